@@ -1,0 +1,161 @@
+-- The tables of Sluice. Every file here runs with `search_path` set to Sluice's own schema (`sluice` unless
+-- configured), so names stand bare, and functions keep that path with `set search_path from current`.
+
+create sequence job_ids maxvalue 281474976710655; -- 48 bits: the id is the low part of a 64-bit advisory lock
+
+-- Jobs that are not finished. The table stays as small as the backlog: settling moves a row to `finished`.
+-- Nothing is written here when a job is claimed; that it runs is told by its advisory lock in pg_locks.
+create table jobs (
+  id                bigint      primary key default nextval('job_ids'),
+  run_at            timestamptz not null default now(),
+  enqueued_at       timestamptz not null default now(),
+  priority          integer     not null default 0,      -- smaller runs first
+  fence             integer     not null default 0,      -- goes up whenever an execution is settled or buried; a settle names it
+  attempts          smallint    not null default 0,      -- executions that counted
+  interruptions     smallint    not null default 0,      -- times its drainer died while it ran there alone
+  max_attempts      smallint,                            -- null: as the definition says
+  timeout_ms        integer,                             -- null: as the definition says
+  suspect_group     integer,                             -- after its drainer died: how many suspects may share the next one
+  concurrency_limit integer,
+  state             text        not null,
+  name              text        not null,
+  queue             text        not null default 'default',
+  payload           jsonb       not null default '{}',
+  unique_key        text,
+  concurrency_key   text,
+  tags              text[],
+  metadata          jsonb,
+
+  constraint known_state check (state in (
+    'ready',      -- due, and free to be claimed
+    'scheduled',  -- due at run_at: a first run that is delayed, or a retry
+    'blocked',    -- its concurrency key is taken; the settle that frees the key makes it ready
+    'suspect',    -- was in flight when its drainer died; runs again in a small group (see bury)
+    'paused')),   -- its queue is paused
+  constraint blocked_by_key       check (state <> 'blocked' or concurrency_key is not null),
+  constraint suspect_has_group    check (state <> 'suspect' or coalesce(suspect_group, 0) > 0),
+  constraint limit_comes_with_key check ((concurrency_key is null) = (concurrency_limit is null)),
+  constraint positive_limits      check (concurrency_limit > 0 and max_attempts > 0 and timeout_ms > 0)
+) with (
+  -- a queue lives on dead rows being cleared early, at whatever size it has
+  autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0
+);
+
+-- The claim reads only this index. What can't be claimed is not in it.
+create index jobs_ready     on jobs (priority, run_at, id)                  where state = 'ready';
+create index jobs_scheduled on jobs (run_at, id)                            where state = 'scheduled';
+create index jobs_blocked   on jobs (concurrency_key, priority, run_at, id) where state = 'blocked';
+create index jobs_suspect   on jobs (suspect_group desc, id)                where state = 'suspect';
+create index jobs_paused    on jobs (queue)                                 where state = 'paused';
+create unique index jobs_unique_key on jobs (name, unique_key)              where unique_key is not null;
+
+-- History, one partition a UTC day (see maintain). A lookup by id goes through a BRIN index: ids and finishing
+-- times run roughly in step, and it costs no WAL a row, where a b-tree would cost as much as the row's delete.
+create table finished (
+  id              bigint      not null,
+  enqueued_at     timestamptz not null,
+  run_at          timestamptz not null,
+  started_at      timestamptz,                           -- of the last execution
+  finished_at     timestamptz not null default now(),
+  priority        integer     not null,
+  duration_ms     integer,                               -- of the last execution
+  drainer_id      integer,
+  attempts        smallint    not null,
+  max_attempts    smallint,
+  state           text        not null,
+  name            text        not null,
+  queue           text        not null,
+  payload         jsonb       not null,
+  result          jsonb,
+  unique_key      text,
+  concurrency_key text,
+  tags            text[],
+  metadata        jsonb,
+
+  constraint known_state check (state in ('succeeded', 'discarded', 'canceled')),
+  constraint only_success_has_result check (result is null or state = 'succeeded')
+) partition by range (finished_at);
+
+create index finished_id on finished using brin (id int8_minmax_multi_ops) with (pages_per_range = 32, autosummarize = on);
+create table finished_default partition of finished default; -- catches a day that maintain has not prepared
+
+-- Every execution that did not succeed.
+create table executions (
+  job_id        bigint      not null,
+  started_at    timestamptz,
+  ended_at      timestamptz not null default now(),
+  duration_ms   integer,
+  drainer_id    integer,
+  attempt       smallint    not null,
+  outcome       text        not null,
+  error_class   text        not null,
+  error_message text        not null,
+  error_stack   text,
+
+  constraint known_outcome check (outcome in ('retried', 'discarded', 'interrupted'))
+) partition by range (ended_at);
+
+create index executions_job_id on executions (job_id);
+create table executions_default partition of executions default;
+
+-- One row an invocation (or a worker's session). While it lives its session holds an advisory lock on the id;
+-- a row that has not ended and whose lock is free belongs to a dead drainer.
+create sequence drainer_ids as integer cycle;
+
+create table drainers (
+  id          integer     primary key default nextval('drainer_ids'),
+  slot        integer     not null,
+  backend_pid integer     not null,
+  label       text        not null,                      -- who it is: on Lambda the request id
+  started_at  timestamptz not null default now(),
+  ended_at    timestamptz,
+  ending      text,
+
+  constraint known_ending       check (ending in ('closed', 'died')),
+  constraint ended_has_ending   check ((ended_at is null) = (ending is null))
+);
+
+create index drainers_alive on drainers (id) where ended_at is null;
+
+-- What a drainer has claimed, one row a batch: written with the claim, deleted when all of it is settled.
+-- Read only when a drainer died, and to keep a drainer from claiming twice what it already holds.
+create sequence claim_ids;
+
+create table claims (
+  id         bigint      primary key,
+  drainer_id integer     not null,
+  job_ids    bigint[]    not null,
+  fences     integer[]   not null,
+  claimed_at timestamptz not null default now()
+);
+
+create index claims_drainer on claims (drainer_id);
+
+-- Running jobs that have a concurrency key: the count of a key's rows is what its limit is held against.
+create table permits (
+  job_id          bigint  primary key,
+  concurrency_key text    not null,
+  drainer_id      integer not null
+);
+
+create index permits_key     on permits (concurrency_key);
+create index permits_drainer on permits (drainer_id);
+
+-- Queues need no row to exist; one is made when a queue is paused.
+create table queues (
+  name      text primary key,
+  paused_at timestamptz
+);
+
+create table idempotency_keys (
+  name       text        not null,
+  key        text        not null,
+  job_id     bigint      not null,
+  created_at timestamptz not null default now(),
+  primary key (name, key)
+);
+
+create index idempotency_keys_age on idempotency_keys (created_at);
+
+-- A place in the claim's order.
+create type job_position as (priority integer, run_at timestamptz, id bigint);

@@ -1,0 +1,59 @@
+-- Settling: to write the outcome of executions. Only through the session that claimed, and only for the fence that
+-- was claimed; a job that has moved on meanwhile is not touched. Answers with the ids that were settled.
+-- Each outcome: id, fence, outcome (succeeded, discarded, retried, snoozed), counts (whether an attempt is charged),
+-- duration_ms, ended_ms_ago, and as it needs: result; wait_ms; error_class, error_message, error_stack.
+create function settle(p_drainer integer, p_backend integer, p_outcomes json) returns bigint[]
+language plpgsql volatile set search_path from current
+as $$
+begin
+  perform assert_session(p_backend);
+  return settle_outcomes(p_drainer, p_outcomes);
+end
+$$;
+
+-- The same without the session: for a transactional job, whose transaction has a connection of its own. There the
+-- fence and the row's lock suffice, because its caller rolls the work back when the job is not among the settled.
+create function settle_outcomes(p_drainer integer, p_outcomes json) returns bigint[]
+language plpgsql volatile set search_path from current
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_settled bigint[];
+begin
+  with outcomes as materialized (
+    select o.*, now() - coalesce(o.ended_ms_ago, 0) * interval '1 millisecond' as ended_at
+    from json_to_recordset(p_outcomes) as o (
+      id bigint, fence integer, outcome text, counts boolean, duration_ms integer, ended_ms_ago bigint, result jsonb, wait_ms bigint,
+      error_class text, error_message text, error_stack text)
+  ), gone as (
+    delete from jobs j using outcomes o
+    where j.id = o.id and j.fence = o.fence and o.outcome in ('succeeded', 'discarded')
+    returning j.*, j.attempts + o.counts::integer as attempt, o.outcome, o.result, o.duration_ms,
+              o.ended_at - o.duration_ms * interval '1 millisecond' as began_at, o.error_class, o.error_message, o.error_stack
+  ), kept as (
+    insert into finished (id, state, name, queue, priority, payload, result, attempts, max_attempts, enqueued_at, run_at,
+                          started_at, duration_ms, drainer_id, unique_key, concurrency_key, tags, metadata)
+    select g.id, g.outcome, g.name, g.queue, g.priority, g.payload, g.result, g.attempt, g.max_attempts, g.enqueued_at, g.run_at,
+           g.began_at, g.duration_ms, p_drainer, g.unique_key, g.concurrency_key, g.tags, g.metadata
+    from gone g
+  ), rescheduled as (
+    update jobs j set state = 'scheduled', run_at = now() + o.wait_ms * interval '1 millisecond', fence = j.fence + 1,
+                      attempts = j.attempts + o.counts::integer, suspect_group = null
+    from outcomes o
+    where j.id = o.id and j.fence = o.fence and o.outcome in ('retried', 'snoozed')
+    returning j.id, j.attempts as attempt, o.outcome, o.duration_ms,
+              o.ended_at - o.duration_ms * interval '1 millisecond' as began_at, o.error_class, o.error_message, o.error_stack
+  ), settled as materialized (
+    select id, attempt, outcome, duration_ms, began_at, error_class, error_message, error_stack from gone
+    union all select * from rescheduled
+  ), failed as (
+    insert into executions (job_id, attempt, outcome, error_class, error_message, error_stack, started_at, duration_ms, drainer_id)
+    select s.id, s.attempt, s.outcome, s.error_class, s.error_message, s.error_stack, s.began_at, s.duration_ms, p_drainer
+    from settled s where s.error_class is not null
+  )
+  select coalesce(array_agg(s.id), '{}') into v_settled from settled s;
+
+  perform release_permits(v_settled);
+  return v_settled;
+end
+$$;
