@@ -1,0 +1,135 @@
+import type { Queryable } from "./database.ts"
+import type { AnyJobDefinition, EnqueueOptions, EnqueueResult, JobPolicies, JobState } from "./definition.ts"
+import { durationMs } from "./duration.ts"
+import { InvalidInputError, UnknownJobError } from "./errors.ts"
+import { assertOptions, instant } from "./options.ts"
+import { checkPayload, toJson } from "./payload.ts"
+import { SCHEMA_VERSION } from "./schema.ts"
+import { translateError } from "./translate.ts"
+import { assertKnownKeys, assertName, assertText, isRecord, nearest, refuse } from "./validate.ts"
+
+/** One job of `enqueueMany`. */
+export interface NewJob {
+  readonly name: string
+  readonly payload?: unknown
+  readonly options?: Omit<EnqueueOptions, "transaction">
+}
+
+export interface Catalog {
+  readonly schema: string
+  /** Undefined where jobs are enqueued by name alone: then the drainer's bundle is what knows them. */
+  readonly definitions: ReadonlyMap<string, AnyJobDefinition> | undefined
+  readonly defaults: JobPolicies
+}
+
+/** Checks all jobs, then stores them in one statement: all or none. The results are in the order of the jobs. */
+export async function storeJobs(
+  catalog: Catalog,
+  database: Queryable,
+  jobs: readonly NewJob[],
+): Promise<EnqueueResult[]> {
+  if (!Array.isArray(jobs)) refuse("invalid_jobs", jobs, ["jobs"], "a list of jobs")
+  const rows: string[] = []
+  for (const [index, job] of jobs.entries()) {
+    try {
+      rows.push(await rowOf(catalog, job))
+    } catch (error) {
+      throw error instanceof InvalidInputError ? error.atIndex(index) : error
+    }
+  }
+  return rows.length === 0 ? [] : storeRows(catalog, database, rows)
+}
+
+/** The same for one job, whose errors need no index. */
+export async function storeJob(catalog: Catalog, database: Queryable, job: NewJob): Promise<EnqueueResult> {
+  const [result] = await storeRows(catalog, database, [await rowOf(catalog, job)])
+  return result as EnqueueResult
+}
+
+async function storeRows(catalog: Catalog, database: Queryable, rows: string[]): Promise<EnqueueResult[]> {
+  try {
+    const stored = await database.query(
+      `select job_index, job_id, job_state, deduplicated from ${catalog.schema}.store_jobs($1, $2::text::json)`,
+      [SCHEMA_VERSION, `[${rows.join(",")}]`],
+    )
+    return inOrder(stored.rows)
+  } catch (error) {
+    throw translateError(error)
+  }
+}
+
+interface StoredRow {
+  job_index: number
+  job_id: string | number | bigint
+  job_state: JobState | null
+  deduplicated: boolean
+}
+
+function inOrder(rows: StoredRow[]): EnqueueResult[] {
+  const results = new Array<EnqueueResult>(rows.length)
+  for (const row of rows) {
+    results[row.job_index] = {
+      id: String(row.job_id),
+      status: row.deduplicated ? "deduplicated" : "enqueued",
+      state: row.job_state ?? "succeeded",
+    }
+  }
+  return results
+}
+
+/** The job as an element of store_jobs' argument, with the definition's and the defaults' policies filled in. */
+async function rowOf(catalog: Catalog, job: NewJob): Promise<string> {
+  if (!isRecord(job)) refuse("invalid_job", job, ["job"], "an object with name, payload and options")
+  assertKnownKeys(job, ["name", "payload", "options"], ["job"])
+  assertName(job.name, ["name"])
+  const options = job.options ?? {}
+  assertOptions(options)
+  const definition = definitionOf(catalog, job.name)
+  const payload = job.payload === undefined ? {} : job.payload
+  const payloadJson = toJson(payload, ["payload"])
+  if (definition?.input) await checkPayload(definition.name, definition.input, payload)
+  const row = JSON.stringify({
+    name: job.name,
+    queue: options.queue ?? definition?.queue ?? catalog.defaults.queue,
+    priority: options.priority ?? definition?.priority ?? catalog.defaults.priority,
+    max_attempts: options.maxAttempts,
+    timeout_ms: options.timeout === undefined ? undefined : durationMs(options.timeout),
+    run_at: options.runAt === undefined ? undefined : instant(options.runAt),
+    delay_ms: options.delay === undefined ? undefined : durationMs(options.delay, ["options", "delay"]),
+    unique_key: options.uniqueKey,
+    idempotency_key: options.idempotencyKey,
+    ...concurrencyOf(definition, payload, options),
+    tags: options.tags?.length ? options.tags : undefined,
+  })
+  const metadata = options.metadata && `,"metadata":${toJson(options.metadata, ["options", "metadata"])}`
+  return `${row.slice(0, -1)}${metadata ?? ""},"payload":${payloadJson}}`
+}
+
+function definitionOf(catalog: Catalog, name: string): AnyJobDefinition | undefined {
+  const definition = catalog.definitions?.get(name)
+  if (definition || !catalog.definitions) return definition
+  const near = nearest(name, catalog.definitions.keys())
+  throw new UnknownJobError(
+    "unknown_job",
+    `No job is named ${JSON.stringify(name)}: ${near ? `did you mean ${JSON.stringify(near)}?` : `known are ${[...catalog.definitions.keys()].join(", ") || "none"}`}`,
+    { path: ["name"] },
+  )
+}
+
+function concurrencyOf(definition: AnyJobDefinition | undefined, payload: unknown, options: EnqueueOptions) {
+  const rule = definition?.concurrency
+  const key =
+    options.concurrencyKey ?? (typeof rule?.key === "function" ? keyOf(rule.key, payload) : rule?.key)
+  if (key === undefined) return {}
+  assertText(key, ["options", "concurrencyKey"])
+  return { concurrency_key: key, concurrency_limit: options.concurrencyLimit ?? rule?.limit ?? 1 }
+}
+
+function keyOf(rule: (payload: unknown) => string, payload: unknown): string {
+  try {
+    return rule(payload)
+  } catch (cause) {
+    const message = `The concurrency key can't be made from this payload: ${(cause as Error)?.message}`
+    throw new InvalidInputError("invalid_payload", message, { path: ["payload"], cause })
+  }
+}

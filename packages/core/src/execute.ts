@@ -1,0 +1,154 @@
+import { backoffMs } from "./backoff.ts"
+import type { ClaimedJob } from "./claim.ts"
+import type { Queryable } from "./database.ts"
+import type { AnyJobDefinition, JobContext, JobPolicies, Logger } from "./definition.ts"
+import { durationMs } from "./duration.ts"
+import { Discard, InterruptedError, RetryAfter, SessionLostError, SluiceError, Snooze } from "./errors.ts"
+import { withDetails } from "./log.ts"
+import type { Execution, Outcome } from "./outcome.ts"
+import { checkPayload, isStorableJson } from "./payload.ts"
+import { outcomeJson } from "./settle.ts"
+import type { Transactions } from "./transactions.ts"
+
+const DEFAULT_MAX_ATTEMPTS = 10
+const DEFAULT_TIMEOUT = "1m"
+const DEFAULT_MAX_INTERRUPTIONS = 3
+/** Results are stored up to this size, as JSON. */
+const MAX_RESULT_BYTES = 256 * 1024
+
+/** Reason of a signal that aborts because the drainer's time is up: the job is put back without counting an attempt. */
+export class DrainEndsError extends SluiceError {}
+
+export interface Work {
+  readonly definition: AnyJobDefinition
+  readonly defaults: JobPolicies
+  readonly signal: AbortSignal
+  readonly deadlineAt: Date
+  readonly log: Logger
+  readonly transactions: Transactions
+}
+
+export function timeoutMsOf(job: ClaimedJob, definition: AnyJobDefinition, defaults: JobPolicies): number {
+  return job.timeoutMs ?? durationMs(definition.timeout ?? defaults.timeout ?? DEFAULT_TIMEOUT)
+}
+
+/** Performs one claimed job. Never throws: whatever happens is an outcome. */
+export async function execute(job: ClaimedJob, work: Work): Promise<Execution> {
+  const startedAtMs = performance.now()
+  let outcome: Outcome
+  try {
+    outcome = await attempt(job, work, startedAtMs)
+  } catch (error) {
+    outcome = failureOrMisuse(job, work, error)
+  }
+  return { job, outcome, startedAtMs, endedAtMs: performance.now() }
+}
+
+async function attempt(job: ClaimedJob, work: Work, startedAtMs: number): Promise<Outcome> {
+  const { definition } = work
+  if (job.interruptions >= (definition.maxInterruptions ?? DEFAULT_MAX_INTERRUPTIONS)) {
+    const message = `${job.interruptions} drainers died while this job ran there alone`
+    return { kind: "discarded", error: new InterruptedError("interrupted", message), counts: false }
+  }
+  const payload = definition.input ? await checkPayload(job.name, definition.input, job.payload) : job.payload
+  if (definition.transactional) return performInTransaction(job, work, payload, startedAtMs)
+  const result = await definition.perform(payload, contextOf(job, work))
+  return succeeded(job, work, result)
+}
+
+/** The job's completion is written in the transaction that the work was done in: both are committed, or neither. */
+async function performInTransaction(
+  job: ClaimedJob,
+  work: Work,
+  payload: unknown,
+  startedAtMs: number,
+): Promise<Outcome> {
+  return work.transactions.run(work.signal, async (transaction, record) => {
+    const result = await work.definition.perform(payload, contextOf(job, work, transaction))
+    work.signal.throwIfAborted()
+    const outcome = succeeded(job, work, result)
+    const isOurs = await record(
+      job.id,
+      outcomeJson({ job, outcome, startedAtMs, endedAtMs: performance.now() }),
+    )
+    if (!isOurs)
+      throw new SessionLostError(
+        "job_lost",
+        `Job ${job.id} is another drainer's by now; its transaction was rolled back`,
+      )
+    return { kind: "committed" }
+  })
+}
+
+function contextOf(job: ClaimedJob, work: Work, transaction?: Queryable): JobContext {
+  const attempt = job.attempts + 1
+  return {
+    ...{ id: job.id, name: job.name, queue: job.queue, attempt, maxAttempts: maxAttemptsOf(job, work) },
+    ...{ signal: work.signal, deadlineAt: work.deadlineAt, enqueuedAt: new Date(job.enqueuedAt) },
+    ...{ tags: job.tags ?? [], metadata: job.metadata ?? {} },
+    log: withDetails(work.log, { jobId: job.id, job: job.name, attempt }),
+    get transaction(): Queryable {
+      if (transaction) return transaction
+      throw new SluiceError(
+        "not_transactional",
+        `The job ${JSON.stringify(job.name)} has no transaction: define it with transactional: true`,
+      )
+    },
+  }
+}
+
+function maxAttemptsOf(job: ClaimedJob, { definition, defaults }: Work): number {
+  return job.maxAttempts ?? definition.maxAttempts ?? defaults.maxAttempts ?? DEFAULT_MAX_ATTEMPTS
+}
+
+/** The work is done, so a result that can't be stored is dropped with a warning rather than done again. */
+function succeeded(job: ClaimedJob, work: Work, result: unknown): Outcome {
+  let resultJson: string | undefined
+  try {
+    resultJson = JSON.stringify(result)
+  } catch (error) {
+    work.log.warn("The result is not JSON and was not stored", {
+      jobId: job.id,
+      name: job.name,
+      error: String(error),
+    })
+  }
+  if (
+    resultJson !== undefined &&
+    (Buffer.byteLength(resultJson) > MAX_RESULT_BYTES || !isStorableJson(resultJson))
+  ) {
+    work.log.warn(
+      "The result is over 256 KiB or has characters that Postgres can't store, and was not stored",
+      { jobId: job.id, name: job.name },
+    )
+    resultJson = undefined
+  }
+  return { kind: "succeeded", resultJson }
+}
+
+/** A wait that is no duration, in a RetryAfter or Snooze, is a failure like any other. */
+function failureOrMisuse(job: ClaimedJob, work: Work, thrown: unknown): Outcome {
+  try {
+    return failure(job, work, thrown)
+  } catch (misuse) {
+    return failure(job, work, misuse)
+  }
+}
+
+/** What a failed execution comes to. */
+export function failure(job: ClaimedJob, work: Work, thrown: unknown): Outcome {
+  const reason = work.signal.aborted ? work.signal.reason : undefined
+  if (reason instanceof SessionLostError || thrown instanceof SessionLostError) return { kind: "lost" }
+  if (reason instanceof DrainEndsError) return { kind: "snoozed", waitMs: 0 }
+  if (thrown instanceof Snooze) return { kind: "snoozed", waitMs: durationMs(thrown.wait, ["Snooze"]) }
+  if (thrown instanceof Discard) return { kind: "discarded", error: thrown, counts: true }
+
+  const error = reason ?? thrown // after a timeout the reason says more than the AbortError that came of it
+  const attempt = job.attempts + 1
+  if (attempt >= maxAttemptsOf(job, work)) return { kind: "discarded", error, counts: true }
+  const waitMs =
+    thrown instanceof RetryAfter
+      ? durationMs(thrown.wait, ["RetryAfter"])
+      : backoffMs(work.definition.backoff, attempt)
+  return { kind: "retried", error, waitMs }
+}

@@ -1,0 +1,170 @@
+import type { ClaimedJob } from "./claim.ts"
+import type { Deadline } from "./deadline.ts"
+import type { AnyJobDefinition, JobPolicies } from "./definition.ts"
+import type { Drainer } from "./drainer.ts"
+import { type SluiceError, TimeoutError } from "./errors.ts"
+import { execute, failure, timeoutMsOf, type Work } from "./execute.ts"
+import type { Execution } from "./outcome.ts"
+import type { Transactions } from "./transactions.ts"
+
+/** Most jobs claimed, or settled, in one statement. */
+export const LARGEST_BATCH = 500
+/** Work that is claimed ahead, in the time it takes: enough that nobody waits for a round trip, little to lose. */
+const AHEAD_MS = 50
+/** How long outcomes that come one by one wait for company. */
+const GATHER_MS = 5
+/** Wait for an outcome at most; then the drain loop looks for urgent work, the dead, and its own time. */
+const LOOK_UP_MS = 500
+/** An execution that still runs this long after its timeout loses its place, not its lock: others go on beside it. */
+const DEAF_AFTER_MS = 1_000
+
+/** Performs claimed jobs, so many at once. */
+export interface Executor {
+  start(jobs: readonly ClaimedJob[]): void
+  /** How many more to claim. */
+  room(): number
+  /** Nothing to wait for: no job runs, but for those that go on after their timeout, and none waits. */
+  isIdle(): boolean
+  /** Not even those go on. */
+  isEmpty(): boolean
+  /** Executions that have ended. Waits for some, but not longer than the drain loop may look away. */
+  outcomes(): Promise<Execution[]>
+  /**
+   * Aborts what runs and waits for it, but no longer than `graceMs`. What has not begun is forgotten: its lock goes
+   * with the drain, and it is as it was.
+   */
+  stop(reason: SluiceError, graceMs: number): Promise<{ ended: Execution[]; released: number; stuck: number }>
+}
+
+export function createExecutor(options: {
+  drainer: Drainer
+  definitions: ReadonlyMap<string, AnyJobDefinition>
+  defaults: JobPolicies
+  concurrency: number
+  deadline: Deadline
+  transactions: Transactions
+}): Executor {
+  const { drainer, definitions, defaults, concurrency, deadline } = options
+  let waiting: ClaimedJob[] = []
+  let ended: Execution[] = []
+  const running = new Set<Running>()
+  const deaf = new Set<Running>()
+  let meanMs = Number.POSITIVE_INFINITY // of an execution, the recent ones counting most
+  let wake = () => {}
+  let gathering: NodeJS.Timeout | undefined
+
+  const isIdle = () => running.size === 0 && waiting.length === 0
+  drainer.lost.addEventListener("abort", () => {
+    for (const { controller } of running) controller.abort(drainer.lost.reason)
+    wake()
+  })
+
+  return {
+    start(jobs) {
+      waiting.push(...jobs)
+      startWaiting()
+    },
+    room() {
+      const ahead = Math.min(LARGEST_BATCH, Math.floor((concurrency * AHEAD_MS) / Math.max(meanMs, 0.05)))
+      if (waiting.length > ahead / 2) return 0
+      return Math.max(0, Math.min(LARGEST_BATCH, concurrency + ahead - running.size - waiting.length))
+    },
+    isIdle,
+    isEmpty: () => isIdle() && deaf.size === 0,
+    async outcomes() {
+      if (ended.length === 0 && !isIdle()) await nextOutcome(Math.min(LOOK_UP_MS, deadline.untilStopMs()))
+      return takeEnded()
+    },
+    async stop(reason, graceMs) {
+      const released = waiting.length
+      waiting = []
+      for (const { controller } of running) controller.abort(reason)
+      const giveUpAtMs = performance.now() + graceMs
+      while (running.size + deaf.size > 0 && performance.now() < giveUpAtMs)
+        await nextOutcome(giveUpAtMs - performance.now())
+      const timedOut = [...running, ...deaf].map(asTimedOut).filter((execution) => execution !== undefined)
+      return { ended: [...takeEnded(), ...timedOut], released, stuck: running.size + deaf.size }
+    },
+  }
+
+  function startWaiting(): void {
+    while (waiting.length > 0 && running.size < concurrency) void run(waiting.shift() as ClaimedJob)
+  }
+
+  async function run(job: ClaimedJob): Promise<void> {
+    const definition = definitions.get(job.name) as AnyJobDefinition
+    const timeoutMs = timeoutMsOf(job, definition, defaults)
+    const controller = new AbortController()
+    const work: Work = {
+      ...{ definition, defaults, log: drainer.log, transactions: options.transactions },
+      signal: controller.signal,
+      deadlineAt: new Date(Date.now() + Math.min(timeoutMs, deadline.untilStopMs())),
+    }
+    const entry: Running = { job, work, controller, startedAtMs: performance.now() }
+    running.add(entry)
+    const timer = setTimeout(() => timeOut(entry, timeoutMs), timeoutMs)
+    const execution = await execute(job, work)
+    clearTimeout(timer)
+    running.delete(entry)
+    deaf.delete(entry)
+    remember(execution)
+    startWaiting()
+    if (isIdle() || ended.length >= LARGEST_BATCH) wake()
+    else gathering ??= setTimeout(() => wake(), GATHER_MS)
+  }
+
+  function remember(execution: Execution): void {
+    const tookMs = execution.endedAtMs - execution.startedAtMs
+    meanMs = Number.isFinite(meanMs) ? meanMs * 0.9 + tookMs * 0.1 : tookMs
+    ended.push(execution)
+  }
+
+  function timeOut(entry: Running, timeoutMs: number): void {
+    const name = JSON.stringify(entry.job.name)
+    entry.controller.abort(
+      new TimeoutError("timeout", `The job ${name} took longer than its timeout of ${timeoutMs} ms`),
+    )
+    setTimeout(() => {
+      if (!running.delete(entry)) return
+      deaf.add(entry)
+      drainer.log.warn("A job goes on after its timeout: pass context.signal on", {
+        jobId: entry.job.id,
+        name: entry.job.name,
+      })
+      startWaiting()
+      wake()
+    }, DEAF_AFTER_MS).unref()
+  }
+
+  function nextOutcome(atMostMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => wake(), Math.max(0, atMostMs))
+      wake = () => {
+        clearTimeout(timer)
+        wake = () => {}
+        resolve()
+      }
+    })
+  }
+
+  function takeEnded(): Execution[] {
+    clearTimeout(gathering)
+    gathering = undefined
+    const taken = ended
+    ended = []
+    return taken
+  }
+}
+
+interface Running {
+  readonly job: ClaimedJob
+  readonly work: Work
+  readonly controller: AbortController
+  readonly startedAtMs: number
+}
+
+/** One that ran into its timeout and never came back has failed; what was cut off for other reasons has no outcome yet. */
+function asTimedOut({ job, work, startedAtMs }: Running): Execution | undefined {
+  if (!(work.signal.reason instanceof TimeoutError)) return undefined
+  return { job, outcome: failure(job, work, work.signal.reason), startedAtMs, endedAtMs: performance.now() }
+}

@@ -1,0 +1,48 @@
+import type { ClaimedJob } from "./claim.ts"
+
+/** What a drainer's session holds: the jobs whose locks it has, settled or not, and its rows in `claims`. */
+export interface Holdings {
+  add(jobs: readonly ClaimedJob[]): void
+  /** The job's outcome is committed: its lock may go with the next claim. */
+  settle(job: ClaimedJob): void
+  /** Hands over the jobs to unlock and the claims to delete, once each. */
+  takeSettled(): { settled: string[]; spent: string[] }
+  /** Puts back claims whose deletion was rolled back. */
+  keepSpent(spent: readonly string[]): void
+  /** Every job whose lock the session holds. */
+  ids(): string[]
+}
+
+export function createHoldings(): Holdings {
+  const locked = new Set<string>()
+  const unsettledOfClaim = new Map<string, number>()
+  let settled: string[] = []
+  let spent: string[] = []
+  return {
+    add(jobs) {
+      for (const job of jobs) {
+        locked.add(job.id)
+        unsettledOfClaim.set(job.claim, (unsettledOfClaim.get(job.claim) ?? 0) + 1)
+      }
+    },
+    settle(job) {
+      settled.push(job.id)
+      const left = (unsettledOfClaim.get(job.claim) ?? 0) - 1
+      unsettledOfClaim.set(job.claim, left)
+      if (left > 0) return
+      unsettledOfClaim.delete(job.claim)
+      spent.push(job.claim)
+    },
+    takeSettled() {
+      const taken = { settled, spent }
+      for (const id of settled) locked.delete(id)
+      settled = []
+      spent = []
+      return taken
+    },
+    keepSpent(claims) {
+      spent.push(...claims)
+    },
+    ids: () => [...locked],
+  }
+}

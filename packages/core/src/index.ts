@@ -1,0 +1,47 @@
+// Defining jobs, and what they are given.
+
+// What the database must offer.
+export type { Connect, Connection, Queryable } from "./database.ts"
+export type { EnqueueOptions, EnqueueResult } from "./definition.ts"
+export {
+  type AnyJobDefinition,
+  type Backoff,
+  type Concurrency,
+  defineJob,
+  type InputOf,
+  type JobContext,
+  type JobDefinition,
+  type JobOptions,
+  type JobPolicies,
+  type JobState,
+  type Logger,
+} from "./definition.ts"
+// Draining: the engine's front door.
+export { type DrainOptions, type DrainSummary, drain } from "./drain.ts"
+export { type Duration, durationMs } from "./duration.ts"
+export type { NewJob } from "./enqueue.ts"
+// Steering a job from inside `perform`.
+// What can go wrong: one class a cause, each with a stable `code`.
+export {
+  DatabaseUnavailableError,
+  Discard,
+  InterruptedError,
+  InvalidInputError,
+  InvalidPayloadError,
+  PayloadTooLargeError,
+  PoolerError,
+  RetryAfter,
+  SchemaError,
+  SessionLostError,
+  SluiceError,
+  Snooze,
+  TimeoutError,
+  UnknownJobError,
+} from "./errors.ts"
+export { LARGEST_BATCH } from "./executor.ts"
+export { MAX_PAYLOAD_BYTES } from "./payload.ts"
+export type { ExecutionError, JobSnapshot, QueueSnapshot } from "./read.ts"
+export { SCHEMA_VERSION } from "./schema.ts"
+// Enqueueing and reading.
+export { createSluice, type Sluice, type SluiceOptions } from "./sluice.ts"
+export type { TransactionClient } from "./transaction-client.ts"

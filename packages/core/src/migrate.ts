@@ -1,0 +1,75 @@
+import { existsSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { runner } from "node-pg-migrate"
+import type { ClientBase, Pool } from "pg"
+import { SluiceError } from "./errors.ts"
+import { assertSchemaName } from "./schema.ts"
+import { translateError } from "./translate.ts"
+
+export interface MigrateOptions {
+  /** The schema that holds Sluice's tables; made when it is missing. Default `"sluice"`. */
+  readonly schema?: string
+  /** The folder of the SQL files. Default the one that comes with this package. */
+  readonly directory?: string
+  /** Is told each line of progress. Default silent. */
+  readonly log?: (line: string) => void
+}
+
+/**
+ * Brings Sluice's schema to the version of this code, in one transaction. Safe to call from many places at once: all
+ * but one wait, and find nothing to do. Needs a direct connection (no transaction pooler) that may create objects.
+ *
+ * @param database A connection string, or a pg `Pool` or connected `Client`.
+ * @throws DatabaseUnavailableError
+ * @returns The names of the migrations that were applied, in order.
+ */
+export async function migrate(
+  database: string | Pool | ClientBase,
+  options: MigrateOptions = {},
+): Promise<{ applied: string[] }> {
+  const schema = assertSchemaName(options.schema ?? "sluice")
+  const connection = await borrow(database)
+  try {
+    const applied = await runner({
+      ...connection.target,
+      dir: options.directory ?? bundledMigrations(),
+      schema,
+      createSchema: true,
+      migrationsTable: "migrations",
+      direction: "up",
+      singleTransaction: true,
+      advisoryLockMode: "wait",
+      verbose: false,
+      log: options.log ?? (() => {}),
+    })
+    return { applied: applied.map((migration) => migration.name) }
+  } catch (error) {
+    throw translateError(error)
+  } finally {
+    await connection.giveBack()
+  }
+}
+
+async function borrow(database: string | Pool | ClientBase) {
+  if (typeof database === "string") return { target: { databaseUrl: database }, async giveBack() {} }
+  if ("totalCount" in database) {
+    const client = await database.connect()
+    return { target: { dbClient: client }, giveBack: async () => client.release(true) }
+  }
+  // the runner leaves its search_path behind
+  const { rows } = await database.query("select current_setting('search_path') as path")
+  const restore = () => database.query("select set_config('search_path', $1, false)", [rows[0].path])
+  return { target: { dbClient: database }, giveBack: restore }
+}
+
+/** In the repository the folder is at the top; in the published package it lies beside `dist/`. */
+function bundledMigrations(): string {
+  for (const candidate of ["../migrations", "../../../migrations"]) {
+    const folder = fileURLToPath(new URL(candidate, import.meta.url))
+    if (existsSync(folder)) return folder
+  }
+  throw new SluiceError(
+    "migrations_missing",
+    "The folder of SQL migrations is not beside this code: pass migrate(database, { directory }) where your bundle has it",
+  )
+}

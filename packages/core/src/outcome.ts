@@ -1,0 +1,23 @@
+import type { ClaimedJob } from "./claim.ts"
+
+/** What became of one execution. Decided in execute.ts, written in settle.ts; nothing between changes it. */
+export type Outcome =
+  | { readonly kind: "succeeded"; readonly resultJson: string | undefined }
+  /** Failed, with attempts left. */
+  | { readonly kind: "retried"; readonly error: unknown; readonly waitMs: number }
+  /** Failed for good. `counts` is false when nothing was performed. */
+  | { readonly kind: "discarded"; readonly error: unknown; readonly counts: boolean }
+  /** Put back without counting an attempt: the job asked for it, or the drainer's time was up. */
+  | { readonly kind: "snoozed"; readonly waitMs: number }
+  /** Success that the job's own transaction has recorded already. */
+  | { readonly kind: "committed" }
+  /** The session is gone, or the job is another drainer's by now: nothing may be written. */
+  | { readonly kind: "lost" }
+
+export interface Execution {
+  readonly job: ClaimedJob
+  readonly outcome: Outcome
+  /** `performance.now()` at the start and end of perform. */
+  readonly startedAtMs: number
+  readonly endedAtMs: number
+}

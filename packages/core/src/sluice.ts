@@ -1,0 +1,114 @@
+import type { Queryable } from "./database.ts"
+import {
+  type AnyJobDefinition,
+  bindDefinition,
+  type EnqueueOptions,
+  type EnqueueResult,
+  type InputOf,
+  type JobPolicies,
+} from "./definition.ts"
+import { type Catalog, type NewJob, storeJob, storeJobs } from "./enqueue.ts"
+import { InvalidInputError } from "./errors.ts"
+import { type JobSnapshot, type QueueSnapshot, readJob, readQueues } from "./read.ts"
+import { assertSchemaName } from "./schema.ts"
+import { asQueryable, type TransactionClient } from "./transaction-client.ts"
+import { translateError } from "./translate.ts"
+import { assertKnownKeys, assertName, assertPolicies } from "./validate.ts"
+
+export interface SluiceOptions {
+  /** Where enqueueing and reading go: a pg `Pool`, or anything else that runs a statement. Any pooler will do. */
+  readonly database: Queryable
+  /** The definitions this app enqueues or performs. Without the list any name may be enqueued, unchecked. */
+  readonly jobs?: readonly AnyJobDefinition[]
+  /** The schema that `migrate` made. Default `"sluice"`. */
+  readonly schema?: string
+  /** Policies of jobs whose definition and call say nothing. */
+  readonly defaults?: JobPolicies
+}
+
+export interface Sluice extends Catalog {
+  readonly database: Queryable
+  /**
+   * Stores one job. Throws `InvalidInputError` (of which `UnknownJobError`, `InvalidPayloadError` and
+   * `PayloadTooLargeError`), `DatabaseUnavailableError` or `SchemaError`; then nothing is stored.
+   */
+  enqueue<Definition extends AnyJobDefinition>(
+    job: Definition | Definition["name"],
+    payload: InputOf<Definition>,
+    options?: EnqueueOptions,
+  ): Promise<EnqueueResult>
+  /** Stores any number of jobs in one statement, all or none. An error names the first bad job by its `index`. */
+  enqueueMany(
+    jobs: readonly NewJob[],
+    options?: { transaction?: TransactionClient },
+  ): Promise<EnqueueResult[]>
+  /** The job with its state, result and errors, or undefined for an id that is unknown or whose history was dropped. */
+  getJob(id: string): Promise<JobSnapshot | undefined>
+  /** Every queue that has live jobs or has been paused, by name. */
+  listQueues(): Promise<QueueSnapshot[]>
+  /** Sets the queue's jobs aside; what runs goes on to its end. */
+  pauseQueue(name: string): Promise<void>
+  resumeQueue(name: string): Promise<void>
+}
+
+/** Joins job definitions and a database. Opens no connection and runs no statement. */
+export function createSluice(options: SluiceOptions): Sluice {
+  assertKnownKeys(options, ["database", "jobs", "schema", "defaults"], ["createSluice"])
+  assertKnownKeys(options.defaults ?? {}, ["queue", "priority", "maxAttempts", "timeout"], ["defaults"])
+  assertPolicies(options.defaults ?? {}, ["defaults"])
+  const { database } = options
+  const schema = assertSchemaName(options.schema ?? "sluice")
+  const catalog: Catalog = {
+    schema,
+    definitions: options.jobs && byName(options.jobs),
+    defaults: options.defaults ?? {},
+  }
+
+  const sluice: Sluice = {
+    ...catalog,
+    database,
+    async enqueue(job, payload, given) {
+      const { transaction, ...options } = given ?? {}
+      const name = typeof job === "string" ? job : job.name
+      return storeJob(catalog, target(transaction), { name, payload, options })
+    },
+    enqueueMany: async (jobs, { transaction } = {}) => storeJobs(catalog, target(transaction), jobs),
+    getJob: (id) => translated(readJob(database, schema, id)),
+    listQueues: () => translated(readQueues(database, schema)),
+    pauseQueue: (name) => callWithQueue("pause_queue", name),
+    resumeQueue: (name) => callWithQueue("resume_queue", name),
+  }
+  for (const definition of options.jobs ?? []) bindDefinition(definition, sluice as never)
+  return sluice
+
+  function target(transaction: TransactionClient | undefined): Queryable {
+    return transaction === undefined ? database : asQueryable(transaction)
+  }
+
+  async function callWithQueue(verb: "pause_queue" | "resume_queue", name: string): Promise<void> {
+    assertName(name, ["queue"])
+    await translated(database.query(`select ${schema}.${verb}($1)`, [name]))
+  }
+}
+
+function byName(jobs: readonly AnyJobDefinition[]): Map<string, AnyJobDefinition> {
+  const definitions = new Map<string, AnyJobDefinition>()
+  for (const job of jobs) {
+    if (definitions.has(job.name)) {
+      throw new InvalidInputError(
+        "duplicate_job",
+        `Two definitions are named ${JSON.stringify(job.name)}: names tell jobs apart, so give one another`,
+      )
+    }
+    definitions.set(job.name, job)
+  }
+  return definitions
+}
+
+async function translated<Value>(work: Promise<Value>): Promise<Value> {
+  try {
+    return await work
+  } catch (error) {
+    throw translateError(error)
+  }
+}

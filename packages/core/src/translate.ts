@@ -1,0 +1,76 @@
+import {
+  DatabaseUnavailableError,
+  InvalidInputError,
+  PoolerError,
+  SchemaError,
+  SessionLostError,
+} from "./errors.ts"
+
+/**
+ * Turns what a database driver threw into Sluice's errors where the cause is known, and returns it as it is where
+ * not. SQLSTATE classes are those of PostgreSQL's manual, appendix A; `SL…` are raised by our own functions.
+ */
+export function translateError(error: unknown): unknown {
+  const code = codeOf(error)
+  const message = error instanceof Error ? error.message : String(error)
+  switch (code) {
+    case "SL000":
+      return new InvalidInputError("invalid_option", message, { cause: error })
+    case "22P02": // invalid text representation: JSON that jsonb can't hold
+    case "22P05": // untranslatable character: \u0000
+      return new InvalidInputError("invalid_json", `Postgres can't store this JSON: ${message}`, {
+        cause: error,
+      })
+    case "SL001":
+      return new SchemaError("schema_outdated", message, { cause: error })
+    case "3F000": // invalid schema name
+    case "42P01": // undefined table
+      return new SchemaError(
+        "schema_missing",
+        `Sluice's tables are not in this database (${message}): run migrate`,
+        {
+          cause: error,
+        },
+      )
+    case "42883": // undefined function
+      return new SchemaError(
+        "schema_outdated",
+        `Sluice's functions are older than this code (${message}): run migrate`,
+        {
+          cause: error,
+        },
+      )
+    case "SL003":
+      return new PoolerError("transaction_pooler", `${message}. ${POOLER_REMEDY}`, { cause: error })
+    case "SL004":
+      return new SessionLostError("session_lost", message, { cause: error })
+  }
+  if (isUnavailable(code, message)) {
+    return new DatabaseUnavailableError(
+      "database_unavailable",
+      `The database can't be reached: ${message || code}`,
+      {
+        cause: error,
+      },
+    )
+  }
+  return error
+}
+
+export const POOLER_REMEDY =
+  "Session locks don't hold through a transaction pooler: give the drainer the database's direct address; enqueueing may go through the pooler"
+
+const NETWORK = /^(ECONN|EPIPE|ENOTFOUND|EAI_|ETIMEDOUT|EHOST|ENETUN|CONNECT_TIMEOUT|CONNECTION_)/
+/** Connection exceptions, cannot connect now and shutdowns, too many connections, wrong password, read-only server. */
+const UNAVAILABLE = /^(08...|57P0[1-5]|53300|28...|3D000|25006)$/
+const DRIVER_WORDS =
+  /connection terminated|timeout expired|timeout exceeded when trying to connect|connection error and is not queryable|client was closed|cannot use a pool after/i
+
+function isUnavailable(code: string, message: string): boolean {
+  return NETWORK.test(code) || UNAVAILABLE.test(code) || DRIVER_WORDS.test(message)
+}
+
+export function codeOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0])
+  return String((error as { code?: unknown } | null)?.code ?? "")
+}
