@@ -1,0 +1,71 @@
+import { type Connect, PoolerError, type Queryable } from "@sluice/core"
+import pg from "pg"
+
+const CONNECT_TIMEOUT_MS = 10_000
+/** A connection that was idle for longer may have been ended, in the time that a function was frozen. */
+const TRUSTED_FOR_MS = 5_000
+
+export interface PoolOptions {
+  /** Most connections. Default 1, which is what a function needs that takes one event at a time. */
+  readonly max?: number
+}
+
+/**
+ * A pool for enqueueing and reading, through any pooler, that survives being frozen: connections that have been idle
+ * are asked before they are trusted with a statement, because one that breaks on the way leaves open whether it was
+ * carried out.
+ */
+export function createPool(url: string, { max = 1 }: PoolOptions = {}): Queryable & { end(): Promise<void> } {
+  const pool = new pg.Pool({ ...settings(url), max })
+  pool.on("error", () => {}) // an idle connection broke: the pool has dropped it already
+  let usedAtMs = Date.now()
+  return {
+    async query(text, values) {
+      if (Date.now() - usedAtMs > TRUSTED_FOR_MS) await dropBroken(pool)
+      usedAtMs = Date.now()
+      return pool.query(text, values)
+    },
+    end: () => pool.end(),
+  }
+}
+
+/** A query that fails takes its connection out of the pool. */
+async function dropBroken(pool: pg.Pool): Promise<void> {
+  await Promise.allSettled(Array.from({ length: pool.idleCount }, () => pool.query("select 1")))
+}
+
+/**
+ * Opens the dedicated connections that drainers work on. Refuses Neon's pooled addresses right away; other
+ * transaction poolers are found out by the drainer itself.
+ */
+export function createConnect(url: string): Connect {
+  const { hostname } = new URL(url)
+  return async () => {
+    if (isNeonPooler(hostname)) throw neonPoolerError(hostname)
+    const client = new pg.Client(settings(url))
+    client.on("error", () => {}) // who uses it listens too; without a listener it would end the process
+    await client.connect()
+    return client
+  }
+}
+
+function settings(url: string): pg.ClientConfig {
+  return {
+    connectionString: url,
+    application_name: "sluice",
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  }
+}
+
+function isNeonPooler(hostname: string): boolean {
+  return /^[^.]+-pooler\./.test(hostname)
+}
+
+function neonPoolerError(hostname: string): PoolerError {
+  const direct = hostname.replace("-pooler.", ".")
+  return new PoolerError(
+    "transaction_pooler",
+    `${hostname} is Neon's transaction pooler, through which session locks don't hold: give the drainer the direct address ${direct}; enqueueing may go through the pooler`,
+  )
+}

@@ -1,0 +1,115 @@
+import type { Logger, Sluice } from "@sluice/core"
+import { type Context, Hono, type MiddlewareHandler } from "hono"
+import { authorize } from "./authorize.ts"
+import { readJson } from "./body.ts"
+import { batchFrom, type JobRequest, jobFrom } from "./envelope.ts"
+import { databaseProbe } from "./health.ts"
+import { openApiDocument } from "./openapi.ts"
+import { problemResponse, refuse } from "./problem.ts"
+import { problemOf } from "./problem-of.ts"
+
+export interface AppOptions {
+  readonly sluice: Sluice
+  /** What callers send as `Authorization: Bearer <key>`. Several keys, as a list or comma-separated, serve rotation. */
+  readonly apiKey: string | readonly string[]
+  /** Most jobs in one batch. Default 10,000. */
+  readonly maxBatchJobs?: number
+  /** Largest request body. Default 6 MiB, which is also Lambda's limit for an event. */
+  readonly maxBodyBytes?: number
+  /** Where failures on the server's side are told. Default `console`. */
+  readonly log?: Logger
+}
+
+/** The enqueue and read API. Everything below `/v1` asks for the key; `openApiDocument` describes every answer. */
+export function createApp(options: AppOptions): Hono {
+  const { sluice, maxBatchJobs = 10_000, maxBodyBytes = 6 * 1024 * 1024, log = console } = options
+  const databaseAnswers = databaseProbe(sluice.database)
+  const app = new Hono()
+
+  app.use(async (context, next) => {
+    await next()
+    context.header("x-content-type-options", "nosniff")
+    context.header("cache-control", "no-store")
+  })
+  app.use("/v1/*", authorize(options.apiKey))
+
+  app.post("/v1/jobs", async (context) => {
+    const job = jobFrom(await readJson(context.req.raw, maxBodyBytes))
+    const result = await sluice.enqueue(job.name, job.payload, job.options)
+    return context.json(result, result.status === "enqueued" ? 201 : 200, {
+      location: `/v1/jobs/${result.id}`,
+    })
+  })
+  app.all("/v1/jobs", allowOnly("POST"))
+
+  app.post("/v1/jobs/batch", async (context) => {
+    const jobs: JobRequest[] = batchFrom(await readJson(context.req.raw, maxBodyBytes), maxBatchJobs)
+    return context.json({ jobs: await sluice.enqueueMany(jobs) }, 201)
+  })
+  app.all("/v1/jobs/batch", allowOnly("POST"))
+
+  app.get("/v1/jobs/:id", async (context) => {
+    const id = context.req.param("id")
+    const job = await sluice.getJob(id)
+    return job
+      ? context.json(job)
+      : refuse({ status: 404, code: "job_not_found", detail: `No job has the id ${id}` })
+  })
+  app.all("/v1/jobs/:id", allowOnly("GET, HEAD"))
+
+  app.get("/v1/queues", async (context) => context.json({ queues: await sluice.listQueues() }))
+  app.all("/v1/queues", allowOnly("GET, HEAD"))
+
+  // `.+` because a slash in a name arrives as %2F from some gateways and decoded from others.
+  app.post("/v1/queues/:name{.+}/pause", async (context) => {
+    const name = context.req.param("name")
+    await sluice.pauseQueue(name)
+    return context.json({ name, paused: true })
+  })
+  app.post("/v1/queues/:name{.+}/resume", async (context) => {
+    const name = context.req.param("name")
+    await sluice.resumeQueue(name)
+    return context.json({ name, paused: false })
+  })
+  app.all("/v1/queues/:name{.+}/pause", allowOnly("POST"))
+  app.all("/v1/queues/:name{.+}/resume", allowOnly("POST"))
+
+  app.get("/health", async (context) =>
+    (await databaseAnswers())
+      ? context.json({ status: "ok" })
+      : refuse({
+          status: 503,
+          code: "database_unavailable",
+          detail: "The database does not answer",
+          headers: { "retry-after": "5" },
+        }),
+  )
+  app.all("/health", allowOnly("GET, HEAD"))
+
+  app.get("/openapi.json", (context) => context.json(openApiDocument))
+  app.all("/openapi.json", allowOnly("GET, HEAD"))
+
+  app.notFound((context) =>
+    problemResponse({
+      status: 404,
+      code: "route_not_found",
+      detail: `Nothing is served at ${context.req.path}`,
+    }),
+  )
+  app.onError((error, context) => problemResponse(problemOf(error, requestOf(context), log)))
+  return app
+}
+
+function allowOnly(methods: string): MiddlewareHandler {
+  return (context) =>
+    refuse({
+      status: 405,
+      code: "method_not_allowed",
+      detail: `${context.req.path} does not take ${context.req.method}; use ${methods}`,
+      headers: { allow: methods },
+    })
+}
+
+function requestOf(context: Context): { method: string; path: string } {
+  return { method: context.req.method, path: context.req.path }
+}

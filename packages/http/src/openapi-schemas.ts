@@ -1,0 +1,218 @@
+// The shapes of requests and answers, as JSON Schema 2020-12.
+
+const id = {
+  type: "string",
+  pattern: "^[0-9]+$",
+  description: "The job's id: a decimal number, as text because it may exceed what a double can hold.",
+  examples: ["4711"],
+}
+
+const state = {
+  type: "string",
+  enum: ["scheduled", "ready", "blocked", "running", "succeeded", "discarded", "canceled"],
+}
+
+const instant = { type: "string", format: "date-time" }
+
+const duration = {
+  description: 'A number of seconds, or text such as "500ms", "30s", "5m", "1h30m", "2d".',
+  oneOf: [
+    { type: "number", minimum: 0 },
+    { type: "string", pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$" },
+  ],
+  examples: ["5m"],
+}
+
+const jobRequest = {
+  type: "object",
+  required: ["name"],
+  additionalProperties: false,
+  properties: {
+    name: { type: "string", description: "The name of a job definition.", examples: ["webhook"] },
+    payload: {
+      description: "JSON that fits the definition's input schema, up to 256 KiB. Default {}.",
+      default: {},
+    },
+    options: { $ref: "#/components/schemas/EnqueueOptions" },
+  },
+}
+
+const enqueueOptions = {
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    queue: { type: "string", description: 'Default: the definition\'s, else "default".' },
+    priority: { type: "integer", description: "A smaller number runs first. Default 0." },
+    runAt: { ...instant, description: "When the job is due. Default now." },
+    delay: {
+      ...duration,
+      description: 'Instead of runAt: how long from now. Seconds, or text such as "5m".',
+    },
+    maxAttempts: {
+      type: "integer",
+      minimum: 1,
+      description: "Executions that may fail before the job is discarded. Default 10.",
+    },
+    timeout: { ...duration, description: 'Longest execution. Default "1m".' },
+    uniqueKey: {
+      type: "string",
+      description: "At most one unfinished job of this name has this key; a further one is deduplicated.",
+    },
+    idempotencyKey: {
+      type: "string",
+      description:
+        "Sending this key again answers with the first job, also when it has finished. Kept for 24 hours.",
+    },
+    concurrencyKey: {
+      type: "string",
+      description:
+        "Jobs with this key run at most concurrencyLimit at once; the others are blocked until then.",
+    },
+    concurrencyLimit: { type: "integer", minimum: 1, description: "Default: the definition's, else 1." },
+    tags: { type: "array", items: { type: "string" } },
+    metadata: { type: "object" },
+  },
+}
+
+const enqueued = {
+  type: "object",
+  required: ["id", "status", "state"],
+  properties: {
+    id,
+    status: {
+      type: "string",
+      enum: ["enqueued", "deduplicated"],
+      description:
+        "deduplicated: a job with the same unique or idempotency key was there, and id is that job's.",
+    },
+    state: { ...state, description: "The state of the job when it was stored." },
+  },
+}
+
+const attemptError = {
+  type: "object",
+  required: ["attempt", "outcome", "class", "message", "stack", "durationMs", "at"],
+  properties: {
+    attempt: { type: "integer" },
+    outcome: { type: "string", enum: ["retried", "discarded", "interrupted"] },
+    class: { type: "string", description: "The error's class." },
+    message: { type: "string" },
+    stack: { type: ["string", "null"] },
+    durationMs: { type: ["number", "null"] },
+    at: { ...instant, description: "When the execution ended." },
+    drainerId: { type: ["integer", "null"] },
+  },
+}
+
+const jobProperties = {
+  id,
+  name: { type: "string" },
+  queue: { type: "string" },
+  priority: { type: "integer" },
+  state,
+  payload: {},
+  attempts: { type: "integer", minimum: 0, description: "Executions that counted so far." },
+  maxAttempts: { type: ["integer", "null"], description: "null: as the definition says." },
+  runAt: instant,
+  enqueuedAt: instant,
+  startedAt: { type: ["string", "null"], format: "date-time" },
+  finishedAt: { type: ["string", "null"], format: "date-time" },
+  durationMs: { type: ["number", "null"], description: "Length of the last execution." },
+  result: { description: "What perform returned; null until then." },
+  errors: {
+    type: "array",
+    items: attemptError,
+    description: "Every execution that failed, the oldest first.",
+  },
+  tags: { type: "array", items: { type: "string" } },
+  metadata: { type: "object" },
+  uniqueKey: { type: ["string", "null"] },
+  concurrencyKey: { type: ["string", "null"] },
+}
+
+const job = { type: "object", required: Object.keys(jobProperties), properties: jobProperties }
+
+const count = { type: "integer", minimum: 0 }
+
+const queue = {
+  type: "object",
+  required: ["name", "paused", "ready", "scheduled", "blocked", "running", "oldestReadyAt"],
+  properties: {
+    name: { type: "string" },
+    paused: { type: "boolean", description: "Nothing on a paused queue is started; what runs may end." },
+    ready: count,
+    scheduled: count,
+    blocked: count,
+    running: count,
+    oldestReadyAt: { type: ["string", "null"], format: "date-time" },
+  },
+}
+
+const pausedQueue = {
+  type: "object",
+  required: ["name", "paused"],
+  properties: { name: { type: "string" }, paused: { type: "boolean" } },
+}
+
+const problem = {
+  type: "object",
+  description: "RFC 9457.",
+  required: ["type", "title", "status", "code", "detail"],
+  properties: {
+    type: { type: "string", format: "uri-reference", examples: ["about:blank"] },
+    title: { type: "string" },
+    status: { type: "integer" },
+    detail: { type: "string", description: "What happened, with which value, and what to do." },
+    code: { type: "string", description: "Stable, for programs.", examples: ["unknown_job"] },
+    index: { type: "integer", minimum: 0, description: "Position of the offending job in a batch." },
+    instance: {
+      type: "string",
+      format: "uri-reference",
+      description: "Names this occurrence in the server's log.",
+    },
+    errors: {
+      type: "array",
+      items: {
+        type: "object",
+        required: ["pointer", "message"],
+        properties: {
+          pointer: {
+            type: "string",
+            description: "JSON pointer to what is wrong in the request.",
+            examples: ["/payload/url"],
+          },
+          message: { type: "string" },
+        },
+      },
+    },
+  },
+}
+
+export const schemas = {
+  JobRequest: jobRequest,
+  BatchRequest: {
+    type: "object",
+    required: ["jobs"],
+    additionalProperties: false,
+    properties: {
+      jobs: { type: "array", maxItems: 10_000, items: { $ref: "#/components/schemas/JobRequest" } },
+    },
+  },
+  EnqueueOptions: enqueueOptions,
+  Enqueued: enqueued,
+  BatchEnqueued: {
+    type: "object",
+    required: ["jobs"],
+    properties: { jobs: { type: "array", items: { $ref: "#/components/schemas/Enqueued" } } },
+  },
+  Job: job,
+  Queue: queue,
+  Queues: {
+    type: "object",
+    required: ["queues"],
+    properties: { queues: { type: "array", items: { $ref: "#/components/schemas/Queue" } } },
+  },
+  PausedQueue: pausedQueue,
+  Health: { type: "object", required: ["status"], properties: { status: { const: "ok" } } },
+  Problem: problem,
+} as const

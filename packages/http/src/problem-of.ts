@@ -1,0 +1,56 @@
+import { randomUUID } from "node:crypto"
+import {
+  DatabaseUnavailableError,
+  InvalidInputError,
+  InvalidPayloadError,
+  type Logger,
+  PayloadTooLargeError,
+  SchemaError,
+} from "@sluice/core"
+import { type Problem, ProblemError, pointerTo } from "./problem.ts"
+
+const RETRY_AFTER_SECONDS = "5"
+
+/** The answer to any error: the caller's fault is explained to the caller, ours is logged and kept inside. */
+export function problemOf(error: Error, request: { method: string; path: string }, log: Logger): Problem {
+  if (error instanceof ProblemError) return error.problem
+  if (error instanceof InvalidInputError) return problemOfInput(error)
+
+  const instance = `urn:uuid:${randomUUID()}`
+  log.error(`${request.method} ${request.path} failed: ${error.message}`, { instance, error })
+  return { ...problemOfFailure(error), instance }
+}
+
+function problemOfInput(error: InvalidInputError): Problem {
+  return {
+    status: error instanceof PayloadTooLargeError ? 413 : 422,
+    code: error.code,
+    detail: error.message,
+    ...(error.index !== undefined && { index: error.index }),
+    errors: placesOf(error),
+  }
+}
+
+function placesOf(error: InvalidInputError): { pointer: string; message: string }[] {
+  const job = error.index === undefined ? [] : ["jobs", error.index]
+  if (error instanceof InvalidPayloadError) {
+    return error.issues.map(({ path, message }) => ({
+      pointer: pointerTo([...job, "payload", ...path]),
+      message,
+    }))
+  }
+  return [{ pointer: pointerTo([...job, ...error.path]), message: error.message }]
+}
+
+function problemOfFailure(error: Error): Problem {
+  if (error instanceof DatabaseUnavailableError) {
+    return {
+      status: 503,
+      code: error.code,
+      detail: "The database can't be reached; try again later",
+      headers: { "retry-after": RETRY_AFTER_SECONDS },
+    }
+  }
+  if (error instanceof SchemaError) return { status: 503, code: error.code, detail: error.message }
+  return { status: 500, code: "internal_error", detail: "Something failed on the server; its log says what" }
+}

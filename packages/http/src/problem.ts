@@ -1,0 +1,55 @@
+/** What an error answer says, before it becomes `application/problem+json` (RFC 9457). */
+export interface Problem {
+  readonly status: keyof typeof TITLES
+  /** Stable, for programs: `unknown_job`, `payload_too_large`, … */
+  readonly code: string
+  /** For people: what happened, with which value, and what to do. */
+  readonly detail: string
+  /** The places in the request body that are wrong, as JSON pointers (RFC 6901). */
+  readonly errors?: readonly { readonly pointer: string; readonly message: string }[]
+  /** Position of the offending job in a batch. */
+  readonly index?: number
+  /** Names this occurrence; the log has it too. */
+  readonly instance?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** Carries a problem from where it is found to the app's error handler. */
+export class ProblemError extends Error {
+  readonly problem: Problem
+
+  constructor(problem: Problem) {
+    super(problem.detail)
+    this.name = "ProblemError"
+    this.problem = problem
+  }
+}
+
+export function refuse(problem: Problem): never {
+  throw new ProblemError(problem)
+}
+
+export function problemResponse({ headers, status, ...members }: Problem): Response {
+  const body = { type: "about:blank", title: TITLES[status], status, ...members }
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { "content-type": "application/problem+json", ...headers },
+  })
+}
+
+/** A JSON pointer to the value at `path`. */
+export function pointerTo(path: readonly (string | number)[]): string {
+  return path.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("")
+}
+
+const TITLES = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  413: "Content Too Large",
+  415: "Unsupported Media Type",
+  422: "Unprocessable Content",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+} as const
