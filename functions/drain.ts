@@ -1,0 +1,11 @@
+import { createConnect, createDrainHandler } from "@sluice/aws"
+import { concurrency, databaseUrl, maxDrainers } from "./settings.ts"
+import { sluice } from "./sluice.ts"
+
+/** Performs jobs. Invoked by the schedule, and by itself while work remains. */
+export const handler = createDrainHandler({
+  sluice,
+  connect: createConnect(databaseUrl()),
+  maxDrainers,
+  concurrency,
+})

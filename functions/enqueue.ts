@@ -1,0 +1,7 @@
+import { createApp } from "@sluice/http"
+import { handle } from "hono/aws-lambda"
+import { apiKey } from "./settings.ts"
+import { sluice } from "./sluice.ts"
+
+/** The enqueue and read API behind API Gateway. */
+export const handler = handle(createApp({ sluice, apiKey: apiKey() }))

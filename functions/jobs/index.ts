@@ -1,0 +1,7 @@
+// Every job this deployment can perform. To add one: write its definition in a file beside this one, list it here.
+import { noop } from "./noop.ts"
+import { recordUsage } from "./record-usage.ts"
+import { sleep } from "./sleep.ts"
+import { webhook } from "./webhook.ts"
+
+export const jobs = [noop, recordUsage, sleep, webhook] as const

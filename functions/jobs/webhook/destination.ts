@@ -1,0 +1,49 @@
+import { lookup } from "node:dns"
+import { isIP, type LookupFunction } from "node:net"
+import { SluiceError } from "@sluice/core"
+import type { AllowList } from "./allow-list.ts"
+import { isPublicAddress } from "./public-address.ts"
+
+/** The URL leads to an address that is neither public nor listed in SLUICE_WEBHOOK_ALLOW. */
+export class AddressRefusedError extends SluiceError {}
+
+/** Refuses a URL whose host is an address that may not be reached. A name is judged when it is resolved. */
+export function assertAddressAllowed(url: URL, allow: AllowList): void {
+  const address = url.hostname.replace(/^\[|\]$/g, "")
+  if (isIP(address) !== 0 && !isAllowed(address, portOf(url), allow)) throw refusal(address)
+}
+
+/**
+ * The socket's own name lookup, which hands on only addresses that may be reached. What is checked here is what is
+ * connected to: a name that resolves differently a moment later changes nothing.
+ */
+export function guardedLookup(url: URL, allow: AllowList): LookupFunction {
+  const port = portOf(url)
+  const isTrusted = allow.hasName(url.hostname, port)
+  return (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, found) => {
+      if (error) return callback(error, "")
+      const allowed = found.filter(({ address }) => isTrusted || isAllowed(address, port, allow))
+      const [first] = allowed
+      if (first === undefined) {
+        return callback(refusal(`${hostname} (${found.map(({ address }) => address).join(", ")})`), "")
+      }
+      return options.all ? callback(null, allowed) : callback(null, first.address, first.family)
+    })
+  }
+}
+
+function portOf(url: URL): number {
+  return url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port)
+}
+
+function isAllowed(address: string, port: number, allow: AllowList): boolean {
+  return isPublicAddress(address) || allow.hasAddress(address, port)
+}
+
+function refusal(host: string): AddressRefusedError {
+  return new AddressRefusedError(
+    "address_refused",
+    `${host} is not a public address; list it in SLUICE_WEBHOOK_ALLOW if webhooks may reach it`,
+  )
+}

@@ -1,0 +1,7 @@
+import { createPool } from "@sluice/aws"
+import { createSluice } from "@sluice/core"
+import { jobs } from "./jobs/index.ts"
+import { databaseUrl, schema } from "./settings.ts"
+
+/** This deployment's queue: its database and its jobs. Jobs enqueue further jobs through it as well. */
+export const sluice = createSluice({ database: createPool(databaseUrl(), { max: 2 }), jobs, schema })
