@@ -1,0 +1,65 @@
+/** A function as `createHost` takes it; the names and defaults are those of `sst.aws.Function`. */
+export interface FunctionConfig {
+  /** The folder of the bundle: `LAMBDA_TASK_ROOT` and working directory of the process. */
+  readonly bundleDir: string
+  /** `file.export` within `bundleDir`, as in `bundle.handler`. */
+  readonly handler: string
+  /** The function's own variables. Nothing is inherited from the host's environment. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** Default 20 s. */
+  readonly timeoutMs?: number
+  /** Default 1024. */
+  readonly memoryMb?: number
+  /** Reserved concurrency: the most processes at the same time. Default 10. */
+  readonly maxEnvironments?: number
+}
+
+/** A function as the host runs it: nothing left open. */
+export interface LambdaFunction extends Required<FunctionConfig> {
+  readonly name: string
+  readonly arn: string
+}
+
+export const ACCOUNT_ID = "000000000000"
+
+/** Fills in the defaults, and the variables that Lambda sets. `invokeApiUrl` is where the AWS SDK finds this host. */
+export function resolveFunction(
+  name: string,
+  config: FunctionConfig,
+  { region, invokeApiUrl }: { region: string; invokeApiUrl: string },
+): LambdaFunction {
+  const { timeoutMs = 20_000, memoryMb = 1_024, maxEnvironments = 10, handler, bundleDir } = config
+  return {
+    name,
+    arn: `arn:aws:lambda:${region}:${ACCOUNT_ID}:function:${name}`,
+    timeoutMs,
+    memoryMb,
+    maxEnvironments,
+    handler,
+    bundleDir,
+    environment: {
+      PATH: "/usr/local/bin:/usr/bin:/bin",
+      LANG: "en_US.UTF-8",
+      TZ: "UTC",
+      _HANDLER: handler,
+      LAMBDA_TASK_ROOT: bundleDir,
+      AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x",
+      AWS_LAMBDA_FUNCTION_NAME: name,
+      AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+      AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
+      AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+      AWS_LAMBDA_LOG_STREAM_NAME: `local/[$LATEST]${process.pid}`,
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      // No request may leave for the real AWS: the keys are not real, and profiles on this machine have no say.
+      AWS_ACCESS_KEY_ID: "local",
+      AWS_SECRET_ACCESS_KEY: "local",
+      AWS_CONFIG_FILE: "/dev/null",
+      AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+      AWS_EC2_METADATA_DISABLED: "true",
+      AWS_ENDPOINT_URL_LAMBDA: invokeApiUrl,
+      ...config.environment,
+    },
+  }
+}

@@ -1,0 +1,14 @@
+import type { IncomingMessage } from "node:http"
+
+/** The body of a request, or undefined when it is longer than `maxBytes` (it is read to its end all the same, so that the client sees the answer). */
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes <= maxBytes) chunks.push(chunk)
+    else if (bytes > maxBytes * 10) break
+    else chunks.length = 0
+  }
+  return bytes > maxBytes ? undefined : Buffer.concat(chunks)
+}

@@ -1,0 +1,6 @@
+export { type Bundle, bundleFunctions, type FunctionSource } from "./bundle.ts"
+export type { FunctionConfig } from "./function.ts"
+export { createHost, type Host, type HostOptions, type InvokeOptions, type InvokeResult } from "./host.ts"
+export { HostError } from "./host-error.ts"
+export { type HttpGateway, type HttpGatewayOptions, startHttpGateway } from "./http-gateway.ts"
+export { parseRate, startSchedule } from "./schedule.ts"

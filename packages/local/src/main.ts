@@ -1,0 +1,123 @@
+// `npm start`: the whole deployment on this machine. Postgres, the functions in a Lambda host, the schedule, the API.
+import { mkdir } from "node:fs/promises"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { SluiceError } from "@sluice/core"
+import { migrate } from "@sluice/core/migrate"
+import { keptApiKey } from "./api-key.ts"
+import { bundleFunctions, createHost, startHttpGateway, startSchedule } from "./index.ts"
+import { startPostgres } from "./postgres.ts"
+import { readSettings, type Settings } from "./settings.ts"
+import { StartError } from "./start-error.ts"
+
+const root = fileURLToPath(new URL("../../..", import.meta.url))
+const log = (line: string) => console.log(line)
+
+/** What ends, last begun first. */
+const ends: (() => unknown)[] = []
+const stopped = new AbortController()
+for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => void stop(0))
+
+try {
+  await start(readSettings(process.env, log))
+} catch (error) {
+  if (!stopped.signal.aborted) {
+    const isKnown = error instanceof StartError || error instanceof SluiceError
+    console.error(`error: ${isKnown ? error.message : (error as Error).stack}`)
+  }
+  await stop(1)
+}
+
+async function start(settings: Settings): Promise<void> {
+  await makeFolder(settings.dataDir)
+  const databaseUrl = settings.databaseUrl ?? (await ownPostgres(settings.dataDir))
+  await step(() =>
+    migrate(databaseUrl, { schema: settings.functionEnvironment.SLUICE_SCHEMA ?? "sluice", log: () => {} }),
+  )
+  const apiKey = settings.apiKey ?? (await keptApiKey(settings.dataDir))
+
+  const host = await step(() => hostFunctions(settings, { databaseUrl, apiKey }))
+  ends.push(() => host.close())
+  const gateway = await step(() =>
+    startHttpGateway({ host, functionName: "enqueue", port: settings.port, log }),
+  )
+  ends.push(() => gateway.close())
+  const schedule = startSchedule({ host, functionName: "drain", expression: settings.schedule, log })
+  ends.push(() => schedule.stop())
+
+  if (!settings.apiKey) log(`key   ${apiKey}`)
+  log(
+    `try   curl -H 'Authorization: Bearer ${settings.apiKey ? "$SLUICE_API_KEY" : apiKey}' --json '{"name":"noop"}' ${gateway.url}/v1/jobs`,
+  )
+  log(`ready ${gateway.url}`)
+}
+
+async function ownPostgres(dataDir: string): Promise<string> {
+  const postgres = await step(() => startPostgres({ dataDir, log, signal: stopped.signal }))
+  ends.push(() => postgres.stop())
+  void postgres.ended.then((reason) => {
+    console.error(`error: ${reason}`)
+    void stop(1)
+  })
+  return postgres.url
+}
+
+/** The bundles, settings and linked resources of the deployment (see sst.config.ts), run in processes of this machine. */
+async function hostFunctions(settings: Settings, linked: { databaseUrl: string; apiKey: string }) {
+  const external = ["@aws-sdk/*"]
+  const bundles = await bundleFunctions({
+    root,
+    outDir: join(settings.dataDir, "functions"),
+    functions: {
+      drain: { handler: "functions/drain.handler", external },
+      enqueue: { handler: "functions/enqueue.handler", external },
+    },
+  })
+  const environment = {
+    ...settings.functionEnvironment,
+    SST_RESOURCE_App: JSON.stringify({ name: "sluice", stage: "local" }),
+    SST_RESOURCE_SluiceDatabase: JSON.stringify({ url: linked.databaseUrl }),
+    SST_RESOURCE_SluiceApiKey: JSON.stringify({ value: linked.apiKey }),
+    NODE_OPTIONS: "--enable-source-maps",
+  }
+  const { drain, enqueue } = bundles as Record<"drain" | "enqueue", { bundleDir: string; handler: string }>
+  return createHost({
+    functions: {
+      drain: {
+        ...drain,
+        environment,
+        timeoutMs: settings.drainTimeoutMs,
+        maxEnvironments: settings.maxDrainers + 1,
+      },
+      enqueue: { ...enqueue, environment, timeoutMs: 29_000, maxEnvironments: 4 },
+    },
+    log,
+  })
+}
+
+/** A step that begins only while nobody has asked to stop. */
+async function step<Value>(begin: () => Promise<Value>): Promise<Value> {
+  stopped.signal.throwIfAborted()
+  return begin()
+}
+
+async function makeFolder(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true })
+  } catch (error) {
+    throw new StartError(
+      "data_dir",
+      `SLUICE_DATA_DIR ${dataDir} can't be made or written: ${(error as Error).message}`,
+    )
+  }
+}
+
+/** Ends everything in order, once: no new ticks, no new requests, the functions, the database. */
+async function stop(code: number): Promise<void> {
+  if (stopped.signal.aborted) return
+  stopped.abort()
+  if (code === 0) log("stopping")
+  for (const end of ends.reverse())
+    await Promise.resolve(end()).catch((error) => console.error(`error: ${error.message}`))
+  process.exit(code)
+}
