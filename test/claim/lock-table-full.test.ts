@@ -1,0 +1,65 @@
+import pg from "pg"
+import { expect, onTestFinished, test } from "vitest"
+import { createSluice, defineJob, drain } from "../../packages/core/src/index.ts"
+import { migrate } from "../../packages/core/src/migrate.ts"
+import { startPostgres } from "../../packages/local/src/postgres.ts"
+import { makeTemporaryFolder } from "../support/temporary-folder.ts"
+
+test("a server whose lock table is full gets smaller claims, and every job is performed", async () => {
+  const url = await startServerWithFewLocks()
+  await migrate(url)
+  const pool = new pg.Pool({ connectionString: url, max: 2 })
+  onTestFinished(() => pool.end())
+  const job = defineJob({ name: "noop", perform() {} })
+  const sluice = createSluice({ database: pool, jobs: [job] })
+  await sluice.enqueueMany(Array.from({ length: 3_000 }, () => ({ name: "noop" })))
+
+  const hog = await pool.connect()
+  await takeAllLocksBut(hog, 300)
+  const warnings: string[] = []
+  const log = { debug() {}, info() {}, error() {}, warn: (line: string) => void warnings.push(line) }
+  const summary = await drain(sluice, { connect, concurrency: 1_000, log })
+  hog.release(true)
+
+  expect(summary).toMatchObject({ succeeded: 3_000, lost: 0, dueWork: false })
+  expect(warnings.some((line) => line.includes("max_locks_per_transaction"))).toBe(true)
+
+  async function connect() {
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    return client
+  }
+}, 60_000)
+
+async function startServerWithFewLocks(): Promise<string> {
+  const folder = await makeTemporaryFolder()
+  const first = await startPostgres({ dataDir: folder.path })
+  const client = new pg.Client({ connectionString: first.url })
+  await client.connect()
+  await client.query("alter system set max_locks_per_transaction = 10")
+  await client.query("alter system set max_connections = 20")
+  await client.end()
+  await first.stop()
+  const second = await startPostgres({ dataDir: folder.path })
+  onTestFinished(async () => {
+    await second.stop()
+    await folder.remove()
+  })
+  return second.url
+}
+
+/** Takes advisory locks until the table is full, then gives some back. */
+async function takeAllLocksBut(client: pg.PoolClient, spare: number): Promise<void> {
+  let taken = 0
+  for (;;) {
+    try {
+      await client.query("select pg_advisory_lock(7, $1::integer)", [taken])
+      taken++
+    } catch {
+      break
+    }
+  }
+  await client.query("select pg_advisory_unlock(7, number) from generate_series(0, $1::integer - 1) number", [
+    spare,
+  ])
+}

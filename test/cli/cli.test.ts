@@ -1,0 +1,61 @@
+import { execFile } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { beforeAll, describe, expect, test } from "vitest"
+import { createDatabase, type TestDatabase } from "../support/database.ts"
+
+let empty: TestDatabase
+
+beforeAll(async () => {
+  empty = await createDatabase("template0")
+})
+
+describe.sequential("sluice on the command line", () => {
+  test("doctor says what a database lacks, and exits with 1", async () => {
+    const { code, output } = await sluice("doctor", "--database-url", empty.url)
+    expect(output).toContain("WRONG the schema sluice is missing: run sluice migrate")
+    expect(code).toBe(1)
+  })
+
+  test("migrate makes the schema, and a second time finds nothing to do", async () => {
+    const first = await sluice("migrate", "--database-url", empty.url, "--schema", "queue")
+    expect(first).toMatchObject({ code: 0, output: expect.stringContaining("applied 0001_tables") })
+    const second = await sluice("migrate", "--database-url", empty.url, "--schema", "queue")
+    expect(second).toEqual({ code: 0, output: "The schema queue is up to date.\n" })
+  })
+
+  test("doctor is content with a migrated database", async () => {
+    const { code, output } = await sluice(
+      "doctor",
+      "--database-url",
+      empty.url,
+      "--schema",
+      "queue",
+      "--max-drainers",
+      "2",
+    )
+    expect(output).not.toContain("WRONG")
+    expect(code).toBe(0)
+  })
+
+  test.each([
+    [["mirgate"], 'There is no command "mirgate"'],
+    [["migrate", "--shema", "x"], "Unknown option '--shema'"],
+    [["migrate"], "Which database? Give --database-url, or set DATABASE_URL"],
+    [["migrate", "--database-url", "postgres://127.0.0.1:1/x"], "The database can't be reached"],
+  ])("%j is refused in words", async (args, words) => {
+    const { code, output } = await sluice(...args)
+    expect(output).toContain(words)
+    expect(output).not.toContain("    at ")
+    expect(code).toBe(1)
+  })
+})
+
+function sluice(...args: string[]): Promise<{ code: number; output: string }> {
+  const main = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url))
+  const { DATABASE_URL: _, SLUICE_SCHEMA: __, ...env } = process.env
+  return new Promise((resolve) => {
+    execFile(process.execPath, [main, ...args], { env }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr })
+    })
+  })
+}

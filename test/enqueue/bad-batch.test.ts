@@ -1,0 +1,71 @@
+import { afterEach, expect, test } from "vitest"
+import * as z from "zod"
+import { createSluice, defineJob } from "../../packages/core/src/index.ts"
+import { createDatabase } from "../support/database.ts"
+
+const database = await createDatabase()
+const welcome = defineJob({ name: "welcome", input: z.object({ to: z.string() }), perform() {} })
+const goodbye = defineJob({ name: "goodbye", perform() {} })
+const sluice = createSluice({ database: database.pool, jobs: [welcome, goodbye] })
+
+afterEach(() => database.pool.query("delete from sluice.jobs"))
+
+test("of a batch of 1,000 jobs with a bad one none is stored, and the error names the bad one's place", async () => {
+  const jobs = Array.from({ length: 1_000 }, (_, place) => ({ name: "welcome", payload: { to: `${place}` } }))
+  const bad = jobs.with(678, { name: "welcome", payload: { to: 678 as never } })
+
+  await expect(sluice.enqueueMany(bad)).rejects.toMatchObject({
+    ...{ name: "InvalidPayloadError", code: "invalid_payload", path: ["payload", "to"], index: 678 },
+    message: expect.stringMatching(/^jobs\[678\]: .*payload\.to/),
+  })
+  expect(await stored()).toBe(0)
+  await sluice.enqueueMany(jobs)
+  expect(await stored()).toBe(1_000)
+})
+
+test.each([
+  ["welcom", /did you mean "welcome"\?/],
+  ["Goodbye", /did you mean "goodbye"\?/],
+  ["unrelated", /known are welcome, goodbye/],
+])(
+  "a job name that no definition has (%s) is refused with what could have been meant",
+  async (name, says) => {
+    await expect(sluice.enqueue(name, {})).rejects.toMatchObject({
+      ...{ name: "UnknownJobError", code: "unknown_job", path: ["name"], index: undefined },
+      message: expect.stringMatching(says),
+    })
+    await expect(sluice.enqueueMany([{ name: "goodbye" }, { name }])).rejects.toMatchObject({
+      ...{ code: "unknown_job", path: ["name"], index: 1 },
+    })
+    expect(await stored()).toBe(0)
+  },
+)
+
+test.each([
+  ["no name", undefined],
+  ["an empty name", ""],
+  ["a name with a space", "wel come"],
+  ["a name of 129 letters", "w".repeat(129)],
+  ["a number for a name", 5],
+])("a job with %s is refused", async (_what, name) => {
+  await expect(sluice.enqueueMany([{ name: "goodbye" }, { name: name as never }])).rejects.toMatchObject({
+    ...{ name: "InvalidInputError", code: "invalid_name", path: ["name"], index: 1 },
+    message: expect.stringContaining("1 to 128 letters"),
+  })
+  expect(await stored()).toBe(0)
+})
+
+test.each([
+  ["null for a job", [{ name: "goodbye" }, null], 1],
+  ["a text for a job", ["goodbye"], 0],
+  ["a text for the jobs", "goodbye", undefined],
+  ["an object for the jobs", { name: "goodbye" }, undefined],
+  ["an unknown key beside name, payload and options", [{ name: "goodbye", delay: "5m" }], 0],
+])("%s is refused as a wrong input, not as a bug of ours", async (_what, jobs, index) => {
+  await expect(sluice.enqueueMany(jobs as never)).rejects.toMatchObject({ name: "InvalidInputError", index })
+  expect(await stored()).toBe(0)
+})
+
+async function stored(): Promise<number> {
+  return (await database.rows("select count(*)::int from sluice.jobs"))[0].count
+}

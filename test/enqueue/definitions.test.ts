@@ -1,0 +1,63 @@
+import { expect, test } from "vitest"
+import { createSluice, defineJob } from "../../packages/core/src/index.ts"
+import { createDatabase } from "../support/database.ts"
+
+const database = await createDatabase()
+const perform = () => {}
+
+test.each<[string, Record<string, unknown>, RegExp]>([
+  ["an odd name", { name: "wel come", perform }, /1 to 128 letters/],
+  ["no name", { perform }, /1 to 128 letters/],
+  ["a misspelt option", { name: "a", maxAtempts: 3, perform }, /did you mean "maxAttempts"\?/],
+  ["a queue with odd characters", { name: "a", queue: "a b", perform }, /a\.queue.*1 to 128 letters/],
+  ["a priority that is no whole number", { name: "a", priority: 0.5, perform }, /a\.priority.*whole number/],
+  ["no attempts", { name: "a", maxAttempts: 0, perform }, /a\.maxAttempts.*1 to 1000/],
+  ["a timeout that is no duration", { name: "a", timeout: "long", perform }, /a\.timeout.*"5m"/],
+  ["a timeout of nothing", { name: "a", timeout: 0, perform }, /a\.timeout.*longer than 0/],
+  ["a backoff that is no duration", { name: "a", backoff: { base: "soon" }, perform }, /a\.backoff\.base/],
+  ["a misspelt backoff", { name: "a", backoff: { bse: "1s" }, perform }, /did you mean "base"\?/],
+  ["a jitter above 1", { name: "a", backoff: { jitter: 1.5 }, perform }, /a\.backoff\.jitter/],
+  ["a factor below 1", { name: "a", backoff: { factor: 0.5 }, perform }, /a\.backoff\.factor/],
+  [
+    "a concurrency limit of 0",
+    { name: "a", concurrency: { key: "k", limit: 0 }, perform },
+    /a\.concurrency\.limit/,
+  ],
+  ["fewer than no interruptions", { name: "a", maxInterruptions: -1, perform }, /a\.maxInterruptions/],
+  ["nothing to perform", { name: "a" }, /perform/],
+])("a definition with %s is refused at once", (_what, options, says) => {
+  expect(() => defineJob(options as never)).toThrow(
+    expect.objectContaining({ name: "InvalidInputError", message: expect.stringMatching(says) }),
+  )
+})
+
+test("a definition that belongs to no Sluice says so when it is to enqueue", () => {
+  expect(() => defineJob({ name: "loose", perform }).enqueue({})).toThrow(
+    expect.objectContaining({
+      code: "unbound_job",
+      message: expect.stringContaining("createSluice({ jobs })"),
+    }),
+  )
+})
+
+test("a definition enqueues by itself once createSluice was given it", async () => {
+  const bound = defineJob({ name: "bound", perform })
+  const sluice = createSluice({ database: database.pool, jobs: [bound] })
+  const { id } = await bound.enqueue({ a: 1 }, { queue: "mail" })
+  expect(await sluice.getJob(id)).toMatchObject({ name: "bound", payload: { a: 1 }, queue: "mail" })
+})
+
+test.each<[string, Record<string, unknown>, RegExp]>([
+  [
+    "two definitions of one name",
+    { jobs: [defineJob({ name: "twin", perform }), defineJob({ name: "twin", perform })] },
+    /"twin"/,
+  ],
+  ["a misspelt option", { schma: "jobs" }, /did you mean "schema"\?/],
+  ["an unknown default", { defaults: { uniqueKey: "a" } }, /defaults has no option "uniqueKey"/],
+  ["a wrong default", { defaults: { maxAttempts: -1 } }, /defaults\.maxAttempts/],
+])("createSluice with %s is refused", (_what, options, says) => {
+  expect(() => createSluice({ database: database.pool, ...options } as never)).toThrow(
+    expect.objectContaining({ name: "InvalidInputError", message: expect.stringMatching(says) }),
+  )
+})

@@ -1,0 +1,99 @@
+import { drizzle } from "drizzle-orm/node-postgres"
+import knex from "knex"
+import { Kysely, PostgresDialect } from "kysely"
+import postgres from "postgres"
+import { expect, onTestFinished, test } from "vitest"
+import { createSluice, type TransactionClient } from "../../packages/core/src/index.ts"
+import { createDatabase } from "../support/database.ts"
+
+const database = await createDatabase()
+const sluice = createSluice({ database: database.pool })
+
+/** Runs the work in a transaction of the library. */
+type InTransaction = (work: (transaction: TransactionClient) => Promise<void>) => Promise<void>
+
+const libraries: [string, () => InTransaction][] = [
+  [
+    "pg",
+    () => async (work) => {
+      const client = await database.pool.connect()
+      try {
+        await client.query("begin")
+        await work(client)
+        await client.query("commit")
+      } catch (error) {
+        await client.query("rollback")
+        throw error
+      } finally {
+        client.release()
+      }
+    },
+  ],
+  [
+    "postgres.js",
+    () => {
+      const sql = postgres(database.url, { max: 1 })
+      onTestFinished(() => sql.end())
+      return async (work) => void (await sql.begin((transaction) => work(transaction)))
+    },
+  ],
+  [
+    "Drizzle",
+    () => {
+      const db = drizzle(database.pool)
+      return (work) => db.transaction((transaction) => work(transaction))
+    },
+  ],
+  [
+    "Kysely",
+    () => {
+      const db = new Kysely({ dialect: new PostgresDialect({ pool: database.pool }) })
+      return (work) => db.transaction().execute((transaction) => work(transaction))
+    },
+  ],
+  [
+    "Knex",
+    () => {
+      const db = knex({ client: "pg", connection: database.url, pool: { min: 0, max: 1 } })
+      onTestFinished(() => db.destroy())
+      return (work) => db.transaction((transaction) => work(transaction))
+    },
+  ],
+]
+
+test.each(libraries)(
+  "in a transaction of %s, jobs are stored with its commit and gone with its rollback",
+  async (name, open) => {
+    const inTransaction = open()
+
+    await inTransaction(async (transaction) => {
+      expect(
+        await sluice.enqueue("one", { by: name, "it's": 'a "test"' }, { transaction, tags: ["a"] }),
+      ).toMatchObject({ status: "enqueued" })
+      expect(await sluice.enqueueMany([{ name: "two" }, { name: "three" }], { transaction })).toHaveLength(2)
+      expect(await names(), "before the commit").toEqual([])
+    })
+    expect(await names()).toEqual(["one", "two", "three"])
+    expect(await database.rows("select payload from sluice.jobs where name = 'one'")).toEqual([
+      { payload: { by: name, "it's": 'a "test"' } },
+    ])
+    await database.pool.query("delete from sluice.jobs")
+
+    const failed = inTransaction(async (transaction) => {
+      await sluice.enqueue("one", {}, { transaction })
+      throw new Error("rolled back")
+    })
+    await expect(failed).rejects.toThrow("rolled back")
+    expect(await names()).toEqual([])
+  },
+)
+
+test("something that is no transaction is refused", async () => {
+  await expect(sluice.enqueue("one", {}, { transaction: {} as never })).rejects.toMatchObject({
+    ...{ name: "InvalidInputError", path: ["transaction"] },
+  })
+})
+
+async function names(): Promise<string[]> {
+  return (await database.rows("select name from sluice.jobs order by id")).map((row) => row.name)
+}

@@ -1,0 +1,52 @@
+import { execFile } from "node:child_process"
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { promisify } from "node:util"
+import { afterAll, expect, test } from "vitest"
+import { createDatabase } from "../support/database.ts"
+
+const run = promisify(execFile)
+const ROOT = join(import.meta.dirname, "../..")
+
+const database = await createDatabase("template0")
+const app = await newApp()
+afterAll(() => rm(app, { recursive: true }))
+
+test("the published core is whole: an app that installed it migrates a database and enqueues", async () => {
+  await installCore()
+  const enqueueOne = join(app, "enqueue-one.mjs")
+  await writeFile(
+    enqueueOne,
+    `import { createSluice, defineJob } from "@sluice/core"
+    import { migrate } from "@sluice/core/migrate"
+    import pg from "pg"
+    const pool = new pg.Pool({ connectionString: process.argv[2] })
+    const { applied } = await migrate(pool)
+    const { enqueue } = createSluice({ database: pool, jobs: [defineJob({ name: "hello", perform() {} })] })
+    const { status } = await enqueue("hello", {})
+    console.log(JSON.stringify({ applied, status }))
+    await pool.end()`,
+  )
+  const { stdout } = await run(process.execPath, [enqueueOne, database.url])
+  const migrations = (await readdir(join(ROOT, "migrations")))
+    .map((file) => file.replace(/\.sql$/, ""))
+    .sort()
+  expect(JSON.parse(stdout)).toEqual({ applied: migrations, status: "enqueued" })
+})
+
+/** A folder that finds core's dependencies in the repository, but not core's sources. */
+async function newApp(): Promise<string> {
+  const parent = join(ROOT, "node_modules/.cache")
+  await mkdir(parent, { recursive: true })
+  return await mkdtemp(join(parent, "sluice-app-"))
+}
+
+/** As npm would: from the packed archive. */
+async function installCore(): Promise<void> {
+  const installed = join(app, "node_modules/@sluice/core")
+  await mkdir(installed, { recursive: true })
+  await run(process.execPath, ["--run", "build"], { cwd: ROOT })
+  await run("npm", ["pack", "--pack-destination", app], { cwd: join(ROOT, "packages/core/dist") })
+  const [archive = ""] = (await readdir(app)).filter((file) => file.endsWith(".tgz"))
+  await run("tar", ["-xzf", join(app, archive), "-C", installed, "--strip-components=1"])
+}

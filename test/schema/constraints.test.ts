@@ -1,0 +1,77 @@
+import { expect, test } from "vitest"
+import { createDatabase } from "../support/database.ts"
+
+const database = await createDatabase()
+
+const finished = {
+  id: 1,
+  enqueued_at: "now",
+  run_at: "now",
+  priority: 0,
+  attempts: 1,
+  state: "succeeded",
+  name: "any",
+  queue: "q",
+  payload: {},
+}
+const execution = { job_id: 1, attempt: 1, outcome: "retried", error_class: "Error", error_message: "failed" }
+const drainer = { slot: 1, backend_pid: 1, label: "any" }
+
+/** What each table takes. */
+const good: [table: string, row: object][] = [
+  ["jobs", { name: "any", state: "ready" }],
+  ["jobs", { name: "any", state: "scheduled" }],
+  ["jobs", { name: "any", state: "paused" }],
+  ["jobs", { name: "any", state: "blocked", concurrency_key: "k", concurrency_limit: 1 }],
+  ["jobs", { name: "any", state: "suspect", suspect_group: 1 }],
+  ["jobs", { name: "other", state: "ready", unique_key: "u" }],
+  ["finished", finished],
+  ["finished", { ...finished, result: { sent: 1 } }],
+  ["finished", { ...finished, state: "discarded" }],
+  ["finished", { ...finished, state: "canceled" }],
+  ["executions", execution],
+  ["executions", { ...execution, outcome: "discarded" }],
+  ["executions", { ...execution, outcome: "interrupted" }],
+  ["drainers", drainer],
+  ["drainers", { ...drainer, ended_at: "now", ending: "died" }],
+]
+
+/** What it doesn't, and the rule that says so. */
+const bad: [table: string, row: object, rule: string][] = [
+  ["jobs", { name: "any", state: "running" }, "known_state"],
+  ["jobs", { name: "any", state: "Ready" }, "known_state"],
+  ["jobs", { name: "any", state: null }, "not-null"],
+  ["jobs", { name: null, state: "ready" }, "not-null"],
+  ["jobs", { name: "any", state: "ready", payload: null }, "not-null"],
+  ["jobs", { name: "any", state: "blocked" }, "blocked_by_key"],
+  ["jobs", { name: "any", state: "suspect" }, "suspect_has_group"],
+  ["jobs", { name: "any", state: "suspect", suspect_group: 0 }, "suspect_has_group"],
+  ["jobs", { name: "any", state: "ready", concurrency_key: "k" }, "limit_comes_with_key"],
+  ["jobs", { name: "any", state: "ready", concurrency_limit: 1 }, "limit_comes_with_key"],
+  ["jobs", { name: "any", state: "ready", concurrency_key: "k", concurrency_limit: 0 }, "positive_limits"],
+  ["jobs", { name: "any", state: "ready", max_attempts: 0 }, "positive_limits"],
+  ["jobs", { name: "any", state: "ready", timeout_ms: 0 }, "positive_limits"],
+  ["jobs", { name: "other", state: "ready", unique_key: "u" }, "jobs_unique_key"],
+  ["finished", { ...finished, state: "ready" }, "known_state"],
+  ["finished", { ...finished, state: "discarded", result: {} }, "only_success_has_result"],
+  ["executions", { ...execution, outcome: "succeeded" }, "known_outcome"],
+  ["drainers", { ...drainer, ended_at: "now", ending: "vanished" }, "known_ending"],
+  ["drainers", { ...drainer, ended_at: "now" }, "ended_has_ending"],
+  ["drainers", { ...drainer, ending: "closed" }, "ended_has_ending"],
+]
+
+test.each(good)("%s takes %j", async (table, row) => {
+  await insert(table, row)
+})
+
+test.each(bad)("%s does not take %j, by the rule %s", async (table, row, rule) => {
+  await expect(insert(table, row)).rejects.toThrow(rule)
+})
+
+function insert(table: string, row: object) {
+  const columns = Object.keys(row)
+  return database.rows(
+    `insert into sluice.${table} (${columns}) select ${columns} from json_populate_record(null::sluice.${table}, $1)`,
+    [JSON.stringify(row)],
+  )
+}

@@ -1,0 +1,76 @@
+import { readFile } from "node:fs/promises"
+import ts from "typescript"
+import { expect, test } from "vitest"
+import * as core from "../../packages/core/src/index.ts"
+
+const values = [
+  "DatabaseUnavailableError",
+  "Discard",
+  "InterruptedError",
+  "InvalidInputError",
+  "InvalidPayloadError",
+  "LARGEST_BATCH",
+  "MAX_PAYLOAD_BYTES",
+  "PayloadTooLargeError",
+  "PoolerError",
+  "RetryAfter",
+  "SCHEMA_VERSION",
+  "SchemaError",
+  "SessionLostError",
+  "SluiceError",
+  "Snooze",
+  "TimeoutError",
+  "UnknownJobError",
+  "createSluice",
+  "defineJob",
+  "drain",
+  "durationMs",
+]
+const types = [
+  "AnyJobDefinition",
+  "Backoff",
+  "Concurrency",
+  "Connect",
+  "Connection",
+  "DrainOptions",
+  "DrainSummary",
+  "Duration",
+  "EnqueueOptions",
+  "EnqueueResult",
+  "ExecutionError",
+  "InputOf",
+  "JobContext",
+  "JobDefinition",
+  "JobOptions",
+  "JobPolicies",
+  "JobSnapshot",
+  "JobState",
+  "Logger",
+  "NewJob",
+  "QueueSnapshot",
+  "Queryable",
+  "Sluice",
+  "SluiceOptions",
+  "TransactionClient",
+]
+
+test("the names that @sluice/core exports are these, and nothing else", async () => {
+  expect(Object.keys(core).toSorted()).toEqual(values.toSorted())
+  expect((await exportedNames()).toSorted()).toEqual([...values, ...types].toSorted())
+})
+
+/** Types leave no trace at run time, so they are read from the source. */
+async function exportedNames(): Promise<string[]> {
+  const file = new URL("../../packages/core/src/index.ts", import.meta.url)
+  const source = ts.createSourceFile("index.ts", await readFile(file, "utf8"), ts.ScriptTarget.Latest)
+  return source.statements.flatMap((statement) => {
+    if (
+      !ts.isExportDeclaration(statement) ||
+      !statement.exportClause ||
+      !ts.isNamedExports(statement.exportClause)
+    ) {
+      throw new Error("The index has only explicit named exports")
+    }
+    return statement.exportClause.elements.map(({ name }) => name.text)
+  })
+}

@@ -1,0 +1,26 @@
+import pg from "pg"
+import { expect, test } from "vitest"
+import { createSluice } from "../../packages/core/src/index.ts"
+import { migrate } from "../../packages/core/src/migrate.ts"
+import { createDatabase } from "../support/database.ts"
+
+const database = await createDatabase("template0")
+
+test("of eight migrates at once all succeed, and one applies", async () => {
+  const results = await Promise.all(Array.from({ length: 8 }, () => migrate(database.url)))
+  const [applied, ...others] = results.map(({ applied }) => applied).toSorted((a, b) => b.length - a.length)
+  expect(others).toEqual(Array(7).fill([]))
+  expect(await database.rows("select name from sluice.migrations order by id")).toEqual(
+    applied?.map((name) => ({ name })),
+  )
+  expect(await createSluice({ database: database.pool }).enqueue("any", {})).toMatchObject({
+    status: "enqueued",
+  })
+})
+
+test("so do eight for two schemas, over pools", async () => {
+  const pools = Array.from({ length: 8 }, () => new pg.Pool({ connectionString: database.url, max: 1 }))
+  const results = await Promise.all(pools.map((pool, n) => migrate(pool, { schema: n % 2 ? "odd" : "even" })))
+  expect(results.filter(({ applied }) => applied.length > 0)).toHaveLength(2)
+  await Promise.all(pools.map((pool) => pool.end()))
+})

@@ -1,0 +1,20 @@
+import { setTimeout as wait } from "node:timers/promises"
+import pg from "pg"
+import { type AnyJobDefinition, createSluice, defineJob, drain } from "../../packages/core/src/index.ts"
+
+/** A drainer in a process of its own, because after a job that ignores its signal the process has to end. */
+const url = process.env.DATABASE as string
+const pool = new pg.Pool({ connectionString: url, max: 1 })
+const connect = async () => {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  return client
+}
+const deaf = defineJob({ name: "deaf", timeout: "100ms", perform: () => wait(600_000) })
+const quick = defineJob({ name: "quick", perform() {} })
+const sluice = createSluice({ database: pool, jobs: [deaf, quick] as AnyJobDefinition[] })
+
+const beganAtMs = performance.now()
+const remainingMs = () => 5_000 - (performance.now() - beganAtMs)
+const summary = await drain(sluice, { connect, concurrency: 1, remainingMs })
+process.send?.(summary) // and stays, until it is killed

@@ -1,0 +1,53 @@
+import { fork } from "node:child_process"
+import { once } from "node:events"
+import { expect, test } from "vitest"
+import { createSluice, type DrainSummary } from "../../packages/core/src/index.ts"
+import { createDatabase } from "../support/database.ts"
+import { eventually } from "../support/eventually.ts"
+
+const database = await createDatabase()
+const sluice = createSluice({ database: database.pool })
+
+test("a job that ignores its signal loses its place but not its lock, and is settled as timed out at the end", async () => {
+  const deaf = await sluice.enqueue("deaf", {})
+  const quick = await sluice.enqueue("quick", {})
+  const child = fork(new URL("./deaf-job-main.ts", import.meta.url), {
+    env: { ...process.env, DATABASE: database.url },
+  })
+  const reported = once(child, "message") as Promise<[DrainSummary]>
+
+  // concurrency is 1: the quick job can only have run in the place of the deaf one
+  await eventually(async () => expect(await sluice.getJob(quick.id)).toMatchObject({ state: "succeeded" }))
+  expect(await lockOf(deaf.id)).toEqual([{ granted: true }])
+  expect(await sluice.getJob(deaf.id)).toMatchObject({ state: "running", attempts: 0 })
+
+  const [summary] = await reported
+  expect(summary).toMatchObject({
+    claimed: 2,
+    succeeded: 1,
+    retried: 1,
+    released: 0,
+    stuck: 1,
+    dueWork: true,
+  })
+  expect(await sluice.getJob(deaf.id)).toMatchObject({
+    ...{ attempts: 1, errors: [{ attempt: 1, outcome: "retried", class: "TimeoutError" }] },
+  })
+  // the session is open still, so that nobody performs the job beside the one that goes on
+  expect(await lockOf(deaf.id)).toEqual([{ granted: true }])
+
+  const exited = once(child, "exit")
+  child.kill("SIGKILL")
+  await exited
+  await eventually(async () => expect(await lockOf(deaf.id)).toEqual([]))
+  expect(await sluice.getJob(deaf.id)).toMatchObject({ state: "scheduled", attempts: 1 })
+})
+
+async function lockOf(id: string) {
+  return database.rows(
+    `select granted from pg_locks where locktype = 'advisory' and objsubid = 1
+       and database = (select oid from pg_database where datname = current_database())
+       and (classid::bigint << 32 | objid::bigint) = sluice.job_lock($1)`,
+    [id],
+  )
+}

@@ -1,0 +1,90 @@
+import { afterEach, expect, test } from "vitest"
+import { defineJob, type Logger } from "../../packages/core/src/index.ts"
+import { createDatabase } from "../support/database.ts"
+import { drainable } from "../support/drain.ts"
+
+const database = await createDatabase()
+const cyclic: Record<string, unknown> = {}
+cyclic.self = cyclic
+
+const storable: [what: string, result: unknown, stored: unknown][] = [
+  ["an object", { sent: 3, at: new Date(0) }, { sent: 3, at: "1970-01-01T00:00:00.000Z" }],
+  ["a list", [1, null, "ü"], [1, null, "ü"]],
+  ["a text", "done", "done"],
+  ["false", false, false],
+  ["zero", 0, 0],
+  ["nothing", undefined, null],
+  ["null", null, null],
+  ["a function", () => {}, null],
+  ["256 KiB", "x".repeat(256 * 1024 - 2), "x".repeat(256 * 1024 - 2)],
+]
+const unstorable: [what: string, result: unknown][] = [
+  ["a BigInt", { amount: 5n }],
+  ["a ring", cyclic],
+  ["a byte more than 256 KiB", "x".repeat(256 * 1024 - 1)],
+  ["more than 256 KiB in characters of three bytes", "€".repeat(100_000)],
+  ["NUL", { text: "a\0b" }],
+  ["half a surrogate pair", "a\ud83d"],
+]
+const results = [...storable, ...unstorable].map(([, result]) => result)
+
+const returns = defineJob({ name: "returns", perform: ({ at }: { at: number }) => results[at] })
+const returnsInTransaction = defineJob({
+  name: "returns-in-transaction",
+  transactional: true,
+  perform: ({ at }: { at: number }) => results[at],
+})
+const { sluice, drainOnce } = drainable(database, [returns, returnsInTransaction])
+
+const warnings: string[] = []
+const log: Logger = { debug() {}, info() {}, error() {}, warn: (message) => warnings.push(message) }
+afterEach(() => warnings.splice(0))
+
+test.each(storable)(
+  "what perform returns (%s) is the job's result, as JSON",
+  async (_what, result, stored) => {
+    const at = results.indexOf(result)
+    const jobs = ["returns", "returns-in-transaction"].map((name) => ({ name, payload: { at } }))
+    for (const { id } of await storeAndDrain(jobs)) {
+      expect(await sluice.getJob(id)).toMatchObject({ state: "succeeded", result: stored })
+    }
+    expect(warnings).toEqual([])
+  },
+)
+
+test.each(unstorable)(
+  "a result that can't be stored (%s) is dropped with a warning, and the job has succeeded",
+  async (_what, result) => {
+    const at = results.indexOf(result)
+    const jobs = ["returns", "returns-in-transaction"].map((name) => ({ name, payload: { at } }))
+    for (const { id } of await storeAndDrain(jobs)) {
+      expect(await sluice.getJob(id)).toMatchObject({
+        state: "succeeded",
+        attempts: 1,
+        result: null,
+        errors: [],
+      })
+    }
+    expect(warnings).toEqual([
+      expect.stringContaining("was not stored"),
+      expect.stringContaining("was not stored"),
+    ])
+  },
+)
+
+test("one result that can't be stored does not touch those that are settled with it", async () => {
+  const jobs = results.map((_result, at) => ({ name: "returns", payload: { at } }))
+  await storeAndDrain(jobs)
+  expect(await database.rows("select count(*)::int from sluice.jobs")).toEqual([{ count: 0 }])
+})
+
+async function storeAndDrain(jobs: { name: string; payload: { at: number } }[]) {
+  const stored = await sluice.enqueueMany(jobs)
+  expect(await drainOnce({ log })).toMatchObject({
+    succeeded: jobs.length,
+    retried: 0,
+    discarded: 0,
+    lost: 0,
+  })
+  return stored
+}

@@ -1,0 +1,51 @@
+import type { ClaimedJob } from "../../packages/core/src/claim.ts"
+import { type Connection, SCHEMA_VERSION } from "../../packages/core/src/index.ts"
+import type { TestDatabase } from "../support/database.ts"
+
+/** One element of what the SQL function `settle` is given. */
+export interface WrittenOutcome {
+  readonly id: string
+  readonly fence: number
+  readonly outcome: string
+  readonly counts?: boolean
+  readonly [detail: string]: unknown
+}
+
+/** A drainer's session by hand, statement by statement. */
+export interface Session {
+  readonly connection: Connection
+  readonly drainerId: number
+  readonly backendPid: number
+  claim(...names: string[]): Promise<ClaimedJob[]>
+  /** The ids that were settled. */
+  settle(...outcomes: WrittenOutcome[]): Promise<string[]>
+  end(): Promise<void>
+}
+
+export async function openSession(database: TestDatabase): Promise<Session> {
+  const connection = await database.connect()
+  const opened = await connection.query("select * from sluice.open_drainer($1, 10, 'by hand', 60000)", [
+    SCHEMA_VERSION,
+  ])
+  const { id: drainerId, backend_pid: backendPid } = opened.rows[0]
+  return {
+    ...{ connection, drainerId, backendPid },
+    async claim(...names) {
+      const values = [drainerId, backendPid, 100, names]
+      const { rows } = await connection.query(
+        "select jobs from sluice.claim($1, $2, $3, $4, null, '{}', '{}')",
+        values,
+      )
+      return rows[0].jobs
+    },
+    async settle(...outcomes) {
+      const values = [
+        drainerId,
+        backendPid,
+        JSON.stringify(outcomes.map((outcome) => ({ counts: true, duration_ms: 1, ...outcome }))),
+      ]
+      return (await connection.query("select sluice.settle($1, $2, $3)::text[] as ids", values)).rows[0].ids
+    },
+    end: () => connection.end(),
+  }
+}

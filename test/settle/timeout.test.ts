@@ -1,0 +1,73 @@
+import { setTimeout as wait } from "node:timers/promises"
+import { afterEach, expect, test } from "vitest"
+import { defineJob, TimeoutError } from "../../packages/core/src/index.ts"
+import { createDatabase } from "../support/database.ts"
+import { drainable } from "../support/drain.ts"
+
+const database = await createDatabase()
+const reasons: unknown[] = []
+const allowedMs: number[] = []
+const slow = defineJob({
+  name: "slow",
+  timeout: "150ms",
+  async perform({ ms }: { ms: number }, { signal, deadlineAt }) {
+    allowedMs.push(deadlineAt.getTime() - Date.now())
+    signal.addEventListener("abort", () => reasons.push(signal.reason))
+    await wait(ms, undefined, { signal })
+  },
+})
+const late = defineJob({
+  name: "late",
+  timeout: "100ms",
+  async perform() {
+    await wait(200)
+    return "late but done"
+  },
+})
+const { sluice, drainOnce } = drainable(database, [slow, late])
+
+afterEach(async () => {
+  await database.pool.query("delete from sluice.jobs")
+  reasons.length = allowedMs.length = 0
+})
+
+test("a job that runs into its timeout is told through its signal, and the attempt has failed with TimeoutError", async () => {
+  const { id } = await sluice.enqueue("slow", { ms: 60_000 })
+  expect(await drainOnce()).toMatchObject({ retried: 1, stuck: 0 })
+
+  expect(reasons).toEqual([expect.any(TimeoutError)])
+  expect(allowedMs[0]).toBeLessThanOrEqual(150)
+  const job = await sluice.getJob(id)
+  expect(job).toMatchObject({
+    ...{ state: "scheduled", attempts: 1 },
+    errors: [
+      {
+        class: "TimeoutError",
+        outcome: "retried",
+        message: 'The job "slow" took longer than its timeout of 150 ms',
+      },
+    ],
+  })
+  expect(job?.errors[0]?.durationMs).toBeGreaterThanOrEqual(145)
+  expect(job?.errors[0]?.durationMs).toBeLessThan(3_000)
+})
+
+test("a timeout is the last attempt's end like any other failure", async () => {
+  const { id } = await sluice.enqueue("slow", { ms: 60_000 }, { maxAttempts: 1 })
+  expect(await drainOnce()).toMatchObject({ discarded: 1 })
+  expect(await sluice.getJob(id)).toMatchObject({ state: "discarded", errors: [{ class: "TimeoutError" }] })
+})
+
+test("the call's timeout comes before the definition's", async () => {
+  const { id } = await sluice.enqueue("slow", { ms: 300 }, { timeout: 20 })
+  expect(await drainOnce()).toMatchObject({ succeeded: 1 })
+  expect(await sluice.getJob(id)).toMatchObject({ state: "succeeded", errors: [] })
+  expect(reasons).toEqual([])
+  expect(allowedMs[0]).toBeGreaterThan(15_000)
+})
+
+test("a job that ends after its timeout all the same has done its work, and has succeeded", async () => {
+  const { id } = await sluice.enqueue("late", {})
+  expect(await drainOnce()).toMatchObject({ succeeded: 1, retried: 0 })
+  expect(await sluice.getJob(id)).toMatchObject({ state: "succeeded", result: "late but done" })
+})

@@ -1,0 +1,38 @@
+import { once } from "node:events"
+import { createServer } from "node:net"
+import { expect, onTestFinished, test } from "vitest"
+import { createDatabase } from "../support/database.ts"
+import { freePort, startAndFail } from "../support/start.ts"
+
+test.each([
+  [{ SLUICE_SCHEDULE: "every minute" }, "SLUICE_SCHEDULE"],
+  [{ SLUICE_DRAIN_TIMEOUT: "1 hour" }, 'SLUICE_DRAIN_TIMEOUT is "1 hour"'],
+  [{ SLUICE_MAX_DRAINERS: "many" }, 'SLUICE_MAX_DRAINERS is "many"'],
+  [{ PORT: "http" }, 'PORT is "http"'],
+  [{ DATABASE_URL: "mysql://x" }, "DATABASE_URL is no Postgres connection string"],
+  [{ DATABASE_URL: "postgres://127.0.0.1:1/x" }, "The database can't be reached"],
+  [{ SLUICE_DATA_DIR: "/dev/null/nowhere" }, "SLUICE_DATA_DIR /dev/null/nowhere can't be made"],
+])("%j ends in one line that says what to mend", async (environment, words) => {
+  const { code, output } = await startAndFail(environment as unknown as Record<string, string>)
+  expect(output).toContain(`error: ${words}`)
+  expect(output).not.toContain("    at ")
+  expect(code).toBe(1)
+})
+
+test("a setting that is none is named, beside what is wrong", async () => {
+  const { output } = await startAndFail({ SLUICE_CONCURENCY: "5", PORT: "http" })
+  expect(output).toMatch(/^warning: SLUICE_CONCURENCY is no setting; known are .*SLUICE_CONCURRENCY/m)
+})
+
+test("a port that is taken is named", async () => {
+  const database = await createDatabase()
+  const port = await freePort()
+  const taken = createServer().listen(port, "127.0.0.1")
+  await once(taken, "listening")
+  onTestFinished(() => void taken.close())
+
+  const { code, output } = await startAndFail({ PORT: String(port), DATABASE_URL: database.url })
+  expect(output).toContain(String(port))
+  expect(output).toMatch(/^error: /m)
+  expect(code).toBe(1)
+})

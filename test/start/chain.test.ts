@@ -1,0 +1,45 @@
+import { setTimeout as wait } from "node:timers/promises"
+import { expect, test } from "vitest"
+import { createSluice } from "../../packages/core/src/index.ts"
+import { createDatabase } from "../support/database.ts"
+import { eventually } from "../support/eventually.ts"
+import { startSluice } from "../support/start.ts"
+
+test("a backlog longer than one invocation is drained by a chain of them, which ends when the queue is empty", async () => {
+  const database = await createDatabase()
+  // 300 of 100 ms, 5 at once, are 6 seconds
+  await createSluice({ database: database.pool }).enqueueMany(
+    Array.from({ length: 300 }, () => ({ name: "sleep", payload: { ms: 100 } })),
+  )
+  const sluice = await startSluice({
+    DATABASE_URL: database.url,
+    SLUICE_SCHEDULE: "rate(1 hour)", // one tick, at the start
+    SLUICE_DRAIN_TIMEOUT: "3 seconds",
+    SLUICE_CONCURRENCY: "5",
+  })
+  await eventually(
+    async () => expect(await database.rows("select from sluice.jobs limit 1")).toEqual([]),
+    40_000,
+  )
+  await eventually(() => expect(sluice.drainsUnderWay()).toEqual([]))
+
+  const reports = drained(sluice.lines)
+  expect(reports.length, "invocations").toBeGreaterThanOrEqual(3)
+  expect(reports.map(({ hop }) => hop)).toEqual(reports.map((_, place) => place))
+  expect(new Set(reports.map(({ chainId }) => chainId)).size, "chains").toBe(1)
+  expect(reports.at(-1)).toMatchObject({ dueWork: false })
+  expect(reports.at(-1)).not.toHaveProperty("handedOverTo")
+  expect(await database.rows("select count(*)::int, max(attempts) as attempts from sluice.finished")).toEqual(
+    [{ count: 300, attempts: 1 }],
+  )
+
+  await wait(1_000)
+  expect(drained(sluice.lines), "invocations of an empty queue").toHaveLength(reports.length)
+})
+
+function drained(lines: readonly string[]): Record<string, unknown>[] {
+  return lines
+    .filter((line) => line.startsWith("[drain] {"))
+    .map((line) => JSON.parse(line.slice("[drain] ".length)))
+    .filter(({ message }) => message === "Drained")
+}

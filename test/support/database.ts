@@ -1,0 +1,72 @@
+import { randomBytes } from "node:crypto"
+import pg from "pg"
+import { afterAll, expect, inject, onTestFinished } from "vitest"
+import type { Connection } from "../../packages/core/src/index.ts"
+import { eventually } from "./eventually.ts"
+import { databaseUrl, TEMPLATE } from "./global-setup.ts"
+
+export interface TestDatabase {
+  readonly name: string
+  readonly url: string
+  readonly pool: pg.Pool
+  /** A dedicated connection, as drainers want it. */
+  connect(): Promise<Connection>
+  /** The rows of a statement. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test knows what it selects
+  rows(text: string, values?: unknown[]): Promise<any[]>
+}
+
+/**
+ * A database of this file's own, migrated. When the file's tests are done it must be as quiet as it began: a
+ * connection or an advisory lock that is left fails the file.
+ *
+ * @param template The database to copy; `"template0"` for an empty one.
+ */
+export async function createDatabase(template = TEMPLATE): Promise<TestDatabase> {
+  const name = `test_${randomBytes(6).toString("hex")}`
+  const url = databaseUrl(inject("postgresUrl"), name)
+  await asSuperuser((server) => server.query(`create database ${name} template ${template}`))
+  const pool = new pg.Pool({ connectionString: url, max: 4 })
+  pool.on("error", () => {})
+
+  // vitest drops an afterAll that is registered while a test runs
+  const whenDone = expect.getState().currentTestName === undefined ? afterAll : onTestFinished
+  whenDone(async () => {
+    await pool.end()
+    await asSuperuser(async (server) => {
+      await eventually(async () => {
+        const left = await server.query("select pid, state, query from pg_stat_activity where datname = $1", [
+          name,
+        ])
+        expect(left.rows, "connections left behind").toEqual([])
+      })
+      const locks = await server.query(
+        "select l.* from pg_locks l join pg_database d on d.oid = l.database where l.locktype = 'advisory' and d.datname = $1",
+        [name],
+      )
+      expect(locks.rows, "advisory locks left behind").toEqual([])
+      await server.query(`drop database ${name}`)
+    })
+  })
+
+  return {
+    ...{ name, url, pool },
+    async connect() {
+      const client = new pg.Client({ connectionString: url })
+      await client.connect()
+      return client
+    },
+    rows: async (text, values) => (await pool.query(text, values)).rows,
+  }
+}
+
+/** Runs statements on the server's own database. */
+async function asSuperuser<Value>(work: (server: pg.Client) => Promise<Value>): Promise<Value> {
+  const server = new pg.Client({ connectionString: inject("postgresUrl") })
+  await server.connect()
+  try {
+    return await work(server)
+  } finally {
+    await server.end()
+  }
+}

@@ -1,0 +1,51 @@
+import { setTimeout as wait } from "node:timers/promises"
+import { type AnyJobDefinition, defineJob, type Queryable } from "../../packages/core/src/index.ts"
+
+/** Ids of jobs performed in this process, one for each time. */
+export const performedIds: string[] = []
+
+/** Definitions for drainers in processes of their own. */
+export function jobs(database: Queryable): AnyJobDefinition[] {
+  return [
+    defineJob({
+      name: "noop",
+      perform(_payload, { id }) {
+        performedIds.push(id)
+      },
+    }),
+    defineJob({
+      name: "sleep",
+      async perform({ ms }: { ms: number }, { id, signal }) {
+        performedIds.push(id)
+        await wait(ms, undefined, { signal })
+      },
+    }),
+    // leaves a mark in the table `marks` outside of any transaction of ours, then takes its time
+    defineJob({
+      name: "mark",
+      async perform({ ms = 0 }: { ms?: number }, { id, attempt, signal }) {
+        await database.query("insert into marks (job_id, attempt, pid) values ($1, $2, $3)", [
+          id,
+          attempt,
+          process.pid,
+        ])
+        await wait(ms, undefined, { signal })
+      },
+    }),
+    defineJob({
+      name: "poison",
+      perform() {
+        process.kill(process.pid, "SIGKILL")
+        return wait(60_000)
+      },
+    }),
+    defineJob({
+      name: "count",
+      transactional: true,
+      async perform({ ms = 0 }: { ms?: number }, { transaction, signal }) {
+        await transaction.query("update counter set value = value + 1")
+        await wait(ms, undefined, { signal })
+      },
+    }),
+  ] as AnyJobDefinition[]
+}

@@ -1,0 +1,118 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { createServer } from "node:net"
+import { createInterface } from "node:readline"
+import { fileURLToPath } from "node:url"
+import { expect, onTestFinished } from "vitest"
+import { eventually } from "./eventually.ts"
+import { makeTemporaryFolder } from "./temporary-folder.ts"
+
+const API_KEY = "key-of-the-tests"
+
+interface Answer {
+  status: number
+  // biome-ignore lint/suspicious/noExplicitAny: a test knows what it asks for
+  body: any
+}
+
+export interface Running {
+  readonly url: string
+  readonly pid: number
+  /** Every line that it printed. */
+  readonly lines: readonly string[]
+  post(path: string, body: unknown): Promise<Answer>
+  get(path: string): Promise<Answer>
+  /** Process ids of drain invocations that have begun and not ended. */
+  drainsUnderWay(): number[]
+  /** Sends the signal and resolves with exit code and milliseconds. */
+  stop(signal?: NodeJS.Signals): Promise<{ code: number | null; ms: number }>
+}
+
+/** What `npm start` runs, on a port and in a data folder of its own; ended with the test. */
+export async function startSluice(environment: Record<string, string> = {}): Promise<Running> {
+  const started = launch({
+    PORT: String(await freePort()),
+    SLUICE_DATA_DIR: await temporaryFolder(),
+    ...environment,
+  })
+  const ready = await eventually(() => {
+    if (started.exit()) throw new Error(`It ended: ${started.lines.join("\n")}`)
+    const line = started.lines.find((candidate) => candidate.startsWith("ready "))
+    expect(line, started.lines.join("\n")).toBeDefined()
+    return line as string
+  }, 30_000)
+  return running(started, ready.slice("ready ".length))
+}
+
+/** The same where it is expected to fail: resolves with what it said and its exit code. */
+export async function startAndFail(
+  environment: Record<string, string>,
+): Promise<{ code: number | null; output: string }> {
+  const started = launch({ PORT: "0", SLUICE_DATA_DIR: await temporaryFolder(), ...environment })
+  await eventually(() => expect(started.exit()).toBeDefined(), 30_000)
+  return { code: started.exit()?.code ?? null, output: started.lines.join("\n") }
+}
+
+export async function temporaryFolder(): Promise<string> {
+  const { path, remove } = await makeTemporaryFolder()
+  onTestFinished(remove)
+  return path
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+function launch(environment: Record<string, string>) {
+  const main = fileURLToPath(new URL("../../packages/local/src/main.ts", import.meta.url))
+  const { PATH = "", HOME = "" } = process.env
+  const child = spawn(process.execPath, [main], {
+    env: { PATH, HOME, SLUICE_API_KEY: API_KEY, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  })
+  const lines: string[] = []
+  for (const stream of [child.stdout, child.stderr])
+    createInterface(stream).on("line", (line) => lines.push(line))
+  let exit: { code: number | null } | undefined
+  child.on("exit", (code) => {
+    exit = { code }
+  })
+  onTestFinished(async () => {
+    if (exit) return
+    child.kill("SIGTERM")
+    await once(child, "exit")
+  })
+  return { child, lines, exit: () => exit }
+}
+
+function running({ child, lines, exit }: ReturnType<typeof launch>, url: string): Running {
+  const request = async (path: string, options: RequestInit) => {
+    const headers = { authorization: `Bearer ${API_KEY}`, "content-type": "application/json" }
+    const response = await fetch(url + path, { ...options, headers })
+    return { status: response.status, body: await response.json() }
+  }
+  return {
+    ...{ url, pid: child.pid as number, lines },
+    post: (path, body) => request(path, { method: "POST", body: JSON.stringify(body) }),
+    get: (path) => request(path, {}),
+    drainsUnderWay() {
+      const open = new Map<string, number>()
+      for (const line of lines) {
+        const [, word, id, pid] = /^(START|REPORT) drain RequestId (\S+) pid (\d+)/.exec(line) ?? []
+        if (word === "START") open.set(id as string, Number(pid))
+        if (word === "REPORT") open.delete(id as string)
+      }
+      return [...open.values()]
+    },
+    async stop(signal = "SIGTERM") {
+      const beganAtMs = performance.now()
+      child.kill(signal)
+      if (!exit()) await once(child, "exit")
+      return { code: exit()?.code ?? null, ms: performance.now() - beganAtMs }
+    },
+  }
+}
