@@ -1,0 +1,41 @@
+// The end of .ci/run: adds up what `npm run check` and `npm test` reported. It runs on the machine's own Node, also
+// when nothing could be installed.
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+
+const [folder] = process.argv.slice(2)
+const check = count("check", (report) => report)
+const test = count("test", countTests)
+const [passed, failed, skipped] = ["passed", "failed", "skipped"].map((kind) => check[kind] + test[kind])
+console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`)
+process.exitCode = failed > 0 ? 1 : 0
+
+/** A part that has no report, or ended badly without saying where, is one failure. */
+function count(part, read) {
+  const status = readFileSync(join(folder, `${part}.status`), "utf8").trim()
+  const counts = { passed: 0, failed: 0, skipped: 0, ...readReport(part, read) }
+  if (counts.passed + counts.failed > 0 && (status === "0" || counts.failed > 0)) return counts
+  console.log(`\nnpm's ${part} ended with status ${status}, which is counted as a failure`)
+  return { ...counts, failed: counts.failed + 1 }
+}
+
+function readReport(part, read) {
+  try {
+    return read(JSON.parse(readFileSync(join(folder, `${part}.json`), "utf8")))
+  } catch {
+    return {}
+  }
+}
+
+/** Vitest's JSON. A file can fail though none of its tests did: at its import, or in a hook. */
+function countTests({ numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults }) {
+  const failedFiles = testResults.filter(
+    ({ status, assertionResults }) =>
+      status === "failed" && !assertionResults.some((test) => test.status === "failed"),
+  )
+  return {
+    passed: numPassedTests,
+    failed: numFailedTests + failedFiles.length,
+    skipped: numPendingTests + numTodoTests,
+  }
+}

@@ -1,0 +1,96 @@
+import { cp, glob, readFile, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { defineConfig, type UserConfig } from "tsdown"
+
+// Makes what is published: `packages/*/dist`, each a whole package, for `npm publish packages/core/dist`. In the
+// repository nothing needs a build: there, exports name the sources, and Node runs those. See docs/decisions/0005.
+
+/** The folder of the built files in a published package. Its depth is that of src/, so `../migrations` is beside it. */
+const BUILT = "lib"
+
+interface Package {
+  readonly folder: string
+  readonly manifest: Manifest
+}
+
+/** What is read here of a package.json; the rest is copied. */
+interface Manifest {
+  readonly name: string
+  readonly version: string
+  /** Published packages have it. */
+  readonly publishConfig?: object
+  readonly private?: boolean
+  readonly files?: readonly string[]
+  readonly exports?: Readonly<Record<string, string>>
+  readonly bin?: Readonly<Record<string, string>>
+  readonly dependencies?: Readonly<Record<string, string>>
+}
+
+const packages = await Array.fromAsync(glob("packages/*/package.json"), readPackage)
+
+export default defineConfig(packages.filter((one) => one.manifest.publishConfig).map(buildOf))
+
+async function readPackage(path: string): Promise<Package> {
+  return { folder: join(path, ".."), manifest: JSON.parse(await readFile(path, "utf8")) }
+}
+
+function buildOf(one: Package): UserConfig {
+  const { name, exports, bin } = one.manifest
+  return {
+    name,
+    cwd: one.folder,
+    entry: Object.values({ ...exports, ...bin }),
+    outDir: join("dist", BUILT),
+    clean: ["dist"],
+    target: "node22",
+    fixedExtension: false,
+    hash: false,
+    dts: exports !== undefined,
+    sourcemap: true,
+    checks: { bundlerTimings: false },
+    logLevel: "warn",
+    failOnWarn: true,
+    hooks: { "build:done": () => complete(one) },
+  }
+}
+
+/** Puts beside the built files what makes a package of them. */
+async function complete({ folder, manifest }: Package) {
+  const dist = join(folder, "dist")
+  await writeFile(join(dist, "package.json"), `${JSON.stringify(publishedManifest(manifest), null, 2)}\n`)
+  await cp("LICENSE", join(dist, "LICENSE"))
+  await cp(join(folder, "README.md"), join(dist, "README.md"))
+  if (manifest.files?.includes("migrations")) {
+    await cp("migrations", join(dist, "migrations"), { recursive: true })
+  }
+}
+
+function publishedManifest({ private: _, ...manifest }: Manifest) {
+  const { exports, bin, dependencies } = manifest
+  return {
+    ...manifest,
+    exports: mapValues(exports, (source) => ({
+      types: builtFile(source, ".d.ts"),
+      default: builtFile(source, ".js"),
+    })),
+    bin: mapValues(bin, (source) => builtFile(source, ".js")),
+    dependencies: mapValues(dependencies, (range, name) => siblingRange(name) ?? range),
+  }
+}
+
+function builtFile(source: string, extension: string) {
+  return source.replace("./src/", `./${BUILT}/`).replace(/\.ts$/, extension)
+}
+
+/** Packages of one release go together: an app must not end up with two cores. */
+function siblingRange(name: string) {
+  const sibling = packages.find((one) => one.manifest.name === name)
+  return sibling && `^${sibling.manifest.version}`
+}
+
+function mapValues<To>(
+  record: Readonly<Record<string, string>> | undefined,
+  map: (value: string, key: string) => To,
+) {
+  return record && Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]))
+}
