@@ -6,8 +6,8 @@ import { type Counts, closeDrainer, type Drainer, NO_COUNTS, openDrainer } from 
 import { type Duration, durationMs } from "./duration.ts"
 import { InvalidInputError, SluiceError } from "./errors.ts"
 import { DrainEndsError } from "./execute.ts"
-import { createExecutor, type Executor } from "./executor.ts"
 import { silent } from "./log.ts"
+import { createPerformer, type Performer } from "./performer.ts"
 import { settle } from "./settle.ts"
 import type { Sluice } from "./sluice.ts"
 import { createTransactions } from "./transactions.ts"
@@ -59,25 +59,25 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
 
   const deadline = createDeadline(options.remainingMs)
   const transactions = createTransactions(drainer, options.connect)
-  const executor = createExecutor({ ...settings, drainer, deadline, transactions })
+  const performer = createPerformer({ ...settings, drainer, deadline, transactions })
   const isOver = () => !deadline.remains() || options.signal?.aborted || drainer.lost.aborted
 
   try {
     while (!isOver()) {
       const names = namesThatFit(settings.definitions, deadline)
-      executor.start(await claim(drainer, names, executor.room(), executor.isIdle()))
-      if (executor.isIdle() && drainer.cursor.isCaughtUp) break
-      await settle(drainer, await executor.outcomes())
+      performer.start(await claim(drainer, names, performer.room(), performer.isIdle()))
+      if (performer.isIdle() && drainer.cursor.isCaughtUp) break
+      await settle(drainer, await performer.outcomes())
     }
-    const { released, stuck } = await finish(drainer, executor, deadline)
+    const { released, stuck } = await finish(drainer, performer, deadline)
     const dueWork = stuck > 0 || (await closeDrainer(drainer, [...settings.definitions.keys()]))
     return { ...drainer.counts, slot: drainer.slot, released, stuck, dueWork, ms: since(beganAtMs) }
   } catch (error) {
-    const { stuck } = await executor.stop(drainer.lost.reason ?? drainEnds(), deadline.graceMs)
+    const { stuck } = await performer.stop(drainer.lost.reason ?? drainEnds(), deadline.graceMs)
     throw error instanceof SluiceError && stuck > 0 ? Object.assign(error, { stuck }) : error
   } finally {
     await transactions.end()
-    if (executor.isEmpty()) await drainer.end()
+    if (performer.isEmpty()) await drainer.end()
   }
 }
 
@@ -90,8 +90,11 @@ function namesThatFit(definitions: ReadonlyMap<string, AnyJobDefinition>, deadli
 }
 
 /** Lets what runs end, or puts it back, and writes what became of it. */
-async function finish(drainer: Drainer, executor: Executor, deadline: Deadline) {
-  const { ended, released, stuck } = await executor.stop(drainer.lost.reason ?? drainEnds(), deadline.graceMs)
+async function finish(drainer: Drainer, performer: Performer, deadline: Deadline) {
+  const { ended, released, stuck } = await performer.stop(
+    drainer.lost.reason ?? drainEnds(),
+    deadline.graceMs,
+  )
   drainer.lost.throwIfAborted()
   await settle(drainer, ended)
   return { released, stuck }

@@ -38,8 +38,8 @@ export {
   TimeoutError,
   UnknownJobError,
 } from "./errors.ts"
-export { LARGEST_BATCH } from "./executor.ts"
 export { MAX_PAYLOAD_BYTES } from "./payload.ts"
+export { LARGEST_BATCH } from "./performer.ts"
 export type { ExecutionError, JobSnapshot, QueueSnapshot } from "./read.ts"
 export { SCHEMA_VERSION } from "./schema.ts"
 // Enqueueing and reading.

@@ -19,7 +19,7 @@ const LOOK_UP_MS = 500
 const DEAF_AFTER_MS = 1_000
 
 /** Performs claimed jobs, so many at once. */
-export interface Executor {
+export interface Performer {
   start(jobs: readonly ClaimedJob[]): void
   /** How many more to claim. */
   room(): number
@@ -36,14 +36,14 @@ export interface Executor {
   stop(reason: SluiceError, graceMs: number): Promise<{ ended: Execution[]; released: number; stuck: number }>
 }
 
-export function createExecutor(options: {
+export function createPerformer(options: {
   drainer: Drainer
   definitions: ReadonlyMap<string, AnyJobDefinition>
   defaults: JobPolicies
   concurrency: number
   deadline: Deadline
   transactions: Transactions
-}): Executor {
+}): Performer {
   const { drainer, definitions, defaults, concurrency, deadline } = options
   let waiting: ClaimedJob[] = []
   let ended: Execution[] = []
