@@ -15,9 +15,11 @@ export function spawnDrainer(orders: DrainerOrders): DrainerProcess {
     env: { ...process.env, DRAINER_ORDERS: JSON.stringify(orders) },
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   })
+  const exit = once(child, "exit")
   const report = Promise.race([
     once(child, "message").then(([message]) => message as DrainerReport),
-    once(child, "exit").then(([code, signal]) => {
+    // not at the exit alone: that may be told before the last message has been read
+    Promise.all([exit, once(child, "disconnect")]).then(([[code, signal]]) => {
       throw new Error(`The drainer ended with ${signal ?? code} and no report`)
     }),
   ])
