@@ -14,6 +14,14 @@ export const databaseUrl = () => linked.SluiceDatabase.url
 export const apiKey = () => linked.SluiceApiKey.value
 export const schema = process.env.SLUICE_SCHEMA || "sluice"
 export const maxDrainers = wholeNumber("SLUICE_MAX_DRAINERS", 10)
+/** What to invoke when jobs come. Not set where that is no use: in the drain function itself. */
+export const drainFunction = process.env.SLUICE_DRAIN_FUNCTION
+/** The drain function's timeout as in sst.config.ts, such as "15 minutes". */
+export const drainTimeout = process.env.SLUICE_DRAIN_TIMEOUT?.replace(
+  /^(\d+) (second|minute)s?$/,
+  (_, count, unit) => `${count}${unit[0]}`,
+)
+export const linger = process.env.SLUICE_LINGER || "200ms"
 export const concurrency = wholeNumber("SLUICE_CONCURRENCY", 20)
 
 /** The SQL files are copied beside the bundle. */

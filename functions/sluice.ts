@@ -1,7 +1,12 @@
-import { createPool } from "@sluice/aws"
+import { createPool, createWake } from "@sluice/aws"
 import { createSluice } from "@sluice/core"
 import { jobs } from "./jobs/index.ts"
-import { databaseUrl, schema } from "./settings.ts"
+import { databaseUrl, drainFunction, schema } from "./settings.ts"
 
 /** This deployment's queue: its database and its jobs. Jobs enqueue further jobs through it as well. */
-export const sluice = createSluice({ database: createPool(databaseUrl(), { max: 2 }), jobs, schema })
+export const sluice = createSluice({
+  database: createPool(databaseUrl(), { max: 2 }),
+  jobs,
+  schema,
+  ...(drainFunction && { wake: createWake(drainFunction) }),
+})

@@ -107,6 +107,8 @@ create table drainers (
   slot        integer     not null,
   backend_pid integer     not null,
   label       text        not null,                      -- who it is: on Lambda the request id
+  budget_ms   bigint,                                    -- time it had when it opened; null: no deadline
+  lingering   boolean     not null default false,        -- it waits for work, and wants to be notified of it
   started_at  timestamptz not null default now(),
   ended_at    timestamptz,
   ending      text,
@@ -116,6 +118,15 @@ create table drainers (
 );
 
 create index drainers_alive on drainers (id) where ended_at is null;
+create index drainers_lingering on drainers (id) where lingering;
+
+-- What drainers can perform, as they say when they open. A drain's executions are added to the durations at its end.
+create table definitions (
+  name       text        primary key,
+  timeout_ms integer,                                    -- null: the definition gives none
+  durations  integer[]   not null default '{}',          -- place n counts executions of up to 2^(n/4) ms, recent ones weighing more
+  seen_at    timestamptz not null default now()          -- when a drainer last knew it, to the hour
+);
 
 -- What a drainer has claimed, one row a batch: written with the claim, deleted when all of it is settled.
 -- Read only when a drainer died, and to keep a drainer from claiming twice what it already holds.

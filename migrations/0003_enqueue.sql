@@ -42,6 +42,7 @@ begin
     return query select * from store_keyed_jobs(array(
       select p from parse_jobs(p_jobs) p where p.unique_key is not null or p.idempotency_key is not null));
   end if;
+  perform notify_lingering();
 end
 $$;
 

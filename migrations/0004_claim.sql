@@ -3,11 +3,12 @@
 -- Takes up to p_limit of the jobs in p_names that are ready, in order, from behind p_mark (null: from the start).
 --   p_settled  jobs of earlier claims whose outcome is committed: unlocked first, in the same round trip
 --   p_spent    claims of which every job is settled
--- Answers with the jobs, the mark to go on from, whether more may be waiting behind it, whether suspects wait, and how
--- many executions of dead drainers were buried on the way.
+-- Answers with the jobs, the mark to go on from, whether more may be waiting behind it, whether suspects wait, in how
+-- many milliseconds the next scheduled job is due (told by a look from the start), and how many executions of dead
+-- drainers were buried on the way.
 create function claim(p_drainer integer, p_backend integer, p_limit integer, p_names text[], p_mark text,
                       p_settled bigint[], p_spent bigint[])
-returns table (jobs json, mark text, more boolean, suspects boolean, buried integer)
+returns table (jobs json, mark text, more boolean, suspects boolean, due_in_ms double precision, buried integer)
 language plpgsql volatile set search_path from current
 -- The order must come from the index, whatever the statistics of a table that empties all the time say.
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
@@ -23,6 +24,7 @@ begin
   delete from claims c where c.id = any (p_spent);
   if p_mark is null then
     v_promoted := promote_due();
+    due_in_ms := (select extract(epoch from s.run_at - now()) * 1000 from jobs s where s.state = 'scheduled' order by s.run_at limit 1);
   end if;
 
   -- The lock is tried above a materialised, ordered list with the limit over it: once a row, only on rows that are

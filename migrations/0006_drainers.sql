@@ -1,9 +1,12 @@
 -- Drainers: their sessions, slots, deaths.
 
--- Begins a drain on this session: takes a slot, arms the dead man's switch, and holds the lock that says the drainer
--- lives. Answers with no row when all p_max_drainers slots are taken.
-create function open_drainer(p_schema_version integer, p_max_drainers integer, p_label text, p_silence_ms integer)
-returns table (id integer, slot integer, backend_pid integer)
+-- Begins a drain on this session: takes a slot, arms the dead man's switch, and holds the locks that say the drainer
+-- lives and is awake. Answers with no row when all p_max_drainers slots are taken.
+--   p_budget_ms    the time it has; null: no deadline
+--   p_definitions  what it can perform, each with name and timeout_ms; answered with how long each of them usually takes
+create function open_drainer(p_schema_version integer, p_max_drainers integer, p_label text, p_silence_ms integer,
+                             p_budget_ms bigint default null, p_definitions json default '[]')
+returns table (id integer, slot integer, backend_pid integer, usual_ms json)
 language plpgsql volatile set search_path from current
 as $$
 begin
@@ -18,7 +21,13 @@ begin
   id := nextval('drainer_ids');
   backend_pid := pg_backend_pid();
   perform pg_advisory_lock(lock_space('drainer'), id);
-  insert into drainers (id, slot, backend_pid, label) values (open_drainer.id, open_drainer.slot, open_drainer.backend_pid, p_label);
+  perform pg_advisory_lock(lock_space('awake'), id);
+  insert into drainers (id, slot, backend_pid, label, budget_ms)
+  values (open_drainer.id, open_drainer.slot, open_drainer.backend_pid, p_label, p_budget_ms);
+  perform answer_wake();
+  perform register_definitions(p_definitions);
+  usual_ms := (select json_object_agg(d.name, share_takes(d.durations, 0.99)) from definitions d
+               where d.name in (select p.name from json_to_recordset(p_definitions) p (name text)));
   return next;
 end
 $$;
@@ -51,18 +60,23 @@ end
 $$;
 
 -- Ends a drain: releases the slot first and then looks once more, so that a job stored between the last claim and
--- here is seen either by this look or, the slot being free, by the one who stored it. Answers whether work is due.
--- The drainer's own lock stays till its session ends, so that nobody takes it for dead before this is committed.
-create function close_drainer(p_drainer integer, p_backend integer, p_names text[], p_held bigint[]) returns boolean
+-- here is seen either by this look or, the drainer no longer being awake, by the one who stored it (see request_wake).
+-- Answers whether work is due. The drainer's own lock stays till its session ends, so that nobody takes it for dead
+-- before this is committed.
+--   p_durations  by job name: how many executions took how long, as in definitions
+create function close_drainer(p_drainer integer, p_backend integer, p_names text[], p_held bigint[], p_durations json default '{}')
+returns boolean
 language plpgsql volatile set search_path from current
 as $$
 begin
   perform assert_session(p_backend);
   delete from claims c where c.drainer_id = p_drainer;
   perform release_permits(array(select p.job_id from permits p where p.drainer_id = p_drainer));
-  update drainers d set ended_at = now(), ending = 'closed' where d.id = p_drainer;
+  perform remember_durations(p_durations);
+  update drainers d set ended_at = now(), ending = 'closed', lingering = false where d.id = p_drainer;
   perform unlock_jobs(p_held);
   perform pg_advisory_unlock(lock_space('slot'), d.slot) from drainers d where d.id = p_drainer;
+  perform pg_advisory_unlock(lock_space('awake'), p_drainer);
   return is_work_due(p_names);
 end
 $$;
@@ -151,7 +165,7 @@ begin
   from suspects s;
 
   perform release_permits(array(select p.job_id from permits p where p.drainer_id = p_dead));
-  update drainers d set ended_at = now(), ending = 'died' where d.id = p_dead;
+  update drainers d set ended_at = now(), ending = 'died', lingering = false where d.id = p_dead;
   perform unlock_jobs(v_suspects);
   return coalesce(cardinality(v_suspects), 0);
 end

@@ -122,6 +122,6 @@ end
 $$;
 
 -- The number of the newest file in migrations/.
-create function schema_version() returns integer language sql immutable as 'select 7';
+create function schema_version() returns integer language sql immutable as 'select 8';
 
 do $$ begin perform maintain(); end $$;

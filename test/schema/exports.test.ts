@@ -21,6 +21,7 @@ const values = [
   "Snooze",
   "TimeoutError",
   "UnknownJobError",
+  "assertTimeoutsFit",
   "createSluice",
   "defineJob",
   "drain",

@@ -16,6 +16,7 @@ test("a backlog longer than one invocation is drained by a chain of them, which 
     SLUICE_SCHEDULE: "rate(1 hour)", // one tick, at the start
     SLUICE_DRAIN_TIMEOUT: "3 seconds",
     SLUICE_CONCURRENCY: "5",
+    SLUICE_MAX_DRAINERS: "1", // else it calls for help, and is done within one invocation each
   })
   await eventually(
     async () => expect(await database.rows("select from sluice.jobs limit 1")).toEqual([]),

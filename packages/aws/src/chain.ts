@@ -1,4 +1,3 @@
-import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda"
 import type { DrainSummary } from "@sluice/core"
 import type { Context } from "aws-lambda"
 
@@ -39,19 +38,7 @@ export function shouldHandOver(
   return dueWork && succeeded + retried + discarded > 0 && chain.hop < MOST_HOPS
 }
 
-/** Invokes this function once more, without waiting for it. Answers with the request id of the invocation. */
-export async function handOver(
-  lambda: LambdaClient,
-  chain: Chain,
-  context: Context,
-): Promise<string | undefined> {
-  const event: Chain = { ...chain, hop: chain.hop + 1 }
-  const { $metadata } = await lambda.send(
-    new InvokeCommand({
-      FunctionName: context.invokedFunctionArn,
-      InvocationType: "Event",
-      Payload: JSON.stringify(event),
-    }),
-  )
-  return $metadata.requestId
+/** The event of the next invocation in the chain. */
+export function nextInChain(chain: Chain): Chain {
+  return { ...chain, hop: chain.hop + 1 }
 }

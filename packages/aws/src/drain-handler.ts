@@ -1,7 +1,17 @@
-import { LambdaClient } from "@aws-sdk/client-lambda"
-import { type Connect, type DrainSummary, drain, type Logger, type Sluice, SluiceError } from "@sluice/core"
+import {
+  assertTimeoutsFit,
+  type Connect,
+  type DrainSummary,
+  type Duration,
+  drain,
+  durationMs,
+  type Logger,
+  type Sluice,
+  SluiceError,
+} from "@sluice/core"
 import type { Context } from "aws-lambda"
-import { type Chain, chainOf, handOver, shouldHandOver } from "./chain.ts"
+import { type Chain, chainOf, nextInChain, shouldHandOver } from "./chain.ts"
+import { invokeDrain } from "./invoke.ts"
 import { jsonLog } from "./log.ts"
 
 export interface DrainHandlerOptions {
@@ -12,11 +22,20 @@ export interface DrainHandlerOptions {
   readonly concurrency?: number
   /** Drainers at work at once, over all invocations. Default 10. */
   readonly maxDrainers?: number
+  /**
+   * How long an invocation stays awake without work. Default `"200ms"`: jobs that come one after the other meet one
+   * drainer that is awake. A longer time buys starts within milliseconds, and is billed.
+   */
+  readonly linger?: Duration
+  /** The function's timeout as it is deployed. With it a definition whose own timeout can never fit is refused here. */
+  readonly timeout?: Duration
   /** Default: lines of JSON on the standard output, as CloudWatch reads them. */
   readonly log?: Logger
 }
 
 export interface DrainReport extends DrainSummary, Omit<Chain, "source"> {
+  /** Further drainers that were asked for on the way, because the backlog was deep or old. */
+  readonly invited: number
   /** Request id of the invocation that goes on, if one was asked for. */
   readonly handedOverTo?: string
 }
@@ -26,31 +45,32 @@ export interface DrainReport extends DrainSummary, Omit<Chain, "source"> {
  * work remains. It takes any event: the schedule's, a hand-over's, or an invoke by hand.
  */
 export function createDrainHandler(options: DrainHandlerOptions) {
-  const { sluice, connect, log = jsonLog, ...limits } = options
-  const lambda = new LambdaClient({ maxAttempts: 2 })
+  const { sluice, timeout, log = jsonLog, ...settings } = options
+  if (timeout !== undefined) assertTimeoutsFit(sluice.definitions?.values() ?? [], durationMs(timeout))
 
   return async (event: unknown, context: Context): Promise<DrainReport> => {
     const chain = chainOf(event, context)
     const stop = stopOnSigterm()
+    const invoke = () => tryToInvoke(chain, context, log)
+    const invited: Promise<unknown>[] = []
     try {
-      const remainingMs = () => context.getRemainingTimeInMillis()
-      const label = `${context.awsRequestId} (hop ${chain.hop})`
       const summary = await drain(sluice, {
-        ...limits,
-        connect,
-        remainingMs,
+        linger: "200ms",
+        ...settings,
+        remainingMs: () => context.getRemainingTimeInMillis(),
         signal: stop.signal,
-        label,
+        label: `${context.awsRequestId} (hop ${chain.hop})`,
+        invite: (drainers) => invited.push(...Array.from({ length: drainers }, invoke)),
         log,
       })
-      const handedOverTo =
-        shouldHandOver(summary, chain) && !stop.signal.aborted
-          ? await tryToHandOver(lambda, chain, context, log)
-          : undefined
+      const handsOver = shouldHandOver(summary, chain) && !stop.signal.aborted
+      const handedOverTo = handsOver ? await invoke() : undefined
+      await Promise.all(invited)
       const report = {
         ...summary,
         chainId: chain.chainId,
         hop: chain.hop,
+        invited: invited.length,
         ...(handedOverTo && { handedOverTo }),
       }
       log.info("Drained", { ...report })
@@ -75,12 +95,12 @@ function stopOnSigterm() {
   return { signal: controller.signal, forget: () => process.off("SIGTERM", stop) }
 }
 
-/** Throttled or unreachable, the hand-over is left to the schedule. */
-async function tryToHandOver(lambda: LambdaClient, chain: Chain, context: Context, log: Logger) {
+/** Invokes this function once more. Throttled or unreachable, that is left to the schedule. */
+async function tryToInvoke(chain: Chain, context: Context, log: Logger): Promise<string | undefined> {
   try {
-    return await handOver(lambda, chain, context)
+    return await invokeDrain(context.invokedFunctionArn, nextInChain(chain))
   } catch (error) {
-    log.warn("Could not hand over; the schedule will", describe(error))
+    log.warn("Could not invoke another drainer; the schedule will", describe(error))
     return undefined
   }
 }

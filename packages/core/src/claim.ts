@@ -1,4 +1,4 @@
-import type { Drainer } from "./drainer.ts"
+import { type Drainer, timed } from "./drainer.ts"
 import { isTransient } from "./settle.ts"
 import { codeOf } from "./translate.ts"
 
@@ -54,6 +54,7 @@ export async function claim(
   if (fromStart) cursor.fromStartAtMs = now
   cursor.mark = taken.more ? taken.mark : null
   cursor.suspectsWait = taken.suspects
+  if (fromStart) cursor.dueAtMs = taken.due_in_ms === null ? Number.POSITIVE_INFINITY : now + taken.due_in_ms
   cursor.isCaughtUp = fromStart && !taken.more && !(taken.suspects && now > cursor.suspectsAgainAtMs)
   return taken.jobs
 }
@@ -82,6 +83,7 @@ interface Batch extends Group {
   mark: string | null
   more: boolean
   suspects: boolean
+  due_in_ms: number | null
 }
 
 /** Session locks outlive a statement that fails, so what it had locked is given back before anything else. */
@@ -93,7 +95,7 @@ async function take<Taken extends Group>(
   const limit = Math.min(room, drainer.cursor.largestClaim)
   const { settled, spent } = drainer.holdings.takeSettled()
   try {
-    const [taken] = (await statement(limit, settled, spent)) as [Taken]
+    const [taken] = (await timed(drainer, "claim", statement(limit, settled, spent))) as [Taken]
     remember(drainer, taken)
     return taken
   } catch (error) {

@@ -1,11 +1,12 @@
 import type { AnyJobDefinition } from "./definition.ts"
 import { durationMs } from "./duration.ts"
+import { InvalidInputError } from "./errors.ts"
 
-/** Room that a job of unknown duration (no timeout of its own) asks for before it is started. */
+/** Room that a job asks for of which neither its definition nor its history tells how long it takes. */
 const UNKNOWN_DURATION_MS = 60_000
 const A_YEAR_MS = 365 * 86_400_000
 
-/** How the time of one invocation is spent: work is claimed while it fits; at `stopAt` what still runs is aborted. */
+/** How the time of one drain is spent: work is claimed while it fits; when time is up, what still runs is aborted. */
 export interface Deadline {
   /** Whether anything may run still. */
   remains(): boolean
@@ -13,28 +14,72 @@ export interface Deadline {
   untilStopMs(): number
   /** Milliseconds that aborted executions have to end, before the drain is closed without them. */
   readonly graceMs: number
-  /** Whether a job of this definition may be started now. */
-  fits(definition: AnyJobDefinition): boolean
+  /** The names of jobs that may be started now. */
+  names(): string[]
+  /** Whether any job may be started, so that it is worth waiting for one. */
+  isAmple(): boolean
 }
 
 /**
  * @param remainingMs Lambda's `getRemainingTimeInMillis`; without it there is no deadline. A tenth of the time that it shows at
  * the start, from half a second to five, is kept for aborting, settling and handing over.
+ * @param stop Once it aborts nothing is started any more, and what runs has `stopWithinMs`.
+ * @param usualMs By name, what nearly all executions of the past have kept to; undefined where too few are known.
  */
-export function createDeadline(remainingMs: () => number = () => A_YEAR_MS): Deadline {
+export function createDeadline(options: {
+  definitions: ReadonlyMap<string, AnyJobDefinition>
+  usualMs: (name: string) => number | undefined
+  remainingMs?: (() => number) | undefined
+  stop?: AbortSignal | undefined
+  stopWithinMs: number
+}): Deadline {
+  const { definitions, remainingMs = () => A_YEAR_MS, stop, stopWithinMs } = options
   const totalMs = remainingMs()
-  const marginMs = Math.min(5_000, Math.max(500, totalMs * 0.1))
-  const untilStopMs = () => remainingMs() - marginMs
+  const marginMs = marginOf(totalMs)
+  const needed = [...definitions.values()].map((definition) => ({
+    name: definition.name,
+    ms: neededMs(definition, options.usualMs(definition.name), totalMs),
+  }))
+  let stopAtMs = stop?.aborted ? performance.now() + stopWithinMs : Number.POSITIVE_INFINITY
+  stop?.addEventListener("abort", () => {
+    stopAtMs = performance.now() + stopWithinMs
+  })
+
+  const untilStopMs = () => Math.min(remainingMs() - marginMs, stopAtMs - performance.now())
+  const names = () => {
+    if (stop?.aborted) return []
+    const leftMs = untilStopMs()
+    return needed.filter(({ ms }) => ms <= leftMs).map(({ name }) => name)
+  }
   return {
     remains: () => untilStopMs() > 0,
     untilStopMs,
     graceMs: marginMs / 2,
-    fits: (definition) => untilStopMs() >= neededMs(definition),
+    names,
+    isAmple: () => names().length === needed.length,
   }
+}
 
-  function neededMs({ timeout }: AnyJobDefinition): number {
-    if (timeout === undefined) return Math.min(UNKNOWN_DURATION_MS, totalMs / 4)
-    // one that can't fit at all gets most of an invocation, from its beginning; what isn't done by then is snoozed
-    return Math.min(durationMs(timeout), totalMs * 0.75)
+/** Throws `InvalidInputError` (`timeout_never_fits`) for a definition whose timeout no drain of this length has room for. */
+export function assertTimeoutsFit(definitions: Iterable<AnyJobDefinition>, totalMs: number): void {
+  const longestMs = totalMs - marginOf(totalMs)
+  for (const { name, timeout } of definitions) {
+    if (timeout === undefined || durationMs(timeout) <= longestMs) continue
+    throw new InvalidInputError(
+      "timeout_never_fits",
+      `The job ${JSON.stringify(name)} has a timeout of ${timeout}, and this function of ${totalMs / 1_000} s leaves its jobs at most ${longestMs / 1_000} s: give the job a shorter timeout and let it go on in steps, or perform it elsewhere`,
+      { path: [name, "timeout"] },
+    )
   }
+}
+
+function marginOf(totalMs: number): number {
+  return Math.min(5_000, Math.max(500, totalMs * 0.1))
+}
+
+/** What can't fit at all gets most of a drain, from its beginning; what isn't done by then is snoozed. */
+function neededMs({ timeout }: AnyJobDefinition, usualMs: number | undefined, totalMs: number): number {
+  if (timeout !== undefined) return Math.min(durationMs(timeout), totalMs * 0.75)
+  if (usualMs !== undefined) return Math.min(usualMs, totalMs * 0.75)
+  return Math.min(UNKNOWN_DURATION_MS, totalMs / 4)
 }

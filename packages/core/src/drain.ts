@@ -1,12 +1,24 @@
 import { claim } from "./claim.ts"
 import type { Connect } from "./database.ts"
 import { createDeadline, type Deadline } from "./deadline.ts"
-import type { AnyJobDefinition, Logger } from "./definition.ts"
-import { type Counts, closeDrainer, type Drainer, NO_COUNTS, openDrainer } from "./drainer.ts"
+import type { Logger } from "./definition.ts"
+import {
+  type Counts,
+  closeDrainer,
+  type Drainer,
+  NO_COUNTS,
+  NO_PHASES,
+  openDrainer,
+  type Phases,
+  timed,
+} from "./drainer.ts"
 import { type Duration, durationMs } from "./duration.ts"
 import { InvalidInputError, SluiceError } from "./errors.ts"
 import { DrainEndsError } from "./execute.ts"
+import { createHelp } from "./help.ts"
+import { createLinger } from "./linger.ts"
 import { silent } from "./log.ts"
+import type { Execution } from "./outcome.ts"
 import { createPerformer, type Performer } from "./performer.ts"
 import { settle } from "./settle.ts"
 import type { Sluice } from "./sluice.ts"
@@ -22,8 +34,18 @@ export interface DrainOptions {
   readonly concurrency?: number
   /** Drainers at work at once, over all processes; one more finds no slot. Default 10. */
   readonly maxDrainers?: number
-  /** Ends the drain early as its deadline would: what runs is aborted and put back. */
+  /** Ends the drain early: nothing is begun any more, what runs may go on for `grace`, then it is aborted and put back. */
   readonly signal?: AbortSignal
+  /** See `signal`. Default 0. */
+  readonly grace?: Duration
+  /**
+   * How long to stay awake without work, counted from the last job claimed: a job that comes then is begun within
+   * milliseconds. Jobs due within a second, or within this time, are waited for. Default 0, which ends the drain at
+   * once when no work is due.
+   */
+  readonly linger?: Duration
+  /** Is asked for so many more drainers while the backlog is deep or old. Default: nobody is asked. */
+  readonly invite?: (drainers: number) => void
   /**
    * After so long without a word from the drainer the server ends its session, and its jobs are free: covers a frozen
    * process and a broken network. Longer than any job blocks the event loop. Default `"1m"`.
@@ -44,6 +66,8 @@ export interface DrainSummary extends Readonly<Counts> {
   /** Whether work is due that no drainer performs. */
   readonly dueWork: boolean
   readonly ms: number
+  /** What the milliseconds went to. */
+  readonly phases: Readonly<Phases>
 }
 
 /**
@@ -57,25 +81,30 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
   const drainer = await openDrainer(settings)
   if (!drainer) return { ...NOTHING_DONE, ms: since(beganAtMs) }
 
-  const deadline = createDeadline(options.remainingMs)
+  const deadline = createDeadline({ ...settings, ...drainer })
   const transactions = createTransactions(drainer, options.connect)
   const performer = createPerformer({ ...settings, drainer, deadline, transactions })
-  const isOver = () => !deadline.remains() || options.signal?.aborted || drainer.lost.aborted
+  const linger = createLinger(drainer, deadline, settings.lingerMs)
+  const help = createHelp(drainer, settings)
+  settings.stop?.addEventListener("abort", performer.interrupt)
+  drainer.onNotification(performer.interrupt)
 
   try {
-    while (!isOver()) {
-      const names = namesThatFit(settings.definitions, deadline)
-      performer.start(await claim(drainer, names, performer.room(), performer.isIdle()))
-      if (performer.isIdle() && drainer.cursor.isCaughtUp) break
-      await settle(drainer, await performer.outcomes())
+    while (deadline.remains() && !drainer.lost.aborted) {
+      performer.start(await claim(drainer, deadline.names(), performer.room(), performer.isIdle()))
+      if (performer.isIdle() && drainer.cursor.isCaughtUp && !linger.lasts()) break
+      await settle(drainer, await outcomes(drainer, performer, await linger.untilLookMs(performer)))
+      await help.ask()
     }
     const { released, stuck } = await finish(drainer, performer, deadline)
-    const dueWork = stuck > 0 || (await closeDrainer(drainer, [...settings.definitions.keys()]))
-    return { ...drainer.counts, slot: drainer.slot, released, stuck, dueWork, ms: since(beganAtMs) }
+    const dueWork = stuck > 0 || (await closeDrainer(drainer, settings.names))
+    const { counts, phases, slot } = drainer
+    return { ...counts, slot, released, stuck, dueWork, ms: since(beganAtMs), phases: rounded(phases) }
   } catch (error) {
     const { stuck } = await performer.stop(drainer.lost.reason ?? drainEnds(), deadline.graceMs)
     throw error instanceof SluiceError && stuck > 0 ? Object.assign(error, { stuck }) : error
   } finally {
+    settings.stop?.removeEventListener("abort", performer.interrupt)
     await transactions.end()
     if (performer.isEmpty()) await drainer.end()
   }
@@ -85,8 +114,12 @@ function since(beganAtMs: number): number {
   return Math.round(performance.now() - beganAtMs)
 }
 
-function namesThatFit(definitions: ReadonlyMap<string, AnyJobDefinition>, deadline: Deadline): string[] {
-  return [...definitions.values()].filter(deadline.fits).map(({ name }) => name)
+function rounded(phases: Phases): Phases {
+  return Object.fromEntries(Object.entries(phases).map(([phase, ms]) => [phase, Math.round(ms)])) as never
+}
+
+function outcomes(drainer: Drainer, performer: Performer, atMostMs: number): Promise<Execution[]> {
+  return timed(drainer, "perform", performer.outcomes(atMostMs))
 }
 
 /** Lets what runs end, or puts it back, and writes what became of it. */
@@ -104,17 +137,12 @@ function drainEnds(): DrainEndsError {
   return new DrainEndsError("drain_ends", "The drainer's time is up; the job goes on in the next one")
 }
 
-const OPTION_KEYS = "connect remainingMs concurrency maxDrainers signal silence log label".split(" ")
+const OPTION_KEYS =
+  "connect remainingMs concurrency maxDrainers signal grace linger invite silence log label".split(" ")
 
 function checked(sluice: Sluice, options: DrainOptions) {
   assertKnownKeys(options, OPTION_KEYS, ["drain"])
-  const {
-    connect,
-    concurrency = 20,
-    maxDrainers = 10,
-    log = silent,
-    label = `process ${process.pid}`,
-  } = options
+  const { concurrency = 20, maxDrainers = 10, log = silent, label = `process ${process.pid}` } = options
   assertInteger(concurrency, ["drain", "concurrency"], 1, 10_000)
   assertInteger(maxDrainers, ["drain", "maxDrainers"], 1, 1_000)
   if (!sluice.definitions?.size) {
@@ -124,8 +152,16 @@ function checked(sluice: Sluice, options: DrainOptions) {
     )
   }
   const { schema, definitions, defaults } = sluice
-  const silenceMs = durationMs(options.silence ?? "1m", ["drain", "silence"])
-  return { connect, concurrency, maxDrainers, silenceMs, log, label, schema, definitions, defaults }
+  return {
+    ...{ connect: options.connect, concurrency, maxDrainers, log, label, schema, definitions, defaults },
+    ...{ names: [...definitions.keys()], remainingMs: options.remainingMs, invite: options.invite },
+    ...{ stop: options.signal, stopWithinMs: durationMs(options.grace ?? 0, ["drain", "grace"]) },
+    silenceMs: durationMs(options.silence ?? "1m", ["drain", "silence"]),
+    lingerMs: durationMs(options.linger ?? 0, ["drain", "linger"]),
+  }
 }
 
-const NOTHING_DONE = { ...NO_COUNTS, slot: undefined, released: 0, stuck: 0, dueWork: false }
+const NOTHING_DONE = {
+  ...{ ...NO_COUNTS, phases: NO_PHASES },
+  ...{ slot: undefined, released: 0, stuck: 0, dueWork: false },
+}

@@ -1,5 +1,7 @@
 import type { Connect, Connection } from "./database.ts"
-import type { Logger } from "./definition.ts"
+import type { AnyJobDefinition, Logger } from "./definition.ts"
+import { durationMs } from "./duration.ts"
+import { createDurations, type Durations } from "./durations.ts"
 import { DatabaseUnavailableError, SessionLostError } from "./errors.ts"
 import { createHoldings, type Holdings } from "./holdings.ts"
 import { assertSessionConnection } from "./pooler.ts"
@@ -17,6 +19,10 @@ export interface Drainer {
   readonly schema: string
   readonly log: Logger
   readonly counts: Counts
+  readonly phases: Phases
+  readonly durations: Durations
+  /** What nearly all executions of a job have kept to in the past; undefined where too few are known. */
+  readonly usualMs: (name: string) => number | undefined
   readonly cursor: Cursor
   readonly holdings: Holdings
   /** Aborts when the session ends before the drain does. */
@@ -26,6 +32,8 @@ export interface Drainer {
   query(text: string, values: unknown[]): Promise<any[]>
   /** Whether it is time for a statement, to say that the drainer lives. */
   isSilent(): boolean
+  /** Calls the listener when the database tells that jobs have come. */
+  onNotification(listener: () => void): void
   end(): Promise<void>
 }
 
@@ -51,6 +59,31 @@ export const NO_COUNTS: Readonly<Counts> = {
   lost: 0,
 }
 
+/** Milliseconds that a drain spent on each of its parts; performing is the time it waited for jobs to end, or to come. */
+export interface Phases {
+  openMs: number
+  claimMs: number
+  performMs: number
+  settleMs: number
+  closeMs: number
+}
+
+export const NO_PHASES: Readonly<Phases> = { openMs: 0, claimMs: 0, performMs: 0, settleMs: 0, closeMs: 0 }
+
+/** Adds the time that the work takes to a phase of the drain. */
+export async function timed<Value>(
+  { phases }: Pick<Drainer, "phases">,
+  phase: "open" | "claim" | "perform" | "settle" | "close",
+  work: Promise<Value>,
+): Promise<Value> {
+  const beganAtMs = performance.now()
+  try {
+    return await work
+  } finally {
+    phases[`${phase}Ms`] += performance.now() - beganAtMs
+  }
+}
+
 /** Where the drainer stands in the queue. */
 export interface Cursor {
   /** The last place claimed; deleted rows before it need not be passed again. Null: look from the start. */
@@ -58,6 +91,8 @@ export interface Cursor {
   fromStartAtMs: number
   /** Whether the last claim looked from the start and found fewer than it asked for. */
   isCaughtUp: boolean
+  /** When the next scheduled job is due, by the last look from the start. */
+  dueAtMs: number
   suspectsWait: boolean
   suspectsAgainAtMs: number
   largestClaim: number
@@ -71,13 +106,20 @@ export async function openDrainer(options: {
   silenceMs: number
   label: string
   log: Logger
+  definitions: ReadonlyMap<string, AnyJobDefinition>
+  remainingMs?: (() => number) | undefined
 }): Promise<Drainer | undefined> {
+  const beganAtMs = performance.now()
   const session = await openSession(options.connect)
   try {
     await assertSessionConnection(session.connection, options.connect)
-    const [opened] = await session.query(`select * from ${options.schema}.open_drainer($1, $2, $3, $4)`, [
-      ...[SCHEMA_VERSION, options.maxDrainers, options.label, options.silenceMs],
-    ])
+    const [opened] = await session.query(
+      `select * from ${options.schema}.open_drainer($1, $2, $3, $4, $5, $6)`,
+      [
+        ...[SCHEMA_VERSION, options.maxDrainers, options.label, options.silenceMs],
+        ...[options.remainingMs && Math.round(options.remainingMs()), described(options.definitions)],
+      ],
+    )
     if (!opened) {
       await session.end()
       return undefined
@@ -88,8 +130,11 @@ export async function openDrainer(options: {
       ...{ id: opened.id, slot: opened.slot, backendPid: opened.backend_pid },
       ...{ schema: options.schema, log: options.log },
       counts: { ...NO_COUNTS },
+      phases: { ...NO_PHASES, openMs: performance.now() - beganAtMs },
+      durations: createDurations(),
+      usualMs: (name) => opened.usual_ms?.[name] ?? undefined,
       cursor: {
-        ...{ mark: null, fromStartAtMs: 0, isCaughtUp: false },
+        ...{ mark: null, fromStartAtMs: 0, isCaughtUp: false, dueAtMs: Number.POSITIVE_INFINITY },
         ...{ suspectsWait: false, suspectsAgainAtMs: 0, largestClaim: Number.POSITIVE_INFINITY },
       },
       holdings: createHoldings(),
@@ -98,6 +143,15 @@ export async function openDrainer(options: {
     await session.end()
     throw error
   }
+}
+
+/** Argument of the SQL function `open_drainer`. */
+function described(definitions: ReadonlyMap<string, AnyJobDefinition>): string {
+  const rows = [...definitions.values()].map(({ name, timeout }) => ({
+    name,
+    ...(timeout !== undefined && { timeout_ms: durationMs(timeout) }),
+  }))
+  return JSON.stringify(rows)
 }
 
 /** Partitions that could not be prepared are no reason not to drain: the default partition takes their rows. */
@@ -115,9 +169,10 @@ async function maintain(
 
 /** Gives back the slot and every lock, then looks once more. Answers whether work is due that nobody performs. */
 export async function closeDrainer(drainer: Drainer, names: readonly string[]): Promise<boolean> {
-  const [closed] = await drainer.query(`select ${drainer.schema}.close_drainer($1, $2, $3, $4) as due`, [
-    ...[drainer.id, drainer.backendPid, names, drainer.holdings.ids()],
+  const closing = drainer.query(`select ${drainer.schema}.close_drainer($1, $2, $3, $4, $5) as due`, [
+    ...[drainer.id, drainer.backendPid, names, drainer.holdings.ids(), drainer.durations.toJson()],
   ])
+  const [closed] = await timed(drainer, "close", closing)
   return closed.due
 }
 
@@ -137,6 +192,7 @@ async function openSession(connect: Connect) {
     connection,
     lost: lost.signal,
     isSilent: () => performance.now() - spokeAtMs > BEAT_MS,
+    onNotification: (listener: () => void) => void connection.on("notification", listener),
     async query(text: string, values: unknown[]) {
       spokeAtMs = performance.now()
       lost.signal.throwIfAborted()

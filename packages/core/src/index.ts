@@ -2,6 +2,8 @@
 
 // What the database must offer.
 export type { Connect, Connection, Queryable } from "./database.ts"
+// Draining: the engine's front door.
+export { assertTimeoutsFit } from "./deadline.ts"
 export type { EnqueueOptions, EnqueueResult } from "./definition.ts"
 export {
   type AnyJobDefinition,
@@ -16,7 +18,6 @@ export {
   type JobState,
   type Logger,
 } from "./definition.ts"
-// Draining: the engine's front door.
 export { type DrainOptions, type DrainSummary, drain } from "./drain.ts"
 export { type Duration, durationMs } from "./duration.ts"
 export type { NewJob } from "./enqueue.ts"

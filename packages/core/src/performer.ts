@@ -13,8 +13,6 @@ export const LARGEST_BATCH = 500
 const AHEAD_MS = 50
 /** How long outcomes that come one by one wait for company. */
 const GATHER_MS = 5
-/** Wait for an outcome at most; then the drain loop looks for urgent work, the dead, and its own time. */
-const LOOK_UP_MS = 500
 /** An execution that still runs this long after its timeout loses its place, not its lock: others go on beside it. */
 const DEAF_AFTER_MS = 1_000
 
@@ -27,8 +25,10 @@ export interface Performer {
   isIdle(): boolean
   /** Not even those go on. */
   isEmpty(): boolean
-  /** Executions that have ended. Waits for some, but not longer than the drain loop may look away. */
-  outcomes(): Promise<Execution[]>
+  /** Executions that have ended. Waits for some, but no longer than this. */
+  outcomes(atMostMs: number): Promise<Execution[]>
+  /** Ends that wait: there is something else to look at. */
+  interrupt(): void
   /**
    * Aborts what runs and waits for it, but no longer than `graceMs`. What has not begun is forgotten: its lock goes
    * with the drain, and it is as it was.
@@ -71,10 +71,11 @@ export function createPerformer(options: {
     },
     isIdle,
     isEmpty: () => isIdle() && deaf.size === 0,
-    async outcomes() {
-      if (ended.length === 0 && !isIdle()) await nextOutcome(Math.min(LOOK_UP_MS, deadline.untilStopMs()))
+    async outcomes(atMostMs) {
+      if (ended.length === 0 && atMostMs > 0) await nextOutcome(Math.min(atMostMs, deadline.untilStopMs()))
       return takeEnded()
     },
+    interrupt: () => wake(),
     async stop(reason, graceMs) {
       const released = waiting.length
       waiting = []
@@ -116,6 +117,7 @@ export function createPerformer(options: {
   function remember(execution: Execution): void {
     const tookMs = execution.endedAtMs - execution.startedAtMs
     meanMs = Number.isFinite(meanMs) ? meanMs * 0.9 + tookMs * 0.1 : tookMs
+    drainer.durations.add(execution.job.name, tookMs)
     ended.push(execution)
   }
 

@@ -1,5 +1,5 @@
 import type { ClaimedJob } from "./claim.ts"
-import type { Drainer } from "./drainer.ts"
+import { type Drainer, timed } from "./drainer.ts"
 import type { Execution, Outcome } from "./outcome.ts"
 import { codeOf } from "./translate.ts"
 
@@ -20,11 +20,15 @@ export async function settle(drainer: Drainer, executions: readonly Execution[])
 async function writeOutcomes(drainer: Drainer, executions: readonly Execution[]): Promise<string[]> {
   const rows = `[${executions.map(outcomeJson).join(",")}]`
   const call = () =>
-    drainer.query(`select ${drainer.schema}.settle($1, $2, $3)::text[] as ids`, [
-      drainer.id,
-      drainer.backendPid,
-      rows,
-    ])
+    timed(
+      drainer,
+      "settle",
+      drainer.query(`select ${drainer.schema}.settle($1, $2, $3)::text[] as ids`, [
+        drainer.id,
+        drainer.backendPid,
+        rows,
+      ]),
+    )
   try {
     return (await call())[0].ids
   } catch (error) {

@@ -24,6 +24,11 @@ export interface SluiceOptions {
   readonly schema?: string
   /** Policies of jobs whose definition and call say nothing. */
   readonly defaults?: JobPolicies
+  /**
+   * Invokes a drainer. Called after a job that is due was stored while no drainer is awake; of many calls at once, one
+   * is made. What it throws is ignored, because the job is stored and the schedule comes. Default: the schedule is waited for.
+   */
+  readonly wake?: () => Promise<void>
 }
 
 export interface Sluice extends Catalog {
@@ -42,6 +47,8 @@ export interface Sluice extends Catalog {
     jobs: readonly NewJob[],
     options?: { transaction?: TransactionClient },
   ): Promise<EnqueueResult[]>
+  /** Has a drainer invoked unless one is awake. For after the commit of a transaction in which jobs were enqueued. */
+  wake(): Promise<void>
   /** The job with its state, result and errors, or undefined for an id that is unknown or whose history was dropped. */
   getJob(id: string): Promise<JobSnapshot | undefined>
   /** Every queue that has live jobs or has been paused, by name. */
@@ -53,7 +60,7 @@ export interface Sluice extends Catalog {
 
 /** Joins job definitions and a database. Opens no connection and runs no statement. */
 export function createSluice(options: SluiceOptions): Sluice {
-  assertKnownKeys(options, ["database", "jobs", "schema", "defaults"], ["createSluice"])
+  assertKnownKeys(options, ["database", "jobs", "schema", "defaults", "wake"], ["createSluice"])
   assertKnownKeys(options.defaults ?? {}, ["queue", "priority", "maxAttempts", "timeout"], ["defaults"])
   assertPolicies(options.defaults ?? {}, ["defaults"])
   const { database } = options
@@ -70,9 +77,18 @@ export function createSluice(options: SluiceOptions): Sluice {
     async enqueue(job, payload, given) {
       const { transaction, ...options } = given ?? {}
       const name = typeof job === "string" ? job : job.name
-      return storeJob(catalog, target(transaction), { name, payload, options })
+      const result = await storeJob(catalog, target(transaction), { name, payload, options })
+      if (!transaction && isDue(result)) await sluice.wake()
+      return result
     },
-    enqueueMany: async (jobs, { transaction } = {}) => storeJobs(catalog, target(transaction), jobs),
+    async enqueueMany(jobs, { transaction } = {}) {
+      const results = await storeJobs(catalog, target(transaction), jobs)
+      if (!transaction && results.some(isDue)) await sluice.wake()
+      return results
+    },
+    async wake() {
+      if (options.wake) await wakeUnlessAwake(options.wake).catch(() => {})
+    },
     getJob: (id) => translated(readJob(database, schema, id)),
     listQueues: () => translated(readQueues(database, schema)),
     pauseQueue: (name) => callWithQueue("pause_queue", name),
@@ -85,10 +101,20 @@ export function createSluice(options: SluiceOptions): Sluice {
     return transaction === undefined ? database : asQueryable(transaction)
   }
 
+  /** Asked after the commit: a drainer that is awake by then looks once more before it ends. */
+  async function wakeUnlessAwake(wake: () => Promise<void>): Promise<void> {
+    const { rows } = await database.query(`select ${schema}.request_wake() as needed`)
+    if (rows[0].needed) await wake()
+  }
+
   async function callWithQueue(verb: "pause_queue" | "resume_queue", name: string): Promise<void> {
     assertName(name, ["queue"])
     await translated(database.query(`select ${schema}.${verb}($1)`, [name]))
   }
+}
+
+function isDue({ status, state }: EnqueueResult): boolean {
+  return status === "enqueued" && state === "ready"
 }
 
 function byName(jobs: readonly AnyJobDefinition[]): Map<string, AnyJobDefinition> {

@@ -89,7 +89,12 @@ async function hostFunctions(settings: Settings, linked: { databaseUrl: string; 
         timeoutMs: settings.drainTimeoutMs,
         maxEnvironments: settings.maxDrainers + 1,
       },
-      enqueue: { ...enqueue, environment, timeoutMs: 29_000, maxEnvironments: 4 },
+      enqueue: {
+        ...enqueue,
+        environment: { ...environment, SLUICE_DRAIN_FUNCTION: "drain" },
+        timeoutMs: 29_000,
+        maxEnvironments: 4,
+      },
     },
     log,
   })

@@ -23,6 +23,7 @@ const KNOWN = [
     "SLUICE_CONCURRENCY",
     "SLUICE_DATA_DIR",
     "SLUICE_DRAIN_TIMEOUT",
+    "SLUICE_LINGER",
     "SLUICE_MAX_DRAINERS",
   ],
   ...["SLUICE_SCHEDULE", "SLUICE_SCHEMA", "SLUICE_WEBHOOK_ALLOW"],
@@ -48,7 +49,7 @@ export function readSettings(environment: Environment, warn: (line: string) => v
     functionEnvironment: {
       SLUICE_MAX_DRAINERS: String(maxDrainers),
       SLUICE_CONCURRENCY: String(concurrency),
-      ...pick(environment, ["SLUICE_SCHEMA", "SLUICE_WEBHOOK_ALLOW"]),
+      ...pick(environment, ["SLUICE_LINGER", "SLUICE_SCHEMA", "SLUICE_WEBHOOK_ALLOW"]),
     },
   }
 }

@@ -1,0 +1,19 @@
+import type { Logger } from "@sluice/core"
+import { invokeDrain } from "./invoke.ts"
+import { jsonLog } from "./log.ts"
+
+/**
+ * For `createSluice({ wake })`: invokes the drain function, so that a job is begun within milliseconds of its enqueue.
+ * Throttled or unreachable, it warns and leaves the job to the schedule.
+ *
+ * @param functionName Name or ARN of the drain function. The caller needs `lambda:InvokeFunction` on it.
+ */
+export function createWake(functionName: string, log: Logger = jsonLog): () => Promise<void> {
+  return async () => {
+    try {
+      await invokeDrain(functionName, { source: "sluice.wake" })
+    } catch (error) {
+      log.warn("Could not wake a drainer; the schedule will", { error: String(error) })
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { setTimeout as wait } from "node:timers/promises"
+import { expect, test } from "vitest"
+import { defineJob } from "../../packages/core/src/index.ts"
+import { createDatabase } from "../support/database.ts"
+import { countdown, drainable } from "../support/drain.ts"
+import { eventually } from "../support/eventually.ts"
+import { startSluice } from "../support/start.ts"
+
+const slow = defineJob({
+  name: "slow",
+  perform: (_payload, { signal }) => wait(60_000, undefined, { signal }),
+})
+
+test("a drainer whose backlog is deep calls for help: at most as many as are at work, and no more than may be", async () => {
+  const database = await createDatabase()
+  const { sluice, drainOnce } = drainable(database, [slow])
+  await sluice.enqueueMany(Array.from({ length: 100 }, () => ({ name: "slow" })))
+
+  const invited: number[] = []
+  await drainOnce({
+    concurrency: 5,
+    maxDrainers: 3,
+    remainingMs: countdown(4_500),
+    invite: (drainers) => invited.push(drainers),
+  })
+  // alone it may call one; nobody comes, so it calls again a second later
+  expect(invited.length).toBeGreaterThanOrEqual(1)
+  expect(new Set(invited)).toEqual(new Set([1]))
+})
+
+test("one whose backlog is done in no time calls nobody", async () => {
+  const database = await createDatabase()
+  const quick = defineJob({
+    name: "quick",
+    perform: (_payload, { signal }) => wait(100, undefined, { signal }),
+  })
+  const { sluice, drainOnce } = drainable(database, [quick])
+  await sluice.enqueueMany(Array.from({ length: 300 }, () => ({ name: "quick" })))
+
+  const invited: number[] = []
+  // 100 a second: after the first second the rest of a second's work
+  expect(await drainOnce({ concurrency: 20, invite: (drainers) => invited.push(drainers) })).toMatchObject({
+    succeeded: 300,
+  })
+  expect(invited).toEqual([])
+})
+
+test("in the local host one wake grows to all the drainers that may be, and never more", async () => {
+  const database = await createDatabase()
+  const sluice = await startSluice({
+    DATABASE_URL: database.url,
+    SLUICE_SCHEDULE: "rate(1 hour)",
+    SLUICE_CONCURRENCY: "10",
+    SLUICE_MAX_DRAINERS: "3",
+  })
+  const jobs = Array.from({ length: 600 }, () => ({ name: "sleep", payload: { ms: 200 } }))
+  await sluice.post("/v1/jobs/batch", { jobs })
+  const seen = new Set<number>()
+  await eventually(async () => {
+    const [{ alive }] = await database.rows("select sluice.count_awake() as alive")
+    seen.add(alive)
+    expect(alive).toBeLessThanOrEqual(3)
+    expect(await database.rows("select from sluice.jobs limit 1")).toEqual([])
+  }, 60_000)
+
+  expect(seen).toContain(3)
+  expect(await database.rows("select count(*)::int, max(attempts) as attempts from sluice.finished")).toEqual(
+    [{ count: 600, attempts: 1 }],
+  )
+})

@@ -1,0 +1,92 @@
+import { setTimeout as wait } from "node:timers/promises"
+import { beforeEach, expect, test } from "vitest"
+import { createSluice, defineJob, SCHEMA_VERSION } from "../../packages/core/src/index.ts"
+import { createDatabase } from "../support/database.ts"
+import { drainable } from "../support/drain.ts"
+
+const database = await createDatabase()
+let wakes = 0
+const wake = async () => {
+  wakes++
+}
+const sluice = createSluice({ database: database.pool, wake })
+
+beforeEach(async () => {
+  wakes = 0
+  await database.pool.query("delete from sluice.jobs")
+  await database.pool.query("update sluice.wakes set woken_at = '-infinity'")
+})
+
+test("a job that is due wakes a drainer when none is awake; one that is due later does not", async () => {
+  await sluice.enqueue("noop", {}, { delay: "1h" })
+  expect(wakes).toBe(0)
+  await sluice.enqueue("noop", {})
+  expect(wakes).toBe(1)
+})
+
+test("of a thousand enqueues before the drainer has come, one wakes it", async () => {
+  await Promise.all(Array.from({ length: 1_000 }, () => sluice.enqueue("noop", {})))
+  expect(wakes).toBe(1)
+})
+
+test("a drainer that does not come is asked for again after 2 seconds", async () => {
+  await sluice.enqueue("noop", {})
+  await database.pool.query("update sluice.wakes set woken_at = woken_at - interval '2 seconds'")
+  await sluice.enqueue("noop", {})
+  expect(wakes).toBe(2)
+})
+
+test("while a drainer is awake nobody is woken; as soon as it has looked for the last time, the next enqueue wakes", async () => {
+  const session = await database.connect()
+  const { id, backend_pid } = (
+    await session.query("select * from sluice.open_drainer($1, 1, 'test', 60000)", [SCHEMA_VERSION])
+  ).rows[0]
+  await sluice.enqueue("noop", {})
+  expect(wakes).toBe(0)
+
+  // in one transaction, to stand still between the last look and its commit: there the row says that the drainer lives
+  await session.query("begin")
+  await session.query("select sluice.close_drainer($1, $2, '{noop}', '{}')", [id, backend_pid])
+  await sluice.enqueue("noop", {})
+  expect(wakes).toBe(1)
+  await session.query("commit")
+  await session.end()
+})
+
+test("a drainer that has died does not count as awake", async () => {
+  const session = await database.connect()
+  await session.query("select * from sluice.open_drainer($1, 1, 'test', 60000)", [SCHEMA_VERSION])
+  await session.end()
+  await sluice.enqueue("noop", {})
+  expect(wakes).toBe(1)
+})
+
+test("a drainer that came and went meanwhile is not waited for", async () => {
+  const { drainOnce } = drainable(database, [defineJob({ name: "noop", perform() {} })])
+  await sluice.enqueue("noop", {})
+  await drainOnce()
+  await sluice.enqueue("noop", {})
+  expect(wakes).toBe(2)
+})
+
+test("in a transaction nobody is woken before its commit; then `wake` does it", async () => {
+  const client = await database.pool.connect()
+  await client.query("begin")
+  await sluice.enqueue("noop", {}, { transaction: client })
+  await client.query("commit")
+  client.release()
+  expect(wakes).toBe(0)
+  await sluice.wake()
+  expect(wakes).toBe(1)
+})
+
+test("a wake that fails fails no enqueue", async () => {
+  const failing = createSluice({
+    database: database.pool,
+    async wake() {
+      await wait(1)
+      throw new Error("throttled")
+    },
+  })
+  expect(await failing.enqueue("noop", {})).toMatchObject({ status: "enqueued" })
+})
