@@ -26,6 +26,7 @@ const values = [
   "defineJob",
   "drain",
   "durationMs",
+  "start",
 ]
 const types = [
   "AnyJobDefinition",
@@ -52,7 +53,10 @@ const types = [
   "Queryable",
   "Sluice",
   "SluiceOptions",
+  "StartOptions",
   "TransactionClient",
+  "Worker",
+  "WorkerHealth",
 ]
 
 test("the names that @sluice/core exports are these, and nothing else", async () => {

@@ -1,11 +1,8 @@
 import { LARGEST_BATCH, SCHEMA_VERSION } from "@sluice/core"
 import pg from "pg"
+import type { Options as AllOptions } from "./main.ts"
 
-interface Options {
-  databaseUrl: string
-  schema: string
-  maxDrainers: number
-}
+type Options = Pick<AllOptions, "databaseUrl" | "schema" | "maxDrainers">
 
 type Examination = (client: pg.Client, options: Options) => Promise<Finding>
 
@@ -19,7 +16,7 @@ export async function doctor(options: Options): Promise<number> {
   const client = new pg.Client({ connectionString: options.databaseUrl, connectionTimeoutMillis: 10_000 })
   client.on("error", () => {})
   let isWell = true
-  for (const examine of [reachable, serverVersion, directConnection, schemaVersion, roomForLocks, history]) {
+  for (const examine of EXAMINATIONS) {
     const { ok, text } = await examine(client, options).catch((error) => ({
       ok: false,
       text: String(error.message),
@@ -96,3 +93,46 @@ const history: Examination = async (client, { schema }) => {
       : "tomorrow's partition of the history is missing: it is made by the next drain",
   }
 }
+
+/** Drainers say how long they have, definitions how long they may take; both are as of the last day. */
+const timeoutsFit: Examination = async (client, { schema }) => {
+  const { rows } = await client.query(
+    `select d.name, d.timeout_ms / 1000.0 as timeout_s, ceil(longest.budget_ms / 1000.0) as budget_s
+     from ${schema}.definitions d,
+          (select max(budget_ms) as budget_ms from ${schema}.drainers where started_at > now() - interval '1 day'
+           having bool_and(budget_ms is not null)) longest
+     where d.timeout_ms > longest.budget_ms and d.seen_at > now() - interval '1 day' order by d.name`,
+  )
+  const named = rows.map(
+    ({ name, timeout_s, budget_s }) =>
+      `${name} (timeout ${Number(timeout_s)} s, drains have ${Number(budget_s)} s)`,
+  )
+  return {
+    ok: rows.length === 0,
+    text:
+      rows.length === 0
+        ? "every job's timeout fits into a drain"
+        : `timeouts that fit into no drain: ${named.join(", ")}; shorten them, or perform these jobs elsewhere`,
+  }
+}
+
+const namesKnown: Examination = async (client, { schema }) => {
+  const { rows } = await client.query(
+    `select j.name, min(j.run_at) as since from ${schema}.jobs j
+     where j.state in ('ready', 'suspect') and j.name not in (select d.name from ${schema}.definitions d where d.seen_at > now() - interval '1 day')
+     group by 1 order by 1 limit 10`,
+  )
+  const named = rows.map(({ name, since }) => `${name} (since ${since.toISOString()})`)
+  return {
+    ok: rows.length === 0,
+    text:
+      rows.length === 0
+        ? "every waiting job is known to a drainer"
+        : `jobs wait that no drainer of the last day can perform: ${named.join(", ")}; deploy their definitions`,
+  }
+}
+
+const EXAMINATIONS = [
+  ...[reachable, serverVersion, directConnection, schemaVersion, roomForLocks, history],
+  ...[timeoutsFit, namesKnown],
+]

@@ -3,16 +3,26 @@ import { parseArgs } from "node:util"
 import { SluiceError } from "@sluice/core"
 import { doctor } from "./doctor.ts"
 import { migrate } from "./migrate.ts"
+import { work } from "./work.ts"
 
 const USAGE = `sluice migrate   brings the database's schema to the version of this package
-sluice doctor    examines the database: version, schema, pooler, locks, history
+sluice doctor    examines the database: version, schema, pooler, locks, history, jobs that can't run
+sluice work      performs jobs until it is told to stop, by SIGTERM or SIGINT
 
   --database-url URL   default: the environment's DATABASE_URL
   --schema NAME        default: the environment's SLUICE_SCHEMA, else sluice
-  --max-drainers N     what doctor computes the room for locks with; default 10
+  --max-drainers N     drainers at work at once, over all processes and functions; default 10
+
+  of work:
+  --jobs FILE          a module that exports job definitions, or lists of them
+  --concurrency N      jobs performed at once; default 20
+  --grace DURATION     what running jobs are given at the end, such as 25s; default 25s
+  --health-port PORT   serves GET /health: 200 while it works, else 503
 `
 
-const commands = { migrate, doctor }
+const commands = { migrate, doctor, work }
+
+export type Options = ReturnType<typeof optionsOf>
 
 try {
   process.exitCode = await run(process.argv.slice(2))
@@ -38,11 +48,20 @@ async function run(args: string[]): Promise<number> {
   const databaseUrl = values["database-url"] ?? process.env.DATABASE_URL
   if (!databaseUrl)
     throw new SluiceError("no_database", "Which database? Give --database-url, or set DATABASE_URL")
-  return commands[name as keyof typeof commands]({
+  return commands[name as keyof typeof commands](optionsOf(values, databaseUrl))
+}
+
+function optionsOf(values: ReturnType<typeof parsed>["values"], databaseUrl: string) {
+  const healthPort = values["health-port"]
+  return {
     databaseUrl,
     schema: values.schema ?? process.env.SLUICE_SCHEMA ?? "sluice",
     maxDrainers: Number(values["max-drainers"] ?? 10),
-  })
+    jobs: values.jobs,
+    concurrency: Number(values.concurrency ?? 20),
+    grace: values.grace ?? "25s",
+    healthPort: healthPort === undefined ? undefined : Number(healthPort),
+  }
 }
 
 function parsed(args: string[]) {
@@ -50,6 +69,10 @@ function parsed(args: string[]) {
     "database-url": { type: "string" },
     schema: { type: "string" },
     "max-drainers": { type: "string" },
+    jobs: { type: "string" },
+    concurrency: { type: "string" },
+    grace: { type: "string" },
+    "health-port": { type: "string" },
     help: { type: "boolean", short: "h" },
   } as const
   try {

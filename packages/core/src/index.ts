@@ -45,4 +45,6 @@ export type { ExecutionError, JobSnapshot, QueueSnapshot } from "./read.ts"
 export { SCHEMA_VERSION } from "./schema.ts"
 // Enqueueing and reading.
 export { createSluice, type Sluice, type SluiceOptions } from "./sluice.ts"
+// The engine in a process that stays.
+export { type StartOptions, start, type Worker, type WorkerHealth } from "./start.ts"
 export type { TransactionClient } from "./transaction-client.ts"

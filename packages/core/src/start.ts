@@ -1,0 +1,116 @@
+import { setTimeout as wait } from "node:timers/promises"
+import { type DrainOptions, type DrainSummary, drain } from "./drain.ts"
+import type { Duration } from "./duration.ts"
+import { SluiceError } from "./errors.ts"
+import { silent } from "./log.ts"
+import type { Sluice } from "./sluice.ts"
+
+export interface StartOptions
+  extends Omit<DrainOptions, "remainingMs" | "signal" | "linger" | "invite" | "grace"> {
+  /** How long running jobs may go on once `stop` is called; then they are aborted and put back. Default `"25s"`. */
+  readonly grace?: Duration
+}
+
+/** The engine in a process that stays. */
+export interface Worker {
+  /** What a health check wants to know. */
+  health(): WorkerHealth
+  /** Begins nothing more, lets running jobs end within the grace, and puts back the rest. Resolves with `ended`. */
+  stop(): Promise<void>
+  /**
+   * Resolves when the worker has stopped; rejects when it can't go on: misuse, a schema to migrate, a transaction pooler, or a
+   * job that ignores its abort signal (code `stuck`): end the process then.
+   */
+  readonly ended: Promise<void>
+}
+
+export interface WorkerHealth {
+  /** `waiting`: for the database, or for one of the `maxDrainers` slots. */
+  readonly state: "working" | "waiting" | "stopping" | "stopped"
+  readonly since: Date
+  /** Why it waits. */
+  readonly reason?: string
+}
+
+const FOREVER = "36500d"
+const FIRST_WAIT_MS = 500
+const LONGEST_WAIT_MS = 15_000
+/** The history's partitions are prepared three days ahead. */
+const MAINTAIN_EVERY_MS = 3_600_000
+
+/**
+ * Performs jobs as they come, until `stop` is called: for containers, development, and wherever else a process stays.
+ * Beside functions on Lambda it takes one of the `maxDrainers` slots. It reconnects when the database goes away.
+ */
+export function start(sluice: Sluice, options: StartOptions): Worker {
+  const { log = silent } = options
+  const stopping = new AbortController()
+  let health: WorkerHealth = { state: "working", since: new Date() }
+  const turn = (state: WorkerHealth["state"], reason?: string) => {
+    health = { state, since: new Date(), ...(reason && { reason }) }
+    if (reason) log.warn(`Waiting: ${reason}`)
+  }
+  const upkeep = setInterval(() => maintain(sluice, log), MAINTAIN_EVERY_MS).unref()
+  const ended = work().finally(() => {
+    clearInterval(upkeep)
+    turn("stopped")
+  })
+  ended.catch(() => {})
+
+  return {
+    health: () => health,
+    ended,
+    stop() {
+      if (!stopping.signal.aborted) turn("stopping")
+      stopping.abort()
+      return ended
+    },
+  }
+
+  async function work(): Promise<void> {
+    let waitMs = FIRST_WAIT_MS
+    while (!stopping.signal.aborted) {
+      const beganAtMs = performance.now()
+      const reason = await drainUntilDisturbed()
+      if (stopping.signal.aborted) return
+      turn("waiting", reason)
+      waitMs = performance.now() - beganAtMs > LONGEST_WAIT_MS ? FIRST_WAIT_MS : waitMs
+      await wait(waitMs, undefined, { signal: stopping.signal }).catch(() => {})
+      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
+      if (!stopping.signal.aborted) turn("working")
+    }
+  }
+
+  /** Answers with what ended the drain, if that passes by itself. */
+  async function drainUntilDisturbed(): Promise<string> {
+    try {
+      const summary = await drain(sluice, {
+        grace: "25s",
+        ...options,
+        linger: FOREVER,
+        signal: stopping.signal,
+      })
+      assertNoneStuck(summary)
+      return summary.slot === undefined ? "every slot is taken (see maxDrainers)" : "the drain ended"
+    } catch (error) {
+      const passes = error instanceof SluiceError && PASSING.includes(error.code) && !error.stuck
+      if (!passes) throw error
+      return error.message
+    }
+  }
+}
+
+const PASSING = ["database_unavailable", "session_lost"]
+
+function assertNoneStuck({ stuck }: DrainSummary): void {
+  if (stuck === 0) return
+  throw new SluiceError("stuck", `${stuck} jobs go on although they were aborted: end the process`)
+}
+
+async function maintain({ database, schema }: Sluice, log: NonNullable<StartOptions["log"]>): Promise<void> {
+  try {
+    await database.query(`select ${schema}.maintain()`)
+  } catch (error) {
+    log.warn("The history's partitions could not be prepared", { error: String(error) })
+  }
+}

@@ -1,0 +1,36 @@
+import { execFile } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { expect, test } from "vitest"
+import { defineJob } from "../../packages/core/src/index.ts"
+import { createDatabase } from "../support/database.ts"
+import { countdown, drainable } from "../support/drain.ts"
+
+test("doctor names jobs whose timeout fits into no drain, and waiting jobs that no drainer knows", async () => {
+  const database = await createDatabase()
+  const { sluice, drainOnce } = drainable(database, [
+    defineJob({ name: "export", timeout: "20m", perform() {} }),
+    defineJob({ name: "mail", timeout: "100ms", perform() {} }),
+  ])
+  await drainOnce({ remainingMs: countdown(3_000) })
+  expect(await doctor(database.url)).not.toContain("jobs wait")
+
+  await database.pool.query("select sluice.enqueue('nobody')")
+  await sluice.enqueue("mail", {})
+  const output = await doctor(database.url)
+  expect(output).toMatch(/WRONG timeouts that fit into no drain: export \(timeout 1200 s, drains have 3 s\);/)
+  expect(output).toMatch(
+    /WRONG jobs wait that no drainer of the last day can perform: nobody \(since [^)]*\);/,
+  )
+})
+
+async function doctor(url: string): Promise<string> {
+  const main = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url))
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    main,
+    "doctor",
+    "--database-url",
+    url,
+  ]).catch((failed) => failed)
+  return stdout
+}

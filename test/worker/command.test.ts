@@ -1,0 +1,49 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { fileURLToPath } from "node:url"
+import { expect, onTestFinished, test } from "vitest"
+import { createSluice } from "../../packages/core/src/index.ts"
+import { createDatabase } from "../support/database.ts"
+import { eventually } from "../support/eventually.ts"
+import { freePort } from "../support/start.ts"
+
+const MAIN = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url))
+const JOBS = fileURLToPath(new URL("fixtures/jobs.ts", import.meta.url))
+
+test("`sluice work` performs jobs, answers to a health check, and on SIGTERM ends in order with 0", async () => {
+  const database = await createDatabase()
+  const port = String(await freePort())
+  const worker = run(database.url, "--jobs", JOBS, "--health-port", port, "--grace", "10s")
+  const sluice = createSluice({ database: database.pool })
+  const { id } = await sluice.enqueue("noop", {})
+  await eventually(async () => expect(await sluice.getJob(id)).toMatchObject({ state: "succeeded" }), 20_000)
+  const health = await fetch(`http://127.0.0.1:${port}/health`)
+  expect([health.status, await health.json()]).toEqual([200, expect.objectContaining({ state: "working" })])
+
+  const running = await sluice.enqueue("sleep", { ms: 500 })
+  await eventually(async () => expect(await sluice.getJob(running.id)).toMatchObject({ state: "running" }))
+  worker.child.kill("SIGTERM")
+  expect(await worker.exit).toEqual([0, null])
+  expect(await sluice.getJob(running.id)).toMatchObject({ state: "succeeded" })
+  expect(worker.output()).toContain("working on noop, sleep")
+})
+
+test.each([
+  [[], "Which jobs? Give --jobs FILE"],
+  [["--jobs", "nowhere.ts"], "nowhere.ts can't be loaded"],
+  [["--jobs", MAIN.replace("main.ts", "migrate.ts")], "exports no job definition"],
+  [["--jobs", JOBS, "--concurrency", "many"], "drain.concurrency is NaN"],
+])("`sluice work %j` is refused in words", async (parameters, words) => {
+  const worker = run("postgres://127.0.0.1:1/none", ...parameters)
+  expect(await worker.exit).toEqual([1, null])
+  expect(worker.output()).toContain(words)
+  expect(worker.output()).not.toContain("    at ")
+})
+
+function run(databaseUrl: string, ...parameters: string[]) {
+  const child = spawn(process.execPath, [MAIN, "work", "--database-url", databaseUrl, ...parameters])
+  onTestFinished(() => void child.kill("SIGKILL"))
+  let output = ""
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk))
+  return { child, output: () => output, exit: once(child, "close") }
+}
