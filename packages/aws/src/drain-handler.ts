@@ -27,6 +27,8 @@ export interface DrainHandlerOptions {
    * drainer that is awake. A longer time buys starts within milliseconds, and is billed.
    */
   readonly linger?: Duration
+  /** See `drain`. Default `"1m"`. */
+  readonly silence?: Duration
   /** The function's timeout as it is deployed. With it a definition whose own timeout can never fit is refused here. */
   readonly timeout?: Duration
   /** Default: lines of JSON on the standard output, as CloudWatch reads them. */

@@ -14,6 +14,19 @@ export interface HostOptions {
   readonly region?: string
   /** After this time without an invocation a process is ended. Default 5 minutes. */
   readonly idleMs?: number
+  /** What befalls the next event, as it does on Lambda now and then. Default: nothing ever. */
+  readonly trouble?: (functionName: string) => EventTrouble
+}
+
+const noTrouble = (): EventTrouble => ({})
+
+export interface EventTrouble {
+  /** Refused with 429, `TooManyRequestsException`. */
+  readonly throttled?: boolean
+  /** Delivered so much later. */
+  readonly delayMs?: number
+  /** Delivered so often. Default 1. */
+  readonly copies?: number
 }
 
 export interface InvokeOptions {
@@ -56,7 +69,7 @@ const MAX_EVENT_BYTES = 1_048_576
 const MAX_EVENT_AGE_MS = 6 * 3_600_000
 
 export async function createHost(options: HostOptions): Promise<Host> {
-  const { log = console.log, region = "us-east-1", idleMs = 300_000 } = options
+  const { log = console.log, region = "us-east-1", idleMs = 300_000, trouble = noTrouble } = options
   const guardian = startGuardian()
   const pools = new Map<string, Pool>()
   const underWay = new Set<Promise<unknown>>()
@@ -85,11 +98,21 @@ export async function createHost(options: HostOptions): Promise<Host> {
 
   /** An event is accepted whatever becomes of it, and is not tried again: retries belong to the queue. */
   function accept(pool: Pool, invocation: Invocation): InvokeResult {
+    const { throttled, delayMs, copies = 1 } = trouble(pool.lambda.name)
+    if (throttled) throw new HostError("TooManyRequestsException", 429, "Rate Exceeded")
+    const deliver = () => deliverEvent(pool, invocation)
+    for (let copy = 0; copy < copies; copy++) {
+      if (delayMs) setTimeout(deliver, delayMs).unref()
+      else deliver()
+    }
+    return { requestId: invocation.requestId, payload: "" }
+  }
+
+  function deliverEvent(pool: Pool, invocation: Invocation): void {
     const drop = (reason: unknown) =>
       log(`DROP ${pool.lambda.name} RequestId ${invocation.requestId}: ${reason}`)
     if (closing) drop(closingError())
     else track(pool.perform(invocation, "wait", AbortSignal.timeout(MAX_EVENT_AGE_MS))).catch(drop)
-    return { requestId: invocation.requestId, payload: "" }
   }
 
   function track(performing: Promise<InvocationResult>): Promise<InvocationResult> {
