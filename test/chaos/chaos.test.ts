@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { runChaos } from "./chaos.ts"
 
-const seconds = Number(process.env.SLUICE_CHAOS_SECONDS ?? 20)
+const seconds = Number(process.env.SLUICE_CHAOS_SECONDS ?? 12)
 
 test(`in ${seconds} seconds of kills, freezes and bad deliveries no job is lost, and none is performed by two live sessions`, {
   timeout: (seconds + 150) * 1_000,

@@ -74,6 +74,7 @@ export async function runChaos(database: TestDatabase, seconds: number): Promise
   async function disturbUntil(): Promise<void> {
     while (Date.now() < until) {
       await wait(300 + random(1_200))
+      for (let more = 0; more < MAX_DRAINERS; more++) await wake().catch(() => {}) // throttled
       const busy = host.processes().filter((process) => process.busy)
       const victim = busy[random(busy.length)]
       if (!victim) continue
@@ -109,7 +110,7 @@ async function startHost(database: TestDatabase, folder: string, lines: string[]
         ...drain,
         environment: { DATABASE_URL: database.url, MAX_DRAINERS: String(MAX_DRAINERS) },
         timeoutMs: 6_000,
-        maxEnvironments: MAX_DRAINERS + 2,
+        maxEnvironments: 3 * MAX_DRAINERS,
       },
     },
     log: (line) => lines.push(line),
