@@ -29,6 +29,7 @@ const values = [
 const types = [
   "AnyJobDefinition",
   "Backoff",
+  "CheckpointOptions",
   "Concurrency",
   "Connect",
   "Connection",

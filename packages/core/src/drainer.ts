@@ -39,6 +39,8 @@ export interface Counts {
   interrupted: number
   /** Outcomes that could not be written, because the job was another drainer's by then. */
   lost: number
+  /** Steps, cursors' positions and sleeps that were saved. */
+  checkpoints: number
 }
 
 export const NO_COUNTS: Readonly<Counts> = {
@@ -49,6 +51,7 @@ export const NO_COUNTS: Readonly<Counts> = {
   snoozed: 0,
   interrupted: 0,
   lost: 0,
+  checkpoints: 0,
 }
 
 /** Where the drainer stands in the queue. */
