@@ -71,13 +71,15 @@ test("whoever buries a drainer waits for the transaction that a checkpoint of it
   const { id } = await job.enqueue({})
   const session = await openSession(database)
   await session.claim("job")
+  const store = "select sluice.store_progress($1, 0, 'cursor', 'rows', $2, null)"
+  await session.connection.query(store, [id, 1])
   const transaction = await database.connect()
   await transaction.query("begin")
-  await transaction.query("select sluice.store_progress($1, 0, 'step', 'one', '1', null)", [id])
+  await transaction.query(store, [id, 2])
   await session.end()
 
   const seen: unknown[] = []
-  work = async ({ step }) => seen.push(await step("one", () => "again"))
+  work = ({ cursor }) => cursor("rows", 0, (position) => void seen.push(position))
   const drained = drainOnce()
   await expect
     .poll(() =>
@@ -89,5 +91,5 @@ test("whoever buries a drainer waits for the transaction that a checkpoint of it
   await transaction.query("commit")
   await transaction.end()
   expect(await drained).toMatchObject({ succeeded: 1, interrupted: 1 })
-  expect(seen).toEqual([1])
+  expect(seen).toEqual([2])
 })

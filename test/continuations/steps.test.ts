@@ -55,6 +55,24 @@ test("at the deadline a step that is under way is saved, and the job goes on beh
   expect(await sluice.getJob(id)).toMatchObject({ state: "succeeded", attempts: 1 })
 })
 
+test("what a transactional step has done when the deadline comes is committed", async () => {
+  await database.pool.query("create table effects (note text)")
+  await job.enqueue({})
+  work = async ({ step, signal }) => {
+    await step(
+      "one",
+      async (transaction) => {
+        await transaction.query("insert into effects values ('one')")
+        await cut(signal)
+      },
+      { transactional: true },
+    )
+  }
+  expect(await drainUntilCut()).toMatchObject({ checkpoints: 1 })
+  expect(await database.rows("select note from effects")).toEqual([{ note: "one" }])
+  expect(await savedNames(database)).toEqual([])
+})
+
 test("a step gives back the same the first time and later: its result as JSON", async () => {
   await job.enqueue({})
   const results: unknown[] = [undefined, null, false, "", { at: new Date(0), left: undefined }, [1, "ö"]]
