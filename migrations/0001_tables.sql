@@ -17,6 +17,7 @@ create table jobs (
   timeout_ms        integer,                             -- null: as the definition says
   suspect_group     integer,                             -- after its drainer died: how many suspects may share the next one
   concurrency_limit integer,
+  has_progress      boolean     not null default false,  -- whether `progress` has rows of it
   state             text        not null,
   name              text        not null,
   queue             text        not null default 'default',

@@ -19,6 +19,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off se
 as $$
 declare
   v_settled bigint[];
+  v_progressed bigint[];
 begin
   with outcomes as materialized (
     select o.*, now() - coalesce(o.ended_ms_ago, 0) * interval '1 millisecond' as ended_at
@@ -44,15 +45,18 @@ begin
     returning j.id, j.attempts as attempt, o.outcome, o.duration_ms,
               o.ended_at - o.duration_ms * interval '1 millisecond' as began_at, o.error_class, o.error_message, o.error_stack
   ), settled as materialized (
-    select id, attempt, outcome, duration_ms, began_at, error_class, error_message, error_stack from gone
-    union all select * from rescheduled
+    select id, attempt, outcome, duration_ms, began_at, error_class, error_message, error_stack, has_progress from gone
+    union all select r.*, false from rescheduled r
   ), failed as (
     insert into executions (job_id, attempt, outcome, error_class, error_message, error_stack, started_at, duration_ms, drainer_id)
     select s.id, s.attempt, s.outcome, s.error_class, s.error_message, s.error_stack, s.began_at, s.duration_ms, p_drainer
     from settled s where s.error_class is not null
   )
-  select coalesce(array_agg(s.id), '{}') into v_settled from settled s;
+  select coalesce(array_agg(s.id), '{}'), array_agg(s.id) filter (where s.has_progress) into v_settled, v_progressed from settled s;
 
+  if v_progressed is not null then
+    delete from progress p where p.job_id = any (v_progressed);
+  end if;
   perform release_permits(v_settled);
   return v_settled;
 end

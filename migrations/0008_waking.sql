@@ -148,3 +148,5 @@ as $$
   where b.total >= 10 and b.below >= b.total * p_share
   order by b.place limit 1
 $$;
+
+create or replace function schema_version() returns integer language sql immutable as 'select 8';

@@ -31,6 +31,7 @@ const values = [
 const types = [
   "AnyJobDefinition",
   "Backoff",
+  "CheckpointOptions",
   "Concurrency",
   "Connect",
   "Connection",

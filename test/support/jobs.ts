@@ -47,5 +47,27 @@ export function jobs(database: Queryable): AnyJobDefinition[] {
         await wait(ms, undefined, { signal })
       },
     }),
+    // counts itself, then touches every row of the table `big`, a batch at a time
+    defineJob({
+      name: "touch",
+      timeout: "10m",
+      maxAttempts: 100,
+      maxInterruptions: 100,
+      async perform({ rows, batch }: { rows: number; batch: number }, { step, cursor }) {
+        const transactional = { transactional: true } as const
+        const counted = "update counter set value = value + 1"
+        await step("count", async (transaction) => void (await transaction.query(counted)), transactional)
+        const touched = "update big set touched = touched + 1 where id > $1 and id <= $2"
+        await cursor(
+          "rows",
+          0,
+          async (after, transaction) => {
+            await transaction.query(touched, [after, after + batch])
+            return after + batch < rows ? after + batch : undefined
+          },
+          transactional,
+        )
+      },
+    }),
   ] as AnyJobDefinition[]
 }

@@ -29,13 +29,14 @@ export function chainOf(event: unknown, { awsRequestId }: Context): Chain {
 
 /**
  * Whether this drain's successor begins at once rather than with the schedule. Only if there is something for it to
- * do, and only if this one has brought something to an end: a chain that only snoozes would go round for ever.
+ * do, and only if this one has brought something to an end, or further: a chain that only snoozes would go round for
+ * ever.
  */
 export function shouldHandOver(
-  { dueWork, succeeded, retried, discarded }: DrainSummary,
+  { dueWork, succeeded, retried, discarded, checkpoints }: DrainSummary,
   chain: Chain,
 ): boolean {
-  return dueWork && succeeded + retried + discarded > 0 && chain.hop < MOST_HOPS
+  return dueWork && succeeded + retried + discarded + checkpoints > 0 && chain.hop < MOST_HOPS
 }
 
 /** The event of the next invocation in the chain. */

@@ -47,6 +47,8 @@ export interface Counts {
   interrupted: number
   /** Outcomes that could not be written, because the job was another drainer's by then. */
   lost: number
+  /** Steps, cursors' positions and sleeps that were saved. */
+  checkpoints: number
 }
 
 export const NO_COUNTS: Readonly<Counts> = {
@@ -57,6 +59,7 @@ export const NO_COUNTS: Readonly<Counts> = {
   snoozed: 0,
   interrupted: 0,
   lost: 0,
+  checkpoints: 0,
 }
 
 /** Milliseconds that a drain spent on each of its parts; performing is the time it waited for jobs to end, or to come. */

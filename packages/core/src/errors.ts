@@ -48,7 +48,7 @@ export class InvalidPayloadError extends InvalidInputError {
   }
 }
 
-/** The payload is over 256 KiB as JSON. Code `payload_too_large`. */
+/** The payload, a step's result or a cursor's position is over 256 KiB as JSON. Code `payload_too_large`. */
 export class PayloadTooLargeError extends InvalidInputError {}
 
 /** The database could not be reached, or the connection broke. Nothing was stored unless it had been confirmed. Code `database_unavailable`. */

@@ -1,7 +1,9 @@
 import { backoffMs } from "./backoff.ts"
 import type { ClaimedJob } from "./claim.ts"
+import { type Continuation, createContinuation } from "./continuation.ts"
 import type { Queryable } from "./database.ts"
 import type { AnyJobDefinition, JobContext, JobPolicies, Logger } from "./definition.ts"
+import type { Drainer } from "./drainer.ts"
 import { durationMs } from "./duration.ts"
 import { Discard, InterruptedError, RetryAfter, SessionLostError, SluiceError, Snooze } from "./errors.ts"
 import { withDetails } from "./log.ts"
@@ -22,6 +24,7 @@ export class DrainEndsError extends SluiceError {}
 export interface Work {
   readonly definition: AnyJobDefinition
   readonly defaults: JobPolicies
+  readonly drainer: Drainer
   readonly signal: AbortSignal
   readonly deadlineAt: Date
   readonly log: Logger
@@ -52,7 +55,10 @@ async function attempt(job: ClaimedJob, work: Work, startedAtMs: number): Promis
   }
   const payload = definition.input ? await checkPayload(job.name, definition.input, job.payload) : job.payload
   if (definition.transactional) return performInTransaction(job, work, payload, startedAtMs)
-  const result = await definition.perform(payload, contextOf(job, work))
+  const continuation = createContinuation(job, work)
+  const result = await continuation.perform(() =>
+    definition.perform(payload, contextOf(job, work, continuation)),
+  )
   return succeeded(job, work, result)
 }
 
@@ -64,7 +70,8 @@ async function performInTransaction(
   startedAtMs: number,
 ): Promise<Outcome> {
   return work.transactions.run(work.signal, async (transaction, record) => {
-    const result = await work.definition.perform(payload, contextOf(job, work, transaction))
+    const context = contextOf(job, work, createContinuation(job, work), transaction)
+    const result = await work.definition.perform(payload, context)
     work.signal.throwIfAborted()
     const outcome = succeeded(job, work, result)
     const isOurs = await record(
@@ -80,13 +87,19 @@ async function performInTransaction(
   })
 }
 
-function contextOf(job: ClaimedJob, work: Work, transaction?: Queryable): JobContext {
+function contextOf(
+  job: ClaimedJob,
+  work: Work,
+  { step, cursor, sleep }: Continuation,
+  transaction?: Queryable,
+): JobContext {
   const attempt = job.attempts + 1
   return {
     ...{ id: job.id, name: job.name, queue: job.queue, attempt, maxAttempts: maxAttemptsOf(job, work) },
     ...{ signal: work.signal, deadlineAt: work.deadlineAt, enqueuedAt: new Date(job.enqueuedAt) },
     ...{ tags: job.tags ?? [], metadata: job.metadata ?? {} },
     log: withDetails(work.log, { jobId: job.id, job: job.name, attempt }),
+    ...{ step, cursor, sleep },
     get transaction(): Queryable {
       if (transaction) return transaction
       throw new SluiceError(

@@ -8,6 +8,7 @@ export type { EnqueueOptions, EnqueueResult } from "./definition.ts"
 export {
   type AnyJobDefinition,
   type Backoff,
+  type CheckpointOptions,
   type Concurrency,
   defineJob,
   type InputOf,

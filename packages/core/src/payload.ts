@@ -38,12 +38,19 @@ export function isStorableJson(json: string): boolean {
   return !UNSTORABLE.test(json)
 }
 
-/** The value as JSON that Postgres can store. Throws `InvalidInputError` or `PayloadTooLargeError`. */
+/** The payload as JSON that Postgres can store. Throws `InvalidInputError` or `PayloadTooLargeError`. */
 export function toJson(value: unknown, path: readonly string[]): string {
-  const json = stringify(value, path)
+  const json = toStorableJson(value, path)
   if (json === undefined || json === "null") {
     refuse("invalid_payload", value, path, "an object or another JSON value, not null")
   }
+  return json
+}
+
+/** Likewise for a value that may be nothing: undefined is what JSON.stringify makes of undefined. */
+export function toStorableJson(value: unknown, path: readonly string[]): string | undefined {
+  const json = stringify(value, path)
+  if (json === undefined) return undefined
   if (!isStorableJson(json)) {
     refuse("invalid_payload", json, path, "text without NUL and lone surrogates, which Postgres can't store")
   }

@@ -97,7 +97,7 @@ export function createPerformer(options: {
     const timeoutMs = timeoutMsOf(job, definition, defaults)
     const controller = new AbortController()
     const work: Work = {
-      ...{ definition, defaults, log: drainer.log, transactions: options.transactions },
+      ...{ definition, defaults, drainer, log: drainer.log, transactions: options.transactions },
       signal: controller.signal,
       deadlineAt: new Date(Date.now() + Math.min(timeoutMs, deadline.untilStopMs())),
     }

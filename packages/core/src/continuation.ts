@@ -1,0 +1,247 @@
+import type { ClaimedJob } from "./claim.ts"
+import type { Queryable } from "./database.ts"
+import type { AnyJobDefinition, CheckpointOptions, JobContext } from "./definition.ts"
+import type { Drainer } from "./drainer.ts"
+import { type Duration, durationMs } from "./duration.ts"
+import { InvalidInputError, SessionLostError, SluiceError, Snooze } from "./errors.ts"
+import { toStorableJson } from "./payload.ts"
+import type { Transactions } from "./transactions.ts"
+import { assertKnownKeys, assertText, refuse } from "./validate.ts"
+
+/** What lets an execution go on where an earlier one of the same job was cut off. */
+export interface Continuation extends Pick<JobContext, "step" | "cursor" | "sleep"> {
+  /** Performs, then waits for what was begun and is still under way: an execution ends when all of it has. */
+  perform<Value>(work: () => Promise<Value> | Value): Promise<Value>
+}
+
+type Kind = "step" | "cursor" | "sleep"
+
+/** What an earlier execution has saved: a step's result, a cursor's position (none: it is at its end), a sleep's end. */
+interface Saved {
+  readonly kind: Kind
+  readonly value: string | undefined
+  readonly untilAtMs: number
+}
+
+/** For work that is not transactional: its type says that it is given none. */
+const NO_TRANSACTION = undefined as unknown as Queryable
+
+interface ContinuableWork {
+  readonly definition: AnyJobDefinition
+  readonly drainer: Drainer
+  readonly signal: AbortSignal
+  readonly transactions: Transactions
+}
+
+/** Costs a job that doesn't use it next to nothing, and no query. */
+export function createContinuation(job: ClaimedJob, work: ContinuableWork): Continuation {
+  let progress: Progress | undefined
+  const begun = () => {
+    progress ??= createProgress(job, work)
+    return progress
+  }
+  return {
+    step: (name: string, performStep: (transaction: Queryable) => unknown, options?: CheckpointOptions) =>
+      begun().step(name, performStep, options),
+    cursor: (name: string, start: unknown, advance: Advance, options?: CheckpointOptions) =>
+      begun().cursor(name, start, advance, options),
+    sleep: (...words: [Duration] | [string, Duration]) => begun().sleep(...words),
+    async perform(performJob) {
+      try {
+        const value = await performJob()
+        if (progress) await Promise.all(progress.underWay)
+        return value
+      } finally {
+        if (progress) await progress.end()
+      }
+    },
+  } as Continuation
+}
+
+type Advance = (position: unknown, transaction: Queryable) => unknown
+type Progress = ReturnType<typeof createProgress>
+
+function createProgress(job: ClaimedJob, { definition, drainer, signal, transactions }: ContinuableWork) {
+  const names = new Set<string>()
+  const underWay = new Set<Promise<unknown>>()
+  let savedBefore: Promise<ReadonlyMap<string, Saved>> | undefined
+  let unnamedSleeps = 0
+  let isOver = false
+
+  return { underWay, step, cursor, sleep, end }
+
+  function step(
+    name: string,
+    performStep: (transaction: Queryable) => unknown,
+    options: CheckpointOptions = {},
+  ): Promise<unknown> {
+    return checkpoint("step", name, options, async (saved) =>
+      parsed(saved ? saved.value : await keep("step", name, options, performStep)),
+    )
+  }
+
+  function cursor(
+    name: string,
+    start: unknown,
+    advance: Advance,
+    options: CheckpointOptions = {},
+  ): Promise<void> {
+    return checkpoint("cursor", name, options, async (saved) => {
+      let position = saved ? parsed(saved.value) : start
+      while (position !== undefined) {
+        const from = position
+        const next = async (transaction: Queryable) => (await advance(from, transaction)) ?? undefined
+        position = parsed(await keep("cursor", name, options, next))
+      }
+    })
+  }
+
+  function sleep(...words: [Duration] | [string, Duration]): Promise<void> {
+    const [name, duration] = words.length === 2 ? words : [`sleep ${++unnamedSleeps}`, words[0]]
+    return checkpoint("sleep", name, {}, async (saved) => {
+      const remainingMs = saved ? saved.untilAtMs - performance.now() : await beginSleep(name, duration)
+      if (remainingMs > 0) throw new Snooze(`${Math.ceil(remainingMs)}ms`, `The job sleeps: ${name}`)
+    })
+  }
+
+  async function end(): Promise<void> {
+    isOver = true
+    await Promise.allSettled(underWay)
+  }
+
+  async function beginSleep(name: string, duration: Duration): Promise<number> {
+    const ms = durationMs(duration, [`sleep ${JSON.stringify(name)}`])
+    assertGoesOn()
+    await save("sleep", name, undefined, ms)
+    return ms
+  }
+
+  /** One use of a name: refused, or known from an earlier execution, or new. */
+  function checkpoint<Value>(
+    kind: Kind,
+    name: string,
+    options: CheckpointOptions,
+    use: (saved: Saved | undefined) => Promise<Value>,
+  ): Promise<Value> {
+    const running = Promise.resolve().then(async () => {
+      try {
+        assertUse(kind, name, options)
+        return await use(await savedUnder(kind, name))
+      } finally {
+        underWay.delete(running)
+      }
+    })
+    underWay.add(running)
+    return running
+  }
+
+  function assertUse(kind: Kind, name: string, options: CheckpointOptions): void {
+    const path = [kind, "name"]
+    if (name === undefined) refuse("invalid_option", name, path, "text that names it among those of its job")
+    assertText(name, path)
+    assertKnownKeys(options, ["transactional"], [`${kind} ${JSON.stringify(name)}`])
+    if (definition.transactional) {
+      throw new SluiceError(
+        "not_continuable",
+        `The job ${JSON.stringify(job.name)} is transactional, done whole or not at all, and can't be continued: take transactional: true from the definition and give it to the ${kind}`,
+      )
+    }
+    if (names.has(name)) {
+      throw new InvalidInputError(
+        "name_taken",
+        `The job ${JSON.stringify(job.name)} uses the name ${JSON.stringify(name)} twice in one execution: give the second ${kind} a name of its own, as with the id of what it is about`,
+      )
+    }
+  }
+
+  async function savedUnder(kind: Kind, name: string): Promise<Saved | undefined> {
+    names.add(name)
+    savedBefore ??= load()
+    const saved = (await savedBefore).get(name)
+    if (saved && saved.kind !== kind) {
+      throw new SluiceError(
+        "progress_mismatch",
+        `${JSON.stringify(name)} is stored as a ${saved.kind} of job ${job.id}, and its code now calls it a ${kind}: give it another name`,
+      )
+    }
+    return saved
+  }
+
+  async function load(): Promise<ReadonlyMap<string, Saved>> {
+    const rows = await drainer.query(`select * from ${drainer.schema}.progress_of($1)`, [job.id])
+    const nowMs = performance.now()
+    return new Map(
+      rows.map(({ kind, name, value, remaining_ms }) => [
+        name,
+        { kind, value: value ?? undefined, untilAtMs: nowMs + remaining_ms },
+      ]),
+    )
+  }
+
+  /** Does the work and saves what comes of it. */
+  async function keep(
+    kind: Kind,
+    name: string,
+    { transactional }: CheckpointOptions,
+    doWork: (transaction: Queryable) => unknown,
+  ): Promise<string | undefined> {
+    assertGoesOn()
+    const work = async (transaction: Queryable) =>
+      toStorableJson(await doWork(transaction), [`${kind} ${JSON.stringify(name)}`])
+    if (transactional) return keepInTransaction(kind, name, work)
+    const json = await work(NO_TRANSACTION)
+    await save(kind, name, json)
+    return json
+  }
+
+  /** Only the loss of the session cuts it off: work that is done when the drainer's time is up is committed still. */
+  async function keepInTransaction(
+    kind: Kind,
+    name: string,
+    work: (transaction: Queryable) => Promise<string | undefined>,
+  ): Promise<string | undefined> {
+    const json = await transactions.run(drainer.lost, async (transaction) => {
+      const json = await work(transaction)
+      const { rows } = await transaction.query(
+        `select ${drainer.schema}.store_progress($1, $2, $3, $4, $5, null) as is_ours`,
+        [job.id, job.fence, kind, name, json],
+      )
+      assertOurs(rows)
+      return json
+    })
+    drainer.counts.checkpoints++
+    return json
+  }
+
+  async function save(kind: Kind, name: string, json?: string, sleepMs?: number): Promise<void> {
+    const rows = await drainer.query(
+      `select ${drainer.schema}.save_progress($1, $2, $3, $4, $5, $6, $7) as is_ours`,
+      [drainer.backendPid, job.id, job.fence, kind, name, json, sleepMs],
+    )
+    assertOurs(rows)
+    drainer.counts.checkpoints++
+  }
+
+  function assertOurs(rows: { is_ours: boolean }[]): void {
+    if (!rows[0]?.is_ours)
+      throw new SessionLostError(
+        "job_lost",
+        `Job ${job.id} is another drainer's by now; its progress was not saved`,
+      )
+  }
+
+  /** What is done need not be done again, so it is passed at any time; new work begins only while there is some. */
+  function assertGoesOn(): void {
+    signal.throwIfAborted()
+    if (isOver)
+      throw new SluiceError(
+        "execution_over",
+        `The execution of job ${job.id} is over: await what perform begins`,
+      )
+  }
+}
+
+/** What is given back is what was stored, the first time too: a Date is text. */
+function parsed(json: string | undefined): unknown {
+  return json === undefined ? undefined : JSON.parse(json)
+}
