@@ -2,7 +2,8 @@ import { LambdaClient } from "@aws-sdk/client-lambda"
 import { type Connect, type DrainSummary, drain, type Logger, type Sluice, SluiceError } from "@sluice/core"
 import type { Context } from "aws-lambda"
 import { type Chain, chainOf, handOver, shouldHandOver } from "./chain.ts"
-import { jsonLog } from "./log.ts"
+import { createDrainLog } from "./log.ts"
+import { createMetrics, type DrainMetrics } from "./metrics.ts"
 
 export interface DrainHandlerOptions {
   readonly sluice: Sluice
@@ -12,7 +13,9 @@ export interface DrainHandlerOptions {
   readonly concurrency?: number
   /** Drainers at work at once, over all invocations. Default 10. */
   readonly maxDrainers?: number
-  /** Default: lines of JSON on the standard output, as CloudWatch reads them. */
+  /** Names this deployment in logs and metrics, as their dimension `service`. Default `"sluice"`. */
+  readonly service?: string
+  /** Default: Powertools' Logger, whose every line has the request id, chain id and hop. */
   readonly log?: Logger
 }
 
@@ -26,22 +29,29 @@ export interface DrainReport extends DrainSummary, Omit<Chain, "source"> {
  * work remains. It takes any event: the schedule's, a hand-over's, or an invoke by hand.
  */
 export function createDrainHandler(options: DrainHandlerOptions) {
-  const { sluice, connect, log = jsonLog, ...limits } = options
+  const { sluice, connect, service = "sluice", log: ownLog, ...limits } = options
+  const metrics = createMetrics(service)
+  const drainLog = createDrainLog(service)
   const lambda = new LambdaClient({ maxAttempts: 2 })
 
   return async (event: unknown, context: Context): Promise<DrainReport> => {
     const chain = chainOf(event, context)
+    const log = ownLog ?? drainLog.of(context, chain)
+    const measured = metrics.begin()
     const stop = stopOnSigterm()
+    let summary: DrainSummary | undefined
+    const backlogTold = tellBacklog(metrics, sluice, log)
     try {
       const remainingMs = () => context.getRemainingTimeInMillis()
       const label = `${context.awsRequestId} (hop ${chain.hop})`
-      const summary = await drain(sluice, {
+      summary = await drain(sluice, {
         ...limits,
         connect,
         remainingMs,
         signal: stop.signal,
         label,
         log,
+        onSettled: measured.add,
       })
       const handedOverTo =
         shouldHandOver(summary, chain) && !stop.signal.aborted
@@ -63,6 +73,8 @@ export function createDrainHandler(options: DrainHandlerOptions) {
       throw error
     } finally {
       stop.forget()
+      await backlogTold
+      measured.publish(summary)
     }
   }
 }
@@ -73,6 +85,15 @@ function stopOnSigterm() {
   const stop = () => controller.abort()
   process.once("SIGTERM", stop)
   return { signal: controller.signal, forget: () => process.off("SIGTERM", stop) }
+}
+
+/** At the start, so that it is told each minute, also by invocations that find no slot, while long drains are at work. */
+async function tellBacklog(metrics: DrainMetrics, sluice: Sluice, log: Logger): Promise<void> {
+  try {
+    metrics.publishBacklog(await sluice.getBacklog())
+  } catch (error) {
+    log.warn("The backlog could not be measured", describe(error))
+  }
 }
 
 /** Throttled or unreachable, the hand-over is left to the schedule. */
@@ -95,5 +116,5 @@ function endProcess(): never {
 
 function describe(error: unknown) {
   const { name, message, code } = error as Partial<NodeJS.ErrnoException>
-  return { error: name ?? typeof error, message: message ?? String(error), ...(code && { code }) }
+  return { error: name ?? typeof error, reason: message ?? String(error), ...(code && { code }) }
 }

@@ -3,3 +3,5 @@
 
 export { createConnect, createPool, type PoolOptions } from "./connections.ts"
 export { createDrainHandler, type DrainHandlerOptions, type DrainReport } from "./drain-handler.ts"
+// Lines of JSON for the functions that should stay small.
+export { jsonLog } from "./log.ts"

@@ -7,6 +7,7 @@ import { type Duration, durationMs } from "./duration.ts"
 import { InvalidInputError, SluiceError } from "./errors.ts"
 import { DrainEndsError } from "./execute.ts"
 import { silent } from "./log.ts"
+import type { SettledExecution } from "./outcome.ts"
 import { createPerformer, type Performer } from "./performer.ts"
 import { settle } from "./settle.ts"
 import type { Sluice } from "./sluice.ts"
@@ -32,6 +33,8 @@ export interface DrainOptions {
   readonly log?: Logger
   /** Who this is, for people: on Lambda the request id. Default the process id. */
   readonly label?: string
+  /** Told of every execution once its outcome is written. */
+  readonly onSettled?: (execution: SettledExecution) => void
 }
 
 export interface DrainSummary extends Readonly<Counts> {
@@ -104,7 +107,9 @@ function drainEnds(): DrainEndsError {
   return new DrainEndsError("drain_ends", "The drainer's time is up; the job goes on in the next one")
 }
 
-const OPTION_KEYS = "connect remainingMs concurrency maxDrainers signal silence log label".split(" ")
+const OPTION_KEYS = "connect remainingMs concurrency maxDrainers signal silence log label onSettled".split(
+  " ",
+)
 
 function checked(sluice: Sluice, options: DrainOptions) {
   assertKnownKeys(options, OPTION_KEYS, ["drain"])
@@ -114,6 +119,7 @@ function checked(sluice: Sluice, options: DrainOptions) {
     maxDrainers = 10,
     log = silent,
     label = `process ${process.pid}`,
+    onSettled = () => {},
   } = options
   assertInteger(concurrency, ["drain", "concurrency"], 1, 10_000)
   assertInteger(maxDrainers, ["drain", "maxDrainers"], 1, 1_000)
@@ -123,9 +129,12 @@ function checked(sluice: Sluice, options: DrainOptions) {
       "This Sluice knows no jobs to perform: pass their definitions to createSluice({ jobs })",
     )
   }
-  const { schema, definitions, defaults } = sluice
+  const { schema, definitions, defaults, instrumentation } = sluice
   const silenceMs = durationMs(options.silence ?? "1m", ["drain", "silence"])
-  return { connect, concurrency, maxDrainers, silenceMs, log, label, schema, definitions, defaults }
+  return {
+    ...{ connect, concurrency, maxDrainers, silenceMs, log, label, onSettled },
+    ...{ schema, definitions, defaults, instrumentation },
+  }
 }
 
 const NOTHING_DONE = { ...NO_COUNTS, slot: undefined, released: 0, stuck: 0, dueWork: false }

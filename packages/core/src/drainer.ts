@@ -2,6 +2,7 @@ import type { Connect, Connection } from "./database.ts"
 import type { Logger } from "./definition.ts"
 import { DatabaseUnavailableError, SessionLostError } from "./errors.ts"
 import { createHoldings, type Holdings } from "./holdings.ts"
+import type { SettledExecution } from "./outcome.ts"
 import { assertSessionConnection } from "./pooler.ts"
 import { SCHEMA_VERSION } from "./schema.ts"
 import { translateError } from "./translate.ts"
@@ -16,6 +17,7 @@ export interface Drainer {
   readonly backendPid: number
   readonly schema: string
   readonly log: Logger
+  readonly onSettled: (execution: SettledExecution) => void
   readonly counts: Counts
   readonly cursor: Cursor
   readonly holdings: Holdings
@@ -71,6 +73,7 @@ export async function openDrainer(options: {
   silenceMs: number
   label: string
   log: Logger
+  onSettled: (execution: SettledExecution) => void
 }): Promise<Drainer | undefined> {
   const session = await openSession(options.connect)
   try {
@@ -86,7 +89,7 @@ export async function openDrainer(options: {
     return {
       ...session,
       ...{ id: opened.id, slot: opened.slot, backendPid: opened.backend_pid },
-      ...{ schema: options.schema, log: options.log },
+      ...{ schema: options.schema, log: options.log, onSettled: options.onSettled },
       counts: { ...NO_COUNTS },
       cursor: {
         ...{ mark: null, fromStartAtMs: 0, isCaughtUp: false },
