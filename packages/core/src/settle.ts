@@ -90,7 +90,11 @@ function storable(text: string, mostCharacters: number): string {
 }
 
 function tally(drainer: Drainer, job: ClaimedJob, outcome: Outcome, written: boolean): void {
-  const details = { jobId: job.id, name: job.name, attempt: job.attempts + 1 }
+  const correlationId = job.carrier?.correlationId
+  const details = {
+    ...{ jobId: job.id, name: job.name, attempt: job.attempts + 1 },
+    ...(correlationId !== undefined && { correlationId }),
+  }
   if (!written) {
     drainer.counts.lost++
     drainer.log.warn("The job is no longer this drainer's; its outcome was not written", {
