@@ -13,6 +13,8 @@ const linked = Resource as unknown as Linked
 export const databaseUrl = () => linked.SluiceDatabase.url
 export const apiKey = () => linked.SluiceApiKey.value
 export const schema = process.env.SLUICE_SCHEMA || "sluice"
+/** Tells deployments apart in logs and metrics: their dimension `service`. */
+export const service = process.env.POWERTOOLS_SERVICE_NAME || "sluice"
 export const maxDrainers = wholeNumber("SLUICE_MAX_DRAINERS", 10)
 /** What to invoke when jobs come. Not set where that is no use: in the drain function itself. */
 export const drainFunction = process.env.SLUICE_DRAIN_FUNCTION

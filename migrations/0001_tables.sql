@@ -26,6 +26,7 @@ create table jobs (
   concurrency_key   text,
   tags              text[],
   metadata          jsonb,
+  carrier           jsonb,                               -- correlation id and trace context of the enqueue; not kept in history
 
   constraint known_state check (state in (
     'ready',      -- due, and free to be claimed

@@ -8,8 +8,8 @@ create type new_job as (
 
 -- Stores any number of jobs in one statement and answers for each.
 -- Each element: name, payload, and optionally queue, priority, run_at or delay_ms, max_attempts, timeout_ms,
--- unique_key, idempotency_key, concurrency_key with concurrency_limit, tags, metadata.
-create function store_jobs(p_schema_version integer, p_jobs json)
+-- unique_key, idempotency_key, concurrency_key with concurrency_limit, tags, metadata. p_carrier travels with each of them.
+create function store_jobs(p_schema_version integer, p_jobs json, p_carrier jsonb default null)
 returns table (job_index integer, job_id bigint, job_state text, deduplicated boolean)
 language plpgsql volatile set search_path from current
 as $$
@@ -30,9 +30,9 @@ begin
     from parsed p
   ), stored as (
     insert into jobs (id, name, payload, queue, priority, run_at, max_attempts, timeout_ms,
-                      concurrency_key, concurrency_limit, tags, metadata, state)
+                      concurrency_key, concurrency_limit, tags, metadata, carrier, state)
     select i.id, i.name, i.payload, i.queue, i.priority, i.run_at, i.max_attempts, i.timeout_ms,
-           i.concurrency_key, i.concurrency_limit, i.tags, i.metadata, i.first_state
+           i.concurrency_key, i.concurrency_limit, i.tags, i.metadata, p_carrier, i.first_state
     from incoming i order by i.id
   )
   select i.index, i.id, told_state(i.first_state), false from incoming i order by i.id;
@@ -40,7 +40,7 @@ begin
   get diagnostics v_stored = row_count;
   if v_stored < json_array_length(p_jobs) then
     return query select * from store_keyed_jobs(array(
-      select p from parse_jobs(p_jobs) p where p.unique_key is not null or p.idempotency_key is not null));
+      select p from parse_jobs(p_jobs) p where p.unique_key is not null or p.idempotency_key is not null), p_carrier);
   end if;
   perform notify_lingering();
 end
@@ -68,7 +68,7 @@ $$;
 -- Jobs with a unique or an idempotency key: stored, or answered with the job that is there. First all idempotency
 -- keys, then all unique keys, each in their order: two calls with the same keys so meet one after the other, not in
 -- a deadlock.
-create function store_keyed_jobs(p_jobs new_job[])
+create function store_keyed_jobs(p_jobs new_job[], p_carrier jsonb)
 returns table (job_index integer, job_id bigint, job_state text, deduplicated boolean)
 language plpgsql volatile set search_path from current
 as $$
@@ -87,7 +87,7 @@ begin
   end loop;
 
   for v_job in select * from unnest(v_remaining) j order by j.name, j.unique_key, j.index loop
-    v_first := store_unless_there(v_job);
+    v_first := store_unless_there(v_job, p_carrier);
     if v_first = v_job.id then
       return query select v_job.index, v_job.id, told_state(v_job.state), false;
     else
@@ -119,7 +119,7 @@ end
 $$;
 
 -- Answers with the id of the unfinished job that has this unique key: this one's, unless another was there.
-create function store_unless_there(p_job new_job) returns bigint
+create function store_unless_there(p_job new_job, p_carrier jsonb) returns bigint
 language plpgsql volatile set search_path from current
 as $$
 declare
@@ -127,10 +127,10 @@ declare
 begin
   loop
     insert into jobs (id, name, payload, queue, priority, run_at, max_attempts, timeout_ms, unique_key,
-                      concurrency_key, concurrency_limit, tags, metadata, state)
+                      concurrency_key, concurrency_limit, tags, metadata, carrier, state)
     values (p_job.id, p_job.name, p_job.payload, p_job.queue, p_job.priority, p_job.run_at, p_job.max_attempts,
             p_job.timeout_ms, p_job.unique_key, p_job.concurrency_key, p_job.concurrency_limit, p_job.tags,
-            p_job.metadata, p_job.state)
+            p_job.metadata, p_carrier, p_job.state)
     on conflict (name, unique_key) where unique_key is not null do nothing;
     if found then
       return p_job.id;

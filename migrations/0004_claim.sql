@@ -106,7 +106,8 @@ begin
   select array_agg(j.id), array_agg(j.fence), json_agg(json_build_object(
     'id', j.id::text, 'claim', v_claim::text, 'fence', j.fence, 'name', j.name, 'payload', j.payload, 'queue', j.queue,
     'attempts', j.attempts, 'interruptions', j.interruptions, 'maxAttempts', j.max_attempts, 'timeoutMs', j.timeout_ms,
-    'enqueuedAt', j.enqueued_at, 'tags', j.tags, 'metadata', j.metadata) order by j.priority, j.run_at, j.id)
+    'enqueuedAt', j.enqueued_at, 'waitedMs', floor(extract(epoch from clock_timestamp() - j.run_at) * 1000),
+    'tags', j.tags, 'metadata', j.metadata, 'carrier', j.carrier) order by j.priority, j.run_at, j.id)
   into v_ids, v_fences, jobs
   from jobs j where j.id = any (p_locked) and j.state = p_state;
 

@@ -17,7 +17,7 @@ export const webhook = defineJob({
   name: "webhook",
   input: webhookInput,
   timeout: "30s",
-  async perform({ url: text, method = "POST", headers = {}, body, expect }, { id, signal }) {
+  async perform({ url: text, method = "POST", headers = {}, body, expect }, { id, signal, log }) {
     const url = new URL(text)
     const request = `${method} to ${url.host}`
     const answer = await deliver({
@@ -31,6 +31,7 @@ export const webhook = defineJob({
       signal.throwIfAborted()
       throw failureToDeliver(error, request)
     })
+    log.debug("Answered", { request, status: answer.status, ms: answer.ms })
     if (!isExpected(answer.status, expect)) throw failureOf(answer, request)
     return resultOf(answer)
   },

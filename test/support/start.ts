@@ -11,6 +11,7 @@ const API_KEY = "key-of-the-tests"
 
 interface Answer {
   status: number
+  headers: Headers
   // biome-ignore lint/suspicious/noExplicitAny: a test knows what it asks for
   body: any
 }
@@ -20,7 +21,7 @@ export interface Running {
   readonly pid: number
   /** Every line that it printed. */
   readonly lines: readonly string[]
-  post(path: string, body: unknown): Promise<Answer>
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>
   get(path: string): Promise<Answer>
   /** Process ids of drain invocations that have begun and not ended. */
   drainsUnderWay(): number[]
@@ -90,14 +91,14 @@ function launch(environment: Record<string, string>) {
 }
 
 function running({ child, lines, exit }: ReturnType<typeof launch>, url: string): Running {
-  const request = async (path: string, options: RequestInit) => {
-    const headers = { authorization: `Bearer ${API_KEY}`, "content-type": "application/json" }
+  const request = async (path: string, options: RequestInit, more: Record<string, string> = {}) => {
+    const headers = { authorization: `Bearer ${API_KEY}`, "content-type": "application/json", ...more }
     const response = await fetch(url + path, { ...options, headers })
-    return { status: response.status, body: await response.json() }
+    return { status: response.status, headers: response.headers, body: await response.json() }
   }
   return {
     ...{ url, pid: child.pid as number, lines },
-    post: (path, body) => request(path, { method: "POST", body: JSON.stringify(body) }),
+    post: (path, body, headers) => request(path, { method: "POST", body: JSON.stringify(body) }, headers),
     get: (path) => request(path, {}),
     drainsUnderWay() {
       const open = new Map<string, number>()

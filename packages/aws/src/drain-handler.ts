@@ -12,7 +12,8 @@ import {
 import type { Context } from "aws-lambda"
 import { type Chain, chainOf, nextInChain, shouldHandOver } from "./chain.ts"
 import { invokeDrain } from "./invoke.ts"
-import { jsonLog } from "./log.ts"
+import { createDrainLog } from "./log.ts"
+import { createMetrics, type DrainMetrics } from "./metrics.ts"
 
 export interface DrainHandlerOptions {
   readonly sluice: Sluice
@@ -31,7 +32,9 @@ export interface DrainHandlerOptions {
   readonly silence?: Duration
   /** The function's timeout as it is deployed. With it a definition whose own timeout can never fit is refused here. */
   readonly timeout?: Duration
-  /** Default: lines of JSON on the standard output, as CloudWatch reads them. */
+  /** Names this deployment in logs and metrics, as their dimension `service`. Default `"sluice"`. */
+  readonly service?: string
+  /** Default: Powertools' Logger, whose every line has the request id, chain id and hop. */
   readonly log?: Logger
 }
 
@@ -47,16 +50,22 @@ export interface DrainReport extends DrainSummary, Omit<Chain, "source"> {
  * work remains. It takes any event: the schedule's, a hand-over's, or an invoke by hand.
  */
 export function createDrainHandler(options: DrainHandlerOptions) {
-  const { sluice, timeout, log = jsonLog, ...settings } = options
+  const { sluice, timeout, service = "sluice", log: ownLog, ...settings } = options
   if (timeout !== undefined) assertTimeoutsFit(sluice.definitions?.values() ?? [], durationMs(timeout))
+  const metrics = createMetrics(service)
+  const drainLog = createDrainLog(service)
 
   return async (event: unknown, context: Context): Promise<DrainReport> => {
     const chain = chainOf(event, context)
+    const log = ownLog ?? drainLog.of(context, chain)
+    const measured = metrics.begin()
     const stop = stopOnSigterm()
     const invoke = () => tryToInvoke(chain, context, log)
     const invited: Promise<unknown>[] = []
+    let summary: DrainSummary | undefined
+    const backlogTold = tellBacklog(metrics, sluice, log)
     try {
-      const summary = await drain(sluice, {
+      summary = await drain(sluice, {
         linger: "200ms",
         ...settings,
         remainingMs: () => context.getRemainingTimeInMillis(),
@@ -64,6 +73,7 @@ export function createDrainHandler(options: DrainHandlerOptions) {
         label: `${context.awsRequestId} (hop ${chain.hop})`,
         invite: (drainers) => invited.push(...Array.from({ length: drainers }, invoke)),
         log,
+        onSettled: measured.add,
       })
       const handsOver = shouldHandOver(summary, chain) && !stop.signal.aborted
       const handedOverTo = handsOver ? await invoke() : undefined
@@ -85,6 +95,8 @@ export function createDrainHandler(options: DrainHandlerOptions) {
       throw error
     } finally {
       stop.forget()
+      await backlogTold
+      measured.publish(summary)
     }
   }
 }
@@ -95,6 +107,15 @@ function stopOnSigterm() {
   const stop = () => controller.abort()
   process.once("SIGTERM", stop)
   return { signal: controller.signal, forget: () => process.off("SIGTERM", stop) }
+}
+
+/** At the start, so that it is told each minute, also by invocations that find no slot, while long drains are at work. */
+async function tellBacklog(metrics: DrainMetrics, sluice: Sluice, log: Logger): Promise<void> {
+  try {
+    metrics.publishBacklog(await sluice.getBacklog())
+  } catch (error) {
+    log.warn("The backlog could not be measured", describe(error))
+  }
 }
 
 /** Invokes this function once more. Throttled or unreachable, that is left to the schedule. */
@@ -117,5 +138,5 @@ function endProcess(): never {
 
 function describe(error: unknown) {
   const { name, message, code } = error as Partial<NodeJS.ErrnoException>
-  return { error: name ?? typeof error, message: message ?? String(error), ...(code && { code }) }
+  return { error: name ?? typeof error, reason: message ?? String(error), ...(code && { code }) }
 }

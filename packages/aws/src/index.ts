@@ -3,4 +3,6 @@
 
 export { createConnect, createPool, type PoolOptions } from "./connections.ts"
 export { createDrainHandler, type DrainHandlerOptions, type DrainReport } from "./drain-handler.ts"
+// Lines of JSON for the functions that should stay small.
+export { jsonLog } from "./log.ts"
 export { createWake } from "./wake.ts"

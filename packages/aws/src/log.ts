@@ -1,6 +1,30 @@
+import { Logger as PowertoolsLogger } from "@aws-lambda-powertools/logger"
 import type { Logger } from "@sluice/core"
+import type { Context } from "aws-lambda"
+import type { Chain } from "./chain.ts"
 
-/** One line of JSON each, which CloudWatch Logs Insights takes apart by itself. */
+/** The drain function's log: Powertools' Logger, whose level `POWERTOOLS_LOG_LEVEL` sets. */
+export function createDrainLog(service: string) {
+  const logger = new PowertoolsLogger({ serviceName: service })
+  return {
+    /** The log of one invocation. */
+    of(context: Context, { chainId, hop }: Chain): Logger {
+      logger.addContext(context)
+      return adapted(logger.createChild({ persistentKeys: { chainId, hop } }))
+    },
+  }
+}
+
+/** Powertools asks for details where ours may be left out. */
+function adapted(logger: PowertoolsLogger): Logger {
+  const at =
+    (level: keyof Logger): Logger["info"] =>
+    (message, details = {}) =>
+      logger[level](message, details)
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") }
+}
+
+/** One line of JSON each, which CloudWatch Logs Insights takes apart by itself. For functions that should stay small. */
 export const jsonLog: Logger = {
   debug() {},
   info: (message, details) => write("INFO", message, details),
@@ -9,5 +33,11 @@ export const jsonLog: Logger = {
 }
 
 function write(level: string, message: string, details: Record<string, unknown> = {}): void {
-  process.stdout.write(`${JSON.stringify({ level, message, ...details })}\n`)
+  const line = { level, message, timestamp: new Date(), ...details }
+  process.stdout.write(`${JSON.stringify(line, readable)}\n`)
+}
+
+/** JSON has no errors: what matters of one is its stack, which begins with its name and message. */
+function readable(_key: string, value: unknown): unknown {
+  return value instanceof Error ? (value.stack ?? String(value)) : value
 }

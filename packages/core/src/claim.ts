@@ -1,4 +1,5 @@
 import { type Drainer, timed } from "./drainer.ts"
+import type { Carrier } from "./instrumentation.ts"
 import { isTransient } from "./settle.ts"
 import { codeOf } from "./translate.ts"
 
@@ -17,6 +18,11 @@ export interface ClaimedJob {
   readonly maxAttempts: number | null
   readonly timeoutMs: number | null
   readonly enqueuedAt: string
+  /** How long it had been due when it was claimed, by the database's clock. */
+  readonly waitedMs: number
+  /** `performance.now()` when it came from the database. */
+  claimedAtMs: number
+  readonly carrier: Carrier | null
   readonly tags: readonly string[] | null
   readonly metadata: Readonly<Record<string, unknown>> | null
 }
@@ -109,6 +115,7 @@ async function take<Taken extends Group>(
 
 function remember({ holdings, counts, log }: Drainer, { jobs, buried }: Group): void {
   holdings.add(jobs)
+  for (const job of jobs) job.claimedAtMs = performance.now()
   counts.claimed += jobs.length
   counts.interrupted += buried
   if (buried > 0) log.warn("A drainer died; what it had in flight runs again", { jobs: buried })

@@ -77,7 +77,7 @@ export interface CheckpointOptions {
 
 type Next<Position> = Position | undefined | null
 
-/** Structured logging, one method a level: `console` fits, and so do pino and Powertools' Logger. */
+/** Structured logging, one method a level, as `console` has them. */
 export interface Logger {
   debug(message: string, details?: Record<string, unknown>): void
   info(message: string, details?: Record<string, unknown>): void

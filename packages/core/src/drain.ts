@@ -18,7 +18,7 @@ import { DrainEndsError } from "./execute.ts"
 import { createHelp } from "./help.ts"
 import { createLinger } from "./linger.ts"
 import { silent } from "./log.ts"
-import type { Execution } from "./outcome.ts"
+import type { Execution, SettledExecution } from "./outcome.ts"
 import { createPerformer, type Performer } from "./performer.ts"
 import { settle } from "./settle.ts"
 import type { Sluice } from "./sluice.ts"
@@ -54,6 +54,8 @@ export interface DrainOptions {
   readonly log?: Logger
   /** Who this is, for people: on Lambda the request id. Default the process id. */
   readonly label?: string
+  /** Told of every execution once its outcome is written. */
+  readonly onSettled?: (execution: SettledExecution) => void
 }
 
 export interface DrainSummary extends Readonly<Counts> {
@@ -138,7 +140,9 @@ function drainEnds(): DrainEndsError {
 }
 
 const OPTION_KEYS =
-  "connect remainingMs concurrency maxDrainers signal grace linger invite silence log label".split(" ")
+  "connect remainingMs concurrency maxDrainers signal grace linger invite silence log label onSettled".split(
+    " ",
+  )
 
 function checked(sluice: Sluice, options: DrainOptions) {
   assertKnownKeys(options, OPTION_KEYS, ["drain"])
@@ -151,10 +155,15 @@ function checked(sluice: Sluice, options: DrainOptions) {
       "This Sluice knows no jobs to perform: pass their definitions to createSluice({ jobs })",
     )
   }
-  const { schema, definitions, defaults } = sluice
+  const { schema, definitions, defaults, instrumentation } = sluice
   return {
-    ...{ connect: options.connect, concurrency, maxDrainers, log, label, schema, definitions, defaults },
-    ...{ names: [...definitions.keys()], remainingMs: options.remainingMs, invite: options.invite },
+    ...{ connect: options.connect, concurrency, maxDrainers, log, label },
+    ...{ schema, definitions, defaults, instrumentation, names: [...definitions.keys()] },
+    ...{
+      remainingMs: options.remainingMs,
+      invite: options.invite,
+      onSettled: options.onSettled ?? (() => {}),
+    },
     ...{ stop: options.signal, stopWithinMs: durationMs(options.grace ?? 0, ["drain", "grace"]) },
     silenceMs: durationMs(options.silence ?? "1m", ["drain", "silence"]),
     lingerMs: durationMs(options.linger ?? 0, ["drain", "linger"]),

@@ -4,6 +4,7 @@ import { durationMs } from "./duration.ts"
 import { createDurations, type Durations } from "./durations.ts"
 import { DatabaseUnavailableError, SessionLostError } from "./errors.ts"
 import { createHoldings, type Holdings } from "./holdings.ts"
+import type { SettledExecution } from "./outcome.ts"
 import { assertSessionConnection } from "./pooler.ts"
 import { SCHEMA_VERSION } from "./schema.ts"
 import { translateError } from "./translate.ts"
@@ -18,6 +19,7 @@ export interface Drainer {
   readonly backendPid: number
   readonly schema: string
   readonly log: Logger
+  readonly onSettled: (execution: SettledExecution) => void
   readonly counts: Counts
   readonly phases: Phases
   readonly durations: Durations
@@ -111,6 +113,7 @@ export async function openDrainer(options: {
   log: Logger
   definitions: ReadonlyMap<string, AnyJobDefinition>
   remainingMs?: (() => number) | undefined
+  onSettled: (execution: SettledExecution) => void
 }): Promise<Drainer | undefined> {
   const beganAtMs = performance.now()
   const session = await openSession(options.connect)
@@ -131,7 +134,7 @@ export async function openDrainer(options: {
     return {
       ...session,
       ...{ id: opened.id, slot: opened.slot, backendPid: opened.backend_pid },
-      ...{ schema: options.schema, log: options.log },
+      ...{ schema: options.schema, log: options.log, onSettled: options.onSettled },
       counts: { ...NO_COUNTS },
       phases: { ...NO_PHASES, openMs: performance.now() - beganAtMs },
       durations: createDurations(),

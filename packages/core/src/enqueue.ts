@@ -2,6 +2,7 @@ import type { Queryable } from "./database.ts"
 import type { AnyJobDefinition, EnqueueOptions, EnqueueResult, JobPolicies, JobState } from "./definition.ts"
 import { durationMs } from "./duration.ts"
 import { InvalidInputError, UnknownJobError } from "./errors.ts"
+import { type Carrier, type Instrumentation, withCarrier } from "./instrumentation.ts"
 import { assertOptions, instant } from "./options.ts"
 import { checkPayload, toJson } from "./payload.ts"
 import { SCHEMA_VERSION } from "./schema.ts"
@@ -20,6 +21,7 @@ export interface Catalog {
   /** Undefined where jobs are enqueued by name alone: then the drainer's bundle is what knows them. */
   readonly definitions: ReadonlyMap<string, AnyJobDefinition> | undefined
   readonly defaults: JobPolicies
+  readonly instrumentation: Instrumentation | undefined
 }
 
 /** Checks all jobs, then stores them in one statement: all or none. The results are in the order of the jobs. */
@@ -37,20 +39,30 @@ export async function storeJobs(
       throw error instanceof InvalidInputError ? error.atIndex(index) : error
     }
   }
-  return rows.length === 0 ? [] : storeRows(catalog, database, rows)
+  if (rows.length === 0) return []
+  const names = jobs.map(({ name }) => name)
+  return withCarrier(catalog.instrumentation, names, (carrier) => storeRows(catalog, database, rows, carrier))
 }
 
 /** The same for one job, whose errors need no index. */
 export async function storeJob(catalog: Catalog, database: Queryable, job: NewJob): Promise<EnqueueResult> {
-  const [result] = await storeRows(catalog, database, [await rowOf(catalog, job)])
+  const row = await rowOf(catalog, job)
+  const [result] = await withCarrier(catalog.instrumentation, [job.name], (carrier) =>
+    storeRows(catalog, database, [row], carrier),
+  )
   return result as EnqueueResult
 }
 
-async function storeRows(catalog: Catalog, database: Queryable, rows: string[]): Promise<EnqueueResult[]> {
+async function storeRows(
+  catalog: Catalog,
+  database: Queryable,
+  rows: string[],
+  carrier: Carrier | null,
+): Promise<EnqueueResult[]> {
   try {
     const stored = await database.query(
-      `select job_index, job_id, job_state, deduplicated from ${catalog.schema}.store_jobs($1, $2::text::json)`,
-      [SCHEMA_VERSION, `[${rows.join(",")}]`],
+      `select job_index, job_id, job_state, deduplicated from ${catalog.schema}.store_jobs($1, $2::text::json, $3::text::jsonb)`,
+      [SCHEMA_VERSION, `[${rows.join(",")}]`, carrier && JSON.stringify(carrier)],
     )
     return inOrder(stored.rows)
   } catch (error) {

@@ -1,11 +1,13 @@
 import { backoffMs } from "./backoff.ts"
 import type { ClaimedJob } from "./claim.ts"
 import { type Continuation, createContinuation } from "./continuation.ts"
+import { correlate } from "./correlation.ts"
 import type { Queryable } from "./database.ts"
 import type { AnyJobDefinition, JobContext, JobPolicies, Logger } from "./definition.ts"
 import type { Drainer } from "./drainer.ts"
 import { durationMs } from "./duration.ts"
 import { Discard, InterruptedError, RetryAfter, SessionLostError, SluiceError, Snooze } from "./errors.ts"
+import type { Instrumentation } from "./instrumentation.ts"
 import { withDetails } from "./log.ts"
 import type { Execution, Outcome } from "./outcome.ts"
 import { checkPayload, isStorableJson } from "./payload.ts"
@@ -29,6 +31,7 @@ export interface Work {
   readonly deadlineAt: Date
   readonly log: Logger
   readonly transactions: Transactions
+  readonly instrumentation: Instrumentation | undefined
 }
 
 export function timeoutMsOf(job: ClaimedJob, definition: AnyJobDefinition, defaults: JobPolicies): number {
@@ -38,13 +41,24 @@ export function timeoutMsOf(job: ClaimedJob, definition: AnyJobDefinition, defau
 /** Performs one claimed job. Never throws: whatever happens is an outcome. */
 export async function execute(job: ClaimedJob, work: Work): Promise<Execution> {
   const startedAtMs = performance.now()
-  let outcome: Outcome
-  try {
-    outcome = await attempt(job, work, startedAtMs)
-  } catch (error) {
-    outcome = failureOrMisuse(job, work, error)
-  }
+  const outcome = await correlated(job, work, startedAtMs).catch((error) => failureOrMisuse(job, work, error))
   return { job, outcome, startedAtMs, endedAtMs: performance.now() }
+}
+
+async function correlated(job: ClaimedJob, work: Work, startedAtMs: number): Promise<Outcome> {
+  const correlationId = job.carrier?.correlationId
+  if (correlationId === undefined) return instrumented(job, work, startedAtMs)
+  const log = withDetails(work.log, { correlationId })
+  return correlate(correlationId, () => instrumented(job, { ...work, log }, startedAtMs))
+}
+
+function instrumented(job: ClaimedJob, work: Work, startedAtMs: number): Promise<Outcome> {
+  if (!work.instrumentation) return attempt(job, work, startedAtMs)
+  const { id, name, queue, carrier } = job
+  return work.instrumentation.perform({ id, name, queue, attempt: job.attempts + 1, carrier }, (details) => {
+    const detailed = details ? { ...work, log: withDetails(work.log, details) } : work
+    return attempt(job, detailed, startedAtMs).catch((error) => failureOrMisuse(job, work, error))
+  })
 }
 
 async function attempt(job: ClaimedJob, work: Work, startedAtMs: number): Promise<Outcome> {

@@ -1,5 +1,6 @@
 // Defining jobs, and what they are given.
 
+export { correlate, currentCorrelationId } from "./correlation.ts"
 // What the database must offer.
 export type { Connect, Connection, Queryable } from "./database.ts"
 // Draining: the engine's front door.
@@ -40,9 +41,12 @@ export {
   TimeoutError,
   UnknownJobError,
 } from "./errors.ts"
+// Following jobs from enqueue to perform.
+export type { Carrier, Instrumentation, InstrumentedJob } from "./instrumentation.ts"
+export type { Outcome, SettledExecution } from "./outcome.ts"
 export { MAX_PAYLOAD_BYTES } from "./payload.ts"
 export { LARGEST_BATCH } from "./performer.ts"
-export type { ExecutionError, JobSnapshot, QueueSnapshot } from "./read.ts"
+export type { Backlog, ExecutionError, JobSnapshot, QueueSnapshot } from "./read.ts"
 export { SCHEMA_VERSION } from "./schema.ts"
 // Enqueueing and reading.
 export { createSluice, type Sluice, type SluiceOptions } from "./sluice.ts"

@@ -21,3 +21,12 @@ export interface Execution {
   readonly startedAtMs: number
   readonly endedAtMs: number
 }
+
+/** One execution whose outcome is written, for measuring. */
+export interface SettledExecution {
+  readonly name: string
+  readonly outcome: "succeeded" | "retried" | "discarded" | "snoozed"
+  /** From the time the job was due to the start of this execution, by the database's clock. */
+  readonly dueToStartMs: number
+  readonly durationMs: number
+}

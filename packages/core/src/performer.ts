@@ -4,6 +4,7 @@ import type { AnyJobDefinition, JobPolicies } from "./definition.ts"
 import type { Drainer } from "./drainer.ts"
 import { type SluiceError, TimeoutError } from "./errors.ts"
 import { execute, failure, timeoutMsOf, type Work } from "./execute.ts"
+import type { Instrumentation } from "./instrumentation.ts"
 import type { Execution } from "./outcome.ts"
 import type { Transactions } from "./transactions.ts"
 
@@ -43,6 +44,7 @@ export function createPerformer(options: {
   concurrency: number
   deadline: Deadline
   transactions: Transactions
+  instrumentation: Instrumentation | undefined
 }): Performer {
   const { drainer, definitions, defaults, concurrency, deadline } = options
   let waiting: ClaimedJob[] = []
@@ -97,7 +99,8 @@ export function createPerformer(options: {
     const timeoutMs = timeoutMsOf(job, definition, defaults)
     const controller = new AbortController()
     const work: Work = {
-      ...{ definition, defaults, drainer, log: drainer.log, transactions: options.transactions },
+      ...{ definition, defaults, drainer, log: drainer.log },
+      ...{ transactions: options.transactions, instrumentation: options.instrumentation },
       signal: controller.signal,
       deadlineAt: new Date(Date.now() + Math.min(timeoutMs, deadline.untilStopMs())),
     }

@@ -51,6 +51,13 @@ export interface QueueSnapshot {
   readonly oldestReadyAt: Date | null
 }
 
+export interface Backlog {
+  /** Jobs that are due and not running; the count stops at 10,000 jobs, running ones included. */
+  readonly ready: number
+  /** How long the one that waits longest has been due. 0 when there is none. */
+  readonly oldestReadyAgeMs: number
+}
+
 const MAX_JOB_ID = 281_474_976_710_655n // 48 bits, as the sequence
 
 export async function readJob(
@@ -107,4 +114,9 @@ export async function readQueues(database: Queryable, schema: string): Promise<Q
      group by 1 order by 1`,
   )
   return rows
+}
+
+export async function readBacklog(database: Queryable, schema: string): Promise<Backlog> {
+  const { rows } = await database.query(`select * from ${schema}.backlog()`)
+  return { ready: rows[0].ready, oldestReadyAgeMs: rows[0].oldest_ready_age_ms }
 }

@@ -1,6 +1,6 @@
 import type { ClaimedJob } from "./claim.ts"
 import { type Drainer, timed } from "./drainer.ts"
-import type { Execution, Outcome } from "./outcome.ts"
+import type { Execution, Outcome, SettledExecution } from "./outcome.ts"
 import { codeOf } from "./translate.ts"
 
 /**
@@ -10,9 +10,11 @@ import { codeOf } from "./translate.ts"
 export async function settle(drainer: Drainer, executions: readonly Execution[]): Promise<void> {
   const toWrite = executions.filter(({ outcome }) => outcome.kind !== "committed" && outcome.kind !== "lost")
   const settled = new Set(toWrite.length > 0 ? await writeOutcomes(drainer, toWrite) : [])
-  for (const { job, outcome } of executions) {
+  for (const execution of executions) {
+    const { job, outcome } = execution
     const written = outcome.kind === "committed" || settled.has(job.id)
     tally(drainer, job, outcome, written)
+    if (written) drainer.onSettled(measured(execution))
     drainer.holdings.settle(job)
   }
 }
@@ -92,7 +94,11 @@ function storable(text: string, mostCharacters: number): string {
 }
 
 function tally(drainer: Drainer, job: ClaimedJob, outcome: Outcome, written: boolean): void {
-  const details = { jobId: job.id, name: job.name, attempt: job.attempts + 1 }
+  const correlationId = job.carrier?.correlationId
+  const details = {
+    ...{ jobId: job.id, name: job.name, attempt: job.attempts + 1 },
+    ...(correlationId !== undefined && { correlationId }),
+  }
   if (!written) {
     drainer.counts.lost++
     drainer.log.warn("The job is no longer this drainer's; its outcome was not written", {
@@ -105,5 +111,15 @@ function tally(drainer: Drainer, job: ClaimedJob, outcome: Outcome, written: boo
     drainer.counts[outcome.kind]++
     if ("error" in outcome)
       drainer.log.warn(`Job ${outcome.kind}`, { ...details, error: partsOf(outcome.error).message })
+  }
+}
+
+function measured({ job, outcome, startedAtMs, endedAtMs }: Execution): SettledExecution {
+  const kind = outcome.kind === "committed" ? "succeeded" : outcome.kind
+  return {
+    name: job.name,
+    outcome: kind as SettledExecution["outcome"], // what is lost is not written
+    dueToStartMs: job.waitedMs + startedAtMs - job.claimedAtMs,
+    durationMs: endedAtMs - startedAtMs,
   }
 }

@@ -9,7 +9,15 @@ import {
 } from "./definition.ts"
 import { type Catalog, type NewJob, storeJob, storeJobs } from "./enqueue.ts"
 import { InvalidInputError } from "./errors.ts"
-import { type JobSnapshot, type QueueSnapshot, readJob, readQueues } from "./read.ts"
+import type { Instrumentation } from "./instrumentation.ts"
+import {
+  type Backlog,
+  type JobSnapshot,
+  type QueueSnapshot,
+  readBacklog,
+  readJob,
+  readQueues,
+} from "./read.ts"
 import { assertSchemaName } from "./schema.ts"
 import { asQueryable, type TransactionClient } from "./transaction-client.ts"
 import { translateError } from "./translate.ts"
@@ -29,6 +37,8 @@ export interface SluiceOptions {
    * is made. What it throws is ignored, because the job is stored and the schedule comes. Default: the schedule is waited for.
    */
   readonly wake?: () => Promise<void>
+  /** Follows jobs from enqueue to perform, as `openTelemetry()` of `@sluice/core/opentelemetry`. */
+  readonly instrumentation?: Instrumentation
 }
 
 export interface Sluice extends Catalog {
@@ -53,6 +63,8 @@ export interface Sluice extends Catalog {
   getJob(id: string): Promise<JobSnapshot | undefined>
   /** Every queue that has live jobs or has been paused, by name. */
   listQueues(): Promise<QueueSnapshot[]>
+  /** How many jobs are due and not running, and how long the first of them has waited. One cheap statement. */
+  getBacklog(): Promise<Backlog>
   /** Sets the queue's jobs aside; what runs goes on to its end. */
   pauseQueue(name: string): Promise<void>
   resumeQueue(name: string): Promise<void>
@@ -60,7 +72,11 @@ export interface Sluice extends Catalog {
 
 /** Joins job definitions and a database. Opens no connection and runs no statement. */
 export function createSluice(options: SluiceOptions): Sluice {
-  assertKnownKeys(options, ["database", "jobs", "schema", "defaults", "wake"], ["createSluice"])
+  assertKnownKeys(
+    options,
+    ["database", "jobs", "schema", "defaults", "wake", "instrumentation"],
+    ["createSluice"],
+  )
   assertKnownKeys(options.defaults ?? {}, ["queue", "priority", "maxAttempts", "timeout"], ["defaults"])
   assertPolicies(options.defaults ?? {}, ["defaults"])
   const { database } = options
@@ -69,6 +85,7 @@ export function createSluice(options: SluiceOptions): Sluice {
     schema,
     definitions: options.jobs && byName(options.jobs),
     defaults: options.defaults ?? {},
+    instrumentation: options.instrumentation,
   }
 
   const sluice: Sluice = {
@@ -91,6 +108,7 @@ export function createSluice(options: SluiceOptions): Sluice {
     },
     getJob: (id) => translated(readJob(database, schema, id)),
     listQueues: () => translated(readQueues(database, schema)),
+    getBacklog: () => translated(readBacklog(database, schema)),
     pauseQueue: (name) => callWithQueue("pause_queue", name),
     resumeQueue: (name) => callWithQueue("resume_queue", name),
   }

@@ -1,7 +1,8 @@
-import type { Logger, Sluice } from "@sluice/core"
+import { currentCorrelationId, type Logger, type Sluice } from "@sluice/core"
 import { type Context, Hono, type MiddlewareHandler } from "hono"
 import { authorize } from "./authorize.ts"
 import { readJson } from "./body.ts"
+import { correlated } from "./correlation.ts"
 import { batchFrom, type JobRequest, jobFrom } from "./envelope.ts"
 import { databaseProbe } from "./health.ts"
 import { openApiDocument } from "./openapi.ts"
@@ -16,7 +17,7 @@ export interface AppOptions {
   readonly maxBatchJobs?: number
   /** Largest request body. Default 6 MiB, which is also Lambda's limit for an event. */
   readonly maxBodyBytes?: number
-  /** Where failures on the server's side are told. Default `console`. */
+  /** Where enqueues, and failures on the server's side, are told. Default `console`. */
   readonly log?: Logger
 }
 
@@ -31,11 +32,13 @@ export function createApp(options: AppOptions): Hono {
     context.header("x-content-type-options", "nosniff")
     context.header("cache-control", "no-store")
   })
+  app.use(correlated())
   app.use("/v1/*", authorize(options.apiKey))
 
   app.post("/v1/jobs", async (context) => {
     const job = jobFrom(await readJson(context.req.raw, maxBodyBytes))
     const result = await sluice.enqueue(job.name, job.payload, job.options)
+    logEnqueue({ jobId: result.id, job: job.name, status: result.status })
     return context.json(result, result.status === "enqueued" ? 201 : 200, {
       location: `/v1/jobs/${result.id}`,
     })
@@ -44,7 +47,9 @@ export function createApp(options: AppOptions): Hono {
 
   app.post("/v1/jobs/batch", async (context) => {
     const jobs: JobRequest[] = batchFrom(await readJson(context.req.raw, maxBodyBytes), maxBatchJobs)
-    return context.json({ jobs: await sluice.enqueueMany(jobs) }, 201)
+    const results = await sluice.enqueueMany(jobs)
+    logEnqueue({ jobs: results.length, firstJobId: results[0]?.id, lastJobId: results.at(-1)?.id })
+    return context.json({ jobs: results }, 201)
   })
   app.all("/v1/jobs/batch", allowOnly("POST"))
 
@@ -98,6 +103,10 @@ export function createApp(options: AppOptions): Hono {
   )
   app.onError((error, context) => problemResponse(problemOf(error, requestOf(context), log)))
   return app
+
+  function logEnqueue(details: Record<string, unknown>): void {
+    log.info("Enqueued", { ...details, correlationId: currentCorrelationId() })
+  }
 }
 
 function allowOnly(methods: string): MiddlewareHandler {

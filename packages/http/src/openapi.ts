@@ -7,7 +7,7 @@ export const openApiDocument = {
     title: "Sluice",
     version: "1",
     description:
-      "Enqueue jobs and read what became of them. Every error is `application/problem+json` (RFC 9457).",
+      "Enqueue jobs and read what became of them. Every error is `application/problem+json` (RFC 9457). Every answer has `x-correlation-id`: the request's, or a new one; the log, the jobs and their logs have it too.",
     license: { name: "MIT", identifier: "MIT" },
   },
   servers: [{ url: "/" }],

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto"
 import {
+  currentCorrelationId,
   DatabaseUnavailableError,
   InvalidInputError,
   InvalidPayloadError,
@@ -17,7 +18,11 @@ export function problemOf(error: Error, request: { method: string; path: string 
   if (error instanceof InvalidInputError) return problemOfInput(error)
 
   const instance = `urn:uuid:${randomUUID()}`
-  log.error(`${request.method} ${request.path} failed: ${error.message}`, { instance, error })
+  log.error(`${request.method} ${request.path} failed: ${error.message}`, {
+    instance,
+    error,
+    correlationId: currentCorrelationId(),
+  })
   return { ...problemOfFailure(error), instance }
 }
 

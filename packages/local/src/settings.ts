@@ -50,6 +50,7 @@ export function readSettings(environment: Environment, warn: (line: string) => v
       SLUICE_MAX_DRAINERS: String(maxDrainers),
       SLUICE_CONCURRENCY: String(concurrency),
       ...pick(environment, ["SLUICE_LINGER", "SLUICE_SCHEMA", "SLUICE_WEBHOOK_ALLOW"]),
+      ...pick(environment, ["POWERTOOLS_LOG_LEVEL", "POWERTOOLS_SERVICE_NAME"]),
     },
   }
 }
