@@ -6,6 +6,7 @@ import { type Counts, closeDrainer, type Drainer, NO_COUNTS, openDrainer } from 
 import { type Duration, durationMs } from "./duration.ts"
 import { InvalidInputError, SluiceError } from "./errors.ts"
 import { DrainEndsError } from "./execute.ts"
+import { endExecutors } from "./executor.ts"
 import { silent } from "./log.ts"
 import { createPerformer, type Performer } from "./performer.ts"
 import { settle } from "./settle.ts"
@@ -76,7 +77,7 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
     const { stuck } = await performer.stop(drainer.lost.reason ?? drainEnds(), deadline.graceMs)
     throw error instanceof SluiceError && stuck > 0 ? Object.assign(error, { stuck }) : error
   } finally {
-    await transactions.end()
+    await Promise.all([transactions.end(), endExecutors(settings.definitions.values())])
     if (performer.isEmpty()) await drainer.end()
   }
 }

@@ -13,8 +13,10 @@ export {
   type JobDefinition,
   type JobOptions,
   type JobPolicies,
+  type JobSettings,
   type JobState,
   type Logger,
+  type Work,
 } from "./definition.ts"
 // Draining: the engine's front door.
 export { type DrainOptions, type DrainSummary, drain } from "./drain.ts"
@@ -38,6 +40,7 @@ export {
   TimeoutError,
   UnknownJobError,
 } from "./errors.ts"
+export type { Executor, ThreadExecutor } from "./executor.ts"
 export { MAX_PAYLOAD_BYTES } from "./payload.ts"
 export { LARGEST_BATCH } from "./performer.ts"
 export type { ExecutionError, JobSnapshot, QueueSnapshot } from "./read.ts"

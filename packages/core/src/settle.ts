@@ -69,7 +69,7 @@ function describeError(error: unknown) {
   }
 }
 
-function partsOf(error: unknown): { name: string; message: string; stack?: string } {
+export function partsOf(error: unknown): { name: string; message: string; stack?: string } {
   try {
     if (!(error instanceof Error)) return { name: typeof error, message: String(error) }
     const cause = error.cause instanceof Error ? `\nCaused by: ${error.cause.stack}` : ""

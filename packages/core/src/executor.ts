@@ -1,0 +1,126 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec"
+import type { AnyJobDefinition, JobContext, Logger } from "./definition.ts"
+import { Discard, RetryAfter, SluiceError, Snooze } from "./errors.ts"
+import { checkPayload } from "./payload.ts"
+import { partsOf } from "./settle.ts"
+import { isRecord } from "./validate.ts"
+
+// Where a job runs, if not in the drainer. What is claimed, timed, retried and recorded is the drainer's all the same.
+
+/** Performs jobs outside of this app: in another function, behind an endpoint, … */
+export interface Executor {
+  /** As the `perform` of a definition: answers with the result or throws, also soon after `context.signal` aborts. */
+  perform(payload: unknown, context: JobContext): Promise<unknown>
+  /** Closes what is open and not in use. Called at the end of every drain, because Lambda freezes the process then. */
+  end?(): Promise<void>
+  readonly adopt?: undefined
+}
+
+/** Performs the definition's own `perform`, in another thread. */
+export interface ThreadExecutor extends Omit<Executor, "adopt"> {
+  /** Told by `defineJob`, in each thread that loads the definition. */
+  adopt(name: string, perform: AnyJobDefinition["perform"]): void
+}
+
+/** An execution as another process is told of it. It is JSON, and documented in docs/executors.md: grow it only. */
+export interface ExecutionEvent {
+  readonly id: string
+  readonly name: string
+  readonly queue: string
+  readonly attempt: number
+  readonly maxAttempts: number
+  /** ISO 8601. Whoever performs has to be done by then, because others may begin. */
+  readonly deadlineAt: string
+  /** ISO 8601. */
+  readonly enqueuedAt: string
+  readonly tags: readonly string[]
+  readonly metadata: Readonly<Record<string, unknown>>
+  readonly payload: unknown
+}
+
+/** What comes back, as JSON. Without either there is no result. */
+export type Answer = { readonly result?: unknown } | { readonly error: DescribedError }
+
+/** `Discard`, `RetryAfter` and `Snooze`, the latter two with `wait`, steer the job; any other name is a failed attempt. */
+export interface DescribedError {
+  readonly name: string
+  readonly message: string
+  readonly stack?: string
+  readonly wait?: number | string
+}
+
+export function executionEvent(payload: unknown, context: JobContext): ExecutionEvent {
+  const { id, name, queue, attempt, maxAttempts, deadlineAt, enqueuedAt, tags, metadata } = context
+  return {
+    ...{ id, name, queue, attempt, maxAttempts, tags, metadata, payload },
+    ...{ deadlineAt: deadlineAt.toISOString(), enqueuedAt: enqueuedAt.toISOString() },
+  }
+}
+
+/** The result of an answer, or what its error steers to. `place` says in messages who answered. */
+export function resultOf(answer: unknown, place: string): unknown {
+  if (answer === null || answer === undefined) return undefined
+  if (isRecord(answer)) {
+    if (isRecord(answer.error)) throw restoredError(answer.error)
+    if (Object.keys(answer).every((key) => key === "result")) return answer.result
+  }
+  throw new SluiceError(
+    "invalid_answer",
+    `${place} answered ${JSON.stringify(answer).slice(0, 200)}: answer { "result": … } or { "error": { "name", "message" } }`,
+  )
+}
+
+/** An error of a class that is known here, or one that is recorded under its name. */
+export function restoredError({ name, message, stack, wait }: Partial<DescribedError>): Error {
+  const text = String(message ?? "")
+  if (name === "Discard") return new Discard(text)
+  if (name === "RetryAfter" && wait !== undefined) return new RetryAfter(wait, text || undefined)
+  if (name === "Snooze" && wait !== undefined) return new Snooze(wait, text || undefined)
+  const error = new Error(text)
+  error.name = String(name ?? "Error")
+  error.stack = String(stack ?? `${error.name}: ${text}`)
+  return error
+}
+
+/** The receiving side: performs an execution in this process. Answers whatever happens. */
+export async function answerTo(
+  { input, perform }: { input?: StandardSchemaV1 | undefined; perform: AnyJobDefinition["perform"] },
+  event: ExecutionEvent,
+  { signal, log }: { signal: AbortSignal; log: Logger },
+): Promise<Answer> {
+  try {
+    const payload = input ? await checkPayload(event.name, input, event.payload) : event.payload
+    return { result: storable(await perform(payload, contextOf(event, signal, log)), log) }
+  } catch (error) {
+    const wait = error instanceof RetryAfter || error instanceof Snooze ? { wait: error.wait } : {}
+    return { error: { ...partsOf(error), ...wait } }
+  }
+}
+
+/** The work is done, so a result that is not JSON is dropped with a warning rather than done again. */
+function storable(result: unknown, log: Logger): unknown {
+  try {
+    return result === undefined ? undefined : JSON.parse(JSON.stringify(result))
+  } catch (error) {
+    log.warn("The result is not JSON and was not stored", { error: String(error) })
+    return undefined
+  }
+}
+
+function contextOf(event: ExecutionEvent, signal: AbortSignal, log: Logger): JobContext {
+  const { payload: _, ...rest } = event
+  const deadlineAt = new Date(event.deadlineAt)
+  return {
+    ...rest,
+    ...{ deadlineAt, enqueuedAt: new Date(event.enqueuedAt), log },
+    signal: AbortSignal.any([signal, AbortSignal.timeout(Math.max(0, deadlineAt.getTime() - Date.now()))]),
+    get transaction(): never {
+      const message = `The job ${JSON.stringify(event.name)} has no transaction: it runs outside of the drainer`
+      throw new SluiceError("not_transactional", message)
+    },
+  }
+}
+
+export async function endExecutors(definitions: Iterable<AnyJobDefinition>): Promise<void> {
+  await Promise.all([...definitions].map(({ executor }) => executor?.end?.()))
+}
