@@ -56,6 +56,5 @@ test("jobs that find every thread busy for long are put back, and no attempt is 
 
 /** Worker threads of this process that are there still. */
 function threads(): number {
-  process.report.excludeNetwork = true
   return (process.report.getReport() as { workers: unknown[] }).workers.length
 }

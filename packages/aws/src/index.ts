@@ -3,3 +3,5 @@
 
 export { createConnect, createPool, type PoolOptions } from "./connections.ts"
 export { createDrainHandler, type DrainHandlerOptions, type DrainReport } from "./drain-handler.ts"
+export { type LambdaExecutorOptions, lambda } from "./lambda-executor.ts"
+export { createPerformHandler, type PerformHandlerOptions } from "./perform-handler.ts"

@@ -1,9 +1,12 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec"
 import type { AnyJobDefinition, JobContext, Logger } from "./definition.ts"
-import { Discard, RetryAfter, SluiceError, Snooze } from "./errors.ts"
+import { Discard, RetryAfter, SluiceError, Snooze, UnknownJobError } from "./errors.ts"
+import { withDetails } from "./log.ts"
 import { checkPayload } from "./payload.ts"
 import { partsOf } from "./settle.ts"
 import { isRecord } from "./validate.ts"
+
+const UNKNOWN_JOB_WAIT = "1m"
 
 // Where a job runs, if not in the drainer. What is claimed, timed, retried and recorded is the drainer's all the same.
 
@@ -58,16 +61,25 @@ export function executionEvent(payload: unknown, context: JobContext): Execution
 }
 
 /** The result of an answer, or what its error steers to. `place` says in messages who answered. */
-export function resultOf(answer: unknown, place: string): unknown {
+export function resultOf(answer: unknown, place: string, log: Logger): unknown {
   if (answer === null || answer === undefined) return undefined
   if (isRecord(answer)) {
-    if (isRecord(answer.error)) throw restoredError(answer.error)
+    if (isRecord(answer.error)) {
+      if (answer.error.name === "UnknownJobError") throw notYetKnown(place, log)
+      throw restoredError(answer.error)
+    }
     if (Object.keys(answer).every((key) => key === "result")) return answer.result
   }
   throw new SluiceError(
     "invalid_answer",
     `${place} answered ${JSON.stringify(answer).slice(0, 200)}: answer { "result": … } or { "error": { "name", "message" } }`,
   )
+}
+
+/** An older or newer deployment than the drainer's: as with drainers, the job waits and no attempt is counted. */
+function notYetKnown(place: string, log: Logger): Snooze {
+  log.warn(`${place} does not know the job, which waits until it does`)
+  return new Snooze(UNKNOWN_JOB_WAIT)
 }
 
 /** An error of a class that is known here, or one that is recorded under its name. */
@@ -84,17 +96,32 @@ export function restoredError({ name, message, stack, wait }: Partial<DescribedE
 
 /** The receiving side: performs an execution in this process. Answers whatever happens. */
 export async function answerTo(
-  { input, perform }: { input?: StandardSchemaV1 | undefined; perform: AnyJobDefinition["perform"] },
+  jobs: readonly Performable[],
   event: ExecutionEvent,
   { signal, log }: { signal: AbortSignal; log: Logger },
 ): Promise<Answer> {
   try {
+    const { input, perform } = find(jobs, event.name)
     const payload = input ? await checkPayload(event.name, input, event.payload) : event.payload
     return { result: storable(await perform(payload, contextOf(event, signal, log)), log) }
   } catch (error) {
     const wait = error instanceof RetryAfter || error instanceof Snooze ? { wait: error.wait } : {}
     return { error: { ...partsOf(error), ...wait } }
   }
+}
+
+/** What it takes of a definition to perform its jobs. */
+export type Performable = Pick<AnyJobDefinition, "name" | "perform"> & {
+  readonly input?: StandardSchemaV1 | undefined
+}
+
+function find(jobs: readonly Performable[], name: string): Performable {
+  const job = jobs.find((each) => each.name === name)
+  if (job) return job
+  throw new UnknownJobError(
+    "unknown_job",
+    `No job is named ${JSON.stringify(name)} here: add its definition to the jobs of this handler`,
+  )
 }
 
 /** The work is done, so a result that is not JSON is dropped with a warning rather than done again. */
@@ -112,7 +139,8 @@ function contextOf(event: ExecutionEvent, signal: AbortSignal, log: Logger): Job
   const deadlineAt = new Date(event.deadlineAt)
   return {
     ...rest,
-    ...{ deadlineAt, enqueuedAt: new Date(event.enqueuedAt), log },
+    ...{ deadlineAt, enqueuedAt: new Date(event.enqueuedAt) },
+    log: withDetails(log, { jobId: event.id, job: event.name, attempt: event.attempt }),
     signal: AbortSignal.any([signal, AbortSignal.timeout(Math.max(0, deadlineAt.getTime() - Date.now()))]),
     get transaction(): never {
       const message = `The job ${JSON.stringify(event.name)} has no transaction: it runs outside of the drainer`

@@ -57,10 +57,8 @@ function createThreads(module: string): Threads {
       context.signal.throwIfAborted()
       const thread = idle.pop() ?? (alive.size < MOST_THREADS ? start() : await nextFree(context))
       try {
-        return resultOf(
-          await thread.perform(executionEvent(payload, context), context),
-          `The thread of ${module}`,
-        )
+        const answer = await thread.perform(executionEvent(payload, context), context)
+        return resultOf(answer, `The thread of ${module}`, context.log)
       } finally {
         release(thread)
       }
@@ -74,15 +72,17 @@ function createThreads(module: string): Threads {
     const thread = startThread(module, () => {
       alive.delete(thread)
       if (idle.includes(thread)) idle.splice(idle.indexOf(thread), 1)
+      if (waiting.length > 0) waiting.shift()?.(start())
     })
     alive.add(thread)
     return thread
   }
 
   function release(thread: Thread): void {
+    if (!alive.has(thread)) return
     const next = waiting.shift()
-    if (next) next(alive.has(thread) ? thread : start())
-    else if (alive.has(thread)) idle.push(thread)
+    if (next) next(thread)
+    else idle.push(thread)
   }
 
   function nextFree({ signal, deadlineAt }: JobContext): Promise<Thread> {
@@ -157,8 +157,12 @@ function performHere(name: string, perform: AnyJobDefinition["perform"]): void {
 }
 
 async function answer(event: ExecutionEvent): Promise<void> {
-  const perform = performs.get(event.name) ?? notDefined
-  tell({ kind: "answer", answer: await answerTo({ perform }, event, { signal: never, log: threadLog }) })
+  const { name } = event
+  const perform = performs.get(name) ?? notDefined
+  tell({
+    kind: "answer",
+    answer: await answerTo([{ name, perform }], event, { signal: never, log: threadLog }),
+  })
 }
 
 function notDefined(_payload: unknown, { name }: JobContext): never {
