@@ -38,11 +38,13 @@ const types = [
   "EnqueueOptions",
   "EnqueueResult",
   "ExecutionError",
+  "Executor",
   "InputOf",
   "JobContext",
   "JobDefinition",
   "JobOptions",
   "JobPolicies",
+  "JobSettings",
   "JobSnapshot",
   "JobState",
   "Logger",
@@ -51,7 +53,9 @@ const types = [
   "Queryable",
   "Sluice",
   "SluiceOptions",
+  "ThreadExecutor",
   "TransactionClient",
+  "Work",
 ]
 
 test("the names that @sluice/core exports are these, and nothing else", async () => {
