@@ -34,3 +34,7 @@ test("payload and input are inferred wherever a job runs", () => {
   for (const { enqueue } of [inThread, remote])
     expectTypeOf(enqueue).parameter(0).toEqualTypeOf<{ width: string }>()
 })
+
+test("a thread of no module is refused", () => {
+  expect(() => thread(undefined as never)).toThrow("thread is undefined: give import.meta.url of the file")
+})

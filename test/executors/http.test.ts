@@ -1,6 +1,6 @@
 import * as v from "valibot"
 import { expect, test } from "vitest"
-import { Discard, defineJob, RetryAfter, Snooze } from "../../packages/core/src/index.ts"
+import { Discard, defineJob, RetryAfter, Snooze, UnknownJobError } from "../../packages/core/src/index.ts"
 import { createPerformHandler, http } from "../../packages/http/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
@@ -16,6 +16,7 @@ const steer = defineJob({
     if (how === "discard") throw new Discard("unsubscribed")
     if (how === "retry") throw new RetryAfter("10m")
     if (how === "snooze") throw new Snooze("1h")
+    if (how === "unknown") throw new UnknownJobError("unknown_job", "a job that it enqueues")
     if (how === "nothing") return undefined
     return { id, attempt, maxAttempts, inTime: deadlineAt.getTime() > Date.now(), tags, metadata, queue }
   },
@@ -97,4 +98,6 @@ test("a job that the endpoint doesn't know yet waits, and no attempt is counted"
   const { summary, job } = await performOne("newer", {})
   expect(summary).toMatchObject({ snoozed: 1 })
   expect(job).toMatchObject({ attempts: 0, errors: [] })
+  const unknownToItself = await performOne("steer", { how: "unknown" })
+  expect(unknownToItself.job).toMatchObject({ attempts: 1, errors: [{ class: "UnknownJobError" }] })
 })

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec"
 import type { AnyJobDefinition, JobContext, Logger } from "./definition.ts"
-import { Discard, RetryAfter, SluiceError, Snooze, UnknownJobError } from "./errors.ts"
+import { Discard, RetryAfter, SluiceError, Snooze } from "./errors.ts"
 import { withDetails } from "./log.ts"
 import { checkPayload } from "./payload.ts"
 import { partsOf } from "./settle.ts"
@@ -65,7 +65,7 @@ export function resultOf(answer: unknown, place: string, log: Logger): unknown {
   if (answer === null || answer === undefined) return undefined
   if (isRecord(answer)) {
     if (isRecord(answer.error)) {
-      if (answer.error.name === "UnknownJobError") throw notYetKnown(place, log)
+      if (answer.error.name === "NotHereError") throw notYetKnown(place, log)
       throw restoredError(answer.error)
     }
     if (Object.keys(answer).every((key) => key === "result")) return answer.result
@@ -105,10 +105,24 @@ export async function answerTo(
     const payload = input ? await checkPayload(event.name, input, event.payload) : event.payload
     return { result: storable(await perform(payload, contextOf(event, signal, log)), log) }
   } catch (error) {
-    const wait = error instanceof RetryAfter || error instanceof Snooze ? { wait: error.wait } : {}
-    return { error: { ...partsOf(error), ...wait } }
+    return { error: described(error) }
   }
 }
+
+/** Their names are told apart from their classes, whose own names a minified bundle may have changed. */
+function described(error: unknown): DescribedError {
+  const [name] = Object.entries(STEERING).find(([, type]) => error instanceof type) ?? []
+  return {
+    ...partsOf(error),
+    ...(name && { name }),
+    ...((error instanceof RetryAfter || error instanceof Snooze) && { wait: error.wait }),
+  }
+}
+
+/** Not an `UnknownJobError`, which `perform` may throw too. */
+class NotHereError extends SluiceError {}
+
+const STEERING = { Discard, RetryAfter, Snooze, NotHereError }
 
 /** What it takes of a definition to perform its jobs. */
 export type Performable = Pick<AnyJobDefinition, "name" | "perform"> & {
@@ -118,7 +132,7 @@ export type Performable = Pick<AnyJobDefinition, "name" | "perform"> & {
 function find(jobs: readonly Performable[], name: string): Performable {
   const job = jobs.find((each) => each.name === name)
   if (job) return job
-  throw new UnknownJobError(
+  throw new NotHereError(
     "unknown_job",
     `No job is named ${JSON.stringify(name)} here: add its definition to the jobs of this handler`,
   )

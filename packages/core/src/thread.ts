@@ -4,6 +4,7 @@ import { parentPort, Worker, workerData } from "node:worker_threads"
 import type { AnyJobDefinition, JobContext, Logger } from "./definition.ts"
 import { SluiceError, Snooze } from "./errors.ts"
 import { answerTo, type ExecutionEvent, executionEvent, resultOf, type ThreadExecutor } from "./executor.ts"
+import { refuse } from "./validate.ts"
 
 /** Threads of one module: more of them than processors would only slow each other down. */
 const MOST_THREADS = availableParallelism()
@@ -19,9 +20,11 @@ const OURS = "sluice.thread"
  * are copied to the thread as by `structuredClone`; memory is not shared.
  *
  * @param module The `import.meta.url` of the file that has the definition. The thread loads it again: in a bundle that
- * is the bundle, and nothing has to be copied beside it.
+ * is the bundle, and nothing has to be copied beside it. Throws `InvalidInputError` for what is no URL.
  */
 export function thread(module: string | URL): ThreadExecutor {
+  if (!URL.canParse(String(module)))
+    refuse("invalid_module", module, ["thread"], "import.meta.url of the file that defines the job")
   const threads = threadsOf(String(module))
   return {
     adopt(name, perform) {
@@ -50,7 +53,7 @@ function threadsOf(module: string): Threads {
 function createThreads(module: string): Threads {
   const alive = new Set<Thread>()
   const idle: Thread[] = []
-  const waiting: ((thread: Thread) => void)[] = []
+  const waiting = new Set<(thread: Thread) => void>()
 
   return {
     async perform(payload, context) {
@@ -72,7 +75,7 @@ function createThreads(module: string): Threads {
     const thread = startThread(module, () => {
       alive.delete(thread)
       if (idle.includes(thread)) idle.splice(idle.indexOf(thread), 1)
-      if (waiting.length > 0) waiting.shift()?.(start())
+      takeWaiting()?.(start())
     })
     alive.add(thread)
     return thread
@@ -80,26 +83,33 @@ function createThreads(module: string): Threads {
 
   function release(thread: Thread): void {
     if (!alive.has(thread)) return
-    const next = waiting.shift()
-    if (next) next(thread)
+    const take = takeWaiting()
+    if (take) take(thread)
     else idle.push(thread)
   }
 
-  function nextFree({ signal, deadlineAt }: JobContext): Promise<Thread> {
+  function takeWaiting() {
+    const [first] = waiting
+    if (first) waiting.delete(first)
+    return first
+  }
+
+  async function nextFree({ signal, deadlineAt }: JobContext): Promise<Thread> {
     const { promise, resolve, reject } = Promise.withResolvers<Thread>()
-    const giveUp = () => {
-      waiting.splice(waiting.indexOf(take), 1)
-      reject(signal.aborted ? signal.reason : new Snooze(NO_THREAD_WAIT, "All threads are busy"))
-    }
-    const timer = setTimeout(giveUp, (deadlineAt.getTime() - Date.now()) * LONGEST_WAIT)
-    const take = (thread: Thread) => {
+    const timer = setTimeout(
+      () => reject(new Snooze(NO_THREAD_WAIT, "All threads are busy")),
+      (deadlineAt.getTime() - Date.now()) * LONGEST_WAIT,
+    )
+    const cut = () => reject(signal.reason)
+    signal.addEventListener("abort", cut)
+    waiting.add(resolve)
+    try {
+      return await promise
+    } finally {
       clearTimeout(timer)
-      signal.removeEventListener("abort", giveUp)
-      resolve(thread)
+      signal.removeEventListener("abort", cut)
+      waiting.delete(resolve)
     }
-    signal.addEventListener("abort", giveUp)
-    waiting.push(take)
-    return promise
   }
 }
 
@@ -133,12 +143,11 @@ function startThread(module: string, onEnd: () => void): Thread {
   return {
     async perform(event, { signal, log }) {
       current = { ...Promise.withResolvers<unknown>(), log }
-      const { promise, reject } = current
-      const kill = () => void worker.terminate().then(() => reject(signal.reason))
+      const kill = () => void worker.terminate()
       signal.addEventListener("abort", kill)
       try {
         worker.postMessage(event)
-        return await promise
+        return await current.promise
       } finally {
         signal.removeEventListener("abort", kill)
         current = undefined

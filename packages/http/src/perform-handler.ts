@@ -50,7 +50,7 @@ function refuseSignature(): never {
 
 /** Statuses for those who read access logs: the drainer reads `error`. */
 const STATUSES: Readonly<Record<string, 404 | 422 | 503>> = {
-  UnknownJobError: 404,
+  NotHereError: 404,
   Discard: 422,
   RetryAfter: 503,
   Snooze: 503,
