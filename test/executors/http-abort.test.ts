@@ -5,7 +5,7 @@ import { afterAll, expect, test } from "vitest"
 import { defineJob } from "../../packages/core/src/index.ts"
 import { http } from "../../packages/http/src/index.ts"
 import { createDatabase } from "../support/database.ts"
-import { countdown, drainable } from "../support/drain.ts"
+import { drainable } from "../support/drain.ts"
 import { KEY } from "./endpoint.ts"
 
 // An endpoint that takes the job and never answers.
@@ -19,25 +19,29 @@ const { sluice, drainOnce } = drainable(database, [
   defineJob({ name: "endless", executor: http({ url, key: KEY }) }),
 ])
 
-/** When the request that comes next is broken off. */
-async function nextBrokenOff(): Promise<void> {
+/** Answers when the next request is there, with what answers when it is broken off. */
+async function nextRequest() {
   const [request] = await once(server, "request")
-  await once(request.socket, "close")
+  return { brokenOff: once(request.socket, "close") }
 }
 
 test("at the timeout the request is broken off, and the attempt has failed", async () => {
-  const brokenOff = nextBrokenOff()
-  const { id } = await sluice.enqueue("endless", {}, { timeout: "300ms" })
+  const requested = nextRequest()
+  const { id } = await sluice.enqueue("endless", {}, { timeout: "1s" })
   expect(await drainOnce()).toMatchObject({ retried: 1, stuck: 0 })
-  await brokenOff
+  await (await requested).brokenOff
   expect(await sluice.getJob(id)).toMatchObject({ attempts: 1, errors: [{ class: "TimeoutError" }] })
   await database.rows("delete from sluice.jobs")
 })
 
-test("at the drain's deadline too, and then the job is put back without an attempt", async () => {
-  const brokenOff = nextBrokenOff()
+test("when the drain's time is up too, and then the job is put back without an attempt", async () => {
+  const requested = nextRequest()
   const { id } = await sluice.enqueue("endless", {})
-  expect(await drainOnce({ remainingMs: countdown(1_500) })).toMatchObject({ snoozed: 1, stuck: 0 })
+  const timeIsUp = new AbortController()
+  const drained = drainOnce({ signal: timeIsUp.signal })
+  const { brokenOff } = await requested
+  timeIsUp.abort()
+  expect(await drained).toMatchObject({ snoozed: 1, stuck: 0 })
   await brokenOff
   expect(await sluice.getJob(id)).toMatchObject({ attempts: 0, errors: [] })
 })

@@ -77,7 +77,7 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
     const { stuck } = await performer.stop(drainer.lost.reason ?? drainEnds(), deadline.graceMs)
     throw error instanceof SluiceError && stuck > 0 ? Object.assign(error, { stuck }) : error
   } finally {
-    await Promise.all([transactions.end(), endExecutors(settings.definitions.values())])
+    await Promise.all([transactions.end(), endExecutors(settings.definitions.values(), settings.log)])
     if (performer.isEmpty()) await drainer.end()
   }
 }

@@ -163,6 +163,11 @@ function contextOf(event: ExecutionEvent, signal: AbortSignal, log: Logger): Job
   }
 }
 
-export async function endExecutors(definitions: Iterable<AnyJobDefinition>): Promise<void> {
-  await Promise.all([...definitions].map(({ executor }) => executor?.end?.()))
+/** One that can't be ended is no reason to keep the drainer's session. */
+export async function endExecutors(definitions: Iterable<AnyJobDefinition>, log: Logger): Promise<void> {
+  const endings = [...definitions].map(async ({ executor }) => executor?.end?.())
+  for (const ending of await Promise.allSettled(endings)) {
+    if (ending.status === "rejected")
+      log.warn("An executor could not be ended", { error: String(ending.reason) })
+  }
 }
