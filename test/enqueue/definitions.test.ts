@@ -4,6 +4,7 @@ import { createDatabase } from "../support/database.ts"
 
 const database = await createDatabase()
 const perform = () => {}
+const elsewhere = { perform: async () => {} }
 
 test.each<[string, Record<string, unknown>, RegExp]>([
   ["an odd name", { name: "wel come", perform }, /1 to 128 letters/],
@@ -25,6 +26,21 @@ test.each<[string, Record<string, unknown>, RegExp]>([
   ],
   ["fewer than no interruptions", { name: "a", maxInterruptions: -1, perform }, /a\.maxInterruptions/],
   ["nothing to perform", { name: "a" }, /perform/],
+  [
+    "an executor that is none",
+    { name: "a", executor: "thread" },
+    /a\.executor is "thread": give what thread\(\)/,
+  ],
+  [
+    "an executor and a perform",
+    { name: "a", executor: elsewhere, perform },
+    /either perform or this executor/,
+  ],
+  [
+    "a transaction elsewhere",
+    { name: "a", executor: elsewhere, transactional: true },
+    /stays in the drainer/,
+  ],
 ])("a definition with %s is refused at once", (_what, options, says) => {
   expect(() => defineJob(options as never)).toThrow(
     expect.objectContaining({ name: "InvalidInputError", message: expect.stringMatching(says) }),

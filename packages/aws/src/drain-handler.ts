@@ -13,7 +13,7 @@ import type { Context } from "aws-lambda"
 import { type Chain, chainOf, nextInChain, shouldHandOver } from "./chain.ts"
 import { invokeDrain } from "./invoke.ts"
 import { createDrainLog } from "./log.ts"
-import { createMetrics, type DrainMetrics } from "./metrics.ts"
+import { createMetrics } from "./metrics.ts"
 
 export interface DrainHandlerOptions {
   readonly sluice: Sluice
@@ -63,7 +63,6 @@ export function createDrainHandler(options: DrainHandlerOptions) {
     const invoke = () => tryToInvoke(chain, context, log)
     const invited: Promise<unknown>[] = []
     let summary: DrainSummary | undefined
-    const backlogTold = tellBacklog(metrics, sluice, log)
     try {
       summary = await drain(sluice, {
         linger: "200ms",
@@ -74,6 +73,7 @@ export function createDrainHandler(options: DrainHandlerOptions) {
         invite: (drainers) => invited.push(...Array.from({ length: drainers }, invoke)),
         log,
         onSettled: measured.add,
+        onBacklog: metrics.publishBacklog,
       })
       const handsOver = shouldHandOver(summary, chain) && !stop.signal.aborted
       const handedOverTo = handsOver ? await invoke() : undefined
@@ -95,7 +95,6 @@ export function createDrainHandler(options: DrainHandlerOptions) {
       throw error
     } finally {
       stop.forget()
-      await backlogTold
       measured.publish(summary)
     }
   }
@@ -107,15 +106,6 @@ function stopOnSigterm() {
   const stop = () => controller.abort()
   process.once("SIGTERM", stop)
   return { signal: controller.signal, forget: () => process.off("SIGTERM", stop) }
-}
-
-/** At the start, so that it is told each minute, also by invocations that find no slot, while long drains are at work. */
-async function tellBacklog(metrics: DrainMetrics, sluice: Sluice, log: Logger): Promise<void> {
-  try {
-    metrics.publishBacklog(await sluice.getBacklog())
-  } catch (error) {
-    log.warn("The backlog could not be measured", describe(error))
-  }
 }
 
 /** Invokes this function once more. Throttled or unreachable, that is left to the schedule. */

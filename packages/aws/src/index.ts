@@ -3,6 +3,8 @@
 
 export { createConnect, createPool, type PoolOptions } from "./connections.ts"
 export { createDrainHandler, type DrainHandlerOptions, type DrainReport } from "./drain-handler.ts"
+export { type LambdaExecutorOptions, lambda } from "./lambda-executor.ts"
 // Lines of JSON for the functions that should stay small.
 export { jsonLog } from "./log.ts"
+export { createPerformHandler, type PerformHandlerOptions } from "./perform-handler.ts"
 export { createWake } from "./wake.ts"

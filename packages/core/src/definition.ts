@@ -3,6 +3,7 @@ import { assertBackoff } from "./backoff.ts"
 import type { Queryable } from "./database.ts"
 import type { Duration } from "./duration.ts"
 import { InvalidInputError } from "./errors.ts"
+import type { Executor, ThreadExecutor } from "./executor.ts"
 import type { TransactionClient } from "./transaction-client.ts"
 import { assertInteger, assertKnownKeys, assertName, assertPolicies, refuse } from "./validate.ts"
 
@@ -117,7 +118,7 @@ export interface Concurrency<Payload> {
   readonly limit?: number
 }
 
-export interface JobOptions<Schema extends StandardSchemaV1, Output> extends JobPolicies {
+export interface JobSettings<Schema extends StandardSchemaV1> extends JobPolicies {
   /** Stored with each job. Letters, digits, `.`, `_`, `-`, `/` and `:`, up to 128 characters. */
   readonly name: string
   /** Any Standard Schema (zod, valibot, arktype, …). Payloads are checked at enqueue, and parsed at perform. */
@@ -128,17 +129,32 @@ export interface JobOptions<Schema extends StandardSchemaV1, Output> extends Job
   readonly concurrency?: Concurrency<StandardSchemaV1.InferInput<Schema>>
   /** Gives `perform` a database transaction in which the job's completion is recorded too. Default false. */
   readonly transactional?: boolean
-  /** The work. What it returns is stored as the job's result, as JSON. */
-  perform(payload: StandardSchemaV1.InferOutput<Schema>, context: JobContext): Promise<Output> | Output
 }
+
+/** The work, here or elsewhere. */
+export type Work<Payload, Output> =
+  | {
+      /** Where `perform` runs. Default: in the drainer. */
+      readonly executor?: ThreadExecutor
+      /** The work. What it returns is stored as the job's result, as JSON. */
+      perform(payload: Payload, context: JobContext): Promise<Output> | Output
+    }
+  | {
+      /** What performs these jobs outside of this app, which then has no `perform`. */
+      readonly executor: Executor
+      readonly perform?: undefined
+    }
+
+export type JobOptions<Schema extends StandardSchemaV1, Output> = JobSettings<Schema> &
+  Work<StandardSchemaV1.InferOutput<Schema>, Output>
 
 /** A job definition, made by {@link defineJob}: the work, its policies, and the client that enqueues it. */
 export interface JobDefinition<Input = unknown, Payload = Input, Output = unknown>
-  extends Readonly<
-    Omit<JobOptions<StandardSchemaV1<Input, Payload>, Output>, "input" | "perform" | "concurrency">
-  > {
+  extends Readonly<Omit<JobSettings<StandardSchemaV1<Input, Payload>>, "input" | "concurrency">> {
   readonly input: StandardSchemaV1<Input, Payload> | undefined
   readonly concurrency: Concurrency<Input> | undefined
+  readonly executor: Executor | ThreadExecutor | undefined
+  /** Wherever it runs. */
   perform(payload: Payload, context: JobContext): Promise<Output> | Output
   /** Stores one job, once `createSluice({ jobs })` has been given this definition. */
   enqueue(payload: Input, options?: EnqueueOptions): Promise<EnqueueResult>
@@ -198,8 +214,7 @@ export function defineJob<Payload = Record<string, unknown>, Output = unknown>(
 export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unknown {
   assertKnownKeys(options, DEFINITION_KEYS, ["defineJob"])
   assertName(options.name, ["defineJob", "name"])
-  if (typeof options.perform !== "function")
-    refuse("invalid_job", options.perform, [options.name, "perform"], "a function")
+  assertWork(options)
   assertPolicies(options, [options.name])
   assertInteger(options.maxInterruptions, [options.name, "maxInterruptions"], 1, 1_000)
   assertInteger(options.concurrency?.limit, [options.name, "concurrency", "limit"], 1, 1_000_000)
@@ -208,6 +223,8 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
     ...options,
     input: options.input,
     concurrency: options.concurrency,
+    executor: options.executor,
+    perform: performOf(options),
     enqueue(payload: unknown, enqueueOptions?: EnqueueOptions) {
       return clientOf(definition).enqueue(definition, payload, enqueueOptions)
     },
@@ -217,8 +234,37 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
 
 const DEFINITION_KEYS = [
   ...["name", "input", "queue", "priority", "maxAttempts", "timeout", "backoff", "maxInterruptions"],
-  ...["concurrency", "transactional", "perform"],
+  ...["concurrency", "transactional", "executor", "perform"],
 ]
+
+/** Either there is a `perform` here, or an executor that has no need of one. */
+function assertWork({ name, executor, perform, transactional }: JobOptions<StandardSchemaV1, unknown>): void {
+  if (executor !== undefined && typeof executor?.perform !== "function")
+    refuse("invalid_job", executor, [name, "executor"], "what thread(), lambda() or http() makes")
+  if (executor && transactional)
+    refuse(
+      "invalid_job",
+      transactional,
+      [name, "transactional"],
+      "no executor: a transaction stays in the drainer",
+    )
+  if (executor && !executor.adopt) {
+    if (perform !== undefined)
+      refuse(
+        "invalid_job",
+        perform,
+        [name, "perform"],
+        "either perform or this executor, which performs elsewhere",
+      )
+  } else if (typeof perform !== "function") refuse("invalid_job", perform, [name, "perform"], "a function")
+}
+
+function performOf(options: JobOptions<StandardSchemaV1, unknown>): AnyJobDefinition["perform"] {
+  const { name, executor, perform } = options
+  if (perform && executor) executor.adopt(name, perform)
+  if (executor) return (payload, context) => executor.perform(payload, context)
+  return perform as AnyJobDefinition["perform"]
+}
 
 type Client = {
   enqueue(job: AnyJobDefinition, payload: unknown, options?: EnqueueOptions): Promise<EnqueueResult>

@@ -15,11 +15,13 @@ import {
 import { type Duration, durationMs } from "./duration.ts"
 import { InvalidInputError, SluiceError } from "./errors.ts"
 import { DrainEndsError } from "./execute.ts"
+import { endExecutors } from "./executor.ts"
 import { createHelp } from "./help.ts"
 import { createLinger } from "./linger.ts"
 import { silent } from "./log.ts"
 import type { Execution, SettledExecution } from "./outcome.ts"
 import { createPerformer, type Performer } from "./performer.ts"
+import type { Backlog } from "./read.ts"
 import { settle } from "./settle.ts"
 import type { Sluice } from "./sluice.ts"
 import { createTransactions } from "./transactions.ts"
@@ -52,6 +54,8 @@ export interface DrainOptions {
    */
   readonly silence?: Duration
   readonly log?: Logger
+  /** Is told at the start how much is waiting, also where no slot is free. Costs a statement. */
+  readonly onBacklog?: (backlog: Backlog) => void
   /** Who this is, for people: on Lambda the request id. Default the process id. */
   readonly label?: string
   /** Told of every execution once its outcome is written. */
@@ -107,7 +111,7 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
     throw error instanceof SluiceError && stuck > 0 ? Object.assign(error, { stuck }) : error
   } finally {
     settings.stop?.removeEventListener("abort", performer.interrupt)
-    await transactions.end()
+    await Promise.all([transactions.end(), endExecutors(settings.definitions.values(), settings.log)])
     if (performer.isEmpty()) await drainer.end()
   }
 }
@@ -140,7 +144,7 @@ function drainEnds(): DrainEndsError {
 }
 
 const OPTION_KEYS =
-  "connect remainingMs concurrency maxDrainers signal grace linger invite silence log label onSettled".split(
+  "connect remainingMs concurrency maxDrainers signal grace linger invite silence log label onSettled onBacklog".split(
     " ",
   )
 

@@ -6,6 +6,7 @@ import { DatabaseUnavailableError, SessionLostError } from "./errors.ts"
 import { createHoldings, type Holdings } from "./holdings.ts"
 import type { SettledExecution } from "./outcome.ts"
 import { assertSessionConnection } from "./pooler.ts"
+import { type Backlog, backlogOf } from "./read.ts"
 import { SCHEMA_VERSION } from "./schema.ts"
 import { translateError } from "./translate.ts"
 
@@ -19,7 +20,7 @@ export interface Drainer {
   readonly backendPid: number
   readonly schema: string
   readonly log: Logger
-  readonly onSettled: (execution: SettledExecution) => void
+  readonly onSettled: ((execution: SettledExecution) => void) | undefined
   readonly counts: Counts
   readonly phases: Phases
   readonly durations: Durations
@@ -113,7 +114,8 @@ export async function openDrainer(options: {
   log: Logger
   definitions: ReadonlyMap<string, AnyJobDefinition>
   remainingMs?: (() => number) | undefined
-  onSettled: (execution: SettledExecution) => void
+  onSettled: ((execution: SettledExecution) => void) | undefined
+  onBacklog?: ((backlog: Backlog) => void) | undefined
 }): Promise<Drainer | undefined> {
   const beganAtMs = performance.now()
   const session = await openSession(options.connect)
@@ -126,6 +128,11 @@ export async function openDrainer(options: {
         ...[options.remainingMs && Math.round(options.remainingMs()), described(options.definitions)],
       ],
     )
+    // also where there is no slot: somebody should know how much waits while others are busy
+    if (options.onBacklog) {
+      const [backlog] = await session.query(`select * from ${options.schema}.backlog()`, [])
+      options.onBacklog(backlogOf(backlog))
+    }
     if (!opened) {
       await session.end()
       return undefined

@@ -17,8 +17,10 @@ export {
   type JobDefinition,
   type JobOptions,
   type JobPolicies,
+  type JobSettings,
   type JobState,
   type Logger,
+  type Work,
 } from "./definition.ts"
 export { type DrainOptions, type DrainSummary, drain } from "./drain.ts"
 export { type Duration, durationMs } from "./duration.ts"
@@ -41,6 +43,7 @@ export {
   TimeoutError,
   UnknownJobError,
 } from "./errors.ts"
+export type { Executor, ThreadExecutor } from "./executor.ts"
 // Following jobs from enqueue to perform.
 export type { Carrier, Instrumentation, InstrumentedJob } from "./instrumentation.ts"
 export type { Outcome, SettledExecution } from "./outcome.ts"

@@ -118,5 +118,10 @@ export async function readQueues(database: Queryable, schema: string): Promise<Q
 
 export async function readBacklog(database: Queryable, schema: string): Promise<Backlog> {
   const { rows } = await database.query(`select * from ${schema}.backlog()`)
-  return { ready: rows[0].ready, oldestReadyAgeMs: rows[0].oldest_ready_age_ms }
+  return backlogOf(rows[0])
+}
+
+/** From a row of the SQL function `backlog`. */
+export function backlogOf(row: { ready: number; oldest_ready_age_ms: number }): Backlog {
+  return { ready: row.ready, oldestReadyAgeMs: row.oldest_ready_age_ms }
 }

@@ -14,7 +14,7 @@ export async function settle(drainer: Drainer, executions: readonly Execution[])
     const { job, outcome } = execution
     const written = outcome.kind === "committed" || settled.has(job.id)
     tally(drainer, job, outcome, written)
-    if (written) drainer.onSettled(measured(execution))
+    if (written) drainer.onSettled?.(measured(execution))
     drainer.holdings.settle(job)
   }
 }
@@ -75,7 +75,7 @@ function describeError(error: unknown) {
   }
 }
 
-function partsOf(error: unknown): { name: string; message: string; stack?: string } {
+export function partsOf(error: unknown): { name: string; message: string; stack?: string } {
   try {
     if (!(error instanceof Error)) return { name: typeof error, message: String(error) }
     const cause = error.cause instanceof Error ? `\nCaused by: ${error.cause.stack}` : ""

@@ -3,7 +3,11 @@ import { refuse } from "./problem.ts"
 /** The request's body as JSON. Reading stops at `maxBodyBytes`, whatever the headers promise. */
 export async function readJson(request: Request, maxBodyBytes: number): Promise<unknown> {
   requireJsonType(request.headers)
-  return parseJson(decodeUtf8(await readBytes(request, maxBodyBytes)))
+  return parseJson(await readText(request, maxBodyBytes))
+}
+
+export async function readText(request: Request, maxBodyBytes: number): Promise<string> {
+  return decodeUtf8(await readBytes(request, maxBodyBytes))
 }
 
 function requireJsonType(headers: Headers): void {
@@ -58,7 +62,7 @@ function decodeUtf8(bytes: Buffer): string {
   }
 }
 
-function parseJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {

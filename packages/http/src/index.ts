@@ -1,4 +1,7 @@
 // The HTTP API of Sluice: one Hono app, to be served by any of Hono's adapters.
 export { type AppOptions, createApp } from "./app.ts"
+// Jobs that are performed by another app, over HTTP: the drainer's side, and that app's.
+export { type HttpExecutorOptions, http } from "./http-executor.ts"
 // Its description, as served at /openapi.json.
 export { openApiDocument } from "./openapi.ts"
+export { createPerformHandler, type PerformHandlerOptions } from "./perform-handler.ts"

@@ -1,3 +1,5 @@
+import type { DescribedError } from "@sluice/core/executor"
+
 /** What an error answer says, before it becomes `application/problem+json` (RFC 9457). */
 export interface Problem {
   readonly status: keyof typeof TITLES
@@ -9,6 +11,8 @@ export interface Problem {
   readonly errors?: readonly { readonly pointer: string; readonly message: string }[]
   /** Position of the offending job in a batch. */
   readonly index?: number
+  /** What a job threw, for the drainer that asked for it. */
+  readonly error?: DescribedError
   /** Names this occurrence; the log has it too. */
   readonly instance?: string
   readonly headers?: Readonly<Record<string, string>>

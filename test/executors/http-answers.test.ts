@@ -1,0 +1,74 @@
+import { expect, test } from "vitest"
+import { defineJob } from "../../packages/core/src/index.ts"
+import { http } from "../../packages/http/src/index.ts"
+import { createDatabase } from "../support/database.ts"
+import { drainable } from "../support/drain.ts"
+import { KEY, startEndpoint } from "./endpoint.ts"
+
+const respond: Record<string, () => Response> = {
+  "the status 502": () => new Response("bad gateway", { status: 502 }),
+  "a redirect": () => new Response(null, { status: 307, headers: { location: "/elsewhere" } }),
+  "a page instead of an answer": () => new Response("<html>"),
+  "an answer that is none": () => Response.json({ ok: true }),
+  "the status 429": () => new Response(null, { status: 429 }),
+  "the status 429 and a time": () => new Response(null, { status: 429, headers: { "retry-after": "600" } }),
+  "an empty body": () => new Response(null, { status: 204 }),
+}
+const url = await startEndpoint(async (request) => {
+  const { payload } = (await request.json()) as { payload: { answer: string } }
+  return (respond[payload.answer] as () => Response)()
+})
+
+const database = await createDatabase()
+const { sluice, drainOnce } = drainable(database, [
+  defineJob({ name: "remote", executor: http({ url, key: KEY }) }),
+  defineJob({ name: "unreachable", executor: http({ url: "http://127.0.0.1:9/", key: KEY }) }),
+  defineJob({ name: "keyless", executor: http({ url, key: "" }) }),
+])
+
+async function performOne(name: string, payload = {}) {
+  await database.rows("delete from sluice.jobs")
+  const { id } = await sluice.enqueue(name, payload)
+  await drainOnce()
+  const [row] = await database.rows(
+    "select extract(epoch from run_at - now())::float as wait from sluice.jobs where id = $1",
+    [id],
+  )
+  return { ...(await sluice.getJob(id)), wait: row?.wait }
+}
+
+test.each([
+  ["the status 502", /^POST to http.* was answered 502: bad gateway/],
+  ["a redirect", /was answered 307/],
+  ["a page instead of an answer", /was answered 200: <html>/],
+  ["an answer that is none", /answered \{"ok":true\}: answer \{ "result": … \}/],
+])("%s is a failed attempt, and the error says what came", async (answer, message) => {
+  expect(await performOne("remote", { answer })).toMatchObject({
+    ...{ attempts: 1, errors: [{ outcome: "retried", message: expect.stringMatching(message) }] },
+  })
+})
+
+test.each([
+  ["the status 429", 4],
+  ["the status 429 and a time", 590],
+])("%s puts the job back for later, and no attempt is counted", async (answer, leastWait) => {
+  const job = await performOne("remote", { answer })
+  expect(job).toMatchObject({ attempts: 0, errors: [] })
+  expect(job.wait).toBeGreaterThan(leastWait)
+})
+
+test("an empty body is success without a result", async () => {
+  expect(await performOne("remote", { answer: "an empty body" })).toMatchObject({
+    state: "succeeded",
+    result: null,
+  })
+})
+
+test("an endpoint that can't be reached, or a key that is none, is a failed attempt that says so", async () => {
+  expect(await performOne("unreachable")).toMatchObject({
+    errors: [{ message: expect.stringMatching(/^POST to http:\/\/127\.0\.0\.1:9\/ failed: .*ECONNREFUSED/) }],
+  })
+  expect(await performOne("keyless")).toMatchObject({
+    errors: [{ class: "InvalidInputError", message: expect.stringContaining("openssl rand -base64 32") }],
+  })
+})
