@@ -1,5 +1,5 @@
 import { createConnect, createDrainHandler } from "@sluice/aws"
-import { concurrency, databaseUrl, maxDrainers } from "./settings.ts"
+import { concurrency, databaseUrl, idle, maxDrainers } from "./settings.ts"
 import { sluice } from "./sluice.ts"
 
 /** Performs jobs. Invoked by the schedule, and by itself while work remains. */
@@ -8,4 +8,5 @@ export const handler = createDrainHandler({
   connect: createConnect(databaseUrl()),
   maxDrainers,
   concurrency,
+  idle: idle(),
 })

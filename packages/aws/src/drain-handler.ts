@@ -2,6 +2,7 @@ import { LambdaClient } from "@aws-sdk/client-lambda"
 import { type Connect, type DrainSummary, drain, type Logger, type Sluice, SluiceError } from "@sluice/core"
 import type { Context } from "aws-lambda"
 import { type Chain, chainOf, handOver, shouldHandOver } from "./chain.ts"
+import { createIdleMode, type IdleOptions } from "./idle.ts"
 import { jsonLog } from "./log.ts"
 
 export interface DrainHandlerOptions {
@@ -12,6 +13,8 @@ export interface DrainHandlerOptions {
   readonly concurrency?: number
   /** Drainers at work at once, over all invocations. Default 10. */
   readonly maxDrainers?: number
+  /** Idle mode: the function is invoked when the next job is due, and not in between. See docs/connections.md. */
+  readonly idle?: IdleOptions | undefined
   /** Default: lines of JSON on the standard output, as CloudWatch reads them. */
   readonly log?: Logger
 }
@@ -26,12 +29,14 @@ export interface DrainReport extends DrainSummary, Omit<Chain, "source"> {
  * work remains. It takes any event: the schedule's, a hand-over's, or an invoke by hand.
  */
 export function createDrainHandler(options: DrainHandlerOptions) {
-  const { sluice, connect, log = jsonLog, ...limits } = options
+  const { sluice, connect, idle, log = jsonLog, ...limits } = options
+  const beginIdleMode = idle && createIdleMode(idle, log)
   const lambda = new LambdaClient({ maxAttempts: 2 })
 
   return async (event: unknown, context: Context): Promise<DrainReport> => {
     const chain = chainOf(event, context)
     const stop = stopOnSigterm()
+    const wakeUps = beginIdleMode?.(context.invokedFunctionArn)
     try {
       const remainingMs = () => context.getRemainingTimeInMillis()
       const label = `${context.awsRequestId} (hop ${chain.hop})`
@@ -42,11 +47,13 @@ export function createDrainHandler(options: DrainHandlerOptions) {
         signal: stop.signal,
         label,
         log,
+        ...(wakeUps && { setWakeUp: wakeUps.setWakeUp }),
       })
       const handedOverTo =
         shouldHandOver(summary, chain) && !stop.signal.aborted
           ? await tryToHandOver(lambda, chain, context, log)
           : undefined
+      if (summary.dueWork && !handedOverTo) await wakeUps?.retrySoon()
       const report = {
         ...summary,
         chainId: chain.chainId,
@@ -59,9 +66,11 @@ export function createDrainHandler(options: DrainHandlerOptions) {
     } catch (error) {
       // No hand-over: what went wrong would go wrong again at once. The schedule comes.
       log.error("The drain failed", { ...describe(error), chainId: chain.chainId, hop: chain.hop })
+      await wakeUps?.retrySoon()
       if (error instanceof SluiceError && error.stuck) endProcess()
       throw error
     } finally {
+      await wakeUps?.armed
       stop.forget()
     }
   }

@@ -3,3 +3,4 @@
 
 export { createConnect, createPool, type PoolOptions } from "./connections.ts"
 export { createDrainHandler, type DrainHandlerOptions, type DrainReport } from "./drain-handler.ts"
+export type { IdleOptions } from "./idle.ts"

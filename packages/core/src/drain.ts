@@ -12,6 +12,7 @@ import { settle } from "./settle.ts"
 import type { Sluice } from "./sluice.ts"
 import { createTransactions } from "./transactions.ts"
 import { assertInteger, assertKnownKeys } from "./validate.ts"
+import { leaveWakeUp, type SetWakeUp } from "./wake-up.ts"
 
 export interface DrainOptions {
   /** Opens a dedicated connection, direct or through a session pooler. */
@@ -29,6 +30,8 @@ export interface DrainOptions {
    * process and a broken network. Longer than any job blocks the event loop. Default `"1m"`.
    */
   readonly silence?: Duration
+  /** For a deployment without frequent ticks: called last by the last drainer awake, once no work is due. */
+  readonly setWakeUp?: SetWakeUp
   readonly log?: Logger
   /** Who this is, for people: on Lambda the request id. Default the process id. */
   readonly label?: string
@@ -43,6 +46,8 @@ export interface DrainSummary extends Readonly<Counts> {
   readonly stuck: number
   /** Whether work is due that no drainer performs. */
   readonly dueWork: boolean
+  /** Milliseconds until the next delayed job or retry is due; undefined when none waits, or nothing was done. */
+  readonly nextDueInMs: number | undefined
   readonly ms: number
 }
 
@@ -70,8 +75,10 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
       await settle(drainer, await performer.outcomes())
     }
     const { released, stuck } = await finish(drainer, performer, deadline)
-    const dueWork = stuck > 0 || (await closeDrainer(drainer, [...settings.definitions.keys()]))
-    return { ...drainer.counts, slot: drainer.slot, released, stuck, dueWork, ms: since(beganAtMs) }
+    const names = [...settings.definitions.keys()]
+    const left = stuck > 0 ? LEFT_OPEN : await closeDrainer(drainer, names)
+    if (options.setWakeUp && !left.dueWork) await leaveWakeUp(drainer, names, options.setWakeUp)
+    return { ...drainer.counts, slot: drainer.slot, released, stuck, ...left, ms: since(beganAtMs) }
   } catch (error) {
     const { stuck } = await performer.stop(drainer.lost.reason ?? drainEnds(), deadline.graceMs)
     throw error instanceof SluiceError && stuck > 0 ? Object.assign(error, { stuck }) : error
@@ -104,7 +111,9 @@ function drainEnds(): DrainEndsError {
   return new DrainEndsError("drain_ends", "The drainer's time is up; the job goes on in the next one")
 }
 
-const OPTION_KEYS = "connect remainingMs concurrency maxDrainers signal silence log label".split(" ")
+const OPTION_KEYS = "connect remainingMs concurrency maxDrainers signal silence setWakeUp log label".split(
+  " ",
+)
 
 function checked(sluice: Sluice, options: DrainOptions) {
   assertKnownKeys(options, OPTION_KEYS, ["drain"])
@@ -128,4 +137,6 @@ function checked(sluice: Sluice, options: DrainOptions) {
   return { connect, concurrency, maxDrainers, silenceMs, log, label, schema, definitions, defaults }
 }
 
-const NOTHING_DONE = { ...NO_COUNTS, slot: undefined, released: 0, stuck: 0, dueWork: false }
+const NOTHING_LEFT = { dueWork: false, nextDueInMs: undefined }
+const LEFT_OPEN = { dueWork: true, nextDueInMs: undefined }
+const NOTHING_DONE = { ...NO_COUNTS, slot: undefined, released: 0, stuck: 0, ...NOTHING_LEFT }

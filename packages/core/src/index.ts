@@ -45,3 +45,4 @@ export { SCHEMA_VERSION } from "./schema.ts"
 // Enqueueing and reading.
 export { createSluice, type Sluice, type SluiceOptions } from "./sluice.ts"
 export type { TransactionClient } from "./transaction-client.ts"
+export type { SetWakeUp } from "./wake-up.ts"
