@@ -180,17 +180,17 @@ as $$
   select j.run_at from jobs j where j.state = 'scheduled' and j.name = any (p_names) order by j.run_at, j.id limit 1
 $$;
 
--- Begins to set the wake-up, after close_drainer: answers what it is to be set for, or with no row while another
--- drainer is awake, because that one comes here later and sees more. Till this session ends no other gets in here, so
+-- Begins to set the wake-up, after close_drainer: answers when the next job is due (null: none waits), or with no row
+-- while another drainer is awake, because that one comes here later and sees more. Till this session ends no other gets in here, so
 -- of two that set it, the one that looked later also sets later.
-create function plan_wake_up(p_backend integer, p_names text[]) returns table (due_at text, due_in_ms double precision)
+create function plan_wake_up(p_backend integer, p_names text[]) returns table (due_at timestamptz)
 language plpgsql volatile set search_path from current
 as $$
 begin
   perform assert_session(p_backend);
   perform pg_advisory_lock(lock_space('wake-up'), 0);
   if not is_anyone_awake() then
-    return query select coalesce(next_due_at(p_names), 'infinity')::text, next_due_in_ms(p_names);
+    return query select next_due_at(p_names);
   end if;
 end
 $$;
@@ -214,7 +214,7 @@ $$;
 create function remember_wake_up(p_set_for timestamptz) returns void
 language sql volatile set search_path from current
 as $$
-  update wake_up set set_for = p_set_for
+  update wake_up set set_for = coalesce(p_set_for, 'infinity')
 $$;
 
 -- Asked once a job that is due later has been committed. True: it may be due before the wake-up, so a drainer is to be

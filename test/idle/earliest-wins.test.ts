@@ -4,20 +4,20 @@ import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 import { eventually } from "../support/eventually.ts"
 
-const MINUTE_MS = 60_000
+const soon = new Date(Date.now() + 600_000)
 const noop = defineJob({ name: "noop", perform() {} })
 
 test("of two drainers that end at once, the one that looked later sets the wake-up later", async () => {
   const database = await createDatabase()
   const { drainOnce } = drainable(database, [noop])
   await noop.enqueue({}, { delay: "2h" })
-  const set: (number | undefined)[] = []
+  const set: (Date | undefined)[] = []
   const first = held(set)
   const second = held(set)
 
   const firstDrain = drainOnce({ setWakeUp: first.setWakeUp })
   await first.isCalled
-  await noop.enqueue({}, { delay: "10m" })
+  await noop.enqueue({}, { runAt: soon })
   const secondDrain = drainOnce({ setWakeUp: second.setWakeUp })
   await eventually(async () => {
     const waiting =
@@ -29,8 +29,7 @@ test("of two drainers that end at once, the one that looked later sets the wake-
   await Promise.all([firstDrain, secondDrain])
 
   expect(set).toHaveLength(2)
-  expect(set[1]).toBeGreaterThan(9 * MINUTE_MS)
-  expect(set[1]).toBeLessThanOrEqual(10 * MINUTE_MS)
+  expect(set[1]).toEqual(soon)
 })
 
 test("a drainer that leaves while another is at work leaves the wake-up to that one", async () => {
@@ -38,12 +37,12 @@ test("a drainer that leaves while another is at work leaves the wake-up to that 
   let finish = () => {}
   const busy = defineJob({ name: "busy", perform: () => new Promise<void>((resolve) => (finish = resolve)) })
   const { drainOnce } = drainable(database, [noop, busy])
-  const set: [string, number | undefined][] = []
+  const set: [string, Date | undefined][] = []
   await busy.enqueue({})
-  const atWork = drainOnce({ setWakeUp: async (dueInMs) => void set.push(["last", dueInMs]) })
+  const atWork = drainOnce({ setWakeUp: async (dueAt) => void set.push(["last", dueAt]) })
   await eventually(async () => expect(await database.rows("select from sluice.claims")).toHaveLength(1))
 
-  await drainOnce({ setWakeUp: async (dueInMs) => void set.push(["first", dueInMs]) })
+  await drainOnce({ setWakeUp: async (dueAt) => void set.push(["first", dueAt]) })
   expect(set).toEqual([])
   finish()
   await atWork
@@ -51,15 +50,15 @@ test("a drainer that leaves while another is at work leaves the wake-up to that 
 })
 
 /** Answers when it is let go. */
-function held(set: (number | undefined)[]) {
+function held(set: (Date | undefined)[]) {
   let called = () => {}
   let letGo = () => {}
   const isCalled = new Promise<void>((resolve) => (called = resolve))
   const isLetGo = new Promise<void>((resolve) => (letGo = resolve))
-  const setWakeUp: SetWakeUp = async (dueInMs) => {
+  const setWakeUp: SetWakeUp = async (dueAt) => {
     called()
     await isLetGo
-    set.push(dueInMs)
+    set.push(dueAt)
   }
   return { isCalled, letGo: () => letGo(), setWakeUp }
 }

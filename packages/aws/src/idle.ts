@@ -30,16 +30,16 @@ export function createIdleMode(options: IdleOptions, log: Logger): (functionArn:
   const scheduler = openScheduler()
 
   return (functionArn) => {
-    const set = async (inMs: number | undefined) => (await scheduler)(scheduleOf(options, functionArn, inMs))
+    const set: SetWakeUp = async (at) => (await scheduler)(scheduleOf(options, functionArn, at))
     const soon = () =>
-      set(SOON_MS).catch((error) =>
+      set(inMs(SOON_MS)).catch((error) =>
         log.warn("The wake-up could not be set; the schedule will come", { error: String(error) }),
       )
     const armed = soon()
     return {
-      async setWakeUp(dueInMs) {
+      async setWakeUp(dueAt) {
         await armed // or it could come in after this one, and replace it
-        await set(dueInMs)
+        await set(dueAt)
       },
       async retrySoon() {
         await armed
@@ -69,20 +69,25 @@ async function openScheduler() {
 function scheduleOf(
   { schedule, roleArn }: IdleOptions,
   functionArn: string,
-  inMs: number | undefined,
+  at: Date | undefined,
 ): UpdateScheduleCommandInput {
   const [GroupName, Name] = schedule.split("/")
   return {
     ...{ GroupName, Name },
-    ScheduleExpression: `at(${wholeSecondAfter(Date.now() + Math.min(inMs ?? SOON_MS, FURTHEST_MS))})`,
-    State: inMs === undefined ? "DISABLED" : "ENABLED",
+    ScheduleExpression: `at(${wholeSecond(at ?? inMs(SOON_MS))})`,
+    State: at ? "ENABLED" : "DISABLED",
     ActionAfterCompletion: "NONE",
     FlexibleTimeWindow: { Mode: "OFF" },
     Target: { Arn: functionArn, RoleArn: roleArn, Input: JSON.stringify({ source: "sluice.wake-up" }) },
   }
 }
 
-/** Never before the job is due: the drainer would find nothing, and set it once more. */
-function wholeSecondAfter(atMs: number): string {
-  return new Date(Math.ceil(Math.max(atMs, Date.now() + 1) / 1_000) * 1_000).toISOString().slice(0, 19)
+/** Not before the job is due, when the drainer would find nothing; and not in the past. */
+function wholeSecond(at: Date): string {
+  const atMs = Math.min(Math.max(at.getTime(), Date.now() + 1), Date.now() + FURTHEST_MS)
+  return new Date(Math.ceil(atMs / 1_000) * 1_000).toISOString().slice(0, 19)
+}
+
+function inMs(ms: number): Date {
+  return new Date(Date.now() + ms)
 }

@@ -1,7 +1,7 @@
 import type { Drainer } from "./drainer.ts"
 
-/** Has this drain begun again in so many milliseconds, instead of when it was set to before; undefined: not at all. */
-export type SetWakeUp = (dueInMs: number | undefined) => Promise<void>
+/** Has a drain begin at this moment, instead of when it was set to before; undefined: not at all. */
+export type SetWakeUp = (dueAt: Date | undefined) => Promise<void>
 
 /**
  * The last act of the last drainer awake: sets the wake-up for the next moment at which a job is due. Of drainers that
@@ -11,7 +11,7 @@ export async function leaveWakeUp(drainer: Drainer, names: readonly string[], se
   const { schema, backendPid, log } = drainer
   const [next] = await drainer.query(`select * from ${schema}.plan_wake_up($1, $2)`, [backendPid, names])
   if (!next) return
-  const isSet = await set(next.due_in_ms ?? undefined).then(
+  const isSet = await set(next.due_at ?? undefined).then(
     () => true,
     (error) => log.warn("The wake-up could not be set; the schedule will come", { error: String(error) }),
   )
