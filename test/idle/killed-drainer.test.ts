@@ -7,7 +7,7 @@ import { deployIdle } from "./deployment.ts"
 test("after a drainer that was killed another comes within a minute and performs its job", async () => {
   const database = await createDatabase()
   const deployment = await deployIdle(database)
-  const { id } = await createSluice({ database: database.pool }).enqueue("sleep", { ms: 2_000 })
+  const { id } = await createSluice({ database: database.pool }).enqueue("sleep", { ms: 1_000 })
   const invoked = deployment.host.invoke("drain", "{}")
   await eventually(async () => {
     expect(await database.rows("select from sluice.claims")).toHaveLength(1)
