@@ -49,6 +49,7 @@ const types = [
   "NewJob",
   "QueueSnapshot",
   "Queryable",
+  "SetWakeUp",
   "Sluice",
   "SluiceOptions",
   "TransactionClient",
