@@ -1,5 +1,5 @@
 import { createConnect, createDrainHandler } from "@sluice/aws"
-import { concurrency, databaseUrl, drainTimeout, linger, maxDrainers, service } from "./settings.ts"
+import { concurrency, databaseUrl, drainTimeout, idle, linger, maxDrainers, service } from "./settings.ts"
 import { sluice } from "./sluice.ts"
 
 /** Performs jobs. Invoked by the schedule, and by itself while work remains. */
@@ -11,4 +11,5 @@ export const handler = createDrainHandler({
   linger,
   ...(drainTimeout && { timeout: drainTimeout }),
   service,
+  idle: idle(),
 })

@@ -26,6 +26,16 @@ export const drainTimeout = process.env.SLUICE_DRAIN_TIMEOUT?.replace(
 export const linger = process.env.SLUICE_LINGER || "200ms"
 export const concurrency = wholeNumber("SLUICE_CONCURRENCY", 20)
 
+/** Idle mode: the schedule that wakes the drain function (`group/name`), and the role that it invokes it with. */
+export function idle() {
+  const { SLUICE_IDLE_SCHEDULE: schedule, SLUICE_IDLE_ROLE: roleArn } = process.env
+  if (!schedule && !roleArn) return undefined
+  if (schedule && roleArn && /^[^/]+\/[^/]+$/.test(schedule)) return { schedule, roleArn }
+  throw new Error(
+    `SLUICE_IDLE_SCHEDULE is ${JSON.stringify(schedule)} and SLUICE_IDLE_ROLE ${JSON.stringify(roleArn)}: give "group/name" and the ARN of a role, or neither`,
+  )
+}
+
 /** The SQL files are copied beside the bundle. */
 export const migrationsDirectory = () => join(process.env.LAMBDA_TASK_ROOT ?? ".", "migrations")
 

@@ -62,6 +62,7 @@ const types = [
   "Queryable",
   "QueueSnapshot",
   "SettledExecution",
+  "SetWakeUp",
   "Sluice",
   "SluiceOptions",
   "StartOptions",

@@ -8,6 +8,7 @@ test.each([
   [{ SLUICE_SCHEDULE: "every minute" }, "SLUICE_SCHEDULE"],
   [{ SLUICE_DRAIN_TIMEOUT: "1 hour" }, 'SLUICE_DRAIN_TIMEOUT is "1 hour"'],
   [{ SLUICE_MAX_DRAINERS: "many" }, 'SLUICE_MAX_DRAINERS is "many"'],
+  [{ SLUICE_IDLE: "yes" }, 'SLUICE_IDLE is "yes": give on or off'],
   [{ PORT: "http" }, 'PORT is "http"'],
   [{ DATABASE_URL: "mysql://x" }, "DATABASE_URL is no Postgres connection string"],
   [{ DATABASE_URL: "postgres://127.0.0.1:1/x" }, "The database can't be reached"],

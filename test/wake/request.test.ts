@@ -80,6 +80,23 @@ test("in a transaction nobody is woken before its commit; then `wake` does it", 
   expect(wakes).toBe(1)
 })
 
+test("in idle mode a delayed job wakes a drainer when it may be due before the wake-up that is set, and only then", async () => {
+  await database.pool.query("update sluice.wake_up set set_for = now() + interval '1 hour'")
+  await sluice.enqueue("noop", {}, { delay: "2h" })
+  expect(wakes).toBe(0)
+  await sluice.enqueue("noop", {}, { delay: "10m" })
+  expect(wakes).toBe(1)
+  await database.pool.query("update sluice.wake_up set set_for = null")
+})
+
+test("a queue that is resumed wakes a drainer", async () => {
+  await sluice.pauseQueue("mail")
+  await sluice.enqueue("noop", {}, { queue: "mail" })
+  expect(wakes).toBe(0)
+  await sluice.resumeQueue("mail")
+  expect(wakes).toBe(1)
+})
+
 test("a wake that fails fails no enqueue", async () => {
   const failing = createSluice({
     database: database.pool,

@@ -1,7 +1,7 @@
 import { type Connect, PoolerError, type Queryable } from "@sluice/core"
 import pg from "pg"
+import { CONNECT_TIMEOUT_MS, whenAwake } from "./waking.ts"
 
-const CONNECT_TIMEOUT_MS = 10_000
 /** A connection that was idle for longer may have been ended, in the time that a function was frozen. */
 const TRUSTED_FOR_MS = 5_000
 
@@ -23,13 +23,25 @@ export function createPool(url: string, { max = 1 }: PoolOptions = {}): Queryabl
     async query(text, values) {
       if (Date.now() - usedAtMs > TRUSTED_FOR_MS) await dropBroken(pool)
       usedAtMs = Date.now()
-      return pool.query(text, values)
+      const client = await whenAwake(() => pool.connect())
+      return queryAndRelease(client, text, values)
     },
     end: () => pool.end(),
   }
 }
 
-/** A query that fails takes its connection out of the pool. */
+/** A query that fails takes its connection out of the pool, as the pool's own `query` does. */
+async function queryAndRelease(client: pg.PoolClient, text: string, values?: unknown[]) {
+  try {
+    const result = await client.query(text, values)
+    client.release()
+    return result
+  } catch (error) {
+    client.release(error as Error)
+    throw error
+  }
+}
+
 async function dropBroken(pool: pg.Pool): Promise<void> {
   await Promise.allSettled(Array.from({ length: pool.idleCount }, () => pool.query("select 1")))
 }
@@ -39,13 +51,14 @@ async function dropBroken(pool: pg.Pool): Promise<void> {
  * transaction poolers are found out by the drainer itself.
  */
 export function createConnect(url: string): Connect {
-  const { hostname } = new URL(url)
   return async () => {
-    if (isNeonPooler(hostname)) throw neonPoolerError(hostname)
-    const client = new pg.Client(settings(url))
-    client.on("error", () => {}) // who uses it listens too; without a listener it would end the process
-    await client.connect()
-    return client
+    assertNoNeonPooler(url)
+    return whenAwake(async () => {
+      const client = new pg.Client(settings(url))
+      client.on("error", () => {}) // who uses it listens too; without a listener it would end the process
+      await client.connect()
+      return client
+    })
   }
 }
 
@@ -58,13 +71,12 @@ function settings(url: string): pg.ClientConfig {
   }
 }
 
-function isNeonPooler(hostname: string): boolean {
-  return /^[^.]+-pooler\./.test(hostname)
-}
-
-function neonPoolerError(hostname: string): PoolerError {
+/** Throws `PoolerError` for Neon's pooled address. */
+export function assertNoNeonPooler(url: string): void {
+  const { hostname } = new URL(url)
+  if (!/^[^.]+-pooler\./.test(hostname)) return
   const direct = hostname.replace("-pooler.", ".")
-  return new PoolerError(
+  throw new PoolerError(
     "transaction_pooler",
     `${hostname} is Neon's transaction pooler, through which session locks don't hold: give the drainer the direct address ${direct}; enqueueing may go through the pooler`,
   )

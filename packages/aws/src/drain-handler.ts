@@ -11,6 +11,7 @@ import {
 } from "@sluice/core"
 import type { Context } from "aws-lambda"
 import { type Chain, chainOf, nextInChain, shouldHandOver } from "./chain.ts"
+import { createIdleMode, type IdleOptions } from "./idle.ts"
 import { invokeDrain } from "./invoke.ts"
 import { createDrainLog } from "./log.ts"
 import { createMetrics } from "./metrics.ts"
@@ -23,6 +24,8 @@ export interface DrainHandlerOptions {
   readonly concurrency?: number
   /** Drainers at work at once, over all invocations. Default 10. */
   readonly maxDrainers?: number
+  /** Idle mode: the function is invoked when the next job is due, and not in between. See docs/connections.md. */
+  readonly idle?: IdleOptions | undefined
   /**
    * How long an invocation stays awake without work. Default `"200ms"`: jobs that come one after the other meet one
    * drainer that is awake. A longer time buys starts within milliseconds, and is billed.
@@ -50,10 +53,11 @@ export interface DrainReport extends DrainSummary, Omit<Chain, "source"> {
  * work remains. It takes any event: the schedule's, a hand-over's, or an invoke by hand.
  */
 export function createDrainHandler(options: DrainHandlerOptions) {
-  const { sluice, timeout, service = "sluice", log: ownLog, ...settings } = options
+  const { sluice, timeout, service = "sluice", idle, log: ownLog, ...settings } = options
   if (timeout !== undefined) assertTimeoutsFit(sluice.definitions?.values() ?? [], durationMs(timeout))
   const metrics = createMetrics(service)
   const drainLog = createDrainLog(service)
+  const beginIdleMode = idle && createIdleMode(idle)
 
   return async (event: unknown, context: Context): Promise<DrainReport> => {
     const chain = chainOf(event, context)
@@ -62,6 +66,7 @@ export function createDrainHandler(options: DrainHandlerOptions) {
     const stop = stopOnSigterm()
     const invoke = () => tryToInvoke(chain, context, log)
     const invited: Promise<unknown>[] = []
+    const wakeUps = beginIdleMode?.(context.invokedFunctionArn, log)
     let summary: DrainSummary | undefined
     try {
       summary = await drain(sluice, {
@@ -74,10 +79,12 @@ export function createDrainHandler(options: DrainHandlerOptions) {
         log,
         onSettled: measured.add,
         onBacklog: metrics.publishBacklog,
+        ...(wakeUps && { setWakeUp: wakeUps.setWakeUp }),
       })
       const handsOver = shouldHandOver(summary, chain) && !stop.signal.aborted
       const handedOverTo = handsOver ? await invoke() : undefined
       await Promise.all(invited)
+      if (summary.dueWork && !handedOverTo) await wakeUps?.retrySoon()
       const report = {
         ...summary,
         chainId: chain.chainId,
@@ -91,9 +98,11 @@ export function createDrainHandler(options: DrainHandlerOptions) {
     } catch (error) {
       // No hand-over: what went wrong would go wrong again at once. The schedule comes.
       log.error("The drain failed", { ...describe(error), chainId: chain.chainId, hop: chain.hop })
+      await wakeUps?.retrySoon()
       if (error instanceof SluiceError && error.stuck) endProcess()
       throw error
     } finally {
+      await wakeUps?.armed
       stop.forget()
       measured.publish(summary)
     }

@@ -3,6 +3,7 @@
 
 export { createConnect, createPool, type PoolOptions } from "./connections.ts"
 export { createDrainHandler, type DrainHandlerOptions, type DrainReport } from "./drain-handler.ts"
+export type { IdleOptions } from "./idle.ts"
 export { type LambdaExecutorOptions, lambda } from "./lambda-executor.ts"
 // Lines of JSON for the functions that should stay small.
 export { jsonLog } from "./log.ts"

@@ -26,6 +26,7 @@ import { settle } from "./settle.ts"
 import type { Sluice } from "./sluice.ts"
 import { createTransactions } from "./transactions.ts"
 import { assertInteger, assertKnownKeys } from "./validate.ts"
+import { leaveWakeUp, type SetWakeUp } from "./wake-up.ts"
 
 export interface DrainOptions {
   /** Opens a dedicated connection, direct or through a session pooler. */
@@ -53,6 +54,8 @@ export interface DrainOptions {
    * process and a broken network. Longer than any job blocks the event loop. Default `"1m"`.
    */
   readonly silence?: Duration
+  /** For a deployment without frequent ticks: called last by the last drainer awake, once no work is due. */
+  readonly setWakeUp?: SetWakeUp
   readonly log?: Logger
   /** Is told at the start how much is waiting, also where no slot is free. Costs a statement. */
   readonly onBacklog?: (backlog: Backlog) => void
@@ -71,6 +74,8 @@ export interface DrainSummary extends Readonly<Counts> {
   readonly stuck: number
   /** Whether work is due that no drainer performs. */
   readonly dueWork: boolean
+  /** Milliseconds until the next delayed job or retry is due; undefined when none waits, or nothing was done. */
+  readonly nextDueInMs: number | undefined
   readonly ms: number
   /** What the milliseconds went to. */
   readonly phases: Readonly<Phases>
@@ -103,9 +108,10 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
       await help.ask()
     }
     const { released, stuck } = await finish(drainer, performer, deadline)
-    const dueWork = stuck > 0 || (await closeDrainer(drainer, settings.names))
+    const left = stuck > 0 ? LEFT_OPEN : await closeDrainer(drainer, settings.names)
+    await leaveWakeUp(drainer, left, settings)
     const { counts, phases, slot } = drainer
-    return { ...counts, slot, released, stuck, dueWork, ms: since(beganAtMs), phases: rounded(phases) }
+    return { ...counts, slot, released, stuck, ...left, ms: since(beganAtMs), phases: rounded(phases) }
   } catch (error) {
     const { stuck } = await performer.stop(drainer.lost.reason ?? drainEnds(), deadline.graceMs)
     throw error instanceof SluiceError && stuck > 0 ? Object.assign(error, { stuck }) : error
@@ -143,10 +149,10 @@ function drainEnds(): DrainEndsError {
   return new DrainEndsError("drain_ends", "The drainer's time is up; the job goes on in the next one")
 }
 
-const OPTION_KEYS =
-  "connect remainingMs concurrency maxDrainers signal grace linger invite silence log label onSettled onBacklog".split(
-    " ",
-  )
+const OPTION_KEYS = [
+  ..."connect remainingMs concurrency maxDrainers signal grace linger invite silence".split(" "),
+  ..."setWakeUp onSettled onBacklog log label".split(" "),
+]
 
 function checked(sluice: Sluice, options: DrainOptions) {
   assertKnownKeys(options, OPTION_KEYS, ["drain"])
@@ -163,18 +169,17 @@ function checked(sluice: Sluice, options: DrainOptions) {
   return {
     ...{ connect: options.connect, concurrency, maxDrainers, log, label },
     ...{ schema, definitions, defaults, instrumentation, names: [...definitions.keys()] },
-    ...{
-      remainingMs: options.remainingMs,
-      invite: options.invite,
-      onSettled: options.onSettled ?? (() => {}),
-    },
+    ...{ remainingMs: options.remainingMs, invite: options.invite, setWakeUp: options.setWakeUp },
+    ...{ onSettled: options.onSettled, onBacklog: options.onBacklog },
     ...{ stop: options.signal, stopWithinMs: durationMs(options.grace ?? 0, ["drain", "grace"]) },
     silenceMs: durationMs(options.silence ?? "1m", ["drain", "silence"]),
     lingerMs: durationMs(options.linger ?? 0, ["drain", "linger"]),
   }
 }
 
+const NOTHING_LEFT = { dueWork: false, nextDueInMs: undefined }
+const LEFT_OPEN = { dueWork: true, nextDueInMs: undefined }
 const NOTHING_DONE = {
   ...{ ...NO_COUNTS, phases: NO_PHASES },
-  ...{ slot: undefined, released: 0, stuck: 0, dueWork: false },
+  ...{ slot: undefined, released: 0, stuck: 0, ...NOTHING_LEFT },
 }

@@ -180,13 +180,18 @@ async function maintain(
   }
 }
 
-/** Gives back the slot and every lock, then looks once more. Answers whether work is due that nobody performs. */
-export async function closeDrainer(drainer: Drainer, names: readonly string[]): Promise<boolean> {
-  const closing = drainer.query(`select ${drainer.schema}.close_drainer($1, $2, $3, $4, $5) as due`, [
-    ...[drainer.id, drainer.backendPid, names, drainer.holdings.ids(), drainer.durations.toJson()],
-  ])
+/** Gives back the slot and every lock, then looks once more: whether work is due that nobody performs, and when some will be. */
+export async function closeDrainer(drainer: Drainer, names: readonly string[]) {
+  const { schema } = drainer
+  const closing = drainer.query(
+    `select ${schema}.close_drainer($1, $2, $3, $4, $5) as due, ${schema}.next_due_in_ms($3) as next_due_in_ms`,
+    [drainer.id, drainer.backendPid, names, drainer.holdings.ids(), drainer.durations.toJson()],
+  )
   const [closed] = await timed(drainer, "close", closing)
-  return closed.due
+  return {
+    dueWork: closed.due as boolean,
+    nextDueInMs: (closed.next_due_in_ms ?? undefined) as number | undefined,
+  }
 }
 
 async function openSession(connect: Connect) {

@@ -56,3 +56,4 @@ export { createSluice, type Sluice, type SluiceOptions } from "./sluice.ts"
 // The engine in a process that stays.
 export { type StartOptions, start, type Worker, type WorkerHealth } from "./start.ts"
 export type { TransactionClient } from "./transaction-client.ts"
+export type { SetWakeUp } from "./wake-up.ts"

@@ -95,22 +95,23 @@ export function createSluice(options: SluiceOptions): Sluice {
       const { transaction, ...options } = given ?? {}
       const name = typeof job === "string" ? job : job.name
       const result = await storeJob(catalog, target(transaction), { name, payload, options })
-      if (!transaction && isDue(result)) await sluice.wake()
+      if (!transaction) await wakeFor([result])
       return result
     },
     async enqueueMany(jobs, { transaction } = {}) {
       const results = await storeJobs(catalog, target(transaction), jobs)
-      if (!transaction && results.some(isDue)) await sluice.wake()
+      if (!transaction) await wakeFor(results)
       return results
     },
-    async wake() {
-      if (options.wake) await wakeUnlessAwake(options.wake).catch(() => {})
-    },
+    wake: () => wakeIfNeeded(true),
     getJob: (id) => translated(readJob(database, schema, id)),
     listQueues: () => translated(readQueues(database, schema)),
     getBacklog: () => translated(readBacklog(database, schema)),
     pauseQueue: (name) => callWithQueue("pause_queue", name),
-    resumeQueue: (name) => callWithQueue("resume_queue", name),
+    async resumeQueue(name) {
+      await callWithQueue("resume_queue", name)
+      await sluice.wake()
+    },
   }
   for (const definition of options.jobs ?? []) bindDefinition(definition, sluice as never)
   return sluice
@@ -119,20 +120,26 @@ export function createSluice(options: SluiceOptions): Sluice {
     return transaction === undefined ? database : asQueryable(transaction)
   }
 
+  async function wakeFor(results: readonly EnqueueResult[]): Promise<void> {
+    const states = new Set(results.map(({ status, state }) => status === "enqueued" && state))
+    if (states.has("ready") || states.has("scheduled")) await wakeIfNeeded(states.has("ready"))
+  }
+
   /** Asked after the commit: a drainer that is awake by then looks once more before it ends. */
-  async function wakeUnlessAwake(wake: () => Promise<void>): Promise<void> {
-    const { rows } = await database.query(`select ${schema}.request_wake() as needed`)
-    if (rows[0].needed) await wake()
+  async function wakeIfNeeded(isDue: boolean): Promise<void> {
+    if (!options.wake) return
+    try {
+      const { rows } = await database.query(`select ${schema}.request_wake($1) as needed`, [isDue])
+      if (rows[0].needed) await options.wake()
+    } catch {
+      // the jobs are stored, and the schedule comes
+    }
   }
 
   async function callWithQueue(verb: "pause_queue" | "resume_queue", name: string): Promise<void> {
     assertName(name, ["queue"])
     await translated(database.query(`select ${schema}.${verb}($1)`, [name]))
   }
-}
-
-function isDue({ status, state }: EnqueueResult): boolean {
-  return status === "enqueued" && state === "ready"
 }
 
 function byName(jobs: readonly AnyJobDefinition[]): Map<string, AnyJobDefinition> {

@@ -22,11 +22,15 @@ export interface LambdaFunction extends Required<FunctionConfig> {
 
 export const ACCOUNT_ID = "000000000000"
 
-/** Fills in the defaults, and the variables that Lambda sets. `invokeApiUrl` is where the AWS SDK finds this host. */
+/** Fills in the defaults, and the variables that Lambda sets. The URLs are where the AWS SDK finds this host. */
 export function resolveFunction(
   name: string,
   config: FunctionConfig,
-  { region, invokeApiUrl }: { region: string; invokeApiUrl: string },
+  {
+    region,
+    invokeApiUrl,
+    schedulerApiUrl,
+  }: { region: string; invokeApiUrl: string; schedulerApiUrl: string },
 ): LambdaFunction {
   const { timeoutMs = 20_000, memoryMb = 1_024, maxEnvironments = 10, handler, bundleDir } = config
   return {
@@ -59,6 +63,7 @@ export function resolveFunction(
       AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
       AWS_EC2_METADATA_DISABLED: "true",
       AWS_ENDPOINT_URL_LAMBDA: invokeApiUrl,
+      AWS_ENDPOINT_URL_SCHEDULER: schedulerApiUrl,
       ...config.environment,
     },
   }

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto"
+import { type Clock, createClock } from "./clock.ts"
 import type { Invocation, InvocationResult } from "./environment.ts"
 import { type FunctionConfig, resolveFunction } from "./function.ts"
 import { startGuardian } from "./guardian.ts"
 import { HostError } from "./host-error.ts"
 import { startInvokeApi } from "./invoke-api.ts"
 import { createPool, type Pool } from "./pool.ts"
+import { startSchedulerApi } from "./scheduler-api.ts"
 
 export interface HostOptions {
   readonly functions: Readonly<Record<string, FunctionConfig>>
@@ -50,7 +52,11 @@ export interface InvokeResult {
 export interface Host {
   /** The endpoint for Lambda clients. Functions have it in their environment as `AWS_ENDPOINT_URL_LAMBDA`. */
   readonly invokeApiUrl: string
+  /** The endpoint for clients of EventBridge Scheduler, likewise as `AWS_ENDPOINT_URL_SCHEDULER`. */
+  readonly schedulerApiUrl: string
   readonly region: string
+  /** What the schedules go by. */
+  readonly clock: Clock
   /** `payload` is JSON text. Throws `HostError` when it is refused: unknown function, too large, no JSON, throttled. */
   invoke(functionName: string, payload: string, options?: InvokeOptions): Promise<InvokeResult>
   processes(): { functionName: string; pid: number; busy: boolean }[]
@@ -75,12 +81,23 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const underWay = new Set<Promise<unknown>>()
   let closing = false
 
+  const clock = createClock()
   const invokeApi = await startInvokeApi({ invoke, has: (functionName) => pools.has(functionName) })
+  const schedulerApi = await startSchedulerApi({ invoke, clock, region, log })
   for (const [name, config] of Object.entries(options.functions)) {
-    const lambda = resolveFunction(name, config, { region, invokeApiUrl: invokeApi.url })
+    const urls = { invokeApiUrl: invokeApi.url, schedulerApiUrl: schedulerApi.url }
+    const lambda = resolveFunction(name, config, { region, ...urls })
     pools.set(name, createPool({ lambda, guardian, log, idleMs }))
   }
-  return { invokeApiUrl: invokeApi.url, region, invoke, processes, close }
+  return {
+    invokeApiUrl: invokeApi.url,
+    schedulerApiUrl: schedulerApi.url,
+    region,
+    clock,
+    invoke,
+    processes,
+    close,
+  }
 
   async function invoke(
     functionName: string,
@@ -143,6 +160,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     await Promise.race([Promise.allSettled(underWay), delay(graceMs)])
     await Promise.all([...pools.values()].map((pool) => pool.end()))
     await invokeApi.close()
+    await schedulerApi.close()
     await guardian.close()
   }
 }

@@ -1,13 +1,8 @@
-import http from "node:http"
-import type { AddressInfo } from "node:net"
+import type http from "node:http"
 import type { Host, InvokeResult } from "./host.ts"
 import { HostError } from "./host-error.ts"
 import { readBody } from "./http-body.ts"
-
-export interface InvokeApi {
-  readonly url: string
-  close(): Promise<void>
-}
+import { type LoopbackServer, startLoopbackServer } from "./loopback-server.ts"
 
 /** A little more than the largest payload, so that the host's own check answers for those just above. */
 const MAX_BODY_BYTES = 7_000_000
@@ -18,24 +13,11 @@ const ROUTE = /^\/2015-03-31\/functions\/([^/?]+)\/invocations(?:\?|$)/
  * The Invoke operation of Lambda's API, so that AWS's SDK works against this host:
  * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html. Signatures are not checked; it listens on loopback only.
  */
-export async function startInvokeApi(functions: {
+export function startInvokeApi(functions: {
   invoke: Host["invoke"]
   has(functionName: string): boolean
-}): Promise<InvokeApi> {
-  const server = http.createServer((request, response) => {
-    answer(request, response, functions).catch((error) => writeError(response, error))
-  })
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(0, "127.0.0.1", resolve)
-  })
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeAllConnections()
-      return closed
-    },
-  }
+}): Promise<LoopbackServer> {
+  return startLoopbackServer((request, response) => answer(request, response, functions))
 }
 
 async function answer(
@@ -88,15 +70,4 @@ function writeResult(response: http.ServerResponse, status: number, result: Invo
     ...(result.functionError && { "X-Amz-Function-Error": result.functionError }),
   })
   response.end(result.payload)
-}
-
-function writeError(response: http.ServerResponse, error: unknown): void {
-  if (response.headersSent) {
-    response.destroy()
-    return
-  }
-  const { code, status, message } =
-    error instanceof HostError ? error : { code: "ServiceException", status: 500, message: String(error) }
-  response.writeHead(status, { "Content-Type": "application/json", "x-amzn-ErrorType": code })
-  response.end(JSON.stringify({ Type: status < 500 ? "User" : "Service", message }))
 }

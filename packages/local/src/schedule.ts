@@ -6,9 +6,6 @@ import type { Host } from "./host.ts"
 const UNIT_MS = { second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000 }
 const RATE = /^rate\((\d+) (second|minute|hour|day)(s?)\)$/
 
-/** What a timer of Node takes; a longer one would go off at once. */
-const MAX_PERIOD_MS = 2 ** 31 - 1
-
 /**
  * Milliseconds between two ticks of an EventBridge `rate(N unit)`. Seconds are allowed, which AWS doesn't have.
  * Throws `InvalidInputError` (`invalid_schedule`) for anything else, `cron(…)` included.
@@ -24,11 +21,10 @@ export function parseRate(expression: string): number {
   if ((count === 1) !== (plural === "")) {
     throw invalid(expression, `EventBridge wants "rate(${count} ${unit}${count === 1 ? "" : "s"})"`)
   }
-  if (periodMs > MAX_PERIOD_MS) throw invalid(expression, "the longest rate here is 24 days")
   return periodMs
 }
 
-/** Invokes a function now and at every tick, asynchronously, with the event of an EventBridge rule. */
+/** Invokes a function now and at every tick of the host's clock, asynchronously, with the event of an EventBridge rule. */
 export function startSchedule(options: {
   host: Host
   functionName: string
@@ -36,14 +32,16 @@ export function startSchedule(options: {
   log?: (line: string) => void
 }): { stop(): void } {
   const { host, functionName, expression, log = console.log } = options
+  const periodMs = parseRate(expression)
+  let callOff = () => {}
   const tick = () => {
+    callOff = host.clock.at(host.clock.now() + periodMs, tick)
     host
       .invoke(functionName, JSON.stringify(scheduledEvent(host.region, functionName)), { type: "Event" })
       .catch((error) => log(`The schedule could not invoke ${functionName}: ${error}`))
   }
-  const timer = setInterval(tick, parseRate(expression))
   tick()
-  return { stop: () => clearInterval(timer) }
+  return { stop: () => callOff() }
 }
 
 function scheduledEvent(region: string, ruleName: string): Record<string, unknown> {

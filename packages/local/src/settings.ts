@@ -24,10 +24,16 @@ const KNOWN = [
     "SLUICE_DATA_DIR",
     "SLUICE_DRAIN_TIMEOUT",
     "SLUICE_LINGER",
+    "SLUICE_IDLE",
     "SLUICE_MAX_DRAINERS",
   ],
   ...["SLUICE_SCHEDULE", "SLUICE_SCHEMA", "SLUICE_WEBHOOK_ALLOW"],
 ]
+/** As sst.config.ts sets them; here nobody asks for the role. */
+const IDLE = {
+  SLUICE_IDLE_SCHEDULE: "default/sluice-wake-up",
+  SLUICE_IDLE_ROLE: "arn:aws:iam::000000000000:role/local",
+}
 const LONGEST_TIMEOUT_MS = 15 * 60_000 // no Lambda function runs longer
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -38,17 +44,19 @@ export function readSettings(environment: Environment, warn: (line: string) => v
   const set = (name: string) => environment[name] || undefined
   const maxDrainers = wholeNumber(environment, "SLUICE_MAX_DRAINERS", 10, 1, 1_000)
   const concurrency = wholeNumber(environment, "SLUICE_CONCURRENCY", 20, 1, 10_000)
+  const isIdle = onOrOff(environment, "SLUICE_IDLE")
   return {
     port: wholeNumber(environment, "PORT", 3000, 0, 65_535),
     dataDir: resolve(set("SLUICE_DATA_DIR") ?? ".sluice"),
     databaseUrl: databaseUrl(set("DATABASE_URL")),
     apiKey: set("SLUICE_API_KEY"),
-    schedule: schedule(set("SLUICE_SCHEDULE") ?? "rate(1 minute)"),
+    schedule: schedule(set("SLUICE_SCHEDULE") ?? (isIdle ? "rate(1 hour)" : "rate(1 minute)")),
     drainTimeoutMs: timeoutMs(set("SLUICE_DRAIN_TIMEOUT") ?? "15 minutes"),
     maxDrainers,
     functionEnvironment: {
       SLUICE_MAX_DRAINERS: String(maxDrainers),
       SLUICE_CONCURRENCY: String(concurrency),
+      ...(isIdle && IDLE),
       ...pick(environment, ["SLUICE_LINGER", "SLUICE_SCHEMA", "SLUICE_WEBHOOK_ALLOW"]),
       ...pick(environment, ["POWERTOOLS_LOG_LEVEL", "POWERTOOLS_SERVICE_NAME"]),
     },
@@ -75,6 +83,12 @@ function wholeNumber(
   if (!(number >= least && number <= most))
     refuse(name, is(text), `give a whole number from ${least} to ${most}`)
   return number
+}
+
+function onOrOff(environment: Environment, name: string): boolean {
+  const text = environment[name] || "off"
+  if (text !== "on" && text !== "off") refuse(name, is(text), "give on or off")
+  return text === "on"
 }
 
 function databaseUrl(text: string | undefined): string | undefined {
