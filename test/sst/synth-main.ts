@@ -55,6 +55,7 @@ const COMPUTED: Record<string, (inputs: Any) => object> = {
     readerEndpoint: "aurora-reader.test",
     port: 5432,
   }),
+  "aws:rds/clusterInstance:ClusterInstance": () => ({ port: 5432 }),
   "neon:index/project:Project": () => ({
     ...{ databaseUser: "ada", databasePassword: pulumi.secret("neon-password") },
     ...{ databaseHost: "ep-1.neon.test", databaseName: "main" },

@@ -40,6 +40,10 @@ export function createFunction(
         // Instead of AWS's ready-made policies, which allow any log group of the account.
         role: {
           managedPolicyArns: vpc ? [$interpolate`arn:${partition()}:iam::aws:policy/${NETWORK_POLICY}`] : [],
+          // SST's own lets all of the account take the role, which only `sst dev` needs.
+          ...(!$dev && {
+            assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "lambda.amazonaws.com" }),
+          }),
         },
         // An event that finds no free place is dropped after this: the next tick comes.
         eventInvokeConfig: { maximumEventAgeInSeconds: 60 },
