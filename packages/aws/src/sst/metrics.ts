@@ -1,5 +1,5 @@
 /** Where the drain function's own metrics are; `service` is its name. */
-export const NAMESPACE = "Sluice"
+const NAMESPACE = "Sluice"
 
 /** A place on the dashboard, or what an alarm looks at: [namespace, metric, dimension, value]. */
 export type Metric = readonly [namespace: string, name: string, dimension: string, value: string]
