@@ -15,9 +15,9 @@ type Any = any
 
 const { root, config, stage, database, workDir } = JSON.parse(process.argv[2] ?? "") as Synthesis
 const platform = join(root, ".sst/platform")
-const require = createRequire(join(platform, "package.json"))
-const esbuild = require("esbuild")
-const pulumi = require("@pulumi/pulumi")
+const fromPlatform = createRequire(join(platform, "package.json"))
+const esbuild = fromPlatform("esbuild")
+const pulumi = fromPlatform("@pulumi/pulumi")
 
 const BANNER = `import { createRequire as topLevelCreateRequire } from "module"
 const require = topLevelCreateRequire(import.meta.url)
