@@ -51,40 +51,20 @@ export class Sluice extends $util.ComponentResource {
 
   constructor(name: string, args: SluiceArgs, options?: $util.ComponentResourceOptions) {
     super("sluice:aws:Sluice", name, {}, options)
-    const { maxDrainers = 10, timeout = "15 minutes", idle = false } = args
-    const { schedule = idle ? "rate(1 hour)" : "rate(1 minute)", reserveConcurrency = true } = args
     const here = { parent: this }
     const drainName = physicalName(`${name}Drain`)
     this.wake = wakeOf(drainName)
-    const idleMode = idle ? createIdleMode(name, drainName, here) : undefined
+    const idleMode = args.idle ? createIdleMode(name, drainName, here) : undefined
     const link = [new sst.Linkable(`${name}Database`, { properties: { url: args.database.url } })]
     const common = { link, environment: { SLUICE_SCHEMA: args.schema ?? "sluice" } }
     const afterMigration = { ...here, dependsOn: migrate(name, args, common, here) }
 
-    this.drain = createFunction(
-      `${name}Drain`,
-      args,
-      args.drain,
-      {
-        link,
-        timeout,
-        environment: {
-          ...common.environment,
-          SLUICE_MAX_DRAINERS: `${maxDrainers}`,
-          SLUICE_DRAIN_TIMEOUT: timeout,
-          ...(args.concurrency && { SLUICE_CONCURRENCY: `${args.concurrency}` }),
-          ...idleMode?.environment,
-        },
-        permissions: [this.wake.permission, ...(idleMode?.permissions ?? [])],
-        // One place more than drainers, for the successor that starts while its predecessor ends.
-        ...(reserveConcurrency && { concurrency: { reserved: maxDrainers + 1 } }),
-        retries: 0, // the queue retries jobs, the schedule brings the next drain
-      },
-      afterMigration,
-    )
+    const drainArgs = drainArgsOf(args, common, this.wake, idleMode)
+    this.drain = createFunction(`${name}Drain`, args, args.drain, drainArgs, afterMigration)
     // Without it AWS stops a drain that hands over to itself after about 16 times.
     const recursion = { functionName: this.drain.name, recursiveLoop: "Allow" }
     new aws.lambda.FunctionRecursionConfig(`${name}DrainRecursion`, recursion, here)
+    const { schedule = args.idle ? "rate(1 hour)" : "rate(1 minute)" } = args
     new sst.aws.Cron(`${name}Schedule`, { schedule, function: this.drain }, here)
 
     this.url = args.enqueue ? serve(name, args, args.enqueue, common, this.wake, afterMigration) : undefined
@@ -104,6 +84,7 @@ export class Sluice extends $util.ComponentResource {
 }
 
 type Wake = ReturnType<typeof wakeOf>
+type IdleMode = ReturnType<typeof createIdleMode>
 type Common = { readonly link: unknown[]; readonly environment: Record<string, string> }
 
 /** What an enqueue needs to start the drain function right away. */
@@ -125,6 +106,25 @@ function migrate(name: string, args: SluiceArgs, common: Common, here: $util.Com
   const { name: functionName, nodes } = createFunction(`${name}Migrate`, args, args.migrate, own, here)
   const triggers = { package: nodes.function.s3Key.apply(String), ...common.environment }
   return new aws.lambda.Invocation(`${name}Migrated`, { functionName, input: "{}", triggers }, here)
+}
+
+function drainArgsOf(args: SluiceArgs, common: Common, wake: Wake, idleMode: IdleMode | undefined): OwnArgs {
+  const { maxDrainers = 10, timeout = "15 minutes", reserveConcurrency = true } = args
+  return {
+    link: common.link,
+    timeout,
+    environment: {
+      ...common.environment,
+      SLUICE_MAX_DRAINERS: `${maxDrainers}`,
+      SLUICE_DRAIN_TIMEOUT: timeout,
+      ...(args.concurrency && { SLUICE_CONCURRENCY: `${args.concurrency}` }),
+      ...idleMode?.environment,
+    },
+    permissions: [wake.permission, ...(idleMode?.permissions ?? [])],
+    // One place more than drainers, for the successor that starts while its predecessor ends.
+    ...(reserveConcurrency && { concurrency: { reserved: maxDrainers + 1 } }),
+    retries: 0, // the queue retries jobs, the schedule brings the next drain
+  }
 }
 
 function serve(
