@@ -4,6 +4,7 @@ import { Resource } from "sst"
 // What a deployment sets: linked resources, which travel encrypted, and plain environment variables.
 
 interface Linked {
+  App: { name: string; stage: string }
   SluiceDatabase: { url: string }
   SluiceApiKey: { value: string }
 }
@@ -12,6 +13,7 @@ const linked = Resource as unknown as Linked
 
 export const databaseUrl = () => linked.SluiceDatabase.url
 export const apiKey = () => linked.SluiceApiKey.value
+export const owner = () => `${linked.App.name}/${linked.App.stage}`
 export const schema = process.env.SLUICE_SCHEMA || "sluice"
 /** Tells deployments apart in logs and metrics: their dimension `service`. */
 export const service = process.env.POWERTOOLS_SERVICE_NAME || "sluice"

@@ -170,5 +170,13 @@ create table idempotency_keys (
 
 create index idempotency_keys_age on idempotency_keys (created_at);
 
+-- The deployment that this schema belongs to, as app/stage: one row, or none where nobody has claimed it.
+create table owner (
+  name  text        not null,
+  since timestamptz not null default now()
+);
+
+create unique index owner_only_one on owner ((true));
+
 -- A place in the claim's order.
 create type job_position as (priority integer, run_at timestamptz, id bigint);

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { runner } from "node-pg-migrate"
-import type { ClientBase, Pool } from "pg"
+import pg, { type ClientBase, type Pool } from "pg"
 import { SluiceError } from "./errors.ts"
+import { claimSchema, refuseForeignSchema } from "./owner.ts"
 import { assertSchemaName } from "./schema.ts"
 import { translateError } from "./translate.ts"
 
@@ -11,6 +12,11 @@ export interface MigrateOptions {
   readonly schema?: string
   /** The folder of the SQL files. Default the one that comes with this package. */
   readonly directory?: string
+  /**
+   * Whose schema it is, as `"app/stage"`. It is remembered, and migrating for another owner is refused before anything
+   * changes. Default: nobody asks.
+   */
+  readonly owner?: string
   /** Is told each line of progress. Default silent. */
   readonly log?: (line: string) => void
 }
@@ -21,6 +27,7 @@ export interface MigrateOptions {
  *
  * @param database A connection string, or a pg `Pool` or connected `Client`.
  * @throws DatabaseUnavailableError
+ * @throws SchemaError `schema_owned`: another owner has it.
  * @returns The names of the migrations that were applied, in order.
  */
 export async function migrate(
@@ -28,38 +35,56 @@ export async function migrate(
   options: MigrateOptions = {},
 ): Promise<{ applied: string[] }> {
   const schema = assertSchemaName(options.schema ?? "sluice")
-  const connection = await borrow(database)
   try {
-    const applied = await runner({
-      ...connection.target,
-      dir: options.directory ?? bundledMigrations(),
-      schema,
-      createSchema: true,
-      migrationsTable: "migrations",
-      direction: "up",
-      singleTransaction: true,
-      advisoryLockMode: "wait",
-      verbose: false,
-      log: options.log ?? (() => {}),
+    return await withClient(database, async (client) => {
+      if (options.owner) await refuseForeignSchema(client, schema, options.owner)
+      const applied = await runner({
+        dbClient: client,
+        dir: options.directory ?? bundledMigrations(),
+        schema,
+        createSchema: true,
+        migrationsTable: "migrations",
+        direction: "up",
+        singleTransaction: true,
+        advisoryLockMode: "wait",
+        verbose: false,
+        log: options.log ?? (() => {}),
+      })
+      if (options.owner) await claimSchema(client, schema, options.owner)
+      return { applied: applied.map((migration) => migration.name) }
     })
-    return { applied: applied.map((migration) => migration.name) }
   } catch (error) {
     throw translateError(error)
+  }
+}
+
+async function withClient<Value>(
+  database: string | Pool | ClientBase,
+  work: (client: ClientBase) => Promise<Value>,
+): Promise<Value> {
+  const { client, giveBack } = await borrow(database)
+  try {
+    return await work(client)
   } finally {
-    await connection.giveBack()
+    await giveBack()
   }
 }
 
 async function borrow(database: string | Pool | ClientBase) {
-  if (typeof database === "string") return { target: { databaseUrl: database }, async giveBack() {} }
+  if (typeof database === "string") {
+    const client = new pg.Client({ connectionString: database })
+    client.on("error", () => {}) // the statement that is under way rejects
+    await client.connect()
+    return { client, giveBack: () => client.end() }
+  }
   if ("totalCount" in database) {
     const client = await database.connect()
-    return { target: { dbClient: client }, giveBack: async () => client.release(true) }
+    return { client, giveBack: async () => client.release(true) }
   }
   // the runner leaves its search_path behind
   const { rows } = await database.query("select current_setting('search_path') as path")
   const restore = () => database.query("select set_config('search_path', $1, false)", [rows[0].path])
-  return { target: { dbClient: database }, giveBack: restore }
+  return { client: database, giveBack: restore }
 }
 
 /** In the repository the folder is at the top; in the published package it lies beside `dist/`. */

@@ -1,0 +1,10 @@
+// As SST writes it at deploy.
+import "sst"
+
+declare module "sst" {
+  export interface Resource {
+    App: { name: string; stage: string }
+    DatabaseUrl: { type: "sst.sst.Secret"; value: string }
+    QueueDatabase: { type: "sst.sst.Linkable"; url: string }
+  }
+}

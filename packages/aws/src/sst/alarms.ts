@@ -1,0 +1,67 @@
+import { lambdaMetric, type Metric, queueMetric } from "./metrics.ts"
+import { physicalName } from "./names.ts"
+
+interface Alarm {
+  readonly description: string
+  readonly metric: Metric
+  readonly statistic: "Maximum" | "Sum"
+  /** It rings when the metric is above this… */
+  readonly above: number
+  /** …in each of so many minutes. */
+  readonly minutes: number
+}
+
+/** Rings for what needs a person: waiting jobs, discarded jobs, a drain function that fails or has no slot left. */
+export function createAlarms(
+  name: string,
+  drainName: string,
+  topic: $util.Input<string> | undefined,
+  options: $util.ComponentResourceOptions,
+) {
+  for (const [key, alarm] of Object.entries(alarmsOf(drainName))) {
+    const [namespace, metricName, dimension, value] = alarm.metric
+    new aws.cloudwatch.MetricAlarm(
+      `${name}${key}`,
+      {
+        name: physicalName(`${name}${key}`),
+        alarmDescription: alarm.description,
+        namespace,
+        metricName,
+        dimensions: { [dimension]: value },
+        statistic: alarm.statistic,
+        comparisonOperator: "GreaterThanThreshold",
+        threshold: alarm.above,
+        period: 60,
+        evaluationPeriods: alarm.minutes,
+        treatMissingData: "notBreaching", // an idle queue says nothing
+        ...(topic && { alarmActions: [topic], okActions: [topic] }),
+      },
+      options,
+    )
+  }
+}
+
+function alarmsOf(drainName: string): Record<string, Alarm> {
+  return {
+    OldestReadyAge: {
+      description: "The oldest ready job has been waiting for more than 5 minutes",
+      metric: queueMetric("OldestReadyAge", drainName),
+      ...{ statistic: "Maximum", above: 300, minutes: 3 },
+    },
+    Discarded: {
+      description: "Jobs were discarded: out of attempts, or told so by their policy",
+      metric: queueMetric("Discarded", drainName),
+      ...{ statistic: "Sum", above: 0, minutes: 1 },
+    },
+    DrainErrors: {
+      description: "The drain function fails: see its log",
+      metric: lambdaMetric("Errors", drainName),
+      ...{ statistic: "Sum", above: 0, minutes: 3 },
+    },
+    SlotsSaturated: {
+      description: "All drainers have been at work for 15 minutes: raise maxDrainers, or look for slow jobs",
+      metric: queueMetric("SlotsSaturated", drainName),
+      ...{ statistic: "Maximum", above: 0, minutes: 15 },
+    },
+  }
+}

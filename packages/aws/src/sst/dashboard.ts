@@ -1,0 +1,35 @@
+import { lambdaMetric, type Metric, queueMetric } from "./metrics.ts"
+import { physicalName } from "./names.ts"
+
+/** What the alarms look at and what explains them, as lines over time. */
+export function createDashboard(name: string, drainName: string, options: $util.ComponentResourceOptions) {
+  const { region } = aws.getRegionOutput()
+  const queue = (metric: Parameters<typeof queueMetric>[0]) => queueMetric(metric, drainName)
+  const lambda = (metric: Parameters<typeof lambdaMetric>[0]) => lambdaMetric(metric, drainName)
+  const charts = [
+    { title: "Ready jobs", stat: "Maximum", metrics: [queue("ReadyJobs")] },
+    { title: "Age of the oldest ready job, in seconds", stat: "Maximum", metrics: [queue("OldestReadyAge")] },
+    { title: "Discarded jobs", stat: "Sum", metrics: [queue("Discarded")] },
+    {
+      title: "Drains at work",
+      stat: "Maximum",
+      metrics: [lambda("ConcurrentExecutions"), queue("SlotsSaturated")],
+    },
+    { title: "Drain errors and throttles", stat: "Sum", metrics: [lambda("Errors"), lambda("Throttles")] },
+    { title: "Duration of a drain, in milliseconds", stat: "Average", metrics: [lambda("Duration")] },
+  ]
+  new aws.cloudwatch.Dashboard(
+    name,
+    {
+      dashboardName: physicalName(name),
+      dashboardBody: region.apply((region) =>
+        JSON.stringify({ widgets: charts.map((each) => widget(each, region)) }),
+      ),
+    },
+    options,
+  )
+}
+
+function widget(properties: { title: string; stat: string; metrics: Metric[] }, region: string) {
+  return { type: "metric", width: 12, height: 6, properties: { ...properties, region, period: 60 } }
+}

@@ -1,0 +1,241 @@
+import { join } from "node:path"
+import { describe, expect, test } from "vitest"
+import { preparePlatform } from "./platform.ts"
+import { type Resource, synthesize } from "./synth.ts"
+
+const DRAIN_ARN = "arn:aws:lambda:us-east-1:123456789012:function:sluice-test-SluiceDrain"
+const prepared = await preparePlatform()
+
+describe.skipIf(!prepared).concurrent("what sst.config.ts deploys", async () => {
+  const { named, ofType, resources, environment, statements } = prepared
+    ? readable(await synthesize())
+    : readable([])
+
+  test("the drain function starts each minute, may run for 15 minutes, and is not retried", () => {
+    expect(named("SluiceScheduleRule")).toMatchObject({
+      scheduleExpression: "rate(1 minute)",
+      state: "ENABLED",
+    })
+    expect(named("SluiceScheduleTarget")).toMatchObject({
+      arn: expect.stringMatching(/SluiceDrainFunction$/),
+      rule: named("SluiceScheduleRule").name,
+    })
+    expect(named("SluiceSchedulePermission")).toMatchObject({
+      action: "lambda:InvokeFunction",
+      function: named("SluiceScheduleTarget").arn,
+      principal: "events.amazonaws.com",
+      sourceArn: expect.stringMatching(/:SluiceScheduleRule$/),
+    })
+    expect(named("SluiceDrainFunction")).toMatchObject({ timeout: 900, runtime: "nodejs24.x" })
+    expect(named("SluiceDrainEventInvokeConfig")).toMatchObject({
+      functionName: "sluice-test-SluiceDrain",
+      maximumRetryAttempts: 0,
+      maximumEventAgeInSeconds: 60,
+    })
+  })
+
+  test("it may hand over to itself for ever, within the places that are kept for it", () => {
+    expect(named("SluiceDrainRecursion")).toEqual({
+      functionName: "sluice-test-SluiceDrain",
+      recursiveLoop: "Allow",
+    })
+    expect(named("SluiceDrainFunction").reservedConcurrentExecutions).toBe(11)
+    expect(environment("SluiceDrain")).toMatchObject({
+      SLUICE_MAX_DRAINERS: "10",
+      SLUICE_DRAIN_TIMEOUT: "15 minutes",
+      POWERTOOLS_SERVICE_NAME: "sluice-test-SluiceDrain",
+    })
+  })
+
+  test("the schema is migrated when code or migrations have changed, and before the others are", () => {
+    expect(named("SluiceMigrated")).toMatchObject({
+      functionName: "sluice-test-SluiceMigrate",
+      triggers: { package: named("SluiceMigrateFunction").s3Key, SLUICE_SCHEMA: "sluice" },
+    })
+    expect(named("SluiceMigrate", "bundle").copyFiles).toMatchObject([{ to: "migrations", isDir: true }])
+    const order = resources.map((each) => each.name)
+    expect(order.indexOf("SluiceMigrated")).toBeLessThan(order.indexOf("SluiceDrainFunction"))
+    expect(order.indexOf("SluiceMigrated")).toBeLessThan(order.indexOf("SluiceEnqueueFunction"))
+  })
+
+  test("the API takes every route, and may wake the drain function", () => {
+    const [route] = ofType("aws:apigatewayv2/route:Route")
+    expect(route).toMatchObject({ routeKey: "$default" })
+    const [integration] = ofType("aws:apigatewayv2/integration:Integration")
+    expect(integration).toMatchObject({ integrationUri: expect.stringMatching(/SluiceEnqueueFunction$/) })
+    expect(named("SluiceEnqueueFunction").timeout).toBe(29)
+    expect(environment("SluiceEnqueue").SLUICE_DRAIN_FUNCTION).toBe("sluice-test-SluiceDrain")
+  })
+
+  test("each function may write its own log, and but for the drain function's invocation nothing else", () => {
+    const log = (name: string) => ({
+      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      resources: [`arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/sluice-test-${name}:*`],
+    })
+    const invoke = { actions: ["lambda:InvokeFunction"], resources: [DRAIN_ARN] }
+    const allow = { effect: "Allow" }
+    expect(statements("SluiceMigrate")).toEqual([{ ...allow, ...log("SluiceMigrate") }])
+    for (const name of ["SluiceDrain", "SluiceEnqueue"])
+      expect(statements(name)).toEqual([log(name), invoke].map((each) => ({ ...allow, ...each })))
+    for (const role of ofType("aws:iam/role:Role")) {
+      expect(role.managedPolicyArns).toEqual([])
+      expect(role.assumeRolePolicy).not.toContain("root")
+    }
+  })
+
+  test("secrets travel in the encrypted links, and stand in no plain property of any cloud resource", () => {
+    expect(named("SluiceDrain", "bundle").links.SluiceDatabase.url).toContain("url-password")
+    expect(named("SluiceEnqueue", "bundle").links.SluiceApiKey.value).toBe("the-api-key")
+    expect(named("SluiceDrain", "bundle").links).not.toHaveProperty("SluiceApiKey")
+    expectNoSecrets(resources)
+  })
+
+  test("every log ends after a month", () => {
+    const logs = ofType("aws:cloudwatch/logGroup:LogGroup")
+    expect(logs).toHaveLength(4)
+    for (const log of logs) expect(log.retentionInDays).toBe(30)
+  })
+
+  test("alarms look at the metrics that the drain function emits", () => {
+    const alarms = ofType("aws:cloudwatch/metricAlarm:MetricAlarm")
+    const own = { namespace: "Sluice", dimensions: { service: "sluice-test-SluiceDrain" }, period: 60 }
+    const lambda = { namespace: "AWS/Lambda", dimensions: { FunctionName: "sluice-test-SluiceDrain" } }
+    expect(alarms).toMatchObject([
+      { ...own, metricName: "OldestReadyAge", statistic: "Maximum", threshold: 300, evaluationPeriods: 3 },
+      { ...own, metricName: "Discarded", statistic: "Sum", threshold: 0, evaluationPeriods: 1 },
+      { ...lambda, metricName: "Errors", statistic: "Sum", threshold: 0 },
+      { ...own, metricName: "SlotsSaturated", statistic: "Maximum", threshold: 0, evaluationPeriods: 15 },
+    ])
+    for (const alarm of alarms)
+      expect(alarm).toMatchObject({
+        comparisonOperator: "GreaterThanThreshold",
+        treatMissingData: "notBreaching",
+      })
+  })
+
+  test("a dashboard shows what the alarms look at", () => {
+    const [dashboard] = ofType("aws:cloudwatch/dashboard:Dashboard")
+    const metrics = JSON.parse(dashboard.dashboardBody).widgets.flatMap(
+      ({ properties }: { properties: { metrics: string[][] } }) => properties.metrics,
+    )
+    for (const alarm of ofType("aws:cloudwatch/metricAlarm:MetricAlarm")) {
+      const [[dimension, value]] = Object.entries(alarm.dimensions) as [[string, string]]
+      expect(metrics).toContainEqual([alarm.namespace, alarm.metricName, dimension, value])
+    }
+    expect(metrics).toContainEqual(["Sluice", "ReadyJobs", "service", "sluice-test-SluiceDrain"])
+  })
+})
+
+describe.skipIf(!prepared).concurrent("other choices", () => {
+  test("Aurora: the functions join its network, trust Amazon's certificates, and have its password in their links", async () => {
+    const { named, ofType, resources, environment } = readable(await synthesize({ database: "aurora" }))
+    for (const name of ["SluiceMigrate", "SluiceDrain", "SluiceEnqueue"]) {
+      expect(named(`${name}Function`).vpcConfig.subnetIds.length).toBeGreaterThan(0)
+      expect(environment(name).NODE_EXTRA_CA_CERTS).toBe("/var/runtime/ca-cert.pem")
+      expect(named(`${name}Role`).managedPolicyArns).toEqual([
+        "arn:aws:iam::aws:policy/service-role/AWSLambdaENIManagementAccess",
+      ])
+    }
+    expect(ofType("aws:rds/cluster:Cluster")[0].serverlessv2ScalingConfiguration.minCapacity).toBe(0.5)
+    expect(named("SluiceDrain", "bundle").links.SluiceDatabase.url).toBe(
+      "postgresql://postgres:aurora-password@aurora.test:5432/sluice?sslmode=verify-full",
+    )
+    expectNoSecrets(resources.filter((each) => each.type.startsWith("aws:lambda/")))
+  })
+
+  test("Neon: a project in the region of the functions, by its direct address", async () => {
+    const { named, resources } = readable(await synthesize({ database: "neon" }))
+    expect(named("SluiceNeon")).toMatchObject({
+      name: "sluice-test",
+      regionId: "aws-us-east-1",
+      pgVersion: 17,
+    })
+    expect(named("SluiceDrain", "bundle").links.SluiceDatabase.url).toBe(
+      "postgresql://ada:neon-password@ep-1.neon.test/main?sslmode=verify-full",
+    )
+    expectNoSecrets(resources)
+  })
+
+  test("each option of the component arrives where it belongs, and in idle mode the drain function may set its wake-up", async () => {
+    const config = join(import.meta.dirname, "fixtures/idle.config.ts")
+    const secrets = {
+      SluiceDatabaseUrl: "postgresql://ada:url-password@db.test/main",
+      MailKey: "the-mail-key",
+    }
+    const { named, ofType, resources, environment, statements } = readable(
+      await synthesize({ config, secrets }),
+    )
+    const next = "shop-test-QueueIdle/next"
+    const role = "arn:aws:test:us-east-1:123456789012:QueueIdleRole"
+    expect(environment("QueueDrain")).toMatchObject({
+      ...{ SLUICE_SCHEMA: "queue", SLUICE_MAX_DRAINERS: "3", SLUICE_CONCURRENCY: "5", MAIL: "on" },
+      ...{ SLUICE_DRAIN_TIMEOUT: "10 minutes", SLUICE_IDLE_SCHEDULE: next, SLUICE_IDLE_ROLE: role },
+    })
+    expect(named("QueueDrainFunction")).toMatchObject({ timeout: 600, memorySize: 2048 })
+    expect(named("QueueDrainFunction")).not.toHaveProperty("reservedConcurrentExecutions")
+    expect(named("QueueDrain", "bundle").links).toMatchObject({
+      MailKey: { value: "the-mail-key" },
+      QueueDatabase: {},
+    })
+    expect(named("QueueScheduleRule").scheduleExpression).toBe("rate(1 hour)")
+    expect(named("QueueIdle")).toMatchObject({ name: "shop-test-QueueIdle" })
+    expect(statements("QueueDrain").slice(2)).toMatchObject([
+      {
+        actions: ["Create", "Update", "Get", "Delete"].map((verb) => `scheduler:${verb}Schedule`),
+        resources: [`arn:aws:scheduler:us-east-1:123456789012:schedule/${next}`],
+      },
+      {
+        actions: ["iam:PassRole"],
+        resources: [role],
+        conditions: [{ variable: "iam:PassedToService", values: ["scheduler.amazonaws.com"] }],
+      },
+    ])
+    const drainArn = "arn:aws:lambda:us-east-1:123456789012:function:shop-test-QueueDrain"
+    expect(JSON.parse(named("QueueIdleRole").inlinePolicies[0].policy).statements).toEqual([
+      { actions: ["lambda:InvokeFunction"], resources: [drainArn] },
+    ])
+    expect(named("QueueIdleRole").assumeRolePolicy).toContain("scheduler.amazonaws.com")
+    for (const alarm of ofType("aws:cloudwatch/metricAlarm:MetricAlarm"))
+      expect(alarm.alarmActions).toEqual(["arn:aws:sns:us-east-1:123456789012:oncall"])
+    expect(ofType("aws:apigatewayv2/api:Api")).toEqual([])
+
+    // what a linked function is given
+    expect(environment("Web").SLUICE_DRAIN_FUNCTION).toBe("shop-test-QueueDrain")
+    expect(statements("Web")).toEqual([
+      { effect: "Allow", actions: ["lambda:InvokeFunction"], resources: [drainArn] },
+    ])
+    expectNoSecrets(resources)
+  })
+
+  test("a missing secret is named, with the command that sets it", async () => {
+    const failure = await synthesize({ secrets: { SluiceApiKey: "the-api-key" } }).catch((error) => error)
+    expect(failure.stderr).toContain(
+      "Set a value for SluiceDatabaseUrl with `sst secret set SluiceDatabaseUrl <value>`",
+    )
+  })
+})
+
+/** Looks resources up. Names in Pulumi are unique within a type. */
+function readable(resources: Resource[]) {
+  const cloud = resources.filter((each) => !/^(sst|bundle|sluice|pulumi)/.test(each.type))
+  const named = (name: string, type?: string) => {
+    const among = type ? resources.filter((each) => each.type === type) : cloud
+    const found = among.find((each) => each.name === name)
+    if (!found) throw new Error(`There is no ${name} among ${among.map((each) => each.name).join(", ")}`)
+    return found.inputs
+  }
+  return {
+    resources,
+    named,
+    ofType: (type: string) => resources.filter((each) => each.type === type).map((each) => each.inputs),
+    environment: (name: string) => named(`${name}Function`).environment.variables,
+    statements: (name: string) => JSON.parse(named(`${name}Role`).inlinePolicies[0].policy).statements,
+  }
+}
+
+/** Links, secrets and bundles are SST's encrypted ways; whatever else says a secret says it in plain. */
+function expectNoSecrets(resources: Resource[]): void {
+  const plain = resources.filter((each) => !/^(sst:|bundle)/.test(each.type))
+  for (const { name, inputs } of plain)
+    expect(JSON.stringify(inputs), name).not.toMatch(/(url|neon|aurora)-password|the-(api|mail)-key/)
+}
