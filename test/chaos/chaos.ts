@@ -102,7 +102,7 @@ async function startHost(database: TestDatabase, folder: string, lines: string[]
   const { drain } = await bundleFunctions({
     root: ROOT,
     outDir: folder,
-    functions: { drain: { handler: "test/chaos/functions.drain", external: ["@aws-sdk/*"] } },
+    functions: { drain: { handler: "test/chaos/fixtures/functions.drain", external: ["@aws-sdk/*"] } },
   })
   return createHost({
     functions: {
