@@ -5,7 +5,7 @@ import { startSluice, temporaryFolder } from "../support/start.ts"
 test("a second start is quick and finds the jobs of the first; each end is in order and leaves no process", async () => {
   const dataDir = await temporaryFolder()
   const first = await startSluice({ SLUICE_DATA_DIR: dataDir, SLUICE_SCHEDULE: "rate(1 second)" })
-  expect(await first.get("/health")).toEqual({ status: 200, body: { status: "ok" } })
+  expect(await first.get("/health")).toMatchObject({ status: 200, body: { status: "ok" } })
   const { status, body: noop } = await first.post("/v1/jobs", { name: "noop", payload: {} })
   expect(status).toBe(201)
   await eventually(async () => expect((await first.get(`/v1/jobs/${noop.id}`)).body.state).toBe("succeeded"))
