@@ -31,6 +31,7 @@ interface ContinuableWork {
   readonly drainer: Drainer
   readonly signal: AbortSignal
   readonly transactions: Transactions
+  readonly onCheckpoint: () => void
 }
 
 /** Costs a job that doesn't use it next to nothing, and no query. */
@@ -61,7 +62,8 @@ export function createContinuation(job: ClaimedJob, work: ContinuableWork): Cont
 type Advance = (position: unknown, transaction: Queryable) => unknown
 type Progress = ReturnType<typeof createProgress>
 
-function createProgress(job: ClaimedJob, { definition, drainer, signal, transactions }: ContinuableWork) {
+function createProgress(job: ClaimedJob, work: ContinuableWork) {
+  const { definition, drainer, signal, transactions, onCheckpoint } = work
   const names = new Set<string>()
   const underWay = new Set<Promise<unknown>>()
   let savedBefore: Promise<ReadonlyMap<string, Saved>> | undefined
@@ -209,7 +211,7 @@ function createProgress(job: ClaimedJob, { definition, drainer, signal, transact
       assertOurs(rows)
       return json
     })
-    drainer.counts.checkpoints++
+    noteProgress()
     return json
   }
 
@@ -219,7 +221,12 @@ function createProgress(job: ClaimedJob, { definition, drainer, signal, transact
       [drainer.backendPid, job.id, job.fence, kind, name, json, sleepMs],
     )
     assertOurs(rows)
+    noteProgress()
+  }
+
+  function noteProgress(): void {
     drainer.counts.checkpoints++
+    onCheckpoint()
   }
 
   function assertOurs(rows: { is_ours: boolean }[]): void {

@@ -106,7 +106,10 @@ export interface JobPolicies {
   readonly priority?: number
   /** Executions that may fail before the job is discarded. Default 10. */
   readonly maxAttempts?: number
-  /** Longest execution; then `signal` aborts and the attempt has failed. Default `"1m"`. */
+  /**
+   * Longest execution, or longest time from one checkpoint of it to the next; then `signal` aborts and the attempt has
+   * failed. Default `"1m"`.
+   */
   readonly timeout?: Duration
 }
 

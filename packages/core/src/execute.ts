@@ -29,6 +29,8 @@ export interface Work {
   readonly drainer: Drainer
   readonly signal: AbortSignal
   readonly deadlineAt: Date
+  /** Progress was saved: the timeout begins anew. */
+  readonly onCheckpoint: () => void
   readonly log: Logger
   readonly transactions: Transactions
   readonly instrumentation: Instrumentation | undefined

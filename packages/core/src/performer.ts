@@ -103,24 +103,29 @@ export function createPerformer(options: {
       ...{ transactions: options.transactions, instrumentation: options.instrumentation },
       signal: controller.signal,
       deadlineAt: new Date(Date.now() + Math.min(timeoutMs, deadline.untilStopMs())),
+      onCheckpoint() {
+        entry.isContinued = true
+        if (!controller.signal.aborted) timer.refresh()
+      },
     }
-    const entry: Running = { job, work, controller, startedAtMs: performance.now() }
+    const entry: Running = { job, work, controller, startedAtMs: performance.now(), isContinued: false }
     running.add(entry)
     const timer = setTimeout(() => timeOut(entry, timeoutMs), timeoutMs)
     const execution = await execute(job, work)
     clearTimeout(timer)
     running.delete(entry)
     deaf.delete(entry)
-    remember(execution)
+    remember(execution, entry.isContinued)
     startWaiting()
     if (isIdle() || ended.length >= LARGEST_BATCH) wake()
     else gathering ??= setTimeout(() => wake(), GATHER_MS)
   }
 
-  function remember(execution: Execution): void {
+  /** What goes on in another execution tells nothing of the room that one needs. */
+  function remember(execution: Execution, isContinued: boolean): void {
     const tookMs = execution.endedAtMs - execution.startedAtMs
     meanMs = Number.isFinite(meanMs) ? meanMs * 0.9 + tookMs * 0.1 : tookMs
-    drainer.durations.add(execution.job.name, tookMs)
+    if (!isContinued) drainer.durations.add(execution.job.name, tookMs)
     ended.push(execution)
   }
 
@@ -166,6 +171,8 @@ interface Running {
   readonly work: Work
   readonly controller: AbortController
   readonly startedAtMs: number
+  /** It has saved a checkpoint. */
+  isContinued: boolean
 }
 
 /** One that ran into its timeout and never came back has failed; what was cut off for other reasons has no outcome yet. */
