@@ -3,13 +3,14 @@ import type { Report, Result } from "./results.ts"
 /** Ratios of one run scatter so much on a busy machine; less is not called slower. */
 const TOLERANCE = 0.1
 
-/** Speed as a part of the floor's in the same variant of the same run, or undefined where the floor has no part in it. */
-export function ratioToFloor(result: Result, all: readonly Result[]): number | undefined {
-  const floor = all.find(
-    ({ scenario, system, config }) =>
-      system === "floor" && scenario === result.scenario && config.variant === result.config.variant,
-  )
-  return floor && result.jobsPerSecond / floor.jobsPerSecond
+/** Speed as a part of the floor's in the same run: in the same variant, or where it has no part in that, the scenario's first. */
+export function ratioToFloor(
+  { scenario, config, jobsPerSecond }: Result,
+  all: readonly Result[],
+): number | undefined {
+  const floors = all.filter((other) => other.system === "floor" && other.scenario === scenario)
+  const floor = floors.find((other) => other.config.variant === config.variant) ?? floors[0]
+  return floor && jobsPerSecond / floor.jobsPerSecond
 }
 
 /** What became slower since an earlier run, of which absolute times say nothing: it may be another machine's. */

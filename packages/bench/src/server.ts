@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { startPostgres } from "@sluice/local/postgres"
 import pg from "pg"
-import type { System } from "./system.ts"
+import { openPool, type System } from "./system.ts"
 
 /** One Postgres for all systems, with a new database for each measurement. */
 export interface Server {
@@ -34,7 +34,7 @@ export async function startServer(log: (line: string) => void): Promise<Server> 
   })
   await first.stop()
   const postgres = await startPostgres({ dataDir, log })
-  const server = new pg.Pool({ connectionString: postgres.url, max: 1 })
+  const server = openPool(postgres.url, 1)
   const version = (await server.query("show server_version")).rows[0].server_version
   const templates = new Map<System, string>()
   let count = 0
@@ -46,8 +46,7 @@ export async function startServer(log: (line: string) => void): Promise<Server> 
       const name = `run_${++count}`
       await server.query(`create database ${name} template ${template}`)
       const url = urlOf(name)
-      const pool = new pg.Pool({ connectionString: url, max: 2 })
-      pool.on("error", () => {}) // the database is dropped by force
+      const pool = openPool(url, 2)
       return {
         ...{ url, pool },
         async drop() {

@@ -1,4 +1,5 @@
 import type { Queryable } from "@sluice/core"
+import pg from "pg"
 
 /** A job queue under measurement. One file of systems/ each; all are driven by these verbs and no others. */
 export interface System {
@@ -72,11 +73,11 @@ export interface Worker {
 /** Most jobs that a system which works in batches takes at once. */
 export const BATCH = 500
 
-/** An SQL expression of the payload of job `i`. */
+/** An SQL expression of the payload of job `i`. The text hardly compresses. */
 export function payloadSql({ payloadBytes = 0 }: Backlog): string {
-  return payloadBytes > 0
-    ? `jsonb_build_object('n', i, 'text', repeat('x', ${payloadBytes}))`
-    : "jsonb_build_object('n', i)"
+  if (payloadBytes === 0) return "jsonb_build_object('n', i)"
+  const text = `(select string_agg(md5(part::text), '') from generate_series(1, ${payloadBytes / 32}) part)`
+  return `jsonb_build_object('n', i, 'text', ${text})`
 }
 
 /** Numbers of a backlog's jobs as an SQL row source, in sets small enough for one statement. */
@@ -84,4 +85,12 @@ export function* setsOf({ first = 0, count }: Backlog, most = 250_000): Generato
   for (let from = first; from < first + count; from += most) {
     yield `generate_series(${from}, ${Math.min(from + most, first + count) - 1}) i`
   }
+}
+
+/** A pool that doesn't mind when its database is dropped. */
+export function openPool(url: string, max: number): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max })
+  pool.on("error", () => {})
+  pool.on("connect", (client) => void client.on("error", () => {}))
+  return pool
 }

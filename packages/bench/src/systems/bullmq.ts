@@ -1,6 +1,5 @@
 import { createRequire } from "node:module"
-import pg from "pg"
-import { type Payload, payloadSql, type System, setsOf } from "../system.ts"
+import { openPool, type Payload, payloadSql, type System, setsOf } from "../system.ts"
 
 // its ESM build leaves out the endings of its own imports' files
 const { createPostgresBackend, Queue, runMigrations, Worker } = createRequire(import.meta.url)(
@@ -23,7 +22,7 @@ export const bullmq: System = {
   knows: ["scheduled"],
 
   async prepare(url) {
-    const pool = new pg.Pool({ connectionString: url })
+    const pool = openPool(url, 1)
     const client = await pool.connect()
     await runMigrations(client as never)
     client.release()

@@ -1,5 +1,5 @@
 import pg from "pg"
-import { BATCH, payloadSql, type System, setsOf } from "../system.ts"
+import { BATCH, openPool, payloadSql, type System, setsOf } from "../system.ts"
 
 const TAKE = `delete from floor_jobs where id in (select id from floor_jobs order by id limit ${BATCH} for update skip locked) returning payload`
 
@@ -26,7 +26,7 @@ export const floor: System = {
   },
 
   async openEnqueuer(url) {
-    const pool = new pg.Pool({ connectionString: url, max: 8 })
+    const pool = openPool(url, 8)
     await pool.query("select")
     return {
       one: (payload) => pool.query("insert into floor_jobs (payload) values ($1)", [payload]),

@@ -1,6 +1,5 @@
 import { makeWorkerUtils, runMigrations, runTaskList, type TaskList, type WorkerPool } from "graphile-worker"
-import pg from "pg"
-import { BATCH, type Payload, payloadSql, type System, setsOf } from "../system.ts"
+import { BATCH, openPool, type Payload, payloadSql, type System, setsOf } from "../system.ts"
 
 /** Jobs at once in a pool, and the other settings: perfTest/graphile.config.js of graphile-worker, main branch, 0.18. */
 const CONCURRENT_JOBS = 24
@@ -46,7 +45,7 @@ export const graphileWorker: System = {
   },
 
   async openEnqueuer(url) {
-    const pgPool = new pg.Pool({ connectionString: url, max: 8 })
+    const pgPool = openPool(url, 8)
     const utils = await makeWorkerUtils({ pgPool, preset: { worker: { logger } } as never })
     return {
       one: (payload) => utils.addJob("noop", payload),
@@ -61,8 +60,7 @@ export const graphileWorker: System = {
   },
 
   async openWorker({ url, concurrency, perform }) {
-    const pgPool = new pg.Pool({ connectionString: url, max: CONCURRENT_JOBS + 1 })
-    pgPool.on("error", () => {})
+    const pgPool = openPool(url, CONCURRENT_JOBS + 1)
     await Promise.all(Array.from({ length: 4 }, () => pgPool.query("select")))
     const tasks: TaskList = { noop: (payload) => perform(payload as Payload) }
     const preset = { worker: { ...PRESET.worker, concurrentJobs: concurrency, logger } } as never

@@ -1,7 +1,19 @@
 import { createSluice, type DrainOptions, defineJob, drain, type Queryable } from "@sluice/core"
 import { migrate } from "@sluice/core/migrate"
 import pg from "pg"
-import { type Backlog, type Payload, payloadSql, type System, setsOf, type WorkerOrders } from "../system.ts"
+import {
+  type Backlog,
+  openPool,
+  type Payload,
+  payloadSql,
+  type System,
+  setsOf,
+  type WorkerOrders,
+} from "../system.ts"
+
+/** As if two jobs with these keys were running. */
+const TAKE_KEYS =
+  "insert into sluice.permits (job_id, concurrency_key, drainer_id) values (-1, 'key-0', 0), (-2, 'key-1', 0)"
 
 /** Driven through its public API, with its defaults but for the number of jobs at once, which all systems share. */
 export const sluice: System = {
@@ -18,6 +30,7 @@ export const sluice: System = {
 
   async fill(database, backlog) {
     if (backlog.obstacle === "paused") await database.query("select sluice.pause_queue('paused')")
+    if (backlog.obstacle === "blocked") await database.query(TAKE_KEYS)
     for (const numbers of setsOf(backlog)) {
       await database.query(
         `insert into sluice.jobs (name, payload, queue, run_at, state, concurrency_key, concurrency_limit)
@@ -27,7 +40,7 @@ export const sluice: System = {
   },
 
   async openEnqueuer(url) {
-    const database = new pg.Pool({ connectionString: url, max: 8 })
+    const database = openPool(url, 8)
     const { enqueue, enqueueMany } = createSluice({ database })
     await database.query("select")
     return {
@@ -41,7 +54,7 @@ export const sluice: System = {
 
   async openWorker({ url, concurrency, lingers, perform }: WorkerOrders) {
     const noop = defineJob({ name: "noop", perform: (payload: Payload) => perform(payload) })
-    const database = new pg.Pool({ connectionString: url, max: 1 })
+    const database = openPool(url, 1)
     const stopped = new AbortController()
     let opened: pg.Client | undefined = await connect()
     const options: DrainOptions = {
