@@ -64,7 +64,7 @@ export function resultOf(
   rounds: readonly Measurement[],
 ): Result {
   const bySpeed = rounds.toSorted((one, other) => one.jobs / one.seconds - other.jobs / other.seconds)
-  const median = bySpeed[Math.floor((bySpeed.length - 1) / 2)] as Measurement
+  const median = bySpeed[Math.floor(bySpeed.length / 2)] as Measurement
   const latenciesMs = rounds.flatMap((round) => round.latenciesMs ?? []).sort((one, other) => one - other)
   return {
     ...{ scenario, system, config, jobs: median.jobs },
