@@ -1,5 +1,5 @@
 // `npm run bench`: measures Sluice and its peers side by side. See docs/decisions/0013-benchmark.md.
-import { mkdir, readFile, writeFile } from "node:fs/promises"
+import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises"
 import { arch, cpus, release, totalmem, type } from "node:os"
 import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -25,7 +25,7 @@ const USAGE = `npm run bench -- [scenario …] [options]
   --scale FACTOR   of the number of jobs, such as 0.1 to try something; default 1
   --rounds COUNT   default 3
   --system NAME    measure this one and the floor only; repeatable
-  --page FILE      where the page of plots goes; default docs/benchmarks/index.html, for a whole run`
+  --page FILE      write a page of plots; default docs/benchmarks/index.html when all is measured`
 
 class UsageError extends Error {}
 
@@ -39,14 +39,16 @@ try {
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2))
-  const earlier = options.compare && (JSON.parse(await readFile(options.compare, "utf8")) as Report)
+  const earlier = options.compare === undefined ? undefined : await readReport(options.compare)
+  if (options.json !== undefined) await assertWritable(options.json)
   const progress = createProgress()
   const server = await startServer(() => {})
+  process.once("SIGINT", () => void server.stop().finally(() => process.exit(130)))
   try {
     const { scale } = options
     const jobs = (count: number, system?: System) => Math.ceil(count * scale * (system?.share ?? 1))
     const results = await runScenarios(options.scenarios, { server, jobs }, options.rounds, progress)
-    const report: Report = { machine: describeMachine(server.version), results }
+    const report: Report = { machine: describeMachine(server.version, options.command), results }
     console.log(tableOf(results))
     if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
     if (options.page) await writePage(options.page, report)
@@ -68,7 +70,22 @@ function readOptions(parameters: string[]) {
     json: values.json,
     compare: values.compare,
     page: values.page ?? (isWhole ? PAGE : undefined),
+    command: commandOf(positionals, values),
   }
+}
+
+/** What was measured, without where it was written. */
+function commandOf(
+  names: readonly string[],
+  { scale, rounds, system = [] }: ReturnType<typeof parse>["values"],
+): string {
+  const parameters = [
+    ...names,
+    ...(scale ? [`--scale ${scale}`] : []),
+    ...(rounds ? [`--rounds ${rounds}`] : []),
+    ...system.map((name) => `--system ${JSON.stringify(name)}`),
+  ]
+  return ["npm run bench", ...(parameters.length > 0 ? ["--", ...parameters] : [])].join(" ")
 }
 
 function parse(parameters: string[]) {
@@ -109,7 +126,24 @@ function positive(option: string, text: string): number {
   throw new UsageError(`${option} is ${JSON.stringify(text)}: give a number over 0`)
 }
 
-function describeMachine(postgres: string): Machine {
+async function readReport(file: string): Promise<Report> {
+  try {
+    return JSON.parse(await readFile(file, "utf8"))
+  } catch (error) {
+    throw new UsageError(`--compare ${file}: ${(error as Error).message}. Give what --json wrote`)
+  }
+}
+
+/** Now, rather than when all has been measured. */
+async function assertWritable(file: string): Promise<void> {
+  try {
+    await appendFile(file, "")
+  } catch (error) {
+    throw new UsageError(`--json ${file} can't be written: ${(error as Error).message}`)
+  }
+}
+
+function describeMachine(postgres: string, command: string): Machine {
   const [cpu] = cpus()
   return {
     cpu: cpu?.model.trim() || arch(),
@@ -119,9 +153,7 @@ function describeMachine(postgres: string): Machine {
     node: process.version,
     postgres,
     measuredAt: new Date().toISOString(),
-    command: ["npm run bench", ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : [])].join(
-      " ",
-    ),
+    command,
   }
 }
 

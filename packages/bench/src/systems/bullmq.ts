@@ -18,7 +18,7 @@ export const bullmq: System = {
   module: import.meta.url,
   settings: "removeOnComplete",
   keepsHistory: false,
-  share: 0.1,
+  share: 0.05,
   knows: ["scheduled"],
 
   async prepare(url) {

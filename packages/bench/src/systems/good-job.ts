@@ -62,7 +62,7 @@ export const goodJob: System = {
   module: import.meta.url,
   settings: `${THREADS} threads a process, records preserved; statements of 4.19 without Rails`,
   keepsHistory: true,
-  share: 0.02,
+  share: 0.01,
   knows: ["scheduled", "queues"],
 
   async prepare(url) {

@@ -19,7 +19,7 @@ const TAKE_KEYS =
 export const sluice: System = {
   name: "sluice",
   module: import.meta.url,
-  settings: "drain(), defaults",
+  settings: "drain() with its defaults",
   keepsHistory: true,
   share: 1,
   knows: ["blocked", "scheduled", "queues", "paused"],
