@@ -35,6 +35,7 @@ const POLL_MS = 2
 export async function measureDrain(system: System, run: Run, plan: DrainPlan): Promise<Measurement> {
   const jobs = run.jobs(plan.jobs, system)
   const database = await run.server.createDatabase(system)
+  let workers: Workers | undefined
   try {
     const release = plan.holdSnapshot ? await holdSnapshot(database) : undefined
     await fill(system, run, database, plan, jobs)
@@ -45,7 +46,7 @@ export async function measureDrain(system: System, run: Run, plan: DrainPlan): P
       lingers: false,
       performMs: 0,
     }
-    const workers = await startWorkers(orders, plan.drainers)
+    workers = await startWorkers(orders, plan.drainers)
 
     const walBefore = await walPosition(database)
     const beganAtMs = performance.now()
@@ -64,6 +65,7 @@ export async function measureDrain(system: System, run: Run, plan: DrainPlan): P
       missing: plan.behind ? 0 : missing,
     }
   } finally {
+    await workers?.kill()
     await database.drop()
   }
 }

@@ -1,19 +1,15 @@
-import { type ChildProcess, fork } from "node:child_process"
+import { fork } from "node:child_process"
 import { once } from "node:events"
 import type { Done, Message, Order, Orders } from "./worker-main.ts"
 
 /** Worker processes of one system, ready to begin together. */
 export interface Workers {
-  readonly processes: readonly WorkerProcess[]
   go(): void
   /** How many executions have begun. */
   performed(): number
-  /** Ends them, and answers with what they did. Those that were killed say nothing. */
+  /** Ends them, and answers with what they did. */
   stop(): Promise<Done[]>
-}
-
-interface WorkerProcess {
-  performed: number
+  /** SIGKILL to those that still live. */
   kill(): Promise<void>
 }
 
@@ -27,14 +23,16 @@ export async function startWorkers(orders: Omit<Orders, "workers">, workers: num
   const shares = Array.from({ length: count }, (_, index) => Math.floor((workers + index) / count))
   const processes = await Promise.all(shares.map((share) => startProcess({ ...orders, workers: share })))
   return {
-    processes,
     go() {
       for (const process of processes) process.order("go")
     },
     performed: () => processes.reduce((total, process) => total + process.performed, 0),
     async stop() {
       const done = await Promise.all(processes.map((process) => process.stop()))
-      return done.filter((each) => each !== undefined)
+      return done
+    },
+    async kill() {
+      await Promise.all(processes.map((process) => process.kill()))
     },
   }
 }
@@ -49,19 +47,16 @@ async function startProcess(orders: Orders) {
   const exited = once(child, "exit")
   const done = Promise.withResolvers<Done>()
   const ready = Promise.withResolvers<void>()
-  let isKilled = false
   const self = {
     performed: 0,
     order: (order: Order) => void child.send(order),
-    async stop(): Promise<Done | undefined> {
-      if (isKilled) return undefined
+    async stop() {
       child.send("stop" satisfies Order)
       const answer = await done.promise
       await exited
       return answer
     },
     async kill() {
-      isKilled = true
       child.kill("SIGKILL")
       await exited
     },
@@ -80,5 +75,5 @@ async function startProcess(orders: Orders) {
   })
   done.promise.catch(() => {})
   await ready.promise
-  return self satisfies WorkerProcess & Pick<ChildProcess, never>
+  return self
 }

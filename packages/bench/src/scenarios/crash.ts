@@ -37,13 +37,14 @@ async function measure(system: System, run: Run): Promise<Measurement> {
 
     const walBefore = await walPosition(database)
     const beganAtMs = performance.now()
-    await Promise.all(doomed.processes.map((process) => process.kill()))
+    await doomed.kill()
     await untilPerformed(heir, IN_FLIGHT, system)
     const seconds = (performance.now() - beganAtMs) / 1_000
     const walBytes = (await walPosition(database)) - walBefore
     const done = await heir.stop()
     return { jobs: IN_FLIGHT, seconds, walBytes, statements: total(done), ...check(done, IN_FLIGHT) }
   } finally {
+    await Promise.all([doomed.kill(), heir.kill()])
     await database.drop()
   }
 }

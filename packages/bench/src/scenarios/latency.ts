@@ -58,6 +58,7 @@ async function measure(system: System, run: Run, perSecond: number): Promise<Mea
       latenciesMs,
     }
   } finally {
+    await workers.kill()
     await enqueuer.end()
     await database.drop()
   }

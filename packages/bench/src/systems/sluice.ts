@@ -80,6 +80,7 @@ export const sluice: System = {
       },
     }
 
+    /** A lingering worker drains again and again, each time on a new session, as long as a drain can't linger itself. */
     async function drainUntilStopped() {
       const sluice = createSluice({ database, jobs: [noop as never] })
       do await drain(sluice, options)
