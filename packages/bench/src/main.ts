@@ -1,0 +1,169 @@
+// `npm run bench`: measures Sluice and its peers side by side. See docs/decisions/0013-benchmark.md.
+import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises"
+import { arch, cpus, release, totalmem, type } from "node:os"
+import { dirname } from "node:path"
+import { fileURLToPath } from "node:url"
+import { parseArgs } from "node:util"
+import { slowerThan } from "./compare.ts"
+import { pageOf } from "./page.ts"
+import { createProgress } from "./progress.ts"
+import type { Machine, Report } from "./results.ts"
+import { runScenarios } from "./run.ts"
+import type { Scenario } from "./scenario.ts"
+import { scenarios } from "./scenarios/index.ts"
+import { startServer } from "./server.ts"
+import type { System } from "./system.ts"
+import { tableOf } from "./table.ts"
+
+const PAGE = fileURLToPath(new URL("../../../docs/benchmarks/index.html", import.meta.url))
+
+const USAGE = `npm run bench -- [scenario …] [options]
+
+  scenario         ${scenarios.map(({ name }) => name).join(", ")}; default: all
+  --json FILE      write the results
+  --compare FILE   say what became slower than in these results
+  --scale FACTOR   of the number of jobs, such as 0.1 to try something; default 1
+  --rounds COUNT   default 3
+  --system NAME    measure this one and the floor only; repeatable
+  --page FILE      write a page of plots; default docs/benchmarks/index.html when all is measured`
+
+class UsageError extends Error {}
+
+try {
+  await main()
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error
+  console.error(`error: ${error.message}\n\n${USAGE}`)
+  process.exitCode = 2
+}
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2))
+  const earlier = options.compare === undefined ? undefined : await readReport(options.compare)
+  if (options.json !== undefined) await assertWritable(options.json)
+  const progress = createProgress()
+  const server = await startServer(() => {})
+  process.once("SIGINT", () => void server.stop().finally(() => process.exit(130)))
+  try {
+    const { scale } = options
+    const jobs = (count: number, system?: System) => Math.ceil(count * scale * (system?.share ?? 1))
+    const results = await runScenarios(options.scenarios, { server, jobs }, options.rounds, progress)
+    const report: Report = { machine: describeMachine(server.version, options.command), results }
+    console.log(tableOf(results))
+    if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
+    if (options.page) await writePage(options.page, report)
+    if (earlier) tellSlower(slowerThan(earlier, report))
+  } finally {
+    await server.stop()
+  }
+}
+
+function readOptions(parameters: string[]) {
+  const { values, positionals } = parse(parameters)
+  const isWhole = positionals.length === 0 && !values.scale && !values.system
+  return {
+    scenarios: (positionals.length > 0 ? positionals.map(scenarioNamed) : scenarios).map((one) =>
+      only(one, values.system),
+    ),
+    scale: positive("--scale", values.scale ?? "1"),
+    rounds: Math.ceil(positive("--rounds", values.rounds ?? "3")),
+    json: values.json,
+    compare: values.compare,
+    page: values.page ?? (isWhole ? PAGE : undefined),
+    command: commandOf(positionals, values),
+  }
+}
+
+/** What was measured, without where it was written. */
+function commandOf(
+  names: readonly string[],
+  { scale, rounds, system = [] }: ReturnType<typeof parse>["values"],
+): string {
+  const parameters = [
+    ...names,
+    ...(scale ? [`--scale ${scale}`] : []),
+    ...(rounds ? [`--rounds ${rounds}`] : []),
+    ...system.map((name) => `--system ${JSON.stringify(name)}`),
+  ]
+  return ["npm run bench", ...(parameters.length > 0 ? ["--", ...parameters] : [])].join(" ")
+}
+
+function parse(parameters: string[]) {
+  const text = { type: "string" } as const
+  const options = {
+    json: text,
+    compare: text,
+    scale: text,
+    rounds: text,
+    page: text,
+    system: { ...text, multiple: true },
+  } as const
+  try {
+    return parseArgs({ args: parameters, options, allowPositionals: true })
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}
+
+function scenarioNamed(name: string): Scenario {
+  const scenario = scenarios.find((one) => one.name === name)
+  if (!scenario) throw new UsageError(`There is no scenario ${JSON.stringify(name)}`)
+  return scenario
+}
+
+function only(scenario: Scenario, names: readonly string[] | undefined): Scenario {
+  if (!names) return scenario
+  const isWanted = ({ name }: System) => name === "floor" || names.includes(name)
+  return {
+    ...scenario,
+    variants: scenario.variants.map((one) => ({ ...one, systems: one.systems.filter(isWanted) })),
+  }
+}
+
+function positive(option: string, text: string): number {
+  const number = Number(text)
+  if (number > 0) return number
+  throw new UsageError(`${option} is ${JSON.stringify(text)}: give a number over 0`)
+}
+
+async function readReport(file: string): Promise<Report> {
+  try {
+    return JSON.parse(await readFile(file, "utf8"))
+  } catch (error) {
+    throw new UsageError(`--compare ${file}: ${(error as Error).message}. Give what --json wrote`)
+  }
+}
+
+/** Now, rather than when all has been measured. */
+async function assertWritable(file: string): Promise<void> {
+  try {
+    await appendFile(file, "")
+  } catch (error) {
+    throw new UsageError(`--json ${file} can't be written: ${(error as Error).message}`)
+  }
+}
+
+function describeMachine(postgres: string, command: string): Machine {
+  const [cpu] = cpus()
+  return {
+    cpu: cpu?.model.trim() || arch(),
+    cores: cpus().length,
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+    os: `${type()} ${release()}`,
+    node: process.version,
+    postgres,
+    measuredAt: new Date().toISOString(),
+    command,
+  }
+}
+
+async function writePage(file: string, report: Report): Promise<void> {
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, pageOf(report, scenarios))
+  console.log(`\nPlots: ${file}`)
+}
+
+function tellSlower(lines: readonly string[]): void {
+  console.log(lines.length > 0 ? `\nSlower than before:\n${lines.join("\n")}` : "\nNothing became slower.")
+  if (lines.length > 0) process.exitCode = 1
+}

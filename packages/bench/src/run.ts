@@ -1,0 +1,59 @@
+import type { Progress } from "./progress.ts"
+import { type Measurement, type Result, resultOf } from "./results.ts"
+import type { Run, Scenario, Variant } from "./scenario.ts"
+import type { System } from "./system.ts"
+
+/**
+ * Measures scenarios one after the other. Within one, the systems take turns in each round, and the round's first is
+ * another each time: whatever else the machine is doing so hits all of them alike.
+ */
+export async function runScenarios(
+  scenarios: readonly Scenario[],
+  run: Run,
+  rounds: number,
+  progress: Progress,
+): Promise<Result[]> {
+  const plan = scenarios.flatMap((scenario) => turnsOf(scenario, rounds))
+  const measured = new Map<string, { turn: Turn; rounds: Measurement[] }>()
+  for (const [done, turn] of plan.entries()) {
+    const { scenario, variant, system } = turn
+    const name = `${scenario.name}, ${variant.label}, ${system.name}`
+    progress.show(done, plan.length, name)
+    try {
+      const measurement = await variant.measure(system, run)
+      const { rounds } = measured.get(name) ?? { rounds: [] }
+      measured.set(name, { turn, rounds: [...rounds, measurement] })
+    } catch (error) {
+      progress.log(`FAILED ${name}: ${(error as Error).stack}`)
+      process.exitCode = 1
+    }
+  }
+  progress.clear()
+  return [...measured.values()]
+    .filter(({ rounds }) => rounds.length > 0)
+    .map(({ turn, rounds }) => summarise(turn, rounds))
+}
+
+interface Turn {
+  readonly scenario: Scenario
+  readonly variant: Variant
+  readonly system: System
+}
+
+function turnsOf(scenario: Scenario, rounds: number): Turn[] {
+  return Array.from({ length: rounds }).flatMap((_, round) =>
+    scenario.variants
+      .filter(({ mostRounds = rounds }) => round < mostRounds)
+      .flatMap((variant) => rotated(variant.systems, round).map((system) => ({ scenario, variant, system }))),
+  )
+}
+
+function rotated<Value>(values: readonly Value[], by: number): Value[] {
+  const start = by % values.length
+  return [...values.slice(start), ...values.slice(0, start)]
+}
+
+function summarise({ scenario, variant, system }: Turn, rounds: readonly Measurement[]): Result {
+  const config = { variant: variant.label, settings: system.settings, history: system.keepsHistory }
+  return resultOf(scenario.name, system.name, config, rounds)
+}

@@ -1,0 +1,50 @@
+import { check, total, untilPerformed, walPosition } from "../measure-drain.ts"
+import type { Measurement } from "../results.ts"
+import type { Run, Scenario } from "../scenario.ts"
+import type { System } from "../system.ts"
+import { sluice } from "../systems/sluice.ts"
+import { startWorkers } from "../workers.ts"
+
+const IN_FLIGHT = 500
+const JOB_MS = 60_000
+
+// The peers run such jobs again after a time that has nothing to do with the crash: graphile-worker after 4 hours,
+// pg-boss when a job expires (15 minutes), BullMQ when its lock does (30 seconds). That is in their documentation.
+export const crash: Scenario = {
+  name: "crash",
+  about:
+    "A drainer with 500 jobs in flight is killed by SIGKILL beside one that waits: seconds until all 500 run again.",
+  figure: "seconds",
+  variants: [{ label: "500 in flight", systems: [sluice], measure }],
+}
+
+async function measure(system: System, run: Run): Promise<Measurement> {
+  const database = await run.server.createDatabase(system)
+  const orders = {
+    system,
+    url: database.url,
+    concurrency: IN_FLIGHT,
+    lingers: true,
+    performMs: JOB_MS,
+  }
+  const doomed = await startWorkers(orders, 1)
+  const heir = await startWorkers(orders, 1)
+  try {
+    await system.fill(database.pool, { count: IN_FLIGHT })
+    doomed.go()
+    await untilPerformed(doomed, IN_FLIGHT, system)
+    heir.go()
+
+    const walBefore = await walPosition(database)
+    const beganAtMs = performance.now()
+    await doomed.kill()
+    await untilPerformed(heir, IN_FLIGHT, system)
+    const seconds = (performance.now() - beganAtMs) / 1_000
+    const walBytes = (await walPosition(database)) - walBefore
+    const done = await heir.stop()
+    return { jobs: IN_FLIGHT, seconds, walBytes, statements: total(done), ...check(done, IN_FLIGHT) }
+  } finally {
+    await Promise.all([doomed.kill(), heir.kill()])
+    await database.drop()
+  }
+}

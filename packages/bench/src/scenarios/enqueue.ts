@@ -1,0 +1,77 @@
+import { walPosition } from "../measure-drain.ts"
+import type { Measurement } from "../results.ts"
+import type { Run, Scenario } from "../scenario.ts"
+import type { Database } from "../server.ts"
+import type { Enqueuer, Payload, System } from "../system.ts"
+import { bullmq } from "../systems/bullmq.ts"
+import { floor } from "../systems/floor.ts"
+import { graphileWorker } from "../systems/graphile-worker.ts"
+import { pgBoss } from "../systems/pg-boss.ts"
+import { sluice } from "../systems/sluice.ts"
+
+const IN_BULK = 1_000
+
+// GoodJob enqueues in Ruby, which is not here. pg-boss and BullMQ have no function to enqueue from SQL.
+export const enqueue: Scenario = {
+  name: "enqueue",
+  about:
+    "Storing jobs from one process: one after the other, 1,000 at once, and one by one within one SQL statement.",
+  figure: "jobsPerSecond",
+  variants: [
+    {
+      label: "one by one",
+      systems: [sluice, graphileWorker, pgBoss, bullmq, floor],
+      measure: (system, run) => measure(system, run, 2_000, oneByOne),
+    },
+    {
+      label: "in bulk",
+      systems: [sluice, graphileWorker, pgBoss, bullmq, floor],
+      measure: (system, run) => measure(system, run, 50_000, inBulk),
+    },
+    {
+      label: "in SQL",
+      systems: [sluice, graphileWorker, floor],
+      measure: (system, run) => measure(system, run, 20_000, inSql),
+    },
+  ],
+}
+
+type Store = (enqueuer: Enqueuer, count: number, database: Database) => Promise<number>
+
+/** Counts statements where it makes them itself; a peer's own are seen in the `wal` scenario. */
+async function measure(system: System, run: Run, jobs: number, store: Store): Promise<Measurement> {
+  const count = run.jobs(jobs)
+  const database = await run.server.createDatabase(system)
+  const enqueuer = await system.openEnqueuer(database.url)
+  try {
+    await store(enqueuer, Math.ceil(count / 10), database) // to compile, and to have the schema's caches
+    const walBefore = await walPosition(database)
+    const beganAtMs = performance.now()
+    const statements = await store(enqueuer, count, database)
+    const seconds = (performance.now() - beganAtMs) / 1_000
+    const walBytes = (await walPosition(database)) - walBefore
+    return { jobs: count, seconds, walBytes, statements, duplicates: 0, missing: 0 }
+  } finally {
+    await enqueuer.end()
+    await database.drop()
+  }
+}
+
+async function oneByOne(enqueuer: Enqueuer, count: number): Promise<number> {
+  for (let n = 0; n < count; n++) await enqueuer.one({ n })
+  return count
+}
+
+async function inBulk(enqueuer: Enqueuer, count: number): Promise<number> {
+  for (let from = 0; from < count; from += IN_BULK) {
+    const payloads: Payload[] = []
+    for (let n = from; n < Math.min(from + IN_BULK, count); n++) payloads.push({ n })
+    await enqueuer.many(payloads)
+  }
+  return Math.ceil(count / IN_BULK)
+}
+
+async function inSql({ inSql = "" }: Enqueuer, count: number, { pool }: Database): Promise<number> {
+  await pool.query(inSql, [0, count - 1])
+  return 1
+}

@@ -1,0 +1,26 @@
+import { measureDrain } from "../measure-drain.ts"
+import type { Scenario } from "../scenario.ts"
+import { systems } from "../systems/index.ts"
+
+const PLAN = { jobs: 500_000, drainers: 4 }
+
+export const heldSnapshot: Scenario = {
+  name: "held-snapshot",
+  about:
+    "A transaction elsewhere keeps its snapshot all the time (a report, a dump, a forgotten session), so that no dead row can be cleared.",
+  figure: "jobsPerSecond",
+  variants: [
+    {
+      label: "none held",
+      systems,
+      mostRounds: 2,
+      measure: (system, run) => measureDrain(system, run, PLAN),
+    },
+    {
+      label: "one held",
+      systems,
+      mostRounds: 2,
+      measure: (system, run) => measureDrain(system, run, { ...PLAN, holdSnapshot: true }),
+    },
+  ],
+}

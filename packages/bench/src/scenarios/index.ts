@@ -1,0 +1,30 @@
+import type { Scenario } from "../scenario.ts"
+import { blocked } from "./blocked.ts"
+import { crash } from "./crash.ts"
+import { depth } from "./depth.ts"
+import { drainers } from "./drainers.ts"
+import { enqueue } from "./enqueue.ts"
+import { heldSnapshot } from "./held-snapshot.ts"
+import { lambda } from "./lambda.ts"
+import { latency } from "./latency.ts"
+import { manyQueues } from "./many-queues.ts"
+import { payload } from "./payload.ts"
+import { scheduled } from "./scheduled.ts"
+import { throughput } from "./throughput.ts"
+import { wal } from "./wal.ts"
+
+export const scenarios: readonly Scenario[] = [
+  throughput,
+  wal,
+  enqueue,
+  heldSnapshot,
+  blocked,
+  scheduled,
+  manyQueues,
+  depth,
+  drainers,
+  payload,
+  crash,
+  latency,
+  lambda,
+]

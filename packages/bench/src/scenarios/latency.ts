@@ -1,0 +1,80 @@
+import { setTimeout as wait } from "node:timers/promises"
+import { CONCURRENCY, check, total, untilPerformed, walPosition } from "../measure-drain.ts"
+import type { Measurement } from "../results.ts"
+import type { Run, Scenario } from "../scenario.ts"
+import type { Enqueuer, System } from "../system.ts"
+import { bullmq } from "../systems/bullmq.ts"
+import { graphileWorker } from "../systems/graphile-worker.ts"
+import { pgBoss } from "../systems/pg-boss.ts"
+import { sluice } from "../systems/sluice.ts"
+import { startWorkers } from "../workers.ts"
+
+const SECONDS = 5
+const WARM_UP_JOBS = 200
+
+// A thread of GoodJob hears of a job by LISTEN/NOTIFY and in Ruby: its SQL alone says nothing about that.
+export const latency: Scenario = {
+  name: "latency",
+  about: "From the call that enqueues to the start of `perform` in a worker that waits for jobs.",
+  figure: "p99Ms",
+  variants: [100, 1_000].map((perSecond) => ({
+    label: `${perSecond.toLocaleString("en")} jobs/s`,
+    systems: [sluice, graphileWorker, pgBoss, bullmq],
+    measure: (system, run) => measure(system, run, perSecond),
+  })),
+}
+
+async function measure(system: System, run: Run, perSecond: number): Promise<Measurement> {
+  const database = await run.server.createDatabase(system)
+  const orders = {
+    system,
+    url: database.url,
+    concurrency: CONCURRENCY,
+    lingers: true,
+    performMs: 0,
+  }
+  const workers = await startWorkers(orders, 1)
+  const enqueuer = await system.openEnqueuer(database.url)
+  try {
+    workers.go()
+    for (let n = 0; n < WARM_UP_JOBS; n++) await enqueuer.one({ n })
+    await untilPerformed(workers, WARM_UP_JOBS, system)
+
+    const jobs = run.jobs(perSecond * SECONDS)
+    const walBefore = await walPosition(database)
+    const beganAtMs = performance.now()
+    await enqueueAtRate(enqueuer, perSecond, jobs)
+    await untilPerformed(workers, WARM_UP_JOBS + jobs, system)
+    const seconds = (performance.now() - beganAtMs) / 1_000
+    const walBytes = (await walPosition(database)) - walBefore
+    const done = await workers.stop()
+    const latenciesMs = done.flatMap((each) => [...each.latenciesMs])
+    return {
+      jobs,
+      seconds,
+      walBytes,
+      statements: total(done),
+      ...check(done, WARM_UP_JOBS + jobs),
+      latenciesMs,
+    }
+  } finally {
+    await workers.kill()
+    await enqueuer.end()
+    await database.drop()
+  }
+}
+
+/** Each job at its time, however long the ones before take: else a slow queue would be asked less. */
+async function enqueueAtRate(enqueuer: Enqueuer, perSecond: number, jobs: number): Promise<void> {
+  const beganAtMs = performance.now()
+  const calls: Promise<unknown>[] = []
+  while (calls.length < jobs) {
+    const due = Math.min(jobs, Math.floor(((performance.now() - beganAtMs) / 1_000) * perSecond))
+    while (calls.length < due) {
+      const n = WARM_UP_JOBS + calls.length
+      calls.push(enqueuer.one({ n, at: performance.timeOrigin + performance.now() }))
+    }
+    await wait(1)
+  }
+  await Promise.all(calls)
+}

@@ -1,0 +1,17 @@
+import { measureDrain } from "../measure-drain.ts"
+import type { Scenario } from "../scenario.ts"
+import { systems } from "../systems/index.ts"
+
+export const wal: Scenario = {
+  name: "wal",
+  about: "Bytes of write-ahead log, and statements, for a job: what replicas, archives and round trips pay.",
+  figure: "walBytesPerJob",
+  variants: [
+    {
+      label: "1 drainer",
+      systems,
+      mostRounds: 1,
+      measure: (system, run) => measureDrain(system, run, { jobs: 50_000, drainers: 1 }),
+    },
+  ],
+}

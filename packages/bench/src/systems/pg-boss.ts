@@ -1,0 +1,102 @@
+import { PgBoss } from "pg-boss"
+import { BATCH, type Payload, payloadSql, type System, setsOf } from "../system.ts"
+
+const QUEUE = "noop"
+
+/**
+ * Batches fetched and completed whole (docs/api/jobs.md: `fetch` with `batchSize`, `complete` with a list of ids), which
+ * is the least that it can do a job. Maintenance is off, as in its own examples/index-perf. Where it has to hear of
+ * jobs at once it runs `work` with LISTEN/NOTIFY (docs/api/workers.md).
+ */
+export const pgBoss: System = {
+  name: "pg-boss",
+  module: import.meta.url,
+  settings: `fetch and complete in batches of ${BATCH}`,
+  keepsHistory: true,
+  share: 0.5,
+  knows: ["scheduled"],
+
+  async prepare(url) {
+    const boss = await startBoss(url, { migrate: true })
+    await boss.createQueue(QUEUE, { notify: true } as never)
+    await boss.stop({ graceful: false })
+  },
+
+  // Rows as its examples/index-perf seeds them.
+  async fill(database, backlog) {
+    const startAfter = backlog.obstacle === "scheduled" ? "now() + interval '1 day'" : "now()"
+    for (const numbers of setsOf(backlog)) {
+      await database.query(
+        `insert into pgboss.job_common (name, data, start_after) select '${QUEUE}', ${payloadSql(backlog)}, ${startAfter} from ${numbers}`,
+      )
+    }
+  },
+
+  async openEnqueuer(url) {
+    const boss = await startBoss(url, { max: 8, useListenNotify: true })
+    return {
+      one: (payload) => boss.send(QUEUE, payload),
+      many: (payloads) =>
+        boss.insert(
+          QUEUE,
+          payloads.map((data) => ({ data })),
+        ),
+      end: () => boss.stop({ graceful: false }),
+    }
+  },
+
+  async openWorker({ url, lingers, perform }) {
+    const boss = await startBoss(url, { max: 2, useListenNotify: lingers })
+    let isStopped = false
+    let ended = Promise.resolve()
+    return {
+      start() {
+        ended = lingers ? work() : fetchAndComplete()
+      },
+      async stop() {
+        isStopped = true
+        await ended
+        await boss.stop({ graceful: false })
+      },
+    }
+
+    async function fetchAndComplete() {
+      while (!isStopped) {
+        const jobs = await boss.fetch<Payload>(QUEUE, { batchSize: BATCH })
+        if (jobs.length === 0) return
+        for (const { data } of jobs) await perform(data)
+        await boss.complete(
+          QUEUE,
+          jobs.map(({ id }) => id),
+        )
+      }
+    }
+
+    async function work() {
+      const options = { batchSize: BATCH, pollingIntervalSeconds: 0.5, burstWhenBatchFull: true }
+      await boss.work<Payload>(QUEUE, options, async (jobs) => {
+        for (const { data } of jobs) await perform(data)
+      })
+    }
+  },
+
+  async isDone(database) {
+    const { rows } = await database.query(
+      `select from pgboss.job_common where name = '${QUEUE}' and state < 'completed' and start_after <= now() limit 1`,
+    )
+    return rows.length === 0
+  },
+}
+
+async function startBoss(url: string, options: Record<string, unknown>): Promise<PgBoss> {
+  const boss = new PgBoss({
+    connectionString: url,
+    supervise: false,
+    schedule: false,
+    migrate: false,
+    ...options,
+  })
+  boss.on("error", () => {})
+  await boss.start()
+  return boss
+}

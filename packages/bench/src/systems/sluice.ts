@@ -1,0 +1,116 @@
+import { createSluice, type DrainOptions, defineJob, drain, type Queryable } from "@sluice/core"
+import { migrate } from "@sluice/core/migrate"
+import pg from "pg"
+import {
+  type Backlog,
+  openPool,
+  type Payload,
+  payloadSql,
+  type System,
+  setsOf,
+  type WorkerOrders,
+} from "../system.ts"
+
+/** As if two jobs with these keys were running. */
+const TAKE_KEYS =
+  "insert into sluice.permits (job_id, concurrency_key, drainer_id) values (-1, 'key-0', 0), (-2, 'key-1', 0)"
+
+/** Driven through its public API, with its defaults but for the number of jobs at once, which all systems share. */
+export const sluice: System = {
+  name: "sluice",
+  module: import.meta.url,
+  settings: "drain() with its defaults",
+  keepsHistory: true,
+  share: 1,
+  knows: ["blocked", "scheduled", "queues", "paused"],
+
+  async prepare(url) {
+    await migrate(url, { log: () => {} })
+  },
+
+  async fill(database, backlog) {
+    if (backlog.obstacle === "paused") await database.query("select sluice.pause_queue('paused')")
+    if (backlog.obstacle === "blocked") await database.query(TAKE_KEYS)
+    for (const numbers of setsOf(backlog)) {
+      await database.query(
+        `insert into sluice.jobs (name, payload, queue, run_at, state, concurrency_key, concurrency_limit)
+         select 'noop', ${payloadSql(backlog)}, ${queueSql(backlog)}, ${obstacleSql(backlog)} from ${numbers}`,
+      )
+    }
+  },
+
+  async openEnqueuer(url) {
+    const database = openPool(url, 8)
+    const { enqueue, enqueueMany } = createSluice({ database })
+    await database.query("select")
+    return {
+      one: (payload) => enqueue("noop", payload),
+      many: (payloads) => enqueueMany(payloads.map((payload) => ({ name: "noop", payload }))),
+      inSql:
+        "select sluice.enqueue('noop', jsonb_build_object('n', i)) from generate_series($1::int, $2::int) i",
+      end: () => database.end(),
+    }
+  },
+
+  async openWorker({ url, concurrency, lingers, perform }: WorkerOrders) {
+    const noop = defineJob({ name: "noop", perform: (payload: Payload) => perform(payload) })
+    const database = openPool(url, 1)
+    const stopped = new AbortController()
+    let opened: pg.Client | undefined = await connect()
+    const options: DrainOptions = {
+      async connect() {
+        const client = opened ?? (await connect())
+        opened = undefined
+        return client
+      },
+      concurrency,
+      maxDrainers: 1_000,
+      signal: stopped.signal,
+      ...(lingers && { linger: "1h" }),
+    }
+    let ended: Promise<unknown> = Promise.resolve()
+    return {
+      start() {
+        ended = drain(createSluice({ database, jobs: [noop as never] }), options)
+      },
+      async stop() {
+        stopped.abort()
+        await ended
+        await opened?.end()
+        await database.end()
+      },
+    }
+
+    async function connect() {
+      const client = new pg.Client({ connectionString: url })
+      await client.connect()
+      return client
+    }
+  },
+
+  async isDone(database: Queryable) {
+    const { rows } = await database.query(
+      "select from sluice.jobs where state = 'ready' and name = 'noop' limit 1",
+    )
+    return rows.length === 0
+  },
+}
+
+function queueSql({ obstacle, queues }: Backlog): string {
+  if (obstacle === "paused") return "'paused'"
+  return queues ? `'queue-' || i % ${queues}` : "'default'"
+}
+
+/** The columns run_at, state, concurrency_key and concurrency_limit. */
+function obstacleSql({ obstacle }: Backlog): string {
+  switch (obstacle) {
+    case "scheduled":
+      return "now() + interval '1 day', 'scheduled', null, null"
+    case "blocked":
+      return "now(), 'blocked', 'key-' || i % 2, 1"
+    case "paused":
+      return "now(), 'paused', null, null"
+    default:
+      return "now(), 'ready', null, null"
+  }
+}

@@ -1,0 +1,79 @@
+import { fork } from "node:child_process"
+import { once } from "node:events"
+import type { Done, Message, Order, Orders } from "./worker-main.ts"
+
+/** Worker processes of one system, ready to begin together. */
+export interface Workers {
+  go(): void
+  /** How many executions have begun. */
+  performed(): number
+  /** Ends them, and answers with what they did. */
+  stop(): Promise<Done[]>
+  /** SIGKILL to those that still live. */
+  kill(): Promise<void>
+}
+
+const MAIN = new URL("./worker-main.ts", import.meta.url)
+
+/** More processes than this share cores and tell nothing more: beyond it there are several workers in each. */
+const MOST_PROCESSES = 8
+
+export async function startWorkers(orders: Omit<Orders, "workers">, workers: number): Promise<Workers> {
+  const count = Math.min(workers, MOST_PROCESSES)
+  const shares = Array.from({ length: count }, (_, index) => Math.floor((workers + index) / count))
+  const processes = await Promise.all(shares.map((share) => startProcess({ ...orders, workers: share })))
+  return {
+    go() {
+      for (const process of processes) process.order("go")
+    },
+    performed: () => processes.reduce((total, process) => total + process.performed, 0),
+    async stop() {
+      const done = await Promise.all(processes.map((process) => process.stop()))
+      return done
+    },
+    async kill() {
+      await Promise.all(processes.map((process) => process.kill()))
+    },
+  }
+}
+
+async function startProcess(orders: Orders) {
+  const { name, module } = orders.system
+  const child = fork(MAIN, {
+    env: { ...process.env, BENCH_ORDERS: JSON.stringify({ ...orders, system: { name, module } }) },
+    serialization: "advanced",
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  })
+  const exited = once(child, "exit")
+  const done = Promise.withResolvers<Done>()
+  const ready = Promise.withResolvers<void>()
+  const self = {
+    performed: 0,
+    order: (order: Order) => void child.send(order),
+    async stop() {
+      child.send("stop" satisfies Order)
+      const answer = await done.promise
+      await exited
+      return answer
+    },
+    async kill() {
+      child.kill("SIGKILL")
+      await exited
+    },
+  }
+  child.on("message", (message: Message) => {
+    if (message === "ready") ready.resolve()
+    else if ("performed" in message) self.performed = message.performed
+    else done.resolve(message)
+  })
+  exited.then(([code, signal]) => {
+    const ended = new Error(
+      `A worker of ${orders.system.name} ended with ${signal ?? code} before it was done`,
+    )
+    ready.reject(ended)
+    done.reject(ended)
+  })
+  done.promise.catch(() => {})
+  await ready.promise
+  return self
+}

@@ -1,0 +1,108 @@
+import { expect, test } from "vitest"
+import { type Connection, defineJob, SCHEMA_VERSION } from "../../packages/core/src/index.ts"
+import { createDatabase, type TestDatabase } from "../support/database.ts"
+import { drainable } from "../support/drain.ts"
+
+// What a job costs, in counts that are the same on every machine. Speed is for `npm run bench`.
+const database = await createDatabase()
+const noop = defineJob({ name: "noop", perform() {} })
+const { drainOnce } = drainable(database, [noop])
+const JOBS = 2_000
+
+test("a drain costs a twentieth of a statement, and at most 250 bytes of WAL, for a job", async () => {
+  // the first pages of a day's partition are a range that its BRIN index has summarised: each row there is WAL twice
+  await store(3_000)
+  await drainOnce()
+  await store(JOBS)
+  const session = await watchedSession(database)
+
+  const summary = await drainOnce({ connect: session.connect })
+
+  expect(summary.succeeded).toBe(JOBS)
+  expect(session.statements() / JOBS).toBeLessThan(0.05)
+  expect((await session.walBytes) / JOBS).toBeLessThan(250)
+})
+
+test("a claim looks at no more rows with blocked, scheduled and paused jobs in its way", async () => {
+  await store(200)
+  const alone = await rowsOfClaim(100)
+  await database.rows("truncate sluice.jobs")
+
+  for (const state of ["blocked", "scheduled", "paused"]) await store(1_000, state)
+  await store(200)
+
+  expect(alone).toBeGreaterThanOrEqual(100)
+  expect(await rowsOfClaim(100)).toBe(alone)
+})
+
+test("a claim goes on from its mark, past the rows that were deleted before it", async () => {
+  await database.rows("truncate sluice.jobs")
+  await store(2_000)
+  const [{ mark }] = await database.rows(
+    "select (priority, run_at, id)::sluice.job_position::text as mark from sluice.jobs order by id offset 1800 limit 1",
+  )
+  await database.rows("delete from sluice.jobs where id <= ($1::text::sluice.job_position).id", [mark])
+
+  const fromMark = await rowsOfClaim(100, mark)
+
+  expect(await rowsOfClaim(100)).toBeGreaterThan(fromMark + 1_500)
+})
+
+async function store(count: number, state = "ready"): Promise<void> {
+  const key = state === "blocked" ? "'key-' || i % 2, 1" : "null, null"
+  const runAt = state === "scheduled" ? "now() + interval '1 day'" : "now()"
+  await database.rows(
+    `insert into sluice.jobs (name, state, run_at, concurrency_key, concurrency_limit)
+     select 'noop', $1, ${runAt}, ${key} from generate_series(1, $2::int) i`,
+    [state, count],
+  )
+  await database.rows("analyze sluice.jobs")
+}
+
+/** Rows of `jobs`, live or dead, that one claim finds in its indexes or in the table, and then looks up by their ids. */
+async function rowsOfClaim(limit: number, mark: string | null = null): Promise<number> {
+  const connection = await database.connect()
+  await connection.query("begin")
+  const opened = await connection.query("select * from sluice.open_drainer($1, 10, 'counts', 60000)", [
+    SCHEMA_VERSION,
+  ])
+  const { id, backend_pid } = opened.rows[0]
+  const values = [id, backend_pid, limit, mark]
+  await connection.query("select sluice.claim($1, $2, $3, '{noop}', $4, '{}', '{}')", values)
+  const { rows } = await connection.query(
+    `select sum(pg_stat_get_xact_tuples_returned(relation)) as count from (
+       select 'sluice.jobs'::regclass union all select indexrelid from pg_index where indrelid = 'sluice.jobs'::regclass) r (relation)`,
+  )
+  await connection.query("rollback")
+  await connection.end()
+  return Number(rows[0].count)
+}
+
+/** A drainer's session that counts its statements, and at its end asks what it wrote: full pages are the checkpointer's. */
+async function watchedSession({ connect }: TestDatabase) {
+  const walBytes = Promise.withResolvers<number>()
+  let statements = 0
+  return {
+    statements: () => statements,
+    walBytes: walBytes.promise,
+    async connect(): Promise<Connection> {
+      const connection = await connect()
+      const { query, end } = connection
+      return Object.assign(connection, {
+        query(text: string, values?: unknown[]) {
+          statements++
+          return query.call(connection, text, values as unknown[])
+        },
+        async end() {
+          await query.call(connection, "select pg_stat_force_next_flush()")
+          const { rows } = await query.call(
+            connection,
+            "select wal_bytes - 8192 * wal_fpi as bytes from pg_stat_get_backend_wal(pg_backend_pid())",
+          )
+          walBytes.resolve(Number(rows[0].bytes))
+          await end.call(connection)
+        },
+      })
+    },
+  }
+}
