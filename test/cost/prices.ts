@@ -12,8 +12,9 @@ export const PRICES = {
   lambdaRequest: {
     usd: 0.2e-6,
     per: "Lambda request",
-    source: "https://cloudchipr.com/blog/aws-lambda-pricing",
-    asOf: "2024",
+    source:
+      "https://git.mcrn.ar/mariano/lambda_local_runner/src/branch/main/docs/lambdas-md/lambda-13-cost.md",
+    asOf: "May 2026",
   },
   lambdaGbSecond: {
     usd: 0.0000133334,
@@ -72,7 +73,7 @@ export const PRICES = {
   },
   neonCuHour: {
     usd: 0.106,
-    per: "Neon CU-hour, Launch plan (its plans page still said 0.14 in August 2025)",
+    per: "Neon CU-hour, Launch plan (an older copy of its plans page says 0.14)",
     source: "https://neon.com/faqs/managed-postgres-services-pay-active-compute",
     asOf: "undated",
   },
