@@ -132,7 +132,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   function settle({ requestId, cold, startedAt, resolve }: Performance, result: Result): void {
     current = undefined
     const start = cold ? `cold${initMs === undefined ? "" : ` (init ${initMs} ms)`}` : "warm"
-    const usage = `${Math.round(performance.now() - startedAt)} ms ${result.outcome} ${limits.peakMb()} MB`
+    const usage = `${Math.ceil(performance.now() - startedAt)} ms ${result.outcome} ${limits.peakMb()} MB`
     log(`REPORT ${lambda.name} RequestId ${requestId} pid ${pid} ${start} ${usage}`)
     resolve({ requestId, ...result })
   }
