@@ -140,7 +140,7 @@ create table claims (
   job_ids    bigint[]    not null,
   fences     integer[]   not null,
   claimed_at timestamptz not null default now()
-);
+) with (toast_tuple_target = 8160); -- a full batch fits into a page: compressing its ids would cost more than writing them
 
 create index claims_drainer on claims (drainer_id);
 

@@ -24,6 +24,7 @@ test("a drain costs a twentieth of a statement, and at most 250 bytes of WAL, fo
 })
 
 test("a claim looks at no more rows with blocked, scheduled and paused jobs in its way", async () => {
+  await database.rows("truncate sluice.jobs") // with the dead rows of what was drained before
   await store(200)
   const alone = await rowsOfClaim(100)
   await database.rows("truncate sluice.jobs")
@@ -32,7 +33,8 @@ test("a claim looks at no more rows with blocked, scheduled and paused jobs in i
   await store(200)
 
   expect(alone).toBeGreaterThanOrEqual(100)
-  expect(await rowsOfClaim(100)).toBe(alone)
+  // and one more: a look from the start tells when the next scheduled job is due
+  expect(await rowsOfClaim(100)).toBeLessThanOrEqual(alone + 1)
 })
 
 test("a claim goes on from its mark, past the rows that were deleted before it", async () => {

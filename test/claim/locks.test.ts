@@ -58,10 +58,12 @@ interface Claimed {
 }
 
 async function claim(limit: number, settled: string[], spent: string[]): Promise<Claimed[]> {
-  const { rows } = await session.query("select jobs from sluice.claim($1, $2, $3, '{noop}', null, $4, $5)", [
-    ...[drainer.id, drainer.backend_pid, limit, settled, spent],
-  ])
-  return rows[0].jobs
+  const { rows } = await session.query(
+    "select claim_id as claim, jobs from sluice.claim($1, $2, $3, '{noop}', null, $4, $5)",
+    [drainer.id, drainer.backend_pid, limit, settled, spent],
+  )
+  const [{ claim, jobs }] = rows
+  return jobs.map(([id, fence]: [number, number]) => ({ id: String(id), fence, claim }))
 }
 
 async function settle(jobs: Claimed[]): Promise<void> {

@@ -1,4 +1,3 @@
-import type { ClaimedJob } from "../../packages/core/src/claim.ts"
 import { type Connection, SCHEMA_VERSION } from "../../packages/core/src/index.ts"
 import type { TestDatabase } from "../support/database.ts"
 
@@ -16,7 +15,7 @@ export interface Session {
   readonly connection: Connection
   readonly drainerId: number
   readonly backendPid: number
-  claim(...names: string[]): Promise<ClaimedJob[]>
+  claim(...names: string[]): Promise<{ id: string; fence: number }[]>
   /** The ids that were settled. */
   settle(...outcomes: WrittenOutcome[]): Promise<string[]>
   end(): Promise<void>
@@ -36,9 +35,11 @@ export async function openSession(database: TestDatabase): Promise<Session> {
         "select jobs from sluice.claim($1, $2, $3, $4, null, '{}', '{}')",
         values,
       )
-      return rows[0].jobs
+      return rows[0].jobs.map(([id, fence]: [number, number]) => ({ id: String(id), fence }))
     },
     async settle(...outcomes) {
+      if (outcomes.every(({ outcome, result }) => outcome === "succeeded" && result === undefined))
+        return settleSucceeded(outcomes)
       const values = [
         drainerId,
         backendPid,
@@ -47,5 +48,15 @@ export async function openSession(database: TestDatabase): Promise<Session> {
       return (await connection.query("select sluice.settle($1, $2, $3)::text[] as ids", values)).rows[0].ids
     },
     end: () => connection.end(),
+  }
+
+  /** As drainers do it for the usual outcome. */
+  async function settleSucceeded(outcomes: readonly WrittenOutcome[]): Promise<string[]> {
+    const ids = outcomes.map(({ id }) => id)
+    const { rows } = await connection.query(
+      "select sluice.settle_succeeded($1, $2, $3, $4, array_fill(1, array[cardinality($3::bigint[])]))::text[] as lost",
+      [drainerId, backendPid, ids, outcomes.map(({ fence }) => fence)],
+    )
+    return ids.filter((id) => !rows[0].lost.includes(id))
   }
 }

@@ -1,13 +1,13 @@
 import { type Drainer, timed } from "./drainer.ts"
 import type { Carrier } from "./instrumentation.ts"
-import { isTransient } from "./settle.ts"
+import { isTransient, list } from "./settle.ts"
 import { codeOf } from "./translate.ts"
 
 /** A job whose lock this drainer's session holds. */
 export interface ClaimedJob {
   readonly id: string
-  /** The row of `claims` that says so. */
-  readonly claim: string
+  /** What it was claimed with. */
+  readonly claim: Claim
   /** What a settle must name; the database has moved it on when the job is another's. */
   readonly fence: number
   readonly name: string
@@ -18,13 +18,21 @@ export interface ClaimedJob {
   readonly maxAttempts: number | null
   readonly timeoutMs: number | null
   readonly enqueuedAt: string
-  /** How long it had been due when it was claimed, by the database's clock. */
-  readonly waitedMs: number
-  /** `performance.now()` when it came from the database. */
-  claimedAtMs: number
+  /** When it was due. */
+  readonly runAt: string
   readonly carrier: Carrier | null
   readonly tags: readonly string[] | null
   readonly metadata: Readonly<Record<string, unknown>> | null
+}
+
+/** A row of `claims`, and how many of its jobs are not settled yet. */
+export interface Claim {
+  readonly id: string
+  /** By the database's clock, in milliseconds since 1970. */
+  readonly databaseAtMs: number
+  /** `performance.now()` when its jobs came from the database. */
+  readonly arrivedAtMs: number
+  unsettled: number
 }
 
 /** How often a drainer that goes on from its mark looks from the start, where urgent and retried jobs come in. */
@@ -62,7 +70,7 @@ export async function claim(
   cursor.suspectsWait = taken.suspects
   if (fromStart) cursor.dueAtMs = taken.due_in_ms === null ? Number.POSITIVE_INFINITY : now + taken.due_in_ms
   cursor.isCaughtUp = fromStart && !taken.more && !(taken.suspects && now > cursor.suspectsAgainAtMs)
-  return taken.jobs
+  return taken.claimed
 }
 
 async function claimSuspects(
@@ -75,12 +83,19 @@ async function claimSuspects(
       ...[drainer.id, drainer.backendPid, limit, names, settled, spent],
     ]),
   )
-  if (taken?.jobs.length === 0) drainer.cursor.suspectsAgainAtMs = performance.now() + SUSPECTS_AGAIN_AFTER_MS
-  return taken?.jobs ?? []
+  if (taken?.claimed.length === 0)
+    drainer.cursor.suspectsAgainAtMs = performance.now() + SUSPECTS_AGAIN_AFTER_MS
+  return taken?.claimed ?? []
 }
 
+/** A job as the SQL function `take` tells it. */
+type Row = [id: number, fence: number, name: string, payload: unknown, enqueuedAt: string, Unusual | null]
+type Unusual = Omit<ClaimedJob, "id" | "claim" | "fence" | "name" | "payload" | "enqueuedAt">
+
 interface Group {
-  jobs: ClaimedJob[]
+  claim_id: string
+  claimed_at_ms: number
+  jobs: Row[]
   /** Executions of dead drainers that were ended on the way. */
   buried: number
 }
@@ -96,14 +111,13 @@ interface Batch extends Group {
 async function take<Taken extends Group>(
   drainer: Drainer,
   room: number,
-  statement: (limit: number, settled: string[], spent: string[]) => Promise<Taken[]>,
-): Promise<Taken | undefined> {
+  statement: (limit: number, settled: string, spent: string) => Promise<Taken[]>,
+): Promise<(Taken & { claimed: ClaimedJob[] }) | undefined> {
   const limit = Math.min(room, drainer.cursor.largestClaim)
   const { settled, spent } = drainer.holdings.takeSettled()
   try {
-    const [taken] = (await timed(drainer, "claim", statement(limit, settled, spent))) as [Taken]
-    remember(drainer, taken)
-    return taken
+    const [taken] = (await timed(drainer, "claim", statement(limit, list(settled), list(spent)))) as [Taken]
+    return { ...taken, claimed: remember(drainer, taken) }
   } catch (error) {
     if (!isTransient(error) && !(isLockTableFull(error) && limit > 1)) throw error
     drainer.holdings.keepSpent(spent)
@@ -113,12 +127,36 @@ async function take<Taken extends Group>(
   }
 }
 
-function remember({ holdings, counts, log }: Drainer, { jobs, buried }: Group): void {
-  holdings.add(jobs)
-  for (const job of jobs) job.claimedAtMs = performance.now()
-  counts.claimed += jobs.length
+function remember({ holdings, counts, log }: Drainer, group: Group): ClaimedJob[] {
+  const { claim_id: id, claimed_at_ms: databaseAtMs, jobs, buried } = group
+  const claim = { id, databaseAtMs, arrivedAtMs: performance.now(), unsettled: jobs.length }
+  const claimed = jobs.map((row) => claimedJob(row, claim))
+  holdings.add(claimed)
+  counts.claimed += claimed.length
   counts.interrupted += buried
   if (buried > 0) log.warn("A drainer died; what it had in flight runs again", { jobs: buried })
+  return claimed
+}
+
+/** Written out, so that all jobs have one shape. */
+function claimedJob([id, fence, name, payload, enqueuedAt, unusual]: Row, claim: Claim): ClaimedJob {
+  return {
+    id: String(id),
+    claim,
+    fence,
+    name,
+    payload,
+    enqueuedAt,
+    queue: unusual?.queue ?? "default",
+    attempts: unusual?.attempts ?? 0,
+    interruptions: unusual?.interruptions ?? 0,
+    runAt: unusual?.runAt ?? enqueuedAt,
+    maxAttempts: unusual?.maxAttempts ?? null,
+    timeoutMs: unusual?.timeoutMs ?? null,
+    tags: unusual?.tags ?? null,
+    metadata: unusual?.metadata ?? null,
+    carrier: unusual?.carrier ?? null,
+  }
 }
 
 function shrinkClaims({ cursor, log }: Drainer, limit: number): void {

@@ -1,17 +1,18 @@
 import type { ClaimedJob } from "./claim.ts"
 import type { Queryable } from "./database.ts"
-import type { AnyJobDefinition, CheckpointOptions, JobContext } from "./definition.ts"
-import type { Drainer } from "./drainer.ts"
+import type { CheckpointOptions, JobContext } from "./definition.ts"
 import { type Duration, durationMs } from "./duration.ts"
 import { InvalidInputError, SessionLostError, SluiceError, Snooze } from "./errors.ts"
 import { toStorableJson } from "./payload.ts"
-import type { Transactions } from "./transactions.ts"
 import { assertKnownKeys, assertText, refuse } from "./validate.ts"
+import type { Work } from "./work.ts"
 
 /** What lets an execution go on where an earlier one of the same job was cut off. */
 export interface Continuation extends Pick<JobContext, "step" | "cursor" | "sleep"> {
-  /** Performs, then waits for what was begun and is still under way: an execution ends when all of it has. */
-  perform<Value>(work: () => Promise<Value> | Value): Promise<Value>
+  /** Waits for what was begun and is still under way: an execution ends when all of it has. */
+  join(): Promise<void>
+  /** Likewise, however it ends, and begins nothing more. */
+  end(): Promise<void>
 }
 
 type Kind = "step" | "cursor" | "sleep"
@@ -26,51 +27,19 @@ interface Saved {
 /** For work that is not transactional: its type says that it is given none. */
 const NO_TRANSACTION = undefined as unknown as Queryable
 
-interface ContinuableWork {
-  readonly definition: AnyJobDefinition
-  readonly drainer: Drainer
-  readonly signal: AbortSignal
-  readonly transactions: Transactions
-  readonly onCheckpoint: () => void
-}
-
-/** Costs a job that doesn't use it next to nothing, and no query. */
-export function createContinuation(job: ClaimedJob, work: ContinuableWork): Continuation {
-  let progress: Progress | undefined
-  const begun = () => {
-    progress ??= createProgress(job, work)
-    return progress
-  }
-  return {
-    step: (name: string, performStep: (transaction: Queryable) => unknown, options?: CheckpointOptions) =>
-      begun().step(name, performStep, options),
-    cursor: (name: string, start: unknown, advance: Advance, options?: CheckpointOptions) =>
-      begun().cursor(name, start, advance, options),
-    sleep: (...words: [Duration] | [string, Duration]) => begun().sleep(...words),
-    async perform(performJob) {
-      try {
-        const value = await performJob()
-        if (progress) await Promise.all(progress.underWay)
-        return value
-      } finally {
-        if (progress) await progress.end()
-      }
-    },
-  } as Continuation
-}
-
 type Advance = (position: unknown, transaction: Queryable) => unknown
-type Progress = ReturnType<typeof createProgress>
 
-function createProgress(job: ClaimedJob, work: ContinuableWork) {
-  const { definition, drainer, signal, transactions, onCheckpoint } = work
+/** Made for a job that has asked for it. Its first use reads what was saved. */
+export function createContinuation(job: ClaimedJob, work: Work): Continuation {
+  const { definition, drainer, transactions, onCheckpoint } = work
+  const { signal } = work.cutoff
   const names = new Set<string>()
   const underWay = new Set<Promise<unknown>>()
   let savedBefore: Promise<ReadonlyMap<string, Saved>> | undefined
   let unnamedSleeps = 0
   let isOver = false
 
-  return { underWay, step, cursor, sleep, end }
+  return { step, cursor, sleep, join, end } as Continuation
 
   function step(
     name: string,
@@ -104,6 +73,10 @@ function createProgress(job: ClaimedJob, work: ContinuableWork) {
       const remainingMs = saved ? saved.untilAtMs - performance.now() : await beginSleep(name, duration)
       if (remainingMs > 0) throw new Snooze(`${Math.ceil(remainingMs)}ms`, `The job sleeps: ${name}`)
     })
+  }
+
+  async function join(): Promise<void> {
+    await Promise.all(underWay)
   }
 
   async function end(): Promise<void> {

@@ -1,44 +1,21 @@
 import { backoffMs } from "./backoff.ts"
 import type { ClaimedJob } from "./claim.ts"
-import { type Continuation, createContinuation } from "./continuation.ts"
+import { Context } from "./context.ts"
 import { correlate } from "./correlation.ts"
-import type { Queryable } from "./database.ts"
-import type { AnyJobDefinition, JobContext, JobPolicies, Logger } from "./definition.ts"
-import type { Drainer } from "./drainer.ts"
 import { durationMs } from "./duration.ts"
 import { Discard, InterruptedError, RetryAfter, SessionLostError, SluiceError, Snooze } from "./errors.ts"
-import type { Instrumentation } from "./instrumentation.ts"
 import { withDetails } from "./log.ts"
 import type { Execution, Outcome } from "./outcome.ts"
 import { checkPayload, isStorableJson } from "./payload.ts"
 import { outcomeJson } from "./settle.ts"
-import type { Transactions } from "./transactions.ts"
+import { maxAttemptsOf, type Work } from "./work.ts"
 
-const DEFAULT_MAX_ATTEMPTS = 10
-const DEFAULT_TIMEOUT = "1m"
 const DEFAULT_MAX_INTERRUPTIONS = 3
 /** Results are stored up to this size, as JSON. */
 const MAX_RESULT_BYTES = 256 * 1024
 
 /** Reason of a signal that aborts because the drainer's time is up: the job is put back without counting an attempt. */
 export class DrainEndsError extends SluiceError {}
-
-export interface Work {
-  readonly definition: AnyJobDefinition
-  readonly defaults: JobPolicies
-  readonly drainer: Drainer
-  readonly signal: AbortSignal
-  readonly deadlineAt: Date
-  /** Progress was saved: the timeout begins anew. */
-  readonly onCheckpoint: () => void
-  readonly log: Logger
-  readonly transactions: Transactions
-  readonly instrumentation: Instrumentation | undefined
-}
-
-export function timeoutMsOf(job: ClaimedJob, definition: AnyJobDefinition, defaults: JobPolicies): number {
-  return job.timeoutMs ?? durationMs(definition.timeout ?? defaults.timeout ?? DEFAULT_TIMEOUT)
-}
 
 /** Performs one claimed job. Never throws: whatever happens is an outcome. */
 export async function execute(job: ClaimedJob, work: Work): Promise<Execution> {
@@ -71,11 +48,14 @@ async function attempt(job: ClaimedJob, work: Work, startedAtMs: number): Promis
   }
   const payload = definition.input ? await checkPayload(job.name, definition.input, job.payload) : job.payload
   if (definition.transactional) return performInTransaction(job, work, payload, startedAtMs)
-  const continuation = createContinuation(job, work)
-  const result = await continuation.perform(() =>
-    definition.perform(payload, contextOf(job, work, continuation)),
-  )
-  return succeeded(job, work, result)
+  const context = new Context(job, work)
+  try {
+    const result = await definition.perform(payload, context)
+    if (context.continuation) await context.continuation.join()
+    return succeeded(job, work, result)
+  } finally {
+    if (context.continuation) await context.continuation.end()
+  }
 }
 
 /** The job's completion is written in the transaction that the work was done in: both are committed, or neither. */
@@ -85,10 +65,10 @@ async function performInTransaction(
   payload: unknown,
   startedAtMs: number,
 ): Promise<Outcome> {
-  return work.transactions.run(work.signal, async (transaction, record) => {
-    const context = contextOf(job, work, createContinuation(job, work), transaction)
-    const result = await work.definition.perform(payload, context)
-    work.signal.throwIfAborted()
+  const { signal } = work.cutoff
+  return work.transactions.run(signal, async (transaction, record) => {
+    const result = await work.definition.perform(payload, new Context(job, work, transaction))
+    signal.throwIfAborted()
     const outcome = succeeded(job, work, result)
     const isOurs = await record(
       job.id,
@@ -101,33 +81,6 @@ async function performInTransaction(
       )
     return { kind: "committed" }
   })
-}
-
-function contextOf(
-  job: ClaimedJob,
-  work: Work,
-  { step, cursor, sleep }: Continuation,
-  transaction?: Queryable,
-): JobContext {
-  const attempt = job.attempts + 1
-  return {
-    ...{ id: job.id, name: job.name, queue: job.queue, attempt, maxAttempts: maxAttemptsOf(job, work) },
-    ...{ signal: work.signal, deadlineAt: work.deadlineAt, enqueuedAt: new Date(job.enqueuedAt) },
-    ...{ tags: job.tags ?? [], metadata: job.metadata ?? {} },
-    log: withDetails(work.log, { jobId: job.id, job: job.name, attempt }),
-    ...{ step, cursor, sleep },
-    get transaction(): Queryable {
-      if (transaction) return transaction
-      throw new SluiceError(
-        "not_transactional",
-        `The job ${JSON.stringify(job.name)} has no transaction: define it with transactional: true`,
-      )
-    },
-  }
-}
-
-function maxAttemptsOf(job: ClaimedJob, { definition, defaults }: Work): number {
-  return job.maxAttempts ?? definition.maxAttempts ?? defaults.maxAttempts ?? DEFAULT_MAX_ATTEMPTS
 }
 
 /** The work is done, so a result that can't be stored is dropped with a warning rather than done again. */
@@ -166,7 +119,7 @@ function failureOrMisuse(job: ClaimedJob, work: Work, thrown: unknown): Outcome 
 
 /** What a failed execution comes to. */
 export function failure(job: ClaimedJob, work: Work, thrown: unknown): Outcome {
-  const reason = work.signal.aborted ? work.signal.reason : undefined
+  const { reason } = work.cutoff
   if (reason instanceof SessionLostError || thrown instanceof SessionLostError) return { kind: "lost" }
   if (reason instanceof DrainEndsError) return { kind: "snoozed", waitMs: 0 }
   if (thrown instanceof Snooze) return { kind: "snoozed", waitMs: durationMs(thrown.wait, ["Snooze"]) }

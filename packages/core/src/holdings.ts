@@ -15,23 +15,15 @@ export interface Holdings {
 
 export function createHoldings(): Holdings {
   const locked = new Set<string>()
-  const unsettledOfClaim = new Map<string, number>()
   let settled: string[] = []
   let spent: string[] = []
   return {
     add(jobs) {
-      for (const job of jobs) {
-        locked.add(job.id)
-        unsettledOfClaim.set(job.claim, (unsettledOfClaim.get(job.claim) ?? 0) + 1)
-      }
+      for (const { id } of jobs) locked.add(id)
     },
-    settle(job) {
-      settled.push(job.id)
-      const left = (unsettledOfClaim.get(job.claim) ?? 0) - 1
-      unsettledOfClaim.set(job.claim, left)
-      if (left > 0) return
-      unsettledOfClaim.delete(job.claim)
-      spent.push(job.claim)
+    settle({ id, claim }) {
+      settled.push(id)
+      if (--claim.unsettled === 0) spent.push(claim.id)
     },
     takeSettled() {
       const taken = { settled, spent }

@@ -1,12 +1,14 @@
 import type { ClaimedJob } from "./claim.ts"
+import { Cutoff } from "./cutoff.ts"
 import type { Deadline } from "./deadline.ts"
 import type { AnyJobDefinition, JobPolicies } from "./definition.ts"
 import type { Drainer } from "./drainer.ts"
 import { type SluiceError, TimeoutError } from "./errors.ts"
-import { execute, failure, timeoutMsOf, type Work } from "./execute.ts"
+import { execute, failure } from "./execute.ts"
 import type { Instrumentation } from "./instrumentation.ts"
 import type { Execution } from "./outcome.ts"
 import type { Transactions } from "./transactions.ts"
+import { timeoutMsOf, type Work } from "./work.ts"
 
 /** Most jobs claimed, or settled, in one statement. */
 export const LARGEST_BATCH = 500
@@ -46,7 +48,8 @@ export function createPerformer(options: {
   transactions: Transactions
   instrumentation: Instrumentation | undefined
 }): Performer {
-  const { drainer, definitions, defaults, concurrency, deadline } = options
+  const { drainer, definitions, defaults, concurrency, deadline, transactions, instrumentation } = options
+  const timeoutsMs = new Map([...definitions].map(([name, each]) => [name, timeoutMsOf(each, defaults)]))
   let waiting: ClaimedJob[] = []
   let ended: Execution[] = []
   const running = new Set<Running>()
@@ -57,7 +60,7 @@ export function createPerformer(options: {
 
   const isIdle = () => running.size === 0 && waiting.length === 0
   drainer.lost.addEventListener("abort", () => {
-    for (const { controller } of running) controller.abort(drainer.lost.reason)
+    for (const { work } of running) work.cutoff.abort(drainer.lost.reason)
     wake()
   })
 
@@ -81,7 +84,7 @@ export function createPerformer(options: {
     async stop(reason, graceMs) {
       const released = waiting.length
       waiting = []
-      for (const { controller } of running) controller.abort(reason)
+      for (const { work } of running) work.cutoff.abort(reason)
       const giveUpAtMs = performance.now() + graceMs
       while (running.size + deaf.size > 0 && performance.now() < giveUpAtMs)
         await nextOutcome(giveUpAtMs - performance.now())
@@ -96,19 +99,22 @@ export function createPerformer(options: {
 
   async function run(job: ClaimedJob): Promise<void> {
     const definition = definitions.get(job.name) as AnyJobDefinition
-    const timeoutMs = timeoutMsOf(job, definition, defaults)
-    const controller = new AbortController()
+    const timeoutMs = job.timeoutMs ?? (timeoutsMs.get(job.name) as number)
     const work: Work = {
-      ...{ definition, defaults, drainer, log: drainer.log },
-      ...{ transactions: options.transactions, instrumentation: options.instrumentation },
-      signal: controller.signal,
-      deadlineAt: new Date(Date.now() + Math.min(timeoutMs, deadline.untilStopMs())),
+      definition,
+      defaults,
+      drainer,
+      transactions,
+      instrumentation,
+      log: drainer.log,
+      cutoff: new Cutoff(),
+      deadlineAtMs: Date.now() + Math.min(timeoutMs, deadline.untilStopMs()),
       onCheckpoint() {
         entry.isContinued = true
-        if (!controller.signal.aborted) timer.refresh()
+        if (!work.cutoff.reason) timer.refresh()
       },
     }
-    const entry: Running = { job, work, controller, startedAtMs: performance.now(), isContinued: false }
+    const entry: Running = { job, work, startedAtMs: performance.now(), isContinued: false }
     running.add(entry)
     const timer = setTimeout(() => timeOut(entry, timeoutMs), timeoutMs)
     const execution = await execute(job, work)
@@ -131,7 +137,7 @@ export function createPerformer(options: {
 
   function timeOut(entry: Running, timeoutMs: number): void {
     const name = JSON.stringify(entry.job.name)
-    entry.controller.abort(
+    entry.work.cutoff.abort(
       new TimeoutError("timeout", `The job ${name} took longer than its timeout of ${timeoutMs} ms`),
     )
     setTimeout(() => {
@@ -169,7 +175,6 @@ export function createPerformer(options: {
 interface Running {
   readonly job: ClaimedJob
   readonly work: Work
-  readonly controller: AbortController
   readonly startedAtMs: number
   /** It has saved a checkpoint. */
   isContinued: boolean
@@ -177,6 +182,7 @@ interface Running {
 
 /** One that ran into its timeout and never came back has failed; what was cut off for other reasons has no outcome yet. */
 function asTimedOut({ job, work, startedAtMs }: Running): Execution | undefined {
-  if (!(work.signal.reason instanceof TimeoutError)) return undefined
-  return { job, outcome: failure(job, work, work.signal.reason), startedAtMs, endedAtMs: performance.now() }
+  const { reason } = work.cutoff
+  if (!(reason instanceof TimeoutError)) return undefined
+  return { job, outcome: failure(job, work, reason), startedAtMs, endedAtMs: performance.now() }
 }

@@ -1,42 +1,71 @@
 import type { ClaimedJob } from "./claim.ts"
 import { type Drainer, timed } from "./drainer.ts"
-import type { Execution, Outcome, SettledExecution } from "./outcome.ts"
+import type { Execution, SettledExecution } from "./outcome.ts"
 import { codeOf } from "./translate.ts"
 
 /**
- * Writes the outcomes of executions in one statement, and tallies them. Their locks are kept until the drainer's next
- * claim: a lock held a little longer does no harm, one released before the commit is seen does.
+ * Writes the outcomes of executions, and tallies them. Their locks are kept until the drainer's next claim: a lock held
+ * a little longer does no harm, one released before the commit is seen does.
  */
 export async function settle(drainer: Drainer, executions: readonly Execution[]): Promise<void> {
-  const toWrite = executions.filter(({ outcome }) => outcome.kind !== "committed" && outcome.kind !== "lost")
-  const settled = new Set(toWrite.length > 0 ? await writeOutcomes(drainer, toWrite) : [])
+  const usual = executions.filter(isUsual)
+  const others = executions.length > usual.length ? executions.filter(needsWords) : []
+  const lost = new Set<string>()
+  for (const id of usual.length > 0 ? await writeSuccesses(drainer, usual) : []) lost.add(id)
+  for (const id of others.length > 0 ? await writeOutcomes(drainer, others) : []) lost.add(id)
   for (const execution of executions) {
-    const { job, outcome } = execution
-    const written = outcome.kind === "committed" || settled.has(job.id)
-    tally(drainer, job, outcome, written)
-    if (written) drainer.onSettled?.(measured(execution))
-    drainer.holdings.settle(job)
+    const isWritten = execution.outcome.kind !== "lost" && !lost.has(execution.job.id)
+    tally(drainer, execution, isWritten)
+    if (isWritten) drainer.onSettled?.(measured(execution))
+    drainer.holdings.settle(execution.job)
   }
 }
 
+/** Success without a result. */
+function isUsual({ outcome }: Execution): boolean {
+  return outcome.kind === "succeeded" && outcome.resultJson === undefined
+}
+
+function needsWords(execution: Execution): boolean {
+  const { kind } = execution.outcome
+  return kind !== "committed" && kind !== "lost" && !isUsual(execution)
+}
+
+/** Answers with the ids that were not written, because the jobs are no longer this drainer's. */
+async function writeSuccesses(drainer: Drainer, executions: readonly Execution[]): Promise<string[]> {
+  const values = [
+    ...[drainer.id, drainer.backendPid, list(executions.map(({ job }) => job.id))],
+    ...[list(executions.map(({ job }) => job.fence)), list(executions.map(durationOf))],
+  ]
+  const statement = `select ${drainer.schema}.settle_succeeded($1, $2, $3, $4, $5)::text[] as lost`
+  const [{ lost }] = await written(drainer, statement, values)
+  return lost
+}
+
+/** Likewise. */
 async function writeOutcomes(drainer: Drainer, executions: readonly Execution[]): Promise<string[]> {
+  const statement = `select ${drainer.schema}.settle($1, $2, $3)::text[] as settled`
   const rows = `[${executions.map(outcomeJson).join(",")}]`
-  const call = () =>
-    timed(
-      drainer,
-      "settle",
-      drainer.query(`select ${drainer.schema}.settle($1, $2, $3)::text[] as ids`, [
-        drainer.id,
-        drainer.backendPid,
-        rows,
-      ]),
-    )
-  try {
-    return (await call())[0].ids
-  } catch (error) {
+  const [{ settled }] = await written(drainer, statement, [drainer.id, drainer.backendPid, rows])
+  return executions.map(({ job }) => job.id).filter((id) => !settled.includes(id))
+}
+
+/** An array of numbers in Postgres' own words: the driver's conversion would look at each of them for quotes. */
+export function list(numbers: readonly (number | string)[]): string {
+  return `{${numbers.join(",")}}`
+}
+
+function durationOf({ startedAtMs, endedAtMs }: Execution): number {
+  return Math.round(endedAtMs - startedAtMs)
+}
+
+/** Tried again when it was rolled back whole. */
+async function written(drainer: Drainer, statement: string, values: unknown[]) {
+  const write = () => timed(drainer, "settle", drainer.query(statement, values))
+  return write().catch((error) => {
     if (!isTransient(error)) throw error
-    return (await call())[0].ids // it was rolled back whole, so it may be said again
-  }
+    return write()
+  })
 }
 
 /** Deadlock and serialization failure: the statement was rolled back and can be repeated. */
@@ -93,25 +122,23 @@ function storable(text: string, mostCharacters: number): string {
   return text.replaceAll("\0", "\uFFFD").slice(0, mostCharacters).toWellFormed()
 }
 
-function tally(drainer: Drainer, job: ClaimedJob, outcome: Outcome, written: boolean): void {
-  const correlationId = job.carrier?.correlationId
-  const details = {
-    ...{ jobId: job.id, name: job.name, attempt: job.attempts + 1 },
-    ...(correlationId !== undefined && { correlationId }),
-  }
-  if (!written) {
-    drainer.counts.lost++
-    drainer.log.warn("The job is no longer this drainer's; its outcome was not written", {
-      ...details,
-      outcome: outcome.kind,
-    })
+function tally({ counts, log }: Drainer, { job, outcome }: Execution, isWritten: boolean): void {
+  if (!isWritten) {
+    counts.lost++
+    const message = "The job is no longer this drainer's; its outcome was not written"
+    log.warn(message, { ...detailsOf(job), outcome: outcome.kind })
   } else if (outcome.kind === "committed") {
-    drainer.counts.succeeded++
+    counts.succeeded++
   } else if (outcome.kind !== "lost") {
-    drainer.counts[outcome.kind]++
+    counts[outcome.kind]++
     if ("error" in outcome)
-      drainer.log.warn(`Job ${outcome.kind}`, { ...details, error: partsOf(outcome.error).message })
+      log.warn(`Job ${outcome.kind}`, { ...detailsOf(job), error: partsOf(outcome.error).message })
   }
+}
+
+function detailsOf({ id, name, attempts, carrier }: ClaimedJob) {
+  const correlationId = carrier?.correlationId
+  return { jobId: id, name, attempt: attempts + 1, ...(correlationId !== undefined && { correlationId }) }
 }
 
 function measured({ job, outcome, startedAtMs, endedAtMs }: Execution): SettledExecution {
@@ -119,7 +146,8 @@ function measured({ job, outcome, startedAtMs, endedAtMs }: Execution): SettledE
   return {
     name: job.name,
     outcome: kind as SettledExecution["outcome"], // what is lost is not written
-    dueToStartMs: job.waitedMs + startedAtMs - job.claimedAtMs,
+    // by the database's clock up to the claim, and by this process's from there
+    dueToStartMs: job.claim.databaseAtMs - Date.parse(job.runAt) + startedAtMs - job.claim.arrivedAtMs,
     durationMs: endedAtMs - startedAtMs,
   }
 }

@@ -1,0 +1,34 @@
+import type { ClaimedJob } from "./claim.ts"
+import type { Cutoff } from "./cutoff.ts"
+import type { AnyJobDefinition, JobPolicies, Logger } from "./definition.ts"
+import type { Drainer } from "./drainer.ts"
+import { durationMs } from "./duration.ts"
+import type { Instrumentation } from "./instrumentation.ts"
+import type { Transactions } from "./transactions.ts"
+
+const DEFAULT_MAX_ATTEMPTS = 10
+const DEFAULT_TIMEOUT = "1m"
+
+/** What one execution works with, beside its job. */
+export interface Work {
+  readonly definition: AnyJobDefinition
+  readonly defaults: JobPolicies
+  readonly drainer: Drainer
+  readonly cutoff: Cutoff
+  /** When it is cut off at the latest, in milliseconds since 1970. */
+  readonly deadlineAtMs: number
+  /** Progress was saved: the timeout begins anew. */
+  readonly onCheckpoint: () => void
+  readonly log: Logger
+  readonly transactions: Transactions
+  readonly instrumentation: Instrumentation | undefined
+}
+
+/** Of jobs that were enqueued without a timeout of their own. */
+export function timeoutMsOf(definition: AnyJobDefinition, defaults: JobPolicies): number {
+  return durationMs(definition.timeout ?? defaults.timeout ?? DEFAULT_TIMEOUT)
+}
+
+export function maxAttemptsOf(job: ClaimedJob, { definition, defaults }: Work): number {
+  return job.maxAttempts ?? definition.maxAttempts ?? defaults.maxAttempts ?? DEFAULT_MAX_ATTEMPTS
+}
