@@ -23,11 +23,14 @@ begin
   return query
   with parsed as materialized (
     select p.* from parse_jobs(p_jobs) p where p.unique_key is null and p.idempotency_key is null
+  ), beyond_limit as (
+    select o.id from (
+      select p.id, p.concurrency_limit, row_number() over (partition by p.concurrency_key order by p.priority, p.run_at, p.id) as place
+      from parsed p where p.concurrency_key is not null and p.state = 'ready') o
+    where o.place > o.concurrency_limit
   ), incoming as materialized (
-    select p.*, case when p.concurrency_key is null or p.state <> 'ready' then p.state
-                     when row_number() over (partition by p.concurrency_key, p.state order by p.priority, p.run_at, p.id) > p.concurrency_limit then 'blocked'
-                     else 'ready' end as first_state
-    from parsed p
+    select p.*, case when b.id is null then p.state else 'blocked' end as first_state
+    from parsed p left join beyond_limit b on b.id = p.id
   ), stored as (
     insert into jobs (id, name, payload, queue, priority, run_at, max_attempts, timeout_ms,
                       concurrency_key, concurrency_limit, tags, metadata, carrier, state)

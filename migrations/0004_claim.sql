@@ -83,8 +83,8 @@ $$;
 -- The second look. Candidates came from their statement's snapshot: between that and the lock another drainer may
 -- have settled a job and unlocked it. This is a later statement, so it sees what was committed by then; what is gone,
 -- or no longer waits, is unlocked and dropped. Without it 2 to 5 % of all jobs would be performed twice.
--- Each job is an array, in the order of p_locked: id, fence, name, payload, enqueued_at, and an object of what is not as
--- usual, or null. Objects throughout would cost more than locking, reading and writing the claim together.
+-- Each job is an array, in the order of p_locked: id, fence, name, payload, queue, enqueued_at, and an object of what
+-- is not as usual, or null. Objects throughout would cost more than locking, reading and writing the claim together.
 create function take(p_drainer integer, p_locked bigint[], p_keyed boolean, p_state text)
 returns table (claim_id bigint, claimed_at_ms double precision, jobs json, buried integer)
 language plpgsql volatile set search_path from current
@@ -93,6 +93,7 @@ as $$
 declare
   v_ids bigint[];
   v_fences integer[];
+  v_paused text[] := array(select q.name from queues q where q.paused_at is not null);
 begin
   claim_id := nextval('claim_ids');
   claimed_at_ms := extract(epoch from clock_timestamp()) * 1000;
@@ -102,16 +103,17 @@ begin
     return next;
     return;
   end if;
-  perform set_aside_paused(p_locked);
   if p_keyed then
+    perform set_aside_queues(p_locked, v_paused);
     perform admit(p_drainer, p_locked, p_state);
   end if;
 
-  select array_agg(j.id), array_agg(j.fence), json_agg(json_build_array(j.id, j.fence, j.name, j.payload, j.enqueued_at, unusual(j)))
+  select array_agg(j.id), array_agg(j.fence), json_agg(json_build_array(j.id, j.fence, j.name, j.payload, j.queue, j.enqueued_at, unusual(j)))
   into v_ids, v_fences, jobs
-  from unnest(p_locked) locked (id) join jobs j on j.id = locked.id and j.state = p_state;
+  from unnest(p_locked) locked (id) join jobs j on j.id = locked.id and j.state = p_state and j.queue <> all (v_paused);
 
   if coalesce(cardinality(v_ids), 0) < cardinality(p_locked) then
+    perform set_aside_queues(p_locked, v_paused);
     perform unlock_jobs(array(select unnest(p_locked) except select unnest(v_ids)));
   end if;
   if v_ids is not null then
@@ -126,9 +128,9 @@ $$;
 create function unusual(j jobs) returns json
 language sql stable
 as $$
-  select case when (j.queue, j.attempts, j.interruptions, j.run_at) = ('default', 0, 0, j.enqueued_at)
+  select case when (j.attempts, j.interruptions, j.run_at) = (0, 0, j.enqueued_at)
                and num_nonnulls(j.max_attempts, j.timeout_ms, j.tags, j.metadata, j.carrier) = 0 then null
-    else json_build_object('queue', j.queue, 'attempts', j.attempts, 'interruptions', j.interruptions, 'runAt', j.run_at,
+    else json_build_object('attempts', j.attempts, 'interruptions', j.interruptions, 'runAt', j.run_at,
       'maxAttempts', j.max_attempts, 'timeoutMs', j.timeout_ms, 'tags', j.tags, 'metadata', j.metadata, 'carrier', j.carrier) end
 $$;
 

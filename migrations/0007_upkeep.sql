@@ -102,12 +102,12 @@ end
 $$;
 
 -- Of jobs that are just being claimed: those stored by a transaction that had not yet seen the pause.
-create function set_aside_paused(p_ids bigint[]) returns void
+create function set_aside_queues(p_ids bigint[], p_paused text[]) returns void
 language plpgsql volatile set search_path from current
 as $$
 begin
-  if exists (select from queues q where q.paused_at is not null) then
-    perform set_aside(array(select j.id from jobs j where j.id = any (p_ids) and is_paused(j.queue)));
+  if p_paused <> '{}' then
+    perform set_aside(array(select j.id from jobs j where j.id = any (p_ids) and j.queue = any (p_paused)));
   end if;
 end
 $$;

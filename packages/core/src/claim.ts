@@ -89,8 +89,16 @@ async function claimSuspects(
 }
 
 /** A job as the SQL function `take` tells it. */
-type Row = [id: number, fence: number, name: string, payload: unknown, enqueuedAt: string, Unusual | null]
-type Unusual = Omit<ClaimedJob, "id" | "claim" | "fence" | "name" | "payload" | "enqueuedAt">
+type Row = [
+  id: number,
+  fence: number,
+  name: string,
+  payload: unknown,
+  queue: string,
+  enqueuedAt: string,
+  unusual: Unusual | null,
+]
+type Unusual = Omit<ClaimedJob, "id" | "claim" | "fence" | "name" | "payload" | "queue" | "enqueuedAt">
 
 interface Group {
   claim_id: string
@@ -139,7 +147,7 @@ function remember({ holdings, counts, log }: Drainer, group: Group): ClaimedJob[
 }
 
 /** Written out, so that all jobs have one shape. */
-function claimedJob([id, fence, name, payload, enqueuedAt, unusual]: Row, claim: Claim): ClaimedJob {
+function claimedJob([id, fence, name, payload, queue, enqueuedAt, unusual]: Row, claim: Claim): ClaimedJob {
   return {
     id: String(id),
     claim,
@@ -147,7 +155,7 @@ function claimedJob([id, fence, name, payload, enqueuedAt, unusual]: Row, claim:
     name,
     payload,
     enqueuedAt,
-    queue: unusual?.queue ?? "default",
+    queue,
     attempts: unusual?.attempts ?? 0,
     interruptions: unusual?.interruptions ?? 0,
     runAt: unusual?.runAt ?? enqueuedAt,

@@ -4,7 +4,7 @@ import type { Performer } from "./performer.ts"
 
 /** After a claim that found work, the next work is looked for every few milliseconds for so long; then it is listened for. */
 const HOT_MS = 100
-const HOT_LOOK_MS = 5
+const HOT_LOOK_MS = 2
 /** A look at least so often, notified or not: for urgent work, the dead, and as a sign of life. */
 const LOOK_MS = 500
 /** What is due within this time is waited for, also by a drainer that lingers for less. */
