@@ -9,7 +9,7 @@ create type new_job as (
 -- Stores any number of jobs in one statement and answers for each.
 -- Each element: name, payload, and optionally queue, priority, run_at or delay_ms, max_attempts, timeout_ms,
 -- unique_key, idempotency_key, concurrency_key with concurrency_limit, tags, metadata. p_carrier travels with each of them.
-create function store_jobs(p_schema_version integer, p_jobs json, p_carrier jsonb default null)
+create function store_jobs(p_schema_version integer, p_jobs jsonb, p_carrier jsonb default null)
 returns table (job_index integer, job_id bigint, job_state text, deduplicated boolean)
 language plpgsql volatile set search_path from current
 as $$
@@ -36,12 +36,12 @@ begin
                       concurrency_key, concurrency_limit, tags, metadata, carrier, state)
     select i.id, i.name, i.payload, i.queue, i.priority, i.run_at, i.max_attempts, i.timeout_ms,
            i.concurrency_key, i.concurrency_limit, i.tags, i.metadata, p_carrier, i.first_state
-    from incoming i order by i.id
+    from incoming i
   )
-  select i.index, i.id, told_state(i.first_state), false from incoming i order by i.id;
+  select i.index, i.id, told_state(i.first_state), false from incoming i;
 
   get diagnostics v_stored = row_count;
-  if v_stored < json_array_length(p_jobs) then
+  if v_stored < jsonb_array_length(p_jobs) then
     return query select * from store_keyed_jobs(array(
       select p from parse_jobs(p_jobs) p where p.unique_key is not null or p.idempotency_key is not null), p_carrier);
   end if;
@@ -49,7 +49,7 @@ begin
 end
 $$;
 
-create function parse_jobs(p_jobs json) returns setof new_job
+create function parse_jobs(p_jobs jsonb) returns setof new_job
 language sql volatile set search_path from current
 as $$
   select nextval('job_ids'), (j.index - 1)::integer, j.name, coalesce(j.payload, '{}'), coalesce(j.queue, 'default'),
@@ -59,7 +59,7 @@ as $$
          case when due.at > now() then 'scheduled'
               when coalesce(j.queue, 'default') = any (array(select q.name from queues q where q.paused_at is not null)) then 'paused'
               else 'ready' end
-  from rows from (json_to_recordset(p_jobs) as (
+  from rows from (jsonb_to_recordset(p_jobs) as (
          name text, payload jsonb, queue text, priority integer, run_at timestamptz, delay_ms bigint,
          max_attempts smallint, timeout_ms integer, unique_key text, idempotency_key text,
          concurrency_key text, concurrency_limit integer, tags text[], metadata jsonb)) with ordinality
@@ -159,7 +159,7 @@ declare
   v_stored record;
 begin
   perform assert_job(name, payload, v_options);
-  select s.* into v_stored from store_jobs(schema_version(), json_build_array(json_strip_nulls(json_build_object(
+  select s.* into v_stored from store_jobs(schema_version(), jsonb_build_array(json_strip_nulls(json_build_object(
     'name', name,
     'queue', v_options->'queue',
     'priority', v_options->'priority',

@@ -102,7 +102,7 @@ test("a database without Sluice's schema is answered 503 with 'run migrate'", as
 test("a schema older than the code is answered 503 with 'run migrate'", async () => {
   await working.rows("create schema older")
   await working.rows(
-    "create function older.store_jobs(integer, json, jsonb) returns table (job_index integer, job_id bigint, job_state text, deduplicated boolean) language plpgsql as $$ begin raise exception using errcode = 'SL001', message = 'The schema is at version 1: run migrate'; end $$",
+    "create function older.store_jobs(integer, jsonb, jsonb) returns table (job_index integer, job_id bigint, job_state text, deduplicated boolean) language plpgsql as $$ begin raise exception using errcode = 'SL001', message = 'The schema is at version 1: run migrate'; end $$",
   )
   await withDatabase(
     working.databaseUrl,
@@ -121,7 +121,7 @@ test("a schema older than the code is answered 503 with 'run migrate'", async ()
 test("an unexpected failure is answered 500 with no word of it, and logged with the same instance", async () => {
   await working.rows("create schema broken")
   await working.rows(
-    "create function broken.store_jobs(integer, json, jsonb) returns table (job_index integer, job_id bigint, job_state text, deduplicated boolean) language plpgsql as $$ begin raise exception 'the inner secret'; end $$",
+    "create function broken.store_jobs(integer, jsonb, jsonb) returns table (job_index integer, job_id bigint, job_state text, deduplicated boolean) language plpgsql as $$ begin raise exception 'the inner secret'; end $$",
   )
   await withDatabase(
     working.databaseUrl,
