@@ -11,6 +11,7 @@ import { manyQueues } from "./many-queues.ts"
 import { payload } from "./payload.ts"
 import { scheduled } from "./scheduled.ts"
 import { throughput } from "./throughput.ts"
+import { wake } from "./wake.ts"
 import { wal } from "./wal.ts"
 
 export const scenarios: readonly Scenario[] = [
@@ -26,5 +27,6 @@ export const scenarios: readonly Scenario[] = [
   payload,
   crash,
   latency,
+  wake,
   lambda,
 ]
