@@ -1,6 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises"
 import { type Host, startHttpGateway } from "@sluice/local"
-import type pg from "pg"
 import { API_KEY, hostFunctions } from "../lambda-host.ts"
 import type { Measurement } from "../results.ts"
 import type { Run, Scenario } from "../scenario.ts"
