@@ -113,6 +113,7 @@ function drainArgsOf(args: SluiceArgs, common: Common, wake: Wake, idleMode: Idl
   return {
     link: common.link,
     timeout,
+    memory: "512 MB",
     environment: {
       ...common.environment,
       SLUICE_MAX_DRAINERS: `${maxDrainers}`,
@@ -140,6 +141,7 @@ function serve(
     environment: { ...common.environment, ...wake.environment },
     permissions: [wake.permission],
     timeout: "29 seconds",
+    memory: "256 MB",
   }
   const enqueue = createFunction(`${name}Enqueue`, args, settings, own, options)
   const log = { retention: "1 month" } as const
