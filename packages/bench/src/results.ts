@@ -1,4 +1,4 @@
-/** What `--json` writes. Grows, but what is there stays: see section 6 of the design. */
+/** What `--json` writes. It grows, but what is there stays: others read it. */
 export interface Report {
   readonly machine: Machine
   readonly results: readonly Result[]
