@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises"
 import { expect, test } from "vitest"
-import { defineJob } from "../../packages/core/src/index.ts"
+import { defineJob, SCHEMA_VERSION } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { countdown, drainable } from "../support/drain.ts"
 import { eventually } from "../support/eventually.ts"
@@ -28,21 +28,26 @@ test("a drainer whose backlog is deep calls for help: at most as many as are at 
   expect(new Set(invited)).toEqual(new Set([1]))
 })
 
-test("one whose backlog is done in no time calls nobody", async () => {
+test("help is as much as the backlog needs: none when it is done in no time, and one drainer when its jobs are old", async () => {
   const database = await createDatabase()
-  const quick = defineJob({
-    name: "quick",
-    perform: (_payload, { signal }) => wait(100, undefined, { signal }),
-  })
-  const { sluice, drainOnce } = drainable(database, [quick])
-  await sluice.enqueueMany(Array.from({ length: 300 }, () => ({ name: "quick" })))
+  const { sluice } = drainable(database, [slow])
+  await sluice.enqueueMany(Array.from({ length: 300 }, () => ({ name: "slow" })))
+  const session = await database.connect()
+  const [{ id }] = (
+    await session.query("select * from sluice.open_drainer($1, 10, 'test', 60000)", [SCHEMA_VERSION])
+  ).rows
+  const wanted = async (capacity: number) => {
+    await database.rows("update sluice.wakes set helped_at = '-infinity'")
+    const asked = "select sluice.request_help($1, '{slow}', $2, 10) as wanted"
+    return (await session.query(asked, [id, capacity])).rows[0].wanted
+  }
 
-  const invited: number[] = []
-  // 100 a second: after the first second the rest of a second's work
-  expect(await drainOnce({ concurrency: 20, invite: (drainers) => invited.push(drainers) })).toMatchObject({
-    succeeded: 300,
-  })
-  expect(invited).toEqual([])
+  await database.rows("update sluice.jobs set run_at = now() + interval '1 minute'") // not old, however slow this machine
+  expect(await wanted(1_000)).toBe(0)
+  expect(await wanted(100)).toBe(1)
+  await database.rows("update sluice.jobs set run_at = now() - interval '3 seconds'")
+  expect(await wanted(1_000)).toBe(1)
+  await session.end()
 })
 
 test("in the local host one wake grows to all the drainers that may be, and never more", async () => {
