@@ -74,13 +74,14 @@ export function isTransient(error: unknown): boolean {
 }
 
 /** One element of the argument of the SQL function `settle`. */
-export function outcomeJson({ job, outcome, startedAtMs, endedAtMs }: Execution): string {
+export function outcomeJson(execution: Execution): string {
+  const { job, outcome, endedAtMs } = execution
   const row = {
     id: job.id,
     fence: job.fence,
     outcome: outcome.kind,
     counts: outcome.kind === "discarded" ? outcome.counts : outcome.kind !== "snoozed",
-    duration_ms: Math.round(endedAtMs - startedAtMs),
+    duration_ms: durationOf(execution),
     ended_ms_ago: Math.round(performance.now() - endedAtMs),
     ...("waitMs" in outcome && { wait_ms: outcome.waitMs }),
     ...("error" in outcome && describeError(outcome.error)),
