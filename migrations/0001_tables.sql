@@ -1,5 +1,18 @@
--- The tables of Sluice. Every file here runs with `search_path` set to Sluice's own schema (`sluice` unless
--- configured), so names stand bare, and functions keep that path with `set search_path from current`.
+-- The tables of Sluice, and the names of its locks. Every file here runs with `search_path` set to Sluice's own schema
+-- (`sluice` unless configured), so names stand bare. Functions are in functions/, one a file, and are replaced by every
+-- migrate that finds their text changed; they keep the path they are created under with `set search_path from current`.
+
+-- The lock of a job is a 64-bit key: 16 bits name the schema, 48 the job. pg_locks so tells which jobs are running.
+-- The locks of drainers, slots and concurrency keys live in the space of two 32-bit keys, apart from these.
+-- The hash is taken once, here, so that no server upgrade can change it under a running system.
+do $$
+begin
+  execute format('create function job_lock(job_id bigint) returns bigint language sql immutable parallel safe as %L',
+    format('select %s::bigint | job_id', (hashtext('sluice:' || current_schema())::bigint & 65535) << 48));
+  execute format('create function lock_space(kind text) returns integer language sql immutable parallel safe as %L',
+    format('select hashtext(%L || kind)', 'sluice:' || current_schema() || ':'));
+end
+$$;
 
 create sequence job_ids maxvalue 281474976710655; -- 48 bits: the id is the low part of a 64-bit advisory lock
 
@@ -177,6 +190,44 @@ create table owner (
 );
 
 create unique index owner_only_one on owner ((true));
+
+-- One row a step, cursor or sleep of a job that is performed in several executions. Written while the job runs, read by
+-- its later executions, and deleted when it is settled for good.
+create table progress (
+  job_id   bigint      not null,
+  saved_at timestamptz not null default now(),
+  until_at timestamptz,                                  -- of a sleep: its end
+  kind     text        not null,
+  name     text        not null,
+  value    jsonb,                                        -- of a step: its result; of a cursor: its position, null at its end
+
+  primary key (job_id, name),
+  constraint known_kind       check (kind in ('step', 'cursor', 'sleep')),
+  constraint sleep_has_an_end check ((kind = 'sleep') = (until_at is not null)),
+  constraint sleep_has_no_value check (kind <> 'sleep' or value is null)
+);
+
+-- When drainers were last asked for. Nobody waits for this row: who finds it locked leaves the decision to who has it.
+create table wakes (
+  only_row  boolean     primary key default true check (only_row),
+  woken_at  timestamptz not null default '-infinity',  -- by an enqueue; until a drainer opens
+  helped_at timestamptz not null default '-infinity'   -- by a drainer whose backlog is deep
+);
+insert into wakes default values;
+
+-- The wake-up of a deployment in idle mode: when its one schedule invokes the drain function next. See
+-- docs/decisions/0012-idle.md.
+create table wake_up (
+  only_row boolean     primary key default true check (only_row),
+  set_for  timestamptz                                   -- null: never in idle mode; infinity: nothing to wake up for; -infinity: could not be set
+);
+insert into wake_up default values;
+
+-- A job on its way into the table.
+create type new_job as (
+  id bigint, index integer, name text, payload jsonb, queue text, priority integer, run_at timestamptz,
+  max_attempts smallint, timeout_ms integer, unique_key text, idempotency_key text, concurrency_key text,
+  concurrency_limit integer, tags text[], metadata jsonb, state text);
 
 -- A place in the claim's order.
 create type job_position as (priority integer, run_at timestamptz, id bigint);

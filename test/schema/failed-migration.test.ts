@@ -20,6 +20,6 @@ test("migrations are applied all or none: one that fails leaves nothing behind, 
 
   await writeFile(added, "create table added (id integer);")
   const { applied } = await migrate(database.url, { directory })
-  expect(applied.at(-1)).toBe("9999_added")
+  expect(applied).toContain("9999_added")
   expect(await database.rows("select * from sluice.added")).toEqual([])
 })

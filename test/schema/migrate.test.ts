@@ -12,9 +12,9 @@ test("migrate makes everything in an empty database, and says what it applied", 
 
   const lines: string[] = []
   const { applied } = await migrate(database.url, { log: (line) => lines.push(line) })
-  expect(applied.length).toBeGreaterThanOrEqual(7)
   expect(applied).toEqual(applied.toSorted())
   expect(applied[0]).toBe("0001_tables")
+  expect(applied.at(-1)).toBe("functions")
   expect(lines.join("\n")).toContain("0001_tables")
   expect(await sluice.enqueue("any", {})).toMatchObject({ status: "enqueued" })
 })

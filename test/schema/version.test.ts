@@ -1,20 +1,47 @@
-import { readdir } from "node:fs/promises"
+import { readdir, readFile } from "node:fs/promises"
+import { basename } from "node:path"
 import { expect, test } from "vitest"
 import { SCHEMA_VERSION } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 
 const database = await createDatabase()
+const MIGRATIONS = new URL("../../migrations/", import.meta.url)
+const functionFiles = (await readdir(new URL("functions", MIGRATIONS), { recursive: true })).filter((file) =>
+  file.endsWith(".sql"),
+)
 
-test("the code, the database and the folder of migrations agree on the version", async () => {
-  const files = (await readdir(new URL("../../migrations", import.meta.url))).toSorted()
-  expect(files.map((file) => file.slice(0, 5))).toEqual(
-    files.map((_file, place) => `${String(place + 1).padStart(4, "0")}_`),
-  )
-  expect(SCHEMA_VERSION).toBe(files.length)
+test("the code and the database agree on the version", async () => {
   expect(await database.rows("select sluice.schema_version() as version")).toEqual([
     { version: SCHEMA_VERSION },
   ])
+})
+
+test("the numbered files count from 0001, and the database has them all", async () => {
+  const files = (await readdir(MIGRATIONS)).filter((file) => file.endsWith(".sql")).toSorted()
+  expect(files.map((file) => file.slice(0, 5))).toEqual(
+    files.map((_file, place) => `${String(place + 1).padStart(4, "0")}_`),
+  )
   expect(await database.rows("select name || '.sql' as file from sluice.migrations order by id")).toEqual(
     files.map((file) => ({ file })),
   )
+})
+
+test("each SQL function is the one that its file creates, and there are no others", async () => {
+  const rows = await database.rows(
+    "select proname as name, count(*)::int as overloads from pg_proc where pronamespace = 'sluice'::regnamespace group by 1 order by 1",
+  )
+  const named = functionFiles.map((file) => basename(file, ".sql"))
+  const made = ["functions_digest", "job_lock", "lock_space"]
+  expect(rows).toEqual([...named, ...made].toSorted().map((name) => ({ name, overloads: 1 })))
+  for (const file of functionFiles) {
+    const text = await readFile(new URL(`functions/${file}`, MIGRATIONS), "utf8")
+    expect(text.match(/create or replace function (\w+)/g), file).toEqual([
+      `create or replace function ${basename(file, ".sql")}`,
+    ])
+    const [{ body }] = await database.rows(
+      "select prosrc as body from pg_proc where pronamespace = 'sluice'::regnamespace and proname = $1",
+      [basename(file, ".sql")],
+    )
+    expect(text, file).toContain(body)
+  }
 })

@@ -9,7 +9,7 @@ const refused = { name: "SchemaError", code: "schema_owned" }
 test("a stage whose schema another one has is refused, told whose it is and what to do, and changes nothing", async () => {
   await migrate(database.url, stage("production"))
   await migrate(database.url, stage("production"))
-  await database.pool.query("delete from sluice.migrations where name like '0007%'")
+  await database.pool.query("delete from sluice.migrations where name like '0001%'")
 
   const error = await migrate(database.url, stage("dev")).catch((error) => error)
   expect(error).toMatchObject(refused)
@@ -18,7 +18,7 @@ test("a stage whose schema another one has is refused, told whose it is and what
   )
   expect(error.message).toContain("a schema of its own")
   expect(error.message).toContain("delete from sluice.owner")
-  expect(await database.rows("select name from sluice.migrations where name like '0007%'")).toEqual([])
+  expect(await database.rows("select name from sluice.migrations where name like '0001%'")).toEqual([])
 })
 
 test("with a schema of its own, or when it takes over for good, it is let in", async () => {

@@ -2,15 +2,16 @@ import { existsSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { runner } from "node-pg-migrate"
 import pg, { type ClientBase, type Pool } from "pg"
-import { SluiceError } from "./errors.ts"
+import { SchemaError, SluiceError } from "./errors.ts"
 import { claimSchema, refuseForeignSchema } from "./owner.ts"
 import { assertSchemaName } from "./schema.ts"
+import { replaceFunctions } from "./sql-functions.ts"
 import { translateError } from "./translate.ts"
 
 export interface MigrateOptions {
   /** The schema that holds Sluice's tables; made when it is missing. Default `"sluice"`. */
   readonly schema?: string
-  /** The folder of the SQL files. Default the one that comes with this package. */
+  /** The folder of the SQL files, with its folder `functions`. Default the one that comes with this package. */
   readonly directory?: string
   /**
    * Whose schema it is, as `"app/stage"`. It is remembered, and migrating for another owner is refused before anything
@@ -22,13 +23,14 @@ export interface MigrateOptions {
 }
 
 /**
- * Brings Sluice's schema to the version of this code, in one transaction. Safe to call from many places at once: all
+ * Brings Sluice's schema to the version of this code: the numbered files that are new, in one transaction, then the
+ * functions whose text has changed, in another. Safe to call from many places at once: all
  * but one wait, and find nothing to do. Needs a direct connection (no transaction pooler) that may create objects.
  *
  * @param database A connection string, or a pg `Pool` or connected `Client`.
  * @throws DatabaseUnavailableError
  * @throws SchemaError `schema_owned`: another owner has it.
- * @returns The names of the migrations that were applied, in order.
+ * @returns The names of the migrations that were applied, in order; `"functions"` last when functions were replaced.
  */
 export async function migrate(
   database: string | Pool | ClientBase,
@@ -38,9 +40,11 @@ export async function migrate(
   try {
     return await withClient(database, async (client) => {
       if (options.owner) await refuseForeignSchema(client, schema, options.owner)
+      const directory = options.directory ?? bundledMigrations()
+      await refuseDraftSchema(client, schema)
       const applied = await runner({
         dbClient: client,
-        dir: options.directory ?? bundledMigrations(),
+        dir: directory,
         schema,
         createSchema: true,
         migrationsTable: "migrations",
@@ -50,12 +54,26 @@ export async function migrate(
         verbose: false,
         log: options.log ?? (() => {}),
       })
+      const names = applied.map((migration) => migration.name)
+      if (await replaceFunctions(client, schema, directory)) names.push("functions")
       if (options.owner) await claimSchema(client, schema, options.owner)
-      return { applied: applied.map((migration) => migration.name) }
+      return { applied: names }
     })
   } catch (error) {
     throw translateError(error)
   }
+}
+
+/** Before the first release the tables had ten files; what they made can't be told from what 0001 makes now. */
+async function refuseDraftSchema(client: ClientBase, schema: string): Promise<void> {
+  const { rows } = await client.query("select to_regclass($1) is not null as there", [`${schema}.migrations`])
+  if (!rows[0].there) return
+  const drafts = await client.query(`select from ${schema}.migrations where name = '0002_shared'`)
+  if (drafts.rowCount === 0) return
+  throw new SchemaError(
+    "schema_outdated",
+    `The schema "${schema}" was made by a version from before the first release, which can't be upgraded: drop it with "drop schema ${schema} cascade", or choose another`,
+  )
 }
 
 async function withClient<Value>(

@@ -1,7 +1,7 @@
 import { InvalidInputError } from "./errors.ts"
 
-/** The version of the database schema that this code needs: the number of the newest file in `migrations/`. */
-export const SCHEMA_VERSION = 10
+/** The version of the database schema that this code needs, as the SQL function `schema_version` tells it. */
+export const SCHEMA_VERSION = 11
 
 /** Returns the name when it can stand in a statement as it is; throws `InvalidInputError` (`invalid_schema`) else. */
 export function assertSchemaName(schema: string): string {

@@ -1,0 +1,18 @@
+create or replace function parse_jobs(p_jobs jsonb) returns setof new_job
+language sql volatile set search_path from current
+as $$
+  select nextval('job_ids'), (j.index - 1)::integer, j.name, coalesce(j.payload, '{}'), coalesce(j.queue, 'default'),
+         coalesce(j.priority, 0), due.at, j.max_attempts, j.timeout_ms, j.unique_key, j.idempotency_key,
+         j.concurrency_key, case when j.concurrency_key is not null then coalesce(j.concurrency_limit, 1) end,
+         j.tags, j.metadata,
+         case when due.at > now() then 'scheduled'
+              when coalesce(j.queue, 'default') = any (array(select q.name from queues q where q.paused_at is not null)) then 'paused'
+              else 'ready' end
+  from rows from (jsonb_to_recordset(p_jobs) as (
+         name text, payload jsonb, queue text, priority integer, run_at timestamptz, delay_ms bigint,
+         max_attempts smallint, timeout_ms integer, unique_key text, idempotency_key text,
+         concurrency_key text, concurrency_limit integer, tags text[], metadata jsonb)) with ordinality
+       as j (name, payload, queue, priority, run_at, delay_ms, max_attempts, timeout_ms, unique_key, idempotency_key,
+             concurrency_key, concurrency_limit, tags, metadata, index)
+  cross join lateral (select coalesce(j.run_at, now() + coalesce(j.delay_ms, 0) * interval '1 millisecond') as at) due
+$$;

@@ -1,0 +1,21 @@
+-- Ends a drain: releases the slot first and then looks once more, so that a job stored between the last claim and
+-- here is seen either by this look or, the drainer no longer being awake, by the one who stored it (see request_wake).
+-- Answers whether work is due. The drainer's own lock stays till its session ends, so that nobody takes it for dead
+-- before this is committed.
+--   p_durations  by job name: how many executions took how long, as in definitions
+create or replace function close_drainer(p_drainer integer, p_backend integer, p_names text[], p_held bigint[], p_durations json default '{}')
+returns boolean
+language plpgsql volatile set search_path from current
+as $$
+begin
+  perform assert_session(p_backend);
+  delete from claims c where c.drainer_id = p_drainer;
+  perform release_permits(array(select p.job_id from permits p where p.drainer_id = p_drainer));
+  perform remember_durations(p_durations);
+  update drainers d set ended_at = now(), ending = 'closed', lingering = false where d.id = p_drainer;
+  perform unlock_jobs(p_held);
+  perform pg_advisory_unlock(lock_space('slot'), d.slot) from drainers d where d.id = p_drainer;
+  perform pg_advisory_unlock(lock_space('awake'), p_drainer);
+  return is_work_due(p_names);
+end
+$$;

@@ -1,0 +1,31 @@
+-- Begins a drain on this session: takes a slot, arms the dead man's switch, and holds the locks that say the drainer
+-- lives and is awake. Answers with no row when all p_max_drainers slots are taken.
+--   p_budget_ms    the time it has; null: no deadline
+--   p_definitions  what it can perform, each with name and timeout_ms; answered with how long each of them usually takes
+create or replace function open_drainer(p_schema_version integer, p_max_drainers integer, p_label text, p_silence_ms integer,
+                             p_budget_ms bigint default null, p_definitions json default '[]')
+returns table (id integer, slot integer, backend_pid integer, usual_ms json)
+language plpgsql volatile set search_path from current
+as $$
+begin
+  perform assert_schema_version(p_schema_version);
+  slot := (with numbers as materialized (select number from generate_series(1, p_max_drainers) number)
+           select number from numbers where pg_try_advisory_lock(lock_space('slot'), number) limit 1);
+  if slot is null then
+    return;
+  end if;
+
+  perform end_session_after_silence(p_silence_ms);
+  id := nextval('drainer_ids');
+  backend_pid := pg_backend_pid();
+  perform pg_advisory_lock(lock_space('drainer'), id);
+  perform pg_advisory_lock(lock_space('awake'), id);
+  insert into drainers (id, slot, backend_pid, label, budget_ms)
+  values (open_drainer.id, open_drainer.slot, open_drainer.backend_pid, p_label, p_budget_ms);
+  perform answer_wake();
+  perform register_definitions(p_definitions);
+  usual_ms := (select json_object_agg(d.name, share_takes(d.durations, 0.99)) from definitions d
+               where d.name in (select p.name from json_to_recordset(p_definitions) p (name text)));
+  return next;
+end
+$$;

@@ -1,0 +1,11 @@
+-- Saves a checkpoint: only through the session that claimed the job, and only for the fence that was claimed. Answers
+-- whether the job was still the caller's.
+create or replace function save_progress(p_backend integer, p_job bigint, p_fence integer, p_kind text, p_name text, p_value jsonb, p_sleep_ms bigint)
+returns boolean
+language plpgsql volatile set search_path from current
+as $$
+begin
+  perform assert_session(p_backend);
+  return store_progress(p_job, p_fence, p_kind, p_name, p_value, p_sleep_ms);
+end
+$$;

@@ -1,0 +1,25 @@
+-- The same without the session: for a transaction that the checkpoint's work is done in, which has a connection of its
+-- own. The lock on the job's row makes whoever buries its drainer wait for that transaction's end, so that the next
+-- execution sees this checkpoint if and only if it sees the work.
+create or replace function store_progress(p_job bigint, p_fence integer, p_kind text, p_name text, p_value jsonb, p_sleep_ms bigint)
+returns boolean
+language plpgsql volatile set search_path from current
+set enable_seqscan = off
+as $$
+declare
+  v_has_progress boolean;
+begin
+  select j.has_progress into v_has_progress from jobs j where j.id = p_job and j.fence = p_fence for no key update;
+  if not found then
+    return false;
+  end if;
+  if not v_has_progress then
+    update jobs j set has_progress = true where j.id = p_job;
+  end if;
+
+  insert into progress (job_id, kind, name, value, until_at)
+  values (p_job, p_kind, p_name, p_value, now() + p_sleep_ms * interval '1 millisecond')
+  on conflict (job_id, name) do update set value = excluded.value, saved_at = excluded.saved_at;
+  return true;
+end
+$$;

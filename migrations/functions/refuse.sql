@@ -1,0 +1,7 @@
+create or replace function refuse(p_message text) returns void
+language plpgsql immutable
+as $$
+begin
+  raise exception using errcode = 'SL000', message = p_message;
+end
+$$;

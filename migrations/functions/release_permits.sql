@@ -1,0 +1,15 @@
+-- Frees the places of jobs that were settled or buried, and wakes as many that wait for them.
+create or replace function release_permits(p_ids bigint[]) returns void
+language plpgsql volatile set search_path from current
+as $$
+declare
+  v_keys text[] := array(select distinct p.concurrency_key from permits p where p.job_id = any (p_ids));
+begin
+  if v_keys = '{}' then
+    return;
+  end if;
+  perform lock_keys(v_keys);
+  delete from permits p where p.job_id = any (p_ids);
+  perform wake_blocked(v_keys);
+end
+$$;
