@@ -26,6 +26,7 @@ create table jobs (
   fence             integer     not null default 0,      -- goes up whenever an execution is settled or buried; a settle names it
   attempts          smallint    not null default 0,      -- executions that counted
   interruptions     smallint    not null default 0,      -- times its drainer died while it ran there alone
+  cuts              smallint    not null default 0,      -- ends of drains in a row that cut it off without a checkpoint
   max_attempts      smallint,                            -- null: as the definition says
   timeout_ms        integer,                             -- null: as the definition says
   suspect_group     integer,                             -- after its drainer died: how many suspects may share the next one
@@ -231,3 +232,10 @@ create type new_job as (
 
 -- A place in the claim's order.
 create type job_position as (priority integer, run_at timestamptz, id bigint);
+
+-- Counts the times that jobs became ready that were due earlier, and so came in before a place that may have been looked
+-- at: when a queue is resumed, a key is freed, a claimed job given back.
+create sequence late_arrivals;
+
+-- What a look from the start has seen: all jobs due by then, of so many late arrivals.
+create type seen_jobs as (until_at timestamptz, late_arrivals bigint);

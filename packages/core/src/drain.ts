@@ -14,8 +14,9 @@ import {
 } from "./drainer.ts"
 import { type Duration, durationMs } from "./duration.ts"
 import { InvalidInputError, SluiceError } from "./errors.ts"
-import { DrainEndsError } from "./execute.ts"
+import { DrainEndsError, TimeIsUpError } from "./execute.ts"
 import { endExecutors } from "./executor.ts"
+import { giveBack } from "./give-back.ts"
 import { createHelp } from "./help.ts"
 import { createLinger } from "./linger.ts"
 import { silent } from "./log.ts"
@@ -102,7 +103,8 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
 
   try {
     while (deadline.remains() && !drainer.lost.aborted) {
-      performer.start(await claim(drainer, deadline.names(), performer.room(), performer.isIdle()))
+      performer.start(await claim(drainer, deadline, performer.room(), performer.isIdle()))
+      await giveBack(drainer, performer.takeExcess())
       if (performer.isIdle() && drainer.cursor.isCaughtUp && !linger.lasts()) break
       await settle(drainer, await outcomes(drainer, performer, await linger.untilLookMs(performer)))
       await help.ask()
@@ -113,7 +115,7 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
     const { counts, phases, slot } = drainer
     return { ...counts, slot, released, stuck, ...left, ms: since(beganAtMs), phases: rounded(phases) }
   } catch (error) {
-    const { stuck } = await performer.stop(drainer.lost.reason ?? drainEnds(), deadline.graceMs)
+    const { stuck } = await performer.stop(drainer.lost.reason ?? drainEnds(deadline), deadline.graceMs)
     throw error instanceof SluiceError && stuck > 0 ? Object.assign(error, { stuck }) : error
   } finally {
     settings.stop?.removeEventListener("abort", performer.interrupt)
@@ -137,7 +139,7 @@ function outcomes(drainer: Drainer, performer: Performer, atMostMs: number): Pro
 /** Lets what runs end, or puts it back, and writes what became of it. */
 async function finish(drainer: Drainer, performer: Performer, deadline: Deadline) {
   const { ended, released, stuck } = await performer.stop(
-    drainer.lost.reason ?? drainEnds(),
+    drainer.lost.reason ?? drainEnds(deadline),
     deadline.graceMs,
   )
   drainer.lost.throwIfAborted()
@@ -145,8 +147,10 @@ async function finish(drainer: Drainer, performer: Performer, deadline: Deadline
   return { released, stuck }
 }
 
-function drainEnds(): DrainEndsError {
-  return new DrainEndsError("drain_ends", "The drainer's time is up; the job goes on in the next one")
+function drainEnds(deadline: Deadline): DrainEndsError {
+  return deadline.isTimeUp()
+    ? new TimeIsUpError("drain_ends", "The drainer's time is up; the job goes on in the next one")
+    : new DrainEndsError("drain_ends", "The drainer was told to stop; the job goes on in the next one")
 }
 
 const OPTION_KEYS = [

@@ -95,6 +95,12 @@ export interface Cursor {
   /** The last place claimed; deleted rows before it need not be passed again. Null: look from the start. */
   mark: string | null
   fromStartAtMs: number
+  /** What the last look from the start that found nothing more has seen: the next one passes over it. */
+  seen: string | null
+  /** When a look from the start looks at all nevertheless. */
+  allAgainAtMs: number
+  /** Of jobs that were claimed, and of those that definitions give. */
+  readonly priorities: Set<number>
   /** Whether the last claim looked from the start and found fewer than it asked for. */
   isCaughtUp: boolean
   /** When the next scheduled job is due, by the last look from the start. */
@@ -147,6 +153,7 @@ export async function openDrainer(options: {
       durations: createDurations(),
       usualMs: (name) => opened.usual_ms?.[name] ?? undefined,
       cursor: {
+        ...{ seen: null, allAgainAtMs: 0, priorities: prioritiesOf(options.definitions) },
         ...{ mark: null, fromStartAtMs: 0, isCaughtUp: false, dueAtMs: Number.POSITIVE_INFINITY },
         ...{ suspectsWait: false, suspectsAgainAtMs: 0, largestClaim: Number.POSITIVE_INFINITY },
       },
@@ -165,6 +172,10 @@ function described(definitions: ReadonlyMap<string, AnyJobDefinition>): string {
     ...(timeout !== undefined && { timeout_ms: durationMs(timeout) }),
   }))
   return JSON.stringify(rows)
+}
+
+function prioritiesOf(definitions: ReadonlyMap<string, AnyJobDefinition>): Set<number> {
+  return new Set([...definitions.values()].map(({ priority = 0 }) => priority).slice(0, 50))
 }
 
 /** Partitions that could not be prepared are no reason not to drain: the default partition takes their rows. */
