@@ -123,6 +123,8 @@ create table drainers (
   slot        integer     not null,
   backend_pid integer     not null,
   label       text        not null,                      -- who it is: on Lambda the request id
+  names       text[],                                    -- of jobs that it begins; null: any
+  helped_at   timestamptz,                               -- when it last asked for help
   budget_ms   bigint,                                    -- time it had when it opened; null: no deadline
   lingering   boolean     not null default false,        -- it waits for work, and wants to be notified of it
   started_at  timestamptz not null default now(),
@@ -208,21 +210,19 @@ create table progress (
   constraint sleep_has_no_value check (kind <> 'sleep' or value is null)
 );
 
--- When drainers were last asked for. Nobody waits for this row: who finds it locked leaves the decision to who has it.
+-- When an enqueue last asked for a drainer, by the name of its job; until one opens that knows the name. Nobody waits for
+-- these rows: who finds one locked leaves the decision to who has it.
 create table wakes (
-  only_row  boolean     primary key default true check (only_row),
-  woken_at  timestamptz not null default '-infinity',  -- by an enqueue; until a drainer opens
-  helped_at timestamptz not null default '-infinity'   -- by a drainer whose backlog is deep
+  name     text        primary key,
+  woken_at timestamptz not null default '-infinity'
 );
-insert into wakes default values;
 
--- The wake-up of a deployment in idle mode: when its one schedule invokes the drain function next. See
--- docs/decisions/0012-idle.md.
+-- The wake-up of a deployment in idle mode: when its one schedule invokes the drain function next, as set by a drainer that
+-- knows this name. A name without a row was never in idle mode. See docs/decisions/0012-idle.md.
 create table wake_up (
-  only_row boolean     primary key default true check (only_row),
-  set_for  timestamptz                                   -- null: never in idle mode; infinity: nothing to wake up for; -infinity: could not be set
+  name    text        primary key,
+  set_for timestamptz not null                           -- infinity: nothing to wake up for; -infinity: could not be set
 );
-insert into wake_up default values;
 
 -- A job on its way into the table.
 create type new_job as (

@@ -47,9 +47,12 @@ test("an urgent job gets the next free place, before jobs that were claimed ahea
     defineJob({ name: "short", perform() {} }),
     defineJob({
       name: "long",
-      perform() {
+      perform(_payload, { signal }) {
         order.push("long")
-        return new Promise<void>((resolve) => releases.push(resolve))
+        return new Promise<void>((resolve) => {
+          releases.push(resolve)
+          signal.addEventListener("abort", () => resolve())
+        })
       },
     }),
     defineJob({ name: "urgent", perform: () => void order.push("urgent") }),
@@ -58,19 +61,14 @@ test("an urgent job gets the next free place, before jobs that were claimed ahea
   await sluice.enqueueMany(Array.from({ length: 400 }, () => ({ name: "long" })))
   const stop = new AbortController()
   const drained = drainOnce({ concurrency: 20, signal: stop.signal })
-  await eventually(async () =>
-    expect(
-      await database.rows(
-        "select count(*)::int from sluice.claims c, unnest(c.job_ids) id, sluice.jobs j where j.id = id",
-      ),
-    ).toEqual([{ count: 20 }]),
-  )
+  const counts = `select (select count(*) from sluice.finished)::int as done,
+                         (select count(*) from sluice.claims c, unnest(c.job_ids) h (id), sluice.jobs j where j.id = h.id)::int as held`
+  await eventually(async () => expect(await database.rows(counts)).toEqual([{ done: 1_500, held: 20 }]))
   await sluice.enqueue("urgent", {}, { priority: -100 })
   releases.shift()?.()
   await eventually(() => expect(order.length).toBeGreaterThan(20))
 
   expect(order[20]).toBe("urgent")
   stop.abort()
-  for (const release of releases) release()
   await drained
 })

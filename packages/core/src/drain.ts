@@ -1,3 +1,4 @@
+import { createAwareness } from "./awareness.ts"
 import { claim } from "./claim.ts"
 import type { Connect } from "./database.ts"
 import { createDeadline, type Deadline } from "./deadline.ts"
@@ -75,6 +76,8 @@ export interface DrainSummary extends Readonly<Counts> {
   readonly stuck: number
   /** Whether work is due that no drainer performs. */
   readonly dueWork: boolean
+  /** Whether it came after the last look of this drain, which had nothing left to do: a successor finds it at once. */
+  readonly lateWork: boolean
   /** Milliseconds until the next delayed job or retry is due; undefined when none waits, or nothing was done. */
   readonly nextDueInMs: number | undefined
   readonly ms: number
@@ -97,7 +100,8 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
   const transactions = createTransactions(drainer, options.connect)
   const performer = createPerformer({ ...settings, drainer, deadline, transactions })
   const linger = createLinger(drainer, deadline, settings.lingerMs)
-  const help = createHelp(drainer, settings)
+  const help = createHelp(drainer, deadline, settings)
+  const awareness = createAwareness(drainer, settings)
   settings.stop?.addEventListener("abort", performer.interrupt)
   drainer.onNotification(performer.interrupt)
 
@@ -107,10 +111,14 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
       await giveBack(drainer, performer.takeExcess())
       if (performer.isIdle() && drainer.cursor.isCaughtUp && !linger.lasts()) break
       await settle(drainer, await outcomes(drainer, performer, await linger.untilLookMs(performer)))
+      await awareness.tell(deadline.names())
       await help.ask()
     }
+    await awareness.tell(deadline.names())
+    const isDone = deadline.remains() && deadline.isAmple()
     const { released, stuck } = await finish(drainer, performer, deadline)
-    const left = stuck > 0 ? LEFT_OPEN : await closeDrainer(drainer, settings.names)
+    const left =
+      stuck > 0 ? LEFT_OPEN : await closeDrainer(drainer, settings.names, isDone ? linger.soonMs : undefined)
     await leaveWakeUp(drainer, left, settings)
     const { counts, phases, slot } = drainer
     return { ...counts, slot, released, stuck, ...left, ms: since(beganAtMs), phases: rounded(phases) }
@@ -181,8 +189,8 @@ function checked(sluice: Sluice, options: DrainOptions) {
   }
 }
 
-const NOTHING_LEFT = { dueWork: false, nextDueInMs: undefined }
-const LEFT_OPEN = { dueWork: true, nextDueInMs: undefined }
+const NOTHING_LEFT = { dueWork: false, lateWork: false, nextDueInMs: undefined }
+const LEFT_OPEN = { dueWork: true, lateWork: false, nextDueInMs: undefined }
 const NOTHING_DONE = {
   ...{ ...NO_COUNTS, phases: NO_PHASES },
   ...{ slot: undefined, released: 0, stuck: 0, ...NOTHING_LEFT },

@@ -191,18 +191,22 @@ async function maintain(
   }
 }
 
-/** Gives back the slot and every lock, then looks once more: whether work is due that nobody performs, and when some will be. */
-export async function closeDrainer(drainer: Drainer, names: readonly string[]) {
+/**
+ * Gives back the slot and every lock, then looks once more: whether work is due that nobody performs, and when some will be.
+ *
+ * @param soonMs Of a drain that had nothing left to do, and would have waited for what is due within this time.
+ */
+export async function closeDrainer(drainer: Drainer, names: readonly string[], soonMs: number | undefined) {
   const { schema } = drainer
   const closing = drainer.query(
     `select ${schema}.close_drainer($1, $2, $3, $4, $5) as due, ${schema}.next_due_in_ms($3) as next_due_in_ms`,
     [drainer.id, drainer.backendPid, names, drainer.holdings.ids(), drainer.durations.toJson()],
   )
   const [closed] = await timed(drainer, "close", closing)
-  return {
-    dueWork: closed.due as boolean,
-    nextDueInMs: (closed.next_due_in_ms ?? undefined) as number | undefined,
-  }
+  const dueWork: boolean = closed.due
+  const nextDueInMs: number | undefined = closed.next_due_in_ms ?? undefined
+  const isSoon = nextDueInMs !== undefined && soonMs !== undefined && nextDueInMs < soonMs
+  return { dueWork, lateWork: soonMs !== undefined && (dueWork || isSoon), nextDueInMs }
 }
 
 async function openSession(connect: Connect) {
