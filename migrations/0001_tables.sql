@@ -236,6 +236,7 @@ create type job_position as (priority integer, run_at timestamptz, id bigint);
 -- Counts the times that jobs became ready that were due earlier, and so came in before a place that may have been looked
 -- at: when a queue is resumed, a key is freed, a claimed job given back.
 create sequence late_arrivals;
+select nextval('late_arrivals'); -- the first call doesn't change last_value
 
 -- What a look from the start has seen: all jobs due by then, of so many late arrivals.
 create type seen_jobs as (until_at timestamptz, late_arrivals bigint);
