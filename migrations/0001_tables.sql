@@ -1,16 +1,17 @@
 -- The tables of Sluice, and the names of its locks. Every file here runs with `search_path` set to Sluice's own schema
 -- (`sluice` unless configured), so names stand bare. Functions are in functions/, one a file, and are replaced by every
--- migrate that finds their text changed; they keep the path they are created under with `set search_path from current`.
+-- migrate that finds their text changed. They keep the path they are created under, which has `pg_temp` last, by
+-- `set search_path from current`; those that are inlined have a body that is resolved when it is created.
 
 -- The lock of a job is a 64-bit key: 16 bits name the schema, 48 the job. pg_locks so tells which jobs are running.
 -- The locks of drainers, slots and concurrency keys live in the space of two 32-bit keys, apart from these.
 -- The hash is taken once, here, so that no server upgrade can change it under a running system.
 do $$
 begin
-  execute format('create function job_lock(job_id bigint) returns bigint language sql immutable parallel safe as %L',
-    format('select %s::bigint | job_id', (hashtext('sluice:' || current_schema())::bigint & 65535) << 48));
-  execute format('create function lock_space(kind text) returns integer language sql immutable parallel safe as %L',
-    format('select hashtext(%L || kind)', 'sluice:' || current_schema() || ':'));
+  execute format('create function job_lock(job_id bigint) returns bigint language sql immutable parallel safe return %s::bigint | job_id',
+    (hashtext('sluice:' || current_schema())::bigint & 65535) << 48);
+  execute format('create function lock_space(kind text) returns integer language sql immutable parallel safe return hashtext(%L || kind)',
+    'sluice:' || current_schema() || ':');
 end
 $$;
 
@@ -185,11 +186,10 @@ create index idempotency_keys_age on idempotency_keys (created_at);
 
 -- The deployment that this schema belongs to, as app/stage: one row, or none where nobody has claimed it.
 create table owner (
-  name  text        not null,
-  since timestamptz not null default now()
+  only_row boolean     primary key default true check (only_row),
+  name     text        not null,
+  since    timestamptz not null default now()
 );
-
-create unique index owner_only_one on owner ((true));
 
 -- One row a step, cursor or sleep of a job that is performed in several executions. Written while the job runs, read by
 -- its later executions, and deleted when it is settled for good.
