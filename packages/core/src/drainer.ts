@@ -9,6 +9,7 @@ import { assertSessionConnection } from "./pooler.ts"
 import { type Backlog, backlogOf } from "./read.ts"
 import { SCHEMA_VERSION } from "./schema.ts"
 import { translateError } from "./translate.ts"
+import { keepUp } from "./upkeep.ts"
 
 /** A statement at least this often, also when all jobs are long: well inside the silence that the server suffers. */
 const BEAT_MS = 1_000
@@ -137,7 +138,8 @@ export async function openDrainer(options: {
       await session.end()
       return undefined
     }
-    await maintain(session, options)
+    await keepUp(session.query, options.schema, options.log)
+    session.lost.throwIfAborted()
     return {
       ...session,
       ...{ id: opened.id, slot: opened.slot, backendPid: opened.backend_pid },
@@ -165,19 +167,6 @@ function described(definitions: ReadonlyMap<string, AnyJobDefinition>): string {
     ...(timeout !== undefined && { timeout_ms: durationMs(timeout) }),
   }))
   return JSON.stringify(rows)
-}
-
-/** Partitions that could not be prepared are no reason not to drain: the default partition takes their rows. */
-async function maintain(
-  session: Pick<Drainer, "query" | "lost">,
-  options: { schema: string; log: Logger },
-): Promise<void> {
-  try {
-    await session.query(`select ${options.schema}.maintain()`, [])
-  } catch (error) {
-    session.lost.throwIfAborted()
-    options.log.warn("The history's partitions could not be prepared", { error: String(error) })
-  }
 }
 
 /** Gives back the slot and every lock, then looks once more: whether work is due that nobody performs, and when some will be. */
