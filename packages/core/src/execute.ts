@@ -6,7 +6,7 @@ import { durationMs } from "./duration.ts"
 import { Discard, InterruptedError, RetryAfter, SessionLostError, SluiceError, Snooze } from "./errors.ts"
 import { withDetails } from "./log.ts"
 import type { Execution, Outcome } from "./outcome.ts"
-import { checkPayload, isStorableJson } from "./payload.ts"
+import { isStorableJson, parsePayload } from "./payload.ts"
 import { outcomeJson } from "./settle.ts"
 import { maxAttemptsOf, type Work } from "./work.ts"
 
@@ -46,7 +46,7 @@ async function attempt(job: ClaimedJob, work: Work, startedAtMs: number): Promis
     const message = `${job.interruptions} drainers died while this job ran there alone`
     return { kind: "discarded", error: new InterruptedError("interrupted", message), counts: false }
   }
-  const payload = definition.input ? await checkPayload(job.name, definition.input, job.payload) : job.payload
+  const payload = definition.input ? await parsePayload(job.name, definition.input, job.payload) : job.payload
   if (definition.transactional) return performInTransaction(job, work, payload, startedAtMs)
   const context = new Context(job, work)
   try {
