@@ -1,9 +1,9 @@
 import { Discard, defineJob, RetryAfter } from "@sluice/core"
+import { retryAfterSeconds } from "@sluice/http/send-request"
 import { type AllowList, parseAllowList } from "./webhook/allow-list.ts"
 import { type Answer, deliver } from "./webhook/deliver.ts"
 import { AddressRefusedError } from "./webhook/destination.ts"
 import { webhookInput } from "./webhook/input.ts"
-import { retryAfterSeconds } from "./webhook/retry-after.ts"
 
 /**
  * Delivers one HTTP request and keeps the answer's status and the beginning of its body as the result.
@@ -70,7 +70,7 @@ function failureOf(answer: Answer, request: string): Error {
       headers.location === undefined ? "" : ` (redirects are not followed; it points to ${headers.location})`
     return new Discard(message + target)
   }
-  const wait = retryAfterSeconds(headers["retry-after"])
+  const wait = retryAfterSeconds(headers)
   return wait === undefined ? new Error(message) : new RetryAfter(wait, message)
 }
 

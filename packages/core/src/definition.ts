@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec"
+import { awaited } from "./awaited.ts"
 import { assertBackoff } from "./backoff.ts"
 import type { Queryable } from "./database.ts"
 import type { Duration } from "./duration.ts"
@@ -265,7 +266,8 @@ function assertWork({ name, executor, perform, transactional }: JobOptions<Stand
 function performOf(options: JobOptions<StandardSchemaV1, unknown>): AnyJobDefinition["perform"] {
   const { name, executor, perform } = options
   if (perform && executor) executor.adopt(name, perform)
-  if (executor) return (payload, context) => executor.perform(payload, context)
+  if (executor?.adopt) return (payload, context) => executor.perform(payload, context)
+  if (executor) return (payload, context) => awaited(executor, payload, context)
   return perform as AnyJobDefinition["perform"]
 }
 
