@@ -1,4 +1,5 @@
 import { claim } from "./claim.ts"
+import { withinBudget } from "./connection-budget.ts"
 import type { Connect } from "./database.ts"
 import { createDeadline, type Deadline } from "./deadline.ts"
 import type { Logger } from "./definition.ts"
@@ -93,7 +94,11 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
   if (!drainer) return { ...NOTHING_DONE, ms: since(beganAtMs) }
 
   const deadline = createDeadline({ ...settings, ...drainer })
-  const transactions = createTransactions(drainer, options.connect)
+  const transactions = withinBudget(
+    createTransactions(drainer, options.connect),
+    drainer,
+    settings.maxDrainers,
+  )
   const performer = createPerformer({ ...settings, drainer, deadline, transactions })
   const linger = createLinger(drainer, deadline, settings.lingerMs)
   const help = createHelp(drainer, settings)
