@@ -186,7 +186,8 @@ export interface EnqueueOptions extends JobPolicies {
   readonly tags?: readonly string[]
   readonly metadata?: Readonly<Record<string, unknown>>
   /**
-   * Your transaction, as pg, postgres.js, Drizzle, Kysely, Knex or Prisma gives it to you: the job exists if and only
+   * Your transaction, as pg, postgres.js, Drizzle, Kysely, Knex, Prisma, TypeORM (`EntityManager`, `QueryRunner`) or
+   * pg-promise gives it to you: the job exists if and only
    * if it commits.
    */
   readonly transaction?: TransactionClient
