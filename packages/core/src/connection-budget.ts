@@ -1,3 +1,4 @@
+import type { Deadline } from "./deadline.ts"
 import type { Drainer } from "./drainer.ts"
 import { Snooze } from "./errors.ts"
 import type { Transactions } from "./transactions.ts"
@@ -6,14 +7,14 @@ import type { Transactions } from "./transactions.ts"
 // all of them together leave some for the API and the app. The SQL function connection_budget has the formula.
 
 /** Longest wait for a place; then the job is put back, and no attempt is counted. */
-const LONGEST_WAIT_MS = 5_000
-const NO_PLACE_WAIT = "1s"
+const LONGEST_WAIT_MS = 1_000
+const NO_PLACE_WAIT = "2s"
 
 /** The same transactions, but no more of them at once than the drainer's share of the server's connections. */
 export function withinBudget(
   transactions: Transactions,
   drainer: Pick<Drainer, "query" | "schema">,
-  maxDrainers: number,
+  { maxDrainers, deadline }: { maxDrainers: number; deadline: Pick<Deadline, "untilStopMs"> },
 ): Transactions {
   const waiting = new Set<() => void>()
   let places: Promise<number> | undefined
@@ -47,11 +48,11 @@ export function withinBudget(
     else taken--
   }
 
-  /** Nothing was begun, so whatever ends the wait counts no attempt. */
+  /** Nothing was begun, so whatever ends the wait counts no attempt. At the drainer's deadline nobody waits any more. */
   async function nextPlace(signal: AbortSignal): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const giveUp = () => reject(new Snooze(NO_PLACE_WAIT, "All connections for transactions are taken"))
-    const timer = setTimeout(giveUp, LONGEST_WAIT_MS)
+    const timer = setTimeout(giveUp, Math.min(LONGEST_WAIT_MS, deadline.untilStopMs()))
     signal.addEventListener("abort", giveUp)
     waiting.add(resolve)
     try {

@@ -65,7 +65,7 @@ export interface JobContext {
   ): Promise<void>
   /**
    * Puts the job back until so much later, once in its life, without an attempt being charged: it throws a `Snooze`, to
-   * be let through, and the execution that passes it is another one. Without a name it goes by its place among the
+   * be let through, and the execution that passes it is another one. A job that catches it is put back all the same. Without a name it goes by its place among the
    * sleeps without one.
    */
   sleep(duration: Duration): Promise<void>
@@ -187,8 +187,7 @@ export interface EnqueueOptions extends JobPolicies {
   readonly metadata?: Readonly<Record<string, unknown>>
   /**
    * Your transaction, as pg, postgres.js, Drizzle, Kysely, Knex, Prisma, TypeORM (`EntityManager`, `QueryRunner`) or
-   * pg-promise gives it to you: the job exists if and only
-   * if it commits.
+   * pg-promise gives it to you: the job exists if and only if it commits.
    */
   readonly transaction?: TransactionClient
 }

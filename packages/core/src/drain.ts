@@ -94,11 +94,9 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
   if (!drainer) return { ...NOTHING_DONE, ms: since(beganAtMs) }
 
   const deadline = createDeadline({ ...settings, ...drainer })
-  const transactions = withinBudget(
-    createTransactions(drainer, options.connect),
-    drainer,
-    settings.maxDrainers,
-  )
+  const { maxDrainers } = settings
+  const unbounded = createTransactions(drainer, options.connect)
+  const transactions = withinBudget(unbounded, drainer, { maxDrainers, deadline })
   const performer = createPerformer({ ...settings, drainer, deadline, transactions })
   const linger = createLinger(drainer, deadline, settings.lingerMs)
   const help = createHelp(drainer, settings)
