@@ -12,6 +12,9 @@ import { webhookInput } from "./webhook/input.ts"
  * lists them. Redirects are not followed. A network error, 408, 425, 429 and 5xx are retried, after the answer's
  * Retry-After when it has one; any other answer that `expect` doesn't list discards the job. Receivers see a
  * delivery more than once when an answer gets lost: `idempotency-key` and `webhook-id` stay the same then.
+ *
+ * A body that is signed, or must arrive byte for byte, has to be text: one that is an object is stored as jsonb, which
+ * orders its keys anew and keeps the last of two that are the same.
  */
 export const webhook = defineJob({
   name: "webhook",
