@@ -34,8 +34,11 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   ),
 }
 
-/** A server on loopback that attacks whoever asks for `/<name of the attack>`. Called at the top of the file. */
-export async function startHostileReceiver() {
+/**
+ * A server on loopback that attacks whoever asks for `/<name of the attack>`; or, told one, anybody at all, those who
+ * begin a handshake of TLS included. Called at the top of the file.
+ */
+export async function startHostileReceiver(only?: string) {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
@@ -43,7 +46,7 @@ export async function startHostileReceiver() {
     socket.on("close", () => sockets.delete(socket))
     socket.once("data", (data) => {
       const [, path = ""] = data.toString().split(/[ /]+/)
-      ATTACKS[decodeURIComponent(path)]?.(socket)
+      ATTACKS[only ?? decodeURIComponent(path)]?.(socket)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
