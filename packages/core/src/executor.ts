@@ -3,7 +3,7 @@ import type { AnyJobDefinition, JobContext, Logger } from "./definition.ts"
 import { durationMs } from "./duration.ts"
 import { Discard, RetryAfter, SluiceError, Snooze } from "./errors.ts"
 import { withDetails } from "./log.ts"
-import { checkPayload, MAX_PAYLOAD_BYTES } from "./payload.ts"
+import { MAX_PAYLOAD_BYTES, parsePayload } from "./payload.ts"
 import { partsOf } from "./settle.ts"
 import { isRecord } from "./validate.ts"
 
@@ -137,7 +137,7 @@ export async function answerTo(
   try {
     assertInTime(event)
     const { input, perform } = find(jobs, event.name)
-    const payload = input ? await checkPayload(event.name, input, event.payload) : event.payload
+    const payload = input ? await parsePayload(event.name, input, event.payload) : event.payload
     return { result: storable(await perform(payload, contextOf(event, signal, log)), log) }
   } catch (error) {
     return { error: described(error) }
