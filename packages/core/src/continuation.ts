@@ -11,7 +11,7 @@ import type { Work } from "./work.ts"
 export interface Continuation extends Pick<JobContext, "step" | "cursor" | "sleep"> {
   /** Waits for what was begun and is still under way: an execution ends when all of it has. */
   join(): Promise<void>
-  /** Likewise, however it ends, and begins nothing more. */
+  /** Likewise, however it ends, and begins nothing more. Throws the `Snooze` of a job that sleeps. */
   end(): Promise<void>
 }
 
@@ -38,6 +38,7 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
   let savedBefore: Promise<ReadonlyMap<string, Saved>> | undefined
   let unnamedSleeps = 0
   let isOver = false
+  let asleep: Snooze | undefined
 
   return { step, cursor, sleep, join, end } as Continuation
 
@@ -71,7 +72,9 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
     const [name, duration] = words.length === 2 ? words : [`sleep ${++unnamedSleeps}`, words[0]]
     return checkpoint("sleep", name, {}, async (saved) => {
       const remainingMs = saved ? saved.untilAtMs - performance.now() : await beginSleep(name, duration)
-      if (remainingMs > 0) throw new Snooze(`${Math.ceil(remainingMs)}ms`, `The job sleeps: ${name}`)
+      if (remainingMs <= 0) return
+      asleep = new Snooze(`${Math.ceil(remainingMs)}ms`, `The job sleeps: ${name}`)
+      throw asleep
     })
   }
 
@@ -82,6 +85,7 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
   async function end(): Promise<void> {
     isOver = true
     await Promise.allSettled(underWay)
+    if (asleep) throw asleep // whatever the job made of it: one that caught it would be done before its time
   }
 
   async function beginSleep(name: string, duration: Duration): Promise<number> {
@@ -213,6 +217,7 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
   /** What is done need not be done again, so it is passed at any time; new work begins only while there is some. */
   function assertGoesOn(): void {
     signal.throwIfAborted()
+    if (asleep) throw asleep
     if (isOver)
       throw new SluiceError(
         "execution_over",

@@ -1,5 +1,6 @@
 import { createAwareness } from "./awareness.ts"
 import { claim } from "./claim.ts"
+import { withinBudget } from "./connection-budget.ts"
 import type { Connect } from "./database.ts"
 import { createDeadline, type Deadline } from "./deadline.ts"
 import type { Logger } from "./definition.ts"
@@ -97,7 +98,9 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
   if (!drainer) return { ...NOTHING_DONE, ms: since(beganAtMs) }
 
   const deadline = createDeadline({ ...settings, ...drainer })
-  const transactions = createTransactions(drainer, options.connect)
+  const { maxDrainers } = settings
+  const unbounded = createTransactions(drainer, options.connect)
+  const transactions = withinBudget(unbounded, drainer, { maxDrainers, deadline })
   const performer = createPerformer({ ...settings, drainer, deadline, transactions })
   const linger = createLinger(drainer, deadline, settings.lingerMs)
   const help = createHelp(drainer, deadline, settings)
