@@ -14,6 +14,10 @@ begin
 end
 $$;
 
+-- Bytes of texts, for a generated column, which wants functions that never change their answer.
+create function text_bytes(texts text[]) returns integer
+language sql immutable parallel safe as $$ select pg_catalog.octet_length(pg_catalog.array_to_string(texts, '","')) $$;
+
 create sequence job_ids maxvalue 281474976710655; -- 48 bits: the id is the low part of a 64-bit advisory lock
 
 -- Jobs that are not finished. The table stays as small as the backlog: settling moves a row to `finished`.
@@ -40,6 +44,11 @@ create table jobs (
   tags              text[],
   metadata          jsonb,
   carrier           jsonb,                               -- correlation id and trace context of the enqueue; not kept in history
+  -- What a claim sends of the job, in bytes: as text, which for a number like 1e308 is much more than is stored. Null up
+  -- to 4096, so that a usual job has nothing to add up.
+  large_bytes       integer     generated always as (nullif(greatest(4096,
+    octet_length(payload::text) + coalesce(octet_length(metadata::text), 0) + coalesce(octet_length(carrier::text), 0)
+    + case when tags is null then 0 else text_bytes(tags) end), 4096)) stored,
 
   constraint known_state check (state in (
     'ready',      -- due, and free to be claimed

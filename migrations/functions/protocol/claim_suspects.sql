@@ -1,7 +1,7 @@
 -- The same for suspects: a group of those that were in flight together when a drainer died, no larger than their
 -- group allows. The caller has nothing else in flight, so that a poison job can hurt only its group.
 create or replace function claim_suspects(p_drainer integer, p_backend integer, p_limit integer, p_names text[],
-                               p_settled bigint[], p_spent bigint[])
+                               p_settled bigint[], p_spent bigint[], p_most_bytes bigint default 4194304)
 returns table (claim_id bigint, claimed_at_ms double precision, jobs json, buried integer)
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
@@ -25,6 +25,9 @@ begin
   select array_agg(l.id), min(l.suspect_group) into v_locked, v_group from locked l;
 
   perform unlock_jobs(v_locked[v_group + 1:]);
-  return query select t.* from take(p_drainer, v_locked[:v_group], true, 'suspect') t;
+  if v_locked is not null then
+    v_locked := keep_within(v_locked[:v_group], p_most_bytes);
+  end if;
+  return query select t.* from take(p_drainer, v_locked, true, 'suspect', p_most_bytes) t;
 end
 $$;

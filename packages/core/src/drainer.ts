@@ -4,7 +4,7 @@ import { durationMs } from "./duration.ts"
 import { createDurations, type Durations } from "./durations.ts"
 import { DatabaseUnavailableError, SessionLostError } from "./errors.ts"
 import { createHoldings, type Holdings } from "./holdings.ts"
-import type { SettledExecution } from "./outcome.ts"
+import type { Execution, SettledExecution } from "./outcome.ts"
 import { assertSessionConnection } from "./pooler.ts"
 import { type Backlog, backlogOf } from "./read.ts"
 import { SCHEMA_VERSION } from "./schema.ts"
@@ -28,6 +28,8 @@ export interface Drainer {
   readonly usualMs: (name: string) => number | undefined
   readonly cursor: Cursor
   readonly holdings: Holdings
+  /** Outcomes that could not be written yet; their jobs are held until they are. */
+  readonly unwritten: { readonly executions: Execution[]; againAtMs: number }
   /** Aborts when the session ends before the drain does. */
   readonly lost: AbortSignal
   /** Runs one statement on the session. Throws Sluice's errors; the driver's is their `cause`. */
@@ -102,6 +104,10 @@ export interface Cursor {
   suspectsWait: boolean
   suspectsAgainAtMs: number
   largestClaim: number
+  /** The same while one row is looked for that lets each claim fail with it; 0: that row is taken without being read. */
+  largestReadable: number
+  /** Claims that failed one after the other, for what passes. */
+  failures: number
 }
 
 /** Connects, refuses a transaction pooler, takes a slot. Undefined when every slot is taken. */
@@ -149,8 +155,10 @@ export async function openDrainer(options: {
       cursor: {
         ...{ mark: null, fromStartAtMs: 0, isCaughtUp: false, dueAtMs: Number.POSITIVE_INFINITY },
         ...{ suspectsWait: false, suspectsAgainAtMs: 0, largestClaim: Number.POSITIVE_INFINITY },
+        ...{ largestReadable: Number.POSITIVE_INFINITY, failures: 0 },
       },
       holdings: createHoldings(),
+      unwritten: { executions: [], againAtMs: 0 },
     }
   } catch (error) {
     await session.end()

@@ -1,9 +1,9 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec"
 import type { AnyJobDefinition, JobContext, Logger } from "./definition.ts"
+import { partsOf } from "./error-record.ts"
 import { Discard, RetryAfter, SluiceError, Snooze } from "./errors.ts"
 import { withDetails } from "./log.ts"
 import { checkPayload } from "./payload.ts"
-import { partsOf } from "./settle.ts"
 import { isRecord } from "./validate.ts"
 
 const UNKNOWN_JOB_WAIT = "1m"
@@ -152,7 +152,8 @@ function contextOf(event: ExecutionEvent, signal: AbortSignal, log: Logger): Job
   const { payload: _, ...rest } = event
   const deadlineAt = new Date(event.deadlineAt)
   const outside = `The job ${JSON.stringify(event.name)} runs outside of the drainer`
-  const continueNot = async (): Promise<never> => {
+  const continueNot = (): never => {
+    // at once: nobody may wait for a promise
     throw new SluiceError("not_continuable", `${outside}, where no step, cursor or sleep can be saved`)
   }
   return {
