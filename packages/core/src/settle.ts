@@ -101,17 +101,24 @@ function batches(executions: readonly Execution[]): Execution[][] {
 /** Sends one statement for the batch and returns the ids that it did not write, because the jobs are no longer this drainer's. */
 type Send = (drainer: Drainer, batch: readonly Execution[], form: Form) => Promise<readonly string[]>
 
+/** How a batch, or a part of one, is written. */
+interface Part {
+  readonly form: Form
+  readonly patienceMs: number
+}
+
 /** All at once; what fails for long, or for one of its rows, in halves; a row by itself in plainer and plainer words. */
 async function write(
   drainer: Drainer,
   batch: readonly Execution[],
   send: Send,
   leftMs: () => number,
-  form: Form = "whole",
+  part: Part = { form: "whole", patienceMs: PATIENCE_MS },
 ): Promise<void> {
+  const { form } = part
   try {
     if (leftMs() <= 0) return keep(drainer, batch)
-    const patienceMs = Math.min(PATIENCE_MS, leftMs())
+    const patienceMs = Math.min(part.patienceMs, leftMs())
     const lost = await untilItPasses(drainer, patienceMs, () =>
       timed(drainer, "settle", send(drainer, batch, form)),
     )
@@ -122,7 +129,7 @@ async function write(
       keep(drainer, batch)
       throw error
     }
-    await writeInParts(drainer, batch, send, leftMs, form, error)
+    await writeInParts(drainer, batch, send, leftMs, { form, patienceMs: 0 }, error)
   }
 }
 
@@ -131,18 +138,18 @@ async function writeInParts(
   batch: readonly Execution[],
   send: Send,
   leftMs: () => number,
-  form: Form,
+  part: Part,
   error: unknown,
 ): Promise<void> {
   const middle = Math.ceil(batch.length / 2)
-  const plainer = FORMS[FORMS.indexOf(form) + 1]
+  const plainer = FORMS[FORMS.indexOf(part.form) + 1]
   if (batch.length > 1) {
-    await write(drainer, batch.slice(0, middle), send, leftMs)
-    await write(drainer, batch.slice(middle), send, leftMs)
+    await write(drainer, batch.slice(0, middle), send, leftMs, part)
+    await write(drainer, batch.slice(middle), send, leftMs, part)
   } else if (passes(error)) {
     keep(drainer, batch)
   } else if (plainer && batch.every(needsWords)) {
-    await write(drainer, batch, send, leftMs, plainer)
+    await write(drainer, batch, send, leftMs, { ...part, form: plainer })
   } else {
     for (const execution of batch) giveUp(drainer, execution, String(error))
   }
