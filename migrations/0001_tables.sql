@@ -14,10 +14,6 @@ begin
 end
 $$;
 
--- Bytes of texts, for a generated column, which wants functions that never change their answer.
-create function text_bytes(texts text[]) returns integer
-language sql immutable parallel safe as $$ select pg_catalog.octet_length(pg_catalog.array_to_string(texts, '","')) $$;
-
 create sequence job_ids maxvalue 281474976710655; -- 48 bits: the id is the low part of a 64-bit advisory lock
 
 -- Jobs that are not finished. The table stays as small as the backlog: settling moves a row to `finished`.
@@ -44,11 +40,7 @@ create table jobs (
   tags              text[],
   metadata          jsonb,
   carrier           jsonb,                               -- correlation id and trace context of the enqueue; not kept in history
-  -- What a claim sends of the job, in bytes: as text, which for a number like 1e308 is much more than is stored. Null up
-  -- to 4096, so that a usual job has nothing to add up.
-  large_bytes       integer     generated always as (nullif(greatest(4096,
-    octet_length(payload::text) + coalesce(octet_length(metadata::text), 0) + coalesce(octet_length(carrier::text), 0)
-    + case when tags is null then 0 else text_bytes(tags) end), 4096)) stored,
+  large_bytes       integer,                             -- what a claim sends of it, if that is over 4096 bytes; see parse_jobs
 
   constraint known_state check (state in (
     'ready',      -- due, and free to be claimed
@@ -236,7 +228,7 @@ insert into wake_up default values;
 create type new_job as (
   id bigint, index integer, name text, payload jsonb, queue text, priority integer, run_at timestamptz,
   max_attempts smallint, timeout_ms integer, unique_key text, idempotency_key text, concurrency_key text,
-  concurrency_limit integer, tags text[], metadata jsonb, state text);
+  concurrency_limit integer, tags text[], metadata jsonb, state text, large_bytes integer);
 
 -- A place in the claim's order.
 create type job_position as (priority integer, run_at timestamptz, id bigint);

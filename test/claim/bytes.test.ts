@@ -65,7 +65,8 @@ test("numbers count with the digits that they have as text; what no enqueue acce
   const digits =
     "(select jsonb_build_object('list', jsonb_agg(1e308::numeric)) from generate_series(1, 37000))"
   await database.pool.query(
-    `insert into sluice.jobs (name, state, payload) select 'large', 'ready', payload from generate_series(1, 18), ${digits} p (payload)`,
+    `insert into sluice.jobs (name, state, payload, large_bytes)
+     select 'large', 'ready', payload, octet_length(payload::text) from generate_series(1, 18), ${digits} p (payload)`,
   )
   await sluice.enqueue("numbered", { at: -1 })
   const { sizes, connect } = measured()

@@ -143,8 +143,7 @@ async function take<Taken extends Group>(
 ): Promise<(Taken & { claimed: ClaimedJob[] }) | undefined> {
   const { cursor, holdings } = drainer
   const limit = Math.min(room, cursor.largestClaim, Math.max(1, cursor.largestReadable))
-  const mostBytes =
-    cursor.largestReadable === 0 ? 0 : Math.min(MOST_BYTES_AT_ONCE, MOST_BYTES_HELD - holdings.bytes())
+  const mostBytes = cursor.largestReadable === 0 ? 0 : MOST_BYTES_AT_ONCE
   const { settled, spent } = holdings.takeSettled()
   try {
     const [taken] = (await timed(
@@ -179,7 +178,9 @@ async function pause({ cursor, lost, log }: Drainer, error: unknown): Promise<vo
 
 /** Its memory is full, or what it performs can't be written: more work would only be lost with it. */
 function holdsTooMuch({ holdings, unwritten }: Drainer): boolean {
-  return holdings.bytes() >= MOST_BYTES_HELD || unwritten.executions.length >= MOST_UNWRITTEN
+  return (
+    holdings.bytes() > MOST_BYTES_HELD - MOST_BYTES_AT_ONCE || unwritten.executions.length >= MOST_UNWRITTEN
+  )
 }
 
 function remember({ holdings, counts, log }: Drainer, group: Group): ClaimedJob[] {
