@@ -1,6 +1,6 @@
 import type { Queryable } from "./database.ts"
 import type { JobState } from "./definition.ts"
-import { refuse } from "./validate.ts"
+import { assertInteger, refuse } from "./validate.ts"
 
 /** All that is known of one job. */
 export interface JobSnapshot {
@@ -21,8 +21,10 @@ export interface JobSnapshot {
   readonly finishedAt: Date | null
   readonly durationMs: number | null
   readonly result: unknown
-  /** Every execution that did not succeed, oldest first. */
+  /** The last executions that did not succeed, oldest first: up to 50, and 256 KiB of them. */
   readonly errors: readonly ExecutionError[]
+  /** How many there are in all; `errorsFrom` reads the earlier ones. */
+  readonly errorCount: number
   readonly tags: readonly string[]
   readonly metadata: Readonly<Record<string, unknown>>
   readonly uniqueKey: string | null
@@ -58,13 +60,25 @@ export interface Backlog {
   readonly oldestReadyAgeMs: number
 }
 
+/** Which of a job's errors to read. */
+export interface ReadJobOptions {
+  /** The place of the first, 0 for the oldest. Default: so that the last ones are read. */
+  readonly errorsFrom?: number
+}
+
+/** Errors in one answer, and bytes of their messages and stacks: with payload and result it stays below a megabyte. */
+const MAX_ERRORS = 50
+const MAX_ERROR_BYTES = 256 * 1024
+
 const MAX_JOB_ID = 281_474_976_710_655n // 48 bits, as the sequence
 
 export async function readJob(
   database: Queryable,
   schema: string,
   id: string,
+  { errorsFrom }: ReadJobOptions = {},
 ): Promise<JobSnapshot | undefined> {
+  assertInteger(errorsFrom, ["errorsFrom"], 0, 1_000_000_000)
   if (!/^\d{1,15}$/.test(id) || BigInt(id) > MAX_JOB_ID)
     refuse("invalid_id", id, ["id"], "a job's id, a decimal number")
   const { rows } = await database.query(
@@ -72,11 +86,13 @@ export async function readJob(
             max_attempts as "maxAttempts", run_at as "runAt", enqueued_at as "enqueuedAt", started_at as "startedAt",
             finished_at as "finishedAt", duration_ms as "durationMs", result, coalesce(tags, '{}') as tags,
             coalesce(metadata, '{}') as metadata, unique_key as "uniqueKey", concurrency_key as "concurrencyKey",
+            (select count(*)::integer from ${schema}.executions e where e.job_id = $1) as "errorCount",
             (select coalesce(json_agg(json_build_object(
                'attempt', e.attempt, 'outcome', e.outcome, 'class', e.error_class, 'message', e.error_message,
                'stack', e.error_stack, 'durationMs', e.duration_ms, 'at', e.ended_at, 'drainerId', e.drainer_id)
-               order by e.ended_at), '[]')
-             from ${schema}.executions e where e.job_id = $1) as errors
+               order by e.ended_at, e.attempt), '[]')
+             from (${errorsPage(schema, errorsFrom)}) e
+             where e.bytes <= ${MAX_ERROR_BYTES} or e.bytes = e.own_bytes) as errors
      from (select id, name, queue, priority, payload, attempts, max_attempts, run_at, enqueued_at, null::timestamptz as started_at,
                   null::timestamptz as finished_at, null::integer as duration_ms, null::jsonb as result, tags, metadata,
                   unique_key, concurrency_key
@@ -91,6 +107,16 @@ export async function readJob(
   const job = rows[0]
   if (!job) return undefined
   return { ...job, errors: job.errors.map((error: { at: string }) => ({ ...error, at: new Date(error.at) })) }
+}
+
+/** From the last ones backward or from a place forward, with a running sum of their bytes in that direction. */
+function errorsPage(schema: string, from: number | undefined): string {
+  const direction = from === undefined ? "desc" : "asc"
+  const order = `order by page.ended_at ${direction}, page.attempt ${direction}`
+  return `select page.*, sum(page.own_bytes) over (${order} rows unbounded preceding) as bytes
+          from (select own.*, octet_length(json_build_array(own.error_message, own.error_stack)::text) as own_bytes
+                from ${schema}.executions own where own.job_id = $1
+                ${order.replaceAll("page.", "own.")} offset ${from ?? 0} limit ${MAX_ERRORS}) page`
 }
 
 export async function readQueues(database: Queryable, schema: string): Promise<QueueSnapshot[]> {
