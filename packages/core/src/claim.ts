@@ -51,7 +51,7 @@ const MOST_BYTES_HELD = 16 * 1024 * 1024
 /** With so many outcomes that can't be written, something is wrong with more than a row or two. */
 const MOST_UNWRITTEN = 100
 /** Claims that fail one after the other before a drainer with nothing else to do gives up. */
-const MOST_FAILURES = 8
+const MOST_FAILURES = 6
 const FIRST_WAIT_MS = 20
 const LONGEST_WAIT_MS = 1_000
 /** A lock that a failed claim has left keeps its job from everybody: the session is ended rather than that. */
