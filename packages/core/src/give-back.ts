@@ -1,6 +1,7 @@
 import type { ClaimedJob } from "./claim.ts"
 import type { Drainer } from "./drainer.ts"
-import { isTransient, list } from "./settle.ts"
+import { list } from "./settle.ts"
+import { isTransient } from "./sqlstate.ts"
 
 /** Leaves jobs that were claimed and not begun to whoever claims them next. This drainer looks for them at their place. */
 export async function giveBack(drainer: Drainer, jobs: readonly ClaimedJob[]): Promise<void> {
