@@ -102,10 +102,9 @@ async function performInTransaction(
   })
 }
 
-/** A result that not every server can store: beyond ASCII, or long enough to be nested more deeply than Postgres reads. */
+/** A server whose encoding is not UTF-8 has only some of the characters beyond ASCII. */
 function mayBeRefused(outcome: Outcome): boolean {
-  const json = outcome.kind === "succeeded" ? (outcome.resultJson ?? "") : ""
-  return json.length > 4_000 || /[^ -~]/.test(json)
+  return outcome.kind === "succeeded" && /[^ -~]/.test(outcome.resultJson ?? "")
 }
 
 /**
