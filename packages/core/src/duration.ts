@@ -24,6 +24,22 @@ export function durationMs(duration: Duration, path: readonly (string | number)[
   return Math.round(ms)
 }
 
+/** The same for a setting that has bounds. */
+export function boundedMs(
+  duration: Duration,
+  path: readonly (string | number)[],
+  leastMs: number,
+  mostMs: number,
+): number {
+  const ms = durationMs(duration, path)
+  if (ms >= leastMs && ms <= mostMs) return ms
+  throw new InvalidInputError(
+    "invalid_duration",
+    `${path.join(".")} is ${shown(duration)}: give ${leastMs / 1_000} to ${mostMs / 1_000} seconds`,
+    { path },
+  )
+}
+
 function sumOfParts(text: unknown): number {
   if (typeof text !== "string" || !DURATION.test(text)) return Number.NaN
   let sum = 0

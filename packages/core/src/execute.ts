@@ -8,9 +8,12 @@ import { withDetails } from "./log.ts"
 import type { Execution, Outcome } from "./outcome.ts"
 import { checkPayload, isStorableJson } from "./payload.ts"
 import { outcomeJson } from "./settle.ts"
+import { NoTransactionError } from "./transactions.ts"
 import { maxAttemptsOf, type Work } from "./work.ts"
 
 const DEFAULT_MAX_INTERRUPTIONS = 3
+/** Before a job asks again for a transaction that could not be had. */
+const NO_TRANSACTION_WAIT_MS = 1_000
 /** Results are stored up to this size, as JSON. */
 const MAX_RESULT_BYTES = 256 * 1024
 
@@ -121,6 +124,7 @@ function failureOrMisuse(job: ClaimedJob, work: Work, thrown: unknown): Outcome 
 export function failure(job: ClaimedJob, work: Work, thrown: unknown): Outcome {
   const { reason } = work.cutoff
   if (reason instanceof SessionLostError || thrown instanceof SessionLostError) return { kind: "lost" }
+  if (thrown instanceof NoTransactionError) return { kind: "snoozed", waitMs: NO_TRANSACTION_WAIT_MS }
   if (reason instanceof DrainEndsError) return { kind: "snoozed", waitMs: 0 }
   if (thrown instanceof Snooze) return { kind: "snoozed", waitMs: durationMs(thrown.wait, ["Snooze"]) }
   if (thrown instanceof Discard) return { kind: "discarded", error: thrown, counts: true }

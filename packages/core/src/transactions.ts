@@ -1,11 +1,18 @@
 import type { Connect, Connection, Queryable } from "./database.ts"
 import type { Drainer } from "./drainer.ts"
+import { DatabaseUnavailableError, SluiceError } from "./errors.ts"
+import { type JobSession, openJobSession } from "./session.ts"
+import { passes } from "./sqlstate.ts"
+
+/** A transaction could not be begun: the job has not, and is put back without counting an attempt. */
+export class NoTransactionError extends DatabaseUnavailableError {}
 
 /** Connections for transactional jobs, apart from the drainer's session: opened when needed, used again, ended with the drain. */
 export interface Transactions {
   /**
    * Runs the work in a transaction and commits it; rolls back when it throws. `record` writes the job's completion
-   * in the same transaction and answers whether the job was still ours.
+   * in the same transaction and answers whether the job was still ours. When the signal aborts, the transaction and
+   * what is under way in it end at once.
    */
   run<Value>(
     signal: AbortSignal,
@@ -17,49 +24,128 @@ export interface Transactions {
   end(): Promise<void>
 }
 
-export function createTransactions(drainer: Drainer, connect: Connect): Transactions {
-  const idle: Connection[] = []
-  const open = new Set<Connection>()
+export function createTransactions(
+  drainer: Drainer,
+  options: { connect: Connect; untilGiveUpMs: () => number },
+): Transactions {
+  const idle: JobSession[] = []
+  const open = new Set<JobSession>()
   return {
     async run(signal, work) {
-      const connection = idle.pop() ?? (await opened())
+      signal.throwIfAborted()
+      const session = await begun()
+      const cut = () => session.destroy()
+      signal.addEventListener("abort", cut)
+      const beat = setInterval(() => session.beat(), session.beatMs)
+      const { transaction, close } = lent(session.connection)
       try {
-        await connection.query("begin")
-        const value = await work(connection, (jobId, outcomeJson) => record(connection, jobId, outcomeJson))
         signal.throwIfAborted()
-        await connection.query("commit")
-        idle.push(connection)
+        const value = await work(transaction, (jobId, outcomeJson) => record(session, jobId, outcomeJson))
+        close()
+        signal.throwIfAborted()
+        assertUnderWay(session)
+        await session.query("commit")
+        keep(session)
         return value
       } catch (error) {
         // ended, not rolled back and reused: whatever state the job has left it in goes with it
-        await discard(connection)
+        if (!signal.aborted) await session.end()
+        discard(session)
         throw error
+      } finally {
+        close()
+        clearInterval(beat)
+        signal.removeEventListener("abort", cut)
       }
     },
     async end() {
-      await Promise.all([...open].map(discard))
+      await Promise.all([...open].map((session) => session.end()))
     },
   }
 
-  async function opened(): Promise<Connection> {
-    const connection = await connect()
-    open.add(connection)
-    connection.on("error", () => void discard(connection))
-    return connection
+  /** A session in a transaction of the app's isolation, that may write whatever the app's default is. */
+  async function begun(): Promise<JobSession> {
+    let session: JobSession | undefined
+    try {
+      session = idle.pop() ?? (await opened())
+      await session.query("begin read write")
+      return session
+    } catch (cause) {
+      if (session) discard(session)
+      if (!(passes(cause) || cause instanceof DatabaseUnavailableError)) throw cause
+      const message = `No transaction could be begun: ${(cause as Error).message}`
+      throw new NoTransactionError("database_unavailable", message, { cause })
+    }
   }
 
-  async function discard(connection: Connection): Promise<void> {
-    open.delete(connection)
-    const place = idle.indexOf(connection)
-    if (place >= 0) idle.splice(place, 1)
-    await connection.end().catch(() => {})
+  async function opened(): Promise<JobSession> {
+    const { schema, silenceMs } = drainer
+    const session = await openJobSession({ ...options, schema, silenceMs })
+    open.add(session)
+    session.lost.addEventListener("abort", () => discard(session))
+    return session
   }
 
-  async function record(connection: Connection, jobId: string, outcomeJson: string): Promise<boolean> {
-    const { rows } = await connection.query(
-      `select ${drainer.schema}.settle_outcomes($1, $2)::text[] as ids`,
-      [drainer.id, `[${outcomeJson}]`],
+  /** Nothing that a job has set, locked, prepared or made for its session reaches the next. */
+  function keep(session: JobSession): void {
+    session.reset().then(
+      () => open.has(session) && idle.push(session),
+      () => discard(session),
     )
-    return rows[0].ids.includes(jobId)
+  }
+
+  function discard(session: JobSession): void {
+    open.delete(session)
+    const place = idle.indexOf(session)
+    if (place >= 0) idle.splice(place, 1)
+    session.destroy()
+  }
+
+  async function record(session: JobSession, jobId: string, outcomeJson: string): Promise<boolean> {
+    assertUnderWay(session)
+    const [{ ids }] = await session.query(`select ${drainer.schema}.settle_outcomes($1, $2)::text[] as ids`, [
+      drainer.id,
+      `[${outcomeJson}]`,
+    ])
+    return ids.includes(jobId)
+  }
+}
+
+/** What a job has committed by itself can't be one with its completion. Drivers that know say "I" outside of any. */
+function assertUnderWay({ connection }: JobSession): void {
+  const { getTransactionStatus } = connection as { getTransactionStatus?: () => string | null }
+  if (getTransactionStatus?.call(connection) !== "I") return
+  const message = "The job has ended its transaction itself: leave commit and rollback to Sluice"
+  throw new SluiceError("transaction_over", message)
+}
+
+/** The connection as a job has it: every use after the job's end throws, also of a method that was taken before. */
+function lent(connection: Connection): { transaction: Queryable; close(): void } {
+  let isOver = false
+  const assertOpen = () => {
+    if (!isOver) return
+    const message = "The job has ended, and its transaction with it: await what it does before it returns"
+    throw new SluiceError("transaction_over", message)
+  }
+  const transaction = new Proxy(connection, {
+    get(target, key) {
+      assertOpen()
+      const value = Reflect.get(target, key, target)
+      if (typeof value !== "function") return value
+      return (...parameters: unknown[]) => {
+        assertOpen()
+        return value.apply(target, parameters)
+      }
+    },
+    set(target, key, value) {
+      assertOpen()
+      return Reflect.set(target, key, value, target)
+    },
+  })
+  return {
+    transaction,
+    close() {
+      isOver = true
+    },
   }
 }
