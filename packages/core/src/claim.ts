@@ -1,7 +1,8 @@
+import { setTimeout as wait } from "node:timers/promises"
 import { type Drainer, timed } from "./drainer.ts"
 import type { Carrier } from "./instrumentation.ts"
-import { isTransient, list } from "./settle.ts"
-import { codeOf } from "./translate.ts"
+import { list } from "./settle.ts"
+import { isRolledBackWhole, isTransient, passes, sqlStateOf } from "./sqlstate.ts"
 
 /** A job whose lock this drainer's session holds. */
 export interface ClaimedJob {
@@ -39,6 +40,9 @@ export interface Claim {
 const LOOK_FROM_START_EVERY_MS = 1_000
 /** How soon suspects are asked for again when other drainers had them all. */
 const SUSPECTS_AGAIN_AFTER_MS = 1_000
+/** A claim that failed for what passes is tried again after this time, until so many have failed one after the other. */
+const CLAIM_AGAIN_AFTER_MS = 200
+const MOST_FAILED_CLAIMS = 10
 
 /**
  * Takes up to `room` ready jobs under advisory locks and, in the same round trip, unlocks what was settled before.
@@ -125,14 +129,25 @@ async function take<Taken extends Group>(
   const { settled, spent } = drainer.holdings.takeSettled()
   try {
     const [taken] = (await timed(drainer, "claim", statement(limit, list(settled), list(spent)))) as [Taken]
+    drainer.cursor.failedClaims = 0
     return { ...taken, claimed: remember(drainer, taken) }
   } catch (error) {
-    if (!isTransient(error) && !(isLockTableFull(error) && limit > 1)) throw error
+    if (!mayGoOn(drainer, error, limit)) throw error
     drainer.holdings.keepSpent(spent)
-    await drainer.query(`select ${drainer.schema}.unlock_strays($1)`, [drainer.holdings.ids()])
+    await drainer.insist(`select ${drainer.schema}.unlock_strays($1)`, [drainer.holdings.ids()])
     if (isLockTableFull(error)) shrinkClaims(drainer, limit)
+    else await wait(CLAIM_AGAIN_AFTER_MS)
     return undefined
   }
+}
+
+/** What passes is no reason to cut off what runs, unless it stays. */
+function mayGoOn({ cursor, log }: Drainer, error: unknown, limit: number): boolean {
+  if (isLockTableFull(error)) return limit > 1
+  if (!passes(error) || !isRolledBackWhole(error)) return false
+  if (!isTransient(error)) log.warn("A claim failed, and is tried again", { error: String(error) })
+  cursor.isCaughtUp = false
+  return ++cursor.failedClaims < MOST_FAILED_CLAIMS
 }
 
 function remember({ holdings, counts, log }: Drainer, group: Group): ClaimedJob[] {
@@ -174,5 +189,5 @@ function shrinkClaims({ cursor, log }: Drainer, limit: number): void {
 }
 
 function isLockTableFull(error: unknown): boolean {
-  return codeOf(error) === "53200"
+  return sqlStateOf(error) === "53200"
 }

@@ -3,6 +3,7 @@ import type { Queryable } from "./database.ts"
 import type { CheckpointOptions, JobContext } from "./definition.ts"
 import { type Duration, durationMs } from "./duration.ts"
 import { InvalidInputError, SessionLostError, SluiceError, Snooze } from "./errors.ts"
+import { ours } from "./our-types.ts"
 import { toStorableJson } from "./payload.ts"
 import { assertKnownKeys, assertText, refuse } from "./validate.ts"
 import type { Work } from "./work.ts"
@@ -178,7 +179,7 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
     const json = await transactions.run(drainer.lost, async (transaction) => {
       const json = await work(transaction)
       const { rows } = await transaction.query(
-        `select ${drainer.schema}.store_progress($1, $2, $3, $4, $5, null) as is_ours`,
+        ours(`select ${drainer.schema}.store_progress($1, $2, $3, $4, $5, null) as is_ours`),
         [job.id, job.fence, kind, name, json],
       )
       assertOurs(rows)

@@ -89,6 +89,8 @@ export interface Cursor {
   suspectsWait: boolean
   suspectsAgainAtMs: number
   largestClaim: number
+  /** One after the other, for what passes. */
+  failedClaims: number
 }
 
 /** Connects, refuses a transaction pooler, takes a slot. Undefined when every slot is taken. */
@@ -135,6 +137,7 @@ export async function openDrainer(options: {
       cursor: {
         ...{ mark: null, fromStartAtMs: 0, isCaughtUp: false, dueAtMs: Number.POSITIVE_INFINITY },
         ...{ suspectsWait: false, suspectsAgainAtMs: 0, largestClaim: Number.POSITIVE_INFINITY },
+        failedClaims: 0,
       },
       holdings: createHoldings(),
     }
@@ -159,7 +162,7 @@ async function maintain(
   options: { schema: string; log: Logger },
 ): Promise<void> {
   try {
-    await session.query(`select ${options.schema}.maintain()`, [])
+    await session.query(`select ${options.schema}.maintain()`)
   } catch (error) {
     session.lost.throwIfAborted()
     options.log.warn("The history's partitions could not be prepared", { error: String(error) })

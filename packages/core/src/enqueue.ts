@@ -61,7 +61,7 @@ async function storeRows(
 ): Promise<EnqueueResult[]> {
   try {
     const stored = await database.query(
-      `select job_index, job_id, job_state, deduplicated from ${catalog.schema}.store_jobs($1, $2::text::jsonb, $3::text::jsonb)`,
+      `select job_index::text, job_id::text, job_state, deduplicated::text from ${catalog.schema}.store_jobs($1, $2::text::jsonb, $3::text::jsonb)`,
       [SCHEMA_VERSION, `[${rows.join(",")}]`, carrier && JSON.stringify(carrier)],
     )
     return inOrder(stored.rows)
@@ -70,19 +70,20 @@ async function storeRows(
   }
 }
 
+/** All text, which no app has its driver turn into something else. */
 interface StoredRow {
-  job_index: number
-  job_id: string | number | bigint
+  job_index: string
+  job_id: string
   job_state: JobState | null
-  deduplicated: boolean
+  deduplicated: "true" | "false"
 }
 
 function inOrder(rows: StoredRow[]): EnqueueResult[] {
   const results = new Array<EnqueueResult>(rows.length)
   for (const row of rows) {
-    results[row.job_index] = {
-      id: String(row.job_id),
-      status: row.deduplicated ? "deduplicated" : "enqueued",
+    results[Number(row.job_index)] = {
+      id: row.job_id,
+      status: row.deduplicated === "true" ? "deduplicated" : "enqueued",
       state: row.job_state ?? "succeeded",
     }
   }

@@ -1,12 +1,14 @@
 /**
- * How the values of the engine's own statements are read on its own connections, whatever the app has told the driver
- * with `setTypeParser`. What is not here stays text.
+ * A statement of the engine's own on a drainer's connection: its values are read as the engine expects, whatever the app
+ * has told the driver with `setTypeParser`.
  */
-export const OUR_TYPES = { getTypeParser }
+export function ours(text: string): string {
+  return { text, types: { getTypeParser } } as unknown as string // drivers take either
+}
 
 type Parse = (text: string) => unknown
 
-/** By type OID, as pg reads them by default. */
+/** By type OID, as pg reads them by default. What is not here stays text. */
 const PARSERS: Readonly<Record<number, Parse>> = {
   16: (text) => text === "t", // boolean
   21: Number, // smallint

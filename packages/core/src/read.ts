@@ -1,5 +1,6 @@
 import type { Queryable } from "./database.ts"
 import type { JobState } from "./definition.ts"
+import { jsonRows } from "./pooled.ts"
 import { refuse } from "./validate.ts"
 
 /** All that is known of one job. */
@@ -67,7 +68,8 @@ export async function readJob(
 ): Promise<JobSnapshot | undefined> {
   if (!/^\d{1,15}$/.test(id) || BigInt(id) > MAX_JOB_ID)
     refuse("invalid_id", id, ["id"], "a job's id, a decimal number")
-  const { rows } = await database.query(
+  const [job] = await jsonRows(
+    database,
     `select id::text, name, queue, priority, ${schema}.current_state(id) as state, payload, attempts,
             max_attempts as "maxAttempts", run_at as "runAt", enqueued_at as "enqueuedAt", started_at as "startedAt",
             finished_at as "finishedAt", duration_ms as "durationMs", result, coalesce(tags, '{}') as tags,
@@ -88,13 +90,20 @@ export async function readJob(
      limit 1`,
     [id],
   )
-  const job = rows[0]
   if (!job) return undefined
-  return { ...job, errors: job.errors.map((error: { at: string }) => ({ ...error, at: new Date(error.at) })) }
+  return {
+    ...job,
+    runAt: new Date(job.runAt),
+    enqueuedAt: new Date(job.enqueuedAt),
+    startedAt: job.startedAt && new Date(job.startedAt),
+    finishedAt: job.finishedAt && new Date(job.finishedAt),
+    errors: job.errors.map((error: { at: string }) => ({ ...error, at: new Date(error.at) })),
+  }
 }
 
 export async function readQueues(database: Queryable, schema: string): Promise<QueueSnapshot[]> {
-  const { rows } = await database.query(
+  const rows = await jsonRows(
+    database,
     `with running as materialized (
        select (l.classid::bigint << 32 | l.objid::bigint) & 281474976710655 as id
        from pg_locks l
@@ -113,12 +122,12 @@ export async function readQueues(database: Queryable, schema: string): Promise<Q
      left join running r on r.id = j.id
      group by 1 order by 1`,
   )
-  return rows
+  return rows.map((row) => ({ ...row, oldestReadyAt: row.oldestReadyAt && new Date(row.oldestReadyAt) }))
 }
 
 export async function readBacklog(database: Queryable, schema: string): Promise<Backlog> {
-  const { rows } = await database.query(`select * from ${schema}.backlog()`)
-  return backlogOf(rows[0])
+  const [row] = await jsonRows(database, `select * from ${schema}.backlog()`)
+  return backlogOf(row)
 }
 
 /** From a row of the SQL function `backlog`. */
