@@ -88,7 +88,7 @@ export interface JobSession extends Session {
 
 /** Opens the session of a drainer. Throws `PoolerError` where its statements may reach different backends. */
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const session = await guarded(options)
+  const session = await guarded(options, true)
   try {
     await assertSessionConnection(session, () => guarded(options))
     await session.insist(`select ${settings({ ...CONTRACT, ...timeouts(options) })}, ${armed(options)}`)
@@ -149,7 +149,7 @@ export async function openJobSession(options: SessionOptions): Promise<JobSessio
 function timeouts({ silenceMs, untilGiveUpMs }: SessionOptions) {
   const leftMs = untilGiveUpMs?.() ?? Number.POSITIVE_INFINITY
   return {
-    statement_timeout: `${Math.max(100, Math.floor(Math.min(LONGEST_STATEMENT_MS, silenceMs * 0.75, leftMs)))}ms`,
+    statement_timeout: `${Math.max(100, Math.floor(Math.min(LONGEST_STATEMENT_MS, silenceMs * 0.6, leftMs)))}ms`,
     lock_timeout: `${Math.max(100, Math.floor(Math.min(LONGEST_LOCK_WAIT_MS, silenceMs / 4, leftMs / 20)))}ms`,
   }
 }
@@ -176,14 +176,16 @@ function literal(text: string): string {
 
 /**
  * The client's side of the dead man's switch. The server counts its silence from the last statement that it has
- * answered, so this end counts from when that one was sent, and gives up first: before anybody else can have the jobs.
+ * answered; this end counts from when that one was sent, and is less patient: it gives up before others can have the jobs.
+ * With `beats`, something is said by itself when nobody else has anything to say.
  */
-async function guarded(options: SessionOptions): Promise<Session> {
+async function guarded(options: SessionOptions, beats = false): Promise<Session> {
   const { silenceMs, untilGiveUpMs = () => Number.POSITIVE_INFINITY } = options
   const connection = await connected(options)
   const lost = new AbortController()
   const beatMs = beatOf(options)
-  const tickMs = Math.min(LONGEST_TICK_MS, silenceMs / 8)
+  const tickMs = Math.min(LONGEST_TICK_MS, silenceMs / 16)
+  const patienceMs = silenceMs * 0.8
   const inFlight = new Set<{ sentAtMs: number }>()
   let isEnding = false
   let sentAtMs = performance.now()
@@ -203,6 +205,7 @@ async function guarded(options: SessionOptions): Promise<Session> {
     const isLate = now - tickedAtMs > 2 * tickMs
     tickedAtMs = now
     const why = inFlight.size === 0 ? undefined : whyGiveUp(now)
+    if (beats && inFlight.size === 0 && now - sentAtMs > beatMs * 1.5) session.query("").catch(() => {})
     if (!why) {
       wasPatient = false
     } else if (isLate && !wasPatient) {
@@ -263,8 +266,8 @@ async function guarded(options: SessionOptions): Promise<Session> {
   function whyGiveUp(now: number): string | undefined {
     if (untilGiveUpMs() <= 0) return "The database has not answered in the time that was left"
     const [oldest] = inFlight
-    const untilMs = Math.max(heardAtMs + silenceMs, (oldest?.sentAtMs ?? now) + silenceMs / 4)
-    return now > untilMs ? `The database has not answered for ${silenceMs} ms` : undefined
+    const untilMs = Math.max(heardAtMs + patienceMs, (oldest?.sentAtMs ?? now) + silenceMs / 4)
+    return now > untilMs ? `The database has not answered for ${patienceMs} ms` : undefined
   }
 }
 
