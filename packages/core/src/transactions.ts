@@ -1,6 +1,6 @@
 import type { Connect, Connection, Queryable } from "./database.ts"
 import type { Drainer } from "./drainer.ts"
-import { DatabaseUnavailableError, SluiceError } from "./errors.ts"
+import { DatabaseUnavailableError, SessionLostError, SluiceError } from "./errors.ts"
 import { type JobSession, openJobSession } from "./session.ts"
 import { passes } from "./sqlstate.ts"
 
@@ -28,7 +28,7 @@ export function createTransactions(
   drainer: Drainer,
   options: { connect: Connect; untilGiveUpMs: () => number },
 ): Transactions {
-  const idle: JobSession[] = []
+  const idle: Promise<JobSession>[] = []
   const open = new Set<JobSession>()
   return {
     async run(signal, work) {
@@ -65,17 +65,20 @@ export function createTransactions(
 
   /** A session in a transaction of the app's isolation, that may write whatever the app's default is. */
   async function begun(): Promise<JobSession> {
-    let session: JobSession | undefined
-    try {
-      session = idle.pop() ?? (await opened())
-      await session.query("begin read write")
-      return session
-    } catch (cause) {
-      if (session) discard(session)
-      if (!(passes(cause) || cause instanceof DatabaseUnavailableError)) throw cause
-      const message = `No transaction could be begun: ${(cause as Error).message}`
-      throw new NoTransactionError("database_unavailable", message, { cause })
+    const session = (await kept()) ?? (await opened().catch(unavailable))
+    await session.query("begin read write").catch((error) => {
+      discard(session)
+      return unavailable(error)
+    })
+    return session
+  }
+
+  async function kept(): Promise<JobSession | undefined> {
+    for (let next = idle.pop(); next; next = idle.pop()) {
+      const session = await next.catch(() => undefined)
+      if (session && open.has(session)) return session // it may have ended while nobody used it
     }
+    return undefined
   }
 
   async function opened(): Promise<JobSession> {
@@ -88,16 +91,19 @@ export function createTransactions(
 
   /** Nothing that a job has set, locked, prepared or made for its session reaches the next. */
   function keep(session: JobSession): void {
-    session.reset().then(
-      () => open.has(session) && idle.push(session),
-      () => discard(session),
+    const asNew = session.reset().then(
+      () => session,
+      (error) => {
+        discard(session)
+        throw error
+      },
     )
+    asNew.catch(() => {})
+    idle.push(asNew)
   }
 
   function discard(session: JobSession): void {
     open.delete(session)
-    const place = idle.indexOf(session)
-    if (place >= 0) idle.splice(place, 1)
     session.destroy()
   }
 
@@ -109,6 +115,13 @@ export function createTransactions(
     ])
     return ids.includes(jobId)
   }
+}
+
+function unavailable(cause: unknown): never {
+  if (!(passes(cause) || cause instanceof DatabaseUnavailableError || cause instanceof SessionLostError))
+    throw cause
+  const message = `No transaction could be begun: ${(cause as Error).message}`
+  throw new NoTransactionError("database_unavailable", message, { cause })
 }
 
 /** What a job has committed by itself can't be one with its completion. Drivers that know say "I" outside of any. */
