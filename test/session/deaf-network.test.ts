@@ -11,6 +11,7 @@ import {
   start,
 } from "../../packages/core/src/index.ts"
 import { createDatabase, type TestDatabase } from "../support/database.ts"
+import { countdown } from "../support/drain.ts"
 import { eventually } from "../support/eventually.ts"
 import { startProxy } from "../support/proxy.ts"
 
@@ -67,6 +68,24 @@ test.each(["toClient", "toServer"] as const)(
     await proxy.stop()
   },
 )
+
+test("a drain ends by its deadline although its statement has no answer", async () => {
+  const database = await createDatabase()
+  const proxy = await startProxy(database.url)
+  const job = defineJob({
+    name: "job",
+    perform() {
+      proxy.deafen()
+    },
+  })
+  const sluice = createSluice({ database: database.pool, jobs: [job] })
+  await job.enqueue({})
+  const remainingMs = countdown(4_000)
+  const ended = await drain(sluice, { connect: connectTo(proxy.url), remainingMs }).catch((error) => error)
+  expect(ended).toBeInstanceOf(SessionLostError)
+  expect(remainingMs()).toBeGreaterThan(0)
+  await proxy.stop()
+})
 
 test("a connection that is accepted and never answered ends with the worker that asked for it", async () => {
   const database = await createDatabase()

@@ -11,6 +11,8 @@ const GONE_AFTER_STOP_MS = 1_600
 const GIVE_UP_AFTER_STOP_MS = 1_200
 /** What aborted executions have to end in a process that was told to stop. */
 const GRACE_AFTER_STOP_MS = 700
+/** Least time between giving up on a statement and being gone. */
+const LEAST_RESERVE_MS = 200
 /** Enough for those that honour their signal. */
 const LEAST_GRACE_MS = 50
 
@@ -80,7 +82,7 @@ function untilGone({ remainingMs, stop, stopWithinMs }: Times): () => number {
 export function untilGiveUp({ remainingMs, stop, stopWithinMs }: Times): () => number {
   const afterStopMs = afterStop(stop, stopWithinMs + GIVE_UP_AFTER_STOP_MS)
   if (!remainingMs) return afterStopMs
-  const reserveMs = marginOf(remainingMs()) / 4
+  const reserveMs = Math.max(LEAST_RESERVE_MS, marginOf(remainingMs()) / 4)
   return () => Math.min(remainingMs() - reserveMs, afterStopMs())
 }
 

@@ -25,7 +25,7 @@ import type { Backlog } from "./read.ts"
 import { settle } from "./settle.ts"
 import type { Sluice } from "./sluice.ts"
 import { createTransactions } from "./transactions.ts"
-import { assertInteger, assertKnownKeys } from "./validate.ts"
+import { assertInteger, assertKnownKeys, refuse } from "./validate.ts"
 import { leaveWakeUp, type SetWakeUp } from "./wake-up.ts"
 
 export interface DrainOptions {
@@ -174,6 +174,7 @@ function checked(sluice: Sluice, options: DrainOptions) {
     )
   }
   const { schema, definitions, defaults, instrumentation } = sluice
+  assertRemaining(options.remainingMs)
   const stopWithinMs = boundedMs(options.grace ?? 0, ["drain", "grace"], 0, A_DAY_MS)
   const times = { remainingMs: options.remainingMs, stop: options.signal, stopWithinMs }
   return {
@@ -186,6 +187,18 @@ function checked(sluice: Sluice, options: DrainOptions) {
     silenceMs: boundedMs(options.silence ?? "1m", ["drain", "silence"], SHORTEST_SILENCE_MS, A_DAY_MS),
     lingerMs: durationMs(options.linger ?? 0, ["drain", "linger"]),
   }
+}
+
+function assertRemaining(remainingMs: unknown): void {
+  const path = ["drain", "remainingMs"]
+  if (remainingMs === undefined) return
+  if (typeof remainingMs !== "function")
+    refuse("invalid_option", remainingMs, path, "a function that returns milliseconds")
+  const leftMs = remainingMs()
+  if (typeof leftMs === "number" && !Number.isNaN(leftMs)) return
+  throw new InvalidInputError("invalid_option", `drain.remainingMs returned ${leftMs}: give milliseconds`, {
+    path,
+  })
 }
 
 const NOTHING_LEFT = { dueWork: false, nextDueInMs: undefined }

@@ -42,7 +42,7 @@ const LONGEST_CONNECT_MS = 30_000
 const LONGEST_END_MS = 1_000
 /** A statement at least this often, also when all jobs are long. */
 const LONGEST_BEAT_MS = 1_000
-const LONGEST_TICK_MS = 250
+const LONGEST_TICK_MS = 100
 /** Before a statement is sent again after what passes. */
 const INSIST_AFTER_MS = [50, 200, 800]
 
