@@ -2,6 +2,7 @@ import { existsSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { runner } from "node-pg-migrate"
 import pg, { type ClientBase, type Pool } from "pg"
+import { readAddress } from "./address.ts"
 import { SchemaError, SluiceError } from "./errors.ts"
 import { claimSchema, refuseForeignSchema } from "./owner.ts"
 import { assertSchemaName } from "./schema.ts"
@@ -90,7 +91,7 @@ async function withClient<Value>(
 
 async function borrow(database: string | Pool | ClientBase) {
   if (typeof database === "string") {
-    const client = new pg.Client({ connectionString: database })
+    const client = readAddress(database, (connectionString) => new pg.Client({ connectionString }))
     client.on("error", () => {}) // the statement that is under way rejects
     await client.connect()
     return { client, giveBack: () => client.end() }

@@ -1,3 +1,4 @@
+import { isUnreadableAddress, unreadable } from "./address.ts"
 import {
   DatabaseUnavailableError,
   InvalidInputError,
@@ -12,6 +13,7 @@ import { isConnectionLost } from "./sqlstate.ts"
  * not. SQLSTATE classes are those of PostgreSQL's manual, appendix A; `SL…` are raised by our own functions.
  */
 export function translateError(error: unknown): unknown {
+  if (isUnreadableAddress(error)) return unreadable()
   const code = codeOf(error)
   const message = error instanceof Error ? error.message : String(error)
   switch (code) {
