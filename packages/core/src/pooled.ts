@@ -56,7 +56,7 @@ function unavailable(why: string, cause?: unknown): DatabaseUnavailableError {
 // biome-ignore lint/suspicious/noExplicitAny: rows are typed where a statement is written
 export async function jsonRows(database: Queryable, text: string, values?: unknown[]): Promise<any[]> {
   const { rows } = await database.query(
-    `select coalesce(pg_catalog.json_agg(told), '[]')::text as told from (${text}) told`,
+    `select coalesce(pg_catalog.json_agg(told), '[]')::pg_catalog.text as told from (${text}) told`,
     values,
   )
   return JSON.parse(rows[0].told)

@@ -108,7 +108,7 @@ export async function openJobSession(options: SessionOptions): Promise<JobSessio
   try {
     // also what the app's `connect` has set
     const [given] = await session.query(
-      "select pg_catalog.current_setting('role') as role, (select pg_catalog.json_object_agg(name, setting) from pg_catalog.pg_settings where source = 'session') as settings",
+      "select pg_catalog.current_setting('role') as role, (select pg_catalog.json_object_agg(name, setting) from pg_catalog.pg_settings where source operator(pg_catalog.=) 'session') as settings",
     )
     const again = settings({ ...given.settings, role: given.role })
     await session.query(`select ${armed(options)}`)

@@ -137,7 +137,9 @@ export function createSluice(options: SluiceOptions): Sluice {
   async function wakeIfNeeded(isDue: boolean): Promise<void> {
     if (!options.wake) return
     try {
-      const { rows } = await database.query(`select ${schema}.request_wake($1)::text as needed`, [isDue])
+      const { rows } = await database.query(`select ${schema}.request_wake($1)::pg_catalog.text as needed`, [
+        isDue,
+      ])
       if (rows[0].needed === "true") await options.wake()
     } catch {
       // the jobs are stored, and the schedule comes

@@ -109,10 +109,10 @@ export function createTransactions(
 
   async function record(session: JobSession, jobId: string, outcomeJson: string): Promise<boolean> {
     assertUnderWay(session)
-    const [{ ids }] = await session.query(`select ${drainer.schema}.settle_outcomes($1, $2)::text[] as ids`, [
-      drainer.id,
-      `[${outcomeJson}]`,
-    ])
+    const [{ ids }] = await session.query(
+      `select ${drainer.schema}.settle_outcomes($1, $2)::pg_catalog.text[] as ids`,
+      [drainer.id, `[${outcomeJson}]`],
+    )
     return ids.includes(jobId)
   }
 }
