@@ -17,6 +17,7 @@ import type { Execution, Outcome } from "./outcome.ts"
 import { isStorableJson, parsePayload } from "./payload.ts"
 import { NotNowError } from "./retry.ts"
 import { outcomeJson } from "./settle.ts"
+import { NoTransactionError } from "./transactions.ts"
 import { maxAttemptsOf, type Work } from "./work.ts"
 
 const DEFAULT_MAX_INTERRUPTIONS = 3
@@ -75,18 +76,22 @@ async function attempt(job: ClaimedJob, work: Work, startedAtMs: number): Promis
   }
 }
 
-/** The job's completion is written in the transaction that the work was done in: both are committed, or neither. */
+/**
+ * The job's completion is written in the transaction that the work was done in: both are committed, or neither. It is cut
+ * off at the drainer's deadline too: a statement that is under way hears no signal, and nothing is lost that was undone.
+ */
 async function performInTransaction(
   job: ClaimedJob,
   work: Work,
   payload: unknown,
   startedAtMs: number,
 ): Promise<Outcome> {
-  return work.transactions.run(work.drainer.lost, async (transaction, record) => {
+  const { signal } = work.cutoff
+  return work.transactions.run(signal, async (transaction, record) => {
     const context = new Context(job, work, transaction)
     const result = await work.definition.perform(payload, context)
     if (context.continuation) await context.continuation.join() // a step that it is refused, and did not wait for
-    assertInTime(work)
+    signal.throwIfAborted()
     const outcome = succeeded(job, work, result)
     const execution = { job, outcome, startedAtMs, endedAtMs: performance.now() }
     const isOurs = await record(job.id, [
@@ -155,7 +160,7 @@ export function failure(job: ClaimedJob, work: Work, thrown: unknown): Outcome {
   const { reason } = work.cutoff
   // nothing else is: a job whose work says it is lost may still be this drainer's, and would come again at once for ever
   if (work.drainer.lost.aborted || reason instanceof SessionLostError) return { kind: "lost" }
-  if (thrown instanceof NotNowError)
+  if (thrown instanceof NotNowError || thrown instanceof NoTransactionError)
     return { kind: "snoozed", waitMs: Math.round(NOT_NOW_WAIT_MS * (1 + Math.random())) }
   if (reason instanceof DrainEndsError && !isDecision(thrown)) return { kind: "snoozed", waitMs: 0 }
   const isLate = reason !== undefined && !(reason instanceof DrainEndsError)
