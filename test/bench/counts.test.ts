@@ -65,7 +65,7 @@ async function store(count: number, state = "ready"): Promise<void> {
 async function rowsOfClaim(limit: number, mark: string | null = null): Promise<number> {
   const connection = await database.connect()
   await connection.query("begin")
-  const opened = await connection.query("select * from sluice.open_drainer($1, 10, 'counts', 60000)", [
+  const opened = await connection.query("select * from sluice.open_drainer($1, 10, 'counts')", [
     SCHEMA_VERSION,
   ])
   const { id, backend_pid } = opened.rows[0]

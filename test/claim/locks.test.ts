@@ -10,7 +10,7 @@ beforeAll(async () => {
   database = await createDatabase()
   session = await database.connect()
   drainer = (
-    await session.query("select * from sluice.open_drainer($1, 10, 'test', 60000)", [SCHEMA_VERSION])
+    await session.query("select * from sluice.open_drainer($1, 10, 'test')", [SCHEMA_VERSION])
   ).rows[0]
   await createSluice({ database: database.pool }).enqueueMany(
     Array.from({ length: 50 }, () => ({ name: "noop" })),

@@ -24,10 +24,10 @@ export function cuttable(database: TestDatabase, jobs: readonly unknown[]) {
       await bell.enqueue({})
       return drainOnce({ ...options, remainingMs: () => remainingMs })
     },
-    /** The invocation's time is up. Resolves when the job's signal says so. */
+    /** The invocation's time is up, but for what is kept for ending. Resolves when the job's signal says so. */
     cut(signal: AbortSignal): Promise<void> {
       const aborted = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()))
-      remainingMs = 0
+      remainingMs = 1_900
       ring()
       return aborted
     },

@@ -20,9 +20,10 @@ test("a job that saves nothing causes no statement about progress, one that does
   const connect = async () => {
     const connection = await database.connect()
     const query = connection.query.bind(connection)
-    connection.query = (text, values) => {
-      statements.push(/\.(\w+)\(/.exec(text)?.[1] ?? text)
-      return query(text, values)
+    connection.query = (statement, values) => {
+      const { text } = statement as unknown as { text: string }
+      statements.push(/sluice\.(\w+)\(/.exec(text)?.[1] ?? text)
+      return query(statement, values)
     }
     return connection
   }

@@ -6,7 +6,7 @@ test("a job stored between a drainer's last claim and its end is seen as it leav
   const database = await createDatabase()
   const session = await database.connect()
   const { id, backend_pid } = (
-    await session.query("select * from sluice.open_drainer($1, 1, 'test', 60000)", [SCHEMA_VERSION])
+    await session.query("select * from sluice.open_drainer($1, 1, 'test')", [SCHEMA_VERSION])
   ).rows[0]
   const claim = () =>
     session.query("select jobs from sluice.claim($1, $2, 10, '{noop}', null, '{}', '{}')", [id, backend_pid])
@@ -22,7 +22,7 @@ test("a job stored between a drainer's last claim and its end is seen as it leav
   // the session is still there, and another drainer finds the only slot free and the job unlocked
   const other = await database.connect()
   const opened = (
-    await other.query("select * from sluice.open_drainer($1, 1, 'other', 60000)", [SCHEMA_VERSION])
+    await other.query("select * from sluice.open_drainer($1, 1, 'other')", [SCHEMA_VERSION])
   ).rows[0]
   expect(opened.slot).toBe(1)
   const taken = await other.query(
@@ -39,7 +39,7 @@ test("work that another drainer is performing is not due", async () => {
   await createSluice({ database: database.pool }).enqueue("noop", {})
   const [first, second] = [await database.connect(), await database.connect()]
   const open = async (session: typeof first) =>
-    (await session.query("select * from sluice.open_drainer($1, 2, 'test', 60000)", [SCHEMA_VERSION])).rows[0]
+    (await session.query("select * from sluice.open_drainer($1, 2, 'test')", [SCHEMA_VERSION])).rows[0]
   const [busy, leaving] = [await open(first), await open(second)]
   await first.query("select from sluice.claim($1, $2, 10, '{noop}', null, '{}', '{}')", [
     busy.id,

@@ -28,6 +28,7 @@ const values = [
   "defineJob",
   "drain",
   "durationMs",
+  "readAddress",
   "start",
 ]
 const types = [

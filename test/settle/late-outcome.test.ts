@@ -64,16 +64,20 @@ test.each(["job", "booked"])(
   },
 )
 
-test.each(["job", "booked"])(
-  "what %s returns after the drain's deadline, within the grace, is its result",
-  async (name) => {
-    const { id } = await sluice.enqueue(name, {})
-    work = ({ signal }) => Promise.resolve(aborted(signal)).then(() => wait(20, "just in time"))
-    expect(await drainAndStop()).toMatchObject({ succeeded: 1, snoozed: 0, stuck: 0 })
-    expect(await sluice.getJob(id)).toMatchObject({ state: "succeeded", attempts: 1, result: "just in time" })
-    expect(await effects()).toHaveLength(name === "booked" ? 1 : 0)
-  },
-)
+test("what a job returns after the drain's deadline, within the grace, is its result", async () => {
+  const { id } = await sluice.enqueue("job", {})
+  work = ({ signal }) => Promise.resolve(aborted(signal)).then(() => wait(20, "just in time"))
+  expect(await drainAndStop()).toMatchObject({ succeeded: 1, snoozed: 0, stuck: 0 })
+  expect(await sluice.getJob(id)).toMatchObject({ state: "succeeded", attempts: 1, result: "just in time" })
+})
+
+test("a transactional job is put back at the drain's deadline without its effects, and not charged", async () => {
+  const { id } = await sluice.enqueue("booked", {})
+  work = ({ signal }) => Promise.resolve(aborted(signal)).then(() => wait(20, "too late"))
+  expect(await drainAndStop()).toMatchObject({ succeeded: 0, snoozed: 1, stuck: 0 })
+  expect(await sluice.getJob(id)).toMatchObject({ attempts: 0, errors: [] })
+  expect(await effects()).toEqual([])
+})
 
 test("an error after the drain's deadline is taken for the abort's, and not charged", async () => {
   const { id } = await sluice.enqueue("job", {})

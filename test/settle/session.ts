@@ -23,7 +23,7 @@ export interface Session {
 
 export async function openSession(database: TestDatabase): Promise<Session> {
   const connection = await database.connect()
-  const opened = await connection.query("select * from sluice.open_drainer($1, 10, 'by hand', 60000)", [
+  const opened = await connection.query("select * from sluice.open_drainer($1, 10, 'by hand')", [
     SCHEMA_VERSION,
   ])
   const { id: drainerId, backend_pid: backendPid } = opened.rows[0]

@@ -34,7 +34,7 @@ test("help is as much as the backlog needs: none when it is done in no time, and
   await sluice.enqueueMany(Array.from({ length: 300 }, () => ({ name: "slow" })))
   const session = await database.connect()
   const [{ id }] = (
-    await session.query("select * from sluice.open_drainer($1, 10, 'test', 60000)", [SCHEMA_VERSION])
+    await session.query("select * from sluice.open_drainer($1, 10, 'test')", [SCHEMA_VERSION])
   ).rows
   const wanted = async (capacity: number) => {
     await database.rows("update sluice.drainers set helped_at = null")

@@ -39,7 +39,7 @@ test("a drainer that does not come is asked for again after 2 seconds", async ()
 test("while a drainer is awake nobody is woken; as soon as it has looked for the last time, the next enqueue wakes", async () => {
   const session = await database.connect()
   const { id, backend_pid } = (
-    await session.query("select * from sluice.open_drainer($1, 1, 'test', 60000)", [SCHEMA_VERSION])
+    await session.query("select * from sluice.open_drainer($1, 1, 'test')", [SCHEMA_VERSION])
   ).rows[0]
   await sluice.enqueue("noop", {})
   expect(wakes).toBe(0)
@@ -55,7 +55,7 @@ test("while a drainer is awake nobody is woken; as soon as it has looked for the
 
 test("a drainer that has died does not count as awake", async () => {
   const session = await database.connect()
-  await session.query("select * from sluice.open_drainer($1, 1, 'test', 60000)", [SCHEMA_VERSION])
+  await session.query("select * from sluice.open_drainer($1, 1, 'test')", [SCHEMA_VERSION])
   await session.end()
   await sluice.enqueue("noop", {})
   expect(wakes).toBe(1)

@@ -1,8 +1,8 @@
--- Begins a drain on this session: takes a slot, arms the dead man's switch, and holds the locks that say the drainer
--- lives and is awake. Answers with no row when all p_max_drainers slots are taken.
+-- Begins a drain on this session: takes a slot and holds the locks that say the drainer lives and is
+-- awake. Answers with no row when all p_max_drainers slots are taken.
 --   p_budget_ms    the time it has; null: no deadline
 --   p_definitions  what it can perform, each with name and timeout_ms; answered with how long each of them usually takes
-create or replace function open_drainer(p_schema_version integer, p_max_drainers integer, p_label text, p_silence_ms integer,
+create or replace function open_drainer(p_schema_version integer, p_max_drainers integer, p_label text,
                              p_budget_ms bigint default null, p_definitions json default '[]')
 returns table (id integer, slot integer, backend_pid integer, usual_ms json)
 language plpgsql volatile set search_path from current
@@ -17,7 +17,6 @@ begin
     return;
   end if;
 
-  perform end_session_after_silence(p_silence_ms);
   id := nextval('drainer_ids');
   backend_pid := pg_backend_pid();
   perform pg_advisory_lock(lock_space('drainer'), id);

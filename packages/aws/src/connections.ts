@@ -1,4 +1,4 @@
-import { type Connect, PoolerError, type Queryable } from "@sluice/core"
+import { type Connect, PoolerError, type Queryable, readAddress } from "@sluice/core"
 import pg from "pg"
 import { CONNECT_TIMEOUT_MS, whenAwake } from "./waking.ts"
 
@@ -6,6 +6,11 @@ import { CONNECT_TIMEOUT_MS, whenAwake } from "./waking.ts"
 const TRUSTED_FOR_MS = 5_000
 
 export interface PoolOptions {
+  /**
+   * How long a statement is waited for; its connection is closed then, because the network may have gone deaf. Default
+   * 20 seconds, less than API Gateway waits.
+   */
+  readonly answerWithinMs?: number
   /** Most connections. Default 1, which is what a function needs that takes one event at a time. */
   readonly max?: number
 }
@@ -15,8 +20,12 @@ export interface PoolOptions {
  * are asked before they are trusted with a statement, because one that breaks on the way leaves open whether it was
  * carried out.
  */
-export function createPool(url: string, { max = 1 }: PoolOptions = {}): Queryable & { end(): Promise<void> } {
-  const pool = new pg.Pool({ ...settings(url), max })
+export function createPool(
+  url: string,
+  { max = 1, answerWithinMs = 20_000 }: PoolOptions = {},
+): Queryable & { end(): Promise<void> } {
+  hostOf(url)
+  const pool = new pg.Pool({ ...settings(url), max, query_timeout: answerWithinMs })
   pool.on("error", () => {}) // an idle connection broke: the pool has dropped it already
   let usedAtMs = Date.now()
   return {
@@ -73,11 +82,16 @@ function settings(url: string): pg.ClientConfig {
 
 /** Throws `PoolerError` for Neon's pooled address. */
 export function assertNoNeonPooler(url: string): void {
-  const { hostname } = new URL(url)
+  const hostname = hostOf(url)
   if (!/^[^.]+-pooler\./.test(hostname)) return
   const direct = hostname.replace("-pooler.", ".")
   throw new PoolerError(
     "transaction_pooler",
     `${hostname} is Neon's transaction pooler, through which session locks don't hold: give the drainer the direct address ${direct}; enqueueing may go through the pooler`,
   )
+}
+
+/** As pg reads it: also of a socket, as in `postgres://user@/database?host=/var/run/postgresql`. */
+function hostOf(url: string): string {
+  return readAddress(url, (connectionString) => new pg.Client({ connectionString }).host)
 }

@@ -2,7 +2,7 @@
 // leave, and for functions that enqueue once and end: one request is their whole connection.
 
 import { Client, NeonDbError, neon } from "@neondatabase/serverless"
-import { type Connect, DatabaseUnavailableError, type Queryable } from "@sluice/core"
+import { type Connect, DatabaseUnavailableError, type Queryable, readAddress } from "@sluice/core"
 import { assertNoNeonPooler } from "./connections.ts"
 import { CONNECT_TIMEOUT_MS, whenAwake } from "./waking.ts"
 
@@ -11,7 +11,7 @@ import { CONNECT_TIMEOUT_MS, whenAwake } from "./waking.ts"
  * open between two statements, so a freeze can't break it. A request is never repeated: it may have been carried out.
  */
 export function createNeonHttp(url: string): Queryable {
-  const sql = neon(url, { fullResults: true })
+  const sql = readAddress(url, (address) => neon(address, { fullResults: true }))
   return {
     async query(text, values) {
       try {

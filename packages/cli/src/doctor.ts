@@ -1,4 +1,4 @@
-import { LARGEST_BATCH, SCHEMA_VERSION } from "@sluice/core"
+import { LARGEST_BATCH, readAddress, SCHEMA_VERSION } from "@sluice/core"
 import pg from "pg"
 import type { Options as AllOptions } from "./main.ts"
 
@@ -15,7 +15,10 @@ interface Finding {
 
 /** Examines one thing after the other, says what it finds, and answers with the exit code: 1 when something is wrong. */
 export async function doctor(options: Options): Promise<number> {
-  const client = new pg.Client({ connectionString: options.databaseUrl, connectionTimeoutMillis: 10_000 })
+  const client = readAddress(
+    options.databaseUrl,
+    (connectionString) => new pg.Client({ connectionString, connectionTimeoutMillis: 10_000 }),
+  )
   client.on("error", () => {})
   let isWell = true
   for (const examine of EXAMINATIONS) {

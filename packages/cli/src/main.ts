@@ -60,8 +60,16 @@ function optionsOf(values: ReturnType<typeof parsed>["values"], databaseUrl: str
     jobs: values.jobs,
     concurrency: Number(values.concurrency ?? 20),
     grace: values.grace ?? "25s",
-    healthPort: healthPort === undefined ? undefined : Number(healthPort),
+    healthPort: healthPort === undefined ? undefined : port(healthPort),
   }
+}
+
+function port(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)
+  throw new SluiceError(
+    "bad_arguments",
+    `--health-port is ${JSON.stringify(text)}: give a number up to 65535`,
+  )
 }
 
 function parsed(args: string[]) {

@@ -4,7 +4,9 @@ import { pathToFileURL } from "node:url"
 import {
   type AnyJobDefinition,
   createSluice,
+  durationMs,
   InvalidInputError,
+  readAddress,
   SluiceError,
   start,
   type Worker,
@@ -12,11 +14,18 @@ import {
 import pg from "pg"
 import type { Options } from "./main.ts"
 
+/** Longest that a process goes on after the grace, whatever its jobs and the database do. */
+const GONE_AFTER_GRACE_MS = 1_900
+/** Once the worker has ended. */
+const LET_GO_AFTER_MS = 200
+const ANSWER_WITHIN_MS = 30_000
+
 /** Performs jobs until a signal comes, and lets what runs end. */
 export async function work(options: Options): Promise<number> {
   const { databaseUrl, schema, maxDrainers, concurrency, grace, healthPort } = options
   const jobs = await loadJobs(options.jobs)
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 })
+  readAddress(databaseUrl, (connectionString) => new pg.Client({ connectionString }))
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 2, query_timeout: ANSWER_WITHIN_MS })
   pool.on("error", () => {})
   const connect = async () => {
     const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 })
@@ -29,7 +38,11 @@ export async function work(options: Options): Promise<number> {
     ...{ connect, concurrency, maxDrainers, grace, log: console },
   })
   const health = healthPort === undefined ? undefined : await serveHealth(worker, healthPort)
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void worker.stop())
+  const stop = () => {
+    worker.stop().catch(() => {})
+    setTimeout(() => process.exit(1), durationMs(grace) + GONE_AFTER_GRACE_MS).unref()
+  }
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, stop)
   console.log(`working on ${jobs.map(({ name }) => name).join(", ")}`)
   try {
     await worker.ended
@@ -37,7 +50,9 @@ export async function work(options: Options): Promise<number> {
     return 0
   } finally {
     health?.close()
-    await pool.end()
+    pool.end().catch(() => {})
+    // jobs that ignore their signal, and what they have opened, don't hold the process
+    setTimeout(() => process.exit(), LET_GO_AFTER_MS).unref()
   }
 }
 

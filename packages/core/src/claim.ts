@@ -3,7 +3,6 @@ import type { Deadline } from "./deadline.ts"
 import { type Cursor, type Drainer, timed } from "./drainer.ts"
 import type { Carrier } from "./instrumentation.ts"
 import { isLockTableFull, reap } from "./reap.ts"
-import { untilItPasses } from "./retry.ts"
 import { list } from "./settle.ts"
 import { isBadRow, isRolledBackWhole, isTransient, passes } from "./sqlstate.ts"
 
@@ -64,8 +63,6 @@ const MOST_UNWRITTEN = 100
 const MOST_FAILURES = 6
 const FIRST_WAIT_MS = 20
 const LONGEST_WAIT_MS = 1_000
-/** A lock that a failed claim has left keeps its job from everybody: the session is ended rather than that. */
-const UNLOCK_WITHIN_MS = 10_000
 
 /**
  * Takes up to `room` ready jobs under advisory locks and, in the same round trip, unlocks what was settled before.
@@ -191,8 +188,8 @@ async function take<Taken extends Group>(
   } catch (error) {
     if (!isRolledBackWhole(error) || !(passes(error) || isTransient(error) || isBadRow(error))) throw error
     holdings.keepSpent(spent)
-    const unlock = () => drainer.query(`select ${drainer.schema}.unlock_strays($1)`, [holdings.ids()])
-    await untilItPasses(drainer, UNLOCK_WITHIN_MS, unlock)
+    // a lock that a failed claim has left keeps its job from everybody: the session is ended rather than that
+    await drainer.insist(`select ${drainer.schema}.unlock_strays($1)`, [holdings.ids()])
     cursor.isCaughtUp = false
     if (isLockTableFull(error) && limit > 1) shrinkClaims(drainer, limit)
     else if (isBadRow(error) && cursor.largestReadable > 0)

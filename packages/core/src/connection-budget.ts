@@ -1,6 +1,6 @@
 import type { Deadline } from "./deadline.ts"
 import type { Drainer } from "./drainer.ts"
-import { Snooze } from "./errors.ts"
+import { NotNowError } from "./retry.ts"
 import type { Transactions } from "./transactions.ts"
 
 // Connections are what a database has least of. Each drainer takes its share of those that the server grants, so that
@@ -8,7 +8,6 @@ import type { Transactions } from "./transactions.ts"
 
 /** Longest wait for a place; then the job is put back, and no attempt is counted. */
 const LONGEST_WAIT_MS = 1_000
-const NO_PLACE_WAIT = "2s"
 
 /** The same transactions, but no more of them at once than the drainer's share of the server's connections. */
 export function withinBudget(
@@ -51,7 +50,7 @@ export function withinBudget(
   /** Nothing was begun, so whatever ends the wait counts no attempt. At the drainer's deadline nobody waits any more. */
   async function nextPlace(signal: AbortSignal): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const giveUp = () => reject(new Snooze(NO_PLACE_WAIT, "All connections for transactions are taken"))
+    const giveUp = () => reject(new NotNowError("not_now", "All connections for transactions are taken"))
     const timer = setTimeout(giveUp, Math.min(LONGEST_WAIT_MS, deadline.untilStopMs()))
     signal.addEventListener("abort", giveUp)
     waiting.add(resolve)

@@ -3,8 +3,9 @@ import type { Queryable } from "./database.ts"
 import type { CheckpointOptions, JobContext } from "./definition.ts"
 import { type Duration, durationMs } from "./duration.ts"
 import { InvalidInputError, SluiceError, Snooze } from "./errors.ts"
+import { ours } from "./our-types.ts"
 import { toStorableJson } from "./payload.ts"
-import { ours, untilItPasses } from "./retry.ts"
+import { orNotNow, untilItPasses } from "./retry.ts"
 import { assertKnownKeys, assertText, refuse } from "./validate.ts"
 import type { Work } from "./work.ts"
 
@@ -192,10 +193,10 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
     const json = await transactions.run(drainer.lost, async (transaction) => {
       const json = await work(transaction)
       const saving = transaction.query(
-        `select ${drainer.schema}.store_progress($1, $2, $3, $4, $5, null) as is_ours`,
+        ours(`select ${drainer.schema}.store_progress($1, $2, $3, $4, $5, null) as is_ours`),
         [job.id, job.fence, kind, name, json],
       )
-      const { rows } = await ours(saving)
+      const { rows } = await orNotNow(saving)
       assertOurs(rows)
       return json
     })
@@ -214,7 +215,7 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
 
   // biome-ignore lint/suspicious/noExplicitAny: as drainer.query
   function query(text: string, values: unknown[]): Promise<any[]> {
-    return ours(untilItPasses(drainer, SAVE_WITHIN_MS, () => drainer.query(text, values)))
+    return orNotNow(untilItPasses(drainer, SAVE_WITHIN_MS, () => drainer.query(text, values)))
   }
 
   function noteProgress(): void {

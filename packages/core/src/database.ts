@@ -6,7 +6,8 @@ export interface Queryable {
 
 /**
  * One dedicated database connection, as `pg.Client` and Neon's WebSocket `Client` are.
- * A drainer needs one to itself, because session-level advisory locks belong to the connection.
+ * A drainer needs one to itself, because session-level advisory locks belong to the connection. The engine gives their
+ * `query` an object, `{ text, types }`, in the place of the text.
  */
 export interface Connection extends Queryable {
   /** Process id of the backend, from the protocol's BackendKeyData. */

@@ -6,6 +6,16 @@ import { InvalidInputError } from "./errors.ts"
 const UNKNOWN_DURATION_MS = 60_000
 const A_YEAR_MS = 365 * 86_400_000
 
+/** A process that was told to stop is gone this long after its grace, see `sluice work`. */
+const GONE_AFTER_STOP_MS = 1_600
+const GIVE_UP_AFTER_STOP_MS = 1_200
+/** What aborted executions have to end in a process that was told to stop. */
+const GRACE_AFTER_STOP_MS = 700
+/** Least time between giving up on a statement and being gone. */
+const LEAST_RESERVE_MS = 200
+/** Enough for those that honour their signal. */
+const LEAST_GRACE_MS = 50
+
 /** How the time of one drain is spent: work is claimed while it fits; when time is up, what still runs is aborted. */
 export interface Deadline {
   /** Whether anything may run still. */
@@ -14,7 +24,7 @@ export interface Deadline {
   isTimeUp(): boolean
   /** Milliseconds until what runs is aborted. */
   untilStopMs(): number
-  /** Milliseconds that aborted executions have to end, before the drain is closed without them. */
+  /** Milliseconds that aborted executions have to end from now on, before the drain is closed without them. */
   readonly graceMs: number
   /** The names of jobs that may be started now. */
   names(): string[]
@@ -44,12 +54,9 @@ export function createDeadline(options: {
     name: definition.name,
     ms: neededMs(definition, options.usualMs(definition.name), totalMs),
   }))
-  let stopAtMs = stop?.aborted ? performance.now() + stopWithinMs : Number.POSITIVE_INFINITY
-  stop?.addEventListener("abort", () => {
-    stopAtMs = performance.now() + stopWithinMs
-  })
-
-  const untilStopMs = () => Math.min(remainingMs() - marginMs, stopAtMs - performance.now())
+  const untilStopped = afterStop(stop, stopWithinMs)
+  const untilGoneMs = untilGone(options)
+  const untilStopMs = () => Math.min(remainingMs() - marginMs, untilStopped())
   const names = () => {
     if (stop?.aborted) return []
     const leftMs = untilStopMs()
@@ -59,11 +66,44 @@ export function createDeadline(options: {
     remains: () => untilStopMs() > 0,
     isTimeUp: () => !stop?.aborted && untilStopMs() <= 0,
     untilStopMs,
-    graceMs: marginMs / 2,
+    get graceMs() {
+      const mostMs = stop?.aborted ? Math.min(marginMs / 2, GRACE_AFTER_STOP_MS) : marginMs / 2
+      return Math.min(mostMs, Math.max(LEAST_GRACE_MS, untilGoneMs()))
+    },
     names,
     fitsMs: () => (untilStopMs() >= longestNeedMs(totalMs) ? null : Math.max(0, Math.floor(untilStopMs()))),
     isAmple: () => names().length === needed.length,
   }
+}
+
+/** Milliseconds until a drain must be gone, whatever its jobs and statements wait for. */
+function untilGone({ remainingMs, stop, stopWithinMs }: Times): () => number {
+  const goneAfterStop = afterStop(stop, stopWithinMs + GONE_AFTER_STOP_MS)
+  if (!remainingMs) return goneAfterStop
+  const reserveMs = marginOf(remainingMs()) / 8
+  return () => Math.min(remainingMs() - reserveMs, goneAfterStop())
+}
+
+/** Milliseconds until the drainer gives up on a statement, so that jobs learn of it while there is time. */
+export function untilGiveUp({ remainingMs, stop, stopWithinMs }: Times): () => number {
+  const afterStopMs = afterStop(stop, stopWithinMs + GIVE_UP_AFTER_STOP_MS)
+  if (!remainingMs) return afterStopMs
+  const reserveMs = Math.max(LEAST_RESERVE_MS, marginOf(remainingMs()) / 4)
+  return () => Math.min(remainingMs() - reserveMs, afterStopMs())
+}
+
+interface Times {
+  remainingMs?: (() => number) | undefined
+  stop?: AbortSignal | undefined
+  stopWithinMs: number
+}
+
+function afterStop(stop: AbortSignal | undefined, ms: number): () => number {
+  let atMs = stop?.aborted ? performance.now() + ms : Number.POSITIVE_INFINITY
+  stop?.addEventListener("abort", () => {
+    atMs = performance.now() + ms
+  })
+  return () => atMs - performance.now()
 }
 
 /** Throws `InvalidInputError` (`timeout_never_fits`) for a definition whose timeout no drain of this length has room for. */

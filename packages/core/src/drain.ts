@@ -2,7 +2,7 @@ import { createAwareness } from "./awareness.ts"
 import { claim } from "./claim.ts"
 import { withinBudget } from "./connection-budget.ts"
 import type { Connect } from "./database.ts"
-import { createDeadline, type Deadline } from "./deadline.ts"
+import { createDeadline, type Deadline, untilGiveUp } from "./deadline.ts"
 import type { Logger } from "./definition.ts"
 import {
   type Counts,
@@ -14,7 +14,7 @@ import {
   type Phases,
   timed,
 } from "./drainer.ts"
-import { type Duration, durationMs } from "./duration.ts"
+import { boundedMs, type Duration, durationMs } from "./duration.ts"
 import { InvalidInputError, SluiceError } from "./errors.ts"
 import { DrainEndsError, TimeIsUpError } from "./execute.ts"
 import { endExecutors } from "./executor.ts"
@@ -28,7 +28,7 @@ import type { Backlog } from "./read.ts"
 import { settle, settleAll } from "./settle.ts"
 import type { Sluice } from "./sluice.ts"
 import { createTransactions } from "./transactions.ts"
-import { assertInteger, assertKnownKeys } from "./validate.ts"
+import { assertInteger, assertKnownKeys, refuse } from "./validate.ts"
 import { leaveWakeUp, type SetWakeUp } from "./wake-up.ts"
 
 export interface DrainOptions {
@@ -42,7 +42,7 @@ export interface DrainOptions {
   readonly maxDrainers?: number
   /** Ends the drain early: nothing is begun any more, what runs may go on for `grace`, then it is aborted and put back. */
   readonly signal?: AbortSignal
-  /** See `signal`. Default 0. */
+  /** See `signal`. Up to a day; default 0. */
   readonly grace?: Duration
   /**
    * How long to stay awake without work, counted from the last job claimed: a job that comes then is begun within
@@ -53,13 +53,16 @@ export interface DrainOptions {
   /** Is asked for so many more drainers while the backlog is deep or old. Default: nobody is asked. */
   readonly invite?: (drainers: number) => void
   /**
-   * After so long without a word from the drainer the server ends its session, and its jobs are free: covers a frozen
-   * process and a broken network. Longer than any job blocks the event loop. Default `"1m"`.
+   * After so long without a word from the drainer the server ends its session, and its jobs are free; without a word
+   * from the server the drainer aborts them: covers a frozen process and a broken network. Longer than any job blocks
+   * the event loop, from 2 seconds to a day. Default `"1m"`.
    */
   readonly silence?: Duration
   /** For a deployment without frequent ticks: called last by the last drainer awake, once no work is due. */
   readonly setWakeUp?: SetWakeUp
   readonly log?: Logger
+  /** Is called once the drainer has a session and a slot. */
+  readonly onOpen?: () => void
   /** Is told at the start how much is waiting, also where no slot is free. Costs a statement. */
   readonly onBacklog?: (backlog: Backlog) => void
   /** Who this is, for people: on Lambda the request id. Default the process id. */
@@ -96,10 +99,11 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
   const settings = checked(sluice, options)
   const drainer = await openDrainer(settings)
   if (!drainer) return { ...NOTHING_DONE, ms: since(beganAtMs) }
+  options.onOpen?.()
 
   const deadline = createDeadline({ ...settings, ...drainer })
   const { maxDrainers } = settings
-  const unbounded = createTransactions(drainer, options.connect)
+  const unbounded = createTransactions(drainer, settings)
   const transactions = withinBudget(unbounded, drainer, { maxDrainers, deadline })
   const performer = createPerformer({ ...settings, drainer, deadline, transactions })
   const linger = createLinger(drainer, deadline, settings.lingerMs)
@@ -187,8 +191,12 @@ function drainEnds(deadline: Deadline): DrainEndsError {
 
 const OPTION_KEYS = [
   ..."connect remainingMs concurrency maxDrainers signal grace linger invite silence".split(" "),
-  ..."setWakeUp onSettled onBacklog log label".split(" "),
+  ..."setWakeUp onOpen onSettled onBacklog log label".split(" "),
 ]
+
+const A_DAY_MS = 86_400_000
+/** The drainer says a word each second at the latest, and a busy machine is late. */
+const SHORTEST_SILENCE_MS = 2_000
 
 function checked(sluice: Sluice, options: DrainOptions) {
   assertKnownKeys(options, OPTION_KEYS, ["drain"])
@@ -202,15 +210,31 @@ function checked(sluice: Sluice, options: DrainOptions) {
     )
   }
   const { schema, definitions, defaults, instrumentation } = sluice
+  assertRemaining(options.remainingMs)
+  const stopWithinMs = boundedMs(options.grace ?? 0, ["drain", "grace"], 0, A_DAY_MS)
+  const times = { remainingMs: options.remainingMs, stop: options.signal, stopWithinMs }
   return {
     ...{ connect: options.connect, concurrency, maxDrainers, log, label },
     ...{ schema, definitions, defaults, instrumentation, names: [...definitions.keys()] },
-    ...{ remainingMs: options.remainingMs, invite: options.invite, setWakeUp: options.setWakeUp },
+    ...{ invite: options.invite, setWakeUp: options.setWakeUp },
     ...{ onSettled: options.onSettled, onBacklog: options.onBacklog },
-    ...{ stop: options.signal, stopWithinMs: durationMs(options.grace ?? 0, ["drain", "grace"]) },
-    silenceMs: durationMs(options.silence ?? "1m", ["drain", "silence"]),
+    ...times,
+    untilGiveUpMs: untilGiveUp(times),
+    silenceMs: boundedMs(options.silence ?? "1m", ["drain", "silence"], SHORTEST_SILENCE_MS, A_DAY_MS),
     lingerMs: durationMs(options.linger ?? 0, ["drain", "linger"]),
   }
+}
+
+function assertRemaining(remainingMs: unknown): void {
+  const path = ["drain", "remainingMs"]
+  if (remainingMs === undefined) return
+  if (typeof remainingMs !== "function")
+    refuse("invalid_option", remainingMs, path, "a function that returns milliseconds")
+  const leftMs = remainingMs()
+  if (typeof leftMs === "number" && !Number.isNaN(leftMs)) return
+  throw new InvalidInputError("invalid_option", `drain.remainingMs returned ${leftMs}: give milliseconds`, {
+    path,
+  })
 }
 
 const NOTHING_LEFT = { dueWork: false, lateWork: false, nextDueInMs: undefined }

@@ -1,24 +1,20 @@
-import type { Connect, Connection } from "./database.ts"
+import type { Connect } from "./database.ts"
 import type { AnyJobDefinition, Logger } from "./definition.ts"
 import { durationMs } from "./duration.ts"
 import { createDurations, type Durations } from "./durations.ts"
-import { DatabaseUnavailableError, SessionLostError } from "./errors.ts"
 import { createHoldings, type Holdings } from "./holdings.ts"
 import type { Execution, SettledExecution } from "./outcome.ts"
-import { assertSessionConnection } from "./pooler.ts"
 import { type Backlog, backlogOf } from "./read.ts"
 import { SCHEMA_VERSION } from "./schema.ts"
+import { openSession, type Session } from "./session.ts"
 import { createSuspects, type Suspects } from "./suspects.ts"
-import { translateError } from "./translate.ts"
 import { keepUp } from "./upkeep.ts"
 
-/** A statement at least this often, also when all jobs are long: well inside the silence that the server suffers. */
-const BEAT_MS = 1_000
 /** Jobs that are taken over from a dead drainer in one statement, each under a lock. */
 const LARGEST_REAP = 500
 
 /** One database session that claims, performs and settles. Everything that changes during a drain is in here. */
-export interface Drainer {
+export interface Drainer extends Omit<Session, "connection"> {
   readonly id: number
   readonly slot: number
   readonly backendPid: number
@@ -35,16 +31,8 @@ export interface Drainer {
   readonly holdings: Holdings
   /** Outcomes that could not be written yet; their jobs are held until they are. */
   readonly unwritten: { readonly executions: Execution[]; againAtMs: number }
-  /** Aborts when the session ends before the drain does. */
-  readonly lost: AbortSignal
-  /** Runs one statement on the session. Throws Sluice's errors; the driver's is their `cause`. */
-  // biome-ignore lint/suspicious/noExplicitAny: rows are typed where a statement is written
-  query(text: string, values: unknown[]): Promise<any[]>
-  /** Whether it is time for a statement, to say that the drainer lives. */
-  isSilent(): boolean
-  /** Calls the listener when the database tells that jobs have come. */
-  onNotification(listener: () => void): void
-  end(): Promise<void>
+  /** After so long without a word its session is taken for lost, by either end. */
+  readonly silenceMs: number
 }
 
 export interface Counts {
@@ -129,6 +117,8 @@ export async function openDrainer(options: {
   connect: Connect
   maxDrainers: number
   silenceMs: number
+  untilGiveUpMs: () => number
+  stop?: AbortSignal | undefined
   label: string
   log: Logger
   definitions: ReadonlyMap<string, AnyJobDefinition>
@@ -137,19 +127,15 @@ export async function openDrainer(options: {
   onBacklog?: ((backlog: Backlog) => void) | undefined
 }): Promise<Drainer | undefined> {
   const beganAtMs = performance.now()
-  const session = await openSession(options.connect)
+  const session = await openSession(options)
   try {
-    await assertSessionConnection(session.connection, options.connect)
-    const [opened] = await session.query(
-      `select * from ${options.schema}.open_drainer($1, $2, $3, $4, $5, $6)`,
-      [
-        ...[SCHEMA_VERSION, options.maxDrainers, options.label, options.silenceMs],
-        ...[options.remainingMs && Math.round(options.remainingMs()), described(options.definitions)],
-      ],
-    )
+    const [opened] = await session.query(`select * from ${options.schema}.open_drainer($1, $2, $3, $4, $5)`, [
+      ...[SCHEMA_VERSION, options.maxDrainers, options.label],
+      ...[options.remainingMs && Math.round(options.remainingMs()), described(options.definitions)],
+    ])
     // also where there is no slot: somebody should know how much waits while others are busy
     if (options.onBacklog) {
-      const [backlog] = await session.query(`select * from ${options.schema}.backlog()`, [])
+      const [backlog] = await session.insist(`select * from ${options.schema}.backlog()`, [])
       options.onBacklog(backlogOf(backlog))
     }
     if (!opened) {
@@ -162,6 +148,7 @@ export async function openDrainer(options: {
       ...session,
       ...{ id: opened.id, slot: opened.slot, backendPid: opened.backend_pid },
       ...{ schema: options.schema, log: options.log, onSettled: options.onSettled },
+      silenceMs: options.silenceMs,
       counts: { ...NO_COUNTS },
       phases: { ...NO_PHASES, openMs: performance.now() - beganAtMs },
       durations: createDurations(),
@@ -202,7 +189,7 @@ function prioritiesOf(definitions: ReadonlyMap<string, AnyJobDefinition>): Set<n
  */
 export async function closeDrainer(drainer: Drainer, names: readonly string[], soonMs: number | undefined) {
   const { schema } = drainer
-  const closing = drainer.query(
+  const closing = drainer.insist(
     `select ${schema}.close_drainer($1, $2, $3, $4, $5) as due, ${schema}.next_due_in_ms($3) as next_due_in_ms`,
     [drainer.id, drainer.backendPid, names, drainer.holdings.ids(), drainer.durations.toJson()],
   )
@@ -211,47 +198,4 @@ export async function closeDrainer(drainer: Drainer, names: readonly string[], s
   const nextDueInMs: number | undefined = closed.next_due_in_ms ?? undefined
   const isSoon = nextDueInMs !== undefined && soonMs !== undefined && nextDueInMs < soonMs
   return { dueWork, lateWork: soonMs !== undefined && (dueWork || isSoon), nextDueInMs }
-}
-
-async function openSession(connect: Connect) {
-  const connection = await connected(connect)
-  const lost = new AbortController()
-  let isEnding = false
-  let spokeAtMs = performance.now()
-  const lose = (cause?: Error) => {
-    if (isEnding || lost.signal.aborted) return
-    const message = `The drainer's database session ended while it was at work${cause ? `: ${cause.message}` : ""}`
-    lost.abort(new SessionLostError("session_lost", message, { cause }))
-  }
-  connection.on("error", lose)
-  connection.on("end", () => lose())
-  return {
-    connection,
-    lost: lost.signal,
-    isSilent: () => performance.now() - spokeAtMs > BEAT_MS,
-    onNotification: (listener: () => void) => void connection.on("notification", listener),
-    async query(text: string, values: unknown[]) {
-      spokeAtMs = performance.now()
-      lost.signal.throwIfAborted()
-      try {
-        return (await connection.query(text, values)).rows
-      } catch (error) {
-        const known = translateError(error)
-        if (known instanceof DatabaseUnavailableError) lose(known)
-        throw lost.signal.aborted ? lost.signal.reason : known
-      }
-    },
-    async end() {
-      isEnding = true
-      await connection.end().catch(() => {})
-    },
-  }
-}
-
-async function connected(connect: Connect): Promise<Connection> {
-  try {
-    return await connect()
-  } catch (error) {
-    throw translateError(error)
-  }
 }

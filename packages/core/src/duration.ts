@@ -25,6 +25,22 @@ export function durationMs(duration: Duration, path: readonly (string | number)[
   return Math.floor(ms + 0.5) // SQL can do the same; Math.round has a way of its own
 }
 
+/** The same for a setting that has bounds. */
+export function boundedMs(
+  duration: Duration,
+  path: readonly (string | number)[],
+  leastMs: number,
+  mostMs: number,
+): number {
+  const ms = durationMs(duration, path)
+  if (ms >= leastMs && ms <= mostMs) return ms
+  throw new InvalidInputError(
+    "invalid_duration",
+    `${path.join(".")} is ${shown(duration)}: give ${leastMs / 1_000} to ${mostMs / 1_000} seconds`,
+    { path },
+  )
+}
+
 function sumOfParts(text: unknown): number {
   if (typeof text !== "string" || !DURATION.test(text)) return Number.NaN
   let sum = 0

@@ -76,7 +76,7 @@ async function storeRows(
 ): Promise<EnqueueResult[]> {
   try {
     const stored = await database.query(
-      `select job_index, job_id, job_state, deduplicated from ${catalog.schema}.store_jobs($1, $2::pg_catalog.text::pg_catalog.jsonb, $3::pg_catalog.text::pg_catalog.jsonb)`,
+      `select job_index::pg_catalog.text, job_id::pg_catalog.text, job_state, deduplicated::pg_catalog.text from ${catalog.schema}.store_jobs($1, $2::pg_catalog.text::pg_catalog.jsonb, $3::pg_catalog.text::pg_catalog.jsonb)`,
       [SCHEMA_VERSION, `[${rows.join(",")}]`, carrier && JSON.stringify(carrier)],
     )
     return inOrder(stored.rows)
@@ -85,19 +85,20 @@ async function storeRows(
   }
 }
 
+/** All text, which no app has its driver turn into something else. */
 interface StoredRow {
-  job_index: number
-  job_id: string | number | bigint
+  job_index: string
+  job_id: string
   job_state: JobState | null
-  deduplicated: boolean
+  deduplicated: "true" | "false"
 }
 
 function inOrder(rows: StoredRow[]): EnqueueResult[] {
   const results = new Array<EnqueueResult>(rows.length)
   for (const row of rows) {
-    results[row.job_index] = {
-      id: String(row.job_id),
-      status: row.deduplicated ? "deduplicated" : "enqueued",
+    results[Number(row.job_index)] = {
+      id: row.job_id,
+      status: row.deduplicated === "true" ? "deduplicated" : "enqueued",
       state: row.job_state ?? "succeeded",
     }
   }

@@ -83,18 +83,22 @@ async function attempt(job: ClaimedJob, work: Work, startedAtMs: number): Promis
   }
 }
 
-/** The job's completion is written in the transaction that the work was done in: both are committed, or neither. */
+/**
+ * The job's completion is written in the transaction that the work was done in: both are committed, or neither. It is cut
+ * off at the drainer's deadline too: a statement that is under way hears no signal, and nothing is lost that was undone.
+ */
 async function performInTransaction(
   job: ClaimedJob,
   work: Work,
   payload: unknown,
   startedAtMs: number,
 ): Promise<Outcome> {
-  return work.transactions.run(work.drainer.lost, async (transaction, record) => {
+  const { signal } = work.cutoff
+  return work.transactions.run(signal, async (transaction, record) => {
     const context = new Context(job, work, transaction)
     const result = await work.definition.perform(payload, context)
     if (context.continuation) await context.continuation.join() // a step that it is refused, and did not wait for
-    assertInTime(work)
+    signal.throwIfAborted()
     const outcome = succeeded(job, work, result)
     const execution = { job, outcome, startedAtMs, endedAtMs: performance.now() }
     const isOurs = await record(job.id, [
@@ -110,10 +114,9 @@ async function performInTransaction(
   })
 }
 
-/** A result that not every server can store: beyond ASCII, or long enough to be nested more deeply than Postgres reads. */
+/** A server whose encoding is not UTF-8 has only some of the characters beyond ASCII. */
 function mayBeRefused(outcome: Outcome): boolean {
-  const json = outcome.kind === "succeeded" ? (outcome.resultJson ?? "") : ""
-  return json.length > 4_000 || /[^ -~]/.test(json)
+  return outcome.kind === "succeeded" && /[^ -~]/.test(outcome.resultJson ?? "")
 }
 
 /**

@@ -32,7 +32,7 @@ export function createHelp(
       const capacity = Math.max(concurrency, Math.round(perSecond * ENOUGH_WITHIN_S))
       askedAtMs = performance.now()
       settledThen = settled
-      const [{ wanted }] = await drainer.query(
+      const [{ wanted }] = await drainer.insist(
         `select ${drainer.schema}.request_help($1, $2, $3, $4) as wanted`,
         [drainer.id, names, capacity, maxDrainers],
       )

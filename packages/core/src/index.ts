@@ -1,5 +1,6 @@
+// Reading a database's address.
+export { readAddress } from "./address.ts"
 // Defining jobs, and what they are given.
-
 export { correlate, currentCorrelationId } from "./correlation.ts"
 // What the database must offer.
 export type { Connect, Connection, Queryable } from "./database.ts"

@@ -66,7 +66,7 @@ export function createLinger(drainer: Drainer, deadline: Deadline, lingerMs: num
 
   async function listen(isToListen: boolean): Promise<void> {
     isListening = isToListen
-    if (isToListen) await drainer.query(`listen "${drainer.schema}"`, [])
-    await drainer.query(`select ${drainer.schema}.linger($1, $2)`, [drainer.id, isToListen])
+    if (isToListen) await drainer.insist(`listen "${drainer.schema}"`, [])
+    await drainer.insist(`select ${drainer.schema}.linger($1, $2)`, [drainer.id, isToListen])
   }
 }

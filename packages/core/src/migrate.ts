@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { PG_MIGRATE_LOCK_ID, runner } from "node-pg-migrate"
 import pg, { type ClientBase, type Pool } from "pg"
+import { readAddress } from "./address.ts"
 import { SchemaError, SluiceError } from "./errors.ts"
 import { claimSchema, refuseForeignSchema } from "./owner.ts"
 import { assertSchemaName } from "./schema.ts"
@@ -144,7 +145,7 @@ async function withClient<Value>(
 
 async function borrow(database: string | Pool | ClientBase) {
   if (typeof database === "string") {
-    const client = new pg.Client({ connectionString: database })
+    const client = readAddress(database, (connectionString) => new pg.Client({ connectionString }))
     client.on("error", () => {}) // the statement that is under way rejects
     await client.connect()
     return { client, giveBack: () => client.end() }

@@ -1,5 +1,5 @@
-import type { Connect, Connection, Queryable } from "./database.ts"
 import { PoolerError } from "./errors.ts"
+import type { Session } from "./session.ts"
 import { POOLER_REMEDY } from "./translate.ts"
 
 /** Looks that a transaction pooler would have to survive by chance. */
@@ -10,11 +10,10 @@ const ROUNDS = 5
  * handshake. Through any proxy that id differs; then a second connection takes, inside a transaction, the backend that
  * a transaction pooler would have given the first, and the first is asked whether it still has its own.
  */
-export async function assertSessionConnection(first: Connection, connect: Connect): Promise<void> {
+export async function assertSessionConnection(first: Session, open: () => Promise<Session>): Promise<void> {
   const own = await backendPid(first)
-  if (own === first.processID) return
-  const second = await connect()
-  second.on("error", () => {})
+  if (own === first.connection.processID) return
+  const second = await open()
   try {
     for (let round = 0; round < ROUNDS; round++) {
       await second.query("begin")
@@ -33,7 +32,7 @@ export async function assertSessionConnection(first: Connection, connect: Connec
   }
 }
 
-async function backendPid(connection: Queryable): Promise<number> {
-  const { rows } = await connection.query("select pg_catalog.pg_backend_pid() as pid")
-  return rows[0].pid
+async function backendPid(session: Session): Promise<number> {
+  const [row] = await session.query("select pg_catalog.pg_backend_pid() as pid")
+  return row.pid
 }

@@ -1,5 +1,6 @@
 import type { Queryable } from "./database.ts"
 import type { JobState } from "./definition.ts"
+import { jsonRows } from "./pooled.ts"
 import { assertInteger, refuse } from "./validate.ts"
 
 /** All that is known of one job. */
@@ -104,8 +105,8 @@ function dateOf(instant: string | null): Date | null {
 }
 
 export async function readBacklog(database: Queryable, schema: string): Promise<Backlog> {
-  const { rows } = await database.query(`select * from ${schema}.backlog()`)
-  return backlogOf(rows[0])
+  const [row] = await jsonRows(database, `select * from ${schema}.backlog()`)
+  return backlogOf(row)
 }
 
 /** From a row of the SQL function `backlog`. */

@@ -42,7 +42,7 @@ function patienceMs(error: unknown, forMs: number): number {
 export class NotNowError extends SluiceError {}
 
 /** Of work that is ours: what passes becomes a `NotNowError`. */
-export async function ours<Value>(work: Promise<Value>): Promise<Value> {
+export async function orNotNow<Value>(work: Promise<Value>): Promise<Value> {
   try {
     return await work
   } catch (error) {

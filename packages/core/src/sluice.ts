@@ -7,9 +7,11 @@ import {
   type InputOf,
   type JobPolicies,
 } from "./definition.ts"
+import { boundedMs, type Duration } from "./duration.ts"
 import { type Catalog, type NewJob, storeJob, storeJobs } from "./enqueue.ts"
 import { InvalidInputError } from "./errors.ts"
 import type { Instrumentation } from "./instrumentation.ts"
+import { pooled } from "./pooled.ts"
 import {
   type Backlog,
   type JobSnapshot,
@@ -38,6 +40,11 @@ export interface SluiceOptions {
    * is made. What it throws is ignored, because the job is stored and the schedule comes. Default: the schedule is waited for.
    */
   readonly wake?: () => Promise<void>
+  /**
+   * How long a statement of enqueueing or reading is waited for; then `DatabaseUnavailableError` is thrown, and whether
+   * it was carried out is not known. Not for those in a `transaction` of yours. Default `"30s"`.
+   */
+  readonly answerWithin?: Duration
   /** Follows jobs from enqueue to perform, as `openTelemetry()` of `@sluice/core/opentelemetry`. */
   readonly instrumentation?: Instrumentation
 }
@@ -75,12 +82,13 @@ export interface Sluice extends Catalog {
 export function createSluice(options: SluiceOptions): Sluice {
   assertKnownKeys(
     options,
-    ["database", "jobs", "schema", "defaults", "wake", "instrumentation"],
+    ["database", "jobs", "schema", "defaults", "wake", "instrumentation", "answerWithin"],
     ["createSluice"],
   )
   assertKnownKeys(options.defaults ?? {}, ["queue", "priority", "maxAttempts", "timeout"], ["defaults"])
   assertPolicies(options.defaults ?? {}, ["defaults"])
-  const { database } = options
+  const answerWithinMs = boundedMs(options.answerWithin ?? "30s", ["answerWithin"], 100, 86_400_000)
+  const database = pooled(options.database, answerWithinMs)
   const schema = assertSchemaName(options.schema ?? "sluice")
   const catalog: Catalog = {
     schema,
@@ -145,8 +153,11 @@ export function createSluice(options: SluiceOptions): Sluice {
   async function wakeIfNeeded(due?: unknown[], later?: unknown[]): Promise<void> {
     if (!options.wake) return
     try {
-      const { rows } = await database.query(`select ${schema}.request_wake($1, $2) as needed`, [due, later])
-      if (rows[0].needed) await options.wake()
+      const { rows } = await database.query(
+        `select ${schema}.request_wake($1, $2)::pg_catalog.text as needed`,
+        [due, later],
+      )
+      if (rows[0].needed === "true") await options.wake()
     } catch {
       // the jobs are stored, and the schedule comes
     }

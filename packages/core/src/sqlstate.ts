@@ -74,12 +74,20 @@ export function sqlStateOf(error: unknown): string {
 
 const SQLSTATE = /^[0-9A-Z]{5}$/
 const ENDS_SESSION = /^(08...|57P0.|25P0[34]|28...|3D000|53300)$/
-const NETWORK = /^(ECONN|EPIPE|ENOTFOUND|ENOENT$|EAI_|ETIMEDOUT|EHOST|ENETUN|CONNECT_TIMEOUT|CONNECTION_)/
+const NETWORK = /^(ECONN|EPIPE|ENOTFOUND|EAI_|ETIMEDOUT|EHOST|ENETUN|CONNECT_TIMEOUT|CONNECTION_)/
 /** What drivers say without a code. */
 const DRIVER_WORDS =
   /connection terminated|timeout expired|timeout exceeded when trying to connect|query read timeout|connection error and is not queryable|client was closed|cannot use a pool after/i
 
 function isNetwork(error: unknown): boolean {
-  if (NETWORK.test(sqlStateOf(error))) return true
-  return error instanceof Error && (DRIVER_WORDS.test(error.message) || isNetwork(error.cause))
+  const state = sqlStateOf(error)
+  if (SQLSTATE.test(state)) return false
+  return NETWORK.test(state) || hasDriverWords(error)
+}
+
+function hasDriverWords(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { syscall } = error as { syscall?: unknown }
+  // a socket's file that is not there has the same code as any other file
+  return syscall === "connect" || DRIVER_WORDS.test(error.message) || hasDriverWords(error.cause)
 }

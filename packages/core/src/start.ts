@@ -1,9 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises"
 import { type DrainOptions, type DrainSummary, drain } from "./drain.ts"
 import type { Duration } from "./duration.ts"
-import { SluiceError } from "./errors.ts"
+import { DatabaseUnavailableError, SessionLostError, SluiceError } from "./errors.ts"
 import { silent } from "./log.ts"
 import type { Sluice } from "./sluice.ts"
+import { passes } from "./sqlstate.ts"
 import { keepUp } from "./upkeep.ts"
 
 export interface StartOptions
@@ -46,7 +47,7 @@ const UPKEEP_EVERY_MS = 60_000
 export function start(sluice: Sluice, options: StartOptions): Worker {
   const { log = silent } = options
   const stopping = new AbortController()
-  let health: WorkerHealth = { state: "working", since: new Date() }
+  let health: WorkerHealth = { state: "waiting", since: new Date(), reason: "it connects to the database" }
   const turn = (state: WorkerHealth["state"], reason?: string) => {
     health = { state, since: new Date(), ...(reason && { reason }) }
     if (reason) log.warn(`Waiting: ${reason}`)
@@ -71,38 +72,40 @@ export function start(sluice: Sluice, options: StartOptions): Worker {
 
   async function work(): Promise<void> {
     let waitMs = FIRST_WAIT_MS
+    const onOpen = () => {
+      waitMs = FIRST_WAIT_MS
+      if (!stopping.signal.aborted) turn("working")
+      options.onOpen?.()
+    }
     while (!stopping.signal.aborted) {
-      const beganAtMs = performance.now()
-      const reason = await drainUntilDisturbed()
+      const reason = await drainUntilDisturbed(onOpen)
       if (stopping.signal.aborted) return
       turn("waiting", reason)
-      waitMs = performance.now() - beganAtMs > LONGEST_WAIT_MS ? FIRST_WAIT_MS : waitMs
       await wait(waitMs, undefined, { signal: stopping.signal }).catch(() => {})
       waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
-      if (!stopping.signal.aborted) turn("working")
     }
   }
 
   /** Answers with what ended the drain, if that passes by itself. */
-  async function drainUntilDisturbed(): Promise<string> {
+  async function drainUntilDisturbed(onOpen: () => void): Promise<string> {
     try {
       const summary = await drain(sluice, {
         grace: "25s",
         ...options,
         linger: FOREVER,
         signal: stopping.signal,
+        onOpen,
       })
       assertNoneStuck(summary)
       return summary.slot === undefined ? "every slot is taken (see maxDrainers)" : "the drain ended"
     } catch (error) {
-      const passes = error instanceof SluiceError && PASSING.includes(error.code) && !error.stuck
-      if (!passes) throw error
-      return error.message
+      if (error instanceof SluiceError && error.stuck) throw error
+      if (!(error instanceof SessionLostError || error instanceof DatabaseUnavailableError || passes(error)))
+        throw error
+      return (error as Error).message
     }
   }
 }
-
-const PASSING = ["database_unavailable", "session_lost"]
 
 function assertNoneStuck({ stuck }: DrainSummary): void {
   if (stuck === 0) return

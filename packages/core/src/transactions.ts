@@ -1,14 +1,16 @@
 import type { Connect, Connection, Queryable } from "./database.ts"
 import type { Drainer } from "./drainer.ts"
-import { ours } from "./retry.ts"
-import { isBadRow } from "./sqlstate.ts"
+import { DatabaseUnavailableError, SessionLostError, SluiceError } from "./errors.ts"
+import { NotNowError, orNotNow } from "./retry.ts"
+import { type JobSession, openJobSession } from "./session.ts"
+import { isBadRow, passes } from "./sqlstate.ts"
 
 /** Connections for transactional jobs, apart from the drainer's session: opened when needed, used again, ended with the drain. */
 export interface Transactions {
   /**
    * Runs the work in a transaction and commits it; rolls back when it throws. `record` writes the job's completion
    * in the same transaction and answers whether the job was still ours. Given two outcomes, the second is written where
-   * Postgres can't store the first.
+   * Postgres can't store the first. When the signal aborts, the transaction and what is under way in it end at once.
    */
   run<Value>(
     signal: AbortSignal,
@@ -20,70 +22,162 @@ export interface Transactions {
   end(): Promise<void>
 }
 
-export function createTransactions(drainer: Drainer, connect: Connect): Transactions {
-  const idle: Connection[] = []
-  const open = new Set<Connection>()
+export function createTransactions(
+  drainer: Drainer,
+  options: { connect: Connect; untilGiveUpMs: () => number },
+): Transactions {
+  const idle: Promise<JobSession>[] = []
+  const open = new Set<JobSession>()
   return {
     async run(signal, work) {
-      const connection = idle.pop() ?? (await opened())
+      signal.throwIfAborted()
+      const session = await begun()
+      const cut = () => session.destroy()
+      signal.addEventListener("abort", cut)
+      const beat = setInterval(() => session.beat(), session.beatMs)
+      const { transaction, close } = lent(session.connection)
       try {
-        await ours(connection.query("begin"))
-        const value = await work(connection, (jobId, outcomesJson) =>
-          ours(record(connection, jobId, outcomesJson)),
-        )
         signal.throwIfAborted()
-        await ours(connection.query("commit"))
-        idle.push(connection)
+        const value = await work(transaction, (jobId, outcomesJson) =>
+          orNotNow(record(session, jobId, outcomesJson)),
+        )
+        close()
+        signal.throwIfAborted()
+        assertUnderWay(session)
+        await orNotNow(session.query("commit"))
+        keep(session)
         return value
       } catch (error) {
         // ended, not rolled back and reused: whatever state the job has left it in goes with it
-        await discard(connection)
+        if (!signal.aborted) await session.end()
+        discard(session)
         throw error
+      } finally {
+        close()
+        clearInterval(beat)
+        signal.removeEventListener("abort", cut)
       }
     },
     async end() {
-      await Promise.all([...open].map(discard))
+      await Promise.all([...open].map((session) => session.end()))
     },
   }
 
-  async function opened(): Promise<Connection> {
-    const connection = await ours(connect())
-    open.add(connection)
-    connection.on("error", () => void discard(connection))
-    return connection
+  /** A session in a transaction of the app's isolation, that may write whatever the app's default is. */
+  async function begun(): Promise<JobSession> {
+    const session = (await kept()) ?? (await opened().catch(unavailable))
+    await session.query("begin read write").catch((error) => {
+      discard(session)
+      return unavailable(error)
+    })
+    return session
   }
 
-  async function discard(connection: Connection): Promise<void> {
-    open.delete(connection)
-    const place = idle.indexOf(connection)
-    if (place >= 0) idle.splice(place, 1)
-    await connection.end().catch(() => {})
+  async function kept(): Promise<JobSession | undefined> {
+    for (let next = idle.pop(); next; next = idle.pop()) {
+      const session = await next.catch(() => undefined)
+      if (session && open.has(session)) return session // it may have ended while nobody used it
+    }
+    return undefined
+  }
+
+  async function opened(): Promise<JobSession> {
+    const { schema, silenceMs } = drainer
+    const session = await openJobSession({ ...options, schema, silenceMs })
+    open.add(session)
+    session.lost.addEventListener("abort", () => discard(session))
+    return session
+  }
+
+  /** Nothing that a job has set, locked, prepared or made for its session reaches the next. */
+  function keep(session: JobSession): void {
+    const asNew = session.reset().then(
+      () => session,
+      (error) => {
+        discard(session)
+        throw error
+      },
+    )
+    asNew.catch(() => {})
+    idle.push(asNew)
+  }
+
+  function discard(session: JobSession): void {
+    open.delete(session)
+    session.destroy()
   }
 
   async function record(
-    connection: Connection,
+    session: JobSession,
     jobId: string,
     [outcomeJson, plainer]: readonly string[],
   ): Promise<boolean> {
-    if (plainer === undefined) return write(connection, jobId, outcomeJson as string)
-    await connection.query("savepoint sluice_record")
+    assertUnderWay(session)
+    if (plainer === undefined) return write(session, jobId, outcomeJson as string)
+    await session.query("savepoint sluice_record")
     try {
-      return await write(connection, jobId, outcomeJson as string)
+      return await write(session, jobId, outcomeJson as string)
     } catch (error) {
       if (!isBadRow(error)) throw error
-      await connection.query("rollback to savepoint sluice_record")
+      await session.query("rollback to savepoint sluice_record")
       drainer.log.warn("Postgres can't store the result: the job succeeded without it", {
         ...{ jobId, error: String(error) },
       })
-      return write(connection, jobId, plainer)
+      return write(session, jobId, plainer)
     }
   }
 
-  async function write(connection: Connection, jobId: string, outcomeJson: string): Promise<boolean> {
-    const { rows } = await connection.query(
+  async function write(session: JobSession, jobId: string, outcomeJson: string): Promise<boolean> {
+    const [{ ids }] = await session.query(
       `select ${drainer.schema}.settle_outcomes($1, $2)::pg_catalog.text[] as ids`,
       [drainer.id, `[${outcomeJson}]`],
     )
-    return rows[0].ids.includes(jobId)
+    return ids.includes(jobId)
+  }
+}
+
+function unavailable(cause: unknown): never {
+  if (!(passes(cause) || cause instanceof DatabaseUnavailableError || cause instanceof SessionLostError))
+    throw cause
+  const message = `No transaction could be begun: ${(cause as Error).message}`
+  throw new NotNowError("not_now", message, { cause })
+}
+
+/** What a job has committed by itself can't be one with its completion. Drivers that know say "I" outside of any. */
+function assertUnderWay({ connection }: JobSession): void {
+  const { getTransactionStatus } = connection as { getTransactionStatus?: () => string | null }
+  if (getTransactionStatus?.call(connection) !== "I") return
+  const message = "The job has ended its transaction itself: leave commit and rollback to Sluice"
+  throw new SluiceError("transaction_over", message)
+}
+
+/** The connection as a job has it: every use after the job's end throws, also of a method that was taken before. */
+function lent(connection: Connection): { transaction: Queryable; close(): void } {
+  let isOver = false
+  const assertOpen = () => {
+    if (!isOver) return
+    const message = "The job has ended, and its transaction with it: await what it does before it returns"
+    throw new SluiceError("transaction_over", message)
+  }
+  const transaction = new Proxy(connection, {
+    get(target, key) {
+      assertOpen()
+      const value = Reflect.get(target, key, target)
+      if (typeof value !== "function") return value
+      return (...parameters: unknown[]) => {
+        assertOpen()
+        return value.apply(target, parameters)
+      }
+    },
+    set(target, key, value) {
+      assertOpen()
+      return Reflect.set(target, key, value, target)
+    },
+  })
+  return {
+    transaction,
+    close() {
+      isOver = true
+    },
   }
 }

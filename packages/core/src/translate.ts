@@ -1,3 +1,4 @@
+import { isUnreadableAddress, unreadable } from "./address.ts"
 import {
   DatabaseUnavailableError,
   InvalidInputError,
@@ -5,12 +6,14 @@ import {
   SchemaError,
   SessionLostError,
 } from "./errors.ts"
+import { isConnectionLost } from "./sqlstate.ts"
 
 /**
  * Turns what a database driver threw into Sluice's errors where the cause is known, and returns it as it is where
  * not. SQLSTATE classes are those of PostgreSQL's manual, appendix A; `SL…` are raised by our own functions.
  */
 export function translateError(error: unknown): unknown {
+  if (isUnreadableAddress(error)) return unreadable()
   const code = codeOf(error)
   const message = error instanceof Error ? error.message : String(error)
   switch (code) {
@@ -45,7 +48,7 @@ export function translateError(error: unknown): unknown {
     case "SL004":
       return new SessionLostError("session_lost", message, { cause: error })
   }
-  if (isUnavailable(code, message)) {
+  if (isConnectionLost(error) || code === "25006") {
     return new DatabaseUnavailableError(
       "database_unavailable",
       `The database can't be reached: ${message || code}`,
@@ -59,16 +62,6 @@ export function translateError(error: unknown): unknown {
 
 export const POOLER_REMEDY =
   "Session locks don't hold through a transaction pooler: give the drainer the database's direct address; enqueueing may go through the pooler"
-
-const NETWORK = /^(ECONN|EPIPE|ENOTFOUND|EAI_|ETIMEDOUT|EHOST|ENETUN|CONNECT_TIMEOUT|CONNECTION_)/
-/** Connection exceptions, cannot connect now and shutdowns, too many connections, wrong password, read-only server. */
-const UNAVAILABLE = /^(08...|57P0[1-5]|53300|28...|3D000|25006)$/
-const DRIVER_WORDS =
-  /connection terminated|timeout expired|timeout exceeded when trying to connect|connection error and is not queryable|client was closed|cannot use a pool after/i
-
-function isUnavailable(code: string, message: string): boolean {
-  return NETWORK.test(code) || UNAVAILABLE.test(code) || DRIVER_WORDS.test(message)
-}
 
 export function codeOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0])

@@ -91,8 +91,9 @@ function onOrOff(environment: Environment, name: string): boolean {
   return text === "on"
 }
 
+/** Whether pg can read it is told by the first connection. */
 function databaseUrl(text: string | undefined): string | undefined {
-  if (text !== undefined && !(URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol))) {
+  if (text !== undefined && !/^((postgres|postgresql|socket):|\/)/.test(text)) {
     refuse(
       "DATABASE_URL",
       "is no Postgres connection string",

@@ -1,0 +1,22 @@
+import { expect, test } from "vitest"
+import { defineJob } from "../../packages/core/src/index.ts"
+import { createDatabase } from "../support/database.ts"
+import { countdown, drainable } from "../support/drain.ts"
+
+const database = await createDatabase()
+
+test("a drain ends by its deadline although somebody holds a row of ours", async () => {
+  const job = defineJob({ name: "job", perform() {} })
+  const { drainOnce } = drainable(database, [job])
+  const { id } = await job.enqueue({})
+  const holder = await database.connect()
+  await holder.query("begin")
+  await holder.query("select from sluice.jobs where id = $1 for update", [id])
+
+  const remainingMs = countdown(6_000)
+  const ended = await drainOnce({ remainingMs }).catch((error) => error)
+  expect(remainingMs()).toBeGreaterThan(0)
+  expect(ended).toBeDefined()
+  await holder.end()
+  expect(await drainOnce()).toMatchObject({ succeeded: 1 })
+})

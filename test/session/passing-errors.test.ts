@@ -1,0 +1,134 @@
+import { afterEach, expect, test } from "vitest"
+import {
+  createSluice,
+  defineJob,
+  type StartOptions,
+  start,
+  type Worker,
+} from "../../packages/core/src/index.ts"
+import { meaningOf } from "../../packages/core/src/sqlstate.ts"
+import { createDatabase } from "../support/database.ts"
+import { eventually } from "../support/eventually.ts"
+
+const database = await createDatabase()
+const job = defineJob({ name: "job", perform() {} })
+const sluice = createSluice({ database: database.pool, jobs: [job] })
+let worker: Worker | undefined
+afterEach(() => worker?.stop().catch(() => {}))
+
+function begin(options: Partial<StartOptions> = {}): Worker {
+  worker = start(sluice, { connect: database.connect, ...options })
+  return worker
+}
+
+async function isDone({ id }: { id: string }): Promise<void> {
+  await eventually(async () => expect(await sluice.getJob(id)).toMatchObject({ state: "succeeded" }))
+}
+
+test("a worker whose statements are canceled again and again goes on", async () => {
+  begin()
+  await isDone(await job.enqueue({}))
+  for (let times = 0; times < 30; times++) {
+    await database.pool.query(
+      "select pg_cancel_backend(backend_pid) from sluice.drainers where ended_at is null",
+    )
+    if (times % 10 === 0) await isDone(await job.enqueue({}))
+  }
+  await isDone(await job.enqueue({}))
+  expect(worker?.health()).toMatchObject({ state: "working" })
+})
+
+test("a claim that waits for a lock that others hold gives up, and the drain goes on with what runs", async () => {
+  const holder = await database.connect()
+  const warnings: string[] = []
+  const quiet = () => {}
+  begin({ log: { debug: quiet, info: quiet, warn: (message) => warnings.push(message), error: quiet } })
+  await isDone(await job.enqueue({}))
+  await holder.query("begin; lock table sluice.claims in access exclusive mode")
+  const stored = await job.enqueue({})
+  await eventually(() => expect(warnings).toContainEqual(expect.stringContaining("A claim failed")))
+  expect(worker?.health()).toMatchObject({ state: "working" })
+  await holder.query("rollback")
+  await isDone(stored)
+  await holder.end()
+})
+
+test.each([
+  ["53300", "sorry, too many clients already"],
+  ["57P03", "the database system is starting up"],
+  ["25006", "cannot execute INSERT in a read-only transaction"],
+  ["53400", "configuration limit exceeded"],
+  ["ECONNREFUSED", "connect ECONNREFUSED"],
+])(
+  "a worker that can't open a session for %s waits, and goes on when it has passed",
+  async (code, message) => {
+    let fails = true
+    const connect = async () => {
+      if (fails) throw Object.assign(new Error(message), { code })
+      return database.connect()
+    }
+    begin({ connect })
+    await eventually(() =>
+      expect(worker?.health()).toMatchObject({ state: "waiting", reason: expect.stringContaining(message) }),
+    )
+    fails = false
+    await isDone(await job.enqueue({}))
+  },
+)
+
+test("a read-only session set up by the app's own connect is no obstacle", async () => {
+  const connect = async () => {
+    const connection = await database.connect()
+    await connection.query("set default_transaction_read_only to on; set statement_timeout to 1")
+    return connection
+  }
+  begin({ connect })
+  await isDone(await job.enqueue({}))
+})
+
+test("short outages one after the other each cost a short wait", async () => {
+  begin()
+  await isDone(await job.enqueue({}))
+  for (let times = 0; times < 5; times++) {
+    await database.pool.query(
+      "select pg_terminate_backend(backend_pid) from sluice.drainers where ended_at is null",
+    )
+    const beganAtMs = performance.now()
+    await isDone(await job.enqueue({}))
+    expect(performance.now() - beganAtMs).toBeLessThan(4_000) // doubled each time it would be 8 s in the end
+  }
+})
+
+test("misuse ends a worker with an error", async () => {
+  const elsewhere = createSluice({
+    database: database.pool,
+    jobs: [defineJob({ name: "other", perform() {} })],
+    schema: "missing",
+  })
+  await expect(start(elsewhere, { connect: database.connect }).ended).rejects.toMatchObject({
+    code: "schema_missing",
+  })
+})
+
+test("every SQLSTATE has a meaning", () => {
+  const meanings = [
+    "08006",
+    "40001",
+    "53200",
+    "55P03",
+    "57014",
+    "58030",
+    "22P05",
+    "23505",
+    "54000",
+    "42501",
+    "42P01",
+    "0A000",
+  ].map((code) => meaningOf(Object.assign(new Error("no"), { code })))
+  expect(meanings).toEqual([
+    ...Array.from({ length: 6 }, () => "passes"),
+    ...Array.from({ length: 3 }, () => "bad_row"),
+    ...Array.from({ length: 3 }, () => "misuse"),
+  ])
+  expect(meaningOf(new TypeError("no"))).toBe("unknown")
+})
