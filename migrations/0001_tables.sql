@@ -24,12 +24,13 @@ create table jobs (
   run_at            timestamptz not null default now(),
   enqueued_at       timestamptz not null default now(),
   priority          integer     not null default 0,      -- smaller runs first
-  fence             integer     not null default 0,      -- goes up whenever an execution is settled or buried; a settle names it
+  fence             integer     not null default 0,      -- goes up whenever an execution is settled or interrupted; a settle names it
   attempts          smallint    not null default 0,      -- executions that counted
   interruptions     smallint    not null default 0,      -- times its drainer died while it ran there alone
   max_attempts      smallint,                            -- null: as the definition says
   timeout_ms        integer,                             -- null: as the definition says
-  suspect_group     integer,                             -- after its drainer died: how many suspects may share the next one
+  died_with         integer,                             -- in flight when its drainer died last, and not settled since: of how many
+  suspect_group     integer,                             -- in flight at several deaths in a row: how many suspects may share a drainer
   concurrency_limit integer,
   has_progress      boolean     not null default false,  -- whether `progress` has rows of it
   state             text        not null,
@@ -46,7 +47,7 @@ create table jobs (
     'ready',      -- due, and free to be claimed
     'scheduled',  -- due at run_at: a first run that is delayed, or a retry
     'blocked',    -- its concurrency key is taken; the settle that frees the key makes it ready
-    'suspect',    -- was in flight when its drainer died; runs again in a small group (see bury)
+    'suspect',    -- was in flight when its drainer died, twice in a row; runs again in a small group (see reap)
     'paused')),   -- its queue is paused
   constraint blocked_by_key       check (state <> 'blocked' or concurrency_key is not null),
   constraint suspect_has_group    check (state <> 'suspect' or coalesce(suspect_group, 0) > 0),
@@ -129,6 +130,7 @@ create table drainers (
   backend_pid integer     not null,
   label       text        not null,                      -- who it is: on Lambda the request id
   budget_ms   bigint,                                    -- time it had when it opened; null: no deadline
+  in_flight   integer,                                   -- of a dead one: how many jobs it had
   lingering   boolean     not null default false,        -- it waits for work, and wants to be notified of it
   started_at  timestamptz not null default now(),
   ended_at    timestamptz,
@@ -159,7 +161,8 @@ create table claims (
   drainer_id integer     not null,
   job_ids    bigint[]    not null,
   fences     integer[]   not null,
-  claimed_at timestamptz not null default now()
+  claimed_at timestamptz not null default now(),
+  is_apart   boolean     not null default false          -- suspects, beside which the drainer takes nothing else
 ) with (toast_tuple_target = 8160); -- a full batch fits into a page: compressing its ids would cost more than writing them
 
 create index claims_drainer on claims (drainer_id);
