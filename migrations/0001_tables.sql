@@ -67,7 +67,7 @@ create index jobs_paused    on jobs (queue)                                 wher
 create unique index jobs_unique_key on jobs (name, unique_key)              where unique_key is not null;
 
 -- History, one partition a UTC day (see perform_upkeep). A lookup by id goes through a BRIN index of Bloom filters,
--- one for 32 pages: it costs 10 bytes of WAL a row, where a b-tree would cost 80, in whatever order jobs finish.
+-- one for 32 pages: it costs few bytes of WAL a row, where a b-tree would cost 80, in whatever order jobs finish.
 create table finished (
   id              bigint      not null,
   enqueued_at     timestamptz not null,
