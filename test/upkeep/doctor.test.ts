@@ -7,12 +7,12 @@ import { createDatabase } from "../support/database.ts"
 const database = await createDatabase()
 
 test("doctor tells which steps of the upkeep keep failing, with their error", async () => {
-  expect(await doctor()).toContain("ok    no step of the upkeep fails")
   await database.pool.query("alter table sluice.idempotency_keys rename to moved")
-  for (let time = 1; time <= 3; time++) {
-    expect(await doctor()).toContain("ok    no step of the upkeep fails")
-    await database.pool.query("select sluice.perform_upkeep('forget idempotency keys')")
-  }
+  const fail = () => database.pool.query("select sluice.perform_upkeep('forget idempotency keys')")
+  await fail()
+  await fail()
+  expect(await doctor()).toContain("ok    no step of the upkeep fails")
+  await fail()
   expect(await doctor()).toMatch(
     /WRONG steps of the upkeep that fail: forget idempotency keys \(3 times, last at .*: relation "idempotency_keys" does not exist \(42P01\)\)/,
   )

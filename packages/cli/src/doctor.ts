@@ -31,7 +31,8 @@ export async function doctor(options: Options): Promise<number> {
 
 const reachable: Examination = async (client) => {
   await client.connect()
-  await client.query("set search_path to pg_catalog, pg_temp") // bare names mean Postgres' own
+  // whatever the role or the database has: bare names mean Postgres' own, and the driver can read dates
+  await client.query("set search_path to pg_catalog, pg_temp; set datestyle to 'ISO'")
   return { ok: true, text: `connected to ${client.host}:${client.port}, database ${client.database}` }
 }
 
