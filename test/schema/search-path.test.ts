@@ -136,7 +136,7 @@ test("every SQL function has a path of its own with pg_temp last, or a body that
   const loose = await sane((client) =>
     client.query(
       `select proname from pg_proc where pronamespace = 'sluice'::regnamespace and prosqlbody is null
-       and not coalesce('search_path=sluice, pg_temp' = any (proconfig), false)`,
+       and not exists (select from unnest(proconfig) c where replace(c, '"', '') = 'search_path=sluice, pg_temp')`,
     ),
   )
   expect(loose.rows).toEqual([])

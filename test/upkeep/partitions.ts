@@ -4,13 +4,15 @@ export type Parent = "finished" | "executions"
 
 /** The partitions of a table but the default one, oldest first, with the UTC instants they reach from and to. */
 export async function partitionsOf(database: TestDatabase, parent: Parent) {
-  return database.rows(
-    `select relname as name, bounds[1]::timestamptz as "from", bounds[2]::timestamptz as "to"
+  const rows = await database.rows(
+    `select relname as name, extract(epoch from bounds[1]::timestamptz)::float8 * 1000 as "from",
+            extract(epoch from bounds[2]::timestamptz)::float8 * 1000 as "to"
      from pg_inherits join pg_class c on c.oid = inhrelid,
        regexp_match(pg_get_expr(relpartbound, c.oid), 'FROM \\(''(.*)''\\) TO \\(''(.*)''\\)') bounds
      where inhparent = ('sluice.' || $1)::regclass and relname <> $1 || '_default' order by 1`,
     [parent],
   )
+  return rows.map(({ name, from, to }) => ({ name, from: new Date(from), to: new Date(to) }))
 }
 
 /** What `partitionsOf` should answer for these days. */
@@ -33,12 +35,21 @@ export function daysAfter(day: Date, days: number): Date {
 
 /** The UTC day that the database lives in. */
 export async function today(database: TestDatabase): Promise<Date> {
-  const [row] = await database.rows("select date_trunc('day', now(), 'UTC') as day")
-  return row.day
+  const [row] = await database.rows(
+    "select extract(epoch from date_trunc('day', now(), 'UTC'))::float8 * 1000 as day",
+  )
+  return new Date(row.day)
 }
 
 export async function maintain(database: TestDatabase, now?: Date, keep = "14 days"): Promise<void> {
-  await database.pool.query("select sluice.maintain($1, coalesce($2, now()))", [keep, now])
+  const client = await database.pool.connect()
+  try {
+    await client.query("begin isolation level read committed") // as a drainer's session
+    await client.query("select sluice.maintain($1, coalesce($2, now()))", [keep, now])
+    await client.query("commit")
+  } finally {
+    client.release()
+  }
 }
 
 /** Stores a row of history that ends then. */
@@ -61,5 +72,5 @@ export async function placesOf(database: TestDatabase, parent: Parent) {
   const rows = await database.rows(
     `select ${id}::int as id, tableoid::regclass::text as place from sluice.${parent} order by 1`,
   )
-  return rows.map((row) => [row.id, row.place.replace("sluice.", "")])
+  return rows.map((row) => [row.id, row.place.replace(/"?sluice"?\./, "").replaceAll('"', "")])
 }

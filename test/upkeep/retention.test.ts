@@ -33,12 +33,12 @@ test("the retention is maintain's to be told", async () => {
   expect((await partitionsOf(database, "finished"))[0]).toEqual(daily("finished", [daysAfter(first, -9)])[0])
 })
 
-test("drainers that ended longer ago are forgotten, those that live are not", async () => {
+test("drainers that ended more than a day ago are forgotten, those that live are not", async () => {
   await drainOnce()
   await database.pool.query(`
     insert into sluice.drainers (id, slot, backend_pid, label, started_at, ended_at, ending)
-    values (901, 1, 1, 'long ago', now() - interval '16 days', now() - interval '15 days', 'closed'),
-           (902, 1, 1, 'lately', now() - interval '13 days', now() - interval '13 days', 'died'),
+    values (901, 1, 1, 'long ago', now() - interval '16 days', now() - interval '25 hours', 'closed'),
+           (902, 1, 1, 'lately', now() - interval '13 days', now() - interval '23 hours', 'died'),
            (903, 1, 1, 'not ended', now() - interval '16 days', null, null)`)
   await maintain(database)
   expect(await database.rows("select label from sluice.drainers where id > 900 order by id")).toEqual([

@@ -2,7 +2,7 @@
 --   select sluice.enqueue('welcome', '{"to": "ada@example.org"}', '{"delay": "5m", "queue": "mail"}');
 -- Options are those of the API; an unknown one or a wrong value is an error that names it. Returns the job's id.
 create or replace function enqueue(name text, payload jsonb default '{}', options jsonb default '{}') returns bigint
-language plpgsql volatile set search_path from current
+language plpgsql volatile security definer set search_path from current
 as $$
 declare
   v_options jsonb := coalesce(options, '{}');

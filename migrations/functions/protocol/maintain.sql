@@ -20,4 +20,3 @@ begin
   end loop;
 end
 $$;
-revoke execute on function maintain(interval, timestamptz) from public;

@@ -27,4 +27,3 @@ begin
   return next;
 end
 $$;
-revoke execute on function perform_upkeep(text, interval, timestamptz) from public;

@@ -3,7 +3,7 @@
 -- those who ask while it is on its way, only the first is told so; one that has not come in 2 seconds is not waited for.
 -- A job that is not due within a second needs a drainer only to have the wake-up of idle mode set earlier.
 create or replace function request_wake(p_due text[] default null, p_later text[] default null) returns boolean
-language plpgsql volatile set search_path from current
+language plpgsql volatile security definer set search_path from current
 as $$
 declare
   v_names text[] := unattended(coalesce(p_due, names_due()));

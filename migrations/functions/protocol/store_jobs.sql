@@ -3,7 +3,7 @@
 -- unique_key, idempotency_key, concurrency_key with concurrency_limit, tags, metadata. p_carrier travels with each of them.
 create or replace function store_jobs(p_schema_version integer, p_jobs jsonb, p_carrier jsonb default null)
 returns table (job_index integer, job_id bigint, job_state text, deduplicated boolean)
-language plpgsql volatile set search_path from current
+language plpgsql volatile security definer set search_path from current
 as $$
 declare
   v_stored integer;

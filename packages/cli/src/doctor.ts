@@ -36,7 +36,8 @@ export async function doctor(options: Options): Promise<number> {
 
 const reachable: Examination = async (client) => {
   await client.connect()
-  await client.query("set search_path to pg_catalog, pg_temp") // bare names mean Postgres' own
+  // whatever the role or the database has: bare names mean Postgres' own, and the driver can read dates
+  await client.query("set search_path to pg_catalog, pg_temp; set datestyle to 'ISO'")
   return { ok: true, text: `connected to ${client.host}:${client.port}, database ${client.database}` }
 }
 
@@ -119,6 +120,24 @@ const history: Examination = async (client, { schema }) => {
   }
 }
 
+/** A step that can't get a lock passes at its next try; one that has failed three times, over some minutes, won't by itself. */
+const upkeep: Examination = async (client, { schema }) => {
+  const { rows } = await client.query(
+    `select step, failures, error, failed_at from ${schema}.upkeep where failures >= 3 order by step`,
+  )
+  const failing = rows.map(
+    ({ step, failures, error, failed_at }) =>
+      `${step} (${failures} times, last at ${failed_at.toISOString()}: ${error})`,
+  )
+  return {
+    ok: rows.length === 0,
+    text:
+      rows.length === 0
+        ? "no step of the upkeep fails"
+        : `steps of the upkeep that fail: ${failing.join(", ")}; the others are done`,
+  }
+}
+
 /** Drainers say how long they have, definitions how long they may take; both are as of the last day. */
 const timeoutsFit: Examination = async (client, { schema }) => {
   const { rows } = await client.query(
@@ -160,5 +179,5 @@ const namesKnown: Examination = async (client, { schema }) => {
 const EXAMINATIONS = [
   ...[reachable, serverVersion, directConnection, schemaVersion, roomForLocks],
   ...[roomForConnections, history],
-  ...[timeoutsFit, namesKnown],
+  ...[upkeep, timeoutsFit, namesKnown],
 ]

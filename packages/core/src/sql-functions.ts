@@ -42,8 +42,20 @@ async function create(client: ClientBase, schema: string, texts: readonly string
   await client.query(`set local search_path to ${schema}, pg_temp`)
   await client.query("set local check_function_bodies = off")
   for (const text of texts) await client.query(text)
+  await client.query(REVOKE_OWNERS_RIGHTS)
   await client.query("select maintain()")
 }
+
+/** What runs with the rights of the schema's owner is for those to whom it was granted. */
+const REVOKE_OWNERS_RIGHTS = `do $do$
+  declare
+    f regprocedure;
+  begin
+    for f in select p.oid from pg_proc p where p.pronamespace = current_schema()::regnamespace and p.prosecdef loop
+      execute format('revoke execute on function %s from public', f);
+    end loop;
+  end
+  $do$`
 
 async function readFunctions(directory: string): Promise<string[]> {
   const folder = join(directory, "functions")

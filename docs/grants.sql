@@ -1,0 +1,26 @@
+-- Least rights for roles that don't own Sluice's schema. Run it once, after the first migrate, as the role that migrates:
+-- what later migrations add is then granted too. If a role or your schema has another name, replace it throughout.
+-- Give a login role its rights with: grant sluice_enqueuer to my_app;
+
+create role sluice_enqueuer nologin;
+create role sluice_drainer nologin;
+create role sluice_reader nologin;
+
+grant usage on schema sluice to sluice_enqueuer, sluice_drainer, sluice_reader;
+
+-- Enqueues, in TypeScript and in SQL, and wakes a drainer. It reads and changes nothing else, not even its own jobs.
+grant execute on function sluice.enqueue, sluice.store_jobs, sluice.request_wake to sluice_enqueuer;
+
+-- Reads every job, its payload and its history. For dashboards, getJob, listQueues and getBacklog.
+grant select on all tables in schema sluice to sluice_reader;
+alter default privileges in schema sluice grant select on tables to sluice_reader;
+
+-- Claims, performs and settles; enqueues, reads, pauses and resumes as well. It owns nothing: the history's partitions are
+-- made and dropped by a function that runs with the owner's rights.
+grant execute on all functions in schema sluice to sluice_drainer;
+grant usage, select, update on all sequences in schema sluice to sluice_drainer;
+grant select, insert, update, delete on all tables in schema sluice to sluice_drainer;
+revoke insert, update, delete on sluice.migrations, sluice.owner, sluice.upkeep from sluice_drainer;
+alter default privileges in schema sluice grant execute on functions to sluice_drainer;
+alter default privileges in schema sluice grant usage, select, update on sequences to sluice_drainer;
+alter default privileges in schema sluice grant select, insert, update, delete on tables to sluice_drainer;
