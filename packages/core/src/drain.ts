@@ -1,5 +1,4 @@
 import { claim } from "./claim.ts"
-import { withinBudget } from "./connection-budget.ts"
 import type { Connect } from "./database.ts"
 import { createDeadline, type Deadline } from "./deadline.ts"
 import type { Logger } from "./definition.ts"
@@ -22,6 +21,7 @@ import { createLinger } from "./linger.ts"
 import { silent } from "./log.ts"
 import type { Execution, SettledExecution } from "./outcome.ts"
 import { createPerformer, type Performer } from "./performer.ts"
+import { createPlaces } from "./places.ts"
 import type { Backlog } from "./read.ts"
 import { settle } from "./settle.ts"
 import type { Sluice } from "./sluice.ts"
@@ -94,10 +94,9 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
   if (!drainer) return { ...NOTHING_DONE, ms: since(beganAtMs) }
 
   const deadline = createDeadline({ ...settings, ...drainer })
-  const { maxDrainers } = settings
-  const unbounded = createTransactions(drainer, options.connect)
-  const transactions = withinBudget(unbounded, drainer, { maxDrainers, deadline })
-  const performer = createPerformer({ ...settings, drainer, deadline, transactions })
+  const transactions = createTransactions(drainer, options.connect)
+  const places = createPlaces(drainer, settings.maxDrainers)
+  const performer = createPerformer({ ...settings, drainer, deadline, transactions, places })
   const linger = createLinger(drainer, deadline, settings.lingerMs)
   const help = createHelp(drainer, settings)
   settings.stop?.addEventListener("abort", performer.interrupt)
