@@ -1,10 +1,10 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec"
 import type { AnyJobDefinition, JobContext, Logger } from "./definition.ts"
 import { durationMs } from "./duration.ts"
+import { partsOf } from "./error-record.ts"
 import { Discard, RetryAfter, SluiceError, Snooze } from "./errors.ts"
 import { withDetails } from "./log.ts"
 import { MAX_PAYLOAD_BYTES, parsePayload } from "./payload.ts"
-import { partsOf } from "./settle.ts"
 import { isRecord } from "./validate.ts"
 
 const UNKNOWN_JOB_WAIT = "1m"
@@ -201,7 +201,8 @@ function storable(result: unknown, log: Logger): unknown {
 function contextOf(event: ExecutionEvent, signal: AbortSignal, log: Logger): JobContext {
   const { payload: _, remainingMs, ...rest } = event
   const outside = `The job ${JSON.stringify(event.name)} runs outside of the drainer`
-  const continueNot = async (): Promise<never> => {
+  const continueNot = (): never => {
+    // at once: nobody may wait for a promise
     throw new SluiceError("not_continuable", `${outside}, where no step, cursor or sleep can be saved`)
   }
   return {

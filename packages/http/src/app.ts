@@ -57,7 +57,8 @@ export function createApp(options: AppOptions): Hono {
 
   app.get("/v1/jobs/:id", async (context) => {
     const id = context.req.param("id")
-    const job = await sluice.getJob(id)
+    const errorsFrom = context.req.query("errorsFrom")
+    const job = await sluice.getJob(id, errorsFrom === undefined ? {} : { errorsFrom: Number(errorsFrom) })
     return job
       ? context.json(job)
       : refuse({ status: 404, code: "job_not_found", detail: `No job has the id ${id}` })
