@@ -73,7 +73,8 @@ test("many transactional jobs in many drainers need no more connections than the
 
 test("a job that finds no place is put back, and no attempt is counted", async () => {
   // one place for both
-  await sluice.enqueueMany([2_500, 0].map((ms) => ({ name: "hold", payload: { ms } })))
+  const options = { timeout: "5s" }
+  await sluice.enqueueMany([1_500, 0].map((ms) => ({ name: "hold", payload: { ms }, options })))
   const { snoozed, ...counts } = await drainOnce({ connect, maxDrainers: 20 })
   expect(counts).toMatchObject({ retried: 0, discarded: 0 })
   expect(snoozed).toBeGreaterThan(0)

@@ -53,7 +53,7 @@ async function replyTo({ body, allow, headers, ...delivery }: Delivery): Promise
     headers: { ...content.headers, ...headers },
     body: content.bytes,
     mostBodyBytes: LONGEST_BODY_READ_BYTES,
-    lookup: guardedLookup(delivery.url, allow),
+    lookup: guardedLookup(delivery.url, allow, delivery.signal),
   }
   const agent = delivery.url.protocol === "https:" ? httpsAgent : httpAgent
   return sendRequest({ ...outgoing, agent }).catch((error) => {

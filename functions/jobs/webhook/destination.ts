@@ -1,8 +1,8 @@
-import { lookup } from "node:dns"
 import { isIP, type LookupFunction } from "node:net"
 import { SluiceError } from "@sluice/core"
 import type { AllowList } from "./allow-list.ts"
 import { isPublicAddress } from "./public-address.ts"
+import { resolveName } from "./resolve-name.ts"
 
 /** The URL leads to an address that is neither public nor listed in SLUICE_WEBHOOK_ALLOW. */
 export class AddressRefusedError extends SluiceError {}
@@ -17,19 +17,21 @@ export function assertAddressAllowed(url: URL, allow: AllowList): void {
  * The socket's own name lookup, which hands on only addresses that may be reached. What is checked here is what is
  * connected to: a name that resolves differently a moment later changes nothing.
  */
-export function guardedLookup(url: URL, allow: AllowList): LookupFunction {
+export function guardedLookup(url: URL, allow: AllowList, signal: AbortSignal): LookupFunction {
   const port = portOf(url)
   const isTrusted = allow.hasName(url.hostname, port)
   return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, found) => {
-      if (error) return callback(error, "")
-      const allowed = found.filter(({ address }) => isTrusted || isAllowed(address, port, allow))
-      const [first] = allowed
-      if (first === undefined) {
-        return callback(refusal(`${hostname} (${found.map(({ address }) => address).join(", ")})`), "")
-      }
-      return options.all ? callback(null, allowed) : callback(null, first.address, first.family)
-    })
+    resolveName(hostname, options, signal).then(
+      (found) => {
+        const allowed = found.filter(({ address }) => isTrusted || isAllowed(address, port, allow))
+        const [first] = allowed
+        if (first === undefined) {
+          return callback(refusal(`${hostname} (${found.map(({ address }) => address).join(", ")})`), "")
+        }
+        return options.all ? callback(null, allowed) : callback(null, first.address, first.family)
+      },
+      (error) => callback(error, ""),
+    )
   }
 }
 

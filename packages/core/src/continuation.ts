@@ -178,10 +178,14 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
     assertGoesOn()
     const work = async (transaction: Queryable) =>
       toStorableJson(await doWork(transaction), [`${kind} ${JSON.stringify(name)}`])
-    if (transactional) return keepInTransaction(kind, name, work)
+    if (transactional) return holdPlace(() => keepInTransaction(kind, name, work))
     const json = await work(NO_TRANSACTION)
     await save(kind, name, json)
     return json
+  }
+
+  function holdPlace<Value>(use: () => Promise<Value>): Promise<Value> {
+    return work.places.hold(work, use)
   }
 
   /** Only the loss of the session cuts it off: work that is done when the drainer's time is up is committed still. */

@@ -18,5 +18,5 @@ export interface Connection extends Queryable {
   end(): Promise<void>
 }
 
-/** Opens one new connection. Called once per drain, and once per transactional job that runs at the same time. */
+/** Opens one new connection. Called once per drain, and once per transactional job that has a place at the same time. */
 export type Connect = () => Promise<Connection>

@@ -1,6 +1,5 @@
 import { createAwareness } from "./awareness.ts"
 import { claim } from "./claim.ts"
-import { withinBudget } from "./connection-budget.ts"
 import type { Connect } from "./database.ts"
 import { createDeadline, type Deadline, untilGiveUp } from "./deadline.ts"
 import type { Logger } from "./definition.ts"
@@ -24,6 +23,7 @@ import { createLinger } from "./linger.ts"
 import { silent } from "./log.ts"
 import type { Execution, SettledExecution } from "./outcome.ts"
 import { createPerformer, type Performer } from "./performer.ts"
+import { createPlaces } from "./places.ts"
 import type { Backlog } from "./read.ts"
 import { settle, settleAll } from "./settle.ts"
 import type { Sluice } from "./sluice.ts"
@@ -102,10 +102,9 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
   options.onOpen?.()
 
   const deadline = createDeadline({ ...settings, ...drainer })
-  const { maxDrainers } = settings
-  const unbounded = createTransactions(drainer, settings)
-  const transactions = withinBudget(unbounded, drainer, { maxDrainers, deadline })
-  const performer = createPerformer({ ...settings, drainer, deadline, transactions })
+  const transactions = createTransactions(drainer, settings)
+  const places = createPlaces(drainer, settings.maxDrainers)
+  const performer = createPerformer({ ...settings, drainer, deadline, transactions, places })
   const linger = createLinger(drainer, deadline, settings.lingerMs)
   const help = createHelp(drainer, deadline, settings)
   const awareness = createAwareness(drainer, settings)

@@ -71,7 +71,8 @@ async function attempt(job: ClaimedJob, work: Work, startedAtMs: number): Promis
     return { kind: "discarded", error: new InterruptedError("interrupted", message), counts: false }
   }
   const payload = definition.input ? await parsePayload(job.name, definition.input, job.payload) : job.payload
-  if (definition.transactional) return performInTransaction(job, work, payload, startedAtMs)
+  if (definition.transactional)
+    return work.places.hold(work, () => performInTransaction(job, work, payload, startedAtMs))
   const context = new Context(job, work)
   try {
     const result = await definition.perform(payload, context)

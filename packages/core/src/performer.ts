@@ -7,6 +7,7 @@ import { type SluiceError, TimeoutError } from "./errors.ts"
 import { execute, failure } from "./execute.ts"
 import type { Instrumentation } from "./instrumentation.ts"
 import type { Execution } from "./outcome.ts"
+import type { Places } from "./places.ts"
 import type { Transactions } from "./transactions.ts"
 import { timeoutMsOf, type Work } from "./work.ts"
 
@@ -48,6 +49,7 @@ export function createPerformer(options: {
   concurrency: number
   deadline: Deadline
   transactions: Transactions
+  places: Places
   instrumentation: Instrumentation | undefined
 }): Performer {
   const { drainer, definitions, defaults, concurrency, deadline, transactions, instrumentation } = options
@@ -128,6 +130,7 @@ export function createPerformer(options: {
       defaults,
       drainer,
       transactions,
+      places: options.places,
       instrumentation,
       log: drainer.log,
       cutoff: new Cutoff(),

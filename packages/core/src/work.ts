@@ -4,6 +4,7 @@ import type { AnyJobDefinition, JobPolicies, Logger } from "./definition.ts"
 import type { Drainer } from "./drainer.ts"
 import { durationMs } from "./duration.ts"
 import type { Instrumentation } from "./instrumentation.ts"
+import type { Places } from "./places.ts"
 import type { Transactions } from "./transactions.ts"
 
 const DEFAULT_MAX_ATTEMPTS = 10
@@ -23,6 +24,7 @@ export interface Work {
   readonly hasCheckpoint: () => boolean
   readonly log: Logger
   readonly transactions: Transactions
+  readonly places: Places
   readonly instrumentation: Instrumentation | undefined
 }
 

@@ -1,37 +1,57 @@
-import type { Deadline } from "./deadline.ts"
+import type { Cutoff } from "./cutoff.ts"
 import type { Drainer } from "./drainer.ts"
+
+<<<<<<< HEAD:packages/core/src/connection-budget.ts
+
 import { NotNowError } from "./retry.ts"
 import type { Transactions } from "./transactions.ts"
+
+=======
+
+import { Snooze } from "./errors.ts"
+
+>>>>>>> w/attacks:packages/core/src/places.ts
 
 // Connections are what a database has least of. Each drainer takes its share of those that the server grants, so that
 // all of them together leave some for the API and the app. The SQL function connection_budget has the formula.
 
+<<<<<<< HEAD:packages/core/src/connection-budget.ts
 /** Longest wait for a place; then the job is put back, and no attempt is counted. */
 const LONGEST_WAIT_MS = 1_000
+=======
+/** Share of an execution's time that may pass while all places are taken. Then the job is put back, uncharged. */
+const LONGEST_WAIT = 0.1
+const NO_PLACE_WAIT = "1s"
+>>>>>>> w/attacks:packages/core/src/places.ts
 
-/** The same transactions, but no more of them at once than the drainer's share of the server's connections. */
-export function withinBudget(
-  transactions: Transactions,
-  drainer: Pick<Drainer, "query" | "schema">,
-  { maxDrainers, deadline }: { maxDrainers: number; deadline: Pick<Deadline, "untilStopMs"> },
-): Transactions {
+/** For jobs that need a connection beside their drainer's session. */
+export interface Places {
+  /** Does what needs a connection once there is a place. Throws `Snooze`, having begun nothing, when none gets free. */
+  hold<Value>(execution: Execution, use: () => Promise<Value>): Promise<Value>
+}
+
+interface Execution {
+  readonly cutoff: Cutoff
+  readonly deadlineAtMs: number
+}
+
+export function createPlaces(drainer: Pick<Drainer, "query" | "schema">, maxDrainers: number): Places {
   const waiting = new Set<() => void>()
   let places: Promise<number> | undefined
   let taken = 0
 
   return {
-    async run(signal, work) {
+    async hold(execution, use) {
       places ??= readPlaces()
       const most = await places
-      if (taken >= most) await nextPlace(signal)
+      if (taken >= most) await nextPlace(execution)
       else taken++
       try {
-        return await transactions.run(signal, work)
+        return await use()
       } finally {
         leave()
       }
     },
-    end: () => transactions.end(),
   }
 
   async function readPlaces(): Promise<number> {
@@ -47,19 +67,27 @@ export function withinBudget(
     else taken--
   }
 
-  /** Nothing was begun, so whatever ends the wait counts no attempt. At the drainer's deadline nobody waits any more. */
-  async function nextPlace(signal: AbortSignal): Promise<void> {
+  async function nextPlace({ cutoff: { signal }, deadlineAtMs }: Execution): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
+<<<<<<< HEAD:packages/core/src/connection-budget.ts
     const giveUp = () => reject(new NotNowError("not_now", "All connections for transactions are taken"))
     const timer = setTimeout(giveUp, Math.min(LONGEST_WAIT_MS, deadline.untilStopMs()))
+=======
+    const giveUp = () => reject(new Snooze(NO_PLACE_WAIT, "All connections for transactions are taken"))
+    const take = () => {
+      waiting.delete(take)
+      resolve()
+    }
+    const timer = setTimeout(giveUp, (deadlineAtMs - Date.now()) * LONGEST_WAIT)
+>>>>>>> w/attacks:packages/core/src/places.ts
     signal.addEventListener("abort", giveUp)
-    waiting.add(resolve)
+    waiting.add(take)
     try {
       await promise
     } finally {
       clearTimeout(timer)
       signal.removeEventListener("abort", giveUp)
-      waiting.delete(resolve)
+      waiting.delete(take)
     }
   }
 }
