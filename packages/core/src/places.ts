@@ -1,32 +1,17 @@
 import type { Cutoff } from "./cutoff.ts"
 import type { Drainer } from "./drainer.ts"
 
-<<<<<<< HEAD:packages/core/src/connection-budget.ts
-
 import { NotNowError } from "./retry.ts"
-import type { Transactions } from "./transactions.ts"
-
-=======
-
-import { Snooze } from "./errors.ts"
-
->>>>>>> w/attacks:packages/core/src/places.ts
 
 // Connections are what a database has least of. Each drainer takes its share of those that the server grants, so that
 // all of them together leave some for the API and the app. The SQL function connection_budget has the formula.
 
-<<<<<<< HEAD:packages/core/src/connection-budget.ts
-/** Longest wait for a place; then the job is put back, and no attempt is counted. */
-const LONGEST_WAIT_MS = 1_000
-=======
 /** Share of an execution's time that may pass while all places are taken. Then the job is put back, uncharged. */
 const LONGEST_WAIT = 0.1
-const NO_PLACE_WAIT = "1s"
->>>>>>> w/attacks:packages/core/src/places.ts
 
 /** For jobs that need a connection beside their drainer's session. */
 export interface Places {
-  /** Does what needs a connection once there is a place. Throws `Snooze`, having begun nothing, when none gets free. */
+  /** Does what needs a connection once there is a place. Throws `NotNowError`, having begun nothing, when none gets free. */
   hold<Value>(execution: Execution, use: () => Promise<Value>): Promise<Value>
 }
 
@@ -69,17 +54,12 @@ export function createPlaces(drainer: Pick<Drainer, "query" | "schema">, maxDrai
 
   async function nextPlace({ cutoff: { signal }, deadlineAtMs }: Execution): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-<<<<<<< HEAD:packages/core/src/connection-budget.ts
     const giveUp = () => reject(new NotNowError("not_now", "All connections for transactions are taken"))
-    const timer = setTimeout(giveUp, Math.min(LONGEST_WAIT_MS, deadline.untilStopMs()))
-=======
-    const giveUp = () => reject(new Snooze(NO_PLACE_WAIT, "All connections for transactions are taken"))
     const take = () => {
       waiting.delete(take)
       resolve()
     }
     const timer = setTimeout(giveUp, (deadlineAtMs - Date.now()) * LONGEST_WAIT)
->>>>>>> w/attacks:packages/core/src/places.ts
     signal.addEventListener("abort", giveUp)
     waiting.add(take)
     try {
