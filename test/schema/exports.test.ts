@@ -62,6 +62,7 @@ const types = [
   "Outcome",
   "Queryable",
   "QueueSnapshot",
+  "ReadJobOptions",
   "SettledExecution",
   "SetWakeUp",
   "Sluice",

@@ -1,24 +1,22 @@
 import type { Connect, Connection, Queryable } from "./database.ts"
 import type { Drainer } from "./drainer.ts"
-import { DatabaseUnavailableError, SessionLostError, SluiceError } from "./errors.ts"
+import { SluiceError } from "./errors.ts"
+import { ours } from "./retry.ts"
 import { type JobSession, openJobSession } from "./session.ts"
-import { passes } from "./sqlstate.ts"
-
-/** A transaction could not be begun: the job has not, and is put back without counting an attempt. */
-export class NoTransactionError extends DatabaseUnavailableError {}
+import { isBadRow } from "./sqlstate.ts"
 
 /** Connections for transactional jobs, apart from the drainer's session: opened when needed, used again, ended with the drain. */
 export interface Transactions {
   /**
    * Runs the work in a transaction and commits it; rolls back when it throws. `record` writes the job's completion
-   * in the same transaction and answers whether the job was still ours. When the signal aborts, the transaction and
-   * what is under way in it end at once.
+   * in the same transaction and answers whether the job was still ours. Given two outcomes, the second is written where
+   * Postgres can't store the first. When the signal aborts, the transaction and what is under way in it end at once.
    */
   run<Value>(
     signal: AbortSignal,
     work: (
       transaction: Queryable,
-      record: (jobId: string, outcomeJson: string) => Promise<boolean>,
+      record: (jobId: string, outcomesJson: readonly string[]) => Promise<boolean>,
     ) => Promise<Value>,
   ): Promise<Value>
   end(): Promise<void>
@@ -33,18 +31,20 @@ export function createTransactions(
   return {
     async run(signal, work) {
       signal.throwIfAborted()
-      const session = await begun()
+      const session = await ours(begun())
       const cut = () => session.destroy()
       signal.addEventListener("abort", cut)
       const beat = setInterval(() => session.beat(), session.beatMs)
       const { transaction, close } = lent(session.connection)
       try {
         signal.throwIfAborted()
-        const value = await work(transaction, (jobId, outcomeJson) => record(session, jobId, outcomeJson))
+        const value = await work(transaction, (jobId, outcomesJson) =>
+          ours(record(session, jobId, outcomesJson)),
+        )
         close()
         signal.throwIfAborted()
         assertUnderWay(session)
-        await session.query("commit")
+        await ours(session.query("commit"))
         keep(session)
         return value
       } catch (error) {
@@ -65,10 +65,10 @@ export function createTransactions(
 
   /** A session in a transaction of the app's isolation, that may write whatever the app's default is. */
   async function begun(): Promise<JobSession> {
-    const session = (await kept()) ?? (await opened().catch(unavailable))
+    const session = (await kept()) ?? (await opened())
     await session.query("begin read write").catch((error) => {
       discard(session)
-      return unavailable(error)
+      throw error
     })
     return session
   }
@@ -107,21 +107,33 @@ export function createTransactions(
     session.destroy()
   }
 
-  async function record(session: JobSession, jobId: string, outcomeJson: string): Promise<boolean> {
+  async function record(
+    session: JobSession,
+    jobId: string,
+    [outcomeJson, plainer]: readonly string[],
+  ): Promise<boolean> {
     assertUnderWay(session)
+    if (plainer === undefined) return write(session, jobId, outcomeJson as string)
+    await session.query("savepoint sluice_record")
+    try {
+      return await write(session, jobId, outcomeJson as string)
+    } catch (error) {
+      if (!isBadRow(error)) throw error
+      await session.query("rollback to savepoint sluice_record")
+      drainer.log.warn("Postgres can't store the result: the job succeeded without it", {
+        ...{ jobId, error: String(error) },
+      })
+      return write(session, jobId, plainer)
+    }
+  }
+
+  async function write(session: JobSession, jobId: string, outcomeJson: string): Promise<boolean> {
     const [{ ids }] = await session.query(
       `select ${drainer.schema}.settle_outcomes($1, $2)::pg_catalog.text[] as ids`,
       [drainer.id, `[${outcomeJson}]`],
     )
     return ids.includes(jobId)
   }
-}
-
-function unavailable(cause: unknown): never {
-  if (!(passes(cause) || cause instanceof DatabaseUnavailableError || cause instanceof SessionLostError))
-    throw cause
-  const message = `No transaction could be begun: ${(cause as Error).message}`
-  throw new NoTransactionError("database_unavailable", message, { cause })
 }
 
 /** What a job has committed by itself can't be one with its completion. Drivers that know say "I" outside of any. */
