@@ -3,7 +3,7 @@ import type { Queryable } from "./database.ts"
 import type { CheckpointOptions, JobContext } from "./definition.ts"
 import { type Duration, durationMs } from "./duration.ts"
 import { InvalidInputError, SluiceError, Snooze } from "./errors.ts"
-import { ours } from "./our-types.ts"
+import { typed } from "./our-types.ts"
 import { toStorableJson } from "./payload.ts"
 import { orNotNow, untilItPasses } from "./retry.ts"
 import { assertKnownKeys, assertText, refuse } from "./validate.ts"
@@ -197,7 +197,7 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
     const json = await transactions.run(drainer.lost, async (transaction) => {
       const json = await work(transaction)
       const saving = transaction.query(
-        ours(`select ${drainer.schema}.store_progress($1, $2, $3, $4, $5, null) as is_ours`),
+        typed(`select ${drainer.schema}.store_progress($1, $2, $3, $4, $5, null) as is_ours`),
         [job.id, job.fence, kind, name, json],
       )
       const { rows } = await orNotNow(saving)

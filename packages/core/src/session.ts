@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises"
 import type { Connect, Connection } from "./database.ts"
 import { DatabaseUnavailableError, SessionLostError } from "./errors.ts"
-import { ours } from "./our-types.ts"
+import { typed } from "./our-types.ts"
 import { assertSessionConnection } from "./pooler.ts"
 import { isConnectionLost, isRolledBackWhole, passes } from "./sqlstate.ts"
 import { translateError } from "./translate.ts"
@@ -228,7 +228,7 @@ async function guarded(options: SessionOptions, beats = false): Promise<Session>
       const statement = { sentAtMs }
       inFlight.add(statement)
       try {
-        const answer = connection.query(ours(text), values)
+        const answer = connection.query(typed(text), values)
         return (await orLost(answer, lost.signal)).rows
       } catch (error) {
         const known = translateError(error)

@@ -87,7 +87,8 @@ function isNetwork(error: unknown): boolean {
 
 function hasDriverWords(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  const { syscall } = error as { syscall?: unknown }
+  const { code, syscall } = error as { code?: unknown; syscall?: unknown }
+  if (code === "database_unavailable" || code === "session_lost") return true
   // a socket's file that is not there has the same code as any other file
   return syscall === "connect" || DRIVER_WORDS.test(error.message) || hasDriverWords(error.cause)
 }

@@ -31,7 +31,7 @@ export function createTransactions(
   return {
     async run(signal, work) {
       signal.throwIfAborted()
-      const session = await begun()
+      const session = await begun().catch(unavailable)
       const cut = () => session.destroy()
       signal.addEventListener("abort", cut)
       const beat = setInterval(() => session.beat(), session.beatMs)
@@ -65,10 +65,10 @@ export function createTransactions(
 
   /** A session in a transaction of the app's isolation, that may write whatever the app's default is. */
   async function begun(): Promise<JobSession> {
-    const session = (await kept()) ?? (await opened().catch(unavailable))
+    const session = (await kept()) ?? (await opened())
     await session.query("begin read write").catch((error) => {
       discard(session)
-      return unavailable(error)
+      throw error
     })
     return session
   }
