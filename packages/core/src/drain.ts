@@ -70,8 +70,6 @@ export interface DrainOptions {
 export interface DrainSummary extends Readonly<Counts> {
   /** Undefined when all slots were taken and nothing was done. */
   readonly slot: number | undefined
-  /** Claimed, never started, given back. */
-  readonly released: number
   /** Executions that go on although they were aborted. The session is left open, so that nobody else performs their jobs: end the process. */
   readonly stuck: number
   /** Whether work is due that no drainer performs. */
@@ -108,7 +106,7 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
   try {
     while (deadline.remains() && !drainer.lost.aborted) {
       performer.start(await claim(drainer, deadline, performer.room(), performer.isIdle()))
-      await giveBack(drainer, performer.takeExcess())
+      performer.start(await giveBack(drainer, performer.takeExcess()))
       if (performer.isIdle() && drainer.cursor.isCaughtUp && !linger.lasts()) break
       await settle(drainer, await outcomes(drainer, performer, await linger.untilLookMs(performer)))
       await awareness.tell(deadline.names())
@@ -116,12 +114,12 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
     }
     await awareness.tell(deadline.names())
     const isDone = deadline.remains() && deadline.isAmple()
-    const { released, stuck } = await finish(drainer, performer, deadline)
+    const { stuck } = await finish(drainer, performer, deadline)
     const left =
       stuck > 0 ? LEFT_OPEN : await closeDrainer(drainer, settings.names, isDone ? linger.soonMs : undefined)
     await leaveWakeUp(drainer, left, settings)
     const { counts, phases, slot } = drainer
-    return { ...counts, slot, released, stuck, ...left, ms: since(beganAtMs), phases: rounded(phases) }
+    return { ...counts, slot, stuck, ...left, ms: since(beganAtMs), phases: rounded(phases) }
   } catch (error) {
     const { stuck } = await performer.stop(drainer.lost.reason ?? drainEnds(deadline), deadline.graceMs)
     throw error instanceof SluiceError && stuck > 0 ? Object.assign(error, { stuck }) : error
@@ -152,7 +150,8 @@ async function finish(drainer: Drainer, performer: Performer, deadline: Deadline
   )
   drainer.lost.throwIfAborted()
   await settle(drainer, ended)
-  return { released, stuck }
+  drainer.counts.released += released
+  return { stuck }
 }
 
 function drainEnds(deadline: Deadline): DrainEndsError {
@@ -193,5 +192,5 @@ const NOTHING_LEFT = { dueWork: false, lateWork: false, nextDueInMs: undefined }
 const LEFT_OPEN = { dueWork: true, lateWork: false, nextDueInMs: undefined }
 const NOTHING_DONE = {
   ...{ ...NO_COUNTS, phases: NO_PHASES },
-  ...{ slot: undefined, released: 0, stuck: 0, ...NOTHING_LEFT },
+  ...{ slot: undefined, stuck: 0, ...NOTHING_LEFT },
 }

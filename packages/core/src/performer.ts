@@ -58,7 +58,6 @@ export function createPerformer(options: {
   const deaf = new Set<Running>()
   let meanMs = Number.POSITIVE_INFINITY // of an execution, the recent ones counting most
   let begunAtMs = 0 // when a job was begun last
-  let released = 0
   let wake = () => {}
   let gathering: NodeJS.Timeout | undefined
 
@@ -81,9 +80,7 @@ export function createPerformer(options: {
     takeExcess() {
       const ahead = mostAhead()
       if (waiting.length <= 2 * ahead) return []
-      const excess = waiting.splice(ahead)
-      released += excess.length
-      return excess
+      return waiting.splice(ahead)
     },
     isIdle,
     isEmpty: () => isIdle() && deaf.size === 0,
@@ -95,7 +92,7 @@ export function createPerformer(options: {
     },
     interrupt: () => wake(),
     async stop(reason, graceMs) {
-      released += waiting.length
+      const released = waiting.length
       waiting = []
       for (const { work } of running) work.cutoff.abort(reason)
       const giveUpAtMs = performance.now() + graceMs
