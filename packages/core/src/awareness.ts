@@ -1,3 +1,4 @@
+import { dispensable } from "./dispensable.ts"
 import type { Drainer } from "./drainer.ts"
 
 /** For which jobs a drainer is awake. Whoever enqueues others wakes another one. */
@@ -6,16 +7,14 @@ export interface Awareness {
   tell(names: readonly string[]): Promise<void>
 }
 
-export function createAwareness(
-  { id, schema, query }: Drainer,
-  { names }: { names: readonly string[] },
-): Awareness {
+export function createAwareness(drainer: Drainer, { names }: { names: readonly string[] }): Awareness {
+  const { id, schema, query } = drainer
   let told = names.length
   return {
     async tell(names) {
       if (names.length === told) return
       told = names.length
-      await query(`select ${schema}.take_only($1, $2)`, [id, names])
+      await dispensable(drainer, query(`select ${schema}.take_only($1, $2)`, [id, names]))
     },
   }
 }

@@ -74,8 +74,6 @@ export interface DrainOptions {
 export interface DrainSummary extends Readonly<Counts> {
   /** Undefined when all slots were taken and nothing was done. */
   readonly slot: number | undefined
-  /** Claimed, never started, given back. */
-  readonly released: number
   /** Executions that go on although they were aborted. The session is left open, so that nobody else performs their jobs: end the process. */
   readonly stuck: number
   /** Whether work is due that no drainer performs. */
@@ -114,7 +112,7 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
   try {
     while (deadline.remains() && !drainer.lost.aborted) {
       performer.start(await claim(drainer, deadline, performer.room(), performer.isIdle()))
-      await giveBack(drainer, performer.takeExcess())
+      performer.start(await giveBack(drainer, performer.takeExcess()))
       if (performer.isIdle() && drainer.cursor.isCaughtUp && !linger.lasts()) break
       const ended = await outcomes(drainer, performer, await linger.untilLookMs(performer))
       await settle(drainer, ended, deadline.untilStopMs)
@@ -123,12 +121,12 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
     }
     await awareness.tell(deadline.names())
     const isDone = deadline.remains() && deadline.isAmple()
-    const { released, stuck } = await finish(drainer, performer, deadline)
+    const { stuck } = await finish(drainer, performer, deadline)
     const left =
       stuck > 0 ? LEFT_OPEN : await closeDrainer(drainer, settings.names, isDone ? linger.soonMs : undefined)
     await leaveWakeUp(drainer, left, settings)
     const { counts, phases, slot } = drainer
-    return { ...counts, slot, released, stuck, ...left, ms: since(beganAtMs), phases: rounded(phases) }
+    return { ...counts, slot, stuck, ...left, ms: since(beganAtMs), phases: rounded(phases) }
   } catch (error) {
     const stuck = await saveWhatEnded(drainer, performer, deadline, settings.names)
     throw error instanceof SluiceError && stuck > 0 ? Object.assign(error, { stuck }) : error
@@ -160,7 +158,8 @@ async function finish(drainer: Drainer, performer: Performer, deadline: Deadline
   drainer.lost.throwIfAborted()
   // half of the margin was kept for this, and a part of that for closing
   await settleAll(drainer, ended, () => deadline.untilStopMs() + deadline.graceMs * 1.5)
-  return { released, stuck }
+  drainer.counts.released += released
+  return { stuck }
 }
 
 /** Of a drain that fails: what has ended is written, and what is held given back, as far as the session allows it. */
@@ -240,5 +239,5 @@ const NOTHING_LEFT = { dueWork: false, lateWork: false, nextDueInMs: undefined }
 const LEFT_OPEN = { dueWork: true, lateWork: false, nextDueInMs: undefined }
 const NOTHING_DONE = {
   ...{ ...NO_COUNTS, phases: NO_PHASES },
-  ...{ slot: undefined, released: 0, stuck: 0, ...NOTHING_LEFT },
+  ...{ slot: undefined, stuck: 0, ...NOTHING_LEFT },
 }

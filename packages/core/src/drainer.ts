@@ -37,6 +37,8 @@ export interface Drainer extends Omit<Session, "connection"> {
 
 export interface Counts {
   claimed: number
+  /** Claimed, never started, given back. */
+  released: number
   succeeded: number
   retried: number
   discarded: number
@@ -51,6 +53,7 @@ export interface Counts {
 
 export const NO_COUNTS: Readonly<Counts> = {
   claimed: 0,
+  released: 0,
   succeeded: 0,
   retried: 0,
   discarded: 0,

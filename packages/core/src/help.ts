@@ -1,4 +1,5 @@
 import type { Deadline } from "./deadline.ts"
+import { dispensable } from "./dispensable.ts"
 import type { Drainer } from "./drainer.ts"
 
 const ASK_EVERY_MS = 1_000
@@ -32,11 +33,10 @@ export function createHelp(
       const capacity = Math.max(concurrency, Math.round(perSecond * ENOUGH_WITHIN_S))
       askedAtMs = performance.now()
       settledThen = settled
-      const [{ wanted }] = await drainer.insist(
-        `select ${drainer.schema}.request_help($1, $2, $3, $4) as wanted`,
-        [drainer.id, names, capacity, maxDrainers],
-      )
-      if (wanted > 0) invite(wanted)
+      const statement = `select ${drainer.schema}.request_help($1, $2, $3, $4) as wanted`
+      const values = [drainer.id, names, capacity, maxDrainers]
+      const [answer] = (await dispensable(drainer, drainer.query(statement, values))) ?? []
+      if (answer?.wanted > 0) invite(answer.wanted)
     },
   }
 }

@@ -34,7 +34,8 @@ export function createHoldings(): Holdings {
       settled.push(id)
       if (--claim.unsettled === 0) spent.push(claim.id)
     },
-    release({ id, claim }) {
+    release({ id, claim, bytes: freed }) {
+      bytes -= freed
       locked.delete(id)
       if (--claim.unsettled === 0) spent.push(claim.id)
     },

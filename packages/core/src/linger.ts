@@ -1,4 +1,5 @@
 import type { Deadline } from "./deadline.ts"
+import { dispensable } from "./dispensable.ts"
 import type { Drainer } from "./drainer.ts"
 import type { Performer } from "./performer.ts"
 
@@ -67,6 +68,7 @@ export function createLinger(drainer: Drainer, deadline: Deadline, lingerMs: num
   async function listen(isToListen: boolean): Promise<void> {
     isListening = isToListen
     if (isToListen) await drainer.insist(`listen "${drainer.schema}"`, [])
-    await drainer.insist(`select ${drainer.schema}.linger($1, $2)`, [drainer.id, isToListen])
+    const statement = `select ${drainer.schema}.linger($1, $2)`
+    await dispensable(drainer, drainer.query(statement, [drainer.id, isToListen]))
   }
 }

@@ -60,7 +60,6 @@ export function createPerformer(options: {
   const deaf = new Set<Running>()
   let meanMs = Number.POSITIVE_INFINITY // of an execution, the recent ones counting most
   let begunAtMs = 0 // when a job was begun last
-  let released = 0
   let wake = () => {}
   let gathering: NodeJS.Timeout | undefined
 
@@ -83,9 +82,7 @@ export function createPerformer(options: {
     takeExcess() {
       const ahead = mostAhead()
       if (waiting.length <= 2 * ahead) return []
-      const excess = waiting.splice(ahead)
-      released += excess.length
-      return excess
+      return waiting.splice(ahead)
     },
     isIdle,
     isEmpty: () => isIdle() && deaf.size === 0,
@@ -97,7 +94,7 @@ export function createPerformer(options: {
     },
     interrupt: () => wake(),
     async stop(reason, graceMs) {
-      released += waiting.length
+      const released = waiting.length
       waiting = []
       for (const { work } of running) work.cutoff.abort(reason)
       const giveUpAtMs = performance.now() + graceMs
