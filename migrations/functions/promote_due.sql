@@ -1,15 +1,24 @@
--- Moves scheduled jobs that have come due among the ready ones, in sets. Answers whether there may be more.
+-- Moves scheduled jobs that have come due among the ready ones, in sets: the urgent ones first where more are due than
+-- one set takes. Answers whether there may be more.
 create or replace function promote_due() returns boolean
 language plpgsql volatile set search_path from current
 as $$
 declare
   c_set constant integer := 2000;
-  v_promoted integer;
+  v_count integer := (select count(*) from (select from jobs s where s.state = 'scheduled' and s.run_at <= now() order by s.run_at limit c_set) due);
+  v_due bigint[];
+  v_paused text[];
 begin
-  update jobs j set state = case when is_paused(j.queue) then 'paused' else 'ready' end
-  where j.id = any (array(
-    select s.id from jobs s where s.state = 'scheduled' and s.run_at <= now() order by s.run_at, s.id limit c_set for update skip locked));
-  get diagnostics v_promoted = row_count;
-  return v_promoted = c_set;
+  if v_count = 0 then
+    return false;
+  elsif v_count < c_set then
+    v_due := array(select s.id from jobs s where s.state = 'scheduled' and s.run_at <= now()
+                   order by s.run_at, s.id limit c_set for update skip locked);
+  else
+    v_due := most_urgent_due(c_set);
+  end if;
+  v_paused := array(select q.name from queues q where q.paused_at is not null);
+  update jobs j set state = case when j.queue = any (v_paused) then 'paused' else 'ready' end where j.id = any (v_due);
+  return v_count = c_set;
 end
 $$;

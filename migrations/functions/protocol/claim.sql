@@ -14,7 +14,7 @@ set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set j
 as $$
 declare
   v_mark job_position := coalesce(p_mark::job_position, (-2147483648, '-infinity', 0)::job_position);
-  v_promoted boolean := false;
+  v_ticked boolean := false;
   v_locked bigint[];
   v_keyed boolean;
 begin
@@ -22,7 +22,7 @@ begin
   perform unlock_jobs(p_settled);
   delete from claims c where c.id = any (p_spent);
   if p_mark is null then
-    v_promoted := promote_due();
+    v_ticked := tick(p_names);
     due_in_ms := (select extract(epoch from s.run_at - now()) * 1000 from jobs s where s.state = 'scheduled' order by s.run_at limit 1);
   end if;
 
@@ -41,7 +41,7 @@ begin
   into v_locked, v_keyed, mark from locked l;
 
   select t.* into claim_id, claimed_at_ms, jobs, buried from take(p_drainer, v_locked, v_keyed, 'ready') t;
-  more := v_promoted or coalesce(cardinality(v_locked), 0) = p_limit;
+  more := v_ticked or coalesce(cardinality(v_locked), 0) = p_limit;
   suspects := exists (select from jobs j where j.state = 'suspect');
   return next;
 end

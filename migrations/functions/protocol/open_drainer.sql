@@ -23,6 +23,7 @@ begin
   insert into drainers (id, slot, backend_pid, label, budget_ms)
   values (open_drainer.id, open_drainer.slot, open_drainer.backend_pid, p_label, p_budget_ms);
   perform answer_wake();
+  perform mend_soon();
   perform register_definitions(p_definitions);
   usual_ms := (select json_object_agg(d.name, share_takes(d.durations, 0.99)) from definitions d
                where d.name in (select p.name from json_to_recordset(p_definitions) p (name text)));

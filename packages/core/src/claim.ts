@@ -67,6 +67,7 @@ export async function claim(
   if (!taken) return []
   if (fromStart) cursor.fromStartAtMs = now
   cursor.mark = taken.more ? taken.mark : null
+  cursor.isCutShort = taken.more && taken.claimed.length < limit
   cursor.suspectsWait = taken.suspects
   if (fromStart) cursor.dueAtMs = taken.due_in_ms === null ? Number.POSITIVE_INFINITY : now + taken.due_in_ms
   cursor.isCaughtUp = fromStart && !taken.more && !(taken.suspects && now > cursor.suspectsAgainAtMs)

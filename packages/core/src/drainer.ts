@@ -97,6 +97,8 @@ export interface Cursor {
   fromStartAtMs: number
   /** Whether the last claim looked from the start and found fewer than it asked for. */
   isCaughtUp: boolean
+  /** Whether the last claim brought fewer than it could have, because others in their place may not run now: go on behind them. */
+  isCutShort: boolean
   /** When the next scheduled job is due, by the last look from the start. */
   dueAtMs: number
   suspectsWait: boolean
@@ -147,7 +149,13 @@ export async function openDrainer(options: {
       durations: createDurations(),
       usualMs: (name) => opened.usual_ms?.[name] ?? undefined,
       cursor: {
-        ...{ mark: null, fromStartAtMs: 0, isCaughtUp: false, dueAtMs: Number.POSITIVE_INFINITY },
+        ...{
+          mark: null,
+          fromStartAtMs: 0,
+          isCaughtUp: false,
+          isCutShort: false,
+          dueAtMs: Number.POSITIVE_INFINITY,
+        },
         ...{ suspectsWait: false, suspectsAgainAtMs: 0, largestClaim: Number.POSITIVE_INFINITY },
       },
       holdings: createHoldings(),

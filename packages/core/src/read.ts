@@ -103,14 +103,18 @@ export async function readQueues(database: Queryable, schema: string): Promise<Q
          and (l.classid::bigint << 32 | l.objid::bigint | 281474976710655) = (${schema}.job_lock(281474976710655))
      )
      select coalesce(j.queue, q.name) as name, coalesce(bool_or(q.paused_at is not null), false) as paused,
-            count(*) filter (where j.state in ('ready', 'suspect') and r.id is null)::integer as ready,
-            count(*) filter (where j.state = 'scheduled')::integer as scheduled,
-            count(*) filter (where j.state in ('blocked', 'paused') and r.id is null)::integer as blocked,
+            count(*) filter (where s.state = 'ready' and r.id is null)::integer as ready,
+            count(*) filter (where s.state = 'scheduled')::integer as scheduled,
+            count(*) filter (where s.state = 'blocked' and r.id is null)::integer as blocked,
             count(r.id)::integer as running,
-            min(j.run_at) filter (where j.state in ('ready', 'suspect') and r.id is null) as "oldestReadyAt"
+            min(j.run_at) filter (where s.state = 'ready' and r.id is null) as "oldestReadyAt"
      from ${schema}.jobs j
      full join ${schema}.queues q on q.name = j.queue
      left join running r on r.id = j.id
+     cross join lateral (select case when j.state in ('blocked', 'paused') then 'blocked'
+                                     when j.state in ('ready', 'suspect', 'unknown')
+                                       then case when q.paused_at is null then 'ready' else 'blocked' end
+                                     else j.state end as state) s
      group by 1 order by 1`,
   )
   return rows
