@@ -5,11 +5,12 @@ import { drainable } from "../support/drain.ts"
 import { eventually } from "../support/eventually.ts"
 
 test("a raised limit holds for the jobs that were enqueued before, also behind one of them", async () => {
-  const { most, enqueue, drainAll } = setUp(await createDatabase())
-  await enqueue(1, 3)
-  await enqueue(4, 5)
+  const { sluice, most, enqueue, drainAll } = setUp(await createDatabase())
+  const options = { concurrencyKey: "k", concurrencyLimit: 1 }
+  await sluice.enqueueMany(Array.from({ length: 8 }, () => ({ name: "limited", options })))
+  await enqueue(4, 1)
 
-  await drainAll(8)
+  await drainAll(9)
   expect(most()).toBe(4)
 })
 
@@ -48,6 +49,7 @@ function setUp(database: TestDatabase) {
   })
   const { sluice, drainOnce } = drainable(database, [job])
   return {
+    sluice,
     most: () => most,
     async enqueue(concurrencyLimit: number, count: number, priority = 0) {
       for (let i = 0; i < count; i++)
