@@ -10,8 +10,8 @@ begin
   if not exists (select from jobs j where j.state = 'unknown') then
     return false;
   end if;
-  v_names := array(select known.name from unnest(p_names) known (name)
-                   where exists (select from jobs j where j.state = 'unknown' and j.name = known.name));
+  v_names := array(select known.name from unnest(p_names) known (name),
+                   lateral (select from jobs j where j.state = 'unknown' and j.name = known.name limit 1) waiting);
   if v_names = '{}' then
     return false;
   end if;

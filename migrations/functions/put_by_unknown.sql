@@ -17,12 +17,12 @@ begin
       where head.name <> all (v_known)) < c_head / 2 then
     return false;
   end if;
-  v_unknown := array(select next.id from (
-    select j.id, j.name from jobs j where j.state = 'ready' order by j.priority, j.run_at, j.id limit c_set) next
+  v_unknown := array(
+    select u.id from (select j.id, j.name from jobs j where j.state = 'ready' order by j.priority, j.run_at, j.id limit c_set) next,
+    lateral (select j.id from jobs j where j.id = next.id and j.state = 'ready' limit 1 for no key update skip locked) u
     where next.name <> all (v_known));
-  update jobs j set state = 'unknown'
-  where j.state = 'ready' and j.id = any (array(select u.id from jobs u where u.id = any (v_unknown) for no key update skip locked));
-  perform wake_blocked(array(select distinct j.concurrency_key from jobs j where j.id = any (v_unknown) and j.concurrency_key is not null));
-  return true;
+  update jobs j set state = 'unknown' where j.id = any (v_unknown);
+  perform wake_blocked(keys_of(v_unknown));
+  return v_unknown <> '{}';
 end
 $$;

@@ -5,17 +5,11 @@ create or replace function set_aside(p_ids bigint[]) returns void
 language plpgsql volatile set search_path from current
 as $$
 declare
-  v_keys text[];
+  v_ids bigint[] := array(
+    select w.id from unnest(p_ids) given (id), lateral (
+      select j.id from jobs j where j.id = given.id and j.state in ('ready', 'blocked', 'suspect') limit 1 for no key update skip locked) w);
 begin
-  with moved as (
-    update jobs j set state = 'paused'
-    where j.state in ('ready', 'blocked', 'suspect')
-      and j.id = any (array(select w.id from jobs w where w.id = any (p_ids) for no key update skip locked))
-    returning j.concurrency_key
-  )
-  select array_agg(distinct m.concurrency_key) filter (where m.concurrency_key is not null) into v_keys from moved m;
-  if v_keys is not null then
-    perform wake_blocked(v_keys);
-  end if;
+  update jobs j set state = 'paused' where j.id = any (v_ids);
+  perform wake_blocked(keys_of(v_ids));
 end
 $$;

@@ -3,7 +3,8 @@
 -- of it. All of it is done in sets, and waits for no lock.
 create or replace function tick(p_names text[]) returns boolean
 language plpgsql volatile set search_path from current
-set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
+set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
+set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
 declare
   v_more boolean := promote_due();

@@ -20,10 +20,10 @@ begin
   select array_agg(w.key) into v_keys from waited_for w;
 
   perform wake_blocked(array(
-    select key.name from unnest(v_keys) key (name)
-    where exists (select from names_blocked(key.name) blocked (name) where not exists (
+    select distinct key.name from unnest(v_keys) key (name), names_blocked(key.name) blocked (name)
+    where (select count(*) from (
       select from jobs r where r.state = 'ready' and r.concurrency_key = key.name and r.name = blocked.name
-        and not exists (select from permits p where p.job_id = r.id)))));
+        and not exists (select from permits p where p.job_id = r.id) limit 1) ready) = 0));
   return coalesce(v_keys[c_keys], '');
 end
 $$;
