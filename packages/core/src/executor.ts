@@ -2,7 +2,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec"
 import type { AnyJobDefinition, JobContext, Logger } from "./definition.ts"
 import { Discard, RetryAfter, SluiceError, Snooze } from "./errors.ts"
 import { withDetails } from "./log.ts"
-import { checkPayload } from "./payload.ts"
+import { parsePayload } from "./payload.ts"
 import { partsOf } from "./settle.ts"
 import { isRecord } from "./validate.ts"
 
@@ -102,7 +102,7 @@ export async function answerTo(
 ): Promise<Answer> {
   try {
     const { input, perform } = find(jobs, event.name)
-    const payload = input ? await checkPayload(event.name, input, event.payload) : event.payload
+    const payload = input ? await parsePayload(event.name, input, event.payload) : event.payload
     return { result: storable(await perform(payload, contextOf(event, signal, log)), log) }
   } catch (error) {
     return { error: described(error) }

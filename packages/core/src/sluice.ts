@@ -109,7 +109,7 @@ export function createSluice(options: SluiceOptions): Sluice {
     getBacklog: () => translated(readBacklog(database, schema)),
     async pauseQueue(name) {
       assertName(name, ["queue"])
-      const statement = `select ${schema}.pause_queue($1, $2)::text as after`
+      const statement = `select ${schema}.pause_queue($1, $2)::pg_catalog.text as after`
       for (let after = "0"; after !== null; ) after = (await oneRow(statement, [name, after])).after
     },
     async resumeQueue(name) {

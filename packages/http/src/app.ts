@@ -6,7 +6,8 @@ import { correlated } from "./correlation.ts"
 import { batchFrom, type JobRequest, jobFrom } from "./envelope.ts"
 import { databaseProbe } from "./health.ts"
 import { openApiDocument } from "./openapi.ts"
-import { problemResponse, refuse } from "./problem.ts"
+import { pathOf } from "./path.ts"
+import { cut, problemResponse, refuse } from "./problem.ts"
 import { problemOf } from "./problem-of.ts"
 
 export interface AppOptions {
@@ -25,7 +26,7 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Hono {
   const { sluice, maxBatchJobs = 10_000, maxBodyBytes = 6 * 1024 * 1024, log = console } = options
   const databaseAnswers = databaseProbe(sluice.database)
-  const app = new Hono()
+  const app = new Hono({ getPath: pathOf })
 
   app.use(async (context, next) => {
     await next()
@@ -65,7 +66,8 @@ export function createApp(options: AppOptions): Hono {
   app.get("/v1/queues", async (context) => context.json({ queues: await sluice.listQueues() }))
   app.all("/v1/queues", allowOnly("GET, HEAD"))
 
-  // `.+` because a slash in a name arrives as %2F from some gateways and decoded from others.
+  // `.+` because a slash in a name arrives as %2F from some gateways and decoded from others. What a name has in it is
+  // its own affair: `a/../b` is not `b` (see path.ts).
   app.post("/v1/queues/:name{.+}/pause", async (context) => {
     const name = context.req.param("name")
     await sluice.pauseQueue(name)
@@ -98,7 +100,7 @@ export function createApp(options: AppOptions): Hono {
     problemResponse({
       status: 404,
       code: "route_not_found",
-      detail: `Nothing is served at ${context.req.path}`,
+      detail: `Nothing is served at ${cut(context.req.path)}`,
     }),
   )
   app.onError((error, context) => problemResponse(problemOf(error, requestOf(context), log)))
@@ -114,7 +116,7 @@ function allowOnly(methods: string): MiddlewareHandler {
     refuse({
       status: 405,
       code: "method_not_allowed",
-      detail: `${context.req.path} does not take ${context.req.method}; use ${methods}`,
+      detail: `${cut(context.req.path)} does not take ${context.req.method}; use ${methods}`,
       headers: { allow: methods },
     })
 }
