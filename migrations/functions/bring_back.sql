@@ -22,6 +22,7 @@ begin
     limit c_set));
   get diagnostics v_brought = row_count;
   perform note_names(v_names);
+  perform note_late_arrivals();
   return v_brought = c_set;
 end
 $$;

@@ -11,6 +11,9 @@ begin
   where j.id = any (array(
     select p.id from jobs p where p.state = 'paused' and p.queue = p_queue limit c_set for no key update skip locked));
   get diagnostics v_resumed = row_count;
+  if v_resumed > 0 then
+    perform note_late_arrivals();
+  end if;
   return v_resumed = c_set;
 end
 $$;

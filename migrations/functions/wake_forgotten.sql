@@ -1,5 +1,5 @@
 -- Blocked jobs whose key has room although none of their name is ready: the one that was to wake them was paused, put
--- by, deleted, or is waited for in vain. Looks through up to 200 keys that have blocked jobs, behind the one given;
+-- by, deleted, or is waited for in vain. One with a timeout of its own doesn't count, as it may not fit into any drain at work. Looks through up to 200 keys that have blocked jobs, behind the one given;
 -- answers with the last.
 create or replace function wake_forgotten(p_after text) returns text
 language plpgsql volatile set search_path from current
@@ -22,7 +22,7 @@ begin
   perform wake_blocked(array(
     select distinct key.name from unnest(v_keys) key (name), names_blocked(key.name) blocked (name)
     where (select count(*) from (
-      select from jobs r where r.state = 'ready' and r.concurrency_key = key.name and r.name = blocked.name
+      select from jobs r where r.state = 'ready' and r.concurrency_key = key.name and r.name = blocked.name and r.timeout_ms is null
         and not exists (select from permits p where p.job_id = r.id) limit 1) ready) = 0));
   return coalesce(v_keys[c_keys], '');
 end

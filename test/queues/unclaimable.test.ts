@@ -53,3 +53,16 @@ test("nor one that is snoozed, retried, or deleted by hand", async () => {
 
   expect(await drainOnce()).toMatchObject({ snoozed: 1, retried: 1, succeeded: 2 })
 })
+
+test("nor one whose own timeout may be too long for the drains at work", async () => {
+  const database = await createDatabase()
+  const { sluice } = drainable(database, [defineJob({ name: "known", perform() {} })])
+  const [, short] = await sluice.enqueueMany([
+    { name: "known", options: { ...options, timeout: "1h" } },
+    { name: "known", options },
+  ])
+  expect(short?.state).toBe("blocked")
+
+  await database.pool.query("select sluice.tick('{known}')")
+  expect(await sluice.getJob(short?.id as string)).toMatchObject({ state: "ready" })
+})

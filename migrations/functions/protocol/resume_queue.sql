@@ -6,6 +6,7 @@ as $$
 begin
   if not p_goes_on then
     update queues q set paused_at = null where q.name = p_queue and q.paused_at is not null;
+    perform note_late_arrivals(); -- also of jobs that have not been set aside yet
   end if;
   return not is_paused(p_queue) and resume_set(p_queue);
 end

@@ -1,3 +1,4 @@
+import { createAwareness } from "./awareness.ts"
 import { claim } from "./claim.ts"
 import type { Connect } from "./database.ts"
 import { createDeadline, type Deadline } from "./deadline.ts"
@@ -14,8 +15,9 @@ import {
 } from "./drainer.ts"
 import { type Duration, durationMs } from "./duration.ts"
 import { InvalidInputError, SluiceError } from "./errors.ts"
-import { DrainEndsError } from "./execute.ts"
+import { DrainEndsError, TimeIsUpError } from "./execute.ts"
 import { endExecutors } from "./executor.ts"
+import { giveBack } from "./give-back.ts"
 import { createHelp } from "./help.ts"
 import { createLinger } from "./linger.ts"
 import { silent } from "./log.ts"
@@ -68,12 +70,12 @@ export interface DrainOptions {
 export interface DrainSummary extends Readonly<Counts> {
   /** Undefined when all slots were taken and nothing was done. */
   readonly slot: number | undefined
-  /** Claimed, never started, given back. */
-  readonly released: number
   /** Executions that go on although they were aborted. The session is left open, so that nobody else performs their jobs: end the process. */
   readonly stuck: number
   /** Whether work is due that no drainer performs. */
   readonly dueWork: boolean
+  /** Whether it came after the last look of this drain, which had nothing left to do: a successor finds it at once. */
+  readonly lateWork: boolean
   /** Milliseconds until the next delayed job or retry is due; undefined when none waits, or nothing was done. */
   readonly nextDueInMs: number | undefined
   readonly ms: number
@@ -96,24 +98,30 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
   const transactions = createTransactions(drainer, options.connect)
   const performer = createPerformer({ ...settings, drainer, deadline, transactions })
   const linger = createLinger(drainer, deadline, settings.lingerMs)
-  const help = createHelp(drainer, settings)
+  const help = createHelp(drainer, deadline, settings)
+  const awareness = createAwareness(drainer, settings)
   settings.stop?.addEventListener("abort", performer.interrupt)
   drainer.onNotification(performer.interrupt)
 
   try {
     while (deadline.remains() && !drainer.lost.aborted) {
-      performer.start(await claim(drainer, deadline.names(), performer.room(), performer.isIdle()))
+      performer.start(await claim(drainer, deadline, performer.room(), performer.isIdle()))
+      performer.start(await giveBack(drainer, performer.takeExcess()))
       if (performer.isIdle() && drainer.cursor.isCaughtUp && !linger.lasts()) break
       await settle(drainer, await outcomes(drainer, performer, await linger.untilLookMs(performer)))
+      await awareness.tell(deadline.names())
       await help.ask()
     }
-    const { released, stuck } = await finish(drainer, performer, deadline)
-    const left = stuck > 0 ? LEFT_OPEN : await closeDrainer(drainer, settings.names)
+    await awareness.tell(deadline.names())
+    const isDone = deadline.remains() && deadline.isAmple()
+    const { stuck } = await finish(drainer, performer, deadline)
+    const left =
+      stuck > 0 ? LEFT_OPEN : await closeDrainer(drainer, settings.names, isDone ? linger.soonMs : undefined)
     await leaveWakeUp(drainer, left, settings)
     const { counts, phases, slot } = drainer
-    return { ...counts, slot, released, stuck, ...left, ms: since(beganAtMs), phases: rounded(phases) }
+    return { ...counts, slot, stuck, ...left, ms: since(beganAtMs), phases: rounded(phases) }
   } catch (error) {
-    const { stuck } = await performer.stop(drainer.lost.reason ?? drainEnds(), deadline.graceMs)
+    const { stuck } = await performer.stop(drainer.lost.reason ?? drainEnds(deadline), deadline.graceMs)
     throw error instanceof SluiceError && stuck > 0 ? Object.assign(error, { stuck }) : error
   } finally {
     settings.stop?.removeEventListener("abort", performer.interrupt)
@@ -137,16 +145,19 @@ function outcomes(drainer: Drainer, performer: Performer, atMostMs: number): Pro
 /** Lets what runs end, or puts it back, and writes what became of it. */
 async function finish(drainer: Drainer, performer: Performer, deadline: Deadline) {
   const { ended, released, stuck } = await performer.stop(
-    drainer.lost.reason ?? drainEnds(),
+    drainer.lost.reason ?? drainEnds(deadline),
     deadline.graceMs,
   )
   drainer.lost.throwIfAborted()
   await settle(drainer, ended)
-  return { released, stuck }
+  drainer.counts.released += released
+  return { stuck }
 }
 
-function drainEnds(): DrainEndsError {
-  return new DrainEndsError("drain_ends", "The drainer's time is up; the job goes on in the next one")
+function drainEnds(deadline: Deadline): DrainEndsError {
+  return deadline.isTimeUp()
+    ? new TimeIsUpError("drain_ends", "The drainer's time is up; the job goes on in the next one")
+    : new DrainEndsError("drain_ends", "The drainer was told to stop; the job goes on in the next one")
 }
 
 const OPTION_KEYS = [
@@ -177,9 +188,9 @@ function checked(sluice: Sluice, options: DrainOptions) {
   }
 }
 
-const NOTHING_LEFT = { dueWork: false, nextDueInMs: undefined }
-const LEFT_OPEN = { dueWork: true, nextDueInMs: undefined }
+const NOTHING_LEFT = { dueWork: false, lateWork: false, nextDueInMs: undefined }
+const LEFT_OPEN = { dueWork: true, lateWork: false, nextDueInMs: undefined }
 const NOTHING_DONE = {
   ...{ ...NO_COUNTS, phases: NO_PHASES },
-  ...{ slot: undefined, released: 0, stuck: 0, ...NOTHING_LEFT },
+  ...{ slot: undefined, stuck: 0, ...NOTHING_LEFT },
 }

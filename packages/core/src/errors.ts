@@ -86,7 +86,7 @@ export class RetryAfter extends SluiceError {
   }
 }
 
-/** Throw in `perform` to put the job back for a while without counting the attempt. `wait` is in seconds or like `"5m"`. */
+/** Throw in `perform` to put the job back for a while without counting the attempt. `wait` is in seconds or like `"5m"`, and lasts a second at least. */
 export class Snooze extends SluiceError {
   readonly wait: number | string
 

@@ -1,3 +1,5 @@
+import type { Deadline } from "./deadline.ts"
+import { dispensable } from "./dispensable.ts"
 import type { Drainer } from "./drainer.ts"
 
 const ASK_EVERY_MS = 1_000
@@ -10,6 +12,7 @@ const ENOUGH_WITHIN_S = 5
  */
 export function createHelp(
   drainer: Drainer,
+  deadline: Deadline,
   options: {
     names: readonly string[]
     concurrency: number
@@ -24,17 +27,16 @@ export function createHelp(
   return {
     async ask() {
       const sinceMs = performance.now() - askedAtMs
-      if (!invite || sinceMs < ASK_EVERY_MS) return
+      if (!invite || sinceMs < ASK_EVERY_MS || (drainer.cursor.isCaughtUp && deadline.isAmple())) return
       const settled = settledOf(drainer)
       const perSecond = (settled - settledThen) / (sinceMs / 1_000)
       const capacity = Math.max(concurrency, Math.round(perSecond * ENOUGH_WITHIN_S))
       askedAtMs = performance.now()
       settledThen = settled
-      const [{ wanted }] = await drainer.query(
-        `select ${drainer.schema}.request_help($1, $2, $3, $4) as wanted`,
-        [drainer.id, names, capacity, maxDrainers],
-      )
-      if (wanted > 0) invite(wanted)
+      const statement = `select ${drainer.schema}.request_help($1, $2, $3, $4) as wanted`
+      const values = [drainer.id, names, capacity, maxDrainers]
+      const [answer] = (await dispensable(drainer, drainer.query(statement, values))) ?? []
+      if (answer?.wanted > 0) invite(answer.wanted)
     },
   }
 }

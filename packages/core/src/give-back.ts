@@ -1,0 +1,25 @@
+import type { ClaimedJob } from "./claim.ts"
+import { dispensable } from "./dispensable.ts"
+import type { Drainer } from "./drainer.ts"
+import { list } from "./settle.ts"
+
+/**
+ * Leaves jobs that were claimed and not begun to whoever claims them next; this drainer looks for them at their place.
+ * Returns those that it has to keep.
+ */
+export async function giveBack(
+  drainer: Drainer,
+  jobs: readonly ClaimedJob[],
+): Promise<readonly ClaimedJob[]> {
+  if (jobs.length === 0) return []
+  const { schema, id, backendPid, cursor, holdings, counts } = drainer
+  const ids = list(jobs.map((job) => job.id))
+  const statement = `select ${schema}.give_back($1, $2, $3)`
+  if (!(await dispensable(drainer, drainer.query(statement, [id, backendPid, ids])))) return jobs
+
+  await drainer.query(`select ${schema}.unlock_jobs($1)`, [ids])
+  for (const job of jobs) holdings.release(job)
+  counts.released += jobs.length
+  cursor.mark = null
+  return []
+}
