@@ -43,6 +43,7 @@ create table jobs (
   tags              text[],
   metadata          jsonb,
   carrier           jsonb,                               -- correlation id and trace context of the enqueue; not kept in history
+  large_bytes       integer,                             -- what a claim sends of it, if that is over 4096 bytes; see parse_jobs
 
   constraint known_state check (state in (
     'ready',      -- due, and free to be claimed
@@ -272,7 +273,7 @@ insert into upkeep (step) values ('prepare finished'), ('prepare executions'), (
 create type new_job as (
   id bigint, index integer, name text, payload jsonb, queue text, priority integer, run_at timestamptz,
   max_attempts smallint, timeout_ms integer, unique_key text, idempotency_key text, concurrency_key text,
-  concurrency_limit integer, tags text[], metadata jsonb, state text);
+  concurrency_limit integer, tags text[], metadata jsonb, state text, large_bytes integer);
 
 -- A place in the claim's order.
 create type job_position as (priority integer, run_at timestamptz, id bigint);

@@ -10,9 +10,9 @@ declare
 begin
   while cardinality(v_remaining) > 0 loop
     insert into jobs (id, name, payload, queue, priority, run_at, max_attempts, timeout_ms, unique_key,
-                      concurrency_key, concurrency_limit, tags, metadata, carrier, state)
+                      concurrency_key, concurrency_limit, tags, metadata, carrier, large_bytes, state)
     select n.id, n.name, n.payload, n.queue, n.priority, n.run_at, n.max_attempts, n.timeout_ms, n.unique_key,
-           n.concurrency_key, n.concurrency_limit, n.tags, n.metadata, p_carrier, n.state
+           n.concurrency_key, n.concurrency_limit, n.tags, n.metadata, p_carrier, n.large_bytes, n.state
     from unnest(v_remaining) n order by n.name, n.unique_key, n.index
     on conflict (name, unique_key) where unique_key is not null do nothing;
 

@@ -1,5 +1,6 @@
 import { createAwareness } from "./awareness.ts"
 import { claim } from "./claim.ts"
+import { withinBudget } from "./connection-budget.ts"
 import type { Connect } from "./database.ts"
 import { createDeadline, type Deadline } from "./deadline.ts"
 import type { Logger } from "./definition.ts"
@@ -24,7 +25,7 @@ import { silent } from "./log.ts"
 import type { Execution, SettledExecution } from "./outcome.ts"
 import { createPerformer, type Performer } from "./performer.ts"
 import type { Backlog } from "./read.ts"
-import { settle } from "./settle.ts"
+import { settle, settleAll } from "./settle.ts"
 import type { Sluice } from "./sluice.ts"
 import { createTransactions } from "./transactions.ts"
 import { assertInteger, assertKnownKeys } from "./validate.ts"
@@ -95,7 +96,9 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
   if (!drainer) return { ...NOTHING_DONE, ms: since(beganAtMs) }
 
   const deadline = createDeadline({ ...settings, ...drainer })
-  const transactions = createTransactions(drainer, options.connect)
+  const { maxDrainers } = settings
+  const unbounded = createTransactions(drainer, options.connect)
+  const transactions = withinBudget(unbounded, drainer, { maxDrainers, deadline })
   const performer = createPerformer({ ...settings, drainer, deadline, transactions })
   const linger = createLinger(drainer, deadline, settings.lingerMs)
   const help = createHelp(drainer, deadline, settings)
@@ -108,7 +111,8 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
       performer.start(await claim(drainer, deadline, performer.room(), performer.isIdle()))
       performer.start(await giveBack(drainer, performer.takeExcess()))
       if (performer.isIdle() && drainer.cursor.isCaughtUp && !linger.lasts()) break
-      await settle(drainer, await outcomes(drainer, performer, await linger.untilLookMs(performer)))
+      const ended = await outcomes(drainer, performer, await linger.untilLookMs(performer))
+      await settle(drainer, ended, deadline.untilStopMs)
       await awareness.tell(deadline.names())
       await help.ask()
     }
@@ -121,7 +125,7 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
     const { counts, phases, slot } = drainer
     return { ...counts, slot, stuck, ...left, ms: since(beganAtMs), phases: rounded(phases) }
   } catch (error) {
-    const { stuck } = await performer.stop(drainer.lost.reason ?? drainEnds(deadline), deadline.graceMs)
+    const stuck = await saveWhatEnded(drainer, performer, deadline, settings.names)
     throw error instanceof SluiceError && stuck > 0 ? Object.assign(error, { stuck }) : error
   } finally {
     settings.stop?.removeEventListener("abort", performer.interrupt)
@@ -149,9 +153,29 @@ async function finish(drainer: Drainer, performer: Performer, deadline: Deadline
     deadline.graceMs,
   )
   drainer.lost.throwIfAborted()
-  await settle(drainer, ended)
+  // half of the margin was kept for this, and a part of that for closing
+  await settleAll(drainer, ended, () => deadline.untilStopMs() + deadline.graceMs * 1.5)
   drainer.counts.released += released
   return { stuck }
+}
+
+/** Of a drain that fails: what has ended is written, and what is held given back, as far as the session allows it. */
+async function saveWhatEnded(
+  drainer: Drainer,
+  performer: Performer,
+  deadline: Deadline,
+  names: readonly string[],
+): Promise<number> {
+  const { ended, stuck } = await performer.stop(drainer.lost.reason ?? drainEnds(deadline), deadline.graceMs)
+  if (drainer.lost.aborted) return stuck
+  try {
+    const giveUpAtMs = performance.now() + deadline.graceMs
+    await settleAll(drainer, ended, () => giveUpAtMs - performance.now())
+    if (stuck === 0) await closeDrainer(drainer, names, undefined)
+  } catch (error) {
+    drainer.log.warn("What a failed drain held could not be given back", { error: String(error) })
+  }
+  return stuck
 }
 
 function drainEnds(deadline: Deadline): DrainEndsError {

@@ -4,7 +4,7 @@ import { durationMs } from "./duration.ts"
 import { createDurations, type Durations } from "./durations.ts"
 import { DatabaseUnavailableError, SessionLostError } from "./errors.ts"
 import { createHoldings, type Holdings } from "./holdings.ts"
-import type { SettledExecution } from "./outcome.ts"
+import type { Execution, SettledExecution } from "./outcome.ts"
 import { assertSessionConnection } from "./pooler.ts"
 import { type Backlog, backlogOf } from "./read.ts"
 import { SCHEMA_VERSION } from "./schema.ts"
@@ -33,6 +33,8 @@ export interface Drainer {
   readonly cursor: Cursor
   readonly suspects: Suspects
   readonly holdings: Holdings
+  /** Outcomes that could not be written yet; their jobs are held until they are. */
+  readonly unwritten: { readonly executions: Execution[]; againAtMs: number }
   /** Aborts when the session ends before the drain does. */
   readonly lost: AbortSignal
   /** Runs one statement on the session. Throws Sluice's errors; the driver's is their `cause`. */
@@ -116,6 +118,10 @@ export interface Cursor {
   /** When the next scheduled job is due, by the last look from the start. */
   dueAtMs: number
   largestClaim: number
+  /** The same while one row is looked for that lets each claim fail with it; 0: that row is taken without being read. */
+  largestReadable: number
+  /** Claims that failed one after the other, for what passes. */
+  failures: number
   /** Most jobs taken over from a dead drainer at once, when to go on with it, and how often in a row it brought nothing. */
   largestReap: number
   reapAgainAtMs: number
@@ -169,11 +175,12 @@ export async function openDrainer(options: {
         ...{ seen: null, allAgainAtMs: 0, priorities: prioritiesOf(options.definitions) },
         ...{ mark: null, fromStartAtMs: 0, isCaughtUp: false, isCutShort: false },
         dueAtMs: Number.POSITIVE_INFINITY,
-        ...{ largestClaim: Number.POSITIVE_INFINITY, largestReap: LARGEST_REAP },
-        ...{ reapAgainAtMs: 0, fruitlessReaps: 0 },
+        ...{ largestClaim: Number.POSITIVE_INFINITY, largestReadable: Number.POSITIVE_INFINITY, failures: 0 },
+        ...{ largestReap: LARGEST_REAP, reapAgainAtMs: 0, fruitlessReaps: 0 },
       },
       suspects: createSuspects(),
       holdings: createHoldings(),
+      unwritten: { executions: [], againAtMs: 0 },
     }
   } catch (error) {
     await session.end()

@@ -13,17 +13,24 @@ export interface Holdings {
   keepSpent(spent: readonly string[]): void
   /** Every job whose lock the session holds. */
   ids(): string[]
+  /** What it holds in large jobs that are not settled, in bytes. */
+  bytes(): number
 }
 
 export function createHoldings(): Holdings {
   const locked = new Set<string>()
   let settled: string[] = []
   let spent: string[] = []
+  let bytes = 0
   return {
     add(jobs) {
-      for (const { id } of jobs) locked.add(id)
+      for (const job of jobs) {
+        locked.add(job.id)
+        bytes += job.bytes
+      }
     },
-    settle({ id, claim }) {
+    settle({ id, claim, bytes: freed }) {
+      bytes -= freed
       settled.push(id)
       if (--claim.unsettled === 0) spent.push(claim.id)
     },
@@ -42,5 +49,6 @@ export function createHoldings(): Holdings {
       spent.push(...claims)
     },
     ids: () => [...locked],
+    bytes: () => bytes,
   }
 }

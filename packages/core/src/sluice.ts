@@ -14,6 +14,7 @@ import {
   type Backlog,
   type JobSnapshot,
   type QueueSnapshot,
+  type ReadJobOptions,
   readBacklog,
   readJob,
   readQueues,
@@ -59,8 +60,8 @@ export interface Sluice extends Catalog {
   ): Promise<EnqueueResult[]>
   /** Has a drainer invoked unless one is awake. For after the commit of a transaction in which jobs were enqueued. */
   wake(): Promise<void>
-  /** The job with its state, result and errors, or undefined for an id that is unknown or whose history was dropped. */
-  getJob(id: string): Promise<JobSnapshot | undefined>
+  /** The job with its state, result and last errors, or undefined for an id that is unknown or whose history was dropped. */
+  getJob(id: string, options?: ReadJobOptions): Promise<JobSnapshot | undefined>
   /** Every queue that has live jobs or has been paused, by name. */
   listQueues(): Promise<QueueSnapshot[]>
   /** How many jobs are due and not running, and how long the first of them has waited. One cheap statement. */
@@ -108,7 +109,7 @@ export function createSluice(options: SluiceOptions): Sluice {
       return results
     },
     wake: () => wakeIfNeeded(),
-    getJob: (id) => translated(readJob(database, schema, id)),
+    getJob: (id, options) => translated(readJob(database, schema, id, options)),
     listQueues: () => translated(readQueues(database, schema)),
     getBacklog: () => translated(readBacklog(database, schema)),
     async pauseQueue(name) {
