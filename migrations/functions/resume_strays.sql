@@ -6,6 +6,8 @@ as $$
 declare
   c_queues constant integer := 100;
   v_queues text[];
+  v_queue text;
+  v_done text := p_after;
 begin
   with recursive halted as (
     (select j.queue, 1 as place from jobs j where j.state = 'paused' and j.queue > p_after order by j.queue limit 1)
@@ -16,7 +18,12 @@ begin
   )
   select array_agg(h.queue) into v_queues from halted h;
 
-  perform resume_set(halted.queue) from unnest(v_queues) halted (queue) where not is_paused(halted.queue);
+  foreach v_queue in array coalesce(v_queues, '{}') loop
+    if not is_paused(v_queue) and resume_set(v_queue) then
+      return v_done; -- a whole set: the next tick goes on with this queue
+    end if;
+    v_done := v_queue;
+  end loop;
   return coalesce(v_queues[c_queues], '');
 end
 $$;
