@@ -32,7 +32,7 @@ create table jobs (
   timeout_ms        integer,                             -- null: as the definition says
   died_with         integer,                             -- in flight when its drainer died last, and not settled since: of how many
   suspect_group     integer,                             -- in flight at several deaths in a row: how many suspects may share a drainer
-  concurrency_limit integer,
+  concurrency_limit integer,                             -- as its enqueue asked; what holds for the key is the newest (see limits_in_force)
   has_progress      boolean     not null default false,  -- whether `progress` has rows of it
   state             text        not null,
   name              text        not null,
@@ -50,7 +50,8 @@ create table jobs (
     'scheduled',  -- due at run_at: a first run that is delayed, or a retry
     'blocked',    -- its concurrency key is taken; the settle that frees the key makes it ready
     'suspect',    -- was in flight when its drainer died, twice in a row; runs again in a small group (see reap)
-    'paused')),   -- its queue is paused
+    'paused',     -- its queue is paused
+    'unknown')),  -- no drainer of late knows its name; one that does brings it back (see tick)
   constraint blocked_by_key       check (state <> 'blocked' or concurrency_key is not null),
   constraint suspect_has_group    check (state <> 'suspect' or coalesce(suspect_group, 0) > 0),
   constraint limit_comes_with_key check ((concurrency_key is null) = (concurrency_limit is null)),
@@ -63,10 +64,16 @@ create table jobs (
 -- The claim reads only this index. What can't be claimed is not in it.
 create index jobs_ready     on jobs (priority, run_at, id)                  where state = 'ready';
 create index jobs_scheduled on jobs (run_at, id)                            where state = 'scheduled';
-create index jobs_blocked   on jobs (concurrency_key, priority, run_at, id) where state = 'blocked';
+create index jobs_urgent    on jobs (priority, run_at, id)                  where state = 'scheduled'; -- when more are due than one promotion takes
+create index jobs_blocked   on jobs (concurrency_key, name, priority, run_at, id) where state = 'blocked';
 create index jobs_suspect   on jobs (suspect_group desc, id)                where state = 'suspect';
 create index jobs_paused    on jobs (queue)                                 where state = 'paused';
+create index jobs_unknown   on jobs (name)                                  where state = 'unknown';
 create unique index jobs_unique_key on jobs (name, unique_key)              where unique_key is not null;
+
+-- Only of jobs with a concurrency key: those that may be blocked once it is full, and the limits that they ask for.
+create index jobs_ready_of_key on jobs (concurrency_key, name)                  where state = 'ready' and concurrency_key is not null;
+create index jobs_limit_of_key on jobs (concurrency_key, concurrency_limit, id) where concurrency_key is not null;
 
 -- History, one partition a UTC day (see perform_upkeep). A lookup by id goes through a BRIN index of Bloom filters,
 -- one for 32 pages: it costs few bytes of WAL a row, where a b-tree would cost 80, in whatever order jobs finish.
@@ -148,12 +155,12 @@ create index drainers_alive on drainers (id) where ended_at is null;
 create index drainers_lingering on drainers (id) where lingering;
 create index drainers_ended on drainers (ended_at) where ended_at is not null;
 
--- What drainers can perform, as they say when they open. A drain's executions are added to the durations at its end.
+-- What drainers can perform, as they say when they open or bring jobs back. A drain's executions are added to the durations at its end.
 create table definitions (
   name       text        primary key,
   timeout_ms integer,                                    -- null: the definition gives none
   durations  integer[]   not null default '{}',          -- place n counts executions of up to 2^(n/4) ms, recent ones weighing more
-  seen_at    timestamptz not null default now()          -- when a drainer last knew it, to the hour
+  seen_at    timestamptz not null default now()          -- when a drainer last knew it, to five minutes
 );
 
 -- What a drainer has claimed, one row a batch: written with the claim, deleted when all of it is settled.
@@ -180,6 +187,14 @@ create table permits (
 
 create index permits_key     on permits (concurrency_key);
 create index permits_drainer on permits (drainer_id);
+
+-- The newest limit of a key whose jobs ask for different ones, and the job that asked for it: it still holds when that
+-- job has finished before older ones. Gone once the key's jobs agree.
+create table limits (
+  concurrency_key   text    primary key,
+  concurrency_limit integer not null,
+  job_id            bigint  not null
+);
 
 -- Queues need no row to exist; one is made when a queue is paused.
 create table queues (
@@ -226,6 +241,15 @@ create table wakes (
   name     text        primary key,
   woken_at timestamptz not null default '-infinity'
 );
+
+-- When what no event finds was last looked for, and where that look ended; see tick. Nobody waits for this row either.
+create table ticks (
+  only_row   boolean     primary key default true check (only_row),
+  ticked_at  timestamptz not null default '-infinity',
+  queue_mark text        not null default '',           -- queues and keys are looked through in turns, where there are many
+  key_mark   text        not null default ''
+);
+insert into ticks default values;
 
 -- The wake-up of a deployment in idle mode: when its one schedule invokes the drain function next, as set by a drainer that
 -- knows this name. A name without a row was never in idle mode. See docs/decisions/0012-idle.md.

@@ -4,5 +4,5 @@ as $$
   insert into definitions as d (name, timeout_ms)
   select p.name, p.timeout_ms from json_to_recordset(p_definitions) p (name text, timeout_ms integer) order by p.name
   on conflict (name) do update set timeout_ms = excluded.timeout_ms, seen_at = now()
-    where d.timeout_ms is distinct from excluded.timeout_ms or d.seen_at < now() - interval '1 hour'
+    where d.timeout_ms is distinct from excluded.timeout_ms or d.seen_at < now() - interval '5 minutes'
 $$;

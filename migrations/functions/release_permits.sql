@@ -10,6 +10,7 @@ begin
   end if;
   perform lock_keys(v_keys);
   delete from permits p where p.job_id = any (p_ids);
+  perform forget_limits(v_keys);
   perform wake_blocked(v_keys);
 end
 $$;

@@ -6,32 +6,32 @@ returns table (job_index integer, job_id bigint, job_state text, deduplicated bo
 language plpgsql volatile set search_path from current
 as $$
 declare
-  v_job new_job;
-  v_remaining new_job[] := '{}';
-  v_repeated new_job[] := '{}';
-  v_first bigint;
+  v_first new_job[];
+  v_new bigint[];
+  v_there bigint[];
 begin
-  for v_job in select * from unnest(p_jobs) j order by j.name, j.idempotency_key, j.index loop
-    if remember_idempotency_key(v_job) = v_job.id then
-      v_remaining := v_remaining || v_job;
-    else
-      v_repeated := v_repeated || v_job;
-    end if;
-  end loop;
+  perform remember_idempotency_keys(p_jobs);
+  v_first := array(
+    select j from unnest(p_jobs) j where j.idempotency_key is null
+      or j.id = (select k.job_id from idempotency_keys k where k.name = j.name and k.key = j.idempotency_key));
 
-  for v_job in select * from unnest(v_remaining) j order by j.name, j.unique_key, j.index loop
-    v_first := store_unless_there(v_job, p_carrier);
-    if v_first = v_job.id then
-      return query select v_job.index, v_job.id, told_state(v_job.state), false;
-    else
-      update idempotency_keys k set job_id = v_first where k.name = v_job.name and k.key = v_job.idempotency_key;
-      return query select v_job.index, v_first, current_state(v_first), true;
-    end if;
-  end loop;
+  select array_agg(s.new_id), array_agg(s.job_id) into v_new, v_there from store_unless_there(v_first, p_carrier) s;
+  update idempotency_keys k set job_id = there.job_id
+  from unnest(v_new, v_there) there (new_id, job_id) join unnest(v_first) f on f.id = there.new_id
+  where there.job_id <> there.new_id and k.name = f.name and k.key = f.idempotency_key;
 
-  -- Answered last: only now is it known what became of the first job of this very batch with the same key.
+  -- only now is it known what became of the first job of this very batch with the same key
   return query
-  select r.index, k.job_id, current_state(k.job_id), true
-  from unnest(v_repeated) r join idempotency_keys k on k.name = r.name and k.key = r.idempotency_key;
+  with answers as materialized (
+    select j.index, j.id as new_id, j.state, coalesce(there.job_id, k.job_id) as id
+    from unnest(p_jobs) j
+    left join unnest(v_new, v_there) there (new_id, job_id) on there.new_id = j.id
+    left join idempotency_keys k on there.new_id is null and k.name = j.name and k.key = j.idempotency_key
+  ), states as materialized (
+    select s.* from states_of(array(select distinct a.id from answers a where a.id <> a.new_id)) s
+  )
+  select a.index, a.id, case when a.id = a.new_id then told_state(a.state) else (select s.state from states s where s.job_id = a.id limit 1) end,
+         a.id <> a.new_id
+  from answers a;
 end
 $$;

@@ -41,7 +41,8 @@ begin
     case when p_most_bytes = 0 or j.large_bytes > most_told_bytes() then null else j.payload end, j.queue, j.enqueued_at,
     case when p_most_bytes = 0 then '{"unread": "it can''t be read"}' else unusual(j) end))
   into v_ids, v_fences, jobs
-  from unnest(v_locked) locked (id) join jobs j on j.id = locked.id and j.state = p_state and j.queue <> all (v_paused);
+  from unnest(v_locked) locked (id) join jobs j on j.id = locked.id and j.state = p_state and j.queue <> all (v_paused)
+    and (j.concurrency_key is null or exists (select from permits p where p.job_id = j.id and p.drainer_id = p_drainer));
 
   if coalesce(cardinality(v_ids), 0) < cardinality(v_locked) then
     v_dropped := array(select unnest(v_locked) except select unnest(v_ids));

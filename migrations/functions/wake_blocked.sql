@@ -1,19 +1,22 @@
--- Makes blocked jobs of these keys ready, as many a key as it has room for. The caller holds the keys' locks.
+-- Makes blocked jobs of these keys ready, of each name as many as the key has room for: one that no drainer can take so
+-- keeps back none of another name. It is the claim that holds the limit, so one woken too many is blocked there again.
+-- Rows that another wakes or sets aside at the same time are left to that.
 create or replace function wake_blocked(p_keys text[]) returns void
 language sql volatile set search_path from current
 as $$
   with woken as (
-  update jobs j set state = case when j.suspect_group is null then 'ready' else 'suspect' end
-  from unnest(p_keys) key (name),
-  lateral (
-    select b.id from jobs b where b.state = 'blocked' and b.concurrency_key = key.name
-    order by b.priority, b.run_at, b.id
-    limit greatest(0, (select f.concurrency_limit from jobs f where f.state = 'blocked' and f.concurrency_key = key.name
-                       order by f.priority, f.run_at, f.id limit 1)
-                      - (select count(*) from permits p where p.concurrency_key = key.name))
-  ) first
-  where j.id = first.id
-  returning j.id
+    update jobs j set state = case when j.suspect_group is null then 'ready' else 'suspect' end
+    where j.id = any (array(
+      select first.id
+      from limits_in_force(array(
+        select key.name from unnest(p_keys) key (name),
+        lateral (select from jobs b where b.state = 'blocked' and b.concurrency_key = key.name limit 1) waiting)) f,
+      lateral (select greatest(0, f.concurrency_limit - count(*)) as places from permits p where p.concurrency_key = f.concurrency_key) room,
+      lateral (select blocked.name from names_blocked(f.concurrency_key) blocked (name) where room.places > 0) blocked,
+      lateral (
+        select b.id from jobs b where b.state = 'blocked' and b.concurrency_key = f.concurrency_key and b.name = blocked.name
+        order by b.priority, b.run_at, b.id limit room.places for no key update skip locked) first))
+    returning j.id
   )
   select note_late_arrivals() from woken limit 1
 $$;

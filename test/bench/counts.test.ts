@@ -29,12 +29,15 @@ test("a claim looks at no more rows with blocked, scheduled and paused jobs in i
   const alone = await rowsOfClaim(100)
   await database.rows("truncate sluice.jobs")
 
+  await database.rows("insert into sluice.permits values (-1, 'key-0', 0), (-2, 'key-1', 0)")
+  await database.rows("insert into sluice.queues values ('paused', now())")
   for (const state of ["blocked", "scheduled", "paused"]) await store(1_000, state)
   await store(200)
 
   expect(alone).toBeGreaterThanOrEqual(100)
-  // and one more: a look from the start tells when the next scheduled job is due
-  expect(await rowsOfClaim(100)).toBeLessThanOrEqual(alone + 1)
+  // and a few more: a look from the start tells when the next scheduled job is due, and looks whether the others are
+  // where they belong, by the two keys and the one queue that they have
+  expect(await rowsOfClaim(100)).toBeLessThanOrEqual(alone + 25)
 })
 
 test("a claim goes on from its mark, past the rows that were deleted before it", async () => {
@@ -54,8 +57,8 @@ async function store(count: number, state = "ready"): Promise<void> {
   const key = state === "blocked" ? "'key-' || i % 2, 1" : "null, null"
   const runAt = state === "scheduled" ? "now() + interval '1 day'" : "now()"
   await database.rows(
-    `insert into sluice.jobs (name, state, run_at, concurrency_key, concurrency_limit)
-     select 'noop', $1, ${runAt}, ${key} from generate_series(1, $2::int) i`,
+    `insert into sluice.jobs (name, state, queue, run_at, concurrency_key, concurrency_limit)
+     select 'noop', $1, case when $1 = 'paused' then 'paused' else 'default' end, ${runAt}, ${key} from generate_series(1, $2::int) i`,
     [state, count],
   )
   await database.rows("analyze sluice.jobs")

@@ -87,11 +87,12 @@ test("a job of a transaction that had not seen the pause is set aside when it is
   await sluice.pauseQueue("mail")
   await writer.query("commit")
   await writer.end()
-  expect(await stateOf(id)).toBe("ready")
+  expect(await storedStateOf(id)).toBe("ready")
+  expect(await stateOf(id)).toBe("blocked")
 
   expect(await drainOnce()).toMatchObject({ claimed: 0, dueWork: false })
   expect(performed).toEqual([])
-  expect(await stateOf(id)).toBe("blocked")
+  expect(await storedStateOf(id)).toBe("paused")
 })
 
 test("a job that runs when its queue is paused goes on to its end", async () => {
@@ -149,4 +150,8 @@ test("pausing twice and resuming what runs are no errors, and odd names are refu
 
 async function stateOf(id: string) {
   return (await sluice.getJob(id))?.state
+}
+
+async function storedStateOf(id: string) {
+  return (await database.rows("select state from sluice.jobs where id = $1", [id]))[0].state
 }

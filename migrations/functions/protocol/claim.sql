@@ -20,7 +20,7 @@ set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set j
 as $$
 declare
   v_since timestamptz;
-  v_promoted boolean := false;
+  v_ticked boolean := false;
   v_trimmed boolean := false;
   v_locked bigint[];
   v_bytes bigint;
@@ -30,9 +30,9 @@ begin
   perform unlock_jobs(p_settled);
   delete from claims c where c.id = any (p_spent);
   if p_mark is null then
-    v_since := seen_until(p_seen);
+    v_ticked := tick(p_names, seen_until(p_seen));
+    v_since := seen_until(p_seen); -- anew: a tick may have brought late arrivals
     seen := seen_now();
-    v_promoted := promote_due(v_since);
     due_in_ms := due_in_ms(v_since);
   end if;
 
@@ -58,7 +58,7 @@ begin
   end if;
 
   select t.* into claim_id, claimed_at_ms, jobs, dead from take(p_drainer, v_locked, v_keyed, 'ready', p_most_bytes) t;
-  more := v_promoted or v_trimmed or coalesce(cardinality(v_locked), 0) = p_limit;
+  more := v_ticked or v_trimmed or coalesce(cardinality(v_locked), 0) = p_limit;
   whole := p_mark is null and v_since is null;
   suspects := exists (select from jobs j where j.state = 'suspect') and suspects_wait(p_drainer, p_names);
   return next;

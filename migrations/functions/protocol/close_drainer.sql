@@ -10,8 +10,8 @@ as $$
 begin
   perform assert_session(p_backend);
   delete from claims c where c.drainer_id = p_drainer;
-  perform release_permits(array(select p.job_id from permits p where p.drainer_id = p_drainer));
   perform remember_durations(p_durations);
+  perform release_permits(array(select p.job_id from permits p where p.drainer_id = p_drainer)); -- keys are locked last
   update drainers d set ended_at = now(), ending = 'closed', lingering = false where d.id = p_drainer;
   perform unlock_jobs(p_held);
   perform note_late_arrivals(); -- of those that it held and never began

@@ -24,6 +24,7 @@ begin
   insert into drainers (id, slot, backend_pid, label, names, budget_ms)
   values (open_drainer.id, open_drainer.slot, open_drainer.backend_pid, p_label, v_names, p_budget_ms);
   perform answer_wake(v_names);
+  perform mend_soon();
   perform register_definitions(p_definitions);
   usual_ms := (select json_object_agg(d.name, share_takes(d.durations, 0.99)) from definitions d
                where d.name in (select p.name from json_to_recordset(p_definitions) p (name text)));

@@ -1,9 +1,24 @@
--- Jobs of a paused queue are set aside, out of the claim's sight; those that run go on to their end.
-create or replace function pause_queue(p_queue text) returns void
+-- From now on no job of the queue is claimed; those that run go on to their end. Then the waiting ones are set aside, out
+-- of the claim's way, a part of the table at each call: answers with the id to go on behind, or null when it is through.
+-- Where nobody goes on the claims do it, as they meet such jobs.
+create or replace function pause_queue(p_queue text, p_after bigint default 0) returns bigint
 language plpgsql volatile set search_path from current
+set enable_seqscan = off set enable_bitmapscan = off
 as $$
+declare
+  c_set constant integer := 5000;
+  v_last bigint;
 begin
-  insert into queues (name, paused_at) values (p_queue, now()) on conflict (name) do update set paused_at = coalesce(queues.paused_at, now());
-  perform set_aside(array(select j.id from jobs j where j.queue = p_queue and j.state in ('ready', 'blocked', 'suspect')));
+  if p_after = 0 then
+    insert into queues (name, paused_at) values (p_queue, now()) on conflict (name) do update set paused_at = coalesce(queues.paused_at, now());
+  elsif not is_paused(p_queue) then
+    return null;
+  end if;
+  v_last := (select j.id from jobs j where j.id > p_after order by j.id offset c_set - 1 limit 1);
+  perform set_aside(array(
+    select j.id from jobs j
+    where j.id > p_after and j.id <= coalesce(v_last, 9223372036854775807) and j.queue = p_queue and j.state in ('ready', 'blocked', 'suspect')
+      and j.id not in (select unnest(c.job_ids) from claims c)));
+  return v_last;
 end
 $$;

@@ -1,9 +1,13 @@
-create or replace function resume_queue(p_queue text) returns void
+-- Makes the queue's jobs ready again, a set at each call: answers whether there may be more. Where nobody goes on, tick
+-- does.
+create or replace function resume_queue(p_queue text, p_goes_on boolean default false) returns boolean
 language plpgsql volatile set search_path from current
 as $$
 begin
-  update queues q set paused_at = null where q.name = p_queue;
-  update jobs j set state = case when j.suspect_group is null then 'ready' else 'suspect' end where j.queue = p_queue and j.state = 'paused';
-  perform note_late_arrivals();
+  if not p_goes_on then
+    update queues q set paused_at = null where q.name = p_queue and q.paused_at is not null;
+    perform note_late_arrivals(); -- also of jobs that have not been set aside yet
+  end if;
+  return not is_paused(p_queue) and resume_set(p_queue);
 end
 $$;

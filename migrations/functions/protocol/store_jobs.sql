@@ -10,19 +10,17 @@ declare
 begin
   perform assert_schema_version(p_schema_version);
 
-  -- Of jobs that come together under one concurrency key, only as many as may run start out ready; they carry the
-  -- promise that the rest will be woken. It takes no lock, so an enqueue never waits for another's transaction.
+  -- Of jobs that come together under one concurrency key, only as many of each name as may run start out ready: who
+  -- settles them wakes the rest. It takes no lock, so an enqueue never waits for another's transaction.
   return query
   with parsed as materialized (
     select p.* from parse_jobs(p_jobs) p where p.unique_key is null and p.idempotency_key is null
-  ), beyond_limit as (
-    select o.id from (
-      select p.id, p.concurrency_limit, row_number() over (partition by p.concurrency_key order by p.priority, p.run_at, p.id) as place
-      from parsed p where p.concurrency_key is not null and p.state = 'ready') o
-    where o.place > o.concurrency_limit
   ), incoming as materialized (
-    select p.*, case when b.id is null then p.state else 'blocked' end as first_state
-    from parsed p left join beyond_limit b on b.id = p.id
+    select p.*, p.state as first_state from parsed p where p.concurrency_key is null or p.state <> 'ready'
+    union all
+    select p.*, case when row_number() over (partition by p.concurrency_key, p.name order by p.priority, p.run_at, p.id) > p.concurrency_limit
+                then 'blocked' else 'ready' end
+    from parsed p where p.concurrency_key is not null and p.state = 'ready'
   ), stored as (
     insert into jobs (id, name, payload, queue, priority, run_at, max_attempts, timeout_ms,
                       concurrency_key, concurrency_limit, tags, metadata, carrier, large_bytes, state)

@@ -77,6 +77,7 @@ export async function claim(
   const names = deadline.names()
   const { cursor, suspects } = drainer
   const now = performance.now()
+  cursor.isCutShort = false
   const turn = suspects.turn(isIdle)
   const isFull = holdsTooMuch(drainer)
   if (isFull && isIdle) cursor.isCaughtUp = true // nothing to wait for but what is not written yet
@@ -96,6 +97,7 @@ export async function claim(
   if (!taken) return []
   if (fromStart) lookedFromStart(cursor, taken, now)
   cursor.mark = taken.more ? taken.mark : null
+  cursor.isCutShort = taken.more && taken.claimed.length < limit
   notePriority(cursor, taken)
   const isThrough = fromStart && !taken.more
   suspects.see(taken.suspects, isThrough && taken.claimed.length === 0)

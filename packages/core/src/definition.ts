@@ -181,7 +181,7 @@ export interface EnqueueOptions extends JobPolicies {
   readonly idempotencyKey?: string
   /** Jobs with this key run at most `concurrencyLimit` at once. */
   readonly concurrencyKey?: string
-  /** Default the definition's `concurrency.limit`, else 1. */
+  /** Default the definition's `concurrency.limit`, else 1. The limit enqueued last applies to all jobs of the key. */
   readonly concurrencyLimit?: number
   readonly tags?: readonly string[]
   readonly metadata?: Readonly<Record<string, unknown>>

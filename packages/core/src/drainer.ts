@@ -101,6 +101,8 @@ export interface Cursor {
   readonly priorities: Set<number>
   /** Whether the last claim looked from the start and found fewer than it asked for. */
   isCaughtUp: boolean
+  /** Whether the last claim brought fewer than it could have, because others in their place may not run now: go on behind them. */
+  isCutShort: boolean
   /** When the next scheduled job is due, by the last look from the start. */
   dueAtMs: number
   largestClaim: number
@@ -158,7 +160,8 @@ export async function openDrainer(options: {
       usualMs: (name) => opened.usual_ms?.[name] ?? undefined,
       cursor: {
         ...{ seen: null, allAgainAtMs: 0, priorities: prioritiesOf(options.definitions) },
-        ...{ mark: null, fromStartAtMs: 0, isCaughtUp: false, dueAtMs: Number.POSITIVE_INFINITY },
+        ...{ mark: null, fromStartAtMs: 0, isCaughtUp: false, isCutShort: false },
+        dueAtMs: Number.POSITIVE_INFINITY,
         ...{ largestClaim: Number.POSITIVE_INFINITY, largestReadable: Number.POSITIVE_INFINITY, failures: 0 },
         ...{ largestReap: LARGEST_REAP, reapAgainAtMs: 0, fruitlessReaps: 0 },
       },

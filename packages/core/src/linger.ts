@@ -40,6 +40,7 @@ export function createLinger(drainer: Drainer, deadline: Deadline, lingerMs: num
     },
     async untilLookMs(performer) {
       const isIdle = performer.isIdle()
+      if (cursor.isCutShort && performer.room() > 0) return 0
       if (!cursor.isCaughtUp || performer.room() === 0) return isIdle ? 0 : LOOK_MS
       if (lingerMs === 0) return LOOK_MS
       const isHot = quietMs() < HOT_MS

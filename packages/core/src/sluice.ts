@@ -120,9 +120,15 @@ export function createSluice(options: SluiceOptions): Sluice {
     getJob: (id, options) => translated(readJob(database, schema, id, options)),
     listQueues: () => translated(readQueues(database, schema)),
     getBacklog: () => translated(readBacklog(database, schema)),
-    pauseQueue: (name) => callWithQueue("pause_queue", name),
+    async pauseQueue(name) {
+      assertName(name, ["queue"])
+      const statement = `select ${schema}.pause_queue($1, $2)::pg_catalog.text as after`
+      for (let after = "0"; after !== null; ) after = (await oneRow(statement, [name, after])).after
+    },
     async resumeQueue(name) {
-      await callWithQueue("resume_queue", name)
+      assertName(name, ["queue"])
+      const statement = `select ${schema}.resume_queue($1, $2) as more`
+      for (let goesOn = false; (await oneRow(statement, [name, goesOn])).more; ) goesOn = true
       await sluice.wake()
     },
   }
@@ -163,9 +169,8 @@ export function createSluice(options: SluiceOptions): Sluice {
     }
   }
 
-  async function callWithQueue(verb: "pause_queue" | "resume_queue", name: string): Promise<void> {
-    assertName(name, ["queue"])
-    await translated(database.query(`select ${schema}.${verb}($1)`, [name]))
+  async function oneRow(statement: string, values: unknown[]) {
+    return (await translated(database.query(statement, values))).rows[0]
   }
 }
 

@@ -68,7 +68,12 @@ const enqueueOptions = {
       description:
         "Jobs with this key run at most concurrencyLimit at once; the others are blocked until then.",
     },
-    concurrencyLimit: { type: "integer", minimum: 1, description: "Default: the definition's, else 1." },
+    concurrencyLimit: {
+      type: "integer",
+      minimum: 1,
+      description:
+        "Default: the definition's, else 1. The limit enqueued last applies to all jobs of the key.",
+    },
     tags: { type: "array", items: { type: "string" } },
     metadata: { type: "object" },
   },

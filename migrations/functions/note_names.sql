@@ -1,0 +1,8 @@
+-- That a drainer knows these names, to five minutes. Who finds a row locked leaves it: another notes the same.
+create or replace function note_names(p_names text[]) returns void
+language sql volatile set search_path from current
+as $$
+  update definitions d set seen_at = now()
+  where d.name in (select seen.name from definitions seen
+                   where seen.name = any (p_names) and seen.seen_at < now() - interval '5 minutes' for no key update skip locked)
+$$;

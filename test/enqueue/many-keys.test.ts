@@ -1,0 +1,30 @@
+import { expect, test } from "vitest"
+import { createSluice } from "../../packages/core/src/index.ts"
+import { createDatabase } from "../support/database.ts"
+
+test("500 jobs with keys that are there already are stored by a few statements, whatever their number", async () => {
+  const database = await createDatabase()
+  const jobs = Array.from({ length: 500 }, (_, n) => ({
+    name: "keyed",
+    options: { uniqueKey: `u${n % 400}`, ...(n % 2 === 0 && { idempotencyKey: `i${n % 300}` }) },
+  }))
+  const { enqueueMany } = createSluice({ database: database.pool })
+  const first = await enqueueMany(jobs)
+
+  const session = await database.connect()
+  await session.query("begin")
+  await session.query("set local track_functions = 'all'")
+  const again = await enqueueMany(jobs, { transaction: session })
+  const { rows } = await session.query(
+    `select sum(pg_stat_get_xact_function_calls(p.oid))::int as calls from pg_proc p
+     where p.pronamespace = 'sluice'::regnamespace and p.proname not in ('told_state', 'job_lock')`,
+  )
+  await session.query("commit")
+  await session.end()
+
+  expect(again.map(({ id }) => id)).toEqual(first.map(({ id }) => id))
+  expect(new Set(again.map(({ status, state }) => `${status} ${state}`))).toEqual(
+    new Set(["deduplicated ready"]),
+  )
+  expect(rows[0].calls).toBeLessThan(20)
+})
