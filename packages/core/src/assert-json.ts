@@ -15,7 +15,9 @@ export function assertJson(value: unknown, path: readonly (string | number)[]): 
 
 /** `path` and `holders` are those of the value, and the same again afterwards. */
 function assertNode(given: unknown, path: (string | number)[], holders: object[]): void {
-  if (holders.length > MOST_LEVELS) wrong(path, "is nested too deep", `at most ${MOST_LEVELS} levels`)
+  if (holders.length > MOST_LEVELS) {
+    wrong(path.slice(0, -holders.length), "is nested too deep", `at most ${MOST_LEVELS} levels`)
+  }
   const value = afterToJson(given, path)
   if (typeof value === "string") {
     if (!isStorableText(value)) wrong(path, `is ${shown(value)}`, STORABLE_TEXT)

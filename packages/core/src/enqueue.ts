@@ -109,7 +109,7 @@ async function rowOf(catalog: Catalog, job: NewJob): Promise<string> {
   if (!isRecord(job)) refuse("invalid_job", job, ["job"], "an object with name, payload and options")
   assertKnownKeys(job, ["name", "payload", "options"], ["job"])
   assertName(job.name, ["name"])
-  const options = job.options ?? {}
+  const options = job.options === undefined ? {} : job.options
   assertOptions(options)
   const definition = definitionOf(catalog, job.name)
   const payload = job.payload === undefined ? {} : job.payload
