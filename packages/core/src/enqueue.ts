@@ -116,7 +116,7 @@ async function rowOf(catalog: Catalog, job: NewJob): Promise<string> {
   const payloadJson = toJson(payload, ["payload"])
   // what is stored is what is checked
   const stored = definition && JSON.parse(payloadJson)
-  if (definition?.input) await checkPayload(definition.name, definition.input, stored)
+  if (definition?.input) await checkPayload(definition.name, definition.input, stored, payload)
   const row = JSON.stringify({
     name: job.name,
     queue: options.queue ?? definition?.queue ?? catalog.defaults.queue,

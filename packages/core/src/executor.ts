@@ -2,7 +2,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec"
 import type { AnyJobDefinition, JobContext, Logger } from "./definition.ts"
 import { Discard, RetryAfter, SluiceError, Snooze } from "./errors.ts"
 import { withDetails } from "./log.ts"
-import { parsePayload } from "./payload.ts"
+import { parsePayload, UnfitPayload } from "./payload.ts"
 import { partsOf } from "./settle.ts"
 import { isRecord } from "./validate.ts"
 
@@ -86,6 +86,7 @@ function notYetKnown(place: string, log: Logger): Snooze {
 export function restoredError({ name, message, stack, wait }: Partial<DescribedError>): Error {
   const text = String(message ?? "")
   if (name === "Discard") return new Discard(text)
+  if (name === "UnfitPayload") return new UnfitPayload(text)
   if (name === "RetryAfter" && wait !== undefined) return new RetryAfter(wait, text || undefined)
   if (name === "Snooze" && wait !== undefined) return new Snooze(wait, text || undefined)
   const error = new Error(text)
@@ -122,7 +123,7 @@ function described(error: unknown): DescribedError {
 /** Not an `UnknownJobError`, which `perform` may throw too. */
 class NotHereError extends SluiceError {}
 
-const STEERING = { Discard, RetryAfter, Snooze, NotHereError }
+const STEERING = { UnfitPayload, Discard, RetryAfter, Snooze, NotHereError }
 
 /** What it takes of a definition to perform its jobs. */
 export type Performable = Pick<AnyJobDefinition, "name" | "perform"> & {

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec"
 import { assertJson, shortened } from "./assert-json.ts"
 import { Discard, InvalidInputError, InvalidPayloadError, PayloadTooLargeError } from "./errors.ts"
-import { cut, listed } from "./shown.ts"
+import { cut } from "./shown.ts"
 import { refuse } from "./validate.ts"
 
 /**
@@ -13,37 +13,50 @@ export const MAX_PAYLOAD_BYTES = 256 * 1024
 const MOST_ISSUES = 20
 const MOST_ISSUE_CHARACTERS = 300
 
-/** Validates a payload with its definition's schema and returns what the schema makes of it. */
+/**
+ * Validates a payload with its definition's schema and returns what the schema makes of it. What it was before it was
+ * written as JSON helps the error to explain.
+ */
 export async function checkPayload<Output>(
   name: string,
   schema: StandardSchemaV1<unknown, Output>,
   payload: unknown,
+  given?: unknown,
 ): Promise<Output> {
   const checked = schema["~standard"].validate(payload)
   const result = checked instanceof Promise ? await checked : checked
   if (!result.issues) return result.value
-  const issues = result.issues.map(({ path = [], message }) => ({ path: [...path].map(segment), message }))
-  const texts = issues.map(({ path, message }) => {
-    return `${["payload", ...shortened(path)].join(".")}: ${cut(message, MOST_ISSUE_CHARACTERS)}`
+  const issues = result.issues.slice(0, MOST_ISSUES).map((issue) => {
+    const path = [...(issue.path ?? [])].map(segment)
+    const hint = valueAt(given, path) instanceof Date ? " (JSON has text for a Date)" : ""
+    return { path: shortened(path), message: `${cut(issue.message, MOST_ISSUE_CHARACTERS)}${hint}` }
   })
+  const more = result.issues.length - issues.length
+  const texts = issues.map(({ path, message }) => `${["payload", ...path].join(".")}: ${message}`)
   throw new InvalidPayloadError(
-    `The payload of ${JSON.stringify(name)} is not as its input schema says. ${listed(texts, "; ")}`,
-    issues.slice(0, MOST_ISSUES).map(({ path, message }) => {
-      return { path: shortened(path), message: cut(message, MOST_ISSUE_CHARACTERS) }
-    }),
+    `The payload of ${JSON.stringify(name)} is not as its input schema says. ${texts.join("; ")}${more > 0 ? `; and ${more} more` : ""}`,
+    issues,
   )
 }
 
-/** The same at perform: a payload that does not fit would not fit the next time either, so its job is discarded. */
+function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
+  return path.reduce((node, step) => (node as Record<string, unknown> | undefined)?.[step], value)
+}
+
+/** The same at perform. */
 export async function parsePayload<Output>(
   name: string,
   schema: StandardSchemaV1<unknown, Output>,
   payload: unknown,
 ): Promise<Output> {
   return checkPayload(name, schema, payload).catch((error) => {
-    if (!(error instanceof InvalidPayloadError)) throw error
-    throw Object.assign(new Discard(error.message, { cause: error }), { name: error.name })
+    throw error instanceof InvalidPayloadError ? new UnfitPayload(error.message, { cause: error }) : error
   })
+}
+
+/** A payload that does not fit at perform would not fit the next time either, so its job is discarded. */
+export class UnfitPayload extends Discard {
+  override readonly name = "InvalidPayloadError"
 }
 
 function segment(part: PropertyKey | StandardSchemaV1.PathSegment): string | number {
