@@ -72,17 +72,28 @@ export function isStorableJson(json: string): boolean {
   return !UNSTORABLE.test(json)
 }
 
+/** A value as it is stored. */
+export interface StoredJson {
+  readonly json: string
+  readonly bytes: number
+  /** What the JSON is parsed to: what was given, unless that had a `toJSON` or something undefined in it. */
+  readonly value: unknown
+}
+
 /**
  * A payload or metadata as JSON that Postgres stores and gives back as it was given. Throws `InvalidInputError`, or
  * `PayloadTooLargeError`.
  */
-export function toJson(value: unknown, path: readonly string[], mostBytes = MAX_PAYLOAD_BYTES): string {
-  if (value === null || value === undefined) {
-    refuse("invalid_payload", value, path, "an object or another JSON value, not null")
+export function toJson(given: unknown, path: readonly string[], mostBytes = MAX_PAYLOAD_BYTES): StoredJson {
+  if (given === null || given === undefined) {
+    refuse("invalid_payload", given, path, "an object or another JSON value, not null")
   }
-  const json = stringify(value, path, assertJson) as string
-  assertSize(json, path, mostBytes)
-  return json
+  let isJson = false
+  const json = stringify(given, path, () => {
+    isJson = assertJson(given, path)
+  }) as string
+  const bytes = assertSize(json, path, mostBytes)
+  return { json, bytes, value: isJson ? given : JSON.parse(json) }
 }
 
 /** What a step or a cursor saves, which is given back as JSON has it. It may be nothing. */
@@ -96,7 +107,7 @@ export function toStorableJson(value: unknown, path: readonly string[]): string 
   return json
 }
 
-function assertSize(json: string, path: readonly string[], mostBytes: number): void {
+function assertSize(json: string, path: readonly string[], mostBytes: number): number {
   const bytes = storedBytes(json)
   if (bytes > mostBytes) {
     throw new PayloadTooLargeError(
@@ -105,6 +116,7 @@ function assertSize(json: string, path: readonly string[], mostBytes: number): v
       { path },
     )
   }
+  return bytes
 }
 
 const TEXT_OR_EXPONENT = /"[^"\\]*(?:\\.[^"\\]*)*"|(\d(?:\.(\d+))?)e([+-]\d+)/g
@@ -123,13 +135,13 @@ export function storedBytes(json: string): number {
 }
 
 /** What a getter or a toJSON throws is the value's fault too. */
-function stringify(value: unknown, path: readonly string[], check?: typeof assertJson): string | undefined {
+function stringify(value: unknown, path: readonly string[], check?: () => void): string | undefined {
   try {
-    check?.(value, path)
+    check?.()
     return JSON.stringify(value)
   } catch (cause) {
     if (cause instanceof InvalidInputError) throw cause
-    const message = `${path.join(".")} can't be written as JSON: ${(cause as Error).message}`
+    const message = `${path.join(".")} can't be written as JSON: ${(cause as Error)?.message}`
     throw new InvalidInputError("invalid_payload", message, { path, cause })
   }
 }

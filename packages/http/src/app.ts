@@ -16,7 +16,10 @@ export interface AppOptions {
   readonly apiKey: string | readonly string[]
   /** Most jobs in one batch. Default 10,000. */
   readonly maxBatchJobs?: number
-  /** Largest request body. Default 6 MiB, which is also Lambda's limit for an event. */
+  /**
+   * Largest request body. Default 2 MiB: JSON may take fifty times its length once it is parsed, and a function of
+   * 256 MB has room for that.
+   */
   readonly maxBodyBytes?: number
   /** Where enqueues, and failures on the server's side, are told. Default `console`. */
   readonly log?: Logger
@@ -24,7 +27,7 @@ export interface AppOptions {
 
 /** The enqueue and read API. Everything below `/v1` asks for the key; `openApiDocument` describes every answer. */
 export function createApp(options: AppOptions): Hono {
-  const { sluice, maxBatchJobs = 10_000, maxBodyBytes = 6 * 1024 * 1024, log = console } = options
+  const { sluice, maxBatchJobs = 10_000, maxBodyBytes = 2 * 1024 * 1024, log = console } = options
   const databaseAnswers = databaseProbe(sluice.database)
   const app = new Hono({ getPath: pathOf })
 

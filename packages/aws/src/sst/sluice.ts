@@ -1,3 +1,4 @@
+import { MEMORY_MB } from "../memory.ts"
 import { createAlarms } from "./alarms.ts"
 import { createDashboard } from "./dashboard.ts"
 import type { Database } from "./databases.ts"
@@ -113,7 +114,7 @@ function drainArgsOf(args: SluiceArgs, common: Common, wake: Wake, idleMode: Idl
   return {
     link: common.link,
     timeout,
-    memory: "512 MB",
+    memory: `${MEMORY_MB.drain} MB`,
     environment: {
       ...common.environment,
       SLUICE_MAX_DRAINERS: `${maxDrainers}`,
@@ -141,7 +142,7 @@ function serve(
     environment: { ...common.environment, ...wake.environment },
     permissions: [wake.permission],
     timeout: "29 seconds",
-    memory: "256 MB",
+    memory: `${MEMORY_MB.enqueue} MB`,
   }
   const enqueue = createFunction(`${name}Enqueue`, args, settings, own, options)
   const log = { retention: "1 month" } as const
