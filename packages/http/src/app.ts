@@ -25,6 +25,9 @@ export interface AppOptions {
   readonly log?: Logger
 }
 
+/** Most queues in one answer, which so has some hundred kilobytes at most. */
+const MOST_QUEUES = 1_000
+
 /** The enqueue and read API. Everything below `/v1` asks for the key; `openApiDocument` describes every answer. */
 export function createApp(options: AppOptions): Hono {
   const { sluice, maxBatchJobs = 10_000, maxBodyBytes = 2 * 1024 * 1024, log = console } = options
@@ -66,7 +69,12 @@ export function createApp(options: AppOptions): Hono {
   })
   app.all("/v1/jobs/:id", allowOnly("GET, HEAD"))
 
-  app.get("/v1/queues", async (context) => context.json({ queues: await sluice.listQueues() }))
+  app.get("/v1/queues", async (context) => {
+    const after = context.req.query("after") ?? ""
+    const following = (await sluice.listQueues()).filter(({ name }) => name > after).sort(byName)
+    const queues = following.slice(0, MOST_QUEUES)
+    return context.json({ queues, ...(following.length > MOST_QUEUES && { next: queues.at(-1)?.name }) })
+  })
   app.all("/v1/queues", allowOnly("GET, HEAD"))
 
   // `.+` because a slash in a name arrives as %2F from some gateways and decoded from others. What a name has in it is
@@ -112,6 +120,10 @@ export function createApp(options: AppOptions): Hono {
   function logEnqueue(details: Record<string, unknown>): void {
     log.info("Enqueued", { ...details, correlationId: currentCorrelationId() })
   }
+}
+
+function byName(one: { name: string }, other: { name: string }): number {
+  return one.name < other.name ? -1 : 1
 }
 
 function allowOnly(methods: string): MiddlewareHandler {
