@@ -182,7 +182,9 @@ export interface EnqueueOptions extends JobPolicies {
   readonly concurrencyKey?: string
   /** Default the definition's `concurrency.limit`, else 1. */
   readonly concurrencyLimit?: number
+  /** Up to 100 texts of 1 to 128 characters. */
   readonly tags?: readonly string[]
+  /** A JSON object of up to 64 KiB. */
   readonly metadata?: Readonly<Record<string, unknown>>
   /**
    * Your transaction, as pg, postgres.js, Drizzle, Kysely, Knex or Prisma gives it to you: the job exists if and only
