@@ -1,16 +1,17 @@
 -- The tables of Sluice, and the names of its locks. Every file here runs with `search_path` set to Sluice's own schema
 -- (`sluice` unless configured), so names stand bare. Functions are in functions/, one a file, and are replaced by every
--- migrate that finds their text changed; they keep the path they are created under with `set search_path from current`.
+-- migrate that finds their text changed. They keep the path they are created under, which has `pg_temp` last, by
+-- `set search_path from current`; those that are inlined have a body that is resolved when it is created.
 
 -- The lock of a job is a 64-bit key: 16 bits name the schema, 48 the job. pg_locks so tells which jobs are running.
 -- The locks of drainers, slots and concurrency keys live in the space of two 32-bit keys, apart from these.
 -- The hash is taken once, here, so that no server upgrade can change it under a running system.
 do $$
 begin
-  execute format('create function job_lock(job_id bigint) returns bigint language sql immutable parallel safe as %L',
-    format('select %s::bigint | job_id', (hashtext('sluice:' || current_schema())::bigint & 65535) << 48));
-  execute format('create function lock_space(kind text) returns integer language sql immutable parallel safe as %L',
-    format('select hashtext(%L || kind)', 'sluice:' || current_schema() || ':'));
+  execute format('create function job_lock(job_id bigint) returns bigint language sql immutable parallel safe return %s::bigint | job_id',
+    (hashtext('sluice:' || current_schema())::bigint & 65535) << 48);
+  execute format('create function lock_space(kind text) returns integer language sql immutable parallel safe return hashtext(%L || kind)',
+    'sluice:' || current_schema() || ':');
 end
 $$;
 
@@ -23,12 +24,13 @@ create table jobs (
   run_at            timestamptz not null default now(),
   enqueued_at       timestamptz not null default now(),
   priority          integer     not null default 0,      -- smaller runs first
-  fence             integer     not null default 0,      -- goes up whenever an execution is settled or buried; a settle names it
+  fence             integer     not null default 0,      -- goes up whenever an execution is settled or interrupted; a settle names it
   attempts          smallint    not null default 0,      -- executions that counted
   interruptions     smallint    not null default 0,      -- times its drainer died while it ran there alone
   max_attempts      smallint,                            -- null: as the definition says
   timeout_ms        integer,                             -- null: as the definition says
-  suspect_group     integer,                             -- after its drainer died: how many suspects may share the next one
+  died_with         integer,                             -- in flight when its drainer died last, and not settled since: of how many
+  suspect_group     integer,                             -- in flight at several deaths in a row: how many suspects may share a drainer
   concurrency_limit integer,
   has_progress      boolean     not null default false,  -- whether `progress` has rows of it
   state             text        not null,
@@ -45,7 +47,7 @@ create table jobs (
     'ready',      -- due, and free to be claimed
     'scheduled',  -- due at run_at: a first run that is delayed, or a retry
     'blocked',    -- its concurrency key is taken; the settle that frees the key makes it ready
-    'suspect',    -- was in flight when its drainer died; runs again in a small group (see bury)
+    'suspect',    -- was in flight when its drainer died, twice in a row; runs again in a small group (see reap)
     'paused')),   -- its queue is paused
   constraint blocked_by_key       check (state <> 'blocked' or concurrency_key is not null),
   constraint suspect_has_group    check (state <> 'suspect' or coalesce(suspect_group, 0) > 0),
@@ -64,7 +66,7 @@ create index jobs_suspect   on jobs (suspect_group desc, id)                wher
 create index jobs_paused    on jobs (queue)                                 where state = 'paused';
 create unique index jobs_unique_key on jobs (name, unique_key)              where unique_key is not null;
 
--- History, one partition a UTC day (see maintain). A lookup by id goes through a BRIN index: ids and finishing
+-- History, one partition a UTC day (see perform_upkeep). A lookup by id goes through a BRIN index: ids and finishing
 -- times run roughly in step, and it costs no WAL a row, where a b-tree would cost as much as the row's delete.
 create table finished (
   id              bigint      not null,
@@ -92,7 +94,9 @@ create table finished (
 ) partition by range (finished_at);
 
 create index finished_id on finished using brin (id int8_minmax_multi_ops) with (pages_per_range = 32, autosummarize = on);
-create table finished_default partition of finished default; -- catches a day that maintain has not prepared
+create table finished_default partition of finished default; -- catches a day that the upkeep has not prepared
+create index finished_default_age on finished_default using brin (finished_at);
+alter table finished_default replica identity full;          -- a publication of all tables else refuses every delete
 
 -- Every execution that did not succeed.
 create table executions (
@@ -112,6 +116,8 @@ create table executions (
 
 create index executions_job_id on executions (job_id);
 create table executions_default partition of executions default;
+create index executions_default_age on executions_default using brin (ended_at);
+alter table executions_default replica identity full;
 
 -- One row an invocation (or a worker's session). While it lives its session holds an advisory lock on the id;
 -- a row that has not ended and whose lock is free belongs to a dead drainer.
@@ -123,6 +129,7 @@ create table drainers (
   backend_pid integer     not null,
   label       text        not null,                      -- who it is: on Lambda the request id
   budget_ms   bigint,                                    -- time it had when it opened; null: no deadline
+  in_flight   integer,                                   -- of a dead one: how many jobs it had
   lingering   boolean     not null default false,        -- it waits for work, and wants to be notified of it
   started_at  timestamptz not null default now(),
   ended_at    timestamptz,
@@ -134,6 +141,7 @@ create table drainers (
 
 create index drainers_alive on drainers (id) where ended_at is null;
 create index drainers_lingering on drainers (id) where lingering;
+create index drainers_ended on drainers (ended_at) where ended_at is not null;
 
 -- What drainers can perform, as they say when they open. A drain's executions are added to the durations at its end.
 create table definitions (
@@ -152,7 +160,8 @@ create table claims (
   drainer_id integer     not null,
   job_ids    bigint[]    not null,
   fences     integer[]   not null,
-  claimed_at timestamptz not null default now()
+  claimed_at timestamptz not null default now(),
+  is_apart   boolean     not null default false          -- suspects, beside which the drainer takes nothing else
 ) with (toast_tuple_target = 8160); -- a full batch fits into a page: compressing its ids would cost more than writing them
 
 create index claims_drainer on claims (drainer_id);
@@ -185,11 +194,10 @@ create index idempotency_keys_age on idempotency_keys (created_at);
 
 -- The deployment that this schema belongs to, as app/stage: one row, or none where nobody has claimed it.
 create table owner (
-  name  text        not null,
-  since timestamptz not null default now()
+  only_row boolean     primary key default true check (only_row),
+  name     text        not null,
+  since    timestamptz not null default now()
 );
-
-create unique index owner_only_one on owner ((true));
 
 -- One row a step, cursor or sleep of a job that is performed in several executions. Written while the job runs, read by
 -- its later executions, and deleted when it is settled for good.
@@ -222,6 +230,18 @@ create table wake_up (
   set_for  timestamptz                                   -- null: never in idle mode; infinity: nothing to wake up for; -infinity: could not be set
 );
 insert into wake_up default values;
+
+-- The steps of the upkeep, and how each went: see perform_upkeep.
+create table upkeep (
+  step      text        primary key,
+  next_at   timestamptz not null default '-infinity',    -- when it is due again
+  done_at   timestamptz,
+  failed_at timestamptz,
+  failures  integer     not null default 0,              -- since it was last done
+  error     text                                         -- of the last failure, until it is done
+);
+insert into upkeep (step) values ('prepare finished'), ('prepare executions'), ('expire finished'), ('expire executions'),
+  ('forget idempotency keys'), ('forget drainers');
 
 -- A job on its way into the table.
 create type new_job as (

@@ -19,6 +19,6 @@ begin
   )
   insert into permits (job_id, concurrency_key, drainer_id)
   select a.id, a.concurrency_key, p_drainer from asking a where a.id not in (select r.id from refused r)
-  on conflict (job_id) do update set drainer_id = excluded.drainer_id; -- of a dead drainer that is not buried yet
+  on conflict (job_id) do update set drainer_id = excluded.drainer_id; -- of a dead drainer that is not reaped yet
 end
 $$;

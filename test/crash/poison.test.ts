@@ -18,7 +18,7 @@ test("a job that kills its drainer is found, charged and discarded, and hurts no
     await drainer.report.catch(() => deaths++)
   }
 
-  // among others, among its suspects, in a group of 7, and alone three times
+  // among others, among the same again, in a group of 7, and alone three times
   expect(deaths).toBe(6)
   const { state, attempts, errors } = (await sluice.getJob(poison)) ?? {}
   expect({ state, attempts }).toEqual({ state: "discarded", attempts: 3 })

@@ -26,11 +26,11 @@ test("a job stored between a drainer's last claim and its end is seen as it leav
   ).rows[0]
   expect(opened.slot).toBe(1)
   const taken = await other.query(
-    "select jobs, buried from sluice.claim($1, $2, 10, '{noop}', null, '{}', '{}')",
+    "select jobs, dead from sluice.claim($1, $2, 10, '{noop}', null, '{}', '{}')",
     [opened.id, opened.backend_pid],
   )
   expect(taken.rows[0].jobs).toHaveLength(1)
-  expect(taken.rows[0].buried).toBe(0)
+  expect(taken.rows[0].dead).toBe(false)
   await Promise.all([session.end(), other.end()])
 })
 

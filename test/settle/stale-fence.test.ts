@@ -21,7 +21,7 @@ test.each(outcomes.map((outcome) => [outcome.outcome, outcome] as const))(
     const session = await openSession(database)
     const [job] = await session.claim("any")
     expect(job).toMatchObject({ id, fence: 0 })
-    // as burying its drainer does, or a settle of the same job
+    // as reaping its drainer does, or a settle of the same job
     await database.pool.query("update sluice.jobs set fence = fence + 1, attempts = 5")
     const before = await everything()
 

@@ -4,6 +4,7 @@ import { afterAll, expect, inject, onTestFinished } from "vitest"
 import type { Connection } from "../../packages/core/src/index.ts"
 import { eventually } from "./eventually.ts"
 import { databaseUrl, TEMPLATE } from "./global-setup.ts"
+import { alterDatabase, HOSTILE_OBJECTS, HOSTILE_SETTINGS } from "./hostile.ts"
 
 export interface TestDatabase {
   readonly name: string
@@ -16,16 +17,35 @@ export interface TestDatabase {
   rows(text: string, values?: unknown[]): Promise<any[]>
 }
 
+export interface DatabaseOptions {
+  /** The database to copy; `"template0"` for an empty one. Default a migrated one. */
+  readonly template?: string
+  /** Settings of the database, as `alter database … set` takes them. See hostile.ts. */
+  readonly settings?: Readonly<Record<string, string>>
+  /** As `"LATIN1"`; goes with `"template0"`, and the C locale. Default the server's, UTF8. */
+  readonly encoding?: string
+}
+
 /**
  * A database of this file's own, migrated. When the file's tests are done it must be as quiet as it began: a
  * connection or an advisory lock that is left fails the file.
- *
- * @param template The database to copy; `"template0"` for an empty one.
+ * `SLUICE_TEST_HOSTILE=1` gives each of them the settings and objects of hostile.ts.
  */
-export async function createDatabase(template = TEMPLATE): Promise<TestDatabase> {
+export async function createDatabase(options: DatabaseOptions | string = {}): Promise<TestDatabase> {
+  const {
+    template = TEMPLATE,
+    settings = {},
+    encoding,
+  }: DatabaseOptions = typeof options === "string" ? { template: options } : options
+  const isHostile = process.env.SLUICE_TEST_HOSTILE === "1"
   const name = `test_${randomBytes(6).toString("hex")}`
   const url = databaseUrl(inject("postgresUrl"), name)
-  await asSuperuser((server) => server.query(`create database ${name} template ${template}`))
+  await asSuperuser(async (server) => {
+    const encoded = encoding ? ` encoding '${encoding}' locale 'C'` : ""
+    await server.query(`create database ${name} template ${template}${encoded}`)
+    await server.query(alterDatabase(name, isHostile ? { ...HOSTILE_SETTINGS, ...settings } : settings))
+  })
+  if (isHostile) await asSuperuser((server) => server.query(HOSTILE_OBJECTS), url)
   const pool = new pg.Pool({ connectionString: url, max: 4 })
   pool.on("error", () => {})
 
@@ -60,9 +80,12 @@ export async function createDatabase(template = TEMPLATE): Promise<TestDatabase>
   }
 }
 
-/** Runs statements on the server's own database. */
-async function asSuperuser<Value>(work: (server: pg.Client) => Promise<Value>): Promise<Value> {
-  const server = new pg.Client({ connectionString: inject("postgresUrl") })
+/** Runs statements on the server's own database, or on another, and closes the connection. */
+export async function asSuperuser<Value>(
+  work: (server: pg.Client) => Promise<Value>,
+  url = inject("postgresUrl"),
+): Promise<Value> {
+  const server = new pg.Client({ connectionString: url })
   await server.connect()
   try {
     return await work(server)

@@ -1,13 +1,13 @@
 -- Takes up to p_limit of the jobs in p_names that are ready, in order, from behind p_mark (null: from the start).
 --   p_settled  jobs of earlier claims whose outcome is committed: unlocked first, in the same round trip
 --   p_spent    claims of which every job is settled
--- Answers with the jobs, the mark to go on from, whether more may be waiting behind it, whether suspects wait, in how
--- many milliseconds the next scheduled job is due (told by a look from the start), and how many executions of dead
--- drainers were buried on the way.
+-- Answers with the jobs, the mark to go on from, whether more may be waiting behind it, whether suspects wait that this
+-- drainer could take, in how many milliseconds the next scheduled job is due (told by a look from the start), and whether
+-- a drainer is dead and to be reaped.
 create or replace function claim(p_drainer integer, p_backend integer, p_limit integer, p_names text[], p_mark text,
                       p_settled bigint[], p_spent bigint[])
 returns table (claim_id bigint, claimed_at_ms double precision, jobs json, mark text, more boolean, suspects boolean,
-               due_in_ms double precision, buried integer)
+               due_in_ms double precision, dead boolean)
 language plpgsql volatile set search_path from current
 -- The order must come from the index, whatever the statistics of a table that empties all the time say.
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
@@ -40,9 +40,9 @@ begin
   select array_agg(l.id), bool_or(l.keyed), (array_agg((l.priority, l.run_at, l.id)::job_position))[count(*)::integer]::text
   into v_locked, v_keyed, mark from locked l;
 
-  select t.* into claim_id, claimed_at_ms, jobs, buried from take(p_drainer, v_locked, v_keyed, 'ready') t;
+  select t.* into claim_id, claimed_at_ms, jobs, dead from take(p_drainer, v_locked, v_keyed, 'ready') t;
   more := v_promoted or coalesce(cardinality(v_locked), 0) = p_limit;
-  suspects := exists (select from jobs j where j.state = 'suspect');
+  suspects := exists (select from jobs j where j.state = 'suspect') and suspects_wait(p_drainer, p_names);
   return next;
 end
 $$;

@@ -26,7 +26,7 @@ begin
     from gone g
   ), rescheduled as (
     update jobs j set state = 'scheduled', run_at = now() + o.wait_ms * interval '1 millisecond', fence = j.fence + 1,
-                      attempts = j.attempts + o.counts::integer, suspect_group = null
+                      attempts = j.attempts + o.counts::integer, died_with = null, suspect_group = null
     from outcomes o
     where j.id = o.id and j.fence = o.fence and o.outcome in ('retried', 'snoozed')
     returning j.id, j.attempts as attempt, o.outcome, o.duration_ms,

@@ -31,6 +31,7 @@ export async function doctor(options: Options): Promise<number> {
 
 const reachable: Examination = async (client) => {
   await client.connect()
+  await client.query("set search_path to pg_catalog, pg_temp") // bare names mean Postgres' own
   return { ok: true, text: `connected to ${client.host}:${client.port}, database ${client.database}` }
 }
 

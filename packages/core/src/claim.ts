@@ -1,7 +1,7 @@
 import { type Drainer, timed } from "./drainer.ts"
 import type { Carrier } from "./instrumentation.ts"
+import { isLockTableFull, reap } from "./reap.ts"
 import { isTransient, list } from "./settle.ts"
-import { codeOf } from "./translate.ts"
 
 /** A job whose lock this drainer's session holds. */
 export interface ClaimedJob {
@@ -37,12 +37,10 @@ export interface Claim {
 
 /** How often a drainer that goes on from its mark looks from the start, where urgent and retried jobs come in. */
 const LOOK_FROM_START_EVERY_MS = 1_000
-/** How soon suspects are asked for again when other drainers had them all. */
-const SUSPECTS_AGAIN_AFTER_MS = 1_000
 
 /**
  * Takes up to `room` ready jobs under advisory locks and, in the same round trip, unlocks what was settled before.
- * While suspects of a dead drainer wait it takes none, so that this drainer empties and can run them by themselves.
+ * Takes suspects of dead drainers when it is their turn, and nothing while they run. Reaps a drainer that is dead.
  */
 export async function claim(
   drainer: Drainer,
@@ -50,11 +48,11 @@ export async function claim(
   room: number,
   isIdle: boolean,
 ): Promise<ClaimedJob[]> {
-  const { cursor } = drainer
+  const { cursor, suspects } = drainer
   const now = performance.now()
-  const suspectsCome = cursor.suspectsWait && now > cursor.suspectsAgainAtMs
-  if (suspectsCome && isIdle) return claimSuspects(drainer, names, room)
-  const limit = suspectsCome ? 0 : room
+  const turn = suspects.turn(isIdle)
+  if (turn === "suspects") return claimSuspects(drainer, names, room)
+  const limit = turn === "ordinary" ? room : 0
   if (limit === 0 && !drainer.isSilent()) return []
 
   const fromStart = cursor.mark === null || now - cursor.fromStartAtMs > LOOK_FROM_START_EVERY_MS
@@ -67,9 +65,11 @@ export async function claim(
   if (!taken) return []
   if (fromStart) cursor.fromStartAtMs = now
   cursor.mark = taken.more ? taken.mark : null
-  cursor.suspectsWait = taken.suspects
   if (fromStart) cursor.dueAtMs = taken.due_in_ms === null ? Number.POSITIVE_INFINITY : now + taken.due_in_ms
-  cursor.isCaughtUp = fromStart && !taken.more && !(taken.suspects && now > cursor.suspectsAgainAtMs)
+  const isThrough = fromStart && !taken.more
+  suspects.see(taken.suspects, isThrough && taken.claimed.length === 0)
+  const isReaping = taken.dead && (await reap(drainer))
+  cursor.isCaughtUp = isThrough && !suspects.wait() && !isReaping
   return taken.claimed
 }
 
@@ -83,8 +83,8 @@ async function claimSuspects(
       ...[drainer.id, drainer.backendPid, limit, names, settled, spent],
     ]),
   )
-  if (taken?.claimed.length === 0)
-    drainer.cursor.suspectsAgainAtMs = performance.now() + SUSPECTS_AGAIN_AFTER_MS
+  drainer.suspects.take(taken?.claimed.length ?? 0)
+  if (taken?.dead) await reap(drainer)
   return taken?.claimed ?? []
 }
 
@@ -104,8 +104,8 @@ interface Group {
   claim_id: string
   claimed_at_ms: number
   jobs: Row[]
-  /** Executions of dead drainers that were ended on the way. */
-  buried: number
+  /** Whether a drainer is dead, and to be reaped. */
+  dead: boolean
 }
 
 interface Batch extends Group {
@@ -135,14 +135,12 @@ async function take<Taken extends Group>(
   }
 }
 
-function remember({ holdings, counts, log }: Drainer, group: Group): ClaimedJob[] {
-  const { claim_id: id, claimed_at_ms: databaseAtMs, jobs, buried } = group
+function remember({ holdings, counts }: Drainer, group: Group): ClaimedJob[] {
+  const { claim_id: id, claimed_at_ms: databaseAtMs, jobs } = group
   const claim = { id, databaseAtMs, arrivedAtMs: performance.now(), unsettled: jobs.length }
   const claimed = jobs.map((row) => claimedJob(row, claim))
   holdings.add(claimed)
   counts.claimed += claimed.length
-  counts.interrupted += buried
-  if (buried > 0) log.warn("A drainer died; what it had in flight runs again", { jobs: buried })
   return claimed
 }
 
@@ -171,8 +169,4 @@ function shrinkClaims({ cursor, log }: Drainer, limit: number): void {
   cursor.largestClaim = Math.floor(limit / 2)
   const remedy = "claiming smaller batches. Raise max_locks_per_transaction"
   log.warn(`The server's lock table is full: ${remedy}`, { limit })
-}
-
-function isLockTableFull(error: unknown): boolean {
-  return codeOf(error) === "53200"
 }

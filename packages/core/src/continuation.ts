@@ -2,7 +2,7 @@ import type { ClaimedJob } from "./claim.ts"
 import type { Queryable } from "./database.ts"
 import type { CheckpointOptions, JobContext } from "./definition.ts"
 import { type Duration, durationMs } from "./duration.ts"
-import { InvalidInputError, SessionLostError, SluiceError, Snooze } from "./errors.ts"
+import { InvalidInputError, SluiceError, Snooze } from "./errors.ts"
 import { toStorableJson } from "./payload.ts"
 import { assertKnownKeys, assertText, refuse } from "./validate.ts"
 import type { Work } from "./work.ts"
@@ -204,9 +204,9 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
 
   function assertOurs(rows: { is_ours: boolean }[]): void {
     if (!rows[0]?.is_ours)
-      throw new SessionLostError(
+      throw new SluiceError(
         "job_lost",
-        `Job ${job.id} is another drainer's by now; its progress was not saved`,
+        `Job ${job.id} was not found as it was claimed; its progress was not saved`,
       )
   }
 

@@ -8,10 +8,14 @@ import type { SettledExecution } from "./outcome.ts"
 import { assertSessionConnection } from "./pooler.ts"
 import { type Backlog, backlogOf } from "./read.ts"
 import { SCHEMA_VERSION } from "./schema.ts"
+import { createSuspects, type Suspects } from "./suspects.ts"
 import { translateError } from "./translate.ts"
+import { keepUp } from "./upkeep.ts"
 
 /** A statement at least this often, also when all jobs are long: well inside the silence that the server suffers. */
 const BEAT_MS = 1_000
+/** Jobs that are taken over from a dead drainer in one statement, each under a lock. */
+const LARGEST_REAP = 500
 
 /** One database session that claims, performs and settles. Everything that changes during a drain is in here. */
 export interface Drainer {
@@ -27,6 +31,7 @@ export interface Drainer {
   /** What nearly all executions of a job have kept to in the past; undefined where too few are known. */
   readonly usualMs: (name: string) => number | undefined
   readonly cursor: Cursor
+  readonly suspects: Suspects
   readonly holdings: Holdings
   /** Aborts when the session ends before the drain does. */
   readonly lost: AbortSignal
@@ -46,7 +51,7 @@ export interface Counts {
   retried: number
   discarded: number
   snoozed: number
-  /** Executions of dead drainers that this one buried. */
+  /** Executions of dead drainers that this one reaped. */
   interrupted: number
   /** Outcomes that could not be written, because the job was another drainer's by then. */
   lost: number
@@ -99,9 +104,11 @@ export interface Cursor {
   isCaughtUp: boolean
   /** When the next scheduled job is due, by the last look from the start. */
   dueAtMs: number
-  suspectsWait: boolean
-  suspectsAgainAtMs: number
   largestClaim: number
+  /** Most jobs taken over from a dead drainer at once, when to go on with it, and how often in a row it brought nothing. */
+  largestReap: number
+  reapAgainAtMs: number
+  fruitlessReaps: number
 }
 
 /** Connects, refuses a transaction pooler, takes a slot. Undefined when every slot is taken. */
@@ -137,7 +144,8 @@ export async function openDrainer(options: {
       await session.end()
       return undefined
     }
-    await maintain(session, options)
+    await keepUp(session.query, options.schema, options.log)
+    session.lost.throwIfAborted()
     return {
       ...session,
       ...{ id: opened.id, slot: opened.slot, backendPid: opened.backend_pid },
@@ -148,8 +156,10 @@ export async function openDrainer(options: {
       usualMs: (name) => opened.usual_ms?.[name] ?? undefined,
       cursor: {
         ...{ mark: null, fromStartAtMs: 0, isCaughtUp: false, dueAtMs: Number.POSITIVE_INFINITY },
-        ...{ suspectsWait: false, suspectsAgainAtMs: 0, largestClaim: Number.POSITIVE_INFINITY },
+        ...{ largestClaim: Number.POSITIVE_INFINITY, largestReap: LARGEST_REAP },
+        ...{ reapAgainAtMs: 0, fruitlessReaps: 0 },
       },
+      suspects: createSuspects(),
       holdings: createHoldings(),
     }
   } catch (error) {
@@ -165,19 +175,6 @@ function described(definitions: ReadonlyMap<string, AnyJobDefinition>): string {
     ...(timeout !== undefined && { timeout_ms: durationMs(timeout) }),
   }))
   return JSON.stringify(rows)
-}
-
-/** Partitions that could not be prepared are no reason not to drain: the default partition takes their rows. */
-async function maintain(
-  session: Pick<Drainer, "query" | "lost">,
-  options: { schema: string; log: Logger },
-): Promise<void> {
-  try {
-    await session.query(`select ${options.schema}.maintain()`, [])
-  } catch (error) {
-    session.lost.throwIfAborted()
-    options.log.warn("The history's partitions could not be prepared", { error: String(error) })
-  }
 }
 
 /** Gives back the slot and every lock, then looks once more: whether work is due that nobody performs, and when some will be. */

@@ -76,7 +76,7 @@ async function storeRows(
 ): Promise<EnqueueResult[]> {
   try {
     const stored = await database.query(
-      `select job_index, job_id, job_state, deduplicated from ${catalog.schema}.store_jobs($1, $2::text::jsonb, $3::text::jsonb)`,
+      `select job_index, job_id, job_state, deduplicated from ${catalog.schema}.store_jobs($1, $2::pg_catalog.text::pg_catalog.jsonb, $3::pg_catalog.text::pg_catalog.jsonb)`,
       [SCHEMA_VERSION, `[${rows.join(",")}]`, carrier && JSON.stringify(carrier)],
     )
     return inOrder(stored.rows)

@@ -75,9 +75,9 @@ async function performInTransaction(
       outcomeJson({ job, outcome, startedAtMs, endedAtMs: performance.now() }),
     )
     if (!isOurs)
-      throw new SessionLostError(
+      throw new SluiceError(
         "job_lost",
-        `Job ${job.id} is another drainer's by now; its transaction was rolled back`,
+        `Job ${job.id} was not found as it was claimed; its transaction was rolled back`,
       )
     return { kind: "committed" }
   })
@@ -120,7 +120,8 @@ function failureOrMisuse(job: ClaimedJob, work: Work, thrown: unknown): Outcome 
 /** What a failed execution comes to. */
 export function failure(job: ClaimedJob, work: Work, thrown: unknown): Outcome {
   const { reason } = work.cutoff
-  if (reason instanceof SessionLostError || thrown instanceof SessionLostError) return { kind: "lost" }
+  // nothing else is: a job whose work says it is lost may still be this drainer's, and would come again at once for ever
+  if (work.drainer.lost.aborted || reason instanceof SessionLostError) return { kind: "lost" }
   if (reason instanceof DrainEndsError) return { kind: "snoozed", waitMs: 0 }
   if (thrown instanceof Snooze) return { kind: "snoozed", waitMs: durationMs(thrown.wait, ["Snooze"]) }
   if (thrown instanceof Discard) return { kind: "discarded", error: thrown, counts: true }

@@ -37,14 +37,14 @@ async function writeSuccesses(drainer: Drainer, executions: readonly Execution[]
     ...[drainer.id, drainer.backendPid, list(executions.map(({ job }) => job.id))],
     ...[list(executions.map(({ job }) => job.fence)), list(executions.map(durationOf))],
   ]
-  const statement = `select ${drainer.schema}.settle_succeeded($1, $2, $3, $4, $5)::text[] as lost`
+  const statement = `select ${drainer.schema}.settle_succeeded($1, $2, $3, $4, $5)::pg_catalog.text[] as lost`
   const [{ lost }] = await written(drainer, statement, values)
   return lost
 }
 
 /** Likewise. */
 async function writeOutcomes(drainer: Drainer, executions: readonly Execution[]): Promise<string[]> {
-  const statement = `select ${drainer.schema}.settle($1, $2, $3)::text[] as settled`
+  const statement = `select ${drainer.schema}.settle($1, $2, $3)::pg_catalog.text[] as settled`
   const rows = `[${executions.map(outcomeJson).join(",")}]`
   const [{ settled }] = await written(drainer, statement, [drainer.id, drainer.backendPid, rows])
   return executions.map(({ job }) => job.id).filter((id) => !settled.includes(id))

@@ -57,7 +57,7 @@ export function createTransactions(drainer: Drainer, connect: Connect): Transact
 
   async function record(connection: Connection, jobId: string, outcomeJson: string): Promise<boolean> {
     const { rows } = await connection.query(
-      `select ${drainer.schema}.settle_outcomes($1, $2)::text[] as ids`,
+      `select ${drainer.schema}.settle_outcomes($1, $2)::pg_catalog.text[] as ids`,
       [drainer.id, `[${outcomeJson}]`],
     )
     return rows[0].ids.includes(jobId)

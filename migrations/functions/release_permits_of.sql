@@ -1,0 +1,16 @@
+-- The same for all that a drainer has still. Looked at again under the keys' locks: a job of a dead drainer may be
+-- another's by now, with the permit.
+create or replace function release_permits_of(p_drainer integer) returns void
+language plpgsql volatile set search_path from current
+as $$
+declare
+  v_keys text[] := array(select distinct p.concurrency_key from permits p where p.drainer_id = p_drainer);
+begin
+  if v_keys = '{}' then
+    return;
+  end if;
+  perform lock_keys(v_keys);
+  delete from permits p where p.drainer_id = p_drainer;
+  perform wake_blocked(v_keys);
+end
+$$;
