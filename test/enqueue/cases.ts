@@ -20,7 +20,7 @@ const unless = (refused: boolean, path: string) => (refused ? { refused: path } 
 
 const runAt = (text: string, stored?: string): Case => ({
   options: `{"runAt":${JSON.stringify(text)}}`,
-  ...(stored === undefined ? { refused: "options.runAt" } : { stored: { run_at: new Date(stored) } }),
+  ...(stored === undefined ? { refused: "options.runAt" } : { stored: { runAtMs: Date.parse(stored) } }),
 })
 
 const duration = (option: "delay" | "timeout", json: string, ms?: number): Case => ({

@@ -12,9 +12,14 @@ export type Verdicts = Readonly<Record<"typeScript" | "http" | "sql", Verdict>>
 
 type Decision = { readonly refused: string } | { readonly id: string }
 
-/** Enqueues each case in all ways. A way has a job name of its own, so that keys are free in each of them. */
+/**
+ * Enqueues each case in all ways, and leaves nothing behind. A way has a job name of its own, so that keys are free in
+ * each of them. All of it is one transaction, because it is quicker so.
+ */
 export async function enqueueEverywhere(database: TestDatabase, cases: readonly Case[]): Promise<Verdicts[]> {
-  const sluice = createSluice({ database: database.pool })
+  const client = await database.connect()
+  await client.query("begin isolation level read committed")
+  const sluice = createSluice({ database: client })
   const quiet = () => {}
   const log = { debug: quiet, info: quiet, warn: quiet, error: quiet }
   const app = createApp({ sluice, apiKey: "key", log })
@@ -23,11 +28,13 @@ export async function enqueueEverywhere(database: TestDatabase, cases: readonly 
   const http = await Promise.all(cases.map((each) => overHttp(each)))
   const sql = await fromSql(cases)
   const rows = await storedRows()
+  await client.query("rollback")
+  await client.end()
   const verdict = (each: Case, decision: Decision | undefined): Verdict => {
     if (!decision || "refused" in decision) return decision ?? {}
     // of a job with a time of its own that counts, of any other how long it waits
-    const { run_at, delayMs, ...row } = (rows.get(decision.id) ?? {}) as Record<string, unknown>
-    return /"runAt"/.test(each.options ?? "") ? { ...row, run_at } : { ...row, delayMs }
+    const { runAtMs, delayMs, ...row } = (rows.get(decision.id) ?? {}) as Record<string, unknown>
+    return /"runAt"/.test(each.options ?? "") ? { ...row, runAtMs } : { ...row, delayMs }
   }
   return cases.map((each, index) => ({
     typeScript: verdict(each, typeScript[index]),
@@ -60,8 +67,8 @@ export async function enqueueEverywhere(database: TestDatabase, cases: readonly 
   }
 
   async function fromSql(all: readonly Case[]): Promise<Decision[]> {
-    await database.pool.query(`
-      create or replace function enqueued(name text, payload text, options text) returns text language plpgsql as $$
+    await client.query(`
+      create function pg_temp.enqueued(name text, payload text, options text) returns text language plpgsql as $$
       begin
         return sluice.enqueue(name, payload::jsonb, options::jsonb);
       exception
@@ -69,8 +76,8 @@ export async function enqueueEverywhere(database: TestDatabase, cases: readonly 
         when untranslatable_character or invalid_text_representation then return 'not jsonb';
       end $$`)
     const column = (of: (each: Case) => string) => all.map(of)
-    const rows = await database.rows(
-      `select enqueued(name, payload, options) as answer
+    const { rows } = await client.query(
+      `select pg_temp.enqueued(name, payload, options) as answer
        from unnest($1::text[], $2::text[], $3::text[]) with ordinality as t (name, payload, options, place) order by place`,
       [
         column(({ name = "sql" }) => name),
@@ -87,11 +94,11 @@ export async function enqueueEverywhere(database: TestDatabase, cases: readonly 
   }
 
   async function storedRows(): Promise<Map<string, Verdict>> {
-    const rows = await database.rows(
-      `delete from sluice.jobs
-       returning id::text, payload, queue, priority, max_attempts, timeout_ms, unique_key, concurrency_key,
-         concurrency_limit, tags, metadata, state,
-         run_at, (extract(epoch from run_at - enqueued_at) * 1000)::float8 as "delayMs"`,
+    const { rows } = await client.query(
+      `select id::text, payload, queue, priority, max_attempts, timeout_ms, unique_key, concurrency_key,
+         concurrency_limit, tags, metadata, state, (extract(epoch from run_at) * 1000)::float8 as "runAtMs",
+         (extract(epoch from run_at - enqueued_at) * 1000)::float8 as "delayMs"
+       from sluice.jobs`,
     )
     return new Map(rows.map(({ id, ...row }) => [id, row]))
   }
