@@ -28,9 +28,8 @@ test("a thread performs with the parsed payload and the context; its result is s
 test("a payload is checked in the drainer, before a thread hears of it", async () => {
   const { id } = await sluice.enqueue("add-up", payload)
   await database.rows(`update sluice.jobs set payload = '{"numbers": 7}' where id = $1`, [id])
-  expect(await drainOnce()).toMatchObject({ retried: 1 })
+  expect(await drainOnce()).toMatchObject({ discarded: 1 })
   expect(await sluice.getJob(id)).toMatchObject({ errors: [{ class: "InvalidPayloadError" }] })
-  await database.rows("delete from sluice.jobs")
 })
 
 test.each([

@@ -3,7 +3,7 @@ import { cut, shown } from "./shown.ts"
 import { isStorableText } from "./validate.ts"
 
 /** How many lists and objects may be in one another. */
-export const MOST_LEVELS = 1_000
+const MOST_LEVELS = 1_000
 
 /**
  * Refuses what JSON would drop or change without a word, with the path to it: what is stored is then what was given.

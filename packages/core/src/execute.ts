@@ -6,12 +6,12 @@ import { durationMs } from "./duration.ts"
 import { Discard, InterruptedError, RetryAfter, SessionLostError, SluiceError, Snooze } from "./errors.ts"
 import { withDetails } from "./log.ts"
 import type { Execution, Outcome } from "./outcome.ts"
-import { isStorableJson, parsePayload } from "./payload.ts"
+import { isStorableJson, parsePayload, storedBytes } from "./payload.ts"
 import { outcomeJson } from "./settle.ts"
 import { maxAttemptsOf, type Work } from "./work.ts"
 
 const DEFAULT_MAX_INTERRUPTIONS = 3
-/** Results are stored up to this size, as JSON. */
+/** Results are stored up to this size, as JSON with numbers written out. */
 const MAX_RESULT_BYTES = 256 * 1024
 
 /** Reason of a signal that aborts because the drainer's time is up: the job is put back without counting an attempt. */
@@ -97,7 +97,7 @@ function succeeded(job: ClaimedJob, work: Work, result: unknown): Outcome {
   }
   if (
     resultJson !== undefined &&
-    (Buffer.byteLength(resultJson) > MAX_RESULT_BYTES || !isStorableJson(resultJson))
+    (storedBytes(resultJson) > MAX_RESULT_BYTES || !isStorableJson(resultJson))
   ) {
     work.log.warn(
       "The result is over 256 KiB or has characters that Postgres can't store, and was not stored",
