@@ -1,6 +1,6 @@
 import type { Queryable } from "./database.ts"
 import type { JobState } from "./definition.ts"
-import { refuse } from "./validate.ts"
+import { assertInteger, refuse } from "./validate.ts"
 
 /** All that is known of one job. */
 export interface JobSnapshot {
@@ -21,8 +21,10 @@ export interface JobSnapshot {
   readonly finishedAt: Date | null
   readonly durationMs: number | null
   readonly result: unknown
-  /** Every execution that did not succeed, oldest first. */
+  /** The last executions that did not succeed, oldest first: up to 50, and 256 KiB of them. */
   readonly errors: readonly ExecutionError[]
+  /** How many there are in all; `errorsFrom` reads the earlier ones. */
+  readonly errorCount: number
   readonly tags: readonly string[]
   readonly metadata: Readonly<Record<string, unknown>>
   readonly uniqueKey: string | null
@@ -58,17 +60,25 @@ export interface Backlog {
   readonly oldestReadyAgeMs: number
 }
 
+/** Which of a job's errors to read. */
+export interface ReadJobOptions {
+  /** The place of the first, 0 for the oldest. Default: so that the last ones are read. */
+  readonly errorsFrom?: number
+}
+
 const MAX_JOB_ID = 281_474_976_710_655n // 48 bits, as the sequence
 
 export async function readJob(
   database: Queryable,
   schema: string,
   id: string,
+  { errorsFrom }: ReadJobOptions = {},
 ): Promise<JobSnapshot | undefined> {
+  assertInteger(errorsFrom, ["errorsFrom"], 0, 1_000_000_000)
   if (!/^\d{1,15}$/.test(id) || BigInt(id) > MAX_JOB_ID)
     refuse("invalid_id", id, ["id"], "a job's id, a decimal number")
-  const text = `select ${schema}.get_job($1)::pg_catalog.text as job`
-  const { rows } = await database.query(text, [id])
+  const text = `select ${schema}.get_job($1, $2)::pg_catalog.text as job`
+  const { rows } = await database.query(text, [id, errorsFrom])
   if (rows[0].job === null) return undefined
   const job = JSON.parse(rows[0].job)
   return {

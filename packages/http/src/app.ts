@@ -28,9 +28,10 @@ export interface AppOptions {
 /** Most queues in one answer, which so has some hundred kilobytes at most. */
 const MOST_QUEUES = 1_000
 
-/** The enqueue and read API. Everything below `/v1` asks for the key; `openApiDocument` describes every answer. */
+/** The enqueue and read API. Whatever asks the database asks for the key; `openApiDocument` describes every answer. */
 export function createApp(options: AppOptions): Hono {
   const { sluice, maxBatchJobs = 10_000, maxBodyBytes = 2 * 1024 * 1024, log = console } = options
+  const authorized = authorize(options.apiKey)
   const databaseAnswers = databaseProbe(sluice.database)
   const app = new Hono({ getPath: pathOf })
 
@@ -40,7 +41,7 @@ export function createApp(options: AppOptions): Hono {
     context.header("cache-control", "no-store")
   })
   app.use(correlated())
-  app.use("/v1/*", authorize(options.apiKey))
+  app.use("/v1/*", authorized)
 
   app.post("/v1/jobs", async (context) => {
     const job = jobFrom(await readJson(context.req.raw, maxBodyBytes))
@@ -62,7 +63,8 @@ export function createApp(options: AppOptions): Hono {
 
   app.get("/v1/jobs/:id", async (context) => {
     const id = context.req.param("id")
-    const job = await sluice.getJob(id)
+    const errorsFrom = context.req.query("errorsFrom")
+    const job = await sluice.getJob(id, errorsFrom === undefined ? {} : { errorsFrom: Number(errorsFrom) })
     return job
       ? context.json(job)
       : refuse({ status: 404, code: "job_not_found", detail: `No job has the id ${id}` })
@@ -92,8 +94,10 @@ export function createApp(options: AppOptions): Hono {
   app.all("/v1/queues/:name{.+}/pause", allowOnly("POST"))
   app.all("/v1/queues/:name{.+}/resume", allowOnly("POST"))
 
+  // Who has no key can't make the database do anything: a flood would take its connections, or wake it.
+  app.use("/health", (context, next) => (isDeep(context) ? authorized(context, next) : next()))
   app.get("/health", async (context) =>
-    (await databaseAnswers())
+    !isDeep(context) || (await databaseAnswers())
       ? context.json({ status: "ok" })
       : refuse({
           status: 503,
@@ -134,6 +138,10 @@ function allowOnly(methods: string): MiddlewareHandler {
       detail: `${cut(context.req.path)} does not take ${context.req.method}; use ${methods}`,
       headers: { allow: methods },
     })
+}
+
+function isDeep(context: Context): boolean {
+  return context.req.query("deep") !== undefined
 }
 
 function requestOf(context: Context): { method: string; path: string } {
