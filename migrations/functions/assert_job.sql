@@ -33,7 +33,7 @@ begin
       when v_key = 'maxAttempts' and not is_whole(v_value, 1, 1000) then 'a whole number from 1 to 1000'
       when v_key = 'concurrencyLimit' and not is_whole(v_value, 1, 1000000) then 'a whole number from 1 to 1000000'
       when v_key = 'runAt' and instant_of(v_value) is null then 'an ISO 8601 instant such as 2030-01-31T12:00:00Z, between the years 1970 and 9999'
-      when v_key = 'runAt' and p_options ? 'delay' then 'runAt or delay, not both'
+      when v_key = 'delay' and p_options ? 'runAt' then 'runAt or delay, not both'
       when v_key in ('delay', 'timeout') and duration_ms(v_value) is null then c_duration
       when v_key = 'timeout' and duration_ms(v_value) not between 1 and 2147483647 then 'a duration longer than 0, up to 24 days'
       when v_key = 'tags' and not is_tags(v_value) then 'a list of texts, up to 100 of 1 to 128 characters'

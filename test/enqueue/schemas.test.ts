@@ -112,16 +112,6 @@ test("what is stored is the input; what reaches perform is what the schema makes
   expect(performed).toEqual([{ at: new Date("2030-01-01T00:00:00Z"), copies: 1 }])
 })
 
-test("the payload is checked again at perform: one that came past the check fails its attempt and is not performed", async () => {
-  performed.length = 0
-  const [{ id }] = await database.rows(`select sluice.enqueue('zod', '{"shop": 5, "lines": []}')::text as id`)
-  expect(await drainOnce()).toMatchObject({ claimed: 1, succeeded: 0 })
-  expect(performed).toEqual([])
-  expect(await sluice.getJob(id)).toMatchObject({
-    errors: [{ class: "InvalidPayloadError", message: expect.stringContaining("payload.shop") }],
-  })
-})
-
 async function stored(): Promise<number> {
   return (await database.rows("select count(*)::int from sluice.jobs"))[0].count
 }

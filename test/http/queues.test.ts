@@ -56,3 +56,16 @@ test("a queue with odd characters is answered 422", async () => {
     })
   }
 })
+
+test("queues come a thousand at a time, by name", async () => {
+  await api.rows(
+    "insert into sluice.jobs (name, queue, state) select 'greet', 'page/' || lpad(n::text, 4, '0'), 'ready' from generate_series(1, 1200) n",
+  )
+  const first = (await api.get("/v1/queues?after=page/")).body
+  expect(first.queues).toHaveLength(1_000)
+  expect(first.next).toBe("page/1000")
+  const second = (await api.get(`/v1/queues?after=${encodeURIComponent(first.next)}`)).body
+  const names = second.queues.map(({ name }: { name: string }) => name)
+  expect(names.slice(0, 200)).toEqual(Array.from({ length: 200 }, (_, n) => `page/${1_001 + n}`))
+  expect(second.next).toBeUndefined()
+})

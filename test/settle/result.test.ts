@@ -23,6 +23,7 @@ const unstorable: [what: string, result: unknown][] = [
   ["a ring", cyclic],
   ["a byte more than 256 KiB", "x".repeat(256 * 1024 - 1)],
   ["more than 256 KiB in characters of three bytes", "€".repeat(100_000)],
+  ["more than 256 KiB once its numbers are written out", new Array(900).fill(1e308)],
   ["NUL", { text: "a\0b" }],
   ["half a surrogate pair", "a\ud83d"],
 ]

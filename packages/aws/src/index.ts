@@ -7,5 +7,6 @@ export type { IdleOptions } from "./idle.ts"
 export { type LambdaExecutorOptions, lambda } from "./lambda-executor.ts"
 // Lines of JSON for the functions that should stay small.
 export { jsonLog } from "./log.ts"
+export { MEMORY_MB } from "./memory.ts"
 export { createPerformHandler, type PerformHandlerOptions } from "./perform-handler.ts"
 export { createWake } from "./wake.ts"

@@ -3,19 +3,22 @@ import { cut, shown } from "./shown.ts"
 import { isStorableText } from "./validate.ts"
 
 /** How many lists and objects may be in one another. */
-export const MOST_LEVELS = 1_000
+const MOST_LEVELS = 1_000
 
 /**
  * Refuses what JSON would drop or change without a word, with the path to it: what is stored is then what was given.
- * An object's `toJSON` has its say, as a Date's, and a property that is undefined is as good as none.
+ * An object's `toJSON` has its say, as a Date's, and a property that is undefined is as good as none. Answers whether
+ * there was neither of these, so that the value is what its JSON would be parsed to.
  */
-export function assertJson(value: unknown, path: readonly (string | number)[]): void {
-  assertNode(value, [...path], [])
+export function assertJson(value: unknown, path: readonly (string | number)[]): boolean {
+  return assertNode(value, [...path], [])
 }
 
 /** `path` and `holders` are those of the value, and the same again afterwards. */
-function assertNode(given: unknown, path: (string | number)[], holders: object[]): void {
-  if (holders.length > MOST_LEVELS) wrong(path, "is nested too deep", `at most ${MOST_LEVELS} levels`)
+function assertNode(given: unknown, path: (string | number)[], holders: object[]): boolean {
+  if (holders.length > MOST_LEVELS) {
+    wrong(path.slice(0, -holders.length), "is nested too deep", `at most ${MOST_LEVELS} levels`)
+  }
   const value = afterToJson(given, path)
   if (typeof value === "string") {
     if (!isStorableText(value)) wrong(path, `is ${shown(value)}`, STORABLE_TEXT)
@@ -24,26 +27,31 @@ function assertNode(given: unknown, path: (string | number)[], holders: object[]
   } else if (typeof value === "object" && value !== null) {
     if (holders.includes(value)) wrong(path, "is circular", "a value that does not contain itself")
     holders.push(value)
-    if (Array.isArray(value)) assertItems(value, path, holders)
-    else assertProperties(value, path, holders)
+    const isJson = Array.isArray(value)
+      ? assertItems(value, path, holders)
+      : assertProperties(value, path, holders)
     holders.pop()
+    return isJson && value === given
   } else if (value !== null && typeof value !== "boolean") {
     const name = typeof value === "bigint" ? `the BigInt ${value}` : shown(value)
     wrong(path, `is ${name}`, "an object or another JSON value")
   }
+  return value === given
 }
 
 const STORABLE_TEXT = "text without NUL and lone surrogates, which Postgres can't store"
 
-function assertItems(list: readonly unknown[], path: (string | number)[], holders: object[]): void {
+function assertItems(list: readonly unknown[], path: (string | number)[], holders: object[]): boolean {
+  let isJson = true
   for (let index = 0; index < list.length; index++) {
     path.push(index)
-    assertNode(list[index], path, holders)
+    isJson = assertNode(list[index], path, holders) && isJson
     path.pop()
   }
+  return isJson
 }
 
-function assertProperties(object: object, path: (string | number)[], holders: object[]): void {
+function assertProperties(object: object, path: (string | number)[], holders: object[]): boolean {
   if (!isPlain(object)) {
     wrong(
       path,
@@ -51,13 +59,19 @@ function assertProperties(object: object, path: (string | number)[], holders: ob
       "a plain object or one with toJSON, which JSON can hold",
     )
   }
-  for (const [key, value] of Object.entries(object)) {
-    if (value === undefined) continue
+  let isJson = true
+  for (const key of Object.keys(object)) {
+    const value = (object as Record<string, unknown>)[key]
+    if (value === undefined) {
+      isJson = false
+      continue
+    }
     path.push(key)
     if (!isStorableText(key)) wrong(path, "has a key that can't be stored", STORABLE_TEXT)
-    assertNode(value, path, holders)
+    isJson = assertNode(value, path, holders) && isJson
     path.pop()
   }
+  return isJson
 }
 
 /** As JSON.stringify asks it. One that answers with null is an invalid date of some library's. */

@@ -183,7 +183,9 @@ export interface EnqueueOptions extends JobPolicies {
   readonly concurrencyKey?: string
   /** Default the definition's `concurrency.limit`, else 1. The limit enqueued last applies to all jobs of the key. */
   readonly concurrencyLimit?: number
+  /** Up to 100 texts of 1 to 128 characters. */
   readonly tags?: readonly string[]
+  /** A JSON object of up to 64 KiB. */
   readonly metadata?: Readonly<Record<string, unknown>>
   /**
    * Your transaction, as pg, postgres.js, Drizzle, Kysely, Knex, Prisma, TypeORM (`EntityManager`, `QueryRunner`) or

@@ -4,7 +4,7 @@ import { durationMs } from "./duration.ts"
 import { InvalidInputError, PayloadTooLargeError, UnknownJobError } from "./errors.ts"
 import { type Carrier, type Instrumentation, withCarrier } from "./instrumentation.ts"
 import { assertOptions, instant } from "./options.ts"
-import { checkPayload, storedBytes, toJson } from "./payload.ts"
+import { checkPayload, toJson } from "./payload.ts"
 import { SCHEMA_VERSION } from "./schema.ts"
 import { listed } from "./shown.ts"
 import { translateError } from "./translate.ts"
@@ -40,13 +40,13 @@ export async function storeJobs(
   if (!Array.isArray(jobs)) refuse("invalid_jobs", jobs, ["jobs"], "a list of jobs")
   if (jobs.length > MAX_JOBS) refuseBatch(`${jobs.length} jobs`, `${MAX_JOBS}`)
   const rows: string[] = []
-  let bytes = 0
+  let totalBytes = 0
   for (const [index, job] of jobs.entries()) {
-    const row = await rowOf(catalog, job).catch((error) => {
+    const { row, bytes } = await rowOf(catalog, job).catch((error) => {
       throw error instanceof InvalidInputError ? error.atIndex(index) : error
     })
-    bytes += storedBytes(row)
-    if (bytes > MAX_TOTAL_BYTES) refuseBatch("more bytes as JSON", `${MAX_TOTAL_BYTES} bytes`)
+    totalBytes += bytes
+    if (totalBytes > MAX_TOTAL_BYTES) refuseBatch("more bytes as JSON", `${MAX_TOTAL_BYTES} bytes`)
     rows.push(row)
   }
   if (rows.length === 0) return []
@@ -61,7 +61,7 @@ function refuseBatch(has: string, limit: string): never {
 
 /** The same for one job, whose errors need no index. */
 export async function storeJob(catalog: Catalog, database: Queryable, job: NewJob): Promise<EnqueueResult> {
-  const row = await rowOf(catalog, job)
+  const { row } = await rowOf(catalog, job)
   const [result] = await withCarrier(catalog.instrumentation, [job.name], (carrier) =>
     storeRows(catalog, database, [row], carrier),
   )
@@ -106,19 +106,19 @@ function inOrder(rows: StoredRow[]): EnqueueResult[] {
 }
 
 /** The job as an element of store_jobs' argument, with the definition's and the defaults' policies filled in. */
-async function rowOf(catalog: Catalog, job: NewJob): Promise<string> {
+async function rowOf(catalog: Catalog, job: NewJob): Promise<{ row: string; bytes: number }> {
   if (!isRecord(job)) refuse("invalid_job", job, ["job"], "an object with name, payload and options")
   assertKnownKeys(job, ["name", "payload", "options"], ["job"])
   assertName(job.name, ["name"])
-  const options = job.options ?? {}
+  const options = job.options === undefined ? {} : job.options
   assertOptions(options)
   const definition = definitionOf(catalog, job.name)
-  const payload = job.payload === undefined ? {} : job.payload
-  const payloadJson = toJson(payload, ["payload"])
+  const given = job.payload === undefined ? {} : job.payload
+  const payload = toJson(given, ["payload"])
   // what is stored is what is checked
-  const stored = definition && JSON.parse(payloadJson)
-  if (definition?.input) await checkPayload(definition.name, definition.input, stored)
-  const row = JSON.stringify({
+  if (definition?.input) await checkPayload(definition.name, definition.input, payload.value, given)
+  const metadata = options.metadata && toJson(options.metadata, ["options", "metadata"], MAX_METADATA_BYTES)
+  const others = JSON.stringify({
     name: job.name,
     queue: options.queue ?? definition?.queue ?? catalog.defaults.queue,
     priority: options.priority ?? definition?.priority ?? catalog.defaults.priority,
@@ -128,12 +128,13 @@ async function rowOf(catalog: Catalog, job: NewJob): Promise<string> {
     delay_ms: options.delay === undefined ? undefined : durationMs(options.delay, ["options", "delay"]),
     unique_key: options.uniqueKey,
     idempotency_key: options.idempotencyKey,
-    ...concurrencyOf(definition, stored, options),
+    ...concurrencyOf(definition, payload.value, options),
     tags: options.tags?.length ? options.tags : undefined,
   })
-  const metadata =
-    options.metadata && `,"metadata":${toJson(options.metadata, ["options", "metadata"], MAX_METADATA_BYTES)}`
-  return `${row.slice(0, -1)}${metadata ?? ""},"payload":${payloadJson}}`
+  return {
+    row: `${others.slice(0, -1)}${metadata ? `,"metadata":${metadata.json}` : ""},"payload":${payload.json}}`,
+    bytes: others.length + payload.bytes + (metadata?.bytes ?? 0),
+  }
 }
 
 function definitionOf(catalog: Catalog, name: string): AnyJobDefinition | undefined {

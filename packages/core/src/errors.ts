@@ -38,7 +38,7 @@ export class InvalidInputError extends SluiceError {
 /** No definition of that name was given to `createSluice({ jobs })`. Code `unknown_job`. */
 export class UnknownJobError extends InvalidInputError {}
 
-/** The payload fails the definition's input schema. Code `invalid_payload`; `issues` has a path and message each. */
+/** The payload fails the definition's input schema. Code `invalid_payload`; `issues` has path and message of the first 20. */
 export class InvalidPayloadError extends InvalidInputError {
   readonly issues: readonly { path: readonly (string | number)[]; message: string }[]
 
@@ -48,7 +48,10 @@ export class InvalidPayloadError extends InvalidInputError {
   }
 }
 
-/** The payload, a step's result or a cursor's position is over 256 KiB as JSON. Code `payload_too_large`. */
+/**
+ * The payload, a step's result or a cursor's position is over 256 KiB as JSON, or metadata over 64 KiB: code
+ * `payload_too_large`. Or the jobs of one call are too many: code `batch_too_large`.
+ */
 export class PayloadTooLargeError extends InvalidInputError {}
 
 /** The database could not be reached, or the connection broke. Nothing was stored unless it had been confirmed. Code `database_unavailable`. */

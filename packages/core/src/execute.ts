@@ -15,13 +15,13 @@ import {
 } from "./errors.ts"
 import { withDetails } from "./log.ts"
 import type { Execution, Outcome } from "./outcome.ts"
-import { isStorableJson, parsePayload } from "./payload.ts"
+import { isStorableJson, parsePayload, storedBytes } from "./payload.ts"
 import { NotNowError } from "./retry.ts"
 import { outcomeJson } from "./settle.ts"
 import { maxAttemptsOf, type Work } from "./work.ts"
 
 const DEFAULT_MAX_INTERRUPTIONS = 3
-/** Results are stored up to this size, as JSON. */
+/** Results are stored up to this size, as JSON with numbers written out. */
 const MAX_RESULT_BYTES = 256 * 1024
 
 /** Shortest wait of a RetryAfter or Snooze: a job that asks for none would run again and again until the drain ends. */
@@ -143,7 +143,7 @@ function succeeded(job: ClaimedJob, work: Work, result: unknown): Outcome {
   }
   if (
     resultJson !== undefined &&
-    (Buffer.byteLength(resultJson) > MAX_RESULT_BYTES || !isStorableJson(resultJson))
+    (storedBytes(resultJson) > MAX_RESULT_BYTES || !isStorableJson(resultJson))
   ) {
     work.log.warn(
       "The result is over 256 KiB or has characters that Postgres can't store, and was not stored",

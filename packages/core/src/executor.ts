@@ -4,7 +4,7 @@ import { durationMs } from "./duration.ts"
 import { partsOf } from "./error-record.ts"
 import { Discard, RetryAfter, SluiceError, Snooze } from "./errors.ts"
 import { withDetails } from "./log.ts"
-import { MAX_PAYLOAD_BYTES, parsePayload } from "./payload.ts"
+import { MAX_PAYLOAD_BYTES, parsePayload, UnfitPayload } from "./payload.ts"
 import { isRecord } from "./validate.ts"
 
 const UNKNOWN_JOB_WAIT = "1m"
@@ -106,6 +106,7 @@ function notYetKnown(place: string, log: Logger): Snooze {
 export function restoredError(said: Partial<DescribedError>): Error {
   const { name = "Error", message = "", stack } = clamped(said)
   if (name === "Discard") return new Discard(message)
+  if (name === "UnfitPayload") return new UnfitPayload(message)
   if (name === "RetryAfter" && said.wait !== undefined)
     return new RetryAfter(secondsOf(said.wait), message || undefined)
   if (name === "Snooze" && said.wait !== undefined)
@@ -169,7 +170,7 @@ function described(error: unknown): DescribedError {
 /** Not an `UnknownJobError`, which `perform` may throw too. */
 class NotHereError extends SluiceError {}
 
-const STEERING = { Discard, RetryAfter, Snooze, NotHereError }
+const STEERING = { UnfitPayload, Discard, RetryAfter, Snooze, NotHereError }
 
 /** What it takes of a definition to perform its jobs. */
 export type Performable = Pick<AnyJobDefinition, "name" | "perform"> & {

@@ -1,5 +1,6 @@
 import { currentCorrelationId } from "./correlation.ts"
 import type { Outcome } from "./outcome.ts"
+import { isStorableJson } from "./payload.ts"
 
 /**
  * What travels with a job from its enqueue to each of its executions: `correlationId`, and what an instrumentation
@@ -33,6 +34,9 @@ export interface Instrumentation {
   ): Promise<Outcome>
 }
 
+/** Room for a `traceparent`, a `tracestate` and the largest `baggage`. */
+const MAX_CARRIER_BYTES = 16 * 1024
+
 /** Hands what is to travel with the jobs to `store`, or null when there is nothing. */
 export function withCarrier<Value>(
   instrumentation: Instrumentation | undefined,
@@ -40,12 +44,19 @@ export function withCarrier<Value>(
   store: (carrier: Carrier | null) => Promise<Value>,
 ): Promise<Value> {
   const correlationId = currentCorrelationId()
-  const own = correlationId === undefined ? null : { correlationId }
-  return instrumentation
-    ? instrumentation.enqueue(names, (added) => store(own || hasAny(added) ? { ...added, ...own } : null))
-    : store(own)
+  const own = correlationId === undefined ? {} : { correlationId }
+  if (!instrumentation) return store(unlessEmpty(own))
+  return instrumentation.enqueue(names, (added) =>
+    store(unlessEmpty(isStorable(added) ? { ...added, ...own } : own)),
+  )
 }
 
-function hasAny(carrier: Carrier): boolean {
-  return Object.keys(carrier).length > 0
+/** A job is worth more than its labels: those that can't be stored are left out. */
+function isStorable(carrier: Carrier): boolean {
+  const json = JSON.stringify(carrier)
+  return Buffer.byteLength(json) <= MAX_CARRIER_BYTES && isStorableJson(json)
+}
+
+function unlessEmpty(carrier: Carrier): Carrier | null {
+  return Object.keys(carrier).length > 0 ? carrier : null
 }

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec"
 import { assertJson, shortened } from "./assert-json.ts"
 import { Discard, InvalidInputError, InvalidPayloadError, PayloadTooLargeError } from "./errors.ts"
-import { cut, listed } from "./shown.ts"
+import { cut } from "./shown.ts"
 import { refuse } from "./validate.ts"
 
 /**
@@ -13,37 +13,50 @@ export const MAX_PAYLOAD_BYTES = 256 * 1024
 const MOST_ISSUES = 20
 const MOST_ISSUE_CHARACTERS = 300
 
-/** Validates a payload with its definition's schema and returns what the schema makes of it. */
+/**
+ * Validates a payload with its definition's schema and returns what the schema makes of it. What it was before it was
+ * written as JSON helps the error to explain.
+ */
 export async function checkPayload<Output>(
   name: string,
   schema: StandardSchemaV1<unknown, Output>,
   payload: unknown,
+  given?: unknown,
 ): Promise<Output> {
   const checked = schema["~standard"].validate(payload)
   const result = checked instanceof Promise ? await checked : checked
   if (!result.issues) return result.value
-  const issues = result.issues.map(({ path = [], message }) => ({ path: [...path].map(segment), message }))
-  const texts = issues.map(({ path, message }) => {
-    return `${["payload", ...shortened(path)].join(".")}: ${cut(message, MOST_ISSUE_CHARACTERS)}`
+  const issues = result.issues.slice(0, MOST_ISSUES).map((issue) => {
+    const path = [...(issue.path ?? [])].map(segment)
+    const hint = valueAt(given, path) instanceof Date ? " (JSON has text for a Date)" : ""
+    return { path: shortened(path), message: `${cut(issue.message, MOST_ISSUE_CHARACTERS)}${hint}` }
   })
+  const more = result.issues.length - issues.length
+  const texts = issues.map(({ path, message }) => `${["payload", ...path].join(".")}: ${message}`)
   throw new InvalidPayloadError(
-    `The payload of ${JSON.stringify(name)} is not as its input schema says. ${listed(texts, "; ")}`,
-    issues.slice(0, MOST_ISSUES).map(({ path, message }) => {
-      return { path: shortened(path), message: cut(message, MOST_ISSUE_CHARACTERS) }
-    }),
+    `The payload of ${JSON.stringify(name)} is not as its input schema says. ${texts.join("; ")}${more > 0 ? `; and ${more} more` : ""}`,
+    issues,
   )
 }
 
-/** The same at perform: a payload that does not fit would not fit the next time either, so its job is discarded. */
+function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
+  return path.reduce((node, step) => (node as Record<string, unknown> | undefined)?.[step], value)
+}
+
+/** The same at perform. */
 export async function parsePayload<Output>(
   name: string,
   schema: StandardSchemaV1<unknown, Output>,
   payload: unknown,
 ): Promise<Output> {
   return checkPayload(name, schema, payload).catch((error) => {
-    if (!(error instanceof InvalidPayloadError)) throw error
-    throw Object.assign(new Discard(error.message, { cause: error }), { name: error.name })
+    throw error instanceof InvalidPayloadError ? new UnfitPayload(error.message, { cause: error }) : error
   })
+}
+
+/** A payload that does not fit at perform would not fit the next time either, so its job is discarded. */
+export class UnfitPayload extends Discard {
+  override readonly name = "InvalidPayloadError"
 }
 
 function segment(part: PropertyKey | StandardSchemaV1.PathSegment): string | number {
@@ -59,17 +72,28 @@ export function isStorableJson(json: string): boolean {
   return !UNSTORABLE.test(json)
 }
 
+/** A value as it is stored. */
+export interface StoredJson {
+  readonly json: string
+  readonly bytes: number
+  /** What the JSON is parsed to: what was given, unless that had a `toJSON` or something undefined in it. */
+  readonly value: unknown
+}
+
 /**
  * A payload or metadata as JSON that Postgres stores and gives back as it was given. Throws `InvalidInputError`, or
  * `PayloadTooLargeError`.
  */
-export function toJson(value: unknown, path: readonly string[], mostBytes = MAX_PAYLOAD_BYTES): string {
-  if (value === null || value === undefined) {
-    refuse("invalid_payload", value, path, "an object or another JSON value, not null")
+export function toJson(given: unknown, path: readonly string[], mostBytes = MAX_PAYLOAD_BYTES): StoredJson {
+  if (given === null || given === undefined) {
+    refuse("invalid_payload", given, path, "an object or another JSON value, not null")
   }
-  const json = stringify(value, path, assertJson) as string
-  assertSize(json, path, mostBytes)
-  return json
+  let isJson = false
+  const json = stringify(given, path, () => {
+    isJson = assertJson(given, path)
+  }) as string
+  const bytes = assertSize(json, path, mostBytes)
+  return { json, bytes, value: isJson ? given : JSON.parse(json) }
 }
 
 /** What a step or a cursor saves, which is given back as JSON has it. It may be nothing. */
@@ -83,7 +107,7 @@ export function toStorableJson(value: unknown, path: readonly string[]): string 
   return json
 }
 
-function assertSize(json: string, path: readonly string[], mostBytes: number): void {
+function assertSize(json: string, path: readonly string[], mostBytes: number): number {
   const bytes = storedBytes(json)
   if (bytes > mostBytes) {
     throw new PayloadTooLargeError(
@@ -92,6 +116,7 @@ function assertSize(json: string, path: readonly string[], mostBytes: number): v
       { path },
     )
   }
+  return bytes
 }
 
 const TEXT_OR_EXPONENT = /"[^"\\]*(?:\\.[^"\\]*)*"|(\d(?:\.(\d+))?)e([+-]\d+)/g
@@ -110,13 +135,13 @@ export function storedBytes(json: string): number {
 }
 
 /** What a getter or a toJSON throws is the value's fault too. */
-function stringify(value: unknown, path: readonly string[], check?: typeof assertJson): string | undefined {
+function stringify(value: unknown, path: readonly string[], check?: () => void): string | undefined {
   try {
-    check?.(value, path)
+    check?.()
     return JSON.stringify(value)
   } catch (cause) {
     if (cause instanceof InvalidInputError) throw cause
-    const message = `${path.join(".")} can't be written as JSON: ${(cause as Error).message}`
+    const message = `${path.join(".")} can't be written as JSON: ${(cause as Error)?.message}`
     throw new InvalidInputError("invalid_payload", message, { path, cause })
   }
 }

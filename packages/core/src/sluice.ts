@@ -60,7 +60,7 @@ export interface Sluice extends Catalog {
     payload: InputOf<Definition>,
     options?: EnqueueOptions,
   ): Promise<EnqueueResult>
-  /** Stores any number of jobs in one statement, all or none. An error names the first bad job by its `index`. */
+  /** Stores up to 100,000 jobs (64 MiB) in one statement, all or none. An error names the first bad job by its `index`. */
   enqueueMany(
     jobs: readonly NewJob[],
     options?: { transaction?: TransactionClient },

@@ -16,15 +16,21 @@ export interface AppOptions {
   readonly apiKey: string | readonly string[]
   /** Most jobs in one batch. Default 10,000. */
   readonly maxBatchJobs?: number
-  /** Largest request body. Default 6 MiB, which is also Lambda's limit for an event. */
+  /**
+   * Largest request body. Default 2 MiB: JSON may take fifty times its length once it is parsed, and a function of
+   * 256 MB has room for that.
+   */
   readonly maxBodyBytes?: number
   /** Where enqueues, and failures on the server's side, are told. Default `console`. */
   readonly log?: Logger
 }
 
+/** Most queues in one answer, which so has some hundred kilobytes at most. */
+const MOST_QUEUES = 1_000
+
 /** The enqueue and read API. Whatever asks the database asks for the key; `openApiDocument` describes every answer. */
 export function createApp(options: AppOptions): Hono {
-  const { sluice, maxBatchJobs = 10_000, maxBodyBytes = 6 * 1024 * 1024, log = console } = options
+  const { sluice, maxBatchJobs = 10_000, maxBodyBytes = 2 * 1024 * 1024, log = console } = options
   const authorized = authorize(options.apiKey)
   const databaseAnswers = databaseProbe(sluice.database)
   const app = new Hono({ getPath: pathOf })
@@ -65,7 +71,12 @@ export function createApp(options: AppOptions): Hono {
   })
   app.all("/v1/jobs/:id", allowOnly("GET, HEAD"))
 
-  app.get("/v1/queues", async (context) => context.json({ queues: await sluice.listQueues() }))
+  app.get("/v1/queues", async (context) => {
+    const after = context.req.query("after") ?? ""
+    const following = (await sluice.listQueues()).filter(({ name }) => name > after).sort(byName)
+    const queues = following.slice(0, MOST_QUEUES)
+    return context.json({ queues, ...(following.length > MOST_QUEUES && { next: queues.at(-1)?.name }) })
+  })
   app.all("/v1/queues", allowOnly("GET, HEAD"))
 
   // `.+` because a slash in a name arrives as %2F from some gateways and decoded from others. What a name has in it is
@@ -113,6 +124,10 @@ export function createApp(options: AppOptions): Hono {
   function logEnqueue(details: Record<string, unknown>): void {
     log.info("Enqueued", { ...details, correlationId: currentCorrelationId() })
   }
+}
+
+function byName(one: { name: string }, other: { name: string }): number {
+  return one.name < other.name ? -1 : 1
 }
 
 function allowOnly(methods: string): MiddlewareHandler {

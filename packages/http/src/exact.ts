@@ -36,7 +36,7 @@ export function findInexactNumber(json: string): InexactNumber | undefined {
 }
 
 /** As the SQL function `is_exact`: a fraction may lose digits, but not the whole of itself. */
-export function isExact(text: string): boolean {
+function isExact(text: string): boolean {
   const number = Number(text)
   if (Math.abs(number) < 2 ** 53) return number !== 0 || /^[-0.]*(?:[eE]|$)/.test(text)
   return Number.isFinite(number) && normalized(text) === normalized(String(number))

@@ -18,19 +18,25 @@ const duration = {
   description: 'A number of seconds, or text such as "500ms", "30s", "5m", "1h30m", "2d".',
   oneOf: [
     { type: "number", minimum: 0 },
-    { type: "string", pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$" },
+    { type: "string", pattern: "^([0-9]{1,15}(\\.[0-9]{1,15})?(ms|s|m|h|d)){1,10}$" },
   ],
   examples: ["5m"],
 }
+
+const name = { type: "string", pattern: "^[A-Za-z0-9._/:-]{1,128}$" }
+
+/** Lengths are counted in code points, as JSON Schema does. */
+const key = { type: "string", minLength: 1, maxLength: 512 }
 
 const jobRequest = {
   type: "object",
   required: ["name"],
   additionalProperties: false,
   properties: {
-    name: { type: "string", description: "The name of a job definition.", examples: ["webhook"] },
+    name: { ...name, description: "The name of a job definition.", examples: ["webhook"] },
     payload: {
-      description: "JSON that fits the definition's input schema, up to 256 KiB. Default {}.",
+      description:
+        "JSON that fits the definition's input schema, up to 256 KiB with numbers written out and up to 1,000 levels deep. Default {}.",
       default: {},
     },
     options: { $ref: "#/components/schemas/EnqueueOptions" },
@@ -41,9 +47,18 @@ const enqueueOptions = {
   type: "object",
   additionalProperties: false,
   properties: {
-    queue: { type: "string", description: 'Default: the definition\'s, else "default".' },
-    priority: { type: "integer", description: "A smaller number runs first. Default 0." },
-    runAt: { ...instant, description: "When the job is due. Default now." },
+    queue: { ...name, description: 'Default: the definition\'s, else "default".' },
+    priority: {
+      type: "integer",
+      minimum: -1_000_000_000,
+      maximum: 1_000_000_000,
+      description: "A smaller number runs first. Default 0.",
+    },
+    runAt: {
+      ...instant,
+      description:
+        "When the job is due, between 1970 and 9999; digits beyond the millisecond are dropped. Default now.",
+    },
     delay: {
       ...duration,
       description: 'Instead of runAt: how long from now. Seconds, or text such as "5m".',
@@ -51,31 +66,33 @@ const enqueueOptions = {
     maxAttempts: {
       type: "integer",
       minimum: 1,
+      maximum: 1_000,
       description: "Executions that may fail before the job is discarded. Default 10.",
     },
     timeout: { ...duration, description: 'Longest execution. Default "1m".' },
     uniqueKey: {
-      type: "string",
+      ...key,
       description: "At most one unfinished job of this name has this key; a further one is deduplicated.",
     },
     idempotencyKey: {
-      type: "string",
+      ...key,
       description:
         "Sending this key again answers with the first job, also when it has finished. Kept for 24 hours.",
     },
     concurrencyKey: {
-      type: "string",
+      ...key,
       description:
         "Jobs with this key run at most concurrencyLimit at once; the others are blocked until then.",
     },
     concurrencyLimit: {
       type: "integer",
       minimum: 1,
+      maximum: 1_000_000,
       description:
         "Default: the definition's, else 1. The limit enqueued last applies to all jobs of the key.",
     },
-    tags: { type: "array", items: { type: "string" } },
-    metadata: { type: "object" },
+    tags: { type: "array", maxItems: 100, items: { type: "string", minLength: 1, maxLength: 128 } },
+    metadata: { type: "object", description: "Up to 64 KiB, measured as the payload is." },
   },
 }
 
@@ -216,7 +233,10 @@ export const schemas = {
   Queues: {
     type: "object",
     required: ["queues"],
-    properties: { queues: { type: "array", items: { $ref: "#/components/schemas/Queue" } } },
+    properties: {
+      queues: { type: "array", items: { $ref: "#/components/schemas/Queue" } },
+      next: { type: "string", description: "There when more queues follow: to be sent as `after`." },
+    },
   },
   PausedQueue: pausedQueue,
   Health: { type: "object", required: ["status"], properties: { status: { const: "ok" } } },

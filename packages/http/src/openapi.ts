@@ -7,7 +7,7 @@ export const openApiDocument = {
     title: "Sluice",
     version: "1",
     description:
-      "Enqueue jobs and read what became of them. Every error is `application/problem+json` (RFC 9457). Every answer has `x-correlation-id`: the request's, or a new one; the log, the jobs and their logs have it too.",
+      "Enqueue jobs and read what became of them. A request's body has up to 2 MiB. A number that JavaScript would round or make infinite, such as an id of 64 bits, is refused: send text. Every error is `application/problem+json` (RFC 9457). Every answer has `x-correlation-id`: the request's, or a new one; the log, the jobs and their logs have it too.",
     license: { name: "MIT", identifier: "MIT" },
   },
   servers: [{ url: "/" }],
@@ -76,8 +76,19 @@ export const openApiDocument = {
         operationId: "listQueues",
         tags: ["queues"],
         summary: "List the queues and what waits in them",
+        parameters: [
+          {
+            name: "after",
+            in: "query",
+            description: "The `next` of an answer, to go on from there.",
+            schema: { type: "string" },
+          },
+        ],
         responses: {
-          200: { description: "All queues that have jobs or are paused.", content: json("Queues") },
+          200: {
+            description: "The queues that have jobs or are paused, up to 1,000 by name.",
+            content: json("Queues"),
+          },
           ...problems(401, 500, 503),
         },
       },
@@ -147,9 +158,13 @@ export const openApiDocument = {
         "www-authenticate": { description: "How to authenticate.", schema: { type: "string" } },
       }),
       404: problem("There is no such job."),
-      413: problem("The body, the batch or a payload (256 KiB) is too large. Nothing is stored."),
+      413: problem(
+        "The body (2 MiB), the batch (10,000 jobs, 64 MiB with numbers written out), a payload (256 KiB) or metadata (64 KiB) is too large. Nothing is stored.",
+      ),
       415: problem("The content type is not application/json."),
-      422: problem("Something in the request is wrong; `errors` says where. Nothing is stored."),
+      422: problem(
+        "Something in the request is wrong; `errors` says where (up to 20 places). Nothing is stored.",
+      ),
       500: problem("Something failed on the server."),
       503: problem("The database can't be reached, or its schema is missing or older than the code.", {
         "retry-after": { description: "Seconds, when waiting may help.", schema: { type: "string" } },

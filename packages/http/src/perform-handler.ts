@@ -97,6 +97,7 @@ function refuseSignature(): never {
 const STATUSES: Readonly<Record<string, 404 | 422 | 503>> = {
   NotHereError: 404,
   Discard: 422,
+  UnfitPayload: 422,
   RetryAfter: 503,
   Snooze: 503,
 }

@@ -2,6 +2,7 @@
 import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { MEMORY_MB } from "@sluice/aws"
 import { SluiceError } from "@sluice/core"
 import { migrate } from "@sluice/core/migrate"
 import { keptApiKey } from "./api-key.ts"
@@ -86,12 +87,14 @@ async function hostFunctions(settings: Settings, linked: { databaseUrl: string; 
       drain: {
         ...drain,
         environment,
+        memoryMb: MEMORY_MB.drain,
         timeoutMs: settings.drainTimeoutMs,
         maxEnvironments: settings.maxDrainers + 1,
       },
       enqueue: {
         ...enqueue,
         environment: { ...environment, SLUICE_DRAIN_FUNCTION: "drain" },
+        memoryMb: MEMORY_MB.enqueue,
         timeoutMs: 29_000,
         maxEnvironments: 4,
       },

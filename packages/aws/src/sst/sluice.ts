@@ -1,3 +1,4 @@
+import { MEMORY_MB } from "../memory.ts"
 import { createAlarms } from "./alarms.ts"
 import { createDashboard } from "./dashboard.ts"
 import type { Database } from "./databases.ts"
@@ -120,7 +121,7 @@ function drainArgsOf(args: SluiceArgs, common: Common, wake: Wake, idleMode: Idl
   return {
     link: common.link,
     timeout,
-    memory: "512 MB",
+    memory: `${MEMORY_MB.drain} MB`,
     environment: {
       ...common.environment,
       SLUICE_MAX_DRAINERS: `${maxDrainers}`,
@@ -149,7 +150,7 @@ function serve(
     environment: { ...common.environment, ...wake.environment },
     permissions: [wake.permission],
     timeout: "29 seconds",
-    memory: "256 MB",
+    memory: `${MEMORY_MB.enqueue} MB`,
     // Each of its processes has database connections: a flood must not have them all.
     ...(reserveConcurrency && { concurrency: { reserved: apiConcurrency } }),
   }
