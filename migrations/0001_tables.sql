@@ -27,6 +27,7 @@ create table jobs (
   fence             integer     not null default 0,      -- goes up whenever an execution is settled or interrupted; a settle names it
   attempts          smallint    not null default 0,      -- executions that counted
   interruptions     smallint    not null default 0,      -- times its drainer died while it ran there alone
+  cuts              smallint    not null default 0,      -- ends of drains in a row that cut it off without a checkpoint
   max_attempts      smallint,                            -- null: as the definition says
   timeout_ms        integer,                             -- null: as the definition says
   died_with         integer,                             -- in flight when its drainer died last, and not settled since: of how many
@@ -129,6 +130,8 @@ create table drainers (
   slot        integer     not null,
   backend_pid integer     not null,
   label       text        not null,                      -- who it is: on Lambda the request id
+  names       text[],                                    -- of jobs that it begins; null: any
+  helped_at   timestamptz,                               -- when it last asked for help
   budget_ms   bigint,                                    -- time it had when it opened; null: no deadline
   in_flight   integer,                                   -- of a dead one: how many jobs it had
   lingering   boolean     not null default false,        -- it waits for work, and wants to be notified of it
@@ -216,21 +219,19 @@ create table progress (
   constraint sleep_has_no_value check (kind <> 'sleep' or value is null)
 );
 
--- When drainers were last asked for. Nobody waits for this row: who finds it locked leaves the decision to who has it.
+-- When an enqueue last asked for a drainer, by the name of its job; until one opens that knows the name. Nobody waits for
+-- these rows: who finds one locked leaves the decision to who has it.
 create table wakes (
-  only_row  boolean     primary key default true check (only_row),
-  woken_at  timestamptz not null default '-infinity',  -- by an enqueue; until a drainer opens
-  helped_at timestamptz not null default '-infinity'   -- by a drainer whose backlog is deep
+  name     text        primary key,
+  woken_at timestamptz not null default '-infinity'
 );
-insert into wakes default values;
 
--- The wake-up of a deployment in idle mode: when its one schedule invokes the drain function next. See
--- docs/decisions/0012-idle.md.
+-- The wake-up of a deployment in idle mode: when its one schedule invokes the drain function next, as set by a drainer that
+-- knows this name. A name without a row was never in idle mode. See docs/decisions/0012-idle.md.
 create table wake_up (
-  only_row boolean     primary key default true check (only_row),
-  set_for  timestamptz                                   -- null: never in idle mode; infinity: nothing to wake up for; -infinity: could not be set
+  name    text        primary key,
+  set_for timestamptz not null                           -- infinity: nothing to wake up for; -infinity: could not be set
 );
-insert into wake_up default values;
 
 -- The steps of the upkeep, and how each went: see perform_upkeep.
 create table upkeep (
@@ -252,3 +253,11 @@ create type new_job as (
 
 -- A place in the claim's order.
 create type job_position as (priority integer, run_at timestamptz, id bigint);
+
+-- Counts the times that jobs became ready that were due earlier, and so came in before a place that may have been looked
+-- at: when a queue is resumed, a key is freed, a claimed job given back.
+create sequence late_arrivals;
+select nextval('late_arrivals'); -- the first call doesn't change last_value
+
+-- What a look from the start has seen: all jobs due by then, of so many late arrivals.
+create type seen_jobs as (until_at timestamptz, late_arrivals bigint);

@@ -2,4 +2,6 @@
 -- without its payload, to be discarded.
 create or replace function most_told_bytes() returns integer
 language sql immutable parallel safe
-return 4194304;
+begin atomic
+  select 4194304;
+end;

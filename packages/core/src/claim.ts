@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises"
-import { type Drainer, timed } from "./drainer.ts"
+import type { Deadline } from "./deadline.ts"
+import { type Cursor, type Drainer, timed } from "./drainer.ts"
 import type { Carrier } from "./instrumentation.ts"
 import { isLockTableFull, reap } from "./reap.ts"
 import { list } from "./settle.ts"
@@ -17,6 +18,8 @@ export interface ClaimedJob {
   readonly queue: string
   readonly attempts: number
   readonly interruptions: number
+  /** Ends of drains in a row that cut it off without a checkpoint. */
+  readonly cuts: number
   readonly maxAttempts: number | null
   readonly timeoutMs: number | null
   readonly enqueuedAt: string
@@ -43,6 +46,14 @@ export interface Claim {
 
 /** How often a drainer that goes on from its mark looks from the start, where urgent and retried jobs come in. */
 const LOOK_FROM_START_EVERY_MS = 1_000
+/**
+ * How often a look from the start goes through everything, what was seen before too, where jobs of long transactions come
+ * in. It passes every deleted row that vacuum couldn't remove, so one that takes long comes seldom.
+ */
+const LOOK_AT_ALL_EVERY_MS = 1_000
+const LONGEST_SHARE_OF_LOOKS = 0.05
+/** More are not told apart: looks pass the deleted rows of the others. */
+const MOST_PRIORITIES = 100
 /** Most bytes of jobs in one claim, and of those that a drainer holds in all: what it keeps in memory is some times that. */
 const MOST_BYTES_AT_ONCE = 4 * 1024 * 1024
 const MOST_BYTES_HELD = 16 * 1024 * 1024
@@ -59,10 +70,11 @@ const LONGEST_WAIT_MS = 1_000
  */
 export async function claim(
   drainer: Drainer,
-  names: readonly string[],
+  deadline: Deadline,
   room: number,
   isIdle: boolean,
 ): Promise<ClaimedJob[]> {
+  const names = deadline.names()
   const { cursor, suspects } = drainer
   const now = performance.now()
   const turn = suspects.turn(isIdle)
@@ -74,20 +86,37 @@ export async function claim(
 
   const fromStart = cursor.mark === null || now - cursor.fromStartAtMs > LOOK_FROM_START_EVERY_MS
   const taken = await take<Batch>(drainer, limit, isIdle, (most, settled, spent, mostBytes) =>
-    drainer.query(`select * from ${drainer.schema}.claim($1, $2, $3, $4, $5, $6, $7, $8)`, [
+    drainer.query(`select * from ${drainer.schema}.claim($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, [
       ...[drainer.id, drainer.backendPid, most, names],
-      ...[fromStart ? null : cursor.mark, settled, spent, mostBytes],
+      ...[fromStart ? null : cursor.mark, settled, spent],
+      ...[now > cursor.allAgainAtMs ? null : cursor.seen, list([...cursor.priorities])],
+      ...[deadline.fitsMs(), mostBytes],
     ]),
   )
   if (!taken) return []
-  if (fromStart) cursor.fromStartAtMs = now
+  if (fromStart) lookedFromStart(cursor, taken, now)
   cursor.mark = taken.more ? taken.mark : null
-  if (fromStart) cursor.dueAtMs = taken.due_in_ms === null ? Number.POSITIVE_INFINITY : now + taken.due_in_ms
+  notePriority(cursor, taken)
   const isThrough = fromStart && !taken.more
   suspects.see(taken.suspects, isThrough && taken.claimed.length === 0)
   const isReaping = taken.dead && (await reap(drainer))
   cursor.isCaughtUp = isThrough && !suspects.wait() && !isReaping
   return taken.claimed
+}
+
+function lookedFromStart(cursor: Cursor, { whole, more, seen, due_in_ms }: Batch, atMs: number): void {
+  cursor.fromStartAtMs = atMs
+  cursor.dueAtMs = due_in_ms === null ? Number.POSITIVE_INFINITY : atMs + due_in_ms
+  if (!more) cursor.seen = seen
+  if (!whole) return
+  const tookMs = performance.now() - atMs
+  cursor.allAgainAtMs = atMs + Math.max(LOOK_AT_ALL_EVERY_MS, tookMs / LONGEST_SHARE_OF_LOOKS)
+  if (more) cursor.seen = null
+}
+
+/** A mark begins with its priority. */
+function notePriority({ priorities }: Cursor, { mark }: Batch): void {
+  if (mark !== null && priorities.size < MOST_PRIORITIES) priorities.add(Number.parseInt(mark.slice(1), 10))
 }
 
 async function claimSuspects(
@@ -130,6 +159,9 @@ interface Batch extends Group {
   more: boolean
   suspects: boolean
   due_in_ms: number | null
+  seen: string
+  /** It looked at everything. */
+  whole: boolean
 }
 
 /** Session locks outlive a statement that fails, so what it had locked is given back before anything else. */
@@ -202,6 +234,7 @@ function claimedJob([id, fence, name, payload, queue, enqueuedAt, unusual]: Row,
     queue,
     attempts: unusual?.attempts ?? 0,
     interruptions: unusual?.interruptions ?? 0,
+    cuts: unusual?.cuts ?? 0,
     runAt: unusual?.runAt ?? enqueuedAt,
     maxAttempts: unusual?.maxAttempts ?? null,
     timeoutMs: unusual?.timeoutMs ?? null,

@@ -13,7 +13,7 @@ import type { Work } from "./work.ts"
 export interface Continuation extends Pick<JobContext, "step" | "cursor" | "sleep"> {
   /** Waits for what was begun and is still under way, and throws what failed without anybody having waited for it. */
   join(): Promise<void>
-  /** Likewise, however it ends, and begins nothing more. */
+  /** Likewise, however it ends, and begins nothing more. Throws the `Snooze` of a job that sleeps. */
   end(): Promise<void>
 }
 
@@ -44,6 +44,7 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
   let savedBefore: Promise<ReadonlyMap<string, Saved>> | undefined
   let unnamedSleeps = 0
   let isOver = false
+  let asleep: Snooze | undefined
 
   return { step, cursor, sleep, join, end } as Continuation
 
@@ -77,7 +78,9 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
     const [name, duration] = words.length === 2 ? words : [`sleep ${++unnamedSleeps}`, words[0]]
     return checkpoint("sleep", name, {}, async (saved) => {
       const remainingMs = saved ? saved.untilAtMs - performance.now() : await beginSleep(name, duration)
-      if (remainingMs > 0) throw new Snooze(`${Math.ceil(remainingMs)}ms`, `The job sleeps: ${name}`)
+      if (remainingMs <= 0) return
+      asleep = new Snooze(`${Math.ceil(remainingMs)}ms`, `The job sleeps: ${name}`)
+      throw asleep
     })
   }
 
@@ -90,6 +93,7 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
   async function end(): Promise<void> {
     isOver = true
     await Promise.allSettled(underWay)
+    if (asleep) throw asleep // whatever the job made of it: one that caught it would be done before its time
   }
 
   async function beginSleep(name: string, duration: Duration): Promise<number> {
@@ -230,6 +234,7 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
   /** What is done need not be done again, so it is passed at any time; new work begins only while there is some. */
   function assertGoesOn(): void {
     signal.throwIfAborted()
+    if (asleep) throw asleep
     if (isOver)
       throw new SluiceError(
         "execution_over",

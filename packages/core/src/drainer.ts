@@ -90,6 +90,12 @@ export interface Cursor {
   /** The last place claimed; deleted rows before it need not be passed again. Null: look from the start. */
   mark: string | null
   fromStartAtMs: number
+  /** What the last look from the start that found nothing more has seen: the next one passes over it. */
+  seen: string | null
+  /** When a look from the start looks at all nevertheless. */
+  allAgainAtMs: number
+  /** Of jobs that were claimed, and of those that definitions give. */
+  readonly priorities: Set<number>
   /** Whether the last claim looked from the start and found fewer than it asked for. */
   isCaughtUp: boolean
   /** When the next scheduled job is due, by the last look from the start. */
@@ -148,6 +154,7 @@ export async function openDrainer(options: {
       durations: createDurations(),
       usualMs: (name) => opened.usual_ms?.[name] ?? undefined,
       cursor: {
+        ...{ seen: null, allAgainAtMs: 0, priorities: prioritiesOf(options.definitions) },
         ...{ mark: null, fromStartAtMs: 0, isCaughtUp: false, dueAtMs: Number.POSITIVE_INFINITY },
         ...{ largestClaim: Number.POSITIVE_INFINITY, largestReadable: Number.POSITIVE_INFINITY, failures: 0 },
         ...{ largestReap: LARGEST_REAP, reapAgainAtMs: 0, fruitlessReaps: 0 },
@@ -171,16 +178,24 @@ function described(definitions: ReadonlyMap<string, AnyJobDefinition>): string {
   return JSON.stringify(rows)
 }
 
-/** Gives back the slot and every lock, then looks once more: whether work is due that nobody performs, and when some will be. */
-export async function closeDrainer(drainer: Drainer, names: readonly string[]) {
+function prioritiesOf(definitions: ReadonlyMap<string, AnyJobDefinition>): Set<number> {
+  return new Set([...definitions.values()].map(({ priority = 0 }) => priority).slice(0, 50))
+}
+
+/**
+ * Gives back the slot and every lock, then looks once more: whether work is due that nobody performs, and when some will be.
+ *
+ * @param soonMs Of a drain that had nothing left to do, and would have waited for what is due within this time.
+ */
+export async function closeDrainer(drainer: Drainer, names: readonly string[], soonMs: number | undefined) {
   const { schema } = drainer
   const closing = drainer.insist(
     `select ${schema}.close_drainer($1, $2, $3, $4, $5) as due, ${schema}.next_due_in_ms($3) as next_due_in_ms`,
     [drainer.id, drainer.backendPid, names, drainer.holdings.ids(), drainer.durations.toJson()],
   )
   const [closed] = await timed(drainer, "close", closing)
-  return {
-    dueWork: closed.due as boolean,
-    nextDueInMs: (closed.next_due_in_ms ?? undefined) as number | undefined,
-  }
+  const dueWork: boolean = closed.due
+  const nextDueInMs: number | undefined = closed.next_due_in_ms ?? undefined
+  const isSoon = nextDueInMs !== undefined && soonMs !== undefined && nextDueInMs < soonMs
+  return { dueWork, lateWork: soonMs !== undefined && (dueWork || isSoon), nextDueInMs }
 }

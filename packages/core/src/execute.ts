@@ -11,6 +11,7 @@ import {
   SessionLostError,
   SluiceError,
   Snooze,
+  TimeoutError,
 } from "./errors.ts"
 import { withDetails } from "./log.ts"
 import type { Execution, Outcome } from "./outcome.ts"
@@ -24,8 +25,15 @@ const DEFAULT_MAX_INTERRUPTIONS = 3
 /** Results are stored up to this size, as JSON. */
 const MAX_RESULT_BYTES = 256 * 1024
 
-/** Reason of a signal that aborts because the drainer's time is up: the job is put back without counting an attempt. */
+/** Shortest wait of a RetryAfter or Snooze: a job that asks for none would run again and again until the drain ends. */
+const LEAST_WAIT_MS = 1_000
+/** A job that the ends of so many drains in a row cut off without a checkpoint fits into none: the attempt fails. */
+const MOST_CUTS = 3
+
+/** Reason of a signal that aborts because the drain ends: the job is put back without counting an attempt. */
 export class DrainEndsError extends SluiceError {}
+/** The same, because the drainer's time is up. Drains that are told to stop say nothing about what fits into one. */
+export class TimeIsUpError extends DrainEndsError {}
 
 /** What the database could not do is tried again after so long, and up to twice that. */
 const NOT_NOW_WAIT_MS = 2_000
@@ -161,24 +169,38 @@ export function failure(job: ClaimedJob, work: Work, thrown: unknown): Outcome {
   // nothing else is: a job whose work says it is lost may still be this drainer's, and would come again at once for ever
   if (work.drainer.lost.aborted || reason instanceof SessionLostError) return { kind: "lost" }
   if (thrown instanceof NotNowError || thrown instanceof NoTransactionError)
-    return { kind: "snoozed", waitMs: Math.round(NOT_NOW_WAIT_MS * (1 + Math.random())) }
-  if (reason instanceof DrainEndsError && !isDecision(thrown)) return { kind: "snoozed", waitMs: 0 }
+    return { kind: "snoozed", waitMs: Math.round(NOT_NOW_WAIT_MS * (1 + Math.random())), cuts: job.cuts }
+  if (reason instanceof DrainEndsError && !isDecision(thrown)) return cutOff(job, work, reason)
   const isLate = reason !== undefined && !(reason instanceof DrainEndsError)
-  if (!isLate && thrown instanceof Snooze)
-    return { kind: "snoozed", waitMs: durationMs(thrown.wait, ["Snooze"]) }
-  if (!isLate && thrown instanceof Discard) return { kind: "discarded", error: thrown, counts: true }
-
-  const error = isLate ? reason : thrown // the timeout, not the AbortError that came of it
-  const attempt = job.attempts + 1
-  if (attempt >= maxAttemptsOf(job, work)) return { kind: "discarded", error, counts: true }
-  const waitMs =
-    !isLate && thrown instanceof RetryAfter
-      ? durationMs(thrown.wait, ["RetryAfter"])
-      : backoffMs(work.definition.backoff, attempt)
-  return { kind: "retried", error, waitMs }
+  if (isLate) return failed(job, work, reason, reason) // the timeout, not the AbortError that came of it
+  if (thrown instanceof Snooze) return { kind: "snoozed", waitMs: waitOf(thrown), cuts: 0 }
+  if (thrown instanceof Discard) return { kind: "discarded", error: thrown, counts: true }
+  return failed(job, work, thrown, thrown)
 }
 
 /** What a job decides, apart from the errors that come of being aborted. */
 function isDecision(thrown: unknown): boolean {
   return thrown instanceof Discard || thrown instanceof RetryAfter || thrown instanceof Snooze
+}
+
+/** It goes on in the place it had, and so before what was enqueued after it. */
+function cutOff(job: ClaimedJob, work: Work, reason: DrainEndsError): Outcome {
+  const cuts = work.hasCheckpoint() ? 0 : job.cuts + Number(reason instanceof TimeIsUpError)
+  if (cuts < MOST_CUTS) return { kind: "snoozed", waitMs: undefined, cuts }
+  const message = `The job ${JSON.stringify(job.name)} was cut off by the ends of ${cuts} drains in a row and saved no checkpoint: it needs more time than a drain has. Give the drain function a longer timeout, or let the job go on in steps`
+  return failed(job, work, reason, new TimeoutError("never_fits", message))
+}
+
+function failed(job: ClaimedJob, work: Work, thrown: unknown, error: unknown): Outcome {
+  const attempt = job.attempts + 1
+  if (attempt >= maxAttemptsOf(job, work)) return { kind: "discarded", error, counts: true }
+  const waitMs = thrown instanceof RetryAfter ? waitOf(thrown) : backoffMs(work.definition.backoff, attempt)
+  return { kind: "retried", error, waitMs }
+}
+
+function waitOf(thrown: RetryAfter | Snooze): number {
+  return Math.max(
+    LEAST_WAIT_MS,
+    durationMs(thrown.wait, [thrown instanceof Snooze ? "Snooze" : "RetryAfter"]),
+  )
 }

@@ -5,6 +5,8 @@ export interface Holdings {
   add(jobs: readonly ClaimedJob[]): void
   /** The job's outcome is committed: its lock may go with the next claim. */
   settle(job: ClaimedJob): void
+  /** The job is not this drainer's any more, and its lock is gone. */
+  release(job: ClaimedJob): void
   /** Hands over the jobs to unlock and the claims to delete, once each. */
   takeSettled(): { settled: string[]; spent: string[] }
   /** Puts back claims whose deletion was rolled back. */
@@ -30,6 +32,10 @@ export function createHoldings(): Holdings {
     settle({ id, claim, bytes: freed }) {
       bytes -= freed
       settled.push(id)
+      if (--claim.unsettled === 0) spent.push(claim.id)
+    },
+    release({ id, claim }) {
+      locked.delete(id)
       if (--claim.unsettled === 0) spent.push(claim.id)
     },
     takeSettled() {

@@ -233,6 +233,7 @@ export function outcomeJson(execution: Execution, form: Form = "whole"): string 
     duration_ms: durationOf(execution),
     ended_ms_ago: Math.round(performance.now() - endedAtMs),
     ...("waitMs" in outcome && { wait_ms: outcome.waitMs }),
+    ...("cuts" in outcome && { cuts: outcome.cuts }),
     ...("error" in outcome && describeError(outcome.error, form)),
   }
   const json = JSON.stringify(row)

@@ -110,9 +110,17 @@ export const openApiDocument = {
       get: {
         operationId: "health",
         tags: ["service"],
-        summary: "Does the database answer?",
-        security: [],
-        responses: { 200: { description: "It does.", content: json("Health") }, ...problems(503) },
+        summary: "Does the API answer? With `deep` and the key: does the database?",
+        security: [{}, { key: [] }],
+        parameters: [
+          {
+            name: "deep",
+            in: "query",
+            description: "With any value the database is asked too, which needs the key.",
+            schema: { type: "string" },
+          },
+        ],
+        responses: { 200: { description: "It does.", content: json("Health") }, ...problems(401, 503) },
       },
     },
     "/openapi.json": {
