@@ -159,8 +159,8 @@ async function finish(drainer: Drainer, performer: Performer, deadline: Deadline
     deadline.graceMs,
   )
   drainer.lost.throwIfAborted()
-  // half of the margin was kept for this, and a part of that for closing
-  await settleAll(drainer, ended, () => deadline.untilStopMs() + deadline.graceMs * 1.5)
+  // once more in the margin, which is for closing too
+  await settleAll(drainer, ended, deadline.untilStopMs)
   return { released, stuck }
 }
 
