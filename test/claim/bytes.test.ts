@@ -35,7 +35,8 @@ function measured() {
     const query = connection.query.bind(connection)
     connection.query = async (text, values) => {
       const result = await query(text, values)
-      if (/\.claim(_suspects)?\(/.test(text)) sizes.push(JSON.stringify(result.rows).length)
+      const statement = (text as unknown as { text?: string }).text ?? text // ours tell how they are to be read
+      if (/\.claim(_suspects)?\(/.test(statement)) sizes.push(JSON.stringify(result.rows).length)
       return result
     }
     return connection
@@ -46,18 +47,18 @@ function measured() {
 const text = "x".repeat(250_000)
 
 test("a claim takes no more than 4 MiB of jobs, and a drainer holds no more than 16 MiB, whatever its concurrency", async () => {
-  await sluice.enqueueMany(Array.from({ length: 100 }, () => ({ name: "large", payload: { text } })))
+  await sluice.enqueueMany(Array.from({ length: 70 }, () => ({ name: "large", payload: { text } })))
   const { sizes, connect } = measured()
-  expect(await drainOnce({ connect, concurrency: 500 })).toMatchObject({ succeeded: 100, lost: 0 })
+  expect(await drainOnce({ connect, concurrency: 500 })).toMatchObject({ succeeded: 70, lost: 0 })
   expect(Math.max(...sizes)).toBeGreaterThan(3 * MIB)
   expect(Math.max(...sizes)).toBeLessThan(4.5 * MIB)
   expect(mostHeld).toBeLessThanOrEqual(16 * MIB)
 })
 
 test("what makes a claim too large is left, in its place", async () => {
-  const jobs = Array.from({ length: 60 }, (_, at) => ({ name: "numbered", payload: { at, text } }))
+  const jobs = Array.from({ length: 36 }, (_, at) => ({ name: "numbered", payload: { at, text } }))
   await sluice.enqueueMany(jobs)
-  expect(await drainOnce({ concurrency: 500 })).toMatchObject({ succeeded: 60 })
+  expect(await drainOnce({ concurrency: 500 })).toMatchObject({ succeeded: 36 })
   expect(order).toEqual(jobs.map(({ payload }) => payload.at))
 })
 
@@ -86,9 +87,9 @@ test("numbers count with the digits that they have as text; what no enqueue acce
 })
 
 test("jobs that a dead drainer held are taken over in as small portions", async () => {
-  await sluice.enqueueMany(Array.from({ length: 40 }, () => ({ name: "large", payload: { text } })))
-  await database.pool.query("update sluice.jobs set state = 'suspect', suspect_group = 40")
+  await sluice.enqueueMany(Array.from({ length: 30 }, () => ({ name: "large", payload: { text } })))
+  await database.pool.query("update sluice.jobs set state = 'suspect', suspect_group = 30")
   const { sizes, connect } = measured()
-  expect(await drainOnce({ connect, concurrency: 500 })).toMatchObject({ succeeded: 40 })
+  expect(await drainOnce({ connect, concurrency: 500 })).toMatchObject({ succeeded: 30 })
   expect(Math.max(...sizes)).toBeLessThan(4.5 * MIB)
 })

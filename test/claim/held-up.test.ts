@@ -4,7 +4,7 @@ import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 import { eventually } from "../support/eventually.ts"
 
-const database = await createDatabase({ settings: { lock_timeout: "50ms" } })
+const database = await createDatabase()
 const job = defineJob({ name: "job", perform() {} })
 const { sluice, drainOnce } = drainable(database, [job])
 
@@ -16,7 +16,7 @@ test("a claim that waits for a lock too long is tried again, and keeps no lock o
   const warnings: string[] = []
   const log = { debug() {}, info() {}, error() {}, warn: (line: string) => void warnings.push(line) }
 
-  const drained = drainOnce({ log })
+  const drained = drainOnce({ log, remainingMs: () => 8_000 })
   await eventually(() => expect(warnings).toContain("A claim failed and is tried again"))
   await holder.query("rollback")
   await holder.end()
@@ -28,7 +28,7 @@ test("a drainer that can't claim for long, and has nothing else to do, ends with
   const holder = await database.connect()
   await holder.query("begin")
   await holder.query("lock table sluice.claims in share mode")
-  await expect(drainOnce()).rejects.toThrow(/lock timeout/)
+  await expect(drainOnce({ remainingMs: () => 8_000 })).rejects.toThrow(/lock timeout/)
   await holder.query("rollback")
   await holder.end()
 })

@@ -9,9 +9,8 @@ let drainer: { id: number; backend_pid: number }
 beforeAll(async () => {
   database = await createDatabase()
   session = await database.connect()
-  drainer = (
-    await session.query("select * from sluice.open_drainer($1, 10, 'test')", [SCHEMA_VERSION])
-  ).rows[0]
+  drainer = (await session.query("select * from sluice.open_drainer($1, 10, 'test')", [SCHEMA_VERSION]))
+    .rows[0]
   await createSluice({ database: database.pool }).enqueueMany(
     Array.from({ length: 50 }, () => ({ name: "noop" })),
   )

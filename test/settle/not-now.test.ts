@@ -49,7 +49,7 @@ test("a transactional job whose completion can't be recorded for now is put back
   let release = async () => {}
   let backend = 0
   work = async ({ transaction }) => {
-    backend = (await transaction.query("select pg_backend_pid() as pid")).rows[0].pid
+    backend = (await transaction.query("select pg_catalog.pg_backend_pid() as pid")).rows[0].pid
     release = await hold(id)
   }
   const drained = drainOnce()

@@ -19,6 +19,7 @@ const slow = defineJob({
 const late = defineJob({
   name: "late",
   timeout: "100ms",
+  backoff: { base: "1h" },
   async perform({ how }: { how: string }) {
     await wait(200)
     if (how === "discards") throw new Discard("too late to say so")

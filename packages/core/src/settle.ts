@@ -42,7 +42,7 @@ export async function settleAll(
 ): Promise<void> {
   const { unwritten, lost } = drainer
   unwritten.againAtMs = 0
-  await settle(drainer, executions) // at least once, however late it is
+  await settle(drainer, executions, () => Math.max(1, leftMs())) // at least once, however late it is
   while (unwritten.executions.length > 0 && leftMs() > 0) {
     await wait(Math.min(AGAIN_AFTER_MS, leftMs()), undefined, { signal: lost }).catch(() => {})
     lost.throwIfAborted()

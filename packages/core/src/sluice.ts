@@ -159,10 +159,8 @@ export function createSluice(options: SluiceOptions): Sluice {
   async function wakeIfNeeded(due?: unknown[], later?: unknown[]): Promise<void> {
     if (!options.wake) return
     try {
-      const { rows } = await database.query(
-        `select ${schema}.request_wake($1, $2)::pg_catalog.text as needed`,
-        [due, later],
-      )
+      const asked = `select ${schema}.request_wake($1, $2)::pg_catalog.text as needed`
+      const { rows } = await database.query(asked, [due, later])
       if (rows[0].needed === "true") await options.wake()
     } catch {
       // the jobs are stored, and the schedule comes
