@@ -1,16 +1,17 @@
 -- The tables of Sluice, and the names of its locks. Every file here runs with `search_path` set to Sluice's own schema
 -- (`sluice` unless configured), so names stand bare. Functions are in functions/, one a file, and are replaced by every
--- migrate that finds their text changed; they keep the path they are created under with `set search_path from current`.
+-- migrate that finds their text changed. They keep the path they are created under, which has `pg_temp` last, by
+-- `set search_path from current`; those that are inlined have a body that is resolved when it is created.
 
 -- The lock of a job is a 64-bit key: 16 bits name the schema, 48 the job. pg_locks so tells which jobs are running.
 -- The locks of drainers, slots and concurrency keys live in the space of two 32-bit keys, apart from these.
 -- The hash is taken once, here, so that no server upgrade can change it under a running system.
 do $$
 begin
-  execute format('create function job_lock(job_id bigint) returns bigint language sql immutable parallel safe as %L',
-    format('select %s::bigint | job_id', (hashtext('sluice:' || current_schema())::bigint & 65535) << 48));
-  execute format('create function lock_space(kind text) returns integer language sql immutable parallel safe as %L',
-    format('select hashtext(%L || kind)', 'sluice:' || current_schema() || ':'));
+  execute format('create function job_lock(job_id bigint) returns bigint language sql immutable parallel safe return %s::bigint | job_id',
+    (hashtext('sluice:' || current_schema())::bigint & 65535) << 48);
+  execute format('create function lock_space(kind text) returns integer language sql immutable parallel safe return hashtext(%L || kind)',
+    'sluice:' || current_schema() || ':');
 end
 $$;
 
@@ -26,6 +27,7 @@ create table jobs (
   fence             integer     not null default 0,      -- goes up whenever an execution is settled or interrupted; a settle names it
   attempts          smallint    not null default 0,      -- executions that counted
   interruptions     smallint    not null default 0,      -- times its drainer died while it ran there alone
+  cuts              smallint    not null default 0,      -- ends of drains in a row that cut it off without a checkpoint
   max_attempts      smallint,                            -- null: as the definition says
   timeout_ms        integer,                             -- null: as the definition says
   died_with         integer,                             -- in flight when its drainer died last, and not settled since: of how many
@@ -41,6 +43,7 @@ create table jobs (
   tags              text[],
   metadata          jsonb,
   carrier           jsonb,                               -- correlation id and trace context of the enqueue; not kept in history
+  large_bytes       integer,                             -- what a claim sends of it, if that is over 4096 bytes; see parse_jobs
 
   constraint known_state check (state in (
     'ready',      -- due, and free to be claimed
@@ -65,7 +68,7 @@ create index jobs_suspect   on jobs (suspect_group desc, id)                wher
 create index jobs_paused    on jobs (queue)                                 where state = 'paused';
 create unique index jobs_unique_key on jobs (name, unique_key)              where unique_key is not null;
 
--- History, one partition a UTC day (see maintain). A lookup by id goes through a BRIN index: ids and finishing
+-- History, one partition a UTC day (see perform_upkeep). A lookup by id goes through a BRIN index: ids and finishing
 -- times run roughly in step, and it costs no WAL a row, where a b-tree would cost as much as the row's delete.
 create table finished (
   id              bigint      not null,
@@ -93,7 +96,9 @@ create table finished (
 ) partition by range (finished_at);
 
 create index finished_id on finished using brin (id int8_minmax_multi_ops) with (pages_per_range = 32, autosummarize = on);
-create table finished_default partition of finished default; -- catches a day that maintain has not prepared
+create table finished_default partition of finished default; -- catches a day that the upkeep has not prepared
+create index finished_default_age on finished_default using brin (finished_at);
+alter table finished_default replica identity full;          -- a publication of all tables else refuses every delete
 
 -- Every execution that did not succeed.
 create table executions (
@@ -113,6 +118,8 @@ create table executions (
 
 create index executions_job_id on executions (job_id);
 create table executions_default partition of executions default;
+create index executions_default_age on executions_default using brin (ended_at);
+alter table executions_default replica identity full;
 
 -- One row an invocation (or a worker's session). While it lives its session holds an advisory lock on the id;
 -- a row that has not ended and whose lock is free belongs to a dead drainer.
@@ -123,6 +130,8 @@ create table drainers (
   slot        integer     not null,
   backend_pid integer     not null,
   label       text        not null,                      -- who it is: on Lambda the request id
+  names       text[],                                    -- of jobs that it begins; null: any
+  helped_at   timestamptz,                               -- when it last asked for help
   budget_ms   bigint,                                    -- time it had when it opened; null: no deadline
   in_flight   integer,                                   -- of a dead one: how many jobs it had
   lingering   boolean     not null default false,        -- it waits for work, and wants to be notified of it
@@ -136,6 +145,7 @@ create table drainers (
 
 create index drainers_alive on drainers (id) where ended_at is null;
 create index drainers_lingering on drainers (id) where lingering;
+create index drainers_ended on drainers (ended_at) where ended_at is not null;
 
 -- What drainers can perform, as they say when they open. A drain's executions are added to the durations at its end.
 create table definitions (
@@ -188,11 +198,10 @@ create index idempotency_keys_age on idempotency_keys (created_at);
 
 -- The deployment that this schema belongs to, as app/stage: one row, or none where nobody has claimed it.
 create table owner (
-  name  text        not null,
-  since timestamptz not null default now()
+  only_row boolean     primary key default true check (only_row),
+  name     text        not null,
+  since    timestamptz not null default now()
 );
-
-create unique index owner_only_one on owner ((true));
 
 -- One row a step, cursor or sleep of a job that is performed in several executions. Written while the job runs, read by
 -- its later executions, and deleted when it is settled for good.
@@ -210,27 +219,45 @@ create table progress (
   constraint sleep_has_no_value check (kind <> 'sleep' or value is null)
 );
 
--- When drainers were last asked for. Nobody waits for this row: who finds it locked leaves the decision to who has it.
+-- When an enqueue last asked for a drainer, by the name of its job; until one opens that knows the name. Nobody waits for
+-- these rows: who finds one locked leaves the decision to who has it.
 create table wakes (
-  only_row  boolean     primary key default true check (only_row),
-  woken_at  timestamptz not null default '-infinity',  -- by an enqueue; until a drainer opens
-  helped_at timestamptz not null default '-infinity'   -- by a drainer whose backlog is deep
+  name     text        primary key,
+  woken_at timestamptz not null default '-infinity'
 );
-insert into wakes default values;
 
--- The wake-up of a deployment in idle mode: when its one schedule invokes the drain function next. See
--- docs/decisions/0012-idle.md.
+-- The wake-up of a deployment in idle mode: when its one schedule invokes the drain function next, as set by a drainer that
+-- knows this name. A name without a row was never in idle mode. See docs/decisions/0012-idle.md.
 create table wake_up (
-  only_row boolean     primary key default true check (only_row),
-  set_for  timestamptz                                   -- null: never in idle mode; infinity: nothing to wake up for; -infinity: could not be set
+  name    text        primary key,
+  set_for timestamptz not null                           -- infinity: nothing to wake up for; -infinity: could not be set
 );
-insert into wake_up default values;
+
+-- The steps of the upkeep, and how each went: see perform_upkeep.
+create table upkeep (
+  step      text        primary key,
+  next_at   timestamptz not null default '-infinity',    -- when it is due again
+  done_at   timestamptz,
+  failed_at timestamptz,
+  failures  integer     not null default 0,              -- since it was last done
+  error     text                                         -- of the last failure, until it is done
+);
+insert into upkeep (step) values ('prepare finished'), ('prepare executions'), ('expire finished'), ('expire executions'),
+  ('forget idempotency keys'), ('forget drainers');
 
 -- A job on its way into the table.
 create type new_job as (
   id bigint, index integer, name text, payload jsonb, queue text, priority integer, run_at timestamptz,
   max_attempts smallint, timeout_ms integer, unique_key text, idempotency_key text, concurrency_key text,
-  concurrency_limit integer, tags text[], metadata jsonb, state text);
+  concurrency_limit integer, tags text[], metadata jsonb, state text, large_bytes integer);
 
 -- A place in the claim's order.
 create type job_position as (priority integer, run_at timestamptz, id bigint);
+
+-- Counts the times that jobs became ready that were due earlier, and so came in before a place that may have been looked
+-- at: when a queue is resumed, a key is freed, a claimed job given back.
+create sequence late_arrivals;
+select nextval('late_arrivals'); -- the first call doesn't change last_value
+
+-- What a look from the start has seen: all jobs due by then, of so many late arrivals.
+create type seen_jobs as (until_at timestamptz, late_arrivals bigint);

@@ -16,7 +16,7 @@ export const recordUsage = defineJob({
   }),
   transactional: true,
   async perform({ customer, metric, quantity }, { transaction, enqueuedAt }) {
-    await ensureTable(transaction)
+    await prepare(transaction)
     // The day of the enqueue: a retry after midnight still counts where it belongs.
     const day = enqueuedAt.toISOString().slice(0, 10)
     const { rows } = await transaction.query(
@@ -30,15 +30,21 @@ export const recordUsage = defineJob({
 })
 
 /**
- * The app's own table. Yours come from your app's migrations; this one is made by the first job, so that the
+ * The path for names, and the app's own table. Yours come from your app's migrations; this one is made by the first job, so that the
  * example runs on a database that knows nothing of it.
  */
-async function ensureTable(transaction: Queryable): Promise<void> {
-  const { rows } = await transaction.query(`select to_regclass('app_usage') is not null as exists`)
+async function prepare(transaction: Queryable): Promise<void> {
+  // A path of its own: in a schema where others may create, a function or operator of theirs could be meant by a bare name.
+  const { rows } = await transaction.query(
+    `select pg_catalog.set_config('search_path', 'public, pg_temp', true),
+            pg_catalog.to_regclass('public.app_usage') is not null as exists`,
+  )
   if (rows[0].exists) return
 
   // `if not exists` alone fails when two transactions create at once: one waits here for the other's commit.
-  await transaction.query(`select pg_advisory_xact_lock(hashtextextended('app_usage', 0))`)
+  await transaction.query(
+    `select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('app_usage', 0::bigint))`,
+  )
   await transaction.query(
     `create table if not exists app_usage (
        customer text, metric text, day date, quantity bigint not null check (quantity > 0),

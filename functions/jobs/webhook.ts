@@ -1,9 +1,9 @@
 import { Discard, defineJob, RetryAfter } from "@sluice/core"
+import { retryAfterSeconds } from "@sluice/http/send-request"
 import { type AllowList, parseAllowList } from "./webhook/allow-list.ts"
 import { type Answer, deliver } from "./webhook/deliver.ts"
 import { AddressRefusedError } from "./webhook/destination.ts"
 import { webhookInput } from "./webhook/input.ts"
-import { retryAfterSeconds } from "./webhook/retry-after.ts"
 
 /**
  * Delivers one HTTP request and keeps the answer's status and the beginning of its body as the result.
@@ -12,6 +12,9 @@ import { retryAfterSeconds } from "./webhook/retry-after.ts"
  * lists them. Redirects are not followed. A network error, 408, 425, 429 and 5xx are retried, after the answer's
  * Retry-After when it has one; any other answer that `expect` doesn't list discards the job. Receivers see a
  * delivery more than once when an answer gets lost: `idempotency-key` and `webhook-id` stay the same then.
+ *
+ * A body that is signed, or must arrive byte for byte, has to be text: one that is an object is stored as jsonb, which
+ * orders its keys anew and keeps the last of two that are the same.
  */
 export const webhook = defineJob({
   name: "webhook",
@@ -70,7 +73,7 @@ function failureOf(answer: Answer, request: string): Error {
       headers.location === undefined ? "" : ` (redirects are not followed; it points to ${headers.location})`
     return new Discard(message + target)
   }
-  const wait = retryAfterSeconds(headers["retry-after"])
+  const wait = retryAfterSeconds(headers)
   return wait === undefined ? new Error(message) : new RetryAfter(wait, message)
 }
 

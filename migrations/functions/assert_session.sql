@@ -1,7 +1,7 @@
 -- A claim or settle that reaches another backend than the drain began on goes through a transaction pooler, where
 -- session locks belong to whoever comes next.
 create or replace function assert_session(p_backend integer) returns void
-language plpgsql stable
+language plpgsql stable set search_path from current
 as $$
 begin
   if pg_backend_pid() <> p_backend then

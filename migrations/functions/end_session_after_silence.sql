@@ -1,7 +1,7 @@
 -- The dead man's switch: a session whose client is silent or unreachable for p_silence_ms is ended by the server, and
 -- its locks are free. Each setting counts where the server has it.
 create or replace function end_session_after_silence(p_silence_ms integer) returns void
-language plpgsql volatile
+language plpgsql volatile set search_path from current
 as $$
 declare
   v_setting record;

@@ -29,6 +29,7 @@ begin
     from interrupted i
   )
   select array_agg(i.id) into v_interrupted from interrupted i;
+  perform note_late_arrivals();
   return coalesce(v_interrupted, '{}');
 end
 $$;

@@ -1,18 +1,17 @@
--- Asked once a job that is due later has been committed. True: it may be due before the wake-up, so a drainer is to be
--- invoked, which sets it anew. While one is just being set the answer is true as well: the look for it may have been
--- too early to see the job.
-create or replace function is_wake_up_late() returns boolean
+-- Asked once jobs of these names (null: any) that are due later have been committed. True: one may be due before the
+-- wake-up, so a drainer is to be invoked, which sets it anew. While one is just being set the answer is true as well: the
+-- look for it may have been too early to see the job.
+create or replace function is_wake_up_late(p_names text[] default null) returns boolean
 language plpgsql volatile set search_path from current
 as $$
-declare
-  v_set_for timestamptz;
 begin
   if not pg_try_advisory_lock_shared(lock_space('wake-up'), 0) then
     return true;
   end if;
   perform pg_advisory_unlock_shared(lock_space('wake-up'), 0);
-  select w.set_for into v_set_for from wake_up w;
-  return exists (select from jobs j where j.state = 'scheduled' and j.run_at < case when v_set_for > now() then v_set_for else 'infinity' end)
-     and v_set_for is not null;
+  return exists (
+    select from jobs j join wake_up w on w.name = j.name
+    where j.state = 'scheduled' and (p_names is null or j.name = any (p_names))
+      and j.run_at < case when w.set_for > now() then w.set_for else 'infinity' end);
 end
 $$;

@@ -7,10 +7,10 @@ declare
 begin
   loop
     insert into jobs (id, name, payload, queue, priority, run_at, max_attempts, timeout_ms, unique_key,
-                      concurrency_key, concurrency_limit, tags, metadata, carrier, state)
+                      concurrency_key, concurrency_limit, tags, metadata, carrier, large_bytes, state)
     values (p_job.id, p_job.name, p_job.payload, p_job.queue, p_job.priority, p_job.run_at, p_job.max_attempts,
             p_job.timeout_ms, p_job.unique_key, p_job.concurrency_key, p_job.concurrency_limit, p_job.tags,
-            p_job.metadata, p_carrier, p_job.state)
+            p_job.metadata, p_carrier, p_job.large_bytes, p_job.state)
     on conflict (name, unique_key) where unique_key is not null do nothing;
     if found then
       return p_job.id;

@@ -1,6 +1,6 @@
 -- The states that only the engine tells apart, as the API names them.
 create or replace function told_state(p_state text) returns text
 language sql immutable parallel safe
-as $$
-  select case p_state when 'suspect' then 'ready' when 'paused' then 'blocked' else p_state end
-$$;
+begin atomic
+  select case p_state when 'suspect' then 'ready' when 'paused' then 'blocked' else p_state end;
+end;

@@ -2,6 +2,7 @@
 create or replace function wake_blocked(p_keys text[]) returns void
 language sql volatile set search_path from current
 as $$
+  with woken as (
   update jobs j set state = case when j.suspect_group is null then 'ready' else 'suspect' end
   from unnest(p_keys) key (name),
   lateral (
@@ -12,4 +13,7 @@ as $$
                       - (select count(*) from permits p where p.concurrency_key = key.name))
   ) first
   where j.id = first.id
+  returning j.id
+  )
+  select note_late_arrivals() from woken limit 1
 $$;

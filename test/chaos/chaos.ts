@@ -1,118 +1,244 @@
+import { type ChildProcess, fork } from "node:child_process"
+import { once } from "node:events"
 import { setTimeout as wait } from "node:timers/promises"
-import { expect } from "vitest"
-import { createSluice } from "../../packages/core/src/index.ts"
+import pg from "pg"
+import { expect, onTestFinished } from "vitest"
+import { createSluice, type NewJob, type WorkerHealth } from "../../packages/core/src/index.ts"
+import { migrate } from "../../packages/core/src/migrate.ts"
 import { bundleFunctions } from "../../packages/local/src/bundle.ts"
 import { createHost, type Host } from "../../packages/local/src/host.ts"
 import { startSchedule } from "../../packages/local/src/schedule.ts"
-import type { TestDatabase } from "../support/database.ts"
+import { startCluster } from "../support/cluster.ts"
 import { eventually } from "../support/eventually.ts"
+import { startProxy } from "../support/proxy.ts"
 import { makeTemporaryFolder } from "../support/temporary-folder.ts"
+import { startWitness } from "./witness.ts"
 
-const MAX_DRAINERS = 4
+const MAX_DRAINERS = 6
+const WORKERS = 2
+const CALM_WITHIN_MS = 60_000
+const QUEUES = ["default", "mail", "reports"]
 const ROOT = new URL("../..", import.meta.url).pathname
+
+type Storm =
+  | "kill one"
+  | "freeze one"
+  | "kill half"
+  | "terminate all"
+  | "cut all"
+  | "deafen half"
+  | "restart fast"
+  | "restart immediate"
+
+/** How often each comes, as weights. */
+const STORMS: Record<Storm, number> = {
+  "kill one": 8,
+  "freeze one": 4,
+  "kill half": 4,
+  "terminate all": 3,
+  "cut all": 2,
+  "deafen half": 3,
+  "restart fast": 1,
+  "restart immediate": 1,
+}
 
 export interface ChaosReport {
   enqueued: number
+  /** Of those, the ones in the history. */
   finished: number
-  kills: number
-  freezes: number
-  invocations: number
+  finishedTwice: number
+  /** Some of the jobs that were still there long after the last storm. */
+  left: readonly unknown[]
+  violations: readonly string[]
   mostAwake: number
-  performedByTwo: number
+  invocations: number
   interrupted: number
   retried: number
+  storms: Record<Storm, number>
+  /** Milliseconds from the last storm until nothing was left to do. */
+  calmAfterMs: number
+  workers: readonly WorkerHealth["state"][]
 }
 
 /**
- * Enqueues jobs for so long while everything goes wrong that can on Lambda: processes are killed, frozen for longer
- * than the dead man's switch, run into their timeout; events are delivered twice, late, or refused; the schedule ticks
- * twice at once. Then lets the queue drain, and says what was seen.
+ * Enqueues jobs for so long while everything goes wrong that can: processes are killed, alone and in numbers, or frozen
+ * for longer than the dead man's switch; sessions are terminated, connections cut and deafened, Postgres restarted and
+ * crashed; events are delivered twice, late, or refused; the schedule ticks twice at once; queues are paused and
+ * resumed, and the limits of keys change. The server is at REPEATABLE READ. Then lets the queue drain, and says what was
+ * seen. Whether a job was performed by two live sessions is told by a witness that the storms don't reach.
  */
-export async function runChaos(database: TestDatabase, seconds: number): Promise<ChaosReport> {
-  await database.pool.query(SCHEMA)
-  const folder = await makeTemporaryFolder()
+export async function runChaos(seconds: number): Promise<ChaosReport> {
+  const cluster = await startCluster()
+  await withClient(cluster.url(), async (client) => {
+    await client.query("alter system set default_transaction_isolation = 'repeatable read'")
+    await client.query("select pg_reload_conf()")
+  })
+  await migrate(cluster.url())
+  const proxy = await startProxy(cluster.url())
+  // of the test itself: not through the proxy, and with the server's newest address
+  const ask = <Value>(work: (client: pg.Client) => Promise<Value>) => withClient(cluster.url(), work)
+  const rows = async (text: string, values: unknown[] = []) =>
+    (await ask((client) => client.query(text, values))).rows
+  const witness = await startWitness(async (sessions) =>
+    (
+      await rows("select distinct application_name from pg_stat_activity where application_name = any ($1)", [
+        sessions,
+      ])
+    ).map(({ application_name }) => application_name),
+  )
+  const environment = {
+    DATABASE_URL: proxy.url,
+    WITNESS_URL: witness.url,
+    MAX_DRAINERS: String(MAX_DRAINERS),
+  }
   const lines: string[] = []
-  const host = await startHost(database, folder.path, lines)
-  const wake = async () => {
+  const host = await startHost(environment, lines)
+  const workers = Array.from({ length: WORKERS }, () => startWorker(environment))
+  const invokeDrain = async () => {
     await host.invoke("drain", "{}", { type: "Event" })
   }
-  const sluice = createSluice({ database: database.pool, wake })
+  const database = {
+    query: (text: string, values?: unknown[]) => ask((client) => client.query(text, values)),
+  }
+  const sluice = createSluice({ database, wake: invokeDrain })
   const ticks = [1, 2].map(() =>
     startSchedule({ host, functionName: "drain", expression: "rate(5 seconds)", log: () => {} }),
   )
-  const report = { enqueued: 0, kills: 0, freezes: 0, mostAwake: 0 }
+  const ids: string[] = []
+  const storms = Object.fromEntries(Object.keys(STORMS).map((name) => [name, 0])) as Record<Storm, number>
+  let mostAwake = 0
   const until = Date.now() + seconds * 1_000
-  try {
-    await Promise.all([enqueueUntil(), disturbUntil(), countUntil()])
-    await eventually(
-      async () => expect(await database.rows("select id from sluice.jobs limit 1")).toEqual([]),
-      60_000,
-    )
-    for (const tick of ticks) tick.stop()
-    await isQuiet(host, lines)
-    return { ...report, invocations: started(lines), ...(await findings(database)) }
-  } finally {
-    for (const tick of ticks) tick.stop()
-    await host.close({ graceMs: 0 })
-    await folder.remove()
+
+  await Promise.all([enqueueUntil(), stormUntil(), steerUntil(), countUntil()])
+  const calmAtMs = performance.now()
+  for (const queue of QUEUES) await eventually(() => sluice.resumeQueue(queue))
+  const left = () => rows("select id, state, queue, concurrency_key, run_at from sluice.jobs limit 5")
+  await eventually(async () => expect(await left()).toEqual([]), CALM_WITHIN_MS).catch(() => {})
+  const calmAfterMs = Math.round(performance.now() - calmAtMs)
+  for (const tick of ticks) tick.stop()
+  const states = await Promise.all(workers.map((worker) => eventually(() => working(worker), 30_000)))
+  await isQuiet(host, lines)
+  return {
+    ...{
+      enqueued: ids.length,
+      violations: witness.violations,
+      mostAwake,
+      storms,
+      calmAfterMs,
+      workers: states,
+    },
+    ...{ left: await left(), invocations: started(lines), ...(await findings()) },
   }
 
   async function enqueueUntil(): Promise<void> {
     while (Date.now() < until) {
-      const jobs = Array.from({ length: 1 + random(20) }, () => ({
-        name: "work",
-        payload: { ms: random(300), failing: random(20) === 0 ? 1 : 0 },
-        ...(random(3) === 0 && {
-          options: { concurrencyKey: `key-${random(5)}`, concurrencyLimit: 3 },
-        }),
-      }))
-      report.enqueued += (await sluice.enqueueMany(jobs)).length
+      const jobs = Array.from({ length: 1 + random(60) }, newJob)
+      // the outcome of a call that failed half-way isn't known; only what was confirmed must have been performed
+      const results = await sluice.enqueueMany(jobs).catch(() => [])
+      ids.push(...results.map(({ id }) => id))
       await wait(random(200))
     }
   }
 
-  async function disturbUntil(): Promise<void> {
+  /** Each kind once, so that a short run has them all, then by weight. */
+  async function stormUntil(): Promise<void> {
+    const first = Object.keys(STORMS) as Storm[]
     while (Date.now() < until) {
       await wait(300 + random(1_200))
-      for (let more = 0; more < MAX_DRAINERS; more++) await wake().catch(() => {}) // throttled
-      const busy = host.processes().filter((process) => process.busy)
-      const victim = busy[random(busy.length)]
-      if (!victim) continue
-      if (random(4) === 0) {
-        report.freezes++
-        process.kill(victim.pid, "SIGSTOP")
-        void wait(5_000).then(() => signal(victim.pid, "SIGCONT"))
-      } else {
-        report.kills++
-        signal(victim.pid, "SIGKILL")
+      for (let more = 0; more < MAX_DRAINERS; more++) await invokeDrain().catch(() => {}) // throttled
+      const storm = first.splice(random(first.length), 1)[0] ?? pick(STORMS)
+      storms[storm]++
+      await rage(storm)
+    }
+    proxy.heal()
+    proxy.cut()
+  }
+
+  async function rage(storm: Storm): Promise<void> {
+    const busy = host.processes().filter((process) => process.busy)
+    switch (storm) {
+      case "kill one":
+        for (const { pid } of busy.slice(0, 1)) signal(pid, "SIGKILL")
+        return
+      case "kill half":
+        for (const { pid } of busy.slice(0, Math.ceil(busy.length / 2))) signal(pid, "SIGKILL")
+        return
+      case "freeze one": {
+        const pids = [...busy.map(({ pid }) => pid), ...workers.map(({ child }) => child.pid as number)]
+        const pid = pids[random(pids.length)] as number
+        signal(pid, "SIGSTOP")
+        void wait(5_000).then(() => signal(pid, "SIGCONT"))
+        return
       }
+      case "terminate all":
+        await rows(
+          "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'drainer-%'",
+        )
+        return
+      case "cut all":
+        return proxy.cut()
+      case "deafen half":
+        return proxy.deafenSome(0.5)
+      case "restart fast":
+      case "restart immediate":
+        await cluster.restart(storm === "restart fast" ? "fast" : "immediate")
+        return proxy.retarget(cluster.url())
+    }
+  }
+
+  async function steerUntil(): Promise<void> {
+    while (Date.now() < until) {
+      const queue = QUEUES[random(QUEUES.length)] as string
+      await sluice.pauseQueue(queue).catch(() => {})
+      await wait(random(1_500))
+      await eventually(() => sluice.resumeQueue(queue), 60_000)
+      await wait(random(500))
     }
   }
 
   async function countUntil(): Promise<void> {
     while (Date.now() < until) {
-      const [{ awake }] = await database.rows("select sluice.count_awake() as awake")
-      report.mostAwake = Math.max(report.mostAwake, awake)
-      await wait(20)
+      const counted = await rows("select sluice.count_awake() as awake").catch(() => [])
+      mostAwake = Math.max(mostAwake, counted[0]?.awake ?? 0)
+      await wait(50)
     }
+  }
+
+  async function findings() {
+    const [found] = await rows(
+      `select (select count(distinct id)::int from sluice.finished where id = any ($1::bigint[])) as finished,
+              (select count(*)::int from (select from sluice.finished group by id having count(*) > 1) twice) as "finishedTwice",
+              (select count(*)::int from sluice.executions where outcome = 'interrupted') as interrupted,
+              (select count(*)::int from sluice.executions where outcome = 'retried') as retried`,
+      [ids],
+    )
+    return found
   }
 }
 
-async function startHost(database: TestDatabase, folder: string, lines: string[]): Promise<Host> {
+function newJob(): NewJob {
+  const key = random(3) === 0 && { concurrencyKey: `key-${random(5)}`, concurrencyLimit: 1 + random(4) }
+  return {
+    name: "work",
+    payload: { ms: random(1_000), failing: random(20) === 0 ? 1 : 0 },
+    options: {
+      queue: QUEUES[random(QUEUES.length)] as string,
+      priority: random(3),
+      ...(random(4) === 0 && { delay: `${random(2_000)}ms` }),
+      ...key,
+    },
+  }
+}
+
+async function startHost(environment: Record<string, string>, lines: string[]): Promise<Host> {
+  const folder = await makeTemporaryFolder()
   const { drain } = await bundleFunctions({
     root: ROOT,
-    outDir: folder,
+    outDir: folder.path,
     functions: { drain: { handler: "test/chaos/fixtures/functions.drain", external: ["@aws-sdk/*"] } },
   })
-  return createHost({
-    functions: {
-      drain: {
-        ...drain,
-        environment: { DATABASE_URL: database.url, MAX_DRAINERS: String(MAX_DRAINERS) },
-        timeoutMs: 6_000,
-        maxEnvironments: 3 * MAX_DRAINERS,
-      },
-    },
+  const host = await createHost({
+    functions: { drain: { ...drain, environment, timeoutMs: 6_000, maxEnvironments: 3 * MAX_DRAINERS } },
     log: (line) => lines.push(line),
     trouble: () => {
       const dice = random(10)
@@ -122,6 +248,42 @@ async function startHost(database: TestDatabase, folder: string, lines: string[]
       return {}
     },
   })
+  onTestFinished(async () => {
+    await host.close({ graceMs: 0 })
+    await folder.remove()
+  })
+  return host
+}
+
+interface WorkerProcess {
+  readonly child: ChildProcess
+  health(): WorkerHealth | undefined
+}
+
+function startWorker(environment: Record<string, string>): WorkerProcess {
+  const child = fork(new URL("fixtures/worker.ts", import.meta.url), {
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  })
+  let health: WorkerHealth | undefined
+  child.on("message", (message) => {
+    health = message as WorkerHealth
+  })
+  onTestFinished(async () => {
+    signal(child.pid as number, "SIGCONT")
+    const exited = child.exitCode === null && child.signalCode === null ? once(child, "exit") : undefined
+    child.kill("SIGKILL")
+    await exited
+  })
+  return { child, health: () => health }
+}
+
+/** One that could have been frozen until a moment ago is waited for. */
+function working({ child, health }: WorkerProcess): WorkerHealth["state"] {
+  expect([child.exitCode, child.signalCode], "a worker has ended").toEqual([null, null])
+  const state = health()?.state as WorkerHealth["state"]
+  expect(state).toBe("working")
+  return state
 }
 
 /** With no schedule any more: the last chain ends, and none begins. */
@@ -136,16 +298,15 @@ async function isQuiet(host: Host, lines: readonly string[]): Promise<void> {
   }, 40_000)
 }
 
-async function findings(database: TestDatabase) {
-  const [row] = await database.rows(`
-    select (select count(*)::int from sluice.finished) as finished,
-           (select count(distinct id)::int from sluice.finished) as ids,
-           (select count(*)::int from violations) as "performedByTwo",
-           (select count(*)::int from sluice.executions where outcome = 'interrupted') as interrupted,
-           (select count(*)::int from sluice.executions where outcome = 'retried') as retried`)
-  const { ids, ...found } = row
-  expect(found.finished, "jobs that finished more than once").toBe(ids)
-  return found
+async function withClient<Value>(url: string, work: (client: pg.Client) => Promise<Value>): Promise<Value> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
+  client.on("error", () => {})
+  await client.connect()
+  try {
+    return await work(client)
+  } finally {
+    await client.end().catch(() => {})
+  }
 }
 
 function started(lines: readonly string[]): number {
@@ -160,26 +321,11 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
+function pick<Name extends string>(weights: Record<Name, number>): Name {
+  const names = Object.entries<number>(weights).flatMap(([name, weight]) => Array(weight).fill(name))
+  return names[random(names.length)]
+}
+
 function random(below: number): number {
   return Math.floor(Math.random() * below)
 }
-
-const SCHEMA = `
-create table running (job_id bigint, pid integer, began_at timestamptz default now());
-create table violations (job_id bigint, pids integer[], at timestamptz default now());
-
-create function begin_execution(p_job bigint, p_pid integer) returns void language plpgsql as $$
-begin
-  perform pg_advisory_xact_lock(77, p_job::integer);
-  insert into violations (job_id, pids)
-  select p_job, array_agg(r.pid) || p_pid from running r
-  where r.job_id = p_job
-    and exists (select from pg_stat_activity a where a.application_name = 'drainer-' || r.pid and a.datname = current_database())
-    and exists (select from pg_stat_activity a where a.application_name = 'drainer-' || p_pid and a.datname = current_database())
-  having count(*) > 0;
-  insert into running (job_id, pid) values (p_job, p_pid);
-end $$;
-
-create function end_execution(p_job bigint, p_pid integer) returns void language sql as
-  'delete from running where job_id = p_job and pid = p_pid';
-`

@@ -24,17 +24,24 @@ describe.sequential("sluice on the command line", () => {
   })
 
   test("doctor is content with a migrated database", async () => {
-    const { code, output } = await sluice(
-      "doctor",
-      "--database-url",
-      empty.url,
-      "--schema",
-      "queue",
-      "--max-drainers",
-      "2",
-    )
+    const { code, output } = await sluice("doctor", "--database-url", empty.url, "--schema", "queue")
     expect(output).not.toContain("WRONG")
     expect(code).toBe(0)
+  })
+
+  test("doctor notes the locks that a default server has room for, and counts connections", async () => {
+    const { output } = await sluice("doctor", "--database-url", empty.url, "--schema", "queue")
+    expect(output).toMatch(/^note {2}room for \d+ locks; 10 drainers use 10000 at most\. With/m)
+    expect(output).toMatch(/^ok {4}room for \d+ connections; 10 drainers use \d+ at most, \d+ of each for/m)
+  })
+
+  test("doctor finds more drainers than the server has connections for", async () => {
+    const many = ["--schema", "queue", "--max-drainers", "900"]
+    const { code, output } = await sluice("doctor", "--database-url", empty.url, ...many)
+    expect(output).toMatch(
+      /^WRONG room for \d+ connections, too few for 900 drainers, which use 3600: raise max/m,
+    )
+    expect(code).toBe(1)
   })
 
   test.each([

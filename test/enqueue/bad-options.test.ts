@@ -13,7 +13,7 @@ const name = /1 to 128 letters, digits and \. _ - \/ :/
 const duration = /"5m"/
 const key = /text of 1 to 512 characters/
 
-const cases: [options: Record<string, unknown>, code: string, says: RegExp, path?: string][] = [
+const cases: [options: Record<string, unknown>, code: string, says: RegExp, ...path: string[]][] = [
   [{ runAt: "tomorrow" }, "invalid_option", instant],
   [{ runAt: "" }, "invalid_option", instant],
   [{ runAt: "2030-01-31" }, "invalid_option", instant],
@@ -62,15 +62,16 @@ const cases: [options: Record<string, unknown>, code: string, says: RegExp, path
   [{ tags: ["a\0"] }, "invalid_option", /list of texts/],
   [{ metadata: [] }, "invalid_option", /JSON object/],
   [{ metadata: "text" }, "invalid_option", /JSON object/],
-  [{ metadata: { a: "\0" } }, "invalid_payload", /NUL/],
-  [{ metadata: { a: 5n } }, "invalid_payload", /BigInt/],
+  [{ metadata: { a: "\0" } }, "invalid_payload", /NUL/, "metadata", "a"],
+  [{ metadata: { a: 5n } }, "invalid_payload", /BigInt/, "metadata", "a"],
   [{ quue: "mail" }, "unknown_option", /did you mean "queue"\?/],
   [{ maxattempts: 3 }, "unknown_option", /did you mean "maxAttempts"\?/],
   [{ frobnicate: true }, "unknown_option", /it knows queue, priority/],
 ]
 
 test.each(
-  cases.map(([options, code, says, at = Object.keys(options)[0] as string]) => {
+  cases.map(([options, code, says, ...at]) => {
+    if (at.length === 0) at = Object.keys(options)
     const given = inspect(options, { breakLength: Number.POSITIVE_INFINITY, maxStringLength: 40 })
     return [given, options, code, says, at] as const
   }),
@@ -80,12 +81,12 @@ test.each(
     const wrong = options as EnqueueOptions
     const alone = await errorOf(sluice.enqueue("odd", {}, wrong))
     expect(alone).toMatchObject({ name: expect.stringMatching(/^(InvalidInput|PayloadTooLarge)Error$/) })
-    expect(alone).toMatchObject({ code, path: ["options", at], index: undefined })
+    expect(alone).toMatchObject({ code, path: ["options", ...at], index: undefined })
     expect(alone.message).toMatch(says)
-    expect(alone.message).toContain(at)
+    expect(alone.message).toContain(at.at(-1))
 
     const inBatch = await errorOf(sluice.enqueueMany([{ name: "good" }, { name: "odd", options: wrong }]))
-    expect(inBatch).toMatchObject({ code, path: ["options", at], index: 1 })
+    expect(inBatch).toMatchObject({ code, path: ["options", ...at], index: 1 })
     expect(inBatch.message).toBe(`jobs[1]: ${alone.message}`)
 
     expect(await database.rows("select * from sluice.jobs")).toEqual([])

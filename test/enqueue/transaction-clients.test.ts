@@ -1,7 +1,9 @@
 import { drizzle } from "drizzle-orm/node-postgres"
 import knex from "knex"
 import { Kysely, PostgresDialect } from "kysely"
+import pgPromise from "pg-promise"
 import postgres from "postgres"
+import { DataSource } from "typeorm"
 import { expect, onTestFinished, test } from "vitest"
 import { createSluice, type TransactionClient } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
@@ -59,6 +61,39 @@ const libraries: [string, () => InTransaction][] = [
       return (work) => db.transaction((transaction) => work(transaction))
     },
   ],
+  [
+    "TypeORM (EntityManager)",
+    () => async (work) => {
+      const source = await new DataSource({ type: "postgres", url: database.url }).initialize()
+      await source.transaction((manager) => work(manager)).finally(() => source.destroy())
+    },
+  ],
+  [
+    "TypeORM (QueryRunner)",
+    () => async (work) => {
+      const source = await new DataSource({ type: "postgres", url: database.url }).initialize()
+      const runner = source.createQueryRunner()
+      try {
+        await runner.startTransaction()
+        await work(runner)
+        await runner.commitTransaction()
+      } catch (error) {
+        await runner.rollbackTransaction()
+        throw error
+      } finally {
+        await runner.release()
+        await source.destroy()
+      }
+    },
+  ],
+  [
+    "pg-promise",
+    () => {
+      const db = pgPromise({ noWarnings: true })({ connectionString: database.url, max: 1 })
+      onTestFinished(() => db.$pool.end())
+      return (work) => db.tx((transaction) => work(transaction))
+    },
+  ],
 ]
 
 test.each(libraries)(
@@ -88,10 +123,20 @@ test.each(libraries)(
   },
 )
 
-test("something that is no transaction is refused", async () => {
-  await expect(sluice.enqueue("one", {}, { transaction: {} as never })).rejects.toMatchObject({
-    ...{ name: "InvalidInputError", path: ["transaction"] },
+test.each([
+  ["an object", {}],
+  ["a transaction of Sequelize", { sequelize: {}, commit: async () => {} }],
+  ["an entity manager of MikroORM", { getTransactionContext: () => ({}), execute: async () => [] }],
+  ["a client that answers with a table", { query: async () => [[{ job_id: "1" }], 1] }],
+  ["a client that answers with nothing", { query: async () => undefined }],
+])("%s is no transaction, and is refused with what is taken", async (_what, transaction) => {
+  await expect(sluice.enqueue("one", {}, { transaction: transaction as never })).rejects.toMatchObject({
+    ...{ name: "InvalidInputError", code: "invalid_option" },
+    message: expect.stringContaining(
+      "of pg, postgres.js, Drizzle, Kysely, Knex, Prisma, TypeORM or pg-promise",
+    ),
   })
+  expect(await names()).toEqual([])
 })
 
 async function names(): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto"
+import { createHmac, randomUUID } from "node:crypto"
 import { expect, test } from "vitest"
 import { defineJob } from "../../packages/core/src/index.ts"
 import { createPerformHandler } from "../../packages/http/src/index.ts"
@@ -19,11 +19,17 @@ const body = JSON.stringify({
     metadata: {},
     payload: {},
   },
+  remainingMs: 60_000,
   ...{ deadlineAt: new Date(Date.now() + 60_000).toISOString(), enqueuedAt: new Date().toISOString() },
 })
 
 /** The scheme as the specification of Standard Webhooks says it, without the library. */
-function sign({ key = KEY, id = "msg_1", atMs = Date.now(), text = body } = {}): Record<string, string> {
+function sign({
+  key = KEY,
+  id = randomUUID() as string,
+  atMs = Date.now(),
+  text = body,
+} = {}): Record<string, string> {
   const timestamp = Math.floor(atMs / 1_000)
   const secret = Buffer.from(key.replace("whsec_", ""), "base64")
   const signature = createHmac("sha256", secret).update(`${id}.${timestamp}.${text}`).digest("base64")

@@ -59,11 +59,11 @@ test("a database that is down is answered 503 with retry-after everywhere, and l
   })
 })
 
-test("the health is 503 within a few seconds when the database is down or mute", async () => {
+test("the deep health is 503 within a few seconds when the database is down or mute", async () => {
   for (const port of [1, portOf(mute)]) {
     await withDatabase(`postgres://nobody@127.0.0.1:${port}/gone`, async (api) => {
       const startedAt = Date.now()
-      const answers = await Promise.all(Array.from({ length: 20 }, () => api.get("/health")))
+      const answers = await Promise.all(Array.from({ length: 20 }, () => api.get("/health?deep=1")))
       expect(Date.now() - startedAt).toBeLessThan(3_000)
       for (const { status, body, headers } of answers) {
         expect({ status, code: body.code }).toEqual({ status: 503, code: "database_unavailable" })
@@ -73,16 +73,36 @@ test("the health is 503 within a few seconds when the database is down or mute",
   }
 })
 
-test("however many ask for the health at once, the database is asked once", async () => {
+test("however many ask for the deep health at once, the database is asked once", async () => {
   const before = muted.size
   await withDatabase(`postgres://nobody@127.0.0.1:${portOf(mute)}/gone`, async (api) => {
-    await Promise.all(Array.from({ length: 20 }, () => api.get("/health")))
+    await Promise.all(Array.from({ length: 20 }, () => api.get("/health?deep=1")))
   })
   expect(muted.size - before).toBe(1)
 })
 
-test("the health is 200 when the database answers", async () => {
-  expect(await working.get("/health")).toMatchObject({ status: 200, body: { status: "ok" } })
+test("the health without `deep` asks no database, and needs no key", async () => {
+  const before = muted.size
+  await withDatabase(`postgres://nobody@127.0.0.1:${portOf(mute)}/gone`, async (api) => {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => api.request("GET", "/health", { key: null })),
+    )
+    for (const answer of answers) expect(answer).toMatchObject({ status: 200, body: { status: "ok" } })
+  })
+  expect(muted.size).toBe(before)
+})
+
+test("the deep health without the key is refused before the database is asked", async () => {
+  const before = muted.size
+  await withDatabase(`postgres://nobody@127.0.0.1:${portOf(mute)}/gone`, async (api) => {
+    const answer = await api.request("GET", "/health?deep=1", { key: null })
+    expect(answer).toMatchObject({ status: 401, body: { code: "missing_key" } })
+  })
+  expect(muted.size).toBe(before)
+})
+
+test("the deep health is 200 when the database answers", async () => {
+  expect(await working.get("/health?deep=1")).toMatchObject({ status: 200, body: { status: "ok" } })
 })
 
 test("a database without Sluice's schema is answered 503 with 'run migrate'", async () => {

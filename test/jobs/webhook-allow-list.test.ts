@@ -30,6 +30,11 @@ test("an address and a network permit the addresses they hold", () => {
   expect(list.hasAddress("fe80::1", 1)).toBe(false)
 })
 
+test("an address that is IPv4 in the dress of IPv6 is judged as that", () => {
+  expect(list.hasAddress("::ffff:10.0.0.7", 1)).toBe(true)
+  expect(list.hasAddress("::ffff:10.0.0.8", 1)).toBe(false)
+})
+
 test("an empty list permits nothing", () => {
   expect(parseAllowList("").hasName("localhost", 80)).toBe(false)
   expect(parseAllowList("").hasAddress("127.0.0.1", 80)).toBe(false)

@@ -17,6 +17,11 @@ test.each(
       'jobs"',
       "größe",
       "j".repeat(41),
+      "user",
+      "order",
+      "default",
+      "pg_jobs",
+      "information_schema",
     ],
   ].flat(),
 )(
@@ -31,6 +36,21 @@ test.each(
     expect(made).toEqual([])
   },
 )
+
+test("each word that the server reserves is refused, and no other of its words", async () => {
+  const words = await database.rows(
+    "select word, catcode in ('R', 'T') as reserved from pg_get_keywords() order by word",
+  )
+  const refused = words.filter(({ word }) => {
+    try {
+      createSluice({ database: database.pool, schema: word })
+      return false
+    } catch {
+      return true
+    }
+  })
+  expect(refused).toEqual(words.filter(({ reserved }) => reserved))
+})
 
 test.each(["jobs_b", "_jobs", "j", "j".repeat(40)])("the schema name %j will do", (schema) => {
   expect(createSluice({ database: database.pool, schema }).schema).toBe(schema)

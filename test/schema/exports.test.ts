@@ -61,6 +61,7 @@ const types = [
   "Outcome",
   "Queryable",
   "QueueSnapshot",
+  "ReadJobOptions",
   "SettledExecution",
   "SetWakeUp",
   "Sluice",

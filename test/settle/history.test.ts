@@ -71,6 +71,7 @@ test("getJob tells the same of a finished job", async () => {
     ...live,
     ...{ state: "succeeded", attempts: 2, result: { sent: true }, runAt: expect.any(Date) },
     ...{ startedAt: expect.any(Date), finishedAt: expect.any(Date), durationMs: expect.any(Number) },
+    errorCount: 1,
     errors: [expect.objectContaining({ attempt: 1, outcome: "retried", class: "Error", message: "failed" })],
   })
 })

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises"
 import { afterEach, expect, test } from "vitest"
-import { defineJob, TimeoutError } from "../../packages/core/src/index.ts"
+import { Discard, defineJob, Snooze, TimeoutError } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 
@@ -19,8 +19,10 @@ const slow = defineJob({
 const late = defineJob({
   name: "late",
   timeout: "100ms",
-  async perform() {
+  async perform({ how }: { how: string }) {
     await wait(200)
+    if (how === "discards") throw new Discard("too late to say so")
+    if (how === "snoozes") throw new Snooze("1h")
     return "late but done"
   },
 })
@@ -66,8 +68,12 @@ test("the call's timeout comes before the definition's", async () => {
   expect(allowedMs[0]).toBeGreaterThan(15_000)
 })
 
-test("a job that ends after its timeout all the same has done its work, and has succeeded", async () => {
-  const { id } = await sluice.enqueue("late", {})
-  expect(await drainOnce()).toMatchObject({ succeeded: 1, retried: 0 })
-  expect(await sluice.getJob(id)).toMatchObject({ state: "succeeded", result: "late but done" })
+test("what a job does after its timeout counts for nothing: the attempt has failed, whatever it returns or throws", async () => {
+  for (const how of ["returns", "discards", "snoozes"]) {
+    const { id } = await sluice.enqueue("late", { how })
+    expect(await drainOnce()).toMatchObject({ succeeded: 0, retried: 1, discarded: 0, snoozed: 0, lost: 0 })
+    expect(await sluice.getJob(id)).toMatchObject({
+      ...{ state: "scheduled", attempts: 1, errors: [{ class: "TimeoutError", outcome: "retried" }] },
+    })
+  }
 })

@@ -67,6 +67,12 @@ describe.skipIf(!prepared).concurrent("what sst.config.ts deploys", async () => 
     expect(environment("SluiceEnqueue").SLUICE_DRAIN_FUNCTION).toBe("sluice-test-SluiceDrain")
   })
 
+  test("a flood of requests is throttled, and can have neither all places nor all database connections", () => {
+    const [stage] = ofType("aws:apigatewayv2/stage:Stage")
+    expect(stage.defaultRouteSettings).toEqual({ throttlingRateLimit: 100, throttlingBurstLimit: 200 })
+    expect(named("SluiceEnqueueFunction").reservedConcurrentExecutions).toBe(10)
+  })
+
   test("each function may write its own log, and but for the drain function's invocation nothing else", () => {
     const log = (name: string) => ({
       actions: ["logs:CreateLogStream", "logs:PutLogEvents"],

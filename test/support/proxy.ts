@@ -12,6 +12,8 @@ export interface Proxy {
   readonly connections: number
   /** From now on, what is sent that way is taken and goes nowhere: no error, no end. Default both ways. */
   deafen(direction?: Direction): void
+  /** The same, for good, for about this share (0 to 1) of the connections that are open now. */
+  deafenSome(share: number): void
   /** Each chunk arrives this much later. */
   delay(ms: number): void
   /** Resets every open connection. */
@@ -20,13 +22,16 @@ export interface Proxy {
   refuse(how?: "reset" | "silent"): void
   /** From now on everything is passed on. What was swallowed is lost. */
   heal(): void
+  /** New connections go to another server. */
+  retarget(url: string): void
   stop(): Promise<void>
 }
 
 /** Starts a proxy in this process in front of the server of a connection string. Stopped with the test. */
 export async function startProxy(url: string): Promise<Proxy> {
-  const target = new URL(url)
+  let target = new URL(url)
   const open = new Set<Socket>()
+  const deafened = new WeakSet<Socket>()
   let deaf: Direction | undefined
   let delayMs = 0
   let refusing: "reset" | "silent" | undefined
@@ -53,6 +58,9 @@ export async function startProxy(url: string): Promise<Proxy> {
     deafen(direction = "both") {
       deaf = direction
     },
+    deafenSome(share) {
+      for (const socket of open) if (Math.random() < share) deafened.add(socket)
+    },
     delay(ms) {
       delayMs = ms
     },
@@ -66,6 +74,9 @@ export async function startProxy(url: string): Promise<Proxy> {
       deaf = undefined
       refusing = undefined
       delayMs = 0
+    },
+    retarget(other) {
+      target = new URL(other)
     },
     async stop() {
       proxy.cut()
@@ -89,7 +100,7 @@ export async function startProxy(url: string): Promise<Proxy> {
       last = last.then(async () => {
         const waitMs = arrivesAtMs - performance.now()
         if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs))
-        if (!isDeaf(direction) && !to.destroyed) act()
+        if (!isDeaf(direction) && !deafened.has(from) && !deafened.has(to) && !to.destroyed) act()
       })
     }
     from.on("data", (chunk) => later(() => to.write(chunk)))

@@ -81,12 +81,12 @@ test("in a transaction nobody is woken before its commit; then `wake` does it", 
 })
 
 test("in idle mode a delayed job wakes a drainer when it may be due before the wake-up that is set, and only then", async () => {
-  await database.pool.query("update sluice.wake_up set set_for = now() + interval '1 hour'")
+  await database.pool.query("insert into sluice.wake_up values ('noop', now() + interval '1 hour')")
   await sluice.enqueue("noop", {}, { delay: "2h" })
   expect(wakes).toBe(0)
   await sluice.enqueue("noop", {}, { delay: "10m" })
   expect(wakes).toBe(1)
-  await database.pool.query("update sluice.wake_up set set_for = null")
+  await database.pool.query("delete from sluice.wake_up")
 })
 
 test("a queue that is resumed wakes a drainer", async () => {

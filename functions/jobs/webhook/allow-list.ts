@@ -1,5 +1,6 @@
-import { BlockList, isIP } from "node:net"
+import { isIP } from "node:net"
 import { SluiceError } from "@sluice/core"
+import ipaddr from "ipaddr.js"
 
 /** What SLUICE_WEBHOOK_ALLOW permits beyond public addresses. */
 export interface AllowList {
@@ -21,26 +22,26 @@ export function parseAllowList(text: string): AllowList {
   return {
     hasName: (name, port) => rules.some((rule) => rule.name === withoutDot(name) && allowsPort(rule, port)),
     hasAddress: (address, port) =>
-      rules.some((rule) => rule.network?.check(address, familyOf(address)) && allowsPort(rule, port)),
+      rules.some((rule) => rule.network && isIn(rule.network, address) && allowsPort(rule, port)),
   }
 }
 
 /** Either a name or a network; an address is a network of one. */
 interface Rule {
   readonly name?: string
-  readonly network?: BlockList
+  readonly network?: Network
   readonly port?: number
 }
+
+type Network = readonly [address: ipaddr.IPv4 | ipaddr.IPv6, prefix: number]
 
 function ruleFrom(entry: string): Rule {
   return entry.includes("/") ? networkRule(entry) : hostRule(entry)
 }
 
 function networkRule(entry: string): Rule {
-  const [, address = "", prefix] = /^([\d.]+|[\da-f:.]+)\/(\d{1,3})$/i.exec(entry) ?? []
-  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] as number
-  if (prefix === undefined || Number(prefix) > longest) return invalid(entry)
-  return { network: networkOf(address, Number(prefix)) }
+  if (!ipaddr.IPv4.isValidCIDRFourPartDecimal(entry) && !ipaddr.IPv6.isValidCIDR(entry)) return invalid(entry)
+  return { network: ipaddr.parseCIDR(entry) }
 }
 
 // Through the URL parser, so that an entry is spelt as the host of a job's URL will be.
@@ -53,23 +54,19 @@ function hostRule(entry: string): Rule {
   return {
     ...(isIP(address) === 0
       ? { name: withoutDot(url.hostname) }
-      : { network: networkOf(address, isIP(address) === 4 ? 32 : 128) }),
+      : { network: [ipaddr.process(address), isIP(address) === 4 ? 32 : 128] as const }),
     ...(port !== undefined && { port: Number(port) }),
   }
 }
 
-function networkOf(address: string, prefix: number): BlockList {
-  const network = new BlockList()
-  network.addSubnet(address, prefix, familyOf(address))
-  return network
+/** An IPv4-mapped address is judged as the one that it leads to. */
+function isIn([network, prefix]: Network, text: string): boolean {
+  const address = ipaddr.process(text)
+  return address.kind() === network.kind() && address.match([network, prefix])
 }
 
 function allowsPort(rule: Rule, port: number): boolean {
   return rule.port === undefined || rule.port === port
-}
-
-function familyOf(address: string): "ipv4" | "ipv6" {
-  return isIP(address) === 6 ? "ipv6" : "ipv4"
 }
 
 function withoutDot(name: string): string {

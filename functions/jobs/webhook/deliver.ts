@@ -1,10 +1,6 @@
-import {
-  type ClientRequest,
-  Agent as HttpAgent,
-  type IncomingMessage,
-  request as requestHttp,
-} from "node:http"
-import { Agent as HttpsAgent, request as requestHttps } from "node:https"
+import { Agent as HttpAgent, type IncomingMessage } from "node:http"
+import { Agent as HttpsAgent } from "node:https"
+import { type Reply, StaleConnectionError, sendRequest } from "@sluice/http/send-request"
 import type { AllowList } from "./allow-list.ts"
 import { assertAddressAllowed, guardedLookup } from "./destination.ts"
 
@@ -42,45 +38,27 @@ const httpsAgent = new HttpsAgent(KEEP_ALIVE)
 /** Sends one request and reads its answer. Throws `AddressRefusedError`, what the network throws, or the signal's reason. */
 export async function deliver(delivery: Delivery): Promise<Answer> {
   assertAddressAllowed(delivery.url, delivery.allow)
-  try {
-    return await attempt(delivery)
-  } catch (error) {
-    delivery.signal.throwIfAborted()
-    // A kept connection had died unseen, because its server gave it up or this process was frozen in between.
-    if (error instanceof StaleConnectionError) return attempt(delivery, { onFreshConnection: true })
-    throw error
+  const startedAt = performance.now()
+  const { status, headers, body } = await replyTo(delivery)
+  return {
+    ...{ status, headers, body: textOf(body.subarray(0, KEPT_BODY_BYTES)) },
+    ...{ truncated: body.length > KEPT_BODY_BYTES, ms: Math.round(performance.now() - startedAt) },
   }
 }
 
-class StaleConnectionError extends Error {}
-
-async function attempt(delivery: Delivery, { onFreshConnection = false } = {}): Promise<Answer> {
-  const startedAt = performance.now()
-  const response = await responseTo(delivery, onFreshConnection)
-  const beginning = await readBeginning(response)
-  const ms = Math.round(performance.now() - startedAt)
-  return { status: response.statusCode as number, headers: response.headers, ...beginning, ms }
-}
-
-function responseTo(
-  { url, method, headers, body, signal, allow }: Delivery,
-  onFreshConnection: boolean,
-): Promise<IncomingMessage> {
-  const [request, agent] = url.protocol === "https:" ? [requestHttps, httpsAgent] : [requestHttp, httpAgent]
+async function replyTo({ body, allow, headers, ...delivery }: Delivery): Promise<Reply> {
   const content = contentOf(body)
-  return new Promise((resolve, reject) => {
-    const sent = request(url, {
-      method,
-      headers: { ...content.headers, ...headers },
-      agent: onFreshConnection ? false : agent,
-      lookup: guardedLookup(url, allow),
-      signal,
-    })
-    sent.on("response", resolve)
-    sent.on("error", (error) =>
-      reject(isStale(sent, error) ? new StaleConnectionError(error.message) : error),
-    )
-    sent.end(content.bytes)
+  const outgoing = {
+    ...delivery,
+    headers: { ...content.headers, ...headers },
+    body: content.bytes,
+    mostBodyBytes: LONGEST_BODY_READ_BYTES,
+    lookup: guardedLookup(delivery.url, allow),
+  }
+  const agent = delivery.url.protocol === "https:" ? httpsAgent : httpAgent
+  return sendRequest({ ...outgoing, agent }).catch((error) => {
+    if (error instanceof StaleConnectionError) return sendRequest(outgoing)
+    throw error
   })
 }
 
@@ -89,22 +67,6 @@ function contentOf(body: unknown): { bytes: Buffer | undefined; headers: Record<
   const bytes = Buffer.from(typeof body === "string" ? body : JSON.stringify(body))
   const type = typeof body === "string" ? "text/plain; charset=utf-8" : "application/json"
   return { bytes, headers: { "content-type": type, "content-length": String(bytes.length) } }
-}
-
-function isStale(request: ClientRequest, error: NodeJS.ErrnoException): boolean {
-  return request.reusedSocket && (error.code === "ECONNRESET" || error.code === "EPIPE")
-}
-
-async function readBeginning(response: IncomingMessage): Promise<{ body: string; truncated: boolean }> {
-  const kept: Buffer[] = []
-  let sizeBytes = 0
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    if (sizeBytes < KEPT_BODY_BYTES) kept.push(chunk)
-    sizeBytes += chunk.length
-    if (sizeBytes > LONGEST_BODY_READ_BYTES) break // leaving the loop ends the connection
-  }
-  const bytes = Buffer.concat(kept).subarray(0, KEPT_BODY_BYTES)
-  return { body: textOf(bytes), truncated: sizeBytes > KEPT_BODY_BYTES }
 }
 
 // Postgres stores no NUL in text. With `stream`, a character that the cut went through is left out.

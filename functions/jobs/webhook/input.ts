@@ -53,7 +53,7 @@ export const webhookInput = v.pipe(
     /** Default POST. */
     method: v.optional(v.picklist(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])),
     headers: v.optional(headers),
-    /** Text is sent as it is, anything else as JSON. */
+    /** Text is sent as it is, anything else as JSON, with its keys in the order of jsonb: sign text, not an object. */
     body: v.optional(v.unknown()),
     /** The status, or the list of them, that counts as delivered. Default: any from 200 to 299. */
     expect: v.optional(v.union([status, v.pipe(v.array(status), v.minLength(1))])),

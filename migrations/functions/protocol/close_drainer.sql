@@ -14,6 +14,7 @@ begin
   perform remember_durations(p_durations);
   update drainers d set ended_at = now(), ending = 'closed', lingering = false where d.id = p_drainer;
   perform unlock_jobs(p_held);
+  perform note_late_arrivals(); -- of those that it held and never began
   perform pg_advisory_unlock(lock_space('slot'), d.slot) from drainers d where d.id = p_drainer;
   perform pg_advisory_unlock(lock_space('awake'), p_drainer);
   return is_work_due(p_names);

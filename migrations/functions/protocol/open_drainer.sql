@@ -7,6 +7,8 @@ create or replace function open_drainer(p_schema_version integer, p_max_drainers
 returns table (id integer, slot integer, backend_pid integer, usual_ms json)
 language plpgsql volatile set search_path from current
 as $$
+declare
+  v_names text[] := (select array_agg(p.name) from json_to_recordset(p_definitions) p (name text));
 begin
   perform assert_schema_version(p_schema_version);
   slot := (with numbers as materialized (select number from generate_series(1, p_max_drainers) number)
@@ -20,9 +22,9 @@ begin
   backend_pid := pg_backend_pid();
   perform pg_advisory_lock(lock_space('drainer'), id);
   perform pg_advisory_lock(lock_space('awake'), id);
-  insert into drainers (id, slot, backend_pid, label, budget_ms)
-  values (open_drainer.id, open_drainer.slot, open_drainer.backend_pid, p_label, p_budget_ms);
-  perform answer_wake();
+  insert into drainers (id, slot, backend_pid, label, names, budget_ms)
+  values (open_drainer.id, open_drainer.slot, open_drainer.backend_pid, p_label, v_names, p_budget_ms);
+  perform answer_wake(v_names);
   perform register_definitions(p_definitions);
   usual_ms := (select json_object_agg(d.name, share_takes(d.durations, 0.99)) from definitions d
                where d.name in (select p.name from json_to_recordset(p_definitions) p (name text)));

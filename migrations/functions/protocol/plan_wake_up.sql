@@ -1,14 +1,16 @@
--- Begins to set the wake-up, after close_drainer: answers when the next job is due (null: none waits), or with no row
--- while another drainer is awake, because that one comes here later and sees more. Till this session ends no other gets in here, so
--- of two that set it, the one that looked later also sets later.
+-- Begins to set the wake-up, after close_drainer: answers when the next job of p_names is due (null: none waits), or with
+-- no row while drainers are awake that know all of these names, because they come here later and see more. Until this
+-- session ends no other gets in here, so of two that set it, the one that looked later also sets later. What was set for
+-- names that this drainer doesn't know is kept: another version of the same function may have set it.
 create or replace function plan_wake_up(p_backend integer, p_names text[]) returns table (due_at timestamptz)
 language plpgsql volatile set search_path from current
 as $$
 begin
   perform assert_session(p_backend);
   perform pg_advisory_lock(lock_space('wake-up'), 0);
-  if count_awake() = 0 then
-    return query select next_due_at(p_names);
+  if unattended(p_names) <> '{}' then
+    return query select nullif(least(next_due_at(p_names), min(w.set_for)), 'infinity')
+                 from wake_up w where w.name <> all (p_names) and w.set_for > now();
   end if;
 end
 $$;

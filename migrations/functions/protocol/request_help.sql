@@ -1,25 +1,28 @@
 -- Asked by drainers at work: how many more are to be invoked. One is enough for the backlog that it can work off in the
--- next seconds (p_capacity); when jobs wait longer than 2 seconds there is one more. The number of drainers at most
--- doubles, once a second.
+-- next seconds (p_capacity); when jobs wait longer than 2 seconds there is one more. The number of those that know one of
+-- the names at most doubles, once a second.
 create or replace function request_help(p_drainer integer, p_names text[], p_capacity integer, p_max_drainers integer) returns integer
 language plpgsql volatile set search_path from current
 as $$
 declare
   c_most_counted constant integer := 10000;
-  v_awake integer;
+  v_free integer;
+  v_knowing integer;
   v_capacity integer := greatest(1, least(p_capacity, c_most_counted / p_max_drainers));
   v_waiting integer;
   v_oldest interval;
 begin
-  update wakes w set helped_at = clock_timestamp()
-  where w.only_row in (select free.only_row from wakes free where free.helped_at < clock_timestamp() - interval '1 second' for update skip locked);
-  if not found then
+  if not pg_try_advisory_xact_lock(lock_space('help'), 0)
+     or exists (select from drainers d where d.ended_at is null and (d.names is null or d.names && p_names)
+                                         and d.helped_at > clock_timestamp() - interval '1 second') then
     return 0;
   end if;
-  v_awake := 1 + count_awake(p_drainer);
-  if v_awake >= p_max_drainers then
+  update drainers d set helped_at = clock_timestamp() where d.id = p_drainer;
+  v_free := p_max_drainers - 1 - count_awake(p_drainer);
+  if v_free <= 0 then
     return 0;
   end if;
+  v_knowing := 1 + count_awake(p_drainer, p_names);
 
   with held as materialized (
     select distinct unnest(c.job_ids) as id from claims c
@@ -30,7 +33,7 @@ begin
   )
   select count(*), clock_timestamp() - min(w.run_at) into v_waiting, v_oldest from waiting w;
 
-  return greatest(0, least(p_max_drainers, 2 * v_awake, greatest(
-    ceil(v_waiting / v_capacity::numeric), case when v_oldest > interval '2 seconds' then v_awake + 1 else 0 end)) - v_awake);
+  return greatest(0, least(v_free, v_knowing, greatest(
+    ceil(v_waiting / v_capacity::numeric)::integer - v_knowing, case when v_oldest > interval '2 seconds' then 1 else 0 end)));
 end
 $$;

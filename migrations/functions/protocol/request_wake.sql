@@ -1,15 +1,26 @@
--- Asked once a job has been committed. True: nobody awake will find it, so a drainer is to be invoked. Of those who ask
--- while a drainer is on its way, only the first is told so; one that has not come in 2 seconds is not waited for. A job
--- that is not due now needs a drainer only to have the wake-up of idle mode set earlier.
-create or replace function request_wake(p_is_due boolean default true) returns boolean
+-- Asked once jobs have been committed: of p_due, names of jobs that are due (null: of whatever is), and of p_later, names of
+-- jobs that are due later. True: for one of them no drainer is awake that will find its job, so one is to be invoked. Of
+-- those who ask while it is on its way, only the first is told so; one that has not come in 2 seconds is not waited for.
+-- A job that is not due within a second needs a drainer only to have the wake-up of idle mode set earlier.
+create or replace function request_wake(p_due text[] default null, p_later text[] default null) returns boolean
 language plpgsql volatile set search_path from current
 as $$
+declare
+  v_names text[] := unattended(coalesce(p_due, names_due()));
+  v_later text[] := unattended(coalesce(p_later, array(select d.name from definitions d)));
 begin
-  if not (p_is_due or is_wake_up_late()) or count_awake() > 0 then
+  if v_later <> '{}' and (v_later && names_due() or is_wake_up_late(v_later)) then
+    v_names := v_names || v_later;
+  end if;
+  if v_names = '{}' then
     return false;
   end if;
+  insert into wakes (name) select distinct n.name from unnest(v_names) n (name)
+  where not exists (select from wakes w where w.name = n.name) order by 1 on conflict do nothing;
   update wakes w set woken_at = clock_timestamp()
-  where w.only_row in (select free.only_row from wakes free where free.woken_at < clock_timestamp() - interval '2 seconds' for update skip locked);
+  where w.name in (
+    select free.name from wakes free
+    where free.name = any (v_names) and free.woken_at < clock_timestamp() - interval '2 seconds' for update skip locked);
   return found;
 end
 $$;

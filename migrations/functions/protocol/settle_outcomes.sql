@@ -11,7 +11,7 @@ begin
   with outcomes as materialized (
     select o.*, now() - coalesce(o.ended_ms_ago, 0) * interval '1 millisecond' as ended_at
     from json_to_recordset(p_outcomes) as o (
-      id bigint, fence integer, outcome text, counts boolean, duration_ms integer, ended_ms_ago bigint, result jsonb, wait_ms bigint,
+      id bigint, fence integer, outcome text, counts boolean, duration_ms integer, ended_ms_ago bigint, result jsonb, wait_ms bigint, cuts smallint,
       error_class text, error_message text, error_stack text)
   ), gone as (
     delete from jobs j using outcomes o
@@ -25,8 +25,8 @@ begin
            g.began_at, g.duration_ms, p_drainer, g.unique_key, g.concurrency_key, g.tags, g.metadata
     from gone g
   ), rescheduled as (
-    update jobs j set state = 'scheduled', run_at = now() + o.wait_ms * interval '1 millisecond', fence = j.fence + 1,
-                      attempts = j.attempts + o.counts::integer, died_with = null, suspect_group = null
+    update jobs j set state = 'scheduled', run_at = coalesce(now() + o.wait_ms * interval '1 millisecond', j.run_at), fence = j.fence + 1,
+                      attempts = j.attempts + o.counts::integer, cuts = coalesce(o.cuts, 0), died_with = null, suspect_group = null
     from outcomes o
     where j.id = o.id and j.fence = o.fence and o.outcome in ('retried', 'snoozed')
     returning j.id, j.attempts as attempt, o.outcome, o.duration_ms,

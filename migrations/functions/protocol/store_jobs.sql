@@ -25,9 +25,9 @@ begin
     from parsed p left join beyond_limit b on b.id = p.id
   ), stored as (
     insert into jobs (id, name, payload, queue, priority, run_at, max_attempts, timeout_ms,
-                      concurrency_key, concurrency_limit, tags, metadata, carrier, state)
+                      concurrency_key, concurrency_limit, tags, metadata, carrier, large_bytes, state)
     select i.id, i.name, i.payload, i.queue, i.priority, i.run_at, i.max_attempts, i.timeout_ms,
-           i.concurrency_key, i.concurrency_limit, i.tags, i.metadata, p_carrier, i.first_state
+           i.concurrency_key, i.concurrency_limit, i.tags, i.metadata, p_carrier, i.large_bytes, i.first_state
     from incoming i
   )
   select i.index, i.id, told_state(i.first_state), false from incoming i;

@@ -8,6 +8,8 @@ export interface Chain {
   readonly chainId: string
   /** 0 for the first. */
   readonly hop: number
+  /** Hand-overs in a row by drains that brought nothing further. */
+  readonly fruitless?: number
 }
 
 /**
@@ -15,31 +17,37 @@ export interface Chain {
  * within a minute.
  */
 const MOST_HOPS = 1_000
+/** Work that a drain sees only at its very end is nearly always done by its successor. */
+const MOST_FRUITLESS = 3
 
 /** The chain that an event belongs to. Any event that is not a hand-over begins a new one. */
 export function chainOf(event: unknown, { awsRequestId }: Context): Chain {
-  const { source, chainId, hop } = (event ?? {}) as Partial<Chain>
+  const { source, chainId, hop, fruitless } = (event ?? {}) as Partial<Chain>
   const isHandOver = source === "sluice.chain" && typeof chainId === "string" && Number.isSafeInteger(hop)
   return {
     source: "sluice.chain",
     chainId: isHandOver ? chainId : awsRequestId,
     hop: isHandOver ? (hop as number) : 0,
+    fruitless: isHandOver && Number.isSafeInteger(fruitless) ? (fruitless as number) : 0,
   }
 }
 
 /**
- * Whether this drain's successor begins at once rather than with the schedule. Only if there is something for it to
- * do, and only if this one has brought something to an end, or further: a chain that only snoozes would go round for
- * ever.
+ * Whether this drain's successor begins at once rather than with the schedule: if this one has brought something to an
+ * end, or further, and work is left, or if work came after it had looked for the last time. A chain that only snoozes
+ * would go round for ever.
  */
-export function shouldHandOver(
-  { dueWork, succeeded, retried, discarded, checkpoints }: DrainSummary,
-  chain: Chain,
-): boolean {
-  return dueWork && succeeded + retried + discarded + checkpoints > 0 && chain.hop < MOST_HOPS
+export function shouldHandOver(summary: DrainSummary, { hop, fruitless = 0 }: Chain): boolean {
+  const { dueWork, lateWork } = summary
+  return hop < MOST_HOPS && ((dueWork && isFruitful(summary)) || (lateWork && fruitless < MOST_FRUITLESS))
 }
 
-/** The event of the next invocation in the chain. */
-export function nextInChain(chain: Chain): Chain {
-  return { ...chain, hop: chain.hop + 1 }
+/** The event of the next invocation in the chain. Without a summary: of one that is to help this one. */
+export function nextInChain(chain: Chain, summary?: DrainSummary): Chain {
+  const fruitless = summary && !isFruitful(summary) ? (chain.fruitless ?? 0) + 1 : 0
+  return { ...chain, hop: chain.hop + 1, fruitless }
+}
+
+function isFruitful({ succeeded, retried, discarded, checkpoints }: DrainSummary): boolean {
+  return succeeded + retried + discarded + checkpoints > 0
 }

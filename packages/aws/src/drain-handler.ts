@@ -41,7 +41,7 @@ export interface DrainHandlerOptions {
   readonly log?: Logger
 }
 
-export interface DrainReport extends DrainSummary, Omit<Chain, "source"> {
+export interface DrainReport extends DrainSummary, Omit<Chain, "source" | "fruitless"> {
   /** Further drainers that were asked for on the way, because the backlog was deep or old. */
   readonly invited: number
   /** Request id of the invocation that goes on, if one was asked for. */
@@ -64,7 +64,7 @@ export function createDrainHandler(options: DrainHandlerOptions) {
     const log = ownLog ?? drainLog.of(context, chain)
     const measured = metrics.begin()
     const stop = stopOnSigterm()
-    const invoke = () => tryToInvoke(chain, context, log)
+    const invoke = (after?: DrainSummary) => tryToInvoke(nextInChain(chain, after), context, log)
     const invited: Promise<unknown>[] = []
     const wakeUps = beginIdleMode?.(context.invokedFunctionArn, log)
     let summary: DrainSummary | undefined
@@ -75,14 +75,14 @@ export function createDrainHandler(options: DrainHandlerOptions) {
         remainingMs: () => context.getRemainingTimeInMillis(),
         signal: stop.signal,
         label: `${context.awsRequestId} (hop ${chain.hop})`,
-        invite: (drainers) => invited.push(...Array.from({ length: drainers }, invoke)),
+        invite: (drainers) => invited.push(...Array.from({ length: drainers }, () => invoke())),
         log,
         onSettled: measured.add,
         onBacklog: metrics.publishBacklog,
         ...(wakeUps && { setWakeUp: wakeUps.setWakeUp }),
       })
       const handsOver = shouldHandOver(summary, chain) && !stop.signal.aborted
-      const handedOverTo = handsOver ? await invoke() : undefined
+      const handedOverTo = handsOver ? await invoke(summary) : undefined
       await Promise.all(invited)
       if (summary.dueWork && !handedOverTo) await wakeUps?.retrySoon()
       const report = {
@@ -118,9 +118,9 @@ function stopOnSigterm() {
 }
 
 /** Invokes this function once more. Throttled or unreachable, that is left to the schedule. */
-async function tryToInvoke(chain: Chain, context: Context, log: Logger): Promise<string | undefined> {
+async function tryToInvoke(next: Chain, context: Context, log: Logger): Promise<string | undefined> {
   try {
-    return await invokeDrain(context.invokedFunctionArn, nextInChain(chain))
+    return await invokeDrain(context.invokedFunctionArn, next)
   } catch (error) {
     log.warn("Could not invoke another drainer; the schedule will", describe(error))
     return undefined

@@ -8,6 +8,8 @@ type Examination = (client: pg.Client, options: Options) => Promise<Finding>
 
 interface Finding {
   ok: boolean
+  /** Nothing is wrong, but worth knowing. */
+  isNote?: boolean
   text: string
 }
 
@@ -17,11 +19,11 @@ export async function doctor(options: Options): Promise<number> {
   client.on("error", () => {})
   let isWell = true
   for (const examine of EXAMINATIONS) {
-    const { ok, text } = await examine(client, options).catch((error) => ({
+    const { ok, isNote, text }: Finding = await examine(client, options).catch((error) => ({
       ok: false,
       text: String(error.message),
     }))
-    console.log(`${ok ? "ok   " : "WRONG"} ${text}`)
+    console.log(`${ok ? (isNote ? "note " : "ok   ") : "WRONG"} ${text}`)
     isWell &&= ok
     if (!ok && examine === reachable) break
   }
@@ -31,6 +33,7 @@ export async function doctor(options: Options): Promise<number> {
 
 const reachable: Examination = async (client) => {
   await client.connect()
+  await client.query("set search_path to pg_catalog, pg_temp") // bare names mean Postgres' own
   return { ok: true, text: `connected to ${client.host}:${client.port}, database ${client.database}` }
 }
 
@@ -73,11 +76,30 @@ const roomForLocks: Examination = async (client, { maxDrainers }) => {
               * (current_setting('max_connections')::int + current_setting('max_prepared_transactions')::int) as room`,
     )
   ).rows
-  const needed = maxDrainers * 2 * LARGEST_BATCH
-  const ok = room >= needed
+  const most = maxDrainers * 2 * LARGEST_BATCH
+  const isNote = room < most
+  const consequence = `. With ${room} in use, drainers claim smaller batches; max_locks_per_transaction sets the room`
+  return {
+    ...{ ok: true, isNote },
+    text: `room for ${room} locks; ${maxDrainers} drainers use ${most} at most${isNote ? consequence : ""}`,
+  }
+}
+
+/** Of each drainer the session, two connections with which its jobs enqueue, and one for a transaction. */
+const LEAST_CONNECTIONS = 4
+
+const roomForConnections: Examination = async (client, { schema, maxDrainers }) => {
+  const [{ room, transactions }] = (
+    await client.query(`select * from ${schema}.connection_budget($1)`, [maxDrainers])
+  ).rows
+  const used = maxDrainers * (LEAST_CONNECTIONS - 1 + transactions)
+  const ok = maxDrainers * LEAST_CONNECTIONS <= room
+  const each = `${maxDrainers} drainers use ${used} at most, ${transactions} of each for transactional jobs`
   return {
     ok,
-    text: `room for ${room} locks; ${maxDrainers} drainers may hold ${needed}${ok ? "" : ": raise max_locks_per_transaction, or they will claim smaller batches"}`,
+    text: ok
+      ? `room for ${room} connections; ${each}`
+      : `room for ${room} connections, too few for ${maxDrainers} drainers, which use ${used}: raise max_connections, or the limit of the role or database, or lower maxDrainers`,
   }
 }
 
@@ -133,6 +155,7 @@ const namesKnown: Examination = async (client, { schema }) => {
 }
 
 const EXAMINATIONS = [
-  ...[reachable, serverVersion, directConnection, schemaVersion, roomForLocks, history],
+  ...[reachable, serverVersion, directConnection, schemaVersion, roomForLocks],
+  ...[roomForConnections, history],
   ...[timeoutsFit, namesKnown],
 ]

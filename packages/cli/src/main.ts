@@ -6,7 +6,7 @@ import { migrate } from "./migrate.ts"
 import { work } from "./work.ts"
 
 const USAGE = `sluice migrate   brings the database's schema to the version of this package
-sluice doctor    examines the database: version, schema, pooler, locks, history, jobs that can't run
+sluice doctor    examines the database: version, schema, pooler, locks, connections, history, jobs that can't run
 sluice work      performs jobs until it is told to stop, by SIGTERM or SIGINT
 
   --database-url URL   default: the environment's DATABASE_URL

@@ -1,7 +1,11 @@
-import { type Drainer, timed } from "./drainer.ts"
+import { setTimeout as wait } from "node:timers/promises"
+import type { Deadline } from "./deadline.ts"
+import { type Cursor, type Drainer, timed } from "./drainer.ts"
 import type { Carrier } from "./instrumentation.ts"
 import { isLockTableFull, reap } from "./reap.ts"
-import { isTransient, list } from "./settle.ts"
+import { untilItPasses } from "./retry.ts"
+import { list } from "./settle.ts"
+import { isBadRow, isRolledBackWhole, isTransient, passes } from "./sqlstate.ts"
 
 /** A job whose lock this drainer's session holds. */
 export interface ClaimedJob {
@@ -15,6 +19,8 @@ export interface ClaimedJob {
   readonly queue: string
   readonly attempts: number
   readonly interruptions: number
+  /** Ends of drains in a row that cut it off without a checkpoint. */
+  readonly cuts: number
   readonly maxAttempts: number | null
   readonly timeoutMs: number | null
   readonly enqueuedAt: string
@@ -23,6 +29,10 @@ export interface ClaimedJob {
   readonly carrier: Carrier | null
   readonly tags: readonly string[] | null
   readonly metadata: Readonly<Record<string, unknown>> | null
+  /** What it has as text, if that is much; else 0. */
+  readonly bytes: number
+  /** Why its payload could not be told: it is discarded. */
+  readonly unread: string | null
 }
 
 /** A row of `claims`, and how many of its jobs are not settled yet. */
@@ -37,6 +47,25 @@ export interface Claim {
 
 /** How often a drainer that goes on from its mark looks from the start, where urgent and retried jobs come in. */
 const LOOK_FROM_START_EVERY_MS = 1_000
+/**
+ * How often a look from the start goes through everything, what was seen before too, where jobs of long transactions come
+ * in. It passes every deleted row that vacuum couldn't remove, so one that takes long comes seldom.
+ */
+const LOOK_AT_ALL_EVERY_MS = 1_000
+const LONGEST_SHARE_OF_LOOKS = 0.05
+/** More are not told apart: looks pass the deleted rows of the others. */
+const MOST_PRIORITIES = 100
+/** Most bytes of jobs in one claim, and of those that a drainer holds in all: what it keeps in memory is some times that. */
+const MOST_BYTES_AT_ONCE = 4 * 1024 * 1024
+const MOST_BYTES_HELD = 16 * 1024 * 1024
+/** With so many outcomes that can't be written, something is wrong with more than a row or two. */
+const MOST_UNWRITTEN = 100
+/** Claims that fail one after the other before a drainer with nothing else to do gives up. */
+const MOST_FAILURES = 6
+const FIRST_WAIT_MS = 20
+const LONGEST_WAIT_MS = 1_000
+/** A lock that a failed claim has left keeps its job from everybody: the session is ended rather than that. */
+const UNLOCK_WITHIN_MS = 10_000
 
 /**
  * Takes up to `room` ready jobs under advisory locks and, in the same round trip, unlocks what was settled before.
@@ -44,28 +73,33 @@ const LOOK_FROM_START_EVERY_MS = 1_000
  */
 export async function claim(
   drainer: Drainer,
-  names: readonly string[],
+  deadline: Deadline,
   room: number,
   isIdle: boolean,
 ): Promise<ClaimedJob[]> {
+  const names = deadline.names()
   const { cursor, suspects } = drainer
   const now = performance.now()
   const turn = suspects.turn(isIdle)
-  if (turn === "suspects") return claimSuspects(drainer, names, room)
-  const limit = turn === "ordinary" ? room : 0
+  const isFull = holdsTooMuch(drainer)
+  if (isFull && isIdle) cursor.isCaughtUp = true // nothing to wait for but what is not written yet
+  if (turn === "suspects" && !isFull) return claimSuspects(drainer, names, room)
+  const limit = turn === "ordinary" && !isFull ? room : 0
   if (limit === 0 && !drainer.isSilent()) return []
 
   const fromStart = cursor.mark === null || now - cursor.fromStartAtMs > LOOK_FROM_START_EVERY_MS
-  const taken = await take<Batch>(drainer, limit, (most, settled, spent) =>
-    drainer.query(`select * from ${drainer.schema}.claim($1, $2, $3, $4, $5, $6, $7)`, [
+  const taken = await take<Batch>(drainer, limit, isIdle, (most, settled, spent, mostBytes) =>
+    drainer.query(`select * from ${drainer.schema}.claim($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, [
       ...[drainer.id, drainer.backendPid, most, names],
       ...[fromStart ? null : cursor.mark, settled, spent],
+      ...[now > cursor.allAgainAtMs ? null : cursor.seen, list([...cursor.priorities])],
+      ...[deadline.fitsMs(), mostBytes],
     ]),
   )
   if (!taken) return []
-  if (fromStart) cursor.fromStartAtMs = now
+  if (fromStart) lookedFromStart(cursor, taken, now)
   cursor.mark = taken.more ? taken.mark : null
-  if (fromStart) cursor.dueAtMs = taken.due_in_ms === null ? Number.POSITIVE_INFINITY : now + taken.due_in_ms
+  notePriority(cursor, taken)
   const isThrough = fromStart && !taken.more
   suspects.see(taken.suspects, isThrough && taken.claimed.length === 0)
   const isReaping = taken.dead && (await reap(drainer))
@@ -73,14 +107,29 @@ export async function claim(
   return taken.claimed
 }
 
+function lookedFromStart(cursor: Cursor, { whole, more, seen, due_in_ms }: Batch, atMs: number): void {
+  cursor.fromStartAtMs = atMs
+  cursor.dueAtMs = due_in_ms === null ? Number.POSITIVE_INFINITY : atMs + due_in_ms
+  if (!more) cursor.seen = seen
+  if (!whole) return
+  const tookMs = performance.now() - atMs
+  cursor.allAgainAtMs = atMs + Math.max(LOOK_AT_ALL_EVERY_MS, tookMs / LONGEST_SHARE_OF_LOOKS)
+  if (more) cursor.seen = null
+}
+
+/** A mark begins with its priority. */
+function notePriority({ priorities }: Cursor, { mark }: Batch): void {
+  if (mark !== null && priorities.size < MOST_PRIORITIES) priorities.add(Number.parseInt(mark.slice(1), 10))
+}
+
 async function claimSuspects(
   drainer: Drainer,
   names: readonly string[],
   room: number,
 ): Promise<ClaimedJob[]> {
-  const taken = await take<Group>(drainer, room, (limit, settled, spent) =>
-    drainer.query(`select * from ${drainer.schema}.claim_suspects($1, $2, $3, $4, $5, $6)`, [
-      ...[drainer.id, drainer.backendPid, limit, names, settled, spent],
+  const taken = await take<Group>(drainer, room, true, (limit, settled, spent, mostBytes) =>
+    drainer.query(`select * from ${drainer.schema}.claim_suspects($1, $2, $3, $4, $5, $6, $7)`, [
+      ...[drainer.id, drainer.backendPid, limit, names, settled, spent, mostBytes],
     ]),
   )
   drainer.suspects.take(taken?.claimed.length ?? 0)
@@ -113,26 +162,58 @@ interface Batch extends Group {
   more: boolean
   suspects: boolean
   due_in_ms: number | null
+  seen: string
+  /** It looked at everything. */
+  whole: boolean
 }
 
 /** Session locks outlive a statement that fails, so what it had locked is given back before anything else. */
 async function take<Taken extends Group>(
   drainer: Drainer,
   room: number,
-  statement: (limit: number, settled: string, spent: string) => Promise<Taken[]>,
+  isIdle: boolean,
+  statement: (limit: number, settled: string, spent: string, mostBytes: number) => Promise<Taken[]>,
 ): Promise<(Taken & { claimed: ClaimedJob[] }) | undefined> {
-  const limit = Math.min(room, drainer.cursor.largestClaim)
-  const { settled, spent } = drainer.holdings.takeSettled()
+  const { cursor, holdings } = drainer
+  const limit = Math.min(room, cursor.largestClaim, Math.max(1, cursor.largestReadable))
+  const mostBytes = cursor.largestReadable === 0 ? 0 : MOST_BYTES_AT_ONCE
+  const { settled, spent } = holdings.takeSettled()
   try {
-    const [taken] = (await timed(drainer, "claim", statement(limit, list(settled), list(spent)))) as [Taken]
+    const [taken] = (await timed(
+      drainer,
+      "claim",
+      statement(limit, list(settled), list(spent), mostBytes),
+    )) as [Taken]
+    cursor.failures = 0
+    cursor.largestReadable =
+      cursor.largestReadable === 0 ? Number.POSITIVE_INFINITY : cursor.largestReadable * 2
     return { ...taken, claimed: remember(drainer, taken) }
   } catch (error) {
-    if (!isTransient(error) && !(isLockTableFull(error) && limit > 1)) throw error
-    drainer.holdings.keepSpent(spent)
-    await drainer.query(`select ${drainer.schema}.unlock_strays($1)`, [drainer.holdings.ids()])
-    if (isLockTableFull(error)) shrinkClaims(drainer, limit)
+    if (!isRolledBackWhole(error) || !(passes(error) || isTransient(error) || isBadRow(error))) throw error
+    holdings.keepSpent(spent)
+    const unlock = () => drainer.query(`select ${drainer.schema}.unlock_strays($1)`, [holdings.ids()])
+    await untilItPasses(drainer, UNLOCK_WITHIN_MS, unlock)
+    cursor.isCaughtUp = false
+    if (isLockTableFull(error) && limit > 1) shrinkClaims(drainer, limit)
+    else if (isBadRow(error) && cursor.largestReadable > 0)
+      cursor.largestReadable = limit > 1 ? Math.floor(limit / 2) : 0
+    else if (++cursor.failures > MOST_FAILURES && isIdle) throw error
+    else await pause(drainer, error)
     return undefined
   }
+}
+
+async function pause({ cursor, lost, log }: Drainer, error: unknown): Promise<void> {
+  const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** cursor.failures)
+  if (cursor.failures > 1) log.warn("A claim failed and is tried again", { error: String(error) })
+  await wait(waitMs, undefined, { signal: lost }).catch(() => {})
+}
+
+/** Its memory is full, or what it performs can't be written: more work would only be lost with it. */
+function holdsTooMuch({ holdings, unwritten }: Drainer): boolean {
+  return (
+    holdings.bytes() > MOST_BYTES_HELD - MOST_BYTES_AT_ONCE || unwritten.executions.length >= MOST_UNWRITTEN
+  )
 }
 
 function remember({ holdings, counts }: Drainer, group: Group): ClaimedJob[] {
@@ -156,12 +237,15 @@ function claimedJob([id, fence, name, payload, queue, enqueuedAt, unusual]: Row,
     queue,
     attempts: unusual?.attempts ?? 0,
     interruptions: unusual?.interruptions ?? 0,
+    cuts: unusual?.cuts ?? 0,
     runAt: unusual?.runAt ?? enqueuedAt,
     maxAttempts: unusual?.maxAttempts ?? null,
     timeoutMs: unusual?.timeoutMs ?? null,
     tags: unusual?.tags ?? null,
     metadata: unusual?.metadata ?? null,
     carrier: unusual?.carrier ?? null,
+    bytes: unusual?.bytes ?? 0,
+    unread: unusual?.unread ?? null,
   }
 }
 

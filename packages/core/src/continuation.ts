@@ -4,14 +4,15 @@ import type { CheckpointOptions, JobContext } from "./definition.ts"
 import { type Duration, durationMs } from "./duration.ts"
 import { InvalidInputError, SluiceError, Snooze } from "./errors.ts"
 import { toStorableJson } from "./payload.ts"
+import { ours, untilItPasses } from "./retry.ts"
 import { assertKnownKeys, assertText, refuse } from "./validate.ts"
 import type { Work } from "./work.ts"
 
 /** What lets an execution go on where an earlier one of the same job was cut off. */
 export interface Continuation extends Pick<JobContext, "step" | "cursor" | "sleep"> {
-  /** Waits for what was begun and is still under way: an execution ends when all of it has. */
+  /** Waits for what was begun and is still under way, and throws what failed without anybody having waited for it. */
   join(): Promise<void>
-  /** Likewise, however it ends, and begins nothing more. */
+  /** Likewise, however it ends, and begins nothing more. Throws the `Snooze` of a job that sleeps. */
   end(): Promise<void>
 }
 
@@ -27,6 +28,9 @@ interface Saved {
 /** For work that is not transactional: its type says that it is given none. */
 const NO_TRANSACTION = undefined as unknown as Queryable
 
+/** How long a checkpoint is tried to be saved before the execution ends without it. */
+const SAVE_WITHIN_MS = 10_000
+
 type Advance = (position: unknown, transaction: Queryable) => unknown
 
 /** Made for a job that has asked for it. Its first use reads what was saved. */
@@ -35,9 +39,11 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
   const { signal } = work.cutoff
   const names = new Set<string>()
   const underWay = new Set<Promise<unknown>>()
+  const forgotten: { promise: Handed<unknown>; error: unknown }[] = []
   let savedBefore: Promise<ReadonlyMap<string, Saved>> | undefined
   let unnamedSleeps = 0
   let isOver = false
+  let asleep: Snooze | undefined
 
   return { step, cursor, sleep, join, end } as Continuation
 
@@ -71,17 +77,22 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
     const [name, duration] = words.length === 2 ? words : [`sleep ${++unnamedSleeps}`, words[0]]
     return checkpoint("sleep", name, {}, async (saved) => {
       const remainingMs = saved ? saved.untilAtMs - performance.now() : await beginSleep(name, duration)
-      if (remainingMs > 0) throw new Snooze(`${Math.ceil(remainingMs)}ms`, `The job sleeps: ${name}`)
+      if (remainingMs <= 0) return
+      asleep = new Snooze(`${Math.ceil(remainingMs)}ms`, `The job sleeps: ${name}`)
+      throw asleep
     })
   }
 
   async function join(): Promise<void> {
     await Promise.all(underWay)
+    const first = forgotten.find(({ promise }) => !promise.isAwaited)
+    if (first) throw first.error
   }
 
   async function end(): Promise<void> {
     isOver = true
     await Promise.allSettled(underWay)
+    if (asleep) throw asleep // whatever the job made of it: one that caught it would be done before its time
   }
 
   async function beginSleep(name: string, duration: Duration): Promise<number> {
@@ -99,15 +110,18 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
     use: (saved: Saved | undefined) => Promise<Value>,
   ): Promise<Value> {
     const running = Promise.resolve().then(async () => {
-      try {
-        assertUse(kind, name, options)
-        return await use(await savedUnder(kind, name))
-      } finally {
-        underWay.delete(running)
-      }
+      assertUse(kind, name, options)
+      return use(await savedUnder(kind, name))
     })
+    const promise = new Handed<Value>((resolve) => resolve(running))
+    const over = () => underWay.delete(running)
+    running.then(over, (error) => {
+      over()
+      forgotten.push({ promise, error })
+    })
+    promise.settle()
     underWay.add(running)
-    return running
+    return promise
   }
 
   function assertUse(kind: Kind, name: string, options: CheckpointOptions): void {
@@ -143,7 +157,7 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
   }
 
   async function load(): Promise<ReadonlyMap<string, Saved>> {
-    const rows = await drainer.query(`select * from ${drainer.schema}.progress_of($1)`, [job.id])
+    const rows = await query(`select * from ${drainer.schema}.progress_of($1)`, [job.id])
     const nowMs = performance.now()
     return new Map(
       rows.map(({ kind, name, value, remaining_ms }) => [
@@ -177,10 +191,11 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
   ): Promise<string | undefined> {
     const json = await transactions.run(drainer.lost, async (transaction) => {
       const json = await work(transaction)
-      const { rows } = await transaction.query(
+      const saving = transaction.query(
         `select ${drainer.schema}.store_progress($1, $2, $3, $4, $5, null) as is_ours`,
         [job.id, job.fence, kind, name, json],
       )
+      const { rows } = await ours(saving)
       assertOurs(rows)
       return json
     })
@@ -189,12 +204,17 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
   }
 
   async function save(kind: Kind, name: string, json?: string, sleepMs?: number): Promise<void> {
-    const rows = await drainer.query(
+    const rows = await query(
       `select ${drainer.schema}.save_progress($1, $2, $3, $4, $5, $6, $7) as is_ours`,
       [drainer.backendPid, job.id, job.fence, kind, name, json, sleepMs],
     )
     assertOurs(rows)
     noteProgress()
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: as drainer.query
+  function query(text: string, values: unknown[]): Promise<any[]> {
+    return ours(untilItPasses(drainer, SAVE_WITHIN_MS, () => drainer.query(text, values)))
   }
 
   function noteProgress(): void {
@@ -213,6 +233,7 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
   /** What is done need not be done again, so it is passed at any time; new work begins only while there is some. */
   function assertGoesOn(): void {
     signal.throwIfAborted()
+    if (asleep) throw asleep
     if (isOver)
       throw new SluiceError(
         "execution_over",
@@ -224,4 +245,28 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
 /** What is given back is what was stored, the first time too: a Date is text. */
 function parsed(json: string | undefined): unknown {
   return json === undefined ? undefined : JSON.parse(json)
+}
+
+/** A promise that was handed to the job. It knows whether anybody waits for it, and it is no unhandled rejection if nobody does. */
+class Handed<Value> extends Promise<Value> {
+  static override get [Symbol.species]() {
+    return Promise
+  }
+
+  isAwaited = false
+
+  /** Asked for by `await`, `Promise.all`, `catch`, `finally` and the like too. */
+  // biome-ignore lint/suspicious/noThenProperty: it is a promise
+  override then<Kept = Value, Failed = never>(
+    onKept?: ((value: Value) => Kept | PromiseLike<Kept>) | null,
+    onFailed?: ((error: unknown) => Failed | PromiseLike<Failed>) | null,
+  ): Promise<Kept | Failed> {
+    this.isAwaited = true
+    return super.then(onKept, onFailed)
+  }
+
+  /** Rejections are the execution's to tell. */
+  settle(): void {
+    super.then(undefined, () => {})
+  }
 }

@@ -10,12 +10,16 @@ const A_YEAR_MS = 365 * 86_400_000
 export interface Deadline {
   /** Whether anything may run still. */
   remains(): boolean
+  /** Whether nothing may run because of the time, and not because the drain was told to stop. */
+  isTimeUp(): boolean
   /** Milliseconds until what runs is aborted. */
   untilStopMs(): number
   /** Milliseconds that aborted executions have to end, before the drain is closed without them. */
   readonly graceMs: number
   /** The names of jobs that may be started now. */
   names(): string[]
+  /** The longest timeout of its own that a job may have to be started now. Null: any. */
+  fitsMs(): number | null
   /** Whether any job may be started, so that it is worth waiting for one. */
   isAmple(): boolean
 }
@@ -53,9 +57,11 @@ export function createDeadline(options: {
   }
   return {
     remains: () => untilStopMs() > 0,
+    isTimeUp: () => !stop?.aborted && untilStopMs() <= 0,
     untilStopMs,
     graceMs: marginMs / 2,
     names,
+    fitsMs: () => (untilStopMs() >= longestNeedMs(totalMs) ? null : Math.max(0, Math.floor(untilStopMs()))),
     isAmple: () => names().length === needed.length,
   }
 }
@@ -77,9 +83,13 @@ function marginOf(totalMs: number): number {
   return Math.min(5_000, Math.max(500, totalMs * 0.1))
 }
 
-/** What can't fit at all gets most of a drain, from its beginning; what isn't done by then is snoozed. */
+/** What can't fit at all gets most of a drain, from its beginning; what isn't done by then is cut off. */
+function longestNeedMs(totalMs: number): number {
+  return totalMs * 0.75
+}
+
 function neededMs({ timeout }: AnyJobDefinition, usualMs: number | undefined, totalMs: number): number {
-  if (timeout !== undefined) return Math.min(durationMs(timeout), totalMs * 0.75)
-  if (usualMs !== undefined) return Math.min(usualMs, totalMs * 0.75)
+  if (timeout !== undefined) return Math.min(durationMs(timeout), longestNeedMs(totalMs))
+  if (usualMs !== undefined) return Math.min(usualMs, longestNeedMs(totalMs))
   return Math.min(UNKNOWN_DURATION_MS, totalMs / 4)
 }

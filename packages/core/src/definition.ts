@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec"
+import { awaited } from "./awaited.ts"
 import { assertBackoff } from "./backoff.ts"
 import type { Queryable } from "./database.ts"
 import type { Duration } from "./duration.ts"
@@ -64,7 +65,7 @@ export interface JobContext {
   ): Promise<void>
   /**
    * Puts the job back until so much later, once in its life, without an attempt being charged: it throws a `Snooze`, to
-   * be let through, and the execution that passes it is another one. Without a name it goes by its place among the
+   * be let through, and the execution that passes it is another one. A job that catches it is put back all the same. Without a name it goes by its place among the
    * sleeps without one.
    */
   sleep(duration: Duration): Promise<void>
@@ -185,8 +186,8 @@ export interface EnqueueOptions extends JobPolicies {
   readonly tags?: readonly string[]
   readonly metadata?: Readonly<Record<string, unknown>>
   /**
-   * Your transaction, as pg, postgres.js, Drizzle, Kysely, Knex or Prisma gives it to you: the job exists if and only
-   * if it commits.
+   * Your transaction, as pg, postgres.js, Drizzle, Kysely, Knex, Prisma, TypeORM (`EntityManager`, `QueryRunner`) or
+   * pg-promise gives it to you: the job exists if and only if it commits.
    */
   readonly transaction?: TransactionClient
 }
@@ -265,7 +266,8 @@ function assertWork({ name, executor, perform, transactional }: JobOptions<Stand
 function performOf(options: JobOptions<StandardSchemaV1, unknown>): AnyJobDefinition["perform"] {
   const { name, executor, perform } = options
   if (perform && executor) executor.adopt(name, perform)
-  if (executor) return (payload, context) => executor.perform(payload, context)
+  if (executor?.adopt) return (payload, context) => executor.perform(payload, context)
+  if (executor) return (payload, context) => awaited(executor, payload, context)
   return perform as AnyJobDefinition["perform"]
 }
 

@@ -1,4 +1,6 @@
+import { createAwareness } from "./awareness.ts"
 import { claim } from "./claim.ts"
+import { withinBudget } from "./connection-budget.ts"
 import type { Connect } from "./database.ts"
 import { createDeadline, type Deadline } from "./deadline.ts"
 import type { Logger } from "./definition.ts"
@@ -14,15 +16,16 @@ import {
 } from "./drainer.ts"
 import { type Duration, durationMs } from "./duration.ts"
 import { InvalidInputError, SluiceError } from "./errors.ts"
-import { DrainEndsError } from "./execute.ts"
+import { DrainEndsError, TimeIsUpError } from "./execute.ts"
 import { endExecutors } from "./executor.ts"
+import { giveBack } from "./give-back.ts"
 import { createHelp } from "./help.ts"
 import { createLinger } from "./linger.ts"
 import { silent } from "./log.ts"
 import type { Execution, SettledExecution } from "./outcome.ts"
 import { createPerformer, type Performer } from "./performer.ts"
 import type { Backlog } from "./read.ts"
-import { settle } from "./settle.ts"
+import { settle, settleAll } from "./settle.ts"
 import type { Sluice } from "./sluice.ts"
 import { createTransactions } from "./transactions.ts"
 import { assertInteger, assertKnownKeys } from "./validate.ts"
@@ -74,6 +77,8 @@ export interface DrainSummary extends Readonly<Counts> {
   readonly stuck: number
   /** Whether work is due that no drainer performs. */
   readonly dueWork: boolean
+  /** Whether it came after the last look of this drain, which had nothing left to do: a successor finds it at once. */
+  readonly lateWork: boolean
   /** Milliseconds until the next delayed job or retry is due; undefined when none waits, or nothing was done. */
   readonly nextDueInMs: number | undefined
   readonly ms: number
@@ -93,27 +98,36 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
   if (!drainer) return { ...NOTHING_DONE, ms: since(beganAtMs) }
 
   const deadline = createDeadline({ ...settings, ...drainer })
-  const transactions = createTransactions(drainer, options.connect)
+  const { maxDrainers } = settings
+  const unbounded = createTransactions(drainer, options.connect)
+  const transactions = withinBudget(unbounded, drainer, { maxDrainers, deadline })
   const performer = createPerformer({ ...settings, drainer, deadline, transactions })
   const linger = createLinger(drainer, deadline, settings.lingerMs)
-  const help = createHelp(drainer, settings)
+  const help = createHelp(drainer, deadline, settings)
+  const awareness = createAwareness(drainer, settings)
   settings.stop?.addEventListener("abort", performer.interrupt)
   drainer.onNotification(performer.interrupt)
 
   try {
     while (deadline.remains() && !drainer.lost.aborted) {
-      performer.start(await claim(drainer, deadline.names(), performer.room(), performer.isIdle()))
+      performer.start(await claim(drainer, deadline, performer.room(), performer.isIdle()))
+      await giveBack(drainer, performer.takeExcess())
       if (performer.isIdle() && drainer.cursor.isCaughtUp && !linger.lasts()) break
-      await settle(drainer, await outcomes(drainer, performer, await linger.untilLookMs(performer)))
+      const ended = await outcomes(drainer, performer, await linger.untilLookMs(performer))
+      await settle(drainer, ended, deadline.untilStopMs)
+      await awareness.tell(deadline.names())
       await help.ask()
     }
+    await awareness.tell(deadline.names())
+    const isDone = deadline.remains() && deadline.isAmple()
     const { released, stuck } = await finish(drainer, performer, deadline)
-    const left = stuck > 0 ? LEFT_OPEN : await closeDrainer(drainer, settings.names)
+    const left =
+      stuck > 0 ? LEFT_OPEN : await closeDrainer(drainer, settings.names, isDone ? linger.soonMs : undefined)
     await leaveWakeUp(drainer, left, settings)
     const { counts, phases, slot } = drainer
     return { ...counts, slot, released, stuck, ...left, ms: since(beganAtMs), phases: rounded(phases) }
   } catch (error) {
-    const { stuck } = await performer.stop(drainer.lost.reason ?? drainEnds(), deadline.graceMs)
+    const stuck = await saveWhatEnded(drainer, performer, deadline, settings.names)
     throw error instanceof SluiceError && stuck > 0 ? Object.assign(error, { stuck }) : error
   } finally {
     settings.stop?.removeEventListener("abort", performer.interrupt)
@@ -137,16 +151,38 @@ function outcomes(drainer: Drainer, performer: Performer, atMostMs: number): Pro
 /** Lets what runs end, or puts it back, and writes what became of it. */
 async function finish(drainer: Drainer, performer: Performer, deadline: Deadline) {
   const { ended, released, stuck } = await performer.stop(
-    drainer.lost.reason ?? drainEnds(),
+    drainer.lost.reason ?? drainEnds(deadline),
     deadline.graceMs,
   )
   drainer.lost.throwIfAborted()
-  await settle(drainer, ended)
+  // half of the margin was kept for this, and a part of that for closing
+  await settleAll(drainer, ended, () => deadline.untilStopMs() + deadline.graceMs * 1.5)
   return { released, stuck }
 }
 
-function drainEnds(): DrainEndsError {
-  return new DrainEndsError("drain_ends", "The drainer's time is up; the job goes on in the next one")
+/** Of a drain that fails: what has ended is written, and what is held given back, as far as the session allows it. */
+async function saveWhatEnded(
+  drainer: Drainer,
+  performer: Performer,
+  deadline: Deadline,
+  names: readonly string[],
+): Promise<number> {
+  const { ended, stuck } = await performer.stop(drainer.lost.reason ?? drainEnds(deadline), deadline.graceMs)
+  if (drainer.lost.aborted) return stuck
+  try {
+    const giveUpAtMs = performance.now() + deadline.graceMs
+    await settleAll(drainer, ended, () => giveUpAtMs - performance.now())
+    if (stuck === 0) await closeDrainer(drainer, names, undefined)
+  } catch (error) {
+    drainer.log.warn("What a failed drain held could not be given back", { error: String(error) })
+  }
+  return stuck
+}
+
+function drainEnds(deadline: Deadline): DrainEndsError {
+  return deadline.isTimeUp()
+    ? new TimeIsUpError("drain_ends", "The drainer's time is up; the job goes on in the next one")
+    : new DrainEndsError("drain_ends", "The drainer was told to stop; the job goes on in the next one")
 }
 
 const OPTION_KEYS = [
@@ -177,8 +213,8 @@ function checked(sluice: Sluice, options: DrainOptions) {
   }
 }
 
-const NOTHING_LEFT = { dueWork: false, nextDueInMs: undefined }
-const LEFT_OPEN = { dueWork: true, nextDueInMs: undefined }
+const NOTHING_LEFT = { dueWork: false, lateWork: false, nextDueInMs: undefined }
+const LEFT_OPEN = { dueWork: true, lateWork: false, nextDueInMs: undefined }
 const NOTHING_DONE = {
   ...{ ...NO_COUNTS, phases: NO_PHASES },
   ...{ slot: undefined, released: 0, stuck: 0, ...NOTHING_LEFT },

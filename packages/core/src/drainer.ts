@@ -4,12 +4,13 @@ import { durationMs } from "./duration.ts"
 import { createDurations, type Durations } from "./durations.ts"
 import { DatabaseUnavailableError, SessionLostError } from "./errors.ts"
 import { createHoldings, type Holdings } from "./holdings.ts"
-import type { SettledExecution } from "./outcome.ts"
+import type { Execution, SettledExecution } from "./outcome.ts"
 import { assertSessionConnection } from "./pooler.ts"
 import { type Backlog, backlogOf } from "./read.ts"
 import { SCHEMA_VERSION } from "./schema.ts"
 import { createSuspects, type Suspects } from "./suspects.ts"
 import { translateError } from "./translate.ts"
+import { keepUp } from "./upkeep.ts"
 
 /** A statement at least this often, also when all jobs are long: well inside the silence that the server suffers. */
 const BEAT_MS = 1_000
@@ -32,6 +33,8 @@ export interface Drainer {
   readonly cursor: Cursor
   readonly suspects: Suspects
   readonly holdings: Holdings
+  /** Outcomes that could not be written yet; their jobs are held until they are. */
+  readonly unwritten: { readonly executions: Execution[]; againAtMs: number }
   /** Aborts when the session ends before the drain does. */
   readonly lost: AbortSignal
   /** Runs one statement on the session. Throws Sluice's errors; the driver's is their `cause`. */
@@ -99,11 +102,21 @@ export interface Cursor {
   /** The last place claimed; deleted rows before it need not be passed again. Null: look from the start. */
   mark: string | null
   fromStartAtMs: number
+  /** What the last look from the start that found nothing more has seen: the next one passes over it. */
+  seen: string | null
+  /** When a look from the start looks at all nevertheless. */
+  allAgainAtMs: number
+  /** Of jobs that were claimed, and of those that definitions give. */
+  readonly priorities: Set<number>
   /** Whether the last claim looked from the start and found fewer than it asked for. */
   isCaughtUp: boolean
   /** When the next scheduled job is due, by the last look from the start. */
   dueAtMs: number
   largestClaim: number
+  /** The same while one row is looked for that lets each claim fail with it; 0: that row is taken without being read. */
+  largestReadable: number
+  /** Claims that failed one after the other, for what passes. */
+  failures: number
   /** Most jobs taken over from a dead drainer at once, when to go on with it, and how often in a row it brought nothing. */
   largestReap: number
   reapAgainAtMs: number
@@ -143,7 +156,8 @@ export async function openDrainer(options: {
       await session.end()
       return undefined
     }
-    await maintain(session, options)
+    await keepUp(session.query, options.schema, options.log)
+    session.lost.throwIfAborted()
     return {
       ...session,
       ...{ id: opened.id, slot: opened.slot, backendPid: opened.backend_pid },
@@ -153,12 +167,14 @@ export async function openDrainer(options: {
       durations: createDurations(),
       usualMs: (name) => opened.usual_ms?.[name] ?? undefined,
       cursor: {
+        ...{ seen: null, allAgainAtMs: 0, priorities: prioritiesOf(options.definitions) },
         ...{ mark: null, fromStartAtMs: 0, isCaughtUp: false, dueAtMs: Number.POSITIVE_INFINITY },
-        ...{ largestClaim: Number.POSITIVE_INFINITY, largestReap: LARGEST_REAP },
-        ...{ reapAgainAtMs: 0, fruitlessReaps: 0 },
+        ...{ largestClaim: Number.POSITIVE_INFINITY, largestReadable: Number.POSITIVE_INFINITY, failures: 0 },
+        ...{ largestReap: LARGEST_REAP, reapAgainAtMs: 0, fruitlessReaps: 0 },
       },
       suspects: createSuspects(),
       holdings: createHoldings(),
+      unwritten: { executions: [], againAtMs: 0 },
     }
   } catch (error) {
     await session.end()
@@ -175,31 +191,26 @@ function described(definitions: ReadonlyMap<string, AnyJobDefinition>): string {
   return JSON.stringify(rows)
 }
 
-/** Partitions that could not be prepared are no reason not to drain: the default partition takes their rows. */
-async function maintain(
-  session: Pick<Drainer, "query" | "lost">,
-  options: { schema: string; log: Logger },
-): Promise<void> {
-  try {
-    await session.query(`select ${options.schema}.maintain()`, [])
-  } catch (error) {
-    session.lost.throwIfAborted()
-    options.log.warn("The history's partitions could not be prepared", { error: String(error) })
-  }
+function prioritiesOf(definitions: ReadonlyMap<string, AnyJobDefinition>): Set<number> {
+  return new Set([...definitions.values()].map(({ priority = 0 }) => priority).slice(0, 50))
 }
 
-/** Gives back the slot and every lock, then looks once more: whether work is due that nobody performs, and when some will be. */
-export async function closeDrainer(drainer: Drainer, names: readonly string[]) {
+/**
+ * Gives back the slot and every lock, then looks once more: whether work is due that nobody performs, and when some will be.
+ *
+ * @param soonMs Of a drain that had nothing left to do, and would have waited for what is due within this time.
+ */
+export async function closeDrainer(drainer: Drainer, names: readonly string[], soonMs: number | undefined) {
   const { schema } = drainer
   const closing = drainer.query(
     `select ${schema}.close_drainer($1, $2, $3, $4, $5) as due, ${schema}.next_due_in_ms($3) as next_due_in_ms`,
     [drainer.id, drainer.backendPid, names, drainer.holdings.ids(), drainer.durations.toJson()],
   )
   const [closed] = await timed(drainer, "close", closing)
-  return {
-    dueWork: closed.due as boolean,
-    nextDueInMs: (closed.next_due_in_ms ?? undefined) as number | undefined,
-  }
+  const dueWork: boolean = closed.due
+  const nextDueInMs: number | undefined = closed.next_due_in_ms ?? undefined
+  const isSoon = nextDueInMs !== undefined && soonMs !== undefined && nextDueInMs < soonMs
+  return { dueWork, lateWork: soonMs !== undefined && (dueWork || isSoon), nextDueInMs }
 }
 
 async function openSession(connect: Connect) {

@@ -5,7 +5,8 @@ import { shown } from "./shown.ts"
 export type Duration = number | string
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/
+/** As in the SQL function `duration_ms`, which is held to the same cases by test/enqueue/surfaces.test.ts. */
+const DURATION = /^(?:\d{1,15}(?:\.\d{1,15})?(?:ms|s|m|h|d)){1,10}$/
 const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g
 
 /** A hundred years: what is longer is a mistake. */
@@ -21,7 +22,7 @@ export function durationMs(duration: Duration, path: readonly (string | number)[
       { path },
     )
   }
-  return Math.round(ms)
+  return Math.floor(ms + 0.5) // SQL can do the same; Math.round has a way of its own
 }
 
 function sumOfParts(text: unknown): number {

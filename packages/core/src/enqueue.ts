@@ -1,11 +1,12 @@
 import type { Queryable } from "./database.ts"
 import type { AnyJobDefinition, EnqueueOptions, EnqueueResult, JobPolicies, JobState } from "./definition.ts"
 import { durationMs } from "./duration.ts"
-import { InvalidInputError, UnknownJobError } from "./errors.ts"
+import { InvalidInputError, PayloadTooLargeError, UnknownJobError } from "./errors.ts"
 import { type Carrier, type Instrumentation, withCarrier } from "./instrumentation.ts"
 import { assertOptions, instant } from "./options.ts"
-import { checkPayload, toJson } from "./payload.ts"
+import { checkPayload, storedBytes, toJson } from "./payload.ts"
 import { SCHEMA_VERSION } from "./schema.ts"
+import { listed } from "./shown.ts"
 import { translateError } from "./translate.ts"
 import { assertKnownKeys, assertName, assertText, isRecord, nearest, refuse } from "./validate.ts"
 
@@ -24,6 +25,12 @@ export interface Catalog {
   readonly instrumentation: Instrumentation | undefined
 }
 
+/** Largest metadata, measured as the payload is. */
+const MAX_METADATA_BYTES = 64 * 1024
+/** Most jobs of one statement, and how much JSON they may come to: Postgres takes 256 MB and needs a multiple of it. */
+const MAX_JOBS = 100_000
+const MAX_TOTAL_BYTES = 64 * 1024 * 1024
+
 /** Checks all jobs, then stores them in one statement: all or none. The results are in the order of the jobs. */
 export async function storeJobs(
   catalog: Catalog,
@@ -31,17 +38,25 @@ export async function storeJobs(
   jobs: readonly NewJob[],
 ): Promise<EnqueueResult[]> {
   if (!Array.isArray(jobs)) refuse("invalid_jobs", jobs, ["jobs"], "a list of jobs")
+  if (jobs.length > MAX_JOBS) refuseBatch(`${jobs.length} jobs`, `${MAX_JOBS}`)
   const rows: string[] = []
+  let bytes = 0
   for (const [index, job] of jobs.entries()) {
-    try {
-      rows.push(await rowOf(catalog, job))
-    } catch (error) {
+    const row = await rowOf(catalog, job).catch((error) => {
       throw error instanceof InvalidInputError ? error.atIndex(index) : error
-    }
+    })
+    bytes += storedBytes(row)
+    if (bytes > MAX_TOTAL_BYTES) refuseBatch("more bytes as JSON", `${MAX_TOTAL_BYTES} bytes`)
+    rows.push(row)
   }
   if (rows.length === 0) return []
   const names = jobs.map(({ name }) => name)
   return withCarrier(catalog.instrumentation, names, (carrier) => storeRows(catalog, database, rows, carrier))
+}
+
+function refuseBatch(has: string, limit: string): never {
+  const message = `The jobs of one call have ${has}, over the limit of ${limit}: make several calls`
+  throw new PayloadTooLargeError("batch_too_large", message, { path: ["jobs"] })
 }
 
 /** The same for one job, whose errors need no index. */
@@ -61,7 +76,7 @@ async function storeRows(
 ): Promise<EnqueueResult[]> {
   try {
     const stored = await database.query(
-      `select job_index, job_id, job_state, deduplicated from ${catalog.schema}.store_jobs($1, $2::text::jsonb, $3::text::jsonb)`,
+      `select job_index, job_id, job_state, deduplicated from ${catalog.schema}.store_jobs($1, $2::pg_catalog.text::pg_catalog.jsonb, $3::pg_catalog.text::pg_catalog.jsonb)`,
       [SCHEMA_VERSION, `[${rows.join(",")}]`, carrier && JSON.stringify(carrier)],
     )
     return inOrder(stored.rows)
@@ -99,7 +114,9 @@ async function rowOf(catalog: Catalog, job: NewJob): Promise<string> {
   const definition = definitionOf(catalog, job.name)
   const payload = job.payload === undefined ? {} : job.payload
   const payloadJson = toJson(payload, ["payload"])
-  if (definition?.input) await checkPayload(definition.name, definition.input, payload)
+  // what is stored is what is checked
+  const stored = definition && JSON.parse(payloadJson)
+  if (definition?.input) await checkPayload(definition.name, definition.input, stored)
   const row = JSON.stringify({
     name: job.name,
     queue: options.queue ?? definition?.queue ?? catalog.defaults.queue,
@@ -110,10 +127,11 @@ async function rowOf(catalog: Catalog, job: NewJob): Promise<string> {
     delay_ms: options.delay === undefined ? undefined : durationMs(options.delay, ["options", "delay"]),
     unique_key: options.uniqueKey,
     idempotency_key: options.idempotencyKey,
-    ...concurrencyOf(definition, payload, options),
+    ...concurrencyOf(definition, stored, options),
     tags: options.tags?.length ? options.tags : undefined,
   })
-  const metadata = options.metadata && `,"metadata":${toJson(options.metadata, ["options", "metadata"])}`
+  const metadata =
+    options.metadata && `,"metadata":${toJson(options.metadata, ["options", "metadata"], MAX_METADATA_BYTES)}`
   return `${row.slice(0, -1)}${metadata ?? ""},"payload":${payloadJson}}`
 }
 
@@ -123,7 +141,7 @@ function definitionOf(catalog: Catalog, name: string): AnyJobDefinition | undefi
   const near = nearest(name, catalog.definitions.keys())
   throw new UnknownJobError(
     "unknown_job",
-    `No job is named ${JSON.stringify(name)}: ${near ? `did you mean ${JSON.stringify(near)}?` : `known are ${[...catalog.definitions.keys()].join(", ") || "none"}`}`,
+    `No job is named ${JSON.stringify(name)}: ${near ? `did you mean ${JSON.stringify(near)}?` : `known are ${listed([...catalog.definitions.keys()]) || "none"}`}`,
     { path: ["name"] },
   )
 }

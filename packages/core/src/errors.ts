@@ -54,7 +54,7 @@ export class PayloadTooLargeError extends InvalidInputError {}
 /** The database could not be reached, or the connection broke. Nothing was stored unless it had been confirmed. Code `database_unavailable`. */
 export class DatabaseUnavailableError extends SluiceError {}
 
-/** Sluice's tables are missing (`schema_missing`) or older than this code (`schema_outdated`): run migrate. Or another deployment has them (`schema_owned`). */
+/** Sluice's tables are missing (`schema_missing`) or older than this code (`schema_outdated`): run migrate. Or another deployment has them (`schema_owned`), or the role may not change them (`not_permitted`). */
 export class SchemaError extends SluiceError {}
 
 /** A transaction pooler stands between the drainer and Postgres; session locks don't hold through it. Code `transaction_pooler`. */

@@ -1,12 +1,26 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec"
 import type { AnyJobDefinition, JobContext, Logger } from "./definition.ts"
+import { durationMs } from "./duration.ts"
+import { partsOf } from "./error-record.ts"
 import { Discard, RetryAfter, SluiceError, Snooze } from "./errors.ts"
 import { withDetails } from "./log.ts"
-import { checkPayload } from "./payload.ts"
-import { partsOf } from "./settle.ts"
+import { MAX_PAYLOAD_BYTES, parsePayload } from "./payload.ts"
 import { isRecord } from "./validate.ts"
 
 const UNKNOWN_JOB_WAIT = "1m"
+/** Results are stored up to this size, as payloads are; a larger one is dropped where it arose. */
+const MAX_RESULT_BYTES = MAX_PAYLOAD_BYTES
+/** So much of an answer is read. It is more than a result may have: one a little too large is dropped, not done again. */
+export const MAX_ANSWER_BYTES = 4 * MAX_RESULT_BYTES
+
+// What another machine says of an error is cut to these, as far as its history would keep it.
+const MAX_NAME_CHARACTERS = 200
+const MAX_MESSAGE_CHARACTERS = 2_000
+const MAX_STACK_CHARACTERS = 8_000
+/** Another machine may ask for a longer wait; this is what it gets. */
+const LONGEST_WAIT_MS = 365 * 86_400_000
+/** Timers know no longer time. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 // Where a job runs, if not in the drainer. What is claimed, timed, retried and recorded is the drainer's all the same.
 
@@ -32,7 +46,9 @@ export interface ExecutionEvent {
   readonly queue: string
   readonly attempt: number
   readonly maxAttempts: number
-  /** ISO 8601. Whoever performs has to be done by then, because others may begin. */
+  /** Milliseconds left when this was sent. Whoever performs has to be done within them, because others may begin then. */
+  readonly remainingMs: number
+  /** ISO 8601, when that is by the drainer's clock: for people, since another machine's clock may show another time. */
   readonly deadlineAt: string
   /** ISO 8601. */
   readonly enqueuedAt: string
@@ -56,6 +72,7 @@ export function executionEvent(payload: unknown, context: JobContext): Execution
   const { id, name, queue, attempt, maxAttempts, deadlineAt, enqueuedAt, tags, metadata } = context
   return {
     ...{ id, name, queue, attempt, maxAttempts, tags, metadata, payload },
+    remainingMs: Math.max(1, deadlineAt.getTime() - Date.now()),
     ...{ deadlineAt: deadlineAt.toISOString(), enqueuedAt: enqueuedAt.toISOString() },
   }
 }
@@ -82,16 +99,33 @@ function notYetKnown(place: string, log: Logger): Snooze {
   return new Snooze(UNKNOWN_JOB_WAIT)
 }
 
-/** An error of a class that is known here, or one that is recorded under its name. */
-export function restoredError({ name, message, stack, wait }: Partial<DescribedError>): Error {
-  const text = String(message ?? "")
-  if (name === "Discard") return new Discard(text)
-  if (name === "RetryAfter" && wait !== undefined) return new RetryAfter(wait, text || undefined)
-  if (name === "Snooze" && wait !== undefined) return new Snooze(wait, text || undefined)
-  const error = new Error(text)
-  error.name = String(name ?? "Error")
-  error.stack = String(stack ?? `${error.name}: ${text}`)
+/**
+ * An error of a class that is known here, or one that is recorded under its name. Throws `InvalidInputError` for a wait
+ * that is no duration.
+ */
+export function restoredError(said: Partial<DescribedError>): Error {
+  const { name = "Error", message = "", stack } = clamped(said)
+  if (name === "Discard") return new Discard(message)
+  if (name === "RetryAfter" && said.wait !== undefined)
+    return new RetryAfter(secondsOf(said.wait), message || undefined)
+  if (name === "Snooze" && said.wait !== undefined)
+    return new Snooze(secondsOf(said.wait), message || undefined)
+  const error = new Error(message)
+  error.name = name
+  error.stack = stack ?? `${name}: ${message}`
   return error
+}
+
+function clamped({ name, message, stack }: Partial<DescribedError>) {
+  return {
+    ...(typeof name === "string" && name !== "" && { name: name.slice(0, MAX_NAME_CHARACTERS) }),
+    ...(typeof message === "string" && { message: message.slice(0, MAX_MESSAGE_CHARACTERS) }),
+    ...(typeof stack === "string" && { stack: stack.slice(0, MAX_STACK_CHARACTERS) }),
+  }
+}
+
+function secondsOf(wait: number | string): number {
+  return Math.min(durationMs(wait, ["wait"]), LONGEST_WAIT_MS) / 1_000
 }
 
 /** The receiving side: performs an execution in this process. Answers whatever happens. */
@@ -101,12 +135,24 @@ export async function answerTo(
   { signal, log }: { signal: AbortSignal; log: Logger },
 ): Promise<Answer> {
   try {
+    assertInTime(event)
     const { input, perform } = find(jobs, event.name)
-    const payload = input ? await checkPayload(event.name, input, event.payload) : event.payload
+    const payload = input ? await parsePayload(event.name, input, event.payload) : event.payload
     return { result: storable(await perform(payload, contextOf(event, signal, log)), log) }
   } catch (error) {
     return { error: described(error) }
   }
+}
+
+/** Whether an event says that there is time left. */
+export function isInTime({ remainingMs }: Partial<ExecutionEvent>): boolean {
+  return typeof remainingMs === "number" && remainingMs > 0
+}
+
+function assertInTime(event: ExecutionEvent): void {
+  if (isInTime(event)) return
+  const message = `Nothing of the job ${JSON.stringify(event.name)} was performed: the event has no remainingMs over 0`
+  throw new SluiceError("execution_over", message)
 }
 
 /** Their names are told apart from their classes, whose own names a minified bundle may have changed. */
@@ -114,6 +160,7 @@ function described(error: unknown): DescribedError {
   const [name] = Object.entries(STEERING).find(([, type]) => error instanceof type) ?? []
   return {
     ...partsOf(error),
+    ...clamped(partsOf(error)),
     ...(name && { name }),
     ...((error instanceof RetryAfter || error instanceof Snooze) && { wait: error.wait }),
   }
@@ -138,29 +185,33 @@ function find(jobs: readonly Performable[], name: string): Performable {
   )
 }
 
-/** The work is done, so a result that is not JSON is dropped with a warning rather than done again. */
+/** The work is done, so a result that can't be stored is dropped with a warning rather than done again. */
 function storable(result: unknown, log: Logger): unknown {
+  if (result === undefined) return undefined
   try {
-    return result === undefined ? undefined : JSON.parse(JSON.stringify(result))
+    const json = JSON.stringify(result) ?? "null"
+    if (Buffer.byteLength(json) <= MAX_RESULT_BYTES) return JSON.parse(json)
+    log.warn("The result is over 256 KiB and was not stored")
   } catch (error) {
     log.warn("The result is not JSON and was not stored", { error: String(error) })
-    return undefined
   }
+  return undefined
 }
 
 function contextOf(event: ExecutionEvent, signal: AbortSignal, log: Logger): JobContext {
-  const { payload: _, ...rest } = event
-  const deadlineAt = new Date(event.deadlineAt)
+  const { payload: _, remainingMs, ...rest } = event
   const outside = `The job ${JSON.stringify(event.name)} runs outside of the drainer`
-  const continueNot = async (): Promise<never> => {
+  const continueNot = (): never => {
+    // at once: nobody may wait for a promise
     throw new SluiceError("not_continuable", `${outside}, where no step, cursor or sleep can be saved`)
   }
   return {
     ...rest,
     ...{ step: continueNot, cursor: continueNot, sleep: continueNot },
-    ...{ deadlineAt, enqueuedAt: new Date(event.enqueuedAt) },
+    deadlineAt: new Date(Date.now() + remainingMs), // by this machine's clock
+    enqueuedAt: new Date(event.enqueuedAt),
     log: withDetails(log, { jobId: event.id, job: event.name, attempt: event.attempt }),
-    signal: AbortSignal.any([signal, AbortSignal.timeout(Math.max(0, deadlineAt.getTime() - Date.now()))]),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(Math.min(remainingMs, LONGEST_TIMER_MS))]),
     get transaction(): never {
       throw new SluiceError("not_transactional", `${outside} and has no transaction`)
     },

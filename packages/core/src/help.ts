@@ -1,3 +1,4 @@
+import type { Deadline } from "./deadline.ts"
 import type { Drainer } from "./drainer.ts"
 
 const ASK_EVERY_MS = 1_000
@@ -10,6 +11,7 @@ const ENOUGH_WITHIN_S = 5
  */
 export function createHelp(
   drainer: Drainer,
+  deadline: Deadline,
   options: {
     names: readonly string[]
     concurrency: number
@@ -24,7 +26,7 @@ export function createHelp(
   return {
     async ask() {
       const sinceMs = performance.now() - askedAtMs
-      if (!invite || sinceMs < ASK_EVERY_MS) return
+      if (!invite || sinceMs < ASK_EVERY_MS || (drainer.cursor.isCaughtUp && deadline.isAmple())) return
       const settled = settledOf(drainer)
       const perSecond = (settled - settledThen) / (sinceMs / 1_000)
       const capacity = Math.max(concurrency, Math.round(perSecond * ENOUGH_WITHIN_S))

@@ -5,24 +5,37 @@ export interface Holdings {
   add(jobs: readonly ClaimedJob[]): void
   /** The job's outcome is committed: its lock may go with the next claim. */
   settle(job: ClaimedJob): void
+  /** The job is not this drainer's any more, and its lock is gone. */
+  release(job: ClaimedJob): void
   /** Hands over the jobs to unlock and the claims to delete, once each. */
   takeSettled(): { settled: string[]; spent: string[] }
   /** Puts back claims whose deletion was rolled back. */
   keepSpent(spent: readonly string[]): void
   /** Every job whose lock the session holds. */
   ids(): string[]
+  /** What it holds in large jobs that are not settled, in bytes. */
+  bytes(): number
 }
 
 export function createHoldings(): Holdings {
   const locked = new Set<string>()
   let settled: string[] = []
   let spent: string[] = []
+  let bytes = 0
   return {
     add(jobs) {
-      for (const { id } of jobs) locked.add(id)
+      for (const job of jobs) {
+        locked.add(job.id)
+        bytes += job.bytes
+      }
     },
-    settle({ id, claim }) {
+    settle({ id, claim, bytes: freed }) {
+      bytes -= freed
       settled.push(id)
+      if (--claim.unsettled === 0) spent.push(claim.id)
+    },
+    release({ id, claim }) {
+      locked.delete(id)
       if (--claim.unsettled === 0) spent.push(claim.id)
     },
     takeSettled() {
@@ -36,5 +49,6 @@ export function createHoldings(): Holdings {
       spent.push(...claims)
     },
     ids: () => [...locked],
+    bytes: () => bytes,
   }
 }

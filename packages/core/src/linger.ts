@@ -14,6 +14,8 @@ const SOON_MS = 1_000
 export interface Linger {
   /** Whether a drainer that has nothing to do stays. */
   lasts(): boolean
+  /** What is due within this time is waited for in any case. */
+  readonly soonMs: number
   /** Milliseconds that it may wait for outcomes before it looks for work again. */
   untilLookMs(performer: Performer): Promise<number>
 }
@@ -28,10 +30,12 @@ export function createLinger(drainer: Drainer, deadline: Deadline, lingerMs: num
   let workedAtMs = performance.now()
   let isListening = false
 
+  const soonMs = lingerMs === 0 ? 0 : SOON_MS
   return {
+    soonMs,
     lasts() {
       if (lingerMs === 0 || !deadline.isAmple()) return false
-      return quietMs() < lingerMs || untilDueMs() <= Math.max(SOON_MS, lingerMs)
+      return quietMs() < lingerMs || untilDueMs() <= Math.max(soonMs, lingerMs)
     },
     async untilLookMs(performer) {
       const isIdle = performer.isIdle()

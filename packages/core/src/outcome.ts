@@ -7,8 +7,11 @@ export type Outcome =
   | { readonly kind: "retried"; readonly error: unknown; readonly waitMs: number }
   /** Failed for good. `counts` is false when nothing was performed. */
   | { readonly kind: "discarded"; readonly error: unknown; readonly counts: boolean }
-  /** Put back without counting an attempt: the job asked for it, or the drainer's time was up. */
-  | { readonly kind: "snoozed"; readonly waitMs: number }
+  /**
+   * Put back without counting an attempt: for a while, because the job asked for it, or (`waitMs` is undefined) in the
+   * place it had, because the drain ended. `cuts`: how many drains' ends in a row have cut it off without a checkpoint.
+   */
+  | { readonly kind: "snoozed"; readonly waitMs: number | undefined; readonly cuts: number }
   /** Success that the job's own transaction has recorded already. */
   | { readonly kind: "committed" }
   /** The session is gone, or the job is another drainer's by now: nothing may be written. */

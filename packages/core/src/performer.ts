@@ -24,6 +24,8 @@ export interface Performer {
   start(jobs: readonly ClaimedJob[]): void
   /** How many more to claim. */
   room(): number
+  /** Takes out what was claimed ahead and turns out to be more than soon begins: it is to be given back. */
+  takeExcess(): ClaimedJob[]
   /** Nothing to wait for: no job runs, but for those that go on after their timeout, and none waits. */
   isIdle(): boolean
   /** Not even those go on. */
@@ -55,6 +57,8 @@ export function createPerformer(options: {
   const running = new Set<Running>()
   const deaf = new Set<Running>()
   let meanMs = Number.POSITIVE_INFINITY // of an execution, the recent ones counting most
+  let begunAtMs = 0 // when a job was begun last
+  let released = 0
   let wake = () => {}
   let gathering: NodeJS.Timeout | undefined
 
@@ -70,19 +74,28 @@ export function createPerformer(options: {
       startWaiting()
     },
     room() {
-      const ahead = Math.min(LARGEST_BATCH, Math.floor((concurrency * AHEAD_MS) / Math.max(meanMs, 0.05)))
+      const ahead = mostAhead()
       if (waiting.length > ahead / 2) return 0
       return Math.max(0, Math.min(LARGEST_BATCH, concurrency + ahead - running.size - waiting.length))
+    },
+    takeExcess() {
+      const ahead = mostAhead()
+      if (waiting.length <= 2 * ahead) return []
+      const excess = waiting.splice(ahead)
+      released += excess.length
+      return excess
     },
     isIdle,
     isEmpty: () => isIdle() && deaf.size === 0,
     async outcomes(atMostMs) {
-      if (ended.length === 0 && atMostMs > 0) await nextOutcome(Math.min(atMostMs, deadline.untilStopMs()))
+      const untilExcessMs = waiting.length > 0 ? AHEAD_MS : Number.POSITIVE_INFINITY
+      if (ended.length === 0 && atMostMs > 0)
+        await nextOutcome(Math.min(atMostMs, untilExcessMs, deadline.untilStopMs()))
       return takeEnded()
     },
     interrupt: () => wake(),
     async stop(reason, graceMs) {
-      const released = waiting.length
+      released += waiting.length
       waiting = []
       for (const { work } of running) work.cutoff.abort(reason)
       const giveUpAtMs = performance.now() + graceMs
@@ -91,6 +104,16 @@ export function createPerformer(options: {
       const timedOut = [...running, ...deaf].map(asTimedOut).filter((execution) => execution !== undefined)
       return { ended: [...takeEnded(), ...timedOut], released, stuck: running.size + deaf.size }
     },
+  }
+
+  /**
+   * Jobs whose work takes `AHEAD_MS`. While no place becomes free, as when long jobs follow short ones, an execution is
+   * taken to last at least as long as that has gone on: the mean learns of it only when they end.
+   */
+  function mostAhead(): number {
+    const stalledMs = running.size < concurrency ? 0 : performance.now() - begunAtMs
+    const expectedMs = Math.max(meanMs, stalledMs, 0.05)
+    return Math.min(LARGEST_BATCH, Math.floor((concurrency * AHEAD_MS) / expectedMs))
   }
 
   function startWaiting(): void {
@@ -113,9 +136,11 @@ export function createPerformer(options: {
         entry.isContinued = true
         if (!work.cutoff.reason) timer.refresh()
       },
+      hasCheckpoint: () => entry.isContinued,
     }
     const entry: Running = { job, work, startedAtMs: performance.now(), isContinued: false }
     running.add(entry)
+    begunAtMs = entry.startedAtMs
     const timer = setTimeout(() => timeOut(entry, timeoutMs), timeoutMs)
     const execution = await execute(job, work)
     clearTimeout(timer)

@@ -34,6 +34,6 @@ export async function assertSessionConnection(first: Connection, connect: Connec
 }
 
 async function backendPid(connection: Queryable): Promise<number> {
-  const { rows } = await connection.query("select pg_backend_pid() as pid")
+  const { rows } = await connection.query("select pg_catalog.pg_backend_pid() as pid")
   return rows[0].pid
 }

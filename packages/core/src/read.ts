@@ -1,6 +1,6 @@
 import type { Queryable } from "./database.ts"
 import type { JobState } from "./definition.ts"
-import { refuse } from "./validate.ts"
+import { assertInteger, refuse } from "./validate.ts"
 
 /** All that is known of one job. */
 export interface JobSnapshot {
@@ -21,8 +21,10 @@ export interface JobSnapshot {
   readonly finishedAt: Date | null
   readonly durationMs: number | null
   readonly result: unknown
-  /** Every execution that did not succeed, oldest first. */
+  /** The last executions that did not succeed, oldest first: up to 50, and 256 KiB of them. */
   readonly errors: readonly ExecutionError[]
+  /** How many there are in all; `errorsFrom` reads the earlier ones. */
+  readonly errorCount: number
   readonly tags: readonly string[]
   readonly metadata: Readonly<Record<string, unknown>>
   readonly uniqueKey: string | null
@@ -58,62 +60,47 @@ export interface Backlog {
   readonly oldestReadyAgeMs: number
 }
 
+/** Which of a job's errors to read. */
+export interface ReadJobOptions {
+  /** The place of the first, 0 for the oldest. Default: so that the last ones are read. */
+  readonly errorsFrom?: number
+}
+
 const MAX_JOB_ID = 281_474_976_710_655n // 48 bits, as the sequence
 
 export async function readJob(
   database: Queryable,
   schema: string,
   id: string,
+  { errorsFrom }: ReadJobOptions = {},
 ): Promise<JobSnapshot | undefined> {
+  assertInteger(errorsFrom, ["errorsFrom"], 0, 1_000_000_000)
   if (!/^\d{1,15}$/.test(id) || BigInt(id) > MAX_JOB_ID)
     refuse("invalid_id", id, ["id"], "a job's id, a decimal number")
-  const { rows } = await database.query(
-    `select id::text, name, queue, priority, ${schema}.current_state(id) as state, payload, attempts,
-            max_attempts as "maxAttempts", run_at as "runAt", enqueued_at as "enqueuedAt", started_at as "startedAt",
-            finished_at as "finishedAt", duration_ms as "durationMs", result, coalesce(tags, '{}') as tags,
-            coalesce(metadata, '{}') as metadata, unique_key as "uniqueKey", concurrency_key as "concurrencyKey",
-            (select coalesce(json_agg(json_build_object(
-               'attempt', e.attempt, 'outcome', e.outcome, 'class', e.error_class, 'message', e.error_message,
-               'stack', e.error_stack, 'durationMs', e.duration_ms, 'at', e.ended_at, 'drainerId', e.drainer_id)
-               order by e.ended_at), '[]')
-             from ${schema}.executions e where e.job_id = $1) as errors
-     from (select id, name, queue, priority, payload, attempts, max_attempts, run_at, enqueued_at, null::timestamptz as started_at,
-                  null::timestamptz as finished_at, null::integer as duration_ms, null::jsonb as result, tags, metadata,
-                  unique_key, concurrency_key
-           from ${schema}.jobs where id = $1
-           union all
-           select id, name, queue, priority, payload, attempts, max_attempts, run_at, enqueued_at, started_at,
-                  finished_at, duration_ms, result, tags, metadata, unique_key, concurrency_key
-           from ${schema}.finished where id = $1) job
-     limit 1`,
-    [id],
-  )
-  const job = rows[0]
-  if (!job) return undefined
-  return { ...job, errors: job.errors.map((error: { at: string }) => ({ ...error, at: new Date(error.at) })) }
+  const text = `select ${schema}.get_job($1, $2)::pg_catalog.text as job`
+  const { rows } = await database.query(text, [id, errorsFrom])
+  if (rows[0].job === null) return undefined
+  const job = JSON.parse(rows[0].job)
+  return {
+    ...job,
+    runAt: new Date(job.runAt),
+    enqueuedAt: new Date(job.enqueuedAt),
+    startedAt: dateOf(job.startedAt),
+    finishedAt: dateOf(job.finishedAt),
+    errors: job.errors.map((error: { at: string }) => ({ ...error, at: new Date(error.at) })),
+  }
 }
 
 export async function readQueues(database: Queryable, schema: string): Promise<QueueSnapshot[]> {
-  const { rows } = await database.query(
-    `with running as materialized (
-       select (l.classid::bigint << 32 | l.objid::bigint) & 281474976710655 as id
-       from pg_locks l
-       where l.locktype = 'advisory' and l.objsubid = 1 and l.granted
-         and l.database = (select oid from pg_database where datname = current_database())
-         and (l.classid::bigint << 32 | l.objid::bigint | 281474976710655) = (${schema}.job_lock(281474976710655))
-     )
-     select coalesce(j.queue, q.name) as name, coalesce(bool_or(q.paused_at is not null), false) as paused,
-            count(*) filter (where j.state in ('ready', 'suspect') and r.id is null)::integer as ready,
-            count(*) filter (where j.state = 'scheduled')::integer as scheduled,
-            count(*) filter (where j.state in ('blocked', 'paused') and r.id is null)::integer as blocked,
-            count(r.id)::integer as running,
-            min(j.run_at) filter (where j.state in ('ready', 'suspect') and r.id is null) as "oldestReadyAt"
-     from ${schema}.jobs j
-     full join ${schema}.queues q on q.name = j.queue
-     left join running r on r.id = j.id
-     group by 1 order by 1`,
+  const { rows } = await database.query(`select ${schema}.list_queues()::pg_catalog.text as queues`)
+  const queues: (Omit<QueueSnapshot, "oldestReadyAt"> & { oldestReadyAt: string | null })[] = JSON.parse(
+    rows[0].queues,
   )
-  return rows
+  return queues.map((queue) => ({ ...queue, oldestReadyAt: dateOf(queue.oldestReadyAt) }))
+}
+
+function dateOf(instant: string | null): Date | null {
+  return instant === null ? null : new Date(instant)
 }
 
 export async function readBacklog(database: Queryable, schema: string): Promise<Backlog> {

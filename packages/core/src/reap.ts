@@ -1,5 +1,5 @@
 import { type Drainer, timed } from "./drainer.ts"
-import { isTransient } from "./settle.ts"
+import { isTransient } from "./sqlstate.ts"
 import { codeOf } from "./translate.ts"
 
 /** How soon it is tried again after an error, or after so many tries in a row that brought nothing. */

@@ -1,24 +1,72 @@
+import { setTimeout as wait } from "node:timers/promises"
 import type { ClaimedJob } from "./claim.ts"
 import { type Drainer, timed } from "./drainer.ts"
+import { describeError, type Form, partsOf } from "./error-record.ts"
 import type { Execution, SettledExecution } from "./outcome.ts"
-import { codeOf } from "./translate.ts"
+import { untilItPasses } from "./retry.ts"
+import { isRolledBackWhole, meaningOf, passes } from "./sqlstate.ts"
+
+/** How long a batch is tried as a whole. Then its halves are, so that one row which somebody holds doesn't keep the others. */
+const PATIENCE_MS = 1_000
+/** How soon what could not be written is tried again. */
+const AGAIN_AFTER_MS = 1_000
+/** Most bytes of results in one statement, by the characters of their JSON. */
+const LARGEST_STATEMENT = 4 * 1024 * 1024
+/** What a result is reduced to before it is given up, in this order. See decision 21. */
+const FORMS: readonly Form[] = ["whole", "ascii", "bare"]
 
 /**
  * Writes the outcomes of executions, and tallies them. Their locks are kept until the drainer's next claim: a lock held
  * a little longer does no harm, one released before the commit is seen does.
+ * What can't be written for now is kept in `drainer.unwritten` and tried again by the next call; a row that never can
+ * be is reported and left, and hinders no other. Throws only when nothing more can be written on this session.
+ *
+ * @param leftMs The time that there is; what it ends before is kept.
  */
-export async function settle(drainer: Drainer, executions: readonly Execution[]): Promise<void> {
-  const usual = executions.filter(isUsual)
-  const others = executions.length > usual.length ? executions.filter(needsWords) : []
-  const lost = new Set<string>()
-  for (const id of usual.length > 0 ? await writeSuccesses(drainer, usual) : []) lost.add(id)
-  for (const id of others.length > 0 ? await writeOutcomes(drainer, others) : []) lost.add(id)
-  for (const execution of executions) {
-    const isWritten = execution.outcome.kind !== "lost" && !lost.has(execution.job.id)
-    tally(drainer, execution, isWritten)
-    if (isWritten) drainer.onSettled?.(measured(execution))
-    drainer.holdings.settle(execution.job)
+export async function settle(
+  drainer: Drainer,
+  executions: readonly Execution[],
+  leftMs: () => number = forever,
+): Promise<void> {
+  await writeAll(drainer, executions, leftMs)
+  const { unwritten } = drainer
+  if (unwritten.executions.length === 0 || performance.now() < unwritten.againAtMs) return
+  await writeAll(drainer, unwritten.executions.splice(0), leftMs)
+}
+
+/** The last settle of a drain: tries until all is written or time is up, and reports what is not. */
+export async function settleAll(
+  drainer: Drainer,
+  executions: readonly Execution[],
+  leftMs: () => number,
+): Promise<void> {
+  const { unwritten, lost } = drainer
+  unwritten.againAtMs = 0
+  await settle(drainer, executions) // at least once, however late it is
+  while (unwritten.executions.length > 0 && leftMs() > 0) {
+    await wait(Math.min(AGAIN_AFTER_MS, leftMs()), undefined, { signal: lost }).catch(() => {})
+    lost.throwIfAborted()
+    unwritten.againAtMs = 0
+    await settle(drainer, [], leftMs)
   }
+  for (const execution of unwritten.executions.splice(0)) giveUp(drainer, execution, "time was up")
+}
+
+function forever(): number {
+  return Number.POSITIVE_INFINITY
+}
+
+async function writeAll(
+  drainer: Drainer,
+  executions: readonly Execution[],
+  leftMs: () => number,
+): Promise<void> {
+  const usual = executions.filter(isUsual)
+  if (usual.length > 0) await write(drainer, usual, writeSuccesses, leftMs)
+  if (executions.length === usual.length) return
+  for (const batch of batches(executions.filter(needsWords)))
+    await write(drainer, batch, writeOutcomes, leftMs)
+  conclude(drainer, executions.filter(isDecided))
 }
 
 /** Success without a result. */
@@ -26,28 +74,140 @@ function isUsual({ outcome }: Execution): boolean {
   return outcome.kind === "succeeded" && outcome.resultJson === undefined
 }
 
-function needsWords(execution: Execution): boolean {
-  const { kind } = execution.outcome
-  return kind !== "committed" && kind !== "lost" && !isUsual(execution)
+/** Nothing is to be written any more. */
+function isDecided({ outcome: { kind } }: Execution): boolean {
+  return kind === "committed" || kind === "lost"
 }
 
-/** Answers with the ids that were not written, because the jobs are no longer this drainer's. */
+function needsWords(execution: Execution): boolean {
+  return !isDecided(execution) && !isUsual(execution)
+}
+
+function batches(executions: readonly Execution[]): Execution[][] {
+  const all: Execution[][] = []
+  let size = Number.POSITIVE_INFINITY
+  for (const execution of executions) {
+    const { outcome } = execution
+    size += (outcome.kind === "succeeded" && outcome.resultJson?.length) || 0
+    if (size > LARGEST_STATEMENT) {
+      all.push([])
+      size = 0
+    }
+    all.at(-1)?.push(execution)
+  }
+  return all
+}
+
+/** Sends one statement for the batch and returns the ids that it did not write, because the jobs are no longer this drainer's. */
+type Send = (drainer: Drainer, batch: readonly Execution[], form: Form) => Promise<readonly string[]>
+
+/** How a batch, or a part of one, is written. */
+interface Part {
+  readonly form: Form
+  readonly patienceMs: number
+}
+
+/** All at once; what fails for long, or for one of its rows, in halves; a row by itself in plainer and plainer words. */
+async function write(
+  drainer: Drainer,
+  batch: readonly Execution[],
+  send: Send,
+  leftMs: () => number,
+  part: Part = { form: "whole", patienceMs: PATIENCE_MS },
+): Promise<void> {
+  const { form } = part
+  try {
+    if (leftMs() <= 0) return keep(drainer, batch)
+    const patienceMs = Math.min(part.patienceMs, leftMs())
+    const lost = await untilItPasses(drainer, patienceMs, () =>
+      timed(drainer, "settle", send(drainer, batch, form)),
+    )
+    conclude(drainer, batch, lost)
+  } catch (error) {
+    if (!isRolledBackWhole(error) || drainer.lost.aborted) throw error
+    if (meaningOf(error) === "misuse") {
+      keep(drainer, batch)
+      throw error
+    }
+    await writeInParts(drainer, batch, send, leftMs, { form, patienceMs: 0 }, error)
+  }
+}
+
+async function writeInParts(
+  drainer: Drainer,
+  batch: readonly Execution[],
+  send: Send,
+  leftMs: () => number,
+  part: Part,
+  error: unknown,
+): Promise<void> {
+  const middle = Math.ceil(batch.length / 2)
+  const plainer = FORMS[FORMS.indexOf(part.form) + 1]
+  if (batch.length > 1) {
+    await write(drainer, batch.slice(0, middle), send, leftMs, part)
+    await write(drainer, batch.slice(middle), send, leftMs, part)
+  } else if (passes(error)) {
+    keep(drainer, batch)
+  } else if (plainer && batch.every(needsWords)) {
+    await write(drainer, batch, send, leftMs, { ...part, form: plainer })
+  } else {
+    for (const execution of batch) giveUp(drainer, execution, String(error))
+  }
+}
+
+function keep({ unwritten }: Drainer, executions: readonly Execution[]): void {
+  unwritten.executions.push(...executions)
+  unwritten.againAtMs = performance.now() + AGAIN_AFTER_MS
+}
+
+/** It stays locked as long as the drain lasts; then it is as it was before it was claimed, and runs again. */
+function giveUp({ counts, log }: Drainer, { job, outcome }: Execution, error: string): void {
+  counts.lost++
+  log.error("An outcome could not be written: the job will run again", {
+    ...detailsOf(job),
+    ...{ outcome: outcome.kind, error },
+  })
+}
+
+function conclude(drainer: Drainer, executions: readonly Execution[], lost: readonly string[] = []): void {
+  const notOurs = new Set(lost)
+  for (const execution of executions) {
+    const isWritten = execution.outcome.kind !== "lost" && !notOurs.has(execution.job.id)
+    tally(drainer, execution, isWritten)
+    if (isWritten) tell(drainer, execution)
+    drainer.holdings.settle(execution.job)
+  }
+}
+
 async function writeSuccesses(drainer: Drainer, executions: readonly Execution[]): Promise<string[]> {
   const values = [
     ...[drainer.id, drainer.backendPid, list(executions.map(({ job }) => job.id))],
     ...[list(executions.map(({ job }) => job.fence)), list(executions.map(durationOf))],
   ]
-  const statement = `select ${drainer.schema}.settle_succeeded($1, $2, $3, $4, $5)::text[] as lost`
-  const [{ lost }] = await written(drainer, statement, values)
+  const statement = `select ${drainer.schema}.settle_succeeded($1, $2, $3, $4, $5)::pg_catalog.text[] as lost`
+  const [{ lost }] = await drainer.query(statement, values)
   return lost
 }
 
-/** Likewise. */
-async function writeOutcomes(drainer: Drainer, executions: readonly Execution[]): Promise<string[]> {
-  const statement = `select ${drainer.schema}.settle($1, $2, $3)::text[] as settled`
-  const rows = `[${executions.map(outcomeJson).join(",")}]`
-  const [{ settled }] = await written(drainer, statement, [drainer.id, drainer.backendPid, rows])
+async function writeOutcomes(
+  drainer: Drainer,
+  executions: readonly Execution[],
+  form: Form,
+): Promise<string[]> {
+  if (form !== "whole") warnOfReduced(drainer, executions)
+  const statement = `select ${drainer.schema}.settle($1, $2, $3)::pg_catalog.text[] as settled`
+  const rows = `[${executions.map((execution) => outcomeJson(execution, form)).join(",")}]`
+  const [{ settled }] = await drainer.query(statement, [drainer.id, drainer.backendPid, rows])
   return executions.map(({ job }) => job.id).filter((id) => !settled.includes(id))
+}
+
+function warnOfReduced({ log }: Drainer, executions: readonly Execution[]): void {
+  for (const { job, outcome } of executions) {
+    const what = outcome.kind === "succeeded" ? "result" : "error text"
+    log.warn(`Postgres can't store the ${what}: the outcome is written without it, or in other characters`, {
+      ...detailsOf(job),
+    })
+  }
 }
 
 /** An array of numbers in Postgres' own words: the driver's conversion would look at each of them for quotes. */
@@ -55,26 +215,15 @@ export function list(numbers: readonly (number | string)[]): string {
   return `{${numbers.join(",")}}`
 }
 
+/** Most that the column holds: 24 days. */
+const LONGEST_DURATION_MS = 2 ** 31 - 1
+
 function durationOf({ startedAtMs, endedAtMs }: Execution): number {
-  return Math.round(endedAtMs - startedAtMs)
-}
-
-/** Tried again when it was rolled back whole. */
-async function written(drainer: Drainer, statement: string, values: unknown[]) {
-  const write = () => timed(drainer, "settle", drainer.query(statement, values))
-  return write().catch((error) => {
-    if (!isTransient(error)) throw error
-    return write()
-  })
-}
-
-/** Deadlock and serialization failure: the statement was rolled back and can be repeated. */
-export function isTransient(error: unknown): boolean {
-  return ["40P01", "40001"].includes(codeOf(error))
+  return Math.min(LONGEST_DURATION_MS, Math.round(endedAtMs - startedAtMs))
 }
 
 /** One element of the argument of the SQL function `settle`. */
-export function outcomeJson(execution: Execution): string {
+export function outcomeJson(execution: Execution, form: Form = "whole"): string {
   const { job, outcome, endedAtMs } = execution
   const row = {
     id: job.id,
@@ -84,43 +233,12 @@ export function outcomeJson(execution: Execution): string {
     duration_ms: durationOf(execution),
     ended_ms_ago: Math.round(performance.now() - endedAtMs),
     ...("waitMs" in outcome && { wait_ms: outcome.waitMs }),
-    ...("error" in outcome && describeError(outcome.error)),
+    ...("cuts" in outcome && { cuts: outcome.cuts }),
+    ...("error" in outcome && describeError(outcome.error, form)),
   }
   const json = JSON.stringify(row)
-  const result = outcome.kind === "succeeded" ? outcome.resultJson : undefined
+  const result = outcome.kind === "succeeded" && form === "whole" ? outcome.resultJson : undefined
   return result === undefined ? json : `${json.slice(0, -1)},"result":${result}}`
-}
-
-const MAX_CLASS_CHARACTERS = 200
-const MAX_MESSAGE_CHARACTERS = 2_000
-const MAX_STACK_CHARACTERS = 8_000
-
-/** Whatever was thrown, its record can be written. */
-function describeError(error: unknown) {
-  const { name, message, stack } = partsOf(error)
-  return {
-    error_class: storable(name, MAX_CLASS_CHARACTERS),
-    error_message: storable(message, MAX_MESSAGE_CHARACTERS),
-    error_stack: stack && storable(stack, MAX_STACK_CHARACTERS),
-  }
-}
-
-export function partsOf(error: unknown): { name: string; message: string; stack?: string } {
-  try {
-    if (!(error instanceof Error)) return { name: typeof error, message: String(error) }
-    const cause = error.cause instanceof Error ? `\nCaused by: ${error.cause.stack}` : ""
-    return {
-      name: String(error.name || error.constructor.name),
-      message: String(error.message),
-      ...(error.stack && { stack: `${error.stack}${cause}` }),
-    }
-  } catch {
-    return { name: typeof error, message: "(an error that can't be turned into text)" }
-  }
-}
-
-function storable(text: string, mostCharacters: number): string {
-  return text.replaceAll("\0", "\uFFFD").slice(0, mostCharacters).toWellFormed()
 }
 
 function tally({ counts, log }: Drainer, { job, outcome }: Execution, isWritten: boolean): void {
@@ -140,6 +258,15 @@ function tally({ counts, log }: Drainer, { job, outcome }: Execution, isWritten:
 function detailsOf({ id, name, attempts, carrier }: ClaimedJob) {
   const correlationId = carrier?.correlationId
   return { jobId: id, name, attempt: attempts + 1, ...(correlationId !== undefined && { correlationId }) }
+}
+
+/** The app's own measuring is no reason to lose what was measured. */
+function tell({ onSettled, log }: Drainer, execution: Execution): void {
+  try {
+    onSettled?.(measured(execution))
+  } catch (error) {
+    log.warn("onSettled failed", { error: String(error) })
+  }
 }
 
 function measured({ job, outcome, startedAtMs, endedAtMs }: Execution): SettledExecution {

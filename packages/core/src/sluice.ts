@@ -14,6 +14,7 @@ import {
   type Backlog,
   type JobSnapshot,
   type QueueSnapshot,
+  type ReadJobOptions,
   readBacklog,
   readJob,
   readQueues,
@@ -59,8 +60,8 @@ export interface Sluice extends Catalog {
   ): Promise<EnqueueResult[]>
   /** Has a drainer invoked unless one is awake. For after the commit of a transaction in which jobs were enqueued. */
   wake(): Promise<void>
-  /** The job with its state, result and errors, or undefined for an id that is unknown or whose history was dropped. */
-  getJob(id: string): Promise<JobSnapshot | undefined>
+  /** The job with its state, result and last errors, or undefined for an id that is unknown or whose history was dropped. */
+  getJob(id: string, options?: ReadJobOptions): Promise<JobSnapshot | undefined>
   /** Every queue that has live jobs or has been paused, by name. */
   listQueues(): Promise<QueueSnapshot[]>
   /** How many jobs are due and not running, and how long the first of them has waited. One cheap statement. */
@@ -95,16 +96,20 @@ export function createSluice(options: SluiceOptions): Sluice {
       const { transaction, ...options } = given ?? {}
       const name = typeof job === "string" ? job : job.name
       const result = await storeJob(catalog, target(transaction), { name, payload, options })
-      if (!transaction) await wakeFor([result])
+      if (!transaction) await wakeFor([name], [result])
       return result
     },
     async enqueueMany(jobs, { transaction } = {}) {
       const results = await storeJobs(catalog, target(transaction), jobs)
-      if (!transaction) await wakeFor(results)
+      if (!transaction)
+        await wakeFor(
+          jobs.map(({ name }) => name),
+          results,
+        )
       return results
     },
-    wake: () => wakeIfNeeded(true),
-    getJob: (id) => translated(readJob(database, schema, id)),
+    wake: () => wakeIfNeeded(),
+    getJob: (id, options) => translated(readJob(database, schema, id, options)),
     listQueues: () => translated(readQueues(database, schema)),
     getBacklog: () => translated(readBacklog(database, schema)),
     pauseQueue: (name) => callWithQueue("pause_queue", name),
@@ -120,16 +125,27 @@ export function createSluice(options: SluiceOptions): Sluice {
     return transaction === undefined ? database : asQueryable(transaction)
   }
 
-  async function wakeFor(results: readonly EnqueueResult[]): Promise<void> {
-    const states = new Set(results.map(({ status, state }) => status === "enqueued" && state))
-    if (states.has("ready") || states.has("scheduled")) await wakeIfNeeded(states.has("ready"))
+  async function wakeFor(names: readonly string[], results: readonly EnqueueResult[]): Promise<void> {
+    const stored = results.map(({ status, state }, index) => ({ name: names[index], state, status }))
+    const named = (wanted: string) => [
+      ...new Set(
+        stored.flatMap(({ name, state, status }) =>
+          status === "enqueued" && state === wanted ? [name] : [],
+        ),
+      ),
+    ]
+    const [due, later] = [named("ready"), named("scheduled")]
+    if (due.length + later.length > 0) await wakeIfNeeded(due, later)
   }
 
-  /** Asked after the commit: a drainer that is awake by then looks once more before it ends. */
-  async function wakeIfNeeded(isDue: boolean): Promise<void> {
+  /**
+   * Asked after the commit: a drainer that is awake by then, and knows the jobs, looks once more before it ends. Without
+   * names it is asked for all that waits.
+   */
+  async function wakeIfNeeded(due?: unknown[], later?: unknown[]): Promise<void> {
     if (!options.wake) return
     try {
-      const { rows } = await database.query(`select ${schema}.request_wake($1) as needed`, [isDue])
+      const { rows } = await database.query(`select ${schema}.request_wake($1, $2) as needed`, [due, later])
       if (rows[0].needed) await options.wake()
     } catch {
       // the jobs are stored, and the schedule comes

@@ -13,11 +13,11 @@ export async function replaceFunctions(
   directory: string,
 ): Promise<boolean> {
   const texts = await readFunctions(directory)
-  const digest = createHash("sha256").update(texts.join("\n")).digest("hex")
+  const digest = digestOf(texts)
   if ((await appliedDigest(client, schema)) === digest) return false
   await client.query("begin")
   try {
-    await client.query(`select pg_advisory_xact_lock(${schema}.lock_space('migrate'), 0)`)
+    await client.query(`select pg_catalog.pg_advisory_xact_lock(${schema}.lock_space('migrate'), 0)`)
     const isNeeded = (await appliedDigest(client, schema)) !== digest
     if (isNeeded) await create(client, schema, [...texts, digestFunction(digest)])
     await client.query("commit")
@@ -26,6 +26,15 @@ export async function replaceFunctions(
     await client.query("rollback").catch(() => {})
     throw error
   }
+}
+
+/** Whether the schema's functions are those of the folder. Reads the catalogue alone. */
+export async function areFunctionsCurrent(
+  client: ClientBase,
+  schema: string,
+  directory: string,
+): Promise<boolean> {
+  return (await appliedDigest(client, schema)) === digestOf(await readFunctions(directory))
 }
 
 /** Bodies are checked when they run: functions call each other, and are created in the order of their file names. */
@@ -43,14 +52,18 @@ async function readFunctions(directory: string): Promise<string[]> {
   return Promise.all(files.map((file) => readFile(join(folder, file), "utf8")))
 }
 
+function digestOf(texts: readonly string[]): string {
+  return createHash("sha256").update(texts.join("\n")).digest("hex")
+}
+
 function digestFunction(digest: string): string {
-  return `create or replace function functions_digest() returns text language sql immutable as $$ select '${digest}' $$`
+  return `create or replace function functions_digest() returns text language sql immutable set search_path from current as $$ select '${digest}' $$`
 }
 
 /** Read from the catalogue's table, because a look-up by name may still be answered from before the lock. */
 async function appliedDigest(client: ClientBase, schema: string): Promise<string | undefined> {
   const { rows } = await client.query(
-    "select p.prosrc from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = $1 and p.proname = 'functions_digest'",
+    "select p.prosrc from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace where n.nspname = $1 and p.proname = 'functions_digest'",
     [schema],
   )
   return rows[0]?.prosrc.match(/'(\w+)'/)[1]

@@ -4,6 +4,7 @@ import type { Duration } from "./duration.ts"
 import { SluiceError } from "./errors.ts"
 import { silent } from "./log.ts"
 import type { Sluice } from "./sluice.ts"
+import { keepUp } from "./upkeep.ts"
 
 export interface StartOptions
   extends Omit<DrainOptions, "remainingMs" | "signal" | "linger" | "invite" | "grace"> {
@@ -35,8 +36,8 @@ export interface WorkerHealth {
 const FOREVER = "36500d"
 const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 15_000
-/** The history's partitions are prepared three days ahead. */
-const MAINTAIN_EVERY_MS = 3_600_000
+/** A drain does the upkeep when it begins, and a worker's goes on for as long as it lives. */
+const UPKEEP_EVERY_MS = 60_000
 
 /**
  * Performs jobs as they come, until `stop` is called: for containers, development, and wherever else a process stays.
@@ -50,7 +51,8 @@ export function start(sluice: Sluice, options: StartOptions): Worker {
     health = { state, since: new Date(), ...(reason && { reason }) }
     if (reason) log.warn(`Waiting: ${reason}`)
   }
-  const upkeep = setInterval(() => maintain(sluice, log), MAINTAIN_EVERY_MS).unref()
+  const query = async (text: string, values: unknown[]) => (await sluice.database.query(text, values)).rows
+  const upkeep = setInterval(() => keepUp(query, sluice.schema, log), UPKEEP_EVERY_MS).unref()
   const ended = work().finally(() => {
     clearInterval(upkeep)
     turn("stopped")
@@ -105,12 +107,4 @@ const PASSING = ["database_unavailable", "session_lost"]
 function assertNoneStuck({ stuck }: DrainSummary): void {
   if (stuck === 0) return
   throw new SluiceError("stuck", `${stuck} jobs go on although they were aborted: end the process`)
-}
-
-async function maintain({ database, schema }: Sluice, log: NonNullable<StartOptions["log"]>): Promise<void> {
-  try {
-    await database.query(`select ${schema}.maintain()`)
-  } catch (error) {
-    log.warn("The history's partitions could not be prepared", { error: String(error) })
-  }
 }

@@ -1,9 +1,10 @@
 import type { Queryable } from "./database.ts"
-import { refuse } from "./validate.ts"
+import { isRecord, refuse } from "./validate.ts"
 
 /**
  * What a transaction is given as, in the libraries that apps use: a pg or Neon client, `sql` of postgres.js in
- * `sql.begin`, `tx` of Drizzle, `trx` of Kysely or Knex, `tx` of Prisma. Each is recognised by its method.
+ * `sql.begin`, `tx` of Drizzle, `trx` of Kysely or Knex, `tx` of Prisma, the `EntityManager` or `QueryRunner` of TypeORM,
+ * `t` of pg-promise. Each is recognised by its method.
  */
 export type TransactionClient =
   | Queryable
@@ -12,6 +13,7 @@ export type TransactionClient =
   | KyselyTransaction
   | KnexTransaction
   | PrismaTransaction
+  | TypeOrmTransaction
 
 // biome-ignore-start lint/suspicious/noExplicitAny: the libraries' own types are generic beyond what is used of them
 interface PostgresJsTransaction {
@@ -29,23 +31,27 @@ interface KnexTransaction {
 interface PrismaTransaction {
   $queryRawUnsafe(text: string, ...values: any[]): PromiseLike<any>
 }
+/** Of pg-promise as well: both answer with the rows alone. */
+interface TypeOrmTransaction {
+  query(text: string, values?: any[]): PromiseLike<any>
+}
 // biome-ignore-end lint/suspicious/noExplicitAny: see above
+
+const TAKEN =
+  "the transaction of pg, postgres.js, Drizzle, Kysely, Knex, Prisma, TypeORM or pg-promise, or what has their query(text, values)"
 
 /** The client as something that runs a statement. Statements use each `$n` once, in order. */
 export function asQueryable(client: TransactionClient): Queryable {
+  // its `execute` is another than Drizzle's
+  if (has(client, "getTransactionContext")) return refuse("invalid_option", client, ["transaction"], TAKEN)
   if (has(client, "executeQuery"))
     return rowsOf((text, values) => client.executeQuery(compiled(text, values)))
   if (has(client, "execute")) return rowsOf((text, values) => client.execute(drizzleSql(text, values)))
   if (has(client, "$queryRawUnsafe")) return rowsOf((text, values) => client.$queryRawUnsafe(text, ...values))
   if (has(client, "unsafe")) return rowsOf((text, values) => client.unsafe(text, values))
   if (has(client, "raw")) return rowsOf((text, values) => client.raw(text.replaceAll(/\$\d+/g, "?"), values))
-  if (has(client, "query")) return client
-  return refuse(
-    "invalid_option",
-    client,
-    ["transaction"],
-    "a client of pg, postgres.js, Drizzle, Kysely, Knex or Prisma",
-  )
+  if (has(client, "query")) return rowsOf((text, values) => client.query(text, values))
+  return refuse("invalid_option", client, ["transaction"], TAKEN)
 }
 
 function has<Method extends string>(
@@ -59,9 +65,15 @@ function has<Method extends string>(
 function rowsOf(run: (text: string, values: unknown[]) => PromiseLike<unknown>): Queryable {
   return {
     async query(text, values = []) {
-      const result = (await run(text, values)) as unknown[] | { rows: unknown[] }
-      const rows = Array.isArray(result) ? [...result] : result.rows
-      return { rows, rowCount: rows.length }
+      const result = await run(text, values)
+      const rows = Array.isArray(result) ? [...result] : isRecord(result) ? result.rows : undefined
+      if (Array.isArray(rows) && rows.every(isRecord)) return { rows, rowCount: rows.length }
+      return refuse(
+        "invalid_option",
+        result,
+        ["transaction", "query()"],
+        `a client that answers with rows: ${TAKEN}`,
+      )
     },
   }
 }

@@ -1,17 +1,20 @@
 import type { Connect, Connection, Queryable } from "./database.ts"
 import type { Drainer } from "./drainer.ts"
+import { ours } from "./retry.ts"
+import { isBadRow } from "./sqlstate.ts"
 
 /** Connections for transactional jobs, apart from the drainer's session: opened when needed, used again, ended with the drain. */
 export interface Transactions {
   /**
    * Runs the work in a transaction and commits it; rolls back when it throws. `record` writes the job's completion
-   * in the same transaction and answers whether the job was still ours.
+   * in the same transaction and answers whether the job was still ours. Given two outcomes, the second is written where
+   * Postgres can't store the first.
    */
   run<Value>(
     signal: AbortSignal,
     work: (
       transaction: Queryable,
-      record: (jobId: string, outcomeJson: string) => Promise<boolean>,
+      record: (jobId: string, outcomesJson: readonly string[]) => Promise<boolean>,
     ) => Promise<Value>,
   ): Promise<Value>
   end(): Promise<void>
@@ -24,10 +27,12 @@ export function createTransactions(drainer: Drainer, connect: Connect): Transact
     async run(signal, work) {
       const connection = idle.pop() ?? (await opened())
       try {
-        await connection.query("begin")
-        const value = await work(connection, (jobId, outcomeJson) => record(connection, jobId, outcomeJson))
+        await ours(connection.query("begin"))
+        const value = await work(connection, (jobId, outcomesJson) =>
+          ours(record(connection, jobId, outcomesJson)),
+        )
         signal.throwIfAborted()
-        await connection.query("commit")
+        await ours(connection.query("commit"))
         idle.push(connection)
         return value
       } catch (error) {
@@ -42,7 +47,7 @@ export function createTransactions(drainer: Drainer, connect: Connect): Transact
   }
 
   async function opened(): Promise<Connection> {
-    const connection = await connect()
+    const connection = await ours(connect())
     open.add(connection)
     connection.on("error", () => void discard(connection))
     return connection
@@ -55,9 +60,28 @@ export function createTransactions(drainer: Drainer, connect: Connect): Transact
     await connection.end().catch(() => {})
   }
 
-  async function record(connection: Connection, jobId: string, outcomeJson: string): Promise<boolean> {
+  async function record(
+    connection: Connection,
+    jobId: string,
+    [outcomeJson, plainer]: readonly string[],
+  ): Promise<boolean> {
+    if (plainer === undefined) return write(connection, jobId, outcomeJson as string)
+    await connection.query("savepoint sluice_record")
+    try {
+      return await write(connection, jobId, outcomeJson as string)
+    } catch (error) {
+      if (!isBadRow(error)) throw error
+      await connection.query("rollback to savepoint sluice_record")
+      drainer.log.warn("Postgres can't store the result: the job succeeded without it", {
+        ...{ jobId, error: String(error) },
+      })
+      return write(connection, jobId, plainer)
+    }
+  }
+
+  async function write(connection: Connection, jobId: string, outcomeJson: string): Promise<boolean> {
     const { rows } = await connection.query(
-      `select ${drainer.schema}.settle_outcomes($1, $2)::text[] as ids`,
+      `select ${drainer.schema}.settle_outcomes($1, $2)::pg_catalog.text[] as ids`,
       [drainer.id, `[${outcomeJson}]`],
     )
     return rows[0].ids.includes(jobId)

@@ -1,6 +1,6 @@
 import { type Duration, durationMs } from "./duration.ts"
 import { InvalidInputError } from "./errors.ts"
-import { shown } from "./shown.ts"
+import { cut, listed, shown } from "./shown.ts"
 
 type Path = readonly (string | number)[]
 
@@ -20,10 +20,19 @@ export function assertInteger(value: unknown, path: Path, least: number, most: n
 }
 
 export function assertText(value: unknown, path: Path): void {
-  if (value === undefined) return
-  if (typeof value !== "string" || value.length === 0 || value.length > 512 || !isStorableText(value)) {
+  if (value !== undefined && !isText(value, 512)) {
     refuse("invalid_option", value, path, "text of 1 to 512 characters, without NUL")
   }
+}
+
+/** Text that is not empty. Its characters are counted as Postgres counts them: by code point. */
+export function isText(value: unknown, mostCharacters: number): boolean {
+  if (typeof value !== "string" || value === "" || !isStorableText(value)) return false
+  // a code point takes one or two of the units that `length` counts
+  return (
+    value.length <= mostCharacters ||
+    (value.length <= 2 * mostCharacters && [...value].length <= mostCharacters)
+  )
 }
 
 /** The policies, at whichever level they are given. */
@@ -58,8 +67,8 @@ export function assertKnownKeys(value: object, known: readonly string[], path: P
     const near = nearest(key, known)
     throw new InvalidInputError(
       "unknown_option",
-      `${path.join(".")} has no option ${JSON.stringify(key)}: ${near ? `did you mean ${JSON.stringify(near)}?` : `it knows ${known.join(", ")}`}`,
-      { path: [...path, key] },
+      `${path.join(".")} has no option ${shown(key)}: ${near ? `did you mean ${JSON.stringify(near)}?` : `it knows ${listed(known)}`}`,
+      { path: [...path, cut(key)] },
     )
   }
 }
@@ -68,11 +77,19 @@ export function refuse(code: string, value: unknown, path: Path, expected: strin
   throw new InvalidInputError(code, `${path.join(".")} is ${shown(value)}: give ${expected}`, { path })
 }
 
+/** Nobody mistypes a longer word, and the distance takes time by the product of the lengths. */
+const LONGEST_MISTYPED = 128
+const MOST_CANDIDATES = 1_000
+
 /** The one of `candidates` that differs from `word` by at most a third of its letters. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > LONGEST_MISTYPED) return undefined
   let best: string | undefined
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1
+  let looked = 0
   for (const candidate of candidates) {
+    if (Math.abs(candidate.length - word.length) >= bestDistance) continue
+    if (++looked > MOST_CANDIDATES) break
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance]
   }

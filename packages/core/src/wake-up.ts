@@ -19,5 +19,5 @@ export async function leaveWakeUp(
     () => true,
     (error) => log.warn("The wake-up could not be set; the schedule will come", { error: String(error) }),
   )
-  await query(`select ${schema}.remember_wake_up($1)`, [isSet ? next.due_at : "-infinity"])
+  await query(`select ${schema}.remember_wake_up($1, $2)`, [isSet ? next.due_at : "-infinity", names])
 }

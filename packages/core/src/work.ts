@@ -19,6 +19,8 @@ export interface Work {
   readonly deadlineAtMs: number
   /** Progress was saved: the timeout begins anew. */
   readonly onCheckpoint: () => void
+  /** Whether this execution has saved any. */
+  readonly hasCheckpoint: () => boolean
   readonly log: Logger
   readonly transactions: Transactions
   readonly instrumentation: Instrumentation | undefined

@@ -6,7 +6,8 @@ import { correlated } from "./correlation.ts"
 import { batchFrom, type JobRequest, jobFrom } from "./envelope.ts"
 import { databaseProbe } from "./health.ts"
 import { openApiDocument } from "./openapi.ts"
-import { problemResponse, refuse } from "./problem.ts"
+import { pathOf } from "./path.ts"
+import { cut, problemResponse, refuse } from "./problem.ts"
 import { problemOf } from "./problem-of.ts"
 
 export interface AppOptions {
@@ -21,11 +22,12 @@ export interface AppOptions {
   readonly log?: Logger
 }
 
-/** The enqueue and read API. Everything below `/v1` asks for the key; `openApiDocument` describes every answer. */
+/** The enqueue and read API. Whatever asks the database asks for the key; `openApiDocument` describes every answer. */
 export function createApp(options: AppOptions): Hono {
   const { sluice, maxBatchJobs = 10_000, maxBodyBytes = 6 * 1024 * 1024, log = console } = options
+  const authorized = authorize(options.apiKey)
   const databaseAnswers = databaseProbe(sluice.database)
-  const app = new Hono()
+  const app = new Hono({ getPath: pathOf })
 
   app.use(async (context, next) => {
     await next()
@@ -33,7 +35,7 @@ export function createApp(options: AppOptions): Hono {
     context.header("cache-control", "no-store")
   })
   app.use(correlated())
-  app.use("/v1/*", authorize(options.apiKey))
+  app.use("/v1/*", authorized)
 
   app.post("/v1/jobs", async (context) => {
     const job = jobFrom(await readJson(context.req.raw, maxBodyBytes))
@@ -55,7 +57,8 @@ export function createApp(options: AppOptions): Hono {
 
   app.get("/v1/jobs/:id", async (context) => {
     const id = context.req.param("id")
-    const job = await sluice.getJob(id)
+    const errorsFrom = context.req.query("errorsFrom")
+    const job = await sluice.getJob(id, errorsFrom === undefined ? {} : { errorsFrom: Number(errorsFrom) })
     return job
       ? context.json(job)
       : refuse({ status: 404, code: "job_not_found", detail: `No job has the id ${id}` })
@@ -65,7 +68,8 @@ export function createApp(options: AppOptions): Hono {
   app.get("/v1/queues", async (context) => context.json({ queues: await sluice.listQueues() }))
   app.all("/v1/queues", allowOnly("GET, HEAD"))
 
-  // `.+` because a slash in a name arrives as %2F from some gateways and decoded from others.
+  // `.+` because a slash in a name arrives as %2F from some gateways and decoded from others. What a name has in it is
+  // its own affair: `a/../b` is not `b` (see path.ts).
   app.post("/v1/queues/:name{.+}/pause", async (context) => {
     const name = context.req.param("name")
     await sluice.pauseQueue(name)
@@ -79,8 +83,10 @@ export function createApp(options: AppOptions): Hono {
   app.all("/v1/queues/:name{.+}/pause", allowOnly("POST"))
   app.all("/v1/queues/:name{.+}/resume", allowOnly("POST"))
 
+  // Who has no key can't make the database do anything: a flood would take its connections, or wake it.
+  app.use("/health", (context, next) => (isDeep(context) ? authorized(context, next) : next()))
   app.get("/health", async (context) =>
-    (await databaseAnswers())
+    !isDeep(context) || (await databaseAnswers())
       ? context.json({ status: "ok" })
       : refuse({
           status: 503,
@@ -98,7 +104,7 @@ export function createApp(options: AppOptions): Hono {
     problemResponse({
       status: 404,
       code: "route_not_found",
-      detail: `Nothing is served at ${context.req.path}`,
+      detail: `Nothing is served at ${cut(context.req.path)}`,
     }),
   )
   app.onError((error, context) => problemResponse(problemOf(error, requestOf(context), log)))
@@ -114,9 +120,13 @@ function allowOnly(methods: string): MiddlewareHandler {
     refuse({
       status: 405,
       code: "method_not_allowed",
-      detail: `${context.req.path} does not take ${context.req.method}; use ${methods}`,
+      detail: `${cut(context.req.path)} does not take ${context.req.method}; use ${methods}`,
       headers: { allow: methods },
     })
+}
+
+function isDeep(context: Context): boolean {
+  return context.req.query("deep") !== undefined
 }
 
 function requestOf(context: Context): { method: string; path: string } {

@@ -1,9 +1,27 @@
-import { refuse } from "./problem.ts"
+import { findInexactNumber } from "./exact.ts"
+import { cut, pointerTo, refuse } from "./problem.ts"
 
-/** The request's body as JSON. Reading stops at `maxBodyBytes`, whatever the headers promise. */
+/**
+ * The request's body as JSON, whose numbers are all what they were in it. Reading stops at `maxBodyBytes`, whatever the
+ * headers promise.
+ */
 export async function readJson(request: Request, maxBodyBytes: number): Promise<unknown> {
   requireJsonType(request.headers)
-  return parseJson(await readText(request, maxBodyBytes))
+  const text = await readText(request, maxBodyBytes)
+  const json = parseJson(text)
+  const inexact = findInexactNumber(text)
+  if (inexact) {
+    const message = `${cut(inexact.path.join("."))} is ${cut(inexact.text)}: send text, because JavaScript has no such number`
+    const [list, index] = inexact.path
+    refuse({
+      status: 422,
+      code: "inexact_number",
+      detail: message,
+      ...(list === "jobs" && typeof index === "number" && { index }),
+      errors: [{ pointer: pointerTo(inexact.path), message }],
+    })
+  }
+  return json
 }
 
 export async function readText(request: Request, maxBodyBytes: number): Promise<string> {
@@ -18,7 +36,7 @@ function requireJsonType(headers: Headers): void {
     refuse({
       status: 415,
       code: "unsupported_content_type",
-      detail: `The content type is ${type === "" ? "missing" : `'${type}'`}; send 'content-type: application/json'`,
+      detail: `The content type is ${type === "" ? "missing" : `'${cut(type)}'`}; send 'content-type: application/json'`,
       headers: { accept: "application/json" },
     })
   }
@@ -27,7 +45,7 @@ function requireJsonType(headers: Headers): void {
     refuse({
       status: 415,
       code: "unsupported_content_encoding",
-      detail: `The content encoding is '${encoding}'; send the body as it is`,
+      detail: `The content encoding is '${cut(encoding)}'; send the body as it is`,
       headers: { "accept-encoding": "identity" },
     })
   }

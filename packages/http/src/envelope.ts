@@ -1,5 +1,5 @@
 import type { EnqueueOptions } from "@sluice/core"
-import { pointerTo, refuse } from "./problem.ts"
+import { cut, pointerTo, refuse } from "./problem.ts"
 
 /** One job as a request names it. What its name, payload and options mean is for the core to judge. */
 export interface JobRequest {
@@ -60,7 +60,11 @@ function objectAt(path: Path, value: unknown, keys: readonly string[]): Record<s
   }
   for (const key of Object.keys(value)) {
     if (!keys.includes(key)) {
-      wrong([...path, key], "unknown_key", `'${key}' is not known here; known are ${keys.join(", ")}`)
+      wrong(
+        [...path, cut(key)],
+        "unknown_key",
+        `'${cut(key)}' is not known here; known are ${keys.join(", ")}`,
+      )
     }
   }
   return value

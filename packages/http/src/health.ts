@@ -1,8 +1,8 @@
 import type { Queryable } from "@sluice/core"
 
 /**
- * Asks whether the database answers within `timeoutMs`. Callers at the same time share one question, so that
- * the health page, which needs no key, can't take all connections of the pool.
+ * Asks whether the database answers within `timeoutMs`. Callers at the same time share one question, so that monitors
+ * that come often can't take all connections of the pool.
  */
 export function databaseProbe(database: Queryable, timeoutMs = 2_000): () => Promise<boolean> {
   let probe: Promise<boolean> | undefined

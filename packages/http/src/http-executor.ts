@@ -1,8 +1,8 @@
-import { type IncomingMessage, request as requestHttp } from "node:http"
-import { request as requestHttps } from "node:https"
-import { text } from "node:stream/consumers"
+import { randomUUID } from "node:crypto"
 import { type Executor, SluiceError, Snooze } from "@sluice/core"
-import { executionEvent, resultOf } from "@sluice/core/executor"
+import { executionEvent, MAX_ANSWER_BYTES, resultOf } from "@sluice/core/executor"
+import { retryAfterSeconds } from "./retry-after.ts"
+import { type Reply, sendRequest } from "./send-request.ts"
 import { signatureHeaders } from "./signature.ts"
 
 export interface HttpExecutorOptions {
@@ -23,7 +23,7 @@ export function http({ url, key }: HttpExecutorOptions): Executor {
   return {
     async perform(payload, context) {
       const body = JSON.stringify(executionEvent(payload, context))
-      const headers = signatureHeaders(key, `${context.id}-${context.attempt}`, body)
+      const headers = signatureHeaders(key, `${context.id}-${randomUUID()}`, body) // of this execution alone
       const place = `POST to ${url}`
       const reply = await post(url, headers, body, context.signal).catch((error) => {
         throw new Error(`${place} failed: ${error.message || error.code}`, { cause: error })
@@ -33,40 +33,35 @@ export function http({ url, key }: HttpExecutorOptions): Executor {
   }
 }
 
-interface Reply {
-  readonly status: number
-  readonly headers: IncomingMessage["headers"]
-  readonly body: string
-}
-
-/** Not by `fetch`, which gives up after 5 minutes, and keeps connections that die when this process is frozen. */
+/** Over a connection of its own, because one that is kept may die while this process is frozen. */
 async function post(
   url: string,
   headers: Record<string, string>,
   body: string,
   signal: AbortSignal,
 ): Promise<Reply> {
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
-  const request = url.startsWith("https:") ? requestHttps : requestHttp
   const bytes = Buffer.from(body)
-  request(url, {
-    ...{ method: "POST", agent: false, signal },
-    headers: { ...headers, "content-type": "application/json", "content-length": bytes.length },
+  return sendRequest({
+    ...{ url: new URL(url), method: "POST", body: bytes, signal, mostBodyBytes: MAX_ANSWER_BYTES },
+    headers: { ...headers, "content-type": "application/json", "content-length": String(bytes.length) },
   })
-    .on("response", resolve)
-    .on("error", reject)
-    .end(bytes)
-  const response = await promise
-  return { status: response.statusCode as number, headers: response.headers, body: await text(response) }
 }
 
 /** An answer as the body has it, whatever the status; else the status is the answer. */
-function answerIn({ status, headers, body }: Reply, place: string): unknown {
-  const json = parsed(body)
-  if (status >= 200 && status < 300 && (body === "" || json !== undefined)) return json
+function answerIn({ status, headers, body, isCut }: Reply, place: string): unknown {
+  if (isCut) {
+    const message = `${place} was answered ${status} with more than ${MAX_ANSWER_BYTES} bytes`
+    throw new SluiceError(
+      "answer_too_large",
+      `${message}: store results elsewhere, and answer with a reference`,
+    )
+  }
+  const text = body.toString()
+  const json = parsed(text)
+  if (status >= 200 && status < 300 && (text === "" || json !== undefined)) return json
   if (typeof json?.error === "object") return { error: json.error }
-  if (status === 429) throw new Snooze(Number(headers["retry-after"]) || THROTTLED_WAIT)
-  throw new SluiceError("http_status", `${place} was answered ${status}: ${body.slice(0, 200)}`)
+  if (status === 429) throw new Snooze(retryAfterSeconds(headers) ?? THROTTLED_WAIT)
+  throw new SluiceError("http_status", `${place} was answered ${status}: ${text.slice(0, 200)}`)
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever the endpoint sends

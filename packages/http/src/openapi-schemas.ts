@@ -122,8 +122,9 @@ const jobProperties = {
   errors: {
     type: "array",
     items: attemptError,
-    description: "Every execution that failed, the oldest first.",
+    description: "The last executions that failed, the oldest first: up to 50, and 256 KiB of them.",
   },
+  errorCount: { type: "integer", minimum: 0, description: "Executions that failed, in all." },
   tags: { type: "array", items: { type: "string" } },
   metadata: { type: "object" },
   uniqueKey: { type: ["string", "null"] },

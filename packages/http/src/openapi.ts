@@ -55,7 +55,16 @@ export const openApiDocument = {
         operationId: "getJob",
         tags: ["jobs"],
         summary: "Read a job: its state, attempts, result and errors",
-        parameters: [pathParameter("id", "^[0-9]+$")],
+        parameters: [
+          pathParameter("id", "^[0-9]+$"),
+          {
+            name: "errorsFrom",
+            in: "query",
+            description:
+              "Place of the first error to read, 0 for the oldest. Without it the last ones are read.",
+            schema: { type: "integer", minimum: 0 },
+          },
+        ],
         responses: {
           200: { description: "The job, live or finished.", content: json("Job") },
           ...problems(401, 404, 422, 500, 503),
@@ -101,9 +110,17 @@ export const openApiDocument = {
       get: {
         operationId: "health",
         tags: ["service"],
-        summary: "Does the database answer?",
-        security: [],
-        responses: { 200: { description: "It does.", content: json("Health") }, ...problems(503) },
+        summary: "Does the API answer? With `deep` and the key: does the database?",
+        security: [{}, { key: [] }],
+        parameters: [
+          {
+            name: "deep",
+            in: "query",
+            description: "With any value the database is asked too, which needs the key.",
+            schema: { type: "string" },
+          },
+        ],
+        responses: { 200: { description: "It does.", content: json("Health") }, ...problems(401, 503) },
       },
     },
     "/openapi.json": {

@@ -34,11 +34,32 @@ export function refuse(problem: Problem): never {
 }
 
 export function problemResponse({ headers, status, ...members }: Problem): Response {
-  const body = { type: "about:blank", title: TITLES[status], status, ...members }
+  const body = { type: "about:blank", title: TITLES[status], status, ...bounded(members) }
   return new Response(JSON.stringify(body), {
     status,
     headers: { "content-type": "application/problem+json", ...headers },
   })
+}
+
+const MOST_DETAIL = 4_000
+const MOST_PLACES = 20
+
+/** Much of an error is what the caller has sent: its answer stays small whatever that was. */
+function bounded<Members extends Pick<Problem, "detail" | "errors">>(members: Members): Members {
+  const { detail, errors } = members
+  return {
+    ...members,
+    detail: cut(detail, MOST_DETAIL),
+    ...(errors && {
+      errors: errors.slice(0, MOST_PLACES).map(({ pointer, message }) => {
+        return { pointer: cut(pointer, MOST_DETAIL), message: cut(message, MOST_DETAIL) }
+      }),
+    }),
+  }
+}
+
+export function cut(text: string, mostCharacters = 100): string {
+  return text.length > mostCharacters ? `${text.slice(0, mostCharacters)}…` : text
 }
 
 /** A JSON pointer to the value at `path`. */
@@ -51,6 +72,7 @@ const TITLES = {
   401: "Unauthorized",
   404: "Not Found",
   405: "Method Not Allowed",
+  409: "Conflict",
   413: "Content Too Large",
   415: "Unsupported Media Type",
   422: "Unprocessable Content",

@@ -4,13 +4,17 @@ import { Webhook } from "standardwebhooks"
 // Requests to perform are signed by the scheme of Standard Webhooks, symmetric (HMAC-SHA256):
 // https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 
-/** Signs a body that is sent now. */
-export function signatureHeaders(key: string, id: string, body: string): Record<string, string> {
-  const now = new Date()
+/** Signs a body that is sent at this time. */
+export function signatureHeaders(
+  key: string,
+  id: string,
+  body: string,
+  at = new Date(),
+): Record<string, string> {
   return {
     "webhook-id": id,
-    "webhook-timestamp": String(Math.floor(now.getTime() / 1_000)),
-    "webhook-signature": signerOf(key).sign(id, now, body),
+    "webhook-timestamp": String(Math.floor(at.getTime() / 1_000)),
+    "webhook-signature": signerOf(key).sign(id, at, body),
   }
 }
 

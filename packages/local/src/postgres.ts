@@ -4,7 +4,7 @@ import { open, readFile } from "node:fs/promises"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
-import { createCluster, readPassword } from "./postgres/cluster.ts"
+import { createCluster, ROLE, readPassword } from "./postgres/cluster.ts"
 import { type Home, prepareHome } from "./postgres/home.ts"
 import { readPostmasterFile, STARTER_SETTING, stopLeftover } from "./postgres/leftover.ts"
 import { processOptions } from "./postgres/user.ts"
@@ -20,7 +20,7 @@ export interface StartPostgresOptions {
 }
 
 export interface EmbeddedPostgres {
-  /** `postgres://sluice:…@127.0.0.1:PORT/postgres`, as superuser. The port is another one after each start. */
+  /** `postgres://postgres:…@127.0.0.1:PORT/postgres`, as superuser. The port is another one after each start. */
   readonly url: string
   /** Where the cluster really is: below `dataDir`, or elsewhere when the server's user can't get there. */
   readonly directory: string
@@ -81,7 +81,7 @@ async function running(server: ChildProcess, home: Home, port: number): Promise<
     clearTimeout(impatient)
   }
   return {
-    url: `postgres://sluice:${await readPassword(home.directory)}@127.0.0.1:${port}/postgres`,
+    url: `postgres://${ROLE}:${await readPassword(home.directory)}@127.0.0.1:${port}/postgres`,
     directory: home.directory,
     ended,
     stop: () => {

@@ -28,10 +28,17 @@ export interface SluiceArgs {
   /** Lets the drain function set its own wake-up for the next due time, so that the database may sleep until then. */
   readonly idle?: boolean
   /**
-   * Keeps `maxDrainers + 1` places of the account's concurrency for the drain function. A new AWS account has 10 in
-   * all and can reserve none: say `false` until that quota is raised. Default `true`.
+   * Keeps places of the account's concurrency: `maxDrainers + 1` for the drain function, `apiConcurrency` for the API. A
+   * new AWS account has 10 in all and can reserve none: say `false` until that quota is raised. Default `true`.
    */
   readonly reserveConcurrency?: boolean
+  /**
+   * Requests that the API performs at once; each has up to two database connections. As many places of the account's
+   * concurrency are kept for it, unless `reserveConcurrency` is `false`. Default 10.
+   */
+  readonly apiConcurrency?: number
+  /** Requests a second that the API takes, with a key or without; more are answered 429. Default 100, 200 for a moment. */
+  readonly throttle?: { readonly rate: number; readonly burst: number }
   /** ARN of an SNS topic that the alarms tell. Without one they are seen in CloudWatch only. */
   readonly alarmTopic?: $util.Input<string>
 }
@@ -136,18 +143,22 @@ function serve(
   wake: Wake,
   options: $util.ComponentResourceOptions,
 ) {
+  const { apiConcurrency = 10, reserveConcurrency = true, throttle = { rate: 100, burst: 200 } } = args
   const own: OwnArgs = {
     link: [...common.link, new sst.Secret(`${name}ApiKey`)],
     environment: { ...common.environment, ...wake.environment },
     permissions: [wake.permission],
     timeout: "29 seconds",
     memory: "256 MB",
+    // Each of its processes has database connections: a flood must not have them all.
+    ...(reserveConcurrency && { concurrency: { reserved: apiConcurrency } }),
   }
   const enqueue = createFunction(`${name}Enqueue`, args, settings, own, options)
   const log = { retention: "1 month" } as const
+  const routeSettings = { throttlingRateLimit: throttle.rate, throttlingBurstLimit: throttle.burst }
   const api = new sst.aws.ApiGatewayV2(
     `${name}Api`,
-    { cors: false, accessLog: log },
+    { cors: false, accessLog: log, transform: { stage: { defaultRouteSettings: routeSettings } } },
     { parent: options.parent },
   )
   api.route("$default", enqueue.arn)

@@ -1,5 +1,6 @@
 import { type SpawnOptions, spawn } from "node:child_process"
 import { randomBytes } from "node:crypto"
+import { existsSync } from "node:fs"
 import { chown, readFile, rename, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
@@ -8,12 +9,21 @@ import type { Home } from "./home.ts"
 import { buildWhole } from "./place.ts"
 import { processOptions, type User } from "./user.ts"
 
-const PASSWORD_FILE = "sluice.password"
+const PASSWORD_FILE = "postgres.password"
+
+/**
+ * Its superuser. Not named as Sluice's schema: a role's own schema comes first in its path, so the tables of an app that
+ * connects as this role would come to lie among Sluice's.
+ */
+export const ROLE = "postgres"
 
 /** Makes the cluster, unless it is there. It appears whole or not at all, so that a kill on the way does no harm. */
 export async function createCluster(home: Home, log: (line: string) => void): Promise<void> {
   const version = await readFile(join(home.directory, "PG_VERSION"), "utf8").catch(() => undefined)
-  if (version !== undefined) return refuseOtherVersion(version.trim(), home)
+  if (version !== undefined) {
+    refuseOtherVersion(version.trim(), home)
+    return refuseDraft(home)
+  }
   log(`Making a Postgres cluster in ${home.directory}`)
   await buildWhole(home.directory, (workshop) => initialise(workshop, home))
 }
@@ -31,6 +41,15 @@ function refuseOtherVersion(version: string, home: Home): void {
   )
 }
 
+/** Before the first release the role was named as the schema. */
+function refuseDraft(home: Home): void {
+  if (existsSync(join(home.directory, PASSWORD_FILE))) return
+  throw new StartError(
+    "data_of_draft",
+    `The data in ${home.directory} were made by a version from before the first release, and can't be used any more. Remove that folder, or set SLUICE_DATA_DIR to another, to start afresh`,
+  )
+}
+
 async function initialise(workshop: string, home: Home): Promise<string> {
   const data = join(workshop, "data")
   const passwordFile = join(workshop, PASSWORD_FILE)
@@ -40,7 +59,7 @@ async function initialise(workshop: string, home: Home): Promise<string> {
   const flags = [
     `--pgdata=${data}`,
     "--no-instructions",
-    "--username=sluice",
+    `--username=${ROLE}`,
     "--auth=scram-sha-256",
     `--pwfile=${passwordFile}`,
     // Postgres' own C.UTF-8, since the locales of systems differ, and macOS lacks this one.

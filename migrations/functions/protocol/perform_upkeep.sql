@@ -1,0 +1,30 @@
+-- Does one piece of the step that has been due for longest (or of p_step), and answers which; with no row where none is
+-- due or others are at it. Each call is a transaction of its own, so that no lock of one piece is held over another. A
+-- step that fails is told, remembered and tried again later, ever more seldom: it never keeps the others from being done,
+-- nor makes settles wait for a lock more than a moment a minute.
+-- It runs with the rights of the schema's owner, so that drainers need none to create and drop.
+create or replace function perform_upkeep(p_step text default null, p_keep interval default '14 days', p_now timestamptz default now())
+returns table (step text, more boolean, error text)
+language plpgsql volatile security definer set search_path from current set lock_timeout = '50ms'
+as $$
+begin
+  select u.step into step from upkeep u where u.step = coalesce(p_step, u.step) and (p_step is not null or u.next_at <= p_now)
+  order by u.next_at, u.step limit 1 for update skip locked;
+  if not found then
+    return;
+  end if;
+  begin
+    more := do_upkeep_step(step, p_keep, p_now);
+    update upkeep u set next_at = case when more then p_now else p_now + interval '1 minute' end, done_at = p_now, failures = 0, error = null
+    where u.step = perform_upkeep.step;
+  exception when others or query_canceled then
+    more := false;
+    error := format('%s (%s)', sqlerrm, sqlstate);
+    update upkeep u set next_at = p_now + least(interval '1 hour', interval '1 minute' * 2 ^ least(u.failures, 6)), failures = u.failures + 1,
+                        failed_at = p_now, error = perform_upkeep.error
+    where u.step = perform_upkeep.step;
+  end;
+  return next;
+end
+$$;
+revoke execute on function perform_upkeep(text, interval, timestamptz) from public;

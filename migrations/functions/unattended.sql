@@ -1,0 +1,18 @@
+-- Those of p_names that no drainer awake performs.
+create or replace function unattended(p_names text[]) returns text[]
+language plpgsql volatile set search_path from current
+as $$
+declare
+  v_drainer record;
+  v_left text[] := p_names;
+begin
+  for v_drainer in select d.id, d.names from drainers d where d.ended_at is null and (d.names is null or d.names && p_names) loop
+    if pg_try_advisory_lock_shared(lock_space('awake'), v_drainer.id) then
+      perform pg_advisory_unlock_shared(lock_space('awake'), v_drainer.id);
+    else
+      v_left := array(select unnest(v_left) except select unnest(coalesce(v_drainer.names, v_left)));
+    end if;
+  end loop;
+  return v_left;
+end
+$$;

@@ -1,0 +1,21 @@
+import type { Drainer } from "./drainer.ts"
+
+/** For which jobs a drainer is awake. Whoever enqueues others wakes another one. */
+export interface Awareness {
+  /** Tells the database which names are begun from now on. They only become fewer. */
+  tell(names: readonly string[]): Promise<void>
+}
+
+export function createAwareness(
+  { id, schema, query }: Drainer,
+  { names }: { names: readonly string[] },
+): Awareness {
+  let told = names.length
+  return {
+    async tell(names) {
+      if (names.length === told) return
+      told = names.length
+      await query(`select ${schema}.take_only($1, $2)`, [id, names])
+    },
+  }
+}

@@ -1,0 +1,94 @@
+import { afterEach, expect, test } from "vitest"
+import { type Connection, defineJob } from "../../packages/core/src/index.ts"
+import { createDatabase } from "../support/database.ts"
+import { drainable } from "../support/drain.ts"
+
+const MIB = 1024 * 1024
+const database = await createDatabase()
+afterEach(() => database.pool.query("truncate sluice.jobs, sluice.executions"))
+
+let held = 0
+let mostHeld = 0
+const large = defineJob({
+  name: "large",
+  async perform({ text }: { text: string }) {
+    held += text.length
+    mostHeld = Math.max(mostHeld, held)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    held -= text.length
+  },
+})
+const order: number[] = []
+const numbered = defineJob({
+  name: "numbered",
+  perform({ at }: { at: number }) {
+    order.push(at)
+  },
+})
+const { sluice, drainOnce } = drainable(database, [large, numbered])
+
+/** Connections that tell how large the answers to claims were. */
+function measured() {
+  const sizes: number[] = []
+  const connect = async () => {
+    const connection: Connection = await database.connect()
+    const query = connection.query.bind(connection)
+    connection.query = async (text, values) => {
+      const result = await query(text, values)
+      if (/\.claim(_suspects)?\(/.test(text)) sizes.push(JSON.stringify(result.rows).length)
+      return result
+    }
+    return connection
+  }
+  return { sizes, connect }
+}
+
+const text = "x".repeat(250_000)
+
+test("a claim takes no more than 4 MiB of jobs, and a drainer holds no more than 16 MiB, whatever its concurrency", async () => {
+  await sluice.enqueueMany(Array.from({ length: 100 }, () => ({ name: "large", payload: { text } })))
+  const { sizes, connect } = measured()
+  expect(await drainOnce({ connect, concurrency: 500 })).toMatchObject({ succeeded: 100, lost: 0 })
+  expect(Math.max(...sizes)).toBeGreaterThan(3 * MIB)
+  expect(Math.max(...sizes)).toBeLessThan(4.5 * MIB)
+  expect(mostHeld).toBeLessThanOrEqual(16 * MIB)
+})
+
+test("what makes a claim too large is left, in its place", async () => {
+  const jobs = Array.from({ length: 60 }, (_, at) => ({ name: "numbered", payload: { at, text } }))
+  await sluice.enqueueMany(jobs)
+  expect(await drainOnce({ concurrency: 500 })).toMatchObject({ succeeded: 60 })
+  expect(order).toEqual(jobs.map(({ payload }) => payload.at))
+})
+
+test("numbers count with the digits that they have as text; what no enqueue accepts is discarded, and holds nobody up", async () => {
+  const digits =
+    "(select jsonb_build_object('list', jsonb_agg(1e308::numeric)) from generate_series(1, 37000))"
+  await database.pool.query(
+    `insert into sluice.jobs (name, state, payload, large_bytes)
+     select 'large', 'ready', payload, octet_length(payload::text) from generate_series(1, 18), ${digits} p (payload)`,
+  )
+  await sluice.enqueue("numbered", { at: -1 })
+  const { sizes, connect } = measured()
+  expect(await drainOnce({ connect, concurrency: 500 })).toMatchObject({ succeeded: 1, discarded: 18 })
+  expect(Math.max(...sizes)).toBeLessThan(MIB)
+  expect(
+    await database.rows(
+      "select distinct outcome, error_class, substring(error_message from 'it has.*') as why from sluice.executions",
+    ),
+  ).toEqual([
+    {
+      outcome: "discarded",
+      error_class: "InvalidPayloadError",
+      why: expect.stringMatching(/^it has 11\d{6} bytes$/),
+    },
+  ])
+})
+
+test("jobs that a dead drainer held are taken over in as small portions", async () => {
+  await sluice.enqueueMany(Array.from({ length: 40 }, () => ({ name: "large", payload: { text } })))
+  await database.pool.query("update sluice.jobs set state = 'suspect', suspect_group = 40")
+  const { sizes, connect } = measured()
+  expect(await drainOnce({ connect, concurrency: 500 })).toMatchObject({ succeeded: 40 })
+  expect(Math.max(...sizes)).toBeLessThan(4.5 * MIB)
+})

@@ -1,0 +1,41 @@
+import { readFile } from "node:fs/promises"
+import { join } from "node:path"
+import { onTestFinished } from "vitest"
+import { type EmbeddedPostgres, startPostgres } from "../../packages/local/src/postgres.ts"
+import { eventually } from "./eventually.ts"
+import { makeTemporaryFolder } from "./temporary-folder.ts"
+
+/** A Postgres of a test's own, for what can't be done to the one that all tests share. */
+export interface Cluster {
+  /** Another one after each restart. */
+  url(): string
+  /** `fast` ends every session in order; `immediate` is a crash, and the log is replayed. */
+  restart(mode: "fast" | "immediate"): Promise<void>
+}
+
+export async function startCluster(): Promise<Cluster> {
+  const folder = await makeTemporaryFolder()
+  const start = () => startPostgres({ dataDir: folder.path })
+  let server: EmbeddedPostgres = await start()
+  onTestFinished(async () => {
+    await server.stop()
+    await folder.remove()
+  })
+  return {
+    url: () => server.url,
+    async restart(mode) {
+      if (mode === "immediate") await crash(server)
+      else await server.stop()
+      server = await start()
+    },
+  }
+}
+
+async function crash(server: EmbeddedPostgres): Promise<void> {
+  const [pid] = (await readFile(join(server.directory, "postmaster.pid"), "utf8")).split("\n")
+  process.kill(Number(pid), "SIGQUIT")
+  await eventually(async () => {
+    const ended = await Promise.race([server.ended, Promise.resolve(undefined)])
+    if (ended === undefined) throw new Error("The server has not ended yet")
+  })
+}
