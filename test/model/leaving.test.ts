@@ -32,7 +32,7 @@ const leaving = (world: World): Model => {
         {
           name: "its storer asks for a drainer",
           perform: async () => {
-            isWoken = (await rows("select sluice.request_wake() as woken"))[0].woken
+            isWoken = (await rows("select sluice.request_wake('{job}', '{}') as woken"))[0].woken
           },
         },
       )
