@@ -26,7 +26,7 @@ const PAUSES: readonly Edit[] = [
   pauseBefore("close_drainer", "  return is_work_due", "has left, and not looked again"),
 ]
 
-export function pauseBefore(name: string, line: string, label: string): Edit {
+function pauseBefore(name: string, line: string, label: string): Edit {
   return { function: name, from: line, to: `  perform pause('${label}');\n${line}` }
 }
 
