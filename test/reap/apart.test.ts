@@ -24,7 +24,8 @@ test("a drainer that is busy with suspects has others come for new work, and hal
   const [looks] = await database.rows("select sluice.suspects_wait($1, '{any}') as wait", [second.drainerId])
   expect(looks.wait, "so they don't concern the others").toBe(false)
 
-  const isWakeNeeded = async () => (await database.rows("select sluice.request_wake('{any}', '{}') as needed"))[0].needed
+  const isWakeNeeded = async () =>
+    (await database.rows("select sluice.request_wake('{any}', '{}') as needed"))[0].needed
   await sluice.enqueue("any", {})
   expect(await isWakeNeeded(), "two are awake").toBe(false)
   await Promise.all([second.end(), third.end()])
