@@ -1,6 +1,6 @@
 import pg from "pg"
 import { expect, onTestFinished, test } from "vitest"
-import { createSluice, defineJob, drain } from "../../packages/core/src/index.ts"
+import { createSluice, defineJob, drain, SCHEMA_VERSION } from "../../packages/core/src/index.ts"
 import { migrate } from "../../packages/core/src/migrate.ts"
 import { startPostgres } from "../../packages/local/src/postgres.ts"
 import { makeTemporaryFolder } from "../support/temporary-folder.ts"
@@ -24,6 +24,36 @@ test("a server whose lock table is full gets smaller claims, and every job is pe
 
   expect(summary).toMatchObject({ succeeded: 3_000, lost: 0, dueWork: false })
   expect(warnings.some((line) => line.includes("max_locks_per_transaction"))).toBe(true)
+
+  async function connect() {
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    return client
+  }
+}, 60_000)
+
+test("a dead drainer's jobs are taken over in smaller parts by a server whose lock table is full", async () => {
+  const url = await startServerWithFewLocks()
+  await migrate(url)
+  const pool = new pg.Pool({ connectionString: url, max: 3 })
+  onTestFinished(() => pool.end())
+  const sluice = createSluice({ database: pool, jobs: [defineJob({ name: "noop", perform() {} })] })
+  await sluice.enqueueMany(Array.from({ length: 200 }, () => ({ name: "noop" })))
+  const dying = await connect()
+  const opened = await dying.query("select * from sluice.open_drainer($1, 10, 'dies', 60000)", [
+    SCHEMA_VERSION,
+  ])
+  await dying.query("select from sluice.claim($1, $2, 200, '{noop}', null, '{}', '{}')", [
+    ...[opened.rows[0].id, opened.rows[0].backend_pid],
+  ])
+  await dying.end()
+
+  const hog = await pool.connect()
+  hog.on("error", () => {})
+  await takeAllLocksBut(hog, 80)
+  const summary = await drain(sluice, { connect, concurrency: 10 })
+  hog.release(true)
+  expect(summary).toMatchObject({ interrupted: 200, succeeded: 200, lost: 0, dueWork: false })
 
   async function connect() {
     const client = new pg.Client({ connectionString: url })

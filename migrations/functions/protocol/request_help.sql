@@ -22,7 +22,7 @@ begin
   if v_free <= 0 then
     return 0;
   end if;
-  v_knowing := 1 + count_awake(p_drainer, p_names);
+  v_knowing := (not exists (select from claims c where c.drainer_id = p_drainer and c.is_apart))::integer + count_awake(p_drainer, p_names);
 
   with held as materialized (
     select distinct unnest(c.job_ids) as id from claims c
@@ -33,7 +33,7 @@ begin
   )
   select count(*), clock_timestamp() - min(w.run_at) into v_waiting, v_oldest from waiting w;
 
-  return greatest(0, least(v_free, v_knowing, greatest(
+  return greatest(0, least(v_free, greatest(1, v_knowing), greatest(
     ceil(v_waiting / v_capacity::numeric)::integer - v_knowing, case when v_oldest > interval '2 seconds' then 1 else 0 end)));
 end
 $$;

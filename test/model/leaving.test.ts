@@ -1,0 +1,81 @@
+import { expect, test } from "vitest"
+import { exploration, happens, type World } from "./drainers.ts"
+import type { Actor, Model } from "./explorer.ts"
+import type { Edit } from "./pauses.ts"
+
+/** A drainer leaves while a job is stored and its storer asks whether somebody will find it. */
+const leaving = (world: World): Model => {
+  let isDue = false
+  let isWoken = false
+  return {
+    async begin() {
+      await world.reset(0)
+      const drainer = await world.open(1, 4)
+      ;[isDue, isWoken] = [false, false]
+      const leaves: Actor = {
+        name: "drainer",
+        backendPid: drainer.backendPid,
+        steps: (async function* () {
+          yield { name: "claims", perform: () => drainer.claim(1) }
+          if (drainer.held.length > 0) yield { name: "settles", perform: () => drainer.settle() }
+          yield {
+            name: "closes",
+            perform: async () => {
+              isDue = await drainer.close()
+            },
+          }
+        })(),
+      }
+      const { rows } = world.database
+      const stores = happens(
+        { name: "a job is stored", perform: () => rows("select sluice.enqueue('job')") },
+        {
+          name: "its storer asks for a drainer",
+          perform: async () => {
+            isWoken = (await rows("select sluice.request_wake('{job}', '{}') as woken"))[0].woken
+          },
+        },
+      )
+      return [leaves, stores]
+    },
+    async check() {
+      const [{ waits }] = await world.database.rows("select count(*)::int as waits from sluice.jobs")
+      expect(waits === 0 || isDue || isWoken, "somebody comes for the job").toBe(true)
+    },
+  }
+}
+
+test("no order leaves a job between a drainer that goes and a storer that thinks it is there", async () => {
+  expect(await exploration(leaving)).toMatchObject({ violation: undefined })
+})
+
+test.each<[string, Edit[]]>([
+  [
+    "last look",
+    [
+      {
+        function: "close_drainer",
+        from: "return is_work_due(p_names);",
+        to: "return is_work_due(p_names) and false;",
+      },
+    ],
+  ],
+  [
+    "order of leaving and looking",
+    [
+      {
+        function: "close_drainer",
+        from: "begin\n",
+        to: "declare\n  v_due boolean;\nbegin\n  v_due := is_work_due(p_names);\n",
+      },
+      {
+        function: "close_drainer",
+        from: "return is_work_due(p_names);",
+        to: "return is_work_due('{}') or v_due;",
+      },
+    ],
+  ],
+])("without the %s some order leaves a job to nobody", async (_what, spoiled) => {
+  const { violation } = await exploration(leaving, spoiled)
+  expect(String(violation?.error)).toContain("somebody comes")
+})
