@@ -21,9 +21,8 @@ test("a job stored between a drainer's last claim and its end is seen as it leav
   expect(closed.rows).toEqual([{ due: true }])
   // the session is still there, and another drainer finds the only slot free and the job unlocked
   const other = await database.connect()
-  const opened = (
-    await other.query("select * from sluice.open_drainer($1, 1, 'other')", [SCHEMA_VERSION])
-  ).rows[0]
+  const opened = (await other.query("select * from sluice.open_drainer($1, 1, 'other')", [SCHEMA_VERSION]))
+    .rows[0]
   expect(opened.slot).toBe(1)
   const taken = await other.query(
     "select jobs, dead from sluice.claim($1, $2, 10, '{noop}', null, '{}', '{}')",
