@@ -78,9 +78,9 @@ test.each([
 })
 
 test("a drainer whose long job keeps it from suspects goes on with other work meanwhile, and takes them when it can", async () => {
-  await long.enqueue({ ms: 6_000 })
+  await long.enqueue({ ms: 4_000 })
   startedAtMs.length = 0
-  const draining = drainOnce({ linger: "3s" })
+  const draining = drainOnce({ linger: "1500ms" })
   await longRuns()
   await sluice.enqueueMany([{ name: "long", payload: { ms: 1 } }])
   const others: { enqueuedAtMs: number; startedAtMs: number }[] = []

@@ -102,7 +102,7 @@ export async function claim(
   const isThrough = fromStart && !taken.more
   suspects.see(taken.suspects, isThrough && taken.claimed.length === 0)
   const isReaping = taken.dead && (await reap(drainer))
-  cursor.isCaughtUp = isThrough && !suspects.wait() && !isReaping
+  cursor.isCaughtUp = isThrough && !isReaping && !(isIdle && suspects.wait())
   return taken.claimed
 }
 

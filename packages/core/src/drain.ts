@@ -113,7 +113,8 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
     while (deadline.remains() && !drainer.lost.aborted) {
       performer.start(await claim(drainer, deadline, performer.room(), performer.isIdle()))
       performer.start(await giveBack(drainer, performer.takeExcess()))
-      if (performer.isIdle() && drainer.cursor.isCaughtUp && !linger.lasts()) break
+      if (performer.isIdle() && drainer.cursor.isCaughtUp && !drainer.suspects.wait() && !linger.lasts())
+        break
       const ended = await outcomes(drainer, performer, await linger.untilLookMs(performer))
       await settle(drainer, ended, deadline.untilStopMs)
       await awareness.tell(deadline.names())

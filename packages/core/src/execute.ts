@@ -94,7 +94,8 @@ async function performInTransaction(
   payload: unknown,
   startedAtMs: number,
 ): Promise<Outcome> {
-  return work.transactions.run(cutting(work), async (transaction, record) => {
+  const { signal } = work.cutoff
+  return work.transactions.run(signal, async (transaction, record) => {
     const context = new Context(job, work, transaction)
     const result = await work.definition.perform(payload, context)
     if (context.continuation) await context.continuation.join() // a step that it is refused, and did not wait for
@@ -112,17 +113,6 @@ async function performInTransaction(
       )
     return { kind: "committed" }
   })
-}
-
-/** Aborts when what is done in the transaction can't count any more: also a statement that waits is over then. */
-function cutting({ cutoff: { signal }, drainer }: Work): AbortSignal {
-  const late = new AbortController()
-  const cut = () => {
-    if (!(signal.reason instanceof DrainEndsError)) late.abort(signal.reason)
-  }
-  if (signal.aborted) cut()
-  else signal.addEventListener("abort", cut)
-  return AbortSignal.any([late.signal, drainer.lost])
 }
 
 /** A server whose encoding is not UTF-8 has only some of the characters beyond ASCII. */
