@@ -51,9 +51,9 @@ function drainWhileOneComes(options: EnqueueOptions, linger = "1ms") {
       const connection = await database.connect()
       const query = connection.query.bind(connection)
       return Object.assign(connection, {
-        async query(text: string, values: unknown[]) {
-          if (text.includes("close_drainer")) await sluice.enqueue("job", {}, options)
-          return query(text, values)
+        async query(statement: never, values: unknown[]) {
+          if (JSON.stringify(statement).includes("close_drainer")) await sluice.enqueue("job", {}, options)
+          return query(statement, values)
         },
       })
     },

@@ -16,7 +16,7 @@ test("a drainer performs, retries and settles, and holds its jobs' locks while t
     name: "flaky",
     backoff: { base: "1ms", jitter: 0 },
     async perform(_payload: object, { id, attempt }) {
-      locked.push(...(await database.rows("select sluice.is_running($1)", [id])))
+      locked.push(...(await database.rows("select state from sluice.states_of(array[$1::bigint])", [id])))
       if (attempt === 1) throw new Error("not yet")
       return "done"
     },
@@ -29,7 +29,7 @@ test("a drainer performs, retries and settles, and holds its jobs' locks while t
     expect(await database.rows("select from sluice.jobs")).toEqual([])
   })
 
-  expect(locked).toEqual(Array.from({ length: 40 }, () => ({ is_running: true })))
+  expect(locked).toEqual(Array.from({ length: 40 }, () => ({ state: "running" })))
   expect(
     await database.rows(
       "select count(*)::int, min(attempts), max(attempts) from sluice.finished where state = 'succeeded'",
