@@ -34,8 +34,3 @@ export function spawnDrainer(orders: DrainerOrders): DrainerProcess {
     },
   }
 }
-
-/** So many at once, as a burst of invocations brings them. */
-export function spawnDrainers(count: number, orders: DrainerOrders): DrainerProcess[] {
-  return Array.from({ length: count }, () => spawnDrainer(orders))
-}

@@ -1,7 +1,8 @@
 -- The same for suspects: of those that were in flight at the same deaths a group, no larger than it may be. The caller
 -- has nothing else in flight, so that a poison job can hurt only its group.
+--   p_trusted  jobs that may run together although their groups are smaller, because this drainer has survived others
 create or replace function claim_suspects(p_drainer integer, p_backend integer, p_limit integer, p_names text[],
-                               p_settled bigint[], p_spent bigint[], p_most_bytes bigint default 4194304)
+                               p_settled bigint[], p_spent bigint[], p_most_bytes bigint default 4194304, p_trusted integer default 1)
 returns table (claim_id bigint, claimed_at_ms double precision, jobs json, dead boolean)
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
@@ -31,7 +32,8 @@ begin
     select j.id, j.suspect_group, max(j.suspect_group) over () as size, row_number() over (order by j.suspect_group desc, j.id) as place
     from jobs j where j.id = any (v_locked) and j.state = 'suspect'
   )
-  select array_agg(l.id order by l.id) into v_group from look l where l.suspect_group = l.size and l.place <= l.size;
+  select array_agg(l.id order by l.id) into v_group from look l
+  where l.place <= p_trusted or l.suspect_group = l.size and l.place <= l.size;
   perform unlock_jobs(array(select unnest(v_locked) except select unnest(v_group)));
   if v_group is not null then
     v_group := keep_within(v_group, p_most_bytes);

@@ -16,10 +16,11 @@ declare
   v_all_dead integer[] := dead_drainers(p_drainer);
   v_dead integer;
   v_in_flight integer;
+  v_is_restarted boolean;
   v_unsettled bigint[];
   v_locked bigint[];
 begin
-  select d.id, d.in_flight into v_dead, v_in_flight from drainers d
+  select d.id, d.in_flight, d.started_at < pg_postmaster_start_time() into v_dead, v_in_flight, v_is_restarted from drainers d
   where d.id = any (v_all_dead) and d.ended_at is null order by d.id limit 1 for update skip locked;
   if v_dead is null then
     return;
@@ -35,7 +36,7 @@ begin
   select array_agg(l.id) into v_locked from locked l;
 
   perform lock_keys(array(select p.concurrency_key from permits p where p.job_id = any (v_locked))); -- before rows are
-  v_locked := interrupt(v_locked, v_dead, v_in_flight);
+  v_locked := interrupt(v_locked, v_dead, case when not v_is_restarted then v_in_flight end);
   perform release_permits(v_locked);
   reaped := cardinality(v_locked);
   more := reaped < cardinality(v_unsettled) and unsettled_of(v_dead) <> '{}';

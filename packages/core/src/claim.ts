@@ -127,8 +127,9 @@ async function claimSuspects(
   room: number,
 ): Promise<ClaimedJob[]> {
   const taken = await take<Group>(drainer, room, true, (limit, settled, spent, mostBytes) =>
-    drainer.query(`select * from ${drainer.schema}.claim_suspects($1, $2, $3, $4, $5, $6, $7)`, [
+    drainer.query(`select * from ${drainer.schema}.claim_suspects($1, $2, $3, $4, $5, $6, $7, $8)`, [
       ...[drainer.id, drainer.backendPid, limit, names, settled, spent, mostBytes],
+      drainer.suspects.trusted(),
     ]),
   )
   drainer.suspects.take(taken?.claimed.length ?? 0)

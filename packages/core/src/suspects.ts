@@ -2,6 +2,9 @@
 const FIRST_TURN_MS = 1_000
 /** Other work goes on for so many times as long as the drainer then tries to empty. */
 const SHARE_OF_OTHER_WORK = 4
+/** A drainer that has survived a group trusts the next one to be larger, by so much. */
+const GROWTH = 2
+const LARGEST_GROUP = 500
 /** How soon suspects are asked for again when other drainers had them all. */
 const AGAIN_AFTER_MS = 1_000
 
@@ -17,6 +20,11 @@ export interface Suspects {
   see(wait: boolean, isNothingElse: boolean): void
   /** Tells how many were taken. */
   take(suspects: number): void
+  /**
+   * How many may run together although their own groups are smaller. Innocents that died at several deaths so aren't run
+   * one at a time for long; who dies with such a group leaves it to drainers that begin with one again.
+   */
+  trusted(): number
   /** Whether some wait, for this drainer among others. */
   wait(): boolean
 }
@@ -25,6 +33,7 @@ export function createSuspects(): Suspects {
   let isWaited = false
   let isNothingElse = false
   let areApart = false
+  let trusted = 1
   let againAtMs = 0
   let turnBeganAtMs = 0
   let otherWorkMs = FIRST_TURN_MS
@@ -33,8 +42,10 @@ export function createSuspects(): Suspects {
   const wait = () => isWaited && performance.now() >= againAtMs
   return {
     wait,
+    trusted: () => trusted,
     turn(isIdle) {
       if (areApart && !isIdle) return "nothing"
+      if (areApart) trusted = Math.min(trusted * GROWTH, LARGEST_GROUP)
       areApart = false
       if (!wait()) return "ordinary"
       const elapsedMs = performance.now() - turnBeganAtMs

@@ -1,0 +1,47 @@
+import pg from "pg"
+import { expect, test } from "vitest"
+import { type Connection, createSluice, defineJob, drain } from "../../packages/core/src/index.ts"
+import { migrate } from "../../packages/core/src/migrate.ts"
+import { startCluster } from "../support/cluster.ts"
+
+test("jobs that were in flight when the server was restarted run again, and no death is counted", async () => {
+  const cluster = await startCluster()
+  await migrate(cluster.url())
+  const connect = async (): Promise<Connection> => {
+    const client = new pg.Client({ connectionString: cluster.url() })
+    client.on("error", () => {})
+    await client.connect()
+    return client
+  }
+  const started = Promise.withResolvers<void>()
+  let runs = 0
+  const job = defineJob({
+    name: "job",
+    async perform(_payload, { signal }) {
+      if (++runs > 1) return
+      started.resolve()
+      await new Promise((resolve) => signal.addEventListener("abort", resolve))
+    },
+  })
+  const database = {
+    async query(text: string, values?: unknown[]) {
+      const client = await connect()
+      return client.query(text, values).finally(() => client.end())
+    },
+  }
+  const sluice = createSluice({ database, jobs: [job] })
+  const { id } = await job.enqueue({})
+  // as if it had been in flight at a death before: one more would make it a suspect
+  await database.query("update sluice.jobs set died_with = 7")
+
+  const drained = drain(sluice, { connect }).catch((error) => error)
+  await started.promise
+  await cluster.restart("immediate")
+  expect(await drained).toMatchObject({ code: "session_lost" })
+
+  expect(await drain(sluice, { connect })).toMatchObject({ interrupted: 1, succeeded: 1 })
+  expect(await sluice.getJob(id)).toMatchObject({
+    ...{ state: "succeeded", attempts: 1 },
+    errors: [{ outcome: "interrupted", message: "The server was restarted under drainer 1" }],
+  })
+})
