@@ -226,9 +226,10 @@ export async function runChaos(seconds: number): Promise<ChaosReport> {
 
 function newJob(): NewJob {
   const key = random(3) === 0 && { concurrencyKey: `key-${random(5)}`, concurrencyLimit: 1 + random(4) }
+  const longestMs = key ? 60 : 1_000 // those of a key at its smallest limit must be done in time, too
   return {
     name: "work",
-    payload: { ms: random(1_000), failing: random(20) === 0 ? 1 : 0 },
+    payload: { ms: random(longestMs), failing: random(20) === 0 ? 1 : 0 },
     options: {
       queue: QUEUES[random(QUEUES.length)] as string,
       priority: random(3),
