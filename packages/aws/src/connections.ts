@@ -27,6 +27,8 @@ export function createPool(
   hostOf(url)
   const pool = new pg.Pool({ ...settings(url), max, query_timeout: answerWithinMs })
   pool.on("error", () => {}) // an idle connection broke: the pool has dropped it already
+  // one that breaks in use rejects its statement, and without a listener it would end the process
+  pool.on("connect", (client) => void client.on("error", () => {}))
   let usedAtMs = Date.now()
   return {
     async query(text, values) {

@@ -152,6 +152,7 @@ async function borrow(database: string | Pool | ClientBase) {
   }
   if ("totalCount" in database) {
     const client = await database.connect()
+    client.on("error", () => {}) // see above
     return { client, giveBack: async () => client.release(true) }
   }
   // the runner leaves its search_path behind
