@@ -1,7 +1,8 @@
-import { readFile } from "node:fs/promises"
+import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { onTestFinished } from "vitest"
 import { type EmbeddedPostgres, startPostgres } from "../../packages/local/src/postgres.ts"
+import { asSuperuser } from "./database.ts"
 import { eventually } from "./eventually.ts"
 import { makeTemporaryFolder } from "./temporary-folder.ts"
 
@@ -11,6 +12,9 @@ export interface Cluster {
   url(): string
   /** `fast` ends every session in order; `immediate` is a crash, and the log is replayed. */
   restart(mode: "fast" | "immediate"): Promise<void>
+  /** Restarts it as a hot standby, which takes no writes until it is promoted. */
+  demote(): Promise<void>
+  promote(): Promise<unknown>
 }
 
 export async function startCluster(): Promise<Cluster> {
@@ -28,6 +32,12 @@ export async function startCluster(): Promise<Cluster> {
       else await server.stop()
       server = await start()
     },
+    async demote() {
+      await server.stop()
+      await writeFile(join(server.directory, "standby.signal"), "")
+      server = await start()
+    },
+    promote: () => asSuperuser((standby) => standby.query("select pg_promote()"), server.url),
   }
 }
 

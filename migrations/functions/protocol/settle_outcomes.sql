@@ -45,6 +45,10 @@ begin
     delete from progress p where p.job_id = any (v_progressed);
   end if;
   perform release_permits(v_settled);
+  if cardinality(v_settled) < json_array_length(p_outcomes) then
+    perform release_permits_lost(p_drainer, array(select (o ->> 'id')::bigint from json_array_elements(p_outcomes) o
+                                                  where (o ->> 'id')::bigint <> all (v_settled)));
+  end if;
   return v_settled;
 end
 $$;

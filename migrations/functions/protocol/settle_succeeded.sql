@@ -7,6 +7,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off se
 as $$
 declare
   v_settled bigint[];
+  v_lost bigint[];
   v_keyed bigint[];
   v_progressed bigint[];
 begin
@@ -34,6 +35,8 @@ begin
   if cardinality(v_settled) = cardinality(p_ids) then
     return '{}';
   end if;
-  return array(select unnest(p_ids) except select unnest(v_settled));
+  v_lost := array(select unnest(p_ids) except select unnest(v_settled));
+  perform release_permits_lost(p_drainer, v_lost);
+  return v_lost;
 end
 $$;

@@ -1,7 +1,7 @@
 import type { Cutoff } from "./cutoff.ts"
 import type { Drainer } from "./drainer.ts"
 
-import { NotNowError } from "./retry.ts"
+import { NotNowError, orNotNow } from "./retry.ts"
 
 // Connections are what a database has least of. Each drainer takes its share of those that the server grants, so that
 // all of them together leave some for the API and the app. The SQL function connection_budget has the formula.
@@ -27,8 +27,7 @@ export function createPlaces(drainer: Pick<Drainer, "query" | "schema">, maxDrai
 
   return {
     async hold(execution, use) {
-      places ??= readPlaces()
-      const most = await places
+      const most = await orNotNow(howMany())
       if (taken >= most) await nextPlace(execution)
       else taken++
       try {
@@ -37,6 +36,15 @@ export function createPlaces(drainer: Pick<Drainer, "query" | "schema">, maxDrai
         leave()
       }
     },
+  }
+
+  /** Read once. A failure isn't kept: the next job asks again. */
+  function howMany(): Promise<number> {
+    places ??= readPlaces().catch((error) => {
+      places = undefined
+      throw error
+    })
+    return places
   }
 
   async function readPlaces(): Promise<number> {

@@ -131,9 +131,10 @@ type Message =
 function startThread(module: string, onEnd: () => void): Thread {
   const worker = new Worker(new URL(module), { workerData: OURS, name: "sluice" })
   let current: (PromiseWithResolvers<unknown> & { log: Logger }) | undefined
-  worker.on("message", (message: Message) => {
-    if (message.kind === "answer") current?.resolve(message.answer)
-    else current?.log[message.level](message.message, message.details)
+  worker.on("message", (message: Message | undefined | null) => {
+    if (message?.kind === "answer") current?.resolve(message.answer)
+    // of other kinds are those that the job, or a library of its, posts for itself
+    else if (message?.kind === "log") current?.log[message.level]?.(message.message, message.details)
   })
   worker.on("error", (error) => current?.reject(error)) // what nobody caught in there
   worker.on("exit", (code) => {
