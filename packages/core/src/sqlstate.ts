@@ -12,7 +12,6 @@ export type Meaning = "passes" | "bad_row" | "misuse" | "unknown"
 const MEANINGS: readonly [pattern: RegExp, meaning: Meaning][] = [
   // connection exceptions; serialization failure and deadlock; disk, memory, connections or locks used up
   [/^(08|40|53)...$/, "passes"],
-  [/^25006$/, "passes"], // a server that has become read-only: the primary is elsewhere by now
   [/^25P0[34]$/, "passes"], // idle in transaction for too long; a transaction that took too long
   [/^55(006|P03)$/, "passes"], // object in use; lock not available
   [/^57(000|014|P0.)$/, "passes"], // canceled, timed out, shut down, starting up, database dropped, idle for too long
@@ -25,10 +24,23 @@ const MEANINGS: readonly [pattern: RegExp, meaning: Meaning][] = [
 ]
 
 export function meaningOf(error: unknown): Meaning {
-  if (isNetwork(error)) return "passes"
+  if (isNetwork(error) || isReadOnlyServer(error)) return "passes"
   const state = sqlStateOf(error)
   return MEANINGS.find(([pattern]) => pattern.test(state))?.[1] ?? "unknown"
 }
+
+/**
+ * A server that takes no writes: the primary is elsewhere by now. A standby says so with "feature not supported" when a
+ * transaction is to be read-write or serializable. That can be many things, so the place in the server's code that it came
+ * from is looked at: messages are translated.
+ */
+export function isReadOnlyServer(error: unknown): boolean {
+  const { code, routine } = saidBy(error)
+  return code === "25006" || (code === "0A000" && STANDBY_ROUTINE.test(routine ?? ""))
+}
+
+/** The check of a setting that is on or off, as `transaction_read_only`; the snapshot of a serializable transaction. */
+const STANDBY_ROUTINE = /^(call_bool_check_hook|GetSerializableTransactionSnapshot)$/
 
 /** Whether the same statement will work later, on this session or another one. */
 export function passes(error: unknown): boolean {
@@ -63,13 +75,18 @@ export function isConnectionLost(error: unknown): boolean {
  * network did; `""` where there is none.
  */
 export function sqlStateOf(error: unknown): string {
+  return saidBy(error).code
+}
+
+function saidBy(error: unknown): { code: string; routine?: string } {
   for (let each = error, depth = 0; each && depth < 5; depth++) {
     if (each instanceof AggregateError && each.errors.length > 0) each = each.errors[0]
-    const { code, cause } = each as { code?: unknown; cause?: unknown }
-    if (typeof code === "string" && (SQLSTATE.test(code) || NETWORK.test(code))) return code
+    const { code, routine, cause } = each as { code?: unknown; routine?: string; cause?: unknown }
+    if (typeof code === "string" && (SQLSTATE.test(code) || NETWORK.test(code)))
+      return { code, ...(routine !== undefined && { routine }) }
     each = cause
   }
-  return ""
+  return { code: "" }
 }
 
 const SQLSTATE = /^[0-9A-Z]{5}$/

@@ -6,7 +6,7 @@ import {
   SchemaError,
   SessionLostError,
 } from "./errors.ts"
-import { isConnectionLost } from "./sqlstate.ts"
+import { isConnectionLost, isReadOnlyServer } from "./sqlstate.ts"
 
 /**
  * Turns what a database driver threw into Sluice's errors where the cause is known, and returns it as it is where
@@ -48,7 +48,7 @@ export function translateError(error: unknown): unknown {
     case "SL004":
       return new SessionLostError("session_lost", message, { cause: error })
   }
-  if (isConnectionLost(error) || code === "25006") {
+  if (isConnectionLost(error) || isReadOnlyServer(error)) {
     return new DatabaseUnavailableError(
       "database_unavailable",
       `The database can't be reached: ${message || code}`,
