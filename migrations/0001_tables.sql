@@ -55,7 +55,13 @@ create table jobs (
   constraint blocked_by_key       check (state <> 'blocked' or concurrency_key is not null),
   constraint suspect_has_group    check (state <> 'suspect' or coalesce(suspect_group, 0) > 0),
   constraint limit_comes_with_key check ((concurrency_key is null) = (concurrency_limit is null)),
-  constraint positive_limits      check (concurrency_limit > 0 and max_attempts > 0 and timeout_ms > 0)
+  constraint positive_limits      check (concurrency_limit > 0 and max_attempts > 0 and timeout_ms > 0),
+  -- Whoever may call store_jobs has its arguments to himself. What is longer would not fit into an index that the job only
+  -- comes into later, and the claim that moves it there would fail; nor does a claim count the bytes of carriers.
+  constraint short_names          check (octet_length(name) <= 128 and octet_length(queue) <= 128),
+  constraint short_keys           check (octet_length(unique_key) <= 2048 and octet_length(concurrency_key) <= 2048),
+  constraint small_carrier        check (pg_column_size(carrier) <= 65536),
+  constraint due_some_time        check (isfinite(run_at))
 ) with (
   -- a queue lives on dead rows being cleared early, at whatever size it has
   autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0

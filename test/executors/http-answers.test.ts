@@ -23,6 +23,11 @@ const database = await createDatabase()
 const { sluice, drainOnce } = drainable(database, [
   defineJob({ name: "remote", executor: http({ url, key: KEY }) }),
   defineJob({ name: "unreachable", executor: http({ url: "http://127.0.0.1:9/", key: KEY }) }),
+  defineJob({
+    name: "secretive",
+    executor: http({ url: "http://ada:s3cret@127.0.0.1:9/perform?token=s3cret#s3cret", key: KEY }),
+  }),
+  defineJob({ name: "misplaced", executor: http({ url: "s3cret", key: KEY }) }),
   defineJob({ name: "keyless", executor: http({ url, key: "" }) }),
 ])
 
@@ -71,4 +76,15 @@ test("an endpoint that can't be reached, or a key that is none, is a failed atte
   expect(await performOne("keyless")).toMatchObject({
     errors: [{ class: "InvalidInputError", message: expect.stringContaining("openssl rand -base64 32") }],
   })
+})
+
+test("secrets in an executor's url are not in the errors that the history keeps", async () => {
+  for (const [name, message] of [
+    ["secretive", /^POST to http:\/\/127\.0\.0\.1:9\/perform failed: .*ECONNREFUSED/],
+    ["misplaced", /^The url of the executor is missing or no URL/],
+  ] as const) {
+    const job = await performOne(name)
+    expect(job).toMatchObject({ errors: [{ message: expect.stringMatching(message) }] })
+    expect(JSON.stringify(job)).not.toContain("s3cret")
+  }
 })

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs"
 import { appendFile } from "node:fs/promises"
-import { isMainThread, threadId } from "node:worker_threads"
+import { isMainThread, parentPort, threadId } from "node:worker_threads"
 import * as v from "valibot"
 import { Discard, defineJob, RetryAfter, Snooze } from "../../packages/core/src/index.ts"
 import { thread } from "../../packages/core/src/thread.ts"
@@ -57,6 +57,15 @@ export const fail = defineJob({
       throw new Error("nobody catches this")
     })
     return new Promise(() => {})
+  },
+})
+
+export const chatty = defineJob({
+  name: "chatty",
+  executor: thread(import.meta.url),
+  perform({ messages }: { messages: unknown[] }) {
+    for (const message of messages) parentPort?.postMessage(message)
+    return "done"
   },
 })
 

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
-import { addUp, fail, lost } from "./thread-jobs.ts"
+import { addUp, chatty, fail, lost } from "./thread-jobs.ts"
 
 const database = await createDatabase()
-const { sluice, drainOnce } = drainable(database, [addUp, fail, lost])
+const { sluice, drainOnce } = drainable(database, [addUp, chatty, fail, lost])
 const payload = { numbers: [1, 2, 3], at: "2026-01-02T03:04:05.000Z" }
 
 test("a thread performs with the parsed payload and the context; its result is stored and its log is the drain's", async () => {
@@ -74,4 +74,12 @@ test("a module that does not define the job is named", async () => {
   const { id } = await sluice.enqueue("lost", {})
   expect(await drainOnce()).toMatchObject({ retried: 1 })
   expect((await sluice.getJob(id))?.errors[0]?.message).toContain("fixtures/no-jobs.ts")
+})
+
+test("what a job in a thread posts for itself is not taken for words of ours", async () => {
+  const { id } = await sluice.enqueue("chatty", {
+    messages: ["text", null, {}, { kind: "log", level: "loud" }],
+  })
+  expect(await drainOnce()).toMatchObject({ succeeded: 1, stuck: 0 })
+  expect(await sluice.getJob(id)).toMatchObject({ result: "done" })
 })

@@ -69,3 +69,13 @@ test("queues come a thousand at a time, by name", async () => {
   expect(names.slice(0, 200)).toEqual(Array.from({ length: 200 }, (_, n) => `page/${1_001 + n}`))
   expect(second.next).toBeUndefined()
 })
+
+test("of many queues no more are read than are answered", async () => {
+  const names = async (options: { after?: string; limit?: number }) =>
+    (await api.sluice.listQueues(options)).map(({ name }) => name)
+  expect(await names({ after: "page/0100", limit: 2 })).toEqual(["page/0101", "page/0102"])
+  expect(await names({ limit: 1_000 })).toHaveLength(1_000)
+
+  const query = "after=%00"
+  expect((await api.get(`/v1/queues?${query}`)).body).toMatchObject({ status: 422, code: "invalid_name" })
+})

@@ -63,6 +63,7 @@ const types = [
   "Queryable",
   "QueueSnapshot",
   "ReadJobOptions",
+  "ReadQueuesOptions",
   "SettledExecution",
   "SetWakeUp",
   "Sluice",

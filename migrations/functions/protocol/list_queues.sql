@@ -1,5 +1,6 @@
--- Every queue that has live jobs or has been paused, as a JSON list ordered by name.
-create or replace function list_queues() returns json
+-- Of the queues that have live jobs or have been paused, in the order of their names, p_most behind p_after (null: all), as
+-- a JSON list.
+create or replace function list_queues(p_after text default '', p_most integer default null) returns json
 language sql stable set search_path from current
 as $$
   with running as materialized (
@@ -18,7 +19,10 @@ as $$
     from jobs j
     full join queues q on q.name = j.queue
     left join running r on r.id = j.id
+    where coalesce(j.queue, q.name) collate "C" > p_after
     group by 1
+  ), page as (
+    select c.* from counted c order by c.name collate "C" limit p_most
   )
-  select coalesce(json_agg(c order by c.name), '[]') from counted c
+  select coalesce(json_agg(p order by p.name collate "C"), '[]') from page p
 $$;

@@ -50,7 +50,14 @@ export type { Carrier, Instrumentation, InstrumentedJob } from "./instrumentatio
 export type { Outcome, SettledExecution } from "./outcome.ts"
 export { MAX_PAYLOAD_BYTES } from "./payload.ts"
 export { LARGEST_BATCH } from "./performer.ts"
-export type { Backlog, ExecutionError, JobSnapshot, QueueSnapshot, ReadJobOptions } from "./read.ts"
+export type {
+  Backlog,
+  ExecutionError,
+  JobSnapshot,
+  QueueSnapshot,
+  ReadJobOptions,
+  ReadQueuesOptions,
+} from "./read.ts"
 export { SCHEMA_VERSION } from "./schema.ts"
 // Enqueueing and reading.
 export { createSluice, type Sluice, type SluiceOptions } from "./sluice.ts"

@@ -1,7 +1,7 @@
 import type { Queryable } from "./database.ts"
 import type { JobState } from "./definition.ts"
 import { jsonRows } from "./pooled.ts"
-import { assertInteger, refuse } from "./validate.ts"
+import { assertInteger, assertName, refuse } from "./validate.ts"
 
 /** All that is known of one job. */
 export interface JobSnapshot {
@@ -67,6 +67,14 @@ export interface ReadJobOptions {
   readonly errorsFrom?: number
 }
 
+/** Which queues to read. */
+export interface ReadQueuesOptions {
+  /** Those whose names come after this one. Default: from the first. */
+  readonly after?: string
+  /** Up to so many. Default: all. */
+  readonly limit?: number
+}
+
 const MAX_JOB_ID = 281_474_976_710_655n // 48 bits, as the sequence
 
 export async function readJob(
@@ -92,8 +100,15 @@ export async function readJob(
   }
 }
 
-export async function readQueues(database: Queryable, schema: string): Promise<QueueSnapshot[]> {
-  const { rows } = await database.query(`select ${schema}.list_queues()::pg_catalog.text as queues`)
+export async function readQueues(
+  database: Queryable,
+  schema: string,
+  { after, limit }: ReadQueuesOptions = {},
+): Promise<QueueSnapshot[]> {
+  if (after !== undefined) assertName(after, ["after"])
+  assertInteger(limit, ["limit"], 1, 1_000_000)
+  const text = `select ${schema}.list_queues($1, $2)::pg_catalog.text as queues`
+  const { rows } = await database.query(text, [after ?? "", limit])
   const queues: (Omit<QueueSnapshot, "oldestReadyAt"> & { oldestReadyAt: string | null })[] = JSON.parse(
     rows[0].queues,
   )

@@ -17,6 +17,7 @@ import {
   type JobSnapshot,
   type QueueSnapshot,
   type ReadJobOptions,
+  type ReadQueuesOptions,
   readBacklog,
   readJob,
   readQueues,
@@ -69,8 +70,8 @@ export interface Sluice extends Catalog {
   wake(): Promise<void>
   /** The job with its state, result and last errors, or undefined for an id that is unknown or whose history was dropped. */
   getJob(id: string, options?: ReadJobOptions): Promise<JobSnapshot | undefined>
-  /** Every queue that has live jobs or has been paused, by name. */
-  listQueues(): Promise<QueueSnapshot[]>
+  /** The queues that have live jobs or have been paused, by name. */
+  listQueues(options?: ReadQueuesOptions): Promise<QueueSnapshot[]>
   /** How many jobs are due and not running, and how long the first of them has waited. One cheap statement. */
   getBacklog(): Promise<Backlog>
   /** Sets the queue's jobs aside; what runs goes on to its end. */
@@ -118,7 +119,7 @@ export function createSluice(options: SluiceOptions): Sluice {
     },
     wake: () => wakeIfNeeded(),
     getJob: (id, options) => translated(readJob(database, schema, id, options)),
-    listQueues: () => translated(readQueues(database, schema)),
+    listQueues: (options) => translated(readQueues(database, schema, options)),
     getBacklog: () => translated(readBacklog(database, schema)),
     async pauseQueue(name) {
       assertName(name, ["queue"])

@@ -72,8 +72,8 @@ export function createApp(options: AppOptions): Hono {
   app.all("/v1/jobs/:id", allowOnly("GET, HEAD"))
 
   app.get("/v1/queues", async (context) => {
-    const after = context.req.query("after") ?? ""
-    const following = (await sluice.listQueues()).filter(({ name }) => name > after).sort(byName)
+    const after = context.req.query("after")
+    const following = await sluice.listQueues({ ...(after && { after }), limit: MOST_QUEUES + 1 })
     const queues = following.slice(0, MOST_QUEUES)
     return context.json({ queues, ...(following.length > MOST_QUEUES && { next: queues.at(-1)?.name }) })
   })
@@ -124,10 +124,6 @@ export function createApp(options: AppOptions): Hono {
   function logEnqueue(details: Record<string, unknown>): void {
     log.info("Enqueued", { ...details, correlationId: currentCorrelationId() })
   }
-}
-
-function byName(one: { name: string }, other: { name: string }): number {
-  return one.name < other.name ? -1 : 1
 }
 
 function allowOnly(methods: string): MiddlewareHandler {

@@ -47,6 +47,13 @@ function normalized(text: string): string {
   const [, sign, whole = "", fraction = "", exponent = "0"] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? []
   const digits = `${whole}${fraction}`.replace(/^0+/, "")
-  const significant = digits.replace(/0+$/, "")
+  const significant = withoutLastZeros(digits)
   return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`
+}
+
+/** By hand: the pattern for it would look through each row of zeros once for every zero in it. */
+function withoutLastZeros(digits: string): string {
+  let length = digits.length
+  while (digits[length - 1] === "0") length--
+  return digits.slice(0, length)
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto"
-import { type Executor, SluiceError, Snooze } from "@sluice/core"
+import { type Executor, InvalidInputError, SluiceError, Snooze } from "@sluice/core"
 import { executionEvent, MAX_ANSWER_BYTES, resultOf } from "@sluice/core/executor"
 import { retryAfterSeconds } from "./retry-after.ts"
 import { type Reply, sendRequest } from "./send-request.ts"
@@ -22,10 +22,11 @@ const THROTTLED_WAIT = "5s"
 export function http({ url, key }: HttpExecutorOptions): Executor {
   return {
     async perform(payload, context) {
+      const address = addressFrom(url)
       const body = JSON.stringify(executionEvent(payload, context))
       const headers = signatureHeaders(key, `${context.id}-${randomUUID()}`, body) // of this execution alone
-      const place = `POST to ${url}`
-      const reply = await post(url, headers, body, context.signal).catch((error) => {
+      const place = `POST to ${address.origin}${address.pathname}` // what else a URL has may be a secret
+      const reply = await post(address, headers, body, context.signal).catch((error) => {
         throw new Error(`${place} failed: ${error.message || error.code}`, { cause: error })
       })
       return resultOf(answerIn(reply, place), place, context.log)
@@ -33,16 +34,27 @@ export function http({ url, key }: HttpExecutorOptions): Executor {
   }
 }
 
+/** Nothing of a URL that is none is told: it may be another setting, such as the key. */
+function addressFrom(url: string): URL {
+  const address = URL.parse(url)
+  if (address && /^https?:$/.test(address.protocol)) return address
+  throw new InvalidInputError(
+    "invalid_url",
+    "The url of the executor is missing or no URL: give an absolute one, http or https",
+    { path: ["url"] },
+  )
+}
+
 /** Over a connection of its own, because one that is kept may die while this process is frozen. */
 async function post(
-  url: string,
+  url: URL,
   headers: Record<string, string>,
   body: string,
   signal: AbortSignal,
 ): Promise<Reply> {
   const bytes = Buffer.from(body)
   return sendRequest({
-    ...{ url: new URL(url), method: "POST", body: bytes, signal, mostBodyBytes: MAX_ANSWER_BYTES },
+    ...{ url, method: "POST", body: bytes, signal, mostBodyBytes: MAX_ANSWER_BYTES },
     headers: { ...headers, "content-type": "application/json", "content-length": String(bytes.length) },
   })
 }

@@ -89,7 +89,7 @@ export const openApiDocument = {
             description: "The queues that have jobs or are paused, up to 1,000 by name.",
             content: json("Queues"),
           },
-          ...problems(401, 500, 503),
+          ...problems(401, 422, 500, 503),
         },
       },
     },

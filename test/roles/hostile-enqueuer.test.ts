@@ -1,0 +1,54 @@
+import { randomBytes } from "node:crypto"
+import pg from "pg"
+import { beforeAll, expect, test } from "vitest"
+import { createSluice, defineJob, drain } from "../../packages/core/src/index.ts"
+import { migrate } from "../../packages/core/src/migrate.ts"
+import { SCHEMA_VERSION } from "../../packages/core/src/schema.ts"
+import { createRoles, grantRights } from "./roles.ts"
+
+const roles = await createRoles()
+const jobs = [defineJob({ name: "plain", perform() {} })]
+const enqueuer = createSluice({ database: roles.pool("enqueuer"), jobs })
+
+beforeAll(async () => {
+  await migrate(roles.url("owner"))
+  await grantRights(roles, roles.pool("owner"))
+})
+
+/** Text that no compression makes shorter. */
+const random = (characters: number) => randomBytes(characters / 2).toString("hex")
+
+const store = (job: object, carrier: object | null = null) =>
+  enqueuer.database.query("select * from sluice.store_jobs($1, $2::text::jsonb, $3::text::jsonb)", [
+    SCHEMA_VERSION,
+    JSON.stringify(Array.from({ length: 100 }, () => ({ name: "plain", priority: -1, ...job }))),
+    carrier && JSON.stringify(carrier),
+  ])
+
+const hostile: [what: string, jobs: () => Promise<unknown>][] = [
+  ["names that an index can't hold", () => store({ name: random(10_000) })],
+  ["queues that an index can't hold", () => store({ queue: random(10_000) })],
+  ["keys that the index of blocked jobs can't hold", () => store({ concurrency_key: random(2_660) })],
+  ["a carrier of megabytes", () => store({}, { correlationId: random(1_000_000) })],
+  ["a time that no clock reaches", () => store({ run_at: "infinity" })],
+  ["a time before all clocks", () => store({ run_at: "-infinity" })],
+]
+
+test.each(hostile)("who may only enqueue can't store %s", async (_what, attempt) => {
+  await expect(attempt()).rejects.toMatchObject({ code: "23514" })
+})
+
+test("and drains go on", async () => {
+  await enqueuer.enqueue(
+    "plain",
+    {},
+    { concurrencyKey: "\u{1f600}".repeat(512), uniqueKey: "\u{1f600}".repeat(512) },
+  )
+  const connect = async () => {
+    const client = new pg.Client({ connectionString: roles.url("drainer") })
+    await client.connect()
+    return client
+  }
+  const drainer = createSluice({ database: roles.pool("drainer"), jobs })
+  expect(await drain(drainer, { connect })).toMatchObject({ succeeded: 1, dueWork: false })
+})
