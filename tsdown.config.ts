@@ -45,6 +45,8 @@ function buildOf(one: Package): UserConfig {
     target: "node22",
     fixedExtension: false,
     hash: false,
+    // what entries share must not take an entry's name: declarations then export other names than the code
+    outputOptions: { chunkFileNames: "shared-[name].js" },
     dts: exports !== undefined,
     sourcemap: true,
     checks: { bundlerTimings: false },

@@ -12,7 +12,7 @@ beforeAll(async () => {
 describe.sequential("sluice on the command line", () => {
   test("doctor says what a database lacks, and exits with 1", async () => {
     const { code, output } = await sluice("doctor", "--database-url", empty.url)
-    expect(output).toContain("WRONG the schema sluice is missing: run sluice migrate")
+    expect(output.match(/WRONG.*/g)).toEqual(["WRONG the schema sluice is missing: run sluice migrate"])
     expect(code).toBe(1)
   })
 
@@ -27,6 +27,18 @@ describe.sequential("sluice on the command line", () => {
     const { code, output } = await sluice("doctor", "--database-url", empty.url, "--schema", "queue")
     expect(output).not.toContain("WRONG")
     expect(code).toBe(0)
+  })
+
+  test("doctor examines nothing more of a schema that is behind", async () => {
+    await empty.pool.query(`create schema behind;
+      create function behind.schema_version() returns integer language sql return 1`)
+    const { code, output } = await sluice("doctor", "--database-url", empty.url, "--schema", "behind")
+    expect(output.match(/WRONG.*/g)).toEqual([
+      expect.stringMatching(
+        /^WRONG the schema behind is at version 1, this package at \d+: run sluice migrate$/,
+      ),
+    ])
+    expect(code).toBe(1)
   })
 
   test("doctor notes the locks that a default server has room for, and counts connections", async () => {

@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process"
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { promisify } from "node:util"
+import ts from "typescript"
 import { afterAll, expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 
@@ -33,6 +34,41 @@ test("the published core is whole: an app that installed it migrates a database 
     .sort()
   expect(JSON.parse(stdout)).toEqual({ applied: migrations, status: "enqueued" })
 })
+
+test("the declarations of the published packages agree with each other", async () => {
+  const names = ["core", "http", "aws"]
+  for (const name of names) {
+    const installed = join(app, "node_modules/@sluice", name)
+    await rm(installed, { recursive: true, force: true })
+    await cp(join(ROOT, "packages", name, "dist"), installed, { recursive: true })
+  }
+  const program = ts.createProgram(
+    (await Promise.all(names.map(declarations))).flat(),
+    // the component's types are those that SST makes in an app
+    {
+      module: ts.ModuleKind.NodeNext,
+      target: ts.ScriptTarget.ES2023,
+      noEmit: true,
+      strict: true,
+      types: ["node"],
+    },
+  )
+  const wrong = program
+    .getSourceFiles()
+    .filter(({ fileName }) => fileName.startsWith(app) && fileName.includes("@sluice"))
+    .flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)])
+  expect(
+    wrong.map(
+      ({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`,
+    ),
+  ).toEqual([])
+})
+
+/** What a package exports, but for the component. */
+async function declarations(name: string): Promise<string[]> {
+  const lib = join(app, "node_modules/@sluice", name, "lib")
+  return (await readdir(lib)).filter((file) => file.endsWith(".d.ts")).map((file) => join(lib, file))
+}
 
 /** A folder that finds core's dependencies in the repository, but not core's sources. */
 async function newApp(): Promise<string> {

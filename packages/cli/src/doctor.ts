@@ -28,7 +28,7 @@ export async function doctor(options: Options): Promise<number> {
     }))
     console.log(`${ok ? (isNote ? "note " : "ok   ") : "WRONG"} ${text}`)
     isWell &&= ok
-    if (!ok && examine === reachable) break
+    if (!ok && NEEDED_BY_THE_REST.includes(examine)) break
   }
   await client.end().catch(() => {})
   return isWell ? 0 : 1
@@ -178,7 +178,9 @@ const namesKnown: Examination = async (client, { schema }) => {
 }
 
 const EXAMINATIONS = [
-  ...[reachable, serverVersion, directConnection, schemaVersion, roomForLocks],
+  ...[reachable, serverVersion, directConnection, roomForLocks, schemaVersion],
   ...[roomForConnections, history],
   ...[upkeep, timeoutsFit, namesKnown],
 ]
+
+const NEEDED_BY_THE_REST = [reachable, schemaVersion]
