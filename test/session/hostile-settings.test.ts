@@ -56,5 +56,6 @@ test("a drainer sets what it relies on, whatever the database says", async () =>
     lock_timeout: "1000",
     idle_session_timeout: "60000",
     idle_in_transaction_session_timeout: "60000",
+    transaction_timeout: "0",
   })
 })

@@ -81,7 +81,7 @@ export async function createDatabase(options: DatabaseOptions | string = {}): Pr
 }
 
 /** Runs statements on the server's own database, or on another, and closes the connection. */
-async function asSuperuser<Value>(
+export async function asSuperuser<Value>(
   work: (server: pg.Client) => Promise<Value>,
   url = inject("postgresUrl"),
 ): Promise<Value> {

@@ -14,6 +14,7 @@ export const HOSTILE_SETTINGS: Readonly<Record<string, string>> = {
   search_path: 'hostile, "$user", public, pg_catalog',
   lock_timeout: "700ms",
   statement_timeout: "20s",
+  transaction_timeout: "20s",
   idle_in_transaction_session_timeout: "20s",
   idle_session_timeout: "40s",
   default_statistics_target: "1",

@@ -3,6 +3,7 @@
 -- the names at most doubles, once a second.
 create or replace function request_help(p_drainer integer, p_names text[], p_capacity integer, p_max_drainers integer) returns integer
 language plpgsql volatile set search_path from current
+set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
 as $$
 declare
   c_most_counted constant integer := 10000;
@@ -24,11 +25,9 @@ begin
   end if;
   v_knowing := (not exists (select from claims c where c.drainer_id = p_drainer and c.is_apart))::integer + count_awake(p_drainer, p_names);
 
-  with held as materialized (
-    select distinct unnest(c.job_ids) as id from claims c
-  ), waiting as (
+  with waiting as (
     select j.run_at from jobs j
-    where j.state = 'ready' and j.name = any (p_names) and not exists (select from held h where h.id = j.id)
+    where j.state = 'ready' and j.name = any (p_names) and j.id not in (select unnest(c.job_ids) from claims c)
     order by j.priority, j.run_at, j.id limit c_most_counted
   )
   select count(*), clock_timestamp() - min(w.run_at) into v_waiting, v_oldest from waiting w;

@@ -33,6 +33,10 @@ const CONTRACT = {
   jit: "off",
 }
 
+/** Since PostgreSQL 17. It ends the session, where `statement_timeout` ends the statement, which is then sent again. */
+const NO_TRANSACTION_TIMEOUT =
+  "(select pg_catalog.set_config(name, '0', false) from pg_catalog.pg_settings where name operator(pg_catalog.=) 'transaction_timeout')"
+
 /** Longest that a statement waits for a lock that others hold: it is then sent again, alone or later. */
 const LONGEST_LOCK_WAIT_MS = 1_000
 /** Longest that a statement of ours may take. */
@@ -91,7 +95,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const session = await guarded(options, true)
   try {
     await assertSessionConnection(session, () => guarded(options))
-    await session.insist(`select ${settings({ ...CONTRACT, ...timeouts(options) })}, ${armed(options)}`)
+    await session.insist(
+      `select ${settings({ ...CONTRACT, ...timeouts(options) })}, ${NO_TRANSACTION_TIMEOUT}, ${armed(options)}`,
+    )
     return session
   } catch (error) {
     await session.end()
