@@ -4,8 +4,9 @@ import { createDatabase, type TestDatabase } from "../support/database.ts"
 import { type Actor, type Exploration, explore, type Model, type Step } from "./explorer.ts"
 import { armPauses, createPauses, type Edit, editFunctions } from "./pauses.ts"
 
-/** Deeper runs, for minutes or hours: `SLUICE_MODEL_PREEMPTIONS=2` or more. */
-const PREEMPTIONS = Number(process.env.SLUICE_MODEL_PREEMPTIONS ?? 1)
+/** Deeper runs, for minutes or hours: `SLUICE_MODEL_PREEMPTIONS=1`, 2 or more. */
+const DEEP = process.env.SLUICE_MODEL_PREEMPTIONS
+const PREEMPTIONS = Number(DEEP ?? 1)
 
 /** Where the engine's statements are taken apart. */
 const PAUSES: readonly Edit[] = [
@@ -45,6 +46,8 @@ export interface World {
   open(number: number, pauses: number): Promise<DrainerSession>
   /** As many as there are numbers of pauses. */
   openAll<Pauses extends number[]>(...pauses: Pauses): Promise<{ [Place in keyof Pauses]: DrainerSession }>
+  /** Pauses of a session: fewer in the short form of a run that is not to find anything, and so goes through all orders. */
+  pauses(most: number, short: number): number
   /** Starts anew with so many jobs. */
   reset(jobs: number): Promise<void>
   /** Lets another drainer do what is left; each job must then be done, and have been performed by one drainer that lives. */
@@ -87,6 +90,7 @@ async function createWorld(spoiled: readonly Edit[]): Promise<World> {
       if (pauses > 0) await armPauses(session.connection, controller, number, pauses)
       return session
     },
+    pauses: (most, short) => (DEEP || spoiled.length > 0 ? most : short),
     async openAll(...pauses) {
       return (await Promise.all(pauses.map((most, place) => world.open(place + 1, most)))) as never
     },
