@@ -120,7 +120,7 @@ async function openBundle(...names: string[]): Promise<Connection> {
   const session = await database.connect()
   const definitions = JSON.stringify(names.map((name) => ({ name })))
   await session.query(
-    "select * from sluice.open_drainer(p_schema_version => $1, p_max_drainers => 10, p_label => 'test', p_silence_ms => 60000, p_definitions => $2)",
+    "select * from sluice.open_drainer(p_schema_version => $1, p_max_drainers => 10, p_label => 'test', p_definitions => $2)",
     [SCHEMA_VERSION, definitions],
   )
   return session
