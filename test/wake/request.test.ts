@@ -107,3 +107,18 @@ test("a wake that fails fails no enqueue", async () => {
   })
   expect(await failing.enqueue("noop", {})).toMatchObject({ status: "enqueued" })
 })
+
+test("nobody waits for who asks first for a name and leaves the transaction open", async () => {
+  const other = await database.connect()
+  await other.query("begin")
+  await other.query("select sluice.request_wake('{held, noop}')")
+
+  const beganAtMs = performance.now()
+  await sluice.enqueue("held", {})
+  expect(wakes).toBe(0) // as for any row of a name that somebody has locked
+  await sluice.enqueueMany([{ name: "held" }, { name: "not-held" }])
+  expect(wakes).toBe(1)
+  expect(performance.now() - beganAtMs).toBeLessThan(5_000)
+  await other.query("rollback")
+  await other.end()
+})

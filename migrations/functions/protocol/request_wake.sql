@@ -3,11 +3,12 @@
 -- those who ask while it is on its way, only the first is told so; one that has not come in 2 seconds is not waited for.
 -- A job that is not due within a second needs a drainer only to have the wake-up of idle mode set earlier.
 create or replace function request_wake(p_due text[] default null, p_later text[] default null) returns boolean
-language plpgsql volatile security definer set search_path from current
+language plpgsql volatile security definer set search_path from current set lock_timeout = '50ms'
 as $$
 declare
   v_names text[] := unattended(coalesce(p_due, names_due()));
   v_later text[] := unattended(coalesce(p_later, array(select d.name from definitions d)));
+  v_new text;
 begin
   if v_later <> '{}' and (v_later && names_due() or is_wake_up_late(v_later)) then
     v_names := v_names || v_later;
@@ -15,8 +16,13 @@ begin
   if v_names = '{}' then
     return false;
   end if;
-  insert into wakes (name) select distinct n.name from unnest(v_names) n (name)
-  where not exists (select from wakes w where w.name = n.name) order by 1 on conflict do nothing;
+  for v_new in select distinct n.name from unnest(v_names) n (name) where n.name not in (select w.name from wakes w) order by 1 loop
+    begin
+      insert into wakes (name) values (v_new) on conflict do nothing;
+    exception when lock_not_available then
+      null; -- somebody asks for the name for the first time, in a transaction that stays open
+    end;
+  end loop;
   update wakes w set woken_at = clock_timestamp()
   where w.name in (
     select free.name from wakes free
