@@ -25,7 +25,8 @@ begin
     returning j.id, j.attempts + (not d.is_guilty)::integer as attempt
   ), recorded as (
     insert into executions (job_id, attempt, outcome, error_class, error_message, drainer_id)
-    select i.id, i.attempt, 'interrupted', 'InterruptedError', format('Drainer %s died with %s jobs in flight', p_dead, p_in_flight), p_dead
+    select i.id, i.attempt, 'interrupted', 'InterruptedError', format('Drainer %s died with %s in flight', p_dead,
+             case p_in_flight when 1 then 'this job alone' else p_in_flight || ' jobs' end), p_dead
     from interrupted i
   )
   select array_agg(i.id) into v_interrupted from interrupted i;
