@@ -1,5 +1,7 @@
 -- Least rights for roles that don't own Sluice's schema. Run it once, after the first migrate, as the role that migrates:
--- what later migrations add is then granted too. If a role or your schema has another name, replace it throughout.
+-- what later migrations add is then granted too. Creating roles takes the attribute createrole: if that role lacks it,
+-- have an administrator run the three `create role` statements, and leave them out here. If a role or your schema has
+-- another name, replace it throughout.
 -- Give a login role its rights with: grant sluice_enqueuer to my_app;
 
 create role sluice_enqueuer nologin;

@@ -25,7 +25,7 @@ begin
   for v_key, v_value, v_text in select o.key, o.value, o.value #>> '{}' from jsonb_each(p_options) o loop
     v_expected := case
       when not v_key = any (c_known) then 'one of ' || array_to_string(c_known, ', ')
-      when v_value = 'null' then 'a value, or leave it out (json_strip_nulls does)'
+      when v_value = 'null' then 'a value, or leave it out (jsonb_strip_nulls does)'
       when v_key = 'queue' and (jsonb_typeof(v_value) <> 'string' or v_text !~ c_name) then '1 to 128 letters, digits and . _ - / :'
       when v_key in ('uniqueKey', 'idempotencyKey', 'concurrencyKey')
        and (jsonb_typeof(v_value) <> 'string' or length(v_text) not between 1 and 512) then 'text of 1 to 512 characters'

@@ -29,6 +29,7 @@ begin
     insert into executions (job_id, attempt, outcome, error_class, error_message, drainer_id)
     select i.id, i.attempt, 'interrupted', 'InterruptedError',
            case when p_in_flight is null then format('The server was restarted under drainer %s', p_dead)
+                when p_in_flight = 1 then format('Drainer %s died with this job alone in flight', p_dead)
                 else format('Drainer %s died with %s jobs in flight', p_dead, p_in_flight) end, p_dead
     from interrupted i
   )

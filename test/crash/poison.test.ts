@@ -23,6 +23,9 @@ test("a job that kills its drainer is found, charged and discarded, and hurts no
   const { state, attempts, errors } = (await sluice.getJob(poison)) ?? {}
   expect({ state, attempts }).toEqual({ state: "discarded", attempts: 3 })
   expect(errors?.at(-1)).toMatchObject({ outcome: "discarded", class: "InterruptedError" })
+  expect(errors?.map(({ message }) => message.replace(/\d+/, "N"))).toContain(
+    "Drainer N died with this job alone in flight",
+  )
 
   const others = await database.rows(
     "select state, max(attempts) as attempts, count(*)::int from sluice.finished where id <> $1 group by 1",

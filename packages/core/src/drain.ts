@@ -200,6 +200,8 @@ const SHORTEST_SILENCE_MS = 2_000
 function checked(sluice: Sluice, options: DrainOptions) {
   assertKnownKeys(options, OPTION_KEYS, ["drain"])
   const { concurrency = 20, maxDrainers = 10, log = silent, label = `process ${process.pid}` } = options
+  if (typeof options.connect !== "function")
+    refuse("invalid_option", options.connect, ["drain", "connect"], "a function that opens a connection")
   assertInteger(concurrency, ["drain", "concurrency"], 1, 10_000)
   assertInteger(maxDrainers, ["drain", "maxDrainers"], 1, 1_000)
   if (!sluice.definitions?.size) {

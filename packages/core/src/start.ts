@@ -109,5 +109,7 @@ export function start(sluice: Sluice, options: StartOptions): Worker {
 
 function assertNoneStuck({ stuck }: DrainSummary): void {
   if (stuck === 0) return
-  throw new SluiceError("stuck", `${stuck} jobs go on although they were aborted: end the process`)
+  const which =
+    stuck === 1 ? "One job still runs although it was" : `${stuck} jobs still run although they were`
+  throw new SluiceError("stuck", `${which} aborted: end the process`)
 }
