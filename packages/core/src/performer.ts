@@ -27,7 +27,7 @@ export interface Performer {
   room(): number
   /** Takes out what was claimed ahead and turns out to be more than soon begins: it is to be given back. */
   takeExcess(): ClaimedJob[]
-  /** Nothing to wait for: no job runs, but for those that go on after their timeout, and none waits. */
+  /** Nothing to wait for: no job runs, but for those that go on after their timeout, none waits, and no outcome is to be taken. */
   isIdle(): boolean
   /** Not even those go on. */
   isEmpty(): boolean
@@ -63,7 +63,7 @@ export function createPerformer(options: {
   let wake = () => {}
   let gathering: NodeJS.Timeout | undefined
 
-  const isIdle = () => running.size === 0 && waiting.length === 0
+  const isAtRest = () => running.size === 0 && waiting.length === 0
   drainer.lost.addEventListener("abort", () => {
     for (const { work } of running) work.cutoff.abort(drainer.lost.reason)
     wake()
@@ -84,8 +84,8 @@ export function createPerformer(options: {
       if (waiting.length <= 2 * ahead) return []
       return waiting.splice(ahead)
     },
-    isIdle,
-    isEmpty: () => isIdle() && deaf.size === 0,
+    isIdle: () => isAtRest() && ended.length === 0,
+    isEmpty: () => isAtRest() && deaf.size === 0,
     async outcomes(atMostMs) {
       const untilExcessMs = waiting.length > 0 ? AHEAD_MS : Number.POSITIVE_INFINITY
       if (ended.length === 0 && atMostMs > 0)
@@ -148,7 +148,7 @@ export function createPerformer(options: {
     deaf.delete(entry)
     remember(execution, entry.isContinued)
     startWaiting()
-    if (isIdle() || ended.length >= LARGEST_BATCH) wake()
+    if (isAtRest() || ended.length >= LARGEST_BATCH) wake()
     else gathering ??= setTimeout(() => wake(), GATHER_MS)
   }
 
