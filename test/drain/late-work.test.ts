@@ -51,9 +51,10 @@ function drainWhileOneComes(options: EnqueueOptions, linger = "1ms") {
       const connection = await database.connect()
       const query = connection.query.bind(connection)
       return Object.assign(connection, {
-        async query(text: string, values: unknown[]) {
+        async query(statement: string | { text: string }, values: unknown[]) {
+          const text = typeof statement === "string" ? statement : statement.text
           if (text.includes("close_drainer")) await sluice.enqueue("job", {}, options)
-          return query(text, values)
+          return query(statement as string, values)
         },
       })
     },
