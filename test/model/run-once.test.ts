@@ -41,7 +41,11 @@ test.each<[string, Edit[]]>([
         to: "  perform unlock_jobs(v_settled);\n  if cardinality(v_settled) = cardinality(p_ids)",
       },
       { function: "claim", from: "  perform unlock_jobs(p_settled);", to: "" },
-      { function: "close_drainer", from: "  perform unlock_jobs(p_held);", to: "" },
+      {
+        function: "close_drainer",
+        from: "  perform pg_advisory_unlock(job_lock(held.id)) from unnest(p_held) held (id);",
+        to: "",
+      },
     ],
   ],
 ])("without %s some order performs a job twice", async (_what, spoiled) => {

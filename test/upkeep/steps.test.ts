@@ -178,3 +178,12 @@ test("sessions whose days and times are written otherwise prepare the same days"
 async function step(name: string, now?: Date) {
   return database.rows("select * from sluice.perform_upkeep($1, '14 days', coalesce($2, now()))", [name, now])
 }
+
+test.each([
+  ["'infinity'", "'14 days'"],
+  ["'-infinity'", "'14 days'"],
+  ["now()", "'-1 day'"],
+])("upkeep at %s of what is kept for %s is refused, because it would be the last", async (now, keep) => {
+  const statement = `select sluice.perform_upkeep(null, ${keep}, ${now})`
+  await expect(database.rows(statement)).rejects.toMatchObject({ code: "SL000" })
+})

@@ -13,7 +13,8 @@ begin
   perform remember_durations(p_durations);
   perform release_permits(array(select p.job_id from permits p where p.drainer_id = p_drainer)); -- keys are locked last
   update drainers d set ended_at = now(), ending = 'closed', lingering = false where d.id = p_drainer;
-  perform unlock_jobs(p_held);
+  -- without asking which of them were held: sent again after what passes, this finds unlocked what it has unlocked
+  perform pg_advisory_unlock(job_lock(held.id)) from unnest(p_held) held (id);
   perform note_late_arrivals(); -- of those that it held and never began
   perform pg_advisory_unlock(lock_space('slot'), d.slot) from drainers d where d.id = p_drainer;
   perform pg_advisory_unlock(lock_space('awake'), p_drainer);

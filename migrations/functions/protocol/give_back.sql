@@ -1,5 +1,5 @@
 -- Jobs that were claimed and not begun are no longer this drainer's: they are as they were, for whoever claims them next.
--- Their locks go in the next statement, once this is committed.
+-- Their locks go in the next statement, once this is committed, and late arrivals are noted with them.
 create or replace function give_back(p_drainer integer, p_backend integer, p_ids bigint[]) returns void
 language plpgsql volatile set search_path from current
 as $$
@@ -14,6 +14,5 @@ begin
   update claims c set job_ids = k.job_ids, fences = k.fences from kept k where c.id = k.id;
   delete from claims c where c.drainer_id = p_drainer and c.job_ids <@ p_ids;
   perform release_permits(p_ids);
-  perform note_late_arrivals();
 end
 $$;

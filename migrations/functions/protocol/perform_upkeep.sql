@@ -2,12 +2,16 @@
 -- due or others are at it. Each call is a transaction of its own, so that no lock of one piece is held over another. A
 -- step that fails is told, remembered and tried again later, ever more seldom: it never keeps the others from being done,
 -- nor makes settles wait for a lock more than a moment a minute.
--- It runs with the rights of the schema's owner, so that drainers need none to create and drop.
+-- It runs with the rights of the schema's owner, so that drainers need none to create and drop. A moment that never comes
+-- would end the upkeep for good, and nothing is kept for less than no time: both are refused.
 create or replace function perform_upkeep(p_step text default null, p_keep interval default '14 days', p_now timestamptz default now())
 returns table (step text, more boolean, error text)
 language plpgsql volatile security definer set search_path from current set lock_timeout = '50ms'
 as $$
 begin
+  if not isfinite(p_now) or p_keep < interval '0' then
+    perform refuse(format('Upkeep for %s, of what is kept for %s: give a moment and a length of time', p_now, p_keep));
+  end if;
   select u.step into step from upkeep u where u.step = coalesce(p_step, u.step) and (p_step is not null or u.next_at <= p_now)
   order by u.next_at, u.step limit 1 for update skip locked;
   if not found then

@@ -17,7 +17,7 @@ export async function giveBack(
   const statement = `select ${schema}.give_back($1, $2, $3)`
   if (!(await dispensable(drainer, drainer.query(statement, [id, backendPid, ids])))) return jobs
 
-  await drainer.query(`select ${schema}.unlock_jobs($1)`, [ids])
+  await drainer.query(`select ${schema}.unlock_jobs($1), ${schema}.note_late_arrivals()`, [ids])
   for (const job of jobs) holdings.release(job)
   counts.released += jobs.length
   cursor.mark = null
