@@ -33,9 +33,12 @@ const CONTRACT = {
   jit: "off",
 }
 
-/** Since PostgreSQL 17. It ends the session, where `statement_timeout` ends the statement, which is then sent again. */
-const NO_TRANSACTION_TIMEOUT =
-  "(select pg_catalog.set_config(name, '0', false) from pg_catalog.pg_settings where name operator(pg_catalog.=) 'transaction_timeout')"
+/**
+ * Since PostgreSQL 17. It ends the session, where `statement_timeout` ends the statement, which is then sent again.
+ * Not looked up in `pg_settings`: the statement has the time that the app's own timeout leaves it.
+ */
+const NO_TRANSACTION_TIMEOUT = `case when pg_catalog.current_setting('transaction_timeout', true) is not null
+  then pg_catalog.set_config('transaction_timeout', '0', false) end`
 
 /** Longest that a statement waits for a lock that others hold: it is then sent again, alone or later. */
 const LONGEST_LOCK_WAIT_MS = 1_000
