@@ -112,6 +112,7 @@ create index finished_id on finished using brin (id int8_bloom_ops (n_distinct_p
   with (pages_per_range = 32, autosummarize = on);
 create table finished_default partition of finished default; -- catches a day that the upkeep has not prepared
 create index finished_default_age on finished_default using brin (finished_at);
+select brin_desummarize_range('finished_default_id_idx', 0); -- see leave_unsummarised
 alter table finished_default replica identity full;          -- a publication of all tables else refuses every delete
 
 -- Every execution that did not succeed.

@@ -16,5 +16,6 @@ begin
   execute v_move;
   execute format('alter table %I attach partition %I for values from (%L) to (%L)', p_parent, v_name, p_day::timestamptz, (p_day + 1)::timestamptz);
   execute format('alter table %I drop constraint of_the_day', v_name); -- it has spared the attaching a scan
+  perform leave_unsummarised(v_name::regclass);
 end
 $$;
