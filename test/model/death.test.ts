@@ -7,7 +7,7 @@ import type { Edit } from "./pauses.ts"
 const death = (world: World): Model => ({
   async begin() {
     await world.reset(1)
-    const [dying, first, second] = await world.openAll(0, world.pauses(4, 3), world.pauses(2, 1))
+    const [dying, first, second] = await world.openAll(0, world.pauses(4, 2), world.pauses(2, 1))
     await dying.claim(1)
     const dies = happens({ name: "a drainer dies", perform: () => dying.die() })
     return [dies, drains("first", first, 2), drains("second", second, 1)]
@@ -19,7 +19,7 @@ const death = (world: World): Model => ({
 const reapBySomebodyElse = (world: World): Model => ({
   async begin() {
     await world.reset(1)
-    const [dead, reaper, claimer] = await world.openAll(0, world.pauses(4, 3), world.pauses(3, 2))
+    const [dead, reaper, claimer] = await world.openAll(0, world.pauses(4, 2), world.pauses(3, 2))
     await dead.claim(1)
     await dead.die()
     return [drains("reaper", reaper, 1, 0), drains("claimer", claimer, 2)]
@@ -31,7 +31,7 @@ const reapBySomebodyElse = (world: World): Model => ({
 const slowDeath = (world: World): Model => ({
   async begin() {
     await world.reset(1)
-    const [dying, first, second] = await world.openAll(0, world.pauses(3, 2), 1)
+    const [dying, first, second] = await world.openAll(0, world.pauses(3, 1), 1)
     await dying.claim(1)
     const free = "select pg_advisory_unlock(sluice.job_lock($1))"
     const [job] = dying.held
