@@ -96,7 +96,7 @@ export async function claim(
   )
   if (!taken) return []
   if (fromStart) lookedFromStart(cursor, taken, now)
-  cursor.mark = taken.more ? taken.mark : null
+  cursor.mark = taken.more ? taken.resume_after : null
   cursor.isCutShort = taken.more && taken.claimed.length < limit
   notePriority(cursor, taken)
   const isThrough = fromStart && !taken.more
@@ -116,9 +116,10 @@ function lookedFromStart(cursor: Cursor, { whole, more, seen, due_in_ms }: Batch
   if (more) cursor.seen = null
 }
 
-/** A mark begins with its priority. */
-function notePriority({ priorities }: Cursor, { mark }: Batch): void {
-  if (mark !== null && priorities.size < MOST_PRIORITIES) priorities.add(Number.parseInt(mark.slice(1), 10))
+/** A position begins with its priority. */
+function notePriority({ priorities }: Cursor, { resume_after: resumeAfter }: Batch): void {
+  if (resumeAfter === null || priorities.size >= MOST_PRIORITIES) return
+  priorities.add(Number.parseInt(resumeAfter.slice(1), 10))
 }
 
 async function claimSuspects(
@@ -137,7 +138,7 @@ async function claimSuspects(
   return taken?.claimed ?? []
 }
 
-/** A job as the SQL function `take` tells it. */
+/** A job as the SQL function `second_look` returns it. */
 type Row = [
   id: number,
   fence: number,
@@ -158,7 +159,7 @@ interface Group {
 }
 
 interface Batch extends Group {
-  mark: string | null
+  resume_after: string | null
   more: boolean
   suspects: boolean
   due_in_ms: number | null

@@ -195,10 +195,10 @@ async function writeOutcomes(
   form: Form,
 ): Promise<string[]> {
   if (form !== "whole") warnOfReduced(drainer, executions)
-  const statement = `select ${drainer.schema}.settle($1, $2, $3)::pg_catalog.text[] as settled`
+  const statement = `select ${drainer.schema}.settle($1, $2, $3)::pg_catalog.text[] as lost`
   const rows = `[${executions.map((execution) => outcomeJson(execution, form)).join(",")}]`
-  const [{ settled }] = await drainer.query(statement, [drainer.id, drainer.backendPid, rows])
-  return executions.map(({ job }) => job.id).filter((id) => !settled.includes(id))
+  const [{ lost }] = await drainer.query(statement, [drainer.id, drainer.backendPid, rows])
+  return lost
 }
 
 function warnOfReduced({ log }: Drainer, executions: readonly Execution[]): void {
@@ -229,7 +229,7 @@ export function outcomeJson(execution: Execution, form: Form = "whole"): string 
     id: job.id,
     fence: job.fence,
     outcome: outcome.kind,
-    counts: outcome.kind === "discarded" ? outcome.counts : outcome.kind !== "snoozed",
+    charges_attempt: outcome.kind === "discarded" ? outcome.counts : outcome.kind !== "snoozed",
     duration_ms: durationOf(execution),
     ended_ms_ago: Math.round(performance.now() - endedAtMs),
     ...("waitMs" in outcome && { wait_ms: outcome.waitMs }),
