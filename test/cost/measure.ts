@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url"
 import pg from "pg"
 import { migrate } from "../../packages/core/src/migrate.ts"
 import { bundleFunctions, createHost, type Host, startHttpGateway } from "../../packages/local/src/index.ts"
-import { type EmbeddedPostgres, startPostgres } from "../../packages/local/src/postgres.ts"
+import { type EmbeddedPostgres, startPostgres } from "../../packages/local/src/postgres/embedded-postgres.ts"
 import { makeTemporaryFolder } from "../support/temporary-folder.ts"
 import { MEMORY_MB, type Use } from "./model.ts"
 

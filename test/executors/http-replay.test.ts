@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { defineJob, Snooze } from "../../packages/core/src/index.ts"
+import { signatureHeaders } from "../../packages/http/src/executor/signature.ts"
 import { createPerformHandler, http } from "../../packages/http/src/index.ts"
-import { signatureHeaders } from "../../packages/http/src/signature.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 import { KEY, startEndpoint } from "./endpoint.ts"

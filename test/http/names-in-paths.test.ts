@@ -2,7 +2,7 @@ import { connect } from "node:net"
 import { text } from "node:stream/consumers"
 import { handle } from "hono/aws-lambda"
 import { afterEach, expect, test } from "vitest"
-import { toGatewayEvent } from "../../packages/local/src/gateway-event.ts"
+import { toGatewayEvent } from "../../packages/local/src/gateway/gateway-event.ts"
 import { useApi } from "./api.ts"
 
 const api = await useApi()

@@ -1,8 +1,8 @@
 import { GetScheduleCommand, SchedulerClient } from "@aws-sdk/client-scheduler"
 import pg from "pg"
 import { afterAll, inject } from "vitest"
-import { bundleFunctions } from "../../packages/local/src/bundle.ts"
 import { createHost, type Host } from "../../packages/local/src/host.ts"
+import { bundleFunctions } from "../../packages/local/src/lambda/bundle.ts"
 import type { TestDatabase } from "../support/database.ts"
 import { makeTemporaryFolder } from "../support/temporary-folder.ts"
 

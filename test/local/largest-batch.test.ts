@@ -1,8 +1,8 @@
 import { MEMORY_MB } from "@sluice/aws"
 import { beforeEach, expect, onTestFinished, test } from "vitest"
-import { bundleFunctions } from "../../packages/local/src/bundle.ts"
+import { startHttpGateway } from "../../packages/local/src/gateway/http-gateway.ts"
 import { createHost } from "../../packages/local/src/host.ts"
-import { startHttpGateway } from "../../packages/local/src/http-gateway.ts"
+import { bundleFunctions } from "../../packages/local/src/lambda/bundle.ts"
 import { createDatabase } from "../support/database.ts"
 import { ROOT, temporaryDirectory } from "./support.ts"
 

@@ -3,7 +3,7 @@ import http from "node:http"
 import type { AddressInfo } from "node:net"
 import { neonConfig } from "@neondatabase/serverless"
 import { expect, onTestFinished, test } from "vitest"
-import { createNeonHttp } from "../../packages/aws/src/neon.ts"
+import { createNeonHttp } from "../../packages/aws/src/connections/neon.ts"
 import { createSluice, DatabaseUnavailableError } from "../../packages/core/src/index.ts"
 
 const sluice = createSluice({ database: createNeonHttp("postgres://ada:secret@db.example.org/shop") })

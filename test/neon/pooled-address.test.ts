@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { createConnect } from "../../packages/aws/src/connections.ts"
-import { createNeonConnect } from "../../packages/aws/src/neon.ts"
+import { createNeonConnect } from "../../packages/aws/src/connections/neon.ts"
+import { createConnect } from "../../packages/aws/src/connections/pg.ts"
 import { PoolerError } from "../../packages/core/src/index.ts"
 
 const pooled = "postgres://ada:secret@ep-cool-darkness-123456-pooler.us-east-2.aws.neon.invalid/shop"

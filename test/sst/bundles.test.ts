@@ -5,7 +5,7 @@ import { dirname, join } from "node:path"
 import { promisify } from "node:util"
 import { build } from "tsdown"
 import { afterAll, describe, expect, test } from "vitest"
-import { bundleFunctions } from "../../packages/local/src/bundle.ts"
+import { bundleFunctions } from "../../packages/local/src/lambda/bundle.ts"
 import { CLI_ENVIRONMENT, preparePlatform, ROOT } from "./platform.ts"
 
 const NAMES = ["drain", "enqueue", "migrate"] as const

@@ -1,7 +1,7 @@
 import { Logger as PowertoolsLogger } from "@aws-lambda-powertools/logger"
 import type { Logger } from "@sluice/core"
 import type { Context } from "aws-lambda"
-import type { Chain } from "./chain.ts"
+import type { Chain } from "./drain/chain.ts"
 
 /** The drain function's log: Powertools' Logger, whose level `POWERTOOLS_LOG_LEVEL` sets. */
 export function createDrainLog(service: string) {
