@@ -1,6 +1,6 @@
+import { createPool } from "@sluice/aws"
 import pg from "pg"
 import { expect, test } from "vitest"
-import { createPool } from "../../packages/aws/src/index.ts"
 import { migrate } from "../../packages/core/src/migrate.ts"
 import { createDatabase } from "../support/database.ts"
 import { eventually } from "../support/eventually.ts"

@@ -1,5 +1,5 @@
+import { type Chain, shouldHandOver } from "@sluice/aws"
 import { expect, test } from "vitest"
-import { type Chain, shouldHandOver } from "../../packages/aws/src/drain/chain.ts"
 import { defineJob } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { cuttable } from "./cuts.ts"

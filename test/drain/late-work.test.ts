@@ -1,5 +1,5 @@
+import { type Chain, nextInChain, shouldHandOver } from "@sluice/aws"
 import { expect, test } from "vitest"
-import { type Chain, nextInChain, shouldHandOver } from "../../packages/aws/src/drain/chain.ts"
 import { defineJob, type EnqueueOptions } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { countdown, drainable } from "../support/drain.ts"

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import { lambda } from "@sluice/aws"
 import { expect, test } from "vitest"
-import { lambda } from "../../packages/aws/src/index.ts"
 import { defineJob } from "../../packages/core/src/index.ts"
 import { temporaryDirectory } from "../local/support.ts"
 import { createDatabase } from "../support/database.ts"

@@ -1,8 +1,6 @@
 import { MEMORY_MB } from "@sluice/aws"
+import { bundleFunctions, createHost, startHttpGateway } from "@sluice/local"
 import { beforeEach, expect, onTestFinished, test } from "vitest"
-import { startHttpGateway } from "../../packages/local/src/gateway/http-gateway.ts"
-import { createHost } from "../../packages/local/src/host.ts"
-import { bundleFunctions } from "../../packages/local/src/lambda/bundle.ts"
 import { createDatabase } from "../support/database.ts"
 import { ROOT, temporaryDirectory } from "./support.ts"
 

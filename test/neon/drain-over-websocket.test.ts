@@ -1,6 +1,6 @@
 import { once } from "node:events"
+import { createNeonConnect } from "@sluice/aws/neon"
 import { expect, test } from "vitest"
-import { createNeonConnect } from "../../packages/aws/src/connections/neon.ts"
 import { createSluice, defineJob, drain, SessionLostError } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { eventually } from "../support/eventually.ts"

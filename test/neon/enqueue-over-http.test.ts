@@ -1,6 +1,6 @@
+import { createNeonHttp } from "@sluice/aws/neon"
 import { expect, test } from "vitest"
 import { z } from "zod"
-import { createNeonHttp } from "../../packages/aws/src/connections/neon.ts"
 import { createSluice, defineJob, SchemaError } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { startNeonProxy } from "./proxy.ts"

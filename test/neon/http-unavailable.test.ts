@@ -2,8 +2,8 @@ import { once } from "node:events"
 import http from "node:http"
 import type { AddressInfo } from "node:net"
 import { neonConfig } from "@neondatabase/serverless"
+import { createNeonHttp } from "@sluice/aws/neon"
 import { expect, onTestFinished, test } from "vitest"
-import { createNeonHttp } from "../../packages/aws/src/connections/neon.ts"
 import { createSluice, DatabaseUnavailableError } from "../../packages/core/src/index.ts"
 
 const sluice = createSluice({ database: createNeonHttp("postgres://ada:secret@db.example.org/shop") })

@@ -1,6 +1,6 @@
+import { createConnect } from "@sluice/aws"
+import { createNeonConnect } from "@sluice/aws/neon"
 import { expect, test } from "vitest"
-import { createNeonConnect } from "../../packages/aws/src/connections/neon.ts"
-import { createConnect } from "../../packages/aws/src/connections/pg.ts"
 import { PoolerError } from "../../packages/core/src/index.ts"
 
 const pooled = "postgres://ada:secret@ep-cool-darkness-123456-pooler.us-east-2.aws.neon.invalid/shop"

@@ -1,7 +1,7 @@
 import { once } from "node:events"
 import { type AddressInfo, connect as connectTcp, createServer, type Socket } from "node:net"
+import { createConnect, createPool } from "@sluice/aws"
 import { describe, expect, onTestFinished, test } from "vitest"
-import { createConnect, createPool } from "../../packages/aws/src/connections/pg.ts"
 import { createSluice } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 

@@ -1,5 +1,5 @@
+import { createNeonConnect } from "@sluice/aws/neon"
 import { expect, test } from "vitest"
-import { createNeonConnect } from "../../packages/aws/src/connections/neon.ts"
 import { createSluice, DatabaseUnavailableError, defineJob, drain } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { startNeonProxy } from "./proxy.ts"

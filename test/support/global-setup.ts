@@ -1,7 +1,7 @@
+import { startPostgres } from "@sluice/local/postgres"
 import pg from "pg"
 import type { TestProject } from "vitest/node"
 import { migrate } from "../../packages/core/src/migrate.ts"
-import { startPostgres } from "../../packages/local/src/postgres/embedded-postgres.ts"
 import { makeTemporaryFolder } from "./temporary-folder.ts"
 
 declare module "vitest" {

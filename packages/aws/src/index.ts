@@ -2,6 +2,8 @@
 // between invocations.
 
 export { createConnect, createPool, type PoolOptions } from "./connections/pg.ts"
+// For a handler of your own around `drain`: when the next invocation begins at once, and with which event.
+export { type Chain, nextInChain, shouldHandOver } from "./drain/chain.ts"
 export { createDrainHandler, type DrainHandlerOptions, type DrainReport } from "./drain/drain-handler.ts"
 export type { IdleOptions } from "./drain/idle.ts"
 export { type LambdaExecutorOptions, lambda } from "./executor/lambda-executor.ts"
