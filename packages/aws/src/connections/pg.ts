@@ -1,24 +1,23 @@
 import { type Connect, PoolerError, type Queryable, readAddress } from "@sluice/core"
 import pg from "pg"
-import { CONNECT_TIMEOUT_MS, whenAwake } from "./retry-connect.ts"
+import { CONNECT_TIMEOUT_MS, retryConnect } from "./retry-connect.ts"
 
-/** A connection that was idle for longer may have been ended, in the time that a function was frozen. */
+/** A connection that was idle for longer may have been closed while the function was frozen. */
 const TRUSTED_FOR_MS = 5_000
 
 export interface PoolOptions {
   /**
-   * How long a statement is waited for; its connection is closed then, because the network may have gone deaf. Default
-   * 20 seconds, less than API Gateway waits.
+   * Longest wait for a statement's result. After it the connection is closed, because the network may be broken. Default
+   * 20 seconds, which is less than API Gateway waits.
    */
   readonly answerWithinMs?: number
-  /** Most connections. Default 1, which is what a function needs that takes one event at a time. */
+  /** Maximum number of connections. Default 1, which is enough for a function that handles one event at a time. */
   readonly max?: number
 }
 
 /**
- * A pool for enqueueing and reading, through any pooler, that survives being frozen: connections that have been idle
- * are asked before they are trusted with a statement, because one that breaks on the way leaves open whether it was
- * carried out.
+ * A pool for enqueueing and reading, through any pooler, that survives being frozen: connections that have been idle are
+ * tested before they get a statement, because when a connection breaks, nobody knows whether its statement was executed.
  */
 export function createPool(
   url: string,
@@ -26,22 +25,22 @@ export function createPool(
 ): Queryable & { end(): Promise<void> } {
   hostOf(url)
   const pool = new pg.Pool({ ...settings(url), max, query_timeout: answerWithinMs })
-  pool.on("error", () => {}) // an idle connection broke: the pool has dropped it already
-  // one that breaks in use rejects its statement, and without a listener it would end the process
+  pool.on("error", () => {}) // an idle connection broke, and the pool has dropped it
+  // a connection that breaks in use rejects its statement; without a listener it would also end the process
   pool.on("connect", (client) => void client.on("error", () => {}))
   let usedAtMs = Date.now()
   return {
     async query(text, values) {
       if (Date.now() - usedAtMs > TRUSTED_FOR_MS) await dropBroken(pool)
       usedAtMs = Date.now()
-      const client = await whenAwake(() => pool.connect())
+      const client = await retryConnect(() => pool.connect())
       return queryAndRelease(client, text, values)
     },
     end: () => pool.end(),
   }
 }
 
-/** A query that fails takes its connection out of the pool, as the pool's own `query` does. */
+/** Removes the connection from the pool when the query fails, as the pool's own `query` does. */
 async function queryAndRelease(client: pg.PoolClient, text: string, values?: unknown[]) {
   try {
     const result = await client.query(text, values)
@@ -58,15 +57,15 @@ async function dropBroken(pool: pg.Pool): Promise<void> {
 }
 
 /**
- * Opens the dedicated connections that drainers work on. Refuses Neon's pooled addresses right away; other
- * transaction poolers are found out by the drainer itself.
+ * Opens the dedicated connections of drainers. Refuses Neon's pooled addresses before connecting; the drainer itself
+ * detects other transaction poolers.
  */
 export function createConnect(url: string): Connect {
   return async () => {
     assertNoNeonPooler(url)
-    return whenAwake(async () => {
+    return retryConnect(async () => {
       const client = new pg.Client(settings(url))
-      client.on("error", () => {}) // who uses it listens too; without a listener it would end the process
+      client.on("error", () => {}) // the drainer listens too; without any listener an error would end the process
       await client.connect()
       return client
     })
@@ -89,11 +88,11 @@ export function assertNoNeonPooler(url: string): void {
   const direct = hostname.replace("-pooler.", ".")
   throw new PoolerError(
     "transaction_pooler",
-    `${hostname} is Neon's transaction pooler, through which session locks don't hold: give the drainer the direct address ${direct}; enqueueing may go through the pooler`,
+    `${hostname} is Neon's transaction pooler, through which session locks don't hold: give the drainer the direct address ${direct}. Enqueueing may use the pooler`,
   )
 }
 
-/** As pg reads it: also of a socket, as in `postgres://user@/database?host=/var/run/postgresql`. */
+/** The host as pg reads it, sockets included: `postgres://user@/database?host=/var/run/postgresql`. */
 function hostOf(url: string): string {
   return readAddress(url, (connectionString) => new pg.Client({ connectionString }).host)
 }

@@ -2,30 +2,30 @@ import type { UpdateScheduleCommandInput } from "@aws-sdk/client-scheduler"
 import type { Logger, SetWakeUp } from "@sluice/core"
 
 export interface IdleOptions {
-  /** The schedule of EventBridge Scheduler that wakes the drain function, as `"group/name"`. Made when it is missing. */
+  /** The EventBridge Scheduler schedule of the wake-up, as `"group/name"`. Created when it is missing. */
   readonly schedule: string
-  /** ARN of the role that EventBridge Scheduler takes to invoke the function. */
+  /** ARN of the role that EventBridge Scheduler assumes to invoke the function. */
   readonly roleArn: string
 }
 
-/** The wake-ups of one invocation. */
+/** Sets the wake-up on behalf of one invocation. */
 export interface WakeUps {
   /** For `drain`. */
   readonly setWakeUp: SetWakeUp
-  /** Where the drain left work behind or failed: sets the wake-up for a minute from now. */
+  /** For a drain that left work behind or failed: sets the wake-up to a minute from now. */
   retrySoon(): Promise<void>
-  /** To be awaited before the invocation ends. */
-  readonly armed: Promise<void>
+  /** Resolves when the invocation's own fallback is set; to be awaited before the invocation ends. */
+  readonly fallback: Promise<void>
 }
 
-/** While anybody is awake a wake-up is never further away: an invocation that dies is missed as soon as by a schedule of a minute. */
+/** The fallback while an invocation runs: one that dies is replaced as soon as with a schedule of one minute. */
 const SOON_MS = 60_000
-/** What is due later is come back for; that invocation sets the rest. */
+/** The furthest wake-up. When work is due later, the invocation at that time sets the next one. */
 const FURTHEST_MS = 365 * 86_400_000
-/** A drainer that sets the wake-up holds up those that end at the same time. */
+/** Short, because a drainer that sets the wake-up delays those that end at the same time. */
 const LIMITS = { maxAttempts: 2, requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000 } }
 
-/** Idle mode: an invocation that begins is sure to be followed by another, until the last one awake sets when. */
+/** Idle mode: every invocation first schedules its own fallback, and the last drainer sets the wake-up to the next due time. */
 export function createIdleMode(options: IdleOptions): (functionArn: string, log: Logger) => WakeUps {
   const scheduler = openScheduler()
 
@@ -33,24 +33,26 @@ export function createIdleMode(options: IdleOptions): (functionArn: string, log:
     const set: SetWakeUp = async (at) => (await scheduler)(scheduleOf(options, functionArn, at))
     const soon = () =>
       set(inMs(SOON_MS)).catch((error) =>
-        log.warn("The wake-up could not be set; the schedule will come", { error: String(error) }),
+        log.warn("Could not set the wake-up; the schedule will invoke the function", {
+          error: String(error),
+        }),
       )
-    const armed = soon()
+    const fallback = soon()
     return {
       async setWakeUp(dueAt) {
-        await armed // or it could come in after this one, and replace it
+        await fallback // it could arrive after this one and replace it
         await set(dueAt)
       },
       async retrySoon() {
-        await armed
+        await fallback
         await soon()
       },
-      armed,
+      fallback,
     }
   }
 }
 
-/** Loaded by those who are in idle mode: others need not wait for it at their cold start. */
+/** Loads the SDK's client in idle mode only, to keep it out of other cold starts. */
 async function openScheduler() {
   const { CreateScheduleCommand, ResourceNotFoundException, SchedulerClient, UpdateScheduleCommand } =
     await import("@aws-sdk/client-scheduler")
@@ -65,15 +67,16 @@ async function openScheduler() {
   }
 }
 
-/** It is kept when it has gone off, and disabled when there is nothing to wake up for, so that it can always be updated. */
+/** The schedule is kept after it fires, and disabled when nothing is due, so that it can always be updated. */
 function scheduleOf(
   { schedule, roleArn }: IdleOptions,
   functionArn: string,
   at: Date | undefined,
 ): UpdateScheduleCommandInput {
-  const [GroupName, Name] = schedule.split("/")
+  const [groupName, name] = schedule.split("/")
   return {
-    ...{ GroupName, Name },
+    GroupName: groupName,
+    Name: name,
     ScheduleExpression: `at(${wholeSecond(at ?? inMs(SOON_MS))})`,
     State: at ? "ENABLED" : "DISABLED",
     ActionAfterCompletion: "NONE",
@@ -82,7 +85,7 @@ function scheduleOf(
   }
 }
 
-/** Not before the job is due, when the drainer would find nothing; and not in the past. */
+/** Rounded up, so that the drainer doesn't come before the job is due, and never in the past. */
 function wholeSecond(at: Date): string {
   const atMs = Math.min(Math.max(at.getTime(), Date.now() + 1), Date.now() + FURTHEST_MS)
   return new Date(Math.ceil(atMs / 1_000) * 1_000).toISOString().slice(0, 19)

@@ -1,22 +1,22 @@
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics"
 import type { Backlog, DrainSummary, SettledExecution } from "@sluice/core"
 
-/** Most values of one metric in one EMF line; of more, as many are drawn, each with the same chance. */
-const MOST_VALUES = 100
-/** Job names whose failures are told apart in one invocation; each name is a metric of its own, and is billed as one. */
-const MOST_NAMES = 20
+/** Limit of values of one metric in one EMF line. Of more values a random sample of this size is published. */
+const MAX_VALUES = 100
+/** Limit of job names with a failure metric in one invocation, because AWS bills each name as a metric. */
+const MAX_NAMES = 20
 const OTHER_NAMES = "(others)"
 
-/** The numbers of a drain function, in lines of CloudWatch's embedded metric format on the standard output. */
+/** Publishes a drain function's metrics as lines of CloudWatch's embedded metric format on the standard output. */
 export interface DrainMetrics {
   publishBacklog(backlog: Backlog): void
-  /** Begins to count for one invocation. */
+  /** Starts the counts of one invocation. */
   begin(): InvocationMetrics
 }
 
 export interface InvocationMetrics {
   add(execution: SettledExecution): void
-  /** Without a summary the drain failed, and only what had been settled by then is told. */
+  /** Without a summary the drain failed, and only the executions settled before that are published. */
   publish(summary: DrainSummary | undefined): void
 }
 
@@ -45,8 +45,8 @@ function beginInvocation(metrics: Metrics): InvocationMetrics {
     publish(summary) {
       for (const value of dueToStartMs.values) metrics.addMetric("DueToStart", MetricUnit.Milliseconds, value)
       for (const value of durationMs.values) metrics.addMetric("Duration", MetricUnit.Milliseconds, value)
-      for (const [name, count] of Object.entries(summary ? countsOf(summary) : {}))
-        metrics.addMetric(name, MetricUnit.Count, count)
+      const counts = summary ? countsOf(summary) : {}
+      for (const [name, count] of Object.entries(counts)) metrics.addMetric(name, MetricUnit.Count, count)
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics()
       for (const [name, count] of failures)
         metrics.singleMetric().addDimension("name", name).addMetric("Failures", MetricUnit.Count, count)
@@ -54,8 +54,8 @@ function beginInvocation(metrics: Metrics): InvocationMetrics {
   }
 
   function countFailure(name: string): void {
-    const counted = failures.has(name) || failures.size < MOST_NAMES ? name : OTHER_NAMES
-    failures.set(counted, (failures.get(counted) ?? 0) + 1)
+    const key = failures.has(name) || failures.size < MAX_NAMES ? name : OTHER_NAMES
+    failures.set(key, (failures.get(key) ?? 0) + 1)
   }
 }
 
@@ -71,16 +71,16 @@ function countsOf(summary: DrainSummary): Record<string, number> {
   }
 }
 
-/** A fair sample of any number of values: reservoir sampling. */
+/** A uniform random sample of any number of values (reservoir sampling). */
 function createSample() {
   const values: number[] = []
   let seen = 0
   return {
     values,
     add(value: number) {
-      const place = seen < MOST_VALUES ? seen : Math.floor(Math.random() * (seen + 1))
+      const index = seen < MAX_VALUES ? seen : Math.floor(Math.random() * (seen + 1))
       seen++
-      if (place < MOST_VALUES) values[place] = Math.max(0, Math.round(value))
+      if (index < MAX_VALUES) values[index] = Math.max(0, Math.round(value))
     },
   }
 }

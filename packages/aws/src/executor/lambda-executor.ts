@@ -3,17 +3,17 @@ import { type Executor, Snooze } from "@sluice/core"
 import { type DescribedError, executionEvent, restoredError, resultOf } from "@sluice/core/executor"
 
 export interface LambdaExecutorOptions {
-  /** The ARN of a function, or its name; with a version or alias if you like. The drain function must be allowed to invoke it. */
+  /** ARN or name of a function, optionally with a version or alias. The drain function must be allowed to invoke it. */
   readonly functionArn: string
 }
 
-/** How long a job waits when Lambda has no room for its function and doesn't say how long. */
-const THROTTLED_WAIT = "5s"
+/** Delay of a job whose invocation Lambda throttles without saying for how long. */
+const THROTTLED_DELAY = "5s"
 
 /**
- * Performs jobs in a Lambda function of its own size and language, and awaits its answer. Event and answer are described
- * in docs/executors.md. At its timeout the job has failed here, but nothing stops the function: it has to be done by
- * the event's `deadlineAt`.
+ * Performs jobs in a Lambda function with its own size and language, and awaits its answer. docs/executors.md describes
+ * event and answer. When the job's timeout passes, the execution has failed, but nothing stops the function: it has to
+ * end by the event's `deadlineAt`.
  */
 export function lambda({ functionArn }: LambdaExecutorOptions): Executor {
   return {
@@ -25,10 +25,10 @@ export function lambda({ functionArn }: LambdaExecutorOptions): Executor {
       const answer = await client()
         .send(invoke, { abortSignal: context.signal })
         .catch((error) => {
-          throw error instanceof TooManyRequestsException ? throttled(error) : error
+          throw error instanceof TooManyRequestsException ? toSnooze(error) : error
         })
       const parsed = JSON.parse(answer.Payload?.transformToString() || "null")
-      if (answer.FunctionError) throw restoredError(described(parsed))
+      if (answer.FunctionError) throw restoredError(toDescribedError(parsed))
       return resultOf(parsed, `The function ${functionArn}`, context.log)
     },
   }
@@ -37,8 +37,8 @@ export function lambda({ functionArn }: LambdaExecutorOptions): Executor {
 let lambdaClient: LambdaClient | undefined
 
 /**
- * Invokes once, because a second try of the SDK's could perform the job twice. A connection serves one invocation,
- * because one that is kept may have died while this process was frozen.
+ * Invokes once, because a retry by the SDK could perform the job twice. Each invocation opens a connection, because a
+ * kept one may have died while this process was frozen.
  */
 function client(): LambdaClient {
   const agent = { keepAlive: false, maxSockets: Number.POSITIVE_INFINITY }
@@ -49,13 +49,13 @@ function client(): LambdaClient {
   return lambdaClient
 }
 
-/** Nothing was performed, so no attempt is counted. */
-function throttled({ retryAfterSeconds, message }: TooManyRequestsException): Snooze {
-  return new Snooze(Number(retryAfterSeconds) || THROTTLED_WAIT, message)
+/** Nothing was performed, so the job is charged no attempt. */
+function toSnooze({ retryAfterSeconds, message }: TooManyRequestsException): Snooze {
+  return new Snooze(Number(retryAfterSeconds) || THROTTLED_DELAY, message)
 }
 
-/** The error as Lambda's runtimes report it: Node calls the stack `trace`, Python and Ruby `stackTrace`. */
-function described(report: {
+/** From an error as Lambda's runtimes report it: Node calls the stack `trace`, Python and Ruby `stackTrace`. */
+function toDescribedError(report: {
   errorType?: string
   errorMessage?: string
   trace?: string[]
@@ -64,7 +64,8 @@ function described(report: {
   const { errorType = "Error", errorMessage = "", trace, stackTrace } = report ?? {}
   const lines = trace ?? stackTrace
   return {
-    ...{ name: errorType, message: errorMessage },
+    name: errorType,
+    message: errorMessage,
     ...(Array.isArray(lines) && { stack: lines.join("\n") }),
   }
 }
