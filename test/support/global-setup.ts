@@ -1,7 +1,7 @@
 import { migrate } from "@sluice/core/migrate"
+import { startPostgres } from "@sluice/local/postgres"
 import pg from "pg"
 import type { TestProject } from "vitest/node"
-import { startPostgres } from "../../packages/local/src/postgres.ts"
 import { makeTemporaryFolder } from "./temporary-folder.ts"
 
 declare module "vitest" {
