@@ -1,5 +1,5 @@
+import { type Connection, SCHEMA_VERSION } from "@sluice/core"
 import { expect } from "vitest"
-import { type Connection, SCHEMA_VERSION } from "../../packages/core/src/index.ts"
 import { createDatabase, type TestDatabase } from "../support/database.ts"
 import { type Actor, type Exploration, explore, type Model, type Step } from "./explorer.ts"
 import { armPauses, createPauses, type Edit, editFunctions } from "./pauses.ts"
