@@ -228,8 +228,8 @@ export async function runChaos(seconds: number): Promise<ChaosReport> {
     const [found] = await rows(
       `select (select count(distinct id)::int from sluice.finished where id = any ($1::bigint[])) as finished,
               (select count(*)::int from (select from sluice.finished group by id having count(*) > 1) twice) as "finishedTwice",
-              (select count(*)::int from sluice.executions where outcome = 'interrupted') as interrupted,
-              (select count(*)::int from sluice.executions where outcome = 'retried') as retried`,
+              (select count(*)::int from sluice.failures where outcome = 'interrupted') as interrupted,
+              (select count(*)::int from sluice.failures where outcome = 'retried') as retried`,
       [ids],
     )
     return found

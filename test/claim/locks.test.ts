@@ -70,7 +70,7 @@ async function settle(jobs: Claimed[]): Promise<void> {
     id,
     fence,
     outcome: "succeeded",
-    counts: true,
+    charges_attempt: true,
     duration_ms: 1,
   }))
   await session.query("select sluice.settle($1, $2, $3)", [

@@ -9,7 +9,7 @@ const note = (reason: unknown) => void unhandled.push(reason)
 beforeEach(() => void process.on("unhandledRejection", note))
 afterEach(async () => {
   process.off("unhandledRejection", note)
-  await database.pool.query("truncate sluice.jobs, sluice.progress, sluice.executions")
+  await database.pool.query("truncate sluice.jobs, sluice.progress, sluice.failures")
 })
 
 let work: (context: JobContext) => unknown

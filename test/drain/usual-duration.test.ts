@@ -13,7 +13,7 @@ test("a job without a timeout is begun only while what its history says still fi
   await sluice.enqueueMany(Array.from({ length: 12 }, () => ({ name: "steady" })))
   expect(await drainOnce()).toMatchObject({ succeeded: 12 })
   const [{ usual }] = await database.rows(
-    "select sluice.share_takes(durations, 0.99) as usual from sluice.definitions where name = 'steady'",
+    "select sluice.duration_percentile(durations, 0.99) as usual from sluice.definitions where name = 'steady'",
   )
   expect(usual).toBeGreaterThanOrEqual(400)
 

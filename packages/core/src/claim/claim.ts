@@ -61,7 +61,7 @@ export async function claim(
   )
   if (!taken) return []
   if (fromStart) lookedFromStart(position, taken, now)
-  position.resumeAfter = taken.more ? taken.mark : null
+  position.resumeAfter = taken.more ? taken.resume_after : null
   position.isCutShort = taken.more && taken.claimed.length < limit
   notePriority(position, taken)
   const isThrough = fromStart && !taken.more
@@ -85,9 +85,10 @@ function lookedFromStart(
   if (more) position.seen = null
 }
 
-/** A mark begins with its priority. */
-function notePriority({ priorities }: ClaimPosition, { mark }: Batch): void {
-  if (mark !== null && priorities.size < MOST_PRIORITIES) priorities.add(Number.parseInt(mark.slice(1), 10))
+/** A position begins with its priority. */
+function notePriority({ priorities }: ClaimPosition, { resume_after: resumeAfter }: Batch): void {
+  if (resumeAfter === null || priorities.size >= MOST_PRIORITIES) return
+  priorities.add(Number.parseInt(resumeAfter.slice(1), 10))
 }
 
 async function claimSuspects(
@@ -107,7 +108,7 @@ async function claimSuspects(
   return taken?.claimed ?? []
 }
 
-/** A job as the SQL function `take` tells it. */
+/** A job as the SQL function `second_look` returns it. */
 type Row = [
   id: number,
   fence: number,
@@ -128,7 +129,7 @@ interface Group {
 }
 
 interface Batch extends Group {
-  mark: string | null
+  resume_after: string | null
   more: boolean
   suspects: boolean
   due_in_ms: number | null

@@ -2,7 +2,7 @@ import { InvalidInputError } from "../errors.ts"
 import { RESERVED_WORDS } from "./reserved-words.ts"
 
 /** The version of the database schema that this code needs, as the SQL function `schema_version` tells it. */
-export const SCHEMA_VERSION = 11
+export const SCHEMA_VERSION = 12
 
 /** Returns the name when it can stand in a statement as it is; throws `InvalidInputError` (`invalid_schema`) else. */
 export function assertSchemaName(schema: string): string {

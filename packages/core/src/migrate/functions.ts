@@ -43,7 +43,7 @@ async function create(client: ClientBase, schema: string, texts: readonly string
   await client.query("set local check_function_bodies = off")
   for (const text of texts) await client.query(text)
   await client.query(REVOKE_OWNERS_RIGHTS)
-  await client.query("select maintain()")
+  await client.query("select force_maintenance()")
 }
 
 /** What runs with the rights of the schema's owner is for those to whom it was granted. */

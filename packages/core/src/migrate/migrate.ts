@@ -115,11 +115,12 @@ function refusedBy(error: Error, schema: string): SchemaError {
   )
 }
 
-/** Before the first release the tables had ten files; what they made can't be told from what 0001 makes now. */
+/** Before the first release 0001 was edited, so that its name doesn't tell which tables it has made. */
 async function refuseDraftSchema(client: ClientBase, schema: string): Promise<void> {
   if (!(await hasTable(client, schema, "migrations"))) return
   const drafts = await client.query(`select from ${schema}.migrations where name = '0002_shared'`)
-  if (drafts.rowCount === 0) return
+  const isDraft = drafts.rowCount !== 0 || (await hasTable(client, schema, "executions"))
+  if (!isDraft) return
   throw new SchemaError(
     "schema_outdated",
     `The schema "${schema}" was made by a version from before the first release, which can't be upgraded: drop it with "drop schema ${schema} cascade", or choose another`,

@@ -128,11 +128,11 @@ export function createTransactions(
   }
 
   async function write(session: JobSession, jobId: string, outcomeJson: string): Promise<boolean> {
-    const [{ ids }] = await session.query(
-      `select ${drainer.schema}.settle_outcomes($1, $2)::pg_catalog.text[] as ids`,
+    const [{ lost }] = await session.query(
+      `select ${drainer.schema}.settle_outcomes($1, $2)::pg_catalog.text[] as lost`,
       [drainer.id, `[${outcomeJson}]`],
     )
-    return ids.includes(jobId)
+    return !lost.includes(jobId)
   }
 }
 

@@ -16,7 +16,7 @@ export async function keepUp(
   const endsAtMs = performance.now() + BUDGET_MS
   try {
     while (performance.now() < endsAtMs) {
-      const [done] = await query(`select step, error from ${schema}.perform_upkeep()`, [])
+      const [done] = await query(`select step, error from ${schema}.run_maintenance()`, [])
       if (!done) return
       if (done.error !== null) log.warn("A step of the upkeep failed", { step: done.step, error: done.error })
     }

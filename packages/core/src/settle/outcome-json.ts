@@ -15,7 +15,7 @@ export function outcomeJson(execution: Execution, form: Form = "whole"): string 
     id: job.id,
     fence: job.fence,
     outcome: outcome.kind,
-    counts: outcome.kind === "discarded" ? outcome.counts : outcome.kind !== "snoozed",
+    charges_attempt: outcome.kind === "discarded" ? outcome.counts : outcome.kind !== "snoozed",
     duration_ms: durationOf(execution),
     ended_ms_ago: Math.round(performance.now() - endedAtMs),
     ...("waitMs" in outcome && { wait_ms: outcome.waitMs }),

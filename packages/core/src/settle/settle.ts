@@ -198,10 +198,10 @@ async function writeOutcomes(
   form: Form,
 ): Promise<string[]> {
   if (form !== "whole") warnOfReduced(drainer, executions)
-  const statement = `select ${drainer.schema}.settle($1, $2, $3)::pg_catalog.text[] as settled`
+  const statement = `select ${drainer.schema}.settle($1, $2, $3)::pg_catalog.text[] as lost`
   const rows = `[${executions.map((execution) => outcomeJson(execution, form)).join(",")}]`
-  const [{ settled }] = await drainer.query(statement, [drainer.id, drainer.backendPid, rows])
-  return executions.map(({ job }) => job.id).filter((id) => !settled.includes(id))
+  const [{ lost }] = await drainer.query(statement, [drainer.id, drainer.backendPid, rows])
+  return lost
 }
 
 function warnOfReduced({ log }: Drainer, executions: readonly Execution[]): void {

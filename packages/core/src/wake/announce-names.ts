@@ -14,7 +14,7 @@ export function createAwareness(drainer: Drainer, { names }: { names: readonly s
     async tell(names) {
       if (names.length === told) return
       told = names.length
-      await dispensable(drainer, query(`select ${schema}.take_only($1, $2)`, [id, names]))
+      await dispensable(drainer, query(`select ${schema}.set_drainer_names($1, $2)`, [id, names]))
     },
   }
 }

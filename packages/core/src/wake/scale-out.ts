@@ -35,7 +35,7 @@ export function createHelp(
       const capacity = Math.max(concurrency, Math.round(perSecond * ENOUGH_WITHIN_S))
       askedAtMs = performance.now()
       settledThen = settled
-      const statement = `select ${drainer.schema}.request_help($1, $2, $3, $4) as wanted`
+      const statement = `select ${drainer.schema}.plan_scale_out($1, $2, $3, $4) as wanted`
       const values = [drainer.id, names, capacity, maxDrainers]
       const [answer] = (await dispensable(drainer, drainer.query(statement, values))) ?? []
       if (answer?.wanted > 0) invite(answer.wanted)
