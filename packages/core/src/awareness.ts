@@ -1,5 +1,6 @@
 import { dispensable } from "./dispensable.ts"
 import type { Drainer } from "./drainer.ts"
+import { protocolCall } from "./protocol-call.ts"
 
 /** For which jobs a drainer is awake. Whoever enqueues others wakes another one. */
 export interface Awareness {
@@ -14,7 +15,8 @@ export function createAwareness(drainer: Drainer, { names }: { names: readonly s
     async tell(names) {
       if (names.length === told) return
       told = names.length
-      await dispensable(drainer, query(`select ${schema}.set_drainer_names($1, $2)`, [id, names]))
+      const { text, values } = protocolCall(schema, "set_drainer_names", { p_drainer: id, p_names: names })
+      await dispensable(drainer, query(`select ${text}`, values))
     },
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises"
 import type { Deadline } from "./deadline.ts"
 import { type Cursor, type Drainer, timed } from "./drainer.ts"
 import type { Carrier } from "./instrumentation.ts"
+import { type ProtocolCall, protocolCall } from "./protocol-call.ts"
 import { isLockTableFull, reap } from "./reap.ts"
 import { list } from "./settle.ts"
 import { isBadRow, isRolledBackWhole, isTransient, passes } from "./sqlstate.ts"
@@ -87,12 +88,19 @@ export async function claim(
 
   const fromStart = cursor.mark === null || now - cursor.fromStartAtMs > LOOK_FROM_START_EVERY_MS
   const taken = await take<Batch>(drainer, limit, isIdle, (most, settled, spent, mostBytes) =>
-    drainer.query(`select * from ${drainer.schema}.claim($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, [
-      ...[drainer.id, drainer.backendPid, most, names],
-      ...[fromStart ? null : cursor.mark, settled, spent],
-      ...[now > cursor.allAgainAtMs ? null : cursor.seen, list([...cursor.priorities])],
-      ...[deadline.fitsMs(), mostBytes],
-    ]),
+    protocolCall(drainer.schema, "claim", {
+      p_drainer: drainer.id,
+      p_backend: drainer.backendPid,
+      p_limit: most,
+      p_names: names,
+      p_resume_after: fromStart ? null : cursor.mark,
+      p_settled: settled,
+      p_spent: spent,
+      p_seen: now > cursor.allAgainAtMs ? null : cursor.seen,
+      p_priorities: list([...cursor.priorities]),
+      p_fits_ms: deadline.fitsMs(),
+      p_max_bytes: mostBytes,
+    }),
   )
   if (!taken) return []
   if (fromStart) lookedFromStart(cursor, taken, now)
@@ -128,10 +136,16 @@ async function claimSuspects(
   room: number,
 ): Promise<ClaimedJob[]> {
   const taken = await take<Group>(drainer, room, true, (limit, settled, spent, mostBytes) =>
-    drainer.query(`select * from ${drainer.schema}.claim_suspects($1, $2, $3, $4, $5, $6, $7, $8)`, [
-      ...[drainer.id, drainer.backendPid, limit, names, settled, spent, mostBytes],
-      drainer.suspects.trusted(),
-    ]),
+    protocolCall(drainer.schema, "claim_suspects", {
+      p_drainer: drainer.id,
+      p_backend: drainer.backendPid,
+      p_limit: limit,
+      p_names: names,
+      p_settled: settled,
+      p_spent: spent,
+      p_max_bytes: mostBytes,
+      p_trusted: drainer.suspects.trusted(),
+    }),
   )
   drainer.suspects.take(taken?.claimed.length ?? 0)
   if (taken?.dead) await reap(drainer)
@@ -173,18 +187,16 @@ async function take<Taken extends Group>(
   drainer: Drainer,
   room: number,
   isIdle: boolean,
-  statement: (limit: number, settled: string, spent: string, mostBytes: number) => Promise<Taken[]>,
+  callOf: (limit: number, settled: string, spent: string, mostBytes: number) => ProtocolCall,
 ): Promise<(Taken & { claimed: ClaimedJob[] }) | undefined> {
   const { cursor, holdings } = drainer
   const limit = Math.min(room, cursor.largestClaim, Math.max(1, cursor.largestReadable))
   const mostBytes = cursor.largestReadable === 0 ? 0 : MOST_BYTES_AT_ONCE
   const { settled, spent } = holdings.takeSettled()
   try {
-    const [taken] = (await timed(
-      drainer,
-      "claim",
-      statement(limit, list(settled), list(spent), mostBytes),
-    )) as [Taken]
+    const { text, values } = callOf(limit, list(settled), list(spent), mostBytes)
+    const claiming = drainer.query(`select * from ${text}`, values)
+    const [taken] = (await timed(drainer, "claim", claiming)) as [Taken]
     cursor.failures = 0
     cursor.largestReadable =
       cursor.largestReadable === 0 ? Number.POSITIVE_INFINITY : cursor.largestReadable * 2
@@ -193,7 +205,8 @@ async function take<Taken extends Group>(
     if (!isRolledBackWhole(error) || !(passes(error) || isTransient(error) || isBadRow(error))) throw error
     holdings.keepSpent(spent)
     // a lock that a failed claim has left keeps its job from everybody: the session is ended rather than that
-    await drainer.insist(`select ${drainer.schema}.unlock_strays($1)`, [holdings.ids()])
+    const unlock = protocolCall(drainer.schema, "unlock_strays", { p_held: holdings.ids() })
+    await drainer.insist(`select ${unlock.text}`, unlock.values)
     cursor.isCaughtUp = false
     if (isLockTableFull(error) && limit > 1) shrinkClaims(drainer, limit)
     else if (isBadRow(error) && cursor.largestReadable > 0)

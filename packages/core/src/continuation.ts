@@ -5,6 +5,7 @@ import { type Duration, durationMs } from "./duration.ts"
 import { InvalidInputError, SluiceError, Snooze } from "./errors.ts"
 import { typed } from "./our-types.ts"
 import { toStorableJson } from "./payload.ts"
+import { protocolCall } from "./protocol-call.ts"
 import { orNotNow, untilItPasses } from "./retry.ts"
 import { assertKnownKeys, assertText, refuse } from "./validate.ts"
 import type { Work } from "./work.ts"
@@ -158,7 +159,8 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
   }
 
   async function load(): Promise<ReadonlyMap<string, Saved>> {
-    const rows = await query(`select * from ${drainer.schema}.progress_of($1)`, [job.id])
+    const { text, values } = protocolCall(drainer.schema, "progress_of", { p_job: job.id })
+    const rows = await query(`select * from ${text}`, values)
     const nowMs = performance.now()
     return new Map(
       rows.map(({ kind, name, value, remaining_ms }) => [
@@ -196,11 +198,14 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
   ): Promise<string | undefined> {
     const json = await transactions.run(drainer.lost, async (transaction) => {
       const json = await work(transaction)
-      const saving = transaction.query(
-        typed(`select ${drainer.schema}.store_progress($1, $2, $3, $4, $5, null) as is_ours`),
-        [job.id, job.fence, kind, name, json],
-      )
-      const { rows } = await orNotNow(saving)
+      const { text, values } = protocolCall(drainer.schema, "store_progress", {
+        p_job: job.id,
+        p_fence: job.fence,
+        p_kind: kind,
+        p_name: name,
+        p_value: json,
+      })
+      const { rows } = await orNotNow(transaction.query(typed(`select ${text} as is_ours`), values))
       assertOurs(rows)
       return json
     })
@@ -209,11 +214,16 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
   }
 
   async function save(kind: Kind, name: string, json?: string, sleepMs?: number): Promise<void> {
-    const rows = await query(
-      `select ${drainer.schema}.save_progress($1, $2, $3, $4, $5, $6, $7) as is_ours`,
-      [drainer.backendPid, job.id, job.fence, kind, name, json, sleepMs],
-    )
-    assertOurs(rows)
+    const { text, values } = protocolCall(drainer.schema, "save_progress", {
+      p_backend: drainer.backendPid,
+      p_job: job.id,
+      p_fence: job.fence,
+      p_kind: kind,
+      p_name: name,
+      p_value: json,
+      p_sleep_ms: sleepMs,
+    })
+    assertOurs(await query(`select ${text} as is_ours`, values))
     noteProgress()
   }
 

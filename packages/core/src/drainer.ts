@@ -4,6 +4,7 @@ import { durationMs } from "./duration.ts"
 import { createDurations, type Durations } from "./durations.ts"
 import { createHoldings, type Holdings } from "./holdings.ts"
 import type { Execution, SettledExecution } from "./outcome.ts"
+import { protocolCall } from "./protocol-call.ts"
 import { type Backlog, backlogOf } from "./read.ts"
 import { SCHEMA_VERSION } from "./schema.ts"
 import { openSession, type Session } from "./session.ts"
@@ -134,13 +135,18 @@ export async function openDrainer(options: {
   const beganAtMs = performance.now()
   const session = await openSession(options)
   try {
-    const [opened] = await session.query(`select * from ${options.schema}.open_drainer($1, $2, $3, $4, $5)`, [
-      ...[SCHEMA_VERSION, options.maxDrainers, options.label],
-      ...[options.remainingMs && Math.round(options.remainingMs()), described(options.definitions)],
-    ])
+    const open = protocolCall(options.schema, "open_drainer", {
+      p_schema_version: SCHEMA_VERSION,
+      p_max_drainers: options.maxDrainers,
+      p_label: options.label,
+      p_budget_ms: options.remainingMs && Math.round(options.remainingMs()),
+      p_definitions: described(options.definitions),
+    })
+    const [opened] = await session.query(`select * from ${open.text}`, open.values)
     // also where there is no slot: somebody should know how much waits while others are busy
     if (options.onBacklog) {
-      const [backlog] = await session.insist(`select * from ${options.schema}.backlog()`, [])
+      const read = protocolCall(options.schema, "backlog", {})
+      const [backlog] = await session.insist(`select * from ${read.text}`, [])
       options.onBacklog(backlogOf(backlog))
     }
     if (!opened) {
@@ -194,12 +200,14 @@ function prioritiesOf(definitions: ReadonlyMap<string, AnyJobDefinition>): Set<n
  * @param soonMs Of a drain that had nothing left to do, and would have waited for what is due within this time.
  */
 export async function closeDrainer(drainer: Drainer, names: readonly string[], soonMs: number | undefined) {
-  const { schema } = drainer
-  const closing = drainer.insist(
-    `select ${schema}.close_drainer($1, $2, $3, $4, $5) as due, ${schema}.next_due_in_ms($3) as next_due_in_ms`,
-    [drainer.id, drainer.backendPid, names, drainer.holdings.ids(), drainer.durations.toJson()],
-  )
-  const [closed] = await timed(drainer, "close", closing)
+  const { text, values } = protocolCall(drainer.schema, "close_drainer", {
+    p_drainer: drainer.id,
+    p_backend: drainer.backendPid,
+    p_names: names,
+    p_held: drainer.holdings.ids(),
+    p_durations: drainer.durations.toJson(),
+  })
+  const [closed] = await timed(drainer, "close", drainer.insist(`select * from ${text}`, values))
   const dueWork: boolean = closed.due
   const nextDueInMs: number | undefined = closed.next_due_in_ms ?? undefined
   const isSoon = nextDueInMs !== undefined && soonMs !== undefined && nextDueInMs < soonMs

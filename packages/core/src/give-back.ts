@@ -1,6 +1,7 @@
 import type { ClaimedJob } from "./claim.ts"
 import { dispensable } from "./dispensable.ts"
 import type { Drainer } from "./drainer.ts"
+import { protocolCall } from "./protocol-call.ts"
 import { list } from "./settle.ts"
 
 /**
@@ -14,10 +15,11 @@ export async function giveBack(
   if (jobs.length === 0) return []
   const { schema, id, backendPid, cursor, holdings, counts } = drainer
   const ids = list(jobs.map((job) => job.id))
-  const statement = `select ${schema}.give_back($1, $2, $3)`
-  if (!(await dispensable(drainer, drainer.query(statement, [id, backendPid, ids])))) return jobs
+  const give = protocolCall(schema, "give_back", { p_drainer: id, p_backend: backendPid, p_ids: ids })
+  if (!(await dispensable(drainer, drainer.query(`select ${give.text}`, give.values)))) return jobs
 
-  await drainer.query(`select ${schema}.unlock_jobs($1), ${schema}.note_late_arrivals()`, [ids])
+  const unlock = protocolCall(schema, "unlock_given_back", { p_ids: ids })
+  await drainer.query(`select ${unlock.text}`, unlock.values)
   for (const job of jobs) holdings.release(job)
   counts.released += jobs.length
   cursor.mark = null

@@ -1,6 +1,7 @@
 import type { Deadline } from "./deadline.ts"
 import { dispensable } from "./dispensable.ts"
 import type { Drainer } from "./drainer.ts"
+import { protocolCall } from "./protocol-call.ts"
 
 const ASK_EVERY_MS = 1_000
 /** A drainer that works its backlog off within this time needs no help. */
@@ -33,9 +34,14 @@ export function createHelp(
       const capacity = Math.max(concurrency, Math.round(perSecond * ENOUGH_WITHIN_S))
       askedAtMs = performance.now()
       settledThen = settled
-      const statement = `select ${drainer.schema}.plan_scale_out($1, $2, $3, $4) as wanted`
-      const values = [drainer.id, names, capacity, maxDrainers]
-      const [answer] = (await dispensable(drainer, drainer.query(statement, values))) ?? []
+      const plan = protocolCall(drainer.schema, "plan_scale_out", {
+        p_drainer: drainer.id,
+        p_names: names,
+        p_capacity: capacity,
+        p_max_drainers: maxDrainers,
+      })
+      const planning = drainer.query(`select ${plan.text} as wanted`, plan.values)
+      const [answer] = (await dispensable(drainer, planning)) ?? []
       if (answer?.wanted > 0) invite(answer.wanted)
     },
   }

@@ -2,6 +2,7 @@ import type { Deadline } from "./deadline.ts"
 import { dispensable } from "./dispensable.ts"
 import type { Drainer } from "./drainer.ts"
 import type { Performer } from "./performer.ts"
+import { protocolCall } from "./protocol-call.ts"
 
 /** After a claim that found work, the next work is looked for every few milliseconds for so long; then it is listened for. */
 const HOT_MS = 100
@@ -69,7 +70,10 @@ export function createLinger(drainer: Drainer, deadline: Deadline, lingerMs: num
   async function listen(isToListen: boolean): Promise<void> {
     isListening = isToListen
     if (isToListen) await drainer.insist(`listen "${drainer.schema}"`, [])
-    const statement = `select ${drainer.schema}.linger($1, $2)`
-    await dispensable(drainer, drainer.query(statement, [drainer.id, isToListen]))
+    const { text, values } = protocolCall(drainer.schema, "linger", {
+      p_drainer: drainer.id,
+      p_lingering: isToListen,
+    })
+    await dispensable(drainer, drainer.query(`select ${text}`, values))
   }
 }

@@ -1,6 +1,6 @@
 import type { Cutoff } from "./cutoff.ts"
 import type { Drainer } from "./drainer.ts"
-
+import { protocolCall } from "./protocol-call.ts"
 import { NotNowError, orNotNow } from "./retry.ts"
 
 // Connections are what a database has least of. Each drainer takes its share of those that the server grants, so that
@@ -48,8 +48,10 @@ export function createPlaces(drainer: Pick<Drainer, "query" | "schema">, maxDrai
   }
 
   async function readPlaces(): Promise<number> {
-    const statement = `select transactions from ${drainer.schema}.connection_budget($1)`
-    const [budget] = await drainer.query(statement, [maxDrainers])
+    const { text, values } = protocolCall(drainer.schema, "connection_budget", {
+      p_max_drainers: maxDrainers,
+    })
+    const [budget] = await drainer.query(`select transactions from ${text}`, values)
     return budget.transactions
   }
 

@@ -1,6 +1,7 @@
 import type { Queryable } from "./database.ts"
 import type { JobState } from "./definition.ts"
 import { jsonRows } from "./pooled.ts"
+import { protocolCall } from "./protocol-call.ts"
 import { assertInteger, assertName, refuse } from "./validate.ts"
 
 /** All that is known of one job. */
@@ -86,8 +87,8 @@ export async function readJob(
   assertInteger(errorsFrom, ["errorsFrom"], 0, 1_000_000_000)
   if (!/^\d{1,15}$/.test(id) || BigInt(id) > MAX_JOB_ID)
     refuse("invalid_id", id, ["id"], "a job's id, a decimal number")
-  const text = `select ${schema}.get_job($1, $2)::pg_catalog.text as job`
-  const { rows } = await database.query(text, [id, errorsFrom])
+  const { text, values } = protocolCall(schema, "get_job", { p_id: id, p_errors_from: errorsFrom })
+  const { rows } = await database.query(`select ${text}::pg_catalog.text as job`, values)
   if (rows[0].job === null) return undefined
   const job = JSON.parse(rows[0].job)
   return {
@@ -107,8 +108,8 @@ export async function readQueues(
 ): Promise<QueueSnapshot[]> {
   if (after !== undefined) assertName(after, ["after"])
   assertInteger(limit, ["limit"], 1, 1_000_000)
-  const text = `select ${schema}.list_queues($1, $2)::pg_catalog.text as queues`
-  const { rows } = await database.query(text, [after ?? "", limit])
+  const { text, values } = protocolCall(schema, "list_queues", { p_after: after ?? "", p_limit: limit })
+  const { rows } = await database.query(`select ${text}::pg_catalog.text as queues`, values)
   const queues: (Omit<QueueSnapshot, "oldestReadyAt"> & { oldestReadyAt: string | null })[] = JSON.parse(
     rows[0].queues,
   )
@@ -120,7 +121,7 @@ function dateOf(instant: string | null): Date | null {
 }
 
 export async function readBacklog(database: Queryable, schema: string): Promise<Backlog> {
-  const [row] = await jsonRows(database, `select * from ${schema}.backlog()`)
+  const [row] = await jsonRows(database, `select * from ${protocolCall(schema, "backlog", {}).text}`)
   return backlogOf(row)
 }
 

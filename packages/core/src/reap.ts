@@ -1,4 +1,5 @@
 import { type Drainer, timed } from "./drainer.ts"
+import { protocolCall } from "./protocol-call.ts"
 import { isTransient } from "./sqlstate.ts"
 import { codeOf } from "./translate.ts"
 
@@ -15,8 +16,11 @@ export async function reap(drainer: Drainer): Promise<boolean> {
   const { cursor, counts, log } = drainer
   if (performance.now() < cursor.reapAgainAtMs) return false
   try {
-    const statement = `select * from ${drainer.schema}.reap($1, $2)`
-    const [part] = await timed(drainer, "claim", drainer.query(statement, [drainer.id, cursor.largestReap]))
+    const { text, values } = protocolCall(drainer.schema, "reap", {
+      p_drainer: drainer.id,
+      p_limit: cursor.largestReap,
+    })
+    const [part] = await timed(drainer, "claim", drainer.query(`select * from ${text}`, values))
     if (!part) return false
     counts.interrupted += part.reaped
     if (part.reaped > 0) log.warn("A drainer died; what it had in flight runs again", { jobs: part.reaped })

@@ -165,7 +165,7 @@ function timeouts({ silenceMs, untilGiveUpMs }: SessionOptions) {
 
 /** The server's side of the dead man's switch. */
 function armed({ schema, silenceMs }: SessionOptions): string {
-  return `${schema}.set_session_timeout(${silenceMs})`
+  return `${schema}.set_session_timeout(p_timeout_ms => ${silenceMs})`
 }
 
 function beatOf({ silenceMs }: SessionOptions): number {

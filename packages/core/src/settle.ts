@@ -3,6 +3,7 @@ import type { ClaimedJob } from "./claim.ts"
 import { type Drainer, timed } from "./drainer.ts"
 import { describeError, type Form, partsOf } from "./error-record.ts"
 import type { Execution, SettledExecution } from "./outcome.ts"
+import { protocolCall } from "./protocol-call.ts"
 import { untilItPasses } from "./retry.ts"
 import { isRolledBackWhole, meaningOf, passes } from "./sqlstate.ts"
 
@@ -180,12 +181,14 @@ function conclude(drainer: Drainer, executions: readonly Execution[], lost: read
 }
 
 async function writeSuccesses(drainer: Drainer, executions: readonly Execution[]): Promise<string[]> {
-  const values = [
-    ...[drainer.id, drainer.backendPid, list(executions.map(({ job }) => job.id))],
-    ...[list(executions.map(({ job }) => job.fence)), list(executions.map(durationOf))],
-  ]
-  const statement = `select ${drainer.schema}.settle_succeeded($1, $2, $3, $4, $5)::pg_catalog.text[] as lost`
-  const [{ lost }] = await drainer.query(statement, values)
+  const { text, values } = protocolCall(drainer.schema, "settle_succeeded", {
+    p_drainer: drainer.id,
+    p_backend: drainer.backendPid,
+    p_ids: list(executions.map(({ job }) => job.id)),
+    p_fences: list(executions.map(({ job }) => job.fence)),
+    p_durations_ms: list(executions.map(durationOf)),
+  })
+  const [{ lost }] = await drainer.query(`select ${text}::pg_catalog.text[] as lost`, values)
   return lost
 }
 
@@ -195,9 +198,12 @@ async function writeOutcomes(
   form: Form,
 ): Promise<string[]> {
   if (form !== "whole") warnOfReduced(drainer, executions)
-  const statement = `select ${drainer.schema}.settle($1, $2, $3)::pg_catalog.text[] as lost`
-  const rows = `[${executions.map((execution) => outcomeJson(execution, form)).join(",")}]`
-  const [{ lost }] = await drainer.query(statement, [drainer.id, drainer.backendPid, rows])
+  const { text, values } = protocolCall(drainer.schema, "settle", {
+    p_drainer: drainer.id,
+    p_backend: drainer.backendPid,
+    p_outcomes: `[${executions.map((execution) => outcomeJson(execution, form)).join(",")}]`,
+  })
+  const [{ lost }] = await drainer.query(`select ${text}::pg_catalog.text[] as lost`, values)
   return lost
 }
 

@@ -12,6 +12,7 @@ import { type Catalog, type NewJob, storeJob, storeJobs } from "./enqueue.ts"
 import { InvalidInputError } from "./errors.ts"
 import type { Instrumentation } from "./instrumentation.ts"
 import { pooled } from "./pooled.ts"
+import { protocolCall } from "./protocol-call.ts"
 import {
   type Backlog,
   type JobSnapshot,
@@ -123,13 +124,17 @@ export function createSluice(options: SluiceOptions): Sluice {
     getBacklog: () => translated(readBacklog(database, schema)),
     async pauseQueue(name) {
       assertName(name, ["queue"])
-      const statement = `select ${schema}.pause_queue($1, $2)::pg_catalog.text as after`
-      for (let after = "0"; after !== null; ) after = (await oneRow(statement, [name, after])).after
+      for (let after = "0"; after !== null; ) {
+        const { text, values } = protocolCall(schema, "pause_queue", { p_queue: name, p_after: after })
+        after = (await oneRow(`select ${text}::pg_catalog.text as after`, values)).after
+      }
     },
     async resumeQueue(name) {
       assertName(name, ["queue"])
-      const statement = `select ${schema}.resume_queue($1, $2) as more`
-      for (let goesOn = false; (await oneRow(statement, [name, goesOn])).more; ) goesOn = true
+      for (let goesOn = false, more = true; more; goesOn = true) {
+        const { text, values } = protocolCall(schema, "resume_queue", { p_queue: name, p_goes_on: goesOn })
+        more = (await oneRow(`select ${text} as more`, values)).more
+      }
       await sluice.wake()
     },
   }
@@ -160,8 +165,8 @@ export function createSluice(options: SluiceOptions): Sluice {
   async function wakeIfNeeded(due?: unknown[], later?: unknown[]): Promise<void> {
     if (!options.wake) return
     try {
-      const asked = `select ${schema}.request_wake($1, $2)::pg_catalog.text as needed`
-      const { rows } = await database.query(asked, [due, later])
+      const { text, values } = protocolCall(schema, "request_wake", { p_due: due, p_later: later })
+      const { rows } = await database.query(`select ${text}::pg_catalog.text as needed`, values)
       if (rows[0].needed === "true") await options.wake()
     } catch {
       // the jobs are stored, and the schedule comes

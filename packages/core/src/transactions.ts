@@ -1,6 +1,7 @@
 import type { Connect, Connection, Queryable } from "./database.ts"
 import type { Drainer } from "./drainer.ts"
 import { DatabaseUnavailableError, SessionLostError, SluiceError } from "./errors.ts"
+import { protocolCall } from "./protocol-call.ts"
 import { NotNowError, orNotNow } from "./retry.ts"
 import { type JobSession, openJobSession } from "./session.ts"
 import { isBadRow, passes } from "./sqlstate.ts"
@@ -128,10 +129,11 @@ export function createTransactions(
   }
 
   async function write(session: JobSession, jobId: string, outcomeJson: string): Promise<boolean> {
-    const [{ lost }] = await session.query(
-      `select ${drainer.schema}.settle_outcomes($1, $2)::pg_catalog.text[] as lost`,
-      [drainer.id, `[${outcomeJson}]`],
-    )
+    const { text, values } = protocolCall(drainer.schema, "settle_outcomes", {
+      p_drainer: drainer.id,
+      p_outcomes: `[${outcomeJson}]`,
+    })
+    const [{ lost }] = await session.query(`select ${text}::pg_catalog.text[] as lost`, values)
     return !lost.includes(jobId)
   }
 }

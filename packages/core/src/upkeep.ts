@@ -1,4 +1,5 @@
 import type { Logger } from "./definition.ts"
+import { protocolCall } from "./protocol-call.ts"
 
 /** What a drain spends on the upkeep before it begins: the rest is left to the next one, or to a later drain. */
 const BUDGET_MS = 250
@@ -16,7 +17,8 @@ export async function keepUp(
   const endsAtMs = performance.now() + BUDGET_MS
   try {
     while (performance.now() < endsAtMs) {
-      const [done] = await query(`select step, error from ${schema}.run_maintenance()`, [])
+      const { text, values } = protocolCall(schema, "run_maintenance", {})
+      const [done] = await query(`select step, error from ${text}`, values)
       if (!done) return
       if (done.error !== null) log.warn("A step of the upkeep failed", { step: done.step, error: done.error })
     }
