@@ -1,6 +1,6 @@
+import { defineJob } from "@sluice/core"
+import { migrate } from "@sluice/core/migrate"
 import { beforeEach, expect, test } from "vitest"
-import { defineJob } from "../../packages/core/src/index.ts"
-import { migrate } from "../../packages/core/src/migrate.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 

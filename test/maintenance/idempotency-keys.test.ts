@@ -1,6 +1,6 @@
+import { createSluice } from "@sluice/core"
 import pg from "pg"
 import { expect, test } from "vitest"
-import { createSluice } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { maintain } from "./partitions.ts"
 

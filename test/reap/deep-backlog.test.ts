@@ -1,5 +1,5 @@
+import { type Connection, SCHEMA_VERSION } from "@sluice/core"
 import { expect, test } from "vitest"
-import { type Connection, SCHEMA_VERSION } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 
 const JOBS = 100_000

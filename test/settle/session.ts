@@ -1,4 +1,4 @@
-import { type Connection, SCHEMA_VERSION } from "../../packages/core/src/index.ts"
+import { type Connection, SCHEMA_VERSION } from "@sluice/core"
 import type { TestDatabase } from "../support/database.ts"
 
 /** One element of what the SQL function `settle` is given. */

@@ -1,5 +1,5 @@
+import { createSluice } from "@sluice/core"
 import { afterEach, expect, test } from "vitest"
-import { createSluice } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { openSession } from "./session.ts"
 

@@ -1,5 +1,5 @@
+import { type Connection, createSluice, defineJob, SCHEMA_VERSION } from "@sluice/core"
 import { beforeEach, expect, test } from "vitest"
-import { type Connection, createSluice, defineJob, SCHEMA_VERSION } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 import { eventually } from "../support/eventually.ts"

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises"
+import { createSluice, defineJob, SCHEMA_VERSION } from "@sluice/core"
 import { beforeEach, expect, test } from "vitest"
-import { createSluice, defineJob, SCHEMA_VERSION } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 
@@ -48,7 +48,7 @@ test("while a drainer is awake nobody is woken; as soon as it has looked for the
 
   // in one transaction, to stand still between the last look and its commit: there the row says that the drainer lives
   await session.query("begin")
-  await session.query("select sluice.close_drainer($1, $2, '{noop}', '{}')", [id, backend_pid])
+  await session.query("select * from sluice.close_drainer($1, $2, '{noop}', '{}')", [id, backend_pid])
   await sluice.enqueue("noop", {})
   expect(wakes).toBe(1)
   await session.query("commit")

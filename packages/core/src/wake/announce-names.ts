@@ -1,0 +1,22 @@
+import { protocolCall } from "../database/protocol-call.ts"
+import { dispensable } from "../session/best-effort.ts"
+import type { Drainer } from "../session/drainer.ts"
+
+/** For which jobs a drainer is awake. Whoever enqueues others wakes another one. */
+export interface Awareness {
+  /** Tells the database which names are begun from now on. They only become fewer. */
+  tell(names: readonly string[]): Promise<void>
+}
+
+export function createAwareness(drainer: Drainer, { names }: { names: readonly string[] }): Awareness {
+  const { id, schema, query } = drainer
+  let told = names.length
+  return {
+    async tell(names) {
+      if (names.length === told) return
+      told = names.length
+      const { text, values } = protocolCall(schema, "set_drainer_names", { p_drainer: id, p_names: names })
+      await dispensable(drainer, query(`select ${text}`, values))
+    },
+  }
+}
