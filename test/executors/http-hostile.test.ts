@@ -78,9 +78,7 @@ async function answered(what: string) {
 test("an answer of more than a megabyte is a failed attempt that says so", async () => {
   expect((await answered("two megabytes")).errors).toMatchObject([
     {
-      message: expect.stringMatching(
-        /was answered 200 with more than 1048576 bytes: store results elsewhere/,
-      ),
+      message: expect.stringMatching(/returned 200 with more than 1048576 bytes: store results elsewhere/),
     },
   ])
 })
