@@ -89,7 +89,7 @@ test("a result that is a little too large is dropped, since the work is done", a
 
 test("a compressed answer is not unpacked", async () => {
   expect((await answered("bomb")).errors).toMatchObject([
-    { message: expect.stringContaining("answered 200: ") },
+    { message: expect.stringContaining("returned 200: ") },
   ])
 })
 
