@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto"
 import pg from "pg"
-import { afterAll, expect, inject, onTestFinished } from "vitest"
+import { afterAll, expect, inject, onTestFinished, TestRunner } from "vitest"
 import type { Connection } from "../../packages/core/src/index.ts"
 import { eventually } from "./eventually.ts"
 import { databaseUrl, TEMPLATE } from "./global-setup.ts"
@@ -50,7 +50,7 @@ export async function createDatabase(options: DatabaseOptions | string = {}): Pr
   pool.on("error", () => {})
 
   // vitest drops an afterAll that is registered while a test runs
-  const whenDone = expect.getState().currentTestName === undefined ? afterAll : onTestFinished
+  const whenDone = TestRunner.getCurrentTest() === undefined ? afterAll : onTestFinished
   whenDone(async () => {
     await pool.end()
     await asSuperuser(async (server) => {
