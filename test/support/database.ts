@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto"
 import type { Connection } from "@sluice/core"
 import pg from "pg"
 import { afterAll, expect, inject, onTestFinished, TestRunner } from "vitest"
+import { databaseUrl } from "./database-url.ts"
 import { eventually } from "./eventually.ts"
-import { databaseUrl } from "./global-setup.ts"
 import { alterDatabase, HOSTILE_OBJECTS, HOSTILE_SETTINGS } from "./hostile.ts"
 
 export interface TestDatabase {
