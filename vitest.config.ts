@@ -1,3 +1,4 @@
+import { join } from "node:path"
 import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from "vitest/config"
 
 /** Their servers are embedded ones, whatever `SLUICE_TEST_DATABASE_URL` says, so nothing is learned about that server. */
@@ -20,6 +21,9 @@ const ALONE = [
 
 const excluded = [...configDefaults.exclude, ...(process.env.SLUICE_TEST_DATABASE_URL ? WITH_OWN_SERVER : [])]
 
+// Where Node keeps modules that it has compiled or stripped of types, for the workers and the processes that tests start.
+const environment = { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/node") }
+
 // Most files share a worker with others, one after the other, so that what they import is loaded once. Of each project
 // Vitest runs the files first that took longest the last time.
 export default defineConfig({
@@ -35,5 +39,5 @@ export default defineConfig({
 })
 
 function project(name: string, test: TestProjectInlineConfiguration["test"]): TestProjectInlineConfiguration {
-  return { test: { name, testTimeout: 60_000, hookTimeout: 60_000, ...test } }
+  return { test: { name, env: environment, testTimeout: 60_000, hookTimeout: 60_000, ...test } }
 }
