@@ -3,9 +3,9 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { promisify } from "node:util"
+import { bundleFunctions } from "@sluice/local"
 import { build } from "tsdown"
 import { afterAll, describe, expect, test } from "vitest"
-import { bundleFunctions } from "../../packages/local/src/bundle.ts"
 import { CLI_ENVIRONMENT, preparePlatform, ROOT } from "./platform.ts"
 
 const NAMES = ["drain", "enqueue", "migrate"] as const
@@ -52,7 +52,7 @@ describe.skipIf(!ready)("by SST's CLI itself", async () => {
     expect(handler).toBe(ours[name]?.handler)
     const theirs = await readFile(join(out, "bundle.mjs"), "utf8")
     const modules = modulesOf(await readFile(bundleOf(name), "utf8"))
-    expect(modules).toContain("packages/core/src/schema.ts")
+    expect(modules).toContain("packages/core/src/database/schema.ts")
     expect(modulesOf(theirs)).toEqual(modules)
     const { size } = await stat(bundleOf(name))
     expect(Math.abs(theirs.length - size) / size).toBeLessThan(0.02)

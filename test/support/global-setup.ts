@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto"
+import { migrate } from "@sluice/core/migrate"
 import pg from "pg"
 import type { TestProject } from "vitest/node"
-import { migrate } from "../../packages/core/src/migrate.ts"
 import { openServer } from "./server.ts"
 
 declare module "vitest" {

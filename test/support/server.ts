@@ -1,5 +1,5 @@
+import { startPostgres } from "@sluice/local/postgres"
 import pg from "pg"
-import { startPostgres } from "../../packages/local/src/postgres.ts"
 import { makeTemporaryFolder } from "./temporary-folder.ts"
 
 export interface TestServer {
