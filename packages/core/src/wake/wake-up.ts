@@ -8,16 +8,19 @@ export type SetWakeUp = (dueAt: Date | undefined) => Promise<void>
  * end at once, one at a time; a wake-up that can't be set is left to the schedule.
  */
 export async function leaveWakeUp(
-  { insist, schema, backendPid, log }: Drainer,
+  { queryWithRetry, schema, backendPid, log }: Drainer,
   { dueWork }: { dueWork: boolean },
   { names, setWakeUp }: { names: readonly string[]; setWakeUp: SetWakeUp | undefined },
 ): Promise<void> {
   if (!setWakeUp || dueWork) return
-  const [next] = await insist(`select * from ${schema}.plan_wake_up($1, $2)`, [backendPid, names])
+  const [next] = await queryWithRetry(`select * from ${schema}.plan_wake_up($1, $2)`, [backendPid, names])
   if (!next) return
   const isSet = await setWakeUp(next.due_at ?? undefined).then(
     () => true,
     (error) => log.warn("The wake-up could not be set; the schedule will come", { error: String(error) }),
   )
-  await insist(`select ${schema}.remember_wake_up($1, $2)`, [isSet ? next.due_at : "-infinity", names])
+  await queryWithRetry(`select ${schema}.remember_wake_up($1, $2)`, [
+    isSet ? next.due_at : "-infinity",
+    names,
+  ])
 }
