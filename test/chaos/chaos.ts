@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
 import { setTimeout as wait } from "node:timers/promises"
+import { createSluice, type NewJob, type WorkerHealth } from "@sluice/core"
+import { migrate } from "@sluice/core/migrate"
 import pg from "pg"
 import { expect, onTestFinished } from "vitest"
-import { createSluice, type NewJob, type WorkerHealth } from "../../packages/core/src/index.ts"
-import { migrate } from "../../packages/core/src/migrate.ts"
 import { bundleFunctions } from "../../packages/local/src/bundle.ts"
 import { createHost, type Host } from "../../packages/local/src/host.ts"
 import { startSchedule } from "../../packages/local/src/schedule.ts"
@@ -228,8 +228,8 @@ export async function runChaos(seconds: number): Promise<ChaosReport> {
     const [found] = await rows(
       `select (select count(distinct id)::int from sluice.finished where id = any ($1::bigint[])) as finished,
               (select count(*)::int from (select from sluice.finished group by id having count(*) > 1) twice) as "finishedTwice",
-              (select count(*)::int from sluice.executions where outcome = 'interrupted') as interrupted,
-              (select count(*)::int from sluice.executions where outcome = 'retried') as retried`,
+              (select count(*)::int from sluice.failures where outcome = 'interrupted') as interrupted,
+              (select count(*)::int from sluice.failures where outcome = 'retried') as retried`,
       [ids],
     )
     return found

@@ -1,7 +1,7 @@
+import { createSluice, defineJob, drain, SCHEMA_VERSION } from "@sluice/core"
+import { migrate } from "@sluice/core/migrate"
 import pg from "pg"
 import { expect, onTestFinished, test } from "vitest"
-import { createSluice, defineJob, drain, SCHEMA_VERSION } from "../../packages/core/src/index.ts"
-import { migrate } from "../../packages/core/src/migrate.ts"
 import { startPostgres } from "../../packages/local/src/postgres.ts"
 import { makeTemporaryFolder } from "../support/temporary-folder.ts"
 

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
+import { defineJob } from "@sluice/core"
 import { expect, test } from "vitest"
-import { defineJob } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { countdown, drainable } from "../support/drain.ts"
 

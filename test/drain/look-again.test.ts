@@ -1,5 +1,5 @@
+import { createSluice, SCHEMA_VERSION } from "@sluice/core"
 import { expect, test } from "vitest"
-import { createSluice, SCHEMA_VERSION } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 
 test("a job stored between a drainer's last claim and its end is seen as it leaves, with the slot already free", async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto"
 import { gzipSync } from "node:zlib"
+import { defineJob, type Executor } from "@sluice/core"
 import { expect, test } from "vitest"
-import { defineJob, type Executor } from "../../packages/core/src/index.ts"
 import { http } from "../../packages/http/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"

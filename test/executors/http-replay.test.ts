@@ -1,5 +1,5 @@
+import { defineJob, Snooze } from "@sluice/core"
 import { expect, test } from "vitest"
-import { defineJob, Snooze } from "../../packages/core/src/index.ts"
 import { createPerformHandler, http } from "../../packages/http/src/index.ts"
 import { signatureHeaders } from "../../packages/http/src/signature.ts"
 import { createDatabase } from "../support/database.ts"

@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from "node:crypto"
+import { defineJob } from "@sluice/core"
 import { expect, test } from "vitest"
-import { defineJob } from "../../packages/core/src/index.ts"
 import { createPerformHandler } from "../../packages/http/src/index.ts"
 import { KEY, newKey, startEndpoint } from "./endpoint.ts"
 

@@ -1,6 +1,6 @@
+import { Discard, defineJob, RetryAfter, Snooze, UnknownJobError } from "@sluice/core"
 import * as v from "valibot"
 import { expect, test } from "vitest"
-import { Discard, defineJob, RetryAfter, Snooze, UnknownJobError } from "../../packages/core/src/index.ts"
 import { createPerformHandler, http } from "../../packages/http/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"

@@ -1,5 +1,5 @@
+import { createSluice } from "@sluice/core"
 import { expect, onTestFinished, test } from "vitest"
-import { createSluice } from "../../packages/core/src/index.ts"
 import { startSchedule } from "../../packages/local/src/schedule.ts"
 import { createDatabase } from "../support/database.ts"
 import { eventually } from "../support/eventually.ts"

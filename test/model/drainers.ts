@@ -1,5 +1,5 @@
+import { type Connection, SCHEMA_VERSION } from "@sluice/core"
 import { expect } from "vitest"
-import { type Connection, SCHEMA_VERSION } from "../../packages/core/src/index.ts"
 import { createDatabase, type TestDatabase } from "../support/database.ts"
 import { type Actor, type Exploration, explore, type Model, type Step } from "./explorer.ts"
 import { armPauses, createPauses, type Edit, editFunctions } from "./pauses.ts"
@@ -100,7 +100,7 @@ async function createWorld(spoiled: readonly Edit[]): Promise<World> {
       performed.length = 0
       await controller.query(
         `delete from sluice.jobs; delete from sluice.claims; delete from sluice.permits; delete from sluice.finished;
-         delete from sluice.executions; delete from sluice.drainers;
+         delete from sluice.failures; delete from sluice.drainers;
          insert into sluice.jobs (name, state) select 'job', 'ready' from generate_series(1, ${jobs})`,
       )
     },
@@ -125,7 +125,7 @@ async function createWorld(spoiled: readonly Edit[]): Promise<World> {
     },
     async checkAllNoted() {
       await world.checkAllDone()
-      const interrupted = await database.rows("select job_id::text as id from sluice.executions")
+      const interrupted = await database.rows("select job_id::text as id from sluice.failures")
       for (const { job } of performed) {
         const times = performed.filter((each) => each.job === job).length
         const noted = interrupted.filter(({ id }) => id === job).length

@@ -1,7 +1,7 @@
+import { createSluice, defineJob, SchemaError } from "@sluice/core"
 import { expect, test } from "vitest"
 import { z } from "zod"
 import { createNeonHttp } from "../../packages/aws/src/neon.ts"
-import { createSluice, defineJob, SchemaError } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { startNeonProxy } from "./proxy.ts"
 

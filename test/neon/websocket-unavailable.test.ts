@@ -1,6 +1,6 @@
+import { createSluice, DatabaseUnavailableError, defineJob, drain } from "@sluice/core"
 import { expect, test } from "vitest"
 import { createNeonConnect } from "../../packages/aws/src/neon.ts"
-import { createSluice, DatabaseUnavailableError, defineJob, drain } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { startNeonProxy } from "./proxy.ts"
 

@@ -1,8 +1,8 @@
+import { createSluice, defineJob, drain } from "@sluice/core"
+import { migrate } from "@sluice/core/migrate"
 import pg from "pg"
 import { beforeAll, expect, test, vi } from "vitest"
 import { doctor } from "../../packages/cli/src/doctor.ts"
-import { createSluice, defineJob, drain } from "../../packages/core/src/index.ts"
-import { migrate } from "../../packages/core/src/migrate.ts"
 import { createDatabase } from "../support/database.ts"
 
 const database = await createDatabase("template0")

@@ -1,7 +1,5 @@
 import { once } from "node:events"
 import { setTimeout as wait } from "node:timers/promises"
-import pg from "pg"
-import { expect, test } from "vitest"
 import {
   createSluice,
   DatabaseUnavailableError,
@@ -9,7 +7,9 @@ import {
   drain,
   SessionLostError,
   start,
-} from "../../packages/core/src/index.ts"
+} from "@sluice/core"
+import pg from "pg"
+import { expect, test } from "vitest"
 import { createDatabase, type TestDatabase } from "../support/database.ts"
 import { countdown } from "../support/drain.ts"
 import { eventually } from "../support/eventually.ts"

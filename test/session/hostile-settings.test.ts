@@ -1,5 +1,5 @@
+import { type Connection, defineJob } from "@sluice/core"
 import { expect, test } from "vitest"
-import { type Connection, defineJob } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 import { alterDatabase, HOSTILE_OBJECTS, HOSTILE_SETTINGS } from "../support/hostile.ts"

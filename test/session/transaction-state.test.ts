@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises"
+import { type Connection, defineJob, type JobContext, type Queryable } from "@sluice/core"
 import { afterAll, beforeEach, expect, test } from "vitest"
-import { type Connection, defineJob, type JobContext, type Queryable } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 import { eventually } from "../support/eventually.ts"

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto"
+import type { Connection } from "@sluice/core"
 import pg from "pg"
 import { afterAll, expect, inject, onTestFinished } from "vitest"
-import type { Connection } from "../../packages/core/src/index.ts"
 import { eventually } from "./eventually.ts"
 import { databaseUrl, TEMPLATE } from "./global-setup.ts"
 import { alterDatabase, HOSTILE_OBJECTS, HOSTILE_SETTINGS } from "./hostile.ts"

@@ -1,5 +1,5 @@
+import { createSluice, type DrainSummary, drain } from "@sluice/core"
 import pg from "pg"
-import { createSluice, type DrainSummary, drain } from "../../packages/core/src/index.ts"
 import { jobs, performedIds } from "./jobs.ts"
 
 export interface DrainerOrders {

@@ -1,6 +1,6 @@
+import { migrate } from "@sluice/core/migrate"
 import pg from "pg"
 import type { TestProject } from "vitest/node"
-import { migrate } from "../../packages/core/src/migrate.ts"
 import { startPostgres } from "../../packages/local/src/postgres.ts"
 import { makeTemporaryFolder } from "./temporary-folder.ts"
 

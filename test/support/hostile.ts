@@ -43,7 +43,7 @@ create schema if not exists hostile;
 create table hostile.trap (name text);
 create function hostile.spring(what text) returns boolean language plpgsql as
   $$ begin raise exception 'the trap % was sprung', what; end $$;
-${["jobs", "finished", "queues", "drainers", "claims", "permits", "definitions", "wakes", "progress"]
+${["jobs", "finished", "queues", "drainers", "claims", "permits", "definitions", "wake_requests", "progress"]
   .map((name) => `create view hostile.${name} as select hostile.spring('${name}') as id;`)
   .join("\n")}
 create function hostile.hashtext(text) returns integer language sql as $$ select hostile.spring('hashtext'); select 0 $$;

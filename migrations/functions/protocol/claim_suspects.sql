@@ -36,8 +36,8 @@ begin
   where l.place <= p_trusted or l.suspect_group = l.size and l.place <= l.size;
   perform unlock_jobs(array(select unnest(v_locked) except select unnest(v_group)));
   if v_group is not null then
-    v_group := keep_within(v_group, p_most_bytes);
+    v_group := trim_to_bytes(v_group, p_most_bytes);
   end if;
-  return query select t.* from take(p_drainer, v_group, true, 'suspect', p_most_bytes) t;
+  return query select t.* from second_look(p_drainer, v_group, true, 'suspect', p_most_bytes) t;
 end
 $$;

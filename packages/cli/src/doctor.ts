@@ -124,7 +124,7 @@ const history: Examination = async (client, { schema }) => {
 /** A step that can't get a lock passes at its next try; one that has failed three times, over some minutes, won't by itself. */
 const upkeep: Examination = async (client, { schema }) => {
   const { rows } = await client.query(
-    `select step, failures, error, failed_at from ${schema}.upkeep where failures >= 3 order by step`,
+    `select step, failures, error, failed_at from ${schema}.maintenance_steps where failures >= 3 order by step`,
   )
   const failing = rows.map(
     ({ step, failures, error, failed_at }) =>

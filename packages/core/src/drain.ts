@@ -1,35 +1,27 @@
-import { createAwareness } from "./awareness.ts"
-import { claim } from "./claim.ts"
-import type { Connect } from "./database.ts"
-import { createDeadline, type Deadline, untilGiveUp } from "./deadline.ts"
-import type { Logger } from "./definition.ts"
-import {
-  type Counts,
-  closeDrainer,
-  type Drainer,
-  NO_COUNTS,
-  NO_PHASES,
-  openDrainer,
-  type Phases,
-  timed,
-} from "./drainer.ts"
-import { boundedMs, type Duration, durationMs } from "./duration.ts"
+import { boundedMs, type Duration, durationMs } from "./checks/duration.ts"
+import { assertInteger, assertKnownKeys, refuse } from "./checks/validate.ts"
+import { claim } from "./claim/claim.ts"
+import { giveBack } from "./claim/give-back.ts"
+import { createClaimPosition } from "./claim/position.ts"
+import type { Connect } from "./database/connection.ts"
 import { InvalidInputError, SluiceError } from "./errors.ts"
-import { DrainEndsError, TimeIsUpError } from "./execute.ts"
-import { endExecutors } from "./executor.ts"
-import { giveBack } from "./give-back.ts"
-import { createHelp } from "./help.ts"
-import { createLinger } from "./linger.ts"
-import { silent } from "./log.ts"
-import type { Execution, SettledExecution } from "./outcome.ts"
-import { createPerformer, type Performer } from "./performer.ts"
-import { createPlaces } from "./places.ts"
-import type { Backlog } from "./read.ts"
-import { settle, settleAll } from "./settle.ts"
+import { endExecutors } from "./executors/execution.ts"
+import type { Backlog } from "./inspect/backlog.ts"
+import type { Execution, SettledExecution } from "./job/outcome.ts"
+import { type Logger, silent } from "./logger.ts"
+import { createPlaces } from "./perform/connection-limiter.ts"
+import { DrainEndsError, TimeIsUpError } from "./perform/execute.ts"
+import { createPerformer, type Performer } from "./perform/job-runner.ts"
+import { createTransactions } from "./perform/transactions.ts"
+import { createDeadline, type Deadline, untilGiveUp } from "./session/deadline.ts"
+import { closeDrainer, type Drainer, openDrainer } from "./session/drainer.ts"
+import { type Counts, NO_COUNTS, NO_PHASES, type Phases, timed } from "./session/tally.ts"
+import { settle, settleAll } from "./settle/settle.ts"
 import type { Sluice } from "./sluice.ts"
-import { createTransactions } from "./transactions.ts"
-import { assertInteger, assertKnownKeys, refuse } from "./validate.ts"
-import { leaveWakeUp, type SetWakeUp } from "./wake-up.ts"
+import { createAwareness } from "./wake/announce-names.ts"
+import { createLinger } from "./wake/linger.ts"
+import { createHelp } from "./wake/scale-out.ts"
+import { leaveWakeUp, type SetWakeUp } from "./wake/wake-up.ts"
 
 export interface DrainOptions {
   /** Opens a dedicated connection, direct or through a session pooler. */
@@ -99,22 +91,22 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
   if (!drainer) return { ...NOTHING_DONE, ms: since(beganAtMs) }
   options.onOpen?.()
 
+  const position = createClaimPosition(settings.definitions)
   const deadline = createDeadline({ ...settings, ...drainer })
   const transactions = createTransactions(drainer, settings)
   const places = createPlaces(drainer, settings.maxDrainers)
   const performer = createPerformer({ ...settings, drainer, deadline, transactions, places })
-  const linger = createLinger(drainer, deadline, settings.lingerMs)
-  const help = createHelp(drainer, deadline, settings)
+  const linger = createLinger(drainer, position, deadline, settings.lingerMs)
+  const help = createHelp(drainer, position, deadline, settings)
   const awareness = createAwareness(drainer, settings)
   settings.stop?.addEventListener("abort", performer.interrupt)
   drainer.onNotification(performer.interrupt)
 
   try {
     while (deadline.remains() && !drainer.lost.aborted) {
-      performer.start(await claim(drainer, deadline, performer.room(), performer.isIdle()))
-      performer.start(await giveBack(drainer, performer.takeExcess()))
-      if (performer.isIdle() && drainer.cursor.isCaughtUp && !drainer.suspects.wait() && !linger.lasts())
-        break
+      performer.start(await claim(drainer, position, deadline, performer.room(), performer.isIdle()))
+      performer.start(await giveBack(drainer, position, performer.takeExcess()))
+      if (performer.isIdle() && position.isCaughtUp && !position.suspects.wait() && !linger.lasts()) break
       const ended = await outcomes(drainer, performer, await linger.untilLookMs(performer))
       await settle(drainer, ended, deadline.untilStopMs)
       await awareness.tell(deadline.names())

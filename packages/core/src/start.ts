@@ -1,11 +1,11 @@
 import { setTimeout as wait } from "node:timers/promises"
+import type { Duration } from "./checks/duration.ts"
+import { passes } from "./database/sqlstate.ts"
 import { type DrainOptions, type DrainSummary, drain } from "./drain.ts"
-import type { Duration } from "./duration.ts"
 import { DatabaseUnavailableError, SessionLostError, SluiceError } from "./errors.ts"
-import { silent } from "./log.ts"
+import { silent } from "./logger.ts"
+import { keepUp } from "./session/maintenance.ts"
 import type { Sluice } from "./sluice.ts"
-import { passes } from "./sqlstate.ts"
-import { keepUp } from "./upkeep.ts"
 
 export interface StartOptions
   extends Omit<DrainOptions, "remainingMs" | "signal" | "linger" | "invite" | "grace"> {

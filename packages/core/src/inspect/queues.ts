@@ -1,0 +1,37 @@
+import { assertInteger, assertName } from "../checks/validate.ts"
+import type { Queryable } from "../database/connection.ts"
+import { dateOf } from "./date-of.ts"
+
+export interface QueueSnapshot {
+  readonly name: string
+  readonly paused: boolean
+  readonly ready: number
+  readonly scheduled: number
+  readonly blocked: number
+  readonly running: number
+  /** Since when the longest-waiting ready job has been due. */
+  readonly oldestReadyAt: Date | null
+}
+
+/** Which queues to read. */
+export interface ReadQueuesOptions {
+  /** Those whose names come after this one. Default: from the first. */
+  readonly after?: string
+  /** Up to so many. Default: all. */
+  readonly limit?: number
+}
+
+export async function readQueues(
+  database: Queryable,
+  schema: string,
+  { after, limit }: ReadQueuesOptions = {},
+): Promise<QueueSnapshot[]> {
+  if (after !== undefined) assertName(after, ["after"])
+  assertInteger(limit, ["limit"], 1, 1_000_000)
+  const text = `select ${schema}.list_queues($1, $2)::pg_catalog.text as queues`
+  const { rows } = await database.query(text, [after ?? "", limit])
+  const queues: (Omit<QueueSnapshot, "oldestReadyAt"> & { oldestReadyAt: string | null })[] = JSON.parse(
+    rows[0].queues,
+  )
+  return queues.map((queue) => ({ ...queue, oldestReadyAt: dateOf(queue.oldestReadyAt) }))
+}
