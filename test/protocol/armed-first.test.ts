@@ -18,12 +18,17 @@ test("the wake-up of a drain's end is set after that of its beginning has been a
     response.setHeader("Content-Type", "application/json").end("{}")
   })
   await new Promise<void>((resolve) => scheduler.listen(0, "127.0.0.1", resolve))
-  onTestFinished(() => void scheduler.closeAllConnections() ?? scheduler.close())
+  onTestFinished(() => {
+    scheduler.closeAllConnections()
+    scheduler.close()
+  })
   vi.stubEnv("AWS_ENDPOINT_URL", `http://127.0.0.1:${(scheduler.address() as AddressInfo).port}`)
   vi.stubEnv("AWS_ACCESS_KEY_ID", "local")
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local")
   vi.stubEnv("AWS_REGION", "local-1")
-  onTestFinished(() => void vi.unstubAllEnvs())
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+  })
 
   const begin = createIdleMode({ schedule: "group/wake-up", roleArn: "arn:aws:iam::000000000000:role/any" })
   const wakeUps = begin("arn:aws:lambda:local-1:000000000000:function:drain", console)

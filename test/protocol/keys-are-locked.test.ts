@@ -47,6 +47,7 @@ test("a job that is blocked while the holder of its key ends is made ready by th
 })
 
 function isAnybodyWaiting(): Promise<void> {
-  const waiting = "select from pg_stat_activity where datname = current_database() and wait_event = 'advisory'"
+  const waiting =
+    "select from pg_stat_activity where datname = current_database() and wait_event = 'advisory'"
   return eventually(async () => expect(await database.rows(waiting)).toHaveLength(1))
 }

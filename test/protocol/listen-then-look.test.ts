@@ -12,7 +12,12 @@ test("a job that is stored before its storer can see that a drainer listens is b
 }, async () => {
   const database = await createDatabase()
   let startedAtMs = 0
-  const job = defineJob({ name: "job", perform: () => void (startedAtMs = performance.now()) })
+  const job = defineJob({
+    name: "job",
+    perform() {
+      startedAtMs = performance.now()
+    },
+  })
   const { drainOnce } = drainable(database, [job])
   const stop = new AbortController()
   let listensAtMs = 0
