@@ -1,5 +1,6 @@
+import { readdirSync } from "node:fs"
 import { expect, test } from "vitest"
-import { LOCKS, read } from "./page.ts"
+import { LOCKS, ROOT, read } from "./page.ts"
 import { FUNCTIONS } from "./sql.ts"
 
 const TAKES = /\bpg_(?:try_)?advisory_(xact_)?lock(_shared)?\(([\w.]+(?:\('[\w-]+'\))?)/g
@@ -27,9 +28,11 @@ test("it has every function that releases a session's lock, and a transaction's 
   for (const { mode, releasedBy } of LOCKS) if (mode.startsWith("transaction")) expect(releasedBy).toEqual([])
 })
 
-test("no kind of lock is in the engine's TypeScript but the migration's", () => {
-  const page = read("docs/protocol.md")
-  expect(page).toContain("lock_space('migrate')")
+test("TypeScript takes only the locks of a migration", () => {
+  const kinds = readdirSync(`${ROOT}packages`, { recursive: true, encoding: "utf8" })
+    .filter((path) => /^\w+\/src\/.*\.ts$/.test(path))
+    .flatMap((path) => [...read(`packages/${path}`).matchAll(/lock_space\('([\w-]+)'\)/g)])
+  expect(kinds.map(([, kind]) => kind)).toEqual(["migrate"])
 })
 
 /** A key that is computed is a job's. */

@@ -55,7 +55,7 @@ export interface Race {
 }
 
 export const RACES: readonly Race[] = [
-  ...PAGE.matchAll(/^\*\*(.+?)\.\*\* (?:.|\n(?!\n))*?\nTest: `(.+)`: "(.+)"$/gm),
+  ...PAGE.matchAll(/^\*\*(.+?)\.\*\* (?:.|\n(?!\n))*?\n- Test: `(.+)`: "(.+)"$/gm),
 ].map(([, name, path, title]) => ({ name: text(name), path: text(path), title: text(title) }))
 
 /** How many races have a heading, whether or not their entry could be read. */

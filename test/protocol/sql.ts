@@ -8,7 +8,11 @@ const FOLDER = "migrations/functions/"
 export const FUNCTIONS: ReadonlyMap<string, string> = new Map(
   readdirSync(ROOT + FOLDER, { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".sql"))
-    .map((path) => [basename(path, ".sql"), read(FOLDER + path).replace(/--.*$/gm, "")]),
+    .map((path) => [basename(path, ".sql"), withoutComments(FOLDER + path)]),
 )
 
-export const TABLES = read("migrations/0001_tables.sql")
+export const TABLES = withoutComments("migrations/0001_tables.sql")
+
+function withoutComments(path: string): string {
+  return read(path).replace(/--.*$/gm, "")
+}
