@@ -1,7 +1,7 @@
+import { slowerThan } from "@sluice/bench/compare"
+import { check } from "@sluice/bench/measure-drain"
+import type { Report, Result } from "@sluice/bench/results"
 import { expect, test } from "vitest"
-import { slowerThan } from "../../packages/bench/src/compare.ts"
-import { check } from "../../packages/bench/src/measure-drain.ts"
-import type { Report, Result } from "../../packages/bench/src/results.ts"
 
 test("a job that no worker performed, and one that two performed, are counted", () => {
   expect(check([doneWith(0, 1, 2), doneWith(3, 4)], 5)).toEqual({ duplicates: 0, missing: 0 })

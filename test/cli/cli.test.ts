@@ -1,6 +1,5 @@
-import { execFile } from "node:child_process"
-import { fileURLToPath } from "node:url"
 import { beforeAll, describe, expect, test } from "vitest"
+import { runSluice } from "../support/cli.ts"
 import { createDatabase, type TestDatabase } from "../support/database.ts"
 
 let empty: TestDatabase
@@ -11,20 +10,20 @@ beforeAll(async () => {
 
 describe.sequential("sluice on the command line", () => {
   test("doctor says what a database lacks, and exits with 1", async () => {
-    const { code, output } = await sluice("doctor", "--database-url", empty.url)
+    const { code, output } = await runSluice("doctor", "--database-url", empty.url)
     expect(output.match(/WRONG.*/g)).toEqual(["WRONG the schema sluice is missing: run sluice migrate"])
     expect(code).toBe(1)
   })
 
   test("migrate makes the schema, and a second time finds nothing to do", async () => {
-    const first = await sluice("migrate", "--database-url", empty.url, "--schema", "queue")
+    const first = await runSluice("migrate", "--database-url", empty.url, "--schema", "queue")
     expect(first).toMatchObject({ code: 0, output: expect.stringContaining("applied 0001_tables") })
-    const second = await sluice("migrate", "--database-url", empty.url, "--schema", "queue")
+    const second = await runSluice("migrate", "--database-url", empty.url, "--schema", "queue")
     expect(second).toEqual({ code: 0, output: "The schema queue is up to date.\n" })
   })
 
   test("doctor is content with a migrated database", async () => {
-    const { code, output } = await sluice("doctor", "--database-url", empty.url, "--schema", "queue")
+    const { code, output } = await runSluice("doctor", "--database-url", empty.url, "--schema", "queue")
     expect(output).not.toContain("WRONG")
     expect(code).toBe(0)
   })
@@ -32,7 +31,7 @@ describe.sequential("sluice on the command line", () => {
   test("doctor examines nothing more of a schema that is behind", async () => {
     await empty.pool.query(`create schema behind;
       create function behind.schema_version() returns integer language sql return 1`)
-    const { code, output } = await sluice("doctor", "--database-url", empty.url, "--schema", "behind")
+    const { code, output } = await runSluice("doctor", "--database-url", empty.url, "--schema", "behind")
     expect(output.match(/WRONG.*/g)).toEqual([
       expect.stringMatching(
         /^WRONG the schema behind is at version 1, this package at \d+: run sluice migrate$/,
@@ -42,14 +41,14 @@ describe.sequential("sluice on the command line", () => {
   })
 
   test("doctor notes the locks that a default server has room for, and counts connections", async () => {
-    const { output } = await sluice("doctor", "--database-url", empty.url, "--schema", "queue")
+    const { output } = await runSluice("doctor", "--database-url", empty.url, "--schema", "queue")
     expect(output).toMatch(/^note {2}room for \d+ locks; 10 drainers use 10000 at most\. With/m)
     expect(output).toMatch(/^ok {4}room for \d+ connections; 10 drainers use \d+ at most, \d+ of each for/m)
   })
 
   test("doctor finds more drainers than the server has connections for", async () => {
     const many = ["--schema", "queue", "--max-drainers", "900"]
-    const { code, output } = await sluice("doctor", "--database-url", empty.url, ...many)
+    const { code, output } = await runSluice("doctor", "--database-url", empty.url, ...many)
     expect(output).toMatch(
       /^WRONG room for \d+ connections, too few for 900 drainers, which use 3600: raise max/m,
     )
@@ -62,19 +61,9 @@ describe.sequential("sluice on the command line", () => {
     [["migrate"], "Which database? Give --database-url, or set DATABASE_URL"],
     [["migrate", "--database-url", "postgres://127.0.0.1:1/x"], "The database can't be reached"],
   ])("%j is refused in words", async (args, words) => {
-    const { code, output } = await sluice(...args)
+    const { code, output } = await runSluice(...args)
     expect(output).toContain(words)
     expect(output).not.toContain("    at ")
     expect(code).toBe(1)
   })
 })
-
-function sluice(...args: string[]): Promise<{ code: number; output: string }> {
-  const main = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url))
-  const { DATABASE_URL: _, SLUICE_SCHEMA: __, ...env } = process.env
-  return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...args], { env }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr })
-    })
-  })
-}

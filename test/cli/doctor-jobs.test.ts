@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process"
-import { fileURLToPath } from "node:url"
-import { promisify } from "node:util"
 import { defineJob } from "@sluice/core"
 import { expect, test } from "vitest"
+import { runSluice } from "../support/cli.ts"
 import { createDatabase } from "../support/database.ts"
 import { countdown, drainable } from "../support/drain.ts"
 
@@ -25,12 +23,6 @@ test("doctor names jobs whose timeout fits into no drain, and waiting jobs that 
 })
 
 async function doctor(url: string): Promise<string> {
-  const main = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url))
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    main,
-    "doctor",
-    "--database-url",
-    url,
-  ]).catch((failed) => failed)
-  return stdout
+  const { output } = await runSluice("doctor", "--database-url", url)
+  return output
 }

@@ -1,6 +1,6 @@
+import { type Chain, nextInChain, shouldHandOver } from "@sluice/aws"
 import { defineJob, type EnqueueOptions } from "@sluice/core"
 import { expect, test } from "vitest"
-import { type Chain, nextInChain, shouldHandOver } from "../../packages/aws/src/chain.ts"
 import { createDatabase } from "../support/database.ts"
 import { countdown, drainable } from "../support/drain.ts"
 

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto"
+import { createHmac, randomBytes, randomUUID } from "node:crypto"
 import type { AddressInfo } from "node:net"
 import { serve } from "@hono/node-server"
 import { afterAll } from "vitest"
@@ -7,6 +7,17 @@ export const KEY = newKey()
 
 export function newKey(): string {
   return `whsec_${randomBytes(32).toString("base64")}`
+}
+
+/** The headers of Standard Webhooks' signature, made from its specification and without the library that packages/http uses. */
+export function signatureHeaders(
+  body: string,
+  { key = KEY, id = randomUUID() as string, atMs = Date.now() } = {},
+): Record<string, string> {
+  const timestamp = Math.floor(atMs / 1_000)
+  const secret = Buffer.from(key.replace("whsec_", ""), "base64")
+  const signature = createHmac("sha256", secret).update(`${id}.${timestamp}.${body}`).digest("base64")
+  return { "webhook-id": id, "webhook-timestamp": `${timestamp}`, "webhook-signature": `v1,${signature}` }
 }
 
 /** A real HTTP server on loopback with this handler of web requests, until the end of the file. */

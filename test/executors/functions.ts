@@ -1,6 +1,4 @@
-import { bundleFunctions } from "../../packages/local/src/bundle.ts"
-import type { FunctionConfig } from "../../packages/local/src/function.ts"
-import { createHost } from "../../packages/local/src/host.ts"
+import { bundleFunctions, createHost, type FunctionConfig } from "@sluice/local"
 import { atTheEnd, ROOT, temporaryDirectory } from "../local/support.ts"
 
 type Functions = Record<string, Omit<FunctionConfig, "bundleDir" | "handler">>

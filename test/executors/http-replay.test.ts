@@ -1,10 +1,9 @@
 import { defineJob, Snooze } from "@sluice/core"
+import { createPerformHandler, http } from "@sluice/http"
 import { expect, test } from "vitest"
-import { createPerformHandler, http } from "../../packages/http/src/index.ts"
-import { signatureHeaders } from "../../packages/http/src/signature.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
-import { KEY, startEndpoint } from "./endpoint.ts"
+import { KEY, signatureHeaders, startEndpoint } from "./endpoint.ts"
 
 let performed = 0
 let deadlineAt = new Date(0)
@@ -26,7 +25,7 @@ const event = {
 /** What a drainer sends, as its endpoint gets it. */
 function signed(id: string, content: object, atMs = Date.now()): Request {
   const body = JSON.stringify(content)
-  const headers = signatureHeaders(KEY, id, body, new Date(atMs))
+  const headers = signatureHeaders(body, { id, atMs })
   return new Request("http://127.0.0.1/perform", { method: "POST", headers, body })
 }
 

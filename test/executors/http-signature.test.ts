@@ -1,8 +1,7 @@
-import { createHmac, randomUUID } from "node:crypto"
 import { defineJob } from "@sluice/core"
+import { createPerformHandler } from "@sluice/http"
 import { expect, test } from "vitest"
-import { createPerformHandler } from "../../packages/http/src/index.ts"
-import { KEY, newKey, startEndpoint } from "./endpoint.ts"
+import { KEY, newKey, signatureHeaders, startEndpoint } from "./endpoint.ts"
 
 let performed = 0
 const job = defineJob({ name: "job", perform: () => void performed++ })
@@ -23,18 +22,15 @@ const body = JSON.stringify({
   ...{ deadlineAt: new Date(Date.now() + 60_000).toISOString(), enqueuedAt: new Date().toISOString() },
 })
 
-/** The scheme as the specification of Standard Webhooks says it, without the library. */
-function sign({
-  key = KEY,
-  id = randomUUID() as string,
-  atMs = Date.now(),
+const sign = ({
   text = body,
-} = {}): Record<string, string> {
-  const timestamp = Math.floor(atMs / 1_000)
-  const secret = Buffer.from(key.replace("whsec_", ""), "base64")
-  const signature = createHmac("sha256", secret).update(`${id}.${timestamp}.${text}`).digest("base64")
-  return { "webhook-id": id, "webhook-timestamp": `${timestamp}`, "webhook-signature": `v1,${signature}` }
-}
+  ...options
+}: {
+  key?: string
+  id?: string
+  atMs?: number
+  text?: string
+} = {}) => signatureHeaders(text, options)
 
 const post = (headers: Record<string, string>, text = body) =>
   fetch(url, { method: "POST", headers, body: text })

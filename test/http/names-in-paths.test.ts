@@ -1,8 +1,8 @@
 import { connect } from "node:net"
 import { text } from "node:stream/consumers"
+import { toGatewayEvent } from "@sluice/local/gateway-event"
 import { handle } from "hono/aws-lambda"
 import { afterEach, expect, test } from "vitest"
-import { toGatewayEvent } from "../../packages/local/src/gateway-event.ts"
 import { useApi } from "./api.ts"
 
 const api = await useApi()

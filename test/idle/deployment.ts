@@ -1,8 +1,7 @@
 import { GetScheduleCommand, SchedulerClient } from "@aws-sdk/client-scheduler"
+import { bundleFunctions, createHost, type Host } from "@sluice/local"
 import pg from "pg"
 import { afterAll, inject } from "vitest"
-import { bundleFunctions } from "../../packages/local/src/bundle.ts"
-import { createHost, type Host } from "../../packages/local/src/host.ts"
 import type { TestDatabase } from "../support/database.ts"
 import { makeTemporaryFolder } from "../support/temporary-folder.ts"
 

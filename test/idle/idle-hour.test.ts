@@ -1,6 +1,6 @@
 import { createSluice } from "@sluice/core"
+import { startSchedule } from "@sluice/local"
 import { expect, onTestFinished, test } from "vitest"
-import { startSchedule } from "../../packages/local/src/schedule.ts"
 import { createDatabase } from "../support/database.ts"
 import { eventually } from "../support/eventually.ts"
 import { countSessions, deployIdle } from "./deployment.ts"

@@ -1,8 +1,7 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises"
 import path from "node:path"
+import { bundleFunctions, createHost, type FunctionSource } from "@sluice/local"
 import { expect, test } from "vitest"
-import { bundleFunctions, type FunctionSource } from "../../packages/local/src/bundle.ts"
-import { createHost } from "../../packages/local/src/host.ts"
 import { atTheEnd, ROOT, temporaryDirectory } from "./support.ts"
 
 test("a bundle runs by itself, with the files copied beside it and the SDK outside it", async () => {

@@ -1,5 +1,5 @@
+import { createHost } from "@sluice/local"
 import { expect, onTestFinished, test } from "vitest"
-import { createHost } from "../../packages/local/src/host.ts"
 import { isAlive, processState, startedPids, startTestHost, waitFor } from "./support.ts"
 
 const { host, call, lines } = await startTestHost({

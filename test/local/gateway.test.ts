@@ -1,7 +1,7 @@
 import http from "node:http"
 import { gzipSync } from "node:zlib"
+import { type HttpGatewayOptions, startHttpGateway } from "@sluice/local"
 import { expect, test } from "vitest"
-import { type HttpGatewayOptions, startHttpGateway } from "../../packages/local/src/http-gateway.ts"
 import { atTheEnd, startTestHost, waitFor } from "./support.ts"
 
 const { host, lines } = await startTestHost({

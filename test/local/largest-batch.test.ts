@@ -1,8 +1,6 @@
 import { MEMORY_MB } from "@sluice/aws"
+import { bundleFunctions, createHost, startHttpGateway } from "@sluice/local"
 import { beforeEach, expect, onTestFinished, test } from "vitest"
-import { bundleFunctions } from "../../packages/local/src/bundle.ts"
-import { createHost } from "../../packages/local/src/host.ts"
-import { startHttpGateway } from "../../packages/local/src/http-gateway.ts"
 import { createDatabase } from "../support/database.ts"
 import { ROOT, temporaryDirectory } from "./support.ts"
 

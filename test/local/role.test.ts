@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import { startPostgres } from "@sluice/local/postgres"
 import { expect, inject, test } from "vitest"
-import { startPostgres } from "../../packages/local/src/postgres.ts"
 import { createDatabase } from "../support/database.ts"
 import { makeTemporaryFolder } from "../support/temporary-folder.ts"
 

@@ -2,12 +2,8 @@ import { execFileSync, spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises"
 import path from "node:path"
+import { type HandedEvent, type RuntimeMessage, startRuntimeApi } from "@sluice/local/runtime-api"
 import { expect, test } from "vitest"
-import {
-  type HandedEvent,
-  type RuntimeMessage,
-  startRuntimeApi,
-} from "../../packages/local/src/runtime-api.ts"
 import { ROOT, temporaryDirectory } from "./support.ts"
 
 // The runtime's loop is held against AWS's own, aws-lambda-ric. That one builds native code for minutes, so what it says
@@ -64,7 +60,7 @@ const SCRIPT: { handler: string; events?: { do?: string; [more: string]: unknown
 test("the runtime says to the Runtime API what aws-lambda-ric is recorded to say", {
   timeout: 60_000,
 }, async () => {
-  const runtime = path.join(ROOT, "packages/local/src/runtime.mjs")
+  const runtime = path.join(ROOT, "packages/local/src/lambda/runtime.mjs")
   expect(await transcript(runtime)).toBe(await readFile(RECORD, "utf8"))
 })
 

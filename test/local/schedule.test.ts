@@ -1,5 +1,5 @@
+import { parseRate, startSchedule } from "@sluice/local"
 import { expect, onTestFinished, test } from "vitest"
-import { parseRate, startSchedule } from "../../packages/local/src/schedule.ts"
 import { startTestHost, waitFor } from "./support.ts"
 
 const { host, lines } = await startTestHost({ printEvent: {} })

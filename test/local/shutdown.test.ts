@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process"
 import { createInterface } from "node:readline"
+import { bundleFunctions } from "@sluice/local"
 import { expect, onTestFinished, test } from "vitest"
-import { bundleFunctions } from "../../packages/local/src/bundle.ts"
 import {
   children,
   isAlive,

@@ -4,10 +4,15 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import {
+  bundleFunctions,
+  createHost,
+  type FunctionConfig,
+  type Host,
+  type HostOptions,
+  type InvokeOptions,
+} from "@sluice/local"
 import { afterAll, expect } from "vitest"
-import { bundleFunctions } from "../../packages/local/src/bundle.ts"
-import type { FunctionConfig } from "../../packages/local/src/function.ts"
-import { createHost, type Host, type HostOptions, type InvokeOptions } from "../../packages/local/src/host.ts"
 
 export const ROOT = path.resolve(import.meta.dirname, "../..")
 

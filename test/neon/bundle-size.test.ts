@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
+import { bundleFunctions } from "@sluice/local"
 import { afterAll, expect, test } from "vitest"
-import { bundleFunctions } from "../../packages/local/src/bundle.ts"
 import { makeTemporaryFolder } from "../support/temporary-folder.ts"
 
 const folder = await makeTemporaryFolder()

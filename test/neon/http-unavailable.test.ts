@@ -2,9 +2,9 @@ import { once } from "node:events"
 import http from "node:http"
 import type { AddressInfo } from "node:net"
 import { neonConfig } from "@neondatabase/serverless"
+import { createNeonHttp } from "@sluice/aws/neon"
 import { createSluice, DatabaseUnavailableError } from "@sluice/core"
 import { expect, onTestFinished, test } from "vitest"
-import { createNeonHttp } from "../../packages/aws/src/neon.ts"
 
 const sluice = createSluice({ database: createNeonHttp("postgres://ada:secret@db.example.org/shop") })
 

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process"
 import { chown, copyFile, stat } from "node:fs/promises"
 import { join } from "node:path"
+import { createConnect } from "@sluice/aws"
+import { startPostgres } from "@sluice/local/postgres"
 import pg from "pg"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { createConnect } from "../../packages/aws/src/connections.ts"
-import { startPostgres } from "../../packages/local/src/postgres.ts"
 import { eventually } from "../support/eventually.ts"
 import { makeTemporaryFolder } from "../support/temporary-folder.ts"
 

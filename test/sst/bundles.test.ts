@@ -3,9 +3,9 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { promisify } from "node:util"
+import { bundleFunctions } from "@sluice/local"
 import { build } from "tsdown"
 import { afterAll, describe, expect, test } from "vitest"
-import { bundleFunctions } from "../../packages/local/src/bundle.ts"
 import { CLI_ENVIRONMENT, preparePlatform, ROOT } from "./platform.ts"
 
 const NAMES = ["drain", "enqueue", "migrate"] as const

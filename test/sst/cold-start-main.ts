@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { bundleFunctions, createHost } from "../../packages/local/src/index.ts"
+import { bundleFunctions, createHost } from "@sluice/local"
 
 const TIMES = 11
 const outDir = await mkdtemp(join(tmpdir(), "sluice-cold-"))

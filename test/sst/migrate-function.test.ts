@@ -1,9 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { bundleFunctions, createHost } from "@sluice/local"
 import { afterAll, expect, test } from "vitest"
-import { bundleFunctions } from "../../packages/local/src/bundle.ts"
-import { createHost } from "../../packages/local/src/host.ts"
 import { createDatabase } from "../support/database.ts"
 import { ROOT } from "./platform.ts"
 

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import { type EmbeddedPostgres, startPostgres } from "@sluice/local/postgres"
 import { onTestFinished } from "vitest"
-import { type EmbeddedPostgres, startPostgres } from "../../packages/local/src/postgres.ts"
 import { asSuperuser } from "./database.ts"
 import { eventually } from "./eventually.ts"
 import { makeTemporaryFolder } from "./temporary-folder.ts"

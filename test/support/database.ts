@@ -3,7 +3,7 @@ import type { Connection } from "@sluice/core"
 import pg from "pg"
 import { afterAll, expect, inject, onTestFinished } from "vitest"
 import { eventually } from "./eventually.ts"
-import { databaseUrl, TEMPLATE } from "./global-setup.ts"
+import { databaseUrl } from "./global-setup.ts"
 import { alterDatabase, HOSTILE_OBJECTS, HOSTILE_SETTINGS } from "./hostile.ts"
 
 export interface TestDatabase {
@@ -33,12 +33,12 @@ export interface DatabaseOptions {
  */
 export async function createDatabase(options: DatabaseOptions | string = {}): Promise<TestDatabase> {
   const {
-    template = TEMPLATE,
+    template = inject("template"),
     settings = {},
     encoding,
   }: DatabaseOptions = typeof options === "string" ? { template: options } : options
   const isHostile = process.env.SLUICE_TEST_HOSTILE === "1"
-  const name = `test_${randomBytes(6).toString("hex")}`
+  const name = `${inject("template")}_${randomBytes(6).toString("hex")}`
   const url = databaseUrl(inject("postgresUrl"), name)
   await asSuperuser(async (server) => {
     const encoded = encoding ? ` encoding '${encoding}' locale 'C'` : ""

@@ -1,12 +1,14 @@
 // The engine on Lambda: the drain function's handler, and the connections that suit a process that is frozen
 // between invocations.
 
-export { createConnect, createPool, type PoolOptions } from "./connections.ts"
-export { createDrainHandler, type DrainHandlerOptions, type DrainReport } from "./drain-handler.ts"
-export type { IdleOptions } from "./idle.ts"
-export { type LambdaExecutorOptions, lambda } from "./lambda-executor.ts"
+export { createConnect, createPool, type PoolOptions } from "./connections/pg.ts"
+// For a handler of your own around `drain`: when the next invocation begins at once, and with which event.
+export { type Chain, nextInChain, shouldHandOver } from "./drain/chain.ts"
+export { createDrainHandler, type DrainHandlerOptions, type DrainReport } from "./drain/drain-handler.ts"
+export type { IdleOptions } from "./drain/idle.ts"
+export { type LambdaExecutorOptions, lambda } from "./executor/lambda-executor.ts"
+export { createPerformHandler, type PerformHandlerOptions } from "./executor/perform-handler.ts"
 // Lines of JSON for the functions that should stay small.
 export { jsonLog } from "./log.ts"
 export { MEMORY_MB } from "./memory.ts"
-export { createPerformHandler, type PerformHandlerOptions } from "./perform-handler.ts"
 export { createWake } from "./wake.ts"

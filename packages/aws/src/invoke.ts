@@ -3,8 +3,8 @@ import type { LambdaClient } from "@aws-sdk/client-lambda"
 let client: LambdaClient | undefined
 
 /**
- * Invokes the drain function without waiting for it. Answers with the request id of the invocation.
- * The SDK is loaded when it is first needed: most invocations start without it.
+ * Invokes the drain function without waiting for it, and returns the request id of the invocation. The SDK is loaded
+ * when it is first needed, because most invocations do without it.
  *
  * @param functionName Name or ARN. The caller needs `lambda:InvokeFunction` on it.
  */

@@ -1,22 +1,22 @@
 import { Logger as PowertoolsLogger } from "@aws-lambda-powertools/logger"
 import type { Logger } from "@sluice/core"
 import type { Context } from "aws-lambda"
-import type { Chain } from "./chain.ts"
+import type { Chain } from "./drain/chain.ts"
 
-/** The drain function's log: Powertools' Logger, whose level `POWERTOOLS_LOG_LEVEL` sets. */
+/** The drain function's log: Powertools' Logger, with the level of `POWERTOOLS_LOG_LEVEL`. */
 export function createDrainLog(service: string) {
   const logger = new PowertoolsLogger({ serviceName: service })
   return {
     /** The log of one invocation. */
     of(context: Context, { chainId, hop }: Chain): Logger {
       logger.addContext(context)
-      return adapted(logger.createChild({ persistentKeys: { chainId, hop } }))
+      return toLogger(logger.createChild({ persistentKeys: { chainId, hop } }))
     },
   }
 }
 
-/** Powertools asks for details where ours may be left out. */
-function adapted(logger: PowertoolsLogger): Logger {
+/** Details are required by Powertools and optional in Sluice's `Logger`. */
+function toLogger(logger: PowertoolsLogger): Logger {
   const at =
     (level: keyof Logger): Logger["info"] =>
     (message, details = {}) =>
@@ -24,7 +24,7 @@ function adapted(logger: PowertoolsLogger): Logger {
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") }
 }
 
-/** One line of JSON each, which CloudWatch Logs Insights takes apart by itself. For functions that should stay small. */
+/** Writes lines of JSON, which CloudWatch Logs Insights parses. For functions that should stay small. */
 export const jsonLog: Logger = {
   debug() {},
   info: (message, details) => write("INFO", message, details),
@@ -34,10 +34,10 @@ export const jsonLog: Logger = {
 
 function write(level: string, message: string, details: Record<string, unknown> = {}): void {
   const line = { level, message, timestamp: new Date(), ...details }
-  process.stdout.write(`${JSON.stringify(line, readable)}\n`)
+  process.stdout.write(`${JSON.stringify(line, errorsAsText)}\n`)
 }
 
-/** JSON has no errors: what matters of one is its stack, which begins with its name and message. */
-function readable(_key: string, value: unknown): unknown {
+/** JSON would drop an error's properties. Its stack starts with its name and message. */
+function errorsAsText(_key: string, value: unknown): unknown {
   return value instanceof Error ? (value.stack ?? String(value)) : value
 }

@@ -3,8 +3,8 @@ import { invokeDrain } from "./invoke.ts"
 import { jsonLog } from "./log.ts"
 
 /**
- * For `createSluice({ wake })`: invokes the drain function, so that a job is begun within milliseconds of its enqueue.
- * Throttled or unreachable, it warns and leaves the job to the schedule.
+ * For `createSluice({ wake })`: invokes the drain function, so that a job starts within milliseconds of its enqueue. When
+ * Lambda throttles or can't be reached, it logs a warning and leaves the job to the schedule.
  *
  * @param functionName Name or ARN of the drain function. The caller needs `lambda:InvokeFunction` on it.
  */

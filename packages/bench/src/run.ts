@@ -1,5 +1,5 @@
 import type { Progress } from "./progress.ts"
-import { type Measurement, type Result, resultOf } from "./results.ts"
+import { type Measurement, type Result, resultOf } from "./report/results.ts"
 import type { Run, Scenario, Variant } from "./scenario.ts"
 import type { System } from "./system.ts"
 

@@ -1,5 +1,5 @@
-import type { Measurement } from "./results.ts"
-import type { Server } from "./server.ts"
+import type { Server } from "./measure/server.ts"
+import type { Measurement } from "./report/results.ts"
 import type { System } from "./system.ts"
 
 /** One file of scenarios/ each. */

@@ -1,6 +1,6 @@
 import { LARGEST_BATCH, readAddress, SCHEMA_VERSION } from "@sluice/core"
 import pg from "pg"
-import type { Options as AllOptions } from "./main.ts"
+import type { Options as AllOptions } from "./options.ts"
 
 type Options = Pick<AllOptions, "databaseUrl" | "schema" | "maxDrainers">
 
@@ -85,7 +85,8 @@ const roomForLocks: Examination = async (client, { maxDrainers }) => {
   const isNote = room < most
   const consequence = `. With ${room} in use, drainers claim smaller batches; max_locks_per_transaction sets the room`
   return {
-    ...{ ok: true, isNote },
+    ok: true,
+    isNote,
     text: `room for ${room} locks; ${maxDrainers} drainers use ${most} at most${isNote ? consequence : ""}`,
   }
 }
@@ -178,9 +179,16 @@ const namesKnown: Examination = async (client, { schema }) => {
 }
 
 const EXAMINATIONS = [
-  ...[reachable, serverVersion, directConnection, roomForLocks, schemaVersion],
-  ...[roomForConnections, history],
-  ...[upkeep, timeoutsFit, namesKnown],
+  reachable,
+  serverVersion,
+  directConnection,
+  roomForLocks,
+  schemaVersion,
+  roomForConnections,
+  history,
+  upkeep,
+  timeoutsFit,
+  namesKnown,
 ]
 
 const NEEDED_BY_THE_REST = [reachable, schemaVersion]

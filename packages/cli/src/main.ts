@@ -1,28 +1,11 @@
 #!/usr/bin/env node
-import { parseArgs } from "node:util"
 import { SluiceError } from "@sluice/core"
 import { doctor } from "./doctor.ts"
 import { migrate } from "./migrate.ts"
+import { parseArguments, readOptions, USAGE } from "./options.ts"
 import { work } from "./work.ts"
 
-const USAGE = `sluice migrate   brings the database's schema to the version of this package
-sluice doctor    examines the database: version, schema, pooler, locks, connections, history, jobs that can't run
-sluice work      performs jobs until it is told to stop, by SIGTERM or SIGINT
-
-  --database-url URL   default: the environment's DATABASE_URL
-  --schema NAME        default: the environment's SLUICE_SCHEMA, else sluice
-  --max-drainers N     drainers at work at once, over all processes and functions; default 10
-
-  of work:
-  --jobs FILE          a module that exports job definitions, or lists of them
-  --concurrency N      jobs performed at once; default 20
-  --grace DURATION     what running jobs are given at the end, such as 25s; default 25s
-  --health-port PORT   serves GET /health: 200 while it works, else 503
-`
-
-const commands = { migrate, doctor, work }
-
-export type Options = ReturnType<typeof optionsOf>
+const COMMANDS = { migrate, doctor, work }
 
 try {
   process.exitCode = await run(process.argv.slice(2))
@@ -32,60 +15,23 @@ try {
   process.exitCode = 1
 }
 
+/** Runs the command that the arguments name, and returns the exit code. */
 async function run(args: string[]): Promise<number> {
-  const { values, positionals } = parsed(args)
-  const name = positionals[0] ?? ""
+  const { values, positionals } = parseArguments(args)
   if (values.help) {
     process.stdout.write(USAGE)
     return 0
   }
-  if (!Object.hasOwn(commands, name) || positionals.length > 1) {
+  const [name = ""] = positionals
+  if (!isCommand(name) || positionals.length > 1) {
     throw new SluiceError(
       "unknown_command",
       `There is no command ${JSON.stringify(positionals.join(" "))}.\n\n${USAGE}`,
     )
   }
-  const databaseUrl = values["database-url"] ?? process.env.DATABASE_URL
-  if (!databaseUrl)
-    throw new SluiceError("no_database", "Which database? Give --database-url, or set DATABASE_URL")
-  return commands[name as keyof typeof commands](optionsOf(values, databaseUrl))
+  return COMMANDS[name](readOptions(values, process.env))
 }
 
-function optionsOf(values: ReturnType<typeof parsed>["values"], databaseUrl: string) {
-  const healthPort = values["health-port"]
-  return {
-    databaseUrl,
-    schema: values.schema ?? process.env.SLUICE_SCHEMA ?? "sluice",
-    maxDrainers: Number(values["max-drainers"] ?? 10),
-    jobs: values.jobs,
-    concurrency: Number(values.concurrency ?? 20),
-    grace: values.grace ?? "25s",
-    healthPort: healthPort === undefined ? undefined : port(healthPort),
-  }
-}
-
-function port(text: string): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)
-  throw new SluiceError(
-    "bad_arguments",
-    `--health-port is ${JSON.stringify(text)}: give a number up to 65535`,
-  )
-}
-
-function parsed(args: string[]) {
-  const options = {
-    "database-url": { type: "string" },
-    schema: { type: "string" },
-    "max-drainers": { type: "string" },
-    jobs: { type: "string" },
-    concurrency: { type: "string" },
-    grace: { type: "string" },
-    "health-port": { type: "string" },
-    help: { type: "boolean", short: "h" },
-  } as const
-  try {
-    return parseArgs({ args, options, allowPositionals: true })
-  } catch (error) {
-    throw new SluiceError("bad_arguments", `${(error as Error).message}\n\n${USAGE}`)
-  }
+function isCommand(name: string): name is keyof typeof COMMANDS {
+  return Object.hasOwn(COMMANDS, name)
 }

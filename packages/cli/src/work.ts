@@ -12,37 +12,25 @@ import {
   type Worker,
 } from "@sluice/core"
 import pg from "pg"
-import type { Options } from "./main.ts"
+import type { Options } from "./options.ts"
 
-/** Longest that a process goes on after the grace, whatever its jobs and the database do. */
-const GONE_AFTER_GRACE_MS = 1_900
-/** Once the worker has ended. */
-const LET_GO_AFTER_MS = 200
-const ANSWER_WITHIN_MS = 30_000
+/** The process ends this long after the grace at the latest, whatever its jobs and the database do. */
+const EXIT_AFTER_GRACE_MS = 1_900
+/** Once the worker has ended, jobs that ignore their signal, and what they have opened, keep the process this long. */
+const EXIT_AFTER_WORKER_MS = 200
+const QUERY_TIMEOUT_MS = 30_000
+const CONNECT_TIMEOUT_MS = 10_000
 
-/** Performs jobs until a signal comes, and lets what runs end. */
+/** Performs jobs until a signal comes, and lets running jobs end. */
 export async function work(options: Options): Promise<number> {
   const { databaseUrl, schema, maxDrainers, concurrency, grace, healthPort } = options
   const jobs = await loadJobs(options.jobs)
-  readAddress(databaseUrl, (connectionString) => new pg.Client({ connectionString }))
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 2, query_timeout: ANSWER_WITHIN_MS })
-  pool.on("error", () => {})
-  const connect = async () => {
-    const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 })
-    client.on("error", () => {})
-    await client.connect()
-    return client
-  }
-
-  const worker = start(createSluice({ database: pool, jobs, schema }), {
-    ...{ connect, concurrency, maxDrainers, grace, log: console },
-  })
+  const pool = createPool(databaseUrl)
+  const connect = () => connectTo(databaseUrl)
+  const sluice = createSluice({ database: pool, jobs, schema })
+  const worker = start(sluice, { connect, concurrency, maxDrainers, grace, log: console })
   const health = healthPort === undefined ? undefined : await serveHealth(worker, healthPort)
-  const stop = () => {
-    worker.stop().catch(() => {})
-    setTimeout(() => process.exit(1), durationMs(grace) + GONE_AFTER_GRACE_MS).unref()
-  }
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, stop)
+  stopOnSignal(worker, durationMs(grace))
   console.log(`working on ${jobs.map(({ name }) => name).join(", ")}`)
   try {
     await worker.ended
@@ -51,24 +39,49 @@ export async function work(options: Options): Promise<number> {
   } finally {
     health?.close()
     pool.end().catch(() => {})
-    // jobs that ignore their signal, and what they have opened, don't hold the process
-    setTimeout(() => process.exit(), LET_GO_AFTER_MS).unref()
+    setTimeout(() => process.exit(), EXIT_AFTER_WORKER_MS).unref()
   }
+}
+
+/** For enqueueing and reading. An address that pg can't read is refused at once. */
+function createPool(databaseUrl: string): pg.Pool {
+  readAddress(databaseUrl, (connectionString) => new pg.Client({ connectionString }))
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 2, query_timeout: QUERY_TIMEOUT_MS })
+  pool.on("error", () => {})
+  return pool
+}
+
+async function connectTo(databaseUrl: string): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  })
+  client.on("error", () => {})
+  await client.connect()
+  return client
+}
+
+function stopOnSignal(worker: Worker, graceMs: number): void {
+  const stop = () => {
+    worker.stop().catch(() => {})
+    setTimeout(() => process.exit(1), graceMs + EXIT_AFTER_GRACE_MS).unref()
+  }
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, stop)
 }
 
 async function loadJobs(file: string | undefined): Promise<AnyJobDefinition[]> {
   if (!file)
     throw new SluiceError("no_jobs", "Which jobs? Give --jobs FILE, a module that exports their definitions")
-  const exported = Object.values(await imported(file)).flat()
+  const exported = Object.values(await importFile(file)).flat()
   const jobs = [...new Set(exported.filter(isDefinition))]
   if (jobs.length > 0) return jobs
   throw new InvalidInputError(
     "no_jobs",
-    `${file} exports no job definition: export what defineJob returns, or a list of it`,
+    `${file} exports no job definition: export what defineJob returns, or a list of them`,
   )
 }
 
-async function imported(file: string): Promise<object> {
+async function importFile(file: string): Promise<object> {
   try {
     return await import(pathToFileURL(resolve(file)).href)
   } catch (cause) {
@@ -82,12 +95,12 @@ function isDefinition(value: unknown): value is AnyJobDefinition {
 
 async function serveHealth(worker: Worker, port: number): Promise<Server> {
   const server = createServer((request, response) => {
-    const isHealth = request.url === "/health"
+    response.setHeader("content-type", "application/json")
+    if (request.url !== "/health") return response.writeHead(404).end()
     const health = worker.health()
-    response.statusCode = !isHealth ? 404 : health.state === "working" ? 200 : 503
-    response.setHeader("content-type", "application/json").end(isHealth ? JSON.stringify(health) : "")
+    return response.writeHead(health.state === "working" ? 200 : 503).end(JSON.stringify(health))
   })
   server.listen(port)
-  await new Promise((done, fail) => server.once("listening", done).once("error", fail))
+  await new Promise((resolve, reject) => server.once("listening", resolve).once("error", reject))
   return server
 }

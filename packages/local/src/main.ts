@@ -7,7 +7,7 @@ import { SluiceError } from "@sluice/core"
 import { migrate } from "@sluice/core/migrate"
 import { keptApiKey } from "./api-key.ts"
 import { bundleFunctions, createHost, startHttpGateway, startSchedule } from "./index.ts"
-import { startPostgres } from "./postgres.ts"
+import { startPostgres } from "./postgres/embedded-postgres.ts"
 import { readSettings, type Settings } from "./settings.ts"
 import { StartError } from "./start-error.ts"
 

@@ -1,6 +1,6 @@
 import { resolve } from "node:path"
 import { durationMs } from "@sluice/core"
-import { parseRate } from "./schedule.ts"
+import { parseRate } from "./eventbridge/schedule.ts"
 import { StartError } from "./start-error.ts"
 
 /** What the environment says about `npm start`; each value is checked once, here. */

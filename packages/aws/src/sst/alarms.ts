@@ -5,13 +5,13 @@ interface Alarm {
   readonly description: string
   readonly metric: Metric
   readonly statistic: "Maximum" | "Sum"
-  /** It rings when the metric is above this… */
+  /** The alarm rings when the metric is above this… */
   readonly above: number
-  /** …in each of so many minutes. */
+  /** …in each of this many consecutive minutes. */
   readonly minutes: number
 }
 
-/** Rings for what needs a person: waiting jobs, discarded jobs, a drain function that fails or has no slot left. */
+/** Alarms for what needs a person: waiting jobs, discarded jobs, a drain function that fails or has no slot left. */
 export function createAlarms(
   name: string,
   drainName: string,
@@ -33,7 +33,7 @@ export function createAlarms(
         threshold: alarm.above,
         period: 60,
         evaluationPeriods: alarm.minutes,
-        treatMissingData: "notBreaching", // an idle queue says nothing
+        treatMissingData: "notBreaching", // an idle queue publishes nothing
         ...(topic && { alarmActions: [topic], okActions: [topic] }),
       },
       options,
@@ -46,22 +46,30 @@ function alarmsOf(drainName: string): Record<string, Alarm> {
     OldestReadyAge: {
       description: "The oldest ready job has been waiting for more than 5 minutes",
       metric: queueMetric("OldestReadyAge", drainName),
-      ...{ statistic: "Maximum", above: 300, minutes: 3 },
+      statistic: "Maximum",
+      above: 300,
+      minutes: 3,
     },
     Discarded: {
-      description: "Jobs were discarded: out of attempts, or told so by their policy",
+      description: "Jobs were discarded: out of attempts, or by their policy",
       metric: queueMetric("Discarded", drainName),
-      ...{ statistic: "Sum", above: 0, minutes: 1 },
+      statistic: "Sum",
+      above: 0,
+      minutes: 1,
     },
     DrainErrors: {
-      description: "The drain function fails: see its log",
+      description: "The drain function fails; see its log",
       metric: lambdaMetric("Errors", drainName),
-      ...{ statistic: "Sum", above: 0, minutes: 3 },
+      statistic: "Sum",
+      above: 0,
+      minutes: 3,
     },
     SlotsSaturated: {
-      description: "All drainers have been at work for 15 minutes: raise maxDrainers, or look for slow jobs",
+      description: "All drainers have been busy for 15 minutes: raise maxDrainers, or look for slow jobs",
       metric: queueMetric("SlotsSaturated", drainName),
-      ...{ statistic: "Maximum", above: 0, minutes: 15 },
+      statistic: "Maximum",
+      above: 0,
+      minutes: 15,
     },
   }
 }

@@ -1,7 +1,7 @@
 import { lambdaMetric, type Metric, queueMetric } from "./metrics.ts"
 import { physicalName } from "./names.ts"
 
-/** What the alarms look at and what explains them, as lines over time. */
+/** Charts of the metrics that the alarms watch, and of those that explain them. */
 export function createDashboard(name: string, drainName: string, options: $util.ComponentResourceOptions) {
   const { region } = aws.getRegionOutput()
   const queue = (metric: Parameters<typeof queueMetric>[0]) => queueMetric(metric, drainName)

@@ -1,18 +1,18 @@
 import type { Database } from "./databases.ts"
 import { arn, physicalName } from "./names.ts"
 
-/** What an app may say of one of the functions; the rest is the component's. */
+/** Settings of a function that belong to the app; the component decides the rest. */
 export interface FunctionSettings {
   /** As in `sst.aws.Function`: `"functions/drain.handler"`. */
   readonly handler: string
-  /** What its code uses besides the database. */
+  /** Resources that its code uses besides the database. */
   readonly link?: unknown[]
   readonly environment?: Record<string, $util.Input<string>>
   readonly memory?: NonNullable<sst.aws.FunctionArgs["memory"]>
   readonly permissions?: sst.aws.FunctionPermissionArgs[]
 }
 
-/** What the component says of it. */
+/** Settings of a function that the component decides. */
 export type OwnArgs = Omit<sst.aws.FunctionArgs, "handler" | keyof FunctionSettings> &
   Partial<FunctionSettings>
 
@@ -35,17 +35,17 @@ export function createFunction(
       name: physicalName(name),
       architecture: "arm64",
       logging: { format: "json", retention: "1 month" },
-      nodejs: { esbuild: { external: ["@aws-sdk/*"] } }, // Lambda has it
+      nodejs: { esbuild: { external: ["@aws-sdk/*"] } }, // part of Lambda's runtime
       transform: {
-        // Instead of AWS's ready-made policies, which allow any log group of the account.
+        // Instead of AWS's managed policies, which allow every log group of the account.
         role: {
           managedPolicyArns: vpc ? [$interpolate`arn:${partition()}:iam::aws:policy/${NETWORK_POLICY}`] : [],
-          // SST's own lets all of the account take the role, which only `sst dev` needs.
+          // SST's default lets the whole account assume the role, which only `sst dev` needs.
           ...(!$dev && {
             assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "lambda.amazonaws.com" }),
           }),
         },
-        // An event that finds no free place is dropped after this: the next tick comes.
+        // An event that finds no free environment is dropped after this time, because the next tick comes.
         eventInvokeConfig: { maximumEventAgeInSeconds: 60 },
       },
       ...(vpc && { vpc }),

@@ -1,8 +1,8 @@
 import { arn, functionArn, physicalName } from "./names.ts"
 
 /**
- * What the drain function needs to set itself one wake-up: a group for that one schedule, and a role with which
- * EventBridge Scheduler may invoke it, and nothing else.
+ * What the drain function needs to set its wake-up: a group for that one schedule, and a role with which EventBridge
+ * Scheduler may invoke the function, and nothing else.
  */
 export function createIdleMode(name: string, drainName: string, options: $util.ComponentResourceOptions) {
   const schedule = `${physicalName(`${name}Idle`)}/next`

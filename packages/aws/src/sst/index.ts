@@ -1,5 +1,5 @@
-// The deployment as a component for SST: `new Sluice(…)` in the `run` of an sst.config.ts. These files see SST's
-// globals (`sst`, `aws`, `$app`, …) because its bundler gives them to every .js and .ts file that a config imports,
+// The deployment as an SST component: `new Sluice(…)` in the `run` of an sst.config.ts. These files can use SST's
+// globals (`sst`, `aws`, `$app`, …) because its bundler defines them in every .js and .ts file that a config imports,
 // installed packages included. See docs/decisions/0009.
 
 export { type Database, newAurora, newNeonProject } from "./databases.ts"

@@ -1,7 +1,7 @@
-/** Where the drain function's own metrics are; `service` is its name. */
+/** The namespace of the drain function's own metrics; their dimension `service` is its name. */
 const NAMESPACE = "Sluice"
 
-/** A place on the dashboard, or what an alarm looks at: [namespace, metric, dimension, value]. */
+/** A metric as CloudWatch's dashboards name it. */
 export type Metric = readonly [namespace: string, name: string, dimension: string, value: string]
 
 export function queueMetric(

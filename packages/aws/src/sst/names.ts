@@ -1,4 +1,4 @@
-/** Names are fixed rather than random, so that a role can name its function, its log and its schedule. */
+/** Names are fixed instead of random, so that a role can name its function, its log and its schedule. */
 export function physicalName(logicalName: string) {
   return `${$app.name}-${$app.stage}-${logicalName}`
 }
@@ -8,7 +8,8 @@ export function functionArn(name: string) {
 }
 
 export function arn(service: string, resource: string) {
-  const [{ partition }, { region }] = [aws.getPartitionOutput(), aws.getRegionOutput()]
+  const { partition } = aws.getPartitionOutput()
+  const { region } = aws.getRegionOutput()
   const { accountId } = aws.getCallerIdentityOutput()
   return $interpolate`arn:${partition}:${service}:${region}:${accountId}:${resource}`
 }

@@ -8,52 +8,52 @@ import { functionArn, physicalName } from "./names.ts"
 
 export interface SluiceArgs {
   readonly database: Database
-  /** The function that performs jobs: its handler, as `"functions/drain.handler"`, or more. */
+  /** The function that performs jobs: its handler, such as `"functions/drain.handler"`, or its settings. */
   readonly drain: string | FunctionSettings
-  /** The function that brings the schema to this version. It runs at deploy, before the others change. */
+  /** The function that migrates the schema. It runs on deploy, before the others change. */
   readonly migrate: string | FunctionSettings
-  /** The HTTP API, where one is wanted. Its key is the secret `<name>ApiKey`. */
+  /** The HTTP API; without it none is deployed. Its key is the secret `<name>ApiKey`. */
   readonly enqueue?: string | FunctionSettings
-  /** Folder of the SQL files, from the app's root. Default `"node_modules/@sluice/core/migrations"`. */
+  /** Folder of the SQL files, relative to the app's root. Default `"node_modules/@sluice/core/migrations"`. */
   readonly migrations?: string
-  /** The schema of Sluice's tables. Stages that share a database need one each. Default `"sluice"`. */
+  /** The schema of Sluice's tables. Stages that share a database each need their own. Default `"sluice"`. */
   readonly schema?: string
-  /** Drain functions that may work at the same time, each with a database session of its own. Default 10. */
+  /** Drain functions at work at the same time, each with a database session of its own. Default 10. */
   readonly maxDrainers?: number
-  /** Jobs at once in one of them. Default: as the drain function says. */
+  /** Jobs at the same time in one drain function. Default: that of the drain function's code. */
   readonly concurrency?: number
-  /** Longest run of a drain function. Default `"15 minutes"`. */
+  /** Timeout of the drain function. Default `"15 minutes"`. */
   readonly timeout?: NonNullable<sst.aws.FunctionArgs["timeout"]>
-  /** When the drain function starts by itself. Default `"rate(1 minute)"`, in idle mode `"rate(1 hour)"`. */
+  /** When the drain function is invoked by schedule. Default `"rate(1 minute)"`, in idle mode `"rate(1 hour)"`. */
   readonly schedule?: sst.aws.CronArgs["schedule"]
-  /** Lets the drain function set its own wake-up for the next due time, so that the database may sleep until then. */
+  /** Idle mode: the drain function sets a wake-up for the next due time, so that the database can suspend until then. */
   readonly idle?: boolean
   /**
-   * Keeps places of the account's concurrency: `maxDrainers + 1` for the drain function, `apiConcurrency` for the API. A
-   * new AWS account has 10 in all and can reserve none: say `false` until that quota is raised. Default `true`.
+   * Reserves concurrency of the account: `maxDrainers + 1` for the drain function, `apiConcurrency` for the API. A new AWS
+   * account has 10 in total and can't reserve any: set `false` until that quota is raised. Default `true`.
    */
   readonly reserveConcurrency?: boolean
   /**
-   * Requests that the API performs at once; each has up to two database connections. As many places of the account's
-   * concurrency are kept for it, unless `reserveConcurrency` is `false`. Default 10.
+   * Requests that the API handles at the same time; each uses up to two database connections. This concurrency is
+   * reserved, unless `reserveConcurrency` is `false`. Default 10.
    */
   readonly apiConcurrency?: number
-  /** Requests a second that the API takes, with a key or without; more are answered 429. Default 100, 200 for a moment. */
+  /** Requests per second that the API accepts, with or without a key; more get a 429. Default: rate 100, burst 200. */
   readonly throttle?: { readonly rate: number; readonly burst: number }
-  /** ARN of an SNS topic that the alarms tell. Without one they are seen in CloudWatch only. */
+  /** ARN of an SNS topic that the alarms notify. Without one they show in CloudWatch only. */
   readonly alarmTopic?: $util.Input<string>
 }
 
 /**
- * The whole deployment: schema migrated, drain function on its schedule, HTTP API, alarms and dashboard. The functions
+ * The whole deployment: migrated schema, drain function on its schedule, HTTP API, alarms and dashboard. The functions
  * find their database as `Resource.<name>Database.url`, and the API its key as `Resource.<name>ApiKey.value`.
  *
- * Link it to a function that enqueues: that one may then wake the drain function, whose name is in its environment as
- * `SLUICE_DRAIN_FUNCTION`.
+ * Link it to a function that enqueues: that function may then wake the drain function, whose name it finds in its
+ * environment as `SLUICE_DRAIN_FUNCTION`.
  */
 export class Sluice extends $util.ComponentResource {
   readonly drain: sst.aws.Function
-  /** Address of the HTTP API, if there is one. */
+  /** URL of the HTTP API, if there is one. */
   readonly url: $util.Output<string> | undefined
   private readonly wake: Wake
 
@@ -69,7 +69,7 @@ export class Sluice extends $util.ComponentResource {
 
     const drainArgs = drainArgsOf(args, common, this.wake, idleMode)
     this.drain = createFunction(`${name}Drain`, args, args.drain, drainArgs, afterMigration)
-    // Without it AWS stops a drain that hands over to itself after about 16 times.
+    // Without this, AWS stops a chain of hand-overs after about 16 invocations.
     const recursion = { functionName: this.drain.name, recursiveLoop: "Allow" }
     new aws.lambda.FunctionRecursionConfig(`${name}DrainRecursion`, recursion, here)
     const { schedule = args.idle ? "rate(1 hour)" : "rate(1 minute)" } = args
@@ -81,7 +81,7 @@ export class Sluice extends $util.ComponentResource {
     this.registerOutputs({ url: this.url })
   }
 
-  /** What SST asks for where this is linked to a function. */
+  /** Called by SST when this component is linked to a function. */
   getSSTLink() {
     const { environment, permission } = this.wake
     return {
@@ -95,7 +95,7 @@ type Wake = ReturnType<typeof wakeOf>
 type IdleMode = ReturnType<typeof createIdleMode>
 type Common = { readonly link: unknown[]; readonly environment: Record<string, string> }
 
-/** What an enqueue needs to start the drain function right away. */
+/** What a function that enqueues needs to wake the drain function. */
 function wakeOf(drainName: string) {
   return {
     environment: { SLUICE_DRAIN_FUNCTION: drainName },
@@ -103,7 +103,7 @@ function wakeOf(drainName: string) {
   }
 }
 
-/** Runs at deploy when the package has changed: its key is a hash of code, migrations and linked database. */
+/** Runs on deploy when the function's package has changed: the key is a hash of code, migrations and linked database. */
 function migrate(name: string, args: SluiceArgs, common: Common, here: $util.ComponentResourceOptions) {
   const own: OwnArgs = {
     ...common,
@@ -130,9 +130,9 @@ function drainArgsOf(args: SluiceArgs, common: Common, wake: Wake, idleMode: Idl
       ...idleMode?.environment,
     },
     permissions: [wake.permission, ...(idleMode?.permissions ?? [])],
-    // One place more than drainers, for the successor that starts while its predecessor ends.
+    // One more than there are drainers, for the successor that starts while its predecessor ends.
     ...(reserveConcurrency && { concurrency: { reserved: maxDrainers + 1 } }),
-    retries: 0, // the queue retries jobs, the schedule brings the next drain
+    retries: 0, // the queue retries jobs, and the schedule invokes the next drain
   }
 }
 
@@ -151,7 +151,7 @@ function serve(
     permissions: [wake.permission],
     timeout: "29 seconds",
     memory: `${MEMORY_MB.enqueue} MB`,
-    // Each of its processes has database connections: a flood must not have them all.
+    // Each process has database connections, and a flood of requests must not use them all.
     ...(reserveConcurrency && { concurrency: { reserved: apiConcurrency } }),
   }
   const enqueue = createFunction(`${name}Enqueue`, args, settings, own, options)

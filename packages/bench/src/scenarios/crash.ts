@@ -1,9 +1,9 @@
-import { check, total, untilPerformed, walPosition } from "../measure-drain.ts"
-import type { Measurement } from "../results.ts"
+import { check, total, untilPerformed, walPosition } from "../measure/measure-drain.ts"
+import { startWorkers } from "../measure/workers.ts"
+import type { Measurement } from "../report/results.ts"
 import type { Run, Scenario } from "../scenario.ts"
 import type { System } from "../system.ts"
 import { sluice } from "../systems/sluice.ts"
-import { startWorkers } from "../workers.ts"
 
 const IN_FLIGHT = 500
 const JOB_MS = 60_000

@@ -1,4 +1,4 @@
-import { measureDrain } from "../measure-drain.ts"
+import { measureDrain } from "../measure/measure-drain.ts"
 import type { Scenario } from "../scenario.ts"
 import { systems } from "../systems/index.ts"
 

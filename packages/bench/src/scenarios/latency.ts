@@ -1,13 +1,13 @@
 import { setTimeout as wait } from "node:timers/promises"
-import { CONCURRENCY, check, total, untilPerformed, walPosition } from "../measure-drain.ts"
-import type { Measurement } from "../results.ts"
+import { CONCURRENCY, check, total, untilPerformed, walPosition } from "../measure/measure-drain.ts"
+import { startWorkers } from "../measure/workers.ts"
+import type { Measurement } from "../report/results.ts"
 import type { Run, Scenario } from "../scenario.ts"
 import type { Enqueuer, System } from "../system.ts"
 import { bullmq } from "../systems/bullmq.ts"
 import { graphileWorker } from "../systems/graphile-worker.ts"
 import { pgBoss } from "../systems/pg-boss.ts"
 import { sluice } from "../systems/sluice.ts"
-import { startWorkers } from "../workers.ts"
 
 const SECONDS = 5
 const WARM_UP_JOBS = 200

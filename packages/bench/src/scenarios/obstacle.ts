@@ -1,4 +1,4 @@
-import { type DrainPlan, measureDrain } from "../measure-drain.ts"
+import { type DrainPlan, measureDrain } from "../measure/measure-drain.ts"
 import type { Scenario } from "../scenario.ts"
 import type { Obstacle } from "../system.ts"
 import { floor } from "../systems/floor.ts"

@@ -1,0 +1,54 @@
+// Neon's own driver instead of pg: HTTP for enqueueing and reading, a WebSocket for draining. It works where outgoing
+// TCP is blocked, and suits functions that enqueue once and end: a single request is their whole connection.
+
+import { Client, NeonDbError, neon } from "@neondatabase/serverless"
+import { type Connect, DatabaseUnavailableError, type Queryable, readAddress } from "@sluice/core"
+import { assertNoNeonPooler } from "./pg.ts"
+import { CONNECT_TIMEOUT_MS, retryConnect } from "./retry-connect.ts"
+
+/**
+ * Runs each statement as one HTTP request and one transaction, with either of Neon's addresses. Nothing stays open
+ * between statements, so a freeze can't break it. A request is never repeated, because it may have been executed.
+ */
+export function createNeonHttp(url: string): Queryable {
+  const sql = readAddress(url, (address) => neon(address, { fullResults: true }))
+  return {
+    async query(text, values) {
+      try {
+        return await sql.query(text, values)
+      } catch (error) {
+        throw isPostgresError(error) ? error : toUnavailableError(error)
+      }
+    },
+  }
+}
+
+/**
+ * Opens the dedicated connections of drainers over WebSockets. Needs the direct address, as `createConnect` does, and
+ * Node 22 or newer for its WebSocket.
+ */
+export function createNeonConnect(url: string): Connect {
+  return async () => {
+    assertNoNeonPooler(url)
+    return retryConnect(async () => {
+      const client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS })
+      client.on("error", () => {}) // the drainer listens too; without any listener an error would end the process
+      try {
+        await client.connect()
+      } catch (error) {
+        throw error instanceof Error ? error : toUnavailableError(error) // the WebSocket's event
+      }
+      return client
+    })
+  }
+}
+
+/** Errors of Postgres have an SQLSTATE. Without one, the connection to it failed. */
+function isPostgresError(error: unknown): boolean {
+  return error instanceof NeonDbError && error.code !== undefined
+}
+
+function toUnavailableError(cause: unknown): DatabaseUnavailableError {
+  const message = `The database can't be reached: ${(cause as { message?: string }).message || "its WebSocket can't be opened"}`
+  return new DatabaseUnavailableError("database_unavailable", message, { cause })
+}

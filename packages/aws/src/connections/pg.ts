@@ -1,0 +1,98 @@
+import { type Connect, PoolerError, type Queryable, readAddress } from "@sluice/core"
+import pg from "pg"
+import { CONNECT_TIMEOUT_MS, retryConnect } from "./retry-connect.ts"
+
+/** A connection that was idle for longer may have been closed while the function was frozen. */
+const TRUSTED_FOR_MS = 5_000
+
+export interface PoolOptions {
+  /**
+   * Longest wait for a statement's result. After it the connection is closed, because the network may be broken. Default
+   * 20 seconds, which is less than API Gateway waits.
+   */
+  readonly answerWithinMs?: number
+  /** Maximum number of connections. Default 1, which is enough for a function that handles one event at a time. */
+  readonly max?: number
+}
+
+/**
+ * A pool for enqueueing and reading, through any pooler, that survives being frozen: connections that have been idle are
+ * tested before they get a statement, because when a connection breaks, nobody knows whether its statement was executed.
+ */
+export function createPool(
+  url: string,
+  { max = 1, answerWithinMs = 20_000 }: PoolOptions = {},
+): Queryable & { end(): Promise<void> } {
+  hostOf(url)
+  const pool = new pg.Pool({ ...settings(url), max, query_timeout: answerWithinMs })
+  pool.on("error", () => {}) // an idle connection broke, and the pool has dropped it
+  // a connection that breaks in use rejects its statement; without a listener it would also end the process
+  pool.on("connect", (client) => void client.on("error", () => {}))
+  let usedAtMs = Date.now()
+  return {
+    async query(text, values) {
+      if (Date.now() - usedAtMs > TRUSTED_FOR_MS) await dropBroken(pool)
+      usedAtMs = Date.now()
+      const client = await retryConnect(() => pool.connect())
+      return queryAndRelease(client, text, values)
+    },
+    end: () => pool.end(),
+  }
+}
+
+/** Removes the connection from the pool when the query fails, as the pool's own `query` does. */
+async function queryAndRelease(client: pg.PoolClient, text: string, values?: unknown[]) {
+  try {
+    const result = await client.query(text, values)
+    client.release()
+    return result
+  } catch (error) {
+    client.release(error as Error)
+    throw error
+  }
+}
+
+async function dropBroken(pool: pg.Pool): Promise<void> {
+  await Promise.allSettled(Array.from({ length: pool.idleCount }, () => pool.query("select 1")))
+}
+
+/**
+ * Opens the dedicated connections of drainers. Refuses Neon's pooled addresses before connecting; the drainer itself
+ * detects other transaction poolers.
+ */
+export function createConnect(url: string): Connect {
+  return async () => {
+    assertNoNeonPooler(url)
+    return retryConnect(async () => {
+      const client = new pg.Client(settings(url))
+      client.on("error", () => {}) // the drainer listens too; without any listener an error would end the process
+      await client.connect()
+      return client
+    })
+  }
+}
+
+function settings(url: string): pg.ClientConfig {
+  return {
+    connectionString: url,
+    application_name: "sluice",
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  }
+}
+
+/** Throws `PoolerError` for Neon's pooled address. */
+export function assertNoNeonPooler(url: string): void {
+  const hostname = hostOf(url)
+  if (!/^[^.]+-pooler\./.test(hostname)) return
+  const direct = hostname.replace("-pooler.", ".")
+  throw new PoolerError(
+    "transaction_pooler",
+    `${hostname} is Neon's transaction pooler, through which session locks don't hold: give the drainer the direct address ${direct}. Enqueueing may use the pooler`,
+  )
+}
+
+/** The host as pg reads it, sockets included: `postgres://user@/database?host=/var/run/postgresql`. */
+function hostOf(url: string): string {
+  return readAddress(url, (connectionString) => new pg.Client({ connectionString }).host)
+}

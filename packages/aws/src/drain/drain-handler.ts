@@ -1,0 +1,162 @@
+import {
+  assertTimeoutsFit,
+  type Connect,
+  type DrainSummary,
+  type Duration,
+  drain,
+  durationMs,
+  type Logger,
+  type Sluice,
+  SluiceError,
+} from "@sluice/core"
+import type { Context } from "aws-lambda"
+import { invokeDrain } from "../invoke.ts"
+import { createDrainLog } from "../log.ts"
+import { type Chain, chainOf, nextInChain, shouldHandOver } from "./chain.ts"
+import { createIdleMode, type IdleOptions } from "./idle.ts"
+import { createMetrics } from "./metrics.ts"
+
+export interface DrainHandlerOptions {
+  readonly sluice: Sluice
+  /** See `createConnect`. */
+  readonly connect: Connect
+  /** Jobs performed at the same time in one invocation. Default 20. */
+  readonly concurrency?: number
+  /** Drainers at work at the same time, over all invocations. Default 10. */
+  readonly maxDrainers?: number
+  /** Idle mode: the function is invoked when the next job is due, and not in between. See docs/connections.md. */
+  readonly idle?: IdleOptions | undefined
+  /**
+   * How long an invocation waits for work before it ends. Default `"200ms"`, so that consecutive jobs meet a drainer that
+   * is awake. With a longer time more jobs start within milliseconds, and Lambda bills it.
+   */
+  readonly linger?: Duration
+  /** See `drain`. Default `"1m"`. */
+  readonly silence?: Duration
+  /** The function's timeout as deployed. With it, a definition whose own timeout can never fit is refused here. */
+  readonly timeout?: Duration
+  /** The name of this deployment in logs and metrics, as their dimension `service`. Default `"sluice"`. */
+  readonly service?: string
+  /** Default: Powertools' Logger, with request id, chain id and hop on every line. */
+  readonly log?: Logger
+}
+
+export interface DrainReport extends DrainSummary, Omit<Chain, "source" | "fruitless"> {
+  /** Further drainers that this one invoked, because the backlog was deep or old. */
+  readonly scaledOut: number
+  /** Request id of the next invocation in the chain, if one was invoked. */
+  readonly handedOverTo?: string
+}
+
+/**
+ * The drain function: performs due jobs until none is left or the invocation's time is up, and invokes itself while
+ * work remains. It accepts any event: the schedule's, a hand-over's, or a manual invocation's.
+ */
+export function createDrainHandler(options: DrainHandlerOptions) {
+  const { sluice, timeout, service = "sluice", idle, log: ownLog, ...drainOptions } = options
+  if (timeout !== undefined) assertTimeoutsFit(sluice.definitions?.values() ?? [], durationMs(timeout))
+  const metrics = createMetrics(service)
+  const drainLog = createDrainLog(service)
+  const createWakeUps = idle && createIdleMode(idle)
+
+  return async (event: unknown, context: Context): Promise<DrainReport> => {
+    const chain = chainOf(event, context)
+    const log = ownLog ?? drainLog.of(context, chain)
+    const successors = createSuccessors(chain, context, log)
+    const wakeUps = createWakeUps?.(context.invokedFunctionArn, log)
+    const counts = metrics.begin()
+    const stop = stopOnSigterm()
+    let summary: DrainSummary | undefined
+    try {
+      summary = await drain(sluice, {
+        linger: "200ms",
+        ...drainOptions,
+        remainingMs: () => context.getRemainingTimeInMillis(),
+        signal: stop.signal,
+        label: `${context.awsRequestId} (hop ${chain.hop})`,
+        invite: successors.scaleOut,
+        log,
+        onSettled: counts.add,
+        onBacklog: metrics.publishBacklog,
+        ...(wakeUps && { setWakeUp: wakeUps.setWakeUp }),
+      })
+      const handedOverTo = stop.signal.aborted ? undefined : await successors.handOver(summary)
+      const scaledOut = await successors.countScaledOut()
+      if (summary.dueWork && !handedOverTo) await wakeUps?.retrySoon()
+      const report = toReport(summary, chain, scaledOut, handedOverTo)
+      log.info("Drained", { ...report })
+      if (summary.stuck > 0) endProcess()
+      return report
+    } catch (error) {
+      // No hand-over, because the same error would follow at once. The schedule invokes the function again.
+      log.error("The drain failed", { ...errorDetails(error), chainId: chain.chainId, hop: chain.hop })
+      await wakeUps?.retrySoon()
+      if (error instanceof SluiceError && error.stuck) endProcess()
+      throw error
+    } finally {
+      await wakeUps?.fallback
+      stop.forget()
+      counts.publish(summary)
+    }
+  }
+}
+
+/** The further invocations of this function that one invocation asks for: beside it, and after it. */
+function createSuccessors(chain: Chain, context: Context, log: Logger) {
+  const beside: Promise<unknown>[] = []
+  return {
+    scaleOut(drainers: number): void {
+      const next = nextInChain(chain)
+      for (let count = 0; count < drainers; count++) beside.push(tryToInvoke(next, context, log))
+    },
+    async countScaledOut(): Promise<number> {
+      await Promise.all(beside)
+      return beside.length
+    },
+    /** Returns the request id of the next invocation, if there is one. */
+    async handOver(summary: DrainSummary): Promise<string | undefined> {
+      if (!shouldHandOver(summary, chain)) return undefined
+      return tryToInvoke(nextInChain(chain, summary), context, log)
+    },
+  }
+}
+
+function toReport(
+  summary: DrainSummary,
+  { chainId, hop }: Chain,
+  scaledOut: number,
+  handedOverTo: string | undefined,
+): DrainReport {
+  return { ...summary, chainId, hop, scaledOut, ...(handedOverTo && { handedOverTo }) }
+}
+
+/** Lambda sends SIGTERM before it ends an environment with a registered extension; the local host always does. */
+function stopOnSigterm() {
+  const controller = new AbortController()
+  const stop = () => controller.abort()
+  process.once("SIGTERM", stop)
+  return { signal: controller.signal, forget: () => process.off("SIGTERM", stop) }
+}
+
+/** Invokes this function once more. When Lambda throttles or can't be reached, that is left to the schedule. */
+async function tryToInvoke(next: Chain, context: Context, log: Logger): Promise<string | undefined> {
+  try {
+    return await invokeDrain(context.invokedFunctionArn, next)
+  } catch (error) {
+    log.warn("Could not invoke another drainer; the schedule will", errorDetails(error))
+    return undefined
+  }
+}
+
+/**
+ * For when code that ignored its abort signal is still running. Returning would freeze it and thaw it in the middle of
+ * another invocation, when its job may belong to another drainer. Lambda replaces the process.
+ */
+function endProcess(): never {
+  process.exit(1)
+}
+
+function errorDetails(error: unknown) {
+  const { name, message, code } = error as Partial<NodeJS.ErrnoException>
+  return { error: name ?? typeof error, reason: message ?? String(error), ...(code && { code }) }
+}

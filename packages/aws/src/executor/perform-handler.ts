@@ -1,0 +1,16 @@
+import type { AnyJobDefinition, Logger } from "@sluice/core"
+import { type Answer, answerTo, type ExecutionEvent } from "@sluice/core/executor"
+import { jsonLog } from "../log.ts"
+
+export interface PerformHandlerOptions {
+  /** The definitions with their `perform`; the drainer's definitions lack it. */
+  readonly jobs: readonly AnyJobDefinition[]
+  /** Default: lines of JSON on the standard output, as CloudWatch reads them. */
+  readonly log?: Logger
+}
+
+/** The handler of a function that performs jobs for definitions with `executor: lambda(…)`. */
+export function createPerformHandler({ jobs, log = jsonLog }: PerformHandlerOptions) {
+  const signal = new AbortController().signal // an invocation is ended by its event's deadline only
+  return (event: ExecutionEvent): Promise<Answer> => answerTo(jobs, event, { signal, log })
+}

@@ -1,0 +1,86 @@
+import { rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { startPostgres } from "@sluice/local/postgres"
+import pg from "pg"
+import { openPool, type System } from "../system.ts"
+
+/** One Postgres for all systems, with a new database for each measurement. */
+export interface Server {
+  readonly version: string
+  /** A database of its own for one measurement, with the system's schema in it. */
+  createDatabase(system: System): Promise<Database>
+  stop(): Promise<void>
+}
+
+export interface Database {
+  readonly url: string
+  readonly pool: pg.Pool
+  drop(): Promise<void>
+}
+
+/**
+ * What an operator sets for the size of machine, as few as that: durability is as Postgres comes (fsync and
+ * synchronous_commit on), and autovacuum is on. A larger max_wal_size keeps checkpoints from falling in one system's turn.
+ */
+const SETTINGS = { shared_buffers: "1GB", max_wal_size: "8GB", max_connections: "500", jit: "off" }
+
+export async function startServer(log: (line: string) => void): Promise<Server> {
+  const dataDir = join(tmpdir(), `sluice-bench-${process.pid}`)
+  const first = await startPostgres({ dataDir, log })
+  await withClient(first.url, async (client) => {
+    for (const [name, value] of Object.entries(SETTINGS))
+      await client.query(`alter system set ${name} = '${value}'`)
+  })
+  await first.stop()
+  const postgres = await startPostgres({ dataDir, log })
+  const server = openPool(postgres.url, 1)
+  const version = (await server.query("show server_version")).rows[0].server_version
+  const templates = new Map<System, string>()
+  let count = 0
+
+  return {
+    version,
+    async createDatabase(system) {
+      const template = templates.get(system) ?? (await prepareTemplate(system))
+      const name = `run_${++count}`
+      await server.query(`create database ${name} template ${template}`)
+      const url = urlOf(name)
+      const pool = openPool(url, 2)
+      return {
+        ...{ url, pool },
+        async drop() {
+          await pool.end()
+          await server.query(`drop database ${name} with (force)`)
+        },
+      }
+    },
+    async stop() {
+      await server.end()
+      await postgres.stop()
+      await rm(postgres.directory, { recursive: true, force: true })
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+
+  async function prepareTemplate(system: System): Promise<string> {
+    const name = `template_${templates.size}`
+    await server.query(`create database ${name}`)
+    await system.prepare(urlOf(name))
+    templates.set(system, name)
+    return name
+  }
+
+  function urlOf(database: string): string {
+    const url = new URL(postgres.url)
+    url.pathname = `/${database}`
+    return url.href
+  }
+}
+
+async function withClient(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await work(client)
+  await client.end()
+}

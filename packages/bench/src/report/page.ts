@@ -1,0 +1,151 @@
+import type { Figure, Scenario } from "../scenario.ts"
+import { ratioToFloor } from "./compare.ts"
+import type { Machine, Report, Result } from "./results.ts"
+
+/** The results as one page without scripts: a plot for each scenario, and the figures behind it. */
+export function pageOf({ machine, results }: Report, scenarios: readonly Scenario[]): string {
+  const measured = scenarios.filter(({ name }) => results.some(({ scenario }) => scenario === name))
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Sluice: benchmarks</title>
+<style>${STYLE}</style>
+<h1>Sluice and its peers, side by side</h1>
+<p>${describe(machine)} Bars are the median round, whiskers the slowest and the fastest. Measure it yourself: <code>${text(machine.command)}</code>.</p>
+${measured
+  .map((scenario) =>
+    sectionOf(
+      scenario,
+      results.filter((result) => result.scenario === scenario.name),
+    ),
+  )
+  .join("\n")}
+</html>
+`
+}
+
+function describe({ cpu, cores, memoryGb, os, node, postgres, measuredAt }: Machine): string {
+  const machine = `${cores} cores of ${cpu}, ${memoryGb} GB, ${os}, Node ${node}, Postgres ${postgres} on the same machine`
+  return `${text(machine)}. All systems on one server with its durability on, in turns; measured ${measuredAt.slice(0, 10)}.`
+}
+
+function sectionOf(scenario: Scenario, results: readonly Result[]): string {
+  return `<section id="${scenario.name}">
+<h2>${scenario.name}</h2>
+<p>${text(scenario.about)} Plotted: ${UNITS[scenario.figure]}.</p>
+${plotOf(scenario.figure, results)}
+<details><summary>Figures</summary>${tableOf(results)}</details>
+</section>`
+}
+
+const UNITS: Readonly<Record<Figure, string>> = {
+  jobsPerSecond: "jobs per second; longer is better",
+  walBytesPerJob: "bytes of write-ahead log a job; shorter is better",
+  p99Ms: "99th percentile in milliseconds; shorter is better",
+  seconds: "seconds; shorter is better",
+  billedMs: "billed milliseconds; shorter is better",
+}
+
+const WIDTH = 760
+const LABEL_WIDTH = 170
+const FIGURE_WIDTH = 80
+const BAR_HEIGHT = 18
+const TITLE_HEIGHT = 26
+const GROUP_GAP = 10
+
+/** Horizontal bars, a group for each variant, on one scale. */
+function plotOf(figure: Figure, results: readonly Result[]): string {
+  const groups = [...Map.groupBy(results, ({ config }) => config.variant)]
+  const most = Math.max(...results.map((result) => extremes(figure, result)[1]))
+  const lengthOf = (value: number) => (value / most) * (WIDTH - LABEL_WIDTH - FIGURE_WIDTH)
+  let y = 0
+  const drawn = groups.map(([variant, group]) => {
+    const title = `<text class="variant" x="0" y="${y + 17}">${text(variant)}</text>`
+    y += TITLE_HEIGHT
+    const bars = group.map((result) => {
+      const bar = barOf(figure, result, y, lengthOf)
+      y += BAR_HEIGHT + 4
+      return bar
+    })
+    y += GROUP_GAP
+    return title + bars.join("")
+  })
+  return `<svg viewBox="0 0 ${WIDTH} ${y}" role="img" aria-label="${UNITS[figure]}">${drawn.join("")}</svg>`
+}
+
+function barOf(figure: Figure, result: Result, y: number, lengthOf: (value: number) => number): string {
+  const value = result[figure] ?? 0
+  const [least, most] = extremes(figure, result)
+  const middle = y + BAR_HEIGHT / 2
+  const whisker =
+    least < most
+      ? `<path class="spread" d="M${LABEL_WIDTH + lengthOf(least)} ${middle}H${LABEL_WIDTH + lengthOf(most)}"/>`
+      : ""
+  return `<text class="system" x="${LABEL_WIDTH - 8}" y="${middle + 4}">${text(result.system)}</text>
+<rect class="${result.system.split(/[^a-z]/)[0] || "peer"}" x="${LABEL_WIDTH}" y="${y}" width="${Math.max(1, lengthOf(value)).toFixed(1)}" height="${BAR_HEIGHT}"/>${whisker}
+<text class="figure" x="${LABEL_WIDTH + Math.max(lengthOf(value), lengthOf(most)) + 6}" y="${middle + 4}">${shown(value)}</text>`
+}
+
+/** The slowest and the fastest round, of which only speeds are known. */
+function extremes(figure: Figure, result: Result): [number, number] {
+  const value = result[figure] ?? 0
+  if (figure !== "jobsPerSecond") return [value, value]
+  return [Math.min(value, ...result.rounds), Math.max(value, ...result.rounds)]
+}
+
+function tableOf(results: readonly Result[]): string {
+  const head = [
+    "",
+    "system",
+    "settings",
+    "history",
+    "jobs",
+    "jobs/s",
+    "of floor",
+    "WAL B/job",
+    "stmts/job",
+    "p50 ms",
+    "p99 ms",
+    "doubled",
+    "missing",
+  ]
+  const rows = results.map((result) => [
+    result.config.variant,
+    result.system,
+    result.config.settings,
+    result.config.history ? "kept" : "no",
+    shown(result.jobs),
+    shown(result.jobsPerSecond),
+    ratioToFloor(result, results)?.toFixed(2) ?? "",
+    shown(result.walBytesPerJob),
+    String(result.statementsPerJob),
+    result.p50Ms ?? "",
+    result.p99Ms ?? "",
+    result.duplicates,
+    result.missing,
+  ])
+  const lineOf = (cell: "td" | "th") => (cells: readonly (string | number)[]) =>
+    `<tr>${cells.map((each) => `<${cell}>${text(String(each))}</${cell}>`).join("")}</tr>`
+  return `<div class="scroll"><table>${lineOf("th")(head)}${rows.map(lineOf("td")).join("")}</table></div>`
+}
+
+function shown(value: number): string {
+  return value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 1 : 0 })
+}
+
+function text(raw: string): string {
+  return raw.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;")
+}
+
+const STYLE = `
+body { font: 16px/1.5 system-ui, sans-serif; color: #1d2730; background: #fff; max-width: 780px; margin: 3rem auto; padding: 0 1rem }
+h1 { font-size: 1.7rem; line-height: 1.2 } h2 { font-size: 1.2rem; margin: 2.5rem 0 0 } p { margin: .4rem 0 1rem }
+code { background: #f1f4f6; padding: .1em .3em; border-radius: 3px }
+svg { width: 100%; height: auto; font: 12px system-ui, sans-serif }
+.variant { font-weight: 600; fill: #1d2730 } .system { text-anchor: end; fill: #4a5963 } .figure { fill: #1d2730 }
+rect { fill: #aebbc4 } rect.sluice { fill: #0b7a75 } rect.floor { fill: #e3e8eb }
+.spread { stroke: #1d2730; stroke-width: 1.5 }
+details { font-size: .85rem; color: #4a5963 } summary { cursor: pointer } .scroll { overflow-x: auto }
+table { border-collapse: collapse; margin: .5rem 0; white-space: nowrap; font-variant-numeric: tabular-nums }
+th, td { text-align: left; padding: .15rem .7rem .15rem 0; border-bottom: 1px solid #e3e8eb }`

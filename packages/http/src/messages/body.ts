@@ -1,0 +1,101 @@
+import { findInexactNumber } from "./exact-number.ts"
+import { cut, pointerTo, refuse } from "./problem.ts"
+
+/**
+ * The request's body as JSON, whose numbers are all what they were in it. Reading stops at `maxBodyBytes`, whatever the
+ * headers promise.
+ */
+export async function readJson(request: Request, maxBodyBytes: number): Promise<unknown> {
+  requireJsonType(request.headers)
+  const text = await readText(request, maxBodyBytes)
+  const json = parseJson(text)
+  const inexact = findInexactNumber(text)
+  if (inexact) {
+    const message = `${cut(inexact.path.join("."))} is ${cut(inexact.text)}: send text, because JavaScript has no such number`
+    const [list, index] = inexact.path
+    refuse({
+      status: 422,
+      code: "inexact_number",
+      detail: message,
+      ...(list === "jobs" && typeof index === "number" && { index }),
+      errors: [{ pointer: pointerTo(inexact.path), message }],
+    })
+  }
+  return json
+}
+
+export async function readText(request: Request, maxBodyBytes: number): Promise<string> {
+  return decodeUtf8(await readBytes(request, maxBodyBytes))
+}
+
+function requireJsonType(headers: Headers): void {
+  const type = headers.get("content-type") ?? ""
+  const isJson = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type)
+  const isUtf8 = /charset\s*=\s*"?utf-?8"?\s*(?:;|$)/i.test(type) || !/charset/i.test(type)
+  if (!isJson || !isUtf8) {
+    refuse({
+      status: 415,
+      code: "unsupported_content_type",
+      detail: `The content type is ${type === "" ? "missing" : `'${cut(type)}'`}; send 'content-type: application/json'`,
+      headers: { accept: "application/json" },
+    })
+  }
+  const encoding = headers.get("content-encoding") ?? "identity"
+  if (encoding.toLowerCase() !== "identity") {
+    refuse({
+      status: 415,
+      code: "unsupported_content_encoding",
+      detail: `The content encoding is '${cut(encoding)}'; send the body as it is`,
+      headers: { "accept-encoding": "identity" },
+    })
+  }
+}
+
+async function readBytes(request: Request, maxBodyBytes: number): Promise<Buffer> {
+  if (Number(request.headers.get("content-length")) > maxBodyBytes) refuseLength(maxBodyBytes)
+  const chunks: Uint8Array[] = []
+  let sizeBytes = 0
+  // Leaving the loop by an exception cancels the stream.
+  for await (const chunk of request.body ?? []) {
+    sizeBytes += chunk.byteLength
+    if (sizeBytes > maxBodyBytes) refuseLength(maxBodyBytes)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function refuseLength(maxBodyBytes: number): never {
+  return refuse({
+    status: 413,
+    code: "body_too_large",
+    detail: `The body is over ${maxBodyBytes} bytes; send fewer jobs a request`,
+  })
+}
+
+function decodeUtf8(bytes: Buffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes)
+  } catch {
+    return refuse({ status: 400, code: "malformed_json", detail: "The body is not UTF-8" })
+  }
+}
+
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    return refuse({
+      status: 400,
+      code: "malformed_json",
+      detail:
+        text.trim() === ""
+          ? "The body is empty; send JSON"
+          : `The body is not JSON: ${whatAndWhere(error, text)}`,
+    })
+  }
+}
+
+function whatAndWhere(error: unknown, text: string): string {
+  const { message } = error as SyntaxError
+  return message.startsWith("Unexpected end") ? `${message} at position ${text.length}` : message
+}

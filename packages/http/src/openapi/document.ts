@@ -1,0 +1,199 @@
+import { schemas } from "./schemas.ts"
+
+/** The OpenAPI 3.1 description of the API. */
+export const openApiDocument = {
+  openapi: "3.1.1",
+  info: {
+    title: "Sluice",
+    version: "1",
+    description:
+      "Enqueue jobs and read what became of them. A request's body has up to 2 MiB. A number that JavaScript would round or make infinite, such as an id of 64 bits, is refused: send text. Every error is `application/problem+json` (RFC 9457). Every answer has `x-correlation-id`: the request's, or a new one; the log, the jobs and their logs have it too.",
+    license: { name: "MIT", identifier: "MIT" },
+  },
+  servers: [{ url: "/" }],
+  security: [{ key: [] }],
+  tags: [{ name: "jobs" }, { name: "queues" }, { name: "service" }],
+  paths: {
+    "/v1/jobs": {
+      post: {
+        operationId: "enqueue",
+        tags: ["jobs"],
+        summary: "Enqueue one job",
+        requestBody: { required: true, content: json("JobRequest") },
+        responses: {
+          201: {
+            description: "The job is stored.",
+            headers: { location: { description: "Where to read the job.", schema: { type: "string" } } },
+            content: json("Enqueued"),
+          },
+          200: {
+            description: "A job with the same unique or idempotency key was there; this is its id.",
+            headers: { location: { description: "Where to read the job.", schema: { type: "string" } } },
+            content: json("Enqueued"),
+          },
+          ...problems(400, 401, 413, 415, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/jobs/batch": {
+      post: {
+        operationId: "enqueueMany",
+        tags: ["jobs"],
+        summary: "Enqueue many jobs: all of them or, when one is wrong, none",
+        requestBody: { required: true, content: json("BatchRequest") },
+        responses: {
+          201: {
+            description: "All jobs are stored; in the order they were sent.",
+            content: json("BatchEnqueued"),
+          },
+          ...problems(400, 401, 413, 415, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/jobs/{id}": {
+      get: {
+        operationId: "getJob",
+        tags: ["jobs"],
+        summary: "Read a job: its state, attempts, result and errors",
+        parameters: [
+          pathParameter("id", "^[0-9]+$"),
+          {
+            name: "errorsFrom",
+            in: "query",
+            description:
+              "Place of the first error to read, 0 for the oldest. Without it the last ones are read.",
+            schema: { type: "integer", minimum: 0 },
+          },
+        ],
+        responses: {
+          200: { description: "The job, live or finished.", content: json("Job") },
+          ...problems(401, 404, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/queues": {
+      get: {
+        operationId: "listQueues",
+        tags: ["queues"],
+        summary: "List the queues and what waits in them",
+        parameters: [
+          {
+            name: "after",
+            in: "query",
+            description: "The `next` of an answer, to go on from there.",
+            schema: { type: "string" },
+          },
+        ],
+        responses: {
+          200: {
+            description: "The queues that have jobs or are paused, up to 1,000 by name.",
+            content: json("Queues"),
+          },
+          ...problems(401, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/queues/{name}/pause": {
+      post: {
+        operationId: "pauseQueue",
+        tags: ["queues"],
+        summary: "Start no more jobs of a queue; jobs can still be enqueued",
+        parameters: [pathParameter("name")],
+        responses: {
+          200: { description: "The queue is paused.", content: json("PausedQueue") },
+          ...problems(401, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/queues/{name}/resume": {
+      post: {
+        operationId: "resumeQueue",
+        tags: ["queues"],
+        summary: "Start the jobs of a paused queue again",
+        parameters: [pathParameter("name")],
+        responses: {
+          200: { description: "The queue is not paused.", content: json("PausedQueue") },
+          ...problems(401, 422, 500, 503),
+        },
+      },
+    },
+    "/health": {
+      get: {
+        operationId: "health",
+        tags: ["service"],
+        summary: "Does the API answer? With `deep` and the key: does the database?",
+        security: [{}, { key: [] }],
+        parameters: [
+          {
+            name: "deep",
+            in: "query",
+            description: "With any value the database is asked too, which needs the key.",
+            schema: { type: "string" },
+          },
+        ],
+        responses: { 200: { description: "It does.", content: json("Health") }, ...problems(401, 503) },
+      },
+    },
+    "/openapi.json": {
+      get: {
+        operationId: "openapi",
+        tags: ["service"],
+        summary: "This document",
+        security: [],
+        responses: {
+          200: {
+            description: "This document.",
+            content: { "application/json": { schema: { type: "object" } } },
+          },
+        },
+      },
+    },
+  },
+  components: {
+    securitySchemes: { key: { type: "http", scheme: "bearer", description: "The value of SLUICE_API_KEY." } },
+    schemas,
+    responses: {
+      400: problem("The body is not JSON."),
+      401: problem("The key is missing or wrong.", {
+        "www-authenticate": { description: "How to authenticate.", schema: { type: "string" } },
+      }),
+      404: problem("There is no such job."),
+      413: problem(
+        "The body (2 MiB), the batch (10,000 jobs, 64 MiB with numbers written out), a payload (256 KiB) or metadata (64 KiB) is too large. Nothing is stored.",
+      ),
+      415: problem("The content type is not application/json."),
+      422: problem(
+        "Something in the request is wrong; `errors` says where (up to 20 places). Nothing is stored.",
+      ),
+      500: problem("Something failed on the server."),
+      503: problem("The database can't be reached, or its schema is missing or older than the code.", {
+        "retry-after": { description: "Seconds, when waiting may help.", schema: { type: "string" } },
+      }),
+    },
+  },
+} as const
+
+function json(schema: keyof typeof schemas) {
+  return { "application/json": { schema: { $ref: `#/components/schemas/${schema}` } } }
+}
+
+function problem(description: string, headers: Record<string, unknown> = {}) {
+  return {
+    description,
+    headers,
+    content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+  }
+}
+
+function problems(...statuses: number[]) {
+  return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/${status}` }]))
+}
+
+function pathParameter(name: string, pattern?: string) {
+  return {
+    name,
+    in: "path",
+    required: true,
+    schema: { type: "string", ...(pattern !== undefined && { pattern }) },
+  }
+}

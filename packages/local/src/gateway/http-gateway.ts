@@ -1,0 +1,120 @@
+import http from "node:http"
+import type { AddressInfo } from "node:net"
+import { HostError } from "../host-error.ts"
+import type { Invoke } from "../lambda/invocation.ts"
+import { readBody } from "../server/read-body.ts"
+import { fromFunctionResult, type GatewayResponse, toGatewayEvent } from "./gateway-event.ts"
+
+export interface HttpGateway {
+  readonly url: string
+  /** Lets requests under way end for at most `graceMs` (default 2 s), then closes their connections. */
+  close(options?: { graceMs?: number }): Promise<void>
+}
+
+export interface HttpGatewayOptions {
+  readonly host: { readonly invoke: Invoke }
+  readonly functionName: string
+  /** 0 takes any free port. */
+  readonly port: number
+  /** Default `"127.0.0.1"`. */
+  readonly hostname?: string
+  /** API Gateway waits at most 30 s for a function, and that is the default. */
+  readonly timeoutMs?: number
+  readonly log?: (line: string) => void
+}
+
+/** API Gateway's limit of a request. */
+const MAX_BODY_BYTES = 10 * 2 ** 20
+
+/** An HTTP API in front of one function, with API Gateway's limits. When all environments are busy, requests wait. */
+export async function startHttpGateway(options: HttpGatewayOptions): Promise<HttpGateway> {
+  const { port, hostname = "127.0.0.1", log = console.log } = options
+  const server = http.createServer((request, response) => {
+    answer(request, options)
+      .catch((error) => {
+        log(`The gateway could not answer ${request.method} ${request.url}: ${error}`)
+        return failure(500, "Internal Server Error")
+      })
+      .then((result) => write(response, result, server.listening))
+  })
+  await listen(server, port, hostname)
+  return {
+    url: `http://${hostname}:${(server.address() as AddressInfo).port}`,
+    async close({ graceMs = 2_000 } = {}) {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      const timer = setTimeout(() => server.closeAllConnections(), graceMs)
+      await closed
+      clearTimeout(timer)
+    },
+  }
+}
+
+async function answer(request: http.IncomingMessage, options: HttpGatewayOptions): Promise<GatewayResponse> {
+  const { host, functionName, timeoutMs = 30_000 } = options
+  const body = await readBody(request, MAX_BODY_BYTES)
+  if (!body) return failure(413, "Request Entity Too Large")
+  const event = JSON.stringify(toGatewayEvent(request, body))
+
+  const impatience = new AbortController()
+  const timer = setTimeout(() => impatience.abort(), timeoutMs)
+  const invoking = host.invoke(functionName, event, { whenBusy: "wait", signal: impatience.signal })
+  const result = await Promise.race([invoking, aborted(impatience.signal)]).catch((error) => error)
+  clearTimeout(timer)
+  if (impatience.signal.aborted) return failure(504, "Endpoint request timed out")
+  if (result instanceof HostError) {
+    return result.status === 413
+      ? failure(413, "Request Entity Too Large")
+      : failure(503, "Service Unavailable")
+  }
+  if (result instanceof Error) throw result
+  if (result.functionError) {
+    const timedOut = JSON.parse(result.payload).errorType === "Sandbox.Timedout"
+    return timedOut ? failure(504, "Endpoint request timed out") : failure(502, "Internal server error")
+  }
+  return fromFunctionResult(result.payload) ?? failure(502, "Internal server error")
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)))
+}
+
+function failure(status: number, message: string): GatewayResponse {
+  return {
+    status,
+    headers: { "content-type": "application/json" },
+    body: Buffer.from(JSON.stringify({ message })),
+  }
+}
+
+function write(response: http.ServerResponse, result: GatewayResponse, keepsConnections: boolean): void {
+  const { status, headers, body } = result
+  // A request that may not have been read to its end can't be followed by another one.
+  if (status === 413 || !keepsConnections) response.setHeader("connection", "close")
+  if (status !== 204 && status !== 304) response.setHeader("content-length", body.length)
+  try {
+    response.writeHead(status, headers)
+  } catch {
+    // The function gave a header that HTTP doesn't allow.
+    write(response, failure(502, "Internal server error"), keepsConnections)
+    return
+  }
+  response.end(body)
+}
+
+function listen(server: http.Server, port: number, hostname: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("listening", resolve).once("error", (cause: NodeJS.ErrnoException) => {
+      reject(
+        cause.code === "EADDRINUSE"
+          ? new HostError(
+              "port_in_use",
+              503,
+              `Port ${port} is in use; stop what listens there or set another PORT`,
+              { cause },
+            )
+          : cause,
+      )
+    })
+    server.listen(port, hostname)
+  })
+}
