@@ -256,7 +256,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   ],
   "Set before the end": [
     {
-      file: "packages/aws/src/idle.ts",
+      file: "packages/aws/src/drain/idle.ts",
       from: "async setWakeUp(dueAt) {\n        await armed",
       to: "async setWakeUp(dueAt) {\n        void armed",
     },
