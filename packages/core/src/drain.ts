@@ -9,8 +9,8 @@ import { endExecutors } from "./executors/execution.ts"
 import type { Backlog } from "./inspect/backlog.ts"
 import type { Execution, SettledExecution } from "./job/outcome.ts"
 import { type Logger, silent } from "./logger.ts"
+import { DrainDeadlineError, DrainEndingError } from "./perform/cancellation.ts"
 import { createConnectionLimiter } from "./perform/connection-limiter.ts"
-import { DrainEndsError, TimeIsUpError } from "./perform/execute.ts"
 import { createJobRunner, type JobRunner } from "./perform/job-runner.ts"
 import { createTransactions } from "./perform/transactions.ts"
 import { createDeadline, type Deadline, untilGiveUp } from "./session/deadline.ts"
@@ -174,10 +174,10 @@ async function saveWhatEnded(
   return stuck
 }
 
-function drainEnds(deadline: Deadline): DrainEndsError {
+function drainEnds(deadline: Deadline): DrainEndingError {
   return deadline.isTimeUp()
-    ? new TimeIsUpError("drain_ends", "The drainer's time is up; the job goes on in the next one")
-    : new DrainEndsError("drain_ends", "The drainer was told to stop; the job goes on in the next one")
+    ? new DrainDeadlineError("drain_ends", "The drainer's time is up; the job goes on in the next one")
+    : new DrainEndingError("drain_ends", "The drainer was told to stop; the job goes on in the next one")
 }
 
 const OPTION_KEYS = [
