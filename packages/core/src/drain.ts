@@ -5,7 +5,7 @@ import { giveBack } from "./claim/give-back.ts"
 import { createClaimPosition } from "./claim/position.ts"
 import type { Connect } from "./database/connection.ts"
 import { InvalidInputError, SluiceError } from "./errors.ts"
-import { endExecutors } from "./executors/execution.ts"
+import { closeExecutors } from "./executors/close-executors.ts"
 import type { Backlog } from "./inspect/backlog.ts"
 import type { Execution, SettledExecution } from "./job/outcome.ts"
 import { type Logger, silent } from "./logger.ts"
@@ -125,7 +125,7 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
     throw error instanceof SluiceError && stuck > 0 ? Object.assign(error, { stuck }) : error
   } finally {
     settings.stop?.removeEventListener("abort", runner.interrupt)
-    await Promise.all([transactions.end(), endExecutors(settings.definitions.values(), settings.log)])
+    await Promise.all([transactions.end(), closeExecutors(settings.definitions.values(), settings.log)])
     if (runner.isEmpty()) await drainer.end()
   }
 }

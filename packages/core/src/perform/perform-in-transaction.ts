@@ -40,7 +40,7 @@ async function recordSuccess(
   record: RecordCompletion,
 ): Promise<void> {
   const execution = { job, outcome, startedAtMs, endedAtMs: performance.now() }
-  const withoutResult = mayBeRefused(outcome) ? outcomeJson(execution, "bare") : undefined
+  const withoutResult = mayBeRefused(outcome) ? outcomeJson(execution, "none") : undefined
   if (await record(job.id, outcomeJson(execution), withoutResult)) return
   throw new SluiceError(
     "job_lost",

@@ -4,7 +4,7 @@ import { protocolCall } from "../database/protocol-call.ts"
 import { retryWhileTemporary } from "../database/retry.ts"
 import { isRolledBackWhole, isTemporary, meaningOf } from "../database/sqlstate.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
-import { type Form, serializeError } from "../job/error-record.ts"
+import { type RecordedText, serializeError } from "../job/error-record.ts"
 import type { Execution, SettledExecution } from "../job/outcome.ts"
 import type { Drainer } from "../session/drainer.ts"
 import { timed } from "../session/tally.ts"
@@ -17,7 +17,7 @@ const AGAIN_AFTER_MS = 1_000
 /** Most bytes of results in one statement, by the characters of their JSON. */
 const LARGEST_STATEMENT = 4 * 1024 * 1024
 /** What a result is reduced to before it is given up, in this order. See decision 21. */
-const FORMS: readonly Form[] = ["whole", "ascii", "bare"]
+const FORMS: readonly RecordedText[] = ["full", "ascii", "none"]
 
 /**
  * Writes the outcomes of executions, and tallies them. Their locks are kept until the drainer's next claim: a lock held
@@ -103,11 +103,11 @@ function batches(executions: readonly Execution[]): Execution[][] {
 }
 
 /** Sends one statement for the batch and returns the ids that it did not write, because the jobs are no longer this drainer's. */
-type Send = (drainer: Drainer, batch: readonly Execution[], form: Form) => Promise<readonly string[]>
+type Send = (drainer: Drainer, batch: readonly Execution[], form: RecordedText) => Promise<readonly string[]>
 
 /** How a batch, or a part of one, is written. */
 interface Part {
-  readonly form: Form
+  readonly form: RecordedText
   readonly patienceMs: number
 }
 
@@ -117,7 +117,7 @@ async function write(
   batch: readonly Execution[],
   send: Send,
   leftMs: () => number,
-  part: Part = { form: "whole", patienceMs: PATIENCE_MS },
+  part: Part = { form: "full", patienceMs: PATIENCE_MS },
 ): Promise<void> {
   const { form } = part
   try {
@@ -198,9 +198,9 @@ async function writeSuccesses(drainer: Drainer, executions: readonly Execution[]
 async function writeOutcomes(
   drainer: Drainer,
   executions: readonly Execution[],
-  form: Form,
+  form: RecordedText,
 ): Promise<string[]> {
-  if (form !== "whole") warnOfReduced(drainer, executions)
+  if (form !== "full") warnOfReduced(drainer, executions)
   const { text, values } = protocolCall(drainer.schema, "settle", {
     p_drainer: drainer.id,
     p_backend: drainer.backendPid,
