@@ -5,8 +5,8 @@
 -- that, because the lock may be free only since a drainer died.
 -- Each job is an array, in the order of p_locked: id, fence, name, payload, queue, enqueued_at, and an object of what
 -- is not as usual, or null. Objects throughout would cost more than locking, reading and writing the claim together.
--- With p_most_bytes of 0 nothing is sent that could be what can't be.
-create or replace function second_look(p_drainer integer, p_locked bigint[], p_keyed boolean, p_state text, p_most_bytes bigint)
+-- With p_max_bytes of 0 nothing is sent that could be what can't be.
+create or replace function second_look(p_drainer integer, p_locked bigint[], p_keyed boolean, p_state text, p_max_bytes bigint)
 returns table (claim_id bigint, claimed_at_ms double precision, jobs json, dead boolean)
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
@@ -38,8 +38,8 @@ begin
   end if;
 
   select array_agg(j.id), array_agg(j.fence), json_agg(json_build_array(j.id, j.fence, j.name,
-    case when p_most_bytes = 0 or j.large_bytes > max_inline_bytes() then null else j.payload end, j.queue, j.enqueued_at,
-    case when p_most_bytes = 0 then '{"unread": "it can''t be read"}' else non_default_fields(j) end))
+    case when p_max_bytes = 0 or j.large_bytes > max_inline_bytes() then null else j.payload end, j.queue, j.enqueued_at,
+    case when p_max_bytes = 0 then '{"unread": "it can''t be read"}' else non_default_fields(j) end))
   into v_ids, v_fences, jobs
   from unnest(v_locked) locked (id) join jobs j on j.id = locked.id and j.state = p_state and j.queue <> all (v_paused)
     and (j.concurrency_key is null or exists (select from permits p where p.job_id = j.id and p.drainer_id = p_drainer));

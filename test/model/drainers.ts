@@ -24,7 +24,7 @@ const PAUSES: readonly Edit[] = [
     "has settled, not committed",
   ),
   pauseBefore("close_drainer", "  perform pg_advisory_unlock(lock_space('awake')", "is about to leave"),
-  pauseBefore("close_drainer", "  return is_work_due", "has left, and not looked again"),
+  pauseBefore("close_drainer", "  due := is_work_due", "has left, and not looked again"),
 ]
 
 function pauseBefore(name: string, line: string, label: string): Edit {
@@ -209,7 +209,7 @@ async function connectDrainer(database: TestDatabase, performed: Performed[]): P
     },
     async close() {
       if (session.isDead || id === 0) return false
-      const { due } = await query("select sluice.close_drainer($1, $2, '{job}', $3) as due", [
+      const { due } = await query("select due from sluice.close_drainer($1, $2, '{job}', $3)", [
         ...[id, pid, [...settled, ...session.held.map((job) => job.id)]],
       ])
       id = 0

@@ -5,13 +5,13 @@
 --                 again (see scan_ranges). Null: everything is.
 --   p_priorities  priorities that are in use
 --   p_fits_ms     jobs with a longer timeout of their own are left. Null: none is too long.
---   p_most_bytes  how much it may send of them: beyond it only the first job; 0: that one by id and name alone
+--   p_max_bytes  how much it may send of them: beyond it only the first job; 0: that one by id and name alone
 -- Answers with the jobs, where the next claim is to resume, whether more may be waiting behind it, whether suspects wait that this
 -- drainer could take, in how many milliseconds the next scheduled job is due (told by a look from the start), what it has
 -- seen, whether it looked at everything, and whether a drainer is dead and to be reaped.
 create or replace function claim(p_drainer integer, p_backend integer, p_limit integer, p_names text[], p_resume_after text,
                       p_settled bigint[], p_spent bigint[], p_seen text default null, p_priorities integer[] default '{}',
-                      p_fits_ms bigint default null, p_most_bytes bigint default 4194304)
+                      p_fits_ms bigint default null, p_max_bytes bigint default 4194304)
 returns table (claim_id bigint, claimed_at_ms double precision, jobs json, resume_after text, more boolean, suspects boolean,
                due_in_ms double precision, seen text, whole boolean, dead boolean)
 language plpgsql volatile set search_path from current
@@ -51,13 +51,13 @@ begin
   select array_agg(l.id), bool_or(l.keyed), sum(l.large_bytes), (array_agg((l.priority, l.run_at, l.id)::job_position))[count(*)::integer]::text
   into v_locked, v_keyed, v_bytes, resume_after from locked l;
 
-  if v_bytes > p_most_bytes then
+  if v_bytes > p_max_bytes then
     v_trimmed := true;
-    v_locked := trim_to_bytes(v_locked, p_most_bytes);
+    v_locked := trim_to_bytes(v_locked, p_max_bytes);
     resume_after := (select (j.priority, j.run_at, j.id)::job_position from jobs j where j.id = v_locked[cardinality(v_locked)])::text;
   end if;
 
-  select t.* into claim_id, claimed_at_ms, jobs, dead from second_look(p_drainer, v_locked, v_keyed, 'ready', p_most_bytes) t;
+  select t.* into claim_id, claimed_at_ms, jobs, dead from second_look(p_drainer, v_locked, v_keyed, 'ready', p_max_bytes) t;
   more := v_ticked or v_trimmed or coalesce(cardinality(v_locked), 0) = p_limit;
   whole := p_resume_after is null and v_since is null;
   suspects := exists (select from jobs j where j.state = 'suspect') and suspects_wait(p_drainer, p_names);

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises"
 import { toPgArray } from "../database/array-literal.ts"
+import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
 import { isBadRow, isRolledBackWhole, isTemporary, isTransient } from "../database/sqlstate.ts"
 import type { Claim, ClaimedJob } from "../job/claimed-job.ts"
 import type { Deadline } from "../session/deadline.ts"
@@ -52,12 +53,19 @@ export async function claim(
 
   const fromStart = position.resumeAfter === null || now - position.fromStartAtMs > LOOK_FROM_START_EVERY_MS
   const taken = await take<Batch>(drainer, position, limit, isIdle, (most, settled, spent, mostBytes) =>
-    drainer.query(`select * from ${drainer.schema}.claim($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, [
-      ...[drainer.id, drainer.backendPid, most, names],
-      ...[fromStart ? null : position.resumeAfter, settled, spent],
-      ...[now > position.allAgainAtMs ? null : position.seen, toPgArray([...position.priorities])],
-      ...[deadline.fitsMs(), mostBytes],
-    ]),
+    protocolCall(drainer.schema, "claim", {
+      p_drainer: drainer.id,
+      p_backend: drainer.backendPid,
+      p_limit: most,
+      p_names: names,
+      p_resume_after: fromStart ? null : position.resumeAfter,
+      p_settled: settled,
+      p_spent: spent,
+      p_seen: now > position.allAgainAtMs ? null : position.seen,
+      p_priorities: toPgArray([...position.priorities]),
+      p_fits_ms: deadline.fitsMs(),
+      p_max_bytes: mostBytes,
+    }),
   )
   if (!taken) return []
   if (fromStart) lookedFromStart(position, taken, now)
@@ -98,10 +106,16 @@ async function claimSuspects(
   room: number,
 ): Promise<ClaimedJob[]> {
   const taken = await take<Group>(drainer, position, room, true, (limit, settled, spent, mostBytes) =>
-    drainer.query(`select * from ${drainer.schema}.claim_suspects($1, $2, $3, $4, $5, $6, $7, $8)`, [
-      ...[drainer.id, drainer.backendPid, limit, names, settled, spent, mostBytes],
-      position.suspects.trusted(),
-    ]),
+    protocolCall(drainer.schema, "claim_suspects", {
+      p_drainer: drainer.id,
+      p_backend: drainer.backendPid,
+      p_limit: limit,
+      p_names: names,
+      p_settled: settled,
+      p_spent: spent,
+      p_max_bytes: mostBytes,
+      p_trusted: position.suspects.trusted(),
+    }),
   )
   position.suspects.take(taken?.claimed.length ?? 0)
   if (taken?.dead) await reap(drainer, position)
@@ -144,18 +158,16 @@ async function take<Taken extends Group>(
   position: ClaimPosition,
   room: number,
   isIdle: boolean,
-  statement: (limit: number, settled: string, spent: string, mostBytes: number) => Promise<Taken[]>,
+  callOf: (limit: number, settled: string, spent: string, mostBytes: number) => ProtocolCall,
 ): Promise<(Taken & { claimed: ClaimedJob[] }) | undefined> {
   const { held } = drainer
   const limit = Math.min(room, position.largestClaim, Math.max(1, position.largestReadable))
   const mostBytes = position.largestReadable === 0 ? 0 : MOST_BYTES_AT_ONCE
   const { settled, spent } = held.takeSettled()
   try {
-    const [taken] = (await timed(
-      drainer,
-      "claim",
-      statement(limit, toPgArray(settled), toPgArray(spent), mostBytes),
-    )) as [Taken]
+    const { text, values } = callOf(limit, toPgArray(settled), toPgArray(spent), mostBytes)
+    const claiming = drainer.query(`select * from ${text}`, values)
+    const [taken] = (await timed(drainer, "claim", claiming)) as [Taken]
     position.failures = 0
     position.largestReadable =
       position.largestReadable === 0 ? Number.POSITIVE_INFINITY : position.largestReadable * 2
@@ -165,7 +177,8 @@ async function take<Taken extends Group>(
       throw error
     held.keepSpent(spent)
     // a lock that a failed claim has left keeps its job from everybody: the session is ended rather than that
-    await drainer.queryWithRetry(`select ${drainer.schema}.unlock_strays($1)`, [held.ids()])
+    const unlock = protocolCall(drainer.schema, "unlock_strays", { p_held: held.ids() })
+    await drainer.queryWithRetry(`select ${unlock.text}`, unlock.values)
     position.isCaughtUp = false
     if (isLockTableFull(error) && limit > 1) shrinkClaims(drainer, position, limit)
     else if (isBadRow(error) && position.largestReadable > 0)

@@ -1,3 +1,4 @@
+import { protocolCall } from "../database/protocol-call.ts"
 import { isTransient } from "../database/sqlstate.ts"
 import { codeOf } from "../database/translate-error.ts"
 import type { Drainer } from "../session/drainer.ts"
@@ -17,8 +18,11 @@ export async function reap(drainer: Drainer, position: ClaimPosition): Promise<b
   const { tally, log } = drainer
   if (performance.now() < position.reapAgainAtMs) return false
   try {
-    const statement = `select * from ${drainer.schema}.reap($1, $2)`
-    const [part] = await timed(drainer, "claim", drainer.query(statement, [drainer.id, position.largestReap]))
+    const { text, values } = protocolCall(drainer.schema, "reap", {
+      p_drainer: drainer.id,
+      p_limit: position.largestReap,
+    })
+    const [part] = await timed(drainer, "claim", drainer.query(`select * from ${text}`, values))
     if (!part) return false
     tally.interrupted += part.reaped
     if (part.reaped > 0) log.warn("A drainer died; what it had in flight runs again", { jobs: part.reaped })

@@ -1,6 +1,7 @@
 import { type Duration, durationMs } from "../checks/duration.ts"
 import { assertKnownKeys, assertText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
+import { protocolCall } from "../database/protocol-call.ts"
 import { retryWhileTemporary, temporaryToNotNow } from "../database/retry.ts"
 import { withOwnParsers } from "../database/type-parsers.ts"
 import { InvalidInputError, SluiceError, Snooze } from "../errors.ts"
@@ -158,7 +159,8 @@ export function createCheckpoints(job: ClaimedJob, work: JobRun): Checkpoints {
   }
 
   async function load(): Promise<ReadonlyMap<string, Saved>> {
-    const rows = await query(`select * from ${drainer.schema}.progress_of($1)`, [job.id])
+    const { text, values } = protocolCall(drainer.schema, "progress_of", { p_job: job.id })
+    const rows = await query(`select * from ${text}`, values)
     const nowMs = performance.now()
     return new Map(
       rows.map(({ kind, name, value, remaining_ms }) => [
@@ -196,11 +198,16 @@ export function createCheckpoints(job: ClaimedJob, work: JobRun): Checkpoints {
   ): Promise<string | undefined> {
     const json = await transactions.run(drainer.lost, async (transaction) => {
       const json = await work(transaction)
-      const saving = transaction.query(
-        withOwnParsers(`select ${drainer.schema}.store_progress($1, $2, $3, $4, $5, null) as is_ours`),
-        [job.id, job.fence, kind, name, json],
+      const { text, values } = protocolCall(drainer.schema, "store_progress", {
+        p_job: job.id,
+        p_fence: job.fence,
+        p_kind: kind,
+        p_name: name,
+        p_value: json,
+      })
+      const { rows } = await temporaryToNotNow(
+        transaction.query(withOwnParsers(`select ${text} as is_ours`), values),
       )
-      const { rows } = await temporaryToNotNow(saving)
       assertOurs(rows)
       return json
     })
@@ -209,11 +216,16 @@ export function createCheckpoints(job: ClaimedJob, work: JobRun): Checkpoints {
   }
 
   async function save(kind: Kind, name: string, json?: string, sleepMs?: number): Promise<void> {
-    const rows = await query(
-      `select ${drainer.schema}.save_progress($1, $2, $3, $4, $5, $6, $7) as is_ours`,
-      [drainer.backendPid, job.id, job.fence, kind, name, json, sleepMs],
-    )
-    assertOurs(rows)
+    const { text, values } = protocolCall(drainer.schema, "save_progress", {
+      p_backend: drainer.backendPid,
+      p_job: job.id,
+      p_fence: job.fence,
+      p_kind: kind,
+      p_name: name,
+      p_value: json,
+      p_sleep_ms: sleepMs,
+    })
+    assertOurs(await query(`select ${text} as is_ours`, values))
     noteProgress()
   }
 

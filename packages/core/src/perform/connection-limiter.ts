@@ -1,3 +1,4 @@
+import { protocolCall } from "../database/protocol-call.ts"
 import { NotNowError, temporaryToNotNow } from "../database/retry.ts"
 import type { Drainer } from "../session/drainer.ts"
 import type { Cancellation } from "./cancellation.ts"
@@ -50,8 +51,10 @@ export function createConnectionLimiter(
   }
 
   async function readPlaces(): Promise<number> {
-    const statement = `select transactions from ${drainer.schema}.connection_budget($1)`
-    const [budget] = await drainer.query(statement, [maxDrainers])
+    const { text, values } = protocolCall(drainer.schema, "connection_budget", {
+      p_max_drainers: maxDrainers,
+    })
+    const [budget] = await drainer.query(`select transactions from ${text}`, values)
     return budget.transactions
   }
 

@@ -1,4 +1,5 @@
 import type { Connect, Connection, Queryable } from "../database/connection.ts"
+import { protocolCall } from "../database/protocol-call.ts"
 import { NotNowError, temporaryToNotNow } from "../database/retry.ts"
 import { isBadRow, isTemporary } from "../database/sqlstate.ts"
 import { DatabaseUnavailableError, SessionLostError, SluiceError } from "../errors.ts"
@@ -128,10 +129,11 @@ export function createTransactions(
   }
 
   async function write(session: JobSession, jobId: string, outcomeJson: string): Promise<boolean> {
-    const [{ lost }] = await session.query(
-      `select ${drainer.schema}.settle_outcomes($1, $2)::pg_catalog.text[] as lost`,
-      [drainer.id, `[${outcomeJson}]`],
-    )
+    const { text, values } = protocolCall(drainer.schema, "settle_outcomes", {
+      p_drainer: drainer.id,
+      p_outcomes: `[${outcomeJson}]`,
+    })
+    const [{ lost }] = await session.query(`select ${text}::pg_catalog.text[] as lost`, values)
     return !lost.includes(jobId)
   }
 }

@@ -1,5 +1,6 @@
 import { durationMs } from "../checks/duration.ts"
 import type { Connect } from "../database/connection.ts"
+import { protocolCall } from "../database/protocol-call.ts"
 import { SCHEMA_VERSION } from "../database/schema.ts"
 import { type Backlog, backlogOf } from "../inspect/backlog.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
@@ -49,13 +50,18 @@ export async function openDrainer(options: {
   const beganAtMs = performance.now()
   const session = await openSession(options)
   try {
-    const [opened] = await session.query(`select * from ${options.schema}.open_drainer($1, $2, $3, $4, $5)`, [
-      ...[SCHEMA_VERSION, options.maxDrainers, options.label],
-      ...[options.remainingMs && Math.round(options.remainingMs()), described(options.definitions)],
-    ])
+    const open = protocolCall(options.schema, "open_drainer", {
+      p_schema_version: SCHEMA_VERSION,
+      p_max_drainers: options.maxDrainers,
+      p_label: options.label,
+      p_budget_ms: options.remainingMs && Math.round(options.remainingMs()),
+      p_definitions: described(options.definitions),
+    })
+    const [opened] = await session.query(`select * from ${open.text}`, open.values)
     // also where there is no slot: somebody should know how much waits while others are busy
     if (options.onBacklog) {
-      const [backlog] = await session.queryWithRetry(`select * from ${options.schema}.backlog()`, [])
+      const read = protocolCall(options.schema, "backlog", {})
+      const [backlog] = await session.queryWithRetry(`select * from ${read.text}`, read.values)
       options.onBacklog(backlogOf(backlog))
     }
     if (!opened) {
@@ -97,12 +103,14 @@ function described(definitions: ReadonlyMap<string, AnyJobDefinition>): string {
  * @param soonMs Of a drain that had nothing left to do, and would have waited for what is due within this time.
  */
 export async function closeDrainer(drainer: Drainer, names: readonly string[], soonMs: number | undefined) {
-  const { schema } = drainer
-  const closing = drainer.queryWithRetry(
-    `select ${schema}.close_drainer($1, $2, $3, $4, $5) as due, ${schema}.next_due_in_ms($3) as next_due_in_ms`,
-    [drainer.id, drainer.backendPid, names, drainer.held.ids(), drainer.durations.toJson()],
-  )
-  const [closed] = await timed(drainer, "close", closing)
+  const { text, values } = protocolCall(drainer.schema, "close_drainer", {
+    p_drainer: drainer.id,
+    p_backend: drainer.backendPid,
+    p_names: names,
+    p_held: drainer.held.ids(),
+    p_durations: drainer.durations.toJson(),
+  })
+  const [closed] = await timed(drainer, "close", drainer.queryWithRetry(`select * from ${text}`, values))
   const dueWork: boolean = closed.due
   const nextDueInMs: number | undefined = closed.next_due_in_ms ?? undefined
   const isSoon = nextDueInMs !== undefined && soonMs !== undefined && nextDueInMs < soonMs

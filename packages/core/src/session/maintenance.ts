@@ -1,3 +1,4 @@
+import { protocolCall } from "../database/protocol-call.ts"
 import type { Logger } from "../logger.ts"
 
 /** What a drain spends on the upkeep before it begins: the rest is left to the next one, or to a later drain. */
@@ -16,7 +17,8 @@ export async function runMaintenance(
   const endsAtMs = performance.now() + BUDGET_MS
   try {
     while (performance.now() < endsAtMs) {
-      const [done] = await query(`select step, error from ${schema}.run_maintenance()`, [])
+      const { text, values } = protocolCall(schema, "run_maintenance", {})
+      const [done] = await query(`select step, error from ${text}`, values)
       if (!done) return
       if (done.error !== null) log.warn("A step of the upkeep failed", { step: done.step, error: done.error })
     }

@@ -165,7 +165,7 @@ function timeouts({ sessionTimeoutMs, untilGiveUpMs }: SessionOptions) {
 
 /** The server's side of the dead man's switch. */
 function armed({ schema, sessionTimeoutMs }: SessionOptions): string {
-  return `${schema}.set_session_timeout(${sessionTimeoutMs})`
+  return `${schema}.set_session_timeout(p_timeout_ms => ${sessionTimeoutMs})`
 }
 
 function beatOf({ sessionTimeoutMs }: SessionOptions): number {

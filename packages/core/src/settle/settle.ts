@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises"
 import { toPgArray } from "../database/array-literal.ts"
+import { protocolCall } from "../database/protocol-call.ts"
 import { retryWhileTemporary } from "../database/retry.ts"
 import { isRolledBackWhole, isTemporary, meaningOf } from "../database/sqlstate.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
@@ -183,12 +184,14 @@ function conclude(drainer: Drainer, executions: readonly Execution[], lost: read
 }
 
 async function writeSuccesses(drainer: Drainer, executions: readonly Execution[]): Promise<string[]> {
-  const values = [
-    ...[drainer.id, drainer.backendPid, toPgArray(executions.map(({ job }) => job.id))],
-    ...[toPgArray(executions.map(({ job }) => job.fence)), toPgArray(executions.map(durationOf))],
-  ]
-  const statement = `select ${drainer.schema}.settle_succeeded($1, $2, $3, $4, $5)::pg_catalog.text[] as lost`
-  const [{ lost }] = await drainer.query(statement, values)
+  const { text, values } = protocolCall(drainer.schema, "settle_succeeded", {
+    p_drainer: drainer.id,
+    p_backend: drainer.backendPid,
+    p_ids: toPgArray(executions.map(({ job }) => job.id)),
+    p_fences: toPgArray(executions.map(({ job }) => job.fence)),
+    p_durations_ms: toPgArray(executions.map(durationOf)),
+  })
+  const [{ lost }] = await drainer.query(`select ${text}::pg_catalog.text[] as lost`, values)
   return lost
 }
 
@@ -198,9 +201,12 @@ async function writeOutcomes(
   form: Form,
 ): Promise<string[]> {
   if (form !== "whole") warnOfReduced(drainer, executions)
-  const statement = `select ${drainer.schema}.settle($1, $2, $3)::pg_catalog.text[] as lost`
-  const rows = `[${executions.map((execution) => outcomeJson(execution, form)).join(",")}]`
-  const [{ lost }] = await drainer.query(statement, [drainer.id, drainer.backendPid, rows])
+  const { text, values } = protocolCall(drainer.schema, "settle", {
+    p_drainer: drainer.id,
+    p_backend: drainer.backendPid,
+    p_outcomes: `[${executions.map((execution) => outcomeJson(execution, form)).join(",")}]`,
+  })
+  const [{ lost }] = await drainer.query(`select ${text}::pg_catalog.text[] as lost`, values)
   return lost
 }
 

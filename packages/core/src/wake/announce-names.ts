@@ -1,3 +1,4 @@
+import { protocolCall } from "../database/protocol-call.ts"
 import { bestEffort } from "../session/best-effort.ts"
 import type { Drainer } from "../session/drainer.ts"
 
@@ -17,7 +18,8 @@ export function createNameAnnouncer(
     async tell(names) {
       if (names.length === told) return
       told = names.length
-      await bestEffort(drainer, query(`select ${schema}.set_drainer_names($1, $2)`, [id, names]))
+      const { text, values } = protocolCall(schema, "set_drainer_names", { p_drainer: id, p_names: names })
+      await bestEffort(drainer, query(`select ${text}`, values))
     },
   }
 }

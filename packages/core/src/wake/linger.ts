@@ -1,4 +1,5 @@
 import type { ClaimPosition } from "../claim/position.ts"
+import { protocolCall } from "../database/protocol-call.ts"
 import type { JobRunner } from "../perform/job-runner.ts"
 import { bestEffort } from "../session/best-effort.ts"
 import type { Deadline } from "../session/deadline.ts"
@@ -75,7 +76,10 @@ export function createLinger(
   async function listen(isToListen: boolean): Promise<void> {
     isListening = isToListen
     if (isToListen) await drainer.queryWithRetry(`listen "${drainer.schema}"`, [])
-    const statement = `select ${drainer.schema}.linger($1, $2)`
-    await bestEffort(drainer, drainer.query(statement, [drainer.id, isToListen]))
+    const { text, values } = protocolCall(drainer.schema, "linger", {
+      p_drainer: drainer.id,
+      p_lingering: isToListen,
+    })
+    await bestEffort(drainer, drainer.query(`select ${text}`, values))
   }
 }

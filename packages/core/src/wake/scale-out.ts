@@ -1,4 +1,5 @@
 import type { ClaimPosition } from "../claim/position.ts"
+import { protocolCall } from "../database/protocol-call.ts"
 import { bestEffort } from "../session/best-effort.ts"
 import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
@@ -35,9 +36,14 @@ export function createScaleOut(
       const capacity = Math.max(concurrency, Math.round(perSecond * ENOUGH_WITHIN_S))
       askedAtMs = performance.now()
       settledThen = settled
-      const statement = `select ${drainer.schema}.plan_scale_out($1, $2, $3, $4) as wanted`
-      const values = [drainer.id, names, capacity, maxDrainers]
-      const [answer] = (await bestEffort(drainer, drainer.query(statement, values))) ?? []
+      const plan = protocolCall(drainer.schema, "plan_scale_out", {
+        p_drainer: drainer.id,
+        p_names: names,
+        p_capacity: capacity,
+        p_max_drainers: maxDrainers,
+      })
+      const planning = drainer.query(`select ${plan.text} as wanted`, plan.values)
+      const [answer] = (await bestEffort(drainer, planning)) ?? []
       if (answer?.wanted > 0) scaleOut(answer.wanted)
     },
   }
