@@ -11,7 +11,7 @@ const PREEMPTIONS = Number(DEEP ?? 1)
 /** Where the engine's statements are taken apart. */
 const PAUSES: readonly Edit[] = [
   {
-    function: "claim",
+    function: "lock_ready",
     from: "pg_try_advisory_lock(job_lock(c.id))",
     to: "pg_try_advisory_lock(pause_before('has its snapshot, not the lock', job_lock(c.id)))",
   },
@@ -20,7 +20,7 @@ const PAUSES: readonly Edit[] = [
   pauseBefore("reap", "  return next;\nend", "has reaped, not committed"),
   pauseBefore(
     "settle_succeeded",
-    "  if cardinality(v_settled) = cardinality(p_ids)",
+    "  if v_concerned is null and cardinality(v_finished)",
     "has settled, not committed",
   ),
   pauseBefore("close_drainer", "  perform pg_advisory_unlock(lock_space('awake')", "is about to leave"),
