@@ -12,7 +12,9 @@ begin
   if p_finished is not null then
     delete from progress p where p.job_id = any (p_finished);
   end if;
-  perform release_permits(p_finished || p_rescheduled || array(
-    select p.job_id from permits p where p.job_id = any (p_lost) and p.drainer_id = p_drainer));
+  if p_lost <> '{}' then
+    p_lost := array(select p.job_id from permits p where p.job_id = any (p_lost) and p.drainer_id = p_drainer);
+  end if;
+  perform release_permits(p_finished || p_rescheduled || p_lost);
 end
 $$;

@@ -41,7 +41,9 @@ begin
 
   if coalesce(cardinality(v_ids), 0) < cardinality(v_locked) then
     v_dropped := array(select unnest(v_locked) except select unnest(v_ids));
-    perform release_permits(v_dropped);
+    if p_features is not null then
+      perform release_permits(v_dropped);
+    end if;
     perform unlock_at_commit(v_dropped);
   end if;
   if v_ids is not null then

@@ -18,11 +18,7 @@ const PAUSES: readonly Edit[] = [
   pauseBefore("claim", "  select t.* into claim_id", "has the lock, and has not looked again"),
   pauseBefore("claim", "  return next;", "has claimed, not committed"),
   pauseBefore("reap", "  return next;\nend", "has reaped, not committed"),
-  pauseBefore(
-    "settle_succeeded",
-    "  if v_concerned is null and cardinality(v_finished)",
-    "has settled, not committed",
-  ),
+  pauseBefore("settle_succeeded", "  if v_concerned is not null or", "has settled, not committed"),
   pauseBefore("close_drainer", "  perform pg_advisory_unlock(lock_space('awake')", "is about to leave"),
   pauseBefore("close_drainer", "  due := is_work_due", "has left, and not looked again"),
 ]

@@ -36,8 +36,8 @@ test.each<[string, Edit[]]>([
     [
       {
         function: "settle_succeeded",
-        from: "  if v_concerned is null and cardinality(v_finished)",
-        to: "  perform unlock_jobs(v_finished);\n  if v_concerned is null and cardinality(v_finished)",
+        from: "  if v_concerned is not null or",
+        to: "  perform unlock_jobs(v_finished);\n  if v_concerned is not null or",
       },
       { function: "claim", from: "  perform unlock_jobs(p_settled);", to: "" },
       {

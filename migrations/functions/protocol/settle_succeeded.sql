@@ -13,15 +13,16 @@ as $$
 declare
   v_finished bigint[];
   v_concerned bigint[];
-  v_lost bigint[];
+  v_lost bigint[] := '{}';
 begin
   perform assert_session(p_backend);
   select f.finished, f.concerned into v_finished, v_concerned from finish_jobs(p_drainer, p_ids, p_fences, p_durations_ms) f;
-  if v_concerned is null and cardinality(v_finished) = cardinality(p_ids) then
-    return '{}';
+  if coalesce(cardinality(v_finished), 0) < cardinality(p_ids) then
+    v_lost := array(select unnest(p_ids) except select unnest(v_finished));
   end if;
-  v_lost := array(select unnest(p_ids) except select unnest(v_finished));
-  perform after_settle(p_drainer, v_concerned, null, v_lost);
+  if v_concerned is not null or v_lost <> '{}' then
+    perform after_settle(p_drainer, v_concerned, null, v_lost);
+  end if;
   return v_lost;
 end
 $$;
