@@ -1,7 +1,7 @@
 import { boundedMs, type Duration } from "./checks/duration.ts"
 import { assertKnownKeys, assertPolicies } from "./checks/validate.ts"
 import type { Queryable } from "./database/connection.ts"
-import { pooled } from "./database/pool-queryable.ts"
+import { poolQueryable } from "./database/pool-queryable.ts"
 import { protocolCall } from "./database/protocol-call.ts"
 import { assertSchemaName } from "./database/schema.ts"
 import { asQueryable, type TransactionClient } from "./database/transaction-client.ts"
@@ -78,7 +78,7 @@ export function createSluice(options: SluiceOptions): Sluice {
   assertKnownKeys(options.defaults ?? {}, ["queue", "priority", "maxAttempts", "timeout"], ["defaults"])
   assertPolicies(options.defaults ?? {}, ["defaults"])
   const answerWithinMs = boundedMs(options.answerWithin ?? "30s", ["answerWithin"], 100, 86_400_000)
-  const database = pooled(options.database, answerWithinMs)
+  const database = poolQueryable(options.database, answerWithinMs)
   const schema = assertSchemaName(options.schema ?? "sluice")
   const catalog: Catalog = {
     schema,

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises"
 import { toPgArray } from "../database/array-literal.ts"
 import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
-import { isBadRow, isRolledBackWhole, isTransient, passes } from "../database/sqlstate.ts"
+import { isBadRow, isRolledBackWhole, isTemporary, isTransient } from "../database/sqlstate.ts"
 import type { Claim, ClaimedJob } from "../job/claimed-job.ts"
 import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
@@ -160,10 +160,10 @@ async function take<Taken extends Group>(
   isIdle: boolean,
   callOf: (limit: number, settled: string, spent: string, mostBytes: number) => ProtocolCall,
 ): Promise<(Taken & { claimed: ClaimedJob[] }) | undefined> {
-  const { holdings } = drainer
+  const { held } = drainer
   const limit = Math.min(room, position.largestClaim, Math.max(1, position.largestReadable))
   const mostBytes = position.largestReadable === 0 ? 0 : MOST_BYTES_AT_ONCE
-  const { settled, spent } = holdings.takeSettled()
+  const { settled, spent } = held.takeSettled()
   try {
     const { text, values } = callOf(limit, toPgArray(settled), toPgArray(spent), mostBytes)
     const claiming = drainer.query(`select * from ${text}`, values)
@@ -173,11 +173,12 @@ async function take<Taken extends Group>(
       position.largestReadable === 0 ? Number.POSITIVE_INFINITY : position.largestReadable * 2
     return { ...taken, claimed: remember(drainer, taken) }
   } catch (error) {
-    if (!isRolledBackWhole(error) || !(passes(error) || isTransient(error) || isBadRow(error))) throw error
-    holdings.keepSpent(spent)
+    if (!isRolledBackWhole(error) || !(isTemporary(error) || isTransient(error) || isBadRow(error)))
+      throw error
+    held.keepSpent(spent)
     // a lock that a failed claim has left keeps its job from everybody: the session is ended rather than that
-    const unlock = protocolCall(drainer.schema, "unlock_strays", { p_held: holdings.ids() })
-    await drainer.insist(`select ${unlock.text}`, unlock.values)
+    const unlock = protocolCall(drainer.schema, "unlock_strays", { p_held: held.ids() })
+    await drainer.queryWithRetry(`select ${unlock.text}`, unlock.values)
     position.isCaughtUp = false
     if (isLockTableFull(error) && limit > 1) shrinkClaims(drainer, position, limit)
     else if (isBadRow(error) && position.largestReadable > 0)
@@ -195,18 +196,16 @@ async function pause({ lost, log }: Drainer, { failures }: ClaimPosition, error:
 }
 
 /** Its memory is full, or what it performs can't be written: more work would only be lost with it. */
-function holdsTooMuch({ holdings, unwritten }: Drainer): boolean {
-  return (
-    holdings.bytes() > MOST_BYTES_HELD - MOST_BYTES_AT_ONCE || unwritten.executions.length >= MOST_UNWRITTEN
-  )
+function holdsTooMuch({ held, unwritten }: Drainer): boolean {
+  return held.bytes() > MOST_BYTES_HELD - MOST_BYTES_AT_ONCE || unwritten.executions.length >= MOST_UNWRITTEN
 }
 
-function remember({ holdings, counts }: Drainer, group: Group): ClaimedJob[] {
+function remember({ held, tally }: Drainer, group: Group): ClaimedJob[] {
   const { claim_id: id, claimed_at_ms: databaseAtMs, jobs } = group
   const claim = { id, databaseAtMs, arrivedAtMs: performance.now(), unsettled: jobs.length }
   const claimed = jobs.map((row) => claimedJob(row, claim))
-  holdings.add(claimed)
-  counts.claimed += claimed.length
+  held.add(claimed)
+  tally.claimed += claimed.length
   return claimed
 }
 

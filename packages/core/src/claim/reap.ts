@@ -15,7 +15,7 @@ const FRUITLESS_TRIES = 20
  * their locks, stay aside, and others are claimed.
  */
 export async function reap(drainer: Drainer, position: ClaimPosition): Promise<boolean> {
-  const { counts, log } = drainer
+  const { tally, log } = drainer
   if (performance.now() < position.reapAgainAtMs) return false
   try {
     const { text, values } = protocolCall(drainer.schema, "reap", {
@@ -24,7 +24,7 @@ export async function reap(drainer: Drainer, position: ClaimPosition): Promise<b
     })
     const [part] = await timed(drainer, "claim", drainer.query(`select * from ${text}`, values))
     if (!part) return false
-    counts.interrupted += part.reaped
+    tally.interrupted += part.reaped
     if (part.reaped > 0) log.warn("A drainer died; what it had in flight runs again", { jobs: part.reaped })
     return part.reaped > 0 || !part.more || isWorthAnotherTry(position)
   } catch (error) {

@@ -1,5 +1,5 @@
 import { durationMs } from "../checks/duration.ts"
-import { listed } from "../checks/format-value.ts"
+import { formatList } from "../checks/format-value.ts"
 import { assertKnownKeys, assertName, assertText, isRecord, nearest, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
@@ -159,7 +159,7 @@ function definitionOf(catalog: Catalog, name: string): AnyJobDefinition | undefi
   const near = nearest(name, catalog.definitions.keys())
   throw new UnknownJobError(
     "unknown_job",
-    `No job is named ${JSON.stringify(name)}: ${near ? `did you mean ${JSON.stringify(near)}?` : `known are ${listed([...catalog.definitions.keys()]) || "none"}`}`,
+    `No job is named ${JSON.stringify(name)}: ${near ? `did you mean ${JSON.stringify(near)}?` : `known are ${formatList([...catalog.definitions.keys()]) || "none"}`}`,
     { path: ["name"] },
   )
 }

@@ -2,16 +2,16 @@ import { type Duration, durationMs } from "../checks/duration.ts"
 import { assertKnownKeys, assertText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
-import { orNotNow, untilItPasses } from "../database/retry.ts"
-import { typed } from "../database/type-parsers.ts"
+import { retryWhileTemporary, temporaryToNotNow } from "../database/retry.ts"
+import { withOwnParsers } from "../database/type-parsers.ts"
 import { InvalidInputError, SluiceError, Snooze } from "../errors.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { CheckpointOptions, JobContext } from "../job/job-context.ts"
 import { toStorableJson } from "../job/payload.ts"
-import type { Work } from "./job-run.ts"
+import type { JobRun } from "./job-run.ts"
 
 /** What lets an execution go on where an earlier one of the same job was cut off. */
-export interface Continuation extends Pick<JobContext, "step" | "cursor" | "sleep"> {
+export interface Checkpoints extends Pick<JobContext, "step" | "cursor" | "sleep"> {
   /** Waits for what was begun and is still under way, and throws what failed without anybody having waited for it. */
   join(): Promise<void>
   /** Likewise, however it ends, and begins nothing more. Throws the `Snooze` of a job that sleeps. */
@@ -36,9 +36,9 @@ const SAVE_WITHIN_MS = 10_000
 type Advance = (position: unknown, transaction: Queryable) => unknown
 
 /** Made for a job that has asked for it. Its first use reads what was saved. */
-export function createContinuation(job: ClaimedJob, work: Work): Continuation {
+export function createCheckpoints(job: ClaimedJob, work: JobRun): Checkpoints {
   const { definition, drainer, transactions, onCheckpoint } = work
-  const { signal } = work.cutoff
+  const { signal } = work.cancellation
   const names = new Set<string>()
   const underWay = new Set<Promise<unknown>>()
   const forgotten: { promise: Handed<unknown>; error: unknown }[] = []
@@ -47,7 +47,7 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
   let isOver = false
   let asleep: Snooze | undefined
 
-  return { step, cursor, sleep, join, end } as Continuation
+  return { step, cursor, sleep, join, end } as Checkpoints
 
   function step(
     name: string,
@@ -187,7 +187,7 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
   }
 
   function holdPlace<Value>(use: () => Promise<Value>): Promise<Value> {
-    return work.places.hold(work, use)
+    return work.connections.withConnection(work, use)
   }
 
   /** Only the loss of the session cuts it off: work that is done when the drainer's time is up is committed still. */
@@ -205,7 +205,9 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
         p_name: name,
         p_value: json,
       })
-      const { rows } = await orNotNow(transaction.query(typed(`select ${text} as is_ours`), values))
+      const { rows } = await temporaryToNotNow(
+        transaction.query(withOwnParsers(`select ${text} as is_ours`), values),
+      )
       assertOurs(rows)
       return json
     })
@@ -229,11 +231,11 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
 
   // biome-ignore lint/suspicious/noExplicitAny: as drainer.query
   function query(text: string, values: unknown[]): Promise<any[]> {
-    return orNotNow(untilItPasses(drainer, SAVE_WITHIN_MS, () => drainer.query(text, values)))
+    return temporaryToNotNow(retryWhileTemporary(drainer, SAVE_WITHIN_MS, () => drainer.query(text, values)))
   }
 
   function noteProgress(): void {
-    drainer.counts.checkpoints++
+    drainer.tally.checkpoints++
     onCheckpoint()
   }
 

@@ -7,10 +7,10 @@ import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { Execution, SettledExecution } from "../job/outcome.ts"
 import type { Logger } from "../logger.ts"
 import { createDurations, type Durations } from "./durations.ts"
-import { createHoldings, type Holdings } from "./held-jobs.ts"
-import { keepUp } from "./maintenance.ts"
+import { createHeldJobs, type HeldJobs } from "./held-jobs.ts"
+import { runMaintenance } from "./maintenance.ts"
 import { openSession, type Session } from "./session.ts"
-import { type Counts, NO_COUNTS, NO_PHASES, type Phases, timed } from "./tally.ts"
+import { EMPTY_PHASES, EMPTY_TALLY, type Phases, type Tally, timed } from "./tally.ts"
 
 /** One database session that claims, performs and settles. Everything that changes during a drain is in here. */
 export interface Drainer extends Omit<Session, "connection"> {
@@ -20,16 +20,16 @@ export interface Drainer extends Omit<Session, "connection"> {
   readonly schema: string
   readonly log: Logger
   readonly onSettled: ((execution: SettledExecution) => void) | undefined
-  readonly counts: Counts
+  readonly tally: Tally
   readonly phases: Phases
   readonly durations: Durations
   /** What nearly all executions of a job have kept to in the past; undefined where too few are known. */
   readonly usualMs: (name: string) => number | undefined
-  readonly holdings: Holdings
+  readonly held: HeldJobs
   /** Outcomes that could not be written yet; their jobs are held until they are. */
   readonly unwritten: { readonly executions: Execution[]; againAtMs: number }
   /** After so long without a word its session is taken for lost, by either end. */
-  readonly silenceMs: number
+  readonly sessionTimeoutMs: number
 }
 
 /** Connects, refuses a transaction pooler, takes a slot. Undefined when every slot is taken. */
@@ -37,7 +37,7 @@ export async function openDrainer(options: {
   schema: string
   connect: Connect
   maxDrainers: number
-  silenceMs: number
+  sessionTimeoutMs: number
   untilGiveUpMs: () => number
   stop?: AbortSignal | undefined
   label: string
@@ -61,25 +61,25 @@ export async function openDrainer(options: {
     // also where there is no slot: somebody should know how much waits while others are busy
     if (options.onBacklog) {
       const read = protocolCall(options.schema, "backlog", {})
-      const [backlog] = await session.insist(`select * from ${read.text}`, read.values)
+      const [backlog] = await session.queryWithRetry(`select * from ${read.text}`, read.values)
       options.onBacklog(backlogOf(backlog))
     }
     if (!opened) {
       await session.end()
       return undefined
     }
-    await keepUp(session.query, options.schema, options.log)
+    await runMaintenance(session.query, options.schema, options.log)
     session.lost.throwIfAborted()
     return {
       ...session,
       ...{ id: opened.id, slot: opened.slot, backendPid: opened.backend_pid },
       ...{ schema: options.schema, log: options.log, onSettled: options.onSettled },
-      silenceMs: options.silenceMs,
-      counts: { ...NO_COUNTS },
-      phases: { ...NO_PHASES, openMs: performance.now() - beganAtMs },
+      sessionTimeoutMs: options.sessionTimeoutMs,
+      tally: { ...EMPTY_TALLY },
+      phases: { ...EMPTY_PHASES, openMs: performance.now() - beganAtMs },
       durations: createDurations(),
       usualMs: (name) => opened.usual_ms?.[name] ?? undefined,
-      holdings: createHoldings(),
+      held: createHeldJobs(),
       unwritten: { executions: [], againAtMs: 0 },
     }
   } catch (error) {
@@ -107,10 +107,10 @@ export async function closeDrainer(drainer: Drainer, names: readonly string[], s
     p_drainer: drainer.id,
     p_backend: drainer.backendPid,
     p_names: names,
-    p_held: drainer.holdings.ids(),
+    p_held: drainer.held.ids(),
     p_durations: drainer.durations.toJson(),
   })
-  const [closed] = await timed(drainer, "close", drainer.insist(`select * from ${text}`, values))
+  const [closed] = await timed(drainer, "close", drainer.queryWithRetry(`select * from ${text}`, values))
   const dueWork: boolean = closed.due
   const nextDueInMs: number | undefined = closed.next_due_in_ms ?? undefined
   const isSoon = nextDueInMs !== undefined && soonMs !== undefined && nextDueInMs < soonMs

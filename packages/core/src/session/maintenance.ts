@@ -8,7 +8,7 @@ const BUDGET_MS = 250
  * Partitions of the history are prepared and dropped, and what is old is forgotten: what is due of it, each piece in a
  * statement of its own. A step that fails is logged, and is no reason not to drain.
  */
-export async function keepUp(
+export async function runMaintenance(
   // biome-ignore lint/suspicious/noExplicitAny: rows are typed where a statement is written
   query: (text: string, values: unknown[]) => Promise<any[]>,
   schema: string,

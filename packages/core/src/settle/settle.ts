@@ -1,10 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises"
 import { toPgArray } from "../database/array-literal.ts"
 import { protocolCall } from "../database/protocol-call.ts"
-import { untilItPasses } from "../database/retry.ts"
-import { isRolledBackWhole, meaningOf, passes } from "../database/sqlstate.ts"
+import { retryWhileTemporary } from "../database/retry.ts"
+import { isRolledBackWhole, isTemporary, meaningOf } from "../database/sqlstate.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
-import { type Form, partsOf } from "../job/error-record.ts"
+import { type Form, serializeError } from "../job/error-record.ts"
 import type { Execution, SettledExecution } from "../job/outcome.ts"
 import type { Drainer } from "../session/drainer.ts"
 import { timed } from "../session/tally.ts"
@@ -123,7 +123,7 @@ async function write(
   try {
     if (leftMs() <= 0) return keep(drainer, batch)
     const patienceMs = Math.min(part.patienceMs, leftMs())
-    const lost = await untilItPasses(drainer, patienceMs, () =>
+    const lost = await retryWhileTemporary(drainer, patienceMs, () =>
       timed(drainer, "settle", send(drainer, batch, form)),
     )
     conclude(drainer, batch, lost)
@@ -150,7 +150,7 @@ async function writeInParts(
   if (batch.length > 1) {
     await write(drainer, batch.slice(0, middle), send, leftMs, part)
     await write(drainer, batch.slice(middle), send, leftMs, part)
-  } else if (passes(error)) {
+  } else if (isTemporary(error)) {
     keep(drainer, batch)
   } else if (plainer && batch.every(needsWords)) {
     await write(drainer, batch, send, leftMs, { ...part, form: plainer })
@@ -165,8 +165,8 @@ function keep({ unwritten }: Drainer, executions: readonly Execution[]): void {
 }
 
 /** It stays locked as long as the drain lasts; then it is as it was before it was claimed, and runs again. */
-function giveUp({ counts, log }: Drainer, { job, outcome }: Execution, error: string): void {
-  counts.lost++
+function giveUp({ tally, log }: Drainer, { job, outcome }: Execution, error: string): void {
+  tally.lost++
   log.error("An outcome could not be written: the job will run again", {
     ...detailsOf(job),
     ...{ outcome: outcome.kind, error },
@@ -177,9 +177,9 @@ function conclude(drainer: Drainer, executions: readonly Execution[], lost: read
   const notOurs = new Set(lost)
   for (const execution of executions) {
     const isWritten = execution.outcome.kind !== "lost" && !notOurs.has(execution.job.id)
-    tally(drainer, execution, isWritten)
+    addToTally(drainer, execution, isWritten)
     if (isWritten) tell(drainer, execution)
-    drainer.holdings.settle(execution.job)
+    drainer.held.settle(execution.job)
   }
 }
 
@@ -219,17 +219,17 @@ function warnOfReduced({ log }: Drainer, executions: readonly Execution[]): void
   }
 }
 
-function tally({ counts, log }: Drainer, { job, outcome }: Execution, isWritten: boolean): void {
+function addToTally({ tally, log }: Drainer, { job, outcome }: Execution, isWritten: boolean): void {
   if (!isWritten) {
-    counts.lost++
+    tally.lost++
     const message = "The job is no longer this drainer's; its outcome was not written"
     log.warn(message, { ...detailsOf(job), outcome: outcome.kind })
   } else if (outcome.kind === "committed") {
-    counts.succeeded++
+    tally.succeeded++
   } else if (outcome.kind !== "lost") {
-    counts[outcome.kind]++
+    tally[outcome.kind]++
     if ("error" in outcome)
-      log.warn(`Job ${outcome.kind}`, { ...detailsOf(job), error: partsOf(outcome.error).message })
+      log.warn(`Job ${outcome.kind}`, { ...detailsOf(job), error: serializeError(outcome.error).message })
   }
 }
 

@@ -1,14 +1,17 @@
 import { protocolCall } from "../database/protocol-call.ts"
-import { dispensable } from "../session/best-effort.ts"
+import { bestEffort } from "../session/best-effort.ts"
 import type { Drainer } from "../session/drainer.ts"
 
 /** For which jobs a drainer is awake. Whoever enqueues others wakes another one. */
-export interface Awareness {
+export interface NameAnnouncer {
   /** Tells the database which names are begun from now on. They only become fewer. */
   tell(names: readonly string[]): Promise<void>
 }
 
-export function createAwareness(drainer: Drainer, { names }: { names: readonly string[] }): Awareness {
+export function createNameAnnouncer(
+  drainer: Drainer,
+  { names }: { names: readonly string[] },
+): NameAnnouncer {
   const { id, schema, query } = drainer
   let told = names.length
   return {
@@ -16,7 +19,7 @@ export function createAwareness(drainer: Drainer, { names }: { names: readonly s
       if (names.length === told) return
       told = names.length
       const { text, values } = protocolCall(schema, "set_drainer_names", { p_drainer: id, p_names: names })
-      await dispensable(drainer, query(`select ${text}`, values))
+      await bestEffort(drainer, query(`select ${text}`, values))
     },
   }
 }

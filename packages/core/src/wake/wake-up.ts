@@ -9,13 +9,13 @@ export type SetWakeUp = (dueAt: Date | undefined) => Promise<void>
  * end at once, one at a time; a wake-up that can't be set is left to the schedule.
  */
 export async function leaveWakeUp(
-  { insist, schema, backendPid, log }: Drainer,
+  { queryWithRetry, schema, backendPid, log }: Drainer,
   { dueWork }: { dueWork: boolean },
   { names, setWakeUp }: { names: readonly string[]; setWakeUp: SetWakeUp | undefined },
 ): Promise<void> {
   if (!setWakeUp || dueWork) return
   const plan = protocolCall(schema, "plan_wake_up", { p_backend: backendPid, p_names: names })
-  const [next] = await insist(`select * from ${plan.text}`, plan.values)
+  const [next] = await queryWithRetry(`select * from ${plan.text}`, plan.values)
   if (!next) return
   const isSet = await setWakeUp(next.due_at ?? undefined).then(
     () => true,
@@ -25,5 +25,5 @@ export async function leaveWakeUp(
     p_set_for: isSet ? next.due_at : "-infinity",
     p_names: names,
   })
-  await insist(`select ${remember.text}`, remember.values)
+  await queryWithRetry(`select ${remember.text}`, remember.values)
 }
