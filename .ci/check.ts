@@ -21,7 +21,12 @@ if (report)
 process.exitCode = failed.length > 0 ? 1 : 0
 
 async function checkSources(): Promise<Step[]> {
-  return [await run("check:lint"), await run("check:unused"), await run("check:types")]
+  return [
+    await run("check:lint"),
+    await run("check:imports"),
+    await run("check:unused"),
+    await run("check:types"),
+  ]
 }
 
 /** Builds what would be published, and looks at it with the eyes of those who install it. */

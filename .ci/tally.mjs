@@ -1,21 +1,26 @@
-// The end of .ci/run: adds up what `npm run check` and `npm test` reported. It runs on the machine's own Node, also
-// when nothing could be installed.
+// The end of .ci/run: adds up what its steps reported. It runs on the machine's own Node, also when nothing could be
+// installed.
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 
 const [folder] = process.argv.slice(2)
-const check = count("check", (report) => report)
-const test = count("test", countTests)
-const [passed, failed, skipped] = ["passed", "failed", "skipped"].map((kind) => check[kind] + test[kind])
+const parts = [count("check", (report) => report), count("test", countTests), count("engine", countTests)]
+const [passed, failed, skipped] = ["passed", "failed", "skipped"].map((kind) =>
+  parts.reduce((sum, part) => sum + part[kind], 0),
+)
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`)
 process.exitCode = failed > 0 ? 1 : 0
 
-/** A part that has no report, or ended badly without saying where, is one failure. */
+/**
+ * A part that has no report, or ended badly without saying where, is one failure. One that could not be run on this
+ * machine has the status "skipped", and counts as one that was skipped.
+ */
 function count(part, read) {
   const status = readFileSync(join(folder, `${part}.status`), "utf8").trim()
+  if (status === "skipped") return { passed: 0, failed: 0, skipped: 1 }
   const counts = { passed: 0, failed: 0, skipped: 0, ...readReport(part, read) }
   if (counts.passed + counts.failed > 0 && (status === "0" || counts.failed > 0)) return counts
-  console.log(`\nnpm's ${part} ended with status ${status}, which is counted as a failure`)
+  console.log(`\nThe step ${part} ended with status ${status}, which is counted as a failure`)
   return { ...counts, failed: counts.failed + 1 }
 }
 

@@ -81,7 +81,7 @@ create unique index jobs_unique_key on jobs (name, unique_key)              wher
 create index jobs_ready_of_key on jobs (concurrency_key, name)                  where state = 'ready' and concurrency_key is not null;
 create index jobs_limit_of_key on jobs (concurrency_key, concurrency_limit, id) where concurrency_key is not null;
 
--- History, one partition a UTC day (see perform_upkeep). A lookup by id goes through a BRIN index of Bloom filters,
+-- History, one partition a UTC day (see run_maintenance). A lookup by id goes through a BRIN index of Bloom filters,
 -- one for 32 pages: it costs few bytes of WAL a row, where a b-tree would cost 80, in whatever order jobs finish.
 create table finished (
   id              bigint      not null,
@@ -110,13 +110,13 @@ create table finished (
 
 create index finished_id on finished using brin (id int8_bloom_ops (n_distinct_per_range = 2100, false_positive_rate = 0.001))
   with (pages_per_range = 32, autosummarize = on);
-create table finished_default partition of finished default; -- catches a day that the upkeep has not prepared
+create table finished_default partition of finished default; -- catches a day that maintenance has not prepared
 create index finished_default_age on finished_default using brin (finished_at);
 select brin_desummarize_range('finished_default_id_idx', 0); -- see leave_unsummarised
 alter table finished_default replica identity full;          -- a publication of all tables else refuses every delete
 
 -- Every execution that did not succeed.
-create table executions (
+create table failures (
   job_id        bigint      not null,
   started_at    timestamptz,
   ended_at      timestamptz not null default now(),
@@ -131,10 +131,10 @@ create table executions (
   constraint known_outcome check (outcome in ('retried', 'discarded', 'interrupted'))
 ) partition by range (ended_at);
 
-create index executions_job_id on executions (job_id);
-create table executions_default partition of executions default;
-create index executions_default_age on executions_default using brin (ended_at);
-alter table executions_default replica identity full;
+create index failures_job_id on failures (job_id);
+create table failures_default partition of failures default;
+create index failures_default_age on failures_default using brin (ended_at);
+alter table failures_default replica identity full;
 
 -- One row an invocation (or a worker's session). While it lives its session holds an advisory lock on the id;
 -- a row that has not ended and whose lock is free belongs to a dead drainer.
@@ -146,7 +146,7 @@ create table drainers (
   backend_pid integer     not null,
   label       text        not null,                      -- who it is: on Lambda the request id
   names       text[],                                    -- of jobs that it begins; null: any
-  helped_at   timestamptz,                               -- when it last asked for help
+  scaled_out_at timestamptz,                             -- when it last planned a scale-out
   budget_ms   bigint,                                    -- time it had when it opened; null: no deadline
   in_flight   integer,                                   -- of a dead one: how many jobs it had
   lingering   boolean     not null default false,        -- it waits for work, and wants to be notified of it
@@ -244,29 +244,29 @@ create table progress (
 
 -- When an enqueue last asked for a drainer, by the name of its job; until one opens that knows the name. Nobody waits for
 -- these rows: who finds one locked leaves the decision to who has it.
-create table wakes (
+create table wake_requests (
   name     text        primary key,
-  woken_at timestamptz not null default '-infinity'
+  requested_at timestamptz not null default '-infinity'
 );
 
 -- When what no event finds was last looked for, and where that look ended; see tick. Nobody waits for this row either.
 create table ticks (
   only_row   boolean     primary key default true check (only_row),
   ticked_at  timestamptz not null default '-infinity',
-  queue_mark text        not null default '',           -- queues and keys are looked through in turns, where there are many
-  key_mark   text        not null default ''
+  last_queue text        not null default '',           -- queues and keys are looked through in turns, where there are many
+  last_key   text        not null default ''
 );
 insert into ticks default values;
 
 -- The wake-up of a deployment in idle mode: when its one schedule invokes the drain function next, as set by a drainer that
 -- knows this name. A name without a row was never in idle mode. See docs/decisions/0012-idle.md.
-create table wake_up (
+create table wake_ups (
   name    text        primary key,
   set_for timestamptz not null                           -- infinity: nothing to wake up for; -infinity: could not be set
 );
 
--- The steps of the upkeep, and how each went: see perform_upkeep.
-create table upkeep (
+-- The steps of the maintenance, and how each went: see run_maintenance.
+create table maintenance_steps (
   step      text        primary key,
   next_at   timestamptz not null default '-infinity',    -- when it is due again
   done_at   timestamptz,
@@ -274,7 +274,7 @@ create table upkeep (
   failures  integer     not null default 0,              -- since it was last done
   error     text                                         -- of the last failure, until it is done
 );
-insert into upkeep (step) values ('prepare finished'), ('prepare executions'), ('expire finished'), ('expire executions'),
+insert into maintenance_steps (step) values ('prepare finished'), ('prepare failures'), ('expire finished'), ('expire failures'),
   ('forget idempotency keys'), ('forget drainers');
 
 -- A job on its way into the table.

@@ -4,9 +4,9 @@ create or replace function errors_of(p_job bigint, p_from integer) returns table
 language sql stable set search_path from current
 as $$
   with page as materialized (
-    (select e.* from executions e where p_from is null and e.job_id = p_job order by e.ended_at desc, e.attempt desc limit 50)
+    (select e.* from failures e where p_from is null and e.job_id = p_job order by e.ended_at desc, e.attempt desc limit 50)
     union all
-    (select e.* from executions e where p_from is not null and e.job_id = p_job order by e.ended_at, e.attempt offset p_from limit 50)
+    (select e.* from failures e where p_from is not null and e.job_id = p_job order by e.ended_at, e.attempt offset p_from limit 50)
   ), told as materialized (
     select p.ended_at, p.attempt, row_number() over (order by p.ended_at, p.attempt) * case when p_from is null then -1 else 1 end as place,
            json_build_object(

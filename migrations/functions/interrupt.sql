@@ -26,7 +26,7 @@ begin
     from dead d where j.id = d.id
     returning j.id, j.attempts + (not d.is_guilty)::integer as attempt
   ), recorded as (
-    insert into executions (job_id, attempt, outcome, error_class, error_message, drainer_id)
+    insert into failures (job_id, attempt, outcome, error_class, error_message, drainer_id)
     select i.id, i.attempt, 'interrupted', 'InterruptedError',
            case when p_in_flight is null then format('The server was restarted under drainer %s', p_dead)
                 when p_in_flight = 1 then format('Drainer %s died with this job alone in flight', p_dead)

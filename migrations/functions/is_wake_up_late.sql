@@ -10,7 +10,7 @@ begin
   end if;
   perform pg_advisory_unlock_shared(lock_space('wake-up'), 0);
   return exists (
-    select from jobs j join wake_up w on w.name = j.name
+    select from jobs j join wake_ups w on w.name = j.name
     where j.state = 'scheduled' and (p_names is null or j.name = any (p_names))
       and j.run_at < case when w.set_for > now() then w.set_for else 'infinity' end);
 end

@@ -11,6 +11,6 @@ begin
   perform lock_keys(v_keys);
   delete from permits p where p.job_id = any (p_ids);
   perform forget_limits(v_keys);
-  perform wake_blocked(v_keys);
+  perform unblock_jobs(v_keys);
 end
 $$;

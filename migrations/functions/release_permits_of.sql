@@ -11,6 +11,6 @@ begin
   end if;
   perform lock_keys(v_keys);
   delete from permits p where p.drainer_id = p_drainer;
-  perform wake_blocked(v_keys);
+  perform unblock_jobs(v_keys);
 end
 $$;

@@ -12,7 +12,7 @@ as $$
   ), live as materialized (
     select j.id, case when j.id in (select r.id from running r) then 'running'
                       when j.state in ('ready', 'suspect', 'unknown') and j.queue = any (array(select q.name from queues q where q.paused_at is not null)) then 'blocked'
-                      else told_state(j.state) end as state
+                      else public_state(j.state) end as state
     from jobs j where j.id = any (p_ids)
   )
   select l.id, l.state from live l

@@ -30,7 +30,7 @@ begin
   ), states as materialized (
     select s.* from states_of(array(select distinct a.id from answers a where a.id <> a.new_id)) s
   )
-  select a.index, a.id, case when a.id = a.new_id then told_state(a.state) else (select s.state from states s where s.job_id = a.id limit 1) end,
+  select a.index, a.id, case when a.id = a.new_id then public_state(a.state) else (select s.state from states s where s.job_id = a.id limit 1) end,
          a.id <> a.new_id
   from answers a;
 end

@@ -10,7 +10,7 @@ as $$
 declare
   v_more boolean := promote_due(p_since);
 begin
-  v_more := bring_back(p_names) or v_more;
-  return mend(p_names) or v_more;
+  v_more := release_known(p_names) or v_more;
+  return repair(p_names) or v_more;
 end
 $$;

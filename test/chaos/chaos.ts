@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
 import { setTimeout as wait } from "node:timers/promises"
+import { createSluice, type NewJob, type WorkerHealth } from "@sluice/core"
+import { migrate } from "@sluice/core/migrate"
 import { bundleFunctions, createHost, type Host, startSchedule } from "@sluice/local"
 import pg from "pg"
 import { expect, onTestFinished } from "vitest"
-import { createSluice, type NewJob, type WorkerHealth } from "../../packages/core/src/index.ts"
-import { migrate } from "../../packages/core/src/migrate.ts"
 import { startCluster } from "../support/cluster.ts"
 import { eventually } from "../support/eventually.ts"
 import { startProxy } from "../support/proxy.ts"
@@ -116,7 +116,7 @@ export async function runChaos(seconds: number): Promise<ChaosReport> {
       `select j.id, j.state, j.queue, j.concurrency_key, j.run_at - now() as due_in, j.fence, j.died_with, j.suspect_group,
               (select p.drainer_id from sluice.permits p where p.job_id = j.id) as permit_of,
               (select c.drainer_id from sluice.claims c where j.id = any (c.job_ids)) as claimed_by,
-              sluice.current_state(j.id) as told
+              (select s.state from sluice.states_of(array[j.id]) s) as told
        from sluice.jobs j order by j.id limit 5`,
     )
   await untilEmptyOrStuck()
@@ -226,8 +226,8 @@ export async function runChaos(seconds: number): Promise<ChaosReport> {
     const [found] = await rows(
       `select (select count(distinct id)::int from sluice.finished where id = any ($1::bigint[])) as finished,
               (select count(*)::int from (select from sluice.finished group by id having count(*) > 1) twice) as "finishedTwice",
-              (select count(*)::int from sluice.executions where outcome = 'interrupted') as interrupted,
-              (select count(*)::int from sluice.executions where outcome = 'retried') as retried`,
+              (select count(*)::int from sluice.failures where outcome = 'interrupted') as interrupted,
+              (select count(*)::int from sluice.failures where outcome = 'retried') as retried`,
       [ids],
     )
     return found

@@ -1,11 +1,11 @@
+import { type Connection, defineJob } from "@sluice/core"
 import { afterEach, expect, test } from "vitest"
-import { type Connection, defineJob } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 
 const MIB = 1024 * 1024
 const database = await createDatabase()
-afterEach(() => database.pool.query("truncate sluice.jobs, sluice.executions"))
+afterEach(() => database.pool.query("truncate sluice.jobs, sluice.failures"))
 
 let held = 0
 let mostHeld = 0
@@ -75,7 +75,7 @@ test("numbers count with the digits that they have as text; what no enqueue acce
   expect(Math.max(...sizes)).toBeLessThan(MIB)
   expect(
     await database.rows(
-      "select distinct outcome, error_class, substring(error_message from 'it has.*') as why from sluice.executions",
+      "select distinct outcome, error_class, substring(error_message from 'it has.*') as why from sluice.failures",
     ),
   ).toEqual([
     {

@@ -1,5 +1,5 @@
+import { type Connection, defineJob, SCHEMA_VERSION } from "@sluice/core"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { type Connection, defineJob, SCHEMA_VERSION } from "../../packages/core/src/index.ts"
 import { createDatabase, type TestDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 

@@ -1,8 +1,8 @@
+import { createSluice, defineJob, drain, SCHEMA_VERSION } from "@sluice/core"
+import { migrate } from "@sluice/core/migrate"
 import { startPostgres } from "@sluice/local/postgres"
 import pg from "pg"
 import { expect, onTestFinished, test } from "vitest"
-import { createSluice, defineJob, drain, SCHEMA_VERSION } from "../../packages/core/src/index.ts"
-import { migrate } from "../../packages/core/src/migrate.ts"
 import { makeTemporaryFolder } from "../support/temporary-folder.ts"
 
 test("a server whose lock table is full gets smaller claims, and every job is performed", async () => {

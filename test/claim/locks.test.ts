@@ -1,5 +1,5 @@
+import { type Connection, createSluice, SCHEMA_VERSION } from "@sluice/core"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { type Connection, createSluice, SCHEMA_VERSION } from "../../packages/core/src/index.ts"
 import { createDatabase, type TestDatabase } from "../support/database.ts"
 
 let database: TestDatabase
@@ -70,7 +70,7 @@ async function settle(jobs: Claimed[]): Promise<void> {
     id,
     fence,
     outcome: "succeeded",
-    counts: true,
+    charges_attempt: true,
     duration_ms: 1,
   }))
   await session.query("select sluice.settle($1, $2, $3)", [

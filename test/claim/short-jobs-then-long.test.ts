@@ -1,5 +1,5 @@
+import { defineJob } from "@sluice/core"
 import { expect, test } from "vitest"
-import { defineJob } from "../../packages/core/src/index.ts"
 import { openSession } from "../settle/session.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
@@ -34,7 +34,7 @@ test("when long jobs follow short ones, those that a drainer has claimed ahead a
   expect(summary).toMatchObject({ succeeded: 1_900, lost: 0 })
   expect(summary.claimed - summary.released).toBe(1_900)
   // the other one's end was a death; nothing that was given back is laid to this drainer
-  expect(await database.rows("select distinct drainer_id from sluice.executions")).toEqual([
+  expect(await database.rows("select distinct drainer_id from sluice.failures")).toEqual([
     { drainer_id: other.drainerId },
   ])
 })

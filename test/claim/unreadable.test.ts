@@ -1,13 +1,13 @@
+import { defineJob } from "@sluice/core"
+import { migrate } from "@sluice/core/migrate"
 import { beforeEach, expect, test } from "vitest"
-import { defineJob } from "../../packages/core/src/index.ts"
-import { migrate } from "../../packages/core/src/migrate.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 
 // such a server stores whatever bytes it is sent, and only its answers must be UTF-8
 const database = await createDatabase({ template: "template0", encoding: "SQL_ASCII" })
 await migrate(database.url)
-beforeEach(() => database.pool.query("truncate sluice.jobs, sluice.executions"))
+beforeEach(() => database.pool.query("truncate sluice.jobs, sluice.failures"))
 const performed: string[] = []
 const job = defineJob({
   name: "job",
@@ -39,7 +39,7 @@ test("a job that can't be read is discarded with what is wrong, and those around
   })
   expect(new Set(performed).size).toBe(60)
   const records = await database.rows(
-    "select job_id, outcome, error_class, error_message from sluice.executions order by job_id",
+    "select job_id, outcome, error_class, error_message from sluice.failures order by job_id",
   )
   expect(records).toEqual(
     [first, second].map((id) => ({

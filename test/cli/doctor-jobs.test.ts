@@ -1,5 +1,5 @@
+import { defineJob } from "@sluice/core"
 import { expect, test } from "vitest"
-import { defineJob } from "../../packages/core/src/index.ts"
 import { runSluice } from "../support/cli.ts"
 import { createDatabase } from "../support/database.ts"
 import { countdown, drainable } from "../support/drain.ts"

@@ -1,7 +1,7 @@
 import { createPool } from "@sluice/aws"
+import { migrate } from "@sluice/core/migrate"
 import pg from "pg"
 import { expect, test } from "vitest"
-import { migrate } from "../../packages/core/src/migrate.ts"
 import { createDatabase } from "../support/database.ts"
 import { eventually } from "../support/eventually.ts"
 import { startProxy } from "../support/proxy.ts"

@@ -1,5 +1,5 @@
+import { type Connection, createSluice, defineJob, start } from "@sluice/core"
 import { expect, test } from "vitest"
-import { type Connection, createSluice, defineJob, start } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { eventually } from "../support/eventually.ts"
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto"
+import { defineJob } from "@sluice/core"
 import pg from "pg"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { defineJob } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 

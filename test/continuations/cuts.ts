@@ -1,5 +1,5 @@
-import type { DrainOptions, DrainSummary } from "../../packages/core/src/index.ts"
-import { defineJob } from "../../packages/core/src/index.ts"
+import type { DrainOptions, DrainSummary } from "@sluice/core"
+import { defineJob } from "@sluice/core"
 import type { TestDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 

@@ -1,6 +1,6 @@
 import { type Chain, shouldHandOver } from "@sluice/aws"
+import { defineJob } from "@sluice/core"
 import { expect, test } from "vitest"
-import { defineJob } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { cuttable } from "./cuts.ts"
 

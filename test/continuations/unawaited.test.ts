@@ -1,5 +1,5 @@
+import { defineJob, type JobContext } from "@sluice/core"
 import { afterEach, beforeEach, expect, test } from "vitest"
-import { defineJob, type JobContext } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 
@@ -9,7 +9,7 @@ const note = (reason: unknown) => void unhandled.push(reason)
 beforeEach(() => void process.on("unhandledRejection", note))
 afterEach(async () => {
   process.off("unhandledRejection", note)
-  await database.pool.query("truncate sluice.jobs, sluice.progress, sluice.executions")
+  await database.pool.query("truncate sluice.jobs, sluice.progress, sluice.failures")
 })
 
 let work: (context: JobContext) => unknown

@@ -1,5 +1,5 @@
-// `npm run cost`: measures, and writes test/cost/measured.json and docs/cost.md. With `render`, writes the page anew
-// from what was measured before, as after a change of prices.
+// `npm run cost` measures, and writes test/cost/measured.json and docs/cost.md. With `render` it only rewrites the page
+// from the last measurement, for example after a price has changed.
 import { readFile, writeFile } from "node:fs/promises"
 import { measure } from "./measure.ts"
 import { withTables } from "./page.ts"

@@ -14,11 +14,11 @@ import {
 import { PRICES } from "./prices.ts"
 
 const RATES = [1_000, 100_000, 1_000_000, 100_000_000]
-/** From here on an app sends in batches; below it each job comes by itself. */
+/** From this rate on, an app sends jobs in batches; below it, one at a time. */
 const MANY = 100_000_000
 const KEYS_OF_A_DAY = RATES.map((rate) => `${count(rate)} a day`)
 
-/** The page with its tables made anew: each stands between `<!-- name -->` and `<!-- /name -->`. */
+/** Regenerates the page's tables; each is between `<!-- name -->` and `<!-- /name -->`. */
 export function withTables(page: string, measured: Measured): string {
   const tables = {
     "cost-0": costs(measured, "0"),
@@ -38,13 +38,13 @@ function costs(measured: Measured, ms: JobMs): string {
   const { rates, consumer, workerCpuMs } = measured.jobs[ms]
   const rows: Record<string, (rate: number) => string> = {
     "**Sluice on Lambda**": (rate) => range(sluiceUsd(rate, used(rate).drain, measured.tick.drain)),
-    "… enqueueing through its HTTP API: more": (rate) => range(enqueueApiUsd(rate, used(rate).enqueue)),
+    "… plus enqueueing through its HTTP API": (rate) => range(enqueueApiUsd(rate, used(rate).enqueue)),
     "SQS + Lambda, batches of 10": (rate) =>
       rate < 100_000 ? "never fill" : range(sqsUsd(rate, consumer["10"], 10, rate < MANY ? 1 : 10)),
     "SQS + Lambda, batches of 1": (rate) => range(sqsUsd(rate, consumer["1"], 1, rate < MANY ? 1 : 10)),
     "QStash + Lambda": (rate) => range(qstashUsd(rate, consumer["1"])),
     "Containers: `sluice work`, or another queue's worker": (rate) => containers(coresOf(rate, workerCpuMs)),
-    "A Neon database that never sleeps: more, not with SQS or QStash": (rate) =>
+    "Plus a Neon database that never suspends (not with SQS or QStash)": (rate) =>
       range(neonUsd(coresOf(rate, used(rate).databaseCpuMs))),
   }
   const used = (rate: number) => rates[rate] as NonNullable<(typeof rates)[string]>
@@ -65,7 +65,7 @@ function measurements(measured: Measured): string {
     return [
       ...RATES.map((rate) => [`${ms} ms, ${count(rate)} a day`, ...cells(rates[rate])]),
       ...(["1", "10"] as const).map((size) => [
-        `${ms} ms, SQS function, batch of ${size}, an invocation`,
+        `${ms} ms, SQS function, batch of ${size}, per invocation`,
         ...useCells(consumer[size]),
         ...["", "", ""],
       ]),
@@ -73,7 +73,7 @@ function measurements(measured: Measured): string {
     ]
   })
   const head = [
-    "a job",
+    "per job",
     "invocations",
     "billed ms",
     "CPU ms",
@@ -84,8 +84,8 @@ function measurements(measured: Measured): string {
   const runs = [measured.tick, ...Object.values(measured.jobs).flatMap(({ rates }) => Object.values(rates))]
   const peakMb = Math.max(...runs.map((run) => run.peakMb))
   return [
-    `Measured ${measured.at} on ${measured.machine}; the most memory that a function took was ${peakMb} MB, and a finished job takes ${measured.historyBytes} bytes of disk.`,
-    table(head, [["an idle tick, an invocation", ...cells(measured.tick)], ...rows]),
+    `Measured on ${measured.at}, on ${measured.machine}. The functions used at most ${peakMb} MB of memory. A finished job takes ${measured.historyBytes} bytes on disk.`,
+    table(head, [["idle tick, per invocation", ...cells(measured.tick)], ...rows]),
   ].join("\n\n")
 }
 

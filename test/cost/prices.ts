@@ -32,7 +32,7 @@ export const PRICES = {
   scheduledRuleTick: {
     usd: 0,
     per: "tick of an EventBridge scheduled rule",
-    source: "from memory, check https://aws.amazon.com/eventbridge/pricing/",
+    source: "from memory; check https://aws.amazon.com/eventbridge/pricing/",
     asOf: "unchecked",
   },
   schedulerInvocation: {
@@ -55,7 +55,7 @@ export const PRICES = {
   },
   qstashMillionADay: {
     usd: 180,
-    per: "month of QStash's plan of 1 million messages a day",
+    per: "month of QStash's plan for 1 million messages a day",
     source: "https://upstash.com/pricing/qstash.md",
     asOf: "undated",
   },

@@ -1,5 +1,5 @@
+import { createSluice } from "@sluice/core"
 import { expect, test } from "vitest"
-import { createSluice } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { spawnDrainer } from "../support/drainer-process.ts"
 import { eventually } from "../support/eventually.ts"
@@ -11,7 +11,7 @@ test("a drainer that is frozen longer than the server suffers silence loses its 
   const sluice = createSluice({ database: database.pool })
   const { id } = await sluice.enqueue("mark", { ms: 600 })
 
-  const frozen = spawnDrainer({ url: database.url, silence: "2s" })
+  const frozen = spawnDrainer({ url: database.url, sessionTimeout: "2s" })
   await eventually(async () => expect(await countMarks(database)).toBe(1))
   frozen.process.kill("SIGSTOP")
   await eventually(async () => expect(await sluice.getJob(id)).toMatchObject({ state: "ready" }))

@@ -1,5 +1,5 @@
+import { createSluice } from "@sluice/core"
 import { beforeAll, expect, test } from "vitest"
-import { createSluice } from "../../packages/core/src/index.ts"
 import { createDatabase, type TestDatabase } from "../support/database.ts"
 import { spawnDrainer } from "../support/drainer-process.ts"
 import { eventually } from "../support/eventually.ts"
@@ -31,7 +31,7 @@ test("what a killed drainer had in flight runs again at once and is charged no a
   )
   expect(finished).toEqual([{ count: IN_FLIGHT, ids: IN_FLIGHT, attempts: 1, state: "succeeded" }])
   const interrupted = await database.rows(
-    "select count(*)::int from sluice.executions where outcome = 'interrupted' and error_class = 'InterruptedError'",
+    "select count(*)::int from sluice.failures where outcome = 'interrupted' and error_class = 'InterruptedError'",
   )
   expect(interrupted).toEqual([{ count: IN_FLIGHT }])
 

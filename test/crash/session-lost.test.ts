@@ -1,6 +1,6 @@
 import { once } from "node:events"
+import { defineJob, SessionLostError } from "@sluice/core"
 import { expect, test } from "vitest"
-import { defineJob, SessionLostError } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises"
+import { defineJob } from "@sluice/core"
 import { expect, test } from "vitest"
-import { defineJob } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 
@@ -21,7 +21,7 @@ test("a drain closes also when its last look is refused a lock after the jobs it
   let closes = 0
   const summary = await drainOnce({
     signal: stop.signal,
-    silence: "2s",
+    sessionTimeout: "2s",
     async connect() {
       const connection = await database.connect()
       const query = connection.query.bind(connection)

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises"
+import { defineJob } from "@sluice/core"
 import { afterEach, expect, test } from "vitest"
-import { defineJob } from "../../packages/core/src/index.ts"
 import { cuttable } from "../continuations/cuts.ts"
 import { createDatabase } from "../support/database.ts"
 import { countdown } from "../support/drain.ts"

@@ -1,5 +1,5 @@
+import { defineJob, SchemaError } from "@sluice/core"
 import { afterEach, expect, test } from "vitest"
-import { defineJob, SchemaError } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 

@@ -1,6 +1,6 @@
 import { type Chain, nextInChain, shouldHandOver } from "@sluice/aws"
+import { defineJob, type EnqueueOptions } from "@sluice/core"
 import { expect, test } from "vitest"
-import { defineJob, type EnqueueOptions } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { countdown, drainable } from "../support/drain.ts"
 

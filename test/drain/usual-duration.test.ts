@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises"
+import { assertTimeoutsFit, defineJob } from "@sluice/core"
 import { expect, test } from "vitest"
-import { assertTimeoutsFit, defineJob } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { countdown, drainable } from "../support/drain.ts"
 
@@ -13,7 +13,7 @@ test("a job without a timeout is begun only while what its history says still fi
   await sluice.enqueueMany(Array.from({ length: 12 }, () => ({ name: "steady" })))
   expect(await drainOnce()).toMatchObject({ succeeded: 12 })
   const [{ usual }] = await database.rows(
-    "select sluice.share_takes(durations, 0.99) as usual from sluice.definitions where name = 'steady'",
+    "select sluice.duration_percentile(durations, 0.99) as usual from sluice.definitions where name = 'steady'",
   )
   expect(usual).toBeGreaterThanOrEqual(400)
 

@@ -1,6 +1,6 @@
+import { createSluice, defineJob } from "@sluice/core"
 import { afterEach, expect, test } from "vitest"
 import * as z from "zod"
-import { createSluice, defineJob } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 
 const database = await createDatabase()

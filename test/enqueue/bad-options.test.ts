@@ -1,6 +1,6 @@
 import { inspect } from "node:util"
+import { createSluice, type EnqueueOptions, type InvalidInputError } from "@sluice/core"
 import { afterEach, expect, test } from "vitest"
-import { createSluice, type EnqueueOptions, type InvalidInputError } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 
 const database = await createDatabase()

@@ -1,5 +1,5 @@
+import { createSluice, type InvalidInputError } from "@sluice/core"
 import { expect, test } from "vitest"
-import { createSluice, type InvalidInputError } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 
 const database = await createDatabase()

@@ -1,5 +1,5 @@
+import { createSluice } from "@sluice/core"
 import { expect, test } from "vitest"
-import { createSluice } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 
 const database = await createDatabase()

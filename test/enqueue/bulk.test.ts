@@ -1,5 +1,5 @@
+import { createSluice, type Queryable } from "@sluice/core"
 import { expect, test } from "vitest"
-import { createSluice, type Queryable } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 
 const JOBS = 50_000

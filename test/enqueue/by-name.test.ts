@@ -1,6 +1,6 @@
+import { createSluice, defineJob, type EnqueueResult } from "@sluice/core"
 import { expect, expectTypeOf, test } from "vitest"
 import * as z from "zod"
-import { createSluice, defineJob, type EnqueueResult } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 
 const welcome = defineJob({

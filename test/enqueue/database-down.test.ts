@@ -1,9 +1,9 @@
 import { once } from "node:events"
 import type { AddressInfo } from "node:net"
 import { createServer } from "node:net"
+import { createSluice, DatabaseUnavailableError, defineJob, drain } from "@sluice/core"
 import pg from "pg"
 import { expect, test } from "vitest"
-import { createSluice, DatabaseUnavailableError, defineJob, drain } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 
 const database = await createDatabase()

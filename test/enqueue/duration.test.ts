@@ -1,5 +1,5 @@
+import { durationMs } from "@sluice/core"
 import { expect, test } from "vitest"
-import { durationMs } from "../../packages/core/src/index.ts"
 
 test.each([
   [0, 0],

@@ -1,5 +1,5 @@
+import { createSluice } from "@sluice/core"
 import { expect, test } from "vitest"
-import { createSluice } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 
 test("500 jobs with keys that are there already are stored by a few statements, whatever their number", async () => {
@@ -17,7 +17,7 @@ test("500 jobs with keys that are there already are stored by a few statements, 
   const again = await enqueueMany(jobs, { transaction: session })
   const { rows } = await session.query(
     `select sum(pg_stat_get_xact_function_calls(p.oid))::int as calls from pg_proc p
-     where p.pronamespace = 'sluice'::regnamespace and p.proname not in ('told_state', 'job_lock')`,
+     where p.pronamespace = 'sluice'::regnamespace and p.proname not in ('public_state', 'job_lock')`,
   )
   await session.query("commit")
   await session.end()

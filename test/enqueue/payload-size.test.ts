@@ -1,5 +1,5 @@
+import { createSluice, MAX_PAYLOAD_BYTES } from "@sluice/core"
 import { afterEach, expect, test } from "vitest"
-import { createSluice, MAX_PAYLOAD_BYTES } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 
 const database = await createDatabase()

@@ -1,5 +1,5 @@
+import { createSluice, defineJob, drain, SCHEMA_VERSION, SchemaError } from "@sluice/core"
 import { expect, test } from "vitest"
-import { createSluice, defineJob, drain, SCHEMA_VERSION, SchemaError } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 
 const empty = await createDatabase("template0")

@@ -1,8 +1,8 @@
+import { type AnyJobDefinition, defineJob, type JobDefinition } from "@sluice/core"
 import { type } from "arktype"
 import * as v from "valibot"
 import { expect, test } from "vitest"
 import * as z from "zod"
-import { type AnyJobDefinition, defineJob, type JobDefinition } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 

@@ -1,3 +1,4 @@
+import { createSluice, type TransactionClient } from "@sluice/core"
 import { drizzle } from "drizzle-orm/node-postgres"
 import knex from "knex"
 import { Kysely, PostgresDialect } from "kysely"
@@ -5,7 +6,6 @@ import pgPromise from "pg-promise"
 import postgres from "postgres"
 import { DataSource } from "typeorm"
 import { expect, onTestFinished, test } from "vitest"
-import { createSluice, type TransactionClient } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 
 const database = await createDatabase()

@@ -1,10 +1,10 @@
 import { once } from "node:events"
 import type { AddressInfo } from "node:net"
 import { serve } from "@hono/node-server"
+import { type AnyJobDefinition, defineJob } from "@sluice/core"
 import { createPerformHandler, http } from "@sluice/http"
 import { afterEach, expect, onTestFinished, test } from "vitest"
 import * as z from "zod"
-import { type AnyJobDefinition, defineJob } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises"
+import { createSluice } from "@sluice/core"
 import { expect, test } from "vitest"
-import { createSluice } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { startFunctions } from "./functions.ts"
 

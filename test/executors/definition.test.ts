@@ -1,7 +1,7 @@
+import { defineJob, type Executor } from "@sluice/core"
+import { thread } from "@sluice/core/thread"
 import * as v from "valibot"
 import { expect, expectTypeOf, test } from "vitest"
-import { defineJob, type Executor } from "../../packages/core/src/index.ts"
-import { thread } from "../../packages/core/src/thread.ts"
 
 const elsewhere: Executor = { perform: async () => {} }
 const input = v.object({ width: v.pipe(v.string(), v.transform(Number)) })

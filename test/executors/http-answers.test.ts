@@ -1,6 +1,6 @@
+import { defineJob } from "@sluice/core"
 import { http } from "@sluice/http"
 import { expect, test } from "vitest"
-import { defineJob } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 import { KEY, startEndpoint } from "./endpoint.ts"

@@ -1,6 +1,6 @@
+import { defineJob, Snooze } from "@sluice/core"
 import { createPerformHandler, http } from "@sluice/http"
 import { expect, test } from "vitest"
-import { defineJob, Snooze } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 import { KEY, signatureHeaders, startEndpoint } from "./endpoint.ts"

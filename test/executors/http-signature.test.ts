@@ -1,6 +1,6 @@
+import { defineJob } from "@sluice/core"
 import { createPerformHandler } from "@sluice/http"
 import { expect, test } from "vitest"
-import { defineJob } from "../../packages/core/src/index.ts"
 import { KEY, newKey, signatureHeaders, startEndpoint } from "./endpoint.ts"
 
 let performed = 0

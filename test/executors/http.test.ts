@@ -1,7 +1,7 @@
+import { Discard, defineJob, RetryAfter, Snooze, UnknownJobError } from "@sluice/core"
 import { createPerformHandler, http } from "@sluice/http"
 import * as v from "valibot"
 import { expect, test } from "vitest"
-import { Discard, defineJob, RetryAfter, Snooze, UnknownJobError } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 import { KEY, startEndpoint } from "./endpoint.ts"

@@ -1,6 +1,6 @@
+import { Discard } from "@sluice/core"
+import { answerTo, resultOf } from "@sluice/core/executor"
 import { expect, onTestFinished, test } from "vitest"
-import { answerTo, resultOf } from "../../packages/core/src/executor.ts"
-import { Discard } from "../../packages/core/src/index.ts"
 
 test("an app whose minified bundle has lost its class names still says discard", async () => {
   Object.defineProperty(Discard, "name", { value: "t" })

@@ -1,5 +1,5 @@
+import { defineJob, type Executor } from "@sluice/core"
 import { expect, test } from "vitest"
-import { defineJob, type Executor } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 

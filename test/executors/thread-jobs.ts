@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs"
 import { appendFile } from "node:fs/promises"
 import { isMainThread, parentPort, threadId } from "node:worker_threads"
+import { Discard, defineJob, RetryAfter, Snooze } from "@sluice/core"
+import { thread } from "@sluice/core/thread"
 import * as v from "valibot"
-import { Discard, defineJob, RetryAfter, Snooze } from "../../packages/core/src/index.ts"
-import { thread } from "../../packages/core/src/thread.ts"
 
 // Loaded by the tests, and again by the threads that they start.
 

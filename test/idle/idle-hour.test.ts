@@ -1,6 +1,6 @@
+import { createSluice } from "@sluice/core"
 import { startSchedule } from "@sluice/local"
 import { expect, onTestFinished, test } from "vitest"
-import { createSluice } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { eventually } from "../support/eventually.ts"
 import { countSessions, deployIdle } from "./deployment.ts"

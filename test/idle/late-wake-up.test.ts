@@ -1,5 +1,5 @@
+import { defineJob } from "@sluice/core"
 import { expect, test } from "vitest"
-import { defineJob } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 
@@ -56,7 +56,7 @@ test("a wake-up that could not be set, or has passed, is late for any job", asyn
 
   await drainOnce({ setWakeUp })
   expect(await isLate()).toBe(false)
-  await database.pool.query("update sluice.wake_up set set_for = now() - interval '1 second'")
+  await database.pool.query("update sluice.wake_ups set set_for = now() - interval '1 second'")
   expect(await isLate()).toBe(true)
 })
 

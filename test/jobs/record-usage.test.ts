@@ -45,7 +45,7 @@ test("the first jobs may come all at once, from several drainers, to a database 
   expect(
     await jobs.rows("select 1 from sluice.finished where name = 'record-usage' and state <> 'succeeded'"),
   ).toEqual([])
-  expect(await jobs.rows("select error_message from sluice.executions")).toEqual([])
+  expect(await jobs.rows("select error_message from sluice.failures")).toEqual([])
 })
 
 test("each job counts exactly once, though its drainers' sessions are killed all the time", async () => {

@@ -66,7 +66,7 @@ const UNLOCKS_BEFORE_COMMIT: Edit[] = [
     to: "  perform unlock_jobs(v_locked);\n  return next;\nend",
   },
 ]
-const TAKES_ORPHANS: Edit = { function: "take", from: "  if dead then", to: "  if false then" }
+const TAKES_ORPHANS: Edit = { function: "second_look", from: "  if dead then", to: "  if false then" }
 const REAPS_WITHOUT_LOCKS: Edit = {
   function: "reap",
   from: "pg_try_advisory_xact_lock(job_lock(u.id))",

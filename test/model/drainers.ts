@@ -1,5 +1,5 @@
+import { type Connection, SCHEMA_VERSION } from "@sluice/core"
 import { expect } from "vitest"
-import { type Connection, SCHEMA_VERSION } from "../../packages/core/src/index.ts"
 import { createDatabase, type TestDatabase } from "../support/database.ts"
 import { type Actor, type Exploration, explore, type Model, type Step } from "./explorer.ts"
 import { armPauses, createPauses, type Edit, editFunctions } from "./pauses.ts"
@@ -24,7 +24,7 @@ const PAUSES: readonly Edit[] = [
     "has settled, not committed",
   ),
   pauseBefore("close_drainer", "  perform pg_advisory_unlock(lock_space('awake')", "is about to leave"),
-  pauseBefore("close_drainer", "  return is_work_due", "has left, and not looked again"),
+  pauseBefore("close_drainer", "  due := is_work_due", "has left, and not looked again"),
 ]
 
 function pauseBefore(name: string, line: string, label: string): Edit {
@@ -100,7 +100,7 @@ async function createWorld(spoiled: readonly Edit[]): Promise<World> {
       performed.length = 0
       await controller.query(
         `delete from sluice.jobs; delete from sluice.claims; delete from sluice.permits; delete from sluice.finished;
-         delete from sluice.executions; delete from sluice.drainers;
+         delete from sluice.failures; delete from sluice.drainers;
          insert into sluice.jobs (name, state) select 'job', 'ready' from generate_series(1, ${jobs})`,
       )
     },
@@ -125,7 +125,7 @@ async function createWorld(spoiled: readonly Edit[]): Promise<World> {
     },
     async checkAllNoted() {
       await world.checkAllDone()
-      const interrupted = await database.rows("select job_id::text as id from sluice.executions")
+      const interrupted = await database.rows("select job_id::text as id from sluice.failures")
       for (const { job } of performed) {
         const times = performed.filter((each) => each.job === job).length
         const noted = interrupted.filter(({ id }) => id === job).length
@@ -209,7 +209,7 @@ async function connectDrainer(database: TestDatabase, performed: Performed[]): P
     },
     async close() {
       if (session.isDead || id === 0) return false
-      const { due } = await query("select sluice.close_drainer($1, $2, '{job}', $3) as due", [
+      const { due } = await query("select due from sluice.close_drainer($1, $2, '{job}', $3)", [
         ...[id, pid, [...settled, ...session.held.map((job) => job.id)]],
       ])
       id = 0

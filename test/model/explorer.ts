@@ -1,5 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises"
-import type { Connection } from "../../packages/core/src/index.ts"
+import type { Connection } from "@sluice/core"
 
 /**
  * Runs the statements of several sessions in every order, on a real database. A statement is one step, or several where

@@ -1,4 +1,4 @@
-import type { Connection } from "../../packages/core/src/index.ts"
+import type { Connection } from "@sluice/core"
 import type { TestDatabase } from "../support/database.ts"
 import { PAUSES } from "./explorer.ts"
 

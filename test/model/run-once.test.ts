@@ -23,7 +23,7 @@ test.each<[string, Edit[]]>([
     [
       // takes what was locked as it was in the snapshot before the lock
       {
-        function: "take",
+        function: "second_look",
         from: `from unnest(v_locked) locked (id) join jobs j on j.id = locked.id and j.state = p_state and j.queue <> all (v_paused)
     and (j.concurrency_key is null or exists (select from permits p where p.job_id = j.id and p.drainer_id = p_drainer))`,
         to: `from jobs j where false;

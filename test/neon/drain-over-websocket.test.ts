@@ -1,7 +1,7 @@
 import { once } from "node:events"
 import { createNeonConnect } from "@sluice/aws/neon"
+import { createSluice, defineJob, drain, SessionLostError } from "@sluice/core"
 import { expect, test } from "vitest"
-import { createSluice, defineJob, drain, SessionLostError } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { eventually } from "../support/eventually.ts"
 import { startNeonProxy } from "./proxy.ts"

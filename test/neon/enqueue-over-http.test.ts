@@ -1,7 +1,7 @@
 import { createNeonHttp } from "@sluice/aws/neon"
+import { createSluice, defineJob, SchemaError } from "@sluice/core"
 import { expect, test } from "vitest"
 import { z } from "zod"
-import { createSluice, defineJob, SchemaError } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { startNeonProxy } from "./proxy.ts"
 

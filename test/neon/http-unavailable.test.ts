@@ -3,8 +3,8 @@ import http from "node:http"
 import type { AddressInfo } from "node:net"
 import { neonConfig } from "@neondatabase/serverless"
 import { createNeonHttp } from "@sluice/aws/neon"
+import { createSluice, DatabaseUnavailableError } from "@sluice/core"
 import { expect, onTestFinished, test } from "vitest"
-import { createSluice, DatabaseUnavailableError } from "../../packages/core/src/index.ts"
 
 const sluice = createSluice({ database: createNeonHttp("postgres://ada:secret@db.example.org/shop") })
 

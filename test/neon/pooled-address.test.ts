@@ -1,7 +1,7 @@
 import { createConnect } from "@sluice/aws"
 import { createNeonConnect } from "@sluice/aws/neon"
+import { PoolerError } from "@sluice/core"
 import { expect, test } from "vitest"
-import { PoolerError } from "../../packages/core/src/index.ts"
 
 const pooled = "postgres://ada:secret@ep-cool-darkness-123456-pooler.us-east-2.aws.neon.invalid/shop"
 

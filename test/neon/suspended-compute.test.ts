@@ -1,8 +1,8 @@
 import { once } from "node:events"
 import { type AddressInfo, connect as connectTcp, createServer, type Socket } from "node:net"
 import { createConnect, createPool } from "@sluice/aws"
+import { createSluice } from "@sluice/core"
 import { describe, expect, onTestFinished, test } from "vitest"
-import { createSluice } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 
 const database = await createDatabase()

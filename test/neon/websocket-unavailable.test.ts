@@ -1,6 +1,6 @@
 import { createNeonConnect } from "@sluice/aws/neon"
+import { createSluice, DatabaseUnavailableError, defineJob, drain } from "@sluice/core"
 import { expect, test } from "vitest"
-import { createSluice, DatabaseUnavailableError, defineJob, drain } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { startNeonProxy } from "./proxy.ts"
 

@@ -1,6 +1,6 @@
+import { createSluice, defineJob, drain, PoolerError } from "@sluice/core"
 import pg from "pg"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { createSluice, defineJob, drain, PoolerError } from "../../packages/core/src/index.ts"
 import { createDatabase, type TestDatabase } from "../support/database.ts"
 import { hasPgBouncer, startPgBouncer } from "../support/pgbouncer.ts"
 

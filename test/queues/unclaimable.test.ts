@@ -1,5 +1,5 @@
+import { createSluice, defineJob, Snooze } from "@sluice/core"
 import { expect, test } from "vitest"
-import { createSluice, defineJob, Snooze } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 

@@ -1,5 +1,5 @@
+import { createSluice } from "@sluice/core"
 import { expect, test } from "vitest"
-import { createSluice } from "../../packages/core/src/index.ts"
 import { openSession } from "../settle/session.ts"
 import { createDatabase } from "../support/database.ts"
 
@@ -29,7 +29,7 @@ test("a drainer that is busy with suspects has others come for new work, and hal
   await sluice.enqueue("any", {})
   expect(await isWakeNeeded(), "two are awake").toBe(false)
   await Promise.all([second.end(), third.end()])
-  const help = "select sluice.request_help($1, '{any}', 100, 10) as wanted"
+  const help = "select sluice.plan_scale_out($1, '{any}', 100, 10) as wanted"
   expect((await first.connection.query(help, [first.drainerId])).rows, "none is left").toEqual([
     { wanted: 1 },
   ])

@@ -1,5 +1,5 @@
+import { defineJob, SCHEMA_VERSION } from "@sluice/core"
 import { expect, test } from "vitest"
-import { defineJob, SCHEMA_VERSION } from "../../packages/core/src/index.ts"
 import { createDatabase, type TestDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises"
+import { createSluice, defineJob } from "@sluice/core"
 import { afterEach, expect, test } from "vitest"
-import { createSluice, defineJob } from "../../packages/core/src/index.ts"
 import { openSession } from "../settle/session.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"

@@ -1,5 +1,5 @@
+import { type Connection, SCHEMA_VERSION } from "@sluice/core"
 import { expect, test } from "vitest"
-import { type Connection, SCHEMA_VERSION } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 
 const JOBS = 100_000
@@ -27,7 +27,7 @@ test.each([
     expect(await rowsRead(living, () => claim(living, drainer))).toBeLessThan(20 * IN_FLIGHT)
     const reap = () => living.query("select * from sluice.reap($1, $2)", [drainer.id, IN_FLIGHT])
     expect(await rowsRead(living, reap)).toBeLessThan(20 * IN_FLIGHT)
-    const askForHelp = () => living.query("select sluice.request_help($1, '{noop}', 20, 10)", [drainer.id])
+    const askForHelp = () => living.query("select sluice.plan_scale_out($1, '{noop}', 20, 10)", [drainer.id])
     expect(await rowsRead(living, askForHelp)).toBeLessThan(20_000)
     await living.end()
   },

@@ -1,7 +1,7 @@
+import { type Connection, createSluice, defineJob, drain } from "@sluice/core"
+import { migrate } from "@sluice/core/migrate"
 import pg from "pg"
 import { expect, test } from "vitest"
-import { type Connection, createSluice, defineJob, drain } from "../../packages/core/src/index.ts"
-import { migrate } from "../../packages/core/src/migrate.ts"
 import { startCluster } from "../support/cluster.ts"
 
 test("jobs that were in flight when the server was restarted run again, and no death is counted", async () => {

@@ -1,11 +1,11 @@
 import { cp, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { createSluice, defineJob, drain } from "@sluice/core"
+import { migrate } from "@sluice/core/migrate"
 import pg from "pg"
 import { beforeAll, expect, onTestFinished, test } from "vitest"
-import { createSluice, defineJob, drain } from "../../packages/core/src/index.ts"
-import { migrate } from "../../packages/core/src/migrate.ts"
-import { partitionsOf } from "../upkeep/partitions.ts"
+import { partitionsOf } from "../maintenance/partitions.ts"
 import { createRoles, grantRights } from "./roles.ts"
 
 const roles = await createRoles()
@@ -60,7 +60,11 @@ test("the enqueuer enqueues, and nothing else", async () => {
   for (const statement of [
     ...["select from sluice.jobs", "delete from sluice.jobs", "update sluice.jobs set priority = 0"],
     ...["insert into sluice.jobs (name, state) values ('any', 'ready')", "select nextval('sluice.job_ids')"],
-    ...["select sluice.maintain('0 days')", "select sluice.perform_upkeep()", "create table sluice.mine ()"],
+    ...[
+      "select sluice.force_maintenance('0 days')",
+      "select sluice.run_maintenance()",
+      "create table sluice.mine ()",
+    ],
   ]) {
     await expect(enqueuer.database.query(statement), statement).rejects.toEqual(denied)
   }
@@ -73,7 +77,11 @@ test("the reader reads, and changes nothing", async () => {
   await expect(reader.enqueue("plain", {})).rejects.toEqual(denied)
   await expect(reader.pauseQueue("default")).rejects.toEqual(denied)
   for (const statement of [
-    ...["select sluice.enqueue('plain')", "select sluice.maintain('0 days')", "select sluice.request_wake()"],
+    ...[
+      "select sluice.enqueue('plain')",
+      "select sluice.force_maintenance('0 days')",
+      "select sluice.request_wake()",
+    ],
     ...["delete from sluice.jobs", "select nextval('sluice.job_ids')", "create table sluice.mine ()"],
   ]) {
     await expect(reader.database.query(statement), statement).rejects.toEqual(denied)
@@ -83,7 +91,7 @@ test("the reader reads, and changes nothing", async () => {
 test("the drainer drains, and keeps the history's partitions, though it owns nothing", async () => {
   const [missing] = (await partitionsOf(database, "finished")).slice(-1)
   await database.pool.query(`drop table sluice.${missing?.name}`)
-  await database.pool.query("update sluice.upkeep set next_at = '-infinity'")
+  await database.pool.query("update sluice.maintenance_steps set next_at = '-infinity'")
   const warnings: unknown[] = []
   const log = { info() {}, error() {}, warn: (...told: unknown[]) => warnings.push(told) }
   const connect = async () => {
@@ -101,7 +109,7 @@ test("the drainer drains, and keeps the history's partitions, though it owns not
 
   for (const statement of [
     ...["create table sluice.mine ()", "delete from sluice.migrations", "delete from sluice.owner"],
-    ...["update sluice.upkeep set next_at = now()"],
+    ...["update sluice.maintenance_steps set next_at = now()"],
   ]) {
     await expect(drainer.database.query(statement), statement).rejects.toEqual(denied)
   }

@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto"
+import { createSluice, defineJob, drain, SCHEMA_VERSION } from "@sluice/core"
+import { migrate } from "@sluice/core/migrate"
 import pg from "pg"
 import { beforeAll, expect, test } from "vitest"
-import { createSluice, defineJob, drain } from "../../packages/core/src/index.ts"
-import { migrate } from "../../packages/core/src/migrate.ts"
-import { SCHEMA_VERSION } from "../../packages/core/src/schema.ts"
 import { createRoles, grantRights } from "./roles.ts"
 
 const roles = await createRoles()

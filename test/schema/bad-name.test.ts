@@ -1,6 +1,6 @@
+import { createSluice } from "@sluice/core"
+import { migrate } from "@sluice/core/migrate"
 import { expect, test } from "vitest"
-import { createSluice } from "../../packages/core/src/index.ts"
-import { migrate } from "../../packages/core/src/migrate.ts"
 import { createDatabase } from "../support/database.ts"
 
 const database = await createDatabase("template0")

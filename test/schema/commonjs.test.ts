@@ -14,7 +14,7 @@ test("a bundle in CommonJS format, which doesn't know where it is, asks for the 
   const outfile = join(folder, "bundle.cjs")
   await build({
     stdin: {
-      contents: `import { migrate } from "./packages/core/src/migrate.ts"
+      contents: `import { migrate } from "@sluice/core/migrate"
         migrate("postgres://localhost:1/none").catch(({ name, code, message }) => console.log(JSON.stringify({ name, code, message })))`,
       resolveDir: ROOT,
     },

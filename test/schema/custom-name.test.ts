@@ -1,6 +1,6 @@
+import { type AnyJobDefinition, createSluice, defineJob, drain } from "@sluice/core"
+import { migrate } from "@sluice/core/migrate"
 import { expect, test } from "vitest"
-import { type AnyJobDefinition, createSluice, defineJob, drain } from "../../packages/core/src/index.ts"
-import { migrate } from "../../packages/core/src/migrate.ts"
 import { createDatabase } from "../support/database.ts"
 
 const database = await createDatabase()

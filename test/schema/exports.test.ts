@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises"
+import * as core from "@sluice/core"
 import ts from "typescript"
 import { expect, test } from "vitest"
-import * as core from "../../packages/core/src/index.ts"
 
 const values = [
   "DatabaseUnavailableError",
@@ -83,7 +83,7 @@ test("the names that @sluice/core exports are these, and nothing else", async ()
 
 /** Types leave no trace at run time, so they are read from the source. */
 async function exportedNames(): Promise<string[]> {
-  const file = new URL("../../packages/core/src/index.ts", import.meta.url)
+  const file = import.meta.resolve("@sluice/core")
   const source = ts.createSourceFile("index.ts", await readFile(file, "utf8"), ts.ScriptTarget.Latest)
   return source.statements.flatMap((statement) => {
     if (

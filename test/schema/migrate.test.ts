@@ -1,7 +1,7 @@
+import { createSluice, SchemaError } from "@sluice/core"
+import { migrate } from "@sluice/core/migrate"
 import pg from "pg"
 import { expect, test } from "vitest"
-import { createSluice, SchemaError } from "../../packages/core/src/index.ts"
-import { migrate } from "../../packages/core/src/migrate.ts"
 import { createDatabase } from "../support/database.ts"
 
 const database = await createDatabase("template0")

@@ -1,7 +1,7 @@
+import { createSluice, defineJob, drain } from "@sluice/core"
+import { migrate } from "@sluice/core/migrate"
 import pg from "pg"
 import { beforeAll, expect, test } from "vitest"
-import { createSluice, defineJob, drain } from "../../packages/core/src/index.ts"
-import { migrate } from "../../packages/core/src/migrate.ts"
 import { runSluice } from "../support/cli.ts"
 import { createDatabase } from "../support/database.ts"
 

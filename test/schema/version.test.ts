@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises"
 import { basename } from "node:path"
+import { SCHEMA_VERSION } from "@sluice/core"
 import { expect, test } from "vitest"
-import { SCHEMA_VERSION } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 
 const database = await createDatabase()

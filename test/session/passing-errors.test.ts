@@ -1,12 +1,6 @@
+import { createSluice, defineJob, type StartOptions, start, type Worker } from "@sluice/core"
 import { afterEach, expect, test } from "vitest"
-import {
-  createSluice,
-  defineJob,
-  type StartOptions,
-  start,
-  type Worker,
-} from "../../packages/core/src/index.ts"
-import { meaningOf } from "../../packages/core/src/sqlstate.ts"
+import { meaningOf } from "../../packages/core/src/database/sqlstate.ts"
 import { createDatabase } from "../support/database.ts"
 import { eventually } from "../support/eventually.ts"
 

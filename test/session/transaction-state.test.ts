@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises"
+import { type Connection, defineJob, type JobContext, type Queryable } from "@sluice/core"
 import { afterAll, beforeEach, expect, test } from "vitest"
-import { type Connection, defineJob, type JobContext, type Queryable } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 import { eventually } from "../support/eventually.ts"
@@ -191,6 +191,6 @@ test("a transaction stays open while its job does other things for longer than t
     await wait(3_000)
   })
   await sluice.enqueue("first", {})
-  expect(await drainOnce({ silence: "2s" })).toMatchObject({ succeeded: 1 })
+  expect(await drainOnce({ sessionTimeout: "2s" })).toMatchObject({ succeeded: 1 })
   expect(await database.rows("select note from effects")).toEqual([{ note: "long" }])
 })

@@ -1,6 +1,6 @@
+import { createSluice, defineJob, drain } from "@sluice/core"
 import pg from "pg"
 import { expect, test } from "vitest"
-import { createSluice, defineJob, drain } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 
 const database = await createDatabase()

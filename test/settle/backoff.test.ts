@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { backoffMs } from "../../packages/core/src/backoff.ts"
+import { backoffMs } from "../../packages/core/src/job/backoff.ts"
 
 const least = () => 0
 const middle = () => 0.5

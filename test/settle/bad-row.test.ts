@@ -1,5 +1,5 @@
+import { defineJob } from "@sluice/core"
 import { beforeEach, expect, test } from "vitest"
-import { defineJob } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 
@@ -9,7 +9,7 @@ await database.pool.query(`
   create function refuse() returns trigger language plpgsql as
     $$ begin raise exception 'not this one'; end $$;
   create trigger no_bad_jobs before delete on sluice.jobs for each row when (old.name = 'bad') execute function refuse();
-  create trigger no_bad_words before insert on sluice.executions for each row when (new.error_message like 'bad%') execute function refuse();
+  create trigger no_bad_words before insert on sluice.failures for each row when (new.error_message like 'bad%') execute function refuse();
 `)
 const job = (name: string, perform: () => unknown) => defineJob({ name, maxAttempts: 2, perform })
 const { sluice, drainOnce } = drainable(database, [

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises"
+import { type AnyJobDefinition, createSluice, defineJob, drain } from "@sluice/core"
 import pg from "pg"
-import { type AnyJobDefinition, createSluice, defineJob, drain } from "../../packages/core/src/index.ts"
 
 /** A drainer in a process of its own, because after a job that ignores its signal the process has to end. */
 const url = process.env.DATABASE as string

@@ -1,7 +1,7 @@
 import { fork } from "node:child_process"
 import { once } from "node:events"
+import { createSluice, type DrainSummary } from "@sluice/core"
 import { expect, test } from "vitest"
-import { createSluice, type DrainSummary } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { eventually } from "../support/eventually.ts"
 

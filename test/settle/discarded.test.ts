@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises"
+import { defineJob } from "@sluice/core"
 import { expect, test } from "vitest"
-import { defineJob } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 

@@ -1,8 +1,8 @@
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
+import * as core from "@sluice/core"
 import { build } from "esbuild"
 import { expect, test } from "vitest"
-import * as core from "../../packages/core/src/index.ts"
 import { makeTemporaryFolder } from "../support/temporary-folder.ts"
 
 const isErrorClass = (value: unknown): value is typeof core.SluiceError =>

@@ -1,5 +1,5 @@
+import { createSluice } from "@sluice/core"
 import { afterEach, expect, test } from "vitest"
-import { createSluice } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { openSession } from "./session.ts"
 
@@ -15,7 +15,7 @@ test.each<[outcome: string, details: object]>([
   ["succeeded", {}],
   ["discarded", failure],
   ["retried", { wait_ms: 60_000, ...failure }],
-  ["snoozed", { wait_ms: 60_000, counts: false }],
+  ["snoozed", { wait_ms: 60_000, charges_attempt: false }],
 ])(
   "a settle of %s frees the job's place under its concurrency key, and wakes the next that waits",
   async (outcome, details) => {

@@ -1,13 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises"
+import { Discard, defineJob, type JobContext, RetryAfter, SessionLostError, Snooze } from "@sluice/core"
 import { afterEach, expect, test } from "vitest"
-import {
-  Discard,
-  defineJob,
-  type JobContext,
-  RetryAfter,
-  SessionLostError,
-  Snooze,
-} from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 import { eventually } from "../support/eventually.ts"

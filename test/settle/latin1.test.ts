@@ -1,6 +1,6 @@
+import { defineJob, type JobContext } from "@sluice/core"
+import { migrate } from "@sluice/core/migrate"
 import { afterEach, expect, test } from "vitest"
-import { defineJob, type JobContext } from "../../packages/core/src/index.ts"
-import { migrate } from "../../packages/core/src/migrate.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 

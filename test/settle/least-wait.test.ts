@@ -1,5 +1,5 @@
+import { defineJob, RetryAfter, Snooze } from "@sluice/core"
 import { expect, test } from "vitest"
-import { defineJob, RetryAfter, Snooze } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { countdown, drainable } from "../support/drain.ts"
 

@@ -1,5 +1,5 @@
+import { defineJob } from "@sluice/core"
 import { expect, test } from "vitest"
-import { defineJob } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 
@@ -10,7 +10,7 @@ const { sluice } = drainable(database, [defineJob({ name: "noop", perform() {} }
 async function jobThatFailed(attempts: number): Promise<string> {
   const { id } = await sluice.enqueue("noop", { text: "x".repeat(256_000) })
   await database.pool.query(
-    `insert into sluice.executions (job_id, attempt, outcome, error_class, error_message, error_stack, ended_at)
+    `insert into sluice.failures (job_id, attempt, outcome, error_class, error_message, error_stack, ended_at)
      select $1, attempt, 'retried', 'Error', repeat('é', 2000), repeat(chr(1), 8000), now() + attempt * interval '1 ms'
      from generate_series(1, $2::integer) attempt`,
     [id, attempts],

@@ -1,5 +1,5 @@
+import { type Connection, defineJob, type JobContext } from "@sluice/core"
 import { afterEach, expect, test } from "vitest"
-import { type Connection, defineJob, type JobContext } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 import { eventually } from "../support/eventually.ts"

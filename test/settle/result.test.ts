@@ -1,5 +1,5 @@
+import { defineJob, type Logger } from "@sluice/core"
 import { afterEach, expect, test } from "vitest"
-import { defineJob, type Logger } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 

@@ -1,4 +1,4 @@
-import { type Connection, SCHEMA_VERSION } from "../../packages/core/src/index.ts"
+import { type Connection, SCHEMA_VERSION } from "@sluice/core"
 import type { TestDatabase } from "../support/database.ts"
 
 /** One element of what the SQL function `settle` is given. */
@@ -6,7 +6,7 @@ export interface WrittenOutcome {
   readonly id: string
   readonly fence: number
   readonly outcome: string
-  readonly counts?: boolean
+  readonly charges_attempt?: boolean
   readonly [detail: string]: unknown
 }
 
@@ -16,7 +16,7 @@ export interface Session {
   readonly drainerId: number
   readonly backendPid: number
   claim(...names: string[]): Promise<{ id: string; fence: number }[]>
-  /** The ids that were settled. */
+  /** The ids that were not settled. */
   settle(...outcomes: WrittenOutcome[]): Promise<string[]>
   end(): Promise<void>
 }
@@ -43,9 +43,9 @@ export async function openSession(database: TestDatabase): Promise<Session> {
       const values = [
         drainerId,
         backendPid,
-        JSON.stringify(outcomes.map((outcome) => ({ counts: true, duration_ms: 1, ...outcome }))),
+        JSON.stringify(outcomes.map((outcome) => ({ charges_attempt: true, duration_ms: 1, ...outcome }))),
       ]
-      return (await connection.query("select sluice.settle($1, $2, $3)::text[] as ids", values)).rows[0].ids
+      return (await connection.query("select sluice.settle($1, $2, $3)::text[] as lost", values)).rows[0].lost
     },
     end: () => connection.end(),
   }
@@ -57,6 +57,6 @@ export async function openSession(database: TestDatabase): Promise<Session> {
       "select sluice.settle_succeeded($1, $2, $3, $4, array_fill(1, array[cardinality($3::bigint[])]))::text[] as lost",
       [drainerId, backendPid, ids, outcomes.map(({ fence }) => fence)],
     )
-    return ids.filter((id) => !rows[0].lost.includes(id))
+    return rows[0].lost
   }
 }

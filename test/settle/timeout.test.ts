@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises"
+import { Discard, defineJob, Snooze, TimeoutError } from "@sluice/core"
 import { afterEach, expect, test } from "vitest"
-import { Discard, defineJob, Snooze, TimeoutError } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 

@@ -1,5 +1,5 @@
+import { createSluice } from "@sluice/core"
 import { expect, test } from "vitest"
-import { createSluice } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { openSession } from "./session.ts"
 
@@ -11,7 +11,9 @@ test("a settle that reaches another backend than the drain began on is refused, 
   const session = await openSession(database)
   await session.claim("any")
 
-  const outcomes = JSON.stringify([{ id, fence: 0, outcome: "succeeded", counts: true, duration_ms: 1 }])
+  const outcomes = JSON.stringify([
+    { id, fence: 0, outcome: "succeeded", charges_attempt: true, duration_ms: 1 },
+  ])
   const values = [session.drainerId, session.backendPid, outcomes]
   await expect(database.pool.query("select sluice.settle($1, $2, $3)", values)).rejects.toMatchObject({
     ...{
@@ -20,7 +22,7 @@ test("a settle that reaches another backend than the drain began on is refused, 
     },
   })
   expect(await sluice.getJob(id)).toMatchObject({ state: "running" })
-  expect(await session.settle({ id, fence: 0, outcome: "succeeded" })).toEqual([id])
+  expect(await session.settle({ id, fence: 0, outcome: "succeeded" })).toEqual([])
   await session.end()
 })
 

@@ -52,7 +52,7 @@ describe.skipIf(!ready)("by SST's CLI itself", async () => {
     expect(handler).toBe(ours[name]?.handler)
     const theirs = await readFile(join(out, "bundle.mjs"), "utf8")
     const modules = modulesOf(await readFile(bundleOf(name), "utf8"))
-    expect(modules).toContain("packages/core/src/schema.ts")
+    expect(modules).toContain("packages/core/src/database/schema.ts")
     expect(modulesOf(theirs)).toEqual(modules)
     const { size } = await stat(bundleOf(name))
     expect(Math.abs(theirs.length - size) / size).toBeLessThan(0.02)

@@ -1,5 +1,5 @@
+import { migrate } from "@sluice/core/migrate"
 import { expect, test } from "vitest"
-import { migrate } from "../../packages/core/src/migrate.ts"
 import { createDatabase } from "../support/database.ts"
 
 const database = await createDatabase("template0")

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises"
+import { createSluice } from "@sluice/core"
 import { expect, test } from "vitest"
-import { createSluice } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { eventually } from "../support/eventually.ts"
 import { startSluice } from "../support/start.ts"

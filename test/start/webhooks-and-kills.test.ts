@@ -48,7 +48,7 @@ test("10,000 webhooks over HTTP are all delivered while the drain function is ki
     { state: "succeeded", count: JOBS, ids: JOBS, attempts: 1 },
   ])
   const [{ count: inFlight }] = await database.rows(
-    "select count(*)::int from sluice.executions where outcome = 'interrupted'",
+    "select count(*)::int from sluice.failures where outcome = 'interrupted'",
   )
   expect(receiver.requests() - JOBS, "deliveries beyond those").toBeLessThanOrEqual(inFlight)
 }, 120_000)

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto"
+import type { Connection } from "@sluice/core"
 import pg from "pg"
-import { afterAll, expect, inject, onTestFinished } from "vitest"
-import type { Connection } from "../../packages/core/src/index.ts"
+import { afterAll, expect, inject, onTestFinished, TestRunner } from "vitest"
+import { databaseUrl } from "./database-url.ts"
 import { eventually } from "./eventually.ts"
-import { databaseUrl, TEMPLATE } from "./global-setup.ts"
 import { alterDatabase, HOSTILE_OBJECTS, HOSTILE_SETTINGS } from "./hostile.ts"
 
 export interface TestDatabase {
@@ -33,12 +33,12 @@ export interface DatabaseOptions {
  */
 export async function createDatabase(options: DatabaseOptions | string = {}): Promise<TestDatabase> {
   const {
-    template = TEMPLATE,
+    template = inject("template"),
     settings = {},
     encoding,
   }: DatabaseOptions = typeof options === "string" ? { template: options } : options
   const isHostile = process.env.SLUICE_TEST_HOSTILE === "1"
-  const name = `test_${randomBytes(6).toString("hex")}`
+  const name = `${inject("template")}_${randomBytes(6).toString("hex")}`
   const url = databaseUrl(inject("postgresUrl"), name)
   await asSuperuser(async (server) => {
     const encoded = encoding ? ` encoding '${encoding}' locale 'C'` : ""
@@ -50,7 +50,7 @@ export async function createDatabase(options: DatabaseOptions | string = {}): Pr
   pool.on("error", () => {})
 
   // vitest drops an afterAll that is registered while a test runs
-  const whenDone = expect.getState().currentTestName === undefined ? afterAll : onTestFinished
+  const whenDone = TestRunner.getCurrentTest() === undefined ? afterAll : onTestFinished
   whenDone(async () => {
     await pool.end()
     await asSuperuser(async (server) => {

@@ -5,7 +5,7 @@ import {
   type DrainSummary,
   drain,
   type Sluice,
-} from "../../packages/core/src/index.ts"
+} from "@sluice/core"
 import type { TestDatabase } from "./database.ts"
 
 /** A Sluice on the file's database, and its drain in this process. */

@@ -1,12 +1,12 @@
+import { createSluice, type DrainSummary, drain } from "@sluice/core"
 import pg from "pg"
-import { createSluice, type DrainSummary, drain } from "../../packages/core/src/index.ts"
 import { jobs, performedIds } from "./jobs.ts"
 
 export interface DrainerOrders {
   readonly url: string
   readonly concurrency?: number
   readonly maxDrainers?: number
-  readonly silence?: string
+  readonly sessionTimeout?: string
   /** Milliseconds that the drainer believes to have. */
   readonly timeMs?: number
 }

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises"
-import { type AnyJobDefinition, defineJob, type Queryable } from "../../packages/core/src/index.ts"
+import { type AnyJobDefinition, defineJob, type Queryable } from "@sluice/core"
 
 /** Ids of jobs performed in this process, one for each time. */
 export const performedIds: string[] = []

@@ -1,5 +1,5 @@
+import { type Carrier, correlate, createSluice } from "@sluice/core"
 import { beforeEach, expect, test } from "vitest"
-import { type Carrier, correlate, createSluice } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 
 const database = await createDatabase()

@@ -1,5 +1,5 @@
+import { correlate, defineJob, type Logger } from "@sluice/core"
 import { expect, test } from "vitest"
-import { correlate, defineJob, type Logger } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 

@@ -1,5 +1,5 @@
+import { Discard, defineJob, type SettledExecution, Snooze } from "@sluice/core"
 import { expect, test } from "vitest"
-import { Discard, defineJob, type SettledExecution, Snooze } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises"
+import { defineJob, SCHEMA_VERSION } from "@sluice/core"
 import { expect, test } from "vitest"
-import { defineJob, SCHEMA_VERSION } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { countdown, drainable } from "../support/drain.ts"
 import { eventually } from "../support/eventually.ts"
@@ -21,7 +21,7 @@ test("a drainer whose backlog is deep calls for help: at most as many as are at 
     concurrency: 5,
     maxDrainers: 3,
     remainingMs: countdown(4_500),
-    invite: (drainers) => invited.push(drainers),
+    scaleOut: (drainers) => invited.push(drainers),
   })
   // alone it may call one; nobody comes, so it calls again a second later
   expect(invited.length).toBeGreaterThanOrEqual(1)
@@ -37,8 +37,8 @@ test("help is as much as the backlog needs: none when it is done in no time, and
     await session.query("select * from sluice.open_drainer($1, 10, 'test')", [SCHEMA_VERSION])
   ).rows
   const wanted = async (capacity: number) => {
-    await database.rows("update sluice.drainers set helped_at = null")
-    const asked = "select sluice.request_help($1, '{slow}', $2, 10) as wanted"
+    await database.rows("update sluice.drainers set scaled_out_at = null")
+    const asked = "select sluice.plan_scale_out($1, '{slow}', $2, 10) as wanted"
     return (await session.query(asked, [id, capacity])).rows[0].wanted
   }
 

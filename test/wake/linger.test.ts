@@ -1,6 +1,6 @@
+import { defineJob } from "@sluice/core"
 import pg from "pg"
 import { expect, test } from "vitest"
-import { defineJob } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 import { eventually } from "../support/eventually.ts"

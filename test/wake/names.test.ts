@@ -1,5 +1,5 @@
+import { type Connection, createSluice, defineJob, SCHEMA_VERSION } from "@sluice/core"
 import { beforeEach, expect, test } from "vitest"
-import { type Connection, createSluice, defineJob, SCHEMA_VERSION } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 import { eventually } from "../support/eventually.ts"
@@ -13,7 +13,7 @@ const sluice = createSluice({ database: database.pool, wake })
 
 beforeEach(async () => {
   wakes = 0
-  await database.pool.query("truncate sluice.jobs, sluice.wakes, sluice.wake_up, sluice.drainers")
+  await database.pool.query("truncate sluice.jobs, sluice.wake_requests, sluice.wake_ups, sluice.drainers")
 })
 
 test("a drainer that doesn't know a job isn't awake for it", async () => {
@@ -22,7 +22,7 @@ test("a drainer that doesn't know a job isn't awake for it", async () => {
   expect(wakes).toBe(0)
   await sluice.enqueue("mine", {})
   expect(wakes).toBe(1)
-  await database.pool.query("truncate sluice.wakes")
+  await database.pool.query("truncate sluice.wake_requests")
   await sluice.enqueueMany([{ name: "theirs" }, { name: "mine" }])
   expect(wakes).toBe(2)
   await session.end()
@@ -87,7 +87,7 @@ test("a drainer that doesn't know the backlog is no help with it", async () => {
   const [mine, theirs] = [await openBundle("mine"), await openBundle("theirs")]
   await sluice.enqueueMany(Array.from({ length: 150 }, () => ({ name: "mine" })))
   const [{ id }] = await database.rows("select id from sluice.drainers where names = '{mine}'")
-  const { rows } = await mine.query("select sluice.request_help($1, '{mine}', 100, 10) as wanted", [id])
+  const { rows } = await mine.query("select sluice.plan_scale_out($1, '{mine}', 100, 10) as wanted", [id])
   expect(rows).toEqual([{ wanted: 1 }])
   await Promise.all([mine.end(), theirs.end()])
 })

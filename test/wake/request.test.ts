@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises"
+import { createSluice, defineJob, SCHEMA_VERSION } from "@sluice/core"
 import { beforeEach, expect, test } from "vitest"
-import { createSluice, defineJob, SCHEMA_VERSION } from "../../packages/core/src/index.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 
@@ -14,7 +14,7 @@ const sluice = createSluice({ database: database.pool, wake })
 beforeEach(async () => {
   wakes = 0
   await database.pool.query("delete from sluice.jobs")
-  await database.pool.query("update sluice.wakes set woken_at = '-infinity'")
+  await database.pool.query("update sluice.wake_requests set requested_at = '-infinity'")
 })
 
 test("a job that is due wakes a drainer when none is awake; one that is due later does not", async () => {
@@ -31,7 +31,9 @@ test("of a thousand enqueues before the drainer has come, one wakes it", async (
 
 test("a drainer that does not come is asked for again after 2 seconds", async () => {
   await sluice.enqueue("noop", {})
-  await database.pool.query("update sluice.wakes set woken_at = woken_at - interval '2 seconds'")
+  await database.pool.query(
+    "update sluice.wake_requests set requested_at = requested_at - interval '2 seconds'",
+  )
   await sluice.enqueue("noop", {})
   expect(wakes).toBe(2)
 })
@@ -46,7 +48,7 @@ test("while a drainer is awake nobody is woken; as soon as it has looked for the
 
   // in one transaction, to stand still between the last look and its commit: there the row says that the drainer lives
   await session.query("begin")
-  await session.query("select sluice.close_drainer($1, $2, '{noop}', '{}')", [id, backend_pid])
+  await session.query("select * from sluice.close_drainer($1, $2, '{noop}', '{}')", [id, backend_pid])
   await sluice.enqueue("noop", {})
   expect(wakes).toBe(1)
   await session.query("commit")
@@ -81,12 +83,12 @@ test("in a transaction nobody is woken before its commit; then `wake` does it", 
 })
 
 test("in idle mode a delayed job wakes a drainer when it may be due before the wake-up that is set, and only then", async () => {
-  await database.pool.query("insert into sluice.wake_up values ('noop', now() + interval '1 hour')")
+  await database.pool.query("insert into sluice.wake_ups values ('noop', now() + interval '1 hour')")
   await sluice.enqueue("noop", {}, { delay: "2h" })
   expect(wakes).toBe(0)
   await sluice.enqueue("noop", {}, { delay: "10m" })
   expect(wakes).toBe(1)
-  await database.pool.query("delete from sluice.wake_up")
+  await database.pool.query("delete from sluice.wake_ups")
 })
 
 test("a queue that is resumed wakes a drainer", async () => {

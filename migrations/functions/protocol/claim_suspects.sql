@@ -2,7 +2,7 @@
 -- has nothing else in flight, so that a poison job can hurt only its group.
 --   p_trusted  jobs that may run together although their groups are smaller, because this drainer has survived others
 create or replace function claim_suspects(p_drainer integer, p_backend integer, p_limit integer, p_names text[],
-                               p_settled bigint[], p_spent bigint[], p_most_bytes bigint default 4194304, p_trusted integer default 1)
+                               p_settled bigint[], p_spent bigint[], p_max_bytes bigint default 4194304, p_trusted integer default 1)
 returns table (claim_id bigint, claimed_at_ms double precision, jobs json, dead boolean)
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
@@ -36,8 +36,8 @@ begin
   where l.place <= p_trusted or l.suspect_group = l.size and l.place <= l.size;
   perform unlock_jobs(array(select unnest(v_locked) except select unnest(v_group)));
   if v_group is not null then
-    v_group := keep_within(v_group, p_most_bytes);
+    v_group := trim_to_bytes(v_group, p_max_bytes);
   end if;
-  return query select t.* from take(p_drainer, v_group, true, 'suspect', p_most_bytes) t;
+  return query select t.* from second_look(p_drainer, v_group, true, 'suspect', p_max_bytes) t;
 end
 $$;

@@ -10,7 +10,7 @@ as $$
     'enqueuedAt', job.enqueued_at, 'startedAt', job.started_at, 'finishedAt', job.finished_at,
     'durationMs', job.duration_ms, 'result', job.result, 'tags', coalesce(job.tags, '{}'),
     'metadata', coalesce(job.metadata, '{}'), 'uniqueKey', job.unique_key, 'concurrencyKey', job.concurrency_key,
-    'errorCount', (select count(*) from executions e where e.job_id = p_id),
+    'errorCount', (select count(*) from failures e where e.job_id = p_id),
     'errors', (select coalesce(json_agg(e.error order by e.ended_at, e.attempt), '[]') from errors_of(p_id, p_errors_from) e))
   from (select j.id, j.name, j.queue, j.priority,
                (select s.state from states_of(array[j.id]) s) as state, j.payload, j.attempts, j.max_attempts, j.run_at, j.enqueued_at,

@@ -1,6 +1,6 @@
--- Of the queues that have live jobs or have been paused, in the order of their names, p_most behind p_after (null: all), as
+-- Of the queues that have live jobs or have been paused, in the order of their names, p_limit behind p_after (null: all), as
 -- a JSON list.
-create or replace function list_queues(p_after text default '', p_most integer default null) returns json
+create or replace function list_queues(p_after text default '', p_limit integer default null) returns json
 language sql stable set search_path from current
 as $$
   with running as materialized (
@@ -22,7 +22,7 @@ as $$
     where coalesce(j.queue, q.name) collate "C" > p_after
     group by 1
   ), page as (
-    select c.* from counted c order by c.name collate "C" limit p_most
+    select c.* from counted c order by c.name collate "C" limit p_limit
   )
   select coalesce(json_agg(p order by p.name collate "C"), '[]') from page p
 $$;

@@ -23,10 +23,10 @@ begin
   perform pg_advisory_lock(lock_space('awake'), id);
   insert into drainers (id, slot, backend_pid, label, names, budget_ms)
   values (open_drainer.id, open_drainer.slot, open_drainer.backend_pid, p_label, v_names, p_budget_ms);
-  perform answer_wake(v_names);
-  perform mend_soon();
+  perform clear_wake_requests(v_names);
+  perform repair_soon();
   perform register_definitions(p_definitions);
-  usual_ms := (select json_object_agg(d.name, share_takes(d.durations, 0.99)) from definitions d
+  usual_ms := (select json_object_agg(d.name, duration_percentile(d.durations, 0.99)) from definitions d
                where d.name in (select p.name from json_to_recordset(p_definitions) p (name text)));
   return next;
 end

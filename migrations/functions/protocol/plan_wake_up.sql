@@ -10,7 +10,7 @@ begin
   perform pg_advisory_lock(lock_space('wake-up'), 0);
   if unattended(p_names) <> '{}' then
     return query select nullif(least(next_due_at(p_names), min(w.set_for)), 'infinity')
-                 from wake_up w where w.name <> all (p_names) and w.set_for > now();
+                 from wake_ups w where w.name <> all (p_names) and w.set_for > now();
   end if;
 end
 $$;

@@ -16,17 +16,17 @@ begin
   if v_names = '{}' then
     return false;
   end if;
-  for v_new in select distinct n.name from unnest(v_names) n (name) where n.name not in (select w.name from wakes w) order by 1 loop
+  for v_new in select distinct n.name from unnest(v_names) n (name) where n.name not in (select w.name from wake_requests w) order by 1 loop
     begin
-      insert into wakes (name) values (v_new) on conflict do nothing;
+      insert into wake_requests (name) values (v_new) on conflict do nothing;
     exception when lock_not_available then
       null; -- somebody asks for the name for the first time, in a transaction that stays open
     end;
   end loop;
-  update wakes w set woken_at = clock_timestamp()
+  update wake_requests w set requested_at = clock_timestamp()
   where w.name in (
-    select free.name from wakes free
-    where free.name = any (v_names) and free.woken_at < clock_timestamp() - interval '2 seconds' for update skip locked);
+    select free.name from wake_requests free
+    where free.name = any (v_names) and free.requested_at < clock_timestamp() - interval '2 seconds' for update skip locked);
   return found;
 end
 $$;

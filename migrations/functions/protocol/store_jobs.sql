@@ -28,7 +28,7 @@ begin
            i.concurrency_key, i.concurrency_limit, i.tags, i.metadata, p_carrier, i.large_bytes, i.first_state
     from incoming i
   )
-  select i.index, i.id, told_state(i.first_state), false from incoming i;
+  select i.index, i.id, public_state(i.first_state), false from incoming i;
 
   get diagnostics v_stored = row_count;
   if v_stored < jsonb_array_length(p_jobs) then

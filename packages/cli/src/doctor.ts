@@ -96,7 +96,7 @@ const LEAST_CONNECTIONS = 4
 
 const roomForConnections: Examination = async (client, { schema, maxDrainers }) => {
   const [{ room, transactions }] = (
-    await client.query(`select * from ${schema}.connection_budget($1)`, [maxDrainers])
+    await client.query(`select * from ${schema}.connection_budget(p_max_drainers => $1)`, [maxDrainers])
   ).rows
   const used = maxDrainers * (LEAST_CONNECTIONS - 1 + transactions)
   const ok = maxDrainers * LEAST_CONNECTIONS <= room
@@ -125,7 +125,7 @@ const history: Examination = async (client, { schema }) => {
 /** A step that can't get a lock passes at its next try; one that has failed three times, over some minutes, won't by itself. */
 const upkeep: Examination = async (client, { schema }) => {
   const { rows } = await client.query(
-    `select step, failures, error, failed_at from ${schema}.upkeep where failures >= 3 order by step`,
+    `select step, failures, error, failed_at from ${schema}.maintenance_steps where failures >= 3 order by step`,
   )
   const failing = rows.map(
     ({ step, failures, error, failed_at }) =>

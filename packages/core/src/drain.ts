@@ -1,35 +1,27 @@
-import { createAwareness } from "./awareness.ts"
-import { claim } from "./claim.ts"
-import type { Connect } from "./database.ts"
-import { createDeadline, type Deadline, untilGiveUp } from "./deadline.ts"
-import type { Logger } from "./definition.ts"
-import {
-  type Counts,
-  closeDrainer,
-  type Drainer,
-  NO_COUNTS,
-  NO_PHASES,
-  openDrainer,
-  type Phases,
-  timed,
-} from "./drainer.ts"
-import { boundedMs, type Duration, durationMs } from "./duration.ts"
+import { boundedMs, type Duration, durationMs } from "./checks/duration.ts"
+import { assertInteger, assertKnownKeys, refuse } from "./checks/validate.ts"
+import { claim } from "./claim/claim.ts"
+import { giveBack } from "./claim/give-back.ts"
+import { createClaimPosition } from "./claim/position.ts"
+import type { Connect } from "./database/connection.ts"
 import { InvalidInputError, SluiceError } from "./errors.ts"
-import { DrainEndsError, TimeIsUpError } from "./execute.ts"
-import { endExecutors } from "./executor.ts"
-import { giveBack } from "./give-back.ts"
-import { createHelp } from "./help.ts"
-import { createLinger } from "./linger.ts"
-import { silent } from "./log.ts"
-import type { Execution, SettledExecution } from "./outcome.ts"
-import { createPerformer, type Performer } from "./performer.ts"
-import { createPlaces } from "./places.ts"
-import type { Backlog } from "./read.ts"
-import { settle, settleAll } from "./settle.ts"
+import { endExecutors } from "./executors/execution.ts"
+import type { Backlog } from "./inspect/backlog.ts"
+import type { Execution, SettledExecution } from "./job/outcome.ts"
+import { type Logger, silent } from "./logger.ts"
+import { createConnectionLimiter } from "./perform/connection-limiter.ts"
+import { DrainEndsError, TimeIsUpError } from "./perform/execute.ts"
+import { createJobRunner, type JobRunner } from "./perform/job-runner.ts"
+import { createTransactions } from "./perform/transactions.ts"
+import { createDeadline, type Deadline, untilGiveUp } from "./session/deadline.ts"
+import { closeDrainer, type Drainer, openDrainer } from "./session/drainer.ts"
+import { EMPTY_PHASES, EMPTY_TALLY, type Phases, type Tally, timed } from "./session/tally.ts"
+import { settle, settleAll } from "./settle/settle.ts"
 import type { Sluice } from "./sluice.ts"
-import { createTransactions } from "./transactions.ts"
-import { assertInteger, assertKnownKeys, refuse } from "./validate.ts"
-import { leaveWakeUp, type SetWakeUp } from "./wake-up.ts"
+import { createNameAnnouncer } from "./wake/announce-names.ts"
+import { createLinger } from "./wake/linger.ts"
+import { createScaleOut } from "./wake/scale-out.ts"
+import { leaveWakeUp, type SetWakeUp } from "./wake/wake-up.ts"
 
 export interface DrainOptions {
   /** Opens a dedicated connection, direct or through a session pooler. */
@@ -51,13 +43,13 @@ export interface DrainOptions {
    */
   readonly linger?: Duration
   /** Is asked for so many more drainers while the backlog is deep or old. Default: nobody is asked. */
-  readonly invite?: (drainers: number) => void
+  readonly scaleOut?: (drainers: number) => void
   /**
    * After so long without a word from the drainer the server ends its session, and its jobs are free; without a word
    * from the server the drainer aborts them: covers a frozen process and a broken network. Longer than any job blocks
    * the event loop, from 2 seconds to a day. Default `"1m"`.
    */
-  readonly silence?: Duration
+  readonly sessionTimeout?: Duration
   /** For a deployment without frequent ticks: called last by the last drainer awake, once no work is due. */
   readonly setWakeUp?: SetWakeUp
   readonly log?: Logger
@@ -71,7 +63,7 @@ export interface DrainOptions {
   readonly onSettled?: (execution: SettledExecution) => void
 }
 
-export interface DrainSummary extends Readonly<Counts> {
+export interface DrainSummary extends Readonly<Tally> {
   /** Undefined when all slots were taken and nothing was done. */
   readonly slot: number | undefined
   /** Executions that go on although they were aborted. The session is left open, so that nobody else performs their jobs: end the process. */
@@ -99,42 +91,42 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
   if (!drainer) return { ...NOTHING_DONE, ms: since(beganAtMs) }
   options.onOpen?.()
 
+  const position = createClaimPosition(settings.definitions)
   const deadline = createDeadline({ ...settings, ...drainer })
   const transactions = createTransactions(drainer, settings)
-  const places = createPlaces(drainer, settings.maxDrainers)
-  const performer = createPerformer({ ...settings, drainer, deadline, transactions, places })
-  const linger = createLinger(drainer, deadline, settings.lingerMs)
-  const help = createHelp(drainer, deadline, settings)
-  const awareness = createAwareness(drainer, settings)
-  settings.stop?.addEventListener("abort", performer.interrupt)
-  drainer.onNotification(performer.interrupt)
+  const connections = createConnectionLimiter(drainer, settings.maxDrainers)
+  const runner = createJobRunner({ ...settings, drainer, deadline, transactions, connections })
+  const linger = createLinger(drainer, position, deadline, settings.lingerMs)
+  const help = createScaleOut(drainer, position, deadline, settings)
+  const announcer = createNameAnnouncer(drainer, settings)
+  settings.stop?.addEventListener("abort", runner.interrupt)
+  drainer.onNotification(runner.interrupt)
 
   try {
     while (deadline.remains() && !drainer.lost.aborted) {
-      performer.start(await claim(drainer, deadline, performer.room(), performer.isIdle()))
-      performer.start(await giveBack(drainer, performer.takeExcess()))
-      if (performer.isIdle() && drainer.cursor.isCaughtUp && !drainer.suspects.wait() && !linger.lasts())
-        break
-      const ended = await outcomes(drainer, performer, await linger.untilLookMs(performer))
+      runner.start(await claim(drainer, position, deadline, runner.room(), runner.isIdle()))
+      runner.start(await giveBack(drainer, position, runner.takeExcess()))
+      if (runner.isIdle() && position.isCaughtUp && !position.suspects.wait() && !linger.lasts()) break
+      const ended = await outcomes(drainer, runner, await linger.untilLookMs(runner))
       await settle(drainer, ended, deadline.untilStopMs)
-      await awareness.tell(deadline.names())
+      await announcer.tell(deadline.names())
       await help.ask()
     }
-    await awareness.tell(deadline.names())
+    await announcer.tell(deadline.names())
     const isDone = deadline.remains() && deadline.isAmple()
-    const { stuck } = await finish(drainer, performer, deadline)
+    const { stuck } = await finish(drainer, runner, deadline)
     const left =
       stuck > 0 ? LEFT_OPEN : await closeDrainer(drainer, settings.names, isDone ? linger.soonMs : undefined)
     await leaveWakeUp(drainer, left, settings)
-    const { counts, phases, slot } = drainer
-    return { ...counts, slot, stuck, ...left, ms: since(beganAtMs), phases: rounded(phases) }
+    const { tally, phases, slot } = drainer
+    return { ...tally, slot, stuck, ...left, ms: since(beganAtMs), phases: rounded(phases) }
   } catch (error) {
-    const stuck = await saveWhatEnded(drainer, performer, deadline, settings.names)
+    const stuck = await saveWhatEnded(drainer, runner, deadline, settings.names)
     throw error instanceof SluiceError && stuck > 0 ? Object.assign(error, { stuck }) : error
   } finally {
-    settings.stop?.removeEventListener("abort", performer.interrupt)
+    settings.stop?.removeEventListener("abort", runner.interrupt)
     await Promise.all([transactions.end(), endExecutors(settings.definitions.values(), settings.log)])
-    if (performer.isEmpty()) await drainer.end()
+    if (runner.isEmpty()) await drainer.end()
   }
 }
 
@@ -146,31 +138,31 @@ function rounded(phases: Phases): Phases {
   return Object.fromEntries(Object.entries(phases).map(([phase, ms]) => [phase, Math.round(ms)])) as never
 }
 
-function outcomes(drainer: Drainer, performer: Performer, atMostMs: number): Promise<Execution[]> {
-  return timed(drainer, "perform", performer.outcomes(atMostMs))
+function outcomes(drainer: Drainer, runner: JobRunner, atMostMs: number): Promise<Execution[]> {
+  return timed(drainer, "perform", runner.outcomes(atMostMs))
 }
 
 /** Lets what runs end, or puts it back, and writes what became of it. */
-async function finish(drainer: Drainer, performer: Performer, deadline: Deadline) {
-  const { ended, released, stuck } = await performer.stop(
+async function finish(drainer: Drainer, runner: JobRunner, deadline: Deadline) {
+  const { ended, released, stuck } = await runner.stop(
     drainer.lost.reason ?? drainEnds(deadline),
     deadline.graceMs,
   )
   drainer.lost.throwIfAborted()
   // half of the margin was kept for this, and a part of that for closing
   await settleAll(drainer, ended, () => deadline.untilStopMs() + deadline.graceMs * 1.5)
-  drainer.counts.released += released
+  drainer.tally.released += released
   return { stuck }
 }
 
 /** Of a drain that fails: what has ended is written, and what is held given back, as far as the session allows it. */
 async function saveWhatEnded(
   drainer: Drainer,
-  performer: Performer,
+  runner: JobRunner,
   deadline: Deadline,
   names: readonly string[],
 ): Promise<number> {
-  const { ended, stuck } = await performer.stop(drainer.lost.reason ?? drainEnds(deadline), deadline.graceMs)
+  const { ended, stuck } = await runner.stop(drainer.lost.reason ?? drainEnds(deadline), deadline.graceMs)
   if (drainer.lost.aborted) return stuck
   try {
     const giveUpAtMs = performance.now() + deadline.graceMs
@@ -189,16 +181,32 @@ function drainEnds(deadline: Deadline): DrainEndsError {
 }
 
 const OPTION_KEYS = [
-  ..."connect remainingMs concurrency maxDrainers signal grace linger invite silence".split(" "),
-  ..."setWakeUp onOpen onSettled onBacklog log label".split(" "),
-]
+  "connect",
+  "remainingMs",
+  "concurrency",
+  "maxDrainers",
+  "signal",
+  "grace",
+  "linger",
+  "scaleOut",
+  "sessionTimeout",
+  "setWakeUp",
+  "onOpen",
+  "onSettled",
+  "onBacklog",
+  "log",
+  "label",
+] satisfies readonly (keyof DrainOptions)[]
+
+/** Options of drafts, with their present names. */
+const RENAMED_OPTIONS = { silence: "sessionTimeout", invite: "scaleOut" }
 
 const A_DAY_MS = 86_400_000
 /** The drainer says a word each second at the latest, and a busy machine is late. */
-const SHORTEST_SILENCE_MS = 2_000
+const SHORTEST_SESSION_TIMEOUT_MS = 2_000
 
 function checked(sluice: Sluice, options: DrainOptions) {
-  assertKnownKeys(options, OPTION_KEYS, ["drain"])
+  assertKnownKeys(options, OPTION_KEYS, ["drain"], RENAMED_OPTIONS)
   const { concurrency = 20, maxDrainers = 10, log = silent, label = `process ${process.pid}` } = options
   if (typeof options.connect !== "function")
     refuse("invalid_option", options.connect, ["drain", "connect"], "a function that opens a connection")
@@ -217,11 +225,16 @@ function checked(sluice: Sluice, options: DrainOptions) {
   return {
     ...{ connect: options.connect, concurrency, maxDrainers, log, label },
     ...{ schema, definitions, defaults, instrumentation, names: [...definitions.keys()] },
-    ...{ invite: options.invite, setWakeUp: options.setWakeUp },
+    ...{ scaleOut: options.scaleOut, setWakeUp: options.setWakeUp },
     ...{ onSettled: options.onSettled, onBacklog: options.onBacklog },
     ...times,
     untilGiveUpMs: untilGiveUp(times),
-    silenceMs: boundedMs(options.silence ?? "1m", ["drain", "silence"], SHORTEST_SILENCE_MS, A_DAY_MS),
+    sessionTimeoutMs: boundedMs(
+      options.sessionTimeout ?? "1m",
+      ["drain", "sessionTimeout"],
+      SHORTEST_SESSION_TIMEOUT_MS,
+      A_DAY_MS,
+    ),
     lingerMs: durationMs(options.linger ?? 0, ["drain", "linger"]),
   }
 }
@@ -241,6 +254,6 @@ function assertRemaining(remainingMs: unknown): void {
 const NOTHING_LEFT = { dueWork: false, lateWork: false, nextDueInMs: undefined }
 const LEFT_OPEN = { dueWork: true, lateWork: false, nextDueInMs: undefined }
 const NOTHING_DONE = {
-  ...{ ...NO_COUNTS, phases: NO_PHASES },
+  ...{ ...EMPTY_TALLY, phases: EMPTY_PHASES },
   ...{ slot: undefined, stuck: 0, ...NOTHING_LEFT },
 }

@@ -1,67 +1,65 @@
-// Reading a database's address.
-export { readAddress } from "./address.ts"
-// Defining jobs, and what they are given.
-export { correlate, currentCorrelationId } from "./correlation.ts"
-// What the database must offer.
-export type { Connect, Connection, Queryable } from "./database.ts"
-// Draining: the engine's front door.
-export { assertTimeoutsFit } from "./deadline.ts"
-export type { EnqueueOptions, EnqueueResult } from "./definition.ts"
+// Defining jobs, enqueueing and reading them.
+export { createSluice, type Sluice, type SluiceOptions } from "./sluice.ts"
 export {
   type AnyJobDefinition,
-  type Backoff,
-  type CheckpointOptions,
-  type Concurrency,
   defineJob,
   type InputOf,
-  type JobContext,
   type JobDefinition,
   type JobOptions,
-  type JobPolicies,
   type JobSettings,
-  type JobState,
-  type Logger,
   type Work,
-} from "./definition.ts"
+} from "./job/define-job.ts"
+export type {
+  Concurrency,
+  EnqueueOptions,
+  EnqueueResult,
+  JobPolicies,
+  JobState,
+} from "./job/job-options.ts"
+export type { CheckpointOptions, JobContext } from "./job/job-context.ts"
+export type { Backoff } from "./job/backoff.ts"
+export type { Executor, ThreadExecutor } from "./job/executor.ts"
+export type { NewJob } from "./enqueue/enqueue.ts"
+export type { ExecutionError, JobSnapshot, ReadJobOptions } from "./inspect/job.ts"
+export type { QueueSnapshot, ReadQueuesOptions } from "./inspect/queues.ts"
+export type { Backlog } from "./inspect/backlog.ts"
+export { type Duration, durationMs } from "./checks/duration.ts"
+export { MAX_PAYLOAD_BYTES } from "./job/payload.ts"
+
+// Performing jobs: for one drain, or in a process that keeps running.
 export { type DrainOptions, type DrainSummary, drain } from "./drain.ts"
-export { type Duration, durationMs } from "./duration.ts"
-export type { NewJob } from "./enqueue.ts"
-// Steering a job from inside `perform`.
-// What can go wrong: one class a cause, each with a stable `code`.
+export { type StartOptions, start, type Worker, type WorkerHealth } from "./start.ts"
+export { assertTimeoutsFit } from "./session/deadline.ts"
+export { LARGEST_BATCH } from "./perform/job-runner.ts"
+export type { SetWakeUp } from "./wake/wake-up.ts"
+
+// The database: what it must offer, its address, and the version of its schema.
+export type { Connect, Connection, Queryable } from "./database/connection.ts"
+export type { TransactionClient } from "./database/transaction-client.ts"
+export { readAddress } from "./database/address.ts"
+export { SCHEMA_VERSION } from "./database/schema.ts"
+
+// Following jobs from enqueue to perform.
+export { correlate, currentCorrelationId } from "./telemetry/correlation.ts"
+export type { Instrumentation, InstrumentedJob } from "./telemetry/instrumentation.ts"
+export type { Carrier } from "./job/carrier.ts"
+export type { Outcome, SettledExecution } from "./job/outcome.ts"
+export type { Logger } from "./logger.ts"
+
+// Controlling a job from inside `perform`: throw one of these.
+export { Discard, RetryAfter, Snooze } from "./errors.ts"
+
+// What can go wrong: one class per cause, each with a stable `code`.
 export {
   DatabaseUnavailableError,
-  Discard,
   InterruptedError,
   InvalidInputError,
   InvalidPayloadError,
   PayloadTooLargeError,
   PoolerError,
-  RetryAfter,
   SchemaError,
   SessionLostError,
   SluiceError,
-  Snooze,
   TimeoutError,
   UnknownJobError,
 } from "./errors.ts"
-export type { Executor, ThreadExecutor } from "./executor.ts"
-// Following jobs from enqueue to perform.
-export type { Carrier, Instrumentation, InstrumentedJob } from "./instrumentation.ts"
-export type { Outcome, SettledExecution } from "./outcome.ts"
-export { MAX_PAYLOAD_BYTES } from "./payload.ts"
-export { LARGEST_BATCH } from "./performer.ts"
-export type {
-  Backlog,
-  ExecutionError,
-  JobSnapshot,
-  QueueSnapshot,
-  ReadJobOptions,
-  ReadQueuesOptions,
-} from "./read.ts"
-export { SCHEMA_VERSION } from "./schema.ts"
-// Enqueueing and reading.
-export { createSluice, type Sluice, type SluiceOptions } from "./sluice.ts"
-// The engine in a process that stays.
-export { type StartOptions, start, type Worker, type WorkerHealth } from "./start.ts"
-export type { TransactionClient } from "./transaction-client.ts"
-export type { SetWakeUp } from "./wake-up.ts"

@@ -1,31 +1,20 @@
-import type { Queryable } from "./database.ts"
-import {
-  type AnyJobDefinition,
-  bindDefinition,
-  type EnqueueOptions,
-  type EnqueueResult,
-  type InputOf,
-  type JobPolicies,
-} from "./definition.ts"
-import { boundedMs, type Duration } from "./duration.ts"
-import { type Catalog, type NewJob, storeJob, storeJobs } from "./enqueue.ts"
+import { boundedMs, type Duration } from "./checks/duration.ts"
+import { assertKnownKeys, assertPolicies } from "./checks/validate.ts"
+import type { Queryable } from "./database/connection.ts"
+import { poolQueryable } from "./database/pool-queryable.ts"
+import { protocolCall } from "./database/protocol-call.ts"
+import { assertSchemaName } from "./database/schema.ts"
+import { asQueryable, type TransactionClient } from "./database/transaction-client.ts"
+import { translateError } from "./database/translate-error.ts"
+import { type Catalog, type NewJob, storeJob, storeJobs } from "./enqueue/enqueue.ts"
 import { InvalidInputError } from "./errors.ts"
-import type { Instrumentation } from "./instrumentation.ts"
-import { pooled } from "./pooled.ts"
-import {
-  type Backlog,
-  type JobSnapshot,
-  type QueueSnapshot,
-  type ReadJobOptions,
-  type ReadQueuesOptions,
-  readBacklog,
-  readJob,
-  readQueues,
-} from "./read.ts"
-import { assertSchemaName } from "./schema.ts"
-import { asQueryable, type TransactionClient } from "./transaction-client.ts"
-import { translateError } from "./translate.ts"
-import { assertKnownKeys, assertName, assertPolicies } from "./validate.ts"
+import { type Backlog, readBacklog } from "./inspect/backlog.ts"
+import { type JobSnapshot, type ReadJobOptions, readJob } from "./inspect/job.ts"
+import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspect/queues.ts"
+import { type AnyJobDefinition, bindDefinition, type InputOf } from "./job/define-job.ts"
+import type { EnqueueOptions, EnqueueResult, JobPolicies } from "./job/job-options.ts"
+import { pauseQueue, resumeQueue } from "./manage/queues.ts"
+import type { Instrumentation } from "./telemetry/instrumentation.ts"
 
 export interface SluiceOptions {
   /** Where enqueueing and reading go: a pg `Pool`, or anything else that runs a statement. Any pooler will do. */
@@ -89,7 +78,7 @@ export function createSluice(options: SluiceOptions): Sluice {
   assertKnownKeys(options.defaults ?? {}, ["queue", "priority", "maxAttempts", "timeout"], ["defaults"])
   assertPolicies(options.defaults ?? {}, ["defaults"])
   const answerWithinMs = boundedMs(options.answerWithin ?? "30s", ["answerWithin"], 100, 86_400_000)
-  const database = pooled(options.database, answerWithinMs)
+  const database = poolQueryable(options.database, answerWithinMs)
   const schema = assertSchemaName(options.schema ?? "sluice")
   const catalog: Catalog = {
     schema,
@@ -121,15 +110,9 @@ export function createSluice(options: SluiceOptions): Sluice {
     getJob: (id, options) => translated(readJob(database, schema, id, options)),
     listQueues: (options) => translated(readQueues(database, schema, options)),
     getBacklog: () => translated(readBacklog(database, schema)),
-    async pauseQueue(name) {
-      assertName(name, ["queue"])
-      const statement = `select ${schema}.pause_queue($1, $2)::pg_catalog.text as after`
-      for (let after = "0"; after !== null; ) after = (await oneRow(statement, [name, after])).after
-    },
+    pauseQueue: (name) => translated(pauseQueue(database, schema, name)),
     async resumeQueue(name) {
-      assertName(name, ["queue"])
-      const statement = `select ${schema}.resume_queue($1, $2) as more`
-      for (let goesOn = false; (await oneRow(statement, [name, goesOn])).more; ) goesOn = true
+      await translated(resumeQueue(database, schema, name))
       await sluice.wake()
     },
   }
@@ -160,16 +143,12 @@ export function createSluice(options: SluiceOptions): Sluice {
   async function wakeIfNeeded(due?: unknown[], later?: unknown[]): Promise<void> {
     if (!options.wake) return
     try {
-      const asked = `select ${schema}.request_wake($1, $2)::pg_catalog.text as needed`
-      const { rows } = await database.query(asked, [due, later])
+      const { text, values } = protocolCall(schema, "request_wake", { p_due: due, p_later: later })
+      const { rows } = await database.query(`select ${text}::pg_catalog.text as needed`, values)
       if (rows[0].needed === "true") await options.wake()
     } catch {
       // the jobs are stored, and the schedule comes
     }
-  }
-
-  async function oneRow(statement: string, values: unknown[]) {
-    return (await translated(database.query(statement, values))).rows[0]
   }
 }
 

@@ -1,14 +1,14 @@
 import { setTimeout as wait } from "node:timers/promises"
+import type { Duration } from "./checks/duration.ts"
+import { isTemporary } from "./database/sqlstate.ts"
 import { type DrainOptions, type DrainSummary, drain } from "./drain.ts"
-import type { Duration } from "./duration.ts"
 import { DatabaseUnavailableError, SessionLostError, SluiceError } from "./errors.ts"
-import { silent } from "./log.ts"
+import { silent } from "./logger.ts"
+import { runMaintenance } from "./session/maintenance.ts"
 import type { Sluice } from "./sluice.ts"
-import { passes } from "./sqlstate.ts"
-import { keepUp } from "./upkeep.ts"
 
 export interface StartOptions
-  extends Omit<DrainOptions, "remainingMs" | "signal" | "linger" | "invite" | "grace"> {
+  extends Omit<DrainOptions, "remainingMs" | "signal" | "linger" | "scaleOut" | "grace"> {
   /** How long running jobs may go on once `stop` is called; then they are aborted and put back. Default `"25s"`. */
   readonly grace?: Duration
 }
@@ -53,7 +53,7 @@ export function start(sluice: Sluice, options: StartOptions): Worker {
     if (reason) log.warn(`Waiting: ${reason}`)
   }
   const query = async (text: string, values: unknown[]) => (await sluice.database.query(text, values)).rows
-  const upkeep = setInterval(() => keepUp(query, sluice.schema, log), UPKEEP_EVERY_MS).unref()
+  const upkeep = setInterval(() => runMaintenance(query, sluice.schema, log), UPKEEP_EVERY_MS).unref()
   const ended = work().finally(() => {
     clearInterval(upkeep)
     turn("stopped")
@@ -100,7 +100,13 @@ export function start(sluice: Sluice, options: StartOptions): Worker {
       return summary.slot === undefined ? "every slot is taken (see maxDrainers)" : "the drain ended"
     } catch (error) {
       if (error instanceof SluiceError && error.stuck) throw error
-      if (!(error instanceof SessionLostError || error instanceof DatabaseUnavailableError || passes(error)))
+      if (
+        !(
+          error instanceof SessionLostError ||
+          error instanceof DatabaseUnavailableError ||
+          isTemporary(error)
+        )
+      )
         throw error
       return (error as Error).message
     }

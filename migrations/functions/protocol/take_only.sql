@@ -1,6 +1,0 @@
--- What a drainer begins from now on: for other names it isn't awake any more.
-create or replace function take_only(p_drainer integer, p_names text[]) returns void
-language sql volatile set search_path from current
-as $$
-  update drainers d set names = p_names where d.id = p_drainer
-$$;

@@ -1,6 +1,0 @@
--- The states that only the engine tells apart, as the API names them.
-create or replace function told_state(p_state text) returns text
-language sql immutable parallel safe
-begin atomic
-  select case p_state when 'suspect' then 'ready' when 'unknown' then 'ready' when 'paused' then 'blocked' else p_state end;
-end;

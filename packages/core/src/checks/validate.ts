@@ -1,0 +1,130 @@
+import { InvalidInputError } from "../errors.ts"
+import { type Duration, durationMs } from "./duration.ts"
+import { formatList, formatValue, truncate } from "./format-value.ts"
+
+type Path = readonly (string | number)[]
+
+const NAME = /^[A-Za-z0-9._/:-]{1,128}$/
+
+export function assertName(value: unknown, path: Path): void {
+  if (typeof value !== "string" || !NAME.test(value)) {
+    refuse("invalid_name", value, path, "1 to 128 letters, digits and . _ - / :")
+  }
+}
+
+export function assertInteger(value: unknown, path: Path, least: number, most: number): void {
+  if (value === undefined) return
+  if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
+    refuse("invalid_option", value, path, `a whole number from ${least} to ${most}`)
+  }
+}
+
+export function assertText(value: unknown, path: Path): void {
+  if (value !== undefined && !isText(value, 512)) {
+    refuse("invalid_option", value, path, "text of 1 to 512 characters, without NUL")
+  }
+}
+
+/** Text that is not empty. Its characters are counted as Postgres counts them: by code point. */
+export function isText(value: unknown, mostCharacters: number): boolean {
+  if (typeof value !== "string" || value === "" || !isStorableText(value)) return false
+  // a code point takes one or two of the units that `length` counts
+  return (
+    value.length <= mostCharacters ||
+    (value.length <= 2 * mostCharacters && [...value].length <= mostCharacters)
+  )
+}
+
+/** The policies, at whichever level they are given. */
+export function assertPolicies(
+  policies: { queue?: unknown; priority?: unknown; maxAttempts?: unknown; timeout?: unknown },
+  path: Path,
+): void {
+  if (policies.queue !== undefined) assertName(policies.queue, [...path, "queue"])
+  assertInteger(policies.priority, [...path, "priority"], -1_000_000_000, 1_000_000_000)
+  assertInteger(policies.maxAttempts, [...path, "maxAttempts"], 1, 1_000)
+  if (policies.timeout !== undefined) assertTimeout(policies.timeout as Duration, [...path, "timeout"])
+}
+
+/** Longest that setTimeout can wait, 24 days. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
+
+function assertTimeout(timeout: Duration, path: Path): void {
+  const ms = durationMs(timeout, path)
+  if (ms === 0 || ms > LONGEST_TIMEOUT_MS)
+    refuse("invalid_option", timeout, path, "a duration longer than 0, up to 24 days")
+}
+
+/** Postgres text holds neither NUL nor lone surrogates. */
+export function isStorableText(text: string): boolean {
+  return !text.includes("\0") && text.isWellFormed()
+}
+
+/**
+ * Refuses a key that is not among the known ones, and suggests the nearest of them.
+ *
+ * @param renamed Keys of earlier versions, with their present names.
+ */
+export function assertKnownKeys(
+  value: object,
+  known: readonly string[],
+  path: Path,
+  renamed: Readonly<Record<string, string>> = {},
+): void {
+  for (const key of Object.keys(value)) {
+    if (known.includes(key)) continue
+    throw new InvalidInputError(
+      "unknown_option",
+      `${path.join(".")} has no option ${formatValue(key)}: ${hintFor(key, known, renamed)}`,
+      { path: [...path, truncate(key)] },
+    )
+  }
+}
+
+function hintFor(key: string, known: readonly string[], renamed: Readonly<Record<string, string>>): string {
+  if (Object.hasOwn(renamed, key)) return `it is now called ${renamed[key]}`
+  const near = nearest(key, known)
+  return near ? `did you mean ${JSON.stringify(near)}?` : `it knows ${formatList(known)}`
+}
+
+export function refuse(code: string, value: unknown, path: Path, expected: string): never {
+  throw new InvalidInputError(code, `${path.join(".")} is ${formatValue(value)}: give ${expected}`, { path })
+}
+
+/** Nobody mistypes a longer word, and the distance takes time by the product of the lengths. */
+const LONGEST_MISTYPED = 128
+const MOST_CANDIDATES = 1_000
+
+/** The one of `candidates` that differs from `word` by at most a third of its letters. */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > LONGEST_MISTYPED) return undefined
+  let best: string | undefined
+  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1
+  let looked = 0
+  for (const candidate of candidates) {
+    if (Math.abs(candidate.length - word.length) >= bestDistance) continue
+    if (++looked > MOST_CANDIDATES) break
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance]
+  }
+  return best
+}
+
+/** Levenshtein's distance: the fewest letters to insert, delete or replace. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(replaced, (row[j] as number) + 1, (next[j - 1] as number) + 1))
+    }
+    row = next
+  }
+  return row[b.length] as number
+}
+
+/** An object with named fields: no list, and not null. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+}

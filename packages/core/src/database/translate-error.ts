@@ -1,0 +1,69 @@
+import {
+  DatabaseUnavailableError,
+  InvalidInputError,
+  PoolerError,
+  SchemaError,
+  SessionLostError,
+} from "../errors.ts"
+import { isUnreadableAddress, unreadable } from "./address.ts"
+import { isConnectionLost, isReadOnlyServer } from "./sqlstate.ts"
+
+/**
+ * Turns what a database driver threw into Sluice's errors where the cause is known, and returns it as it is where
+ * not. SQLSTATE classes are those of PostgreSQL's manual, appendix A; `SL…` are raised by our own functions.
+ */
+export function translateError(error: unknown): unknown {
+  if (isUnreadableAddress(error)) return unreadable()
+  const code = codeOf(error)
+  const message = error instanceof Error ? error.message : String(error)
+  switch (code) {
+    case "SL000":
+      return new InvalidInputError("invalid_option", message, { cause: error })
+    case "22P02": // invalid text representation: JSON that jsonb can't hold
+    case "22P05": // untranslatable character: \u0000
+      return new InvalidInputError("invalid_json", `Postgres can't store this JSON: ${message}`, {
+        cause: error,
+      })
+    case "SL001":
+      return new SchemaError("schema_outdated", message, { cause: error })
+    case "3F000": // invalid schema name
+    case "42P01": // undefined table
+      return new SchemaError(
+        "schema_missing",
+        `Sluice's tables are not in this database (${message}): run migrate`,
+        {
+          cause: error,
+        },
+      )
+    case "42883": // undefined function
+      return new SchemaError(
+        "schema_outdated",
+        `Sluice's functions are older than this code (${message}): run migrate`,
+        {
+          cause: error,
+        },
+      )
+    case "SL003":
+      return new PoolerError("transaction_pooler", `${message}. ${POOLER_REMEDY}`, { cause: error })
+    case "SL004":
+      return new SessionLostError("session_lost", message, { cause: error })
+  }
+  if (isConnectionLost(error) || isReadOnlyServer(error)) {
+    return new DatabaseUnavailableError(
+      "database_unavailable",
+      `The database can't be reached: ${message || code}`,
+      {
+        cause: error,
+      },
+    )
+  }
+  return error
+}
+
+export const POOLER_REMEDY =
+  "Session locks don't hold through a transaction pooler: give the drainer the database's direct address; enqueueing may go through the pooler"
+
+export function codeOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0])
+  return String((error as { code?: unknown } | null)?.code ?? "")
+}

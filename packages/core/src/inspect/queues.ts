@@ -1,0 +1,38 @@
+import { assertInteger, assertName } from "../checks/validate.ts"
+import type { Queryable } from "../database/connection.ts"
+import { protocolCall } from "../database/protocol-call.ts"
+import { dateOf } from "./date-of.ts"
+
+export interface QueueSnapshot {
+  readonly name: string
+  readonly paused: boolean
+  readonly ready: number
+  readonly scheduled: number
+  readonly blocked: number
+  readonly running: number
+  /** Since when the longest-waiting ready job has been due. */
+  readonly oldestReadyAt: Date | null
+}
+
+/** Which queues to read. */
+export interface ReadQueuesOptions {
+  /** Those whose names come after this one. Default: from the first. */
+  readonly after?: string
+  /** Up to so many. Default: all. */
+  readonly limit?: number
+}
+
+export async function readQueues(
+  database: Queryable,
+  schema: string,
+  { after, limit }: ReadQueuesOptions = {},
+): Promise<QueueSnapshot[]> {
+  if (after !== undefined) assertName(after, ["after"])
+  assertInteger(limit, ["limit"], 1, 1_000_000)
+  const { text, values } = protocolCall(schema, "list_queues", { p_after: after ?? "", p_limit: limit })
+  const { rows } = await database.query(`select ${text}::pg_catalog.text as queues`, values)
+  const queues: (Omit<QueueSnapshot, "oldestReadyAt"> & { oldestReadyAt: string | null })[] = JSON.parse(
+    rows[0].queues,
+  )
+  return queues.map((queue) => ({ ...queue, oldestReadyAt: dateOf(queue.oldestReadyAt) }))
+}

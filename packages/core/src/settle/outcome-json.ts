@@ -1,0 +1,28 @@
+import { errorRecord, type Form } from "../job/error-record.ts"
+import type { Execution } from "../job/outcome.ts"
+
+/** Most that the column holds: 24 days. */
+const LONGEST_DURATION_MS = 2 ** 31 - 1
+
+export function durationOf({ startedAtMs, endedAtMs }: Execution): number {
+  return Math.min(LONGEST_DURATION_MS, Math.round(endedAtMs - startedAtMs))
+}
+
+/** One element of the argument of the SQL function `settle`. */
+export function outcomeJson(execution: Execution, form: Form = "whole"): string {
+  const { job, outcome, endedAtMs } = execution
+  const row = {
+    id: job.id,
+    fence: job.fence,
+    outcome: outcome.kind,
+    charges_attempt: outcome.kind === "discarded" ? outcome.chargesAttempt : outcome.kind !== "snoozed",
+    duration_ms: durationOf(execution),
+    ended_ms_ago: Math.round(performance.now() - endedAtMs),
+    ...("waitMs" in outcome && { wait_ms: outcome.waitMs }),
+    ...("cuts" in outcome && { cuts: outcome.cuts }),
+    ...("error" in outcome && errorRecord(outcome.error, form)),
+  }
+  const json = JSON.stringify(row)
+  const result = outcome.kind === "succeeded" && form === "whole" ? outcome.resultJson : undefined
+  return result === undefined ? json : `${json.slice(0, -1)},"result":${result}}`
+}

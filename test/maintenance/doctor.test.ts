@@ -1,0 +1,26 @@
+import { execFile } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { expect, test } from "vitest"
+import { createDatabase } from "../support/database.ts"
+
+const database = await createDatabase()
+
+test("doctor tells which steps of the upkeep keep failing, with their error", async () => {
+  await database.pool.query("alter table sluice.idempotency_keys rename to moved")
+  const fail = () => database.pool.query("select sluice.run_maintenance('forget idempotency keys')")
+  await fail()
+  await fail()
+  expect(await doctor()).toContain("ok    no step of the upkeep fails")
+  await fail()
+  expect(await doctor()).toMatch(
+    /WRONG steps of the upkeep that fail: forget idempotency keys \(3 times, last at .*: relation "idempotency_keys" does not exist \(42P01\)\)/,
+  )
+})
+
+async function doctor(): Promise<string> {
+  const main = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url))
+  const parameters = [main, "doctor", "--database-url", database.url]
+  const { stdout } = await promisify(execFile)(process.execPath, parameters).catch((failed) => failed)
+  return stdout
+}

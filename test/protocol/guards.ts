@@ -1,0 +1,264 @@
+/** A change to a file; what is replaced is in it once. */
+export interface Edit {
+  readonly file: string
+  readonly from: string
+  readonly to: string
+}
+
+const SQL = "migrations/functions"
+const CORE = "packages/core/src"
+
+/** How the guard of each race of docs/protocol.md is removed. */
+export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
+  "Second look": [
+    {
+      file: `${SQL}/second_look.sql`,
+      from: "from unnest(v_locked) locked (id) join jobs j on j.id = locked.id and j.state = p_state and",
+      // what was locked, as it was before the lock
+      to: `from (select l.id, 0 as fence, 'job' as name, '{}'::jsonb as payload, null::integer as large_bytes, 'default' as queue,
+              now() as enqueued_at, null::text as concurrency_key from unnest(v_locked) l (id)) j where`,
+    },
+    { file: `${SQL}/second_look.sql`, from: "else non_default_fields(j) end", to: "end" },
+  ],
+  "Old snapshot": [
+    {
+      file: `${CORE}/session/session.ts`,
+      from: `  default_transaction_isolation: "read committed",\n`,
+      to: "",
+    },
+  ],
+  "Re-entrant lock": [
+    {
+      file: `${SQL}/protocol/claim.sql`,
+      from: "        and (j.id, j.fence) not in (select h.job_id, h.fence from held_by(p_drainer) h)\n",
+      to: "",
+    },
+  ],
+  "Unlock after commit": [
+    {
+      file: `${SQL}/protocol/settle_succeeded.sql`,
+      from: "  if cardinality(v_settled) = cardinality(p_ids)",
+      to: "  perform unlock_jobs(v_settled);\n  if cardinality(v_settled) = cardinality(p_ids)",
+    },
+    { file: `${SQL}/protocol/claim.sql`, from: "  perform unlock_jobs(p_settled);\n", to: "" },
+  ],
+  "Unlock with the commit": [
+    { file: `${SQL}/second_look.sql`, from: "unlock_at_commit(v_dropped)", to: "unlock_jobs(v_dropped)" },
+  ],
+  "Lock that is not there": [
+    { file: `${SQL}/unlock_jobs.sql`, from: "if not (select", to: "if null is not distinct from (select" },
+  ],
+  "Leftover lock": [
+    { file: `${SQL}/unlock_strays.sql`, from: "filter (where pg_advisory_unlock(m.key)) ", to: "" },
+  ],
+  "Unknown commit": [
+    {
+      file: `${CORE}/database/pool-queryable.ts`,
+      from: "if (isTransient(error) && tried",
+      to: "if ((isTransient(error) || isConnectionLost(error)) && tried",
+    },
+  ],
+  "Outcome in hand": [
+    {
+      file: `${CORE}/perform/job-runner.ts`,
+      from: "isIdle: () => isDone() && ended.length === 0,",
+      to: "isIdle: () => isDone(),",
+    },
+  ],
+  "Unique key freed meanwhile": [
+    { file: `${SQL}/store_unless_there.sql`, from: "n.id <> all (coalesce(v_new, '{}'))", to: "false" },
+  ],
+  "The dead's jobs": [{ file: `${SQL}/second_look.sql`, from: "  if dead then", to: "  if false then" }],
+  "Several look at once": [
+    {
+      file: `${SQL}/dead_drainers.sql`,
+      from: "pg_try_advisory_xact_lock_shared(",
+      to: "pg_try_advisory_xact_lock(",
+    },
+  ],
+  "Reap and claim": [
+    {
+      file: `${SQL}/protocol/reap.sql`,
+      from: "pg_try_advisory_xact_lock(job_lock",
+      to: "pg_try_advisory_lock(job_lock",
+    },
+    {
+      file: `${SQL}/protocol/reap.sql`,
+      from: "  return next;\nend",
+      to: "  perform unlock_jobs(v_locked);\n  return next;\nend",
+    },
+  ],
+  "Half a death": [
+    { file: `${SQL}/protocol/reap.sql`, from: "pg_try_advisory_xact_lock(job_lock(u.id))", to: "true" },
+  ],
+  "Reap and late settle": [
+    {
+      file: `${SQL}/protocol/settle_outcomes.sql`,
+      from: "o.fence and o.outcome in ('succeeded', 'discarded')",
+      to: "j.fence and o.outcome in ('succeeded', 'discarded')",
+    },
+  ],
+  "Late checkpoint": [
+    { file: `${SQL}/protocol/store_progress.sql`, from: "j.fence = p_fence for", to: "true for" },
+  ],
+  "Reap and a row in use": [
+    { file: `${SQL}/interrupt.sql`, from: "for update of j skip locked", to: "for update of j" },
+  ],
+  "Reap in parts": [
+    {
+      file: `${SQL}/protocol/reap.sql`,
+      from: "coalesce(v_in_flight, cardinality(v_unsettled))",
+      to: "cardinality(v_unsettled)",
+    },
+  ],
+  "Closing isn't dying": [
+    {
+      file: `${SQL}/protocol/close_drainer.sql`,
+      from: "  return is_work_due(",
+      to: "  perform pg_advisory_unlock(lock_space('drainer'), p_drainer);\n  return is_work_due(",
+    },
+  ],
+  "Stale session": [
+    {
+      file: `${CORE}/perform/job-runner.ts`,
+      from: `drainer.lost.addEventListener("abort"`,
+      to: `drainer.lost.addEventListener("never"`,
+    },
+  ],
+  "Silent session": [
+    { file: `${SQL}/set_session_timeout.sql`, from: "perform set_config(", to: "perform concat(" },
+  ],
+  "Somebody else's session": [
+    { file: `${SQL}/protocol/settle.sql`, from: "  perform assert_session(p_backend);\n", to: "" },
+  ],
+  "Limit counted twice": [
+    { file: `${SQL}/admit.sql`, from: "lock_free_keys(keys_of(p_ids))", to: "keys_of(p_ids)" },
+  ],
+  "Limit and promotion": [
+    { file: `${SQL}/release_permits.sql`, from: "  perform lock_keys(v_keys);\n", to: "" },
+  ],
+  "Key that can't be locked": [
+    {
+      file: `${SQL}/second_look.sql`,
+      from: "exists (select from permits p where p.job_id = j.id and p.drainer_id = p_drainer)",
+      to: "true",
+    },
+  ],
+  "Limit changed meanwhile": [
+    { file: `${SQL}/limits_in_force.sql`, from: "where l.concurrency_key = key.name", to: "where false" },
+  ],
+  "Row that is gone": [
+    { file: `${SQL}/release_permits_lost.sql`, from: "p.drainer_id = p_drainer", to: "false" },
+  ],
+  "Forgotten job": [
+    { file: `${SQL}/unblock_forgotten.sql`, from: "  perform unblock_jobs(", to: "  perform concat(" },
+  ],
+  "Paused meanwhile": [{ file: `${SQL}/second_look.sql`, from: " and j.queue <> all (v_paused)", to: "" }],
+  "Resumed meanwhile": [
+    { file: `${SQL}/resume_strays.sql`, from: "not is_paused(v_queue) and", to: "false and" },
+  ],
+  "Known meanwhile": [
+    {
+      file: `${SQL}/is_work_due.sql`,
+      from: "j.state = 'unknown' and j.name = any (p_names)",
+      to: "false",
+    },
+  ],
+  "Late arrival": [{ file: `${SQL}/unblock_jobs.sql`, from: "note_late_arrivals()", to: "1" }],
+  "Noted too early": [
+    { file: `${CORE}/claim/give-back.ts`, from: "}.note_late_arrivals()", to: "}.schema_version()" },
+    {
+      file: `${SQL}/protocol/give_back.sql`,
+      from: "  perform release_permits(p_ids);",
+      to: "  perform release_permits(p_ids);\n  perform note_late_arrivals();",
+    },
+  ],
+  "Late commit": [
+    { file: `${CORE}/claim/claim.ts`, from: "? null : position.seen", to: "? position.seen : position.seen" },
+  ],
+  "Listen, then look": [
+    {
+      file: `${CORE}/wake/linger.ts`,
+      from: "await listen(!isHot)\n        return 0",
+      to: "await listen(!isHot)",
+    },
+  ],
+  "Release, then look again": [
+    {
+      file: `${SQL}/protocol/close_drainer.sql`,
+      from: "as $$\nbegin\n",
+      to: "as $$\ndeclare\n  v_due boolean := is_work_due(p_names);\nbegin\n",
+    },
+    {
+      file: `${SQL}/protocol/close_drainer.sql`,
+      from: "  return is_work_due(p_names);",
+      to: "  return v_due;",
+    },
+  ],
+  "Wake after commit": [
+    {
+      file: `${CORE}/sluice.ts`,
+      from: "const result = await storeJob(",
+      to: "if (!transaction) await wakeIfNeeded([name], [])\n      const result = await storeJob(",
+    },
+    { file: `${CORE}/sluice.ts`, from: "      if (!transaction) await wakeFor([name], [result])\n", to: "" },
+  ],
+  "Counted at once": [
+    {
+      file: `${SQL}/unattended.sql`,
+      from: "pg_try_advisory_lock_shared(",
+      to: "pg_try_advisory_lock(",
+    },
+    { file: `${SQL}/unattended.sql`, from: "pg_advisory_unlock_shared(", to: "pg_advisory_unlock(" },
+  ],
+  "Awake for other jobs": [
+    {
+      file: `${SQL}/unattended.sql`,
+      from: " and (d.names is null or d.names && p_names)",
+      to: "",
+    },
+    {
+      file: `${SQL}/unattended.sql`,
+      from: "select unnest(coalesce(v_drainer.names, v_left))",
+      to: "select unnest(v_left)",
+    },
+  ],
+  "Came and gone": [
+    { file: `${SQL}/clear_wake_requests.sql`, from: "> '-infinity' and", to: "> 'infinity' and" },
+  ],
+  Slots: [
+    {
+      file: `${SQL}/protocol/open_drainer.sql`,
+      from: "pg_try_advisory_lock(lock_space('slot'), number)",
+      to: "number > 0",
+    },
+  ],
+  "Closed twice": [
+    {
+      file: `${SQL}/protocol/close_drainer.sql`,
+      from: "pg_advisory_unlock(job_lock(held.id)) from unnest(p_held) held (id)",
+      to: "unlock_jobs(p_held)",
+    },
+  ],
+  "Older look, later wake-up": [
+    {
+      file: `${SQL}/protocol/plan_wake_up.sql`,
+      from: "  perform pg_advisory_lock(lock_space('wake-up'), 0);\n",
+      to: "",
+    },
+  ],
+  "Stored while it is set": [
+    {
+      file: `${SQL}/is_wake_up_late.sql`,
+      from: "if not pg_try_advisory_lock_shared(",
+      to: "if false and not pg_try_advisory_lock_shared(",
+    },
+  ],
+  "Set before the end": [
+    {
+      file: "packages/aws/src/drain/idle.ts",
+      from: "async setWakeUp(dueAt) {\n        await armed",
+      to: "async setWakeUp(dueAt) {\n        void armed",
+    },
+  ],
+}

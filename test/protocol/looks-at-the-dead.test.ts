@@ -1,0 +1,45 @@
+import { afterEach, beforeEach, expect, test } from "vitest"
+import { openSession, type Session } from "../settle/session.ts"
+import { createDatabase } from "../support/database.ts"
+
+const database = await createDatabase()
+let first: Session
+let second: Session
+
+beforeEach(async () => {
+  first = await openSession(database)
+  second = await openSession(database)
+})
+afterEach(async () => {
+  await Promise.all([first.end(), second.end()])
+  await database.pool.query("delete from sluice.drainers")
+})
+
+test("all who look at once see the same dead drainer, also while one of them reaps it", async () => {
+  const dying = await openSession(database)
+  await dying.end()
+
+  await first.connection.query("begin")
+  expect(await deadSeenBy(first)).toEqual([dying.drainerId])
+  expect(await deadSeenBy(second), "while the first looks").toEqual([dying.drainerId])
+  await first.connection.query("select sluice.reap($1, 100)", [first.drainerId])
+  expect(await deadSeenBy(second), "while the first reaps").toEqual([dying.drainerId])
+  await first.connection.query("commit")
+  expect(await deadSeenBy(second)).toBeNull()
+})
+
+test("a drainer that closes is not taken for dead before its end is committed, nor after", async () => {
+  await first.connection.query("begin")
+  await first.connection.query("select sluice.close_drainer($1, $2, '{any}', '{}')", [
+    first.drainerId,
+    first.backendPid,
+  ])
+  expect(await deadSeenBy(second)).toBeNull()
+  await first.connection.query("commit")
+  await first.end()
+  expect(await deadSeenBy(second)).toBeNull()
+})
+
+async function deadSeenBy({ connection, drainerId }: Session): Promise<number[] | null> {
+  return (await connection.query("select sluice.dead_drainers($1) as dead", [drainerId])).rows[0].dead
+}

@@ -1,0 +1,41 @@
+import { readdirSync } from "node:fs"
+import { expect, test } from "vitest"
+import { LOCKS, ROOT, read } from "./page.ts"
+import { FUNCTIONS } from "./sql.ts"
+
+const TAKES = /\bpg_(?:try_)?advisory_(xact_)?lock(_shared)?\(([\w.]+(?:\('[\w-]+'\))?)/g
+const RELEASES = /\bpg_advisory_unlock(?:_shared)?\(([\w.]+(?:\('[\w-]+'\))?)/g
+
+test("the table of locks has every lock that an SQL function takes, and how it is held", () => {
+  const taken = [...FUNCTIONS].flatMap(([name, sql]) =>
+    [...sql.matchAll(TAKES)].map(
+      ([, transaction, shared, key]) =>
+        `${name}: ${kindOf(key)}, ${transaction ? "transaction" : "session"}, ${shared ? "shared" : "exclusive"}`,
+    ),
+  )
+  const listed = LOCKS.flatMap(({ kind, mode, takenBy }) =>
+    takenBy.map((name) => `${name}: ${kind}, ${mode}`),
+  )
+  expect(listed.toSorted()).toEqual([...new Set(taken)].toSorted())
+})
+
+test("it has every function that releases a session's lock, and a transaction's lock is released by none", () => {
+  const released = [...FUNCTIONS].flatMap(([name, sql]) =>
+    [...sql.matchAll(RELEASES)].map(([, key]) => `${name}: ${kindOf(key)}`),
+  )
+  const listed = LOCKS.flatMap(({ kind, releasedBy }) => releasedBy.map((name) => `${name}: ${kind}`))
+  expect(listed.toSorted()).toEqual([...new Set(released)].toSorted())
+  for (const { mode, releasedBy } of LOCKS) if (mode.startsWith("transaction")) expect(releasedBy).toEqual([])
+})
+
+test("TypeScript takes only the locks of a migration", () => {
+  const kinds = readdirSync(`${ROOT}packages`, { recursive: true, encoding: "utf8" })
+    .filter((path) => /^\w+\/src\/.*\.ts$/.test(path))
+    .flatMap((path) => [...read(`packages/${path}`).matchAll(/lock_space\('([\w-]+)'\)/g)])
+  expect(kinds.map(([, kind]) => kind)).toEqual(["migrate"])
+})
+
+/** A key that is computed is a job's. */
+function kindOf(key: string | undefined): string {
+  return /lock_space\('(.+)'\)/.exec(key ?? "")?.[1] ?? "job"
+}
