@@ -60,7 +60,7 @@ async function waitsBefore(retries: readonly number[], backoff?: Backoff): Promi
       },
     },
   })
-  const jobs = await sluice.enqueueMany(retries.map(() => ({ job: failing, payload: {} })))
+  const jobs = await sluice.enqueueMany(retries.map(() => ({ name: "failing", payload: {} })))
   const ids = jobs.map(({ id }) => id)
   await database.pool.query(
     `update sluice.jobs j set attempts = r.n - 1
