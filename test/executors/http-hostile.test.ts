@@ -35,7 +35,7 @@ const url = await startEndpoint(async (request) => {
 })
 const jobNameOf = (what: string) => what.replaceAll(" ", "_").replace(",", "-")
 
-const deaf: Executor = { perform: () => new Promise(() => {}) }
+const unresponsive: Executor = { perform: () => new Promise(() => {}) }
 const database = await createDatabase()
 const { sluice, drainOnce } = drainable(database, [
   ...Object.keys(ATTACKS).map((attack) =>
@@ -47,7 +47,7 @@ const { sluice, drainOnce } = drainable(database, [
   ...Object.keys(answers).map((name) =>
     defineJob({ name: jobNameOf(name), executor: http({ url, key: KEY }) }),
   ),
-  defineJob({ name: "deaf", executor: deaf }),
+  defineJob({ name: "unresponsive", executor: unresponsive }),
 ])
 
 test("whatever an endpoint does instead of answering is a failed attempt, and the drain ends", async () => {
@@ -60,7 +60,7 @@ test("whatever an endpoint does instead of answering is a failed attempt, and th
 })
 
 test("an executor that never answers is given up at the timeout, and the drain ends", async () => {
-  await sluice.enqueue("deaf", {}, { timeout: "100ms", maxAttempts: 1 })
+  await sluice.enqueue("unresponsive", {}, { timeout: "100ms", maxAttempts: 1 })
   expect(await drainOnce()).toMatchObject({ discarded: 1, stuck: 0 })
 })
 

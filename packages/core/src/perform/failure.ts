@@ -24,7 +24,7 @@ export function failureOutcome(run: JobRun, thrown: unknown): Outcome {
 
 function outcomeOf(run: JobRun, thrown: unknown): Outcome {
   const { reason } = run.cancellation
-  // a job may throw a SessionLostError of its own: trusted, it would come again at once, for ever
+  // a job may throw a SessionLostError of its own: trusted, it would come again at once, forever
   if (run.environment.drainer.lost.aborted || reason instanceof SessionLostError) return { kind: "lost" }
   if (thrown instanceof NotNowError) return snoozeForNow(run)
   if (reason instanceof DrainEndingError)

@@ -6,19 +6,17 @@ import type { Execution } from "../job/outcome.ts"
 import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
 import type { Instrumentation } from "../telemetry/instrumentation.ts"
-import { Cancellation } from "./cancellation.ts"
 import { AHEAD_MS, createClaimAhead } from "./claim-ahead.ts"
 import type { ConnectionLimiter } from "./connection-limiter.ts"
 import { createEndedExecutions } from "./ended-executions.ts"
 import { execute } from "./execute.ts"
 import { failureOutcome } from "./failure.ts"
-import { type JobRun, type RunEnvironment, timeoutMsOf } from "./job-run.ts"
+import type { JobRun } from "./job-run.ts"
+import { createRunningJobs } from "./running-jobs.ts"
 import type { Transactions } from "./transactions.ts"
 
 /** Most jobs claimed, or settled, in one statement. */
 export const LARGEST_BATCH = 500
-/** An execution that is still running this long after its timeout frees its place for another, but keeps its lock. */
-const UNRESPONSIVE_AFTER_MS = 1_000
 
 /** Performs claimed jobs, up to `concurrency` at once. */
 export interface JobRunner {
@@ -53,16 +51,16 @@ export function createJobRunner(options: {
   instrumentation: Instrumentation | undefined
 }): JobRunner {
   const { drainer, definitions, concurrency, deadline } = options
-  const environment: RunEnvironment = options
-  const timeoutsMs = readTimeouts(definitions, options.defaults)
   const ahead = createClaimAhead(concurrency)
   const ended = createEndedExecutions()
-  const running = new Set<JobRun>()
-  const unresponsive = new Set<JobRun>()
+  const running = createRunningJobs(options, definitions, deadline, () => {
+    startWaiting()
+    ended.endWait()
+  })
   let waiting: ClaimedJob[] = []
 
   drainer.lost.addEventListener("abort", () => {
-    abortRunning(drainer.lost.reason)
+    running.abort(drainer.lost.reason)
     ended.endWait()
   })
 
@@ -74,14 +72,15 @@ export function createJobRunner(options: {
     room() {
       const maxWaiting = mostAhead()
       if (waiting.length > maxWaiting / 2) return 0
-      return Math.max(0, Math.min(LARGEST_BATCH, concurrency + maxWaiting - running.size - waiting.length))
+      const free = concurrency + maxWaiting - running.count() - waiting.length
+      return Math.max(0, Math.min(LARGEST_BATCH, free))
     },
     takeExcess() {
       const maxWaiting = mostAhead()
       return waiting.length > 2 * maxWaiting ? waiting.splice(maxWaiting) : []
     },
     isIdle: () => isDone() && ended.count() === 0,
-    isEmpty: () => isDone() && unresponsive.size === 0,
+    isEmpty: () => waiting.length === 0 && running.isEmpty(),
     async outcomes(atMostMs) {
       const untilExcessMs = waiting.length > 0 ? AHEAD_MS : Number.POSITIVE_INFINITY
       if (ended.count() === 0 && atMostMs > 0)
@@ -92,98 +91,50 @@ export function createJobRunner(options: {
     async stop(reason, graceMs) {
       const released = waiting.length
       waiting = []
-      abortRunning(reason)
+      running.abort(reason)
       await waitForRunning(graceMs)
-      const stuck = [...running, ...unresponsive]
+      const stuck = running.all()
       const timedOut = stuck.filter(isTimedOut).map(toTimedOutExecution)
       return { ended: [...ended.take(), ...timedOut], released, stuck: stuck.length }
     },
   }
 
   function isDone(): boolean {
-    return running.size === 0 && waiting.length === 0
+    return running.count() === 0 && waiting.length === 0
   }
 
   function mostAhead(): number {
-    return Math.min(LARGEST_BATCH, ahead.count(running.size))
+    return Math.min(LARGEST_BATCH, ahead.count(running.count()))
   }
 
   function startWaiting(): void {
-    while (waiting.length > 0 && running.size < concurrency) void perform(waiting.shift() as ClaimedJob)
+    while (waiting.length > 0 && running.count() < concurrency) void perform(waiting.shift() as ClaimedJob)
   }
 
   async function perform(job: ClaimedJob): Promise<void> {
-    const run = startRun(job)
+    const run = running.start(job)
+    ahead.recordStart(run.startedAtMs)
     const execution = await execute(run)
-    endRun(run, execution)
+    running.end(run)
+    record(run, execution)
     startWaiting()
     if (isDone() || ended.count() >= LARGEST_BATCH) ended.endWait()
     else ended.endWaitSoon()
   }
 
-  function startRun(job: ClaimedJob): JobRun {
-    const definition = definitions.get(job.name) as AnyJobDefinition
-    const timeoutMs = job.timeoutMs ?? (timeoutsMs.get(job.name) as number)
-    const run: JobRun = {
-      job,
-      definition,
-      environment,
-      cancellation: new Cancellation(),
-      startedAtMs: performance.now(),
-      deadlineAtMs: Date.now() + Math.min(timeoutMs, deadline.untilStopMs()),
-      timer: undefined,
-      hasCheckpoint: false,
-      log: drainer.log,
-    }
-    run.timer = setTimeout(() => timeOut(run, timeoutMs), timeoutMs)
-    running.add(run)
-    ahead.recordStart(run.startedAtMs)
-    return run
-  }
-
-  function endRun(run: JobRun, execution: Execution): void {
-    clearTimeout(run.timer)
-    running.delete(run)
-    unresponsive.delete(run)
+  function record({ job, hasCheckpoint }: JobRun, execution: Execution): void {
     const tookMs = execution.endedAtMs - execution.startedAtMs
     ahead.recordEnd(tookMs)
-    // a job that other executions continue may take longer than this one did
-    if (!run.hasCheckpoint) drainer.durations.add(run.job.name, tookMs)
+    // the whole job may take longer than one of the executions that share its work
+    if (!hasCheckpoint) drainer.durations.add(job.name, tookMs)
     ended.add(execution)
-  }
-
-  function timeOut(run: JobRun, timeoutMs: number): void {
-    const message = `The job ${JSON.stringify(run.job.name)} took longer than its timeout of ${timeoutMs} ms`
-    run.cancellation.abort(new TimeoutError("timeout", message))
-    setTimeout(() => freePlace(run), UNRESPONSIVE_AFTER_MS).unref()
-  }
-
-  function freePlace(run: JobRun): void {
-    if (!running.delete(run)) return
-    unresponsive.add(run)
-    const { id, name } = run.job
-    const message = "A job is still running after its timeout: pass context.signal to whatever it awaits"
-    drainer.log.warn(message, { jobId: id, name })
-    startWaiting()
-    ended.endWait()
-  }
-
-  function abortRunning(reason: Error): void {
-    for (const { cancellation } of running) cancellation.abort(reason)
   }
 
   async function waitForRunning(graceMs: number): Promise<void> {
     const giveUpAtMs = performance.now() + graceMs
-    while (running.size + unresponsive.size > 0 && performance.now() < giveUpAtMs)
+    while (!running.isEmpty() && performance.now() < giveUpAtMs)
       await ended.wait(giveUpAtMs - performance.now())
   }
-}
-
-function readTimeouts(
-  definitions: ReadonlyMap<string, AnyJobDefinition>,
-  defaults: JobPolicies,
-): ReadonlyMap<string, number> {
-  return new Map([...definitions].map(([name, definition]) => [name, timeoutMsOf(definition, defaults)]))
 }
 
 /** A job that never returned after its timeout has failed. One that was aborted for another reason has no outcome yet. */

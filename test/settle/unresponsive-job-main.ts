@@ -10,9 +10,9 @@ const connect = async () => {
   await client.connect()
   return client
 }
-const deaf = defineJob({ name: "deaf", timeout: "100ms", perform: () => wait(600_000) })
+const unresponsive = defineJob({ name: "unresponsive", timeout: "100ms", perform: () => wait(600_000) })
 const quick = defineJob({ name: "quick", perform() {} })
-const sluice = createSluice({ database: pool, jobs: [deaf, quick] as AnyJobDefinition[] })
+const sluice = createSluice({ database: pool, jobs: [unresponsive, quick] as AnyJobDefinition[] })
 
 const beganAtMs = performance.now()
 const remainingMs = () => 5_000 - (performance.now() - beganAtMs)

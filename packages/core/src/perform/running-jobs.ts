@@ -1,0 +1,79 @@
+import { TimeoutError } from "../errors.ts"
+import type { ClaimedJob } from "../job/claimed-job.ts"
+import type { AnyJobDefinition } from "../job/define-job.ts"
+import type { Deadline } from "../session/deadline.ts"
+import { Cancellation } from "./cancellation.ts"
+import { type JobRun, type RunEnvironment, timeoutMsOf } from "./job-run.ts"
+
+/** An execution that is still running this long after its timeout frees its place for another, but keeps its lock. */
+const UNRESPONSIVE_AFTER_MS = 1_000
+
+/** The executions that run, each with its timeout. */
+export interface RunningJobs {
+  start(job: ClaimedJob): JobRun
+  end(run: JobRun): void
+  /** How many occupy a place. Those that are still running long after their timeout don't. */
+  count(): number
+  /** All of them, the unresponsive ones too. */
+  all(): JobRun[]
+  isEmpty(): boolean
+  abort(reason: Error): void
+}
+
+export function createRunningJobs(
+  environment: RunEnvironment,
+  definitions: ReadonlyMap<string, AnyJobDefinition>,
+  deadline: Deadline,
+  onPlaceFreed: () => void,
+): RunningJobs {
+  const { drainer, defaults } = environment
+  const timeoutsMs = new Map([...definitions].map(([name, one]) => [name, timeoutMsOf(one, defaults)]))
+  const responsive = new Set<JobRun>()
+  const unresponsive = new Set<JobRun>()
+
+  return {
+    start(job) {
+      const timeoutMs = job.timeoutMs ?? (timeoutsMs.get(job.name) as number)
+      const run: JobRun = {
+        job,
+        definition: definitions.get(job.name) as AnyJobDefinition,
+        environment,
+        cancellation: new Cancellation(),
+        startedAtMs: performance.now(),
+        deadlineAtMs: Date.now() + Math.min(timeoutMs, deadline.untilStopMs()),
+        timer: undefined,
+        hasCheckpoint: false,
+        log: drainer.log,
+      }
+      run.timer = setTimeout(() => timeOut(run, timeoutMs), timeoutMs)
+      responsive.add(run)
+      return run
+    },
+    end(run) {
+      clearTimeout(run.timer)
+      responsive.delete(run)
+      unresponsive.delete(run)
+    },
+    count: () => responsive.size,
+    all: () => [...responsive, ...unresponsive],
+    isEmpty: () => responsive.size + unresponsive.size === 0,
+    abort(reason) {
+      for (const { cancellation } of responsive) cancellation.abort(reason)
+    },
+  }
+
+  function timeOut(run: JobRun, timeoutMs: number): void {
+    const message = `The job ${JSON.stringify(run.job.name)} took longer than its timeout of ${timeoutMs} ms`
+    run.cancellation.abort(new TimeoutError("timeout", message))
+    setTimeout(() => freePlace(run), UNRESPONSIVE_AFTER_MS).unref()
+  }
+
+  function freePlace(run: JobRun): void {
+    if (!responsive.delete(run)) return
+    unresponsive.add(run)
+    const { id, name } = run.job
+    const message = "A job is still running after its timeout: pass context.signal to whatever it awaits"
+    drainer.log.warn(message, { jobId: id, name })
+    onPlaceFreed()
+  }
+}
