@@ -125,7 +125,7 @@ export function createJobRunner(options: {
   function record({ job, hasCheckpoint }: JobRun, execution: Execution): void {
     const tookMs = execution.endedAtMs - execution.startedAtMs
     ahead.recordEnd(tookMs)
-    // the whole job may take longer than one of the executions that share its work
+    // after a checkpoint another execution can continue the job, so this one doesn't show how long it takes
     if (!hasCheckpoint) drainer.durations.add(job.name, tookMs)
     ended.add(execution)
   }
