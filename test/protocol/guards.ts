@@ -257,8 +257,8 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Set before the end": [
     {
       file: "packages/aws/src/drain/idle.ts",
-      from: "async setWakeUp(dueAt) {\n        await armed",
-      to: "async setWakeUp(dueAt) {\n        void armed",
+      from: "async setWakeUp(dueAt) {\n        await fallback",
+      to: "async setWakeUp(dueAt) {\n        void fallback",
     },
   ],
 }

@@ -12,7 +12,10 @@ test("a claim that fails half-way leaves no lock behind", async () => {
   await holder.query("begin")
   await holder.query("lock table sluice.claims in share mode")
   const lockedJobs = () =>
-    database.rows("select from pg_locks where locktype = 'advisory' and objsubid = 1 and classid <> 0")
+    database.rows(
+      `select from pg_locks join pg_database d on d.oid = database
+       where datname = current_database() and locktype = 'advisory' and objsubid = 1`,
+    )
 
   const drained = drainOnce({ remainingMs: () => 8_000 })
   await eventually(async () => expect((await lockedJobs()).length, "while it tries").toBeGreaterThan(0))
