@@ -1,4 +1,5 @@
-import { configDefaults, defineConfig } from "vitest/config"
+import { join } from "node:path"
+import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from "vitest/config"
 
 /** Their servers are embedded ones, whatever `SLUICE_TEST_DATABASE_URL` says, so nothing is learned about that server. */
 const WITH_OWN_SERVER = [
@@ -7,14 +8,36 @@ const WITH_OWN_SERVER = [
   "test/session/standby.test.ts",
 ]
 
+/** They change state of the process or of a module that no later file may see, mock modules, or count child processes. */
+const ALONE = [
+  "test/executors/{bundle,lambda,thread,thread-*}.test.ts",
+  "test/idle/scheduler-api.test.ts",
+  "test/jobs/webhook-*.test.ts",
+  "test/local/**/*.test.ts",
+  "test/neon/**/*.test.ts",
+  "test/session/type-parsers.test.ts",
+  "test/telemetry/opentelemetry.test.ts",
+]
+
+const excluded = [...configDefaults.exclude, ...(process.env.SLUICE_TEST_DATABASE_URL ? WITH_OWN_SERVER : [])]
+
+// Where Node keeps modules that it has compiled or stripped of types, for the workers and the processes that tests start.
+const environment = { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/node") }
+
+// Most files share a worker with others, one after the other, so that what they import is loaded once. Of each project
+// Vitest runs the files first that took longest the last time.
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    exclude: [...configDefaults.exclude, ...(process.env.SLUICE_TEST_DATABASE_URL ? WITH_OWN_SERVER : [])],
     globalSetup: ["test/support/global-setup.ts"],
-    // two files at a time: each starts processes of its own, and CI has two cores
-    maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // One more than CI has cores: a test spends about half of its time waiting.
+    maxWorkers: 3,
+    projects: [
+      project("alone", { include: ALONE, exclude: excluded }),
+      project("shared", { include: ["test/**/*.test.ts"], exclude: [...excluded, ...ALONE], isolate: false }),
+    ],
   },
 })
+
+function project(name: string, test: TestProjectInlineConfiguration["test"]): TestProjectInlineConfiguration {
+  return { test: { name, env: environment, testTimeout: 60_000, hookTimeout: 60_000, ...test } }
+}

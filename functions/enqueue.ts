@@ -4,5 +4,5 @@ import { handle } from "hono/aws-lambda"
 import { apiKey } from "./settings.ts"
 import { sluice } from "./sluice.ts"
 
-/** The enqueue and read API behind API Gateway. */
+/** The HTTP API, behind API Gateway. */
 export const handler = handle(createApp({ sluice, apiKey: apiKey(), log: jsonLog }))

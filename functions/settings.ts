@@ -1,7 +1,8 @@
 import { join } from "node:path"
+import { sstDuration } from "@sluice/aws"
 import { Resource } from "sst"
 
-// What a deployment sets: linked resources, which travel encrypted, and plain environment variables.
+// The settings of a deployment: linked resources, which are encrypted, and environment variables.
 
 interface Linked {
   App: { name: string; stage: string }
@@ -15,20 +16,17 @@ export const databaseUrl = () => linked.SluiceDatabase.url
 export const apiKey = () => linked.SluiceApiKey.value
 export const owner = () => `${linked.App.name}/${linked.App.stage}`
 export const schema = process.env.SLUICE_SCHEMA || "sluice"
-/** Tells deployments apart in logs and metrics: their dimension `service`. */
+/** The name of the deployment in logs and metrics, as their dimension `service`. */
 export const service = process.env.POWERTOOLS_SERVICE_NAME || "sluice"
 export const maxDrainers = wholeNumber("SLUICE_MAX_DRAINERS", 10)
-/** What to invoke when jobs come. Not set where that is no use: in the drain function itself. */
+/** The function to invoke when a job is enqueued. Not set in the drain function, which needs none. */
 export const drainFunction = process.env.SLUICE_DRAIN_FUNCTION
 /** The drain function's timeout as in sst.config.ts, such as "15 minutes". */
-export const drainTimeout = process.env.SLUICE_DRAIN_TIMEOUT?.replace(
-  /^(\d+) (second|minute)s?$/,
-  (_, count, unit) => `${count}${unit[0]}`,
-)
+export const drainTimeout = process.env.SLUICE_DRAIN_TIMEOUT && sstDuration(process.env.SLUICE_DRAIN_TIMEOUT)
 export const linger = process.env.SLUICE_LINGER || "200ms"
 export const concurrency = wholeNumber("SLUICE_CONCURRENCY", 20)
 
-/** Idle mode: the schedule that wakes the drain function (`group/name`), and the role that it invokes it with. */
+/** Idle mode: the schedule of the wake-up (`group/name`), and the role with which it invokes the drain function. */
 export function idle() {
   const { SLUICE_IDLE_SCHEDULE: schedule, SLUICE_IDLE_ROLE: roleArn } = process.env
   if (!schedule && !roleArn) return undefined
@@ -38,7 +36,7 @@ export function idle() {
   )
 }
 
-/** The SQL files are copied beside the bundle. */
+/** The SQL files, which are deployed beside the bundle. */
 export const migrationsDirectory = () => join(process.env.LAMBDA_TASK_ROOT ?? ".", "migrations")
 
 function wholeNumber(name: string, fallback: number): number {

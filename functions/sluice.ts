@@ -3,7 +3,7 @@ import { createSluice } from "@sluice/core"
 import { jobs } from "./jobs/index.ts"
 import { databaseUrl, drainFunction, schema } from "./settings.ts"
 
-/** This deployment's queue: its database and its jobs. Jobs enqueue further jobs through it as well. */
+/** This deployment's queue: its database and its jobs. Jobs use it to enqueue further jobs. */
 export const sluice = createSluice({
   database: createPool(databaseUrl(), { max: 2 }),
   jobs,

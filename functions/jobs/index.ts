@@ -1,4 +1,4 @@
-// Every job this deployment can perform. To add one: write its definition in a file beside this one, list it here.
+// All jobs that this deployment can perform. To add one, write its definition in a file beside this one and list it here.
 import { noop } from "./noop.ts"
 import { recordUsage } from "./record-usage.ts"
 import { sleep } from "./sleep.ts"

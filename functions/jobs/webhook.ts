@@ -6,15 +6,15 @@ import { AddressRefusedError } from "./webhook/destination.ts"
 import { webhookInput } from "./webhook/input.ts"
 
 /**
- * Delivers one HTTP request and keeps the answer's status and the beginning of its body as the result.
+ * Delivers one HTTP request. The result is the response's status and the beginning of its body.
  *
- * Private, loopback, link-local and other addresses that are not public are refused, unless SLUICE_WEBHOOK_ALLOW
- * lists them. Redirects are not followed. A network error, 408, 425, 429 and 5xx are retried, after the answer's
- * Retry-After when it has one; any other answer that `expect` doesn't list discards the job. Receivers see a
- * delivery more than once when an answer gets lost: `idempotency-key` and `webhook-id` stay the same then.
+ * Private, loopback, link-local and other addresses that are not public are refused, unless SLUICE_WEBHOOK_ALLOW lists
+ * them. Redirects are not followed. Network errors, 408, 425, 429 and 5xx are retried, after the response's Retry-After
+ * if it has one; any other response that `expect` doesn't list discards the job. When a response gets lost, the receiver
+ * sees the delivery again, with the same `idempotency-key` and `webhook-id`.
  *
- * A body that is signed, or must arrive byte for byte, has to be text: one that is an object is stored as jsonb, which
- * orders its keys anew and keeps the last of two that are the same.
+ * A body that is signed, or must arrive byte for byte, has to be text: objects are stored as jsonb, which reorders keys
+ * and keeps only the last of duplicate keys.
  */
 export const webhook = defineJob({
   name: "webhook",
@@ -26,34 +26,39 @@ export const webhook = defineJob({
     const answer = await deliver({
       url,
       method,
-      headers: { "user-agent": "sluice", "idempotency-key": id, "webhook-id": id, ...lowerCased(headers) },
+      headers: {
+        "user-agent": "sluice",
+        "idempotency-key": id,
+        "webhook-id": id,
+        ...lowerCaseNames(headers),
+      },
       body,
       signal,
       allow: allowList(),
     }).catch((error) => {
       signal.throwIfAborted()
-      throw failureToDeliver(error, request)
+      throw toDeliveryError(error, request)
     })
-    log.debug("Answered", { request, status: answer.status, ms: answer.ms })
-    if (!isExpected(answer.status, expect)) throw failureOf(answer, request)
-    return resultOf(answer)
+    log.debug("Delivered", { request, status: answer.status, ms: answer.ms })
+    if (!isExpected(answer.status, expect)) throw toResponseError(answer, request)
+    return toResult(answer)
   },
 })
 
 let parsedAllowList: AllowList | undefined
 
-// Read when first needed, so that the enqueue function may do without.
+// Parsed when first needed, because the enqueue function never needs it.
 function allowList(): AllowList {
   parsedAllowList ??= parseAllowList(process.env.SLUICE_WEBHOOK_ALLOW ?? "")
   return parsedAllowList
 }
 
-function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+function lowerCaseNames(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 }
 
-// When several addresses of a name fail, the error that says so has a code but no message.
-function failureToDeliver(error: NodeJS.ErrnoException, request: string): Error {
+// When several addresses of a name fail, the error has a code but no message.
+function toDeliveryError(error: NodeJS.ErrnoException, request: string): Error {
   const message = `${request} failed: ${error.message || error.code}`
   return error instanceof AddressRefusedError
     ? new Discard(message, { cause: error })
@@ -65,9 +70,9 @@ function isExpected(status: number, expect: number | readonly number[] | undefin
   return typeof expect === "number" ? status === expect : expect.includes(status)
 }
 
-function failureOf(answer: Answer, request: string): Error {
+function toResponseError(answer: Answer, request: string): Error {
   const { status, headers, body } = answer
-  const message = `${request} was answered ${status}${body === "" ? "" : `: ${body.slice(0, 200)}`}`
+  const message = `${request} returned ${status}${body === "" ? "" : `: ${body.slice(0, 200)}`}`
   if (!isTransient(status)) {
     const target =
       headers.location === undefined ? "" : ` (redirects are not followed; it points to ${headers.location})`
@@ -81,6 +86,6 @@ function isTransient(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || status >= 500
 }
 
-function resultOf({ status, ms, body, truncated }: Answer) {
+function toResult({ status, ms, body, truncated }: Answer) {
   return { status, ms, body, ...(truncated && { truncated }) }
 }

@@ -1,6 +1,6 @@
--- Of jobs that were just locked, in their order: as many as make up p_most_bytes, and at least the first. The others are
+-- Of jobs that were just locked, in their order: as many as make up p_max_bytes, and at least the first. The others are
 -- unlocked again.
-create or replace function trim_to_bytes(p_ids bigint[], p_most_bytes bigint) returns bigint[]
+create or replace function trim_to_bytes(p_ids bigint[], p_max_bytes bigint) returns bigint[]
 language plpgsql volatile set search_path from current
 as $$
 declare
@@ -10,7 +10,7 @@ begin
   from (
     select l.id, l.place, sum(case when j.large_bytes <= max_inline_bytes() then j.large_bytes else 0 end) over (order by l.place) as bytes
     from unnest(p_ids) with ordinality l (id, place) left join jobs j on j.id = l.id) s
-  where s.place = 1 or s.bytes <= p_most_bytes;
+  where s.place = 1 or s.bytes <= p_max_bytes;
 
   perform unlock_jobs(p_ids[cardinality(v_kept) + 1:]);
   return v_kept;

@@ -40,7 +40,7 @@ test("jobs that are given back are told of as late arrivals once they are unlock
       return Object.assign(connection, {
         async query(statement: string | { text: string }, values: unknown[]) {
           const text = typeof statement === "string" ? statement : statement.text
-          if (text.includes("unlock_jobs(")) {
+          if (text.includes("unlock_given_back(")) {
             // between what gives back and what unlocks
             await look(null)
             ;({ seen } = await look(null))

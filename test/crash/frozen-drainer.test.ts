@@ -11,7 +11,7 @@ test("a drainer that is frozen longer than the server suffers silence loses its 
   const sluice = createSluice({ database: database.pool })
   const { id } = await sluice.enqueue("mark", { ms: 600 })
 
-  const frozen = spawnDrainer({ url: database.url, silence: "2s" })
+  const frozen = spawnDrainer({ url: database.url, sessionTimeout: "2s" })
   await eventually(async () => expect(await countMarks(database)).toBe(1))
   frozen.process.kill("SIGSTOP")
   await eventually(async () => expect(await sluice.getJob(id)).toMatchObject({ state: "ready" }))

@@ -21,7 +21,7 @@ test("a drain closes also when its last look is refused a lock after the jobs it
   let closes = 0
   const summary = await drainOnce({
     signal: stop.signal,
-    silence: "2s",
+    sessionTimeout: "2s",
     async connect() {
       const connection = await database.connect()
       const query = connection.query.bind(connection)

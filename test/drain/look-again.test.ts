@@ -13,7 +13,7 @@ test("a job stored between a drainer's last claim and its end is seen as it leav
   expect((await claim()).rows[0].jobs).toEqual([])
 
   await createSluice({ database: database.pool }).enqueue("noop", {})
-  const closed = await session.query("select sluice.close_drainer($1, $2, '{noop}', '{}') as due", [
+  const closed = await session.query("select due from sluice.close_drainer($1, $2, '{noop}', '{}')", [
     id,
     backend_pid,
   ])
@@ -45,7 +45,7 @@ test("work that another drainer is performing is not due", async () => {
     busy.backend_pid,
   ])
 
-  const closed = await second.query("select sluice.close_drainer($1, $2, '{noop}', '{}') as due", [
+  const closed = await second.query("select due from sluice.close_drainer($1, $2, '{noop}', '{}')", [
     leaving.id,
     leaving.backend_pid,
   ])

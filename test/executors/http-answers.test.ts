@@ -43,9 +43,9 @@ async function performOne(name: string, payload = {}) {
 }
 
 test.each([
-  ["the status 502", /^POST to http.* was answered 502: bad gateway/],
-  ["a redirect", /was answered 307/],
-  ["a page instead of an answer", /was answered 200: <html>/],
+  ["the status 502", /^POST to http.* returned 502: bad gateway/],
+  ["a redirect", /returned 307/],
+  ["a page instead of an answer", /returned 200: <html>/],
   ["an answer that is none", /answered \{"ok":true\}: answer \{ "result": … \}/],
 ])("%s is a failed attempt, and the error says what came", async (answer, message) => {
   expect(await performOne("remote", { answer })).toMatchObject({
@@ -81,7 +81,7 @@ test("an endpoint that can't be reached, or a key that is none, is a failed atte
 test("secrets in an executor's url are not in the errors that the history keeps", async () => {
   for (const [name, message] of [
     ["secretive", /^POST to http:\/\/127\.0\.0\.1:9\/perform failed: .*ECONNREFUSED/],
-    ["misplaced", /^The url of the executor is missing or no URL/],
+    ["misplaced", /^The url of the executor is missing or invalid/],
   ] as const) {
     const job = await performOne(name)
     expect(job).toMatchObject({ errors: [{ message: expect.stringMatching(message) }] })

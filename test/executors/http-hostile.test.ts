@@ -78,9 +78,7 @@ async function answered(what: string) {
 test("an answer of more than a megabyte is a failed attempt that says so", async () => {
   expect((await answered("two megabytes")).errors).toMatchObject([
     {
-      message: expect.stringMatching(
-        /was answered 200 with more than 1048576 bytes: store results elsewhere/,
-      ),
+      message: expect.stringMatching(/returned 200 with more than 1048576 bytes: store results elsewhere/),
     },
   ])
 })
@@ -91,7 +89,7 @@ test("a result that is a little too large is dropped, since the work is done", a
 
 test("a compressed answer is not unpacked", async () => {
   expect((await answered("bomb")).errors).toMatchObject([
-    { message: expect.stringContaining("answered 200: ") },
+    { message: expect.stringContaining("returned 200: ") },
   ])
 })
 

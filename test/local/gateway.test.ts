@@ -126,7 +126,7 @@ test("a port that is in use is said so", async () => {
   const port = Number(new URL(url).port)
   await expect(gatewayTo("http", { port })).rejects.toMatchObject({
     code: "port_in_use",
-    message: `Port ${port} is in use; stop what listens there or set another PORT`,
+    message: `Port ${port} is in use; stop the process that listens on it, or set another PORT`,
   })
 })
 

@@ -2,7 +2,7 @@ import { execFileSync, spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises"
 import path from "node:path"
-import { type HandedEvent, type RuntimeMessage, startRuntimeApi } from "@sluice/local/runtime-api"
+import { type RuntimeEvent, type RuntimeMessage, startRuntimeApi } from "@sluice/local/runtime-api"
 import { expect, test } from "vitest"
 import { ROOT, temporaryDirectory } from "./support.ts"
 
@@ -89,7 +89,7 @@ async function conversation(runtime: string, handler: string, events: object[]):
     said.push(describe(message))
     if (message.kind !== "next") return true
     const event = events.shift()
-    if (event) message.hand(toHandedEvent(event, ++handed))
+    if (event) message.send(toRuntimeEvent(event, ++handed))
     else child.kill("SIGKILL")
     return true
   })
@@ -102,12 +102,12 @@ async function conversation(runtime: string, handler: string, events: object[]):
   return [...said, signal !== null ? "waits" : code === 0 ? "ends with 0" : "ends with an error"]
 }
 
-function toHandedEvent(event: object, number: number): HandedEvent {
+function toRuntimeEvent(event: object, number: number): RuntimeEvent {
   return {
     requestId: `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`,
     payload: JSON.stringify(event),
     functionArn: "arn:aws:lambda:us-east-1:000000000000:function:conformance",
-    deadlineAt: Date.now() + 3_000_000,
+    deadlineAtMs: Date.now() + 3_000_000,
   }
 }
 

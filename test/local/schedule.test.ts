@@ -13,11 +13,11 @@ test("rates are read as EventBridge reads them, and in seconds too", () => {
 
 test.each([
   ["rate(0 minutes)", "give a rate"],
-  ["rate(1 minutes)", 'EventBridge wants "rate(1 minute)"'],
-  ["rate(5 minute)", 'EventBridge wants "rate(5 minutes)"'],
+  ["rate(1 minutes)", 'EventBridge requires "rate(1 minute)"'],
+  ["rate(5 minute)", 'EventBridge requires "rate(5 minutes)"'],
   ["rate(1.5 minutes)", "give a rate"],
   ["5 minutes", "give a rate"],
-  ["cron(0 * * * ? *)", "cron expressions are not run locally"],
+  ["cron(0 * * * ? *)", "cron expressions are not supported locally"],
 ])("%s is refused", (expression, advice) => {
   expect(() => parseRate(expression)).toThrow(advice)
   expect(() => parseRate(expression)).toThrow(JSON.stringify(expression))

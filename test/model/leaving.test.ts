@@ -55,8 +55,8 @@ test.each<[string, Edit[]]>([
     [
       {
         function: "close_drainer",
-        from: "return is_work_due(p_names);",
-        to: "return is_work_due(p_names) and false;",
+        from: "  due := is_work_due(p_names);",
+        to: "  due := is_work_due(p_names) and false;",
       },
     ],
   ],
@@ -70,8 +70,8 @@ test.each<[string, Edit[]]>([
       },
       {
         function: "close_drainer",
-        from: "return is_work_due(p_names);",
-        to: "return is_work_due('{}') or v_due;",
+        from: "  due := is_work_due(p_names);",
+        to: "  due := is_work_due('{}') or v_due;",
       },
     ],
   ],

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises"
 import pg from "pg"
 import { afterAll, inject } from "vitest"
 import { createDatabase, type TestDatabase } from "../support/database.ts"
-import { databaseUrl } from "../support/global-setup.ts"
+import { databaseUrl } from "../support/database-url.ts"
 
 const KINDS = ["enqueuer", "drainer", "reader"] as const
 export type Kind = "owner" | (typeof KINDS)[number]

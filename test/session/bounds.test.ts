@@ -7,9 +7,11 @@ const job = defineJob({ name: "job", perform() {} })
 const sluice = createSluice({ database: database.pool, jobs: [job] })
 
 test.each([
-  [{ silence: "30d" }, 'drain.silence is "30d": give 2 to 86400 seconds'],
-  [{ silence: "0s" }, 'drain.silence is "0s": give 2 to 86400 seconds'],
-  [{ silence: "500ms" }, 'drain.silence is "500ms": give 2 to 86400 seconds'],
+  [{ sessionTimeout: "30d" }, 'drain.sessionTimeout is "30d": give 2 to 86400 seconds'],
+  [{ sessionTimeout: "0s" }, 'drain.sessionTimeout is "0s": give 2 to 86400 seconds'],
+  [{ sessionTimeout: "500ms" }, 'drain.sessionTimeout is "500ms": give 2 to 86400 seconds'],
+  [{ silence: "1m" }, 'drain has no option "silence": it is now called sessionTimeout'],
+  [{ invite() {} }, 'drain has no option "invite": it is now called scaleOut'],
   [{ grace: "30d" }, 'drain.grace is "30d": give 0 to 86400 seconds'],
   [{ grace: -1 }, "drain.grace is -1"],
   [{ linger: "200y" }, 'drain.linger is "200y"'],
@@ -17,7 +19,7 @@ test.each([
   [{ remainingMs: 5 }, "drain.remainingMs is 5: give a function that returns milliseconds"],
   [{ remainingMs: () => Number.NaN }, "drain.remainingMs returned NaN: give milliseconds"],
 ] as unknown as [Partial<DrainOptions>, string][])(
-  "a drain with %o is refused with the allowed range",
+  "a drain with %o is refused, with what it may be",
   async (options, words) => {
     await expect(drain(sluice, { connect: database.connect, ...options })).rejects.toMatchObject({
       name: "InvalidInputError",
@@ -26,8 +28,10 @@ test.each([
   },
 )
 
-test.each(["2s", "1d"])("a silence of %s drains", async (silence) => {
-  expect(await drain(sluice, { connect: database.connect, silence })).toMatchObject({ dueWork: false })
+test.each(["2s", "1d"])("a session timeout of %s drains", async (sessionTimeout) => {
+  expect(await drain(sluice, { connect: database.connect, sessionTimeout })).toMatchObject({
+    dueWork: false,
+  })
 })
 
 test.each(["0s", "2d"])("createSluice refuses to wait %s for an answer", (answerWithin) => {

@@ -35,7 +35,9 @@ test("a drainer whose network goes deaf aborts its jobs before another drainer b
   const first = createSluice({ database: database.pool, jobs: [define("first")] })
   const second = createSluice({ database: database.pool, jobs: [define("second")] })
   await first.enqueue("long", {})
-  const lost = drain(first, { connect: connectTo(proxy.url), silence: SILENCE }).catch((error) => error)
+  const lost = drain(first, { connect: connectTo(proxy.url), sessionTimeout: SILENCE }).catch(
+    (error) => error,
+  )
   await eventually(() => expect(events).toEqual(["first begins"]))
 
   proxy.deafen("both")
@@ -55,7 +57,7 @@ test.each(["toClient", "toServer"] as const)(
     const proxy = await startProxy(database.url)
     const job = defineJob({ name: "job", perform() {} })
     const sluice = createSluice({ database: database.pool, jobs: [job] })
-    const worker = start(sluice, { connect: connectTo(proxy.url), silence: SILENCE })
+    const worker = start(sluice, { connect: connectTo(proxy.url), sessionTimeout: SILENCE })
     await isDone(database, await job.enqueue({}))
 
     proxy.deafen(direction)
@@ -131,7 +133,9 @@ test("a drainer whose event loop was blocked reads the answer that has come mean
   })
   const sluice = createSluice({ database: database.pool, jobs: [blocking] })
   await blocking.enqueue({})
-  expect(await drain(sluice, { connect: database.connect, silence: SILENCE })).toMatchObject({ succeeded: 1 })
+  expect(await drain(sluice, { connect: database.connect, sessionTimeout: SILENCE })).toMatchObject({
+    succeeded: 1,
+  })
 })
 
 function connectTo(url: string) {

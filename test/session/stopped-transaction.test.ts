@@ -9,7 +9,7 @@ test("a process that is stopped in a transactional job lets go of the rows that 
   await database.pool.query("create table counter as select 0 as value")
   const sluice = createSluice({ database: database.pool })
   const { id } = await sluice.enqueue("count", { ms: 30_000 })
-  const stopped = spawnDrainer({ url: database.url, silence: "2s" })
+  const stopped = spawnDrainer({ url: database.url, sessionTimeout: "2s" })
   stopped.report.catch(() => {})
   await eventually(async () =>
     expect(

@@ -191,6 +191,6 @@ test("a transaction stays open while its job does other things for longer than t
     await wait(3_000)
   })
   await sluice.enqueue("first", {})
-  expect(await drainOnce({ silence: "2s" })).toMatchObject({ succeeded: 1 })
+  expect(await drainOnce({ sessionTimeout: "2s" })).toMatchObject({ succeeded: 1 })
   expect(await database.rows("select note from effects")).toEqual([{ note: "long" }])
 })

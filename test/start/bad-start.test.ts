@@ -10,9 +10,9 @@ test.each([
   [{ SLUICE_MAX_DRAINERS: "many" }, 'SLUICE_MAX_DRAINERS is "many"'],
   [{ SLUICE_IDLE: "yes" }, 'SLUICE_IDLE is "yes": give on or off'],
   [{ PORT: "http" }, 'PORT is "http"'],
-  [{ DATABASE_URL: "mysql://x" }, "DATABASE_URL is no Postgres connection string"],
+  [{ DATABASE_URL: "mysql://x" }, "DATABASE_URL is not a Postgres connection string"],
   [{ DATABASE_URL: "postgres://127.0.0.1:1/x" }, "The database can't be reached"],
-  [{ SLUICE_DATA_DIR: "/dev/null/nowhere" }, "SLUICE_DATA_DIR /dev/null/nowhere can't be made"],
+  [{ SLUICE_DATA_DIR: "/dev/null/nowhere" }, "SLUICE_DATA_DIR /dev/null/nowhere can't be created"],
 ])("%j ends in one line that says what to mend", async (environment, words) => {
   const { code, output } = await startAndFail(environment as unknown as Record<string, string>)
   expect(output).toContain(`error: ${words}`)
@@ -22,7 +22,7 @@ test.each([
 
 test("a setting that is none is named, beside what is wrong", async () => {
   const { output } = await startAndFail({ SLUICE_CONCURENCY: "5", PORT: "http" })
-  expect(output).toMatch(/^warning: SLUICE_CONCURENCY is no setting; known are .*SLUICE_CONCURRENCY/m)
+  expect(output).toMatch(/^warning: SLUICE_CONCURENCY is not a setting; known are .*SLUICE_CONCURRENCY/m)
 })
 
 test("a port that is taken is named", async () => {

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto"
 import type { Connection } from "@sluice/core"
 import pg from "pg"
-import { afterAll, expect, inject, onTestFinished } from "vitest"
+import { afterAll, expect, inject, onTestFinished, TestRunner } from "vitest"
+import { databaseUrl } from "./database-url.ts"
 import { eventually } from "./eventually.ts"
-import { databaseUrl } from "./global-setup.ts"
 import { alterDatabase, HOSTILE_OBJECTS, HOSTILE_SETTINGS } from "./hostile.ts"
 
 export interface TestDatabase {
@@ -50,7 +50,7 @@ export async function createDatabase(options: DatabaseOptions | string = {}): Pr
   pool.on("error", () => {})
 
   // vitest drops an afterAll that is registered while a test runs
-  const whenDone = expect.getState().currentTestName === undefined ? afterAll : onTestFinished
+  const whenDone = TestRunner.getCurrentTest() === undefined ? afterAll : onTestFinished
   whenDone(async () => {
     await pool.end()
     await asSuperuser(async (server) => {

@@ -6,7 +6,7 @@ export interface DrainerOrders {
   readonly url: string
   readonly concurrency?: number
   readonly maxDrainers?: number
-  readonly silence?: string
+  readonly sessionTimeout?: string
   /** Milliseconds that the drainer believes to have. */
   readonly timeMs?: number
 }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto"
 import { migrate } from "@sluice/core/migrate"
 import pg from "pg"
 import type { TestProject } from "vitest/node"
+import { databaseUrl } from "./database-url.ts"
 import { openServer } from "./server.ts"
 
 declare module "vitest" {
@@ -40,10 +41,4 @@ async function createTemplate(serverUrl: string, name: string): Promise<string> 
   await client.end()
   await migrate(databaseUrl(serverUrl, name))
   return rows[0].server_version
-}
-
-export function databaseUrl(serverUrl: string, database: string): string {
-  const url = new URL(serverUrl)
-  url.pathname = `/${database}`
-  return url.href
 }

@@ -1,3 +1,5 @@
+import { inject } from "vitest"
+
 /**
  * Settings of a database, or of a role, under which an app may well live, and on which nothing of ours may rely. Each is
  * odd by itself; together they are what `SLUICE_TEST_HOSTILE=1 npx vitest run …` gives the databases of all tests.
@@ -53,9 +55,16 @@ create function hostile.add_up(bigint, bigint) returns bigint language sql as $$
 create aggregate hostile.count(bigint) (sfunc = hostile.add_up, stype = bigint, initcond = '0');
 `
 
-/** Statements that give a database these settings; each connection that is opened from then on has them. */
+/** The first major version that has a setting, where that is not the oldest we support. */
+const SINCE: Readonly<Record<string, number>> = { transaction_timeout: 17 }
+
+/**
+ * Statements that give a database those of these settings that its server has; each connection that is opened from then
+ * on has them.
+ */
 export function alterDatabase(name: string, settings: Readonly<Record<string, string>>): string {
   return Object.entries(settings)
+    .filter(([setting]) => inject("postgresVersion") >= (SINCE[setting] ?? 0))
     .map(
       ([setting, value]) =>
         `alter database ${name} set ${setting} to ${setting === "search_path" ? value : `'${value}'`};`,

@@ -70,9 +70,9 @@ export async function freePort(): Promise<number> {
 
 function launch(environment: Record<string, string>) {
   const main = fileURLToPath(new URL("../../packages/local/src/main.ts", import.meta.url))
-  const { PATH = "", HOME = "" } = process.env
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env
   const child = spawn(process.execPath, [main], {
-    env: { PATH, HOME, SLUICE_API_KEY: API_KEY, ...environment },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, SLUICE_API_KEY: API_KEY, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   })
   const lines: string[] = []

@@ -27,7 +27,7 @@ test("the correlation id of a request is in the API's log, and in its job's log 
     )
     expect(logged(sluice, "drain")).toContainEqual(
       expect.objectContaining({
-        ...{ message: "Answered", correlationId: "order-4711", jobId, job: "webhook", attempt: 1 },
+        ...{ message: "Delivered", correlationId: "order-4711", jobId, job: "webhook", attempt: 1 },
         ...{
           service: "sluice",
           hop: 0,

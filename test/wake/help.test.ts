@@ -21,7 +21,7 @@ test("a drainer whose backlog is deep calls for help: at most as many as are at 
     concurrency: 5,
     maxDrainers: 3,
     remainingMs: countdown(4_500),
-    invite: (drainers) => invited.push(drainers),
+    scaleOut: (drainers) => invited.push(drainers),
   })
   // alone it may call one; nobody comes, so it calls again a second later
   expect(invited.length).toBeGreaterThanOrEqual(1)

@@ -48,7 +48,7 @@ test("while a drainer is awake nobody is woken; as soon as it has looked for the
 
   // in one transaction, to stand still between the last look and its commit: there the row says that the drainer lives
   await session.query("begin")
-  await session.query("select sluice.close_drainer($1, $2, '{noop}', '{}')", [id, backend_pid])
+  await session.query("select * from sluice.close_drainer($1, $2, '{noop}', '{}')", [id, backend_pid])
   await sluice.enqueue("noop", {})
   expect(wakes).toBe(1)
   await session.query("commit")

@@ -4,18 +4,18 @@ import type { AllowList } from "./allow-list.ts"
 import { isPublicAddress } from "./public-address.ts"
 import { resolveName } from "./resolve-name.ts"
 
-/** The URL leads to an address that is neither public nor listed in SLUICE_WEBHOOK_ALLOW. */
+/** The URL's address is neither public nor listed in SLUICE_WEBHOOK_ALLOW. */
 export class AddressRefusedError extends SluiceError {}
 
-/** Refuses a URL whose host is an address that may not be reached. A name is judged when it is resolved. */
+/** Refuses a URL whose host is a forbidden address. Names are checked when they are resolved. */
 export function assertAddressAllowed(url: URL, allow: AllowList): void {
   const address = url.hostname.replace(/^\[|\]$/g, "")
-  if (isIP(address) !== 0 && !isAllowed(address, portOf(url), allow)) throw refusal(address)
+  if (isIP(address) !== 0 && !isAllowed(address, portOf(url), allow)) throw refusalOf(address)
 }
 
 /**
- * The socket's own name lookup, which hands on only addresses that may be reached. What is checked here is what is
- * connected to: a name that resolves differently a moment later changes nothing.
+ * A name lookup for the socket that returns only allowed addresses. The socket connects to exactly what was checked here,
+ * so a name that resolves differently a moment later has no effect.
  */
 export function guardedLookup(url: URL, allow: AllowList, signal: AbortSignal): LookupFunction {
   const port = portOf(url)
@@ -26,7 +26,7 @@ export function guardedLookup(url: URL, allow: AllowList, signal: AbortSignal): 
         const allowed = found.filter(({ address }) => isTrusted || isAllowed(address, port, allow))
         const [first] = allowed
         if (first === undefined) {
-          return callback(refusal(`${hostname} (${found.map(({ address }) => address).join(", ")})`), "")
+          return callback(refusalOf(`${hostname} (${found.map(({ address }) => address).join(", ")})`), "")
         }
         return options.all ? callback(null, allowed) : callback(null, first.address, first.family)
       },
@@ -43,7 +43,7 @@ function isAllowed(address: string, port: number, allow: AllowList): boolean {
   return isPublicAddress(address) || allow.hasAddress(address, port)
 }
 
-function refusal(host: string): AddressRefusedError {
+function refusalOf(host: string): AddressRefusedError {
   return new AddressRefusedError(
     "address_refused",
     `${host} is not a public address; list it in SLUICE_WEBHOOK_ALLOW if webhooks may reach it`,

@@ -3,7 +3,7 @@ import * as v from "valibot"
 
 const LONGEST_URL = 8_192
 
-/** Headers that belong to the connection or are computed; a job that sets them could smuggle a second request. */
+/** Headers that belong to the connection or are computed. A job that sets them could smuggle a second request. */
 const RESERVED_HEADERS = new Set([
   "connection",
   "content-length",
@@ -29,7 +29,7 @@ const url = v.pipe(
 const headers = v.record(
   v.pipe(
     v.string(),
-    v.check((name) => passes(() => validateHeaderName(name)), "This is no header name"),
+    v.check((name) => isValid(() => validateHeaderName(name)), "This is not a valid header name"),
     v.check(
       (name) => !RESERVED_HEADERS.has(name.toLowerCase()),
       "This header belongs to the connection and can't be set",
@@ -38,24 +38,24 @@ const headers = v.record(
   v.pipe(
     v.string(),
     v.check(
-      (value) => passes(() => validateHeaderValue("value", value)),
-      "A header's value is one line of Latin-1",
+      (value) => isValid(() => validateHeaderValue("value", value)),
+      "A header's value must be one line of Latin-1",
     ),
   ),
 )
 
 const status = v.pipe(v.number(), v.integer(), v.minValue(200), v.maxValue(599))
 
-/** What a `webhook` job is given. */
+/** The payload of a `webhook` job. */
 export const webhookInput = v.pipe(
   v.strictObject({
     url,
     /** Default POST. */
     method: v.optional(v.picklist(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])),
     headers: v.optional(headers),
-    /** Text is sent as it is, anything else as JSON, with its keys in the order of jsonb: sign text, not an object. */
+    /** Text is sent unchanged, anything else as JSON with keys in the order of jsonb: sign text, not objects. */
     body: v.optional(v.unknown()),
-    /** The status, or the list of them, that counts as delivered. Default: any from 200 to 299. */
+    /** The status or statuses that count as delivered. Default: 200 to 299. */
     expect: v.optional(v.union([status, v.pipe(v.array(status), v.minLength(1))])),
   }),
   v.forward(
@@ -73,7 +73,7 @@ function hasCredentials(text: string): boolean {
   return username !== "" || password !== ""
 }
 
-function passes(validate: () => void): boolean {
+function isValid(validate: () => void): boolean {
   try {
     validate()
     return true

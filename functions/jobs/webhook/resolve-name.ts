@@ -1,58 +1,61 @@
-import { type LookupAddress, type LookupOptions, lookup } from "node:dns"
+import { type LookupAddress, type LookupOptions, lookup as lookUp } from "node:dns"
 
 /**
- * A name server that keeps silent holds one of the four threads on which the whole process resolves names, the
- * database's included, for tens of seconds, and nothing calls it back. So webhooks leave half of them to others.
+ * A name server that doesn't respond blocks one of the four threads that resolve names for the whole process, the
+ * database's included, for tens of seconds, and a lookup can't be canceled. Webhooks therefore use at most half of them.
  */
-const MOST_AT_ONCE = 2
+const MAX_LOOKUPS = 2
 
-interface Question extends PromiseWithResolvers<LookupAddress[]> {
+interface Lookup extends PromiseWithResolvers<LookupAddress[]> {
   readonly name: string
   readonly options: LookupOptions
   waiters: number
-  isAsked: boolean
+  hasStarted: boolean
 }
 
-/** By name, so that many who ask the same are one. In their order, those that wait for their turn included. */
-const questions = new Map<string, Question>()
-let asked = 0
+/** By name, so that callers share a lookup. In order of arrival, including those that wait to start. */
+const lookups = new Map<string, Lookup>()
+let running = 0
 
-/** The addresses of a name. Never settles for who has given up before it was asked. */
+/** Resolves to the addresses of a name. Never settles when all its callers aborted before the lookup started. */
 export async function resolveName(name: string, options: LookupOptions, signal: AbortSignal) {
-  const question = questions.get(name) ?? newQuestion(name, options)
+  const lookup = lookups.get(name) ?? newLookup(name, options)
   const leave = () => {
-    question.waiters--
-    if (question.waiters === 0 && !question.isAsked) questions.delete(name)
+    lookup.waiters--
+    if (lookup.waiters === 0 && !lookup.hasStarted) lookups.delete(name)
   }
-  question.waiters++
+  lookup.waiters++
   signal.addEventListener("abort", leave)
-  askNext()
+  startNext()
   try {
-    return await question.promise
+    return await lookup.promise
   } finally {
     signal.removeEventListener("abort", leave)
   }
 }
 
-function newQuestion(name: string, options: LookupOptions): Question {
-  const question = {
+function newLookup(name: string, options: LookupOptions): Lookup {
+  const lookup = {
     ...Promise.withResolvers<LookupAddress[]>(),
-    ...{ name, options, waiters: 0, isAsked: false },
+    name,
+    options,
+    waiters: 0,
+    hasStarted: false,
   }
-  questions.set(name, question)
-  return question
+  lookups.set(name, lookup)
+  return lookup
 }
 
-function askNext(): void {
-  const next = asked < MOST_AT_ONCE && [...questions.values()].find(({ isAsked }) => !isAsked)
+function startNext(): void {
+  const next = running < MAX_LOOKUPS && [...lookups.values()].find(({ hasStarted }) => !hasStarted)
   if (!next) return
-  next.isAsked = true
-  asked++
-  lookup(next.name, { ...next.options, all: true }, (error, found) => {
-    asked--
-    questions.delete(next.name)
+  next.hasStarted = true
+  running++
+  lookUp(next.name, { ...next.options, all: true }, (error, found) => {
+    running--
+    lookups.delete(next.name)
     if (error) next.reject(error)
     else next.resolve(found)
-    askNext()
+    startNext()
   })
 }

@@ -4,7 +4,7 @@
 -- before this is committed.
 --   p_durations  by job name: how many executions took how long, as in definitions
 create or replace function close_drainer(p_drainer integer, p_backend integer, p_names text[], p_held bigint[], p_durations json default '{}')
-returns boolean
+returns table (due boolean, next_due_in_ms double precision)
 language plpgsql volatile set search_path from current
 as $$
 begin
@@ -18,6 +18,8 @@ begin
   perform note_late_arrivals(); -- of those that it held and never began
   perform pg_advisory_unlock(lock_space('slot'), d.slot) from drainers d where d.id = p_drainer;
   perform pg_advisory_unlock(lock_space('awake'), p_drainer);
-  return is_work_due(p_names);
+  due := is_work_due(p_names);
+  next_due_in_ms := extract(epoch from next_due_at(p_names) - clock_timestamp()) * 1000;
+  return next;
 end
 $$;

@@ -1,5 +1,5 @@
 -- Jobs that were claimed and not begun are no longer this drainer's: they are as they were, for whoever claims them next.
--- Their locks go in the next statement, once this is committed, and late arrivals are noted with them.
+-- Their locks are kept until this is committed: see unlock_given_back.
 create or replace function give_back(p_drainer integer, p_backend integer, p_ids bigint[]) returns void
 language plpgsql volatile set search_path from current
 as $$

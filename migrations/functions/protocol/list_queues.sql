@@ -1,13 +1,10 @@
--- Of the queues that have live jobs or have been paused, in the order of their names, p_most behind p_after (null: all), as
+-- Of the queues that have live jobs or have been paused, in the order of their names, p_limit behind p_after (null: all), as
 -- a JSON list.
-create or replace function list_queues(p_after text default '', p_most integer default null) returns json
+create or replace function list_queues(p_after text default '', p_limit integer default null) returns json
 language sql stable set search_path from current
 as $$
   with running as materialized (
-    select (l.classid::bigint << 32 | l.objid::bigint) & 281474976710655 as id from pg_locks l
-    where l.locktype = 'advisory' and l.objsubid = 1 and l.granted
-      and l.database = (select oid from pg_database where datname = current_database())
-      and (l.classid::bigint << 32 | l.objid::bigint | 281474976710655) = job_lock(281474976710655)
+    select r.job_id as id from running_jobs() r
   ), counted as (
     select coalesce(j.queue, q.name) as name, coalesce(bool_or(q.paused_at is not null), false) as paused,
            count(*) filter (where j.state in ('ready', 'suspect', 'unknown') and q.paused_at is null and r.id is null) as ready,
@@ -22,7 +19,7 @@ as $$
     where coalesce(j.queue, q.name) collate "C" > p_after
     group by 1
   ), page as (
-    select c.* from counted c order by c.name collate "C" limit p_most
+    select c.* from counted c order by c.name collate "C" limit p_limit
   )
   select coalesce(json_agg(p order by p.name collate "C"), '[]') from page p
 $$;

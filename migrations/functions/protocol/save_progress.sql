@@ -1,6 +1,6 @@
 -- Saves a checkpoint: only through the session that claimed the job, and only for the fence that was claimed. Answers
 -- whether the job was still the caller's.
-create or replace function save_progress(p_backend integer, p_job bigint, p_fence integer, p_kind text, p_name text, p_value jsonb, p_sleep_ms bigint)
+create or replace function save_progress(p_backend integer, p_job bigint, p_fence integer, p_kind text, p_name text, p_value jsonb, p_sleep_ms bigint default null)
 returns boolean
 language plpgsql volatile set search_path from current
 as $$

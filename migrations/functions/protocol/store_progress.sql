@@ -1,7 +1,7 @@
 -- The same without the session: for a transaction that the checkpoint's work is done in, which has a connection of its
 -- own. The lock on the job's row keeps whoever reaps its drainer from the job until that transaction's end, so that the next
 -- execution sees this checkpoint if and only if it sees the work.
-create or replace function store_progress(p_job bigint, p_fence integer, p_kind text, p_name text, p_value jsonb, p_sleep_ms bigint)
+create or replace function store_progress(p_job bigint, p_fence integer, p_kind text, p_name text, p_value jsonb, p_sleep_ms bigint default null)
 returns boolean
 language plpgsql volatile set search_path from current
 set enable_seqscan = off

@@ -1,5 +1,4 @@
-// The engine on Lambda: the drain function's handler, and the connections that suit a process that is frozen
-// between invocations.
+// Sluice on Lambda: the handler of the drain function, and connections that survive freezing between invocations.
 
 export { createConnect, createPool, type PoolOptions } from "./connections/pg.ts"
 // For a handler of your own around `drain`: when the next invocation begins at once, and with which event.
@@ -8,7 +7,8 @@ export { createDrainHandler, type DrainHandlerOptions, type DrainReport } from "
 export type { IdleOptions } from "./drain/idle.ts"
 export { type LambdaExecutorOptions, lambda } from "./executor/lambda-executor.ts"
 export { createPerformHandler, type PerformHandlerOptions } from "./executor/perform-handler.ts"
-// Lines of JSON for the functions that should stay small.
+// A log in lines of JSON, for functions that should stay small.
 export { jsonLog } from "./log.ts"
 export { MEMORY_MB } from "./memory.ts"
+export { sstDuration } from "./sst-duration.ts"
 export { createWake } from "./wake.ts"

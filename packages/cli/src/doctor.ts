@@ -96,7 +96,7 @@ const LEAST_CONNECTIONS = 4
 
 const roomForConnections: Examination = async (client, { schema, maxDrainers }) => {
   const [{ room, transactions }] = (
-    await client.query(`select * from ${schema}.connection_budget($1)`, [maxDrainers])
+    await client.query(`select * from ${schema}.connection_budget(p_max_drainers => $1)`, [maxDrainers])
   ).rows
   const used = maxDrainers * (LEAST_CONNECTIONS - 1 + transactions)
   const ok = maxDrainers * LEAST_CONNECTIONS <= room

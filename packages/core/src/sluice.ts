@@ -1,7 +1,8 @@
 import { boundedMs, type Duration } from "./checks/duration.ts"
 import { assertKnownKeys, assertPolicies } from "./checks/validate.ts"
 import type { Queryable } from "./database/connection.ts"
-import { pooled } from "./database/pool-queryable.ts"
+import { poolQueryable } from "./database/pool-queryable.ts"
+import { protocolCall } from "./database/protocol-call.ts"
 import { assertSchemaName } from "./database/schema.ts"
 import { asQueryable, type TransactionClient } from "./database/transaction-client.ts"
 import { translateError } from "./database/translate-error.ts"
@@ -77,7 +78,7 @@ export function createSluice(options: SluiceOptions): Sluice {
   assertKnownKeys(options.defaults ?? {}, ["queue", "priority", "maxAttempts", "timeout"], ["defaults"])
   assertPolicies(options.defaults ?? {}, ["defaults"])
   const answerWithinMs = boundedMs(options.answerWithin ?? "30s", ["answerWithin"], 100, 86_400_000)
-  const database = pooled(options.database, answerWithinMs)
+  const database = poolQueryable(options.database, answerWithinMs)
   const schema = assertSchemaName(options.schema ?? "sluice")
   const catalog: Catalog = {
     schema,
@@ -142,8 +143,8 @@ export function createSluice(options: SluiceOptions): Sluice {
   async function wakeIfNeeded(due?: unknown[], later?: unknown[]): Promise<void> {
     if (!options.wake) return
     try {
-      const asked = `select ${schema}.request_wake($1, $2)::pg_catalog.text as needed`
-      const { rows } = await database.query(asked, [due, later])
+      const { text, values } = protocolCall(schema, "request_wake", { p_due: due, p_later: later })
+      const { rows } = await database.query(`select ${text}::pg_catalog.text as needed`, values)
       if (rows[0].needed === "true") await options.wake()
     } catch {
       // the jobs are stored, and the schedule comes

@@ -1,14 +1,16 @@
 import { setTimeout as wait } from "node:timers/promises"
 import type { Duration } from "./checks/duration.ts"
-import { passes } from "./database/sqlstate.ts"
-import { type DrainOptions, type DrainSummary, drain } from "./drain.ts"
+import { isTemporary } from "./database/sqlstate.ts"
+import { drain } from "./drain.ts"
+import type { DrainOptions } from "./drain-options.ts"
+import type { DrainSummary } from "./drain-summary.ts"
 import { DatabaseUnavailableError, SessionLostError, SluiceError } from "./errors.ts"
 import { silent } from "./logger.ts"
-import { keepUp } from "./session/maintenance.ts"
+import { runMaintenance } from "./session/maintenance.ts"
 import type { Sluice } from "./sluice.ts"
 
 export interface StartOptions
-  extends Omit<DrainOptions, "remainingMs" | "signal" | "linger" | "invite" | "grace"> {
+  extends Omit<DrainOptions, "remainingMs" | "signal" | "linger" | "scaleOut" | "grace"> {
   /** How long running jobs may go on once `stop` is called; then they are aborted and put back. Default `"25s"`. */
   readonly grace?: Duration
 }
@@ -47,13 +49,13 @@ const UPKEEP_EVERY_MS = 60_000
 export function start(sluice: Sluice, options: StartOptions): Worker {
   const { log = silent } = options
   const stopping = new AbortController()
-  let health: WorkerHealth = { state: "waiting", since: new Date(), reason: "it connects to the database" }
+  let health: WorkerHealth = { state: "waiting", since: new Date(), reason: "connecting to the database" }
   const turn = (state: WorkerHealth["state"], reason?: string) => {
     health = { state, since: new Date(), ...(reason && { reason }) }
     if (reason) log.warn(`Waiting: ${reason}`)
   }
   const query = async (text: string, values: unknown[]) => (await sluice.database.query(text, values)).rows
-  const upkeep = setInterval(() => keepUp(query, sluice.schema, log), UPKEEP_EVERY_MS).unref()
+  const upkeep = setInterval(() => runMaintenance(query, sluice.schema, log), UPKEEP_EVERY_MS).unref()
   const ended = work().finally(() => {
     clearInterval(upkeep)
     turn("stopped")
@@ -100,7 +102,13 @@ export function start(sluice: Sluice, options: StartOptions): Worker {
       return summary.slot === undefined ? "every slot is taken (see maxDrainers)" : "the drain ended"
     } catch (error) {
       if (error instanceof SluiceError && error.stuck) throw error
-      if (!(error instanceof SessionLostError || error instanceof DatabaseUnavailableError || passes(error)))
+      if (
+        !(
+          error instanceof SessionLostError ||
+          error instanceof DatabaseUnavailableError ||
+          isTemporary(error)
+        )
+      )
         throw error
       return (error as Error).message
     }
@@ -110,6 +118,6 @@ export function start(sluice: Sluice, options: StartOptions): Worker {
 function assertNoneStuck({ stuck }: DrainSummary): void {
   if (stuck === 0) return
   const which =
-    stuck === 1 ? "One job still runs although it was" : `${stuck} jobs still run although they were`
+    stuck === 1 ? "One job is still running although it was" : `${stuck} jobs are still running although they were`
   throw new SluiceError("stuck", `${which} aborted: end the process`)
 }

@@ -1,8 +1,8 @@
 import { SluiceError } from "@sluice/core"
 
 /**
- * The local host refuses or can't. `code` is the name of AWS's exception where there is one
- * (`ResourceNotFoundException`, `TooManyRequestsException`, …), `status` the HTTP status that AWS gives it.
+ * The local host refused a request or failed. `code` is the name of AWS's exception where there is one
+ * (`ResourceNotFoundException`, `TooManyRequestsException`, …), `status` its HTTP status on AWS.
  */
 export class HostError extends SluiceError {
   readonly status: number

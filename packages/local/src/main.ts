@@ -1,11 +1,11 @@
-// `npm start`: the whole deployment on this machine. Postgres, the functions in a Lambda host, the schedule, the API.
+// `npm start`: the whole deployment on this machine: Postgres, the functions in a Lambda host, the schedule, the API.
 import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { MEMORY_MB } from "@sluice/aws"
 import { SluiceError } from "@sluice/core"
 import { migrate } from "@sluice/core/migrate"
-import { keptApiKey } from "./api-key.ts"
+import { loadApiKey } from "./api-key.ts"
 import { bundleFunctions, createHost, startHttpGateway, startSchedule } from "./index.ts"
 import { startPostgres } from "./postgres/embedded-postgres.ts"
 import { readSettings, type Settings } from "./settings.ts"
@@ -14,8 +14,8 @@ import { StartError } from "./start-error.ts"
 const root = fileURLToPath(new URL("../../..", import.meta.url))
 const log = (line: string) => console.log(line)
 
-/** What ends, last begun first. */
-const ends: (() => unknown)[] = []
+/** Stops what has been started, the last first. */
+const stops: (() => unknown)[] = []
 const stopped = new AbortController()
 for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => void stop(0))
 
@@ -31,20 +31,20 @@ try {
 
 async function start(settings: Settings): Promise<void> {
   await makeFolder(settings.dataDir)
-  const databaseUrl = settings.databaseUrl ?? (await ownPostgres(settings.dataDir))
+  const databaseUrl = settings.databaseUrl ?? (await startOwnPostgres(settings.dataDir))
   await step(() =>
     migrate(databaseUrl, { schema: settings.functionEnvironment.SLUICE_SCHEMA ?? "sluice", log: () => {} }),
   )
-  const apiKey = settings.apiKey ?? (await keptApiKey(settings.dataDir))
+  const apiKey = settings.apiKey ?? (await loadApiKey(settings.dataDir))
 
   const host = await step(() => hostFunctions(settings, { databaseUrl, apiKey }))
-  ends.push(() => host.close())
+  stops.push(() => host.close())
   const gateway = await step(() =>
     startHttpGateway({ host, functionName: "enqueue", port: settings.port, log }),
   )
-  ends.push(() => gateway.close())
+  stops.push(() => gateway.close())
   const schedule = startSchedule({ host, functionName: "drain", expression: settings.schedule, log })
-  ends.push(() => schedule.stop())
+  stops.push(() => schedule.stop())
 
   if (!settings.apiKey) log(`key   ${apiKey}`)
   log(
@@ -53,9 +53,9 @@ async function start(settings: Settings): Promise<void> {
   log(`ready ${gateway.url}`)
 }
 
-async function ownPostgres(dataDir: string): Promise<string> {
+async function startOwnPostgres(dataDir: string): Promise<string> {
   const postgres = await step(() => startPostgres({ dataDir, log, signal: stopped.signal }))
-  ends.push(() => postgres.stop())
+  stops.push(() => postgres.stop())
   void postgres.ended.then((reason) => {
     console.error(`error: ${reason}`)
     void stop(1)
@@ -63,7 +63,7 @@ async function ownPostgres(dataDir: string): Promise<string> {
   return postgres.url
 }
 
-/** The bundles, settings and linked resources of the deployment (see sst.config.ts), run in processes of this machine. */
+/** Runs the deployment's functions on this machine, with its bundles, settings and linked resources (see sst.config.ts). */
 async function hostFunctions(settings: Settings, linked: { databaseUrl: string; apiKey: string }) {
   const external = ["@aws-sdk/*"]
   const bundles = await bundleFunctions({
@@ -103,10 +103,10 @@ async function hostFunctions(settings: Settings, linked: { databaseUrl: string; 
   })
 }
 
-/** A step that begins only while nobody has asked to stop. */
-async function step<Value>(begin: () => Promise<Value>): Promise<Value> {
+/** Runs a step of the start, unless a signal has stopped it. */
+async function step<Value>(run: () => Promise<Value>): Promise<Value> {
   stopped.signal.throwIfAborted()
-  return begin()
+  return run()
 }
 
 async function makeFolder(dataDir: string): Promise<void> {
@@ -115,17 +115,17 @@ async function makeFolder(dataDir: string): Promise<void> {
   } catch (error) {
     throw new StartError(
       "data_dir",
-      `SLUICE_DATA_DIR ${dataDir} can't be made or written: ${(error as Error).message}`,
+      `SLUICE_DATA_DIR ${dataDir} can't be created or written: ${(error as Error).message}`,
     )
   }
 }
 
-/** Ends everything in order, once: no new ticks, no new requests, the functions, the database. */
+/** Stops everything in order, once: the schedule, the API, the functions, the database. */
 async function stop(code: number): Promise<void> {
   if (stopped.signal.aborted) return
   stopped.abort()
   if (code === 0) log("stopping")
-  for (const end of ends.reverse())
-    await Promise.resolve(end()).catch((error) => console.error(`error: ${error.message}`))
+  for (const stopOne of stops.reverse())
+    await Promise.resolve(stopOne()).catch((error) => console.error(`error: ${error.message}`))
   process.exit(code)
 }

@@ -1,9 +1,10 @@
 import { resolve } from "node:path"
+import { sstDuration } from "@sluice/aws"
 import { durationMs } from "@sluice/core"
 import { parseRate } from "./eventbridge/schedule.ts"
 import { StartError } from "./start-error.ts"
 
-/** What the environment says about `npm start`; each value is checked once, here. */
+/** The settings of `npm start`, read from the environment and checked once, here. */
 export interface Settings {
   readonly port: number
   readonly dataDir: string
@@ -13,38 +14,46 @@ export interface Settings {
   readonly schedule: string
   readonly drainTimeoutMs: number
   readonly maxDrainers: number
-  /** Passed to the functions as they are in a deployment. */
+  /** Environment variables of the functions, as in a deployment. */
   readonly functionEnvironment: Record<string, string>
 }
 
-const KNOWN = [
-  ...[
-    "SLUICE_API_KEY",
-    "SLUICE_CONCURRENCY",
-    "SLUICE_DATA_DIR",
-    "SLUICE_DRAIN_TIMEOUT",
-    "SLUICE_LINGER",
-    "SLUICE_IDLE",
-    "SLUICE_MAX_DRAINERS",
-  ],
-  ...["SLUICE_SCHEDULE", "SLUICE_SCHEMA", "SLUICE_WEBHOOK_ALLOW"],
+const KNOWN_SETTINGS = [
+  "SLUICE_API_KEY",
+  "SLUICE_CONCURRENCY",
+  "SLUICE_DATA_DIR",
+  "SLUICE_DRAIN_TIMEOUT",
+  "SLUICE_IDLE",
+  "SLUICE_LINGER",
+  "SLUICE_MAX_DRAINERS",
+  "SLUICE_SCHEDULE",
+  "SLUICE_SCHEMA",
+  "SLUICE_WEBHOOK_ALLOW",
 ]
-/** As sst.config.ts sets them; here nobody asks for the role. */
+/** Passed to the functions without validation here. */
+const PASSED_ON = [
+  "SLUICE_LINGER",
+  "SLUICE_SCHEMA",
+  "SLUICE_WEBHOOK_ALLOW",
+  "POWERTOOLS_LOG_LEVEL",
+  "POWERTOOLS_SERVICE_NAME",
+]
+/** As the deployment sets them; the local host ignores the role. */
 const IDLE = {
   SLUICE_IDLE_SCHEDULE: "default/sluice-wake-up",
   SLUICE_IDLE_ROLE: "arn:aws:iam::000000000000:role/local",
 }
-const LONGEST_TIMEOUT_MS = 15 * 60_000 // no Lambda function runs longer
+const MAX_TIMEOUT_MS = 15 * 60_000 // Lambda's
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** @param warn Is told of variables that look like settings and are none. */
+/** @param warn Receives a line for each variable that looks like a setting but is unknown. */
 export function readSettings(environment: Environment, warn: (line: string) => void): Settings {
   warnOfUnknown(environment, warn)
   const set = (name: string) => environment[name] || undefined
   const maxDrainers = wholeNumber(environment, "SLUICE_MAX_DRAINERS", 10, 1, 1_000)
   const concurrency = wholeNumber(environment, "SLUICE_CONCURRENCY", 20, 1, 10_000)
-  const isIdle = onOrOff(environment, "SLUICE_IDLE")
+  const isIdle = parseSwitch(environment, "SLUICE_IDLE")
   return {
     port: wholeNumber(environment, "PORT", 3000, 0, 65_535),
     dataDir: resolve(set("SLUICE_DATA_DIR") ?? ".sluice"),
@@ -57,16 +66,15 @@ export function readSettings(environment: Environment, warn: (line: string) => v
       SLUICE_MAX_DRAINERS: String(maxDrainers),
       SLUICE_CONCURRENCY: String(concurrency),
       ...(isIdle && IDLE),
-      ...pick(environment, ["SLUICE_LINGER", "SLUICE_SCHEMA", "SLUICE_WEBHOOK_ALLOW"]),
-      ...pick(environment, ["POWERTOOLS_LOG_LEVEL", "POWERTOOLS_SERVICE_NAME"]),
+      ...pick(environment, PASSED_ON),
     },
   }
 }
 
 function warnOfUnknown(environment: Environment, warn: (line: string) => void): void {
   for (const name of Object.keys(environment)) {
-    if (name.startsWith("SLUICE_") && !KNOWN.includes(name))
-      warn(`warning: ${name} is no setting; known are ${KNOWN.join(", ")}`)
+    if (name.startsWith("SLUICE_") && !KNOWN_SETTINGS.includes(name))
+      warn(`warning: ${name} is not a setting; known are ${KNOWN_SETTINGS.join(", ")}`)
   }
 }
 
@@ -85,18 +93,18 @@ function wholeNumber(
   return number
 }
 
-function onOrOff(environment: Environment, name: string): boolean {
+function parseSwitch(environment: Environment, name: string): boolean {
   const text = environment[name] || "off"
   if (text !== "on" && text !== "off") refuse(name, is(text), "give on or off")
   return text === "on"
 }
 
-/** Whether pg can read it is told by the first connection. */
+/** Only a rough check: the first connection shows whether pg accepts it. */
 function databaseUrl(text: string | undefined): string | undefined {
   if (text !== undefined && !/^((postgres|postgresql|socket):|\/)/.test(text)) {
     refuse(
       "DATABASE_URL",
-      "is no Postgres connection string",
+      "is not a Postgres connection string",
       "give one such as postgres://user:password@host:5432/database",
     )
   }
@@ -112,11 +120,11 @@ function schedule(text: string): string {
   }
 }
 
-/** As in sst.config.ts ("15 minutes"), or as in a job's options ("30s"). */
+/** Accepts SST's form ("15 minutes") and Sluice's ("30s"). */
 function timeoutMs(text: string): number {
-  const short = text.replace(/^(\d+) (second|minute)s?$/, (_, count, unit) => `${count}${unit[0]}`)
-  const ms = /^\d/.test(short) ? orNaN(() => durationMs(short)) : Number.NaN
-  if (!(ms >= 1_000 && ms <= LONGEST_TIMEOUT_MS)) {
+  const duration = sstDuration(text)
+  const ms = /^\d/.test(duration) ? orNaN(() => durationMs(duration)) : Number.NaN
+  if (!(ms >= 1_000 && ms <= MAX_TIMEOUT_MS)) {
     refuse(
       "SLUICE_DRAIN_TIMEOUT",
       is(text),
@@ -134,7 +142,7 @@ function orNaN(compute: () => number): number {
   }
 }
 
-function pick(environment: Environment, names: string[]): Record<string, string> {
+function pick(environment: Environment, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])))
 }
 

@@ -1,4 +1,4 @@
-/** Starting Sluice on this machine failed in a way its user can mend. The message is one line that says how. */
+/** Sluice could not start on this machine, for a reason that its user can fix. The message says how, in one line. */
 export class StartError extends Error {
   readonly code: string
 

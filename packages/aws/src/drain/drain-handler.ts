@@ -32,7 +32,7 @@ export interface DrainHandlerOptions {
    */
   readonly linger?: Duration
   /** See `drain`. Default `"1m"`. */
-  readonly silence?: Duration
+  readonly sessionTimeout?: Duration
   /** The function's timeout as deployed. With it, a definition whose own timeout can never fit is refused here. */
   readonly timeout?: Duration
   /** The name of this deployment in logs and metrics, as their dimension `service`. Default `"sluice"`. */
@@ -74,7 +74,7 @@ export function createDrainHandler(options: DrainHandlerOptions) {
         remainingMs: () => context.getRemainingTimeInMillis(),
         signal: stop.signal,
         label: `${context.awsRequestId} (hop ${chain.hop})`,
-        invite: successors.scaleOut,
+        scaleOut: successors.scaleOut,
         log,
         onSettled: counts.add,
         onBacklog: metrics.publishBacklog,

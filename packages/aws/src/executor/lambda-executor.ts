@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient, TooManyRequestsException } from "@aws-sdk/client-lambda"
 import { type Executor, Snooze } from "@sluice/core"
-import { type DescribedError, executionEvent, restoredError, resultOf } from "@sluice/core/executor"
+import { type DescribedError, executionEvent, resultOf, toError } from "@sluice/core/executor"
 
 export interface LambdaExecutorOptions {
   /** ARN or name of a function, optionally with a version or alias. The drain function must be allowed to invoke it. */
@@ -28,7 +28,7 @@ export function lambda({ functionArn }: LambdaExecutorOptions): Executor {
           throw error instanceof TooManyRequestsException ? toSnooze(error) : error
         })
       const parsed = JSON.parse(answer.Payload?.transformToString() || "null")
-      if (answer.FunctionError) throw restoredError(toDescribedError(parsed))
+      if (answer.FunctionError) throw toError(toDescribedError(parsed))
       return resultOf(parsed, `The function ${functionArn}`, context.log)
     },
   }

@@ -1,5 +1,5 @@
 import { InvalidInputError } from "../errors.ts"
-import { cut, shown } from "./format-value.ts"
+import { formatValue, truncate } from "./format-value.ts"
 import { isStorableText } from "./validate.ts"
 
 /** How many lists and objects may be in one another. */
@@ -21,7 +21,7 @@ function assertNode(given: unknown, path: (string | number)[], holders: object[]
   }
   const value = afterToJson(given, path)
   if (typeof value === "string") {
-    if (!isStorableText(value)) wrong(path, `is ${shown(value)}`, STORABLE_TEXT)
+    if (!isStorableText(value)) wrong(path, `is ${formatValue(value)}`, STORABLE_TEXT)
   } else if (typeof value === "number") {
     if (!Number.isFinite(value)) wrong(path, `is ${value}`, "a finite number: JSON has no other")
   } else if (typeof value === "object" && value !== null) {
@@ -33,7 +33,7 @@ function assertNode(given: unknown, path: (string | number)[], holders: object[]
     holders.pop()
     return isJson && value === given
   } else if (value !== null && typeof value !== "boolean") {
-    const name = typeof value === "bigint" ? `the BigInt ${value}` : shown(value)
+    const name = typeof value === "bigint" ? `the BigInt ${value}` : formatValue(value)
     wrong(path, `is ${name}`, "an object or another JSON value")
   }
   return value === given
@@ -55,7 +55,7 @@ function assertProperties(object: object, path: (string | number)[], holders: ob
   if (!isPlain(object)) {
     wrong(
       path,
-      `is a ${shown(object.constructor?.name)}`,
+      `is a ${formatValue(object.constructor?.name)}`,
       "a plain object or one with toJSON, which JSON can hold",
     )
   }
@@ -80,7 +80,7 @@ function afterToJson(value: unknown, path: readonly (string | number)[]): unknow
   const { toJSON } = value as { toJSON?: unknown }
   if (typeof toJSON !== "function") return value
   const json = toJSON.call(value, String(path.at(-1)))
-  if (json === null) wrong(path, `is ${shown(value)}`, "a valid one: JSON would have null for it")
+  if (json === null) wrong(path, `is ${formatValue(value)}`, "a valid one: JSON would have null for it")
   return json
 }
 
@@ -99,6 +99,6 @@ const MOST_STEPS = 20
 
 /** A path for an error: whoever sent the value has chosen how long it is. */
 export function shortened(path: readonly (string | number)[]): (string | number)[] {
-  const steps = path.slice(0, MOST_STEPS).map((step) => (typeof step === "string" ? cut(step) : step))
+  const steps = path.slice(0, MOST_STEPS).map((step) => (typeof step === "string" ? truncate(step) : step))
   return path.length > MOST_STEPS ? [...steps, "…"] : steps
 }

@@ -1,5 +1,5 @@
 import { InvalidInputError } from "../errors.ts"
-import { shown } from "./format-value.ts"
+import { formatValue } from "./format-value.ts"
 
 /** A length of time: a number of seconds, or text such as `"500ms"`, `"30s"`, `"5m"`, `"1h30m"`, `"2d"`. */
 export type Duration = number | string
@@ -18,7 +18,7 @@ export function durationMs(duration: Duration, path: readonly (string | number)[
   if (!(ms >= 0 && ms <= LONGEST_MS)) {
     throw new InvalidInputError(
       "invalid_duration",
-      `${path.join(".") || "The duration"} is ${shown(duration)}; give seconds as a number of 0 or more, or text such as "500ms", "30s", "5m", "1h30m", "2d", up to 100 years`,
+      `${path.join(".") || "The duration"} is ${formatValue(duration)}; give seconds as a number of 0 or more, or text such as "500ms", "30s", "5m", "1h30m", "2d", up to 100 years`,
       { path },
     )
   }
@@ -36,7 +36,7 @@ export function boundedMs(
   if (ms >= leastMs && ms <= mostMs) return ms
   throw new InvalidInputError(
     "invalid_duration",
-    `${path.join(".")} is ${shown(duration)}: give ${leastMs / 1_000} to ${mostMs / 1_000} seconds`,
+    `${path.join(".")} is ${formatValue(duration)}: give ${leastMs / 1_000} to ${mostMs / 1_000} seconds`,
     { path },
   )
 }

@@ -1,6 +1,6 @@
 import { InvalidInputError } from "../errors.ts"
 import { type Duration, durationMs } from "./duration.ts"
-import { cut, listed, shown } from "./format-value.ts"
+import { formatList, formatValue, truncate } from "./format-value.ts"
 
 type Path = readonly (string | number)[]
 
@@ -60,21 +60,35 @@ export function isStorableText(text: string): boolean {
   return !text.includes("\0") && text.isWellFormed()
 }
 
-/** Refuses a key that is not among the known ones, with the nearest of them as a suggestion. */
-export function assertKnownKeys(value: object, known: readonly string[], path: Path): void {
+/**
+ * Refuses a key that is not among the known ones, and suggests the nearest of them.
+ *
+ * @param renamed Keys of earlier versions, with their present names.
+ */
+export function assertKnownKeys(
+  value: object,
+  known: readonly string[],
+  path: Path,
+  renamed: Readonly<Record<string, string>> = {},
+): void {
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue
-    const near = nearest(key, known)
     throw new InvalidInputError(
       "unknown_option",
-      `${path.join(".")} has no option ${shown(key)}: ${near ? `did you mean ${JSON.stringify(near)}?` : `it knows ${listed(known)}`}`,
-      { path: [...path, cut(key)] },
+      `${path.join(".")} has no option ${formatValue(key)}: ${hintFor(key, known, renamed)}`,
+      { path: [...path, truncate(key)] },
     )
   }
 }
 
+function hintFor(key: string, known: readonly string[], renamed: Readonly<Record<string, string>>): string {
+  if (Object.hasOwn(renamed, key)) return `it is now called ${renamed[key]}`
+  const near = nearest(key, known)
+  return near ? `did you mean ${JSON.stringify(near)}?` : `it knows ${formatList(known)}`
+}
+
 export function refuse(code: string, value: unknown, path: Path, expected: string): never {
-  throw new InvalidInputError(code, `${path.join(".")} is ${shown(value)}: give ${expected}`, { path })
+  throw new InvalidInputError(code, `${path.join(".")} is ${formatValue(value)}: give ${expected}`, { path })
 }
 
 /** Nobody mistypes a longer word, and the distance takes time by the product of the lengths. */

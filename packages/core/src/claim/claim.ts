@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises"
 import { toPgArray } from "../database/array-literal.ts"
-import { isBadRow, isRolledBackWhole, isTransient, passes } from "../database/sqlstate.ts"
+import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
+import { isBadRow, isRolledBackWhole, isTemporary, isTransient } from "../database/sqlstate.ts"
 import type { Claim, ClaimedJob } from "../job/claimed-job.ts"
 import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
@@ -52,12 +53,19 @@ export async function claim(
 
   const fromStart = position.resumeAfter === null || now - position.fromStartAtMs > LOOK_FROM_START_EVERY_MS
   const taken = await take<Batch>(drainer, position, limit, isIdle, (most, settled, spent, mostBytes) =>
-    drainer.query(`select * from ${drainer.schema}.claim($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, [
-      ...[drainer.id, drainer.backendPid, most, names],
-      ...[fromStart ? null : position.resumeAfter, settled, spent],
-      ...[now > position.allAgainAtMs ? null : position.seen, toPgArray([...position.priorities])],
-      ...[deadline.fitsMs(), mostBytes],
-    ]),
+    protocolCall(drainer.schema, "claim", {
+      p_drainer: drainer.id,
+      p_backend: drainer.backendPid,
+      p_limit: most,
+      p_names: names,
+      p_resume_after: fromStart ? null : position.resumeAfter,
+      p_settled: settled,
+      p_spent: spent,
+      p_seen: now > position.allAgainAtMs ? null : position.seen,
+      p_priorities: toPgArray([...position.priorities]),
+      p_fits_ms: deadline.fitsMs(),
+      p_max_bytes: mostBytes,
+    }),
   )
   if (!taken) return []
   if (fromStart) lookedFromStart(position, taken, now)
@@ -98,10 +106,16 @@ async function claimSuspects(
   room: number,
 ): Promise<ClaimedJob[]> {
   const taken = await take<Group>(drainer, position, room, true, (limit, settled, spent, mostBytes) =>
-    drainer.query(`select * from ${drainer.schema}.claim_suspects($1, $2, $3, $4, $5, $6, $7, $8)`, [
-      ...[drainer.id, drainer.backendPid, limit, names, settled, spent, mostBytes],
-      position.suspects.trusted(),
-    ]),
+    protocolCall(drainer.schema, "claim_suspects", {
+      p_drainer: drainer.id,
+      p_backend: drainer.backendPid,
+      p_limit: limit,
+      p_names: names,
+      p_settled: settled,
+      p_spent: spent,
+      p_max_bytes: mostBytes,
+      p_trusted: position.suspects.trusted(),
+    }),
   )
   position.suspects.take(taken?.claimed.length ?? 0)
   if (taken?.dead) await reap(drainer, position)
@@ -144,27 +158,27 @@ async function take<Taken extends Group>(
   position: ClaimPosition,
   room: number,
   isIdle: boolean,
-  statement: (limit: number, settled: string, spent: string, mostBytes: number) => Promise<Taken[]>,
+  callOf: (limit: number, settled: string, spent: string, mostBytes: number) => ProtocolCall,
 ): Promise<(Taken & { claimed: ClaimedJob[] }) | undefined> {
-  const { holdings } = drainer
+  const { held } = drainer
   const limit = Math.min(room, position.largestClaim, Math.max(1, position.largestReadable))
   const mostBytes = position.largestReadable === 0 ? 0 : MOST_BYTES_AT_ONCE
-  const { settled, spent } = holdings.takeSettled()
+  const { settled, spent } = held.takeSettled()
   try {
-    const [taken] = (await timed(
-      drainer,
-      "claim",
-      statement(limit, toPgArray(settled), toPgArray(spent), mostBytes),
-    )) as [Taken]
+    const { text, values } = callOf(limit, toPgArray(settled), toPgArray(spent), mostBytes)
+    const claiming = drainer.query(`select * from ${text}`, values)
+    const [taken] = (await timed(drainer, "claim", claiming)) as [Taken]
     position.failures = 0
     position.largestReadable =
       position.largestReadable === 0 ? Number.POSITIVE_INFINITY : position.largestReadable * 2
     return { ...taken, claimed: remember(drainer, taken) }
   } catch (error) {
-    if (!isRolledBackWhole(error) || !(passes(error) || isTransient(error) || isBadRow(error))) throw error
-    holdings.keepSpent(spent)
+    if (!isRolledBackWhole(error) || !(isTemporary(error) || isTransient(error) || isBadRow(error)))
+      throw error
+    held.keepSpent(spent)
     // a lock that a failed claim has left keeps its job from everybody: the session is ended rather than that
-    await drainer.insist(`select ${drainer.schema}.unlock_strays($1)`, [holdings.ids()])
+    const unlock = protocolCall(drainer.schema, "unlock_strays", { p_held: held.ids() })
+    await drainer.queryWithRetry(`select ${unlock.text}`, unlock.values)
     position.isCaughtUp = false
     if (isLockTableFull(error) && limit > 1) shrinkClaims(drainer, position, limit)
     else if (isBadRow(error) && position.largestReadable > 0)
@@ -177,23 +191,21 @@ async function take<Taken extends Group>(
 
 async function pause({ lost, log }: Drainer, { failures }: ClaimPosition, error: unknown): Promise<void> {
   const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures)
-  if (failures > 1) log.warn("A claim failed and is tried again", { error: String(error) })
+  if (failures > 1) log.warn("A claim failed; trying again", { error: String(error) })
   await wait(waitMs, undefined, { signal: lost }).catch(() => {})
 }
 
 /** Its memory is full, or what it performs can't be written: more work would only be lost with it. */
-function holdsTooMuch({ holdings, unwritten }: Drainer): boolean {
-  return (
-    holdings.bytes() > MOST_BYTES_HELD - MOST_BYTES_AT_ONCE || unwritten.executions.length >= MOST_UNWRITTEN
-  )
+function holdsTooMuch({ held, unwritten }: Drainer): boolean {
+  return held.bytes() > MOST_BYTES_HELD - MOST_BYTES_AT_ONCE || unwritten.executions.length >= MOST_UNWRITTEN
 }
 
-function remember({ holdings, counts }: Drainer, group: Group): ClaimedJob[] {
+function remember({ held, tally }: Drainer, group: Group): ClaimedJob[] {
   const { claim_id: id, claimed_at_ms: databaseAtMs, jobs } = group
   const claim = { id, databaseAtMs, arrivedAtMs: performance.now(), unsettled: jobs.length }
   const claimed = jobs.map((row) => claimedJob(row, claim))
-  holdings.add(claimed)
-  counts.claimed += claimed.length
+  held.add(claimed)
+  tally.claimed += claimed.length
   return claimed
 }
 

@@ -1,6 +1,7 @@
 import { toPgArray } from "../database/array-literal.ts"
+import { protocolCall } from "../database/protocol-call.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
-import { dispensable } from "../session/best-effort.ts"
+import { bestEffort } from "../session/best-effort.ts"
 import type { Drainer } from "../session/drainer.ts"
 import type { ClaimPosition } from "./position.ts"
 
@@ -14,14 +15,15 @@ export async function giveBack(
   jobs: readonly ClaimedJob[],
 ): Promise<readonly ClaimedJob[]> {
   if (jobs.length === 0) return []
-  const { schema, id, backendPid, holdings, counts } = drainer
+  const { schema, id, backendPid, held, tally } = drainer
   const ids = toPgArray(jobs.map((job) => job.id))
-  const statement = `select ${schema}.give_back($1, $2, $3)`
-  if (!(await dispensable(drainer, drainer.query(statement, [id, backendPid, ids])))) return jobs
+  const give = protocolCall(schema, "give_back", { p_drainer: id, p_backend: backendPid, p_ids: ids })
+  if (!(await bestEffort(drainer, drainer.query(`select ${give.text}`, give.values)))) return jobs
 
-  await drainer.query(`select ${schema}.unlock_jobs($1), ${schema}.note_late_arrivals()`, [ids])
-  for (const job of jobs) holdings.release(job)
-  counts.released += jobs.length
+  const unlock = protocolCall(schema, "unlock_given_back", { p_ids: ids })
+  await drainer.query(`select ${unlock.text}`, unlock.values)
+  for (const job of jobs) held.release(job)
+  tally.released += jobs.length
   position.resumeAfter = null
   return []
 }

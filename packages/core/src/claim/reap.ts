@@ -1,3 +1,4 @@
+import { protocolCall } from "../database/protocol-call.ts"
 import { isTransient } from "../database/sqlstate.ts"
 import { codeOf } from "../database/translate-error.ts"
 import type { Drainer } from "../session/drainer.ts"
@@ -14,14 +15,17 @@ const FRUITLESS_TRIES = 20
  * their locks, stay aside, and others are claimed.
  */
 export async function reap(drainer: Drainer, position: ClaimPosition): Promise<boolean> {
-  const { counts, log } = drainer
+  const { tally, log } = drainer
   if (performance.now() < position.reapAgainAtMs) return false
   try {
-    const statement = `select * from ${drainer.schema}.reap($1, $2)`
-    const [part] = await timed(drainer, "claim", drainer.query(statement, [drainer.id, position.largestReap]))
+    const { text, values } = protocolCall(drainer.schema, "reap", {
+      p_drainer: drainer.id,
+      p_limit: position.largestReap,
+    })
+    const [part] = await timed(drainer, "claim", drainer.query(`select * from ${text}`, values))
     if (!part) return false
-    counts.interrupted += part.reaped
-    if (part.reaped > 0) log.warn("A drainer died; what it had in flight runs again", { jobs: part.reaped })
+    tally.interrupted += part.reaped
+    if (part.reaped > 0) log.warn("A drainer died; its jobs run again", { jobs: part.reaped })
     return part.reaped > 0 || !part.more || isWorthAnotherTry(position)
   } catch (error) {
     drainer.lost.throwIfAborted()
@@ -30,7 +34,7 @@ export async function reap(drainer: Drainer, position: ClaimPosition): Promise<b
       return true
     }
     if (isTransient(error)) return isWorthAnotherTry(position)
-    log.warn("A dead drainer could not be reaped; it is tried again", { error: String(error) })
+    log.warn("A dead drainer could not be reaped; trying again", { error: String(error) })
     return pause(position)
   }
 }

@@ -1,6 +1,6 @@
 import { DatabaseUnavailableError } from "../errors.ts"
 import type { Queryable } from "./connection.ts"
-import { isConnectionLost, isTransient, passes } from "./sqlstate.ts"
+import { isConnectionLost, isTemporary, isTransient } from "./sqlstate.ts"
 
 const MOST_TRIES = 4
 
@@ -8,7 +8,7 @@ const MOST_TRIES = 4
  * The app's pool as the engine asks it: each statement by itself, so that one that was rolled back for the sake of
  * another is sent again; and none is waited for longer than `withinMs`, because a network that has gone deaf says nothing.
  */
-export function pooled(database: Queryable, withinMs: number): Queryable {
+export function poolQueryable(database: Queryable, withinMs: number): Queryable {
   return {
     async query(text, values) {
       const giveUpAtMs = performance.now() + withinMs
@@ -17,7 +17,7 @@ export function pooled(database: Queryable, withinMs: number): Queryable {
           return await inTime(database.query(text, values), giveUpAtMs - performance.now(), withinMs)
         } catch (error) {
           if (isTransient(error) && tried < MOST_TRIES) continue
-          throw passes(error) && !isConnectionLost(error)
+          throw isTemporary(error) && !isConnectionLost(error)
             ? unavailable((error as Error).message, error)
             : error
         }

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises"
 import { SluiceError } from "../errors.ts"
 import type { Logger } from "../logger.ts"
-import { isRolledBackWhole, isTransient, meaningOf, passes, sqlStateOf } from "./sqlstate.ts"
+import { isRolledBackWhole, isTemporary, isTransient, meaningOf, sqlStateOf } from "./sqlstate.ts"
 
 const FIRST_WAIT_MS = 20
 /** Also a sign of life of a drainer that does nothing but try again. */
@@ -13,7 +13,7 @@ const SHORT_PATIENCE_MS = 2_000
  * Sends a statement again, with growing waits, while it fails for what passes and was rolled back whole. Throws its last
  * error when that is something else, when the time is up, or when the session is lost.
  */
-export async function untilItPasses<Value>(
+export async function retryWhileTemporary<Value>(
   { lost, log }: { readonly lost: AbortSignal; readonly log: Logger },
   forMs: number,
   attempt: () => Promise<Value>,
@@ -33,7 +33,7 @@ export async function untilItPasses<Value>(
 
 function patienceMs(error: unknown, forMs: number): number {
   if (!isRolledBackWhole(error)) return 0
-  if (passes(error)) return forMs
+  if (isTemporary(error)) return forMs
   if (sqlStateOf(error).startsWith("SL")) return 0 // our functions' own: another session, or an older schema
   return isTransient(error) || meaningOf(error) === "misuse" ? Math.min(forMs, SHORT_PATIENCE_MS) : 0
 }
@@ -42,11 +42,11 @@ function patienceMs(error: unknown, forMs: number): number {
 export class NotNowError extends SluiceError {}
 
 /** Of work that is ours: what passes becomes a `NotNowError`. */
-export async function orNotNow<Value>(work: Promise<Value>): Promise<Value> {
+export async function temporaryToNotNow<Value>(work: Promise<Value>): Promise<Value> {
   try {
     return await work
   } catch (error) {
-    if (!passes(error)) throw error
+    if (!isTemporary(error)) throw error
     throw new NotNowError("not_now", `The database could not do what the job needed: ${String(error)}`, {
       cause: error,
     })

@@ -43,7 +43,7 @@ export function isReadOnlyServer(error: unknown): boolean {
 const STANDBY_ROUTINE = /^(call_bool_check_hook|GetSerializableTransactionSnapshot)$/
 
 /** Whether the same statement will work later, on this session or another one. */
-export function passes(error: unknown): boolean {
+export function isTemporary(error: unknown): boolean {
   return meaningOf(error) === "passes"
 }
 

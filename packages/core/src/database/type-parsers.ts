@@ -2,7 +2,7 @@
  * A statement of the engine's own on a drainer's connection: its values are read as the engine expects, whatever the app
  * has told the driver with `setTypeParser`.
  */
-export function typed(text: string): string {
+export function withOwnParsers(text: string): string {
   return { text, types: { getTypeParser } } as unknown as string // drivers take either
 }
 

@@ -1,7 +1,8 @@
 import { durationMs } from "../checks/duration.ts"
-import { listed } from "../checks/format-value.ts"
+import { formatList } from "../checks/format-value.ts"
 import { assertKnownKeys, assertName, assertText, isRecord, nearest, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
+import { protocolCall } from "../database/protocol-call.ts"
 import { SCHEMA_VERSION } from "../database/schema.ts"
 import { translateError } from "../database/translate-error.ts"
 import { InvalidInputError, PayloadTooLargeError, UnknownJobError } from "../errors.ts"
@@ -77,15 +78,28 @@ async function storeRows(
   carrier: Carrier | null,
 ): Promise<EnqueueResult[]> {
   try {
+    const { text, values } = protocolCall(
+      catalog.schema,
+      "store_jobs",
+      {
+        p_schema_version: SCHEMA_VERSION,
+        p_jobs: `[${rows.join(",")}]`,
+        p_carrier: carrier && JSON.stringify(carrier),
+      },
+      { p_jobs: JSON_TEXT, p_carrier: JSON_TEXT },
+    )
     const stored = await database.query(
-      `select job_index::pg_catalog.text, job_id::pg_catalog.text, job_state, deduplicated::pg_catalog.text from ${catalog.schema}.store_jobs($1, $2::pg_catalog.text::pg_catalog.jsonb, $3::pg_catalog.text::pg_catalog.jsonb)`,
-      [SCHEMA_VERSION, `[${rows.join(",")}]`, carrier && JSON.stringify(carrier)],
+      `select job_index::pg_catalog.text, job_id::pg_catalog.text, job_state, deduplicated::pg_catalog.text from ${text}`,
+      values,
     )
     return inOrder(stored.rows)
   } catch (error) {
     throw translateError(error)
   }
 }
+
+/** As text, so that no driver makes JSON of JSON. */
+const JSON_TEXT = "pg_catalog.text::pg_catalog.jsonb"
 
 /** All text, which no app has its driver turn into something else. */
 interface StoredRow {
@@ -145,7 +159,7 @@ function definitionOf(catalog: Catalog, name: string): AnyJobDefinition | undefi
   const near = nearest(name, catalog.definitions.keys())
   throw new UnknownJobError(
     "unknown_job",
-    `No job is named ${JSON.stringify(name)}: ${near ? `did you mean ${JSON.stringify(near)}?` : `known are ${listed([...catalog.definitions.keys()]) || "none"}`}`,
+    `No job is named ${JSON.stringify(name)}: ${near ? `did you mean ${JSON.stringify(near)}?` : `known are ${formatList([...catalog.definitions.keys()]) || "none"}`}`,
     { path: ["name"] },
   )
 }

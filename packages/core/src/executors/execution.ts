@@ -3,7 +3,7 @@ import { durationMs } from "../checks/duration.ts"
 import { isRecord } from "../checks/validate.ts"
 import { Discard, RetryAfter, SluiceError, Snooze } from "../errors.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
-import { partsOf } from "../job/error-record.ts"
+import { serializeError } from "../job/error-record.ts"
 import type { JobContext } from "../job/job-context.ts"
 import { MAX_PAYLOAD_BYTES, parsePayload, UnfitPayload } from "../job/payload.ts"
 import { type Logger, withDetails } from "../logger.ts"
@@ -69,7 +69,7 @@ export function resultOf(answer: unknown, place: string, log: Logger): unknown {
   if (isRecord(answer)) {
     if (isRecord(answer.error)) {
       if (answer.error.name === "NotHereError") throw notYetKnown(place, log)
-      throw restoredError(answer.error)
+      throw toError(answer.error)
     }
     if (Object.keys(answer).every((key) => key === "result")) return answer.result
   }
@@ -89,7 +89,7 @@ function notYetKnown(place: string, log: Logger): Snooze {
  * An error of a class that is known here, or one that is recorded under its name. Throws `InvalidInputError` for a wait
  * that is no duration.
  */
-export function restoredError(said: Partial<DescribedError>): Error {
+export function toError(said: Partial<DescribedError>): Error {
   const { name = "Error", message = "", stack } = clamped(said)
   if (name === "Discard") return new Discard(message)
   if (name === "UnfitPayload") return new UnfitPayload(message)
@@ -146,8 +146,8 @@ function assertInTime(event: ExecutionEvent): void {
 function described(error: unknown): DescribedError {
   const [name] = Object.entries(STEERING).find(([, type]) => error instanceof type) ?? []
   return {
-    ...partsOf(error),
-    ...clamped(partsOf(error)),
+    ...serializeError(error),
+    ...clamped(serializeError(error)),
     ...(name && { name }),
     ...((error instanceof RetryAfter || error instanceof Snooze) && { wait: error.wait }),
   }

@@ -1,5 +1,6 @@
 import type { Queryable } from "../database/connection.ts"
 import { jsonRows } from "../database/pool-queryable.ts"
+import { protocolCall } from "../database/protocol-call.ts"
 
 export interface Backlog {
   /** Jobs that are due and not running; the count stops at 10,000 jobs, running ones included. */
@@ -9,7 +10,7 @@ export interface Backlog {
 }
 
 export async function readBacklog(database: Queryable, schema: string): Promise<Backlog> {
-  const [row] = await jsonRows(database, `select * from ${schema}.backlog()`)
+  const [row] = await jsonRows(database, `select * from ${protocolCall(schema, "backlog", {}).text}`)
   return backlogOf(row)
 }
 

@@ -1,5 +1,6 @@
 import { assertInteger, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
+import { protocolCall } from "../database/protocol-call.ts"
 import type { JobState } from "../job/job-options.ts"
 import { dateOf } from "./date-of.ts"
 
@@ -60,8 +61,8 @@ export async function readJob(
   assertInteger(errorsFrom, ["errorsFrom"], 0, 1_000_000_000)
   if (!/^\d{1,15}$/.test(id) || BigInt(id) > MAX_JOB_ID)
     refuse("invalid_id", id, ["id"], "a job's id, a decimal number")
-  const text = `select ${schema}.get_job($1, $2)::pg_catalog.text as job`
-  const { rows } = await database.query(text, [id, errorsFrom])
+  const { text, values } = protocolCall(schema, "get_job", { p_id: id, p_errors_from: errorsFrom })
+  const { rows } = await database.query(`select ${text}::pg_catalog.text as job`, values)
   if (rows[0].job === null) return undefined
   const job = JSON.parse(rows[0].job)
   return {

@@ -1,5 +1,6 @@
 import { assertInteger, assertName } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
+import { protocolCall } from "../database/protocol-call.ts"
 import { dateOf } from "./date-of.ts"
 
 export interface QueueSnapshot {
@@ -28,8 +29,8 @@ export async function readQueues(
 ): Promise<QueueSnapshot[]> {
   if (after !== undefined) assertName(after, ["after"])
   assertInteger(limit, ["limit"], 1, 1_000_000)
-  const text = `select ${schema}.list_queues($1, $2)::pg_catalog.text as queues`
-  const { rows } = await database.query(text, [after ?? "", limit])
+  const { text, values } = protocolCall(schema, "list_queues", { p_after: after ?? "", p_limit: limit })
+  const { rows } = await database.query(`select ${text}::pg_catalog.text as queues`, values)
   const queues: (Omit<QueueSnapshot, "oldestReadyAt"> & { oldestReadyAt: string | null })[] = JSON.parse(
     rows[0].queues,
   )

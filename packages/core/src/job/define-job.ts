@@ -5,7 +5,7 @@ import { assertBackoff, type Backoff } from "./backoff.ts"
 import type { Executor, ThreadExecutor } from "./executor.ts"
 import type { JobContext } from "./job-context.ts"
 import type { Concurrency, EnqueueOptions, EnqueueResult, JobPolicies } from "./job-options.ts"
-import { awaited } from "./perform-within.ts"
+import { performWithin } from "./perform-within.ts"
 
 export interface JobSettings<Schema extends StandardSchemaV1> extends JobPolicies {
   /** Stored with each job. Letters, digits, `.`, `_`, `-`, `/` and `:`, up to 128 characters. */
@@ -117,7 +117,7 @@ function performOf(options: JobOptions<StandardSchemaV1, unknown>): AnyJobDefini
   const { name, executor, perform } = options
   if (perform && executor) executor.adopt(name, perform)
   if (executor?.adopt) return (payload, context) => executor.perform(payload, context)
-  if (executor) return (payload, context) => awaited(executor, payload, context)
+  if (executor) return (payload, context) => performWithin(executor, payload, context)
   return perform as AnyJobDefinition["perform"]
 }
 

@@ -15,9 +15,9 @@ const MAX_LISTED = 5
 export type Form = "whole" | "ascii" | "bare"
 
 /** Whatever was thrown, its record can be written. */
-export function describeError(error: unknown, form: Form) {
+export function errorRecord(error: unknown, form: Form) {
   if (form === "bare") return { error_class: "Error", error_message: "(an error whose text can't be stored)" }
-  const { name, message, stack } = partsOf(error)
+  const { name, message, stack } = serializeError(error)
   const text = form === "ascii" ? inAscii : (each: string) => each
   return {
     error_class: storable(text(name), MAX_CLASS_CHARACTERS),
@@ -27,7 +27,7 @@ export function describeError(error: unknown, form: Form) {
 }
 
 /** Name, message and stack of whatever was thrown. The stack has its causes, and the errors that it gathers. */
-export function partsOf(error: unknown): { name: string; message: string; stack?: string } {
+export function serializeError(error: unknown): { name: string; message: string; stack?: string } {
   try {
     if (!(error instanceof Error)) return { name: typeof error, message: words(error) }
     const parts = related(error)

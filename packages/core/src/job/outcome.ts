@@ -5,8 +5,8 @@ export type Outcome =
   | { readonly kind: "succeeded"; readonly resultJson: string | undefined }
   /** Failed, with attempts left. */
   | { readonly kind: "retried"; readonly error: unknown; readonly waitMs: number }
-  /** Failed for good. `counts` is false when nothing was performed. */
-  | { readonly kind: "discarded"; readonly error: unknown; readonly counts: boolean }
+  /** Failed for good. `chargesAttempt` is false when nothing was performed. */
+  | { readonly kind: "discarded"; readonly error: unknown; readonly chargesAttempt: boolean }
   /**
    * Put back without counting an attempt: for a while, because the job asked for it, or (`waitMs` is undefined) in the
    * place it had, because the drain ended. `cuts`: how many drains' ends in a row have cut it off without a checkpoint.

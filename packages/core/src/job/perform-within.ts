@@ -8,7 +8,11 @@ const PATIENCE_MS = 100
  * What an executor makes of a job, or the reason of the signal if it doesn't answer soon after that aborts. Nothing of
  * the job runs in this process, so nothing keeps the drain from ending: only the answer is no longer awaited.
  */
-export async function awaited(executor: Executor, payload: unknown, context: JobContext): Promise<unknown> {
+export async function performWithin(
+  executor: Executor,
+  payload: unknown,
+  context: JobContext,
+): Promise<unknown> {
   const { signal } = context
   const { promise: givenUp, reject } = Promise.withResolvers<never>()
   let timer: NodeJS.Timeout | undefined

@@ -1,5 +1,5 @@
 /** Cuts an execution off. Its signal is made when somebody asks for it: most jobs are over before anybody does. */
-export class Cutoff {
+export class Cancellation {
   /** Why it was cut off; undefined while it goes on. */
   reason: Error | undefined
   #controller: AbortController | undefined

@@ -1,16 +1,17 @@
 import { type Duration, durationMs } from "../checks/duration.ts"
 import { assertKnownKeys, assertText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
-import { orNotNow, untilItPasses } from "../database/retry.ts"
-import { typed } from "../database/type-parsers.ts"
+import { protocolCall } from "../database/protocol-call.ts"
+import { retryWhileTemporary, temporaryToNotNow } from "../database/retry.ts"
+import { withOwnParsers } from "../database/type-parsers.ts"
 import { InvalidInputError, SluiceError, Snooze } from "../errors.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { CheckpointOptions, JobContext } from "../job/job-context.ts"
 import { toStorableJson } from "../job/payload.ts"
-import type { Work } from "./job-run.ts"
+import type { JobRun } from "./job-run.ts"
 
 /** What lets an execution go on where an earlier one of the same job was cut off. */
-export interface Continuation extends Pick<JobContext, "step" | "cursor" | "sleep"> {
+export interface Checkpoints extends Pick<JobContext, "step" | "cursor" | "sleep"> {
   /** Waits for what was begun and is still under way, and throws what failed without anybody having waited for it. */
   join(): Promise<void>
   /** Likewise, however it ends, and begins nothing more. Throws the `Snooze` of a job that sleeps. */
@@ -35,9 +36,9 @@ const SAVE_WITHIN_MS = 10_000
 type Advance = (position: unknown, transaction: Queryable) => unknown
 
 /** Made for a job that has asked for it. Its first use reads what was saved. */
-export function createContinuation(job: ClaimedJob, work: Work): Continuation {
+export function createCheckpoints(job: ClaimedJob, work: JobRun): Checkpoints {
   const { definition, drainer, transactions, onCheckpoint } = work
-  const { signal } = work.cutoff
+  const { signal } = work.cancellation
   const names = new Set<string>()
   const underWay = new Set<Promise<unknown>>()
   const forgotten: { promise: Handed<unknown>; error: unknown }[] = []
@@ -46,7 +47,7 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
   let isOver = false
   let asleep: Snooze | undefined
 
-  return { step, cursor, sleep, join, end } as Continuation
+  return { step, cursor, sleep, join, end } as Checkpoints
 
   function step(
     name: string,
@@ -158,7 +159,8 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
   }
 
   async function load(): Promise<ReadonlyMap<string, Saved>> {
-    const rows = await query(`select * from ${drainer.schema}.progress_of($1)`, [job.id])
+    const { text, values } = protocolCall(drainer.schema, "progress_of", { p_job: job.id })
+    const rows = await query(`select * from ${text}`, values)
     const nowMs = performance.now()
     return new Map(
       rows.map(({ kind, name, value, remaining_ms }) => [
@@ -185,7 +187,7 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
   }
 
   function holdPlace<Value>(use: () => Promise<Value>): Promise<Value> {
-    return work.places.hold(work, use)
+    return work.connections.withConnection(work, use)
   }
 
   /** Only the loss of the session cuts it off: work that is done when the drainer's time is up is committed still. */
@@ -196,11 +198,16 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
   ): Promise<string | undefined> {
     const json = await transactions.run(drainer.lost, async (transaction) => {
       const json = await work(transaction)
-      const saving = transaction.query(
-        typed(`select ${drainer.schema}.store_progress($1, $2, $3, $4, $5, null) as is_ours`),
-        [job.id, job.fence, kind, name, json],
+      const { text, values } = protocolCall(drainer.schema, "store_progress", {
+        p_job: job.id,
+        p_fence: job.fence,
+        p_kind: kind,
+        p_name: name,
+        p_value: json,
+      })
+      const { rows } = await temporaryToNotNow(
+        transaction.query(withOwnParsers(`select ${text} as is_ours`), values),
       )
-      const { rows } = await orNotNow(saving)
       assertOurs(rows)
       return json
     })
@@ -209,21 +216,26 @@ export function createContinuation(job: ClaimedJob, work: Work): Continuation {
   }
 
   async function save(kind: Kind, name: string, json?: string, sleepMs?: number): Promise<void> {
-    const rows = await query(
-      `select ${drainer.schema}.save_progress($1, $2, $3, $4, $5, $6, $7) as is_ours`,
-      [drainer.backendPid, job.id, job.fence, kind, name, json, sleepMs],
-    )
-    assertOurs(rows)
+    const { text, values } = protocolCall(drainer.schema, "save_progress", {
+      p_backend: drainer.backendPid,
+      p_job: job.id,
+      p_fence: job.fence,
+      p_kind: kind,
+      p_name: name,
+      p_value: json,
+      p_sleep_ms: sleepMs,
+    })
+    assertOurs(await query(`select ${text} as is_ours`, values))
     noteProgress()
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: as drainer.query
   function query(text: string, values: unknown[]): Promise<any[]> {
-    return orNotNow(untilItPasses(drainer, SAVE_WITHIN_MS, () => drainer.query(text, values)))
+    return temporaryToNotNow(retryWhileTemporary(drainer, SAVE_WITHIN_MS, () => drainer.query(text, values)))
   }
 
   function noteProgress(): void {
-    drainer.counts.checkpoints++
+    drainer.tally.checkpoints++
     onCheckpoint()
   }
 

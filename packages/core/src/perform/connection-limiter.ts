@@ -1,6 +1,7 @@
-import { NotNowError, orNotNow } from "../database/retry.ts"
+import { protocolCall } from "../database/protocol-call.ts"
+import { NotNowError, temporaryToNotNow } from "../database/retry.ts"
 import type { Drainer } from "../session/drainer.ts"
-import type { Cutoff } from "./cancellation.ts"
+import type { Cancellation } from "./cancellation.ts"
 
 // Connections are what a database has least of. Each drainer takes its share of those that the server grants, so that
 // all of them together leave some for the API and the app. The SQL function connection_budget has the formula.
@@ -9,24 +10,27 @@ import type { Cutoff } from "./cancellation.ts"
 const LONGEST_WAIT = 0.1
 
 /** For jobs that need a connection beside their drainer's session. */
-export interface Places {
+export interface ConnectionLimiter {
   /** Does what needs a connection once there is a place. Throws `NotNowError`, having begun nothing, when none gets free. */
-  hold<Value>(execution: Execution, use: () => Promise<Value>): Promise<Value>
+  withConnection<Value>(execution: Execution, use: () => Promise<Value>): Promise<Value>
 }
 
 interface Execution {
-  readonly cutoff: Cutoff
+  readonly cancellation: Cancellation
   readonly deadlineAtMs: number
 }
 
-export function createPlaces(drainer: Pick<Drainer, "query" | "schema">, maxDrainers: number): Places {
+export function createConnectionLimiter(
+  drainer: Pick<Drainer, "query" | "schema">,
+  maxDrainers: number,
+): ConnectionLimiter {
   const waiting = new Set<() => void>()
   let places: Promise<number> | undefined
   let taken = 0
 
   return {
-    async hold(execution, use) {
-      const most = await orNotNow(howMany())
+    async withConnection(execution, use) {
+      const most = await temporaryToNotNow(howMany())
       if (taken >= most) await nextPlace(execution)
       else taken++
       try {
@@ -47,8 +51,10 @@ export function createPlaces(drainer: Pick<Drainer, "query" | "schema">, maxDrai
   }
 
   async function readPlaces(): Promise<number> {
-    const statement = `select transactions from ${drainer.schema}.connection_budget($1)`
-    const [budget] = await drainer.query(statement, [maxDrainers])
+    const { text, values } = protocolCall(drainer.schema, "connection_budget", {
+      p_max_drainers: maxDrainers,
+    })
+    const [budget] = await drainer.query(`select transactions from ${text}`, values)
     return budget.transactions
   }
 
@@ -59,7 +65,7 @@ export function createPlaces(drainer: Pick<Drainer, "query" | "schema">, maxDrai
     else taken--
   }
 
-  async function nextPlace({ cutoff: { signal }, deadlineAtMs }: Execution): Promise<void> {
+  async function nextPlace({ cancellation: { signal }, deadlineAtMs }: Execution): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const giveUp = () => reject(new NotNowError("not_now", "All connections for transactions are taken"))
     const take = () => {

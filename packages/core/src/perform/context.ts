@@ -3,18 +3,18 @@ import { SluiceError } from "../errors.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { JobContext } from "../job/job-context.ts"
 import { type Logger, withDetails } from "../logger.ts"
-import { type Continuation, createContinuation } from "./checkpoints.ts"
-import { maxAttemptsOf, type Work } from "./job-run.ts"
+import { type Checkpoints, createCheckpoints } from "./checkpoints.ts"
+import { type JobRun, maxAttemptsOf } from "./job-run.ts"
 
 /** What `perform` is given. Most jobs ask for little of it, so each part is made when it is asked for. */
 export class Context implements JobContext {
   /** Of a job that has asked for `step`, `cursor` or `sleep`. */
-  continuation: Continuation | undefined
+  checkpoints: Checkpoints | undefined
   readonly #job: ClaimedJob
-  readonly #work: Work
+  readonly #work: JobRun
   readonly #transaction: Queryable | undefined
 
-  constructor(job: ClaimedJob, work: Work, transaction?: Queryable) {
+  constructor(job: ClaimedJob, work: JobRun, transaction?: Queryable) {
     this.#job = job
     this.#work = work
     this.#transaction = transaction
@@ -36,7 +36,7 @@ export class Context implements JobContext {
     return maxAttemptsOf(this.#job, this.#work)
   }
   get signal(): AbortSignal {
-    return this.#work.cutoff.signal
+    return this.#work.cancellation.signal
   }
   get deadlineAt(): Date {
     return new Date(this.#work.deadlineAtMs)
@@ -70,8 +70,8 @@ export class Context implements JobContext {
     )
   }
 
-  #continued(): Continuation {
-    this.continuation ??= createContinuation(this.#job, this.#work)
-    return this.continuation
+  #continued(): Checkpoints {
+    this.checkpoints ??= createCheckpoints(this.#job, this.#work)
+    return this.checkpoints
   }
 }

@@ -18,7 +18,7 @@ import { withDetails } from "../logger.ts"
 import { outcomeJson } from "../settle/outcome-json.ts"
 import { correlate } from "../telemetry/correlation.ts"
 import { Context } from "./context.ts"
-import { maxAttemptsOf, type Work } from "./job-run.ts"
+import { type JobRun, maxAttemptsOf } from "./job-run.ts"
 
 const DEFAULT_MAX_INTERRUPTIONS = 3
 /** Results are stored up to this size, as JSON with numbers written out. */
@@ -38,20 +38,20 @@ export class TimeIsUpError extends DrainEndsError {}
 const NOT_NOW_WAIT_MS = 2_000
 
 /** Performs one claimed job. Never throws: whatever happens is an outcome. */
-export async function execute(job: ClaimedJob, work: Work): Promise<Execution> {
+export async function execute(job: ClaimedJob, work: JobRun): Promise<Execution> {
   const startedAtMs = performance.now()
   const outcome = await correlated(job, work, startedAtMs).catch((error) => failureOrMisuse(job, work, error))
   return { job, outcome, startedAtMs, endedAtMs: performance.now() }
 }
 
-async function correlated(job: ClaimedJob, work: Work, startedAtMs: number): Promise<Outcome> {
+async function correlated(job: ClaimedJob, work: JobRun, startedAtMs: number): Promise<Outcome> {
   const correlationId = job.carrier?.correlationId
   if (correlationId === undefined) return instrumented(job, work, startedAtMs)
   const log = withDetails(work.log, { correlationId })
   return correlate(correlationId, () => instrumented(job, { ...work, log }, startedAtMs))
 }
 
-function instrumented(job: ClaimedJob, work: Work, startedAtMs: number): Promise<Outcome> {
+function instrumented(job: ClaimedJob, work: JobRun, startedAtMs: number): Promise<Outcome> {
   if (!work.instrumentation) return attempt(job, work, startedAtMs)
   const { id, name, queue, carrier } = job
   return work.instrumentation.perform({ id, name, queue, attempt: job.attempts + 1, carrier }, (details) => {
@@ -60,27 +60,27 @@ function instrumented(job: ClaimedJob, work: Work, startedAtMs: number): Promise
   })
 }
 
-async function attempt(job: ClaimedJob, work: Work, startedAtMs: number): Promise<Outcome> {
+async function attempt(job: ClaimedJob, work: JobRun, startedAtMs: number): Promise<Outcome> {
   const { definition } = work
   if (job.unread !== null) {
     const message = `The payload of job ${job.id} could not be claimed: ${job.unread}`
-    return { kind: "discarded", error: new InvalidPayloadError(message, []), counts: false }
+    return { kind: "discarded", error: new InvalidPayloadError(message, []), chargesAttempt: false }
   }
   if (job.interruptions >= (definition.maxInterruptions ?? DEFAULT_MAX_INTERRUPTIONS)) {
     const message = `${job.interruptions} drainers died while this job ran there alone`
-    return { kind: "discarded", error: new InterruptedError("interrupted", message), counts: false }
+    return { kind: "discarded", error: new InterruptedError("interrupted", message), chargesAttempt: false }
   }
   const payload = definition.input ? await parsePayload(job.name, definition.input, job.payload) : job.payload
   if (definition.transactional)
-    return work.places.hold(work, () => performInTransaction(job, work, payload, startedAtMs))
+    return work.connections.withConnection(work, () => performInTransaction(job, work, payload, startedAtMs))
   const context = new Context(job, work)
   try {
     const result = await definition.perform(payload, context)
-    if (context.continuation) await context.continuation.join()
+    if (context.checkpoints) await context.checkpoints.join()
     assertInTime(work)
     return succeeded(job, work, result)
   } finally {
-    if (context.continuation) await context.continuation.end()
+    if (context.checkpoints) await context.checkpoints.end()
   }
 }
 
@@ -90,15 +90,15 @@ async function attempt(job: ClaimedJob, work: Work, startedAtMs: number): Promis
  */
 async function performInTransaction(
   job: ClaimedJob,
-  work: Work,
+  work: JobRun,
   payload: unknown,
   startedAtMs: number,
 ): Promise<Outcome> {
-  const { signal } = work.cutoff
+  const { signal } = work.cancellation
   return work.transactions.run(signal, async (transaction, record) => {
     const context = new Context(job, work, transaction)
     const result = await work.definition.perform(payload, context)
-    if (context.continuation) await context.continuation.join() // a step that it is refused, and did not wait for
+    if (context.checkpoints) await context.checkpoints.join() // a step that it is refused, and did not wait for
     signal.throwIfAborted()
     const outcome = succeeded(job, work, result)
     const execution = { job, outcome, startedAtMs, endedAtMs: performance.now() }
@@ -125,12 +125,12 @@ function mayBeRefused(outcome: Outcome): boolean {
  * comes of it later counts for nothing. At the drainer's deadline a job has done nothing wrong, so work that is done
  * within the grace is done.
  */
-function assertInTime({ cutoff: { reason } }: Work): void {
+function assertInTime({ cancellation: { reason } }: JobRun): void {
   if (reason && !(reason instanceof DrainEndsError)) throw reason
 }
 
 /** The work is done, so a result that can't be stored is dropped with a warning rather than done again. */
-function succeeded(job: ClaimedJob, work: Work, result: unknown): Outcome {
+function succeeded(job: ClaimedJob, work: JobRun, result: unknown): Outcome {
   let resultJson: string | undefined
   try {
     resultJson = JSON.stringify(result)
@@ -155,7 +155,7 @@ function succeeded(job: ClaimedJob, work: Work, result: unknown): Outcome {
 }
 
 /** A wait that is no duration, in a RetryAfter or Snooze, is a failure like any other. */
-function failureOrMisuse(job: ClaimedJob, work: Work, thrown: unknown): Outcome {
+function failureOrMisuse(job: ClaimedJob, work: JobRun, thrown: unknown): Outcome {
   try {
     return failure(job, work, thrown)
   } catch (misuse) {
@@ -164,8 +164,8 @@ function failureOrMisuse(job: ClaimedJob, work: Work, thrown: unknown): Outcome 
 }
 
 /** What a failed execution comes to. */
-export function failure(job: ClaimedJob, work: Work, thrown: unknown): Outcome {
-  const { reason } = work.cutoff
+export function failure(job: ClaimedJob, work: JobRun, thrown: unknown): Outcome {
+  const { reason } = work.cancellation
   // nothing else is: a job whose work says it is lost may still be this drainer's, and would come again at once for ever
   if (work.drainer.lost.aborted || reason instanceof SessionLostError) return { kind: "lost" }
   if (thrown instanceof NotNowError)
@@ -174,7 +174,7 @@ export function failure(job: ClaimedJob, work: Work, thrown: unknown): Outcome {
   const isLate = reason !== undefined && !(reason instanceof DrainEndsError)
   if (isLate) return failed(job, work, reason, reason) // the timeout, not the AbortError that came of it
   if (thrown instanceof Snooze) return { kind: "snoozed", waitMs: waitOf(thrown), cuts: 0 }
-  if (thrown instanceof Discard) return { kind: "discarded", error: thrown, counts: true }
+  if (thrown instanceof Discard) return { kind: "discarded", error: thrown, chargesAttempt: true }
   return failed(job, work, thrown, thrown)
 }
 
@@ -184,16 +184,16 @@ function isDecision(thrown: unknown): boolean {
 }
 
 /** It goes on in the place it had, and so before what was enqueued after it. */
-function cutOff(job: ClaimedJob, work: Work, reason: DrainEndsError): Outcome {
+function cutOff(job: ClaimedJob, work: JobRun, reason: DrainEndsError): Outcome {
   const cuts = work.hasCheckpoint() ? 0 : job.cuts + Number(reason instanceof TimeIsUpError)
   if (cuts < MOST_CUTS) return { kind: "snoozed", waitMs: undefined, cuts }
   const message = `The job ${JSON.stringify(job.name)} was cut off by the ends of ${cuts} drains in a row and saved no checkpoint: it needs more time than a drain has. Give the drain function a longer timeout, or let the job go on in steps`
   return failed(job, work, reason, new TimeoutError("never_fits", message))
 }
 
-function failed(job: ClaimedJob, work: Work, thrown: unknown, error: unknown): Outcome {
+function failed(job: ClaimedJob, work: JobRun, thrown: unknown, error: unknown): Outcome {
   const attempt = job.attempts + 1
-  if (attempt >= maxAttemptsOf(job, work)) return { kind: "discarded", error, counts: true }
+  if (attempt >= maxAttemptsOf(job, work)) return { kind: "discarded", error, chargesAttempt: true }
   const waitMs = thrown instanceof RetryAfter ? waitOf(thrown) : backoffMs(work.definition.backoff, attempt)
   return { kind: "retried", error, waitMs }
 }

@@ -5,19 +5,19 @@ import type { JobPolicies } from "../job/job-options.ts"
 import type { Logger } from "../logger.ts"
 import type { Drainer } from "../session/drainer.ts"
 import type { Instrumentation } from "../telemetry/instrumentation.ts"
-import type { Cutoff } from "./cancellation.ts"
-import type { Places } from "./connection-limiter.ts"
+import type { Cancellation } from "./cancellation.ts"
+import type { ConnectionLimiter } from "./connection-limiter.ts"
 import type { Transactions } from "./transactions.ts"
 
 const DEFAULT_MAX_ATTEMPTS = 10
 const DEFAULT_TIMEOUT = "1m"
 
 /** What one execution works with, beside its job. */
-export interface Work {
+export interface JobRun {
   readonly definition: AnyJobDefinition
   readonly defaults: JobPolicies
   readonly drainer: Drainer
-  readonly cutoff: Cutoff
+  readonly cancellation: Cancellation
   /** When it is cut off at the latest, in milliseconds since 1970. */
   readonly deadlineAtMs: number
   /** Progress was saved: the timeout begins anew. */
@@ -26,7 +26,7 @@ export interface Work {
   readonly hasCheckpoint: () => boolean
   readonly log: Logger
   readonly transactions: Transactions
-  readonly places: Places
+  readonly connections: ConnectionLimiter
   readonly instrumentation: Instrumentation | undefined
 }
 
@@ -35,6 +35,6 @@ export function timeoutMsOf(definition: AnyJobDefinition, defaults: JobPolicies)
   return durationMs(definition.timeout ?? defaults.timeout ?? DEFAULT_TIMEOUT)
 }
 
-export function maxAttemptsOf(job: ClaimedJob, { definition, defaults }: Work): number {
+export function maxAttemptsOf(job: ClaimedJob, { definition, defaults }: JobRun): number {
   return job.maxAttempts ?? definition.maxAttempts ?? defaults.maxAttempts ?? DEFAULT_MAX_ATTEMPTS
 }

@@ -6,10 +6,10 @@ import type { Execution } from "../job/outcome.ts"
 import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
 import type { Instrumentation } from "../telemetry/instrumentation.ts"
-import { Cutoff } from "./cancellation.ts"
-import type { Places } from "./connection-limiter.ts"
+import { Cancellation } from "./cancellation.ts"
+import type { ConnectionLimiter } from "./connection-limiter.ts"
 import { execute, failure } from "./execute.ts"
-import { timeoutMsOf, type Work } from "./job-run.ts"
+import { type JobRun, timeoutMsOf } from "./job-run.ts"
 import type { Transactions } from "./transactions.ts"
 
 /** Most jobs claimed, or settled, in one statement. */
@@ -19,10 +19,10 @@ const AHEAD_MS = 50
 /** How long outcomes that come one by one wait for company. */
 const GATHER_MS = 5
 /** An execution that still runs this long after its timeout loses its place, not its lock: others go on beside it. */
-const DEAF_AFTER_MS = 1_000
+const UNRESPONSIVE_AFTER_MS = 1_000
 
 /** Performs claimed jobs, so many at once. */
-export interface Performer {
+export interface JobRunner {
   start(jobs: readonly ClaimedJob[]): void
   /** How many more to claim. */
   room(): number
@@ -46,22 +46,22 @@ export interface Performer {
   stop(reason: SluiceError, graceMs: number): Promise<{ ended: Execution[]; released: number; stuck: number }>
 }
 
-export function createPerformer(options: {
+export function createJobRunner(options: {
   drainer: Drainer
   definitions: ReadonlyMap<string, AnyJobDefinition>
   defaults: JobPolicies
   concurrency: number
   deadline: Deadline
   transactions: Transactions
-  places: Places
+  connections: ConnectionLimiter
   instrumentation: Instrumentation | undefined
-}): Performer {
+}): JobRunner {
   const { drainer, definitions, defaults, concurrency, deadline, transactions, instrumentation } = options
   const timeoutsMs = new Map([...definitions].map(([name, each]) => [name, timeoutMsOf(each, defaults)]))
   let waiting: ClaimedJob[] = []
   let ended: Execution[] = []
   const running = new Set<Running>()
-  const deaf = new Set<Running>()
+  const unresponsive = new Set<Running>()
   let meanMs = Number.POSITIVE_INFINITY // of an execution, the recent ones counting most
   let begunAtMs = 0 // when a job was begun last
   let wake = () => {}
@@ -69,7 +69,7 @@ export function createPerformer(options: {
 
   const isDone = () => running.size === 0 && waiting.length === 0
   drainer.lost.addEventListener("abort", () => {
-    for (const { work } of running) work.cutoff.abort(drainer.lost.reason)
+    for (const { work } of running) work.cancellation.abort(drainer.lost.reason)
     wake()
   })
 
@@ -89,7 +89,7 @@ export function createPerformer(options: {
       return waiting.splice(ahead)
     },
     isIdle: () => isDone() && ended.length === 0,
-    isEmpty: () => isDone() && deaf.size === 0,
+    isEmpty: () => isDone() && unresponsive.size === 0,
     async outcomes(atMostMs) {
       const untilExcessMs = waiting.length > 0 ? AHEAD_MS : Number.POSITIVE_INFINITY
       if (ended.length === 0 && atMostMs > 0)
@@ -100,12 +100,14 @@ export function createPerformer(options: {
     async stop(reason, graceMs) {
       const released = waiting.length
       waiting = []
-      for (const { work } of running) work.cutoff.abort(reason)
+      for (const { work } of running) work.cancellation.abort(reason)
       const giveUpAtMs = performance.now() + graceMs
-      while (running.size + deaf.size > 0 && performance.now() < giveUpAtMs)
+      while (running.size + unresponsive.size > 0 && performance.now() < giveUpAtMs)
         await nextOutcome(giveUpAtMs - performance.now())
-      const timedOut = [...running, ...deaf].map(asTimedOut).filter((execution) => execution !== undefined)
-      return { ended: [...takeEnded(), ...timedOut], released, stuck: running.size + deaf.size }
+      const timedOut = [...running, ...unresponsive]
+        .map(asTimedOut)
+        .filter((execution) => execution !== undefined)
+      return { ended: [...takeEnded(), ...timedOut], released, stuck: running.size + unresponsive.size }
     },
   }
 
@@ -126,19 +128,19 @@ export function createPerformer(options: {
   async function run(job: ClaimedJob): Promise<void> {
     const definition = definitions.get(job.name) as AnyJobDefinition
     const timeoutMs = job.timeoutMs ?? (timeoutsMs.get(job.name) as number)
-    const work: Work = {
+    const work: JobRun = {
       definition,
       defaults,
       drainer,
       transactions,
-      places: options.places,
+      connections: options.connections,
       instrumentation,
       log: drainer.log,
-      cutoff: new Cutoff(),
+      cancellation: new Cancellation(),
       deadlineAtMs: Date.now() + Math.min(timeoutMs, deadline.untilStopMs()),
       onCheckpoint() {
         entry.isContinued = true
-        if (!work.cutoff.reason) timer.refresh()
+        if (!work.cancellation.reason) timer.refresh()
       },
       hasCheckpoint: () => entry.isContinued,
     }
@@ -149,7 +151,7 @@ export function createPerformer(options: {
     const execution = await execute(job, work)
     clearTimeout(timer)
     running.delete(entry)
-    deaf.delete(entry)
+    unresponsive.delete(entry)
     remember(execution, entry.isContinued)
     startWaiting()
     if (isDone() || ended.length >= LARGEST_BATCH) wake()
@@ -166,19 +168,19 @@ export function createPerformer(options: {
 
   function timeOut(entry: Running, timeoutMs: number): void {
     const name = JSON.stringify(entry.job.name)
-    entry.work.cutoff.abort(
+    entry.work.cancellation.abort(
       new TimeoutError("timeout", `The job ${name} took longer than its timeout of ${timeoutMs} ms`),
     )
     setTimeout(() => {
       if (!running.delete(entry)) return
-      deaf.add(entry)
+      unresponsive.add(entry)
       drainer.log.warn("A job goes on after its timeout: pass context.signal on", {
         jobId: entry.job.id,
         name: entry.job.name,
       })
       startWaiting()
       wake()
-    }, DEAF_AFTER_MS).unref()
+    }, UNRESPONSIVE_AFTER_MS).unref()
   }
 
   function nextOutcome(atMostMs: number): Promise<void> {
@@ -203,7 +205,7 @@ export function createPerformer(options: {
 
 interface Running {
   readonly job: ClaimedJob
-  readonly work: Work
+  readonly work: JobRun
   readonly startedAtMs: number
   /** It has saved a checkpoint. */
   isContinued: boolean
@@ -211,7 +213,7 @@ interface Running {
 
 /** One that ran into its timeout and never came back has failed; what was cut off for other reasons has no outcome yet. */
 function asTimedOut({ job, work, startedAtMs }: Running): Execution | undefined {
-  const { reason } = work.cutoff
+  const { reason } = work.cancellation
   if (!(reason instanceof TimeoutError)) return undefined
   return { job, outcome: failure(job, work, reason), startedAtMs, endedAtMs: performance.now() }
 }

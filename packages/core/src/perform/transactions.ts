@@ -1,6 +1,7 @@
 import type { Connect, Connection, Queryable } from "../database/connection.ts"
-import { NotNowError, orNotNow } from "../database/retry.ts"
-import { isBadRow, passes } from "../database/sqlstate.ts"
+import { protocolCall } from "../database/protocol-call.ts"
+import { NotNowError, temporaryToNotNow } from "../database/retry.ts"
+import { isBadRow, isTemporary } from "../database/sqlstate.ts"
 import { DatabaseUnavailableError, SessionLostError, SluiceError } from "../errors.ts"
 import type { Drainer } from "../session/drainer.ts"
 import { type JobSession, openJobSession } from "../session/session.ts"
@@ -39,12 +40,12 @@ export function createTransactions(
       try {
         signal.throwIfAborted()
         const value = await work(transaction, (jobId, outcomesJson) =>
-          orNotNow(record(session, jobId, outcomesJson)),
+          temporaryToNotNow(record(session, jobId, outcomesJson)),
         )
         close()
         signal.throwIfAborted()
         assertUnderWay(session)
-        await orNotNow(session.query("commit"))
+        await temporaryToNotNow(session.query("commit"))
         keep(session)
         return value
       } catch (error) {
@@ -82,8 +83,8 @@ export function createTransactions(
   }
 
   async function opened(): Promise<JobSession> {
-    const { schema, silenceMs } = drainer
-    const session = await openJobSession({ ...options, schema, silenceMs })
+    const { schema, sessionTimeoutMs } = drainer
+    const session = await openJobSession({ ...options, schema, sessionTimeoutMs: sessionTimeoutMs })
     open.add(session)
     session.lost.addEventListener("abort", () => discard(session))
     return session
@@ -128,16 +129,17 @@ export function createTransactions(
   }
 
   async function write(session: JobSession, jobId: string, outcomeJson: string): Promise<boolean> {
-    const [{ lost }] = await session.query(
-      `select ${drainer.schema}.settle_outcomes($1, $2)::pg_catalog.text[] as lost`,
-      [drainer.id, `[${outcomeJson}]`],
-    )
+    const { text, values } = protocolCall(drainer.schema, "settle_outcomes", {
+      p_drainer: drainer.id,
+      p_outcomes: `[${outcomeJson}]`,
+    })
+    const [{ lost }] = await session.query(`select ${text}::pg_catalog.text[] as lost`, values)
     return !lost.includes(jobId)
   }
 }
 
 function unavailable(cause: unknown): never {
-  if (!(passes(cause) || cause instanceof DatabaseUnavailableError || cause instanceof SessionLostError))
+  if (!(isTemporary(cause) || cause instanceof DatabaseUnavailableError || cause instanceof SessionLostError))
     throw cause
   const message = `No transaction could be begun: ${(cause as Error).message}`
   throw new NotNowError("not_now", message, { cause })

@@ -1,15 +1,16 @@
 import { durationMs } from "../checks/duration.ts"
 import type { Connect } from "../database/connection.ts"
+import { protocolCall } from "../database/protocol-call.ts"
 import { SCHEMA_VERSION } from "../database/schema.ts"
 import { type Backlog, backlogOf } from "../inspect/backlog.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { Execution, SettledExecution } from "../job/outcome.ts"
 import type { Logger } from "../logger.ts"
 import { createDurations, type Durations } from "./durations.ts"
-import { createHoldings, type Holdings } from "./held-jobs.ts"
-import { keepUp } from "./maintenance.ts"
+import { createHeldJobs, type HeldJobs } from "./held-jobs.ts"
+import { runMaintenance } from "./maintenance.ts"
 import { openSession, type Session } from "./session.ts"
-import { type Counts, NO_COUNTS, NO_PHASES, type Phases, timed } from "./tally.ts"
+import { EMPTY_PHASES, EMPTY_TALLY, type Phases, type Tally, timed } from "./tally.ts"
 
 /** One database session that claims, performs and settles. Everything that changes during a drain is in here. */
 export interface Drainer extends Omit<Session, "connection"> {
@@ -19,16 +20,16 @@ export interface Drainer extends Omit<Session, "connection"> {
   readonly schema: string
   readonly log: Logger
   readonly onSettled: ((execution: SettledExecution) => void) | undefined
-  readonly counts: Counts
+  readonly tally: Tally
   readonly phases: Phases
   readonly durations: Durations
   /** What nearly all executions of a job have kept to in the past; undefined where too few are known. */
   readonly usualMs: (name: string) => number | undefined
-  readonly holdings: Holdings
+  readonly held: HeldJobs
   /** Outcomes that could not be written yet; their jobs are held until they are. */
   readonly unwritten: { readonly executions: Execution[]; againAtMs: number }
   /** After so long without a word its session is taken for lost, by either end. */
-  readonly silenceMs: number
+  readonly sessionTimeoutMs: number
 }
 
 /** Connects, refuses a transaction pooler, takes a slot. Undefined when every slot is taken. */
@@ -36,7 +37,7 @@ export async function openDrainer(options: {
   schema: string
   connect: Connect
   maxDrainers: number
-  silenceMs: number
+  sessionTimeoutMs: number
   untilGiveUpMs: () => number
   stop?: AbortSignal | undefined
   label: string
@@ -49,31 +50,36 @@ export async function openDrainer(options: {
   const beganAtMs = performance.now()
   const session = await openSession(options)
   try {
-    const [opened] = await session.query(`select * from ${options.schema}.open_drainer($1, $2, $3, $4, $5)`, [
-      ...[SCHEMA_VERSION, options.maxDrainers, options.label],
-      ...[options.remainingMs && Math.round(options.remainingMs()), described(options.definitions)],
-    ])
+    const open = protocolCall(options.schema, "open_drainer", {
+      p_schema_version: SCHEMA_VERSION,
+      p_max_drainers: options.maxDrainers,
+      p_label: options.label,
+      p_budget_ms: options.remainingMs && Math.round(options.remainingMs()),
+      p_definitions: described(options.definitions),
+    })
+    const [opened] = await session.query(`select * from ${open.text}`, open.values)
     // also where there is no slot: somebody should know how much waits while others are busy
     if (options.onBacklog) {
-      const [backlog] = await session.insist(`select * from ${options.schema}.backlog()`, [])
+      const read = protocolCall(options.schema, "backlog", {})
+      const [backlog] = await session.queryWithRetry(`select * from ${read.text}`, read.values)
       options.onBacklog(backlogOf(backlog))
     }
     if (!opened) {
       await session.end()
       return undefined
     }
-    await keepUp(session.query, options.schema, options.log)
+    await runMaintenance(session.query, options.schema, options.log)
     session.lost.throwIfAborted()
     return {
       ...session,
       ...{ id: opened.id, slot: opened.slot, backendPid: opened.backend_pid },
       ...{ schema: options.schema, log: options.log, onSettled: options.onSettled },
-      silenceMs: options.silenceMs,
-      counts: { ...NO_COUNTS },
-      phases: { ...NO_PHASES, openMs: performance.now() - beganAtMs },
+      sessionTimeoutMs: options.sessionTimeoutMs,
+      tally: { ...EMPTY_TALLY },
+      phases: { ...EMPTY_PHASES, openMs: performance.now() - beganAtMs },
       durations: createDurations(),
       usualMs: (name) => opened.usual_ms?.[name] ?? undefined,
-      holdings: createHoldings(),
+      held: createHeldJobs(),
       unwritten: { executions: [], againAtMs: 0 },
     }
   } catch (error) {
@@ -91,18 +97,34 @@ function described(definitions: ReadonlyMap<string, AnyJobDefinition>): string {
   return JSON.stringify(rows)
 }
 
+/** The work that a drain left, seen in a last look after its slot was free. */
+export interface Leftover {
+  /** Whether work is due that no drainer performs. */
+  readonly dueWork: boolean
+  /** Whether that work came after the drain had nothing left to do: another drain finds it at once. */
+  readonly lateWork: boolean
+  /** Milliseconds until the next delayed job or retry is due; undefined when none waits, or nothing was done. */
+  readonly nextDueInMs: number | undefined
+}
+
 /**
  * Gives back the slot and every lock, then looks once more: whether work is due that nobody performs, and when some will be.
  *
  * @param soonMs Of a drain that had nothing left to do, and would have waited for what is due within this time.
  */
-export async function closeDrainer(drainer: Drainer, names: readonly string[], soonMs: number | undefined) {
-  const { schema } = drainer
-  const closing = drainer.insist(
-    `select ${schema}.close_drainer($1, $2, $3, $4, $5) as due, ${schema}.next_due_in_ms($3) as next_due_in_ms`,
-    [drainer.id, drainer.backendPid, names, drainer.holdings.ids(), drainer.durations.toJson()],
-  )
-  const [closed] = await timed(drainer, "close", closing)
+export async function closeDrainer(
+  drainer: Drainer,
+  names: readonly string[],
+  soonMs: number | undefined,
+): Promise<Leftover> {
+  const { text, values } = protocolCall(drainer.schema, "close_drainer", {
+    p_drainer: drainer.id,
+    p_backend: drainer.backendPid,
+    p_names: names,
+    p_held: drainer.held.ids(),
+    p_durations: drainer.durations.toJson(),
+  })
+  const [closed] = await timed(drainer, "close", drainer.queryWithRetry(`select * from ${text}`, values))
   const dueWork: boolean = closed.due
   const nextDueInMs: number | undefined = closed.next_due_in_ms ?? undefined
   const isSoon = nextDueInMs !== undefined && soonMs !== undefined && nextDueInMs < soonMs

@@ -1,7 +1,7 @@
 import type { ClaimedJob } from "../job/claimed-job.ts"
 
 /** What a drainer's session holds: the jobs whose locks it has, settled or not, and its rows in `claims`. */
-export interface Holdings {
+export interface HeldJobs {
   add(jobs: readonly ClaimedJob[]): void
   /** The job's outcome is committed: its lock may go with the next claim. */
   settle(job: ClaimedJob): void
@@ -17,7 +17,7 @@ export interface Holdings {
   bytes(): number
 }
 
-export function createHoldings(): Holdings {
+export function createHeldJobs(): HeldJobs {
   const locked = new Set<string>()
   let settled: string[] = []
   let spent: string[] = []

@@ -1,3 +1,4 @@
+import { protocolCall } from "../database/protocol-call.ts"
 import type { Logger } from "../logger.ts"
 
 /** What a drain spends on the upkeep before it begins: the rest is left to the next one, or to a later drain. */
@@ -7,7 +8,7 @@ const BUDGET_MS = 250
  * Partitions of the history are prepared and dropped, and what is old is forgotten: what is due of it, each piece in a
  * statement of its own. A step that fails is logged, and is no reason not to drain.
  */
-export async function keepUp(
+export async function runMaintenance(
   // biome-ignore lint/suspicious/noExplicitAny: rows are typed where a statement is written
   query: (text: string, values: unknown[]) => Promise<any[]>,
   schema: string,
@@ -16,11 +17,12 @@ export async function keepUp(
   const endsAtMs = performance.now() + BUDGET_MS
   try {
     while (performance.now() < endsAtMs) {
-      const [done] = await query(`select step, error from ${schema}.run_maintenance()`, [])
+      const { text, values } = protocolCall(schema, "run_maintenance", {})
+      const [done] = await query(`select step, error from ${text}`, values)
       if (!done) return
-      if (done.error !== null) log.warn("A step of the upkeep failed", { step: done.step, error: done.error })
+      if (done.error !== null) log.warn("A maintenance step failed", { step: done.step, error: done.error })
     }
   } catch (error) {
-    log.warn("The upkeep could not be done", { error: String(error) })
+    log.warn("Maintenance failed", { error: String(error) })
   }
 }

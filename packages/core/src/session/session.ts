@@ -1,9 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises"
 import type { Connect, Connection } from "../database/connection.ts"
 import { assertSessionConnection } from "../database/pooler.ts"
-import { isConnectionLost, isRolledBackWhole, passes } from "../database/sqlstate.ts"
+import { isConnectionLost, isRolledBackWhole, isTemporary } from "../database/sqlstate.ts"
 import { translateError } from "../database/translate-error.ts"
-import { typed } from "../database/type-parsers.ts"
+import { withOwnParsers } from "../database/type-parsers.ts"
 import { DatabaseUnavailableError, SessionLostError } from "../errors.ts"
 
 // The contract of a connection that drains: what it sets when it opens, and how both of its ends notice that the other
@@ -57,7 +57,7 @@ export interface SessionOptions {
   readonly schema: string
   readonly connect: Connect
   /** After so long without a word from the other end, each end takes the session for lost. */
-  readonly silenceMs: number
+  readonly sessionTimeoutMs: number
   /** Milliseconds until a statement that has no answer yet is given up, and the session with it. Default: never. */
   readonly untilGiveUpMs?: (() => number) | undefined
   /** Ends the wait for a connection. */
@@ -74,7 +74,7 @@ export interface Session {
   query(text: string, values?: unknown[]): Promise<any[]>
   /** Runs it again while what fails was rolled back and passes. Not for statements that take session locks. */
   // biome-ignore lint/suspicious/noExplicitAny: see above
-  insist(text: string, values?: unknown[]): Promise<any[]>
+  queryWithRetry(text: string, values?: unknown[]): Promise<any[]>
   /** Whether it is time for a statement, to say that the drainer lives. */
   isSilent(): boolean
   /** Calls the listener when the database tells that jobs have come. */
@@ -98,7 +98,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const session = await guarded(options, true)
   try {
     await assertSessionConnection(session, () => guarded(options))
-    await session.insist(
+    await session.queryWithRetry(
       `select ${settings({ ...CONTRACT, ...timeouts(options) })}, ${NO_TRANSACTION_TIMEOUT}, ${armed(options)}`,
     )
     return session
@@ -155,21 +155,21 @@ export async function openJobSession(options: SessionOptions): Promise<JobSessio
 }
 
 /** Both timeouts end a statement while its drainer still listens: the server's answer comes before anybody gives up. */
-function timeouts({ silenceMs, untilGiveUpMs }: SessionOptions) {
+function timeouts({ sessionTimeoutMs, untilGiveUpMs }: SessionOptions) {
   const leftMs = untilGiveUpMs?.() ?? Number.POSITIVE_INFINITY
   return {
-    statement_timeout: `${Math.max(100, Math.floor(Math.min(LONGEST_STATEMENT_MS, silenceMs * 0.6, leftMs)))}ms`,
-    lock_timeout: `${Math.max(100, Math.floor(Math.min(LONGEST_LOCK_WAIT_MS, silenceMs / 4, leftMs / 20)))}ms`,
+    statement_timeout: `${Math.max(100, Math.floor(Math.min(LONGEST_STATEMENT_MS, sessionTimeoutMs * 0.6, leftMs)))}ms`,
+    lock_timeout: `${Math.max(100, Math.floor(Math.min(LONGEST_LOCK_WAIT_MS, sessionTimeoutMs / 4, leftMs / 20)))}ms`,
   }
 }
 
 /** The server's side of the dead man's switch. */
-function armed({ schema, silenceMs }: SessionOptions): string {
-  return `${schema}.set_session_timeout(${silenceMs})`
+function armed({ schema, sessionTimeoutMs }: SessionOptions): string {
+  return `${schema}.set_session_timeout(p_timeout_ms => ${sessionTimeoutMs})`
 }
 
-function beatOf({ silenceMs }: SessionOptions): number {
-  return Math.min(LONGEST_BEAT_MS, silenceMs / 4)
+function beatOf({ sessionTimeoutMs }: SessionOptions): number {
+  return Math.min(LONGEST_BEAT_MS, sessionTimeoutMs / 4)
 }
 
 function settings(values: Readonly<Record<string, string>>): string {
@@ -189,12 +189,12 @@ function literal(text: string): string {
  * With `beats`, something is said by itself when nobody else has anything to say.
  */
 async function guarded(options: SessionOptions, beats = false): Promise<Session> {
-  const { silenceMs, untilGiveUpMs = () => Number.POSITIVE_INFINITY } = options
+  const { sessionTimeoutMs, untilGiveUpMs = () => Number.POSITIVE_INFINITY } = options
   const connection = await connected(options)
   const lost = new AbortController()
   const beatMs = beatOf(options)
-  const tickMs = Math.min(LONGEST_TICK_MS, silenceMs / 16)
-  const patienceMs = silenceMs * 0.8
+  const tickMs = Math.min(LONGEST_TICK_MS, sessionTimeoutMs / 16)
+  const patienceMs = sessionTimeoutMs * 0.8
   const inFlight = new Set<{ sentAtMs: number }>()
   let isEnding = false
   let sentAtMs = performance.now()
@@ -205,7 +205,7 @@ async function guarded(options: SessionOptions, beats = false): Promise<Session>
   const lose = (cause?: Error) => {
     if (isEnding || lost.signal.aborted) return
     clearInterval(watch)
-    const message = `The drainer's database session ended while it was at work${cause ? `: ${cause.message}` : ""}`
+    const message = `The drainer's database session was lost${cause ? `: ${cause.message}` : ""}`
     lost.abort(new SessionLostError("session_lost", message, { cause }))
     destroy(connection)
   }
@@ -237,7 +237,7 @@ async function guarded(options: SessionOptions, beats = false): Promise<Session>
       const statement = { sentAtMs }
       inFlight.add(statement)
       try {
-        const answer = connection.query(typed(text), values)
+        const answer = connection.query(withOwnParsers(text), values)
         return (await orLost(answer, lost.signal)).rows
       } catch (error) {
         const known = translateError(error)
@@ -248,12 +248,12 @@ async function guarded(options: SessionOptions, beats = false): Promise<Session>
         heardAtMs = Math.max(heardAtMs, statement.sentAtMs)
       }
     },
-    async insist(text, values) {
+    async queryWithRetry(text, values) {
       for (const waitMs of INSIST_AFTER_MS) {
         try {
           return await session.query(text, values)
         } catch (error) {
-          if (!passes(error) || !isRolledBackWhole(error) || untilGiveUpMs() < waitMs) throw error
+          if (!isTemporary(error) || !isRolledBackWhole(error) || untilGiveUpMs() < waitMs) throw error
           await wait(waitMs)
         }
       }
@@ -273,10 +273,10 @@ async function guarded(options: SessionOptions, beats = false): Promise<Session>
   return session
 
   function whyGiveUp(now: number): string | undefined {
-    if (untilGiveUpMs() <= 0) return "The database has not answered in the time that was left"
+    if (untilGiveUpMs() <= 0) return "The database did not answer in the time that was left"
     const [oldest] = inFlight
-    const untilMs = Math.max(heardAtMs + patienceMs, (oldest?.sentAtMs ?? now) + silenceMs / 4)
-    return now > untilMs ? `The database has not answered for ${patienceMs} ms` : undefined
+    const untilMs = Math.max(heardAtMs + patienceMs, (oldest?.sentAtMs ?? now) + sessionTimeoutMs / 4)
+    return now > untilMs ? `The database did not answer for ${patienceMs} ms` : undefined
   }
 }
 
@@ -310,7 +310,7 @@ async function connected({ connect, untilGiveUpMs, stop }: SessionOptions): Prom
       reject(
         new DatabaseUnavailableError(
           "database_unavailable",
-          "The database can't be reached: no answer to the connection in time",
+          "The database can't be reached: connecting took too long",
         ),
       )
     }, LONGEST_TICK_MS)

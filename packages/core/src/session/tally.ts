@@ -1,4 +1,4 @@
-export interface Counts {
+export interface Tally {
   claimed: number
   /** Claimed, never started, given back. */
   released: number
@@ -14,7 +14,7 @@ export interface Counts {
   checkpoints: number
 }
 
-export const NO_COUNTS: Readonly<Counts> = {
+export const EMPTY_TALLY: Readonly<Tally> = {
   claimed: 0,
   released: 0,
   succeeded: 0,
@@ -35,7 +35,7 @@ export interface Phases {
   closeMs: number
 }
 
-export const NO_PHASES: Readonly<Phases> = { openMs: 0, claimMs: 0, performMs: 0, settleMs: 0, closeMs: 0 }
+export const EMPTY_PHASES: Readonly<Phases> = { openMs: 0, claimMs: 0, performMs: 0, settleMs: 0, closeMs: 0 }
 
 /** Adds the time that the work takes to a phase of the drain. */
 export async function timed<Value>(

@@ -1,4 +1,4 @@
-import { describeError, type Form } from "../job/error-record.ts"
+import { errorRecord, type Form } from "../job/error-record.ts"
 import type { Execution } from "../job/outcome.ts"
 
 /** Most that the column holds: 24 days. */
@@ -15,12 +15,12 @@ export function outcomeJson(execution: Execution, form: Form = "whole"): string 
     id: job.id,
     fence: job.fence,
     outcome: outcome.kind,
-    charges_attempt: outcome.kind === "discarded" ? outcome.counts : outcome.kind !== "snoozed",
+    charges_attempt: outcome.kind === "discarded" ? outcome.chargesAttempt : outcome.kind !== "snoozed",
     duration_ms: durationOf(execution),
     ended_ms_ago: Math.round(performance.now() - endedAtMs),
     ...("waitMs" in outcome && { wait_ms: outcome.waitMs }),
     ...("cuts" in outcome && { cuts: outcome.cuts }),
-    ...("error" in outcome && describeError(outcome.error, form)),
+    ...("error" in outcome && errorRecord(outcome.error, form)),
   }
   const json = JSON.stringify(row)
   const result = outcome.kind === "succeeded" && form === "whole" ? outcome.resultJson : undefined

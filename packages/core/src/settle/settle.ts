@@ -1,9 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises"
 import { toPgArray } from "../database/array-literal.ts"
-import { untilItPasses } from "../database/retry.ts"
-import { isRolledBackWhole, meaningOf, passes } from "../database/sqlstate.ts"
+import { protocolCall } from "../database/protocol-call.ts"
+import { retryWhileTemporary } from "../database/retry.ts"
+import { isRolledBackWhole, isTemporary, meaningOf } from "../database/sqlstate.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
-import { type Form, partsOf } from "../job/error-record.ts"
+import { type Form, serializeError } from "../job/error-record.ts"
 import type { Execution, SettledExecution } from "../job/outcome.ts"
 import type { Drainer } from "../session/drainer.ts"
 import { timed } from "../session/tally.ts"
@@ -122,7 +123,7 @@ async function write(
   try {
     if (leftMs() <= 0) return keep(drainer, batch)
     const patienceMs = Math.min(part.patienceMs, leftMs())
-    const lost = await untilItPasses(drainer, patienceMs, () =>
+    const lost = await retryWhileTemporary(drainer, patienceMs, () =>
       timed(drainer, "settle", send(drainer, batch, form)),
     )
     conclude(drainer, batch, lost)
@@ -149,7 +150,7 @@ async function writeInParts(
   if (batch.length > 1) {
     await write(drainer, batch.slice(0, middle), send, leftMs, part)
     await write(drainer, batch.slice(middle), send, leftMs, part)
-  } else if (passes(error)) {
+  } else if (isTemporary(error)) {
     keep(drainer, batch)
   } else if (plainer && batch.every(needsWords)) {
     await write(drainer, batch, send, leftMs, { ...part, form: plainer })
@@ -164,8 +165,8 @@ function keep({ unwritten }: Drainer, executions: readonly Execution[]): void {
 }
 
 /** It stays locked as long as the drain lasts; then it is as it was before it was claimed, and runs again. */
-function giveUp({ counts, log }: Drainer, { job, outcome }: Execution, error: string): void {
-  counts.lost++
+function giveUp({ tally, log }: Drainer, { job, outcome }: Execution, error: string): void {
+  tally.lost++
   log.error("An outcome could not be written: the job will run again", {
     ...detailsOf(job),
     ...{ outcome: outcome.kind, error },
@@ -176,19 +177,21 @@ function conclude(drainer: Drainer, executions: readonly Execution[], lost: read
   const notOurs = new Set(lost)
   for (const execution of executions) {
     const isWritten = execution.outcome.kind !== "lost" && !notOurs.has(execution.job.id)
-    tally(drainer, execution, isWritten)
+    addToTally(drainer, execution, isWritten)
     if (isWritten) tell(drainer, execution)
-    drainer.holdings.settle(execution.job)
+    drainer.held.settle(execution.job)
   }
 }
 
 async function writeSuccesses(drainer: Drainer, executions: readonly Execution[]): Promise<string[]> {
-  const values = [
-    ...[drainer.id, drainer.backendPid, toPgArray(executions.map(({ job }) => job.id))],
-    ...[toPgArray(executions.map(({ job }) => job.fence)), toPgArray(executions.map(durationOf))],
-  ]
-  const statement = `select ${drainer.schema}.settle_succeeded($1, $2, $3, $4, $5)::pg_catalog.text[] as lost`
-  const [{ lost }] = await drainer.query(statement, values)
+  const { text, values } = protocolCall(drainer.schema, "settle_succeeded", {
+    p_drainer: drainer.id,
+    p_backend: drainer.backendPid,
+    p_ids: toPgArray(executions.map(({ job }) => job.id)),
+    p_fences: toPgArray(executions.map(({ job }) => job.fence)),
+    p_durations_ms: toPgArray(executions.map(durationOf)),
+  })
+  const [{ lost }] = await drainer.query(`select ${text}::pg_catalog.text[] as lost`, values)
   return lost
 }
 
@@ -198,32 +201,35 @@ async function writeOutcomes(
   form: Form,
 ): Promise<string[]> {
   if (form !== "whole") warnOfReduced(drainer, executions)
-  const statement = `select ${drainer.schema}.settle($1, $2, $3)::pg_catalog.text[] as lost`
-  const rows = `[${executions.map((execution) => outcomeJson(execution, form)).join(",")}]`
-  const [{ lost }] = await drainer.query(statement, [drainer.id, drainer.backendPid, rows])
+  const { text, values } = protocolCall(drainer.schema, "settle", {
+    p_drainer: drainer.id,
+    p_backend: drainer.backendPid,
+    p_outcomes: `[${executions.map((execution) => outcomeJson(execution, form)).join(",")}]`,
+  })
+  const [{ lost }] = await drainer.query(`select ${text}::pg_catalog.text[] as lost`, values)
   return lost
 }
 
 function warnOfReduced({ log }: Drainer, executions: readonly Execution[]): void {
   for (const { job, outcome } of executions) {
     const what = outcome.kind === "succeeded" ? "result" : "error text"
-    log.warn(`Postgres can't store the ${what}: the outcome is written without it, or in other characters`, {
+    log.warn(`Postgres can't store the ${what}: the outcome is written without it, or with its text reduced to ASCII`, {
       ...detailsOf(job),
     })
   }
 }
 
-function tally({ counts, log }: Drainer, { job, outcome }: Execution, isWritten: boolean): void {
+function addToTally({ tally, log }: Drainer, { job, outcome }: Execution, isWritten: boolean): void {
   if (!isWritten) {
-    counts.lost++
-    const message = "The job is no longer this drainer's; its outcome was not written"
+    tally.lost++
+    const message = "The job no longer belongs to this drainer; its outcome was not written"
     log.warn(message, { ...detailsOf(job), outcome: outcome.kind })
   } else if (outcome.kind === "committed") {
-    counts.succeeded++
+    tally.succeeded++
   } else if (outcome.kind !== "lost") {
-    counts[outcome.kind]++
+    tally[outcome.kind]++
     if ("error" in outcome)
-      log.warn(`Job ${outcome.kind}`, { ...detailsOf(job), error: partsOf(outcome.error).message })
+      log.warn(`Job ${outcome.kind}`, { ...detailsOf(job), error: serializeError(outcome.error).message })
   }
 }
 

@@ -1,20 +1,25 @@
-import { dispensable } from "../session/best-effort.ts"
+import { protocolCall } from "../database/protocol-call.ts"
+import { bestEffort } from "../session/best-effort.ts"
 import type { Drainer } from "../session/drainer.ts"
 
 /** For which jobs a drainer is awake. Whoever enqueues others wakes another one. */
-export interface Awareness {
+export interface NameAnnouncer {
   /** Tells the database which names are begun from now on. They only become fewer. */
   tell(names: readonly string[]): Promise<void>
 }
 
-export function createAwareness(drainer: Drainer, { names }: { names: readonly string[] }): Awareness {
+export function createNameAnnouncer(
+  drainer: Drainer,
+  { names }: { names: readonly string[] },
+): NameAnnouncer {
   const { id, schema, query } = drainer
   let told = names.length
   return {
     async tell(names) {
       if (names.length === told) return
       told = names.length
-      await dispensable(drainer, query(`select ${schema}.set_drainer_names($1, $2)`, [id, names]))
+      const { text, values } = protocolCall(schema, "set_drainer_names", { p_drainer: id, p_names: names })
+      await bestEffort(drainer, query(`select ${text}`, values))
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { ClaimPosition } from "../claim/position.ts"
-import type { Performer } from "../perform/job-runner.ts"
-import { dispensable } from "../session/best-effort.ts"
+import { protocolCall } from "../database/protocol-call.ts"
+import type { JobRunner } from "../perform/job-runner.ts"
+import { bestEffort } from "../session/best-effort.ts"
 import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
 
@@ -19,7 +20,7 @@ export interface Linger {
   /** What is due within this time is waited for in any case. */
   readonly soonMs: number
   /** Milliseconds that it may wait for outcomes before it looks for work again. */
-  untilLookMs(performer: Performer): Promise<number>
+  untilLookMs(runner: JobRunner): Promise<number>
 }
 
 /**
@@ -32,7 +33,7 @@ export function createLinger(
   deadline: Deadline,
   lingerMs: number,
 ): Linger {
-  const { counts } = drainer
+  const { tally } = drainer
   let claimed = 0
   let workedAtMs = performance.now()
   let isListening = false
@@ -44,10 +45,10 @@ export function createLinger(
       if (lingerMs === 0 || !deadline.isAmple()) return false
       return quietMs() < lingerMs || untilDueMs() <= Math.max(soonMs, lingerMs)
     },
-    async untilLookMs(performer) {
-      const isIdle = performer.isIdle()
-      if (position.isCutShort && performer.room() > 0) return 0
-      if (!position.isCaughtUp || performer.room() === 0) return isIdle ? 0 : LOOK_MS
+    async untilLookMs(runner) {
+      const isIdle = runner.isIdle()
+      if (position.isCutShort && runner.room() > 0) return 0
+      if (!position.isCaughtUp || runner.room() === 0) return isIdle ? 0 : LOOK_MS
       if (lingerMs === 0) return LOOK_MS
       const isHot = quietMs() < HOT_MS
       if (isHot === isListening) {
@@ -61,8 +62,8 @@ export function createLinger(
 
   /** Milliseconds since the last claim that brought something. */
   function quietMs(): number {
-    if (counts.claimed > claimed) {
-      claimed = counts.claimed
+    if (tally.claimed > claimed) {
+      claimed = tally.claimed
       workedAtMs = performance.now()
     }
     return performance.now() - workedAtMs
@@ -74,8 +75,11 @@ export function createLinger(
 
   async function listen(isToListen: boolean): Promise<void> {
     isListening = isToListen
-    if (isToListen) await drainer.insist(`listen "${drainer.schema}"`, [])
-    const statement = `select ${drainer.schema}.linger($1, $2)`
-    await dispensable(drainer, drainer.query(statement, [drainer.id, isToListen]))
+    if (isToListen) await drainer.queryWithRetry(`listen "${drainer.schema}"`, [])
+    const { text, values } = protocolCall(drainer.schema, "linger", {
+      p_drainer: drainer.id,
+      p_lingering: isToListen,
+    })
+    await bestEffort(drainer, drainer.query(`select ${text}`, values))
   }
 }

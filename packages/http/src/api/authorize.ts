@@ -3,47 +3,45 @@ import { InvalidInputError } from "@sluice/core"
 import type { MiddlewareHandler } from "hono"
 import { refuse } from "../messages/problem.ts"
 
-/** Lets a request pass when it carries one of the keys as `Authorization: Bearer <key>`. */
+/** Accepts requests with one of the keys as `Authorization: Bearer <key>`, and refuses others with 401. */
 export function authorize(apiKey: string | readonly string[]): MiddlewareHandler {
-  const digests = keysFrom(apiKey).map(digestOf)
+  const digests = parseKeys(apiKey).map(digestOf)
   return (context, next) => {
-    const token = bearerTokenFrom(context.req.header("authorization"))
+    const token = bearerToken(context.req.header("authorization"))
     if (token === undefined) {
       return unauthorized("missing_key", "Send the API key as 'Authorization: Bearer <key>'", "Bearer")
     }
     if (!isOneOf(digests, token)) {
-      return unauthorized("wrong_key", "That API key is not known here", 'Bearer error="invalid_token"')
+      return unauthorized("wrong_key", "The API key is wrong", 'Bearer error="invalid_token"')
     }
     return next()
   }
 }
 
-function keysFrom(apiKey: string | readonly string[]): string[] {
+function parseKeys(apiKey: string | readonly string[]): string[] {
   const keys = (typeof apiKey === "string" ? apiKey.split(",") : (apiKey ?? [])).map((key) => key.trim())
   if (keys.length === 0 || keys.includes("")) {
     throw new InvalidInputError(
       "invalid_api_key",
-      "apiKey is missing or empty; without a key the API is not served",
-      {
-        path: ["apiKey"],
-      },
+      "apiKey is missing or empty; the API is not served without a key",
+      { path: ["apiKey"] },
     )
   }
   if (!keys.every((key) => /^[\x21-\x7e]+$/.test(key))) {
     throw new InvalidInputError(
       "invalid_api_key",
-      "apiKey has a character that can't be sent in a header; use visible ASCII characters without spaces",
+      "apiKey contains a character that can't be sent in a header; use visible ASCII characters without spaces",
       { path: ["apiKey"] },
     )
   }
   return keys
 }
 
-function bearerTokenFrom(header: string | undefined): string | undefined {
+function bearerToken(header: string | undefined): string | undefined {
   return header?.match(/^bearer +(\S+) *$/i)?.[1]
 }
 
-// Digests have one length, so that the comparison takes the same time whatever was sent, and looks at every key.
+// Digests all have the same length, so the comparison takes the same time whatever was sent. It checks every key.
 function isOneOf(digests: readonly Buffer[], token: string): boolean {
   const digest = digestOf(token)
   return digests.map((known) => timingSafeEqual(known, digest)).includes(true)

@@ -1,25 +1,25 @@
 import type { Queryable } from "@sluice/core"
 
 /**
- * Asks whether the database answers within `timeoutMs`. Callers at the same time share one question, so that monitors
- * that come often can't take all connections of the pool.
+ * Returns a function that checks whether the database responds within `timeoutMs`. Simultaneous callers share one query,
+ * so that frequent monitors can't take all connections of the pool.
  */
-export function databaseProbe(database: Queryable, timeoutMs = 2_000): () => Promise<boolean> {
+export function createDatabaseProbe(database: Queryable, timeoutMs = 2_000): () => Promise<boolean> {
   let probe: Promise<boolean> | undefined
   return () => {
-    probe ??= answersInTime(database, timeoutMs).finally(() => {
+    probe ??= respondsInTime(database, timeoutMs).finally(() => {
       probe = undefined
     })
     return probe
   }
 }
 
-async function answersInTime(database: Queryable, timeoutMs: number): Promise<boolean> {
+async function respondsInTime(database: Queryable, timeoutMs: number): Promise<boolean> {
   const { promise: timedOut, resolve } = Promise.withResolvers<boolean>()
   const timer = setTimeout(resolve, timeoutMs, false)
-  const answered = database.query("select 1").then(
+  const responded = database.query("select 1").then(
     () => true,
     () => false,
   )
-  return Promise.race([answered, timedOut]).finally(() => clearTimeout(timer))
+  return Promise.race([responded, timedOut]).finally(() => clearTimeout(timer))
 }

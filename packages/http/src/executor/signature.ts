@@ -1,10 +1,10 @@
 import { InvalidInputError } from "@sluice/core"
 import { Webhook } from "standardwebhooks"
 
-// Requests to perform are signed by the scheme of Standard Webhooks, symmetric (HMAC-SHA256):
+// Requests are signed with the symmetric scheme of Standard Webhooks (HMAC-SHA256):
 // https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 
-/** Signs a body that is sent at this time. */
+/** Signs a body that is sent at the time `at`. */
 export function signatureHeaders(
   key: string,
   id: string,
@@ -14,13 +14,13 @@ export function signatureHeaders(
   return {
     "webhook-id": id,
     "webhook-timestamp": String(Math.floor(at.getTime() / 1_000)),
-    "webhook-signature": signerOf(key).sign(id, at, body),
+    "webhook-signature": createSigner(key).sign(id, at, body),
   }
 }
 
-/** Whether one of the keys has signed this body, not longer than 5 minutes ago. Compares in constant time. */
+/** Whether this body was signed with one of the keys within the last 5 minutes. Compares in constant time. */
 export function isSigned(keys: readonly string[], headers: Headers, body: string): boolean {
-  return keys.map((key) => isSignedBy(signerOf(key), headers, body)).includes(true)
+  return keys.map((key) => isSignedBy(createSigner(key), headers, body)).includes(true)
 }
 
 function isSignedBy(signer: Webhook, headers: Headers, body: string): boolean {
@@ -32,13 +32,13 @@ function isSignedBy(signer: Webhook, headers: Headers, body: string): boolean {
   }
 }
 
-/** The key is a secret: its value is in no message. */
-export function signerOf(key: string): Webhook {
+/** Throws for an invalid key, without quoting it: the key is secret. */
+export function createSigner(key: string): Webhook {
   const bytes = /^whsec_[A-Za-z0-9+/]+=*$/.test(key) ? Buffer.from(key.slice(6), "base64").length : 0
   if (bytes >= 24 && bytes <= 64) return new Webhook(key)
   throw new InvalidInputError(
     "invalid_key",
-    "The key is missing or no signing key: give whsec_ followed by 24 to 64 random bytes in base64, as of openssl rand -base64 32",
+    "The key is missing or not a signing key: give whsec_ followed by 24 to 64 random bytes in base64, as from openssl rand -base64 32",
     { path: ["key"] },
   )
 }

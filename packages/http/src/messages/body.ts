@@ -1,9 +1,9 @@
 import { findInexactNumber } from "./exact-number.ts"
-import { cut, pointerTo, refuse } from "./problem.ts"
+import { pointerTo, refuse, truncate } from "./problem.ts"
 
 /**
- * The request's body as JSON, whose numbers are all what they were in it. Reading stops at `maxBodyBytes`, whatever the
- * headers promise.
+ * Parses the request's body as JSON, and refuses numbers that JavaScript can't represent. Reading stops at
+ * `maxBodyBytes`, whatever the headers say.
  */
 export async function readJson(request: Request, maxBodyBytes: number): Promise<unknown> {
   requireJsonType(request.headers)
@@ -11,7 +11,7 @@ export async function readJson(request: Request, maxBodyBytes: number): Promise<
   const json = parseJson(text)
   const inexact = findInexactNumber(text)
   if (inexact) {
-    const message = `${cut(inexact.path.join("."))} is ${cut(inexact.text)}: send text, because JavaScript has no such number`
+    const message = `${truncate(inexact.path.join("."))} is ${truncate(inexact.text)}: send it as text, because JavaScript can't represent that number`
     const [list, index] = inexact.path
     refuse({
       status: 422,
@@ -36,7 +36,7 @@ function requireJsonType(headers: Headers): void {
     refuse({
       status: 415,
       code: "unsupported_content_type",
-      detail: `The content type is ${type === "" ? "missing" : `'${cut(type)}'`}; send 'content-type: application/json'`,
+      detail: `The content type is ${type === "" ? "missing" : `'${truncate(type)}'`}; send 'content-type: application/json'`,
       headers: { accept: "application/json" },
     })
   }
@@ -45,30 +45,30 @@ function requireJsonType(headers: Headers): void {
     refuse({
       status: 415,
       code: "unsupported_content_encoding",
-      detail: `The content encoding is '${cut(encoding)}'; send the body as it is`,
+      detail: `The content encoding is '${truncate(encoding)}'; send the body unencoded`,
       headers: { "accept-encoding": "identity" },
     })
   }
 }
 
 async function readBytes(request: Request, maxBodyBytes: number): Promise<Buffer> {
-  if (Number(request.headers.get("content-length")) > maxBodyBytes) refuseLength(maxBodyBytes)
+  if (Number(request.headers.get("content-length")) > maxBodyBytes) refuseSize(maxBodyBytes)
   const chunks: Uint8Array[] = []
   let sizeBytes = 0
-  // Leaving the loop by an exception cancels the stream.
+  // An exception that leaves the loop cancels the stream.
   for await (const chunk of request.body ?? []) {
     sizeBytes += chunk.byteLength
-    if (sizeBytes > maxBodyBytes) refuseLength(maxBodyBytes)
+    if (sizeBytes > maxBodyBytes) refuseSize(maxBodyBytes)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
 }
 
-function refuseLength(maxBodyBytes: number): never {
+function refuseSize(maxBodyBytes: number): never {
   return refuse({
     status: 413,
     code: "body_too_large",
-    detail: `The body is over ${maxBodyBytes} bytes; send fewer jobs a request`,
+    detail: `The body is larger than ${maxBodyBytes} bytes; send fewer jobs per request`,
   })
 }
 
@@ -90,12 +90,12 @@ export function parseJson(text: string): unknown {
       detail:
         text.trim() === ""
           ? "The body is empty; send JSON"
-          : `The body is not JSON: ${whatAndWhere(error, text)}`,
+          : `The body is not JSON: ${describeSyntaxError(error, text)}`,
     })
   }
 }
 
-function whatAndWhere(error: unknown, text: string): string {
+function describeSyntaxError(error: unknown, text: string): string {
   const { message } = error as SyntaxError
   return message.startsWith("Unexpected end") ? `${message} at position ${text.length}` : message
 }

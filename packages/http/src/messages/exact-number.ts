@@ -1,8 +1,8 @@
-// JSON's numbers have any length, JavaScript's don't: JSON.parse rounds an id of 64 bits, and makes 1e400 infinite,
-// without a word.
+// JSON's numbers have any length, JavaScript's don't: JSON.parse silently rounds a 64-bit id, and turns 1e400 into
+// Infinity.
 
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[{}[\],]/g
-/** No number is inexact without one of these, so that a usual body needs no second look. */
+/** Every inexact number contains one of these, so most bodies need no tokenizing. */
 const SUSPICIOUS = /\d{16}|\d[eE][+-]?\d|\.\d{200}/
 
 export interface InexactNumber {
@@ -10,7 +10,7 @@ export interface InexactNumber {
   readonly text: string
 }
 
-/** The first number of a valid JSON text that is another one in JavaScript, and where it is. */
+/** Finds the first number of a valid JSON text that JavaScript would change. */
 export function findInexactNumber(json: string): InexactNumber | undefined {
   if (!SUSPICIOUS.test(json)) return undefined
   const path: (string | number)[] = []
@@ -35,24 +35,24 @@ export function findInexactNumber(json: string): InexactNumber | undefined {
   return undefined
 }
 
-/** As the SQL function `is_exact`: a fraction may lose digits, but not the whole of itself. */
+/** Same rule as the SQL function `is_exact`: a fraction may lose digits, but must not become zero. */
 function isExact(text: string): boolean {
   const number = Number(text)
   if (Math.abs(number) < 2 ** 53) return number !== 0 || /^[-0.]*(?:[eE]|$)/.test(text)
-  return Number.isFinite(number) && normalized(text) === normalized(String(number))
+  return Number.isFinite(number) && normalize(text) === normalize(String(number))
 }
 
-/** The digits without zeros at either end, and the power of ten of the last: the same for the same number. */
-function normalized(text: string): string {
+/** The digits without leading and trailing zeros, and the exponent of the last digit: equal for equal numbers. */
+function normalize(text: string): string {
   const [, sign, whole = "", fraction = "", exponent = "0"] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? []
   const digits = `${whole}${fraction}`.replace(/^0+/, "")
-  const significant = withoutLastZeros(digits)
+  const significant = stripTrailingZeros(digits)
   return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`
 }
 
-/** By hand: the pattern for it would look through each row of zeros once for every zero in it. */
-function withoutLastZeros(digits: string): string {
+/** Not a regular expression, whose time would be quadratic in the number of zeros. */
+function stripTrailingZeros(digits: string): string {
   let length = digits.length
   while (digits[length - 1] === "0") length--
   return digits.slice(0, length)

@@ -1,6 +1,6 @@
 import type { DescribedError } from "@sluice/core/executor"
 
-/** What an error answer says, before it becomes `application/problem+json` (RFC 9457). */
+/** The content of an error response, before it becomes `application/problem+json` (RFC 9457). */
 export interface Problem {
   readonly status: keyof typeof TITLES
   /** Stable, for programs: `unknown_job`, `payload_too_large`, … */
@@ -11,14 +11,14 @@ export interface Problem {
   readonly errors?: readonly { readonly pointer: string; readonly message: string }[]
   /** Position of the offending job in a batch. */
   readonly index?: number
-  /** What a job threw, for the drainer that asked for it. */
+  /** What a job threw, for the drainer that requested the execution. */
   readonly error?: DescribedError
-  /** Names this occurrence; the log has it too. */
+  /** Identifies this occurrence, in the log too. */
   readonly instance?: string
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Carries a problem from where it is found to the app's error handler. */
+/** Carries a problem to the app's error handler. */
 export class ProblemError extends Error {
   readonly problem: Problem
 
@@ -34,32 +34,32 @@ export function refuse(problem: Problem): never {
 }
 
 export function problemResponse({ headers, status, ...members }: Problem): Response {
-  const body = { type: "about:blank", title: TITLES[status], status, ...bounded(members) }
+  const body = { type: "about:blank", title: TITLES[status], status, ...limitSize(members) }
   return new Response(JSON.stringify(body), {
     status,
     headers: { "content-type": "application/problem+json", ...headers },
   })
 }
 
-const MOST_DETAIL = 4_000
-const MOST_PLACES = 20
+const MAX_TEXT_LENGTH = 4_000
+const MAX_ERRORS = 20
 
-/** Much of an error is what the caller has sent: its answer stays small whatever that was. */
-function bounded<Members extends Pick<Problem, "detail" | "errors">>(members: Members): Members {
+/** Errors quote what the caller has sent. The limit keeps the response small whatever that was. */
+function limitSize<Members extends Pick<Problem, "detail" | "errors">>(members: Members): Members {
   const { detail, errors } = members
   return {
     ...members,
-    detail: cut(detail, MOST_DETAIL),
+    detail: truncate(detail, MAX_TEXT_LENGTH),
     ...(errors && {
-      errors: errors.slice(0, MOST_PLACES).map(({ pointer, message }) => {
-        return { pointer: cut(pointer, MOST_DETAIL), message: cut(message, MOST_DETAIL) }
+      errors: errors.slice(0, MAX_ERRORS).map(({ pointer, message }) => {
+        return { pointer: truncate(pointer, MAX_TEXT_LENGTH), message: truncate(message, MAX_TEXT_LENGTH) }
       }),
     }),
   }
 }
 
-export function cut(text: string, mostCharacters = 100): string {
-  return text.length > mostCharacters ? `${text.slice(0, mostCharacters)}…` : text
+export function truncate(text: string, maxLength = 100): string {
+  return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text
 }
 
 /** A JSON pointer to the value at `path`. */

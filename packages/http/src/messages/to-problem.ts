@@ -12,10 +12,10 @@ import { type Problem, ProblemError, pointerTo } from "./problem.ts"
 
 const RETRY_AFTER_SECONDS = "5"
 
-/** The answer to any error: the caller's fault is explained to the caller, ours is logged and kept inside. */
-export function problemOf(error: Error, request: { method: string; path: string }, log: Logger): Problem {
+/** The problem for any error. Mistakes of the caller are explained in it; failures of the server are logged instead. */
+export function toProblem(error: Error, request: { method: string; path: string }, log: Logger): Problem {
   if (error instanceof ProblemError) return error.problem
-  if (error instanceof InvalidInputError) return problemOfInput(error)
+  if (error instanceof InvalidInputError) return toInputProblem(error)
 
   const instance = `urn:uuid:${randomUUID()}`
   log.error(`${request.method} ${request.path} failed: ${error.message}`, {
@@ -23,20 +23,20 @@ export function problemOf(error: Error, request: { method: string; path: string 
     error,
     correlationId: currentCorrelationId(),
   })
-  return { ...problemOfFailure(error), instance }
+  return { ...toFailureProblem(error), instance }
 }
 
-function problemOfInput(error: InvalidInputError): Problem {
+function toInputProblem(error: InvalidInputError): Problem {
   return {
     status: error instanceof PayloadTooLargeError ? 413 : 422,
     code: error.code,
     detail: error.message,
     ...(error.index !== undefined && { index: error.index }),
-    errors: placesOf(error),
+    errors: errorsOf(error),
   }
 }
 
-function placesOf(error: InvalidInputError): { pointer: string; message: string }[] {
+function errorsOf(error: InvalidInputError): { pointer: string; message: string }[] {
   const job = error.index === undefined ? [] : ["jobs", error.index]
   if (error instanceof InvalidPayloadError) {
     return error.issues.map(({ path, message }) => ({
@@ -47,7 +47,7 @@ function placesOf(error: InvalidInputError): { pointer: string; message: string 
   return [{ pointer: pointerTo([...job, ...error.path]), message: error.message }]
 }
 
-function problemOfFailure(error: Error): Problem {
+function toFailureProblem(error: Error): Problem {
   if (error instanceof DatabaseUnavailableError) {
     return {
       status: 503,
@@ -57,5 +57,5 @@ function problemOfFailure(error: Error): Problem {
     }
   }
   if (error instanceof SchemaError) return { status: 503, code: error.code, detail: error.message }
-  return { status: 500, code: "internal_error", detail: "Something failed on the server; its log says what" }
+  return { status: 500, code: "internal_error", detail: "Something failed on the server; see its log" }
 }

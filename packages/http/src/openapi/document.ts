@@ -7,7 +7,7 @@ export const openApiDocument = {
     title: "Sluice",
     version: "1",
     description:
-      "Enqueue jobs and read what became of them. A request's body has up to 2 MiB. A number that JavaScript would round or make infinite, such as an id of 64 bits, is refused: send text. Every error is `application/problem+json` (RFC 9457). Every answer has `x-correlation-id`: the request's, or a new one; the log, the jobs and their logs have it too.",
+      "Enqueue jobs and read their outcome. A request body may have up to 2 MiB. Numbers that JavaScript would round or turn into Infinity, such as 64-bit ids, are refused: send them as text. Errors are `application/problem+json` (RFC 9457). Every response has the header `x-correlation-id`: the request's, or a new one; the log, the jobs and their logs carry it too.",
     license: { name: "MIT", identifier: "MIT" },
   },
   servers: [{ url: "/" }],
@@ -27,7 +27,7 @@ export const openApiDocument = {
             content: json("Enqueued"),
           },
           200: {
-            description: "A job with the same unique or idempotency key was there; this is its id.",
+            description: "A job with the same unique or idempotency key exists; this is its id.",
             headers: { location: { description: "Where to read the job.", schema: { type: "string" } } },
             content: json("Enqueued"),
           },
@@ -39,11 +39,11 @@ export const openApiDocument = {
       post: {
         operationId: "enqueueMany",
         tags: ["jobs"],
-        summary: "Enqueue many jobs: all of them or, when one is wrong, none",
+        summary: "Enqueue many jobs: all of them or, when one is invalid, none",
         requestBody: { required: true, content: json("BatchRequest") },
         responses: {
           201: {
-            description: "All jobs are stored; in the order they were sent.",
+            description: "All jobs are stored. The results are in the order of the request.",
             content: json("BatchEnqueued"),
           },
           ...problems(400, 401, 413, 415, 422, 500, 503),
@@ -61,7 +61,7 @@ export const openApiDocument = {
             name: "errorsFrom",
             in: "query",
             description:
-              "Place of the first error to read, 0 for the oldest. Without it the last ones are read.",
+              "Position of the first error to return, 0 for the oldest. Default: the last errors are returned.",
             schema: { type: "integer", minimum: 0 },
           },
         ],
@@ -75,18 +75,18 @@ export const openApiDocument = {
       get: {
         operationId: "listQueues",
         tags: ["queues"],
-        summary: "List the queues and what waits in them",
+        summary: "List the queues and their job counts",
         parameters: [
           {
             name: "after",
             in: "query",
-            description: "The `next` of an answer, to go on from there.",
+            description: "The `next` of the previous response, to read the following page.",
             schema: { type: "string" },
           },
         ],
         responses: {
           200: {
-            description: "The queues that have jobs or are paused, up to 1,000 by name.",
+            description: "The queues that have jobs or are paused, ordered by name, up to 1,000.",
             content: json("Queues"),
           },
           ...problems(401, 422, 500, 503),
@@ -97,7 +97,7 @@ export const openApiDocument = {
       post: {
         operationId: "pauseQueue",
         tags: ["queues"],
-        summary: "Start no more jobs of a queue; jobs can still be enqueued",
+        summary: "Pause a queue: its jobs are not started, but more can be enqueued",
         parameters: [pathParameter("name")],
         responses: {
           200: { description: "The queue is paused.", content: json("PausedQueue") },
@@ -109,7 +109,7 @@ export const openApiDocument = {
       post: {
         operationId: "resumeQueue",
         tags: ["queues"],
-        summary: "Start the jobs of a paused queue again",
+        summary: "Resume a paused queue",
         parameters: [pathParameter("name")],
         responses: {
           200: { description: "The queue is not paused.", content: json("PausedQueue") },
@@ -121,17 +121,17 @@ export const openApiDocument = {
       get: {
         operationId: "health",
         tags: ["service"],
-        summary: "Does the API answer? With `deep` and the key: does the database?",
+        summary: "Check the API; with `deep` and the key, the database too",
         security: [{}, { key: [] }],
         parameters: [
           {
             name: "deep",
             in: "query",
-            description: "With any value the database is asked too, which needs the key.",
+            description: "With any value, the database is checked too, which requires the key.",
             schema: { type: "string" },
           },
         ],
-        responses: { 200: { description: "It does.", content: json("Health") }, ...problems(401, 503) },
+        responses: { 200: { description: "All is well.", content: json("Health") }, ...problems(401, 503) },
       },
     },
     "/openapi.json": {
@@ -153,7 +153,7 @@ export const openApiDocument = {
     securitySchemes: { key: { type: "http", scheme: "bearer", description: "The value of SLUICE_API_KEY." } },
     schemas,
     responses: {
-      400: problem("The body is not JSON."),
+      400: problem("The body is not valid JSON."),
       401: problem("The key is missing or wrong.", {
         "www-authenticate": { description: "How to authenticate.", schema: { type: "string" } },
       }),
@@ -162,12 +162,10 @@ export const openApiDocument = {
         "The body (2 MiB), the batch (10,000 jobs, 64 MiB with numbers written out), a payload (256 KiB) or metadata (64 KiB) is too large. Nothing is stored.",
       ),
       415: problem("The content type is not application/json."),
-      422: problem(
-        "Something in the request is wrong; `errors` says where (up to 20 places). Nothing is stored.",
-      ),
+      422: problem("The request is invalid; `errors` lists up to 20 places. Nothing is stored."),
       500: problem("Something failed on the server."),
       503: problem("The database can't be reached, or its schema is missing or older than the code.", {
-        "retry-after": { description: "Seconds, when waiting may help.", schema: { type: "string" } },
+        "retry-after": { description: "Seconds to wait, when waiting may help.", schema: { type: "string" } },
       }),
     },
   },

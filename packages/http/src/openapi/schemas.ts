@@ -1,9 +1,9 @@
-// The shapes of requests and answers, as JSON Schema 2020-12.
+// The requests and responses as JSON Schema 2020-12.
 
 const id = {
   type: "string",
   pattern: "^[0-9]+$",
-  description: "The job's id: a decimal number, as text because it may exceed what a double can hold.",
+  description: "The job's id: a decimal number as text, because it may exceed the precision of a double.",
   examples: ["4711"],
 }
 
@@ -15,7 +15,7 @@ const state = {
 const instant = { type: "string", format: "date-time" }
 
 const duration = {
-  description: 'A number of seconds, or text such as "500ms", "30s", "5m", "1h30m", "2d".',
+  description: 'A number of seconds, or text such as "500ms", "30s", "5m", "1h30m" or "2d".',
   oneOf: [
     { type: "number", minimum: 0 },
     { type: "string", pattern: "^([0-9]{1,15}(\\.[0-9]{1,15})?(ms|s|m|h|d)){1,10}$" },
@@ -25,7 +25,7 @@ const duration = {
 
 const name = { type: "string", pattern: "^[A-Za-z0-9._/:-]{1,128}$" }
 
-/** Lengths are counted in code points, as JSON Schema does. */
+/** Lengths are in code points, as in JSON Schema. */
 const key = { type: "string", minLength: 1, maxLength: 512 }
 
 const jobRequest = {
@@ -36,7 +36,7 @@ const jobRequest = {
     name: { ...name, description: "The name of a job definition.", examples: ["webhook"] },
     payload: {
       description:
-        "JSON that fits the definition's input schema, up to 256 KiB with numbers written out and up to 1,000 levels deep. Default {}.",
+        "JSON that matches the definition's input schema, up to 256 KiB with numbers written out, and up to 1,000 levels deep. Default {}.",
       default: {},
     },
     options: { $ref: "#/components/schemas/EnqueueOptions" },
@@ -47,7 +47,7 @@ const enqueueOptions = {
   type: "object",
   additionalProperties: false,
   properties: {
-    queue: { ...name, description: 'Default: the definition\'s, else "default".' },
+    queue: { ...name, description: 'Default: the definition\'s queue, else "default".' },
     priority: {
       type: "integer",
       minimum: -1_000_000_000,
@@ -57,11 +57,11 @@ const enqueueOptions = {
     runAt: {
       ...instant,
       description:
-        "When the job is due, between 1970 and 9999; digits beyond the millisecond are dropped. Default now.",
+        "When the job is due, between the years 1970 and 9999; digits beyond the millisecond are dropped. Default: now.",
     },
     delay: {
       ...duration,
-      description: 'Instead of runAt: how long from now. Seconds, or text such as "5m".',
+      description: 'Instead of runAt: the time until the job is due. Seconds, or text such as "5m".',
     },
     maxAttempts: {
       type: "integer",
@@ -69,30 +69,31 @@ const enqueueOptions = {
       maximum: 1_000,
       description: "Executions that may fail before the job is discarded. Default 10.",
     },
-    timeout: { ...duration, description: 'Longest execution. Default "1m".' },
+    timeout: { ...duration, description: 'Time limit of one execution. Default "1m".' },
     uniqueKey: {
       ...key,
-      description: "At most one unfinished job of this name has this key; a further one is deduplicated.",
+      description:
+        "At most one unfinished job of this name can have this key; further ones are deduplicated.",
     },
     idempotencyKey: {
       ...key,
       description:
-        "Sending this key again answers with the first job, also when it has finished. Kept for 24 hours.",
+        "Sending this key again returns the first job, even after it has finished. Kept for 24 hours.",
     },
     concurrencyKey: {
       ...key,
       description:
-        "Jobs with this key run at most concurrencyLimit at once; the others are blocked until then.",
+        "At most concurrencyLimit jobs with this key run at the same time; the others are blocked.",
     },
     concurrencyLimit: {
       type: "integer",
       minimum: 1,
       maximum: 1_000_000,
       description:
-        "Default: the definition's, else 1. The limit enqueued last applies to all jobs of the key.",
+        "Default: the definition's limit, else 1. The limit that was enqueued last applies to all jobs with the key.",
     },
     tags: { type: "array", maxItems: 100, items: { type: "string", minLength: 1, maxLength: 128 } },
-    metadata: { type: "object", description: "Up to 64 KiB, measured as the payload is." },
+    metadata: { type: "object", description: "Up to 64 KiB, measured like the payload." },
   },
 }
 
@@ -105,7 +106,7 @@ const enqueued = {
       type: "string",
       enum: ["enqueued", "deduplicated"],
       description:
-        "deduplicated: a job with the same unique or idempotency key was there, and id is that job's.",
+        "deduplicated: a job with the same unique or idempotency key exists, and id is that job's.",
     },
     state: { ...state, description: "The state of the job when it was stored." },
   },
@@ -133,20 +134,20 @@ const jobProperties = {
   priority: { type: "integer" },
   state,
   payload: {},
-  attempts: { type: "integer", minimum: 0, description: "Executions that counted so far." },
-  maxAttempts: { type: ["integer", "null"], description: "null: as the definition says." },
+  attempts: { type: "integer", minimum: 0, description: "Executions charged as attempts so far." },
+  maxAttempts: { type: ["integer", "null"], description: "null: the definition decides." },
   runAt: instant,
   enqueuedAt: instant,
   startedAt: { type: ["string", "null"], format: "date-time" },
   finishedAt: { type: ["string", "null"], format: "date-time" },
-  durationMs: { type: ["number", "null"], description: "Length of the last execution." },
-  result: { description: "What perform returned; null until then." },
+  durationMs: { type: ["number", "null"], description: "Duration of the last execution." },
+  result: { description: "The value that perform returned; null before." },
   errors: {
     type: "array",
     items: attemptError,
-    description: "The last executions that failed, the oldest first: up to 50, and 256 KiB of them.",
+    description: "The last failed executions, the oldest first: up to 50, and up to 256 KiB.",
   },
-  errorCount: { type: "integer", minimum: 0, description: "Executions that failed, in all." },
+  errorCount: { type: "integer", minimum: 0, description: "Number of all failed executions." },
   tags: { type: "array", items: { type: "string" } },
   metadata: { type: "object" },
   uniqueKey: { type: ["string", "null"] },
@@ -162,7 +163,7 @@ const queue = {
   required: ["name", "paused", "ready", "scheduled", "blocked", "running", "oldestReadyAt"],
   properties: {
     name: { type: "string" },
-    paused: { type: "boolean", description: "Nothing on a paused queue is started; what runs may end." },
+    paused: { type: "boolean", description: "Jobs of a paused queue are not started; running ones may end." },
     ready: count,
     scheduled: count,
     blocked: count,
@@ -191,7 +192,7 @@ const problem = {
     instance: {
       type: "string",
       format: "uri-reference",
-      description: "Names this occurrence in the server's log.",
+      description: "Identifies this occurrence in the server's log.",
     },
     errors: {
       type: "array",
@@ -201,7 +202,7 @@ const problem = {
         properties: {
           pointer: {
             type: "string",
-            description: "JSON pointer to what is wrong in the request.",
+            description: "JSON pointer to the invalid part of the request.",
             examples: ["/payload/url"],
           },
           message: { type: "string" },
@@ -235,7 +236,7 @@ export const schemas = {
     required: ["queues"],
     properties: {
       queues: { type: "array", items: { $ref: "#/components/schemas/Queue" } },
-      next: { type: "string", description: "There when more queues follow: to be sent as `after`." },
+      next: { type: "string", description: "Present when more queues follow: send it as `after`." },
     },
   },
   PausedQueue: pausedQueue,

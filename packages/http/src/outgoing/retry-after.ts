@@ -3,8 +3,8 @@ import type { IncomingHttpHeaders } from "node:http"
 const LONGEST_SECONDS = 24 * 3_600
 
 /**
- * Seconds that an answer's Retry-After asks to wait, from 1 second to a day; undefined when there is none to go by.
- * A date is measured from the answer's own, since its server's clock may be another time than ours.
+ * The delay that a response's Retry-After asks for, from 1 second to a day; undefined without a valid one. A date is
+ * compared with the response's own date, because the server's clock may differ from ours.
  */
 export function retryAfterSeconds(headers: IncomingHttpHeaders): number | undefined {
   const text = headers["retry-after"]?.trim()

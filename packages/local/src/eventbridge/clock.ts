@@ -1,10 +1,10 @@
-/** The time by which a host's schedules go off. Tests move it; functions and database keep the machine's. */
+/** The clock of a host's schedules. Tests move it; functions and database use the machine's time. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
-  /** Calls back at this moment, or at once when it is past. Answers with what calls it off. */
+  /** Calls back at this moment, or at once when it has passed. Returns a function that cancels the call. */
   at(momentMs: number, callback: () => void): () => void
-  /** Moves the time on; what goes off on the way does so in order, each at its own moment. */
+  /** Moves the time forward. Callbacks due on the way run in order, each at its own moment. */
   advance(ms: number): void
 }
 
@@ -13,8 +13,8 @@ interface Alarm {
   readonly callback: () => void
 }
 
-/** What a timer of Node takes; a longer one would go off at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
+/** Node's maximum; a longer timer would fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1
 
 export function createClock(): Clock {
   const alarms = new Set<Alarm>()
@@ -37,7 +37,7 @@ export function createClock(): Clock {
       const untilMs = now() + ms
       for (let alarm = first(); alarm && alarm.momentMs <= untilMs; alarm = first()) {
         aheadMs += Math.max(0, alarm.momentMs - now())
-        goOff(alarm)
+        fire(alarm)
       }
       aheadMs += Math.max(0, untilMs - now())
       wait()
@@ -51,16 +51,16 @@ export function createClock(): Clock {
   function wait(): void {
     clearTimeout(timer)
     const next = first()
-    if (next) timer = setTimeout(ring, Math.min(Math.max(0, next.momentMs - now()), LONGEST_TIMER_MS))
+    if (next) timer = setTimeout(ring, Math.min(Math.max(0, next.momentMs - now()), MAX_TIMER_MS))
   }
 
   function ring(): void {
     const next = first()
-    if (next && next.momentMs <= now()) goOff(next)
+    if (next && next.momentMs <= now()) fire(next)
     wait()
   }
 
-  function goOff(alarm: Alarm): void {
+  function fire(alarm: Alarm): void {
     alarms.delete(alarm)
     alarm.callback()
   }

@@ -8,24 +8,31 @@ const UNIT_MS = { second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_00
 const RATE = /^rate\((\d+) (second|minute|hour|day)(s?)\)$/
 
 /**
- * Milliseconds between two ticks of an EventBridge `rate(N unit)`. Seconds are allowed, which AWS doesn't have.
- * Throws `InvalidInputError` (`invalid_schedule`) for anything else, `cron(…)` included.
+ * Returns the milliseconds between two ticks of an EventBridge `rate(N unit)`. Seconds are allowed, unlike on AWS. Throws
+ * `InvalidInputError` (`invalid_schedule`) for anything else, `cron(…)` included.
  */
 export function parseRate(expression: string): number {
   const [, amount = "0", unit, plural] = RATE.exec(expression.trim()) ?? []
   const count = Number(amount)
   const periodMs = count * (UNIT_MS[unit as keyof typeof UNIT_MS] ?? 0)
   if (expression.startsWith("cron(")) {
-    throw invalid(expression, 'cron expressions are not run locally; use a rate, such as "rate(1 minute)"')
+    throw invalidSchedule(
+      expression,
+      'cron expressions are not supported locally; use a rate, such as "rate(1 minute)"',
+    )
   }
-  if (periodMs === 0) throw invalid(expression, 'give a rate, such as "rate(1 minute)" or "rate(5 seconds)"')
+  if (periodMs === 0)
+    throw invalidSchedule(expression, 'give a rate, such as "rate(1 minute)" or "rate(5 seconds)"')
   if ((count === 1) !== (plural === "")) {
-    throw invalid(expression, `EventBridge wants "rate(${count} ${unit}${count === 1 ? "" : "s"})"`)
+    throw invalidSchedule(
+      expression,
+      `EventBridge requires "rate(${count} ${unit}${count === 1 ? "" : "s"})"`,
+    )
   }
   return periodMs
 }
 
-/** Invokes a function now and at every tick of the host's clock, asynchronously, with the event of an EventBridge rule. */
+/** Invokes a function now and at every tick, asynchronously, with the event of an EventBridge rule. */
 export function startSchedule(options: {
   host: { clock: Clock; region: string; invoke: Invoke }
   functionName: string
@@ -34,15 +41,15 @@ export function startSchedule(options: {
 }): { stop(): void } {
   const { host, functionName, expression, log = console.log } = options
   const periodMs = parseRate(expression)
-  let callOff = () => {}
+  let cancel = () => {}
   const tick = () => {
-    callOff = host.clock.at(host.clock.now() + periodMs, tick)
+    cancel = host.clock.at(host.clock.now() + periodMs, tick)
     host
       .invoke(functionName, JSON.stringify(scheduledEvent(host.region, functionName)), { type: "Event" })
       .catch((error) => log(`The schedule could not invoke ${functionName}: ${error}`))
   }
   tick()
-  return { stop: () => callOff() }
+  return { stop: () => cancel() }
 }
 
 function scheduledEvent(region: string, ruleName: string): Record<string, unknown> {
@@ -59,6 +66,6 @@ function scheduledEvent(region: string, ruleName: string): Record<string, unknow
   }
 }
 
-function invalid(expression: string, advice: string): InvalidInputError {
+function invalidSchedule(expression: string, advice: string): InvalidInputError {
   return new InvalidInputError("invalid_schedule", `The schedule is ${JSON.stringify(expression)}; ${advice}`)
 }

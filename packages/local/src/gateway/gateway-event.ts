@@ -3,20 +3,20 @@ import { randomUUID } from "node:crypto"
 import type { IncomingMessage } from "node:http"
 import { ACCOUNT_ID } from "../lambda/function.ts"
 
-/** The answer of a function behind the gateway. */
+/** The response of a function behind the gateway. */
 export interface GatewayResponse {
   readonly status: number
   readonly headers: Record<string, string | string[]>
   readonly body: Buffer
 }
 
-/** A request as API Gateway's HTTP APIs hand it to a function: payload format 2.0, route and stage `$default`. */
+/** Converts a request to the event of API Gateway's HTTP APIs: payload format 2.0, route and stage `$default`. */
 export function toGatewayEvent(request: IncomingMessage, body: Buffer): Record<string, unknown> {
   const [rawPath = "/", rawQueryString = ""] = split(request.url ?? "/", "?")
-  // HTTP APIs decode the path and leave the query string as it is.
+  // HTTP APIs decode the path and leave the query string encoded.
   const path = decode(rawPath)
   const { headers, cookies } = toHeaders(request)
-  // A compressed body has a type of text too; only UTF-8 survives as text.
+  // A compressed body may have a text type too, but only UTF-8 can be sent as text.
   const isText = isTextBody(request) && isUtf8(body)
   return {
     version: "2.0",
@@ -49,7 +49,7 @@ export function toGatewayEvent(request: IncomingMessage, body: Buffer): Record<s
   }
 }
 
-/** What a function returned, as an HTTP response; undefined when it is no valid one. */
+/** Converts the result of a function to an HTTP response; undefined when it is invalid. */
 export function fromFunctionResult(payload: string): GatewayResponse | undefined {
   const result = JSON.parse(payload)
   if (result === null || typeof result !== "object" || result.statusCode === undefined) {
@@ -85,16 +85,16 @@ function toQueryParameters(rawQueryString: string): Record<string, string> {
   return parameters
 }
 
-/** API Gateway hands these types over as text and everything else as base64. */
+/** API Gateway sends these types as text, and everything else as base64. */
 function isTextBody({ headers }: IncomingMessage): boolean {
   return /^(text\/|application\/(\S+\+)?(json|xml|javascript))/i.test(headers["content-type"] ?? "")
 }
 
 function withoutConnectionHeaders(headers: Record<string, unknown>): Record<string, string> {
-  const own = new Set(["connection", "keep-alive", "transfer-encoding", "content-length"])
+  const ignored = new Set(["connection", "keep-alive", "transfer-encoding", "content-length"])
   return Object.fromEntries(
     Object.entries(headers)
-      .filter(([name]) => !own.has(name.toLowerCase()))
+      .filter(([name]) => !ignored.has(name.toLowerCase()))
       .map(([name, value]) => [name, String(value)]),
   )
 }

@@ -7,32 +7,32 @@ import { fromFunctionResult, type GatewayResponse, toGatewayEvent } from "./gate
 
 export interface HttpGateway {
   readonly url: string
-  /** Lets requests under way end for at most `graceMs` (default 2 s), then closes their connections. */
+  /** Waits at most `graceMs` (default 2 s) for open requests, then closes their connections. */
   close(options?: { graceMs?: number }): Promise<void>
 }
 
 export interface HttpGatewayOptions {
   readonly host: { readonly invoke: Invoke }
   readonly functionName: string
-  /** 0 takes any free port. */
+  /** 0 for any free port. */
   readonly port: number
   /** Default `"127.0.0.1"`. */
   readonly hostname?: string
-  /** API Gateway waits at most 30 s for a function, and that is the default. */
+  /** Default 30 s, which is API Gateway's maximum. */
   readonly timeoutMs?: number
   readonly log?: (line: string) => void
 }
 
-/** API Gateway's limit of a request. */
+/** API Gateway's limit of a request body. */
 const MAX_BODY_BYTES = 10 * 2 ** 20
 
-/** An HTTP API in front of one function, with API Gateway's limits. When all environments are busy, requests wait. */
+/** Serves one function over HTTP with API Gateway's limits. When all environments are busy, requests wait. */
 export async function startHttpGateway(options: HttpGatewayOptions): Promise<HttpGateway> {
   const { port, hostname = "127.0.0.1", log = console.log } = options
   const server = http.createServer((request, response) => {
-    answer(request, options)
+    respond(request, options)
       .catch((error) => {
-        log(`The gateway could not answer ${request.method} ${request.url}: ${error}`)
+        log(`The gateway could not respond to ${request.method} ${request.url}: ${error}`)
         return failure(500, "Internal Server Error")
       })
       .then((result) => write(response, result, server.listening))
@@ -49,18 +49,18 @@ export async function startHttpGateway(options: HttpGatewayOptions): Promise<Htt
   }
 }
 
-async function answer(request: http.IncomingMessage, options: HttpGatewayOptions): Promise<GatewayResponse> {
+async function respond(request: http.IncomingMessage, options: HttpGatewayOptions): Promise<GatewayResponse> {
   const { host, functionName, timeoutMs = 30_000 } = options
   const body = await readBody(request, MAX_BODY_BYTES)
   if (!body) return failure(413, "Request Entity Too Large")
   const event = JSON.stringify(toGatewayEvent(request, body))
 
-  const impatience = new AbortController()
-  const timer = setTimeout(() => impatience.abort(), timeoutMs)
-  const invoking = host.invoke(functionName, event, { whenBusy: "wait", signal: impatience.signal })
-  const result = await Promise.race([invoking, aborted(impatience.signal)]).catch((error) => error)
+  const timeout = new AbortController()
+  const timer = setTimeout(() => timeout.abort(), timeoutMs)
+  const invoking = host.invoke(functionName, event, { whenBusy: "wait", signal: timeout.signal })
+  const result = await Promise.race([invoking, rejectOnAbort(timeout.signal)]).catch((error) => error)
   clearTimeout(timer)
-  if (impatience.signal.aborted) return failure(504, "Endpoint request timed out")
+  if (timeout.signal.aborted) return failure(504, "Endpoint request timed out")
   if (result instanceof HostError) {
     return result.status === 413
       ? failure(413, "Request Entity Too Large")
@@ -74,7 +74,7 @@ async function answer(request: http.IncomingMessage, options: HttpGatewayOptions
   return fromFunctionResult(result.payload) ?? failure(502, "Internal server error")
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)))
 }
 
@@ -86,16 +86,16 @@ function failure(status: number, message: string): GatewayResponse {
   }
 }
 
-function write(response: http.ServerResponse, result: GatewayResponse, keepsConnections: boolean): void {
+function write(response: http.ServerResponse, result: GatewayResponse, keepAlive: boolean): void {
   const { status, headers, body } = result
-  // A request that may not have been read to its end can't be followed by another one.
-  if (status === 413 || !keepsConnections) response.setHeader("connection", "close")
+  // After a request that may not have been read completely, the connection can't be reused.
+  if (status === 413 || !keepAlive) response.setHeader("connection", "close")
   if (status !== 204 && status !== 304) response.setHeader("content-length", body.length)
   try {
     response.writeHead(status, headers)
   } catch {
-    // The function gave a header that HTTP doesn't allow.
-    write(response, failure(502, "Internal server error"), keepsConnections)
+    // The function returned a header that HTTP doesn't allow.
+    write(response, failure(502, "Internal server error"), keepAlive)
     return
   }
   response.end(body)
@@ -109,7 +109,7 @@ function listen(server: http.Server, port: number, hostname: string): Promise<vo
           ? new HostError(
               "port_in_use",
               503,
-              `Port ${port} is in use; stop what listens there or set another PORT`,
+              `Port ${port} is in use; stop the process that listens on it, or set another PORT`,
               { cause },
             )
           : cause,

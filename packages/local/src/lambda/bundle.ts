@@ -4,13 +4,13 @@ import path from "node:path"
 import { build, stop } from "esbuild"
 import { HostError } from "../host-error.ts"
 
-/** What `sst.aws.Function` takes of a function's code, in its words. */
+/** The part of `sst.aws.Function`'s arguments that describes a function's code. */
 export interface FunctionSource {
-  /** `file.export`, the file without its extension and relative to the root: `functions/drain.handler`. */
+  /** `file.export`, with the file relative to the root and without its extension: `functions/drain.handler`. */
   readonly handler: string
-  /** Files and folders of the root that lie beside the bundle, under `to` (default: as in the root). */
+  /** Files and folders of the root to copy beside the bundle, as `to` (default: the same path). */
   readonly copyFiles?: readonly { readonly from: string; readonly to?: string }[]
-  /** Modules that stay imports, like `nodejs.esbuild.external`. They are linked from the root's `node_modules`. */
+  /** Modules that are not bundled, as in `nodejs.esbuild.external`. They are linked from the root's `node_modules`. */
   readonly external?: readonly string[]
 }
 
@@ -20,7 +20,7 @@ export interface Bundle {
   readonly handler: string
 }
 
-// The settings of SST 4.17's bundler for Node functions (pkg/runtime/node/build.go), unminified as is its default.
+// The settings of SST 4.17's bundler for Node functions (pkg/runtime/node/build.go). Its default is not to minify.
 const ALWAYS_EXTERNAL = ["sharp", "pg-native"]
 const BANNER = [
   "import { createRequire as topLevelCreateRequire } from 'module';",
@@ -30,9 +30,9 @@ const BANNER = [
   'const __dirname = topLevelFileUrlToPath(new topLevelURL(".", import.meta.url))',
 ].join("\n")
 
-/** Bundles functions as the deployment does, each into `outDir/name`; what was there before is removed. */
+/** Bundles functions as the deployment does, each into `outDir/name`, which is emptied first. */
 export async function bundleFunctions<Name extends string>(options: {
-  /** Where `sst.config.ts` is. */
+  /** The folder of `sst.config.ts`. */
   root: string
   outDir: string
   functions: Readonly<Record<Name, FunctionSource>>
@@ -43,7 +43,7 @@ export async function bundleFunctions<Name extends string>(options: {
     return [name, await bundleFunction(path.resolve(root), bundleDir, source)]
   })
   const settled = await Promise.allSettled(bundles)
-  // esbuild keeps a process for further builds; nobody needs it after this one.
+  // esbuild keeps a process for further builds, which nobody needs here.
   await stop()
   const failed = settled.find((each) => each.status === "rejected")
   if (failed) throw failed.reason
@@ -90,7 +90,7 @@ function findSource(root: string, withoutExtension: string): string {
   return file
 }
 
-/** Lambda has the AWS SDK outside the bundle; here it is the root's. Nothing else of the root can be imported. */
+/** Lambda provides the AWS SDK outside the bundle; here it is the root's. Nothing else of the root can be imported. */
 async function linkModules(root: string, bundleDir: string, external: readonly string[]): Promise<void> {
   const names = new Set(external.map((pattern) => pattern.replace(/\/?\*$/, "")))
   for (const name of names) {

@@ -1,16 +1,16 @@
 import type { LambdaFunction } from "./function.ts"
 import type { Exit } from "./function-process.ts"
 
-/** How an invocation can end with its process. */
+/** How an invocation ends when its process ends. */
 export type Death = "timed out" | "out of memory" | "init failed" | "exited"
 
-/** What the invoker is told of an invocation whose process has ended: JSON text in Lambda's form of errors. */
+/** The error that the invoker gets for an invocation whose process has ended, as JSON text in Lambda's format. */
 export function deathReport(death: Death, requestId: string, lambda: LambdaFunction, exit: Exit): string {
   const [errorType, message] = describe(death, lambda, exit)
   return JSON.stringify({ errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` })
 }
 
-/** As Lambda says it: `exit status 1`, `signal: killed`. */
+/** In Lambda's words: `exit status 1`, `signal: killed`. */
 export function describeExit({ code, signal }: Exit): string {
   if (signal !== null) return `signal: ${signal === "SIGKILL" ? "killed" : signal}`
   return `exit status ${code}`

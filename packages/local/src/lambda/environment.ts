@@ -4,17 +4,17 @@ import { type Exit, startFunctionProcess } from "./function-process.ts"
 import type { Guardian } from "./guardian.ts"
 import type { Invocation, InvocationResult } from "./invocation.ts"
 import { createLimits } from "./limits.ts"
-import { type HandedEvent, type RuntimeMessage, startRuntimeApi } from "./runtime-api.ts"
+import { type RuntimeEvent, type RuntimeMessage, startRuntimeApi } from "./runtime-api.ts"
 
 /** One process of a function. It performs one invocation at a time and is frozen in between. */
 export interface Environment {
   readonly pid: number
   readonly busy: boolean
-  /** To be called when it is not busy. Resolves in any case, also when the process dies on the way. */
+  /** Must not be called while it is busy. Never rejects, not even when the process dies. */
   perform(invocation: Invocation): Promise<InvocationResult>
-  /** Asks a handler that listens for SIGTERM to come to its end. */
+  /** Sends SIGTERM, for handlers that listen to it. */
   askToEnd(): void
-  /** Ends it at once, frozen or not. */
+  /** Ends the process at once, frozen or not. */
   kill(): void
   readonly gone: Promise<void>
 }
@@ -23,23 +23,23 @@ export interface EnvironmentOptions {
   readonly lambda: LambdaFunction
   readonly guardian: Guardian
   readonly log: (line: string) => void
-  /** An invocation is behind it. It is frozen now, unless it is given the next one in this call. */
+  /** An invocation has ended. The environment is frozen next, unless it gets another invocation in this call. */
   onIdle(environment: Environment): void
   onGone(environment: Environment): void
 }
 
-/** Lambda gives the init phase 10 s and, if that is not enough, the function's own timeout in a second try. */
+/** Lambda allows 10 s for the init phase and, when that is exceeded, the function's own timeout in a second attempt. */
 const INIT_LIMIT_MS = 10_000
 
-/** Starts a process; it loads its handler while the first invocation waits. */
+/** Starts a process. It loads its handler while the first invocation waits. */
 export async function startEnvironment(options: EnvironmentOptions): Promise<Environment> {
   const { lambda, guardian, log } = options
-  const bornAt = performance.now()
+  const startedAtMs = performance.now()
   let initMs: number | undefined
   let initError: string | undefined
-  /** Set while the process asks for an event and has none. */
-  let hand: ((event: HandedEvent) => void) | undefined
-  let current: Performance | undefined
+  /** Set while the process waits for an event. */
+  let sendEvent: ((event: RuntimeEvent) => void) | undefined
+  let current: CurrentInvocation | undefined
   let killedFor: Death | "closed" | undefined
 
   const runtimeApi = await startRuntimeApi(receive)
@@ -63,66 +63,68 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
       const cold = initMs === undefined
       log(`START ${lambda.name} RequestId ${invocation.requestId} pid ${pid} ${cold ? "cold" : "warm"}`)
       return new Promise((resolve) => {
-        current = { ...invocation, cold, resolve, startedAt: performance.now() }
-        handOver()
+        current = { ...invocation, cold, resolve, startedAtMs: performance.now() }
+        begin()
       })
     },
     askToEnd: () => functionProcess.signal("SIGTERM"),
     kill: () => kill("closed"),
-    gone: functionProcess.exited.then(bury),
+    gone: functionProcess.exited.then(end),
   }
   return environment
 
+  /** Returns whether the message was expected. */
   function receive(message: RuntimeMessage): boolean {
     if (message.kind === "next") {
-      receiveNext(message.hand)
-    } else if (message.kind === "init error") {
+      receiveNext(message.send)
+      return true
+    }
+    if (message.kind === "init error") {
       initError = message.payload
-    } else {
-      if (!current || current.requestId !== message.requestId || current.result) return false
-      current.result = {
-        outcome: message.kind === "response" ? "succeeded" : "failed",
-        payload: message.payload,
-      }
+      return true
+    }
+    if (!current || current.requestId !== message.requestId || current.result) return false
+    current.result = {
+      outcome: message.kind === "response" ? "succeeded" : "failed",
+      payload: message.payload,
     }
     return true
   }
 
-  /** An invocation is over when the process asks for the next one: until then its limits hold, and it can fail. */
-  function receiveNext(answer: (event: HandedEvent) => void): void {
+  /** An invocation ends when the process asks for the next event: until then its limits apply, and it can fail. */
+  function receiveNext(send: (event: RuntimeEvent) => void): void {
     limits.stop()
-    initMs ??= Math.round(performance.now() - bornAt)
-    hand = answer
+    initMs ??= Math.round(performance.now() - startedAtMs)
+    sendEvent = send
     if (current?.result) {
       settle(current, current.result)
       options.onIdle(environment)
     } else {
-      handOver()
+      begin()
     }
-    if (waitsForEvent()) functionProcess.signal("SIGSTOP")
+    if (isWaiting()) functionProcess.signal("SIGSTOP")
   }
 
-  function waitsForEvent(): boolean {
-    return hand !== undefined
+  function isWaiting(): boolean {
+    return sendEvent !== undefined
   }
 
-  function handOver(): void {
-    if (!hand || !current) return
-    const answer = hand
-    hand = undefined
+  /** Begins the current invocation once the process waits for an event. */
+  function begin(): void {
+    if (!sendEvent || !current) return
+    const send = sendEvent
+    sendEvent = undefined
     functionProcess.signal("SIGCONT")
     limits.start(lambda.timeoutMs)
-    current.startedAt = performance.now()
+    current.startedAtMs = performance.now()
     const { requestId, payload } = current
-    answer({ requestId, payload, functionArn: lambda.arn, deadlineAt: Date.now() + lambda.timeoutMs })
+    send({ requestId, payload, functionArn: lambda.arn, deadlineAtMs: Date.now() + lambda.timeoutMs })
   }
 
-  function settle({ requestId, cold, startedAt, resolve }: Performance, result: Result): void {
+  function settle(invocation: CurrentInvocation, result: Result): void {
     current = undefined
-    const start = cold ? `cold${initMs === undefined ? "" : ` (init ${initMs} ms)`}` : "warm"
-    const usage = `${Math.ceil(performance.now() - startedAt)} ms ${result.outcome} ${limits.peakMb()} MB`
-    log(`REPORT ${lambda.name} RequestId ${requestId} pid ${pid} ${start} ${usage}`)
-    resolve({ requestId, ...result })
+    log(`REPORT ${lambda.name} ${describe(invocation, result, { pid, initMs, peakMb: limits.peakMb() })}`)
+    invocation.resolve({ requestId: invocation.requestId, ...result })
   }
 
   function kill(reason: Death | "closed"): void {
@@ -130,7 +132,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     functionProcess.signal("SIGKILL")
   }
 
-  function bury(exit: Exit): void {
+  function end(exit: Exit): void {
     limits.stop()
     runtimeApi.close()
     if (current) settle(current, resultOfDeath(current.requestId, exit))
@@ -147,10 +149,21 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
 
 type Result = Omit<InvocationResult, "requestId">
 
-interface Performance extends Invocation {
+interface CurrentInvocation extends Invocation {
   readonly cold: boolean
   readonly resolve: (result: InvocationResult) => void
-  startedAt: number
-  /** What the process has answered. */
+  startedAtMs: number
+  /** Set when the process has responded. */
   result?: Result
+}
+
+/** The rest of a REPORT line. */
+function describe(
+  { requestId, cold, startedAtMs }: CurrentInvocation,
+  { outcome }: Result,
+  { pid, initMs, peakMb }: { pid: number; initMs: number | undefined; peakMb: number },
+): string {
+  const init = cold && initMs !== undefined ? ` (init ${initMs} ms)` : ""
+  const durationMs = Math.ceil(performance.now() - startedAtMs)
+  return `RequestId ${requestId} pid ${pid} ${cold ? "cold" : "warm"}${init} ${durationMs} ms ${outcome} ${peakMb} MB`
 }

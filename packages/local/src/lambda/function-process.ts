@@ -7,7 +7,7 @@ import type { Guardian } from "./guardian.ts"
 
 export interface FunctionProcess {
   readonly pid: number
-  /** Reaches what the function has started too. A process that is gone already is no error. */
+  /** Sends the signal to the function and its child processes. Does nothing when they are gone. */
   signal(name: "SIGSTOP" | "SIGCONT" | "SIGTERM" | "SIGKILL"): void
   readonly exited: Promise<Exit>
 }
@@ -19,7 +19,7 @@ export interface Exit {
 
 const RUNTIME = fileURLToPath(new URL("runtime.mjs", import.meta.url))
 
-/** Starts Node with the runtime's client loop for one function. Its output goes to `log` line by line. */
+/** Starts Node with the runtime for one function. Its output goes to `log` line by line. */
 export async function startFunctionProcess(options: {
   lambda: LambdaFunction
   runtimeApiAddress: string
@@ -27,8 +27,8 @@ export async function startFunctionProcess(options: {
   log: (line: string) => void
 }): Promise<FunctionProcess> {
   const { lambda, guardian, log } = options
-  // A group of its own (detached): Ctrl-C in the terminal is for the host, and the group can be frozen as a whole.
-  // The limit makes V8 collect garbage as it would in a sandbox of that size instead of growing into this machine's memory.
+  // Its own process group (detached): Ctrl-C in the terminal reaches only the host, and the group can be frozen as a whole.
+  // The heap limit makes V8 collect garbage as in a sandbox of that size, whatever memory this machine has.
   const child = spawn(
     process.execPath,
     [`--max-old-space-size=${Math.floor(lambda.memoryMb * 0.9)}`, RUNTIME],
@@ -69,7 +69,7 @@ function signalGroup(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(-pid, name)
   } catch (error) {
-    // EPERM is what macOS says of a group whose only member has ended but is not yet waited for.
+    // macOS returns EPERM for a group whose only process has ended but has not been waited for.
     const { code } = error as NodeJS.ErrnoException
     if (code !== "ESRCH" && code !== "EPERM") throw error
   }

@@ -1,20 +1,20 @@
-/** A function as `createHost` takes it; the names and defaults are those of `sst.aws.Function`. */
+/** A function of `createHost`, with the names and defaults of `sst.aws.Function`. */
 export interface FunctionConfig {
-  /** The folder of the bundle: `LAMBDA_TASK_ROOT` and working directory of the process. */
+  /** The folder of the bundle, which is `LAMBDA_TASK_ROOT` and the working directory of the process. */
   readonly bundleDir: string
-  /** `file.export` within `bundleDir`, as in `bundle.handler`. */
+  /** `file.export` within `bundleDir`, such as `bundle.handler`. */
   readonly handler: string
-  /** The function's own variables. Nothing is inherited from the host's environment. */
+  /** The function's own variables. None are inherited from the host's environment. */
   readonly environment?: Readonly<Record<string, string>>
   /** Default 20 s. */
   readonly timeoutMs?: number
   /** Default 1024. */
   readonly memoryMb?: number
-  /** Reserved concurrency: the most processes at the same time. Default 10. */
+  /** Reserved concurrency: the maximum number of processes at the same time. Default 10. */
   readonly maxEnvironments?: number
 }
 
-/** A function as the host runs it: nothing left open. */
+/** A function as the host runs it, with all defaults filled in. */
 export interface LambdaFunction extends Required<FunctionConfig> {
   readonly name: string
   readonly arn: string
@@ -22,16 +22,13 @@ export interface LambdaFunction extends Required<FunctionConfig> {
 
 export const ACCOUNT_ID = "000000000000"
 
-/** Fills in the defaults, and the variables that Lambda sets. The URLs are where the AWS SDK finds this host. */
+/** Fills in the defaults and the variables that Lambda sets. The AWS SDK finds this host at the two URLs. */
 export function resolveFunction(
   name: string,
   config: FunctionConfig,
-  {
-    region,
-    invokeApiUrl,
-    schedulerApiUrl,
-  }: { region: string; invokeApiUrl: string; schedulerApiUrl: string },
+  host: { region: string; invokeApiUrl: string; schedulerApiUrl: string },
 ): LambdaFunction {
+  const { region, invokeApiUrl, schedulerApiUrl } = host
   const { timeoutMs = 20_000, memoryMb = 1_024, maxEnvironments = 10, handler, bundleDir } = config
   return {
     name,
@@ -56,7 +53,7 @@ export function resolveFunction(
       AWS_LAMBDA_LOG_STREAM_NAME: `local/[$LATEST]${process.pid}`,
       AWS_REGION: region,
       AWS_DEFAULT_REGION: region,
-      // No request may leave for the real AWS: the keys are not real, and profiles on this machine have no say.
+      // No request can reach the real AWS: the keys are fake, and profiles on this machine are ignored.
       AWS_ACCESS_KEY_ID: "local",
       AWS_SECRET_ACCESS_KEY: "local",
       AWS_CONFIG_FILE: "/dev/null",

@@ -4,23 +4,23 @@ import { type LoopbackServer, startLoopbackServer } from "../server/loopback-ser
 import { readBody } from "../server/read-body.ts"
 import type { Invoke, InvokeResult } from "./invocation.ts"
 
-/** A little more than the largest payload, so that the host's own check answers for those just above. */
+/** A little more than the largest payload, so that the host's own check refuses those just above it. */
 const MAX_BODY_BYTES = 7_000_000
 
 const ROUTE = /^\/2015-03-31\/functions\/([^/?]+)\/invocations(?:\?|$)/
 
 /**
- * The Invoke operation of Lambda's API, so that AWS's SDK works against this host:
- * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html. Signatures are not checked; it listens on loopback only.
+ * Lambda's Invoke operation, for AWS's SDK: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html. It doesn't
+ * check signatures, and listens on loopback only.
  */
 export function startInvokeApi(functions: {
   invoke: Invoke
   has(functionName: string): boolean
 }): Promise<LoopbackServer> {
-  return startLoopbackServer((request, response) => answer(request, response, functions))
+  return startLoopbackServer((request, response) => handle(request, response, functions))
 }
 
-async function answer(
+async function handle(
   request: http.IncomingMessage,
   response: http.ServerResponse,
   functions: { invoke: Invoke; has(functionName: string): boolean },
@@ -30,12 +30,12 @@ async function answer(
     throw new HostError(
       "UnknownOperationException",
       404,
-      `The local Lambda host has only Invoke, not ${request.url}`,
+      `The local Lambda host supports only Invoke, not ${request.url}`,
     )
   }
-  const functionName = nameOf(decodeURIComponent(nameOrArn))
+  const functionName = parseFunctionName(decodeURIComponent(nameOrArn))
   const body = await readBody(request, MAX_BODY_BYTES)
-  if (!body) throw new HostError("RequestTooLargeException", 413, "The payload is over 6291456 bytes")
+  if (!body) throw new HostError("RequestTooLargeException", 413, "The payload is larger than 6291456 bytes")
   const payload = body.length === 0 ? "{}" : body.toString()
 
   const type = request.headers["x-amz-invocation-type"] ?? "RequestResponse"
@@ -51,8 +51,8 @@ async function answer(
   }
 }
 
-/** `name`, `name:qualifier`, `account:function:name` and `arn:aws:lambda:region:account:function:name[:qualifier]`. */
-function nameOf(nameOrArn: string): string {
+/** Accepts `name`, `name:qualifier`, `account:function:name` and `arn:aws:lambda:region:account:function:name[:qualifier]`. */
+function parseFunctionName(nameOrArn: string): string {
   const parts = nameOrArn.split(":")
   const marker = parts.indexOf("function")
   return parts[marker >= 0 ? marker + 1 : 0] ?? nameOrArn

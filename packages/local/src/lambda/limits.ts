@@ -1,22 +1,22 @@
 import { execFileSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 
-/** How often a running function's memory is looked at. Less often where that takes a process. */
+/** How often a running function's memory is checked. Less often where that takes a process. */
 const MEMORY_CHECK_MS = process.platform === "linux" ? 100 : 1_000
 
 export interface Limits {
-  /** From now on: at most `timeoutMs` until `stop`, and at most the memory that the function has. */
+  /** Enforces the timeout and the function's memory from now until `stop`. */
   start(timeoutMs: number): void
   stop(): void
-  /** The most memory that was seen, in MB. */
+  /** The highest memory use that was seen, in MB. */
   peakMb(): number
 }
 
-/** Watches one process, and calls `onPassed` once when it passes a limit. */
+/** Watches one process, and calls `onExceeded` once when it exceeds a limit. */
 export function createLimits(
   pid: number,
   memoryMb: number,
-  onPassed: (limit: "timed out" | "out of memory") => void,
+  onExceeded: (limit: "timed out" | "out of memory") => void,
 ): Limits {
   let peakMb = 0
   let timeout: NodeJS.Timeout | undefined
@@ -24,11 +24,11 @@ export function createLimits(
 
   function checkMemory(): void {
     peakMb = Math.max(peakMb, residentMb(pid) ?? 0)
-    if (peakMb > memoryMb) pass("out of memory")
+    if (peakMb > memoryMb) exceed("out of memory")
   }
-  function pass(limit: "timed out" | "out of memory"): void {
+  function exceed(limit: "timed out" | "out of memory"): void {
     stop()
-    onPassed(limit)
+    onExceeded(limit)
   }
   function stop(): void {
     clearTimeout(timeout)
@@ -37,7 +37,7 @@ export function createLimits(
   return {
     start(timeoutMs) {
       stop()
-      timeout = setTimeout(() => pass("timed out"), timeoutMs)
+      timeout = setTimeout(() => exceed("timed out"), timeoutMs)
       memoryCheck = setInterval(checkMemory, MEMORY_CHECK_MS)
     },
     stop,
@@ -48,7 +48,7 @@ export function createLimits(
   }
 }
 
-/** On Linux the most that the process ever held, so that a short peak isn't missed; elsewhere what it holds now. */
+/** On Linux the process's peak, so that short peaks count too; elsewhere its current memory. */
 function residentMb(pid: number): number | undefined {
   try {
     const kilobytes =

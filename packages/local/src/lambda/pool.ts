@@ -3,68 +3,47 @@ import { type Environment, startEnvironment } from "./environment.ts"
 import type { LambdaFunction } from "./function.ts"
 import type { Guardian } from "./guardian.ts"
 import type { Invocation, InvocationResult } from "./invocation.ts"
+import { createWaitingLine } from "./waiting-line.ts"
 
-/** The environments of one function, and what waits for them. */
+/** The environments of one function, and the invocations that wait for them. */
 export interface Pool {
   readonly lambda: LambdaFunction
   /**
    * Performs in a warm environment, else in a new one. At the function's limit `fail` throws
-   * `TooManyRequestsException`, and `wait` waits for a free one, unless `signal` ends the wait before.
+   * `TooManyRequestsException`, and `wait` waits for a free environment until `signal` aborts.
    */
   perform(invocation: Invocation, whenBusy: "fail" | "wait", signal?: AbortSignal): Promise<InvocationResult>
   environments(): Environment[]
-  /** Rejects what waits for a free environment. */
+  /** Rejects the invocations that wait for an environment. */
   dropWaiting(reason: Error): void
   /** Ends all processes, busy or not. */
   end(): Promise<void>
 }
 
-interface Waiting {
-  readonly begin: (environment?: Environment) => void
-  readonly reject: (reason: unknown) => void
+export interface PoolOptions {
+  readonly lambda: LambdaFunction
+  readonly guardian: Guardian
+  readonly log: (line: string) => void
+  /** Idle environments end after this time. */
+  readonly idleMs: number
 }
 
-export function createPool(options: {
-  lambda: LambdaFunction
-  guardian: Guardian
-  log: (line: string) => void
-  /** Idle environments end after this time. */
-  idleMs: number
-}): Pool {
-  const { lambda, guardian, log, idleMs } = options
+export function createPool({ lambda, guardian, log, idleMs }: PoolOptions): Pool {
   const environments = new Set<Environment>()
-  /** With the timer that ends it. The one used last is taken first, so that surplus ones age. */
-  const idle = new Map<Environment, NodeJS.Timeout>()
-  /** First come, first served. */
-  const waiting = new Set<Waiting>()
   const starting = new Set<Promise<Environment>>()
+  /** With the timers that end them. The one used last is used first, so that surplus ones age. */
+  const idle = new Map<Environment, NodeJS.Timeout>()
+  const line = createWaitingLine<Environment | undefined, InvocationResult>()
 
   return {
     lambda,
     perform(invocation, whenBusy, signal) {
-      if (idle.size > 0 || hasPlace()) return begin(invocation)
-      if (whenBusy === "fail") return Promise.reject(throttled(lambda))
-      return new Promise((resolve, reject) => {
-        const leave = () => {
-          waiting.delete(entry)
-          reject(signal?.reason)
-        }
-        const entry: Waiting = {
-          reject,
-          begin(environment) {
-            signal?.removeEventListener("abort", leave)
-            resolve(begin(invocation, environment))
-          },
-        }
-        waiting.add(entry)
-        signal?.addEventListener("abort", leave)
-      })
+      if (idle.size > 0 || hasRoom()) return begin(invocation)
+      if (whenBusy === "fail") return Promise.reject(throttledError(lambda))
+      return line.join((environment) => begin(invocation, environment), signal)
     },
     environments: () => [...environments],
-    dropWaiting(reason) {
-      for (const { reject } of waiting) reject(reason)
-      waiting.clear()
-    },
+    dropWaiting: line.clear,
     async end() {
       await Promise.allSettled(starting)
       for (const environment of environments) environment.kill()
@@ -72,7 +51,7 @@ export function createPool(options: {
     },
   }
 
-  function hasPlace(): boolean {
+  function hasRoom(): boolean {
     return environments.size + starting.size < lambda.maxEnvironments
   }
 
@@ -88,16 +67,6 @@ export function createPool(options: {
     return environment
   }
 
-  function takeWaiting(): Waiting | undefined {
-    const [first] = waiting
-    if (first) waiting.delete(first)
-    return first
-  }
-
-  function beginWaiting(): void {
-    if (hasPlace()) takeWaiting()?.begin()
-  }
-
   async function start(): Promise<Environment> {
     const start = startEnvironment({ lambda, guardian, log, onIdle, onGone })
     starting.add(start)
@@ -108,16 +77,15 @@ export function createPool(options: {
       return environment
     } catch (cause) {
       starting.delete(start)
-      beginWaiting()
+      useRoom()
       const message = `No process could be started for ${lambda.name}: ${cause}`
       throw new HostError("ServiceException", 500, message, { cause })
     }
   }
 
   function onIdle(environment: Environment): void {
-    const next = takeWaiting()
-    if (next) next.begin(environment)
-    else idle.set(environment, setTimeout(() => retire(environment), idleMs).unref())
+    if (line.serve(environment)) return
+    idle.set(environment, setTimeout(() => retire(environment), idleMs).unref())
   }
 
   function retire(environment: Environment): void {
@@ -129,11 +97,15 @@ export function createPool(options: {
     clearTimeout(idle.get(environment))
     idle.delete(environment)
     environments.delete(environment)
-    beginWaiting()
+    useRoom()
+  }
+
+  function useRoom(): void {
+    if (hasRoom()) line.serve(undefined)
   }
 }
 
-function throttled(lambda: LambdaFunction): HostError {
+function throttledError(lambda: LambdaFunction): HostError {
   return new HostError(
     "TooManyRequestsException",
     429,

@@ -2,19 +2,19 @@ import http from "node:http"
 import type { AddressInfo } from "node:net"
 import { readBody } from "../server/read-body.ts"
 
-/** An event on its way into a function process. */
-export interface HandedEvent {
+/** An event for a function process. */
+export interface RuntimeEvent {
   readonly requestId: string
   /** JSON text. */
   readonly payload: string
   readonly functionArn: string
   /** Milliseconds since 1970. */
-  readonly deadlineAt: number
+  readonly deadlineAtMs: number
 }
 
-/** What a function process says. */
+/** A message of a function process. */
 export type RuntimeMessage =
-  | { kind: "next"; hand(event: HandedEvent): void }
+  | { kind: "next"; send(event: RuntimeEvent): void }
   | { kind: "response" | "error"; requestId: string; payload: string }
   | { kind: "init error"; payload: string }
 
@@ -32,13 +32,13 @@ const ROUTE =
 
 /**
  * Lambda's Runtime API for one environment: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html.
- * `receive` says whether the message was fit for the moment; one about another request is answered with 400.
+ * `receive` returns whether the message was expected; one about another request gets a 400.
  */
 export async function startRuntimeApi(receive: (message: RuntimeMessage) => boolean): Promise<RuntimeApi> {
   const server = http.createServer((request, response) => {
-    answer(request, response, receive).catch((error) => response.destroy(error))
+    handle(request, response, receive).catch((error) => response.destroy(error))
   })
-  // The connection rests while the function works, however long; closed, it could break the answer that comes next.
+  // The connection is idle while the function works, however long. Closing it could break the response that follows.
   server.keepAliveTimeout = 0
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(0, "127.0.0.1", resolve)
@@ -52,14 +52,14 @@ export async function startRuntimeApi(receive: (message: RuntimeMessage) => bool
   }
 }
 
-async function answer(
+async function handle(
   request: http.IncomingMessage,
   response: http.ServerResponse,
   receive: (message: RuntimeMessage) => boolean,
 ): Promise<void> {
   const [, next, init, requestId = "", kind] = ROUTE.exec(request.url ?? "") ?? []
   if (next) {
-    receive({ kind: "next", hand: (event) => writeEvent(response, event) })
+    receive({ kind: "next", send: (event) => writeEvent(response, event) })
     return
   }
   if (!init && !kind) {
@@ -73,17 +73,17 @@ async function answer(
     return
   }
   const payload = body.toString()
-  const fits = init
+  const isExpected = init
     ? receive({ kind: "init error", payload })
     : receive({ kind: kind as "response" | "error", requestId: decodeURIComponent(requestId), payload })
-  reply(response, fits ? 202 : 400, fits ? undefined : "InvalidRequestID")
+  reply(response, isExpected ? 202 : 400, isExpected ? undefined : "InvalidRequestID")
 }
 
-function writeEvent(response: http.ServerResponse, event: HandedEvent): void {
+function writeEvent(response: http.ServerResponse, event: RuntimeEvent): void {
   response.writeHead(200, {
     "Content-Type": "application/json",
     "Lambda-Runtime-Aws-Request-Id": event.requestId,
-    "Lambda-Runtime-Deadline-Ms": String(event.deadlineAt),
+    "Lambda-Runtime-Deadline-Ms": String(event.deadlineAtMs),
     "Lambda-Runtime-Invoked-Function-Arn": event.functionArn,
     "Lambda-Runtime-Trace-Id": traceId(event.requestId),
   })

@@ -1,8 +1,7 @@
-// The program of each function process: loads the handler, then takes one event after the other from the Runtime API,
-// as the runtime inside AWS Lambda does. It stands alone (no imports of this repo) and is plain JavaScript so that a
-// cold start is cheap: stripping types would cost it 60 ms and 20 MB. It reads the environment because that is how
-// Lambda tells a process who it is.
-// Left out, in comparison with AWS's own client: response streaming, client context, and the prefix of console lines.
+// The program of each function process: loads the handler, then gets one event after another from the Runtime API, as
+// the runtime inside AWS Lambda does. It imports nothing of this repository, and is plain JavaScript because stripping
+// types would add 60 ms and 20 MB to a cold start. It reads its configuration from the environment, as Lambda defines.
+// Unlike AWS's own client, it has no response streaming, no client context, and no prefix on console lines.
 import { existsSync } from "node:fs"
 import http from "node:http"
 import path from "node:path"
@@ -11,8 +10,8 @@ import { pathToFileURL } from "node:url"
 const [hostname, port] = setting("AWS_LAMBDA_RUNTIME_API").split(":")
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
 
-// The host asks with SIGTERM when it shuts down in the middle of an invocation. A handler may listen too and end early;
-// without this listener the process would die at once, and with it the grace that the host gives.
+// The host sends SIGTERM when it shuts down during an invocation. A handler may listen too and end early. Without this
+// listener the process would die at once, in spite of the host's grace period.
 process.on("SIGTERM", () => {})
 
 // Not awaited at the top level: a handler that never settles must end the process with code 0, as in Lambda.
@@ -37,7 +36,7 @@ async function performNext(handler) {
   }
 }
 
-/** A rejection that nobody handles ends the process; that has to happen before the invocation is reported as good. */
+/** An unhandled rejection ends the process, which has to happen before the invocation is reported as succeeded. */
 function uncaughtErrorsFirst() {
   return new Promise((resolve) => setImmediate(resolve))
 }
@@ -71,8 +70,7 @@ function toJson(result) {
 }
 
 async function loadHandler(taskRoot, handlerName) {
-  if (handlerName.includes(".."))
-    throw runtimeError("MalformedHandlerName", `'${handlerName}' has ".." in it`)
+  if (handlerName.includes("..")) throw runtimeError("MalformedHandlerName", `'${handlerName}' contains ".."`)
   const [, moduleName, exportPath] = /^([^.]*)\.(.*)$/.exec(path.basename(handlerName)) ?? []
   if (moduleName === undefined) {
     throw runtimeError("MalformedHandlerName", `'${handlerName}' is not of the form file.export`)
@@ -82,7 +80,10 @@ async function loadHandler(taskRoot, handlerName) {
   if (!handler) throw runtimeError("HandlerNotFound", `${handlerName} is undefined or not exported`)
   if (typeof handler !== "function") throw runtimeError("HandlerNotFound", `${handlerName} is not a function`)
   if (handler.length >= 3) {
-    throw runtimeError("CallbackHandlerDeprecated", "Node.js 24 on Lambda has no callbacks; return a promise")
+    throw runtimeError(
+      "CallbackHandlerDeprecated",
+      "Node.js 24 on Lambda supports no callbacks; return a promise",
+    )
   }
   return handler
 }
@@ -124,7 +125,7 @@ function runtimeError(type, message) {
   return Object.assign(new Error(message), { name: `Runtime.${type}` })
 }
 
-/** One request to the Runtime API. Without a time limit: the process is frozen for as long as there is no event. */
+/** One request to the Runtime API. It has no time limit, because the process is frozen while there is no event. */
 function call(method, route, body = "", headers = {}) {
   const content = method === "POST" && {
     "Content-Type": "application/json",
@@ -146,6 +147,6 @@ function call(method, route, body = "", headers = {}) {
 function setting(name) {
   const value = process.env[name]
   if (value === undefined)
-    throw new Error(`${name} is not set: this program is started by the local Lambda host`)
+    throw new Error(`${name} is not set; this program must be started by the local Lambda host`)
   return value
 }

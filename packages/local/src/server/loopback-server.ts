@@ -7,12 +7,12 @@ export interface LoopbackServer {
   close(): Promise<void>
 }
 
-/** An HTTP server for AWS's SDK, on any free port of loopback. What `answer` throws is told as AWS tells errors. */
+/** An HTTP server for AWS's SDK on a free port of loopback. Errors of `handle` become responses in AWS's format. */
 export async function startLoopbackServer(
-  answer: (request: http.IncomingMessage, response: http.ServerResponse) => Promise<void>,
+  handle: (request: http.IncomingMessage, response: http.ServerResponse) => Promise<void>,
 ): Promise<LoopbackServer> {
   const server = http.createServer((request, response) => {
-    answer(request, response).catch((error) => writeError(response, error))
+    handle(request, response).catch((error) => writeError(response, error))
   })
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(0, "127.0.0.1", resolve)

@@ -1,6 +1,9 @@
 import type { IncomingMessage } from "node:http"
 
-/** The body of a request, or undefined when it is longer than `maxBytes` (it is read to its end all the same, so that the client sees the answer). */
+/**
+ * The body of a request; undefined when it is longer than `maxBytes`. A body that is too long is read all the same, within
+ * reason, because many clients read the response only after they have sent everything.
+ */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
   let bytes = 0

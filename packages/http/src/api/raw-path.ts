@@ -1,6 +1,6 @@
 import { getPath } from "hono/utils/url"
 
-/** What the servers that this app runs under hand over with a request. */
+/** What the servers that this app runs under pass with a request. */
 interface Bindings {
   /** `hono/aws-lambda`: an event of payload format 2.0. */
   readonly event?: { readonly rawPath?: unknown; readonly requestContext?: { readonly domainName?: unknown } }
@@ -9,10 +9,10 @@ interface Bindings {
 }
 
 /**
- * The path as it came. A `URL` takes `a/../b` for `b`, `%2e%2e` included, and a name in a path may have such parts: so
- * the request's own URL is only asked where nothing else is known. Hono decodes what is returned here, once.
+ * The path as the client sent it. A `URL` normalizes `a/../b` to `b`, and `%2e%2e` too, but a name in a path may contain
+ * such parts, so the request's URL is used only as a last resort. Hono decodes the returned path once.
  */
-export function pathOf(request: Request, options?: { env?: unknown }): string {
+export function rawPath(request: Request, options?: { env?: unknown }): string {
   const { event, incoming } = (options?.env ?? {}) as Bindings
   if (typeof event?.rawPath === "string") {
     return isDecoded(event) ? event.rawPath.replaceAll("%", "%25") : event.rawPath
@@ -23,7 +23,7 @@ export function pathOf(request: Request, options?: { env?: unknown }): string {
   return getPath(request)
 }
 
-/** API Gateway has decoded the path; a function's own URL hands it over as it was. */
+/** API Gateway decodes the path; a function URL doesn't. */
 function isDecoded({ requestContext }: NonNullable<Bindings["event"]>): boolean {
   return !String(requestContext?.domainName).includes(".lambda-url.")
 }

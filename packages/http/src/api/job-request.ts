@@ -1,0 +1,90 @@
+import type { EnqueueOptions } from "@sluice/core"
+import { pointerTo, refuse, truncate } from "../messages/problem.ts"
+
+/** One job of a request. Core validates its name, payload and options. */
+export interface JobRequest {
+  readonly name: string
+  /** Default `{}`. */
+  readonly payload?: unknown
+  readonly options?: Omit<EnqueueOptions, "transaction">
+}
+
+/** The body of `POST /v1/jobs`. */
+export function parseJobRequest(body: unknown): JobRequest {
+  return parseJob([], body)
+}
+
+/** The body of `POST /v1/jobs/batch`. */
+export function parseBatchRequest(body: unknown, maxBatchJobs: number): JobRequest[] {
+  const { jobs } = parseObject([], body, ["jobs"])
+  if (!Array.isArray(jobs)) refuseAt(["jobs"], "invalid_body", `jobs ${typeOf(jobs)}; send a list of jobs`)
+  if (jobs.length > maxBatchJobs) {
+    refuse({
+      status: 413,
+      code: "batch_too_large",
+      detail: `The batch has ${jobs.length} jobs; the limit is ${maxBatchJobs}. Send several batches`,
+      errors: [{ pointer: "/jobs", message: `has more than ${maxBatchJobs} elements` }],
+    })
+  }
+  return jobs.map((job, index) => parseJob(["jobs", index], job))
+}
+
+type Path = readonly (string | number)[]
+
+function parseJob(path: Path, value: unknown): JobRequest {
+  const { name, payload, options } = parseObject(path, value, ["name", "payload", "options"])
+  if (typeof name !== "string")
+    refuseAt([...path, "name"], "invalid_body", `name ${typeOf(name)}; send a job's name`)
+  if (options === undefined) return { name, payload }
+  return { name, payload, options: parseOptions([...path, "options"], options) }
+}
+
+/** Core validates the options, except for `transaction`, which is meaningless outside a process. */
+function parseOptions(path: Path, value: unknown): Omit<EnqueueOptions, "transaction"> {
+  if (!isObject(value)) refuseAt(path, "invalid_body", `options ${typeOf(value)}; send an object`)
+  if (Object.hasOwn(value, "transaction")) {
+    refuseAt([...path, "transaction"], "unknown_option", "transaction is not an option of the HTTP API")
+  }
+  return value
+}
+
+function parseObject(path: Path, value: unknown, keys: readonly string[]): Record<string, unknown> {
+  if (!isObject(value)) {
+    refuseAt(
+      path,
+      "invalid_body",
+      `${path.join(".") || "The body"} ${typeOf(value)}; send an object with ${keys.join(", ")}`,
+    )
+  }
+  for (const key of Object.keys(value)) {
+    if (!keys.includes(key)) {
+      refuseAt(
+        [...path, truncate(key)],
+        "unknown_key",
+        `'${truncate(key)}' is an unknown key; known are ${keys.join(", ")}`,
+      )
+    }
+  }
+  return value
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+}
+
+function typeOf(value: unknown): string {
+  if (value === undefined) return "is missing"
+  if (value === null) return "is null"
+  return Array.isArray(value) ? "is a list" : `is a ${typeof value}`
+}
+
+function refuseAt(path: Path, code: string, message: string): never {
+  const index = path[0] === "jobs" && typeof path[1] === "number" ? path[1] : undefined
+  return refuse({
+    status: 422,
+    code,
+    detail: index === undefined ? message : `Job ${index} of the batch: ${message}`,
+    ...(index !== undefined && { index }),
+    errors: [{ pointer: pointerTo(path), message }],
+  })
+}

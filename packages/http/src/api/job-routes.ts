@@ -1,0 +1,46 @@
+import { currentCorrelationId, type Logger, type Sluice } from "@sluice/core"
+import type { Hono } from "hono"
+import { readJson } from "../messages/body.ts"
+import { refuse } from "../messages/problem.ts"
+import { allowOnly } from "./allow-only.ts"
+import { parseBatchRequest, parseJobRequest } from "./job-request.ts"
+
+export interface JobRoutesOptions {
+  readonly sluice: Sluice
+  readonly maxBatchJobs: number
+  readonly maxBodyBytes: number
+  readonly log: Logger
+}
+
+export function addJobRoutes(app: Hono, { sluice, maxBatchJobs, maxBodyBytes, log }: JobRoutesOptions): void {
+  app.post("/v1/jobs", async (context) => {
+    const job = parseJobRequest(await readJson(context.req.raw, maxBodyBytes))
+    const result = await sluice.enqueue(job.name, job.payload, job.options)
+    logEnqueue({ jobId: result.id, job: job.name, status: result.status })
+    return context.json(result, result.status === "enqueued" ? 201 : 200, {
+      location: `/v1/jobs/${result.id}`,
+    })
+  })
+  app.all("/v1/jobs", allowOnly("POST"))
+
+  app.post("/v1/jobs/batch", async (context) => {
+    const jobs = parseBatchRequest(await readJson(context.req.raw, maxBodyBytes), maxBatchJobs)
+    const results = await sluice.enqueueMany(jobs)
+    logEnqueue({ jobs: results.length, firstJobId: results[0]?.id, lastJobId: results.at(-1)?.id })
+    return context.json({ jobs: results }, 201)
+  })
+  app.all("/v1/jobs/batch", allowOnly("POST"))
+
+  app.get("/v1/jobs/:id", async (context) => {
+    const id = context.req.param("id")
+    const errorsFrom = context.req.query("errorsFrom")
+    const job = await sluice.getJob(id, errorsFrom === undefined ? {} : { errorsFrom: Number(errorsFrom) })
+    if (!job) refuse({ status: 404, code: "job_not_found", detail: `No job has the id ${id}` })
+    return context.json(job)
+  })
+  app.all("/v1/jobs/:id", allowOnly("GET, HEAD"))
+
+  function logEnqueue(details: Record<string, unknown>): void {
+    log.info("Enqueued", { ...details, correlationId: currentCorrelationId() })
+  }
+}
