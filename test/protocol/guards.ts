@@ -120,9 +120,9 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   ],
   "Stale session": [
     {
-      file: `${CORE}/perform/job-runner.ts`,
-      from: `drainer.lost.addEventListener("abort"`,
-      to: `drainer.lost.addEventListener("never"`,
+      file: `${CORE}/session/session.ts`,
+      from: "const patienceMs = sessionTimeoutMs * 0.8",
+      to: "const patienceMs = sessionTimeoutMs * 3",
     },
   ],
   "Silent session": [
