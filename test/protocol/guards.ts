@@ -37,8 +37,8 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Unlock after commit": [
     {
       file: `${SQL}/protocol/settle_succeeded.sql`,
-      from: "  return v_lost;",
-      to: "  perform unlock_jobs(v_finished);\n  return v_lost;",
+      from: "  if v_concerned is not null or",
+      to: "  perform unlock_jobs(v_finished);\n  if v_concerned is not null or",
     },
     { file: `${SQL}/protocol/claim.sql`, from: "  perform unlock_jobs(p_settled);\n", to: "" },
   ],
@@ -194,7 +194,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
     {
       file: `${SQL}/protocol/close_drainer.sql`,
       from: "  due := is_work_due(p_names);",
-      to: "  due := v_due;",
+      to: "  due := is_work_due('{}') or v_due;",
     },
   ],
   "Wake after commit": [
