@@ -118,6 +118,8 @@ export function start(sluice: Sluice, options: StartOptions): Worker {
 function assertNoneStuck({ stuck }: DrainSummary): void {
   if (stuck === 0) return
   const which =
-    stuck === 1 ? "One job is still running although it was" : `${stuck} jobs are still running although they were`
+    stuck === 1
+      ? "One job is still running although it was"
+      : `${stuck} jobs are still running although they were`
   throw new SluiceError("stuck", `${which} aborted: end the process`)
 }

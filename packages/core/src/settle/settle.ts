@@ -213,9 +213,12 @@ async function writeOutcomes(
 function warnOfReduced({ log }: Drainer, executions: readonly Execution[]): void {
   for (const { job, outcome } of executions) {
     const what = outcome.kind === "succeeded" ? "result" : "error text"
-    log.warn(`Postgres can't store the ${what}: the outcome is written without it, or with its text reduced to ASCII`, {
-      ...detailsOf(job),
-    })
+    log.warn(
+      `Postgres can't store the ${what}: the outcome is written without it, or with its text reduced to ASCII`,
+      {
+        ...detailsOf(job),
+      },
+    )
   }
 }
 
