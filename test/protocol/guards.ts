@@ -22,7 +22,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   ],
   "Old snapshot": [
     {
-      file: `${CORE}/session/session.ts`,
+      file: `${CORE}/session/drainer-session.ts`,
       from: `  default_transaction_isolation: "read committed",\n`,
       to: "",
     },
