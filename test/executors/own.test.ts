@@ -34,5 +34,5 @@ test("one that can't be ended is told to the log, and the drain ends all the sam
   await sluice.enqueue("own", {})
   const log = { ...console, warn: (message: string) => void warnings.push(message) }
   expect(await drainOnce({ log })).toMatchObject({ succeeded: 1 })
-  expect(warnings).toEqual(["An executor could not be ended"])
+  expect(warnings).toEqual(["An executor could not be closed"])
 })

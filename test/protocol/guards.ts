@@ -65,7 +65,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Outcome in hand": [
     {
       file: `${CORE}/perform/job-runner.ts`,
-      from: "isIdle: () => isDone() && ended.length === 0,",
+      from: "isIdle: () => isDone() && ended.count() === 0,",
       to: "isIdle: () => isDone(),",
     },
   ],

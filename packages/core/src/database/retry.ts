@@ -1,5 +1,4 @@
 import { setTimeout as wait } from "node:timers/promises"
-import { SluiceError } from "../errors.ts"
 import type { Logger } from "../logger.ts"
 import { isRolledBackWhole, isTemporary, isTransient, meaningOf, sqlStateOf } from "./sqlstate.ts"
 
@@ -58,19 +57,4 @@ function patienceMs(error: unknown, forMs: number): number {
   if (isTemporary(error)) return forMs
   if (sqlStateOf(error).startsWith("SL")) return 0 // our functions' own: another session, or an older schema
   return isTransient(error) || meaningOf(error) === "misuse" ? Math.min(forMs, SHORT_PATIENCE_MS) : 0
-}
-
-/** What an execution needed of the database could not be had for now. That is nobody's fault: the job is put back, uncharged. */
-export class NotNowError extends SluiceError {}
-
-/** Of work that is ours: what passes becomes a `NotNowError`. */
-export async function temporaryToNotNow<Value>(work: Promise<Value>): Promise<Value> {
-  try {
-    return await work
-  } catch (error) {
-    if (!isTemporary(error)) throw error
-    throw new NotNowError("not_now", `The database could not do what the job needed: ${String(error)}`, {
-      cause: error,
-    })
-  }
 }
