@@ -14,7 +14,7 @@ test.each([
   async (_what, payload, count) => {
     await expect(sluice.enqueueMany(new Array(count).fill({ name: "large", payload }))).rejects.toMatchObject(
       {
-        ...{ ...refused, message: expect.stringMatching(/67108864 bytes.*make several calls/) },
+        ...{ ...refused, message: expect.stringMatching(/67108864 bytes.*split it into several calls/) },
       },
     )
     expect(await database.rows("select id from sluice.jobs")).toEqual([])
