@@ -44,6 +44,10 @@ create table jobs (
   metadata          jsonb,
   carrier           jsonb,                               -- correlation id and trace context of the enqueue; not kept in history
   large_bytes       integer,                             -- what a claim sends of it, if that is over 4096 bytes; see parse_jobs
+  -- Which features concern the job, a bit each: 1 concurrency limits, 2 progress. Null, which takes no space, for most
+  -- jobs: claim and settle pay one comparison for all features together (see admit and after_settle).
+  features          smallint    generated always as (
+    nullif((concurrency_key is not null)::integer + has_progress::integer * 2, 0)) stored,
 
   constraint known_state check (state in (
     'ready',      -- due, and free to be claimed
@@ -282,6 +286,11 @@ create type new_job as (
   id bigint, index integer, name text, payload jsonb, queue text, priority integer, run_at timestamptz,
   max_attempts smallint, timeout_ms integer, unique_key text, idempotency_key text, concurrency_key text,
   concurrency_limit integer, tags text[], metadata jsonb, state text, large_bytes integer);
+
+-- How an execution ended, as settle_outcomes is told of it.
+create type execution_outcome as (
+  id bigint, fence integer, outcome text, charges_attempt boolean, duration_ms integer, ended_ms_ago bigint, result jsonb,
+  wait_ms bigint, cuts smallint, error_class text, error_message text, error_stack text);
 
 -- A place in the claim's order.
 create type job_position as (priority integer, run_at timestamptz, id bigint);

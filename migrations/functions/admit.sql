@@ -1,49 +1,25 @@
--- Holds concurrency limits: gives permits to as many of the jobs as their keys have room for, blocks the others. Whoever
--- counts or frees permits of a key holds that key's lock for the length of its short transaction, so a job is blocked
--- only while a permit is held whose release will look for it. Where most were refused, what else is ready under their
--- keys is blocked with them, so that claims don't meet it job by job. Keys are locked last: who holds them waits for no
--- job's row, as one that is locked is being moved by another. So of the jobs with a key only those may be performed
--- that have a permit of this drainer's by now.
-create or replace function admit(p_drainer integer, p_ids bigint[], p_state text) returns void
+-- Which of the jobs that were just locked may run now: the one place where a feature keeps a job back. What isn't admitted
+-- leaves the claim index, and comes back by an event: a resumed queue, a freed key. A job that concerns no feature pays one
+-- comparison for all of them.
+--   p_state     the state that the jobs were claimed in: ready or suspect
+--   p_features  the features of all of them together; null: none
+create or replace function admit(p_drainer integer, p_ids bigint[], p_state text, p_features integer) returns bigint[]
 language plpgsql volatile set search_path from current
-set enable_hashjoin = on -- of keys with their limits; every job is looked up by its id
 as $$
 declare
-  v_keys text[];
-  v_asking integer;
-  v_refused text[];
+  c_limits constant integer := 1;
+  v_admitted bigint[] := p_ids;
+  v_paused text[] := array(select q.name from queues q where q.paused_at is not null);
 begin
-  v_keys := lock_free_keys(keys_of(p_ids));
-
-  with in_force as materialized (
-    select f.* from limits_in_force(v_keys) f
-  ), remembered as (
-    insert into limits as l (concurrency_key, concurrency_limit, job_id)
-    select f.concurrency_key, f.concurrency_limit, f.job_id from in_force f
-    where f.is_mixed or exists (select from limits known where known.concurrency_key = f.concurrency_key)
-    on conflict (concurrency_key) do update set concurrency_limit = excluded.concurrency_limit, job_id = excluded.job_id
-      where l.job_id < excluded.job_id
-  ), asking as materialized (
-    select j.id, j.concurrency_key, row_number() over (partition by j.concurrency_key order by j.priority, j.run_at, j.id) as place
-    from unnest(p_ids) claimed (id), lateral (
-      select * from jobs j where j.id = claimed.id and j.state = p_state and j.concurrency_key = any (v_keys) limit 1) j
-  ), refused as materialized (
-    select a.id from asking a join in_force f on f.concurrency_key = a.concurrency_key
-    where a.place + (select count(*) from permits p where p.concurrency_key = a.concurrency_key and p.job_id <> a.id) > f.concurrency_limit
-  ), blocked as (
-    update jobs j set state = 'blocked'
-    where j.id = any (array(
-      select free.id from refused r, lateral (select j.id from jobs j where j.id = r.id limit 1 for no key update skip locked) free))
-    returning j.concurrency_key
-  ), admitted as (
-    insert into permits (job_id, concurrency_key, drainer_id)
-    select a.id, a.concurrency_key, p_drainer from asking a where a.id not in (select r.id from refused r)
-    on conflict (job_id) do update set drainer_id = excluded.drainer_id -- of a dead drainer that is not reaped yet
-  )
-  select (select count(*) from asking), array_agg(b.concurrency_key) into v_asking, v_refused from blocked b;
-
-  if cardinality(v_refused) > v_asking / 2 then
-    perform block_ready(array(select distinct key from unnest(v_refused) key));
+  if v_paused <> '{}' then
+    perform hold_paused(v_admitted, v_paused);
+    v_admitted := array(
+      select a.id from unnest(v_admitted) with ordinality a (id, place)
+      where not exists (select from jobs j where j.id = a.id and j.queue = any (v_paused)) order by a.place);
   end if;
+  if p_features & c_limits <> 0 then
+    v_admitted := grant_permits(p_drainer, v_admitted, p_state);
+  end if;
+  return v_admitted;
 end
 $$;

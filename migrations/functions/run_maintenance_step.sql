@@ -11,8 +11,8 @@ begin
     when 'prepare failures' then prepare_next_partition('failures', 'ended_at', v_today)
     when 'expire finished' then expire_history('finished', 'finished_at', v_oldest)
     when 'expire failures' then expire_history('failures', 'ended_at', v_oldest)
-    when 'forget idempotency keys' then forget_idempotency_keys(p_now)
-    when 'forget drainers' then forget_drainers(p_now)
+    when 'forget idempotency keys' then delete_older('idempotency_keys', 'created_at', p_now - interval '24 hours')
+    when 'forget drainers' then delete_older('drainers', 'ended_at', p_now - interval '1 day')
   end;
 end
 $$;

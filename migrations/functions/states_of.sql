@@ -5,10 +5,7 @@ language sql stable set search_path from current
 set enable_seqscan = off
 as $$
   with running as materialized (
-    select (l.classid::bigint << 32 | l.objid::bigint) & 281474976710655 as id from pg_locks l
-    where l.locktype = 'advisory' and l.objsubid = 1 and l.granted
-      and l.database = (select oid from pg_database where datname = current_database())
-      and (l.classid::bigint << 32 | l.objid::bigint | 281474976710655) = job_lock(281474976710655)
+    select r.job_id as id from running_jobs() r
   ), live as materialized (
     select j.id, case when j.id in (select r.id from running r) then 'running'
                       when j.state in ('ready', 'suspect', 'unknown') and j.queue = any (array(select q.name from queues q where q.paused_at is not null)) then 'blocked'

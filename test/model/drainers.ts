@@ -11,18 +11,14 @@ const PREEMPTIONS = Number(DEEP ?? 1)
 /** Where the engine's statements are taken apart. */
 const PAUSES: readonly Edit[] = [
   {
-    function: "claim",
+    function: "lock_ready",
     from: "pg_try_advisory_lock(job_lock(c.id))",
     to: "pg_try_advisory_lock(pause_before('has its snapshot, not the lock', job_lock(c.id)))",
   },
   pauseBefore("claim", "  select t.* into claim_id", "has the lock, and has not looked again"),
   pauseBefore("claim", "  return next;", "has claimed, not committed"),
   pauseBefore("reap", "  return next;\nend", "has reaped, not committed"),
-  pauseBefore(
-    "settle_succeeded",
-    "  if cardinality(v_settled) = cardinality(p_ids)",
-    "has settled, not committed",
-  ),
+  pauseBefore("settle_succeeded", "  if v_concerned is not null or", "has settled, not committed"),
   pauseBefore("close_drainer", "  perform pg_advisory_unlock(lock_space('awake')", "is about to leave"),
   pauseBefore("close_drainer", "  due := is_work_due", "has left, and not looked again"),
 ]

@@ -24,8 +24,7 @@ test.each<[string, Edit[]]>([
       // takes what was locked as it was in the snapshot before the lock
       {
         function: "second_look",
-        from: `from unnest(v_locked) locked (id) join jobs j on j.id = locked.id and j.state = p_state and j.queue <> all (v_paused)
-    and (j.concurrency_key is null or exists (select from permits p where p.job_id = j.id and p.drainer_id = p_drainer))`,
+        from: "from unnest(v_admitted) admitted (id) join jobs j on j.id = admitted.id and j.state = p_state",
         to: `from jobs j where false;
           select array_agg(l.id), array_agg(0), json_agg(json_build_array(l.id, 0, 'job', null, 'default', now(), null))
           into v_ids, v_fences, jobs from unnest(v_locked) l (id)`,
@@ -37,8 +36,8 @@ test.each<[string, Edit[]]>([
     [
       {
         function: "settle_succeeded",
-        from: "  if cardinality(v_settled) = cardinality(p_ids)",
-        to: "  perform unlock_jobs(v_settled);\n  if cardinality(v_settled) = cardinality(p_ids)",
+        from: "  if v_concerned is not null or",
+        to: "  perform unlock_jobs(v_finished);\n  if v_concerned is not null or",
       },
       { function: "claim", from: "  perform unlock_jobs(p_settled);", to: "" },
       {

@@ -6,10 +6,7 @@ language sql stable set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
 as $$
   with recursive running as materialized (
-    select (l.classid::bigint << 32 | l.objid::bigint) & 281474976710655 as id from pg_locks l
-    where l.locktype = 'advisory' and l.objsubid = 1 and l.granted
-      and l.database = (select oid from pg_database where datname = current_database())
-      and (l.classid::bigint << 32 | l.objid::bigint | 281474976710655) = job_lock(281474976710655)
+    select r.job_id as id from running_jobs() r
   ), first_of_priority as (
     (select j.priority, j.run_at from jobs j
      where j.state = 'ready' and j.id not in (select r.id from running r)

@@ -4,10 +4,7 @@ create or replace function list_queues(p_after text default '', p_limit integer 
 language sql stable set search_path from current
 as $$
   with running as materialized (
-    select (l.classid::bigint << 32 | l.objid::bigint) & 281474976710655 as id from pg_locks l
-    where l.locktype = 'advisory' and l.objsubid = 1 and l.granted
-      and l.database = (select oid from pg_database where datname = current_database())
-      and (l.classid::bigint << 32 | l.objid::bigint | 281474976710655) = job_lock(281474976710655)
+    select r.job_id as id from running_jobs() r
   ), counted as (
     select coalesce(j.queue, q.name) as name, coalesce(bool_or(q.paused_at is not null), false) as paused,
            count(*) filter (where j.state in ('ready', 'suspect', 'unknown') and q.paused_at is null and r.id is null) as ready,

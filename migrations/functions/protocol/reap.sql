@@ -36,7 +36,7 @@ begin
     -- all at once, in the order of keys, and before rows are
     perform lock_keys(array(select p.concurrency_key from permits p where p.job_id = any (v_locked) or p.drainer_id = v_dead));
     v_locked := interrupt(v_locked, v_dead, case when not v_is_restarted then v_in_flight end);
-    perform release_permits(v_locked);
+    perform after_settle(v_dead, null, v_locked, null);
     reaped := cardinality(v_locked);
     more := reaped < cardinality(v_unsettled) and unsettled_of(v_dead) <> '{}';
     if not more then

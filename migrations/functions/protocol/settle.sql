@@ -1,7 +1,9 @@
--- Settling: to write the outcome of executions. Only through the session that claimed, and only for the fence that
--- was claimed; a job that has moved on meanwhile is not touched. Returns the ids that were not settled.
--- Each outcome: id, fence, outcome (succeeded, discarded, retried, snoozed), charges_attempt (whether an attempt is charged),
--- duration_ms, ended_ms_ago, and as it needs: result; wait_ms (none: it keeps its place), cuts; error_class, error_message, error_stack.
+-- Settles executions of any outcome. Only through the session that claimed, and only at the fence that was claimed: a job
+-- that has moved on meanwhile isn't touched.
+--   p_drainer   the drainer
+--   p_backend   the backend that its session began on
+--   p_outcomes  a list of outcomes, see settle_outcomes
+--   returns     the ids that were not settled, because they are no longer this drainer's
 create or replace function settle(p_drainer integer, p_backend integer, p_outcomes json) returns bigint[]
 language plpgsql volatile set search_path from current
 as $$

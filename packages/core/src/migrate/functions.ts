@@ -17,7 +17,7 @@ export async function replaceFunctions(
   if ((await appliedDigest(client, schema)) === digest) return false
   await client.query("begin")
   try {
-    await client.query(`select pg_catalog.pg_advisory_xact_lock(${schema}.lock_space(kind => 'migrate'), 0)`)
+    await client.query(`select pg_catalog.pg_advisory_xact_lock(${schema}.lock_space('migrate'), 0)`)
     const isNeeded = (await appliedDigest(client, schema)) !== digest
     if (isNeeded) await create(client, schema, [...texts, digestFunction(digest)])
     await client.query("commit")
