@@ -96,7 +96,9 @@ test.each(
 test("a transaction is given for the whole batch, not for one of its jobs", async () => {
   const options = { transaction: database.pool } as EnqueueOptions
   expect(await errorOf(sluice.enqueueMany([{ name: "odd", options }]))).toMatchObject({
-    ...{ code: "unknown_option", path: ["options", "transaction"], index: 0 },
+    code: "unknown_option",
+    path: ["options", "transaction"],
+    index: 0,
   })
 })
 

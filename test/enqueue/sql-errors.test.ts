@@ -88,7 +88,8 @@ test("a payload of 256 KiB is stored from SQL, and one byte more is refused", as
   await enqueue("large", "x".repeat(256 * 1024 - 2), {})
   expect(await database.rows("select name from sluice.jobs")).toEqual([{ name: "large" }])
   await expect(enqueue("large", "x".repeat(256 * 1024 - 1), {})).rejects.toMatchObject({
-    ...{ code: "SL000", message: expect.stringMatching(/262145 bytes.*limit of 262144/) },
+    code: "SL000",
+    message: expect.stringMatching(/262145 bytes.*limit of 262144/),
   })
 })
 

@@ -8,7 +8,7 @@ const most = () => 1
 test("the wait doubles from one second up to an hour, where nothing else is said", () => {
   const waits = [1, 2, 3, 4, 5, 11, 12, 13, 14, 1_000].map((n) => backoffMs(undefined, n, middle))
   expect(waits).toEqual([
-    ...[1_000, 2_000, 4_000, 8_000, 16_000, 1_024_000, 2_048_000, 3_600_000, 3_600_000, 3_600_000],
+    1_000, 2_000, 4_000, 8_000, 16_000, 1_024_000, 2_048_000, 3_600_000, 3_600_000, 3_600_000,
   ])
 })
 

@@ -22,7 +22,9 @@ const { sluice, drainOnce } = drainable(database, [
 ])
 const lines: [message: string, details: Record<string, unknown> | undefined][] = []
 const log = {
-  ...{ debug() {}, info() {}, warn() {} },
+  debug() {},
+  info() {},
+  warn() {},
   error: (message: string, details?: Record<string, unknown>) => void lines.push([message, details]),
 }
 beforeEach(async () => {
@@ -49,7 +51,8 @@ test("an error whose text can't be written is recorded without it", async () => 
   const { id } = await sluice.enqueue("words", {})
   expect(await drainOnce({ log })).toMatchObject({ retried: 1, lost: 0 })
   expect(await sluice.getJob(id)).toMatchObject({
-    ...{ state: "scheduled", attempts: 1 },
+    state: "scheduled",
+    attempts: 1,
     errors: [{ class: "Error", message: "(an error whose text can't be stored)" }],
   })
 })
