@@ -65,6 +65,11 @@ export function isTransient(error: unknown): boolean {
   return /^(40001|40P01|23514)$/.test(sqlStateOf(error))
 }
 
+/** Whether the server's lock table is full. */
+export function isLockTableFull(error: unknown): boolean {
+  return sqlStateOf(error) === "53200"
+}
+
 /** Whether the session has ended, or was never opened. */
 export function isConnectionLost(error: unknown): boolean {
   return ENDS_SESSION.test(sqlStateOf(error)) || isNetwork(error)
