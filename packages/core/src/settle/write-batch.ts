@@ -14,7 +14,11 @@ export const AGAIN_AFTER_MS = 1_000
 const FORMS: readonly RecordedText[] = ["full", "ascii", "none"]
 
 /** Sends one statement for the batch and returns the ids that it did not write, because the jobs belong to others. */
-export type Send = (drainer: Drainer, batch: readonly Execution[], form: RecordedText) => Promise<readonly string[]>
+export type Send = (
+  drainer: Drainer,
+  batch: readonly Execution[],
+  form: RecordedText,
+) => Promise<readonly string[]>
 
 /** How a batch, or a part of one, is written. */
 interface Manner {
