@@ -10,7 +10,7 @@ const WITH_OWN_SERVER = [
 
 /** They change state of the process or of a module that no later file may see, mock modules, or count child processes. */
 const ALONE = [
-  "test/executors/{bundle,lambda}.test.ts",
+  "test/executors/{bundle,lambda,thread,thread-*}.test.ts",
   "test/idle/scheduler-api.test.ts",
   "test/jobs/webhook-*.test.ts",
   "test/local/**/*.test.ts",
@@ -29,8 +29,8 @@ const environment = { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_module
 export default defineConfig({
   test: {
     globalSetup: ["test/support/global-setup.ts"],
-    // Each file starts processes of its own, and CI has two cores.
-    maxWorkers: 2,
+    // One more than CI has cores: a test spends about half of its time waiting.
+    maxWorkers: 3,
     projects: [
       project("alone", { include: ALONE, exclude: excluded }),
       project("shared", { include: ["test/**/*.test.ts"], exclude: [...excluded, ...ALONE], isolate: false }),

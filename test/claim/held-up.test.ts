@@ -17,7 +17,7 @@ test("a claim that waits for a lock too long is tried again, and keeps no lock o
   const log = { debug() {}, info() {}, error() {}, warn: (line: string) => void warnings.push(line) }
 
   const drained = drainOnce({ log, remainingMs: () => 8_000 })
-  await eventually(() => expect(warnings).toContain("A claim failed and is tried again"))
+  await eventually(() => expect(warnings).toContain("A claim failed; trying again"))
   await holder.query("rollback")
   await holder.end()
   expect(await drained).toMatchObject({ claimed: 20, succeeded: 20, lost: 0 })

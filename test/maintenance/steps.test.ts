@@ -32,7 +32,7 @@ test("a step that fails keeps no other from being done, is logged by its name, a
   expect(await drainOnce({ log: log as never })).toMatchObject({ succeeded: 1 })
   expect(warnings).toEqual([
     {
-      message: "A step of the upkeep failed",
+      message: "A maintenance step failed",
       details: { step: "expire finished", error: expect.stringContaining("(2BP01)") },
     },
   ])

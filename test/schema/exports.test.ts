@@ -83,7 +83,7 @@ test("the names that @sluice/core exports are these, and nothing else", async ()
 
 /** Types leave no trace at run time, so they are read from the source. */
 async function exportedNames(): Promise<string[]> {
-  const file = import.meta.resolve("@sluice/core")
+  const file = new URL(import.meta.resolve("@sluice/core"))
   const source = ts.createSourceFile("index.ts", await readFile(file, "utf8"), ts.ScriptTarget.Latest)
   return source.statements.flatMap((statement) => {
     if (

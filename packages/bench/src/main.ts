@@ -21,11 +21,11 @@ const USAGE = `npm run bench -- [scenario …] [options]
 
   scenario         ${scenarios.map(({ name }) => name).join(", ")}; default: all
   --json FILE      write the results
-  --compare FILE   say what became slower than in these results
-  --scale FACTOR   of the number of jobs, such as 0.1 to try something; default 1
-  --rounds COUNT   default 3
-  --system NAME    measure this one and the floor only; repeatable
-  --page FILE      write a page of plots; default docs/benchmarks/index.html when all is measured`
+  --compare FILE   list what became slower than in these results
+  --scale FACTOR   multiplies the number of jobs, such as 0.1 for a quick try; default 1
+  --rounds COUNT   rounds of each measurement; default 3
+  --system NAME    measure only this system and the floor; repeatable
+  --page FILE      write a page of plots; default docs/benchmarks/index.html when everything is measured`
 
 class UsageError extends Error {}
 
@@ -52,7 +52,7 @@ async function main(): Promise<void> {
     console.log(tableOf(results))
     if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
     if (options.page) await writePage(options.page, report)
-    if (earlier) tellSlower(slowerThan(earlier, report))
+    if (earlier) printSlower(slowerThan(earlier, report))
   } finally {
     await server.stop()
   }
@@ -61,12 +61,11 @@ async function main(): Promise<void> {
 function readOptions(parameters: string[]) {
   const { values, positionals } = parse(parameters)
   const isWhole = positionals.length === 0 && !values.scale && !values.system
+  const selected = positionals.length > 0 ? positionals.map(findScenario) : scenarios
   return {
-    scenarios: (positionals.length > 0 ? positionals.map(scenarioNamed) : scenarios).map((one) =>
-      only(one, values.system),
-    ),
-    scale: positive("--scale", values.scale ?? "1"),
-    rounds: Math.ceil(positive("--rounds", values.rounds ?? "3")),
+    scenarios: selected.map((scenario) => withSystems(scenario, values.system)),
+    scale: parsePositive("--scale", values.scale ?? "1"),
+    rounds: Math.ceil(parsePositive("--rounds", values.rounds ?? "3")),
     json: values.json,
     compare: values.compare,
     page: values.page ?? (isWhole ? PAGE : undefined),
@@ -74,7 +73,7 @@ function readOptions(parameters: string[]) {
   }
 }
 
-/** What was measured, without where it was written. */
+/** The command that measured, without the names of output files. */
 function commandOf(
   names: readonly string[],
   { scale, rounds, system = [] }: ReturnType<typeof parse>["values"],
@@ -105,13 +104,13 @@ function parse(parameters: string[]) {
   }
 }
 
-function scenarioNamed(name: string): Scenario {
+function findScenario(name: string): Scenario {
   const scenario = scenarios.find((one) => one.name === name)
   if (!scenario) throw new UsageError(`There is no scenario ${JSON.stringify(name)}`)
   return scenario
 }
 
-function only(scenario: Scenario, names: readonly string[] | undefined): Scenario {
+function withSystems(scenario: Scenario, names: readonly string[] | undefined): Scenario {
   if (!names) return scenario
   const isWanted = ({ name }: System) => name === "floor" || names.includes(name)
   return {
@@ -120,21 +119,21 @@ function only(scenario: Scenario, names: readonly string[] | undefined): Scenari
   }
 }
 
-function positive(option: string, text: string): number {
+function parsePositive(option: string, text: string): number {
   const number = Number(text)
   if (number > 0) return number
-  throw new UsageError(`${option} is ${JSON.stringify(text)}: give a number over 0`)
+  throw new UsageError(`${option} is ${JSON.stringify(text)}: give a number above 0`)
 }
 
 async function readReport(file: string): Promise<Report> {
   try {
     return JSON.parse(await readFile(file, "utf8"))
   } catch (error) {
-    throw new UsageError(`--compare ${file}: ${(error as Error).message}. Give what --json wrote`)
+    throw new UsageError(`--compare ${file}: ${(error as Error).message}. Give a file that --json wrote`)
   }
 }
 
-/** Now, rather than when all has been measured. */
+/** Checks this before anything is measured. */
 async function assertWritable(file: string): Promise<void> {
   try {
     await appendFile(file, "")
@@ -163,7 +162,7 @@ async function writePage(file: string, report: Report): Promise<void> {
   console.log(`\nPlots: ${file}`)
 }
 
-function tellSlower(lines: readonly string[]): void {
+function printSlower(lines: readonly string[]): void {
   console.log(lines.length > 0 ? `\nSlower than before:\n${lines.join("\n")}` : "\nNothing became slower.")
   if (lines.length > 0) process.exitCode = 1
 }

@@ -1,14 +1,14 @@
 export interface Progress {
-  /** Says what is being measured; `done` of `total` measurements are over. */
+  /** Shows what is being measured, after `done` of `total` measurements. */
   show(done: number, total: number, what: string): void
-  /** A line above the bar. */
+  /** Prints a line above the bar. */
   log(line: string): void
   clear(): void
 }
 
 const WIDTH = 24
 
-/** A bar on a terminal; elsewhere a line for each measurement, so that a log shows where it stands. */
+/** A bar on a terminal. Elsewhere, a line for each measurement, so that a log shows the progress. */
 export function createProgress(out: NodeJS.WriteStream = process.stderr): Progress {
   const beganAtMs = performance.now()
   const clear = () => void (out.isTTY && out.write("\r\x1b[K"))

@@ -4,8 +4,8 @@ import type { Run, Scenario, Variant } from "./scenario.ts"
 import type { System } from "./system.ts"
 
 /**
- * Measures scenarios one after the other. Within one, the systems take turns in each round, and the round's first is
- * another each time: whatever else the machine is doing so hits all of them alike.
+ * Measures scenarios one after another. Within a scenario, the systems take turns in each round, and each round starts
+ * with another system, so that other load on the machine affects all of them.
  */
 export async function runScenarios(
   scenarios: readonly Scenario[],
@@ -43,12 +43,12 @@ interface Turn {
 function turnsOf(scenario: Scenario, rounds: number): Turn[] {
   return Array.from({ length: rounds }).flatMap((_, round) =>
     scenario.variants
-      .filter(({ mostRounds = rounds }) => round < mostRounds)
-      .flatMap((variant) => rotated(variant.systems, round).map((system) => ({ scenario, variant, system }))),
+      .filter(({ maxRounds = rounds }) => round < maxRounds)
+      .flatMap((variant) => rotate(variant.systems, round).map((system) => ({ scenario, variant, system }))),
   )
 }
 
-function rotated<Value>(values: readonly Value[], by: number): Value[] {
+function rotate<Value>(values: readonly Value[], by: number): Value[] {
   const start = by % values.length
   return [...values.slice(start), ...values.slice(0, start)]
 }

@@ -2,12 +2,12 @@ import type { Server } from "./measure/server.ts"
 import type { Measurement } from "./report/results.ts"
 import type { System } from "./system.ts"
 
-/** One file of scenarios/ each. */
+/** One measurement; each has a file in scenarios/. */
 export interface Scenario {
   readonly name: string
-  /** What it shows, as a reader of the page wants to know it. */
+  /** What it shows, for readers of the page. */
   readonly about: string
-  /** The figure that the scenario is about. */
+  /** The figure that the page plots. */
   readonly figure: Figure
   readonly variants: readonly Variant[]
 }
@@ -16,15 +16,15 @@ export type Figure = "jobsPerSecond" | "walBytesPerJob" | "p99Ms" | "seconds" | 
 
 export interface Variant {
   readonly label: string
-  /** Systems that can do it. Where one of the peers is absent, the scenario's file says why. */
+  /** Systems that support it. Where a peer is missing, the scenario's file says why. */
   readonly systems: readonly System[]
-  /** Less than the run's number of rounds, where one takes long. */
-  readonly mostRounds?: number
+  /** Fewer rounds than the run's, where one takes long. */
+  readonly maxRounds?: number
   measure(system: System, run: Run): Promise<Measurement>
 }
 
 export interface Run {
   readonly server: Server
-  /** A scenario's number of jobs, at the scale of this run and the share of this system. */
+  /** A number of jobs at the scale of this run, and the share of this system. */
   jobs(count: number, system?: System): number
 }

@@ -1,65 +1,65 @@
 import type { Queryable } from "@sluice/core"
 import pg from "pg"
 
-/** A job queue under measurement. One file of systems/ each; all are driven by these verbs and no others. */
+/** A job queue under measurement. Each has a file in systems/, and is used only through these methods. */
 export interface System {
   readonly name: string
-  /** Its file's address, so that its processes load nothing of the others. */
+  /** URL of its file, so that its processes load no other system. */
   readonly module: string
-  /** How it is configured, for the reader of the results. */
+  /** Its configuration, for readers of the results. */
   readonly settings: string
-  /** Whether finished jobs are kept, which costs a system about what deleting them does. */
+  /** Whether finished jobs are kept, which costs about as much as deleting them. */
   readonly keepsHistory: boolean
-  /** The part of a scenario's jobs that it is given, so that one that takes them singly doesn't take all the time. */
+  /** The share of a scenario's jobs that it gets. Smaller for systems that are slow because they claim jobs singly. */
   readonly share: number
-  /** Obstacles that it has, with no other meaning than Sluice's. */
+  /** Obstacles that it supports with the same meaning as Sluice. */
   readonly knows: readonly Obstacle[]
   /** Installs its schema in an empty database. */
   prepare(url: string): Promise<void>
-  /** Stores jobs quickly, in SQL: as its own function for that, or as rows like those that it writes. */
+  /** Stores jobs quickly in SQL: with its own function for that, or as rows like the ones it writes. */
   fill(database: Queryable, backlog: Backlog): Promise<void>
-  /** What an app does to store jobs. */
+  /** Opens what an app uses to store jobs. */
   openEnqueuer(url: string): Promise<Enqueuer>
-  /** Connects in a process of its own; begins to take jobs at `start`. */
+  /** Called in a process of its own. The worker connects, and claims jobs after its `start`. */
   openWorker(orders: WorkerOrders): Promise<Worker>
-  /** Whether every job that is free to run has been performed, and this is committed. */
+  /** Whether the completion of every free job is committed. */
   isDone(database: Queryable): Promise<boolean>
 }
 
-/** What can lie in the way of jobs that are free to run. */
+/** What can stand in the way of free jobs. */
 export type Obstacle = "blocked" | "scheduled" | "queues" | "paused"
 
 export interface Backlog {
   readonly count: number
-  /** The number of the first job; numbers tell jobs apart when the results are checked. Default 0. */
+  /** Number of the first job. The numbers identify jobs when the results are checked. Default 0. */
   readonly first?: number
-  /** Bytes of text in the payload beside the number. Default 0. */
+  /** Bytes of text in the payload in addition to the number. Default 0. */
   readonly payloadBytes?: number
-  /** `scheduled`: due tomorrow; `blocked`: of two keys that are taken; `paused`: in the queue `paused`. Default: free. */
+  /** `scheduled`: due tomorrow; `blocked`: with one of two keys in use; `paused`: in a paused queue. Default: free. */
   readonly obstacle?: Exclude<Obstacle, "queues">
-  /** Over how many queues to spread the jobs. Default: one. */
+  /** Number of queues over which to spread the jobs. Default 1. */
   readonly queues?: number
 }
 
 export interface Enqueuer {
   one(payload: Payload): Promise<unknown>
   many(payloads: readonly Payload[]): Promise<unknown>
-  /** A statement that stores jobs one by one from SQL, as a trigger would: those numbered $1 to $2. */
+  /** A statement that stores the jobs numbered $1 to $2 one by one from SQL, as a trigger would. */
   readonly inSql?: string
   end(): Promise<void>
 }
 
 export interface Payload {
   readonly n: number
-  /** When it was enqueued, in milliseconds since 1970 with a fraction. */
+  /** Time of the enqueue in milliseconds since 1970, with a fraction. */
   readonly at?: number
 }
 
 export interface WorkerOrders {
   readonly url: string
-  /** Jobs at once in a worker. */
+  /** Jobs at the same time in a worker. */
   readonly concurrency: number
-  /** Keep waiting for jobs, as fast as the system can hear of them. Else the queue is drained once. */
+  /** Whether to keep waiting for jobs, with the system's fastest notification. Otherwise the queue is drained once. */
   readonly lingers: boolean
   /** Performs one job. */
   perform(payload: Payload): void | Promise<void>
@@ -70,24 +70,24 @@ export interface Worker {
   stop(): Promise<void>
 }
 
-/** Most jobs that a system which works in batches takes at once. */
+/** Batch size of systems that work in batches. */
 export const BATCH = 500
 
-/** An SQL expression of the payload of job `i`. The text hardly compresses. */
+/** An SQL expression for the payload of job `i`. Its text is hardly compressible. */
 export function payloadSql({ payloadBytes = 0 }: Backlog): string {
   if (payloadBytes === 0) return "jsonb_build_object('n', i)"
   const text = `(select string_agg(md5(part::text), '') from generate_series(1, ${payloadBytes / 32}) part)`
   return `jsonb_build_object('n', i, 'text', ${text})`
 }
 
-/** Numbers of a backlog's jobs as an SQL row source, in sets small enough for one statement. */
-export function* setsOf({ first = 0, count }: Backlog, most = 250_000): Generator<string> {
-  for (let from = first; from < first + count; from += most) {
-    yield `generate_series(${from}, ${Math.min(from + most, first + count) - 1}) i`
+/** The numbers of a backlog's jobs as SQL row sources, each small enough for one statement. */
+export function* rowSources({ first = 0, count }: Backlog, maxRows = 250_000): Generator<string> {
+  for (let from = first; from < first + count; from += maxRows) {
+    yield `generate_series(${from}, ${Math.min(from + maxRows, first + count) - 1}) i`
   }
 }
 
-/** A pool that doesn't mind when its database is dropped. */
+/** A pool that survives the drop of its database. */
 export function openPool(url: string, max: number): pg.Pool {
   const pool = new pg.Pool({ connectionString: url, max })
   pool.on("error", () => {})

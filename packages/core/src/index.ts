@@ -27,7 +27,9 @@ export { type Duration, durationMs } from "./checks/duration.ts"
 export { MAX_PAYLOAD_BYTES } from "./job/payload.ts"
 
 // Performing jobs: for one drain, or in a process that keeps running.
-export { type DrainOptions, type DrainSummary, drain } from "./drain.ts"
+export { drain } from "./drain.ts"
+export type { DrainOptions } from "./drain-options.ts"
+export type { DrainSummary } from "./drain-summary.ts"
 export { type StartOptions, start, type Worker, type WorkerHealth } from "./start.ts"
 export { assertTimeoutsFit } from "./session/deadline.ts"
 export { LARGEST_BATCH } from "./perform/job-runner.ts"

@@ -1,7 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises"
 import type { Duration } from "./checks/duration.ts"
 import { isTemporary } from "./database/sqlstate.ts"
-import { type DrainOptions, type DrainSummary, drain } from "./drain.ts"
+import { drain } from "./drain.ts"
+import type { DrainOptions } from "./drain-options.ts"
+import type { DrainSummary } from "./drain-summary.ts"
 import { DatabaseUnavailableError, SessionLostError, SluiceError } from "./errors.ts"
 import { silent } from "./logger.ts"
 import { runMaintenance } from "./session/maintenance.ts"
@@ -47,7 +49,7 @@ const UPKEEP_EVERY_MS = 60_000
 export function start(sluice: Sluice, options: StartOptions): Worker {
   const { log = silent } = options
   const stopping = new AbortController()
-  let health: WorkerHealth = { state: "waiting", since: new Date(), reason: "it connects to the database" }
+  let health: WorkerHealth = { state: "waiting", since: new Date(), reason: "connecting to the database" }
   const turn = (state: WorkerHealth["state"], reason?: string) => {
     health = { state, since: new Date(), ...(reason && { reason }) }
     if (reason) log.warn(`Waiting: ${reason}`)
@@ -116,6 +118,6 @@ export function start(sluice: Sluice, options: StartOptions): Worker {
 function assertNoneStuck({ stuck }: DrainSummary): void {
   if (stuck === 0) return
   const which =
-    stuck === 1 ? "One job still runs although it was" : `${stuck} jobs still run although they were`
+    stuck === 1 ? "One job is still running although it was" : `${stuck} jobs are still running although they were`
   throw new SluiceError("stuck", `${which} aborted: end the process`)
 }

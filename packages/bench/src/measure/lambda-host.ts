@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL("../../../..", import.meta.url))
 export const API_KEY = "key-of-the-benchmark"
 export const MEMORY_MB = 512
 
-/** The deployed bundles of the drain and the enqueue function, in the local Lambda host. */
+/** Runs the deployment's drain and enqueue functions in the local Lambda host. */
 export async function hostFunctions(databaseUrl: string, log: (line: string) => void): Promise<Host> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-bench-lambda-"))
   const external = ["@aws-sdk/*"]

@@ -8,30 +8,30 @@ import type { Done } from "./worker-main.ts"
 import { startWorkers, type Workers } from "./workers.ts"
 
 export interface DrainPlan {
-  /** Free jobs, before the run's scale and the system's share. */
+  /** Number of free jobs, before the run's scale and the system's share. */
   readonly jobs: number
-  /** Workers, each with a database session or pool of its own, in processes of their own. */
+  /** Number of workers, each with its own process and its own database session or pool. */
   readonly drainers: number
-  /** Bytes in each payload beside its number. */
+  /** Bytes of each payload in addition to its number. */
   readonly payloadBytes?: number
-  /** Over how many queues the free jobs are spread. */
+  /** Number of queues over which the free jobs are spread. */
   readonly queues?: number
-  /** Stored ahead of the free jobs. */
+  /** Jobs stored ahead of the free ones. */
   readonly inTheWay?: Pick<Backlog, "count" | "obstacle">
-  /** More free jobs behind those that are measured: the end is when so many were performed. */
+  /** Number of further free jobs. The measurement ends when `jobs` of all have been performed. */
   readonly behind?: number
-  /** A transaction holds its snapshot from before the jobs are stored until all are done. */
+  /** Whether a transaction holds a snapshot from before the jobs are stored until all are done. */
   readonly holdSnapshot?: boolean
 }
 
-/** Jobs that a worker performs at once, for all systems: graphile-worker's number in its own performance test. */
+/** Jobs that a worker of any system performs at the same time: the number in graphile-worker's own performance test. */
 export const CONCURRENCY = 24
 
-/** A drain in which nothing moves for so long has failed. */
-const PATIENCE_MS = 60_000
+/** A drain without progress for this long has failed. */
+const STALL_TIMEOUT_MS = 60_000
 const POLL_MS = 2
 
-/** From a common signal, with all workers connected, until the last job is performed and this is committed. */
+/** Measures from a common signal, with all workers connected, until the last job's completion is committed. */
 export async function measureDrain(system: System, run: Run, plan: DrainPlan): Promise<Measurement> {
   const jobs = run.jobs(plan.jobs, system)
   const database = await run.server.createDatabase(system)
@@ -61,7 +61,11 @@ export async function measureDrain(system: System, run: Run, plan: DrainPlan): P
     await release?.()
     const { duplicates, missing } = check(done, jobs + run.jobs(plan.behind ?? 0))
     return {
-      ...{ jobs: performed, seconds, walBytes, statements: total(done), duplicates },
+      jobs: performed,
+      seconds,
+      walBytes,
+      statements: countStatements(done),
+      duplicates,
       missing: plan.behind ? 0 : missing,
     }
   } finally {
@@ -86,23 +90,23 @@ async function fill(
     payloadBytes,
     ...(queues && { queues }),
   })
-  await database.pool.query("vacuum analyze") // as autovacuum would have come to it by now
+  await database.pool.query("vacuum analyze") // as autovacuum would have done by now
 }
 
 export async function untilPerformed(workers: Workers, count: number, system: System): Promise<void> {
   let seen = -1
-  let movedAtMs = performance.now()
+  let progressAtMs = performance.now()
   while (workers.performed() < count) {
-    if (workers.performed() !== seen) movedAtMs = performance.now()
+    if (workers.performed() !== seen) progressAtMs = performance.now()
     seen = workers.performed()
-    if (performance.now() - movedAtMs > PATIENCE_MS)
-      throw new Error(`${system.name} stands still after ${seen} of ${count} jobs`)
+    if (performance.now() - progressAtMs > STALL_TIMEOUT_MS)
+      throw new Error(`${system.name} made no progress after ${seen} of ${count} jobs`)
     await wait(POLL_MS)
   }
 }
 
 async function untilDone(system: System, database: Database): Promise<void> {
-  const giveUpAtMs = performance.now() + PATIENCE_MS
+  const giveUpAtMs = performance.now() + STALL_TIMEOUT_MS
   while (!(await system.isDone(database.pool))) {
     if (performance.now() > giveUpAtMs)
       throw new Error(`${system.name} has performed all jobs, but not completed them`)
@@ -115,7 +119,7 @@ export async function walPosition({ pool }: Database): Promise<number> {
   return Number(rows[0].position)
 }
 
-/** Jobs that no worker performed, and executions beyond the first of a job. */
+/** Counts the jobs that no worker performed, and the executions beyond the first of each job. */
 export function check(done: readonly Done[], jobs: number): Pick<Measurement, "duplicates" | "missing"> {
   const times = new Uint8Array(jobs)
   let duplicates = 0
@@ -128,7 +132,7 @@ export function check(done: readonly Done[], jobs: number): Pick<Measurement, "d
   return { duplicates, missing: times.filter((count) => count === 0).length }
 }
 
-export function total(done: readonly Done[]): number {
+export function countStatements(done: readonly Done[]): number {
   return done.reduce((sum, { statements }) => sum + statements, 0)
 }
 

@@ -8,7 +8,7 @@ import { openPool, type System } from "../system.ts"
 /** One Postgres for all systems, with a new database for each measurement. */
 export interface Server {
   readonly version: string
-  /** A database of its own for one measurement, with the system's schema in it. */
+  /** Creates the database of one measurement, with the system's schema. */
   createDatabase(system: System): Promise<Database>
   stop(): Promise<void>
 }
@@ -20,8 +20,8 @@ export interface Database {
 }
 
 /**
- * What an operator sets for the size of machine, as few as that: durability is as Postgres comes (fsync and
- * synchronous_commit on), and autovacuum is on. A larger max_wal_size keeps checkpoints from falling in one system's turn.
+ * The few settings that an operator adapts to a machine. Durability is Postgres' default (fsync and synchronous_commit
+ * on), and so is autovacuum. A larger max_wal_size avoids checkpoints that would hit one system's turn only.
  */
 const SETTINGS = { shared_buffers: "1GB", max_wal_size: "8GB", max_connections: "500", jit: "off" }
 
@@ -48,7 +48,8 @@ export async function startServer(log: (line: string) => void): Promise<Server> 
       const url = urlOf(name)
       const pool = openPool(url, 2)
       return {
-        ...{ url, pool },
+        url,
+        pool,
         async drop() {
           await pool.end()
           await server.query(`drop database ${name} with (force)`)

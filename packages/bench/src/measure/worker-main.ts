@@ -1,5 +1,5 @@
-// A process with workers of one system. It connects and says so, begins at "go", tells how many jobs it has performed,
-// and at "stop" hands over which, so that none can be missing or doubled unseen.
+// A process with workers of one system. It connects and sends "ready", starts on "go", reports how many jobs it has
+// performed, and on "stop" sends which ones, so that missing and duplicate jobs are noticed.
 import { setTimeout as wait } from "node:timers/promises"
 import pg from "pg"
 import type { Payload, System } from "../system.ts"
@@ -11,7 +11,7 @@ export interface Orders {
   readonly workers: number
   readonly concurrency: number
   readonly lingers: boolean
-  /** How long a job takes. */
+  /** Duration of a job. */
   readonly performMs: number
 }
 
@@ -20,14 +20,14 @@ export type Order = "go" | "stop"
 export type Message = { readonly performed: number } | "ready" | Done
 
 export interface Done {
-  /** Numbers of the jobs, one for each time they were performed. */
+  /** Numbers of the performed jobs, one for each execution. */
   readonly numbers: Uint32Array
-  /** From the enqueue to the start, of those whose payload says when they were enqueued. */
+  /** From the enqueue to the start, for jobs whose payload has the time of the enqueue. */
   readonly latenciesMs: Float64Array
   readonly statements: number
 }
 
-const TELL_EVERY_MS = 5
+const REPORT_EVERY_MS = 5
 
 const orders = JSON.parse(process.env.BENCH_ORDERS as string) as Orders
 const system = Object.values<System>(await import(orders.system.module))[0] as System
@@ -37,51 +37,51 @@ const latenciesMs: number[] = []
 let statements = 0
 countStatements()
 
-const perform = orders.performMs > 0 ? performSlowly : note
+const perform = orders.performMs > 0 ? performSlowly : record
 const workers = await Promise.all(
   Array.from({ length: orders.workers }, () => system.openWorker({ ...orders, perform })),
 )
 process.on("message", (order: Order) => (order === "go" ? go() : void stop()))
 process.on("disconnect", () => process.exit(1))
 statements = 0
-tell("ready")
+send("ready")
 
-function note({ n, at }: Payload): void {
+function record({ n, at }: Payload): void {
   if (at !== undefined) latenciesMs.push(performance.timeOrigin + performance.now() - at)
   numbers.push(n)
 }
 
 async function performSlowly(payload: Payload): Promise<void> {
-  note(payload)
+  record(payload)
   await wait(orders.performMs)
 }
 
 function go(): void {
   for (const worker of workers) worker.start()
-  let told = 0
+  let reported = 0
   setInterval(() => {
-    if (numbers.length === told) return
-    told = numbers.length
-    tell({ performed: told })
-  }, TELL_EVERY_MS)
+    if (numbers.length === reported) return
+    reported = numbers.length
+    send({ performed: reported })
+  }, REPORT_EVERY_MS)
 }
 
 async function stop(): Promise<void> {
-  const counted = statements
+  const statementsBeforeStop = statements
   await Promise.race([Promise.all(workers.map((worker) => worker.stop())), wait(10_000)])
   const done = {
     numbers: Uint32Array.from(numbers),
     latenciesMs: Float64Array.from(latenciesMs),
-    statements: counted,
+    statements: statementsBeforeStop,
   }
   process.send?.(done satisfies Done, () => process.exit(0))
 }
 
-function tell(message: Message): void {
+function send(message: Message): void {
   process.send?.(message)
 }
 
-/** All systems here use pg. */
+/** Patches pg, which all systems here use. */
 function countStatements(): void {
   const query = pg.Client.prototype.query as (...parameters: unknown[]) => unknown
   pg.Client.prototype.query = function (this: pg.Client, ...parameters: unknown[]) {

@@ -2,24 +2,24 @@ import { fork } from "node:child_process"
 import { once } from "node:events"
 import type { Done, Message, Order, Orders } from "./worker-main.ts"
 
-/** Worker processes of one system, ready to begin together. */
+/** Worker processes of one system, ready to start together. */
 export interface Workers {
   go(): void
-  /** How many executions have begun. */
+  /** The number of executions that have started. */
   performed(): number
-  /** Ends them, and answers with what they did. */
+  /** Ends them, and returns what they did. */
   stop(): Promise<Done[]>
-  /** SIGKILL to those that still live. */
+  /** Sends SIGKILL to those that still run. */
   kill(): Promise<void>
 }
 
 const MAIN = new URL("./worker-main.ts", import.meta.url)
 
-/** More processes than this share cores and tell nothing more: beyond it there are several workers in each. */
-const MOST_PROCESSES = 8
+/** More processes would only share cores. More workers than this run several in a process. */
+const MAX_PROCESSES = 8
 
 export async function startWorkers(orders: Omit<Orders, "workers">, workers: number): Promise<Workers> {
-  const count = Math.min(workers, MOST_PROCESSES)
+  const count = Math.min(workers, MAX_PROCESSES)
   const shares = Array.from({ length: count }, (_, index) => Math.floor((workers + index) / count))
   const processes = await Promise.all(shares.map((share) => startProcess({ ...orders, workers: share })))
   return {
@@ -27,10 +27,7 @@ export async function startWorkers(orders: Omit<Orders, "workers">, workers: num
       for (const process of processes) process.order("go")
     },
     performed: () => processes.reduce((total, process) => total + process.performed, 0),
-    async stop() {
-      const done = await Promise.all(processes.map((process) => process.stop()))
-      return done
-    },
+    stop: () => Promise.all(processes.map((process) => process.stop())),
     async kill() {
       await Promise.all(processes.map((process) => process.kill()))
     },
@@ -67,9 +64,7 @@ async function startProcess(orders: Orders) {
     else done.resolve(message)
   })
   exited.then(([code, signal]) => {
-    const ended = new Error(
-      `A worker of ${orders.system.name} ended with ${signal ?? code} before it was done`,
-    )
+    const ended = new Error(`A worker of ${orders.system.name} ended early with ${signal ?? code}`)
     ready.reject(ended)
     done.reject(ended)
   })

@@ -1,9 +1,9 @@
 import type { Report, Result } from "./results.ts"
 
-/** Ratios of one run scatter so much on a busy machine; less is not called slower. */
+/** Ratios scatter by this much on a busy machine; a smaller loss doesn't count as slower. */
 const TOLERANCE = 0.1
 
-/** Speed as a part of the floor's in the same run: in the same variant, or where it has no part in that, the scenario's first. */
+/** Speed relative to the floor's in the same run: in the same variant, else in the scenario's first variant with a floor. */
 export function ratioToFloor(
   { scenario, config, jobsPerSecond }: Result,
   all: readonly Result[],
@@ -13,23 +13,24 @@ export function ratioToFloor(
   return floor && jobsPerSecond / floor.jobsPerSecond
 }
 
-/** What became slower since an earlier run, of which absolute times say nothing: it may be another machine's. */
+/** Lists what became slower since an earlier run. Absolute times are ignored, as that may have been another machine. */
 export function slowerThan(earlier: Report, now: Report): string[] {
   return now.results.flatMap((result) => {
     const before = earlier.results.find((other) => isSame(other, result))
     if (!before || result.system === "floor") return []
-    return [...slowerByRatio(before, earlier, result, now), ...moreOfCounts(before, result)]
+    return [...compareRatios(before, earlier, result, now), ...compareCounts(before, result)]
   })
 }
 
-function slowerByRatio(before: Result, earlier: Report, result: Result, now: Report): string[] {
-  const [was, is] = [ratioToFloor(before, earlier.results), ratioToFloor(result, now.results)]
+function compareRatios(before: Result, earlier: Report, result: Result, now: Report): string[] {
+  const was = ratioToFloor(before, earlier.results)
+  const is = ratioToFloor(result, now.results)
   if (was === undefined || is === undefined || is > was * (1 - TOLERANCE)) return []
   return [`${titleOf(result)}: ${is.toFixed(2)} of the floor's speed, was ${was.toFixed(2)}`]
 }
 
-/** These don't depend on the machine. */
-function moreOfCounts(before: Result, result: Result): string[] {
+/** Counts don't depend on the machine. */
+function compareCounts(before: Result, result: Result): string[] {
   return (["walBytesPerJob", "statementsPerJob"] as const)
     .filter((count) => result[count] > before[count] * (1 + TOLERANCE))
     .map((count) => `${titleOf(result)}: ${count} ${result[count]}, was ${before[count]}`)

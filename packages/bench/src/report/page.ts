@@ -2,7 +2,7 @@ import type { Figure, Scenario } from "../scenario.ts"
 import { ratioToFloor } from "./compare.ts"
 import type { Machine, Report, Result } from "./results.ts"
 
-/** The results as one page without scripts: a plot for each scenario, and the figures behind it. */
+/** Formats the results as a page without scripts: for each scenario a plot, and its figures. */
 export function pageOf({ machine, results }: Report, scenarios: readonly Scenario[]): string {
   const measured = scenarios.filter(({ name }) => results.some(({ scenario }) => scenario === name))
   return `<!doctype html>
@@ -12,7 +12,7 @@ export function pageOf({ machine, results }: Report, scenarios: readonly Scenari
 <title>Sluice: benchmarks</title>
 <style>${STYLE}</style>
 <h1>Sluice and its peers, side by side</h1>
-<p>${describe(machine)} Bars are the median round, whiskers the slowest and the fastest. Measure it yourself: <code>${text(machine.command)}</code>.</p>
+<p>${describe(machine)} Bars are the median round, whiskers the slowest and the fastest. To reproduce: <code>${escapeHtml(machine.command)}</code>.</p>
 ${measured
   .map((scenario) =>
     sectionOf(
@@ -27,13 +27,13 @@ ${measured
 
 function describe({ cpu, cores, memoryGb, os, node, postgres, measuredAt }: Machine): string {
   const machine = `${cores} cores of ${cpu}, ${memoryGb} GB, ${os}, Node ${node}, Postgres ${postgres} on the same machine`
-  return `${text(machine)}. All systems on one server with its durability on, in turns; measured ${measuredAt.slice(0, 10)}.`
+  return `${escapeHtml(machine)}. All systems took turns on one server with durability on. Measured ${measuredAt.slice(0, 10)}.`
 }
 
 function sectionOf(scenario: Scenario, results: readonly Result[]): string {
   return `<section id="${scenario.name}">
 <h2>${scenario.name}</h2>
-<p>${text(scenario.about)} Plotted: ${UNITS[scenario.figure]}.</p>
+<p>${escapeHtml(scenario.about)} Plotted: ${UNITS[scenario.figure]}.</p>
 ${plotOf(scenario.figure, results)}
 <details><summary>Figures</summary>${tableOf(results)}</details>
 </section>`
@@ -41,7 +41,7 @@ ${plotOf(scenario.figure, results)}
 
 const UNITS: Readonly<Record<Figure, string>> = {
   jobsPerSecond: "jobs per second; longer is better",
-  walBytesPerJob: "bytes of write-ahead log a job; shorter is better",
+  walBytesPerJob: "bytes of write-ahead log per job; shorter is better",
   p99Ms: "99th percentile in milliseconds; shorter is better",
   seconds: "seconds; shorter is better",
   billedMs: "billed milliseconds; shorter is better",
@@ -61,7 +61,7 @@ function plotOf(figure: Figure, results: readonly Result[]): string {
   const lengthOf = (value: number) => (value / most) * (WIDTH - LABEL_WIDTH - FIGURE_WIDTH)
   let y = 0
   const drawn = groups.map(([variant, group]) => {
-    const title = `<text class="variant" x="0" y="${y + 17}">${text(variant)}</text>`
+    const title = `<text class="variant" x="0" y="${y + 17}">${escapeHtml(variant)}</text>`
     y += TITLE_HEIGHT
     const bars = group.map((result) => {
       const bar = barOf(figure, result, y, lengthOf)
@@ -82,12 +82,12 @@ function barOf(figure: Figure, result: Result, y: number, lengthOf: (value: numb
     least < most
       ? `<path class="spread" d="M${LABEL_WIDTH + lengthOf(least)} ${middle}H${LABEL_WIDTH + lengthOf(most)}"/>`
       : ""
-  return `<text class="system" x="${LABEL_WIDTH - 8}" y="${middle + 4}">${text(result.system)}</text>
+  return `<text class="system" x="${LABEL_WIDTH - 8}" y="${middle + 4}">${escapeHtml(result.system)}</text>
 <rect class="${result.system.split(/[^a-z]/)[0] || "peer"}" x="${LABEL_WIDTH}" y="${y}" width="${Math.max(1, lengthOf(value)).toFixed(1)}" height="${BAR_HEIGHT}"/>${whisker}
-<text class="figure" x="${LABEL_WIDTH + Math.max(lengthOf(value), lengthOf(most)) + 6}" y="${middle + 4}">${shown(value)}</text>`
+<text class="figure" x="${LABEL_WIDTH + Math.max(lengthOf(value), lengthOf(most)) + 6}" y="${middle + 4}">${formatNumber(value)}</text>`
 }
 
-/** The slowest and the fastest round, of which only speeds are known. */
+/** The slowest and the fastest round. Only speeds are known of each round. */
 function extremes(figure: Figure, result: Result): [number, number] {
   const value = result[figure] ?? 0
   if (figure !== "jobsPerSecond") return [value, value]
@@ -107,7 +107,7 @@ function tableOf(results: readonly Result[]): string {
     "stmts/job",
     "p50 ms",
     "p99 ms",
-    "doubled",
+    "duplicate",
     "missing",
   ]
   const rows = results.map((result) => [
@@ -115,10 +115,10 @@ function tableOf(results: readonly Result[]): string {
     result.system,
     result.config.settings,
     result.config.history ? "kept" : "no",
-    shown(result.jobs),
-    shown(result.jobsPerSecond),
+    formatNumber(result.jobs),
+    formatNumber(result.jobsPerSecond),
     ratioToFloor(result, results)?.toFixed(2) ?? "",
-    shown(result.walBytesPerJob),
+    formatNumber(result.walBytesPerJob),
     String(result.statementsPerJob),
     result.p50Ms ?? "",
     result.p99Ms ?? "",
@@ -126,15 +126,15 @@ function tableOf(results: readonly Result[]): string {
     result.missing,
   ])
   const lineOf = (cell: "td" | "th") => (cells: readonly (string | number)[]) =>
-    `<tr>${cells.map((each) => `<${cell}>${text(String(each))}</${cell}>`).join("")}</tr>`
+    `<tr>${cells.map((each) => `<${cell}>${escapeHtml(String(each))}</${cell}>`).join("")}</tr>`
   return `<div class="scroll"><table>${lineOf("th")(head)}${rows.map(lineOf("td")).join("")}</table></div>`
 }
 
-function shown(value: number): string {
+function formatNumber(value: number): string {
   return value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 1 : 0 })
 }
 
-function text(raw: string): string {
+function escapeHtml(raw: string): string {
   return raw.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;")
 }
 

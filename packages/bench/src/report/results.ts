@@ -1,4 +1,4 @@
-/** What `--json` writes. It grows, but what is there stays: others read it. */
+/** What `--json` writes. Fields may be added but not changed, because others read them. */
 export interface Report {
   readonly machine: Machine
   readonly results: readonly Result[]
@@ -31,7 +31,7 @@ export interface Result {
   readonly p99Ms?: number
   /** Jobs never performed, over all rounds. */
   readonly missing: number
-  /** Statements that the system's processes sent, each a round trip unless it pipelines. */
+  /** Statements that the system's processes sent; each is a round trip, unless the system pipelines. */
   readonly statementsPerJob: number
   /** Milliseconds that Lambda would bill. */
   readonly billedMs?: number
@@ -67,31 +67,34 @@ export function resultOf(
   const median = bySpeed[Math.floor(bySpeed.length / 2)] as Measurement
   const latenciesMs = rounds.flatMap((round) => round.latenciesMs ?? []).sort((one, other) => one - other)
   return {
-    ...{ scenario, system, config, jobs: median.jobs },
-    seconds: rounded(median.seconds, 3),
+    scenario,
+    system,
+    config,
+    jobs: median.jobs,
+    seconds: round(median.seconds, 3),
     jobsPerSecond: rateOf(median),
     walBytesPerJob: Math.round(median.walBytes / median.jobs),
     duplicates: sum(rounds.map((round) => round.duplicates)),
     ...(latenciesMs.length > 0 && { p50Ms: quantile(latenciesMs, 0.5), p99Ms: quantile(latenciesMs, 0.99) }),
     missing: sum(rounds.map((round) => round.missing)),
-    statementsPerJob: rounded(median.statements / median.jobs, 4),
+    statementsPerJob: round(median.statements / median.jobs, 4),
     ...(median.billedMs !== undefined && { billedMs: median.billedMs }),
     rounds: bySpeed.map(rateOf),
   }
 }
 
 function rateOf({ jobs, seconds }: Measurement): number {
-  return rounded(jobs / seconds, 1)
+  return round(jobs / seconds, 1)
 }
 
 function quantile(sorted: readonly number[], share: number): number {
-  return rounded(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] as number, 2)
+  return round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] as number, 2)
 }
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0)
 }
 
-function rounded(number: number, digits: number): number {
+function round(number: number, digits: number): number {
   return Number(number.toFixed(digits))
 }

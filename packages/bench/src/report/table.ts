@@ -1,7 +1,7 @@
 import { ratioToFloor } from "./compare.ts"
 import type { Result } from "./results.ts"
 
-/** The results as text, a block for each variant of a scenario. */
+/** Formats the results as text, with a block for each variant of a scenario. */
 export function tableOf(results: readonly Result[]): string {
   const blocks = Map.groupBy(results, ({ scenario, config }) => `${scenario}, ${config.variant}`)
   return [...blocks].map(([title, rows]) => `${title}\n${table(rows, results)}`).join("\n\n")
@@ -20,7 +20,7 @@ function table(rows: readonly Result[], all: readonly Result[]): string {
     row.walBytesPerJob.toLocaleString("en"),
     row.statementsPerJob.toFixed(3),
     row.p50Ms === undefined ? "" : `${row.p50Ms} / ${row.p99Ms}`,
-    row.duplicates + row.missing === 0 ? "ok" : `${row.duplicates} doubled, ${row.missing} missing`,
+    row.duplicates + row.missing === 0 ? "ok" : `${row.duplicates} duplicate, ${row.missing} missing`,
   ])
   const head = [
     "system",

@@ -1,12 +1,12 @@
 import type { Scenario } from "../scenario.ts"
 import { obstacleVariants } from "./obstacle.ts"
 
-// graphile-worker has it as in its own perfTest (jobs of two queues that are locked). pg-boss can hold back a group only
-// while one of its jobs is active and only for workers that ask for it; BullMQ's groups are not in its open version;
+// graphile-worker runs it as in its own perfTest (jobs of two locked queues). pg-boss can hold back a group only while one
+// of its jobs is active, and only for workers that request it; BullMQ's groups are not in its open-source version;
 // GoodJob claims such a job first and then puts it back.
 export const blocked: Scenario = {
   name: "blocked",
-  about: "100,000 jobs whose two concurrency keys are taken are ahead of 50,000 that are free.",
+  about: "100,000 blocked jobs, whose two concurrency keys are in use, are ahead of 50,000 free ones.",
   figure: "jobsPerSecond",
   variants: obstacleVariants(
     "blocked",

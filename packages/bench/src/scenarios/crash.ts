@@ -1,4 +1,4 @@
-import { check, total, untilPerformed, walPosition } from "../measure/measure-drain.ts"
+import { check, countStatements, untilPerformed, walPosition } from "../measure/measure-drain.ts"
 import { startWorkers } from "../measure/workers.ts"
 import type { Measurement } from "../report/results.ts"
 import type { Run, Scenario } from "../scenario.ts"
@@ -8,12 +8,12 @@ import { sluice } from "../systems/sluice.ts"
 const IN_FLIGHT = 500
 const JOB_MS = 60_000
 
-// The peers run such jobs again after a time that has nothing to do with the crash: graphile-worker after 4 hours,
-// pg-boss when a job expires (15 minutes), BullMQ when its lock does (30 seconds). That is in their documentation.
+// The peers run such jobs again after a fixed time, as documented: graphile-worker after 4 hours, pg-boss when a job
+// expires (15 minutes), BullMQ when its lock expires (30 seconds).
 export const crash: Scenario = {
   name: "crash",
   about:
-    "A drainer with 500 jobs in flight is killed by SIGKILL beside one that waits: seconds until all 500 run again.",
+    "A drainer with 500 jobs in flight is killed with SIGKILL while another one waits: seconds until all 500 run again.",
   figure: "seconds",
   variants: [{ label: "500 in flight", systems: [sluice], measure }],
 }
@@ -42,7 +42,13 @@ async function measure(system: System, run: Run): Promise<Measurement> {
     const seconds = (performance.now() - beganAtMs) / 1_000
     const walBytes = (await walPosition(database)) - walBefore
     const done = await heir.stop()
-    return { jobs: IN_FLIGHT, seconds, walBytes, statements: total(done), ...check(done, IN_FLIGHT) }
+    return {
+      jobs: IN_FLIGHT,
+      seconds,
+      walBytes,
+      statements: countStatements(done),
+      ...check(done, IN_FLIGHT),
+    }
   } finally {
     await Promise.all([doomed.kill(), heir.kill()])
     await database.drop()

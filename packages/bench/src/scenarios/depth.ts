@@ -10,12 +10,12 @@ const JOBS = 100_000
 // GoodJob and BullMQ would take hours to fill.
 export const depth: Scenario = {
   name: "depth",
-  about: "The first 100,000 of a backlog: how the cost of a job grows with the number of those that wait.",
+  about: "The first 100,000 jobs of a backlog: how the cost of a job grows with the length of the backlog.",
   figure: "jobsPerSecond",
   variants: [10_000, 1_000_000, 10_000_000].map((waiting) => ({
     label: `${waiting.toLocaleString("en")} waiting`,
     systems: [sluice, graphileWorker, pgBoss, floor],
-    mostRounds: waiting > JOBS ? 1 : 3,
+    maxRounds: waiting > JOBS ? 1 : 3,
     measure: (system, run) =>
       measureDrain(system, run, {
         drainers: 4,

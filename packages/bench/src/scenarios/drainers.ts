@@ -7,12 +7,12 @@ import { sluice } from "../systems/sluice.ts"
 
 export const drainers: Scenario = {
   name: "drainers",
-  about: "From 1 to 64 drainers, in at most 8 processes: whether more of them get in each other's way.",
+  about: "From 1 to 64 drainers, in at most 8 processes: whether they get in each other's way.",
   figure: "jobsPerSecond",
   variants: [1, 2, 4, 8, 16, 32, 64].map((count) => ({
     label: String(count),
     systems: [sluice, graphileWorker, pgBoss, floor],
-    mostRounds: 1,
+    maxRounds: 1,
     measure: (system, run) => measureDrain(system, run, { jobs: 100_000, drainers: count }),
   })),
 }

@@ -11,11 +11,11 @@ import { sluice } from "../systems/sluice.ts"
 
 const IN_BULK = 1_000
 
-// GoodJob enqueues in Ruby, which is not here. pg-boss and BullMQ have no function to enqueue from SQL.
+// GoodJob enqueues in Ruby, which is not measured here. pg-boss and BullMQ can't enqueue from SQL.
 export const enqueue: Scenario = {
   name: "enqueue",
   about:
-    "Storing jobs from one process: one after the other, 1,000 at once, and one by one within one SQL statement.",
+    "Enqueueing from one process: one job after another, 1,000 in a call, and one by one within one SQL statement.",
   figure: "jobsPerSecond",
   variants: [
     {
@@ -38,13 +38,13 @@ export const enqueue: Scenario = {
 
 type Store = (enqueuer: Enqueuer, count: number, database: Database) => Promise<number>
 
-/** Counts statements where it makes them itself; a peer's own are seen in the `wal` scenario. */
+/** Counts calls. The statements of a system are in the `wal` scenario. */
 async function measure(system: System, run: Run, jobs: number, store: Store): Promise<Measurement> {
   const count = run.jobs(jobs)
   const database = await run.server.createDatabase(system)
   const enqueuer = await system.openEnqueuer(database.url)
   try {
-    await store(enqueuer, Math.ceil(count / 10), database) // to compile, and to have the schema's caches
+    await store(enqueuer, Math.ceil(count / 10), database) // warms up the compiler and the schema's caches
     const walBefore = await walPosition(database)
     const beganAtMs = performance.now()
     const statements = await store(enqueuer, count, database)

@@ -7,19 +7,19 @@ const PLAN = { jobs: 500_000, drainers: 4 }
 export const heldSnapshot: Scenario = {
   name: "held-snapshot",
   about:
-    "A transaction elsewhere keeps its snapshot all the time (a report, a dump, a forgotten session), so that no dead row can be cleared.",
+    "Another transaction holds its snapshot the whole time (a report, a dump, a forgotten session), so that no dead row can be removed.",
   figure: "jobsPerSecond",
   variants: [
     {
       label: "none held",
       systems,
-      mostRounds: 2,
+      maxRounds: 2,
       measure: (system, run) => measureDrain(system, run, PLAN),
     },
     {
       label: "one held",
       systems,
-      mostRounds: 2,
+      maxRounds: 2,
       measure: (system, run) => measureDrain(system, run, { ...PLAN, holdSnapshot: true }),
     },
   ],

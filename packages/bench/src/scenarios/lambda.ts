@@ -7,12 +7,12 @@ import { sluice } from "../systems/sluice.ts"
 
 const JOBS = 10_000
 
-/** What the local host reports of an invocation: its start, and the milliseconds from its event to its answer. */
+/** The local host's report of an invocation: its start, and the milliseconds from its event to its response. */
 const REPORT = /^REPORT drain .* (?<start>cold|warm)(?: \(init (?<initMs>\d+) ms\))? (?<ms>\d+) ms succeeded/
 
 export const lambda: Scenario = {
   name: "lambda",
-  about: `10,000 jobs that do nothing, drained by the deployed bundle of the drain function in the local Lambda host: the milliseconds that would be billed. A core of this machine is more than the share of one that ${MEMORY_MB} MB buy on Lambda.`,
+  about: `10,000 jobs that do nothing, drained by the deployed bundle of the drain function in the local Lambda host: the milliseconds that would be billed. A core of this machine is faster than the share of a core that ${MEMORY_MB} MB include on Lambda.`,
   figure: "billedMs",
   variants: [
     { label: "cold", systems: [sluice], measure: (system, run) => measure(system, run, "cold") },
@@ -49,7 +49,7 @@ async function measure(system: System, run: Run, start: "cold" | "warm"): Promis
   }
 }
 
-/** Lambda bills the time of starting a function too. */
+/** Lambda bills the init phase too. */
 function billedOf(lines: readonly string[], start: string): number {
   const report = lines.map((line) => REPORT.exec(line)?.groups).findLast((groups) => groups)
   if (report?.start !== start) throw new Error(`No ${start} invocation among ${JSON.stringify(lines)}`)

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises"
-import { CONCURRENCY, check, total, untilPerformed, walPosition } from "../measure/measure-drain.ts"
+import { CONCURRENCY, check, countStatements, untilPerformed, walPosition } from "../measure/measure-drain.ts"
 import { startWorkers } from "../measure/workers.ts"
 import type { Measurement } from "../report/results.ts"
 import type { Run, Scenario } from "../scenario.ts"
@@ -12,10 +12,10 @@ import { sluice } from "../systems/sluice.ts"
 const SECONDS = 5
 const WARM_UP_JOBS = 200
 
-// A thread of GoodJob hears of a job by LISTEN/NOTIFY and in Ruby: its SQL alone says nothing about that.
+// GoodJob's threads are notified in Ruby by LISTEN/NOTIFY, which its SQL alone can't show.
 export const latency: Scenario = {
   name: "latency",
-  about: "From the call that enqueues to the start of `perform` in a worker that waits for jobs.",
+  about: "From the enqueueing call to the start of `perform` in a waiting worker.",
   figure: "p99Ms",
   variants: [100, 1_000].map((perSecond) => ({
     label: `${perSecond.toLocaleString("en")} jobs/s`,
@@ -53,7 +53,7 @@ async function measure(system: System, run: Run, perSecond: number): Promise<Mea
       jobs,
       seconds,
       walBytes,
-      statements: total(done),
+      statements: countStatements(done),
       ...check(done, WARM_UP_JOBS + jobs),
       latenciesMs,
     }
@@ -64,7 +64,7 @@ async function measure(system: System, run: Run, perSecond: number): Promise<Mea
   }
 }
 
-/** Each job at its time, however long the ones before take: else a slow queue would be asked less. */
+/** Enqueues each job at its time, however long earlier ones take. Otherwise a slow queue would get less load. */
 async function enqueueAtRate(enqueuer: Enqueuer, perSecond: number, jobs: number): Promise<void> {
   const beganAtMs = performance.now()
   const calls: Promise<unknown>[] = []

@@ -4,7 +4,7 @@ import type { Obstacle } from "../system.ts"
 import { floor } from "../systems/floor.ts"
 import { systems } from "../systems/index.ts"
 
-/** The same free jobs without and with something in their way. */
+/** The same free jobs without and with an obstacle. */
 export function obstacleVariants(
   obstacle: Obstacle,
   plan: DrainPlan,

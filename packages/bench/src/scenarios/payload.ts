@@ -12,7 +12,7 @@ export const payload: Scenario = {
   ].map(({ label, ...plan }) => ({
     label,
     systems,
-    mostRounds: 2,
+    maxRounds: 2,
     measure: (system, run) => measureDrain(system, run, { ...plan, drainers: 4 }),
   })),
 }

@@ -9,5 +9,5 @@ export const scheduled: Scenario = {
     "scheduled",
     { jobs: 100_000, drainers: 4 },
     { inTheWay: { count: 1_000_000, obstacle: "scheduled" } },
-  ).map((variant) => ({ ...variant, mostRounds: 2 })),
+  ).map((variant) => ({ ...variant, maxRounds: 2 })),
 }

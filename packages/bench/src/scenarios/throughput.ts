@@ -6,7 +6,7 @@ const JOBS = 100_000
 
 export const throughput: Scenario = {
   name: "throughput",
-  about: "Jobs that do nothing, all ready before the start. What a queue itself costs.",
+  about: "Jobs that do nothing, all ready before the start: the cost of the queue itself.",
   figure: "jobsPerSecond",
   variants: [1, 4, 8].map((drainers) => ({
     label: `${drainers} ${drainers === 1 ? "drainer" : "drainers"}`,

@@ -6,13 +6,13 @@ import type { Run, Scenario } from "../scenario.ts"
 import type { System } from "../system.ts"
 import { sluice } from "../systems/sluice.ts"
 
-/** Longer than a drainer lingers: each job finds none awake. */
-const APART_MS = 500
+/** Longer than a drainer lingers, so that no job finds one awake. */
+const PAUSE_MS = 500
 
 export const wake: Scenario = {
   name: "wake",
   about:
-    "From the API's 201 to the start of `perform`, when no drainer is awake: the enqueue function invokes the drain function in the local Lambda host. Cold: both functions start first.",
+    "From the API's 201 to the start of `perform`, when no drainer is awake: the enqueue function invokes the drain function in the local Lambda host. Cold: both functions have to start first.",
   figure: "p99Ms",
   variants: [
     { label: "cold", systems: [sluice], measure: (system, run) => measure(system, run, 1, 0) },
@@ -39,7 +39,12 @@ async function measure(system: System, run: Run, jobs: number, warmUps: number):
       [[...answeredAtMs.keys()]],
     )
     return {
-      ...{ jobs, seconds, walBytes: 0, statements: 0, missing: jobs - rows.length, duplicates: 0 },
+      jobs,
+      seconds,
+      walBytes: 0,
+      statements: 0,
+      missing: jobs - rows.length,
+      duplicates: 0,
       latenciesMs: rows.map((row) => row.started_at_ms - (answeredAtMs.get(row.id) as number)),
     }
   } finally {
@@ -60,6 +65,6 @@ async function enqueue(url: string): Promise<string> {
 }
 
 async function untilAsleep(host: Host): Promise<void> {
-  do await wait(APART_MS)
+  do await wait(PAUSE_MS)
   while (host.processes().some(({ busy }) => busy))
 }

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module"
-import { openPool, type Payload, payloadSql, type System, setsOf } from "../system.ts"
+import { openPool, type Payload, payloadSql, rowSources, type System } from "../system.ts"
 
-// its ESM build leaves out the endings of its own imports' files
+// its ESM build imports its own files without extensions, which Node doesn't resolve
 const { createPostgresBackend, Queue, runMigrations, Worker } = createRequire(import.meta.url)(
   "bullmq",
 ) as typeof import("bullmq")
@@ -9,9 +9,9 @@ const { createPostgresBackend, Queue, runMigrations, Worker } = createRequire(im
 const QUEUE = "noop"
 
 /**
- * On its PostgreSQL backend. One worker a process with so many jobs at once as it is fastest with (docs/gitbook/guide/
- * postgresql.md: "concurrency 8–32"), a pool that fits, and `removeOnComplete` as that page and its
- * python/benchmark_backends.py have it.
+ * On its PostgreSQL backend. One worker per process with its fastest concurrency (docs/gitbook/guide/postgresql.md:
+ * "concurrency 8–32"), a pool of that size, and `removeOnComplete` as on that page and in its
+ * python/benchmark_backends.py.
  */
 export const bullmq: System = {
   name: "bullmq (Postgres)",
@@ -31,7 +31,7 @@ export const bullmq: System = {
 
   async fill(database, backlog) {
     const delay = backlog.obstacle === "scheduled" ? 86_400_000 : 0
-    for (const numbers of setsOf(backlog, 20_000)) {
+    for (const numbers of rowSources(backlog, 20_000)) {
       await database.query(
         `select count(*) from bullmq.add_jobs_bulk('${QUEUE}', (
            select jsonb_agg(jsonb_build_object('name', 'noop', 'data', ${payloadSql(backlog)}, 'delay', ${delay},

@@ -1,9 +1,9 @@
 import pg from "pg"
-import { BATCH, openPool, payloadSql, type System, setsOf } from "../system.ts"
+import { BATCH, openPool, payloadSql, rowSources, type System } from "../system.ts"
 
-const TAKE = `delete from floor_jobs where id in (select id from floor_jobs order by id limit ${BATCH} for update skip locked) returning payload`
+const CLAIM = `delete from floor_jobs where id in (select id from floor_jobs order by id limit ${BATCH} for update skip locked) returning payload`
 
-/** Not a queue: the least that Postgres must do to hand out jobs once. A crash loses a batch; nothing is retried or kept. */
+/** Not a queue, but the least that Postgres must do to give out each job once. A crash loses a batch; nothing is retried or kept. */
 export const floor: System = {
   name: "floor",
   module: import.meta.url,
@@ -20,7 +20,7 @@ export const floor: System = {
   },
 
   async fill(database, backlog) {
-    for (const numbers of setsOf(backlog)) {
+    for (const numbers of rowSources(backlog)) {
       await database.query(`insert into floor_jobs (payload) select ${payloadSql(backlog)} from ${numbers}`)
     }
   },
@@ -47,7 +47,7 @@ export const floor: System = {
     let ended = Promise.resolve()
     return {
       start() {
-        ended = takeAll()
+        ended = claimAll()
       },
       async stop() {
         isStopped = true
@@ -56,9 +56,9 @@ export const floor: System = {
       },
     }
 
-    async function takeAll() {
+    async function claimAll() {
       while (!isStopped) {
-        const { rows } = await client.query(TAKE)
+        const { rows } = await client.query(CLAIM)
         if (rows.length === 0) return
         for (const { payload } of rows) await perform(payload)
       }

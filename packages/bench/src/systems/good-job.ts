@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto"
 import pg from "pg"
-import { type Payload, payloadSql, type System, setsOf } from "../system.ts"
+import { type Payload, payloadSql, rowSources, type System } from "../system.ts"
 
-/** GoodJob's default number of threads in a process. */
+/** GoodJob's default number of threads per process. */
 const THREADS = 5
 
-// The statements that GoodJob 4.19 runs for a job with its defaults (advisory locks, records preserved), written after
-// Job.perform_with_advisory_lock, Job#perform and AdvisoryLockable. Rails' own time is not in here: Ruby can only be slower.
+// The statements that GoodJob 4.19 runs for a job with its defaults (advisory locks, records preserved), taken from
+// Job.perform_with_advisory_lock, Job#perform and AdvisoryLockable. Without the time of Rails, so Ruby can only be slower.
 const LOCK = "('x' || substr(md5('good_jobs' || '-' || rows.id::text), 1, 16))::bit(64)::bigint"
 const CLAIM = `
   select good_jobs.* from good_jobs where id in (
@@ -56,7 +56,7 @@ const TABLES = `
   create index on good_job_executions (active_job_id, created_at);
   create index on good_job_executions (process_id, created_at);`
 
-/** GoodJob itself is Ruby: these are its statements, its tables and its default of threads, without Rails. */
+/** GoodJob's statements, tables and default threads, without Ruby and Rails. */
 export const goodJob: System = {
   name: "GoodJob's claim, as SQL",
   module: import.meta.url,
@@ -75,7 +75,7 @@ export const goodJob: System = {
   async fill(database, backlog) {
     const scheduledAt = backlog.obstacle === "scheduled" ? "now() + interval '1 day'" : "now()"
     const queue = backlog.queues ? `'queue-' || i % ${backlog.queues}` : "'default'"
-    for (const numbers of setsOf(backlog)) {
+    for (const numbers of rowSources(backlog)) {
       await database.query(
         `insert into good_jobs (active_job_id, queue_name, priority, job_class, serialized_params, scheduled_at, created_at, updated_at)
          select gen_random_uuid(), ${queue}, 0, 'Noop', ${payloadSql(backlog)}, ${scheduledAt}, clock_timestamp(), now() from ${numbers}`,
@@ -84,7 +84,7 @@ export const goodJob: System = {
   },
 
   async openEnqueuer() {
-    throw new Error("Enqueueing is Rails' and is not replayed")
+    throw new Error("GoodJob enqueues in Rails, which is not measured here")
   },
 
   async openWorker({ url, perform }) {

@@ -1,7 +1,7 @@
 import { makeWorkerUtils, runMigrations, runTaskList, type TaskList, type WorkerPool } from "graphile-worker"
-import { BATCH, openPool, type Payload, payloadSql, type System, setsOf } from "../system.ts"
+import { BATCH, openPool, type Payload, payloadSql, rowSources, type System } from "../system.ts"
 
-/** Jobs at once in a pool, and the other settings: perfTest/graphile.config.js of graphile-worker, main branch, 0.18. */
+/** This and the other settings are those of graphile-worker's perfTest/graphile.config.js, main branch, 0.18. */
 const CONCURRENT_JOBS = 24
 const PRESET = {
   worker: {
@@ -14,7 +14,7 @@ const PRESET = {
 
 const logger = { error() {}, warn() {}, info() {}, debug() {}, scope: () => logger } as never
 
-/** Configured as in its own performance test, where it is about ten times faster than by default. */
+/** Configured as in its own performance test, where it is about ten times faster than with its defaults. */
 export const graphileWorker: System = {
   name: "graphile-worker",
   module: import.meta.url,
@@ -27,11 +27,11 @@ export const graphileWorker: System = {
     await runMigrations({ connectionString: url, logger })
   },
 
-  // add_jobs with an array, as perfTest/init.js does it; blocked jobs as there: in two queues that are locked.
+  // add_jobs with an array, as in perfTest/init.js. Blocked jobs are in two locked queues, as there.
   async fill(database, backlog) {
     const queue = backlog.obstacle === "blocked" ? "'key-' || i % 2" : "null"
     const runAt = backlog.obstacle === "scheduled" ? "now() + interval '1 day'" : "null"
-    for (const numbers of setsOf(backlog)) {
+    for (const numbers of rowSources(backlog)) {
       await database.query(
         `select 1 from graphile_worker.add_jobs(array(
            select json_populate_record(null::graphile_worker.job_spec, json_build_object(

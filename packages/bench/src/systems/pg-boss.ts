@@ -1,12 +1,12 @@
 import { PgBoss } from "pg-boss"
-import { BATCH, type Payload, payloadSql, type System, setsOf } from "../system.ts"
+import { BATCH, type Payload, payloadSql, rowSources, type System } from "../system.ts"
 
 const QUEUE = "noop"
 
 /**
- * Batches fetched and completed whole (docs/api/jobs.md: `fetch` with `batchSize`, `complete` with a list of ids), which
- * is the least that it can do a job. Maintenance is off, as in its own examples/index-perf. Where it has to hear of
- * jobs at once it runs `work` with LISTEN/NOTIFY (docs/api/workers.md).
+ * Fetches and completes jobs in batches (docs/api/jobs.md: `fetch` with `batchSize`, `complete` with a list of ids), which
+ * is its cheapest way. Maintenance is off, as in its own examples/index-perf. Where jobs have to start at once, it runs
+ * `work` with LISTEN/NOTIFY (docs/api/workers.md).
  */
 export const pgBoss: System = {
   name: "pg-boss",
@@ -22,10 +22,10 @@ export const pgBoss: System = {
     await boss.stop({ graceful: false })
   },
 
-  // Rows as its examples/index-perf seeds them.
+  // The rows of its examples/index-perf.
   async fill(database, backlog) {
     const startAfter = backlog.obstacle === "scheduled" ? "now() + interval '1 day'" : "now()"
-    for (const numbers of setsOf(backlog)) {
+    for (const numbers of rowSources(backlog)) {
       await database.query(
         `insert into pgboss.job_common (name, data, start_after) select '${QUEUE}', ${payloadSql(backlog)}, ${startAfter} from ${numbers}`,
       )

@@ -6,16 +6,16 @@ import {
   openPool,
   type Payload,
   payloadSql,
+  rowSources,
   type System,
-  setsOf,
   type WorkerOrders,
 } from "../system.ts"
 
 /** As if two jobs with these keys were running. */
-const TAKE_KEYS =
+const OCCUPY_KEYS =
   "insert into sluice.permits (job_id, concurrency_key, drainer_id) values (-1, 'key-0', 0), (-2, 'key-1', 0)"
 
-/** Driven through its public API, with its defaults but for the number of jobs at once, which all systems share. */
+/** Used through its public API with its defaults, except for the concurrency, which is the same for all systems. */
 export const sluice: System = {
   name: "sluice",
   module: import.meta.url,
@@ -30,8 +30,8 @@ export const sluice: System = {
 
   async fill(database, backlog) {
     if (backlog.obstacle === "paused") await database.query("select sluice.pause_queue('paused')")
-    if (backlog.obstacle === "blocked") await database.query(TAKE_KEYS)
-    for (const numbers of setsOf(backlog)) {
+    if (backlog.obstacle === "blocked") await database.query(OCCUPY_KEYS)
+    for (const numbers of rowSources(backlog)) {
       await database.query(
         `insert into sluice.jobs (name, payload, queue, run_at, state, concurrency_key, concurrency_limit)
          select 'noop', ${payloadSql(backlog)}, ${queueSql(backlog)}, ${obstacleSql(backlog)} from ${numbers}`,

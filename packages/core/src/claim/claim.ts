@@ -191,7 +191,7 @@ async function take<Taken extends Group>(
 
 async function pause({ lost, log }: Drainer, { failures }: ClaimPosition, error: unknown): Promise<void> {
   const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures)
-  if (failures > 1) log.warn("A claim failed and is tried again", { error: String(error) })
+  if (failures > 1) log.warn("A claim failed; trying again", { error: String(error) })
   await wait(waitMs, undefined, { signal: lost }).catch(() => {})
 }
 

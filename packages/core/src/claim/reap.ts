@@ -25,7 +25,7 @@ export async function reap(drainer: Drainer, position: ClaimPosition): Promise<b
     const [part] = await timed(drainer, "claim", drainer.query(`select * from ${text}`, values))
     if (!part) return false
     tally.interrupted += part.reaped
-    if (part.reaped > 0) log.warn("A drainer died; what it had in flight runs again", { jobs: part.reaped })
+    if (part.reaped > 0) log.warn("A drainer died; its jobs run again", { jobs: part.reaped })
     return part.reaped > 0 || !part.more || isWorthAnotherTry(position)
   } catch (error) {
     drainer.lost.throwIfAborted()
@@ -34,7 +34,7 @@ export async function reap(drainer: Drainer, position: ClaimPosition): Promise<b
       return true
     }
     if (isTransient(error)) return isWorthAnotherTry(position)
-    log.warn("A dead drainer could not be reaped; it is tried again", { error: String(error) })
+    log.warn("A dead drainer could not be reaped; trying again", { error: String(error) })
     return pause(position)
   }
 }

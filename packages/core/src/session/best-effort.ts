@@ -12,7 +12,7 @@ export async function bestEffort<Value>(
     return await work
   } catch (error) {
     lost.throwIfAborted()
-    log.warn("A statement that the drain can do without has failed", { error: String(error) })
+    log.warn("A best-effort statement failed", { error: String(error) })
     return undefined
   }
 }

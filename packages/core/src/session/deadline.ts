@@ -113,7 +113,7 @@ export function assertTimeoutsFit(definitions: Iterable<AnyJobDefinition>, total
     if (timeout === undefined || durationMs(timeout) <= longestMs) continue
     throw new InvalidInputError(
       "timeout_never_fits",
-      `The job ${JSON.stringify(name)} has a timeout of ${timeout}, and this function of ${totalMs / 1_000} s leaves its jobs at most ${longestMs / 1_000} s: give the job a shorter timeout and let it go on in steps, or perform it elsewhere`,
+      `The job ${JSON.stringify(name)} has a timeout of ${timeout}, but this function's timeout of ${totalMs / 1_000} s leaves jobs at most ${longestMs / 1_000} s: give the job a shorter timeout and split it into steps, or perform it elsewhere`,
       { path: [name, "timeout"] },
     )
   }

@@ -97,12 +97,26 @@ function described(definitions: ReadonlyMap<string, AnyJobDefinition>): string {
   return JSON.stringify(rows)
 }
 
+/** The work that a drain left, seen in a last look after its slot was free. */
+export interface Leftover {
+  /** Whether work is due that no drainer performs. */
+  readonly dueWork: boolean
+  /** Whether that work came after the drain had nothing left to do: another drain finds it at once. */
+  readonly lateWork: boolean
+  /** Milliseconds until the next delayed job or retry is due; undefined when none waits, or nothing was done. */
+  readonly nextDueInMs: number | undefined
+}
+
 /**
  * Gives back the slot and every lock, then looks once more: whether work is due that nobody performs, and when some will be.
  *
  * @param soonMs Of a drain that had nothing left to do, and would have waited for what is due within this time.
  */
-export async function closeDrainer(drainer: Drainer, names: readonly string[], soonMs: number | undefined) {
+export async function closeDrainer(
+  drainer: Drainer,
+  names: readonly string[],
+  soonMs: number | undefined,
+): Promise<Leftover> {
   const { text, values } = protocolCall(drainer.schema, "close_drainer", {
     p_drainer: drainer.id,
     p_backend: drainer.backendPid,

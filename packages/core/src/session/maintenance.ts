@@ -20,9 +20,9 @@ export async function runMaintenance(
       const { text, values } = protocolCall(schema, "run_maintenance", {})
       const [done] = await query(`select step, error from ${text}`, values)
       if (!done) return
-      if (done.error !== null) log.warn("A step of the upkeep failed", { step: done.step, error: done.error })
+      if (done.error !== null) log.warn("A maintenance step failed", { step: done.step, error: done.error })
     }
   } catch (error) {
-    log.warn("The upkeep could not be done", { error: String(error) })
+    log.warn("Maintenance failed", { error: String(error) })
   }
 }

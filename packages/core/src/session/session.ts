@@ -205,7 +205,7 @@ async function guarded(options: SessionOptions, beats = false): Promise<Session>
   const lose = (cause?: Error) => {
     if (isEnding || lost.signal.aborted) return
     clearInterval(watch)
-    const message = `The drainer's database session ended while it was at work${cause ? `: ${cause.message}` : ""}`
+    const message = `The drainer's database session was lost${cause ? `: ${cause.message}` : ""}`
     lost.abort(new SessionLostError("session_lost", message, { cause }))
     destroy(connection)
   }
@@ -273,10 +273,10 @@ async function guarded(options: SessionOptions, beats = false): Promise<Session>
   return session
 
   function whyGiveUp(now: number): string | undefined {
-    if (untilGiveUpMs() <= 0) return "The database has not answered in the time that was left"
+    if (untilGiveUpMs() <= 0) return "The database did not answer in the time that was left"
     const [oldest] = inFlight
     const untilMs = Math.max(heardAtMs + patienceMs, (oldest?.sentAtMs ?? now) + sessionTimeoutMs / 4)
-    return now > untilMs ? `The database has not answered for ${patienceMs} ms` : undefined
+    return now > untilMs ? `The database did not answer for ${patienceMs} ms` : undefined
   }
 }
 
@@ -310,7 +310,7 @@ async function connected({ connect, untilGiveUpMs, stop }: SessionOptions): Prom
       reject(
         new DatabaseUnavailableError(
           "database_unavailable",
-          "The database can't be reached: no answer to the connection in time",
+          "The database can't be reached: connecting took too long",
         ),
       )
     }, LONGEST_TICK_MS)

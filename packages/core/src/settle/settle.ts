@@ -213,7 +213,7 @@ async function writeOutcomes(
 function warnOfReduced({ log }: Drainer, executions: readonly Execution[]): void {
   for (const { job, outcome } of executions) {
     const what = outcome.kind === "succeeded" ? "result" : "error text"
-    log.warn(`Postgres can't store the ${what}: the outcome is written without it, or in other characters`, {
+    log.warn(`Postgres can't store the ${what}: the outcome is written without it, or with its text reduced to ASCII`, {
       ...detailsOf(job),
     })
   }
@@ -222,7 +222,7 @@ function warnOfReduced({ log }: Drainer, executions: readonly Execution[]): void
 function addToTally({ tally, log }: Drainer, { job, outcome }: Execution, isWritten: boolean): void {
   if (!isWritten) {
     tally.lost++
-    const message = "The job is no longer this drainer's; its outcome was not written"
+    const message = "The job no longer belongs to this drainer; its outcome was not written"
     log.warn(message, { ...detailsOf(job), outcome: outcome.kind })
   } else if (outcome.kind === "committed") {
     tally.succeeded++

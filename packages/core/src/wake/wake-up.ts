@@ -19,7 +19,7 @@ export async function leaveWakeUp(
   if (!next) return
   const isSet = await setWakeUp(next.due_at ?? undefined).then(
     () => true,
-    (error) => log.warn("The wake-up could not be set; the schedule will come", { error: String(error) }),
+    (error) => log.warn("The wake-up could not be set; jobs start with the schedule instead", { error: String(error) }),
   )
   const remember = protocolCall(schema, "remember_wake_up", {
     p_set_for: isSet ? next.due_at : "-infinity",

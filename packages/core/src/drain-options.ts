@@ -1,0 +1,142 @@
+import { boundedMs, type Duration, durationMs } from "./checks/duration.ts"
+import { assertInteger, assertKnownKeys, refuse } from "./checks/validate.ts"
+import type { Connect } from "./database/connection.ts"
+import { InvalidInputError } from "./errors.ts"
+import type { Backlog } from "./inspect/backlog.ts"
+import type { SettledExecution } from "./job/outcome.ts"
+import { type Logger, silent } from "./logger.ts"
+import { untilGiveUp } from "./session/deadline.ts"
+import type { Sluice } from "./sluice.ts"
+import type { SetWakeUp } from "./wake/wake-up.ts"
+
+export interface DrainOptions {
+  /** Opens a dedicated database connection, directly or through a session pooler. */
+  readonly connect: Connect
+  /** Returns the milliseconds left for this drain, like Lambda's `getRemainingTimeInMillis`. Default: no deadline. */
+  readonly remainingMs?: () => number
+  /** Maximum number of jobs to perform at once. Default 20. */
+  readonly concurrency?: number
+  /** Maximum number of drainers at work at once, across all processes. A drain beyond it does nothing. Default 10. */
+  readonly maxDrainers?: number
+  /** Ends the drain early: no more jobs start. Jobs still running after `grace` are aborted and put back in the queue. */
+  readonly signal?: AbortSignal
+  /** How long running jobs may take to finish once `signal` has aborted. Up to a day; default 0. */
+  readonly grace?: Duration
+  /**
+   * How long to wait for more work, counted from the last job claimed. A job that becomes due in this time starts within
+   * milliseconds. With any `linger` above 0, the drain also waits for jobs that are due within a second or within this
+   * time. Default 0: the drain ends as soon as no work is due.
+   */
+  readonly linger?: Duration
+  /** Called with the number of further drainers to invoke while the backlog is deep or old. Default: none are invoked. */
+  readonly scaleOut?: (drainers: number) => void
+  /**
+   * How long either end of the database session waits for the other. After this long without a statement, the server ends
+   * the session and other drainers can claim its jobs; without an answer, the drainer aborts the jobs before that. Covers
+   * frozen processes and broken networks. Must exceed the longest time that a job blocks the event loop. From 2 seconds to
+   * a day; default `"1m"`.
+   */
+  readonly sessionTimeout?: Duration
+  /**
+   * Schedules the next drain, for deployments that don't run one every minute. Called at the end of the drain if no work
+   * is due and no other drainer is at work.
+   */
+  readonly setWakeUp?: SetWakeUp
+  /** Default: nothing is logged. */
+  readonly log?: Logger
+  /** Called once the drainer has a database session and one of the `maxDrainers` slots. */
+  readonly onOpen?: () => void
+  /** Called at the start with the size of the backlog, even if no slot is free. Costs one statement. */
+  readonly onBacklog?: (backlog: Backlog) => void
+  /** Identifies this drainer to people, for example by Lambda's request id. Default: the process id. */
+  readonly label?: string
+  /** Called for each execution once its outcome is stored. */
+  readonly onSettled?: (execution: SettledExecution) => void
+}
+
+const OPTION_KEYS = [
+  "connect",
+  "remainingMs",
+  "concurrency",
+  "maxDrainers",
+  "signal",
+  "grace",
+  "linger",
+  "scaleOut",
+  "sessionTimeout",
+  "setWakeUp",
+  "onOpen",
+  "onSettled",
+  "onBacklog",
+  "log",
+  "label",
+] satisfies readonly (keyof DrainOptions)[]
+
+/** Names of options before the first release, with their present names. */
+const RENAMED_OPTIONS = { silence: "sessionTimeout", invite: "scaleOut" }
+
+const A_DAY_MS = 86_400_000
+/** The drainer sends a statement at least once a second, and later on a busy machine. */
+const SHORTEST_SESSION_TIMEOUT_MS = 2_000
+
+export type DrainSettings = ReturnType<typeof checkOptions>
+
+/** The options of a drain with their defaults, and what it needs of the Sluice. Throws `InvalidInputError`. */
+export function checkOptions(sluice: Sluice, options: DrainOptions) {
+  assertKnownKeys(options, OPTION_KEYS, ["drain"], RENAMED_OPTIONS)
+  const { concurrency = 20, maxDrainers = 10 } = options
+  if (typeof options.connect !== "function")
+    refuse("invalid_option", options.connect, ["drain", "connect"], "a function that opens a connection")
+  assertInteger(concurrency, ["drain", "concurrency"], 1, 10_000)
+  assertInteger(maxDrainers, ["drain", "maxDrainers"], 1, 1_000)
+  const definitions = assertDefinitions(sluice)
+  assertRemainingMs(options.remainingMs)
+  const times = {
+    remainingMs: options.remainingMs,
+    stop: options.signal,
+    stopWithinMs: boundedMs(options.grace ?? 0, ["drain", "grace"], 0, A_DAY_MS),
+  }
+  return {
+    ...times,
+    untilGiveUpMs: untilGiveUp(times),
+    sessionTimeoutMs: boundedMs(
+      options.sessionTimeout ?? "1m",
+      ["drain", "sessionTimeout"],
+      SHORTEST_SESSION_TIMEOUT_MS,
+      A_DAY_MS,
+    ),
+    lingerMs: durationMs(options.linger ?? 0, ["drain", "linger"]),
+    schema: sluice.schema,
+    definitions,
+    names: [...definitions.keys()],
+    defaults: sluice.defaults,
+    instrumentation: sluice.instrumentation,
+    connect: options.connect,
+    concurrency,
+    maxDrainers,
+    scaleOut: options.scaleOut,
+    setWakeUp: options.setWakeUp,
+    onOpen: options.onOpen,
+    onBacklog: options.onBacklog,
+    onSettled: options.onSettled,
+    log: options.log ?? silent,
+    label: options.label ?? `process ${process.pid}`,
+  }
+}
+
+function assertDefinitions({ definitions }: Sluice) {
+  if (definitions?.size) return definitions
+  throw new InvalidInputError("no_jobs", "No job definitions: pass them to createSluice({ jobs })")
+}
+
+function assertRemainingMs(remainingMs: unknown): void {
+  const path = ["drain", "remainingMs"]
+  if (remainingMs === undefined) return
+  if (typeof remainingMs !== "function")
+    refuse("invalid_option", remainingMs, path, "a function that returns milliseconds")
+  const leftMs = remainingMs()
+  if (typeof leftMs === "number" && !Number.isNaN(leftMs)) return
+  throw new InvalidInputError("invalid_option", `drain.remainingMs returned ${leftMs}: give milliseconds`, {
+    path,
+  })
+}
