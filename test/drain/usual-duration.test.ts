@@ -33,7 +33,7 @@ test("a definition whose timeout can never fit into the function is refused by n
   const long = defineJob({ name: "export", timeout: "20m", perform() {} })
   const short = defineJob({ name: "mail", timeout: "30s", perform() {} })
   expect(() => assertTimeoutsFit([short, long], 15 * 60_000)).toThrow(
-    'The job "export" has a timeout of 20m, but this function's timeout of 900 s leaves jobs at most 895 s',
+    `The job "export" has a timeout of 20m, but this function's timeout of 900 s leaves jobs at most 895 s`,
   )
   expect(() => assertTimeoutsFit([short], 15 * 60_000)).not.toThrow()
 })

@@ -1,7 +1,7 @@
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
+import { createIdleMode } from "@sluice/aws"
 import { expect, onTestFinished, test, vi } from "vitest"
-import { createIdleMode } from "../../packages/aws/src/drain/idle.ts"
 import { eventually } from "../support/eventually.ts"
 
 test("the wake-up of a drain's end is set after that of its beginning has been answered, so that it isn't replaced by it", async () => {

@@ -1,10 +1,10 @@
 // Sluice on Lambda: the handler of the drain function, and connections that survive freezing between invocations.
 
 export { createConnect, createPool, type PoolOptions } from "./connections/pg.ts"
-// For a handler of your own around `drain`: when the next invocation begins at once, and with which event.
+// For a handler of your own around `drain`: when to invoke the function again, and its wake-up in idle mode.
 export { type Chain, nextInChain, shouldHandOver } from "./drain/chain.ts"
 export { createDrainHandler, type DrainHandlerOptions, type DrainReport } from "./drain/drain-handler.ts"
-export type { IdleOptions } from "./drain/idle.ts"
+export { createIdleMode, type IdleOptions, type WakeUps } from "./drain/idle.ts"
 export { type LambdaExecutorOptions, lambda } from "./executor/lambda-executor.ts"
 export { createPerformHandler, type PerformHandlerOptions } from "./executor/perform-handler.ts"
 // A log in lines of JSON, for functions that should stay small.
