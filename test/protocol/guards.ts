@@ -15,14 +15,14 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
       file: `${SQL}/second_look.sql`,
       from: "from unnest(v_admitted) admitted (id) join jobs j on j.id = admitted.id and j.state = p_state;",
       // what was locked, as it was before the lock
-      to: `from (select a.id, 0 as fence, 'job' as name, '{}'::jsonb as payload, null::integer as large_bytes, 'default' as queue,
-              now() as enqueued_at from unnest(v_admitted) a (id)) j;`,
+      to: `from (select l.id, 0 as fence, 'job' as name, '{}'::jsonb as payload, null::integer as large_bytes, 'default' as queue,
+              now() as enqueued_at from unnest(v_locked) l (id)) j;`,
     },
     { file: `${SQL}/second_look.sql`, from: "else non_default_fields(j) end", to: "end" },
   ],
   "Old snapshot": [
     {
-      file: `${CORE}/session/session.ts`,
+      file: `${CORE}/session/drainer-session.ts`,
       from: `  default_transaction_isolation: "read committed",\n`,
       to: "",
     },
@@ -51,7 +51,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Leftover lock": [
     {
       file: `${SQL}/protocol/unlock_strays.sql`,
-      from: "filter (where pg_advisory_unlock(job_lock(s.job_id))) ",
+      from: " filter (where pg_advisory_unlock(job_lock(s.job_id)))",
       to: "",
     },
   ],
@@ -124,9 +124,9 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   ],
   "Stale session": [
     {
-      file: `${CORE}/perform/job-runner.ts`,
-      from: `drainer.lost.addEventListener("abort"`,
-      to: `drainer.lost.addEventListener("never"`,
+      file: `${CORE}/session/session.ts`,
+      from: "const patienceMs = sessionTimeoutMs * 0.8",
+      to: "const patienceMs = sessionTimeoutMs * 3",
     },
   ],
   "Silent session": [
@@ -194,7 +194,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
     {
       file: `${SQL}/protocol/close_drainer.sql`,
       from: "  due := is_work_due(p_names);",
-      to: "  due := v_due;",
+      to: "  due := is_work_due('{}') or v_due;",
     },
   ],
   "Wake after commit": [
@@ -259,8 +259,8 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Set before the end": [
     {
       file: "packages/aws/src/drain/idle.ts",
-      from: "async setWakeUp(dueAt) {\n        await armed",
-      to: "async setWakeUp(dueAt) {\n        void armed",
+      from: "async setWakeUp(dueAt) {\n        await fallback",
+      to: "async setWakeUp(dueAt) {\n        void fallback",
     },
   ],
 }

@@ -31,6 +31,28 @@ export async function retryWhileTemporary<Value>(
   }
 }
 
+/** Waits before the second, third and fourth attempt. */
+const BRIEF_WAITS_MS = [50, 200, 800]
+
+/**
+ * Sends a statement up to four times within about a second while it fails with a temporary error and was rolled back
+ * completely. For statements that a drain can't do without, and that must not hold it up for longer.
+ */
+export async function retryBriefly<Value>(
+  untilGiveUpMs: () => number,
+  attempt: () => Promise<Value>,
+): Promise<Value> {
+  for (const waitMs of BRIEF_WAITS_MS) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!isTemporary(error) || !isRolledBackWhole(error) || untilGiveUpMs() < waitMs) throw error
+      await wait(waitMs)
+    }
+  }
+  return attempt()
+}
+
 function patienceMs(error: unknown, forMs: number): number {
   if (!isRolledBackWhole(error)) return 0
   if (isTemporary(error)) return forMs

@@ -65,6 +65,11 @@ export function isTransient(error: unknown): boolean {
   return /^(40001|40P01|23514)$/.test(sqlStateOf(error))
 }
 
+/** The server has no room for another lock. */
+export function isLockTableFull(error: unknown): boolean {
+  return sqlStateOf(error) === "53200"
+}
+
 /** The session is gone, or was never had. */
 export function isConnectionLost(error: unknown): boolean {
   return ENDS_SESSION.test(sqlStateOf(error)) || isNetwork(error)

@@ -4,7 +4,7 @@ import { NotNowError, temporaryToNotNow } from "../database/retry.ts"
 import { isBadRow, isTemporary } from "../database/sqlstate.ts"
 import { DatabaseUnavailableError, SessionLostError, SluiceError } from "../errors.ts"
 import type { Drainer } from "../session/drainer.ts"
-import { type JobSession, openJobSession } from "../session/session.ts"
+import { type JobSession, openJobSession } from "../session/job-session.ts"
 
 /** Connections for transactional jobs, apart from the drainer's session: opened when needed, used again, ended with the drain. */
 export interface Transactions {
