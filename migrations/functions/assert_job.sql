@@ -1,5 +1,5 @@
--- The rule of what may be stored, for jobs that come by SQL. TypeScript has it too, to say sooner and more precisely
--- what is wrong; test/enqueue/cases.ts is the table that holds all surfaces to the same.
+-- Refuses what may not be stored, for jobs that come by SQL. TypeScript checks it too, to say sooner and more precisely what is
+-- wrong; test/enqueue/cases.ts is the table that holds both to the same rule.
 create or replace function assert_job(p_name text, p_payload jsonb, p_options jsonb) returns void
 language plpgsql stable set search_path from current
 as $$
@@ -7,7 +7,7 @@ declare
   c_known constant text[] := array['queue', 'priority', 'runAt', 'delay', 'maxAttempts', 'timeout', 'uniqueKey',
     'idempotencyKey', 'concurrencyKey', 'concurrencyLimit', 'tags', 'metadata'];
   c_name constant text := '^[A-Za-z0-9._/:-]{1,128}$';
-  c_duration constant text := 'seconds as a number of 0 or more, or text such as "500ms", "30s", "5m", "1h30m", up to 100 years';
+  c_duration constant text := 'a number of seconds, 0 or more, or a string such as "500ms", "30s", "5m", "1h30m", up to 100 years';
   v_key text;
   v_value jsonb;
   v_text text;
@@ -36,7 +36,7 @@ begin
       when v_key = 'delay' and p_options ? 'runAt' then 'runAt or delay, not both'
       when v_key in ('delay', 'timeout') and duration_ms(v_value) is null then c_duration
       when v_key = 'timeout' and duration_ms(v_value) not between 1 and 2147483647 then 'a duration longer than 0, up to 24 days'
-      when v_key = 'tags' and not is_tags(v_value) then 'a list of texts, up to 100 of 1 to 128 characters'
+      when v_key = 'tags' and not is_tags(v_value) then 'a list of up to 100 strings of 1 to 128 characters'
       when v_key = 'metadata' and jsonb_typeof(v_value) <> 'object' then 'a JSON object'
     end;
     if v_expected is not null then

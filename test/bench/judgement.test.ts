@@ -28,9 +28,18 @@ function doneWith(...numbers: number[]) {
 
 function reportOf(speeds: Record<string, number>, changed: Partial<Result> = {}): Report {
   const results = Object.entries(speeds).map(([system, jobsPerSecond]) => ({
-    ...{ scenario: "throughput", system, config: { variant: "4 drainers", settings: "", history: true } },
-    ...{ jobs: 100_000, seconds: 100_000 / jobsPerSecond, jobsPerSecond, rounds: [jobsPerSecond] },
-    ...{ walBytesPerJob: 200, statementsPerJob: 0.005, duplicates: 0, missing: 0, ...changed },
+    scenario: "throughput",
+    system,
+    config: { variant: "4 drainers", settings: "", history: true },
+    jobs: 100_000,
+    seconds: 100_000 / jobsPerSecond,
+    jobsPerSecond,
+    rounds: [jobsPerSecond],
+    walBytesPerJob: 200,
+    statementsPerJob: 0.005,
+    duplicates: 0,
+    missing: 0,
+    ...changed,
   }))
   return { machine: {} as never, results }
 }

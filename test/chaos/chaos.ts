@@ -126,15 +126,15 @@ export async function runChaos(seconds: number): Promise<ChaosReport> {
   const isEmpty = (await left()).length === 0
   if (isEmpty) await isQuiet(host, lines)
   return {
-    ...{
-      enqueued: ids.length,
-      violations: witness.violations,
-      mostAwake,
-      storms,
-      calmAfterMs,
-      workers: states,
-    },
-    ...{ left: await left(), invocations: started(lines), ...(await findings()) },
+    enqueued: ids.length,
+    violations: witness.violations,
+    mostAwake,
+    storms,
+    calmAfterMs,
+    workers: states,
+    left: await left(),
+    invocations: started(lines),
+    ...(await findings()),
   }
 
   async function untilEmptyOrStuck(): Promise<void> {

@@ -44,7 +44,8 @@ test("a dead drainer's jobs are taken over in smaller parts by a server whose lo
     SCHEMA_VERSION,
   ])
   await dying.query("select from sluice.claim($1, $2, 200, '{noop}', null, '{}', '{}')", [
-    ...[opened.rows[0].id, opened.rows[0].backend_pid],
+    opened.rows[0].id,
+    opened.rows[0].backend_pid,
   ])
   await dying.end()
 

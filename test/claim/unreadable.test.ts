@@ -43,7 +43,9 @@ test("a job that can't be read is discarded with what is wrong, and those around
   )
   expect(records).toEqual(
     [first, second].map((id) => ({
-      ...{ job_id: id, outcome: "discarded", error_class: "InvalidPayloadError" },
+      job_id: id,
+      outcome: "discarded",
+      error_class: "InvalidPayloadError",
       error_message: `The payload of job ${id} could not be claimed: it can't be read`,
     })),
   )

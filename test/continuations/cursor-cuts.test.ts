@@ -39,7 +39,11 @@ test("a job over a big table is cut 20 times by its drainer's deadline, touches 
   const startedAtMs = performance.now()
   for (let cuts = 0; cuts < CUTS; cuts++) {
     expect(await drainUntilCut()).toMatchObject({
-      ...{ snoozed: 1, checkpoints: BATCHES_A_DRAIN, retried: 0, lost: 0, dueWork: true },
+      snoozed: 1,
+      checkpoints: BATCHES_A_DRAIN,
+      retried: 0,
+      lost: 0,
+      dueWork: true,
     })
   }
   expect(await drainOnce()).toMatchObject({ succeeded: 1, dueWork: false })

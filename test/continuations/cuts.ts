@@ -14,7 +14,8 @@ export function cuttable(database: TestDatabase, jobs: readonly unknown[]) {
   const bell = defineJob({ name: "bell", perform: () => rung })
   const { sluice, drainOnce } = drainable(database, [...jobs, bell])
   return {
-    ...{ sluice, drainOnce },
+    sluice,
+    drainOnce,
     /** Ends in the middle of what the job does when it calls `cut`, and awaits it. */
     async drainUntilCut(options: Partial<DrainOptions> = {}): Promise<DrainSummary> {
       remainingMs = 20_000

@@ -82,7 +82,9 @@ export async function measure(log: (line: string) => void): Promise<Measured> {
     return {
       at: new Date().toISOString().slice(0, 10),
       machine: `${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}), Node ${process.versions.node}`,
-      ...{ tick, jobs: jobs as Measured["jobs"], historyBytes: await bench.historyBytes() },
+      tick,
+      jobs: jobs as Measured["jobs"],
+      historyBytes: await bench.historyBytes(),
     }
   } finally {
     await bench.close()
@@ -189,7 +191,9 @@ async function openBench(postgres: EmbeddedPostgres, server: pg.Client, folder: 
     await quiet()
     const [drained, enqueued] = [perJob(drain(), count), perJob(enqueue(), count)]
     return {
-      ...{ drain: drained.use, enqueue: enqueued.use, peakMb: Math.max(drained.peakMb, enqueued.peakMb) },
+      drain: drained.use,
+      enqueue: enqueued.use,
+      peakMb: Math.max(drained.peakMb, enqueued.peakMb),
       roundTrips: rounded(((await statements()) - before.roundTrips) / count),
       databaseCpuMs: rounded((cpuMsOfFamily(postmaster) - before.cpuMs) / count),
     }

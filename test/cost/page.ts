@@ -67,9 +67,11 @@ function measurements(measured: Measured): string {
       ...(["1", "10"] as const).map((size) => [
         `${ms} ms, SQS function, batch of ${size}, per invocation`,
         ...useCells(consumer[size]),
-        ...["", "", ""],
+        "",
+        "",
+        "",
       ]),
-      [`${ms} ms, \`sluice work\` at ${count(MANY)} a day`, "", "", figure(workerCpuMs), ...["", "", ""]],
+      [`${ms} ms, \`sluice work\` at ${count(MANY)} a day`, "", "", figure(workerCpuMs), "", "", ""],
     ]
   })
   const head = [

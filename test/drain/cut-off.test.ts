@@ -51,7 +51,8 @@ test("a job that no drain is long enough for fails once three have cut it off, a
 
   expect(await drainUntilCut()).toMatchObject({ snoozed: 0, discarded: 1 })
   expect(await sluice.getJob(id)).toMatchObject({
-    ...{ state: "discarded", attempts: 1 },
+    state: "discarded",
+    attempts: 1,
     errors: [
       { class: "TimeoutError", message: expect.stringContaining("the deadline of 3 drains in a row") },
     ],

@@ -15,7 +15,10 @@ test("of a batch of 1,000 jobs with a bad one none is stored, and the error name
   const bad = jobs.with(678, { name: "welcome", payload: { to: 678 as never } })
 
   await expect(sluice.enqueueMany(bad)).rejects.toMatchObject({
-    ...{ name: "InvalidPayloadError", code: "invalid_payload", path: ["payload", "to"], index: 678 },
+    name: "InvalidPayloadError",
+    code: "invalid_payload",
+    path: ["payload", "to"],
+    index: 678,
     message: expect.stringMatching(/^jobs\[678\]: .*payload\.to/),
   })
   expect(await stored()).toBe(0)
@@ -31,11 +34,16 @@ test.each([
   "a job name that no definition has (%s) is refused with what could have been meant",
   async (name, says) => {
     await expect(sluice.enqueue(name, {})).rejects.toMatchObject({
-      ...{ name: "UnknownJobError", code: "unknown_job", path: ["name"], index: undefined },
+      name: "UnknownJobError",
+      code: "unknown_job",
+      path: ["name"],
+      index: undefined,
       message: expect.stringMatching(says),
     })
     await expect(sluice.enqueueMany([{ name: "goodbye" }, { name }])).rejects.toMatchObject({
-      ...{ code: "unknown_job", path: ["name"], index: 1 },
+      code: "unknown_job",
+      path: ["name"],
+      index: 1,
     })
     expect(await stored()).toBe(0)
   },
@@ -49,7 +57,10 @@ test.each([
   ["a number for a name", 5],
 ])("a job with %s is refused", async (_what, name) => {
   await expect(sluice.enqueueMany([{ name: "goodbye" }, { name: name as never }])).rejects.toMatchObject({
-    ...{ name: "InvalidInputError", code: "invalid_name", path: ["name"], index: 1 },
+    name: "InvalidInputError",
+    code: "invalid_name",
+    path: ["name"],
+    index: 1,
     message: expect.stringContaining("1 to 128 letters"),
   })
   expect(await stored()).toBe(0)

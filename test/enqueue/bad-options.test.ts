@@ -57,16 +57,16 @@ const cases: [options: Record<string, unknown>, code: string, says: RegExp, ...p
   [{ idempotencyKey: "a\ud800" }, "invalid_option", key],
   [{ concurrencyKey: "" }, "invalid_option", key],
   [{ concurrencyKey: "a", concurrencyLimit: 0 }, "invalid_option", /whole number/, "concurrencyLimit"],
-  [{ tags: "mail" }, "invalid_option", /list of texts/],
-  [{ tags: ["mail", 5] }, "invalid_option", /list of texts/],
-  [{ tags: ["a\0"] }, "invalid_option", /list of texts/],
+  [{ tags: "mail" }, "invalid_option", /list of up to 100 strings/],
+  [{ tags: ["mail", 5] }, "invalid_option", /list of up to 100 strings/],
+  [{ tags: ["a\0"] }, "invalid_option", /list of up to 100 strings/],
   [{ metadata: [] }, "invalid_option", /JSON object/],
   [{ metadata: "text" }, "invalid_option", /JSON object/],
   [{ metadata: { a: "\0" } }, "invalid_payload", /NUL/, "metadata", "a"],
   [{ metadata: { a: 5n } }, "invalid_payload", /BigInt/, "metadata", "a"],
   [{ quue: "mail" }, "unknown_option", /did you mean "queue"\?/],
   [{ maxattempts: 3 }, "unknown_option", /did you mean "maxAttempts"\?/],
-  [{ frobnicate: true }, "unknown_option", /it knows queue, priority/],
+  [{ frobnicate: true }, "unknown_option", /known options are queue, priority/],
 ]
 
 test.each(
@@ -96,7 +96,9 @@ test.each(
 test("a transaction is given for the whole batch, not for one of its jobs", async () => {
   const options = { transaction: database.pool } as EnqueueOptions
   expect(await errorOf(sluice.enqueueMany([{ name: "odd", options }]))).toMatchObject({
-    ...{ code: "unknown_option", path: ["options", "transaction"], index: 0 },
+    code: "unknown_option",
+    path: ["options", "transaction"],
+    index: 0,
   })
 })
 

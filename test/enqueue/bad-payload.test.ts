@@ -46,7 +46,10 @@ test.each<[what: string, payload: unknown, says: RegExp, ...path: (string | numb
   "a payload that is or has %s is refused with the path, alone and in a batch, and nothing is stored",
   async (_what, payload, says, ...path) => {
     await expect(sluice.enqueue("odd", payload)).rejects.toMatchObject({
-      ...{ name: "InvalidInputError", code: "invalid_payload", path: ["payload", ...path], index: undefined },
+      name: "InvalidInputError",
+      code: "invalid_payload",
+      path: ["payload", ...path],
+      index: undefined,
       message: expect.stringMatching(says),
     })
     const error: InvalidInputError = await sluice

@@ -14,7 +14,8 @@ test.each([
   async (_what, payload, count) => {
     await expect(sluice.enqueueMany(new Array(count).fill({ name: "large", payload }))).rejects.toMatchObject(
       {
-        ...{ ...refused, message: expect.stringMatching(/67108864 bytes.*make several calls/) },
+        ...refused,
+        message: expect.stringMatching(/67108864 bytes.*split it into several calls/),
       },
     )
     expect(await database.rows("select id from sluice.jobs")).toEqual([])
@@ -23,7 +24,8 @@ test.each([
 
 test("more than 100,000 jobs in one call are refused", async () => {
   await expect(sluice.enqueueMany(new Array(100_001).fill({ name: "small" }))).rejects.toMatchObject({
-    ...{ ...refused, message: expect.stringMatching(/100001 jobs.*100000/) },
+    ...refused,
+    message: expect.stringMatching(/100001 jobs.*100000/),
   })
   expect(await database.rows("select id from sluice.jobs")).toEqual([])
 })

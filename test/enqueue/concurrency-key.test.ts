@@ -17,7 +17,13 @@ test("of jobs that come together under one key, as many as may run are ready and
     ["a", "b", "a", "a", "b", "b", "a"].map((shop) => ({ name: "per-shop", payload: { shop } })),
   )
   expect(results.map(({ state }) => state)).toEqual([
-    ...["ready", "ready", "ready", "blocked", "ready", "blocked", "blocked"],
+    "ready",
+    "ready",
+    "ready",
+    "blocked",
+    "ready",
+    "blocked",
+    "blocked",
   ])
   expect(await keysOf(results.map(({ id }) => id))).toEqual(
     ["a", "b", "a", "a", "b", "b", "a"].map((shop) => ({ key: `shop:${shop}`, limit: 2 })),

@@ -19,7 +19,8 @@ test("where nobody listens, every call says within seconds that the database is 
   const error = await sluice.enqueue(job, {}).catch((error) => error)
   expect(error).toBeInstanceOf(DatabaseUnavailableError)
   expect(error).toMatchObject({
-    ...{ code: "database_unavailable", cause: { code: "ECONNREFUSED" } },
+    code: "database_unavailable",
+    cause: { code: "ECONNREFUSED" },
     message: expect.stringMatching(/can't be reached.*ECONNREFUSED/),
   })
   await expect(sluice.enqueueMany([{ name: "any" }])).rejects.toMatchObject(unavailable)

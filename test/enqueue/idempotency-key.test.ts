@@ -10,12 +10,16 @@ test("enqueueing again with an idempotency key is answered with the first job, a
   const first = await sluice.enqueue(charge, { amount: 1 }, { idempotencyKey: "order-1" })
   expect(first).toMatchObject({ status: "enqueued", state: "ready" })
   expect(await sluice.enqueue(charge, { amount: 2 }, { idempotencyKey: "order-1" })).toEqual({
-    ...{ id: first.id, status: "deduplicated", state: "ready" },
+    id: first.id,
+    status: "deduplicated",
+    state: "ready",
   })
 
   await drain(sluice, { connect: database.connect })
   expect(await sluice.enqueue(charge, { amount: 3 }, { idempotencyKey: "order-1" })).toEqual({
-    ...{ id: first.id, status: "deduplicated", state: "succeeded" },
+    id: first.id,
+    status: "deduplicated",
+    state: "succeeded",
   })
   expect(await database.rows("select payload from sluice.finished")).toEqual([{ payload: { amount: 1 } }])
 })
@@ -30,7 +34,8 @@ test("a key is remembered for 24 hours, and then means a new job", async () => {
   expect(second).toMatchObject({ status: "enqueued" })
   expect(second.id).not.toBe(first.id)
   expect(await sluice.enqueue(charge, {}, { idempotencyKey: "order-2" })).toMatchObject({
-    ...{ id: second.id, status: "deduplicated" },
+    id: second.id,
+    status: "deduplicated",
   })
 })
 
@@ -54,7 +59,9 @@ test("with both keys, the idempotency key remembers the job that the unique key 
 
   await drain(sluice, { connect: database.connect })
   expect(await sluice.enqueue(charge, {}, { uniqueKey: "cart-1", idempotencyKey: "order-4" })).toEqual({
-    ...{ id: there.id, status: "deduplicated", state: "succeeded" },
+    id: there.id,
+    status: "deduplicated",
+    state: "succeeded",
   })
 })
 

@@ -30,7 +30,9 @@ test.each([
 test("in a batch the one that is too large is named, and none is stored", async () => {
   const jobs = [{ name: "small" }, { name: "large", payload: { text: "x".repeat(MAX_PAYLOAD_BYTES) } }]
   await expect(sluice.enqueueMany(jobs)).rejects.toMatchObject({
-    ...{ code: "payload_too_large", path: ["payload"], index: 1 },
+    code: "payload_too_large",
+    path: ["payload"],
+    index: 1,
     message: expect.stringMatching(/^jobs\[1\]: /),
   })
   expect(await stored()).toBe(0)
@@ -39,7 +41,8 @@ test("in a batch the one that is too large is named, and none is stored", async 
 test("metadata has the same limit", async () => {
   const metadata = { text: "x".repeat(MAX_PAYLOAD_BYTES) }
   await expect(sluice.enqueue("large", {}, { metadata })).rejects.toMatchObject({
-    ...{ code: "payload_too_large", path: ["options", "metadata"] },
+    code: "payload_too_large",
+    path: ["options", "metadata"],
   })
   expect(await stored()).toBe(0)
 })

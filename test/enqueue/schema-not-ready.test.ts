@@ -17,7 +17,8 @@ test("in a database without Sluice's schema every call says to run migrate", asy
     () => drain(sluice, { connect: empty.connect }),
   ]) {
     await expect(call()).rejects.toMatchObject({
-      ...{ name: "SchemaError", code: "schema_missing" },
+      name: "SchemaError",
+      code: "schema_missing",
       message: expect.stringContaining("run migrate"),
     })
   }
@@ -38,7 +39,8 @@ test("a schema whose version is older than the code is refused with both version
     () => drain(sluice, { connect: migrated.connect }),
   ]) {
     await expect(call()).rejects.toMatchObject({
-      ...{ name: "SchemaError", code: "schema_outdated" },
+      name: "SchemaError",
+      code: "schema_outdated",
       message: expect.stringMatching(new RegExp(`version ${older}.*needs ${SCHEMA_VERSION}.*run migrate`)),
     })
   }
@@ -56,7 +58,8 @@ test("a schema so old that a function is missing is outdated as well", async () 
   await migrated.pool.query("alter function sluice.store_jobs rename to store_jobs_of_old")
   const sluice = createSluice({ database: migrated.pool })
   await expect(sluice.enqueue("any", {})).rejects.toMatchObject({
-    ...{ name: "SchemaError", code: "schema_outdated" },
+    name: "SchemaError",
+    code: "schema_outdated",
     message: expect.stringContaining("run migrate"),
   })
 })

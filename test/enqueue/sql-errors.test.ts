@@ -4,7 +4,7 @@ import { createDatabase } from "../support/database.ts"
 const database = await createDatabase()
 afterEach(() => database.pool.query("delete from sluice.jobs"))
 
-const duration = /give seconds as a number of 0 or more, or text such as/
+const duration = /give a number of seconds, 0 or more, or a string such as/
 const instant = /give an ISO 8601 instant/
 const key = /give text of 1 to 512 characters/
 
@@ -44,11 +44,11 @@ const cases: [options: unknown, says: RegExp][] = [
   [{ uniqueKey: "k".repeat(513) }, key],
   [{ idempotencyKey: 5 }, key],
   [{ concurrencyKey: "" }, key],
-  [{ tags: "mail" }, /list of texts/],
-  [{ tags: ["a", 5] }, /list of texts/],
-  [{ tags: [null] }, /list of texts/],
-  [{ tags: [["a"]] }, /list of texts/],
-  [{ tags: ["a", ["b", "c"]] }, /list of texts/],
+  [{ tags: "mail" }, /list of up to 100 strings/],
+  [{ tags: ["a", 5] }, /list of up to 100 strings/],
+  [{ tags: [null] }, /list of up to 100 strings/],
+  [{ tags: [["a"]] }, /list of up to 100 strings/],
+  [{ tags: ["a", ["b", "c"]] }, /list of up to 100 strings/],
   [{ metadata: [] }, /JSON object/],
   [{ metadata: "text" }, /JSON object/],
 ]
@@ -88,7 +88,8 @@ test("a payload of 256 KiB is stored from SQL, and one byte more is refused", as
   await enqueue("large", "x".repeat(256 * 1024 - 2), {})
   expect(await database.rows("select name from sluice.jobs")).toEqual([{ name: "large" }])
   await expect(enqueue("large", "x".repeat(256 * 1024 - 1), {})).rejects.toMatchObject({
-    ...{ code: "SL000", message: expect.stringMatching(/262145 bytes.*limit of 262144/) },
+    code: "SL000",
+    message: expect.stringMatching(/262145 bytes.*limit of 262144/),
   })
 })
 

@@ -131,7 +131,8 @@ test.each([
   ["a client that answers with nothing", { query: async () => undefined }],
 ])("%s is no transaction, and is refused with what is taken", async (_what, transaction) => {
   await expect(sluice.enqueue("one", {}, { transaction: transaction as never })).rejects.toMatchObject({
-    ...{ name: "InvalidInputError", code: "invalid_option" },
+    name: "InvalidInputError",
+    code: "invalid_option",
     message: expect.stringContaining(
       "of pg, postgres.js, Drizzle, Kysely, Knex, Prisma, TypeORM or pg-promise",
     ),

@@ -54,7 +54,9 @@ test("a job that waits for its retry keeps its key", async () => {
   const first = await sluice.enqueue(fail, {}, { uniqueKey: "shop-4" })
   await drain(sluice, { connect: database.connect })
   expect(await sluice.enqueue(fail, {}, { uniqueKey: "shop-4" })).toEqual({
-    ...{ id: first.id, status: "deduplicated", state: "scheduled" },
+    id: first.id,
+    status: "deduplicated",
+    state: "scheduled",
   })
 })
 
@@ -77,7 +79,11 @@ test("in one batch the first job with a key is stored, and the others are answer
   const [a, b] = [results[0]?.id, results[1]?.id]
   expect(results.map(({ id }) => id)).toEqual([a, b, a, a, b])
   expect(results.map(({ status }) => status)).toEqual([
-    ...["enqueued", "enqueued", "deduplicated", "deduplicated", "deduplicated"],
+    "enqueued",
+    "enqueued",
+    "deduplicated",
+    "deduplicated",
+    "deduplicated",
   ])
   expect(
     await database.rows("select payload from sluice.jobs where unique_key in ('a', 'b') order by id"),

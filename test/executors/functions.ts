@@ -11,7 +11,9 @@ export async function startFunctions(functions: Functions) {
     external: ["@aws-sdk/*"],
   }))
   const bundles: Record<string, { bundleDir: string; handler: string }> = await bundleFunctions({
-    ...{ root: ROOT, outDir, functions: handlers },
+    root: ROOT,
+    outDir,
+    functions: handlers,
   })
   const host = await createHost({
     functions: mapValues(functions, (config, name) => ({ ...config, ...(bundles[name] as FunctionConfig) })),
@@ -20,7 +22,9 @@ export async function startFunctions(functions: Functions) {
   atTheEnd(() => host.close({ graceMs: 0 }))
   Object.assign(process.env, {
     AWS_ENDPOINT_URL_LAMBDA: host.invokeApiUrl,
-    ...{ AWS_REGION: host.region, AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local" },
+    AWS_REGION: host.region,
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
   })
   return { host, bundles }
 }

@@ -49,7 +49,8 @@ test.each([
   ["an answer that is none", /answered \{"ok":true\}: return \{ "result": … \}/],
 ])("%s is a failed attempt, and the error says what came", async (answer, message) => {
   expect(await performOne("remote", { answer })).toMatchObject({
-    ...{ attempts: 1, errors: [{ outcome: "retried", message: expect.stringMatching(message) }] },
+    attempts: 1,
+    errors: [{ outcome: "retried", message: expect.stringMatching(message) }],
   })
 })
 

@@ -17,8 +17,16 @@ const job = defineJob({
   },
 })
 const event = {
-  ...{ id: "1", name: "job", queue: "default", attempt: 1, maxAttempts: 1, tags: [], metadata: {} },
-  ...{ payload: {}, remainingMs: 60_000, enqueuedAt: new Date().toISOString() },
+  id: "1",
+  name: "job",
+  queue: "default",
+  attempt: 1,
+  maxAttempts: 1,
+  tags: [],
+  metadata: {},
+  payload: {},
+  remainingMs: 60_000,
+  enqueuedAt: new Date().toISOString(),
   deadlineAt: new Date(Date.now() + 60_000).toISOString(),
 }
 

@@ -8,18 +8,17 @@ const job = defineJob({ name: "job", perform: () => void performed++ })
 const oldKey = newKey()
 const url = await startEndpoint(createPerformHandler({ jobs: [job], key: [KEY, oldKey] }))
 const body = JSON.stringify({
-  ...{
-    id: "1",
-    name: "job",
-    queue: "default",
-    attempt: 1,
-    maxAttempts: 1,
-    tags: [],
-    metadata: {},
-    payload: {},
-  },
+  id: "1",
+  name: "job",
+  queue: "default",
+  attempt: 1,
+  maxAttempts: 1,
+  tags: [],
+  metadata: {},
+  payload: {},
   remainingMs: 60_000,
-  ...{ deadlineAt: new Date(Date.now() + 60_000).toISOString(), enqueuedAt: new Date().toISOString() },
+  deadlineAt: new Date(Date.now() + 60_000).toISOString(),
+  enqueuedAt: new Date().toISOString(),
 })
 
 const sign = ({

@@ -35,7 +35,8 @@ async function performOne(name: string, payload: object) {
 
 test("the function is told payload, attempt and deadline; what it answers is the result", async () => {
   expect((await performOne("plain", { how: "" })).job).toMatchObject({
-    ...{ state: "succeeded", result: { attempt: 1, inTime: true } },
+    state: "succeeded",
+    result: { attempt: 1, inTime: true },
   })
   expect((await performOne("plain", { how: "nothing" })).job).toMatchObject({
     state: "succeeded",
@@ -58,7 +59,8 @@ test.each([
 
 test("a function steers by its answer, in whatever language", async () => {
   expect((await performOne("plain", { how: "Discard" })).job).toMatchObject({
-    ...{ state: "discarded", errors: [{ class: "Discard", message: "unsubscribed" }] },
+    state: "discarded",
+    errors: [{ class: "Discard", message: "unsubscribed" }],
   })
   const snoozed = await performOne("plain", { how: "snooze" })
   expect(snoozed.job).toMatchObject({ attempts: 0, errors: [] })

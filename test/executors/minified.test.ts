@@ -13,8 +13,17 @@ test("an app whose minified bundle has lost its class names still says discard",
   }
   const now = new Date().toISOString()
   const event = {
-    ...{ id: "1", name: "job", queue: "default", attempt: 1, maxAttempts: 1, tags: [], metadata: {} },
-    ...{ payload: {}, remainingMs: 1_000, deadlineAt: now, enqueuedAt: now },
+    id: "1",
+    name: "job",
+    queue: "default",
+    attempt: 1,
+    maxAttempts: 1,
+    tags: [],
+    metadata: {},
+    payload: {},
+    remainingMs: 1_000,
+    deadlineAt: now,
+    enqueuedAt: now,
   }
   const answer = await answerTo([job], event, { signal: new AbortController().signal, log: console })
   expect(answer).toMatchObject({ error: { name: "Discard" } })

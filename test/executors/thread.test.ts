@@ -15,8 +15,14 @@ test("a thread performs with the parsed payload and the context; its result is s
     succeeded: 1,
   })
   expect((await sluice.getJob(id))?.result).toEqual({
-    ...{ sum: 6, isMainThread: false, threadId: expect.any(Number) },
-    ...{ id, attempt: 1, maxAttempts: 3, queue: "default", tags: ["a"] },
+    sum: 6,
+    isMainThread: false,
+    threadId: expect.any(Number),
+    id,
+    attempt: 1,
+    maxAttempts: 3,
+    queue: "default",
+    tags: ["a"],
     times: [payload.at, expect.any(String), expect.any(String)],
   })
   expect(lines).toEqual([

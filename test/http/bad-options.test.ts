@@ -29,7 +29,7 @@ const cases: [what: string, options: object, code: string, pointer: string, deta
   ["a priority as text", { priority: "1" }, "invalid_option", "/options/priority", /whole/],
   ["no attempts", { maxAttempts: 0 }, "invalid_option", "/options/maxAttempts", /1 to/],
   ["a unique key that is no text", { uniqueKey: {} }, "invalid_option", "/options/uniqueKey", /text/],
-  ["tags of numbers", { tags: [1] }, "invalid_option", "/options/tags", /list of texts/],
+  ["tags of numbers", { tags: [1] }, "invalid_option", "/options/tags", /list of up to 100 strings/],
   ["metadata that is no object", { metadata: [] }, "invalid_option", "/options/metadata", /object/],
 ]
 

@@ -44,7 +44,10 @@ async function overLambda(path: string, domainName = "api.example.org"): Promise
 async function overFunctionUrl(path: string): Promise<number> {
   const http = { method: "POST", path }
   const event = {
-    ...{ version: "2.0", rawPath: path, rawQueryString: "", headers: { authorization: `Bearer ${api.key}` } },
+    version: "2.0",
+    rawPath: path,
+    rawQueryString: "",
+    headers: { authorization: `Bearer ${api.key}` },
     requestContext: { domainName: "abc.lambda-url.eu-central-1.on.aws", http },
   }
   return (await invoke(event)).statusCode

@@ -42,7 +42,8 @@ export async function deployIdle(database: TestDatabase): Promise<Deployment> {
   })
   const scheduler = schedulerOf(host)
   return {
-    ...{ host, lines },
+    host,
+    lines,
     reports: () =>
       lines
         .filter((line) => line.startsWith("[drain] {") && line.includes('"message":"Drained"'))

@@ -28,7 +28,10 @@ test("a schedule is made, read, changed and removed by AWS's own client", async 
   )
   await scheduler.send(new UpdateScheduleCommand({ ...definition("life", inMs(60_000)), State: "DISABLED" }))
   expect(await scheduler.send(new GetScheduleCommand(name))).toMatchObject({
-    ...{ ...name, Arn: ScheduleArn, State: "DISABLED", Target },
+    ...name,
+    Arn: ScheduleArn,
+    State: "DISABLED",
+    Target,
     CreationDate: expect.any(Date),
   })
 
@@ -73,7 +76,9 @@ test("an expression that is not understood is refused, and nothing is made of it
 
 function definition(name: string, ScheduleExpression: string) {
   return {
-    ...{ Name: name, GroupName: "tests", ScheduleExpression },
+    Name: name,
+    GroupName: "tests",
+    ScheduleExpression,
     FlexibleTimeWindow: { Mode: "OFF" as const },
     Target: { ...Target, Input: JSON.stringify({ name }) },
   }

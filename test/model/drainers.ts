@@ -178,7 +178,11 @@ async function connectDrainer(database: TestDatabase, performed: Performed[]): P
     }
   }
   const session: DrainerSession = {
-    ...{ connection, backendPid: pid, isDead: false, sawDead: false, held: [] },
+    connection,
+    backendPid: pid,
+    isDead: false,
+    sawDead: false,
+    held: [],
     async open() {
       id = (await query("select id from sluice.open_drainer($1, 100, 'model', 60000)", [SCHEMA_VERSION])).id
     },
@@ -199,14 +203,16 @@ async function connectDrainer(database: TestDatabase, performed: Performed[]): P
       session.held = []
       await query(
         "select sluice.settle_succeeded($1, $2, $3, $4, array_fill(1, array[cardinality($3::bigint[])]))",
-        [...[id, pid, ids, fences]],
+        [id, pid, ids, fences],
       )
       settled.push(...ids)
     },
     async close() {
       if (session.isDead || id === 0) return false
       const { due } = await query("select due from sluice.close_drainer($1, $2, '{job}', $3)", [
-        ...[id, pid, [...settled, ...session.held.map((job) => job.id)]],
+        id,
+        pid,
+        [...settled, ...session.held.map((job) => job.id)],
       ])
       id = 0
       return due

@@ -19,7 +19,10 @@ test("a job that is enqueued over HTTP is stored and read like any other", async
 
   expect({ status, state }).toEqual({ status: "enqueued", state: "scheduled" })
   expect(await sluice.getJob(id)).toMatchObject({
-    ...{ id, name: "welcome", state: "scheduled", tags: ["new", "a,b"] },
+    id,
+    name: "welcome",
+    state: "scheduled",
+    tags: ["new", "a,b"],
     runAt,
   })
   expect(await database.rows("select payload, tags, metadata from sluice.jobs where id = $1", [id])).toEqual([

@@ -12,7 +12,7 @@ test("a drainer that leaves between the two statements of an enqueue sees the jo
   const between: Queryable = {
     async query(text, values) {
       if (++statements === 2) {
-        const close = "select sluice.close_drainer($1, $2, '{any}', '{}') as due"
+        const close = "select due from sluice.close_drainer($1, $2, '{any}', '{}')"
         const { rows } = await leaving.connection.query(close, [leaving.drainerId, leaving.backendPid])
         seesWork = rows[0].due
       }

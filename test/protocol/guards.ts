@@ -13,23 +13,23 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Second look": [
     {
       file: `${SQL}/second_look.sql`,
-      from: "from unnest(v_locked) locked (id) join jobs j on j.id = locked.id and j.state = p_state and",
+      from: "from unnest(v_admitted) admitted (id) join jobs j on j.id = admitted.id and j.state = p_state;",
       // what was locked, as it was before the lock
       to: `from (select l.id, 0 as fence, 'job' as name, '{}'::jsonb as payload, null::integer as large_bytes, 'default' as queue,
-              now() as enqueued_at, null::text as concurrency_key from unnest(v_locked) l (id)) j where`,
+              now() as enqueued_at from unnest(v_locked) l (id)) j;`,
     },
     { file: `${SQL}/second_look.sql`, from: "else non_default_fields(j) end", to: "end" },
   ],
   "Old snapshot": [
     {
-      file: `${CORE}/session/session.ts`,
+      file: `${CORE}/session/drainer-session.ts`,
       from: `  default_transaction_isolation: "read committed",\n`,
       to: "",
     },
   ],
   "Re-entrant lock": [
     {
-      file: `${SQL}/protocol/claim.sql`,
+      file: `${SQL}/lock_ready.sql`,
       from: "        and (j.id, j.fence) not in (select h.job_id, h.fence from held_by(p_drainer) h)\n",
       to: "",
     },
@@ -37,8 +37,8 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Unlock after commit": [
     {
       file: `${SQL}/protocol/settle_succeeded.sql`,
-      from: "  if cardinality(v_settled) = cardinality(p_ids)",
-      to: "  perform unlock_jobs(v_settled);\n  if cardinality(v_settled) = cardinality(p_ids)",
+      from: "  if v_concerned is not null or",
+      to: "  perform unlock_jobs(v_finished);\n  if v_concerned is not null or",
     },
     { file: `${SQL}/protocol/claim.sql`, from: "  perform unlock_jobs(p_settled);\n", to: "" },
   ],
@@ -49,7 +49,11 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
     { file: `${SQL}/unlock_jobs.sql`, from: "if not (select", to: "if null is not distinct from (select" },
   ],
   "Leftover lock": [
-    { file: `${SQL}/unlock_strays.sql`, from: "filter (where pg_advisory_unlock(m.key)) ", to: "" },
+    {
+      file: `${SQL}/protocol/unlock_strays.sql`,
+      from: " filter (where pg_advisory_unlock(job_lock(s.job_id)))",
+      to: "",
+    },
   ],
   "Unknown commit": [
     {
@@ -93,9 +97,9 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   ],
   "Reap and late settle": [
     {
-      file: `${SQL}/protocol/settle_outcomes.sql`,
-      from: "o.fence and o.outcome in ('succeeded', 'discarded')",
-      to: "j.fence and o.outcome in ('succeeded', 'discarded')",
+      file: `${SQL}/finish_jobs.sql`,
+      from: "where j.id = o.id and j.fence = o.fence",
+      to: "where j.id = o.id",
     },
   ],
   "Late checkpoint": [
@@ -114,46 +118,44 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Closing isn't dying": [
     {
       file: `${SQL}/protocol/close_drainer.sql`,
-      from: "  return is_work_due(",
-      to: "  perform pg_advisory_unlock(lock_space('drainer'), p_drainer);\n  return is_work_due(",
+      from: "  due := is_work_due(",
+      to: "  perform pg_advisory_unlock(lock_space('drainer'), p_drainer);\n  due := is_work_due(",
     },
   ],
   "Stale session": [
     {
-      file: `${CORE}/perform/job-runner.ts`,
-      from: `drainer.lost.addEventListener("abort"`,
-      to: `drainer.lost.addEventListener("never"`,
+      file: `${CORE}/session/session.ts`,
+      from: "const patienceMs = sessionTimeoutMs * 0.8",
+      to: "const patienceMs = sessionTimeoutMs * 3",
     },
   ],
   "Silent session": [
-    { file: `${SQL}/set_session_timeout.sql`, from: "perform set_config(", to: "perform concat(" },
+    { file: `${SQL}/protocol/set_session_timeout.sql`, from: "perform set_config(", to: "perform concat(" },
   ],
   "Somebody else's session": [
     { file: `${SQL}/protocol/settle.sql`, from: "  perform assert_session(p_backend);\n", to: "" },
   ],
   "Limit counted twice": [
-    { file: `${SQL}/admit.sql`, from: "lock_free_keys(keys_of(p_ids))", to: "keys_of(p_ids)" },
+    { file: `${SQL}/grant_permits.sql`, from: "lock_free_keys(keys_of(p_ids))", to: "keys_of(p_ids)" },
   ],
   "Limit and promotion": [
     { file: `${SQL}/release_permits.sql`, from: "  perform lock_keys(v_keys);\n", to: "" },
   ],
   "Key that can't be locked": [
     {
-      file: `${SQL}/second_look.sql`,
-      from: "exists (select from permits p where p.job_id = j.id and p.drainer_id = p_drainer)",
-      to: "true",
+      file: `${SQL}/grant_permits.sql`,
+      from: "or c.concurrency_key = any (v_keys) and c.id not in",
+      to: "or c.id not in",
     },
   ],
   "Limit changed meanwhile": [
     { file: `${SQL}/limits_in_force.sql`, from: "where l.concurrency_key = key.name", to: "where false" },
   ],
-  "Row that is gone": [
-    { file: `${SQL}/release_permits_lost.sql`, from: "p.drainer_id = p_drainer", to: "false" },
-  ],
+  "Row that is gone": [{ file: `${SQL}/after_settle.sql`, from: "p.drainer_id = p_drainer", to: "false" }],
   "Forgotten job": [
     { file: `${SQL}/unblock_forgotten.sql`, from: "  perform unblock_jobs(", to: "  perform concat(" },
   ],
-  "Paused meanwhile": [{ file: `${SQL}/second_look.sql`, from: " and j.queue <> all (v_paused)", to: "" }],
+  "Paused meanwhile": [{ file: `${SQL}/admit.sql`, from: "if v_paused <> '{}' then", to: "if false then" }],
   "Resumed meanwhile": [
     { file: `${SQL}/resume_strays.sql`, from: "not is_paused(v_queue) and", to: "false and" },
   ],
@@ -166,7 +168,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   ],
   "Late arrival": [{ file: `${SQL}/unblock_jobs.sql`, from: "note_late_arrivals()", to: "1" }],
   "Noted too early": [
-    { file: `${CORE}/claim/give-back.ts`, from: "}.note_late_arrivals()", to: "}.schema_version()" },
+    { file: `${SQL}/protocol/unlock_given_back.sql`, from: "  perform note_late_arrivals();\n", to: "" },
     {
       file: `${SQL}/protocol/give_back.sql`,
       from: "  perform release_permits(p_ids);",
@@ -191,8 +193,8 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
     },
     {
       file: `${SQL}/protocol/close_drainer.sql`,
-      from: "  return is_work_due(p_names);",
-      to: "  return v_due;",
+      from: "  due := is_work_due(p_names);",
+      to: "  due := is_work_due('{}') or v_due;",
     },
   ],
   "Wake after commit": [
@@ -257,8 +259,8 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Set before the end": [
     {
       file: "packages/aws/src/drain/idle.ts",
-      from: "async setWakeUp(dueAt) {\n        await armed",
-      to: "async setWakeUp(dueAt) {\n        void armed",
+      from: "async setWakeUp(dueAt) {\n        await fallback",
+      to: "async setWakeUp(dueAt) {\n        void fallback",
     },
   ],
 }

@@ -10,7 +10,7 @@ test("a drainer that closes sees a job of a name it knows that was held as unkno
   await createSluice({ database: database.pool }).enqueue("retired", {})
   await database.pool.query("update sluice.jobs set state = 'unknown'")
 
-  const close = "select sluice.close_drainer($1, $2, '{retired}', '{}') as due"
+  const close = "select due from sluice.close_drainer($1, $2, '{retired}', '{}')"
   const { rows } = await leaving.connection.query(close, [leaving.drainerId, leaving.backendPid])
   expect(rows).toEqual([{ due: true }])
   await leaving.end()

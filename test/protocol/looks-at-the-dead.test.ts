@@ -1,3 +1,4 @@
+import { createSluice } from "@sluice/core"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { openSession, type Session } from "../settle/session.ts"
 import { createDatabase } from "../support/database.ts"
@@ -12,7 +13,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await Promise.all([first.end(), second.end()])
-  await database.pool.query("delete from sluice.drainers")
+  await database.pool.query("delete from sluice.drainers; delete from sluice.claims")
 })
 
 test("all who look at once see the same dead drainer, also while one of them reaps it", async () => {
@@ -26,6 +27,16 @@ test("all who look at once see the same dead drainer, also while one of them rea
   expect(await deadSeenBy(second), "while the first reaps").toEqual([dying.drainerId])
   await first.connection.query("commit")
   expect(await deadSeenBy(second)).toBeNull()
+})
+
+test("what a dead drainer had in flight is claimed by nobody before it is reaped", async () => {
+  const { id } = await createSluice({ database: database.pool }).enqueue("any", {})
+  await first.claim("any")
+  await first.end()
+
+  expect(await second.claim("any")).toEqual([])
+  await second.connection.query("select sluice.reap($1, 100)", [second.drainerId])
+  expect(await second.claim("any")).toEqual([{ id, fence: 1 }])
 })
 
 test("a drainer that closes is not taken for dead before its end is committed, nor after", async () => {

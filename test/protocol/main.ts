@@ -1,5 +1,7 @@
 import { spawnSync } from "node:child_process"
-import { writeFileSync } from "node:fs"
+import { readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { type Edit, GUARDS } from "./guards.ts"
 import { RACES, type Race, ROOT, read } from "./page.ts"
 
@@ -44,12 +46,11 @@ function withEdits<Value>(edits: readonly Edit[], work: () => Value): Value {
 /** The first lines of what failed in the race's test; a file that could not be run at all counts for nothing. */
 function failuresOf({ path, title }: Race): string[] {
   const pattern = title.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/%[sdo]/g, ".*")
-  const { stdout } = spawnSync("npx", ["vitest", "run", path, "-t", pattern, "--reporter=json"], {
-    cwd: ROOT,
-    encoding: "utf8",
-    maxBuffer: 64 * 1024 * 1024,
-  })
-  const { testResults } = JSON.parse(stdout.slice(stdout.indexOf("{"))) as VitestReport
+  const report = join(tmpdir(), `guards-${process.pid}.json`)
+  const options = ["-t", pattern, "--reporter=json", `--outputFile=${report}`]
+  spawnSync("npx", ["vitest", "run", path, ...options], { cwd: ROOT, stdio: "ignore" })
+  const { testResults } = JSON.parse(readFileSync(report, "utf8")) as VitestReport
+  rmSync(report)
   return testResults
     .flatMap(({ assertionResults }) => assertionResults)
     .filter(({ status }) => status === "failed")

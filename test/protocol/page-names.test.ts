@@ -4,7 +4,7 @@ import { CODE, ROOT } from "./page.ts"
 import { FUNCTIONS, TABLES } from "./sql.ts"
 
 /** Names of the API and of Postgres. */
-const OTHERS = ["maxDrainers", "sessionTimeout", "pg_locks", "lock_timeout"]
+const OTHERS = ["maxDrainers", "sessionTimeout", "running", "pg_locks", "lock_timeout"]
 
 test("every path on the page exists", () => {
   const paths = CODE.filter((code) => code.includes("/")).map((path) => path.replace(/\/\*.*$/, "/"))

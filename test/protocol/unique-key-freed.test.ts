@@ -25,7 +25,9 @@ test("a job whose unique key is freed between the insert and the look is stored"
   const enqueued = sluice.enqueue("any", {}, { uniqueKey: "one" })
   await eventually(async () =>
     expect(
-      await database.rows("select from pg_locks where locktype = 'advisory' and not granted"),
+      await database.rows(
+        "select from pg_stat_activity where datname = current_database() and wait_event = 'advisory'",
+      ),
     ).toHaveLength(1),
   )
   await finishing.query("delete from sluice.jobs where id = $1", [id])

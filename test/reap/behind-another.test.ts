@@ -35,7 +35,8 @@ async function claimingSession(database: TestDatabase) {
     SCHEMA_VERSION,
   ])
   await session.query("select from sluice.claim($1, $2, 10, '{noop}', null, '{}', '{}')", [
-    ...[rows[0].id, rows[0].backend_pid],
+    rows[0].id,
+    rows[0].backend_pid,
   ])
   return session
 }

@@ -60,7 +60,8 @@ test.each([
   const elsewhere = await openSession(database)
   if (name === "short")
     await elsewhere.connection.query("select sluice.claim_suspects($1, $2, 10, '{short}', '{}', '{}')", [
-      ...[elsewhere.drainerId, elsewhere.backendPid],
+      elsewhere.drainerId,
+      elsewhere.backendPid,
     ])
   await long.enqueue({ ms: 4_000 })
   startedAtMs.length = 0

@@ -45,7 +45,9 @@ async function claimingSession(database: TestDatabase) {
     SCHEMA_VERSION,
   ])
   await session.query("select from sluice.claim($1, $2, $3, '{noop}', null, '{}', '{}')", [
-    ...[rows[0].id, rows[0].backend_pid, EACH],
+    rows[0].id,
+    rows[0].backend_pid,
+    EACH,
   ])
   return session
 }

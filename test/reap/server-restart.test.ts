@@ -41,7 +41,8 @@ test("jobs that were in flight when the server was restarted run again, and no d
 
   expect(await drain(sluice, { connect })).toMatchObject({ interrupted: 1, succeeded: 1 })
   expect(await sluice.getJob(id)).toMatchObject({
-    ...{ state: "succeeded", attempts: 1 },
+    state: "succeeded",
+    attempts: 1,
     errors: [{ outcome: "interrupted", message: "The server was restarted under drainer 1" }],
   })
 })

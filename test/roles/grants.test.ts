@@ -58,13 +58,14 @@ test("the enqueuer enqueues, and nothing else", async () => {
   await expect(enqueuer.listQueues()).rejects.toEqual(denied)
   await expect(enqueuer.pauseQueue("default")).rejects.toEqual(denied)
   for (const statement of [
-    ...["select from sluice.jobs", "delete from sluice.jobs", "update sluice.jobs set priority = 0"],
-    ...["insert into sluice.jobs (name, state) values ('any', 'ready')", "select nextval('sluice.job_ids')"],
-    ...[
-      "select sluice.force_maintenance('0 days')",
-      "select sluice.run_maintenance()",
-      "create table sluice.mine ()",
-    ],
+    "select from sluice.jobs",
+    "delete from sluice.jobs",
+    "update sluice.jobs set priority = 0",
+    "insert into sluice.jobs (name, state) values ('any', 'ready')",
+    "select nextval('sluice.job_ids')",
+    "select sluice.force_maintenance('0 days')",
+    "select sluice.run_maintenance()",
+    "create table sluice.mine ()",
   ]) {
     await expect(enqueuer.database.query(statement), statement).rejects.toEqual(denied)
   }
@@ -77,12 +78,12 @@ test("the reader reads, and changes nothing", async () => {
   await expect(reader.enqueue("plain", {})).rejects.toEqual(denied)
   await expect(reader.pauseQueue("default")).rejects.toEqual(denied)
   for (const statement of [
-    ...[
-      "select sluice.enqueue('plain')",
-      "select sluice.force_maintenance('0 days')",
-      "select sluice.request_wake()",
-    ],
-    ...["delete from sluice.jobs", "select nextval('sluice.job_ids')", "create table sluice.mine ()"],
+    "select sluice.enqueue('plain')",
+    "select sluice.force_maintenance('0 days')",
+    "select sluice.request_wake()",
+    "delete from sluice.jobs",
+    "select nextval('sluice.job_ids')",
+    "create table sluice.mine ()",
   ]) {
     await expect(reader.database.query(statement), statement).rejects.toEqual(denied)
   }
@@ -108,8 +109,10 @@ test("the drainer drains, and keeps the history's partitions, though it owns not
   await drainer.enqueue("plain", {})
 
   for (const statement of [
-    ...["create table sluice.mine ()", "delete from sluice.migrations", "delete from sluice.owner"],
-    ...["update sluice.maintenance_steps set next_at = now()"],
+    "create table sluice.mine ()",
+    "delete from sluice.migrations",
+    "delete from sluice.owner",
+    "update sluice.maintenance_steps set next_at = now()",
   ]) {
     await expect(drainer.database.query(statement), statement).rejects.toEqual(denied)
   }

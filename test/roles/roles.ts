@@ -41,7 +41,8 @@ export async function createRoles(): Promise<Roles> {
   await database.pool.query(`create schema sluice authorization ${names.owner}`)
 
   return {
-    ...{ database, names },
+    database,
+    names,
     url: urlOf,
     pool(kind) {
       const pool = new pg.Pool({ connectionString: urlOf(kind), max: 3 })

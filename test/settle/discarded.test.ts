@@ -33,12 +33,16 @@ test("a job that has failed maxAttempts times is discarded, and every execution 
   expect(job).toMatchObject({ state: "discarded", attempts: 3, result: null, finishedAt: expect.any(Date) })
   expect(job?.errors).toEqual(
     labels.map((_label, at) => ({
-      ...{ attempt: at + 1, outcome: at < 2 ? "retried" : "discarded" },
-      ...{ class: "CardDeclined", message: `declined ${at + 1}` },
+      attempt: at + 1,
+      outcome: at < 2 ? "retried" : "discarded",
+      class: "CardDeclined",
+      message: `declined ${at + 1}`,
       stack: expect.stringMatching(
         /CardDeclined: declined \d\n.* at .*discarded\.test\.ts.*Caused by: Error: bank says no/s,
       ),
-      ...{ durationMs: expect.any(Number), at: expect.any(Date), drainerId: expect.any(Number) },
+      durationMs: expect.any(Number),
+      at: expect.any(Date),
+      drainerId: expect.any(Number),
     })),
   )
   for (const error of job?.errors ?? []) {

@@ -17,8 +17,13 @@ const ends = defineJob({
 const { sluice, drainOnce } = drainable(database, [ends])
 
 const options = {
-  ...{ queue: "mail", priority: 7, maxAttempts: 2, uniqueKey: "u-1", concurrencyKey: "c-1" },
-  ...{ tags: ["a", "b"], metadata: { trace: "t-1" } },
+  queue: "mail",
+  priority: 7,
+  maxAttempts: 2,
+  uniqueKey: "u-1",
+  concurrencyKey: "c-1",
+  tags: ["a", "b"],
+  metadata: { trace: "t-1" },
 }
 
 test.each([
@@ -34,12 +39,25 @@ test.each([
   const [row, ...others] = await database.rows("select * from sluice.finished where state = $1", [state])
   expect(others).toEqual([])
   expect(row).toEqual({
-    ...{ id, name: "ends", payload: { well }, state, result },
-    ...{ queue: "mail", priority: 7, attempts: 2, max_attempts: 2 },
-    ...{ unique_key: "u-1", concurrency_key: "c-1", tags: ["a", "b"], metadata: { trace: "t-1" } },
+    id,
+    name: "ends",
+    payload: { well },
+    state,
+    result,
+    queue: "mail",
+    priority: 7,
+    attempts: 2,
+    max_attempts: 2,
+    unique_key: "u-1",
+    concurrency_key: "c-1",
+    tags: ["a", "b"],
+    metadata: { trace: "t-1" },
     enqueued_at: live.enqueued_at,
-    ...{ run_at: expect.any(Date), started_at: expect.any(Date), finished_at: expect.any(Date) },
-    ...{ duration_ms: expect.any(Number), drainer_id: drainer.id },
+    run_at: expect.any(Date),
+    started_at: expect.any(Date),
+    finished_at: expect.any(Date),
+    duration_ms: expect.any(Number),
+    drainer_id: drainer.id,
   })
   expect(row.run_at.getTime()).toBeGreaterThanOrEqual(row.enqueued_at.getTime()) // of the retry
   expect(row.started_at.getTime()).toBeGreaterThanOrEqual(row.run_at.getTime() - 5)
@@ -69,8 +87,13 @@ test("getJob tells the same of a finished job", async () => {
 
   expect(await sluice.getJob(id)).toEqual({
     ...live,
-    ...{ state: "succeeded", attempts: 2, result: { sent: true }, runAt: expect.any(Date) },
-    ...{ startedAt: expect.any(Date), finishedAt: expect.any(Date), durationMs: expect.any(Number) },
+    state: "succeeded",
+    attempts: 2,
+    result: { sent: true },
+    runAt: expect.any(Date),
+    startedAt: expect.any(Date),
+    finishedAt: expect.any(Date),
+    durationMs: expect.any(Number),
     errorCount: 1,
     errors: [expect.objectContaining({ attempt: 1, outcome: "retried", class: "Error", message: "failed" })],
   })

@@ -51,7 +51,9 @@ test.each(["job", "booked"])(
     work = ({ signal }) => Promise.resolve(aborted(signal)).then(() => wait(20, "late"))
     expect(await drainOnce()).toMatchObject({ succeeded: 0, retried: 1, lost: 0 })
     expect(await sluice.getJob(id)).toMatchObject({
-      ...{ state: "scheduled", attempts: 1, errors: [{ class: "TimeoutError", outcome: "retried" }] },
+      state: "scheduled",
+      attempts: 1,
+      errors: [{ class: "TimeoutError", outcome: "retried" }],
     })
     expect(await effects()).toEqual([])
   },

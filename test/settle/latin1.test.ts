@@ -30,7 +30,8 @@ test("error text that the server's encoding can't hold is recorded in ASCII, and
   }
   expect(await drainOnce({ concurrency: 50 })).toMatchObject({ succeeded: 20, retried: 1, lost: 0 })
   expect(await sluice.getJob(id)).toMatchObject({
-    ...{ state: "scheduled", attempts: 1 },
+    state: "scheduled",
+    attempts: 1,
     errors: [{ class: "Error", message: "Gr\\u{f6}\\u{df}e \\u{2192} 5" }],
   })
 })
@@ -77,6 +78,7 @@ test.each([
 ])("%s that the encoding can't hold is refused with what is wrong", async (_what, payload, options) => {
   const enqueued = sluice.enqueue("noop", payload, options)
   await expect(enqueued).rejects.toMatchObject({
-    ...{ name: "InvalidInputError", message: expect.stringContaining("LATIN1") },
+    name: "InvalidInputError",
+    message: expect.stringContaining("LATIN1"),
   })
 })

@@ -51,7 +51,7 @@ test("while somebody holds the whole table nothing of what has ended is lost", a
   const warnings: string[] = []
   const log = { debug() {}, info() {}, error() {}, warn: (line: string) => void warnings.push(line) }
   const drained = others.drainOnce({ concurrency: 100, log, remainingMs: () => 8_000 })
-  await eventually(() => expect(warnings).toContain("A statement is tried again"))
+  await eventually(() => expect(warnings).toContain("Retrying a statement"))
   await release()
   await holder.end()
   expect(await drained).toMatchObject({ succeeded: 11, lost: 0 })

@@ -36,7 +36,7 @@ test("a checkpoint that can't be saved for a moment is saved later, and the job 
   work = async ({ step }) => {
     const release = await hold(id)
     const saved = step("one", () => ++times)
-    await eventually(() => expect(warnings).toContain("A statement is tried again"))
+    await eventually(() => expect(warnings).toContain("Retrying a statement"))
     await release()
     return saved
   }

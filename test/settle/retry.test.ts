@@ -35,9 +35,14 @@ test("a job that fails is retried after a wait that grows to its ceiling, and ea
   }
   expect(attempts).toEqual([1, 2, 3, 4, 5])
   expect(await sluice.getJob(id)).toMatchObject({
-    ...{ state: "succeeded", attempts: 5, result: "done" },
+    state: "succeeded",
+    attempts: 5,
+    result: "done",
     errors: [1, 2, 3, 4].map((attempt) => ({
-      ...{ attempt, outcome: "retried", class: "RangeError", message: `attempt ${attempt} failed` },
+      attempt,
+      outcome: "retried",
+      class: "RangeError",
+      message: `attempt ${attempt} failed`,
     })),
   })
 })

@@ -28,7 +28,9 @@ export async function openSession(database: TestDatabase): Promise<Session> {
   ])
   const { id: drainerId, backend_pid: backendPid } = opened.rows[0]
   return {
-    ...{ connection, drainerId, backendPid },
+    connection,
+    drainerId,
+    backendPid,
     async claim(...names) {
       const values = [drainerId, backendPid, 100, names]
       const { rows } = await connection.query(

@@ -19,10 +19,14 @@ test("Discard finishes the job without success, whatever attempts remain", async
   const { id } = await sluice.enqueue("steered", { how: "discard" })
   expect(await drainOnce()).toMatchObject({ discarded: 1, retried: 0 })
   expect(await sluice.getJob(id)).toMatchObject({
-    ...{ state: "discarded", attempts: 1 },
+    state: "discarded",
+    attempts: 1,
     errors: [
       {
-        ...{ attempt: 1, outcome: "discarded", class: "Discard", message: "no such user" },
+        attempt: 1,
+        outcome: "discarded",
+        class: "Discard",
+        message: "no such user",
         stack: expect.stringContaining("Caused by: Error: 404"),
       },
     ],
@@ -36,7 +40,8 @@ test.each([
   const { id } = await sluice.enqueue("steered", { how: "retry", wait })
   expect(await drainOnce()).toMatchObject({ retried: 1 })
   expect(await sluice.getJob(id)).toMatchObject({
-    ...{ state: "scheduled", attempts: 1 },
+    state: "scheduled",
+    attempts: 1,
     errors: [{ attempt: 1, outcome: "retried", class: "RetryAfter", message: "busy" }],
   })
   await isDueIn(id, seconds)
@@ -80,7 +85,8 @@ test.each(["soon", -1])(
     expect(await drainOnce()).toMatchObject({ claimed: 2, retried: 2 })
     for (const { id } of stored) {
       expect(await sluice.getJob(id)).toMatchObject({
-        ...{ state: "scheduled", attempts: 1 },
+        state: "scheduled",
+        attempts: 1,
         errors: [{ class: "InvalidInputError", message: expect.stringMatching(/^(RetryAfter|Snooze) is /) }],
       })
     }

@@ -42,7 +42,8 @@ test("a job that runs into its timeout is told through its signal, and the attem
   expect(allowedMs[0]).toBeLessThanOrEqual(150)
   const job = await sluice.getJob(id)
   expect(job).toMatchObject({
-    ...{ state: "scheduled", attempts: 1 },
+    state: "scheduled",
+    attempts: 1,
     errors: [
       {
         class: "TimeoutError",
@@ -74,7 +75,9 @@ test("what a job does after its timeout counts for nothing: the attempt has fail
     const { id } = await sluice.enqueue("late", { how })
     expect(await drainOnce()).toMatchObject({ succeeded: 0, retried: 1, discarded: 0, snoozed: 0, lost: 0 })
     expect(await sluice.getJob(id)).toMatchObject({
-      ...{ state: "scheduled", attempts: 1, errors: [{ class: "TimeoutError", outcome: "retried" }] },
+      state: "scheduled",
+      attempts: 1,
+      errors: [{ class: "TimeoutError", outcome: "retried" }],
     })
   }
 })

@@ -31,7 +31,8 @@ test("a job that ignores its signal loses its place but not its lock, and is set
     dueWork: true,
   })
   expect(await sluice.getJob(unresponsive.id)).toMatchObject({
-    ...{ attempts: 1, errors: [{ attempt: 1, outcome: "retried", class: "TimeoutError" }] },
+    attempts: 1,
+    errors: [{ attempt: 1, outcome: "retried", class: "TimeoutError" }],
   })
   // the session is open still, so that nobody performs the job beside the one that goes on
   expect(await lockOf(unresponsive.id)).toEqual([{ granted: true }])

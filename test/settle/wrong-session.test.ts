@@ -16,10 +16,8 @@ test("a settle that reaches another backend than the drain began on is refused, 
   ])
   const values = [session.drainerId, session.backendPid, outcomes]
   await expect(database.pool.query("select sluice.settle($1, $2, $3)", values)).rejects.toMatchObject({
-    ...{
-      code: "SL003",
-      message: expect.stringMatching(/began on backend \d+ and has come to backend \d+.*transaction pooler/),
-    },
+    code: "SL003",
+    message: expect.stringMatching(/began on backend \d+ and has come to backend \d+.*transaction pooler/),
   })
   expect(await sluice.getJob(id)).toMatchObject({ state: "running" })
   expect(await session.settle({ id, fence: 0, outcome: "succeeded" })).toEqual([])

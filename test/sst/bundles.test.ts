@@ -98,11 +98,20 @@ async function runCli() {
   )
   const properties = { architecture: "arm64", esbuild: { external } }
   const inputs = NAMES.map((name) => ({
-    ...{ functionID: name, handler: `functions/${name}.handler`, runtime: "nodejs24.x", properties },
-    ...{ links: {}, copyFiles: [], dev: false, encryptionKey: Buffer.alloc(32).toString("base64") },
+    functionID: name,
+    handler: `functions/${name}.handler`,
+    runtime: "nodejs24.x",
+    properties,
+    links: {},
+    copyFiles: [],
+    dev: false,
+    encryptionKey: Buffer.alloc(32).toString("base64"),
   }))
   const env = {
-    ...{ ...process.env, ...CLI_ENVIRONMENT, HOME: home, XDG_CONFIG_HOME: join(home, ".config") },
+    ...process.env,
+    ...CLI_ENVIRONMENT,
+    HOME: home,
+    XDG_CONFIG_HOME: join(home, ".config"),
     PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
     SST_PULUMI_PATH: pulumi,
     TEST_SST: JSON.stringify({ out, functions: inputs }),

@@ -174,8 +174,13 @@ describe.skipIf(!prepared).concurrent("other choices", () => {
     const next = "shop-test-QueueIdle/next"
     const role = "arn:aws:test:us-east-1:123456789012:QueueIdleRole"
     expect(environment("QueueDrain")).toMatchObject({
-      ...{ SLUICE_SCHEMA: "queue", SLUICE_MAX_DRAINERS: "3", SLUICE_CONCURRENCY: "5", MAIL: "on" },
-      ...{ SLUICE_DRAIN_TIMEOUT: "10 minutes", SLUICE_IDLE_SCHEDULE: next, SLUICE_IDLE_ROLE: role },
+      SLUICE_SCHEMA: "queue",
+      SLUICE_MAX_DRAINERS: "3",
+      SLUICE_CONCURRENCY: "5",
+      MAIL: "on",
+      SLUICE_DRAIN_TIMEOUT: "10 minutes",
+      SLUICE_IDLE_SCHEDULE: next,
+      SLUICE_IDLE_ROLE: role,
     })
     expect(named("QueueDrainFunction")).toMatchObject({ timeout: 600, memorySize: 2048 })
     expect(named("QueueDrainFunction")).not.toHaveProperty("reservedConcurrentExecutions")

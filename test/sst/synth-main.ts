@@ -57,8 +57,10 @@ const COMPUTED: Record<string, (inputs: Any) => object> = {
   }),
   "aws:rds/clusterInstance:ClusterInstance": () => ({ port: 5432 }),
   "neon:index/project:Project": () => ({
-    ...{ databaseUser: "ada", databasePassword: pulumi.secret("neon-password") },
-    ...{ databaseHost: "ep-1.neon.test", databaseName: "main" },
+    databaseUser: "ada",
+    databasePassword: pulumi.secret("neon-password"),
+    databaseHost: "ep-1.neon.test",
+    databaseName: "main",
   }),
   "random:index/randomBytes:RandomBytes": ({ length }) => ({
     base64: Buffer.alloc(length, 1).toString("base64"),
@@ -97,8 +99,14 @@ async function load(code: string, $app: object): Promise<Any> {
   const outfile = join(platform, `test.${process.pid}.${performance.now()}.mjs`)
   await esbuild.build({
     stdin: { contents: code, resolveDir: root, sourcefile: "eval.ts", loader: "ts" },
-    ...{ bundle: true, format: "esm", platform: "node", mainFields: ["module", "main"], outfile },
-    ...{ banner: { js: BANNER }, external: EXTERNAL, logLevel: "error" },
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    mainFields: ["module", "main"],
+    outfile,
+    banner: { js: BANNER },
+    external: EXTERNAL,
+    logLevel: "error",
     nodePaths: [join(platform, "node_modules")],
     inject: [join(platform, "src/shim/run.js")],
     define: {

@@ -70,7 +70,9 @@ export async function createDatabase(options: DatabaseOptions | string = {}): Pr
   })
 
   return {
-    ...{ name, url, pool },
+    name,
+    url,
+    pool,
     async connect() {
       const client = new pg.Client({ connectionString: url })
       await client.connect()

@@ -97,7 +97,9 @@ function running({ child, lines, exit }: ReturnType<typeof launch>, url: string)
     return { status: response.status, headers: response.headers, body: await response.json() }
   }
   return {
-    ...{ url, pid: child.pid as number, lines },
+    url,
+    pid: child.pid as number,
+    lines,
     post: (path, body, headers) => request(path, { method: "POST", body: JSON.stringify(body) }, headers),
     get: (path) => request(path, {}),
     drainsUnderWay() {

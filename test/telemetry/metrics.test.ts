@@ -31,12 +31,23 @@ test("each invocation of the drain function emits its numbers in CloudWatch's em
 
   const drained = metricOf(running, "Succeeded") as Metrics
   expect(drained).toMatchObject({
-    ...{ Claimed: 151, Succeeded: 150, Retried: 0, Discarded: 1, Snoozed: 0, Interrupted: 0 },
-    ...{ SlotsSaturated: 0, service: "sluice" },
+    Claimed: 151,
+    Succeeded: 150,
+    Retried: 0,
+    Discarded: 1,
+    Snoozed: 0,
+    Interrupted: 0,
+    SlotsSaturated: 0,
+    service: "sluice",
   })
   expect(unitsOf(drained)).toEqual({
-    ...{ Claimed: "Count", Succeeded: "Count", Retried: "Count", Discarded: "Count", Snoozed: "Count" },
-    ...{ Interrupted: "Count", SlotsSaturated: "Count" },
+    Claimed: "Count",
+    Succeeded: "Count",
+    Retried: "Count",
+    Discarded: "Count",
+    Snoozed: "Count",
+    Interrupted: "Count",
+    SlotsSaturated: "Count",
   })
 
   const times = metricOf(running, "DueToStart") as Metrics

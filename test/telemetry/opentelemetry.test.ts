@@ -106,7 +106,9 @@ test("a failed execution has the error on its span, and a snoozed one has none",
 
 test("an enqueue that fails has the error on its span, and the caller gets it as it was", async () => {
   const stale = createSluice({
-    ...{ database: database.pool, schema: "missing", instrumentation: openTelemetry() },
+    database: database.pool,
+    schema: "missing",
+    instrumentation: openTelemetry(),
   })
   const error = await stale.enqueue("traced", {}).catch((reason) => reason)
   expect(error).toMatchObject({ name: "SchemaError" })

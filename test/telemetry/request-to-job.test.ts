@@ -27,13 +27,15 @@ test("the correlation id of a request is in the API's log, and in its job's log 
     )
     expect(logged(sluice, "drain")).toContainEqual(
       expect.objectContaining({
-        ...{ message: "Delivered", correlationId: "order-4711", jobId, job: "webhook", attempt: 1 },
-        ...{
-          service: "sluice",
-          hop: 0,
-          chainId: expect.any(String),
-          function_request_id: expect.any(String),
-        },
+        message: "Delivered",
+        correlationId: "order-4711",
+        jobId,
+        job: "webhook",
+        attempt: 1,
+        service: "sluice",
+        hop: 0,
+        chainId: expect.any(String),
+        function_request_id: expect.any(String),
       }),
     )
     expect(logged(sluice, "drain")).toContainEqual(

@@ -37,8 +37,11 @@ test("whoever drains is told of each settled execution: its outcome, its duratio
   const sinceDueMs = Date.now() - runAt.getTime()
 
   expect(Object.fromEntries(settled.map(({ name, outcome }) => [name, outcome]))).toEqual({
-    ...{ succeeds: "succeeded", commits: "succeeded", fails: "retried" },
-    ...{ "gives-up": "discarded", waits: "snoozed" },
+    succeeds: "succeeded",
+    commits: "succeeded",
+    fails: "retried",
+    "gives-up": "discarded",
+    waits: "snoozed",
   })
   for (const { name, dueToStartMs, durationMs } of settled) {
     expect(dueToStartMs, name).toBeGreaterThanOrEqual(60_000 - 500)

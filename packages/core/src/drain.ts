@@ -40,7 +40,7 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
       if (isOutOfWork(parts)) break
       await settle(drainer, await perform(parts), deadline.untilStopMs)
       await announcer.tell(deadline.names())
-      await scaleOut.ask()
+      await scaleOut.invokeIfNeeded()
     }
     await announcer.tell(deadline.names())
     const { stuck, leftover } = await release(parts)
@@ -88,7 +88,7 @@ interface Loop {
 
 /** Whether nothing runs, nothing is due, and nothing is worth waiting for. */
 function isOutOfWork({ position, runner, linger }: Loop): boolean {
-  return runner.isIdle() && position.isCaughtUp && !position.suspects.wait() && !linger.lasts()
+  return runner.isIdle() && position.isCaughtUp && !position.suspects.areWaiting() && !linger.shouldStay()
 }
 
 /** Waits for executions to end, at most until it is time to look for work again. */

@@ -1,9 +1,21 @@
-/** Base of every error that Sluice throws. `code` is stable; the message is for people and may change. */
+/**
+ * Base class of every error that Sluice throws. `code` is stable; the message is for people and may change. These have
+ * no class of their own:
+ *
+ * - `execution_over`, `transaction_over`: code of a job uses its context or transaction after the job has ended
+ * - `not_transactional`, `not_continuable`: this job's context has no transaction, or no steps and cursors
+ * - `progress_mismatch`: a stored step is now used as a cursor, or the other way round
+ * - `job_lost`: the job no longer belongs to this drainer
+ * - `not_defined`, `thread_ended`: the module of a thread doesn't define the job; the thread ended before the job
+ * - `invalid_answer`: a function or endpoint that performs a job returned something else than an outcome
+ * - `stuck`: a worker has stopped, but executions are still running although they were aborted
+ * - `migrations_missing`: `migrate` doesn't find its folder of SQL files
+ */
 export class SluiceError extends Error {
-  /** Written out in each class, because a minified bundle renames the classes, and the history keeps this. */
+  /** Spelled out in each class: a minified bundle renames the classes, but the history stores this name. */
   static override readonly name: string = "SluiceError"
   readonly code: string
-  /** Set on what `drain` throws when executions go on although they were aborted: end the process. */
+  /** Set on an error of `drain` if executions are still running although they were aborted: end the process. */
   declare stuck?: number
 
   constructor(code: string, message: string, options?: ErrorOptions) {
@@ -13,12 +25,25 @@ export class SluiceError extends Error {
   }
 }
 
-/** A value the caller gave is wrong: a name, an option, a setting. Nothing was stored. */
+/**
+ * A value that the caller passed is invalid. Nothing was stored.
+ *
+ * - `invalid_option`, `unknown_option`, `invalid_duration`: an option of any function
+ * - `invalid_name`, `invalid_id`: the name of a job or queue; the id of a job
+ * - `invalid_job`, `invalid_jobs`: a definition, or what is passed to `enqueueMany`
+ * - `invalid_payload`, `invalid_json`: a value that can't be stored as JSON without changing it
+ * - `duplicate_job`, `unbound_job`, `no_jobs`: `createSluice({ jobs })` has two definitions of one name, lacks the
+ *   definition that is enqueued, or has none to perform
+ * - `invalid_schema`, `invalid_address`: the name of the schema; the connection string
+ * - `timeout_never_fits`: a job's timeout is longer than any drain
+ * - `name_taken`: an execution uses one name for two steps or cursors
+ * - `invalid_module`: `thread()` was given something other than the URL of a file
+ */
 export class InvalidInputError extends SluiceError {
   static override readonly name: string = "InvalidInputError"
-  /** Where the wrong value is, from the outside in, as in `["options", "runAt"]`. */
+  /** Where the invalid value is, outermost key first: `["options", "runAt"]`. */
   readonly path: readonly (string | number)[]
-  /** Position of the offending job in the call to `enqueueMany`; all jobs of that call are refused with it. */
+  /** Index of the invalid job in the call of `enqueueMany`. None of the jobs of that call was stored. */
   index: number | undefined
 
   constructor(
@@ -30,7 +55,7 @@ export class InvalidInputError extends SluiceError {
     this.path = where.path ?? []
   }
 
-  /** Says which job of a call it is about. */
+  /** Adds the index of the job that the error is about. */
   atIndex(index: number): this {
     this.index = index
     this.message = `jobs[${index}]: ${this.message}`
@@ -38,71 +63,88 @@ export class InvalidInputError extends SluiceError {
   }
 }
 
-/** No definition of that name was given to `createSluice({ jobs })`. Code `unknown_job`. */
+/** `createSluice({ jobs })` has no definition of this name. Code `unknown_job`. */
 export class UnknownJobError extends InvalidInputError {
   static override readonly name: string = "UnknownJobError"
 }
 
-/** The payload fails the definition's input schema. Code `invalid_payload`; `issues` has path and message of the first 20. */
+/** The payload doesn't match the definition's input schema. Code `invalid_payload`. */
 export class InvalidPayloadError extends InvalidInputError {
   static override readonly name: string = "InvalidPayloadError"
+  /** The schema's first 20 issues. */
   readonly issues: readonly { path: readonly (string | number)[]; message: string }[]
 
-  constructor(message: string, issues: readonly { path: readonly (string | number)[]; message: string }[]) {
+  constructor(message: string, issues: InvalidPayloadError["issues"]) {
     super("invalid_payload", message, { path: ["payload", ...(issues[0]?.path ?? [])] })
     this.issues = issues
   }
 }
 
 /**
- * The payload, a step's result or a cursor's position is over 256 KiB as JSON, or metadata over 64 KiB: code
- * `payload_too_large`. Or the jobs of one call are too many: code `batch_too_large`.
+ * - `payload_too_large`: a payload, a step's result or a cursor's position is over 256 KiB as JSON, or metadata is
+ *   over 64 KiB
+ * - `batch_too_large`: one call has more than 100,000 jobs, or more than 64 MiB of them
  */
 export class PayloadTooLargeError extends InvalidInputError {
   static override readonly name: string = "PayloadTooLargeError"
 }
 
-/** The database could not be reached, or the connection broke. Nothing was stored unless it had been confirmed. Code `database_unavailable`. */
+/**
+ * The database could not be reached, did not respond in time, or the connection broke. A statement that was under way
+ * may or may not have been carried out. Code `database_unavailable`.
+ */
 export class DatabaseUnavailableError extends SluiceError {
   static override readonly name: string = "DatabaseUnavailableError"
 }
 
-/** Sluice's tables are missing (`schema_missing`) or older than this code (`schema_outdated`): run migrate. Or another deployment has them (`schema_owned`), or the role may not change them (`not_permitted`). */
+/**
+ * - `schema_missing`: the database doesn't have Sluice's tables. Run `migrate`.
+ * - `schema_outdated`: they are older than this code. Run `migrate`.
+ * - `schema_owned`: they belong to another deployment.
+ * - `not_permitted`: the role isn't allowed to migrate them.
+ */
 export class SchemaError extends SluiceError {
   static override readonly name: string = "SchemaError"
 }
 
-/** A transaction pooler stands between the drainer and Postgres; session locks don't hold through it. Code `transaction_pooler`. */
+/** There is a transaction pooler between the drainer and Postgres; session locks don't work through it. Code `transaction_pooler`. */
 export class PoolerError extends SluiceError {
   static override readonly name: string = "PoolerError"
 }
 
-/** The drainer's database session ended while jobs ran; they are aborted and left to the next drainer. Code `session_lost`. */
+/** The drainer's database session ended while jobs were running. They are aborted, and the next drainer runs them again. Code `session_lost`. */
 export class SessionLostError extends SluiceError {
   static override readonly name: string = "SessionLostError"
 }
 
-/** An execution took longer than its timeout. Recorded as the attempt's error. Code `timeout`. */
+/**
+ * - `timeout`: an execution took longer than its timeout. This is the attempt's error.
+ * - `never_fits`: it was interrupted at the deadline of several drains in a row without saving a checkpoint. This uses
+ *   up an attempt.
+ */
 export class TimeoutError extends SluiceError {
   static override readonly name: string = "TimeoutError"
 }
 
-/** A job was running alone in a drainer that died, as often as `maxInterruptions` allows. Code `interrupted`. */
+/** The job's drainer died while this was its only running job, `maxInterruptions` times. The job is discarded. Code `interrupted`. */
 export class InterruptedError extends SluiceError {
   static override readonly name: string = "InterruptedError"
 }
 
-/** Throw in `perform` to finish the job without success, whatever attempts remain. */
+/** Throw it in `perform` to discard the job, even if it has attempts left. Code `discard`. */
 export class Discard extends SluiceError {
   static override readonly name: string = "Discard"
+
   constructor(message: string, options?: ErrorOptions) {
     super("discard", message, options)
   }
 }
 
-/** Throw in `perform` to retry after a wait of your own; the attempt counts. `wait` is in seconds or like `"5m"`. */
+/** Throw it in `perform` to fail this attempt and choose the time until the next one. Code `retry_after`. */
 export class RetryAfter extends SluiceError {
   static override readonly name: string = "RetryAfter"
+
+  /** Seconds, or a string such as `"5m"`. */
   readonly wait: number | string
 
   constructor(wait: number | string, message = "The job asked to be retried later", options?: ErrorOptions) {
@@ -111,9 +153,11 @@ export class RetryAfter extends SluiceError {
   }
 }
 
-/** Throw in `perform` to put the job back for a while without counting the attempt. `wait` is in seconds or like `"5m"`, and lasts a second at least. */
+/** Throw it in `perform` to run the job again later without using up an attempt. Code `snooze`. */
 export class Snooze extends SluiceError {
   static override readonly name: string = "Snooze"
+
+  /** Seconds, or a string such as `"5m"`; at least a second. */
   readonly wait: number | string
 
   constructor(wait: number | string, message = "The job asked to be snoozed") {

@@ -1,4 +1,4 @@
-// Defining jobs, enqueueing and reading them.
+// Define jobs, enqueue them and read their state.
 export { createSluice, type Sluice, type SluiceOptions } from "./sluice.ts"
 export {
   type AnyJobDefinition,
@@ -26,7 +26,7 @@ export type { Backlog } from "./inspect/backlog.ts"
 export { type Duration, durationMs } from "./checks/duration.ts"
 export { MAX_PAYLOAD_BYTES } from "./job/payload.ts"
 
-// Performing jobs: for one drain, or in a process that keeps running.
+// Perform jobs: in one drain, or in a process that keeps running.
 export { drain } from "./drain.ts"
 export type { DrainOptions } from "./drain-options.ts"
 export type { DrainSummary } from "./drain-summary.ts"
@@ -35,23 +35,23 @@ export { assertTimeoutsFit } from "./session/deadline.ts"
 export { LARGEST_BATCH } from "./perform/job-runner.ts"
 export type { SetWakeUp } from "./wake/wake-up.ts"
 
-// The database: what it must offer, its address, and the version of its schema.
+// The database: connections, transactions and the version of the schema.
 export type { Connect, Connection, Queryable } from "./database/connection.ts"
 export type { TransactionClient } from "./database/transaction-client.ts"
 export { readAddress } from "./database/address.ts"
 export { SCHEMA_VERSION } from "./database/schema.ts"
 
-// Following jobs from enqueue to perform.
+// Observe jobs: correlation ids, traces, outcomes and logs.
 export { correlate, currentCorrelationId } from "./telemetry/correlation.ts"
 export type { Instrumentation, InstrumentedJob } from "./telemetry/instrumentation.ts"
 export type { Carrier } from "./job/carrier.ts"
 export type { Outcome, SettledExecution } from "./job/outcome.ts"
 export type { Logger } from "./logger.ts"
 
-// Controlling a job from inside `perform`: throw one of these.
+// Control a job from `perform`: throw one of these.
 export { Discard, RetryAfter, Snooze } from "./errors.ts"
 
-// What can go wrong: one class per cause, each with a stable `code`.
+// Errors: one class per cause, each with a stable `code`.
 export {
   DatabaseUnavailableError,
   InterruptedError,

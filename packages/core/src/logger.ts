@@ -1,4 +1,4 @@
-/** Structured logging, one method a level, as `console` has them. */
+/** A structured logger with a method per level. `console` is one. */
 export interface Logger {
   debug(message: string, details?: Record<string, unknown>): void
   info(message: string, details?: Record<string, unknown>): void
@@ -8,9 +8,9 @@ export interface Logger {
 
 export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** The same logger with some details on every line. */
+/** Returns a logger that adds details to every line. */
 export function withDetails(log: Logger, common: Record<string, unknown>): Logger {
-  const at = (level: keyof Logger) => (message: string, details?: Record<string, unknown>) =>
+  const logAt = (level: keyof Logger) => (message: string, details?: Record<string, unknown>) =>
     log[level](message, { ...common, ...details })
-  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") }
+  return { debug: logAt("debug"), info: logAt("info"), warn: logAt("warn"), error: logAt("error") }
 }

@@ -17,72 +17,88 @@ import { pauseQueue, resumeQueue } from "./manage/queues.ts"
 import type { Instrumentation } from "./telemetry/instrumentation.ts"
 
 export interface SluiceOptions {
-  /** Where enqueueing and reading go: a pg `Pool`, or anything else that runs a statement. Any pooler will do. */
+  /** Runs the statements of this object: a pg `Pool`, or anything else with its `query`. May go through any pooler. */
   readonly database: Queryable
-  /** The definitions this app enqueues or performs. Without the list any name may be enqueued, unchecked. */
+  /** The definitions that this app enqueues or performs. Without them, jobs of any name are enqueued, with unchecked payloads. */
   readonly jobs?: readonly AnyJobDefinition[]
-  /** The schema that `migrate` made. Default `"sluice"`. */
+  /** The schema that `migrate` created. Default `"sluice"`. */
   readonly schema?: string
-  /** Policies of jobs whose definition and call say nothing. */
+  /** Policies for jobs whose definition and call don't set them. */
   readonly defaults?: JobPolicies
   /**
-   * Invokes a drainer. Called after a job that is due was stored while no drainer is awake; of many calls at once, one
-   * is made. What it throws is ignored, because the job is stored and the schedule comes. Default: the schedule is waited for.
+   * Invokes a drainer. Called after a due job was stored while no drainer is awake, once if many jobs are stored at the
+   * same time. Its errors are ignored: the job is stored, and starts with the schedule. Default: jobs start with the
+   * schedule.
    */
   readonly wake?: () => Promise<void>
   /**
-   * How long a statement of enqueueing or reading is waited for; then `DatabaseUnavailableError` is thrown, and whether
-   * it was carried out is not known. Not for those in a `transaction` of yours. Default `"30s"`.
+   * Longest wait for a statement. Then `DatabaseUnavailableError` is thrown; the statement may or may not have been
+   * carried out. Does not apply to a `transaction` that you pass. Default `"30s"`.
    */
   readonly answerWithin?: Duration
-  /** Follows jobs from enqueue to perform, as `openTelemetry()` of `@sluice/core/opentelemetry`. */
+  /** Traces jobs from enqueue to perform, for example `openTelemetry()` of `@sluice/core/opentelemetry`. */
   readonly instrumentation?: Instrumentation
 }
 
 export interface Sluice extends Catalog {
   readonly database: Queryable
   /**
-   * Stores one job. Throws `InvalidInputError` (of which `UnknownJobError`, `InvalidPayloadError` and
-   * `PayloadTooLargeError`), `DatabaseUnavailableError` or `SchemaError`; then nothing is stored.
+   * Stores one job.
+   *
+   * @throws InvalidInputError, also as `UnknownJobError`, `InvalidPayloadError` or `PayloadTooLargeError`
+   * @throws DatabaseUnavailableError
+   * @throws SchemaError
    */
   enqueue<Definition extends AnyJobDefinition>(
     job: Definition | Definition["name"],
     payload: InputOf<Definition>,
     options?: EnqueueOptions,
   ): Promise<EnqueueResult>
-  /** Stores up to 100,000 jobs (64 MiB) in one statement, all or none. An error names the first bad job by its `index`. */
+  /**
+   * Stores up to 100,000 jobs (64 MiB) in one statement: all of them or, if it throws, none. The results are in the order
+   * of the jobs. Throws like `enqueue`; the error's `index` is that of the first invalid job.
+   */
   enqueueMany(
     jobs: readonly NewJob[],
     options?: { transaction?: TransactionClient },
   ): Promise<EnqueueResult[]>
-  /** Has a drainer invoked unless one is awake. For after the commit of a transaction in which jobs were enqueued. */
+  /** Invokes a drainer unless one is awake. Call it after the commit of a transaction in which jobs were enqueued. */
   wake(): Promise<void>
-  /** The job with its state, result and last errors, or undefined for an id that is unknown or whose history was dropped. */
+  /** Returns the job with its state, result and last errors, or undefined if the id is unknown or its history was dropped. */
   getJob(id: string, options?: ReadJobOptions): Promise<JobSnapshot | undefined>
-  /** The queues that have live jobs or have been paused, by name. */
+  /** Returns the queues that have unfinished jobs or have been paused, ordered by name. */
   listQueues(options?: ReadQueuesOptions): Promise<QueueSnapshot[]>
-  /** How many jobs are due and not running, and how long the first of them has waited. One cheap statement. */
+  /** Returns how many jobs are due and not running, and for how long the oldest has been due. Costs one cheap statement. */
   getBacklog(): Promise<Backlog>
-  /** Sets the queue's jobs aside; what runs goes on to its end. */
+  /** Starts no more jobs of the queue. Running jobs finish, and jobs can still be enqueued. */
   pauseQueue(name: string): Promise<void>
+  /** Starts the jobs of a paused queue again. */
   resumeQueue(name: string): Promise<void>
 }
 
-/** Joins job definitions and a database. Opens no connection and runs no statement. */
+const OPTION_KEYS = [
+  "database",
+  "jobs",
+  "schema",
+  "defaults",
+  "wake",
+  "answerWithin",
+  "instrumentation",
+] satisfies readonly (keyof SluiceOptions)[]
+
+const POLICY_KEYS = ["queue", "priority", "maxAttempts", "timeout"] satisfies readonly (keyof JobPolicies)[]
+
+/** Connects job definitions with a database. Opens no connection and runs no statement. */
 export function createSluice(options: SluiceOptions): Sluice {
-  assertKnownKeys(
-    options,
-    ["database", "jobs", "schema", "defaults", "wake", "instrumentation", "answerWithin"],
-    ["createSluice"],
-  )
-  assertKnownKeys(options.defaults ?? {}, ["queue", "priority", "maxAttempts", "timeout"], ["defaults"])
+  assertKnownKeys(options, OPTION_KEYS, ["createSluice"])
+  assertKnownKeys(options.defaults ?? {}, POLICY_KEYS, ["defaults"])
   assertPolicies(options.defaults ?? {}, ["defaults"])
   const answerWithinMs = boundedMs(options.answerWithin ?? "30s", ["answerWithin"], 100, 86_400_000)
   const database = poolQueryable(options.database, answerWithinMs)
   const schema = assertSchemaName(options.schema ?? "sluice")
   const catalog: Catalog = {
     schema,
-    definitions: options.jobs && byName(options.jobs),
+    definitions: options.jobs && indexByName(options.jobs),
     defaults: options.defaults ?? {},
     instrumentation: options.instrumentation,
   }
@@ -107,12 +123,12 @@ export function createSluice(options: SluiceOptions): Sluice {
       return results
     },
     wake: () => wakeIfNeeded(),
-    getJob: (id, options) => translated(readJob(database, schema, id, options)),
-    listQueues: (options) => translated(readQueues(database, schema, options)),
-    getBacklog: () => translated(readBacklog(database, schema)),
-    pauseQueue: (name) => translated(pauseQueue(database, schema, name)),
+    getJob: (id, options) => translateErrors(readJob(database, schema, id, options)),
+    listQueues: (options) => translateErrors(readQueues(database, schema, options)),
+    getBacklog: () => translateErrors(readBacklog(database, schema)),
+    pauseQueue: (name) => translateErrors(pauseQueue(database, schema, name)),
     async resumeQueue(name) {
-      await translated(resumeQueue(database, schema, name))
+      await translateErrors(resumeQueue(database, schema, name))
       await sluice.wake()
     },
   }
@@ -124,21 +140,19 @@ export function createSluice(options: SluiceOptions): Sluice {
   }
 
   async function wakeFor(names: readonly string[], results: readonly EnqueueResult[]): Promise<void> {
-    const stored = results.map(({ status, state }, index) => ({ name: names[index], state, status }))
-    const named = (wanted: string) => [
-      ...new Set(
-        stored.flatMap(({ name, state, status }) =>
-          status === "enqueued" && state === wanted ? [name] : [],
-        ),
-      ),
-    ]
-    const [due, later] = [named("ready"), named("scheduled")]
-    if (due.length + later.length > 0) await wakeIfNeeded(due, later)
+    const due = new Set<string | undefined>()
+    const later = new Set<string | undefined>()
+    for (const [index, { status, state }] of results.entries()) {
+      if (status !== "enqueued") continue
+      if (state === "ready") due.add(names[index])
+      if (state === "scheduled") later.add(names[index])
+    }
+    if (due.size + later.size > 0) await wakeIfNeeded([...due], [...later])
   }
 
   /**
-   * Asked after the commit: a drainer that is awake by then, and knows the jobs, looks once more before it ends. Without
-   * names it is asked for all that waits.
+   * Must run after the commit: a drainer that is awake by then and knows the jobs looks for work once more before it ends.
+   * Without names, it considers all waiting jobs.
    */
   async function wakeIfNeeded(due?: unknown[], later?: unknown[]): Promise<void> {
     if (!options.wake) return
@@ -147,18 +161,18 @@ export function createSluice(options: SluiceOptions): Sluice {
       const { rows } = await database.query(`select ${text}::pg_catalog.text as needed`, values)
       if (rows[0].needed === "true") await options.wake()
     } catch {
-      // the jobs are stored, and the schedule comes
+      // the jobs are stored, and start with the schedule
     }
   }
 }
 
-function byName(jobs: readonly AnyJobDefinition[]): Map<string, AnyJobDefinition> {
+function indexByName(jobs: readonly AnyJobDefinition[]): Map<string, AnyJobDefinition> {
   const definitions = new Map<string, AnyJobDefinition>()
   for (const job of jobs) {
     if (definitions.has(job.name)) {
       throw new InvalidInputError(
         "duplicate_job",
-        `Two definitions are named ${JSON.stringify(job.name)}: names tell jobs apart, so give one another`,
+        `Two definitions are named ${JSON.stringify(job.name)}: names must be unique, rename one`,
       )
     }
     definitions.set(job.name, job)
@@ -166,7 +180,7 @@ function byName(jobs: readonly AnyJobDefinition[]): Map<string, AnyJobDefinition
   return definitions
 }
 
-async function translated<Value>(work: Promise<Value>): Promise<Value> {
+async function translateErrors<Value>(work: Promise<Value>): Promise<Value> {
   try {
     return await work
   } catch (error) {

@@ -5,25 +5,28 @@ import { drain } from "./drain.ts"
 import type { DrainOptions } from "./drain-options.ts"
 import type { DrainSummary } from "./drain-summary.ts"
 import { DatabaseUnavailableError, SessionLostError, SluiceError } from "./errors.ts"
-import { silent } from "./logger.ts"
+import { type Logger, silent } from "./logger.ts"
 import { runMaintenance } from "./session/maintenance.ts"
 import type { Sluice } from "./sluice.ts"
 
 export interface StartOptions
   extends Omit<DrainOptions, "remainingMs" | "signal" | "linger" | "scaleOut" | "grace"> {
-  /** How long running jobs may go on once `stop` is called; then they are aborted and put back. Default `"25s"`. */
+  /**
+   * How long running jobs may take to finish once `stop` is called; then they are aborted and put back in the queue.
+   * Default `"25s"`.
+   */
   readonly grace?: Duration
 }
 
-/** The engine in a process that stays. */
+/** The engine in a process that keeps running. */
 export interface Worker {
-  /** What a health check wants to know. */
+  /** The worker's state, for health checks. */
   health(): WorkerHealth
-  /** Begins nothing more, lets running jobs end within the grace, and puts back the rest. Resolves with `ended`. */
+  /** Starts no more jobs, lets running jobs finish within the grace period, and puts back the rest. Returns `ended`. */
   stop(): Promise<void>
   /**
-   * Resolves when the worker has stopped; rejects when it can't go on: misuse, a schema to migrate, a transaction pooler, or a
-   * job that ignores its abort signal (code `stuck`): end the process then.
+   * Resolves when the worker has stopped. Rejects when it can't continue: because of misuse, a schema that must be migrated,
+   * a transaction pooler, or a job that ignores its abort signal (code `stuck`). End the process then.
    */
   readonly ended: Promise<void>
 }
@@ -32,64 +35,64 @@ export interface WorkerHealth {
   /** `waiting`: for the database, or for one of the `maxDrainers` slots. */
   readonly state: "working" | "waiting" | "stopping" | "stopped"
   readonly since: Date
-  /** Why it waits. */
+  /** Why the worker is waiting. */
   readonly reason?: string
 }
 
 const FOREVER = "36500d"
 const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 15_000
-/** A drain does the upkeep when it begins, and a worker's goes on for as long as it lives. */
-const UPKEEP_EVERY_MS = 60_000
+/** A drain runs maintenance when it begins, but a worker's drain may last for months. */
+const MAINTENANCE_EVERY_MS = 60_000
 
 /**
- * Performs jobs as they come, until `stop` is called: for containers, development, and wherever else a process stays.
- * Beside functions on Lambda it takes one of the `maxDrainers` slots. It reconnects when the database goes away.
+ * Performs jobs as they come, until `stop` is called: for containers, development, and any other process that keeps running.
+ * Like a drain on Lambda, a worker takes one of the `maxDrainers` slots. It reconnects if the database was unavailable.
  */
 export function start(sluice: Sluice, options: StartOptions): Worker {
   const { log = silent } = options
   const stopping = new AbortController()
   let health: WorkerHealth = { state: "waiting", since: new Date(), reason: "connecting to the database" }
-  const turn = (state: WorkerHealth["state"], reason?: string) => {
-    health = { state, since: new Date(), ...(reason && { reason }) }
-    if (reason) log.warn(`Waiting: ${reason}`)
-  }
-  const query = async (text: string, values: unknown[]) => (await sluice.database.query(text, values)).rows
-  const upkeep = setInterval(() => runMaintenance(query, sluice.schema, log), UPKEEP_EVERY_MS).unref()
+  const maintenance = setInterval(() => void maintain(sluice, log), MAINTENANCE_EVERY_MS).unref()
   const ended = work().finally(() => {
-    clearInterval(upkeep)
-    turn("stopped")
+    clearInterval(maintenance)
+    setState("stopped")
   })
-  ended.catch(() => {})
+  ended.catch(() => {}) // for those who only call `stop`
 
   return {
     health: () => health,
     ended,
     stop() {
-      if (!stopping.signal.aborted) turn("stopping")
+      if (!stopping.signal.aborted) setState("stopping")
       stopping.abort()
       return ended
     },
+  }
+
+  function setState(state: WorkerHealth["state"], reason?: string): void {
+    health = { state, since: new Date(), ...(reason !== undefined && { reason }) }
+    if (reason) log.warn(`Waiting: ${reason}`)
   }
 
   async function work(): Promise<void> {
     let waitMs = FIRST_WAIT_MS
     const onOpen = () => {
       waitMs = FIRST_WAIT_MS
-      if (!stopping.signal.aborted) turn("working")
+      if (!stopping.signal.aborted) setState("working")
       options.onOpen?.()
     }
     while (!stopping.signal.aborted) {
-      const reason = await drainUntilDisturbed(onOpen)
+      const reason = await drainUntilInterrupted(onOpen)
       if (stopping.signal.aborted) return
-      turn("waiting", reason)
+      setState("waiting", reason)
       await wait(waitMs, undefined, { signal: stopping.signal }).catch(() => {})
       waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
     }
   }
 
-  /** Answers with what ended the drain, if that passes by itself. */
-  async function drainUntilDisturbed(onOpen: () => void): Promise<string> {
+  /** Returns what ended the drain. Throws errors that another drain would meet again. */
+  async function drainUntilInterrupted(onOpen: () => void): Promise<string> {
     try {
       const summary = await drain(sluice, {
         grace: "25s",
@@ -101,18 +104,21 @@ export function start(sluice: Sluice, options: StartOptions): Worker {
       assertNoneStuck(summary)
       return summary.slot === undefined ? "every slot is taken (see maxDrainers)" : "the drain ended"
     } catch (error) {
-      if (error instanceof SluiceError && error.stuck) throw error
-      if (
-        !(
-          error instanceof SessionLostError ||
-          error instanceof DatabaseUnavailableError ||
-          isTemporary(error)
-        )
-      )
-        throw error
-      return (error as Error).message
+      if (mayEndByItself(error)) return error.message
+      throw error
     }
   }
+}
+
+async function maintain({ database, schema }: Sluice, log: Logger): Promise<void> {
+  await runMaintenance(async (text, values) => (await database.query(text, values)).rows, schema, log)
+}
+
+/** Whether a later drain may succeed. Not if jobs are stuck: their process has to end. */
+function mayEndByItself(error: unknown): error is Error {
+  if (error instanceof SluiceError && error.stuck) return false
+  const isDatabaseGone = error instanceof SessionLostError || error instanceof DatabaseUnavailableError
+  return isDatabaseGone || isTemporary(error)
 }
 
 function assertNoneStuck({ stuck }: DrainSummary): void {

@@ -2,62 +2,59 @@ import { InvalidInputError } from "../errors.ts"
 import { formatValue, truncate } from "./format-value.ts"
 import { isStorableText } from "./validate.ts"
 
-/** How many lists and objects may be in one another. */
+/** Deepest nesting of arrays and objects. */
 const MOST_LEVELS = 1_000
 
 /**
- * Refuses what JSON would drop or change without a word, with the path to it: what is stored is then what was given.
- * An object's `toJSON` has its say, as a Date's, and a property that is undefined is as good as none. Answers whether
- * there was neither of these, so that the value is what its JSON would be parsed to.
+ * Refuses what JSON would silently drop or change, with the path to it, so that what is stored equals what was given.
+ * Two changes are allowed: an object's `toJSON` is called, as for a Date, and properties that are undefined are left
+ * out. Returns whether there were none of these, that is, whether parsing the JSON gives back the same value.
  */
 export function assertJson(value: unknown, path: readonly (string | number)[]): boolean {
   return assertNode(value, [...path], [])
 }
 
-/** `path` and `holders` are those of the value, and the same again afterwards. */
-function assertNode(given: unknown, path: (string | number)[], holders: object[]): boolean {
-  if (holders.length > MOST_LEVELS) {
-    wrong(path.slice(0, -holders.length), "is nested too deep", `at most ${MOST_LEVELS} levels`)
+/** `path` and `ancestors` lead to the value. Both are restored before the function returns. */
+function assertNode(given: unknown, path: (string | number)[], ancestors: object[]): boolean {
+  if (ancestors.length > MOST_LEVELS) {
+    refuseNode(path.slice(0, -ancestors.length), "is nested too deep", `at most ${MOST_LEVELS} levels`)
   }
   const value = afterToJson(given, path)
   if (typeof value === "string") {
-    if (!isStorableText(value)) wrong(path, `is ${formatValue(value)}`, STORABLE_TEXT)
+    if (!isStorableText(value)) refuseNode(path, `is ${formatValue(value)}`, STORABLE_TEXT)
   } else if (typeof value === "number") {
-    if (!Number.isFinite(value)) wrong(path, `is ${value}`, "a finite number: JSON has no other")
+    if (!Number.isFinite(value))
+      refuseNode(path, `is ${value}`, "a finite number: JSON can't represent others")
   } else if (typeof value === "object" && value !== null) {
-    if (holders.includes(value)) wrong(path, "is circular", "a value that does not contain itself")
-    holders.push(value)
+    if (ancestors.includes(value)) refuseNode(path, "is circular", "a value that does not contain itself")
+    ancestors.push(value)
     const isJson = Array.isArray(value)
-      ? assertItems(value, path, holders)
-      : assertProperties(value, path, holders)
-    holders.pop()
+      ? assertItems(value, path, ancestors)
+      : assertProperties(value, path, ancestors)
+    ancestors.pop()
     return isJson && value === given
   } else if (value !== null && typeof value !== "boolean") {
     const name = typeof value === "bigint" ? `the BigInt ${value}` : formatValue(value)
-    wrong(path, `is ${name}`, "an object or another JSON value")
+    refuseNode(path, `is ${name}`, "an object or another JSON value")
   }
   return value === given
 }
 
-const STORABLE_TEXT = "text without NUL and lone surrogates, which Postgres can't store"
+const STORABLE_TEXT = "text without NUL or unpaired surrogates, which Postgres can't store"
 
-function assertItems(list: readonly unknown[], path: (string | number)[], holders: object[]): boolean {
+function assertItems(list: readonly unknown[], path: (string | number)[], ancestors: object[]): boolean {
   let isJson = true
   for (let index = 0; index < list.length; index++) {
     path.push(index)
-    isJson = assertNode(list[index], path, holders) && isJson
+    isJson = assertNode(list[index], path, ancestors) && isJson
     path.pop()
   }
   return isJson
 }
 
-function assertProperties(object: object, path: (string | number)[], holders: object[]): boolean {
+function assertProperties(object: object, path: (string | number)[], ancestors: object[]): boolean {
   if (!isPlain(object)) {
-    wrong(
-      path,
-      `is a ${formatValue(object.constructor?.name)}`,
-      "a plain object or one with toJSON, which JSON can hold",
-    )
+    refuseNode(path, `is a ${formatValue(object.constructor?.name)}`, "a plain object, or one with toJSON")
   }
   let isJson = true
   for (const key of Object.keys(object)) {
@@ -67,38 +64,38 @@ function assertProperties(object: object, path: (string | number)[], holders: ob
       continue
     }
     path.push(key)
-    if (!isStorableText(key)) wrong(path, "has a key that can't be stored", STORABLE_TEXT)
-    isJson = assertNode(value, path, holders) && isJson
+    if (!isStorableText(key)) refuseNode(path, "has a key that can't be stored", STORABLE_TEXT)
+    isJson = assertNode(value, path, ancestors) && isJson
     path.pop()
   }
   return isJson
 }
 
-/** As JSON.stringify asks it. One that answers with null is an invalid date of some library's. */
+/** Calls `toJSON` like JSON.stringify. If it returns null, the value is an invalid date of some library. */
 function afterToJson(value: unknown, path: readonly (string | number)[]): unknown {
   if ((typeof value !== "object" && typeof value !== "bigint") || value === null) return value
   const { toJSON } = value as { toJSON?: unknown }
   if (typeof toJSON !== "function") return value
   const json = toJSON.call(value, String(path.at(-1)))
-  if (json === null) wrong(path, `is ${formatValue(value)}`, "a valid one: JSON would have null for it")
+  if (json === null) refuseNode(path, `is ${formatValue(value)}`, "a valid date: JSON would store it as null")
   return json
 }
 
-/** Of any realm: an object literal, or one without a prototype. */
+/** Whether it is an object literal, of any realm, or has no prototype. */
 function isPlain(object: object): boolean {
   const prototype = Object.getPrototypeOf(object)
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
-function wrong(path: readonly (string | number)[], is: string, expected: string): never {
-  const at = shortened(path)
+function refuseNode(path: readonly (string | number)[], is: string, expected: string): never {
+  const at = shortenPath(path)
   throw new InvalidInputError("invalid_payload", `${at.join(".")} ${is}: give ${expected}`, { path: at })
 }
 
 const MOST_STEPS = 20
 
-/** A path for an error: whoever sent the value has chosen how long it is. */
-export function shortened(path: readonly (string | number)[]): (string | number)[] {
+/** Shortens a path for an error, because the caller's value decides how long it is. */
+export function shortenPath(path: readonly (string | number)[]): (string | number)[] {
   const steps = path.slice(0, MOST_STEPS).map((step) => (typeof step === "string" ? truncate(step) : step))
   return path.length > MOST_STEPS ? [...steps, "…"] : steps
 }

@@ -1,15 +1,15 @@
 import { InvalidInputError } from "../errors.ts"
 import { formatValue } from "./format-value.ts"
 
-/** A length of time: a number of seconds, or text such as `"500ms"`, `"30s"`, `"5m"`, `"1h30m"`, `"2d"`. */
+/** A length of time: a number of seconds, or a string such as `"500ms"`, `"30s"`, `"5m"`, `"1h30m"`, `"2d"`. */
 export type Duration = number | string
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-/** As in the SQL function `duration_ms`, which is held to the same cases by test/enqueue/surfaces.test.ts. */
+/** The same as in the SQL function `duration_ms`; test/enqueue/surfaces.test.ts runs the same cases against both. */
 const DURATION = /^(?:\d{1,15}(?:\.\d{1,15})?(?:ms|s|m|h|d)){1,10}$/
 const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g
 
-/** A hundred years: what is longer is a mistake. */
+/** A hundred years: anything longer is a mistake. */
 const LONGEST_MS = 36_525 * 86_400_000
 
 /** Milliseconds of a duration, rounded. Throws `InvalidInputError` (`invalid_duration`) for anything else. */
@@ -18,14 +18,14 @@ export function durationMs(duration: Duration, path: readonly (string | number)[
   if (!(ms >= 0 && ms <= LONGEST_MS)) {
     throw new InvalidInputError(
       "invalid_duration",
-      `${path.join(".") || "The duration"} is ${formatValue(duration)}; give seconds as a number of 0 or more, or text such as "500ms", "30s", "5m", "1h30m", "2d", up to 100 years`,
+      `${path.join(".") || "The duration"} is ${formatValue(duration)}: give a number of seconds, 0 or more, or a string such as "500ms", "30s", "5m", "1h30m", "2d", up to 100 years`,
       { path },
     )
   }
-  return Math.floor(ms + 0.5) // SQL can do the same; Math.round has a way of its own
+  return Math.floor(ms + 0.5) // rounds halves up, also in SQL
 }
 
-/** The same for a setting that has bounds. */
+/** Milliseconds of a duration that must be within bounds. */
 export function boundedMs(
   duration: Duration,
   path: readonly (string | number)[],

@@ -1,7 +1,7 @@
-/** Most characters of a value that a message or a path repeats. */
-const MOST_SHOWN = 100
+/** Longest part of a value that is repeated in a message or a path, in characters. */
+const MAX_CHARACTERS = 100
 
-/** A value for a message: short, and never an error of its own. */
+/** Formats a value for a message: short, and without ever throwing. */
 export function formatValue(value: unknown): string {
   try {
     return typeof value === "string" ? JSON.stringify(truncate(value)) : truncate(String(value))
@@ -10,14 +10,14 @@ export function formatValue(value: unknown): string {
   }
 }
 
-/** The beginning of a text that somebody else may have made as long as they like. */
-export function truncate(text: string, mostCharacters = MOST_SHOWN): string {
+/** Cuts off text from outside, which may be of any length. */
+export function truncate(text: string, mostCharacters = MAX_CHARACTERS): string {
   return text.length > mostCharacters ? `${text.slice(0, mostCharacters)}…` : text
 }
 
 const MOST_LISTED = 20
 
-/** The first of these, and how many more there are. */
+/** Joins the first texts, and says how many more there are. */
 export function formatList(texts: readonly string[], separator = ", "): string {
   const more = texts.length - MOST_LISTED
   const first = texts.slice(0, MOST_LISTED).join(separator)

@@ -25,7 +25,7 @@ export function assertText(value: unknown, path: Path): void {
   }
 }
 
-/** Text that is not empty. Its characters are counted as Postgres counts them: by code point. */
+/** Whether it is non-empty text of at most `mostCharacters`. Like Postgres, it counts code points. */
 export function isText(value: unknown, mostCharacters: number): boolean {
   if (typeof value !== "string" || value === "" || !isStorableText(value)) return false
   // a code point takes one or two of the units that `length` counts
@@ -35,7 +35,7 @@ export function isText(value: unknown, mostCharacters: number): boolean {
   )
 }
 
-/** The policies, at whichever level they are given. */
+/** Checks the policies, on any of the three levels that take them. */
 export function assertPolicies(
   policies: { queue?: unknown; priority?: unknown; maxAttempts?: unknown; timeout?: unknown },
   path: Path,
@@ -46,7 +46,7 @@ export function assertPolicies(
   if (policies.timeout !== undefined) assertTimeout(policies.timeout as Duration, [...path, "timeout"])
 }
 
-/** Longest that setTimeout can wait, 24 days. */
+/** Longest wait of setTimeout, 24 days. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
 
 function assertTimeout(timeout: Duration, path: Path): void {
@@ -55,7 +55,7 @@ function assertTimeout(timeout: Duration, path: Path): void {
     refuse("invalid_option", timeout, path, "a duration longer than 0, up to 24 days")
 }
 
-/** Postgres text holds neither NUL nor lone surrogates. */
+/** Whether Postgres can store the text: without NUL and unpaired surrogates. */
 export function isStorableText(text: string): boolean {
   return !text.includes("\0") && text.isWellFormed()
 }
@@ -63,7 +63,7 @@ export function isStorableText(text: string): boolean {
 /**
  * Refuses a key that is not among the known ones, and suggests the nearest of them.
  *
- * @param renamed Keys of earlier versions, with their present names.
+ * @param renamed Keys of earlier versions, with their current names.
  */
 export function assertKnownKeys(
   value: object,
@@ -84,18 +84,18 @@ export function assertKnownKeys(
 function hintFor(key: string, known: readonly string[], renamed: Readonly<Record<string, string>>): string {
   if (Object.hasOwn(renamed, key)) return `it is now called ${renamed[key]}`
   const near = nearest(key, known)
-  return near ? `did you mean ${JSON.stringify(near)}?` : `it knows ${formatList(known)}`
+  return near ? `did you mean ${JSON.stringify(near)}?` : `known options are ${formatList(known)}`
 }
 
 export function refuse(code: string, value: unknown, path: Path, expected: string): never {
   throw new InvalidInputError(code, `${path.join(".")} is ${formatValue(value)}: give ${expected}`, { path })
 }
 
-/** Nobody mistypes a longer word, and the distance takes time by the product of the lengths. */
+/** Longest word to look for: the time that the distance takes grows with the product of the lengths. */
 const LONGEST_MISTYPED = 128
 const MOST_CANDIDATES = 1_000
 
-/** The one of `candidates` that differs from `word` by at most a third of its letters. */
+/** The candidate that is closest to `word`, if it differs by at most a third of its letters. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > LONGEST_MISTYPED) return undefined
   let best: string | undefined
@@ -110,7 +110,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best
 }
 
-/** Levenshtein's distance: the fewest letters to insert, delete or replace. */
+/** Levenshtein distance: the fewest letters to insert, delete or replace. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, column) => column)
   for (let i = 1; i <= a.length; i++) {
@@ -124,7 +124,7 @@ function editDistance(a: string, b: string): number {
   return row[b.length] as number
 }
 
-/** An object with named fields: no list, and not null. */
+/** Whether it is an object with named fields: neither an array nor null. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value)
 }

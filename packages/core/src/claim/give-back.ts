@@ -6,8 +6,8 @@ import type { Drainer } from "../session/drainer.ts"
 import type { ClaimPosition } from "./position.ts"
 
 /**
- * Leaves jobs that were claimed and not begun to whoever claims them next; this drainer looks for them at their place.
- * Returns those that it has to keep.
+ * Releases jobs that were claimed but not started, so that any drainer can claim them. This one looks from the start again.
+ * Returns the jobs that it has to keep.
  */
 export async function giveBack(
   drainer: Drainer,

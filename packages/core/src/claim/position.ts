@@ -1,36 +1,56 @@
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import { createSuspects, type Suspects } from "./suspects.ts"
 
+/** How often a drainer that resumes after its last place looks from the start, where urgent and retried jobs come in. */
+const LOOK_FROM_START_EVERY_MS = 1_000
+/**
+ * How often a look from the start includes what was seen before, where jobs of long transactions come in. It passes every
+ * deleted row that vacuum couldn't remove, so the longer it takes the less often it is done.
+ */
+const LOOK_AT_ALL_EVERY_MS = 1_000
+const LONGEST_SHARE_OF_LOOKS = 0.05
+/** More are not told apart: looks pass the deleted rows of the others. */
+const MOST_PRIORITIES = 100
+/** Of those that definitions give: the rest of the room is for those that claims bring. */
+const MOST_DEFINED_PRIORITIES = 50
 /** Jobs that are taken over from a dead drainer in one statement, each under a lock. */
 const LARGEST_REAP = 500
 
-/** Where a drainer stands in the queue. Changed by its claims. */
+/** Where a drainer stands in the queue, and how much it may claim at once. Changed by its claims only. */
 export interface ClaimPosition {
-  /** The last place claimed; deleted rows before it need not be passed again. Null: look from the start. */
+  // the place in the queue
+  /** The last place claimed: deleted rows before it need not be passed again. Null: look from the start. */
   resumeAfter: string | null
+  /** When it last looked from the start. */
   fromStartAtMs: number
   /** What the last look from the start that found nothing more has seen: the next one passes over it. */
   seen: string | null
-  /** When a look from the start looks at all nevertheless. */
+  /** When a look from the start includes what was seen before. */
   allAgainAtMs: number
   /** Of jobs that were claimed, and of those that definitions give. */
   readonly priorities: Set<number>
-  /** Whether the last claim looked from the start and found fewer than it asked for. */
+
+  // what the last claim found
+  /** Whether it looked from the start and found fewer than it asked for. */
   isCaughtUp: boolean
-  /** Whether the last claim brought fewer than it could have, because others in their place may not run now: go on behind them. */
+  /** Whether it found fewer than it could have, because jobs in their place may not run now: claim again behind them. */
   isCutShort: boolean
   /** When the next scheduled job is due, by the last look from the start. */
   dueAtMs: number
-  largestClaim: number
-  /** The same while one row is looked for that lets each claim fail with it; 0: that row is taken without being read. */
-  largestReadable: number
-  /** Claims that failed one after the other, for what passes. */
-  failures: number
-  /** Most jobs taken over from a dead drainer at once, when to go on with it, and how often in a row it brought nothing. */
-  largestReap: number
-  reapAgainAtMs: number
-  fruitlessReaps: number
   readonly suspects: Suspects
+
+  // after failures
+  /** Jobs that the server's lock table has room for. */
+  largestClaim: number
+  /** The same while one row is searched for that makes every claim fail; 0: that row is claimed without being read. */
+  largestReadable: number
+  /** Claims that failed one after the other, for a temporary reason. */
+  failures: number
+  largestReap: number
+  /** When the next dead drainer is reaped. */
+  reapAgainAtMs: number
+  /** Reaps in a row that brought nothing. */
+  fruitlessReaps: number
 }
 
 export function createClaimPosition(definitions: ReadonlyMap<string, AnyJobDefinition>): ClaimPosition {
@@ -43,16 +63,66 @@ export function createClaimPosition(definitions: ReadonlyMap<string, AnyJobDefin
     isCaughtUp: false,
     isCutShort: false,
     dueAtMs: Number.POSITIVE_INFINITY,
+    suspects: createSuspects(),
     largestClaim: Number.POSITIVE_INFINITY,
     largestReadable: Number.POSITIVE_INFINITY,
     failures: 0,
     largestReap: LARGEST_REAP,
     reapAgainAtMs: 0,
     fruitlessReaps: 0,
-    suspects: createSuspects(),
   }
 }
 
 function prioritiesOf(definitions: ReadonlyMap<string, AnyJobDefinition>): Set<number> {
-  return new Set([...definitions.values()].map(({ priority = 0 }) => priority).slice(0, 50))
+  return new Set(
+    [...definitions.values()].map(({ priority = 0 }) => priority).slice(0, MOST_DEFINED_PRIORITIES),
+  )
+}
+
+export function isLookFromStartDue({ resumeAfter, fromStartAtMs }: ClaimPosition, nowMs: number): boolean {
+  return resumeAfter === null || nowMs - fromStartAtMs > LOOK_FROM_START_EVERY_MS
+}
+
+/** What a claim tells of the queue. */
+export interface Look {
+  /** The last place it claimed. */
+  resume_after: string | null
+  /** Whether there may be more behind that place. */
+  more: boolean
+  /** Whether it looked at everything. */
+  whole: boolean
+  seen: string
+  /** Milliseconds until the next scheduled job is due. */
+  due_in_ms: number | null
+}
+
+/** Moves the position to where a claim has ended. */
+export function advance(
+  position: ClaimPosition,
+  look: Look,
+  isFromStart: boolean,
+  startedAtMs: number,
+): void {
+  if (isFromStart) noteLookFromStart(position, look, startedAtMs)
+  position.resumeAfter = look.more ? look.resume_after : null
+  if (look.resume_after !== null) notePriority(position, look.resume_after)
+}
+
+function noteLookFromStart(
+  position: ClaimPosition,
+  { whole, more, seen, due_in_ms }: Look,
+  startedAtMs: number,
+): void {
+  position.fromStartAtMs = startedAtMs
+  position.dueAtMs = due_in_ms === null ? Number.POSITIVE_INFINITY : startedAtMs + due_in_ms
+  if (!more) position.seen = seen
+  if (!whole) return
+  const tookMs = performance.now() - startedAtMs
+  position.allAgainAtMs = startedAtMs + Math.max(LOOK_AT_ALL_EVERY_MS, tookMs / LONGEST_SHARE_OF_LOOKS)
+  if (more) position.seen = null
+}
+
+/** A place in the queue begins with its priority. */
+function notePriority({ priorities }: ClaimPosition, place: string): void {
+  if (priorities.size < MOST_PRIORITIES) priorities.add(Number.parseInt(place.slice(1), 10))
 }

@@ -1,53 +1,53 @@
-/** How long other work is done, or is not begun so that the drainer empties, before it is the other's turn. */
+/** How long other work goes first, and how long the drainer then tries to empty for the suspects. */
 const FIRST_TURN_MS = 1_000
-/** Other work goes on for so many times as long as the drainer then tries to empty. */
+/** Other work gets this many times as long as the drainer then tries to empty. */
 const SHARE_OF_OTHER_WORK = 4
-/** A drainer that has survived a group trusts the next one to be larger, by so much. */
+/** A drainer that has survived a group lets the next one be this many times as large. */
 const GROWTH = 2
 const LARGEST_GROUP = 500
-/** How soon suspects are asked for again when other drainers had them all. */
+/** How soon suspects are looked for again when other drainers had claimed them all. */
 const AGAIN_AFTER_MS = 1_000
 
 /**
- * When a drainer takes suspects: jobs that were in flight at several deaths in a row, and run in groups with nothing
- * beside them. They come when there is no other work, or for a turn of their own once they have waited for a second; for
- * that the drainer has to empty. While its long jobs don't let it, it goes on with other work for longer and longer.
+ * When a drainer claims suspects: jobs that were in flight when drainers died, and that run in groups with nothing beside
+ * them. They run when there is no other work, or in a turn of their own once they have waited for a second; for that the
+ * drainer has to empty. If its long jobs prevent that, it performs other work for longer and longer before it tries again.
  */
 export interface Suspects {
   /** What to claim now. `nothing`: suspects run, or are about to. */
-  turn(isIdle: boolean): "ordinary" | "suspects" | "nothing"
-  /** Tells whether the last claim of other work saw suspects that this drainer can take, and no other work. */
-  see(wait: boolean, isNothingElse: boolean): void
-  /** Tells how many were taken. */
-  take(suspects: number): void
+  nextTurn(isIdle: boolean): "ordinary" | "suspects" | "nothing"
+  /** Tells whether the last claim of other work saw suspects that this drainer can perform, and no other work. */
+  noteWaiting(areWaiting: boolean, isNothingElse: boolean): void
+  /** Tells how many were claimed. */
+  noteClaimed(count: number): void
   /**
-   * How many may run together although their own groups are smaller. Innocents that died at several deaths so aren't run
-   * one at a time for long; who dies with such a group leaves it to drainers that begin with one again.
+   * How many may run together, although the groups they are in are smaller. So innocent jobs that were in flight at
+   * several deaths don't run one at a time for long. If a drainer dies with such a group, other drainers begin with one.
    */
-  trusted(): number
-  /** Whether some wait, for this drainer among others. */
-  wait(): boolean
+  trustedCount(): number
+  /** Whether some wait that this drainer can perform. */
+  areWaiting(): boolean
 }
 
 export function createSuspects(): Suspects {
-  let isWaited = false
+  let hasSeenSome = false
   let isNothingElse = false
-  let areApart = false
+  let areRunning = false
   let trusted = 1
   let againAtMs = 0
   let turnBeganAtMs = 0
   let otherWorkMs = FIRST_TURN_MS
   let emptyingMs = FIRST_TURN_MS
 
-  const wait = () => isWaited && performance.now() >= againAtMs
+  const areWaiting = () => hasSeenSome && performance.now() >= againAtMs
   return {
-    wait,
-    trusted: () => trusted,
-    turn(isIdle) {
-      if (areApart && !isIdle) return "nothing"
-      if (areApart) trusted = Math.min(trusted * GROWTH, LARGEST_GROUP)
-      areApart = false
-      if (!wait()) return "ordinary"
+    areWaiting,
+    trustedCount: () => trusted,
+    nextTurn(isIdle) {
+      if (areRunning && !isIdle) return "nothing"
+      if (areRunning) trusted = Math.min(trusted * GROWTH, LARGEST_GROUP)
+      areRunning = false
+      if (!areWaiting()) return "ordinary"
       const elapsedMs = performance.now() - turnBeganAtMs
       if (isIdle && (isNothingElse || elapsedMs >= otherWorkMs)) return "suspects"
       if (elapsedMs < otherWorkMs) return "ordinary"
@@ -57,17 +57,22 @@ export function createSuspects(): Suspects {
       turnBeganAtMs = performance.now()
       return "ordinary"
     },
-    see(areWaiting, nothingElse) {
-      if (areWaiting && !isWaited) turnBeganAtMs = performance.now()
-      isWaited = areWaiting
+    noteWaiting(doWait, nothingElse) {
+      if (doWait && !hasSeenSome) turnBeganAtMs = performance.now()
+      hasSeenSome = doWait
       isNothingElse = nothingElse
     },
-    take(suspects) {
-      areApart = suspects > 0
+    noteClaimed(count) {
+      const nowMs = performance.now()
+      areRunning = count > 0
       isNothingElse = false
-      turnBeganAtMs = performance.now()
-      if (suspects === 0) againAtMs = performance.now() + AGAIN_AFTER_MS
-      else [otherWorkMs, emptyingMs] = [FIRST_TURN_MS, FIRST_TURN_MS]
+      turnBeganAtMs = nowMs
+      if (count === 0) {
+        againAtMs = nowMs + AGAIN_AFTER_MS
+      } else {
+        otherWorkMs = FIRST_TURN_MS
+        emptyingMs = FIRST_TURN_MS
+      }
     },
   }
 }

@@ -1,31 +1,33 @@
 import { InvalidInputError } from "../errors.ts"
 
 /**
- * What a driver makes of a connection string, which is whatever that driver takes. When it can't read it the error says
- * so without a word of the address: drivers put it into theirs, with the password.
+ * Passes a connection string to a driver and returns what the driver makes of it. If the driver can't parse it, the
+ * error doesn't contain any of it: drivers put the whole string into their error, with the password.
+ *
+ * @throws InvalidInputError `invalid_address`
  */
 export function readAddress<Address>(url: string, read: (url: string) => Address): Address {
-  if (typeof url !== "string" || url === "" || SPLIT_PASSWORD.test(url)) throw unreadable()
+  if (typeof url !== "string" || url === "" || SPLIT_PASSWORD.test(url)) throw addressError()
   try {
     return read(url)
   } catch (error) {
-    // a certificate that the address names, and that can't be read
+    // a certificate file that the connection string names can't be read
     if ((error as { syscall?: unknown } | null)?.syscall) throw error
-    throw unreadable()
+    throw addressError()
   }
 }
 
-/** Of a connection string that is only read when the driver connects. */
-export function isUnreadableAddress(error: unknown): boolean {
+/** Whether an error says that the connection string can't be parsed. Some drivers parse it only when they connect. */
+export function isAddressError(error: unknown): boolean {
   return (error as { code?: unknown } | null)?.code === "ERR_INVALID_URL" || error instanceof URIError
 }
 
-/** A raw slash or # in the password: what follows would be taken for the database, and shown as such. */
+/** An unescaped slash or # in the password: a driver would take the rest for the database's name, and show it. */
 const SPLIT_PASSWORD = /^\w+:\/\/[^/?#@]*:[^/?#@]*[/#][^?]*@/
 
-export function unreadable(): InvalidInputError {
+export function addressError(): InvalidInputError {
   return new InvalidInputError(
     "invalid_address",
-    "The database's address can't be read: give a connection string such as postgres://user:password@host:5432/database, in which / ? # @ : and % of a password are written as %2F %3F %23 %40 %3A and %25",
+    "The database connection string can't be parsed: give one such as postgres://user:password@host:5432/database, with / ? # @ : and % in the password written as %2F %3F %23 %40 %3A and %25",
   )
 }

@@ -1,4 +1,4 @@
-/** An array of numbers in Postgres' own words: the driver's conversion would look at each of them for quotes. */
+/** An array of numbers as a Postgres literal. The driver's own conversion is slower: it checks each element for quotes. */
 export function toPgArray(numbers: readonly (number | string)[]): string {
   return `{${numbers.join(",")}}`
 }

@@ -1,16 +1,16 @@
-/** Anything that runs one parameterised statement: a `Pool` or `Client` of pg or of Neon's driver. */
+/** Anything that runs a parameterised statement: a `Pool` or `Client` of pg or Neon's driver. */
 export interface Queryable {
   // biome-ignore lint/suspicious/noExplicitAny: rows are typed where a statement is written, as in pg's own types
   query(text: string, values?: any[]): Promise<{ rows: any[]; rowCount: number | null }>
 }
 
 /**
- * One dedicated database connection, as `pg.Client` and Neon's WebSocket `Client` are.
- * A drainer needs one to itself, because session-level advisory locks belong to the connection. The engine gives their
- * `query` an object, `{ text, types }`, in the place of the text.
+ * A dedicated database connection, such as a `Client` of pg or a WebSocket `Client` of Neon. A drainer needs it for
+ * itself, because session-level advisory locks belong to the connection. The engine calls `query` with an object,
+ * `{ text, types }`, instead of the text.
  */
 export interface Connection extends Queryable {
-  /** Process id of the backend, from the protocol's BackendKeyData. */
+  /** Process id of the backend, from the BackendKeyData message. */
   readonly processID?: number | null
   on(event: "error", listener: (error: Error) => void): unknown
   on(event: "end", listener: () => void): unknown
@@ -18,5 +18,5 @@ export interface Connection extends Queryable {
   end(): Promise<void>
 }
 
-/** Opens one new connection. Called once per drain, and once per transactional job that has a place at the same time. */
+/** Opens a new connection. Called once per drain, and for each transactional job that runs at the same time. */
 export type Connect = () => Promise<Connection>

@@ -2,11 +2,11 @@ import { DatabaseUnavailableError } from "../errors.ts"
 import type { Queryable } from "./connection.ts"
 import { isConnectionLost, isTemporary, isTransient } from "./sqlstate.ts"
 
-const MOST_TRIES = 4
+const MAX_TRIES = 4
 
 /**
- * The app's pool as the engine asks it: each statement by itself, so that one that was rolled back for the sake of
- * another is sent again; and none is waited for longer than `withinMs`, because a network that has gone deaf says nothing.
+ * Wraps the app's pool. A statement that was rolled back in favor of another transaction is sent again. One without a
+ * response after `withinMs` rejects, because an unresponsive network doesn't report an error.
  */
 export function poolQueryable(database: Queryable, withinMs: number): Queryable {
   return {
@@ -14,11 +14,11 @@ export function poolQueryable(database: Queryable, withinMs: number): Queryable 
       const giveUpAtMs = performance.now() + withinMs
       for (let tried = 1; ; tried++) {
         try {
-          return await inTime(database.query(text, values), giveUpAtMs - performance.now(), withinMs)
+          return await withTimeout(database.query(text, values), giveUpAtMs - performance.now(), withinMs)
         } catch (error) {
-          if (isTransient(error) && tried < MOST_TRIES) continue
+          if (isTransient(error) && tried < MAX_TRIES) continue
           throw isTemporary(error) && !isConnectionLost(error)
-            ? unavailable((error as Error).message, error)
+            ? unavailableError((error as Error).message, error)
             : error
         }
       }
@@ -26,14 +26,16 @@ export function poolQueryable(database: Queryable, withinMs: number): Queryable 
   }
 }
 
-async function inTime<Value>(work: Promise<Value>, leftMs: number, withinMs: number): Promise<Value> {
+async function withTimeout<Value>(work: Promise<Value>, leftMs: number, withinMs: number): Promise<Value> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     const giveUp = () =>
       reject(
-        unavailable(`no answer within ${withinMs} ms; whether the statement was carried out is not known`),
+        unavailableError(
+          `no answer within ${withinMs} ms; the statement may or may not have been carried out`,
+        ),
       )
-    // a timer that is late itself gives way to an answer that has come meanwhile
+    // if this timer is late itself, a response that has arrived meanwhile wins
     timer = setTimeout(() => setImmediate(giveUp), Math.max(0, leftMs))
   })
   try {
@@ -43,21 +45,21 @@ async function inTime<Value>(work: Promise<Value>, leftMs: number, withinMs: num
   }
 }
 
-function unavailable(why: string, cause?: unknown): DatabaseUnavailableError {
-  return new DatabaseUnavailableError("database_unavailable", `The database can't answer now: ${why}`, {
+function unavailableError(why: string, cause?: unknown): DatabaseUnavailableError {
+  return new DatabaseUnavailableError("database_unavailable", `The database is unavailable: ${why}`, {
     cause,
   })
 }
 
 /**
- * The rows of a query as JSON tells them, whatever the app has told its driver about types: timestamps are text in
- * ISO 8601, 64-bit integers are numbers.
+ * Reads the rows of a query as JSON, so that the app's type parsers don't matter: timestamps are ISO 8601 strings, 64-bit
+ * integers are numbers.
  */
 // biome-ignore lint/suspicious/noExplicitAny: rows are typed where a statement is written
 export async function jsonRows(database: Queryable, text: string, values?: unknown[]): Promise<any[]> {
   const { rows } = await database.query(
-    `select coalesce(pg_catalog.json_agg(told), '[]')::pg_catalog.text as told from (${text}) told`,
+    `select coalesce(pg_catalog.json_agg(result), '[]')::pg_catalog.text as rows from (${text}) result`,
     values,
   )
-  return JSON.parse(rows[0].told)
+  return JSON.parse(rows[0].rows)
 }

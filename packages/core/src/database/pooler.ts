@@ -2,10 +2,10 @@ import { PoolerError } from "../errors.ts"
 import type { Connection } from "./connection.ts"
 import { POOLER_REMEDY } from "./translate-error.ts"
 
-/** Looks that a transaction pooler would have to survive by chance. */
+/** Number of rounds in which a transaction pooler would have to return the same backend by chance. */
 const ROUNDS = 5
 
-/** What is asked of the two sessions. */
+/** What the check needs of each session. */
 interface Probe {
   readonly connection: Connection
   // biome-ignore lint/suspicious/noExplicitAny: rows are typed where a statement is written
@@ -14,9 +14,9 @@ interface Probe {
 }
 
 /**
- * Refuses a connection whose statements may reach different backends. A direct one is told by the process id of its
- * handshake. Through any proxy that id differs; then a second connection takes, inside a transaction, the backend that
- * a transaction pooler would have given the first, and the first is asked whether it still has its own.
+ * Refuses a connection whose statements may reach different backends. On a direct connection the backend's process id is
+ * that of the handshake. Through any proxy it differs; then a second connection opens a transaction, which makes a
+ * transaction pooler hand it the backend of the first, and the first checks whether it is still on the same backend.
  */
 export async function assertSessionConnection(first: Probe, open: () => Promise<Probe>): Promise<void> {
   const own = await backendPid(first)
@@ -31,7 +31,7 @@ export async function assertSessionConnection(first: Probe, open: () => Promise<
       if (now !== own) {
         throw new PoolerError(
           "transaction_pooler",
-          `A transaction pooler stands between this drainer and Postgres: two statements of one connection reached backends ${own} and ${now}. ${POOLER_REMEDY}`,
+          `There is a transaction pooler between this drainer and Postgres: two statements on one connection reached backends ${own} and ${now}. ${POOLER_REMEDY}`,
         )
       }
     }

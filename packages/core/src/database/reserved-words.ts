@@ -1,4 +1,4 @@
-/** Words that name no schema in a statement unless they are quoted: those that Postgres 18 reserves, fully or but for functions and types. */
+/** Words that need quotes as the name of a schema: those that Postgres 18 reserves, including the ones it allows for functions and types. */
 export const RESERVED_WORDS: ReadonlySet<string> = new Set([
   "all",
   "analyse",

@@ -1,17 +1,17 @@
 import { InvalidInputError } from "../errors.ts"
 import { RESERVED_WORDS } from "./reserved-words.ts"
 
-/** The version of the database schema that this code needs, as the SQL function `schema_version` tells it. */
+/** The version of the database schema that this code needs. The SQL function `schema_version` returns the version in the database. */
 export const SCHEMA_VERSION = 12
 
-/** Returns the name when it can stand in a statement as it is; throws `InvalidInputError` (`invalid_schema`) else. */
+/** Returns the name if it can be used in a statement without quotes, or throws `InvalidInputError` (`invalid_schema`). */
 export function assertSchemaName(schema: string): string {
   if (!/^[a-z_][a-z0-9_]{0,39}$/.test(schema)) {
-    refuseSchemaName(schema, "use up to 40 small letters, digits and _, beginning with a letter")
+    refuseSchemaName(schema, "use up to 40 lower-case letters, digits and _, starting with a letter or _")
   }
-  if (RESERVED_WORDS.has(schema)) refuseSchemaName(schema, "SQL reserves this word; choose another")
+  if (RESERVED_WORDS.has(schema)) refuseSchemaName(schema, "it is a reserved word in SQL; choose another")
   if (/^pg_|^information_schema$/.test(schema))
-    refuseSchemaName(schema, "Postgres keeps this name to itself; choose another")
+    refuseSchemaName(schema, "Postgres reserves this name; choose another")
   return schema
 }
 

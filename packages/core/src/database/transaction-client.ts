@@ -2,9 +2,9 @@ import { isRecord, refuse } from "../checks/validate.ts"
 import type { Queryable } from "./connection.ts"
 
 /**
- * What a transaction is given as, in the libraries that apps use: a pg or Neon client, `sql` of postgres.js in
- * `sql.begin`, `tx` of Drizzle, `trx` of Kysely or Knex, `tx` of Prisma, the `EntityManager` or `QueryRunner` of TypeORM,
- * `t` of pg-promise. Each is recognised by its method.
+ * A transaction of the library that the app uses: a client of pg or Neon, `sql` in `sql.begin` of postgres.js, `tx` of
+ * Drizzle, `trx` of Kysely or Knex, `tx` of Prisma, the `EntityManager` or `QueryRunner` of TypeORM, `t` of pg-promise.
+ * Each is recognised by its method.
  */
 export type TransactionClient =
   | Queryable
@@ -31,27 +31,30 @@ interface KnexTransaction {
 interface PrismaTransaction {
   $queryRawUnsafe(text: string, ...values: any[]): PromiseLike<any>
 }
-/** Of pg-promise as well: both answer with the rows alone. */
+/** Also that of pg-promise: both return only the rows. */
 interface TypeOrmTransaction {
   query(text: string, values?: any[]): PromiseLike<any>
 }
 // biome-ignore-end lint/suspicious/noExplicitAny: see above
 
-const TAKEN =
-  "the transaction of pg, postgres.js, Drizzle, Kysely, Knex, Prisma, TypeORM or pg-promise, or what has their query(text, values)"
+const ACCEPTED_CLIENTS =
+  "the transaction of pg, postgres.js, Drizzle, Kysely, Knex, Prisma, TypeORM or pg-promise, or an object with the same query(text, values)"
 
-/** The client as something that runs a statement. Statements use each `$n` once, in order. */
+/** Wraps the client so that it runs a statement. Statements must use each `$n` once, in order. */
 export function asQueryable(client: TransactionClient): Queryable {
-  // its `execute` is another than Drizzle's
-  if (has(client, "getTransactionContext")) return refuse("invalid_option", client, ["transaction"], TAKEN)
+  // another library, whose `execute` differs from Drizzle's
+  if (has(client, "getTransactionContext"))
+    return refuse("invalid_option", client, ["transaction"], ACCEPTED_CLIENTS)
   if (has(client, "executeQuery"))
-    return rowsOf((text, values) => client.executeQuery(compiled(text, values)))
-  if (has(client, "execute")) return rowsOf((text, values) => client.execute(drizzleSql(text, values)))
-  if (has(client, "$queryRawUnsafe")) return rowsOf((text, values) => client.$queryRawUnsafe(text, ...values))
-  if (has(client, "unsafe")) return rowsOf((text, values) => client.unsafe(text, values))
-  if (has(client, "raw")) return rowsOf((text, values) => client.raw(text.replaceAll(/\$\d+/g, "?"), values))
-  if (has(client, "query")) return rowsOf((text, values) => client.query(text, values))
-  return refuse("invalid_option", client, ["transaction"], TAKEN)
+    return toQueryable((text, values) => client.executeQuery(compileForKysely(text, values)))
+  if (has(client, "execute")) return toQueryable((text, values) => client.execute(drizzleSql(text, values)))
+  if (has(client, "$queryRawUnsafe"))
+    return toQueryable((text, values) => client.$queryRawUnsafe(text, ...values))
+  if (has(client, "unsafe")) return toQueryable((text, values) => client.unsafe(text, values))
+  if (has(client, "raw"))
+    return toQueryable((text, values) => client.raw(text.replaceAll(/\$\d+/g, "?"), values))
+  if (has(client, "query")) return toQueryable((text, values) => client.query(text, values))
+  return refuse("invalid_option", client, ["transaction"], ACCEPTED_CLIENTS)
 }
 
 function has<Method extends string>(
@@ -61,8 +64,8 @@ function has<Method extends string>(
   return typeof (client as unknown as Record<string, unknown> | null)?.[method] === "function"
 }
 
-/** Some answer with the rows, others with a result that has them. */
-function rowsOf(run: (text: string, values: unknown[]) => PromiseLike<unknown>): Queryable {
+/** Some libraries return the rows, others a result with rows. */
+function toQueryable(run: (text: string, values: unknown[]) => PromiseLike<unknown>): Queryable {
   return {
     async query(text, values = []) {
       const result = await run(text, values)
@@ -72,14 +75,14 @@ function rowsOf(run: (text: string, values: unknown[]) => PromiseLike<unknown>):
         "invalid_option",
         result,
         ["transaction", "query()"],
-        `a client that answers with rows: ${TAKEN}`,
+        `a client whose query returns rows: ${ACCEPTED_CLIENTS}`,
       )
     },
   }
 }
 
-/** What Kysely's `CompiledQuery.raw` makes. */
-function compiled(text: string, parameters: unknown[]) {
+/** The same as Kysely's `CompiledQuery.raw`. */
+function compileForKysely(text: string, parameters: unknown[]) {
   return {
     sql: text,
     parameters,
@@ -88,7 +91,7 @@ function compiled(text: string, parameters: unknown[]) {
   }
 }
 
-/** As much of Drizzle's `SQL` as `execute` asks for: a statement that is text already. */
+/** The part of Drizzle's `SQL` that `execute` needs, for a statement that is text already. */
 function drizzleSql(text: string, params: unknown[]) {
   const statement = { toQuery: () => ({ sql: text, params }), getSQL: () => statement }
   return statement

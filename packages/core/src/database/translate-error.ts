@@ -5,15 +5,15 @@ import {
   SchemaError,
   SessionLostError,
 } from "../errors.ts"
-import { isUnreadableAddress, unreadable } from "./address.ts"
+import { addressError, isAddressError } from "./address.ts"
 import { isConnectionLost, isReadOnlyServer } from "./sqlstate.ts"
 
 /**
- * Turns what a database driver threw into Sluice's errors where the cause is known, and returns it as it is where
- * not. SQLSTATE classes are those of PostgreSQL's manual, appendix A; `SL…` are raised by our own functions.
+ * Returns Sluice's error for one of a database driver, or the same error if its cause is unknown. The SQLSTATE codes are
+ * listed in appendix A of the PostgreSQL manual; Sluice's SQL functions raise `SL…`.
  */
 export function translateError(error: unknown): unknown {
-  if (isUnreadableAddress(error)) return unreadable()
+  if (isAddressError(error)) return addressError()
   const code = codeOf(error)
   const message = error instanceof Error ? error.message : String(error)
   switch (code) {
@@ -61,7 +61,7 @@ export function translateError(error: unknown): unknown {
 }
 
 export const POOLER_REMEDY =
-  "Session locks don't hold through a transaction pooler: give the drainer the database's direct address; enqueueing may go through the pooler"
+  "Session locks don't work through a transaction pooler: give the drainer the database's direct address. Enqueueing may use the pooler"
 
 export function codeOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0])

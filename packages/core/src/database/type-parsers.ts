@@ -1,14 +1,14 @@
 /**
- * A statement of the engine's own on a drainer's connection: its values are read as the engine expects, whatever the app
- * has told the driver with `setTypeParser`.
+ * A statement on a drainer's connection whose values are parsed as the engine expects, even if the app has changed the
+ * driver's parsers with `setTypeParser`.
  */
 export function withOwnParsers(text: string): string {
-  return { text, types: { getTypeParser } } as unknown as string // drivers take either
+  return { text, types: { getTypeParser } } as unknown as string // drivers accept this object too
 }
 
 type Parse = (text: string) => unknown
 
-/** By type OID, as pg reads them by default. What is not here stays text. */
+/** By type OID, pg's defaults. Any other type stays text. */
 const PARSERS: Readonly<Record<number, Parse>> = {
   16: (text) => text === "t", // boolean
   21: Number, // smallint
@@ -17,9 +17,9 @@ const PARSERS: Readonly<Record<number, Parse>> = {
   114: JSON.parse, // json
   700: Number, // real
   701: Number, // double precision
-  1009: arrayOf, // text[]
-  1016: arrayOf, // bigint[]
-  1184: (text) => new Date(text), // timestamptz, in ISO by the session's contract
+  1009: parseArray, // text[]
+  1016: parseArray, // bigint[]
+  1184: (text) => new Date(text), // timestamptz; the session sets DateStyle to ISO
   3802: JSON.parse, // jsonb
 }
 
@@ -27,8 +27,8 @@ function getTypeParser(oid: number): Parse {
   return PARSERS[oid] ?? String
 }
 
-/** Of an array in one dimension. */
-function arrayOf(text: string): (string | null)[] {
+/** Parses a one-dimensional array. */
+function parseArray(text: string): (string | null)[] {
   return Array.from(text.matchAll(ELEMENT), ([bare, quoted]) => {
     if (quoted !== undefined) return quoted.replaceAll(/\\(.)/gs, "$1")
     return bare === "NULL" ? null : bare

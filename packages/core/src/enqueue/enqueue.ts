@@ -11,9 +11,9 @@ import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { EnqueueOptions, EnqueueResult, JobPolicies, JobState } from "../job/job-options.ts"
 import { checkPayload, toJson } from "../job/payload.ts"
 import { type Instrumentation, withCarrier } from "../telemetry/instrumentation.ts"
-import { assertOptions, instant } from "./options.ts"
+import { assertOptions, toIsoInstant } from "./options.ts"
 
-/** One job of `enqueueMany`. */
+/** A job for `enqueueMany`. */
 export interface NewJob {
   readonly name: string
   readonly payload?: unknown
@@ -22,15 +22,15 @@ export interface NewJob {
 
 export interface Catalog {
   readonly schema: string
-  /** Undefined where jobs are enqueued by name alone: then the drainer's bundle is what knows them. */
+  /** Undefined if jobs are enqueued by name alone: then only the drainer knows the definitions. */
   readonly definitions: ReadonlyMap<string, AnyJobDefinition> | undefined
   readonly defaults: JobPolicies
   readonly instrumentation: Instrumentation | undefined
 }
 
-/** Largest metadata, measured as the payload is. */
+/** Largest metadata, measured like the payload. */
 const MAX_METADATA_BYTES = 64 * 1024
-/** Most jobs of one statement, and how much JSON they may come to: Postgres takes 256 MB and needs a multiple of it. */
+/** Limits of one statement. Postgres takes up to 256 MB of JSON, and needs a multiple of that as memory. */
 const MAX_JOBS = 100_000
 const MAX_TOTAL_BYTES = 64 * 1024 * 1024
 
@@ -49,7 +49,7 @@ export async function storeJobs(
       throw error instanceof InvalidInputError ? error.atIndex(index) : error
     })
     totalBytes += bytes
-    if (totalBytes > MAX_TOTAL_BYTES) refuseBatch("more bytes as JSON", `${MAX_TOTAL_BYTES} bytes`)
+    if (totalBytes > MAX_TOTAL_BYTES) refuseBatch("more JSON", `${MAX_TOTAL_BYTES} bytes`)
     rows.push(row)
   }
   if (rows.length === 0) return []
@@ -58,11 +58,11 @@ export async function storeJobs(
 }
 
 function refuseBatch(has: string, limit: string): never {
-  const message = `The jobs of one call have ${has}, over the limit of ${limit}: make several calls`
+  const message = `One call has ${has}, over the limit of ${limit}: split it into several calls`
   throw new PayloadTooLargeError("batch_too_large", message, { path: ["jobs"] })
 }
 
-/** The same for one job, whose errors need no index. */
+/** Does the same for one job, whose errors have no index. */
 export async function storeJob(catalog: Catalog, database: Queryable, job: NewJob): Promise<EnqueueResult> {
   const { row } = await rowOf(catalog, job)
   const [result] = await withCarrier(catalog.instrumentation, [job.name], (carrier) =>
@@ -92,16 +92,16 @@ async function storeRows(
       `select job_index::pg_catalog.text, job_id::pg_catalog.text, job_state, deduplicated::pg_catalog.text from ${text}`,
       values,
     )
-    return inOrder(stored.rows)
+    return toResults(stored.rows)
   } catch (error) {
     throw translateError(error)
   }
 }
 
-/** As text, so that no driver makes JSON of JSON. */
+/** Sent as text, so that no driver turns JSON into JSON again. */
 const JSON_TEXT = "pg_catalog.text::pg_catalog.jsonb"
 
-/** All text, which no app has its driver turn into something else. */
+/** All columns are text, which no app configures its driver to parse. */
 interface StoredRow {
   job_index: string
   job_id: string
@@ -109,7 +109,7 @@ interface StoredRow {
   deduplicated: "true" | "false"
 }
 
-function inOrder(rows: StoredRow[]): EnqueueResult[] {
+function toResults(rows: StoredRow[]): EnqueueResult[] {
   const results = new Array<EnqueueResult>(rows.length)
   for (const row of rows) {
     results[Number(row.job_index)] = {
@@ -121,17 +121,19 @@ function inOrder(rows: StoredRow[]): EnqueueResult[] {
   return results
 }
 
-/** The job as an element of store_jobs' argument, with the definition's and the defaults' policies filled in. */
+const JOB_KEYS = ["name", "payload", "options"] satisfies readonly (keyof NewJob)[]
+
+/** The job as an element of `p_jobs` of store_jobs, with the policies of its definition and the defaults. */
 async function rowOf(catalog: Catalog, job: NewJob): Promise<{ row: string; bytes: number }> {
   if (!isRecord(job)) refuse("invalid_job", job, ["job"], "an object with name, payload and options")
-  assertKnownKeys(job, ["name", "payload", "options"], ["job"])
+  assertKnownKeys(job, JOB_KEYS, ["job"])
   assertName(job.name, ["name"])
   const options = job.options === undefined ? {} : job.options
   assertOptions(options)
   const definition = definitionOf(catalog, job.name)
   const given = job.payload === undefined ? {} : job.payload
   const payload = toJson(given, ["payload"])
-  // what is stored is what is checked
+  // checks the value that is stored, not the one that was given
   if (definition?.input) await checkPayload(definition.name, definition.input, payload.value, given)
   const metadata = options.metadata && toJson(options.metadata, ["options", "metadata"], MAX_METADATA_BYTES)
   const others = JSON.stringify({
@@ -140,7 +142,7 @@ async function rowOf(catalog: Catalog, job: NewJob): Promise<{ row: string; byte
     priority: options.priority ?? definition?.priority ?? catalog.defaults.priority,
     max_attempts: options.maxAttempts,
     timeout_ms: options.timeout === undefined ? undefined : durationMs(options.timeout),
-    run_at: options.runAt === undefined ? undefined : instant(options.runAt),
+    run_at: options.runAt === undefined ? undefined : toIsoInstant(options.runAt),
     delay_ms: options.delay === undefined ? undefined : durationMs(options.delay, ["options", "delay"]),
     unique_key: options.uniqueKey,
     idempotency_key: options.idempotencyKey,
@@ -177,7 +179,7 @@ function keyOf(rule: (payload: unknown) => string, payload: unknown): string {
   try {
     return rule(payload)
   } catch (cause) {
-    const message = `The concurrency key can't be made from this payload: ${(cause as Error)?.message}`
+    const message = `The concurrency key can't be computed from this payload: ${(cause as Error)?.message}`
     throw new InvalidInputError("invalid_payload", message, { path: ["payload"], cause })
   }
 }

@@ -10,11 +10,21 @@ import {
 import type { EnqueueOptions } from "../job/job-options.ts"
 
 const OPTION_KEYS = [
-  ...["queue", "priority", "maxAttempts", "timeout", "runAt", "delay", "uniqueKey", "idempotencyKey"],
-  ...["concurrencyKey", "concurrencyLimit", "tags", "metadata"],
-]
+  "queue",
+  "priority",
+  "maxAttempts",
+  "timeout",
+  "runAt",
+  "delay",
+  "uniqueKey",
+  "idempotencyKey",
+  "concurrencyKey",
+  "concurrencyLimit",
+  "tags",
+  "metadata",
+] satisfies readonly (keyof EnqueueOptions)[]
 
-/** Checks the options of one job. Throws `InvalidInputError` with the path of the first that is wrong. */
+/** Checks the options of one job. Throws `InvalidInputError` with the path of the first invalid one. */
 export function assertOptions(options: Omit<EnqueueOptions, "transaction">): void {
   if (!isRecord(options)) {
     refuse("invalid_option", options, ["options"], "an object")
@@ -42,19 +52,19 @@ function assertTags(tags: unknown): void {
   if (tags === undefined) return
   const isList = Array.isArray(tags) && tags.length <= MOST_TAGS
   if (!isList || !Array.from(tags).every((tag) => isText(tag, MOST_TAG_CHARACTERS))) {
-    const expected = `a list of texts, up to ${MOST_TAGS} of 1 to ${MOST_TAG_CHARACTERS} characters, without NUL`
+    const expected = `a list of up to ${MOST_TAGS} strings of 1 to ${MOST_TAG_CHARACTERS} characters, without NUL`
     refuse("invalid_option", tags, ["options", "tags"], expected)
   }
 }
 
 const FIRST_INSTANT_MS = Date.UTC(1970, 0, 1)
 const LAST_INSTANT_MS = Date.UTC(9999, 11, 31)
-/** ISO 8601 as in the SQL function `instant_of`: the day, the time to a fraction of at most 9 digits, and the offset. */
+/** ISO 8601, the same as in the SQL function `instant_of`: a day, a time with up to 9 fractional digits, and an offset. */
 const ISO_8601 =
   /^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?)(?:Z|([+-](?:0\d|1[0-4]))(?::?([0-5]\d))?)$/
 
-/** The instant as ISO 8601 text. Digits beyond the millisecond are dropped. */
-export function instant(runAt: Date | string): string {
+/** The instant as an ISO 8601 string, truncated to milliseconds. */
+export function toIsoInstant(runAt: Date | string): string {
   const at = runAt instanceof Date ? runAt : new Date(isoOf(runAt) ?? Number.NaN)
   if (!(at.getTime() >= FIRST_INSTANT_MS && at.getTime() <= LAST_INSTANT_MS)) {
     const expected =
@@ -64,7 +74,7 @@ export function instant(runAt: Date | string): string {
   return at.toISOString()
 }
 
-/** The text as `new Date` takes it, or undefined for what is no instant, as is February 31st. */
+/** The text in the form that `new Date` parses, or undefined for an invalid instant such as February 31st. */
 function isoOf(text: unknown): string | undefined {
   const [, day, time, hours, minutes = "00"] = (typeof text === "string" && ISO_8601.exec(text)) || []
   if (!day || !new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)) return undefined

@@ -3,9 +3,9 @@ import { jsonRows } from "../database/pool-queryable.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 
 export interface Backlog {
-  /** Jobs that are due and not running; the count stops at 10,000 jobs, running ones included. */
+  /** Number of jobs that are due and not running. Counting stops at 10,000 jobs, including running ones. */
   readonly ready: number
-  /** How long the one that waits longest has been due. 0 when there is none. */
+  /** How long the oldest of them has been due. 0 if there are none. */
   readonly oldestReadyAgeMs: number
 }
 
@@ -14,7 +14,7 @@ export async function readBacklog(database: Queryable, schema: string): Promise<
   return backlogOf(row)
 }
 
-/** From a row of the SQL function `backlog`. */
+/** Converts a row of the SQL function `backlog`. */
 export function backlogOf(row: { ready: number; oldest_ready_age_ms: number }): Backlog {
   return { ready: row.ready, oldestReadyAgeMs: row.oldest_ready_age_ms }
 }

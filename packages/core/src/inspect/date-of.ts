@@ -1,4 +1,4 @@
-/** An instant of the database, or null. */
+/** Parses an instant from the database's JSON. */
 export function dateOf(instant: string | null): Date | null {
   return instant === null ? null : new Date(instant)
 }

@@ -4,7 +4,7 @@ import { protocolCall } from "../database/protocol-call.ts"
 import type { JobState } from "../job/job-options.ts"
 import { dateOf } from "./date-of.ts"
 
-/** All that is known of one job. */
+/** A job, waiting or finished, at the time it was read. */
 export interface JobSnapshot {
   readonly id: string
   readonly name: string
@@ -12,20 +12,20 @@ export interface JobSnapshot {
   readonly priority: number
   readonly state: JobState
   readonly payload: unknown
-  /** Executions that counted. */
+  /** Number of attempts used up. */
   readonly attempts: number
-  /** Null: as the definition says. */
+  /** Null: the definition's. */
   readonly maxAttempts: number | null
   readonly runAt: Date
   readonly enqueuedAt: Date
-  /** Of the last execution, once the job has finished. */
+  /** Start of the last execution. Null until the job has finished, as are `finishedAt`, `durationMs` and `result`. */
   readonly startedAt: Date | null
   readonly finishedAt: Date | null
   readonly durationMs: number | null
   readonly result: unknown
-  /** The last executions that did not succeed, oldest first: up to 50, and 256 KiB of them. */
+  /** The last failed executions, oldest first: up to 50, and up to 256 KiB. */
   readonly errors: readonly ExecutionError[]
-  /** How many there are in all; `errorsFrom` reads the earlier ones. */
+  /** Total number of failed executions. Read earlier ones with `errorsFrom`. */
   readonly errorCount: number
   readonly tags: readonly string[]
   readonly metadata: Readonly<Record<string, unknown>>
@@ -44,13 +44,13 @@ export interface ExecutionError {
   readonly drainerId: number | null
 }
 
-/** Which of a job's errors to read. */
+/** Which of a job's errors `getJob` returns. */
 export interface ReadJobOptions {
-  /** The place of the first, 0 for the oldest. Default: so that the last ones are read. */
+  /** Index of the first error to return, 0 for the oldest. Default: the last ones. */
   readonly errorsFrom?: number
 }
 
-const MAX_JOB_ID = 281_474_976_710_655n // 48 bits, as the sequence
+const MAX_JOB_ID = 281_474_976_710_655n // 48 bits, the maximum of the sequence
 
 export async function readJob(
   database: Queryable,

@@ -10,15 +10,15 @@ export interface QueueSnapshot {
   readonly scheduled: number
   readonly blocked: number
   readonly running: number
-  /** Since when the longest-waiting ready job has been due. */
+  /** When the oldest ready job became due. */
   readonly oldestReadyAt: Date | null
 }
 
-/** Which queues to read. */
+/** Which queues `listQueues` returns. */
 export interface ReadQueuesOptions {
-  /** Those whose names come after this one. Default: from the first. */
+  /** Only queues whose names come after this one. Default: from the first. */
   readonly after?: string
-  /** Up to so many. Default: all. */
+  /** Most queues to return. Default: all. */
   readonly limit?: number
 }
 

@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec"
-import { assertJson, shortened } from "../checks/assert-json.ts"
+import { assertJson, shortenPath } from "../checks/assert-json.ts"
 import { truncate } from "../checks/format-value.ts"
 import { refuse } from "../checks/validate.ts"
 import { Discard, InvalidInputError, InvalidPayloadError, PayloadTooLargeError } from "../errors.ts"
@@ -30,7 +30,7 @@ export async function checkPayload<Output>(
   const issues = result.issues.slice(0, MAX_ISSUES).map((issue) => {
     const path = [...(issue.path ?? [])].map(toKey)
     const hint = valueAt(given, path) instanceof Date ? " (a Date is stored as a string)" : ""
-    return { path: shortened(path), message: `${truncate(issue.message, MAX_ISSUE_CHARACTERS)}${hint}` }
+    return { path: shortenPath(path), message: `${truncate(issue.message, MAX_ISSUE_CHARACTERS)}${hint}` }
   })
   const more = result.issues.length - issues.length
   const texts = issues.map(({ path, message }) => `${["payload", ...path].join(".")}: ${message}`)

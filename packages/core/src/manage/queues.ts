@@ -2,7 +2,7 @@ import { assertName } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 
-/** Holds the queue's jobs back, a set at a time. Running jobs are not affected. */
+/** Pauses the queue and holds its waiting jobs, one set of jobs per statement. Running jobs are not affected. */
 export async function pauseQueue(database: Queryable, schema: string, name: string): Promise<void> {
   assertName(name, ["queue"])
   for (let after = "0"; after !== null; ) {
@@ -12,7 +12,7 @@ export async function pauseQueue(database: Queryable, schema: string, name: stri
   }
 }
 
-/** Makes the queue's jobs ready again, a set at a time. */
+/** Resumes the queue and makes its jobs ready again, one set of jobs per statement. */
 export async function resumeQueue(database: Queryable, schema: string, name: string): Promise<void> {
   assertName(name, ["queue"])
   for (let isContinued = false, more = true; more; isContinued = true) {

@@ -11,29 +11,33 @@ import { areFunctionsCurrent, replaceFunctions } from "./functions.ts"
 import { claimSchema, refuseForeignSchema } from "./owner.ts"
 
 export interface MigrateOptions {
-  /** The schema that holds Sluice's tables; made when it is missing. Default `"sluice"`. */
+  /** The schema for Sluice's tables. Created if it is missing. Default `"sluice"`. */
   readonly schema?: string
-  /** The folder of the SQL files, with its folder `functions`. Default the one that comes with this package. */
+  /** The folder of the SQL files, including its folder `functions`. Default: the one in this package. */
   readonly directory?: string
   /**
-   * Whose schema it is, as `"app/stage"`. It is remembered, and migrating for another owner is refused before anything
-   * changes. Default: nobody asks.
+   * The deployment that the schema belongs to, for example `"app/stage"`. The first one is stored in the schema, and
+   * migrating for another one is refused before anything changes. Default: owners aren't compared.
    */
   readonly owner?: string
-  /** Is told each line of progress. Default silent. */
+  /** Called with each line of progress. Default: none are logged. */
   readonly log?: (line: string) => void
 }
 
 /**
- * Brings Sluice's schema to the version of this code: the numbered files that are new, in one transaction, then the
- * functions whose text has changed, in another. Safe to call from many places at once: all
- * but one wait, and find nothing to do. Needs a direct connection (no transaction pooler). Its role must own the schema, or
- * be allowed to create it; where nothing is to be done it need only be allowed to read.
+ * Migrates Sluice's schema to the version of this code: applies new numbered files in one transaction, then replaces the
+ * functions in another if they differ. Can be called from several places at once: one of them migrates, the others wait
+ * and then find nothing to do.
  *
- * @param database A connection string, or a pg `Pool` or connected `Client`.
+ * Needs a direct connection, without a transaction pooler. Its role must own the schema or be allowed to create it. If
+ * the schema is up to date, it only needs to be allowed to read.
+ *
+ * @param database A connection string, a pg `Pool` or a connected `Client`.
+ * @returns The names of the applied migrations in order, followed by `"functions"` if functions were replaced.
+ * @throws InvalidInputError `invalid_schema`, `invalid_address`
  * @throws DatabaseUnavailableError
- * @throws SchemaError `schema_owned`: another owner has it. `not_permitted`: the role may not change it.
- * @returns The names of the migrations that were applied, in order; `"functions"` last when functions were replaced.
+ * @throws SchemaError `schema_owned`: the schema belongs to another owner. `not_permitted`: the role isn't allowed to
+ *   migrate it. `schema_outdated`: a pre-release version created it.
  */
 export async function migrate(
   database: string | Pool | ClientBase,
@@ -43,21 +47,21 @@ export async function migrate(
   const directory = options.directory ?? bundledMigrations()
   try {
     return await withClient(database, async (client) => {
-      // whatever path the role or the database has: nobody else's functions and operators have a part in this
+      // ignore the path of the role and the database: nobody else's functions and operators may be used here
       await client.query("set search_path to pg_catalog, pg_temp")
       if (options.owner) await refuseForeignSchema(client, schema, options.owner)
       const names = (await isCurrent(client, schema, directory))
         ? []
-        : await locked(client, () => bringUp(client, schema, directory, options.log))
+        : await withMigrationLock(client, () => applyMigrations(client, schema, directory, options.log))
       if (options.owner) await claimSchema(client, schema, options.owner)
       return { applied: names }
     })
   } catch (error) {
-    throw codeOf(error) === "42501" ? refusedBy(error as Error, schema) : translateError(error)
+    throw codeOf(error) === "42501" ? notPermittedError(error as Error, schema) : translateError(error)
   }
 }
 
-/** Reads what the schema has, so that an up-to-date one needs no right to create. */
+/** Compares without writing, so that an up-to-date schema needs no permission to create. */
 async function isCurrent(client: ClientBase, schema: string, directory: string): Promise<boolean> {
   if (!(await hasTable(client, schema, "migrations"))) return false
   const { rows } = await client.query(`select name from ${schema}.migrations`)
@@ -66,7 +70,7 @@ async function isCurrent(client: ClientBase, schema: string, directory: string):
   return files.every((file) => applied.has(file)) && (await areFunctionsCurrent(client, schema, directory))
 }
 
-async function bringUp(
+async function applyMigrations(
   client: ClientBase,
   schema: string,
   directory: string,
@@ -91,31 +95,31 @@ async function bringUp(
   return names
 }
 
-/** The runner's own lock, which its session may take again, held from before the schema is made. */
-async function locked<Value>(client: ClientBase, work: () => Promise<Value>): Promise<Value> {
+/** Holds the runner's own lock, which its session can take again, already while the schema is created. */
+async function withMigrationLock<Value>(client: ClientBase, work: () => Promise<Value>): Promise<Value> {
   await client.query(`select pg_catalog.pg_advisory_lock(${PG_MIGRATE_LOCK_ID})`)
   try {
     return await work()
   } finally {
-    await client.query(`select pg_catalog.pg_advisory_unlock(${PG_MIGRATE_LOCK_ID})`).catch(() => {}) // a lost session has lost it
+    await client.query(`select pg_catalog.pg_advisory_unlock(${PG_MIGRATE_LOCK_ID})`).catch(() => {}) // the end of a session releases it too
   }
 }
 
-/** `create schema if not exists` asks for the right to create also where the schema exists. */
+/** `create schema if not exists` needs the permission to create even if the schema exists. */
 async function createSchema(client: ClientBase, schema: string): Promise<void> {
   const { rowCount } = await client.query("select from pg_catalog.pg_namespace where nspname = $1", [schema])
   if (rowCount === 0) await client.query(`create schema ${schema}`)
 }
 
-function refusedBy(error: Error, schema: string): SchemaError {
+function notPermittedError(error: Error, schema: string): SchemaError {
   return new SchemaError(
     "not_permitted",
-    `The role of this connection may not migrate the schema "${schema}" (${error.message}): connect as the role that owns the schema, or create the schema for this role with "create schema ${schema} authorization ..."`,
+    `This connection's role isn't allowed to migrate the schema "${schema}" (${error.message}): connect as the role that owns the schema, or create the schema for this role with "create schema ${schema} authorization ..."`,
     { cause: error },
   )
 }
 
-/** Before the first release 0001 was edited, so that its name doesn't tell which tables it has made. */
+/** Before the first release 0001 was edited, so its name doesn't say which tables it created. */
 async function refuseDraftSchema(client: ClientBase, schema: string): Promise<void> {
   if (!(await hasTable(client, schema, "migrations"))) return
   const drafts = await client.query(`select from ${schema}.migrations where name = '0002_shared'`)
@@ -123,49 +127,49 @@ async function refuseDraftSchema(client: ClientBase, schema: string): Promise<vo
   if (!isDraft) return
   throw new SchemaError(
     "schema_outdated",
-    `The schema "${schema}" was made by a version from before the first release, which can't be upgraded: drop it with "drop schema ${schema} cascade", or choose another`,
+    `The schema "${schema}" was created by a pre-release version and can't be upgraded: drop it with "drop schema ${schema} cascade", or choose another`,
   )
 }
 
 async function hasTable(client: ClientBase, schema: string, table: string): Promise<boolean> {
-  const { rows } = await client.query("select to_regclass($1) is not null as there", [`${schema}.${table}`])
-  return rows[0].there
+  const { rows } = await client.query("select to_regclass($1) is not null as found", [`${schema}.${table}`])
+  return rows[0].found
 }
 
 async function withClient<Value>(
   database: string | Pool | ClientBase,
   work: (client: ClientBase) => Promise<Value>,
 ): Promise<Value> {
-  const { client, giveBack } = await borrow(database)
+  const { client, release } = await borrow(database)
   try {
     return await work(client)
   } finally {
-    await giveBack()
+    await release()
   }
 }
 
 async function borrow(database: string | Pool | ClientBase) {
   if (typeof database === "string") {
     const client = readAddress(database, (connectionString) => new pg.Client({ connectionString }))
-    client.on("error", () => {}) // the statement that is under way rejects
+    client.on("error", () => {}) // the running statement rejects instead
     await client.connect()
-    return { client, giveBack: () => client.end() }
+    return { client, release: () => client.end() }
   }
   if ("totalCount" in database) {
     const client = await database.connect()
     client.on("error", () => {}) // see above
-    return { client, giveBack: async () => client.release(true) }
+    return { client, release: async () => client.release(true) }
   }
-  // the runner leaves its search_path behind
+  // the runner changes the search_path
   const { rows } = await database.query("select pg_catalog.current_setting('search_path') as path")
   const restore = () =>
     database.query("select pg_catalog.set_config('search_path', $1, false)", [rows[0].path])
-  return { client: database, giveBack: restore }
+  return { client: database, release: restore }
 }
 
 /**
- * In the repository the folder is at the top; in the published package it lies beside `dist/`. A bundle in CommonJS
- * format doesn't know where it is.
+ * The folder is at the top of the repository; in the published package it is next to `lib/`. In a CommonJS bundle this
+ * code doesn't know its own location.
  */
 function bundledMigrations(): string {
   const here = import.meta.url as string | undefined
@@ -175,6 +179,6 @@ function bundledMigrations(): string {
   }
   throw new SluiceError(
     "migrations_missing",
-    "The folder of SQL migrations is not beside this code: pass migrate(database, { directory }) where your bundle has it",
+    "The migrations folder was not found next to this code: pass its location in your bundle, migrate(database, { directory })",
   )
 }

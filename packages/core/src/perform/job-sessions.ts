@@ -1,6 +1,6 @@
 import type { Connect } from "../database/connection.ts"
 import type { Drainer } from "../session/drainer.ts"
-import { type JobSession, openJobSession } from "../session/session.ts"
+import { type JobSession, openJobSession } from "../session/job-session.ts"
 
 /** Database sessions for transactional jobs: opened when needed, reused from job to job, ended with the drain. */
 export interface JobSessions {

@@ -1,7 +1,7 @@
 import { protocolCall } from "../database/protocol-call.ts"
 import { isBadRow } from "../database/sqlstate.ts"
 import type { Drainer } from "../session/drainer.ts"
-import type { JobSession } from "../session/session.ts"
+import type { JobSession } from "../session/job-session.ts"
 
 /**
  * Records a job's completion in the session's transaction and returns whether the job still belongs to the drainer.

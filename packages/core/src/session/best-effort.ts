@@ -1,8 +1,8 @@
 import type { Logger } from "../logger.ts"
 
 /**
- * A statement that the drain can do without. Trouble of the moment with it, as a row that somebody at a terminal holds,
- * must not cut off what runs: it is logged, and undefined returned.
+ * Waits for a statement that the drain can do without. If it fails, for example because somebody at a terminal holds a row,
+ * running jobs must not suffer: the error is logged and undefined returned. Throws only if the session is lost.
  */
 export async function bestEffort<Value>(
   { lost, log }: { readonly lost: AbortSignal; readonly log: Logger },

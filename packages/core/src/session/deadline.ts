@@ -2,43 +2,43 @@ import { durationMs } from "../checks/duration.ts"
 import { InvalidInputError } from "../errors.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 
-/** Room that a job asks for of which neither its definition nor its history tells how long it takes. */
+/** Time that a job needs if neither its definition nor its history tells how long it takes. */
 const UNKNOWN_DURATION_MS = 60_000
 const A_YEAR_MS = 365 * 86_400_000
 
-/** A process that was told to stop is gone this long after its grace, see `sluice work`. */
+/** A process that was told to stop has exited this long after its grace, see `sluice work`. */
 const GONE_AFTER_STOP_MS = 1_600
 const GIVE_UP_AFTER_STOP_MS = 1_200
-/** What aborted executions have to end in a process that was told to stop. */
+/** Time for aborted executions to end in a process that was told to stop. */
 const GRACE_AFTER_STOP_MS = 700
-/** Least time between giving up on a statement and being gone. */
+/** Least time between giving up on a statement and the end of the process. */
 const LEAST_RESERVE_MS = 200
-/** Enough for those that honour their signal. */
+/** Enough for executions that honour their signal. */
 const LEAST_GRACE_MS = 50
 
-/** How the time of one drain is spent: work is claimed while it fits; when time is up, what still runs is aborted. */
+/** How a drain spends its time: it claims jobs while they fit, and aborts what still runs when the time is up. */
 export interface Deadline {
-  /** Whether anything may run still. */
+  /** Whether jobs may still run. */
   remains(): boolean
-  /** Whether nothing may run because of the time, and not because the drain was told to stop. */
+  /** Whether jobs may no longer run because the time is up, and not because the drain was told to stop. */
   isTimeUp(): boolean
-  /** Milliseconds until what runs is aborted. */
+  /** Milliseconds until running jobs are aborted. */
   untilStopMs(): number
-  /** Milliseconds that aborted executions have to end from now on, before the drain is closed without them. */
+  /** Milliseconds that aborted executions have from now to end, before the drain is closed without them. */
   readonly graceMs: number
   /** The names of jobs that may be started now. */
   names(): string[]
-  /** The longest timeout of its own that a job may have to be started now. Null: any. */
+  /** The longest timeout that a job of its own may have and still be started now. Null: any. */
   fitsMs(): number | null
   /** Whether any job may be started, so that it is worth waiting for one. */
   isAmple(): boolean
 }
 
 /**
- * @param remainingMs Lambda's `getRemainingTimeInMillis`; without it there is no deadline. A tenth of the time that it shows at
- * the start, from half a second to five, is kept for aborting, settling and handing over.
- * @param stop Once it aborts nothing is started any more, and what runs has `stopWithinMs`.
- * @param usualMs By name, what nearly all executions of the past have kept to; undefined where too few are known.
+ * @param remainingMs Lambda's `getRemainingTimeInMillis`; without it there is no deadline. A tenth of the time at the start,
+ * from half a second to five seconds, is kept for aborting, settling and handing over.
+ * @param stop Once it has aborted no more jobs start, and running jobs have `stopWithinMs` to finish.
+ * @param usualMs How long nearly all past executions of a job took at most; undefined if too few are known.
  */
 export function createDeadline(options: {
   definitions: ReadonlyMap<string, AnyJobDefinition>
@@ -54,7 +54,7 @@ export function createDeadline(options: {
     name: definition.name,
     ms: neededMs(definition, options.usualMs(definition.name), totalMs),
   }))
-  const untilStopped = afterStop(stop, stopWithinMs)
+  const untilStopped = untilAfterStop(stop, stopWithinMs)
   const untilGoneMs = untilGone(options)
   const untilStopMs = () => Math.min(remainingMs() - marginMs, untilStopped())
   const names = () => {
@@ -76,20 +76,20 @@ export function createDeadline(options: {
   }
 }
 
-/** Milliseconds until a drain must be gone, whatever its jobs and statements wait for. */
+/** Milliseconds until a drain must have ended, whatever its jobs and statements are waiting for. */
 function untilGone({ remainingMs, stop, stopWithinMs }: Times): () => number {
-  const goneAfterStop = afterStop(stop, stopWithinMs + GONE_AFTER_STOP_MS)
-  if (!remainingMs) return goneAfterStop
+  const untilStopEnds = untilAfterStop(stop, stopWithinMs + GONE_AFTER_STOP_MS)
+  if (!remainingMs) return untilStopEnds
   const reserveMs = marginOf(remainingMs()) / 8
-  return () => Math.min(remainingMs() - reserveMs, goneAfterStop())
+  return () => Math.min(remainingMs() - reserveMs, untilStopEnds())
 }
 
-/** Milliseconds until the drainer gives up on a statement, so that jobs learn of it while there is time. */
+/** Milliseconds until the drainer gives up on a statement, early enough for jobs to be aborted in order. */
 export function untilGiveUp({ remainingMs, stop, stopWithinMs }: Times): () => number {
-  const afterStopMs = afterStop(stop, stopWithinMs + GIVE_UP_AFTER_STOP_MS)
-  if (!remainingMs) return afterStopMs
+  const untilStopEnds = untilAfterStop(stop, stopWithinMs + GIVE_UP_AFTER_STOP_MS)
+  if (!remainingMs) return untilStopEnds
   const reserveMs = Math.max(LEAST_RESERVE_MS, marginOf(remainingMs()) / 4)
-  return () => Math.min(remainingMs() - reserveMs, afterStopMs())
+  return () => Math.min(remainingMs() - reserveMs, untilStopEnds())
 }
 
 interface Times {
@@ -98,7 +98,8 @@ interface Times {
   stopWithinMs: number
 }
 
-function afterStop(stop: AbortSignal | undefined, ms: number): () => number {
+/** Milliseconds until this long after the signal aborts; infinity before. */
+function untilAfterStop(stop: AbortSignal | undefined, ms: number): () => number {
   let atMs = stop?.aborted ? performance.now() + ms : Number.POSITIVE_INFINITY
   stop?.addEventListener("abort", () => {
     atMs = performance.now() + ms
@@ -106,7 +107,7 @@ function afterStop(stop: AbortSignal | undefined, ms: number): () => number {
   return () => atMs - performance.now()
 }
 
-/** Throws `InvalidInputError` (`timeout_never_fits`) for a definition whose timeout no drain of this length has room for. */
+/** Throws `InvalidInputError` (`timeout_never_fits`) if the timeout of a definition is too long for any drain of this length. */
 export function assertTimeoutsFit(definitions: Iterable<AnyJobDefinition>, totalMs: number): void {
   const longestMs = totalMs - marginOf(totalMs)
   for (const { name, timeout } of definitions) {
@@ -123,7 +124,7 @@ function marginOf(totalMs: number): number {
   return Math.min(5_000, Math.max(500, totalMs * 0.1))
 }
 
-/** What can't fit at all gets most of a drain, from its beginning; what isn't done by then is cut off. */
+/** A job that can't fit starts if this much of a drain is left, so at its beginning. If it isn't done in time, it is aborted. */
 function longestNeedMs(totalMs: number): number {
   return totalMs * 0.75
 }

@@ -6,34 +6,39 @@ import { type Backlog, backlogOf } from "../inspect/backlog.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { Execution, SettledExecution } from "../job/outcome.ts"
 import type { Logger } from "../logger.ts"
+import { openDrainerSession } from "./drainer-session.ts"
 import { createDurations, type Durations } from "./durations.ts"
 import { createHeldJobs, type HeldJobs } from "./held-jobs.ts"
 import { runMaintenance } from "./maintenance.ts"
-import { openSession, type Session } from "./session.ts"
+import type { Session } from "./session.ts"
 import { EMPTY_PHASES, EMPTY_TALLY, type Phases, type Tally, timed } from "./tally.ts"
 
-/** One database session that claims, performs and settles. Everything that changes during a drain is in here. */
-export interface Drainer extends Omit<Session, "connection"> {
+/** One database session that claims, performs and settles. */
+export interface Drainer extends Omit<Session, "connection">, DrainerState {
   readonly id: number
   readonly slot: number
   readonly backendPid: number
   readonly schema: string
   readonly log: Logger
   readonly onSettled: ((execution: SettledExecution) => void) | undefined
-  readonly tally: Tally
-  readonly phases: Phases
-  readonly durations: Durations
-  /** What nearly all executions of a job have kept to in the past; undefined where too few are known. */
+  /** How long nearly all executions of a job have taken at most; undefined if too few are known. */
   readonly usualMs: (name: string) => number | undefined
-  readonly held: HeldJobs
-  /** Outcomes that could not be written yet; their jobs are held until they are. */
-  readonly unwritten: { readonly executions: Execution[]; againAtMs: number }
-  /** After so long without a word its session is taken for lost, by either end. */
+  /** After this long without a sign of life from the other end, each end takes the session for lost. */
   readonly sessionTimeoutMs: number
 }
 
-/** Connects, refuses a transaction pooler, takes a slot. Undefined when every slot is taken. */
-export async function openDrainer(options: {
+/** Everything that changes during a drain, except for its place in the queue (`ClaimPosition`). */
+export interface DrainerState {
+  /** The jobs and claims that the session holds. */
+  readonly held: HeldJobs
+  /** Outcomes that could not be written yet; their jobs are held until they are. */
+  readonly unwritten: { readonly executions: Execution[]; againAtMs: number }
+  readonly tally: Tally
+  readonly phases: Phases
+  readonly durations: Durations
+}
+
+interface OpenOptions {
   schema: string
   connect: Connect
   maxDrainers: number
@@ -46,25 +51,17 @@ export async function openDrainer(options: {
   remainingMs?: (() => number) | undefined
   onSettled: ((execution: SettledExecution) => void) | undefined
   onBacklog?: ((backlog: Backlog) => void) | undefined
-}): Promise<Drainer | undefined> {
-  const beganAtMs = performance.now()
-  const session = await openSession(options)
+}
+
+/** Connects, refuses a transaction pooler, and takes a slot. Returns undefined if every slot is taken. */
+export async function openDrainer(options: OpenOptions): Promise<Drainer | undefined> {
+  const startedAtMs = performance.now()
+  const session = await openDrainerSession(options)
   try {
-    const open = protocolCall(options.schema, "open_drainer", {
-      p_schema_version: SCHEMA_VERSION,
-      p_max_drainers: options.maxDrainers,
-      p_label: options.label,
-      p_budget_ms: options.remainingMs && Math.round(options.remainingMs()),
-      p_definitions: described(options.definitions),
-    })
-    const [opened] = await session.query(`select * from ${open.text}`, open.values)
-    // also where there is no slot: somebody should know how much waits while others are busy
-    if (options.onBacklog) {
-      const read = protocolCall(options.schema, "backlog", {})
-      const [backlog] = await session.queryWithRetry(`select * from ${read.text}`, read.values)
-      options.onBacklog(backlogOf(backlog))
-    }
-    if (!opened) {
+    const row = await insertDrainer(session, options)
+    // also without a slot: the size of the backlog matters most when all drainers are busy
+    if (options.onBacklog) options.onBacklog(await readBacklog(session, options.schema))
+    if (!row) {
       await session.end()
       return undefined
     }
@@ -72,15 +69,19 @@ export async function openDrainer(options: {
     session.lost.throwIfAborted()
     return {
       ...session,
-      ...{ id: opened.id, slot: opened.slot, backendPid: opened.backend_pid },
-      ...{ schema: options.schema, log: options.log, onSettled: options.onSettled },
+      id: row.id,
+      slot: row.slot,
+      backendPid: row.backend_pid,
+      schema: options.schema,
+      log: options.log,
+      onSettled: options.onSettled,
+      usualMs: (name) => row.usual_ms?.[name] ?? undefined,
       sessionTimeoutMs: options.sessionTimeoutMs,
-      tally: { ...EMPTY_TALLY },
-      phases: { ...EMPTY_PHASES, openMs: performance.now() - beganAtMs },
-      durations: createDurations(),
-      usualMs: (name) => opened.usual_ms?.[name] ?? undefined,
       held: createHeldJobs(),
       unwritten: { executions: [], againAtMs: 0 },
+      tally: { ...EMPTY_TALLY },
+      phases: { ...EMPTY_PHASES, openMs: performance.now() - startedAtMs },
+      durations: createDurations(),
     }
   } catch (error) {
     await session.end()
@@ -88,8 +89,27 @@ export async function openDrainer(options: {
   }
 }
 
+/** Returns undefined if there is no free slot. */
+async function insertDrainer(session: Session, options: OpenOptions) {
+  const { text, values } = protocolCall(options.schema, "open_drainer", {
+    p_schema_version: SCHEMA_VERSION,
+    p_max_drainers: options.maxDrainers,
+    p_label: options.label,
+    p_budget_ms: options.remainingMs && Math.round(options.remainingMs()),
+    p_definitions: definitionsJson(options.definitions),
+  })
+  const [row] = await session.query(`select * from ${text}`, values)
+  return row
+}
+
+async function readBacklog({ queryWithRetry }: Session, schema: string): Promise<Backlog> {
+  const { text, values } = protocolCall(schema, "backlog", {})
+  const [row] = await queryWithRetry(`select * from ${text}`, values)
+  return backlogOf(row)
+}
+
 /** Argument of the SQL function `open_drainer`. */
-function described(definitions: ReadonlyMap<string, AnyJobDefinition>): string {
+function definitionsJson(definitions: ReadonlyMap<string, AnyJobDefinition>): string {
   const rows = [...definitions.values()].map(({ name, timeout }) => ({
     name,
     ...(timeout !== undefined && { timeout_ms: durationMs(timeout) }),
@@ -97,20 +117,20 @@ function described(definitions: ReadonlyMap<string, AnyJobDefinition>): string {
   return JSON.stringify(rows)
 }
 
-/** The work that a drain left, seen in a last look after its slot was free. */
+/** The work that a drain leaves, seen in a last look after its slot was released. */
 export interface Leftover {
   /** Whether work is due that no drainer performs. */
   readonly dueWork: boolean
   /** Whether that work came after the drain had nothing left to do: another drain finds it at once. */
   readonly lateWork: boolean
-  /** Milliseconds until the next delayed job or retry is due; undefined when none waits, or nothing was done. */
+  /** Milliseconds until the next delayed job or retry is due; undefined if none waits, or nothing was done. */
   readonly nextDueInMs: number | undefined
 }
 
 /**
- * Gives back the slot and every lock, then looks once more: whether work is due that nobody performs, and when some will be.
+ * Releases the slot and every lock, then looks once more for work.
  *
- * @param soonMs Of a drain that had nothing left to do, and would have waited for what is due within this time.
+ * @param soonMs For a drain that ran out of work: the time within which it would have waited for jobs to become due.
  */
 export async function closeDrainer(
   drainer: Drainer,

@@ -1,19 +1,19 @@
 import type { ClaimedJob } from "../job/claimed-job.ts"
 
-/** What a drainer's session holds: the jobs whose locks it has, settled or not, and its rows in `claims`. */
+/** The jobs whose locks a drainer's session holds, settled or not, and its rows in `claims`. */
 export interface HeldJobs {
   add(jobs: readonly ClaimedJob[]): void
-  /** The job's outcome is committed: its lock may go with the next claim. */
+  /** The job's outcome is committed: the next claim may release its lock. */
   settle(job: ClaimedJob): void
-  /** The job is not this drainer's any more, and its lock is gone. */
+  /** The job no longer belongs to this drainer, and its lock is released. */
   release(job: ClaimedJob): void
-  /** Hands over the jobs to unlock and the claims to delete, once each. */
+  /** Returns the jobs to unlock and the claims to delete, each of them once. */
   takeSettled(): { settled: string[]; spent: string[] }
-  /** Puts back claims whose deletion was rolled back. */
+  /** Keeps claims whose deletion was rolled back for the next `takeSettled`. */
   keepSpent(spent: readonly string[]): void
   /** Every job whose lock the session holds. */
   ids(): string[]
-  /** What it holds in large jobs that are not settled, in bytes. */
+  /** The size of the large jobs that are not settled, in bytes. */
   bytes(): number
 }
 

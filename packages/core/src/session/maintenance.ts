@@ -1,12 +1,12 @@
 import { protocolCall } from "../database/protocol-call.ts"
 import type { Logger } from "../logger.ts"
 
-/** What a drain spends on the upkeep before it begins: the rest is left to the next one, or to a later drain. */
+/** How long a drain spends on maintenance before it begins. The rest is left to later drains. */
 const BUDGET_MS = 250
 
 /**
- * Partitions of the history are prepared and dropped, and what is old is forgotten: what is due of it, each piece in a
- * statement of its own. A step that fails is logged, and is no reason not to drain.
+ * Prepares and drops partitions of the history and deletes old rows, as far as that is due. Each step is a statement of its
+ * own. A step that fails is logged and doesn't stop the drain.
  */
 export async function runMaintenance(
   // biome-ignore lint/suspicious/noExplicitAny: rows are typed where a statement is written

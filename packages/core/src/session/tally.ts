@@ -1,16 +1,17 @@
+/** What a drain did, in numbers of jobs. */
 export interface Tally {
   claimed: number
-  /** Claimed, never started, given back. */
+  /** Claimed but never started, and given back. */
   released: number
   succeeded: number
   retried: number
   discarded: number
   snoozed: number
-  /** Executions of dead drainers that this one reaped. */
+  /** Executions of dead drainers that this drainer reaped. */
   interrupted: number
-  /** Outcomes that could not be written, because the job was another drainer's by then. */
+  /** Outcomes that could not be written, mostly because the job belonged to another drainer by then. */
   lost: number
-  /** Steps, cursors' positions and sleeps that were saved. */
+  /** Steps, cursor positions and sleeps that were saved. */
   checkpoints: number
 }
 
@@ -26,7 +27,7 @@ export const EMPTY_TALLY: Readonly<Tally> = {
   checkpoints: 0,
 }
 
-/** Milliseconds that a drain spent on each of its parts; performing is the time it waited for jobs to end, or to come. */
+/** Milliseconds that a drain spent on each of its parts. `performMs` is the time it waited for jobs to end or to come. */
 export interface Phases {
   openMs: number
   claimMs: number
@@ -37,16 +38,16 @@ export interface Phases {
 
 export const EMPTY_PHASES: Readonly<Phases> = { openMs: 0, claimMs: 0, performMs: 0, settleMs: 0, closeMs: 0 }
 
-/** Adds the time that the work takes to a phase of the drain. */
+/** Adds the time that the work takes to one phase of the drain. */
 export async function timed<Value>(
   { phases }: { readonly phases: Phases },
   phase: "open" | "claim" | "perform" | "settle" | "close",
   work: Promise<Value>,
 ): Promise<Value> {
-  const beganAtMs = performance.now()
+  const startedAtMs = performance.now()
   try {
     return await work
   } finally {
-    phases[`${phase}Ms`] += performance.now() - beganAtMs
+    phases[`${phase}Ms`] += performance.now() - startedAtMs
   }
 }

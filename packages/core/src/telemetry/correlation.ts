@@ -4,15 +4,15 @@ import { assertText } from "../checks/validate.ts"
 const current = new AsyncLocalStorage<string>()
 
 /**
- * Runs `work` under a correlation id: text of 1 to 512 characters that names what all of this belongs to, as a request.
- * Jobs that it enqueues carry the id, their logs say it, and so do the jobs that they enqueue in turn.
+ * Runs `work` with a correlation id, 1 to 512 characters that identify, for example, a request. Every job that `work`
+ * enqueues carries the id, adds it to its logs, and passes it to the jobs that it enqueues in turn.
  */
 export function correlate<Value>(correlationId: string, work: () => Value): Value {
   assertText(correlationId, ["correlationId"])
   return current.run(correlationId, work)
 }
 
-/** The correlation id that this code runs under, in a job or in `correlate`. */
+/** The correlation id of the current job, or the one passed to `correlate`. */
 export function currentCorrelationId(): string | undefined {
   return current.getStore()
 }

@@ -3,25 +3,25 @@ import type { Outcome } from "../job/outcome.ts"
 import { isStorableJson } from "../job/payload.ts"
 import { currentCorrelationId } from "./correlation.ts"
 
-/** One execution, as an instrumentation sees it. */
+/** The execution that `Instrumentation.perform` wraps. */
 export interface InstrumentedJob {
   /** A decimal string. */
   readonly id: string
   readonly name: string
   readonly queue: string
-  /** 1 for the first execution that counts, 2 for the first retry, … */
+  /** 1 for the first attempt, 2 for the first retry, … */
   readonly attempt: number
-  /** Null when the job was stored without. */
+  /** What `Instrumentation.enqueue` passed to `store`. Null if the job was stored without a carrier. */
   readonly carrier: Carrier | null
 }
 
-/** Follows jobs from enqueue to perform, across processes. See `@sluice/core/opentelemetry` for one. */
+/** Traces jobs from enqueue to perform, across processes. `openTelemetry()` of `@sluice/core/opentelemetry` is one. */
 export interface Instrumentation {
-  /** Around one call that stores jobs, of these names. What is handed to `store` travels with each of them. */
+  /** Wraps a call that stores jobs with these names. Each job carries what `store` is called with. */
   enqueue<Value>(names: readonly string[], store: (carrier: Carrier) => Promise<Value>): Promise<Value>
   /**
-   * Around one execution. `work` never rejects: how it went is the outcome, to be handed on as it is. The details
-   * given to `work` are on every line of the job's log.
+   * Wraps an execution. `work` never rejects; it resolves to the outcome, which must be returned unchanged. The details
+   * passed to `work` are added to every line of the job's log.
    */
   perform(
     job: InstrumentedJob,
@@ -29,10 +29,10 @@ export interface Instrumentation {
   ): Promise<Outcome>
 }
 
-/** Room for a `traceparent`, a `tracestate` and the largest `baggage`. */
+/** Enough for a `traceparent`, a `tracestate` and the largest `baggage`. */
 const MAX_CARRIER_BYTES = 16 * 1024
 
-/** Hands what is to travel with the jobs to `store`, or null when there is nothing. */
+/** Calls `store` with what the jobs carry, or null if that is nothing. */
 export function withCarrier<Value>(
   instrumentation: Instrumentation | undefined,
   names: readonly string[],
@@ -40,18 +40,18 @@ export function withCarrier<Value>(
 ): Promise<Value> {
   const correlationId = currentCorrelationId()
   const own = correlationId === undefined ? {} : { correlationId }
-  if (!instrumentation) return store(unlessEmpty(own))
+  if (!instrumentation) return store(nullIfEmpty(own))
   return instrumentation.enqueue(names, (added) =>
-    store(unlessEmpty(isStorable(added) ? { ...added, ...own } : own)),
+    store(nullIfEmpty(isStorable(added) ? { ...added, ...own } : own)),
   )
 }
 
-/** A job is worth more than its labels: those that can't be stored are left out. */
+/** Whether the carrier can be stored. If not, the job is stored without it. */
 function isStorable(carrier: Carrier): boolean {
   const json = JSON.stringify(carrier)
   return Buffer.byteLength(json) <= MAX_CARRIER_BYTES && isStorableJson(json)
 }
 
-function unlessEmpty(carrier: Carrier): Carrier | null {
+function nullIfEmpty(carrier: Carrier): Carrier | null {
   return Object.keys(carrier).length > 0 ? carrier : null
 }

@@ -15,9 +15,9 @@ import type { Outcome } from "../job/outcome.ts"
 import type { Instrumentation } from "./instrumentation.ts"
 
 /**
- * Spans after OpenTelemetry's semantic conventions for messaging: `send {job name}` around each call that enqueues,
- * `process {job name}` around each execution, in a trace of its own that links to the span that enqueued the job.
- * Uses whatever SDK and propagator the app has registered; without one it does nothing.
+ * Creates spans that follow OpenTelemetry's semantic conventions for messaging: `send {job name}` around each call that
+ * enqueues, `process {job name}` around each execution, in its own trace with a link to the span that enqueued the job.
+ * Uses the SDK and propagator that the app has registered. Without them it does nothing.
  */
 export function openTelemetry(): Instrumentation {
   const tracer = trace.getTracer("@sluice/core")
@@ -39,7 +39,9 @@ export function openTelemetry(): Instrumentation {
     perform({ id, name, queue, attempt, carrier }, work) {
       const attributes = {
         ...destination("process", name),
-        ...{ "messaging.message.id": id, "sluice.queue": queue, "sluice.attempt": attempt },
+        "messaging.message.id": id,
+        "sluice.queue": queue,
+        "sluice.attempt": attempt,
       }
       const options = { kind: SpanKind.CONSUMER, root: true, attributes, links: linksTo(carrier) }
       return tracer.startActiveSpan(spanName("process", attributes), options, async (span) => {
@@ -60,7 +62,7 @@ function sendAttributes(names: readonly string[]): Attributes {
   }
 }
 
-/** What a drainer asks for is jobs by their names, so the name is the destination; the queue is an attribute. */
+/** A drainer claims jobs by name, so the job's name is the destination. The queue is an attribute. */
 function destination(operation: "send" | "process", name: string | undefined): Attributes {
   return {
     "messaging.system": "sluice",
@@ -83,7 +85,7 @@ function logDetails({ traceId, spanId }: SpanContext): Record<string, unknown> |
   return trace.isSpanContextValid({ traceId, spanId, traceFlags: 0 }) ? { traceId, spanId } : undefined
 }
 
-/** A snooze is no failure, nor is what was cut off because the drainer's time was up. */
+/** Only outcomes with an error are failures: a snoozed job isn't, nor is one interrupted at the drain's deadline. */
 function describeOutcome(span: Span, outcome: Outcome): void {
   span.setAttribute("sluice.outcome", outcome.kind)
   if ("error" in outcome) recordFailure(span, outcome.error)

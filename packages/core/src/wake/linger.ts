@@ -5,27 +5,27 @@ import { bestEffort } from "../session/best-effort.ts"
 import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
 
-/** After a claim that found work, the next work is looked for every few milliseconds for so long; then it is listened for. */
+/** For this long after a claim that found work, the drainer looks for more every few milliseconds; then it listens. */
 const HOT_MS = 100
 const HOT_LOOK_MS = 2
-/** A look at least so often, notified or not: for urgent work, the dead, and as a sign of life. */
+/** It looks at least this often, notified or not: for urgent work, for dead drainers, and to show that it lives. */
 const LOOK_MS = 500
-/** What is due within this time is waited for, also by a drainer that lingers for less. */
+/** Any drainer that lingers waits for what is due within this time, even if it lingers for less. */
 const SOON_MS = 1_000
 
-/** How a drainer waits for work that is not there yet. */
+/** How a drainer waits for work that has not come yet. */
 export interface Linger {
   /** Whether a drainer that has nothing to do stays. */
-  lasts(): boolean
+  shouldStay(): boolean
   /** What is due within this time is waited for in any case. */
   readonly soonMs: number
-  /** Milliseconds that it may wait for outcomes before it looks for work again. */
+  /** Milliseconds that the drainer may wait for outcomes before it looks for work again. */
   untilLookMs(runner: JobRunner): Promise<number>
 }
 
 /**
- * Looking costs less than being notified while work keeps coming, because a notification serialises the commits of
- * those who enqueue. So a drainer asks for notifications only once it has found nothing for a while.
+ * Looking costs less than being notified while work keeps coming, because a notification serializes the commits of those
+ * who enqueue. So a drainer listens for notifications only once it has found nothing for a while.
  */
 export function createLinger(
   drainer: Drainer,
@@ -41,7 +41,7 @@ export function createLinger(
   const soonMs = lingerMs === 0 ? 0 : SOON_MS
   return {
     soonMs,
-    lasts() {
+    shouldStay() {
       if (lingerMs === 0 || !deadline.isAmple()) return false
       return quietMs() < lingerMs || untilDueMs() <= Math.max(soonMs, lingerMs)
     },
@@ -53,14 +53,14 @@ export function createLinger(
       const isHot = quietMs() < HOT_MS
       if (isHot === isListening) {
         await listen(!isHot)
-        return 0 // what was stored before its storer could know that we listen
+        return 0 // a job stored before its transaction could know that this drainer listens
       }
       const leftMs = isIdle && quietMs() < lingerMs ? lingerMs - quietMs() : LOOK_MS
       return Math.min(untilDueMs(), leftMs, isHot ? HOT_LOOK_MS : LOOK_MS)
     },
   }
 
-  /** Milliseconds since the last claim that brought something. */
+  /** Milliseconds since the last claim that found work. */
   function quietMs(): number {
     if (tally.claimed > claimed) {
       claimed = tally.claimed

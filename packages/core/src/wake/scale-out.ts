@@ -4,13 +4,18 @@ import { bestEffort } from "../session/best-effort.ts"
 import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
 
-const ASK_EVERY_MS = 1_000
-/** A drainer that works its backlog off within this time needs no help. */
+const PLAN_EVERY_MS = 1_000
+/** A drainer that performs its backlog within this time needs no others. */
 const ENOUGH_WITHIN_S = 5
 
+export interface ScaleOut {
+  /** Invokes further drainers if the backlog calls for them. At most once a second. */
+  invokeIfNeeded(): Promise<void>
+}
+
 /**
- * Has further drainers invoked while the backlog is deep or old. The database holds their number to `maxDrainers`, and
- * lets one drainer ask at a time, so that not all of them call at once.
+ * Has further drainers invoked while the backlog is deep or old. The database keeps their number within `maxDrainers`, and
+ * lets one drainer at a time plan, so that they don't all call at once.
  */
 export function createScaleOut(
   drainer: Drainer,
@@ -22,33 +27,37 @@ export function createScaleOut(
     maxDrainers: number
     scaleOut: ((drainers: number) => void) | undefined
   },
-): { ask(): Promise<void> } {
+): ScaleOut {
   const { names, concurrency, maxDrainers, scaleOut } = options
-  let askedAtMs = performance.now()
-  let settledThen = 0
+  let plannedAtMs = performance.now()
+  let settledByThen = 0
 
   return {
-    async ask() {
-      const sinceMs = performance.now() - askedAtMs
-      if (!scaleOut || sinceMs < ASK_EVERY_MS || (position.isCaughtUp && deadline.isAmple())) return
-      const settled = settledOf(drainer)
-      const perSecond = (settled - settledThen) / (sinceMs / 1_000)
-      const capacity = Math.max(concurrency, Math.round(perSecond * ENOUGH_WITHIN_S))
-      askedAtMs = performance.now()
-      settledThen = settled
-      const plan = protocolCall(drainer.schema, "plan_scale_out", {
-        p_drainer: drainer.id,
-        p_names: names,
-        p_capacity: capacity,
-        p_max_drainers: maxDrainers,
-      })
-      const planning = drainer.query(`select ${plan.text} as wanted`, plan.values)
-      const [answer] = (await bestEffort(drainer, planning)) ?? []
-      if (answer?.wanted > 0) scaleOut(answer.wanted)
+    async invokeIfNeeded() {
+      const elapsedMs = performance.now() - plannedAtMs
+      if (!scaleOut || elapsedMs < PLAN_EVERY_MS || (position.isCaughtUp && deadline.isAmple())) return
+      const settled = settledCount(drainer)
+      const perSecond = (settled - settledByThen) / (elapsedMs / 1_000)
+      plannedAtMs = performance.now()
+      settledByThen = settled
+      const wanted = await plan(Math.max(concurrency, Math.round(perSecond * ENOUGH_WITHIN_S)))
+      if (wanted > 0) scaleOut(wanted)
     },
+  }
+
+  /** Returns how many further drainers are needed. `capacity`: how many jobs this one performs in time. */
+  async function plan(capacity: number): Promise<number> {
+    const { text, values } = protocolCall(drainer.schema, "plan_scale_out", {
+      p_drainer: drainer.id,
+      p_names: names,
+      p_capacity: capacity,
+      p_max_drainers: maxDrainers,
+    })
+    const rows = await bestEffort(drainer, drainer.query(`select ${text} as wanted`, values))
+    return rows?.[0]?.wanted ?? 0
   }
 }
 
-function settledOf({ tally }: Drainer): number {
+function settledCount({ tally }: Drainer): number {
   return tally.succeeded + tally.retried + tally.discarded + tally.snoozed
 }

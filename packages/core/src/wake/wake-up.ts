@@ -1,12 +1,12 @@
 import { protocolCall } from "../database/protocol-call.ts"
 import type { Drainer } from "../session/drainer.ts"
 
-/** Has a drain begin at this moment, instead of when it was set to before; undefined: not at all. */
+/** Schedules one drain for this moment, in place of the one scheduled before. Undefined: cancels it. */
 export type SetWakeUp = (dueAt: Date | undefined) => Promise<void>
 
 /**
- * The last act of the last drainer awake: sets the wake-up for the next moment at which a job is due. Of drainers that
- * end at once, one at a time; a wake-up that can't be set is left to the schedule.
+ * Sets the wake-up for the next moment at which a job is due, as the last act of the last drainer at work. Drainers that
+ * end together do this one at a time. If the wake-up can't be set, jobs wait for the schedule.
  */
 export async function leaveWakeUp(
   { queryWithRetry, schema, backendPid, log }: Drainer,
@@ -19,10 +19,11 @@ export async function leaveWakeUp(
   if (!next) return
   const isSet = await setWakeUp(next.due_at ?? undefined).then(
     () => true,
-    (error) =>
-      log.warn("The wake-up could not be set; jobs start with the schedule instead", {
-        error: String(error),
-      }),
+    (error) => {
+      const message = "The wake-up could not be set; jobs start with the schedule instead"
+      log.warn(message, { error: String(error) })
+      return false
+    },
   )
   const remember = protocolCall(schema, "remember_wake_up", {
     p_set_for: isSet ? next.due_at : "-infinity",

@@ -1,0 +1,67 @@
+import { assertSessionConnection } from "../database/pooler.ts"
+import { openGuardedSession, type Session, type SessionOptions } from "./session.ts"
+import { sqlSessionTimeout } from "./session-timeout.ts"
+import { sqlSettings } from "./sql-settings.ts"
+
+/** What the engine's statements rely on, whatever the server, the database or the role set. */
+const SETTINGS = {
+  // a second look needs a snapshot of its own, see second_look.sql
+  default_transaction_isolation: "read committed",
+  default_transaction_read_only: "off",
+  default_transaction_deferrable: "off",
+  search_path: "pg_catalog, pg_temp",
+  DateStyle: "ISO, MDY",
+  IntervalStyle: "postgres",
+  TimeZone: "UTC",
+  bytea_output: "hex",
+  extra_float_digits: "1",
+  client_encoding: "UTF8",
+  standard_conforming_strings: "on",
+  array_nulls: "on",
+  row_security: "on",
+  // claims take their order from an index
+  enable_indexscan: "on",
+  enable_indexonlyscan: "on",
+  enable_nestloop: "on",
+  plan_cache_mode: "auto",
+  jit: "off",
+}
+
+/**
+ * Since PostgreSQL 17. `transaction_timeout` would end the session, where `statement_timeout` ends the statement, which is
+ * then sent again. Not looked up in `pg_settings`, because this statement still runs under the app's own timeout.
+ */
+const NO_TRANSACTION_TIMEOUT = `case when pg_catalog.current_setting('transaction_timeout', true) is not null
+  then pg_catalog.set_config('transaction_timeout', '0', false) end`
+
+/** Longest that a statement waits for a lock that others hold; then it is sent again, alone or later. */
+const LONGEST_LOCK_WAIT_MS = 1_000
+/** Longest that one of the engine's statements may take. */
+const LONGEST_STATEMENT_MS = 30_000
+
+/** Opens the session of a drainer. Throws `PoolerError` if its statements may reach different backends. */
+export async function openDrainerSession(options: SessionOptions): Promise<Session> {
+  const session = await openGuardedSession(options, { sendsBeats: true })
+  try {
+    await assertSessionConnection(session, () => openGuardedSession(options))
+    const settings = sqlSettings({ ...SETTINGS, ...timeoutSettings(options) })
+    await session.queryWithRetry(
+      `select ${settings}, ${NO_TRANSACTION_TIMEOUT}, ${sqlSessionTimeout(options)}`,
+    )
+    return session
+  } catch (error) {
+    await session.end()
+    throw error
+  }
+}
+
+/** Both end a statement before either end of the session gives up on the other. */
+function timeoutSettings({ sessionTimeoutMs, untilGiveUpMs }: SessionOptions) {
+  const leftMs = untilGiveUpMs?.() ?? Number.POSITIVE_INFINITY
+  const statementMs = Math.min(LONGEST_STATEMENT_MS, sessionTimeoutMs * 0.6, leftMs)
+  const lockMs = Math.min(LONGEST_LOCK_WAIT_MS, sessionTimeoutMs / 4, leftMs / 20)
+  return {
+    statement_timeout: `${Math.max(100, Math.floor(statementMs))}ms`,
+    lock_timeout: `${Math.max(100, Math.floor(lockMs))}ms`,
+  }
+}
