@@ -124,9 +124,9 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   ],
   "Stale session": [
     {
-      file: `${CORE}/session/session.ts`,
-      from: "const patienceMs = sessionTimeoutMs * 0.8",
-      to: "const patienceMs = sessionTimeoutMs * 3",
+      file: `${CORE}/session/session-timeout.ts`,
+      from: "const answerWithinMs = sessionTimeoutMs * 0.8",
+      to: "const answerWithinMs = sessionTimeoutMs * 3",
     },
   ],
   "Silent session": [
