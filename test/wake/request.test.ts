@@ -29,7 +29,7 @@ test("of a thousand enqueues before the drainer has come, one wakes it", async (
   expect(wakes).toBe(1)
 })
 
-test("a drainer that does not come is asked for again after 2 seconds", async () => {
+test("a drainer that doesn't start is requested again after 2 seconds", async () => {
   await sluice.enqueue("noop", {})
   await database.pool.query(
     "update sluice.wake_requests set requested_at = requested_at - interval '2 seconds'",

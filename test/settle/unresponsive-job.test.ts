@@ -8,18 +8,18 @@ import { eventually } from "../support/eventually.ts"
 const database = await createDatabase()
 const sluice = createSluice({ database: database.pool })
 
-test("a job that ignores its signal loses its place but not its lock, and is settled as timed out at the end", async () => {
-  const deaf = await sluice.enqueue("deaf", {})
+test("a job that ignores its signal frees its slot but keeps its lock, and is settled as timed out at the end", async () => {
+  const unresponsive = await sluice.enqueue("unresponsive", {})
   const quick = await sluice.enqueue("quick", {})
-  const child = fork(new URL("./deaf-job-main.ts", import.meta.url), {
+  const child = fork(new URL("./unresponsive-job-main.ts", import.meta.url), {
     env: { ...process.env, DATABASE: database.url },
   })
   const reported = once(child, "message") as Promise<[DrainSummary]>
 
-  // concurrency is 1: the quick job can only have run in the place of the deaf one
+  // concurrency is 1: the quick job can only have run in the slot of the unresponsive one
   await eventually(async () => expect(await sluice.getJob(quick.id)).toMatchObject({ state: "succeeded" }))
-  expect(await lockOf(deaf.id)).toEqual([{ granted: true }])
-  expect(await sluice.getJob(deaf.id)).toMatchObject({ state: "running", attempts: 0 })
+  expect(await lockOf(unresponsive.id)).toEqual([{ granted: true }])
+  expect(await sluice.getJob(unresponsive.id)).toMatchObject({ state: "running", attempts: 0 })
 
   const [summary] = await reported
   expect(summary).toMatchObject({
@@ -30,18 +30,18 @@ test("a job that ignores its signal loses its place but not its lock, and is set
     stuck: 1,
     dueWork: true,
   })
-  expect(await sluice.getJob(deaf.id)).toMatchObject({
+  expect(await sluice.getJob(unresponsive.id)).toMatchObject({
     attempts: 1,
     errors: [{ attempt: 1, outcome: "retried", class: "TimeoutError" }],
   })
-  // the session is open still, so that nobody performs the job beside the one that goes on
-  expect(await lockOf(deaf.id)).toEqual([{ granted: true }])
+  // the session is still open, so that nobody else performs the job while it is running
+  expect(await lockOf(unresponsive.id)).toEqual([{ granted: true }])
 
   const exited = once(child, "exit")
   child.kill("SIGKILL")
   await exited
-  await eventually(async () => expect(await lockOf(deaf.id)).toEqual([]))
-  expect(await sluice.getJob(deaf.id)).toMatchObject({ state: "scheduled", attempts: 1 })
+  await eventually(async () => expect(await lockOf(unresponsive.id)).toEqual([]))
+  expect(await sluice.getJob(unresponsive.id)).toMatchObject({ state: "scheduled", attempts: 1 })
 })
 
 async function lockOf(id: string) {
