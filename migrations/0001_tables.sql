@@ -1,11 +1,11 @@
 -- The tables of Sluice, and the names of its locks. Every file here runs with `search_path` set to Sluice's own schema
--- (`sluice` unless configured), so names stand bare. Functions are in functions/, one a file, and are replaced by every
--- migrate that finds their text changed. They keep the path they are created under, which has `pg_temp` last, by
--- `set search_path from current`; those that are inlined have a body that is resolved when it is created.
+-- (`sluice` unless configured), so names need no prefix. Functions are in functions/, one per file, and every migrate replaces
+-- them when their text has changed. They keep the search_path they are created under, which ends with `pg_temp`, through
+-- `set search_path from current`; functions that Postgres inlines have a body that is resolved when it is created.
 
--- The lock of a job is a 64-bit key: 16 bits name the schema, 48 the job. pg_locks so tells which jobs are running.
--- The locks of drainers, slots and concurrency keys live in the space of two 32-bit keys, apart from these.
--- The hash is taken once, here, so that no server upgrade can change it under a running system.
+-- The lock of a job is a 64-bit key: 16 bits for the schema, 48 for the job, so pg_locks shows which jobs are running.
+-- The locks of drainers, slots and concurrency keys use the separate space of two 32-bit keys.
+-- The hash is computed once, here, so that a server upgrade can't change it in a running system.
 do $$
 begin
   execute format('create function job_lock(job_id bigint) returns bigint language sql immutable parallel safe return %s::bigint | job_id',
@@ -18,22 +18,22 @@ $$;
 create sequence job_ids maxvalue 281474976710655; -- 48 bits: the id is the low part of a 64-bit advisory lock
 
 -- Jobs that are not finished. The table stays as small as the backlog: settling moves a row to `finished`.
--- Nothing is written here when a job is claimed; that it runs is told by its advisory lock in pg_locks.
+-- A claim writes nothing here; a job's advisory lock in pg_locks shows that it is running.
 create table jobs (
   id                bigint      primary key default nextval('job_ids'),
   run_at            timestamptz not null default now(),
   enqueued_at       timestamptz not null default now(),
   priority          integer     not null default 0,      -- smaller runs first
-  fence             integer     not null default 0,      -- goes up whenever an execution is settled or interrupted; a settle names it
+  fence             integer     not null default 0,      -- increases whenever an execution is settled or interrupted; a settle names it
   attempts          smallint    not null default 0,      -- executions that counted
   interruptions     smallint    not null default 0,      -- times its drainer died while it ran there alone
   cuts              smallint    not null default 0,      -- ends of drains in a row that cut it off without a checkpoint
   max_attempts      smallint,                            -- null: as the definition says
   timeout_ms        integer,                             -- null: as the definition says
-  died_with         integer,                             -- in flight when its drainer died last, and not settled since: of how many
-  suspect_group     integer,                             -- in flight at several deaths in a row: how many suspects may share a drainer
-  concurrency_limit integer,                             -- as its enqueue asked; what holds for the key is the newest (see limits_in_force)
-  has_progress      boolean     not null default false,  -- whether `progress` has rows of it
+  died_with         integer,                             -- how many jobs were in flight when its drainer died; null once it is settled
+  suspect_group     integer,                             -- set after several deaths in a row: how many suspects may share a drainer
+  concurrency_limit integer,                             -- as its enqueue asked; the newest applies to the whole key (see limits_in_force)
+  has_progress      boolean     not null default false,  -- whether `progress` has rows of this job
   state             text        not null,
   name              text        not null,
   queue             text        not null default 'default',
@@ -43,7 +43,7 @@ create table jobs (
   tags              text[],
   metadata          jsonb,
   carrier           jsonb,                               -- correlation id and trace context of the enqueue; not kept in history
-  large_bytes       integer,                             -- what a claim sends of it, if that is over 4096 bytes; see parse_jobs
+  large_bytes       integer,                             -- bytes that a claim sends, if more than 4096; see parse_jobs
   -- Which features concern the job, a bit each: 1 concurrency limits, 2 progress. Null, which takes no space, for most
   -- jobs: claim and settle pay one comparison for all features together (see admit and after_settle).
   features          smallint    generated always as (
@@ -52,16 +52,16 @@ create table jobs (
   constraint known_state check (state in (
     'ready',      -- due, and free to be claimed
     'scheduled',  -- due at run_at: a first run that is delayed, or a retry
-    'blocked',    -- its concurrency key is taken; the settle that frees the key makes it ready
+    'blocked',    -- its concurrency key is full; the settle that frees the key makes it ready
     'suspect',    -- was in flight when its drainer died, twice in a row; runs again in a small group (see reap)
     'paused',     -- its queue is paused
-    'unknown')),  -- no drainer of late knows its name; one that does brings it back (see tick)
+    'unknown')),  -- no recent drainer knows its name; one that does makes it ready again (see tick)
   constraint blocked_by_key       check (state <> 'blocked' or concurrency_key is not null),
   constraint suspect_has_group    check (state <> 'suspect' or coalesce(suspect_group, 0) > 0),
   constraint limit_comes_with_key check ((concurrency_key is null) = (concurrency_limit is null)),
   constraint positive_limits      check (concurrency_limit > 0 and max_attempts > 0 and timeout_ms > 0),
-  -- Whoever may call store_jobs has its arguments to himself. What is longer would not fit into an index that the job only
-  -- comes into later, and the claim that moves it there would fail; nor does a claim count the bytes of carriers.
+  -- A role that may call store_jobs can pass anything. A longer text would not fit into an index that the job enters later,
+  -- and the claim that moves it there would fail. Claims don't count the bytes of carriers.
   constraint short_names          check (octet_length(name) <= 128 and octet_length(queue) <= 128),
   constraint short_keys           check (octet_length(unique_key) <= 2048 and octet_length(concurrency_key) <= 2048),
   constraint small_carrier        check (pg_column_size(carrier) <= 65536),
@@ -71,22 +71,22 @@ create table jobs (
   autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0
 );
 
--- The claim reads only this index. What can't be claimed is not in it.
+-- Claims read only this index. Jobs that can't be claimed are not in it.
 create index jobs_ready     on jobs (priority, run_at, id)                  where state = 'ready';
 create index jobs_scheduled on jobs (run_at, id)                            where state = 'scheduled';
-create index jobs_urgent    on jobs (priority, run_at, id)                  where state = 'scheduled'; -- when more are due than one promotion takes
+create index jobs_urgent    on jobs (priority, run_at, id)                  where state = 'scheduled'; -- for when more jobs are due than one promotion takes
 create index jobs_blocked   on jobs (concurrency_key, name, priority, run_at, id) where state = 'blocked';
 create index jobs_suspect   on jobs (suspect_group desc, id)                where state = 'suspect';
 create index jobs_paused    on jobs (queue)                                 where state = 'paused';
 create index jobs_unknown   on jobs (name)                                  where state = 'unknown';
 create unique index jobs_unique_key on jobs (name, unique_key)              where unique_key is not null;
 
--- Only of jobs with a concurrency key: those that may be blocked once it is full, and the limits that they ask for.
+-- Only jobs with a concurrency key: those to block once the key is full, and the limits that they ask for.
 create index jobs_ready_of_key on jobs (concurrency_key, name)                  where state = 'ready' and concurrency_key is not null;
 create index jobs_limit_of_key on jobs (concurrency_key, concurrency_limit, id) where concurrency_key is not null;
 
--- History, one partition a UTC day (see run_maintenance). A lookup by id goes through a BRIN index of Bloom filters,
--- one for 32 pages: it costs few bytes of WAL a row, where a b-tree would cost 80, in whatever order jobs finish.
+-- History, one partition per UTC day (see run_maintenance). Lookups by id use a BRIN index of Bloom filters, one per 32
+-- pages: it costs a few bytes of WAL per row in whatever order jobs finish, where a b-tree would cost 80.
 create table finished (
   id              bigint      not null,
   enqueued_at     timestamptz not null,
@@ -117,7 +117,7 @@ create index finished_id on finished using brin (id int8_bloom_ops (n_distinct_p
 create table finished_default partition of finished default; -- catches a day that maintenance has not prepared
 create index finished_default_age on finished_default using brin (finished_at);
 select brin_desummarize_range('finished_default_id_idx', 0); -- see leave_unsummarised
-alter table finished_default replica identity full;          -- a publication of all tables else refuses every delete
+alter table finished_default replica identity full;          -- otherwise a publication of all tables would refuse every delete
 
 -- Every execution that did not succeed.
 create table failures (
@@ -140,7 +140,7 @@ create table failures_default partition of failures default;
 create index failures_default_age on failures_default using brin (ended_at);
 alter table failures_default replica identity full;
 
--- One row an invocation (or a worker's session). While it lives its session holds an advisory lock on the id;
+-- One row per invocation, or per session of a worker. While a drainer lives, its session holds an advisory lock on the id;
 -- a row that has not ended and whose lock is free belongs to a dead drainer.
 create sequence drainer_ids as integer cycle;
 
@@ -148,12 +148,12 @@ create table drainers (
   id          integer     primary key default nextval('drainer_ids'),
   slot        integer     not null,
   backend_pid integer     not null,
-  label       text        not null,                      -- who it is: on Lambda the request id
-  names       text[],                                    -- of jobs that it begins; null: any
+  label       text        not null,                      -- identifies it to people: on Lambda, the request id
+  names       text[],                                    -- names of jobs that it starts; null: any
   scaled_out_at timestamptz,                             -- when it last planned a scale-out
-  budget_ms   bigint,                                    -- time it had when it opened; null: no deadline
-  in_flight   integer,                                   -- of a dead one: how many jobs it had
-  lingering   boolean     not null default false,        -- it waits for work, and wants to be notified of it
+  budget_ms   bigint,                                    -- time that it had when it opened; null: no deadline
+  in_flight   integer,                                   -- jobs that it had when it died
+  lingering   boolean     not null default false,        -- whether it waits for work and wants to be notified
   started_at  timestamptz not null default now(),
   ended_at    timestamptz,
   ending      text,
@@ -166,16 +166,17 @@ create index drainers_alive on drainers (id) where ended_at is null;
 create index drainers_lingering on drainers (id) where lingering;
 create index drainers_ended on drainers (ended_at) where ended_at is not null;
 
--- What drainers can perform, as they say when they open or bring jobs back. A drain's executions are added to the durations at its end.
+-- What drainers can perform, recorded when they open or release jobs of a name. The end of a drain adds its executions to the
+-- durations.
 create table definitions (
   name       text        primary key,
-  timeout_ms integer,                                    -- null: the definition gives none
-  durations  integer[]   not null default '{}',          -- place n counts executions of up to 2^(n/4) ms, recent ones weighing more
+  timeout_ms integer,                                    -- null: the definition sets none
+  durations  integer[]   not null default '{}',          -- element n counts executions of up to 2^(n/4) ms; recent ones weigh more
   seen_at    timestamptz not null default now()          -- when a drainer last knew it, to five minutes
 );
 
--- What a drainer has claimed, one row a batch: written with the claim, deleted when all of it is settled.
--- Read only when a drainer died, and to keep a drainer from claiming twice what it already holds.
+-- What a drainer has claimed, one row per batch: written by the claim, deleted when all of its jobs are settled. Read when a
+-- drainer has died, and to keep a drainer from claiming what it already holds.
 create sequence claim_ids;
 
 create table claims (
@@ -184,12 +185,12 @@ create table claims (
   job_ids    bigint[]    not null,
   fences     integer[]   not null,
   claimed_at timestamptz not null default now(),
-  is_apart   boolean     not null default false          -- suspects, beside which the drainer takes nothing else
+  is_apart   boolean     not null default false          -- suspects: the drainer takes nothing else while it has them
 ) with (toast_tuple_target = 8160); -- a full batch fits into a page: compressing its ids would cost more than writing them
 
 create index claims_drainer on claims (drainer_id);
 
--- Running jobs that have a concurrency key: the count of a key's rows is what its limit is held against.
+-- Running jobs that have a concurrency key: the number of a key's rows is compared with its limit.
 create table permits (
   job_id          bigint  primary key,
   concurrency_key text    not null,
@@ -199,15 +200,15 @@ create table permits (
 create index permits_key     on permits (concurrency_key);
 create index permits_drainer on permits (drainer_id);
 
--- The newest limit of a key whose jobs ask for different ones, and the job that asked for it: it still holds when that
--- job has finished before older ones. Gone once the key's jobs agree.
+-- The newest limit of a key whose jobs ask for different ones, and the job that asked for it: it still applies after that job
+-- has finished before older ones. Deleted once the key's jobs agree.
 create table limits (
   concurrency_key   text    primary key,
   concurrency_limit integer not null,
   job_id            bigint  not null
 );
 
--- Queues need no row to exist; one is made when a queue is paused.
+-- A queue needs no row to exist; it gets one when it is paused.
 create table queues (
   name      text primary key,
   paused_at timestamptz
@@ -223,19 +224,19 @@ create table idempotency_keys (
 
 create index idempotency_keys_age on idempotency_keys (created_at);
 
--- The deployment that this schema belongs to, as app/stage: one row, or none where nobody has claimed it.
+-- The deployment that this schema belongs to, as app/stage: one row, or none if nobody has claimed it.
 create table owner (
   only_row boolean     primary key default true check (only_row),
   name     text        not null,
   since    timestamptz not null default now()
 );
 
--- One row a step, cursor or sleep of a job that is performed in several executions. Written while the job runs, read by
--- its later executions, and deleted when it is settled for good.
+-- One row per step, cursor or sleep of a job that is performed in several executions. Written while the job runs, read by its
+-- later executions, and deleted when the job has finished.
 create table progress (
   job_id   bigint      not null,
   saved_at timestamptz not null default now(),
-  until_at timestamptz,                                  -- of a sleep: its end
+  until_at timestamptz,                                  -- when a sleep ends
   kind     text        not null,
   name     text        not null,
   value    jsonb,                                        -- of a step: its result; of a cursor: its position, null at its end
@@ -246,30 +247,30 @@ create table progress (
   constraint sleep_has_no_value check (kind <> 'sleep' or value is null)
 );
 
--- When an enqueue last asked for a drainer, by the name of its job; until one opens that knows the name. Nobody waits for
--- these rows: who finds one locked leaves the decision to who has it.
+-- When an enqueue last asked for a drainer, by the name of its job, until a drainer that knows the name opens. Nobody waits
+-- for these rows: a session that finds one locked leaves the decision to the one that holds it.
 create table wake_requests (
-  name     text        primary key,
+  name         text        primary key,
   requested_at timestamptz not null default '-infinity'
 );
 
--- When what no event finds was last looked for, and where that look ended; see tick. Nobody waits for this row either.
+-- When a drainer last repaired what no event finds, and where it stopped; see repair. Nobody waits for this row either.
 create table ticks (
   only_row   boolean     primary key default true check (only_row),
   ticked_at  timestamptz not null default '-infinity',
-  last_queue text        not null default '',           -- queues and keys are looked through in turns, where there are many
+  last_queue text        not null default '',           -- if there are many queues or keys, the next repair continues behind these
   last_key   text        not null default ''
 );
 insert into ticks default values;
 
--- The wake-up of a deployment in idle mode: when its one schedule invokes the drain function next, as set by a drainer that
--- knows this name. A name without a row was never in idle mode. See docs/decisions/0012-idle.md.
+-- The wake-up of a deployment in idle mode: when its one schedule next invokes the drain function, set by a drainer that knows
+-- this name. A name without a row was never in idle mode. See docs/decisions/0012-idle.md.
 create table wake_ups (
   name    text        primary key,
-  set_for timestamptz not null                           -- infinity: nothing to wake up for; -infinity: could not be set
+  set_for timestamptz not null                           -- infinity: nothing is due; -infinity: it could not be set
 );
 
--- The steps of the maintenance, and how each went: see run_maintenance.
+-- The steps of maintenance and their last results: see run_maintenance.
 create table maintenance_steps (
   step      text        primary key,
   next_at   timestamptz not null default '-infinity',    -- when it is due again
@@ -281,24 +282,24 @@ create table maintenance_steps (
 insert into maintenance_steps (step) values ('prepare finished'), ('prepare failures'), ('expire finished'), ('expire failures'),
   ('forget idempotency keys'), ('forget drainers');
 
--- A job on its way into the table.
+-- A job that is about to be stored.
 create type new_job as (
   id bigint, index integer, name text, payload jsonb, queue text, priority integer, run_at timestamptz,
   max_attempts smallint, timeout_ms integer, unique_key text, idempotency_key text, concurrency_key text,
   concurrency_limit integer, tags text[], metadata jsonb, state text, large_bytes integer);
 
--- How an execution ended, as settle_outcomes is told of it.
+-- How an execution ended: an element of the argument of settle_outcomes.
 create type execution_outcome as (
   id bigint, fence integer, outcome text, charges_attempt boolean, duration_ms integer, ended_ms_ago bigint, result jsonb,
   wait_ms bigint, cuts smallint, error_class text, error_message text, error_stack text);
 
--- A place in the claim's order.
+-- A position in the order of claims.
 create type job_position as (priority integer, run_at timestamptz, id bigint);
 
--- Counts the times that jobs became ready that were due earlier, and so came in before a place that may have been looked
--- at: when a queue is resumed, a key is freed, a claimed job given back.
+-- Counts how often jobs that had been due earlier became ready, behind a position that scans may have passed: when a queue is
+-- resumed, a key is freed, a claimed job is given back.
 create sequence late_arrivals;
 select nextval('late_arrivals'); -- the first call doesn't change last_value
 
--- What a look from the start has seen: all jobs due by then, of so many late arrivals.
+-- What a scan from the start has seen: all jobs due by then, up to this number of late arrivals.
 create type seen_jobs as (until_at timestamptz, late_arrivals bigint);

@@ -1,5 +1,5 @@
--- The rule of what may be stored, for jobs that come by SQL. TypeScript has it too, to say sooner and more precisely
--- what is wrong; test/enqueue/cases.ts is the table that holds all surfaces to the same.
+-- Refuses what may not be stored, for jobs that come by SQL. TypeScript checks it too, to say sooner and more precisely what is
+-- wrong; test/enqueue/cases.ts is the table that holds both to the same rule.
 create or replace function assert_job(p_name text, p_payload jsonb, p_options jsonb) returns void
 language plpgsql stable set search_path from current
 as $$

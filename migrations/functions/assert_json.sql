@@ -1,5 +1,5 @@
--- Refuses JSON that is too large, nested too deep, or has a number that JavaScript would change. A usual payload is
--- looked at as text alone: what needs more looking has a certain size, or digits in such a row.
+-- Refuses JSON that is too large, nested too deep, or has a number that JavaScript would change. Usual JSON is checked as text
+-- alone: only a certain size, or a certain row of digits, needs a closer look.
 create or replace function assert_json(p_json jsonb, p_path text, p_most integer) returns void
 language plpgsql stable set search_path from current
 as $$

@@ -1,4 +1,4 @@
--- A claim or settle that reaches another backend than the drain began on goes through a transaction pooler, where
+-- Refuses a claim or a settle that reaches another backend than the drain began on: it comes through a transaction pooler, where
 -- session locks belong to whoever comes next.
 create or replace function assert_session(p_backend integer) returns void
 language plpgsql stable set search_path from current

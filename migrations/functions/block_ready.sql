@@ -1,4 +1,4 @@
--- Of full keys, blocks what is ready and has no permit. The caller holds the keys' locks.
+-- Blocks the ready jobs of full keys that have no permit. The caller holds the keys' locks.
 create or replace function block_ready(p_keys text[]) returns void
 language sql volatile set search_path from current
 as $$

@@ -1,4 +1,4 @@
--- A drainer has come that knows these names (null: any): jobs stored from now on may need another.
+-- Notes that a drainer has come that knows these names (null: any): jobs stored from now on may need another.
 create or replace function clear_wake_requests(p_names text[]) returns void
 language sql volatile set search_path from current
 as $$

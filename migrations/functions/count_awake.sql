@@ -1,6 +1,6 @@
--- Drainers, but for p_but, that will look once more before they end for work of one of p_names (null: for any), and are
--- not busy with suspects, beside which they take nothing. Each holds a lock that says so, and gives it back before its
--- last look. It is tried shared: of two who count at once, neither takes the other for a drainer.
+-- How many drainers, without p_but, will look once more before they end for work of one of p_names (null: for any), and are not
+-- busy with suspects, beside which they take nothing. Each holds a lock that says so, and releases it before its last look. The
+-- lock is tried shared: of two who count at once, neither takes the other for a drainer.
 create or replace function count_awake(p_but integer default null, p_names text[] default null) returns integer
 language plpgsql volatile set search_path from current
 as $$

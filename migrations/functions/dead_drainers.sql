@@ -1,5 +1,5 @@
--- Drainers whose session has ended without closing. Costs one try of a lock for each drainer that lives. It is tried
--- shared, and held to the transaction's end: all who look at once see the same dead, also while one of them reaps.
+-- Drainers whose session has ended without closing. Costs one try of a lock for each drainer that lives. The lock is tried
+-- shared, and held to the end of the transaction: all who look at once see the same dead, even while one of them reaps.
 create or replace function dead_drainers(p_but integer) returns integer[]
 language sql volatile set search_path from current
 as $$

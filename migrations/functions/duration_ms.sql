@@ -1,5 +1,5 @@
--- Milliseconds of a duration: seconds as a number, or text such as '500ms', '30s', '5m', '1h30m', '2d'. Null for
--- anything else. Reckoned and rounded in double precision, as durationMs in duration.ts does it.
+-- Milliseconds of a duration: seconds as a number, or text such as '500ms', '30s', '5m', '1h30m', '2d'. Null for anything else.
+-- Computed and rounded in double precision, as durationMs of packages/core does it.
 create or replace function duration_ms(p_duration jsonb) returns bigint
 language plpgsql stable set search_path from current
 as $$

@@ -1,4 +1,4 @@
--- The milliseconds within which this share of the executions ended; null while there are too few to tell.
+-- The milliseconds within which this share of the executions of a histogram ended; null while there are too few to tell.
 create or replace function duration_percentile(p_durations integer[], p_share double precision) returns integer
 language sql immutable parallel safe
 begin atomic

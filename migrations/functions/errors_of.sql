@@ -1,5 +1,5 @@
--- A page of a job's errors: up to 50, and 256 KiB of them, but at least one, so that an answer stays below a megabyte.
--- From p_from (0 for the oldest) onward; null: the last ones.
+-- A page of a job's errors: up to 50, and 256 KiB of them, but at least one, so that the result stays below a megabyte.
+--   p_from  the place of the first one, 0 for the oldest; null: the last ones
 create or replace function errors_of(p_job bigint, p_from integer) returns table (error json, ended_at timestamptz, attempt smallint)
 language sql stable set search_path from current
 as $$

@@ -1,5 +1,5 @@
--- Drops the oldest partition whose day is before p_oldest, or deletes as old rows, in sets, from the default partition.
--- Answers whether there may be more.
+-- Drops the oldest partition whose day is before p_oldest, or deletes rows as old, in sets, from the default partition. Returns
+-- whether there may be more.
 create or replace function expire_history(p_parent text, p_key text, p_oldest date) returns boolean
 language plpgsql volatile set search_path from current set timezone = 'UTC' set datestyle = 'ISO'
 as $$

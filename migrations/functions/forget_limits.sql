@@ -1,3 +1,4 @@
+-- Deletes the remembered limits of keys whose jobs agree on one (see limits_in_force).
 create or replace function forget_limits(p_keys text[]) returns void
 language sql volatile set search_path from current
 as $$

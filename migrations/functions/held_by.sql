@@ -1,4 +1,4 @@
--- The jobs, with the fence they were claimed at, of a drainer's claims. One whose fence has moved on is settled.
+-- The jobs of a drainer's claims, with the fence at which they were claimed. One whose fence has moved on is settled.
 create or replace function held_by(p_drainer integer) returns table (job_id bigint, fence integer)
 language sql stable set search_path from current
 as $$

@@ -1,6 +1,6 @@
--- Jobs of a paused queue leave the claim's way. Takes no key's lock and waits for no row: what is locked is running, or
--- is moved by another, and whatever stays ready is set aside when it is claimed. A ready job that is set aside can no
--- longer wake those behind its key, so they are woken now.
+-- Holds jobs of a paused queue, out of the claim's way. Takes no key's lock and waits for no row: a row that is locked is running,
+-- or being moved by another, and a job that stays ready is held when it is claimed. A ready job that is held can no longer
+-- unblock those behind its key, so they are unblocked now.
 create or replace function hold_jobs(p_ids bigint[]) returns void
 language plpgsql volatile set search_path from current
 as $$

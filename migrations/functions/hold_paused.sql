@@ -1,5 +1,5 @@
--- Of jobs that are just being claimed: those stored by a transaction that had not yet seen the pause, or that the pause
--- has not come to, and with them what lies behind the first of them.
+-- Holds the jobs of paused queues among those that are being claimed: they were stored by a transaction that had not seen the
+-- pause yet, or the pause has not come to them yet. Holds what lies behind the first of them as well, a set of it.
 create or replace function hold_paused(p_ids bigint[], p_paused text[]) returns void
 language plpgsql volatile set search_path from current
 as $$

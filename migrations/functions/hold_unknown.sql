@@ -1,5 +1,5 @@
--- Ready jobs of names that no drainer has known for 15 minutes leave the claim's way, once they fill the head of its
--- index: each look would pass them again. A few of them cost nothing, and stay. Answers whether there may be more.
+-- Holds ready jobs of names that no drainer has known for 15 minutes, out of the claim's way, once they fill the head of its
+-- index, where each look would pass them again. A few of them cost nothing, and stay. Returns whether there may be more.
 create or replace function hold_unknown(p_names text[]) returns boolean
 language plpgsql volatile set search_path from current
 as $$

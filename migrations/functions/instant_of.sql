@@ -1,5 +1,5 @@
--- The instant of an ISO 8601 text, or null for anything else. Digits beyond the millisecond are dropped, as by
--- JavaScript. The pattern is that of options.ts; a day that its month hasn't is found by the conversion.
+-- The instant of an ISO 8601 text, or null for anything else. Digits beyond the millisecond are dropped, as by JavaScript. The
+-- pattern is that of packages/core; a day that its month doesn't have is found by the conversion.
 create or replace function instant_of(p_value jsonb) returns timestamptz
 language plpgsql stable set search_path from current
 as $$

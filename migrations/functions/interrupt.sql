@@ -1,7 +1,7 @@
 -- Ends the executions of those of p_ids that the dead drainer still has in flight. The caller holds their locks. A row that
--- another transaction has locked is left for later: it may be a transactional job's own, just about to commit.
--- p_in_flight is null where the server was restarted, which is no job's fault: no death is counted then.
--- Returns the ids that were interrupted.
+-- another transaction has locked is left for later: it may be a transactional job's own, about to commit.
+--   p_in_flight  how many jobs the drainer had; null: the server was restarted, which is no job's fault, so no death is counted
+--   returns      the ids that were interrupted
 create or replace function interrupt(p_ids bigint[], p_dead integer, p_in_flight integer) returns bigint[]
 language plpgsql volatile set search_path from current
 as $$

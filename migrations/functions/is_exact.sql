@@ -1,5 +1,5 @@
--- Whether a JSON number is the same in JavaScript, where the jobs are performed: one that double precision has no room
--- for would come out rounded there, or as infinity. A fraction may lose digits, but not the whole of itself.
+-- Whether a JSON number is the same in JavaScript, where the jobs are performed: one that doesn't fit into double precision would
+-- arrive rounded, or as infinity. A fraction may lose digits, but not all of them.
 create or replace function is_exact(p_number numeric) returns boolean
 language sql stable set search_path from current set extra_float_digits = 1
 as $$

@@ -1,3 +1,4 @@
+-- Whether a queue is paused.
 create or replace function is_paused(p_queue text) returns boolean
 language sql stable set search_path from current
 as $$

@@ -1,3 +1,4 @@
+-- Whether JSON is a list of tags that may be stored.
 create or replace function is_tags(p_value jsonb) returns boolean
 language sql stable set search_path from current
 as $$

@@ -1,6 +1,6 @@
--- Asked once jobs of these names (null: any) that are due later have been committed. True: one may be due before the
--- wake-up, so a drainer is to be invoked, which sets it anew. While one is just being set the answer is true as well: the
--- look for it may have been too early to see the job.
+-- Whether a job of these names (null: any) may be due before the wake-up that is set, so that a drainer must be invoked to set it
+-- anew. Asked once the jobs are committed. True as well while a wake-up is being set: the look for it may have been too early to
+-- see the job.
 create or replace function is_wake_up_late(p_names text[] default null) returns boolean
 language plpgsql volatile set search_path from current
 as $$

@@ -1,3 +1,4 @@
+-- Whether JSON is a whole number within these bounds.
 create or replace function is_whole(p_value jsonb, p_least integer, p_most integer) returns boolean
 language sql stable set search_path from current
 as $$

@@ -1,4 +1,5 @@
--- The concurrency keys of jobs, each once. The jobs are looked up by id alone: an index of keys would be read from end to end.
+-- The concurrency keys of jobs, each once. Jobs are looked up by id alone: with the keys in the condition, an index of keys would
+-- be read from end to end.
 create or replace function keys_of(p_ids bigint[]) returns text[]
 language sql stable set search_path from current
 as $$

@@ -1,5 +1,5 @@
--- A BRIN index summarises the first range of an empty table, so each row that comes to it would write the filter anew, of
--- 4 KB. It is summarised like the others once it is full.
+-- Leaves the first range of a new table out of its BRIN indexes. It is summarised while it is empty, so each row that comes to
+-- it would write its filter anew, of 4 KB. Later it is summarised like the others once it is full.
 create or replace function leave_unsummarised(p_table regclass) returns void
 language sql volatile set search_path from current
 as $$

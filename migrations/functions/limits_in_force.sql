@@ -1,5 +1,5 @@
--- What holds for a key is the limit that the newest of its jobs asked for, for all of them. Where its jobs ask for
--- different ones (is_mixed), `limits` remembers the newest, because that job may end before the others.
+-- The limits that hold for keys. For all jobs of a key the limit of the newest of them holds. Where they ask for different ones
+-- (is_mixed), `limits` remembers the newest, because that job may end before the others.
 create or replace function limits_in_force(p_keys text[])
 returns table (concurrency_key text, concurrency_limit integer, job_id bigint, is_mixed boolean)
 language sql stable set search_path from current

@@ -1,5 +1,5 @@
--- Locks these keys and returns them, without those that somebody holds for longer than a moment: a transactional job's
--- process may have been stopped between the record of its end and the commit. Their jobs are left, and others go on.
+-- Locks these keys and returns them, without those that somebody holds for longer than a moment: a transactional job's process
+-- may have been stopped between the record of its end and the commit. The jobs of such keys are left, and others are claimed.
 create or replace function lock_free_keys(p_keys text[]) returns text[]
 language plpgsql volatile set search_path from current set lock_timeout = '100ms'
 as $$

@@ -1,3 +1,4 @@
+-- Locks these keys to the end of the transaction, all at once, in the order of their hashes.
 create or replace function lock_keys(p_keys text[]) returns void
 language sql volatile set search_path from current
 as $$

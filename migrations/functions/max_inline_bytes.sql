@@ -1,4 +1,4 @@
--- Most that a claim sends of one job. What is larger was not stored by any enqueue, which all refuse it; it is claimed
+-- How much a claim returns of one job at most. A larger job was not stored by any enqueue, which all refuse it; it is claimed
 -- without its payload, to be discarded.
 create or replace function max_inline_bytes() returns integer
 language sql immutable parallel safe

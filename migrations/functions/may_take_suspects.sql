@@ -1,4 +1,4 @@
--- Suspects run in half of the drainers at most, or in one, so that the others go on with what comes in.
+-- Whether this drainer may run suspects: half of the drainers may, or one, so that the others perform what comes in.
 create or replace function may_take_suspects(p_drainer integer) returns boolean
 language sql volatile set search_path from current
 as $$

@@ -1,4 +1,4 @@
--- Adds two histograms. A full one is halved first, so that what happened lately weighs more.
+-- Adds two histograms. A full one is halved first, so that recent executions weigh more.
 create or replace function merge_histograms(p_old integer[], p_new integer[]) returns integer[]
 language sql immutable parallel safe
 begin atomic

@@ -1,4 +1,5 @@
--- Steps from priority to priority, because jobs that are due and jobs that are not lie mixed in each of them.
+-- Locks and returns scheduled jobs that are due, the most urgent first. Goes from priority to priority, because jobs that are due
+-- and jobs that are not lie mixed in each of them.
 create or replace function most_urgent_due(p_since timestamptz, p_limit integer) returns bigint[]
 language sql volatile set search_path from current
 as $$

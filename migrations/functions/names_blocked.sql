@@ -1,3 +1,4 @@
+-- The names of the blocked jobs of a key.
 create or replace function names_blocked(p_key text) returns setof text
 language sql stable set search_path from current
 as $$

@@ -1,4 +1,5 @@
--- Names of jobs that are due, or will be within a second: clocks of those who enqueue may be fast. Of the first thousands.
+-- Names of jobs that are due, or will be within a second, because the clocks of those who enqueue may be fast. Of the first
+-- thousands of jobs.
 create or replace function names_due() returns text[]
 language sql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off

@@ -1,4 +1,4 @@
--- Steps from limit to limit, of up to 100 that the key's jobs ask for.
+-- The limit that the newest job of a key asks for. Goes from limit to limit, through up to 100 of them.
 create or replace function newest_limit(p_key text) returns table (concurrency_limit integer, job_id bigint)
 language sql stable set search_path from current
 as $$

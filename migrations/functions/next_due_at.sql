@@ -1,3 +1,4 @@
+-- When the next job of these names is due; null: none is scheduled.
 create or replace function next_due_at(p_names text[]) returns timestamptz
 language sql volatile set search_path from current
 as $$

@@ -1,4 +1,4 @@
--- Inlined by the planner, so that a usual job costs a comparison.
+-- The fields of a job that don't have their defaults, or null. Inlined by the planner, so that a usual job costs one comparison.
 create or replace function non_default_fields(j jobs) returns json
 language sql stable
 begin atomic

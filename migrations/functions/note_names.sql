@@ -1,4 +1,4 @@
--- That a drainer knows these names, to five minutes. Who finds a row locked leaves it: another notes the same.
+-- Notes that a drainer knows these names, to five minutes. A row that is locked is left: somebody else notes the same.
 create or replace function note_names(p_names text[]) returns void
 language sql volatile set search_path from current
 as $$

@@ -1,5 +1,4 @@
--- Tells those who wait that jobs have come. A notification makes commits wait for each other, so there is none while
--- nobody waits.
+-- Notifies the drainers that wait for work. A notification makes commits wait for each other, so there is none while nobody waits.
 create or replace function notify_lingering() returns void
 language plpgsql volatile set search_path from current
 as $$

@@ -1,4 +1,5 @@
--- A job's size is that of its text: 1e308 is stored in 8 bytes and sent in 309. Up to 150 bytes stored it is never much.
+-- Turns the objects of store_jobs into rows. A job's size is that of its text, because 1e308 is stored in 8 bytes and sent in
+-- 309; with up to 150 bytes stored it is never large.
 create or replace function parse_jobs(p_jobs jsonb) returns setof new_job
 language sql volatile set search_path from current
 as $$

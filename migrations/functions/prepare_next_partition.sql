@@ -1,5 +1,5 @@
--- Prepares one of the days from p_today to three days later. A day of which the default partition has more rows than can be
--- moved in a second stays there: once it is over no more come, and they expire as others do. Answers whether there was one.
+-- Prepares one of the days from p_today to three days later. Returns whether there was one. A day of which the default partition
+-- has more rows than can be moved in a second stays there: once it is over no more come, and they expire as others do.
 create or replace function prepare_next_partition(p_parent text, p_key text, p_today date) returns boolean
 language plpgsql volatile set search_path from current set timezone = 'UTC' set datestyle = 'ISO'
 as $$

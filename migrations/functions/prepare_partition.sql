@@ -1,6 +1,6 @@
--- One day's partition of a table of history. The table is locked before its default partition, in the order of an
--- insert, so that no row of that day is on its way to the default partition while that stops taking it: writers wait for
--- the attaching instead of failing. The rows that are there by now have moved before, while nobody waited.
+-- Makes one day's partition of a table of history. The table is locked before its default partition, in the order of an insert,
+-- so that no row of that day is on its way to the default partition while that stops taking it: writers wait for the attaching
+-- instead of failing. The rows that are there by then were moved before, while nobody waited.
 create or replace function prepare_partition(p_parent text, p_key text, p_day date) returns void
 language plpgsql volatile set search_path from current set timezone = 'UTC' set datestyle = 'ISO'
 as $$

@@ -1,5 +1,5 @@
--- Moves scheduled jobs that have come due among the ready ones, in sets: the urgent ones first where more are due than
--- one set takes. Answers whether there may be more.
+-- Makes scheduled jobs ready that have come due, in sets: the most urgent ones first where more are due than one set takes.
+-- Returns whether there may be more.
 --   p_since  what was due by then was looked for before; null: nothing was
 create or replace function promote_due(p_since timestamptz default null) returns boolean
 language plpgsql volatile set search_path from current

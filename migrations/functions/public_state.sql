@@ -1,4 +1,4 @@
--- The states that only the engine tells apart, as the API names them.
+-- A state as the API names it: some states only the engine tells apart.
 create or replace function public_state(p_state text) returns text
 language sql immutable parallel safe
 begin atomic

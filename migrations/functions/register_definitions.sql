@@ -1,3 +1,4 @@
+-- Notes what a drainer can perform.
 create or replace function register_definitions(p_definitions json) returns void
 language sql volatile set search_path from current
 as $$

@@ -1,4 +1,4 @@
--- Jobs that were put by as nobody knew their name are ready again once a drainer does.
+-- Makes held jobs ready again once a drainer knows their name (see hold_unknown). Returns whether there may be more.
 create or replace function release_known(p_names text[]) returns boolean
 language plpgsql volatile set search_path from current
 as $$

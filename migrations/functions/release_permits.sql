@@ -1,4 +1,4 @@
--- Frees the places of jobs that were settled or interrupted, and wakes as many that wait for them.
+-- Releases the permits of jobs, and unblocks as many jobs as wait for them.
 create or replace function release_permits(p_ids bigint[]) returns void
 language plpgsql volatile set search_path from current
 as $$

@@ -1,5 +1,5 @@
--- The same for all that a drainer has still. Looked at again under the keys' locks: a job of a dead drainer may be
--- another's by now, with the permit.
+-- Releases all permits that a dead drainer still has. They are looked at again under the keys' locks: a job may be another
+-- drainer's by now, with the permit.
 create or replace function release_permits_of(p_drainer integer) returns void
 language plpgsql volatile set search_path from current
 as $$

@@ -1,3 +1,5 @@
+-- Adds a drain's durations to those of the definitions.
+--   p_durations  by job name, a histogram as in definitions
 create or replace function remember_durations(p_durations json) returns void
 language plpgsql volatile set search_path from current
 as $$

@@ -1,6 +1,6 @@
--- Notes the idempotency keys of jobs that are being stored, in their order, so that two calls with the same keys meet one
--- after the other and not in a deadlock. A key of the last 24 hours stays with the job that came first with it. The
--- first job of each key comes with it here.
+-- Notes the idempotency keys of jobs that are being stored, in the order of the keys, so that two calls with the same keys wait
+-- for each other and don't deadlock. A key of the last 24 hours stays with the job that came first with it. Of the jobs that
+-- come together, the first with a key counts.
 create or replace function remember_idempotency_keys(p_jobs new_job[]) returns void
 language sql volatile set search_path from current
 as $$

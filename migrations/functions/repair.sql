@@ -1,5 +1,5 @@
--- Once a second, by one drainer: jobs are where they belong by what is committed now. Whoever stored or moved them may
--- not have seen a pause, a resume, a freed key or a drainer that was being committed at the same time.
+-- Once a second, by one drainer: puts jobs where they belong by what is committed now. Whoever stored or moved them may not have
+-- seen a pause, a resume, a freed key or a drainer that was being committed at the same time. Returns whether there may be more.
 create or replace function repair(p_names text[]) returns boolean
 language plpgsql volatile set search_path from current
 as $$

@@ -1,4 +1,4 @@
--- A drainer that comes begins with a look for what no event has found; see repair.
+-- Has the next look from the start repair, whenever that was last done: a drainer that comes looks for what no event has found.
 create or replace function repair_soon() returns void
 language sql volatile set search_path from current
 as $$

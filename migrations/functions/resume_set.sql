@@ -1,4 +1,4 @@
--- Answers whether the queue may have more paused jobs.
+-- Makes a set of a queue's paused jobs ready. Returns whether there may be more.
 create or replace function resume_set(p_queue text) returns boolean
 language plpgsql volatile set search_path from current
 set enable_seqscan = off

@@ -1,5 +1,6 @@
--- Paused jobs whose queue isn't: they were stored, promoted or reaped by a transaction that still saw the pause when the
--- queue was resumed. Looks through up to 100 queues that have paused jobs, behind the one given; answers with the last.
+-- Makes paused jobs ready whose queue isn't paused: they were stored, promoted or reaped by a transaction that still saw the pause
+-- when the queue was resumed. Goes through up to 100 queues that have paused jobs, behind p_after. Returns the last, where the
+-- next call continues.
 create or replace function resume_strays(p_after text) returns text
 language plpgsql volatile set search_path from current
 as $$

@@ -1,4 +1,4 @@
--- One bounded piece of a step. Answers whether there may be more of it.
+-- Does one bounded piece of a maintenance step. Returns whether there may be more of it.
 create or replace function run_maintenance_step(p_step text, p_keep interval, p_now timestamptz) returns boolean
 language plpgsql volatile set search_path from current
 as $$

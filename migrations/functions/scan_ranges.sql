@@ -1,7 +1,7 @@
--- The scan_ranges of the ready jobs' order that a look goes through, in order: each from behind a position to the end of
--- a priority. From behind a mark it is one. A look from the start passes over what an earlier one has seen, the rows of
--- each priority in use up to p_since: deleted rows stay in the index until vacuum can remove them, and while anybody holds
--- an old snapshot it can't.
+-- The ranges of the ready jobs' order that a look scans, in order: each from behind a position to the end of a priority. A look
+-- that resumes behind a position has one. A look from the start passes over what an earlier one has seen, which is the rows of each
+-- priority in use up to p_since: deleted rows stay in the index until vacuum can remove them, and while anybody holds an old
+-- snapshot it can't.
 create or replace function scan_ranges(p_resume_after job_position, p_since timestamptz, p_priorities integer[])
 returns table (priority integer, run_at timestamptz, id bigint, last_priority integer)
 language sql immutable set search_path from current

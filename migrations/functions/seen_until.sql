@@ -1,4 +1,4 @@
--- Up to which run_at nothing can have become ready since; null where something may have.
+-- Up to which run_at nothing can have become ready since a look; null where something may have.
 create or replace function seen_until(p_seen text) returns timestamptz
 language sql volatile set search_path from current
 as $$

@@ -1,5 +1,5 @@
--- The states of jobs as the API names them, without those whose id is unknown or whose history has been dropped. What
--- runs is told by the locks, which are read once for all.
+-- The states of jobs as the API names them, without ids that are unknown or whose history has been dropped. Which jobs run is told
+-- by the locks, which are read once for all.
 create or replace function states_of(p_ids bigint[]) returns table (job_id bigint, state text)
 language sql stable set search_path from current
 set enable_seqscan = off

@@ -1,6 +1,5 @@
--- Jobs with a unique or an idempotency key: stored, or answered with the job that is there. First all idempotency
--- keys, then all unique keys, each in their order: two calls with the same keys so meet one after the other, not in
--- a deadlock.
+-- Stores jobs with a unique or an idempotency key, or returns the jobs that are there. First all idempotency keys, then all unique
+-- keys, each in their order, so that two calls with the same keys wait for each other and don't deadlock.
 create or replace function store_keyed_jobs(p_jobs new_job[], p_carrier jsonb)
 returns table (job_index integer, job_id bigint, job_state text, deduplicated boolean)
 language plpgsql volatile set search_path from current

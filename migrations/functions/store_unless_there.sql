@@ -1,5 +1,5 @@
--- Stores the jobs whose unique keys are free, in the order of the keys. Answers for each job with the id of the unfinished
--- job that has its key: its own, unless another was there.
+-- Stores the jobs whose unique keys are free, in the order of the keys. Returns for each job the id of the unfinished job that has
+-- its key: its own, unless another was there.
 create or replace function store_unless_there(p_jobs new_job[], p_carrier jsonb) returns table (new_id bigint, job_id bigint)
 language plpgsql volatile set search_path from current
 as $$

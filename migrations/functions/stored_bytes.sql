@@ -1,5 +1,5 @@
--- Bytes of JSON that Postgres has written, with numbers in full, but without the space after each comma and colon.
--- These are only looked for where they could matter, because that takes time.
+-- The size of JSON text that Postgres has written, with numbers in full, but without the space after each comma and colon. Spaces
+-- are counted only where they could matter, because that takes time.
 create or replace function stored_bytes(p_json text, p_most integer) returns integer
 language sql immutable set search_path from current
 as $$

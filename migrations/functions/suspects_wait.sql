@@ -1,4 +1,4 @@
--- Whether there are suspects that this drainer could take: of a name that it performs, and not running elsewhere.
+-- Whether suspects wait that this drainer could take: of a name that it performs, and not running elsewhere.
 create or replace function suspects_wait(p_drainer integer, p_names text[]) returns boolean
 language sql volatile set search_path from current
 as $$

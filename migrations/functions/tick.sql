@@ -1,7 +1,7 @@
--- What is done about once a second by whoever looks from the start: due jobs are promoted, jobs of names that are known
--- again come back, and what no event finds is mended (docs/decisions/0023-tick.md). Answers whether there may be more
--- of it. All of it is done in sets, and waits for no lock.
+-- What is done about once a second by whoever looks from the start: due jobs are promoted, jobs whose names are known again come
+-- back, and what no event finds is repaired (docs/decisions/0023-tick.md). All of it is done in sets, and waits for no lock.
 --   p_since  what was due by then was promoted before; null: nothing was
+--   returns  whether there may be more of it
 create or replace function tick(p_names text[], p_since timestamptz default null) returns boolean
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off

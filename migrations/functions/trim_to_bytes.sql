@@ -1,5 +1,5 @@
--- Of jobs that were just locked, in their order: as many as make up p_max_bytes, and at least the first. The others are
--- unlocked again.
+-- Keeps as many of the jobs that were just locked, in their order, as fit into p_max_bytes, and at least the first. Unlocks the
+-- others.
 create or replace function trim_to_bytes(p_ids bigint[], p_max_bytes bigint) returns bigint[]
 language plpgsql volatile set search_path from current
 as $$

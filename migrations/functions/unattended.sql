@@ -1,4 +1,5 @@
--- Those of p_names that no drainer awake performs. One that is busy with suspects takes nothing beside them.
+-- Those of p_names that no awake drainer performs. A drainer that is busy with suspects takes nothing beside them, and doesn't
+-- count.
 create or replace function unattended(p_names text[]) returns text[]
 language plpgsql volatile set search_path from current
 as $$

@@ -1,6 +1,6 @@
--- Blocked jobs whose key has room although none of their name is ready: the one that was to wake them was paused, put
--- by, deleted, or is waited for in vain. One with a timeout of its own doesn't count, as it may not fit into any drain at work. Looks through up to 200 keys that have blocked jobs, behind the one given;
--- answers with the last.
+-- Unblocks jobs whose key has room although none of their name is ready: the job that was to unblock them was paused, held,
+-- deleted, or is waited for in vain. A ready job with a timeout of its own doesn't count, as it may fit into no drain at work.
+-- Goes through up to 200 keys that have blocked jobs, behind p_after. Returns the last, where the next call continues.
 create or replace function unblock_forgotten(p_after text) returns text
 language plpgsql volatile set search_path from current
 as $$

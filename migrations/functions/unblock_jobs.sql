@@ -1,7 +1,7 @@
--- Makes blocked jobs of these keys ready, of each name as many as the key has room for: one that no drainer can take so
--- keeps back none of another name. It is the claim that holds the limit, so one woken too many is blocked there again.
--- At most 2,000 of a name at once, where a limit has been raised by thousands: the next release, or tick, wakes more.
--- Rows that another wakes or sets aside at the same time are left to that.
+-- Makes blocked jobs of these keys ready, of each name as many as the key has room for, so that a job that no drainer can take
+-- doesn't keep back those of another name. The claim enforces the limit: one that was unblocked too many is blocked there again.
+-- At most 2,000 of a name at once, where a limit has been raised by thousands: the next release, or tick, unblocks more. Rows
+-- that another transaction moves at the same time are left to it.
 create or replace function unblock_jobs(p_keys text[]) returns void
 language sql volatile set search_path from current
 as $$

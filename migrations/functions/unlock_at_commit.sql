@@ -1,5 +1,5 @@
--- For jobs that the transaction has changed: the locks become free once others can see the change. Until then the
--- transaction holds them beside the session.
+-- Releases the locks of jobs that the transaction has changed once others can see the change. Until then the transaction holds
+-- them beside the session.
 create or replace function unlock_at_commit(p_ids bigint[]) returns void
 language plpgsql volatile set search_path from current
 as $$

@@ -1,4 +1,5 @@
--- An unlock that finds no lock means that one was lost or released twice: run-once is gone, so the drain must end.
+-- Releases the locks of jobs. An unlock that finds no lock means that one was lost or released twice: then two drainers may run
+-- the same job, so the drain must end.
 create or replace function unlock_jobs(p_ids bigint[]) returns void
 language plpgsql volatile set search_path from current
 as $$

@@ -1,6 +1,6 @@
--- What a dead drainer had in flight: claimed at the fence that the job still has, and by nobody else since. A job that
--- another drainer has claimed between the death and the reaping is left to it. Each job is looked up by its id: a join
--- may go through all jobs once for every one in flight.
+-- What a dead drainer had in flight: claimed at the fence that the job still has, and by nobody else since. A job that another
+-- drainer has claimed between the death and the reaping is left to it. Each job is looked up by its id: a join may scan all jobs
+-- once for every one in flight.
 create or replace function unsettled_of(p_dead integer) returns bigint[]
 language sql volatile set search_path from current
 as $$

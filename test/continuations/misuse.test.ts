@@ -23,7 +23,7 @@ test.each<[string, (context: JobContext) => Promise<unknown>, RegExp]>([
       await step("one", () => 1)
       await cursor("one", 0, () => undefined)
     },
-    /"job" uses the name "one" twice .* give the second cursor a name of its own/,
+    /"job" uses the name "one" twice .* give the second cursor another name/,
   ],
   [
     "a name that is used twice at once",
@@ -64,7 +64,7 @@ test("a transactional job can't be continued, and is told what to do", async () 
   work = ({ step }) => step("one", () => 1)
   expect(await drainOnce()).toMatchObject({ discarded: 1 })
   expect(await sluice.getJob(id)).toMatchObject({
-    errors: [{ message: expect.stringMatching(/"whole" is transactional.*give it to the step/) }],
+    errors: [{ message: expect.stringMatching(/"whole" is transactional.*pass it to the step/) }],
   })
 })
 
@@ -79,7 +79,7 @@ test("a name that a new deployment uses for something else is refused, a step wi
   work = ({ cursor }) => cursor("one", 0, () => undefined)
   expect(await drainOnce()).toMatchObject({ retried: 1 })
   expect(await sluice.getJob(id)).toMatchObject({
-    errors: [{}, { message: expect.stringMatching(/"one" is stored as a step .* calls it a cursor/) }],
+    errors: [{}, { message: expect.stringMatching(/"one" is stored as a step .* uses it as a cursor/) }],
   })
   expect(await savedNames(database)).toEqual(["one"])
 

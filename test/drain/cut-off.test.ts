@@ -53,7 +53,9 @@ test("a job that no drain is long enough for fails once three have cut it off, a
   expect(await sluice.getJob(id)).toMatchObject({
     state: "discarded",
     attempts: 1,
-    errors: [{ class: "TimeoutError", message: expect.stringContaining("the ends of 3 drains in a row") }],
+    errors: [
+      { class: "TimeoutError", message: expect.stringContaining("the deadline of 3 drains in a row") },
+    ],
   })
 })
 

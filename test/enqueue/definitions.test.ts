@@ -29,17 +29,13 @@ test.each<[string, Record<string, unknown>, RegExp]>([
   [
     "an executor that is none",
     { name: "a", executor: "thread" },
-    /a\.executor is "thread": give what thread\(\)/,
+    /a\.executor is "thread": give an executor, such as thread\(\)/,
   ],
-  [
-    "an executor and a perform",
-    { name: "a", executor: elsewhere, perform },
-    /either perform or this executor/,
-  ],
+  ["an executor and a perform", { name: "a", executor: elsewhere, perform }, /either perform or an executor/],
   [
     "a transaction elsewhere",
     { name: "a", executor: elsewhere, transactional: true },
-    /stays in the drainer/,
+    /transactions run only in the drainer/,
   ],
 ])("a definition with %s is refused at once", (_what, options, says) => {
   expect(() => defineJob(options as never)).toThrow(
@@ -47,7 +43,7 @@ test.each<[string, Record<string, unknown>, RegExp]>([
   )
 })
 
-test("a definition that belongs to no Sluice says so when it is to enqueue", () => {
+test("a definition that isn't bound to a Sluice instance refuses to enqueue", () => {
   expect(() => defineJob({ name: "loose", perform }).enqueue({})).toThrow(
     expect.objectContaining({
       code: "unbound_job",

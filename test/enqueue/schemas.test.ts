@@ -71,7 +71,7 @@ test.each(orders)(
       path: ["payload", "lines", 1, "amount"],
       issues: [{ path: ["lines", 1, "amount"], message: expect.any(String) }],
       message: expect.stringContaining(
-        `"${library}" is not as its input schema says. payload.lines.1.amount: `,
+        `"${library}" doesn't match its input schema. payload.lines.1.amount: `,
       ),
     })
     expect(await stored()).toBe(0)

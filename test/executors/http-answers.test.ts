@@ -46,7 +46,7 @@ test.each([
   ["the status 502", /^POST to http.* returned 502: bad gateway/],
   ["a redirect", /returned 307/],
   ["a page instead of an answer", /returned 200: <html>/],
-  ["an answer that is none", /answered \{"ok":true\}: answer \{ "result": … \}/],
+  ["an answer that is none", /answered \{"ok":true\}: return \{ "result": … \}/],
 ])("%s is a failed attempt, and the error says what came", async (answer, message) => {
   expect(await performOne("remote", { answer })).toMatchObject({
     attempts: 1,

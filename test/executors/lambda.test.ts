@@ -48,7 +48,7 @@ test.each([
   ["throw", { class: "RangeError", message: "out of range", stack: expect.stringContaining("bundle.mjs") }],
   [
     "other",
-    { message: expect.stringMatching(/^The function arn:.*:plain answered \{"statusCode":200\}: answer/) },
+    { message: expect.stringMatching(/^The function arn:.*:plain answered \{"statusCode":200\}: return/) },
   ],
   ["exit", { class: "Runtime.ExitError", message: expect.stringContaining("exit status 3") }],
 ])("a function that fails (%s) is a failed attempt, under the error's own name", async (how, error) => {

@@ -34,5 +34,5 @@ test("an executor that can't be closed is reported in the log, and the drain end
   await sluice.enqueue("own", {})
   const log = { ...console, warn: (message: string) => void warnings.push(message) }
   expect(await drainOnce({ log })).toMatchObject({ succeeded: 1 })
-  expect(warnings).toEqual(["An executor could not be ended"])
+  expect(warnings).toEqual(["An executor could not be closed"])
 })

@@ -65,7 +65,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Outcome in hand": [
     {
       file: `${CORE}/perform/job-runner.ts`,
-      from: "isIdle: () => isDone() && ended.length === 0,",
+      from: "isIdle: () => isDone() && ended.count() === 0,",
       to: "isIdle: () => isDone(),",
     },
   ],
@@ -124,9 +124,9 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   ],
   "Stale session": [
     {
-      file: `${CORE}/session/session.ts`,
-      from: "const patienceMs = sessionTimeoutMs * 0.8",
-      to: "const patienceMs = sessionTimeoutMs * 3",
+      file: `${CORE}/session/session-timeout.ts`,
+      from: "const answerWithinMs = sessionTimeoutMs * 0.8",
+      to: "const answerWithinMs = sessionTimeoutMs * 3",
     },
   ],
   "Silent session": [

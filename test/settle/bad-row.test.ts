@@ -75,6 +75,6 @@ test("an error whose text can't be written is recorded without it", async () => 
   expect(await sluice.getJob(id)).toMatchObject({
     state: "scheduled",
     attempts: 1,
-    errors: [{ class: "Error", message: "(an error whose text can't be stored)" }],
+    errors: [{ class: "Error", message: "(the error text can't be stored)" }],
   })
 })

@@ -1,6 +1,8 @@
--- How many jobs wait that could run, and for how long the first of them has. Both go through the claim's index alone:
--- the count stops at 10,000 entries, the age looks at the first waiting job of each priority, of 100 at most. A job that
--- runs is ready too, so those with a lock are left out.
+-- How many jobs wait that could run, and for how long the first of them has. Both use the claim's index alone: the count stops
+-- at 10,000 entries, and the age looks at the first waiting job of each priority, of 100 priorities at most. A running job is
+-- in state ready too, so jobs whose lock is held are left out.
+--   ready                how many jobs wait
+--   oldest_ready_age_ms  how long the first of them has waited; 0: none waits
 create or replace function backlog() returns table (ready integer, oldest_ready_age_ms double precision)
 language sql stable set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off

@@ -1,8 +1,13 @@
--- Ends a drain: releases the slot first and then looks once more, so that a job stored between the last claim and
--- here is seen either by this look or, the drainer no longer being awake, by the one who stored it (see request_wake).
--- Answers whether work is due. The drainer's own lock stays till its session ends, so that nobody takes it for dead
--- before this is committed.
---   p_durations  by job name: how many executions took how long, as in definitions
+-- Ends a drain: releases the slot first and then looks once more, so that a job stored between the last claim and here is seen
+-- either by this look or, the drainer no longer being awake, by whoever stored it (see request_wake). The drainer's own lock is
+-- kept until its session ends, so that nobody takes it for dead before this is committed.
+--   p_drainer       the drainer
+--   p_backend       the backend that its session began on
+--   p_names         the job names that it performs
+--   p_held          the jobs whose locks it holds
+--   p_durations     by job name: how many executions took how long, as in definitions
+--   due             work is due that could be claimed now
+--   next_due_in_ms  until the next job of p_names is due; null: none is scheduled
 create or replace function close_drainer(p_drainer integer, p_backend integer, p_names text[], p_held bigint[], p_durations json default '{}')
 returns table (due boolean, next_due_in_ms double precision)
 language plpgsql volatile set search_path from current

@@ -1,6 +1,9 @@
--- Connections that this role may have to this database at once, over all processes, and how many jobs of each of
--- p_max_drainers drainers may be in a transaction of their own. Drainers use four fifths, so that the API and the app
--- have the rest: each has its session, two connections with which its jobs enqueue, and those of its transactions.
+-- How many connections this role may have to this database, and how many of them a drainer may use for transactional jobs.
+-- Drainers use four fifths, so that the API and the app have the rest: each drainer has its session, two connections with which
+-- its jobs enqueue, and those of its transactions.
+--   p_max_drainers  how many drainers there may be at once
+--   room            connections at once, over all processes
+--   transactions    jobs of each drainer that may be in a transaction of their own
 create or replace function connection_budget(p_max_drainers integer)
 returns table (room integer, transactions integer)
 language sql stable set search_path from current

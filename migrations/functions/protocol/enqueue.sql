@@ -1,6 +1,7 @@
--- From SQL, in any language, inside the caller's transaction:
+-- Stores a job, from SQL in any language, inside the caller's transaction:
 --   select sluice.enqueue('welcome', '{"to": "ada@example.org"}', '{"delay": "5m", "queue": "mail"}');
--- Options are those of the API; an unknown one or a wrong value is an error that names it. Returns the job's id.
+-- Options are those of the API; an unknown option or a wrong value is an error that names it.
+--   returns  the job's id; with a unique or an idempotency key, the id of the job that is already there
 create or replace function enqueue(name text, payload jsonb default '{}', options jsonb default '{}') returns bigint
 language plpgsql volatile security definer set search_path from current
 as $$

@@ -1,5 +1,7 @@
--- All that is known of one job, as JSON in words of its own, so that no setting or type parser of the caller has a say
--- in it; null for an id that is unknown or whose history has been dropped. Of its errors one page, see errors_of.
+-- Everything that is known of one job, as JSON in words of its own, so that no setting or type parser of the caller changes it.
+--   p_id           the job
+--   p_errors_from  the page of its errors, see errors_of; null: the last one
+--   returns        null for an id that is unknown or whose history has been dropped
 create or replace function get_job(p_id bigint, p_errors_from integer default null) returns json
 language sql stable set search_path from current
 set enable_seqscan = off set jit = off

@@ -1,5 +1,8 @@
--- Jobs that were claimed and not begun are no longer this drainer's: they are as they were, for whoever claims them next.
--- Their locks are kept until this is committed: see unlock_given_back.
+-- Gives back jobs that were claimed and not begun: they are left as they were, for whoever claims them next. Their locks are
+-- kept until this is committed, see unlock_given_back.
+--   p_drainer  the drainer
+--   p_backend  the backend that its session began on
+--   p_ids      the jobs
 create or replace function give_back(p_drainer integer, p_backend integer, p_ids bigint[]) returns void
 language plpgsql volatile set search_path from current
 as $$

@@ -1,5 +1,7 @@
--- Of the queues that have live jobs or have been paused, in the order of their names, p_limit behind p_after (null: all), as
--- a JSON list.
+-- The queues that have live jobs or have been paused, in the order of their names.
+--   p_after  only those behind this name
+--   p_limit  how many at most; null: all
+--   returns  a list of objects, as the API has them
 create or replace function list_queues(p_after text default '', p_limit integer default null) returns json
 language sql stable set search_path from current
 as $$

@@ -1,7 +1,11 @@
--- Begins a drain on this session: takes a slot and holds the locks that say the drainer lives and is
--- awake. Answers with no row when all p_max_drainers slots are taken.
---   p_budget_ms    the time it has; null: no deadline
---   p_definitions  what it can perform, each with name and timeout_ms; answered with how long each of them usually takes
+-- Begins a drain on this session: takes a slot, and holds the locks that say that the drainer lives and is awake.
+--   p_schema_version  the version that the code needs
+--   p_max_drainers    how many drainers there may be at once
+--   p_label           who it is, for people
+--   p_budget_ms       the time that it has; null: no deadline
+--   p_definitions     a list of what it can perform: name, timeout_ms
+--   returns           no row when all slots are taken; else the drainer's id, its slot, the backend of its session, and
+--                     usual_ms: by job name, how long nearly all executions take
 create or replace function open_drainer(p_schema_version integer, p_max_drainers integer, p_label text,
                              p_budget_ms bigint default null, p_definitions json default '[]')
 returns table (id integer, slot integer, backend_pid integer, usual_ms json)

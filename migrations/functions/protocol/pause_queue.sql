@@ -1,6 +1,8 @@
--- From now on no job of the queue is claimed; those that run go on to their end. Then the waiting ones are set aside, out
--- of the claim's way, a part of the table at each call: answers with the id to go on behind, or null when it is through.
--- Where nobody goes on the claims do it, as they meet such jobs.
+-- Pauses a queue: from now on none of its jobs is claimed; those that run end as usual. Then its waiting jobs are held, out of
+-- the claim's way, a part of the table at each call. If the caller stops early, claims hold the others when they meet them.
+--   p_queue  the queue
+--   p_after  what the last call returned; 0: the first call
+--   returns  the id to continue behind; null: done
 create or replace function pause_queue(p_queue text, p_after bigint default 0) returns bigint
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off

@@ -1,6 +1,11 @@
--- Asked by drainers at work: how many more are to be invoked. One is enough for the backlog that it can work off in the
--- next seconds (p_capacity); when jobs wait longer than 2 seconds there is one more. The number of those that know one of
--- the names at most doubles, once a second.
+-- How many more drainers a drainer at work is to invoke. One for the backlog that it can work off in the next seconds
+-- (p_capacity); one more when jobs have waited longer than 2 seconds. The number of those that know one of the names at most
+-- doubles, once a second.
+--   p_drainer       the drainer
+--   p_names         the job names that it performs
+--   p_capacity      how many jobs one drainer works off in the next seconds
+--   p_max_drainers  how many drainers there may be at once
+--   returns         how many to invoke
 create or replace function plan_scale_out(p_drainer integer, p_names text[], p_capacity integer, p_max_drainers integer) returns integer
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off

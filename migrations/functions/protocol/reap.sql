@@ -1,13 +1,14 @@
--- Takes over up to p_limit of the jobs that a dead drainer had in flight: their executions are recorded as interrupted,
--- and they run again at once, where they stood in the queue, because most deaths are nobody's fault. A job that was in
--- flight at two deaths in a row is a suspect and runs apart from others: in groups of a tenth of those that died
--- together, then a tenth of that, down to one. Only a job that a drainer dies with alone, again, is charged.
--- Of several dead it goes on to the next while nothing can be had of one, because somebody holds the rows of its jobs.
--- Returns how many were taken over, and whether there is more of this drainer; no row when nobody is dead, or others
--- reap them just now. A drainer has ended once everything it had is reaped, or claimed by another drainer.
+-- Takes over jobs that a dead drainer had in flight: their executions are recorded as interrupted, and they run again at once,
+-- where they stood in the queue, because most deaths are nobody's fault. A job that was in flight at two deaths in a row is a
+-- suspect and runs apart from others: in groups of a tenth of those that died together, then a tenth of that, down to one. Only
+-- a job that a drainer dies with alone, again, is charged. While nothing can be had of one dead drainer, because somebody holds
+-- the rows of its jobs, the next one is tried. A drainer has ended once everything that it had is reaped, or claimed by another.
 --
--- A statement of its own, whose locks are the transaction's: a job's lock and the fence it protects become free together,
+-- A statement of its own, whose locks are the transaction's: a job's lock and the fence that it protects become free together,
 -- after the commit. With session locks, others would get the lock while they still see the old fence.
+--   p_drainer  who asks
+--   p_limit    how many jobs at most
+--   returns    how many were taken over, and whether there is more of this drainer; no row when nobody is dead, or others reap
 create or replace function reap(p_drainer integer, p_limit integer) returns table (reaped integer, more boolean)
 language plpgsql volatile set search_path from current
 -- by keys, whatever the statistics of a table that empties all the time say

@@ -1,7 +1,8 @@
--- Asked once jobs have been committed: of p_due, names of jobs that are due (null: of whatever is), and of p_later, names of
--- jobs that are due later. True: for one of them no drainer is awake that will find its job, so one is to be invoked. Of
--- those who ask while it is on its way, only the first is told so; one that has not come in 2 seconds is not waited for.
--- A job that is not due within a second needs a drainer only to have the wake-up of idle mode set earlier.
+-- Whether a drainer is to be invoked for jobs that were just committed, because no drainer is awake that will find them. Of
+-- those who ask while one is on its way, only the first is told so; one that hasn't come within 2 seconds is not waited for. A
+-- job that isn't due within a second needs a drainer only to have the wake-up of idle mode set earlier.
+--   p_due    names of jobs that are due; null: of all that are
+--   p_later  names of jobs that are due later; null: all names that are known
 create or replace function request_wake(p_due text[] default null, p_later text[] default null) returns boolean
 language plpgsql volatile security definer set search_path from current set lock_timeout = '50ms'
 as $$

@@ -1,5 +1,7 @@
--- Makes the queue's jobs ready again, a set at each call: answers whether there may be more. Where nobody goes on, tick
--- does.
+-- Resumes a queue: makes its jobs ready again, a set at each call. If the caller stops early, tick does the rest.
+--   p_queue         the queue
+--   p_is_continued  false: the first call
+--   returns         whether there may be more
 create or replace function resume_queue(p_queue text, p_is_continued boolean default false) returns boolean
 language plpgsql volatile set search_path from current
 as $$

@@ -1,9 +1,12 @@
--- Does one piece of the step that has been due for longest (or of p_step), and answers which; with no row where none is
--- due or others are at it. Each call is a transaction of its own, so that no lock of one piece is held over another. A
--- step that fails is told, remembered and tried again later, ever more seldom: it never keeps the others from being done,
--- nor makes settles wait for a lock more than a moment a minute.
--- It runs with the rights of the schema's owner, so that drainers need none to create and drop. A moment that never comes
--- would end the maintenance for good, and nothing is kept for less than no time: both are refused.
+-- Does one piece of the maintenance step that has been due for longest. Each call is a transaction of its own, so that no lock of
+-- one piece is held over another. A step that fails is remembered and tried again later, less and less often: it never keeps the
+-- others from being done, nor makes settles wait for a lock more than a moment a minute.
+-- It runs with the rights of the schema's owner, so that drainers need none to create and drop. A time that never comes would end
+-- the maintenance for good, and nothing is kept for less than no time: both are refused.
+--   p_step   the step, due or not; null: the one that has been due for longest
+--   p_keep   how long history is kept
+--   p_now    the time to act for
+--   returns  the step, whether there may be more of it, and its error; no row where none is due or others are at it
 create or replace function run_maintenance(p_step text default null, p_keep interval default '14 days', p_now timestamptz default now())
 returns table (step text, more boolean, error text)
 language plpgsql volatile security definer set search_path from current set lock_timeout = '50ms'

@@ -1,5 +1,6 @@
--- The dead man's switch: a session whose client is silent or unreachable for p_timeout_ms is ended by the server, and
--- its locks are free. Each setting counts where the server has it.
+-- The server's dead man's switch: a session whose client is silent or unreachable for so long is ended, and its locks are free.
+-- Each setting is used where the server has it.
+--   p_timeout_ms  how long
 create or replace function set_session_timeout(p_timeout_ms integer) returns void
 language plpgsql volatile set search_path from current
 as $$

@@ -1,6 +1,10 @@
--- Stores any number of jobs in one statement and answers for each.
--- Each element: name, payload, and optionally queue, priority, run_at or delay_ms, max_attempts, timeout_ms,
--- unique_key, idempotency_key, concurrency_key with concurrency_limit, tags, metadata. p_carrier travels with each of them.
+-- Stores any number of jobs in one statement.
+--   p_schema_version  the version that the code needs
+--   p_jobs            a list of objects: name, payload, and optionally queue, priority, run_at or delay_ms, max_attempts,
+--                     timeout_ms, unique_key, idempotency_key, concurrency_key with concurrency_limit, tags, metadata
+--   p_carrier         what travels with each of them: correlation id and trace context
+--   returns           a row for each: its index in p_jobs; id and state of the job that is stored; deduplicated: whether that was
+--                     already there
 create or replace function store_jobs(p_schema_version integer, p_jobs jsonb, p_carrier jsonb default null)
 returns table (job_index integer, job_id bigint, job_state text, deduplicated boolean)
 language plpgsql volatile security definer set search_path from current

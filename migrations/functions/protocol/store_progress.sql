@@ -1,6 +1,13 @@
--- The same without the session: for a transaction that the checkpoint's work is done in, which has a connection of its
--- own. The lock on the job's row keeps whoever reaps its drainer from the job until that transaction's end, so that the next
--- execution sees this checkpoint if and only if it sees the work.
+-- Stores a checkpoint, through whatever connection: one that is saved with the work of a transaction goes through that
+-- transaction's. The lock on the job's row keeps whoever reaps its drainer from the job until the transaction ends, so that the
+-- next execution sees this checkpoint if and only if it sees the work.
+--   p_job       the job
+--   p_fence     the fence at which it was claimed
+--   p_kind      step, cursor or sleep
+--   p_name      the name of the step, cursor or sleep
+--   p_value     of a step its result, of a cursor its position
+--   p_sleep_ms  of a sleep: until its end
+--   returns     whether the job is still the caller's
 create or replace function store_progress(p_job bigint, p_fence integer, p_kind text, p_name text, p_value jsonb, p_sleep_ms bigint default null)
 returns boolean
 language plpgsql volatile set search_path from current

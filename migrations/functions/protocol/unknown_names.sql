@@ -1,5 +1,9 @@
--- Names of jobs that no drainer of late knows, for people: how many wait, the earliest that was due, and when a drainer
--- last knew the name (null: none ever did). Only those that fill the head of the queue are put by; see hold_unknown.
+-- Names of held jobs that no drainer of late knows, for people. Only jobs that fill the head of the queue are held, see
+-- hold_unknown.
+--   name           the job name
+--   jobs           how many are held
+--   oldest_run_at  the earliest time at which one was due
+--   seen_at        when a drainer last knew the name; null: none ever did
 create or replace function unknown_names() returns table (name text, jobs integer, oldest_run_at timestamptz, seen_at timestamptz)
 language sql stable set search_path from current
 as $$

@@ -1,6 +1,6 @@
 import type { DrainSettings } from "./drain-options.ts"
 import { SluiceError } from "./errors.ts"
-import { DrainEndsError, TimeIsUpError } from "./perform/execute.ts"
+import { DrainDeadlineError, DrainEndingError } from "./perform/cancellation.ts"
 import type { JobRunner } from "./perform/job-runner.ts"
 import type { Deadline } from "./session/deadline.ts"
 import { closeDrainer, type Drainer, type Leftover } from "./session/drainer.ts"
@@ -56,8 +56,8 @@ function stopJobs({ drainer, runner, deadline }: Ending): ReturnType<JobRunner["
   return runner.stop(drainer.lost.reason ?? reasonToEnd(deadline), deadline.graceMs)
 }
 
-function reasonToEnd(deadline: Deadline): DrainEndsError {
+function reasonToEnd(deadline: Deadline): DrainEndingError {
   return deadline.isTimeUp()
-    ? new TimeIsUpError("drain_ends", "The drainer's time is up; the next drainer continues the job")
-    : new DrainEndsError("drain_ends", "The drainer was told to stop; the next drainer continues the job")
+    ? new DrainDeadlineError("drain_ends", "The drainer's time is up; the next drainer continues the job")
+    : new DrainEndingError("drain_ends", "The drainer was told to stop; the next drainer continues the job")
 }

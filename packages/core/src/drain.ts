@@ -4,7 +4,7 @@ import { type ClaimPosition, createClaimPosition } from "./claim/position.ts"
 import { release, releaseAfterError } from "./drain-end.ts"
 import { checkOptions, type DrainOptions, type DrainSettings } from "./drain-options.ts"
 import { type DrainSummary, summarize, summarizeNothing } from "./drain-summary.ts"
-import { endExecutors } from "./executors/execution.ts"
+import { closeExecutors } from "./executors/close-executors.ts"
 import type { Execution } from "./job/outcome.ts"
 import { createConnectionLimiter } from "./perform/connection-limiter.ts"
 import { createJobRunner, type JobRunner } from "./perform/job-runner.ts"
@@ -72,7 +72,7 @@ function createParts(drainer: Drainer, settings: DrainSettings) {
     scaleOut: createScaleOut(drainer, position, deadline, settings),
     async end() {
       settings.stop?.removeEventListener("abort", runner.interrupt)
-      await Promise.all([transactions.end(), endExecutors(settings.definitions.values(), settings.log)])
+      await Promise.all([transactions.end(), closeExecutors(settings.definitions.values(), settings.log)])
       // stuck jobs keep their locks, so that nobody else performs them
       if (runner.isEmpty()) await drainer.end()
     },

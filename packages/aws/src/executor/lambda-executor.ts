@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient, TooManyRequestsException } from "@aws-sdk/client-lambda"
 import { type Executor, Snooze } from "@sluice/core"
-import { type DescribedError, executionEvent, resultOf, toError } from "@sluice/core/executor"
+import { executionEvent, resultOf, type SerializedError, toError } from "@sluice/core/executor"
 
 export interface LambdaExecutorOptions {
   /** ARN or name of a function, optionally with a version or alias. The drain function must be allowed to invoke it. */
@@ -28,7 +28,7 @@ export function lambda({ functionArn }: LambdaExecutorOptions): Executor {
           throw error instanceof TooManyRequestsException ? toSnooze(error) : error
         })
       const parsed = JSON.parse(answer.Payload?.transformToString() || "null")
-      if (answer.FunctionError) throw toError(toDescribedError(parsed))
+      if (answer.FunctionError) throw toError(toSerializedError(parsed))
       return resultOf(parsed, `The function ${functionArn}`, context.log)
     },
   }
@@ -55,12 +55,12 @@ function toSnooze({ retryAfterSeconds, message }: TooManyRequestsException): Sno
 }
 
 /** From an error as Lambda's runtimes report it: Node calls the stack `trace`, Python and Ruby `stackTrace`. */
-function toDescribedError(report: {
+function toSerializedError(report: {
   errorType?: string
   errorMessage?: string
   trace?: string[]
   stackTrace?: string[]
-}): Partial<DescribedError> {
+}): Partial<SerializedError> {
   const { errorType = "Error", errorMessage = "", trace, stackTrace } = report ?? {}
   const lines = trace ?? stackTrace
   return {

@@ -1,5 +1,4 @@
 import { setTimeout as wait } from "node:timers/promises"
-import { SluiceError } from "../errors.ts"
 import type { Logger } from "../logger.ts"
 import { isRolledBackWhole, isTemporary, isTransient, meaningOf, sqlStateOf } from "./sqlstate.ts"
 
@@ -58,23 +57,4 @@ function retryForMs(error: unknown, forMs: number): number {
   if (isTemporary(error)) return forMs
   if (sqlStateOf(error).startsWith("SL")) return 0 // raised by Sluice's SQL functions: another session, or an older schema
   return isTransient(error) || meaningOf(error) === "misuse" ? Math.min(forMs, SHORT_RETRY_MS) : 0
-}
-
-/** The database is temporarily unable to do what an execution needs. Its job is put back and keeps its attempt. */
-export class NotNowError extends SluiceError {}
-
-/** Turns a temporary error of Sluice's own statements into a `NotNowError`. */
-export async function temporaryToNotNow<Value>(work: Promise<Value>): Promise<Value> {
-  try {
-    return await work
-  } catch (error) {
-    if (!isTemporary(error)) throw error
-    throw new NotNowError(
-      "not_now",
-      `The database is temporarily unable to do what the job needs: ${String(error)}`,
-      {
-        cause: error,
-      },
-    )
-  }
 }

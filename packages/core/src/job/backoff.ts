@@ -1,7 +1,7 @@
 import { type Duration, durationMs } from "../checks/duration.ts"
 import { assertKnownKeys, refuse } from "../checks/validate.ts"
 
-/** Wait before retry n (1 for the first): `min(base × factor^(n−1), max)`, then spread evenly over ±`jitter` of itself. */
+/** The wait before retry n (1 for the first): `min(base × factor^(n−1), max)`, spread evenly over ±`jitter` of itself. */
 export interface Backoff {
   /** Wait before the first retry. Default `"1s"`. */
   readonly base?: Duration
@@ -13,22 +13,17 @@ export interface Backoff {
   readonly jitter?: number
 }
 
-/**
- * Milliseconds to wait before retry `n` (1 for the first): exponential with a ceiling, spread by jitter.
- * `random` gives a number from 0 to 1.
- */
-export function backoffMs(
-  backoff: Backoff | undefined,
-  n: number,
-  random: () => number = Math.random,
-): number {
+/** Milliseconds to wait before retry `n`, 1 for the first. */
+export function backoffMs(backoff: Backoff | undefined, n: number): number {
   const { base = "1s", factor = 2, max = "1h", jitter = 0.25 } = backoff ?? {}
   const waitMs = Math.min(durationMs(base) * factor ** (n - 1), durationMs(max))
-  return Math.round(waitMs * (1 + jitter * (2 * random() - 1)))
+  return Math.round(waitMs * (1 + jitter * (2 * Math.random() - 1)))
 }
 
+const BACKOFF_KEYS = ["base", "factor", "max", "jitter"] satisfies readonly (keyof Backoff)[]
+
 export function assertBackoff(backoff: Backoff, path: readonly string[]): void {
-  assertKnownKeys(backoff, ["base", "factor", "max", "jitter"], path)
+  assertKnownKeys(backoff, BACKOFF_KEYS, path)
   if (backoff.base !== undefined) durationMs(backoff.base, [...path, "base"])
   if (backoff.max !== undefined) durationMs(backoff.max, [...path, "max"])
   const { factor = 2, jitter = 0 } = backoff

@@ -1,17 +1,18 @@
 import type { Carrier } from "./carrier.ts"
+
 /** A job whose lock this drainer's session holds. */
 export interface ClaimedJob {
   readonly id: string
-  /** What it was claimed with. */
+  /** The claim that it came with. */
   readonly claim: Claim
-  /** What a settle must name; the database has moved it on when the job is another's. */
+  /** Changes in the database when the job is no longer this drainer's; a settle must name it. */
   readonly fence: number
   readonly name: string
   readonly payload: unknown
   readonly queue: string
   readonly attempts: number
   readonly interruptions: number
-  /** Ends of drains in a row that cut it off without a checkpoint. */
+  /** Drains in a row that interrupted it at their deadline without a checkpoint. */
   readonly cuts: number
   readonly maxAttempts: number | null
   readonly timeoutMs: number | null
@@ -21,9 +22,9 @@ export interface ClaimedJob {
   readonly carrier: Carrier | null
   readonly tags: readonly string[] | null
   readonly metadata: Readonly<Record<string, unknown>> | null
-  /** What it has as text, if that is much; else 0. */
+  /** The size of its payload and metadata as text, if large; else 0. */
   readonly bytes: number
-  /** Why its payload could not be told: it is discarded. */
+  /** Why its payload could not be read; such a job is discarded. */
   readonly unread: string | null
 }
 
@@ -32,7 +33,7 @@ export interface Claim {
   readonly id: string
   /** By the database's clock, in milliseconds since 1970. */
   readonly databaseAtMs: number
-  /** `performance.now()` when its jobs came from the database. */
+  /** `performance.now()` when its jobs arrived from the database. */
   readonly arrivedAtMs: number
   unsettled: number
 }

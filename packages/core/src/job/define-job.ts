@@ -10,26 +10,34 @@ import { performWithin } from "./perform-within.ts"
 export interface JobSettings<Schema extends StandardSchemaV1> extends JobPolicies {
   /** Stored with each job. Letters, digits, `.`, `_`, `-`, `/` and `:`, up to 128 characters. */
   readonly name: string
-  /** Any Standard Schema (zod, valibot, arktype, …). Payloads are checked at enqueue, and parsed at perform. */
+  /**
+   * Any Standard Schema (zod, valibot, arktype, …). Payloads are validated when they are enqueued and parsed before
+   * `perform`, which receives the schema's output.
+   */
   readonly input?: Schema
+  /** Waits between attempts. Default: 1 second, doubling up to an hour. */
   readonly backoff?: Backoff
-  /** Runs of this job that may die with their drainer while it runs alone. Default 3; then discarded with `InterruptedError`. */
+  /**
+   * Times that a drainer may die while this job is the only one that it runs. Then the job is discarded with an
+   * `InterruptedError`. Default 3.
+   */
   readonly maxInterruptions?: number
+  /** Limits how many of these jobs run at once. Default: no limit. */
   readonly concurrency?: Concurrency<StandardSchemaV1.InferInput<Schema>>
-  /** Gives `perform` a database transaction in which the job's completion is recorded too. Default false. */
+  /** Gives `perform` a database transaction, `context.transaction`, that records the job's completion too. Default false. */
   readonly transactional?: boolean
 }
 
-/** The work, here or elsewhere. */
+/** How jobs are performed: by `perform` in this app, or by an executor elsewhere. */
 export type Work<Payload, Output> =
   | {
       /** Where `perform` runs. Default: in the drainer. */
       readonly executor?: ThreadExecutor
-      /** The work. What it returns is stored as the job's result, as JSON. */
+      /** Performs a job. The returned value is stored as the job's result, as JSON of up to 256 KiB. */
       perform(payload: Payload, context: JobContext): Promise<Output> | Output
     }
   | {
-      /** What performs these jobs outside of this app, which then has no `perform`. */
+      /** Performs these jobs outside this app, which has no `perform` for them. */
       readonly executor: Executor
       readonly perform?: undefined
     }
@@ -37,15 +45,15 @@ export type Work<Payload, Output> =
 export type JobOptions<Schema extends StandardSchemaV1, Output> = JobSettings<Schema> &
   Work<StandardSchemaV1.InferOutput<Schema>, Output>
 
-/** A job definition, made by {@link defineJob}: the work, its policies, and the client that enqueues it. */
+/** A job definition, returned by {@link defineJob}: how its jobs are performed, their policies, and `enqueue`. */
 export interface JobDefinition<Input = unknown, Payload = Input, Output = unknown>
   extends Readonly<Omit<JobSettings<StandardSchemaV1<Input, Payload>>, "input" | "concurrency">> {
   readonly input: StandardSchemaV1<Input, Payload> | undefined
   readonly concurrency: Concurrency<Input> | undefined
   readonly executor: Executor | ThreadExecutor | undefined
-  /** Wherever it runs. */
+  /** Performs a job, through the executor if there is one. */
   perform(payload: Payload, context: JobContext): Promise<Output> | Output
-  /** Stores one job, once `createSluice({ jobs })` has been given this definition. */
+  /** Enqueues a job. Throws unless this definition was passed to `createSluice({ jobs })`. */
   enqueue(payload: Input, options?: EnqueueOptions): Promise<EnqueueResult>
 }
 
@@ -55,20 +63,30 @@ export type InputOf<Definition> =
   Definition extends JobDefinition<infer Input, infer _P, infer _O> ? Input : never
 
 /**
- * Makes a job definition. Nothing is stored and nothing runs; `createSluice({ jobs })` binds it to a database.
- * Throws `InvalidInputError` for a name, option or value that can't be right, with a suggestion where one is near.
+ * Defines a job: its name, input schema, policies and `perform`. Pass the definition to `createSluice({ jobs })`, which
+ * binds it to a database; until then nothing is stored and nothing runs. Throws `InvalidInputError` for an invalid name,
+ * option or value.
+ *
+ * @example
+ * export const welcome = defineJob({
+ *   name: "welcome",
+ *   input: z.object({ to: z.email() }),
+ *   async perform({ to }, { signal }) {
+ *     await sendMail(to, { signal })
+ *   },
+ * })
  */
 export function defineJob<Schema extends StandardSchemaV1, Output = unknown>(
   options: JobOptions<Schema, Output> & { readonly input: Schema },
 ): JobDefinition<StandardSchemaV1.InferInput<Schema>, StandardSchemaV1.InferOutput<Schema>, Output>
-/** Without an input schema nothing is checked, and the payload is what `perform` says it takes. */
+/** Without an input schema payloads are not validated, and have the type of the first parameter of `perform`. */
 export function defineJob<Payload = Record<string, unknown>, Output = unknown>(
   options: JobOptions<StandardSchemaV1<Payload>, Output> & { readonly input?: undefined },
 ): JobDefinition<Payload, Payload, Output>
 export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unknown {
   assertKnownKeys(options, DEFINITION_KEYS, ["defineJob"])
   assertName(options.name, ["defineJob", "name"])
-  assertWork(options)
+  assertPerformable(options)
   assertPolicies(options, [options.name])
   assertInteger(options.maxInterruptions, [options.name, "maxInterruptions"], 1, 1_000)
   assertInteger(options.concurrency?.limit, [options.name, "concurrency", "limit"], 1, 1_000_000)
@@ -78,7 +96,7 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
     input: options.input,
     concurrency: options.concurrency,
     executor: options.executor,
-    perform: performOf(options),
+    perform: choosePerform(options),
     enqueue(payload: unknown, enqueueOptions?: EnqueueOptions) {
       return clientOf(definition).enqueue(definition, payload, enqueueOptions)
     },
@@ -87,20 +105,35 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
 }
 
 const DEFINITION_KEYS = [
-  ...["name", "input", "queue", "priority", "maxAttempts", "timeout", "backoff", "maxInterruptions"],
-  ...["concurrency", "transactional", "executor", "perform"],
-]
+  "name",
+  "input",
+  "queue",
+  "priority",
+  "maxAttempts",
+  "timeout",
+  "backoff",
+  "maxInterruptions",
+  "concurrency",
+  "transactional",
+  "executor",
+  "perform",
+] satisfies readonly (keyof JobOptions<StandardSchemaV1, unknown>)[]
 
-/** Either there is a `perform` here, or an executor that has no need of one. */
-function assertWork({ name, executor, perform, transactional }: JobOptions<StandardSchemaV1, unknown>): void {
+/** A definition has either `perform`, in the drainer or in a thread, or an executor that performs elsewhere. */
+function assertPerformable({
+  name,
+  executor,
+  perform,
+  transactional,
+}: JobOptions<StandardSchemaV1, unknown>): void {
   if (executor !== undefined && typeof executor?.perform !== "function")
-    refuse("invalid_job", executor, [name, "executor"], "what thread(), lambda() or http() makes")
+    refuse("invalid_job", executor, [name, "executor"], "an executor, such as thread(), lambda() or http()")
   if (executor && transactional)
     refuse(
       "invalid_job",
       transactional,
       [name, "transactional"],
-      "no executor: a transaction stays in the drainer",
+      "either transactional or an executor: transactions run only in the drainer",
     )
   if (executor && !executor.adopt) {
     if (perform !== undefined)
@@ -108,12 +141,12 @@ function assertWork({ name, executor, perform, transactional }: JobOptions<Stand
         "invalid_job",
         perform,
         [name, "perform"],
-        "either perform or this executor, which performs elsewhere",
+        "either perform or an executor that runs the job elsewhere",
       )
   } else if (typeof perform !== "function") refuse("invalid_job", perform, [name, "perform"], "a function")
 }
 
-function performOf(options: JobOptions<StandardSchemaV1, unknown>): AnyJobDefinition["perform"] {
+function choosePerform(options: JobOptions<StandardSchemaV1, unknown>): AnyJobDefinition["perform"] {
   const { name, executor, perform } = options
   if (perform && executor) executor.adopt(name, perform)
   if (executor?.adopt) return (payload, context) => executor.perform(payload, context)
@@ -125,7 +158,7 @@ type Client = {
   enqueue(job: AnyJobDefinition, payload: unknown, options?: EnqueueOptions): Promise<EnqueueResult>
 }
 
-/** Which Sluice a definition enqueues into: the one that was created with it last. */
+/** The Sluice instance that a definition enqueues into: the last one that was created with it. */
 const clients = new WeakMap<object, Client>()
 
 export function bindDefinition(definition: AnyJobDefinition, client: Client): void {
@@ -137,6 +170,6 @@ function clientOf(definition: { name: string }): Client {
   if (client) return client
   throw new InvalidInputError(
     "unbound_job",
-    `The job ${JSON.stringify(definition.name)} belongs to no Sluice yet: pass its definition to createSluice({ jobs })`,
+    `The job ${JSON.stringify(definition.name)} isn't bound to a Sluice instance: pass its definition to createSluice({ jobs })`,
   )
 }

@@ -2,33 +2,39 @@ import type { Duration } from "../checks/duration.ts"
 import type { Queryable } from "../database/connection.ts"
 import type { Logger } from "../logger.ts"
 
-/** What `perform` is given beside the payload. */
+/** The second argument of `perform`: the job, its log, its signal, and ways to save progress. */
 export interface JobContext {
   /** The job's id, a decimal string. */
   readonly id: string
   readonly name: string
   readonly queue: string
-  /** 1 for the first execution that counts, 2 for the first retry, … */
+  /** 1 for the first attempt, 2 for the first retry, … Executions that don't charge an attempt don't count. */
   readonly attempt: number
   readonly maxAttempts: number
-  /** Aborts at the job's timeout, at the drainer's deadline and when the database session is lost. Pass it on. */
+  /**
+   * Aborts at the job's timeout, at the drainer's deadline and when the database session is lost. Pass it to whatever
+   * `perform` awaits.
+   */
   readonly signal: AbortSignal
   /** When the signal aborts at the latest. */
   readonly deadlineAt: Date
   readonly enqueuedAt: Date
   readonly tags: readonly string[]
   readonly metadata: Readonly<Record<string, unknown>>
+  /** The drain's logger. Adds the job's id, name and attempt to each line. */
   readonly log: Logger
   /**
-   * The transaction of a job defined with `transactional: true`: what is written through it and the job's
-   * completion commit together or not at all. Reading it in any other job throws.
+   * The transaction of a job with `transactional: true`. What is written through it commits together with the job's
+   * completion, or not at all. In other jobs, reading it throws.
    */
   readonly transaction: Queryable
   /**
-   * Does a part of the work once in the life of the job. What it returns is stored as JSON (256 KiB at most) and given
-   * back without doing it again when the job goes on: after the drainer's deadline, a sleep, a failure or a crash. Names
-   * are unique within an execution. Transactional, the work is done through a transaction that records it too: then not
-   * even a crash repeats it, where else one between the work and its record does.
+   * Performs part of the work once in the life of the job. The result is stored as JSON (up to 256 KiB). When the job runs
+   * again, after the drainer's deadline, a sleep, a failure or a crash, the step returns the stored result without being
+   * performed. Names must be unique within an execution.
+   *
+   * A crash between the step and the saving of its result repeats the step. With `transactional: true`, the step receives a
+   * transaction that saves its result too, and isn't repeated even then.
    */
   step<Value>(
     name: string,
@@ -41,9 +47,9 @@ export interface JobContext {
     options?: CheckpointOptions & { readonly transactional?: false },
   ): Promise<Value>
   /**
-   * Goes through something big, a batch at a time: `advance` does the work that comes after `position` and answers with
-   * the new position (JSON, 256 KiB at most), or with undefined or null when there is no more. Each position is saved;
-   * at the drainer's deadline the job is put back after the batch, without an attempt being charged, and goes on from there.
+   * Processes something large in batches. `advance` performs the batch that follows `position` and returns the new position
+   * (JSON, up to 256 KiB), or undefined or null when there is nothing left. Each position is saved. At the drainer's
+   * deadline the job is put back after the current batch, without charging an attempt, and continues from there.
    */
   cursor<Position>(
     name: string,
@@ -58,17 +64,18 @@ export interface JobContext {
     options?: CheckpointOptions & { readonly transactional?: false },
   ): Promise<void>
   /**
-   * Puts the job back until so much later, once in its life, without an attempt being charged: it throws a `Snooze`, to
-   * be let through, and the execution that passes it is another one. A job that catches it is put back all the same. Without a name it goes by its place among the
-   * sleeps without one.
+   * Puts the job back for the duration, once in the life of the job, without charging an attempt. It throws a `Snooze`; let
+   * it through. A job that catches it is put back all the same. After the duration the job runs again from the start, and
+   * the sleep returns at once. Without a name, a sleep is identified by its position among the unnamed sleeps.
    */
   sleep(duration: Duration): Promise<void>
   sleep(name: string, duration: Duration): Promise<void>
 }
 
 export interface CheckpointOptions {
-  /** Does the work in a database transaction that records it too, so that it happens exactly once. Default false. */
+  /** Performs the work in a database transaction that saves the checkpoint too, so that its writes happen exactly once. Default false. */
   readonly transactional?: boolean
 }
 
+/** The position after a batch; undefined or null at the end. */
 export type Next<Position> = Position | undefined | null

@@ -1,50 +1,53 @@
 import type { Duration } from "../checks/duration.ts"
 import type { TransactionClient } from "../database/transaction-client.ts"
 
-/** The vocabulary of policies; given at any of three levels: `createSluice({ defaults })`, the definition, the call. */
+/**
+ * Policies of a job. They can be set at three levels, of which the last one wins: `createSluice({ defaults })`, the
+ * definition, and the call that enqueues.
+ */
 export interface JobPolicies {
   /** Default `"default"`. */
   readonly queue?: string
-  /** Smaller runs first, as in nice(1). Default 0. */
+  /** Jobs with a smaller number run first, as in nice(1). Default 0. */
   readonly priority?: number
-  /** Executions that may fail before the job is discarded. Default 10. */
+  /** Failed attempts after which the job is discarded. Default 10. */
   readonly maxAttempts?: number
   /**
-   * Longest execution, or longest time from one checkpoint of it to the next; then `signal` aborts and the attempt has
+   * Longest time that an execution may take, or may take between two checkpoints. Then `signal` aborts and the attempt has
    * failed. Default `"1m"`.
    */
   readonly timeout?: Duration
 }
 
-/** How many jobs of one key may run at once, over all drainers. */
+/** Limits how many jobs with the same key run at once, across all drainers. */
 export interface Concurrency<Payload> {
-  /** The key of a payload, or one key for all jobs of this definition. */
+  /** A function that computes the key from the payload, or one key for all jobs of this definition. */
   readonly key: string | ((payload: Payload) => string)
   /** Default 1. */
   readonly limit?: number
 }
 
-/** Options of one enqueue: the policies, and what concerns one job alone. */
+/** Options of a call that enqueues: the policies, and options of a single job. */
 export interface EnqueueOptions extends JobPolicies {
-  /** When the job is due: a `Date` or ISO 8601 text. Default now. */
+  /** When the job is due: a `Date`, or an ISO 8601 string. Default: now. */
   readonly runAt?: Date | string
-  /** Instead of `runAt`: how long from now. Seconds, or like `"5m"`. */
+  /** How long from now the job is due, instead of `runAt`: seconds, or a string such as `"5m"`. */
   readonly delay?: Duration
-  /** At most one unfinished job of this name has this key; another enqueue answers with the one that is there. */
+  /** Allows one unfinished job of this name with this key. Enqueueing another one returns the existing job. */
   readonly uniqueKey?: string
-  /** Enqueueing again with this key answers with the first job, also when it has finished; remembered for 24 hours. */
+  /** Enqueueing again with this key returns the first job, even if it has finished. Keys are kept for 24 hours. */
   readonly idempotencyKey?: string
-  /** Jobs with this key run at most `concurrencyLimit` at once. */
+  /** At most `concurrencyLimit` jobs with this key run at once. */
   readonly concurrencyKey?: string
-  /** Default the definition's `concurrency.limit`, else 1. The limit enqueued last applies to all jobs of the key. */
+  /** Default: the definition's `concurrency.limit`, or 1. The limit that was enqueued last applies to all jobs with the key. */
   readonly concurrencyLimit?: number
-  /** Up to 100 texts of 1 to 128 characters. */
+  /** Up to 100 strings of 1 to 128 characters. */
   readonly tags?: readonly string[]
   /** A JSON object of up to 64 KiB. */
   readonly metadata?: Readonly<Record<string, unknown>>
   /**
-   * Your transaction, as pg, postgres.js, Drizzle, Kysely, Knex, Prisma, TypeORM (`EntityManager`, `QueryRunner`) or
-   * pg-promise gives it to you: the job exists if and only if it commits.
+   * Your own transaction, as pg, postgres.js, Drizzle, Kysely, Knex, Prisma, TypeORM (`EntityManager`, `QueryRunner`) or
+   * pg-promise provides it. The job exists if and only if the transaction commits.
    */
   readonly transaction?: TransactionClient
 }
@@ -52,11 +55,11 @@ export interface EnqueueOptions extends JobPolicies {
 export interface EnqueueResult {
   /** A decimal string. */
   readonly id: string
-  /** `deduplicated`: a job with the same unique or idempotency key was there, and `id` is that job's. */
+  /** `deduplicated`: a job with the same unique or idempotency key exists, and `id` is that job's. */
   readonly status: "enqueued" | "deduplicated"
-  /** The state the job is in when it was stored: `ready`, `scheduled` or `blocked`. */
+  /** The job's state when it was stored: `ready`, `scheduled` or `blocked`. */
   readonly state: JobState
 }
 
-/** The states of a job, as API and dashboard name them. */
+/** The states of a job, as the API and the dashboard name them. */
 export type JobState = "scheduled" | "ready" | "blocked" | "running" | "succeeded" | "discarded" | "canceled"

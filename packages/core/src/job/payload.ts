@@ -5,17 +5,18 @@ import { refuse } from "../checks/validate.ts"
 import { Discard, InvalidInputError, InvalidPayloadError, PayloadTooLargeError } from "../errors.ts"
 
 /**
- * Largest payload: as JSON in UTF-8, with numbers written out as Postgres does (1e308 has 309 digits). What is larger
- * belongs in a store of its own, with a reference in the job.
+ * Largest payload, as JSON in UTF-8 with numbers written out as Postgres does (1e308 has 309 digits). Store larger data
+ * elsewhere and pass a reference.
  */
 export const MAX_PAYLOAD_BYTES = 256 * 1024
 
-const MOST_ISSUES = 20
-const MOST_ISSUE_CHARACTERS = 300
+const MAX_ISSUES = 20
+const MAX_ISSUE_CHARACTERS = 300
 
 /**
- * Validates a payload with its definition's schema and returns what the schema makes of it. What it was before it was
- * written as JSON helps the error to explain.
+ * Validates a payload with its definition's schema and returns the schema's output.
+ *
+ * @param given The payload before it became JSON, for hints in error messages.
  */
 export async function checkPayload<Output>(
   name: string,
@@ -26,15 +27,15 @@ export async function checkPayload<Output>(
   const checked = schema["~standard"].validate(payload)
   const result = checked instanceof Promise ? await checked : checked
   if (!result.issues) return result.value
-  const issues = result.issues.slice(0, MOST_ISSUES).map((issue) => {
-    const path = [...(issue.path ?? [])].map(segment)
-    const hint = valueAt(given, path) instanceof Date ? " (JSON has text for a Date)" : ""
-    return { path: shortenPath(path), message: `${truncate(issue.message, MOST_ISSUE_CHARACTERS)}${hint}` }
+  const issues = result.issues.slice(0, MAX_ISSUES).map((issue) => {
+    const path = [...(issue.path ?? [])].map(toKey)
+    const hint = valueAt(given, path) instanceof Date ? " (a Date is stored as a string)" : ""
+    return { path: shortenPath(path), message: `${truncate(issue.message, MAX_ISSUE_CHARACTERS)}${hint}` }
   })
   const more = result.issues.length - issues.length
   const texts = issues.map(({ path, message }) => `${["payload", ...path].join(".")}: ${message}`)
   throw new InvalidPayloadError(
-    `The payload of ${JSON.stringify(name)} is not as its input schema says. ${texts.join("; ")}${more > 0 ? `; and ${more} more` : ""}`,
+    `The payload of ${JSON.stringify(name)} doesn't match its input schema. ${texts.join("; ")}${more > 0 ? `; and ${more} more` : ""}`,
     issues,
   )
 }
@@ -43,48 +44,50 @@ function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
   return path.reduce((node, step) => (node as Record<string, unknown> | undefined)?.[step], value)
 }
 
-/** The same at perform. */
+/** Like `checkPayload`, before `perform`: throws a discard for an invalid payload. */
 export async function parsePayload<Output>(
   name: string,
   schema: StandardSchemaV1<unknown, Output>,
   payload: unknown,
 ): Promise<Output> {
   return checkPayload(name, schema, payload).catch((error) => {
-    throw error instanceof InvalidPayloadError ? new UnfitPayload(error.message, { cause: error }) : error
+    throw error instanceof InvalidPayloadError
+      ? new InvalidPayloadDiscard(error.message, { cause: error })
+      : error
   })
 }
 
-/** A payload that does not fit at perform would not fit the next time either, so its job is discarded. */
-export class UnfitPayload extends Discard {
+/** Discards a job whose payload is invalid when it is to be performed, because a retry would find it just as invalid. */
+export class InvalidPayloadDiscard extends Discard {
   override readonly name = "InvalidPayloadError"
 }
 
-function segment(part: PropertyKey | StandardSchemaV1.PathSegment): string | number {
+function toKey(part: PropertyKey | StandardSchemaV1.PathSegment): string | number {
   const key = typeof part === "object" ? part.key : part
   return typeof key === "number" ? key : String(key)
 }
 
-/** JSON.stringify escapes only control characters and lone surrogates; of these jsonb refuses NUL and the latter. */
+/** JSON.stringify escapes only control characters and unpaired surrogates; of these jsonb refuses NUL and the latter. */
 const UNSTORABLE = /(?:^|[^\\])(?:\\\\)*\\u(?:0000|d[89a-f])/
 
-/** Whether jsonb can hold what JSON.stringify made. */
+/** Whether jsonb can store a result of JSON.stringify. */
 export function isStorableJson(json: string): boolean {
   return !UNSTORABLE.test(json)
 }
 
-/** A value as it is stored. */
+/** A value and the JSON that is stored of it. */
 export interface StoredJson {
   readonly json: string
   readonly bytes: number
-  /** What the JSON is parsed to: what was given, unless that had a `toJSON` or something undefined in it. */
+  /** The parsed JSON, which is the given value unless that contained a `toJSON` or something undefined. */
   readonly value: unknown
 }
 
 /**
- * A payload or metadata as JSON that Postgres stores and gives back as it was given. Throws `InvalidInputError`, or
+ * Turns a payload or metadata into JSON that Postgres stores without loss. Throws `InvalidInputError` or
  * `PayloadTooLargeError`.
  */
-export function toJson(given: unknown, path: readonly string[], mostBytes = MAX_PAYLOAD_BYTES): StoredJson {
+export function toJson(given: unknown, path: readonly string[], maxBytes = MAX_PAYLOAD_BYTES): StoredJson {
   if (given === null || given === undefined) {
     refuse("invalid_payload", given, path, "an object or another JSON value, not null")
   }
@@ -92,27 +95,32 @@ export function toJson(given: unknown, path: readonly string[], mostBytes = MAX_
   const json = stringify(given, path, () => {
     isJson = assertJson(given, path)
   }) as string
-  const bytes = assertSize(json, path, mostBytes)
+  const bytes = assertSize(json, path, maxBytes)
   return { json, bytes, value: isJson ? given : JSON.parse(json) }
 }
 
-/** What a step or a cursor saves, which is given back as JSON has it. It may be nothing. */
+/** Turns the result of a step or the position of a cursor into JSON. Undefined stays undefined. */
 export function toStorableJson(value: unknown, path: readonly string[]): string | undefined {
   const json = stringify(value, path)
   if (json === undefined) return undefined
   if (!isStorableJson(json)) {
-    refuse("invalid_payload", json, path, "text without NUL and lone surrogates, which Postgres can't store")
+    refuse(
+      "invalid_payload",
+      json,
+      path,
+      "text without NUL or unpaired surrogates, which Postgres can't store",
+    )
   }
   assertSize(json, path, MAX_PAYLOAD_BYTES)
   return json
 }
 
-function assertSize(json: string, path: readonly string[], mostBytes: number): number {
+function assertSize(json: string, path: readonly string[], maxBytes: number): number {
   const bytes = storedBytes(json)
-  if (bytes > mostBytes) {
+  if (bytes > maxBytes) {
     throw new PayloadTooLargeError(
       "payload_too_large",
-      `${path.join(".")} has ${bytes} bytes as JSON, over the limit of ${mostBytes}: store the data elsewhere and pass a reference`,
+      `${path.join(".")} has ${bytes} bytes as JSON, over the limit of ${maxBytes}: store the data elsewhere and pass a reference`,
       { path },
     )
   }
@@ -121,7 +129,7 @@ function assertSize(json: string, path: readonly string[], mostBytes: number): n
 
 const TEXT_OR_EXPONENT = /"[^"\\]*(?:\\.[^"\\]*)*"|(\d(?:\.(\d+))?)e([+-]\d+)/g
 
-/** Bytes of what JSON.stringify made, with numbers as Postgres writes them: in full, without an exponent. */
+/** The size of a result of JSON.stringify once Postgres has written out its numbers, without exponents. */
 export function storedBytes(json: string): number {
   let bytes = Buffer.byteLength(json)
   if (!/\de[+-]\d/.test(json)) return bytes
@@ -134,7 +142,7 @@ export function storedBytes(json: string): number {
   return bytes
 }
 
-/** What a getter or a toJSON throws is the value's fault too. */
+/** An error that a getter or a toJSON throws makes the value invalid too. */
 function stringify(value: unknown, path: readonly string[], check?: () => void): string | undefined {
   try {
     check?.()

@@ -1,12 +1,12 @@
 import type { Executor } from "./executor.ts"
 import type { JobContext } from "./job-context.ts"
 
-/** How long an executor may take to answer once it is told that nobody waits any more. */
+/** How long an executor may take to settle after the signal aborts. */
 const PATIENCE_MS = 100
 
 /**
- * What an executor makes of a job, or the reason of the signal if it doesn't answer soon after that aborts. Nothing of
- * the job runs in this process, so nothing keeps the drain from ending: only the answer is no longer awaited.
+ * Performs a job with an executor, and rejects with the signal's reason if the executor doesn't settle soon after the
+ * signal aborts. Nothing of the job runs in this process, so the drain can end without the executor's answer.
  */
 export async function performWithin(
   executor: Executor,
@@ -14,17 +14,17 @@ export async function performWithin(
   context: JobContext,
 ): Promise<unknown> {
   const { signal } = context
-  const { promise: givenUp, reject } = Promise.withResolvers<never>()
+  const { promise: impatience, reject } = Promise.withResolvers<never>()
   let timer: NodeJS.Timeout | undefined
-  const giveUp = () => {
+  const losePatience = () => {
     timer = setTimeout(() => reject(signal.reason), PATIENCE_MS)
   }
-  signal.addEventListener("abort", giveUp)
-  if (signal.aborted) giveUp()
+  signal.addEventListener("abort", losePatience)
+  if (signal.aborted) losePatience()
   try {
-    return await Promise.race([executor.perform(payload, context), givenUp])
+    return await Promise.race([executor.perform(payload, context), impatience])
   } finally {
     clearTimeout(timer)
-    signal.removeEventListener("abort", giveUp)
+    signal.removeEventListener("abort", losePatience)
   }
 }

@@ -1,6 +1,8 @@
-/** Cuts an execution off. Its signal is made when somebody asks for it: most jobs are over before anybody does. */
+import { SluiceError } from "../errors.ts"
+
+/** Aborts one execution. Its signal is created when it is first read, because most jobs end before anybody reads it. */
 export class Cancellation {
-  /** Why it was cut off; undefined while it goes on. */
+  /** Why the execution was aborted; undefined as long as it may continue. */
   reason: Error | undefined
   #controller: AbortController | undefined
 
@@ -10,9 +12,15 @@ export class Cancellation {
     return this.#controller.signal
   }
 
-  /** The first reason counts. */
+  /** The first reason stays. */
   abort(reason: Error): void {
     this.reason ??= reason
     this.#controller?.abort(this.reason)
   }
 }
+
+/** Aborts executions because the drain ends: the job is put back and no attempt is charged. */
+export class DrainEndingError extends SluiceError {}
+
+/** The drain ends at its deadline, not because it was told to stop: a job that is aborted again and again may never fit. */
+export class DrainDeadlineError extends DrainEndingError {}

@@ -1,289 +1,193 @@
 import { type Duration, durationMs } from "../checks/duration.ts"
 import { assertKnownKeys, assertText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
-import { protocolCall } from "../database/protocol-call.ts"
-import { retryWhileTemporary, temporaryToNotNow } from "../database/retry.ts"
-import { withOwnParsers } from "../database/type-parsers.ts"
 import { InvalidInputError, SluiceError, Snooze } from "../errors.ts"
-import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { CheckpointOptions, JobContext } from "../job/job-context.ts"
 import { toStorableJson } from "../job/payload.ts"
+import { createHandedPromises } from "./handed-promise.ts"
 import type { JobRun } from "./job-run.ts"
+import {
+  type CheckpointKind,
+  loadProgress,
+  type SavedCheckpoint,
+  saveInTransaction,
+  saveProgress,
+} from "./saved-progress.ts"
 
-/** What lets an execution go on where an earlier one of the same job was cut off. */
+/** Lets an execution continue where an earlier execution of the same job was interrupted. */
 export interface Checkpoints extends Pick<JobContext, "step" | "cursor" | "sleep"> {
-  /** Waits for what was begun and is still under way, and throws what failed without anybody having waited for it. */
+  /** Waits for what is under way, and throws errors that the job hasn't awaited. */
   join(): Promise<void>
-  /** Likewise, however it ends, and begins nothing more. Throws the `Snooze` of a job that sleeps. */
+  /** Waits for what is under way and lets nothing more start. Throws the `Snooze` of a job that sleeps. */
   end(): Promise<void>
 }
 
-type Kind = "step" | "cursor" | "sleep"
-
-/** What an earlier execution has saved: a step's result, a cursor's position (none: it is at its end), a sleep's end. */
-interface Saved {
-  readonly kind: Kind
-  readonly value: string | undefined
-  readonly untilAtMs: number
+/** The checkpoints of one execution. */
+interface Progress {
+  readonly run: JobRun
+  readonly namesInUse: Set<string>
+  /** Loaded at the first use. */
+  saved: Promise<ReadonlyMap<string, SavedCheckpoint>> | undefined
+  unnamedSleeps: number
+  snooze: Snooze | undefined
+  isOver: boolean
 }
 
-/** For work that is not transactional: its type says that it is given none. */
-const NO_TRANSACTION = undefined as unknown as Queryable
+type Work = (transaction: Queryable) => unknown
 
-/** How long a checkpoint is tried to be saved before the execution ends without it. */
-const SAVE_WITHIN_MS = 10_000
+/** Created when a job first uses a checkpoint. */
+export function createCheckpoints(run: JobRun): Checkpoints {
+  const promises = createHandedPromises()
+  const progress: Progress = {
+    run,
+    namesInUse: new Set(),
+    saved: undefined,
+    unnamedSleeps: 0,
+    snooze: undefined,
+    isOver: false,
+  }
+  const checkpoints = {
+    step: (name: string, work: Work, options?: CheckpointOptions) =>
+      promises.hand(() => step(progress, name, work, options)),
+
+    cursor: (name: string, start: unknown, advance: Advance, options?: CheckpointOptions) =>
+      promises.hand(() => cursor(progress, name, start, advance, options)),
+
+    sleep(...parameters: [Duration] | [string, Duration]) {
+      const [name, duration] =
+        parameters.length === 2 ? parameters : [`sleep ${++progress.unnamedSleeps}`, parameters[0]]
+      return promises.hand(() => sleep(progress, name, duration))
+    },
+
+    join: promises.join,
+
+    async end() {
+      progress.isOver = true
+      await promises.settleAll()
+      if (progress.snooze) throw progress.snooze // even if the job caught it: otherwise it would be done too early
+    },
+  }
+  return checkpoints as Checkpoints
+}
+
+async function step(
+  progress: Progress,
+  name: string,
+  work: Work,
+  options: CheckpointOptions = {},
+): Promise<unknown> {
+  const saved = await findSaved(progress, "step", name, options)
+  return parseJson(saved ? saved.value : await performAndSave(progress, "step", name, options, work))
+}
 
 type Advance = (position: unknown, transaction: Queryable) => unknown
 
-/** Made for a job that has asked for it. Its first use reads what was saved. */
-export function createCheckpoints(job: ClaimedJob, work: JobRun): Checkpoints {
-  const { definition, drainer, transactions, onCheckpoint } = work
-  const { signal } = work.cancellation
-  const names = new Set<string>()
-  const underWay = new Set<Promise<unknown>>()
-  const forgotten: { promise: Handed<unknown>; error: unknown }[] = []
-  let savedBefore: Promise<ReadonlyMap<string, Saved>> | undefined
-  let unnamedSleeps = 0
-  let isOver = false
-  let asleep: Snooze | undefined
-
-  return { step, cursor, sleep, join, end } as Checkpoints
-
-  function step(
-    name: string,
-    performStep: (transaction: Queryable) => unknown,
-    options: CheckpointOptions = {},
-  ): Promise<unknown> {
-    return checkpoint("step", name, options, async (saved) =>
-      parsed(saved ? saved.value : await keep("step", name, options, performStep)),
-    )
-  }
-
-  function cursor(
-    name: string,
-    start: unknown,
-    advance: Advance,
-    options: CheckpointOptions = {},
-  ): Promise<void> {
-    return checkpoint("cursor", name, options, async (saved) => {
-      let position = saved ? parsed(saved.value) : start
-      while (position !== undefined) {
-        const from = position
-        const next = async (transaction: Queryable) => (await advance(from, transaction)) ?? undefined
-        position = parsed(await keep("cursor", name, options, next))
-      }
-    })
-  }
-
-  function sleep(...words: [Duration] | [string, Duration]): Promise<void> {
-    const [name, duration] = words.length === 2 ? words : [`sleep ${++unnamedSleeps}`, words[0]]
-    return checkpoint("sleep", name, {}, async (saved) => {
-      const remainingMs = saved ? saved.untilAtMs - performance.now() : await beginSleep(name, duration)
-      if (remainingMs <= 0) return
-      asleep = new Snooze(`${Math.ceil(remainingMs)}ms`, `The job sleeps: ${name}`)
-      throw asleep
-    })
-  }
-
-  async function join(): Promise<void> {
-    await Promise.all(underWay)
-    const first = forgotten.find(({ promise }) => !promise.isAwaited)
-    if (first) throw first.error
-  }
-
-  async function end(): Promise<void> {
-    isOver = true
-    await Promise.allSettled(underWay)
-    if (asleep) throw asleep // whatever the job made of it: one that caught it would be done before its time
-  }
-
-  async function beginSleep(name: string, duration: Duration): Promise<number> {
-    const ms = durationMs(duration, [`sleep ${JSON.stringify(name)}`])
-    assertGoesOn()
-    await save("sleep", name, undefined, ms)
-    return ms
-  }
-
-  /** One use of a name: refused, or known from an earlier execution, or new. */
-  function checkpoint<Value>(
-    kind: Kind,
-    name: string,
-    options: CheckpointOptions,
-    use: (saved: Saved | undefined) => Promise<Value>,
-  ): Promise<Value> {
-    const running = Promise.resolve().then(async () => {
-      assertUse(kind, name, options)
-      return use(await savedUnder(kind, name))
-    })
-    const promise = new Handed<Value>((resolve) => resolve(running))
-    const over = () => underWay.delete(running)
-    running.then(over, (error) => {
-      over()
-      forgotten.push({ promise, error })
-    })
-    promise.settle()
-    underWay.add(running)
-    return promise
-  }
-
-  function assertUse(kind: Kind, name: string, options: CheckpointOptions): void {
-    const path = [kind, "name"]
-    if (name === undefined) refuse("invalid_option", name, path, "text that names it among those of its job")
-    assertText(name, path)
-    assertKnownKeys(options, ["transactional"], [`${kind} ${JSON.stringify(name)}`])
-    if (definition.transactional) {
-      throw new SluiceError(
-        "not_continuable",
-        `The job ${JSON.stringify(job.name)} is transactional, done whole or not at all, and can't be continued: take transactional: true from the definition and give it to the ${kind}`,
-      )
-    }
-    if (names.has(name)) {
-      throw new InvalidInputError(
-        "name_taken",
-        `The job ${JSON.stringify(job.name)} uses the name ${JSON.stringify(name)} twice in one execution: give the second ${kind} a name of its own, as with the id of what it is about`,
-      )
-    }
-  }
-
-  async function savedUnder(kind: Kind, name: string): Promise<Saved | undefined> {
-    names.add(name)
-    savedBefore ??= load()
-    const saved = (await savedBefore).get(name)
-    if (saved && saved.kind !== kind) {
-      throw new SluiceError(
-        "progress_mismatch",
-        `${JSON.stringify(name)} is stored as a ${saved.kind} of job ${job.id}, and its code now calls it a ${kind}: give it another name`,
-      )
-    }
-    return saved
-  }
-
-  async function load(): Promise<ReadonlyMap<string, Saved>> {
-    const { text, values } = protocolCall(drainer.schema, "progress_of", { p_job: job.id })
-    const rows = await query(`select * from ${text}`, values)
-    const nowMs = performance.now()
-    return new Map(
-      rows.map(({ kind, name, value, remaining_ms }) => [
-        name,
-        { kind, value: value ?? undefined, untilAtMs: nowMs + remaining_ms },
-      ]),
-    )
-  }
-
-  /** Does the work and saves what comes of it. */
-  async function keep(
-    kind: Kind,
-    name: string,
-    { transactional }: CheckpointOptions,
-    doWork: (transaction: Queryable) => unknown,
-  ): Promise<string | undefined> {
-    assertGoesOn()
-    const work = async (transaction: Queryable) =>
-      toStorableJson(await doWork(transaction), [`${kind} ${JSON.stringify(name)}`])
-    if (transactional) return holdPlace(() => keepInTransaction(kind, name, work))
-    const json = await work(NO_TRANSACTION)
-    await save(kind, name, json)
-    return json
-  }
-
-  function holdPlace<Value>(use: () => Promise<Value>): Promise<Value> {
-    return work.connections.withConnection(work, use)
-  }
-
-  /** Only the loss of the session cuts it off: work that is done when the drainer's time is up is committed still. */
-  async function keepInTransaction(
-    kind: Kind,
-    name: string,
-    work: (transaction: Queryable) => Promise<string | undefined>,
-  ): Promise<string | undefined> {
-    const json = await transactions.run(drainer.lost, async (transaction) => {
-      const json = await work(transaction)
-      const { text, values } = protocolCall(drainer.schema, "store_progress", {
-        p_job: job.id,
-        p_fence: job.fence,
-        p_kind: kind,
-        p_name: name,
-        p_value: json,
-      })
-      const { rows } = await temporaryToNotNow(
-        transaction.query(withOwnParsers(`select ${text} as is_ours`), values),
-      )
-      assertOurs(rows)
-      return json
-    })
-    noteProgress()
-    return json
-  }
-
-  async function save(kind: Kind, name: string, json?: string, sleepMs?: number): Promise<void> {
-    const { text, values } = protocolCall(drainer.schema, "save_progress", {
-      p_backend: drainer.backendPid,
-      p_job: job.id,
-      p_fence: job.fence,
-      p_kind: kind,
-      p_name: name,
-      p_value: json,
-      p_sleep_ms: sleepMs,
-    })
-    assertOurs(await query(`select ${text} as is_ours`, values))
-    noteProgress()
-  }
-
-  // biome-ignore lint/suspicious/noExplicitAny: as drainer.query
-  function query(text: string, values: unknown[]): Promise<any[]> {
-    return temporaryToNotNow(retryWhileTemporary(drainer, SAVE_WITHIN_MS, () => drainer.query(text, values)))
-  }
-
-  function noteProgress(): void {
-    drainer.tally.checkpoints++
-    onCheckpoint()
-  }
-
-  function assertOurs(rows: { is_ours: boolean }[]): void {
-    if (!rows[0]?.is_ours)
-      throw new SluiceError(
-        "job_lost",
-        `Job ${job.id} was not found as it was claimed; its progress was not saved`,
-      )
-  }
-
-  /** What is done need not be done again, so it is passed at any time; new work begins only while there is some. */
-  function assertGoesOn(): void {
-    signal.throwIfAborted()
-    if (asleep) throw asleep
-    if (isOver)
-      throw new SluiceError(
-        "execution_over",
-        `The execution of job ${job.id} is over: await what perform begins`,
-      )
+async function cursor(
+  progress: Progress,
+  name: string,
+  start: unknown,
+  advance: Advance,
+  options: CheckpointOptions = {},
+): Promise<void> {
+  const saved = await findSaved(progress, "cursor", name, options)
+  let position = saved ? parseJson(saved.value) : start
+  while (position !== undefined) {
+    const from = position
+    const next = async (transaction: Queryable) => (await advance(from, transaction)) ?? undefined
+    position = parseJson(await performAndSave(progress, "cursor", name, options, next))
   }
 }
 
-/** What is given back is what was stored, the first time too: a Date is text. */
-function parsed(json: string | undefined): unknown {
+async function sleep(progress: Progress, name: string, duration: Duration): Promise<void> {
+  const saved = await findSaved(progress, "sleep", name, {})
+  const remainingMs = saved ? saved.untilAtMs - performance.now() : await startSleep(progress, name, duration)
+  if (remainingMs <= 0) return
+  progress.snooze = new Snooze(`${Math.ceil(remainingMs)}ms`, `The job sleeps: ${name}`)
+  throw progress.snooze
+}
+
+async function startSleep(progress: Progress, name: string, duration: Duration): Promise<number> {
+  const sleepMs = durationMs(duration, [`sleep ${JSON.stringify(name)}`])
+  assertMayStart(progress)
+  await saveProgress(progress.run, { kind: "sleep", name, sleepMs })
+  return sleepMs
+}
+
+/** Returns what an earlier execution has saved under the name, if anything. */
+async function findSaved(
+  progress: Progress,
+  kind: CheckpointKind,
+  name: string,
+  options: CheckpointOptions,
+): Promise<SavedCheckpoint | undefined> {
+  assertUsable(progress, kind, name, options)
+  progress.namesInUse.add(name)
+  progress.saved ??= loadProgress(progress.run)
+  const saved = (await progress.saved).get(name)
+  if (saved && saved.kind !== kind) {
+    throw new SluiceError(
+      "progress_mismatch",
+      `${JSON.stringify(name)} is stored as a ${saved.kind} of job ${progress.run.job.id}, but the code now uses it as a ${kind}: choose another name`,
+    )
+  }
+  return saved
+}
+
+function assertUsable(
+  { run: { job, definition }, namesInUse }: Progress,
+  kind: CheckpointKind,
+  name: string,
+  options: CheckpointOptions,
+): void {
+  const path = [kind, "name"]
+  if (name === undefined) refuse("invalid_option", name, path, "a name that is unique within its job")
+  assertText(name, path)
+  assertKnownKeys(options, ["transactional"], [`${kind} ${JSON.stringify(name)}`])
+  if (definition.transactional) {
+    throw new SluiceError(
+      "not_continuable",
+      `The job ${JSON.stringify(job.name)} is transactional and can't save checkpoints: remove transactional: true from the definition and pass it to the ${kind} instead`,
+    )
+  }
+  if (namesInUse.has(name)) {
+    throw new InvalidInputError(
+      "name_taken",
+      `The job ${JSON.stringify(job.name)} uses the name ${JSON.stringify(name)} twice in one execution: give the second ${kind} another name, for example one that contains an id`,
+    )
+  }
+}
+
+/** For work that is not transactional: by its type it takes no transaction. */
+const NO_TRANSACTION = undefined as unknown as Queryable
+
+/** Does the work and saves its result, which is returned as JSON. */
+async function performAndSave(
+  progress: Progress,
+  kind: "step" | "cursor",
+  name: string,
+  { transactional }: CheckpointOptions,
+  work: Work,
+): Promise<string | undefined> {
+  assertMayStart(progress)
+  const { run } = progress
+  const perform = async (transaction: Queryable) =>
+    toStorableJson(await work(transaction), [`${kind} ${JSON.stringify(name)}`])
+  if (transactional) return saveInTransaction(run, kind, name, perform)
+  const json = await perform(NO_TRANSACTION)
+  await saveProgress(run, { kind, name, json })
+  return json
+}
+
+/** Saved checkpoints can be passed at any time; new work may start only while the execution lasts. */
+function assertMayStart({ run, snooze, isOver }: Progress): void {
+  run.cancellation.signal.throwIfAborted()
+  if (snooze) throw snooze
+  if (!isOver) return
+  const message = `The execution of job ${run.job.id} is over: await every step that perform starts`
+  throw new SluiceError("execution_over", message)
+}
+
+/** Returns what was stored, also the first time, so that a Date is a string in every execution. */
+function parseJson(json: string | undefined): unknown {
   return json === undefined ? undefined : JSON.parse(json)
-}
-
-/** A promise that was handed to the job. It knows whether anybody waits for it, and it is no unhandled rejection if nobody does. */
-class Handed<Value> extends Promise<Value> {
-  static override get [Symbol.species]() {
-    return Promise
-  }
-
-  isAwaited = false
-
-  /** Asked for by `await`, `Promise.all`, `catch`, `finally` and the like too. */
-  // biome-ignore lint/suspicious/noThenProperty: it is a promise
-  override then<Kept = Value, Failed = never>(
-    onKept?: ((value: Value) => Kept | PromiseLike<Kept>) | null,
-    onFailed?: ((error: unknown) => Failed | PromiseLike<Failed>) | null,
-  ): Promise<Kept | Failed> {
-    this.isAwaited = true
-    return super.then(onKept, onFailed)
-  }
-
-  /** Rejections are the execution's to tell. */
-  settle(): void {
-    super.then(undefined, () => {})
-  }
 }

@@ -1,17 +1,17 @@
 import { protocolCall } from "../database/protocol-call.ts"
-import { NotNowError, temporaryToNotNow } from "../database/retry.ts"
 import type { Drainer } from "../session/drainer.ts"
 import type { Cancellation } from "./cancellation.ts"
+import { NotNowError, temporaryToNotNow } from "./not-now.ts"
 
-// Connections are what a database has least of. Each drainer takes its share of those that the server grants, so that
-// all of them together leave some for the API and the app. The SQL function connection_budget has the formula.
+// Connections are a database's scarcest resource. Each drainer takes its share of those that the server allows, so that
+// all drainers together leave some to the API and the app. The SQL function connection_budget has the formula.
 
-/** Share of an execution's time that may pass while all places are taken. Then the job is put back, uncharged. */
-const LONGEST_WAIT = 0.1
+/** Share of an execution's time that it may wait for a connection. Then the job is put back and no attempt is charged. */
+const MAX_WAIT_SHARE = 0.1
 
-/** For jobs that need a connection beside their drainer's session. */
+/** Limits the connections that jobs use beside their drainer's session. */
 export interface ConnectionLimiter {
-  /** Does what needs a connection once there is a place. Throws `NotNowError`, having begun nothing, when none gets free. */
+  /** Calls `use` once a connection may be opened. Throws `NotNowError` without calling it when none becomes free. */
   withConnection<Value>(execution: Execution, use: () => Promise<Value>): Promise<Value>
 }
 
@@ -25,62 +25,66 @@ export function createConnectionLimiter(
   maxDrainers: number,
 ): ConnectionLimiter {
   const waiting = new Set<() => void>()
-  let places: Promise<number> | undefined
-  let taken = 0
+  let limit: Promise<number> | undefined
+  let inUse = 0
 
   return {
     async withConnection(execution, use) {
-      const most = await temporaryToNotNow(howMany())
-      if (taken >= most) await nextPlace(execution)
-      else taken++
+      const maxInUse = await temporaryToNotNow(readLimitOnce())
+      if (inUse >= maxInUse) await waitForConnection(waiting, execution)
+      else inUse++
       try {
         return await use()
       } finally {
-        leave()
+        release()
       }
     },
   }
 
-  /** Read once. A failure isn't kept: the next job asks again. */
-  function howMany(): Promise<number> {
-    places ??= readPlaces().catch((error) => {
-      places = undefined
+  /** A failure isn't remembered: the next job reads again. */
+  function readLimitOnce(): Promise<number> {
+    limit ??= readLimit(drainer, maxDrainers).catch((error) => {
+      limit = undefined
       throw error
     })
-    return places
+    return limit
   }
 
-  async function readPlaces(): Promise<number> {
-    const { text, values } = protocolCall(drainer.schema, "connection_budget", {
-      p_max_drainers: maxDrainers,
-    })
-    const [budget] = await drainer.query(`select transactions from ${text}`, values)
-    return budget.transactions
-  }
-
-  /** A place goes from hand to hand while others wait for it. */
-  function leave(): void {
+  /** As long as others wait, a connection is handed on to the first of them. */
+  function release(): void {
     const [next] = waiting
     if (next) next()
-    else taken--
+    else inUse--
   }
+}
 
-  async function nextPlace({ cancellation: { signal }, deadlineAtMs }: Execution): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const giveUp = () => reject(new NotNowError("not_now", "All connections for transactions are taken"))
-    const take = () => {
-      waiting.delete(take)
-      resolve()
-    }
-    const timer = setTimeout(giveUp, (deadlineAtMs - Date.now()) * LONGEST_WAIT)
-    signal.addEventListener("abort", giveUp)
-    waiting.add(take)
-    try {
-      await promise
-    } finally {
-      clearTimeout(timer)
-      signal.removeEventListener("abort", giveUp)
-      waiting.delete(take)
-    }
+async function readLimit(
+  { schema, query }: Pick<Drainer, "query" | "schema">,
+  maxDrainers: number,
+): Promise<number> {
+  const { text, values } = protocolCall(schema, "connection_budget", { p_max_drainers: maxDrainers })
+  const [budget] = await query(`select transactions from ${text}`, values)
+  return budget.transactions
+}
+
+async function waitForConnection(
+  waiting: Set<() => void>,
+  { cancellation: { signal }, deadlineAtMs }: Execution,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const giveUp = () => reject(new NotNowError("not_now", "All connections for transactional jobs are in use"))
+  const proceed = () => {
+    waiting.delete(proceed)
+    resolve()
+  }
+  const timer = setTimeout(giveUp, (deadlineAtMs - Date.now()) * MAX_WAIT_SHARE)
+  signal.addEventListener("abort", giveUp)
+  waiting.add(proceed)
+  try {
+    await promise
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener("abort", giveUp)
+    waiting.delete(proceed)
   }
 }

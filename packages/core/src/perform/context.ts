@@ -1,66 +1,63 @@
 import type { Queryable } from "../database/connection.ts"
 import { SluiceError } from "../errors.ts"
-import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { JobContext } from "../job/job-context.ts"
 import { type Logger, withDetails } from "../logger.ts"
 import { type Checkpoints, createCheckpoints } from "./checkpoints.ts"
 import { type JobRun, maxAttemptsOf } from "./job-run.ts"
 
-/** What `perform` is given. Most jobs ask for little of it, so each part is made when it is asked for. */
+/** The second argument of `perform`. Most jobs use little of it, so each part is created when it is read. */
 export class Context implements JobContext {
-  /** Of a job that has asked for `step`, `cursor` or `sleep`. */
+  /** Undefined until the job uses `step`, `cursor` or `sleep`. */
   checkpoints: Checkpoints | undefined
-  readonly #job: ClaimedJob
-  readonly #work: JobRun
+  readonly #run: JobRun
   readonly #transaction: Queryable | undefined
 
-  constructor(job: ClaimedJob, work: JobRun, transaction?: Queryable) {
-    this.#job = job
-    this.#work = work
+  constructor(run: JobRun, transaction?: Queryable) {
+    this.#run = run
     this.#transaction = transaction
   }
 
   get id(): string {
-    return this.#job.id
+    return this.#run.job.id
   }
   get name(): string {
-    return this.#job.name
+    return this.#run.job.name
   }
   get queue(): string {
-    return this.#job.queue
+    return this.#run.job.queue
   }
   get attempt(): number {
-    return this.#job.attempts + 1
+    return this.#run.job.attempts + 1
   }
   get maxAttempts(): number {
-    return maxAttemptsOf(this.#job, this.#work)
+    return maxAttemptsOf(this.#run)
   }
   get signal(): AbortSignal {
-    return this.#work.cancellation.signal
+    return this.#run.cancellation.signal
   }
   get deadlineAt(): Date {
-    return new Date(this.#work.deadlineAtMs)
+    return new Date(this.#run.deadlineAtMs)
   }
   get enqueuedAt(): Date {
-    return new Date(this.#job.enqueuedAt)
+    return new Date(this.#run.job.enqueuedAt)
   }
   get tags(): readonly string[] {
-    return this.#job.tags ?? []
+    return this.#run.job.tags ?? []
   }
   get metadata(): Readonly<Record<string, unknown>> {
-    return this.#job.metadata ?? {}
+    return this.#run.job.metadata ?? {}
   }
   get log(): Logger {
-    return withDetails(this.#work.log, { jobId: this.id, job: this.name, attempt: this.attempt })
+    return withDetails(this.#run.log, { jobId: this.id, job: this.name, attempt: this.attempt })
   }
   get step(): JobContext["step"] {
-    return this.#continued().step
+    return this.#useCheckpoints().step
   }
   get cursor(): JobContext["cursor"] {
-    return this.#continued().cursor
+    return this.#useCheckpoints().cursor
   }
   get sleep(): JobContext["sleep"] {
-    return this.#continued().sleep
+    return this.#useCheckpoints().sleep
   }
   get transaction(): Queryable {
     if (this.#transaction) return this.#transaction
@@ -70,8 +67,8 @@ export class Context implements JobContext {
     )
   }
 
-  #continued(): Checkpoints {
-    this.checkpoints ??= createCheckpoints(this.#job, this.#work)
+  #useCheckpoints(): Checkpoints {
+    this.checkpoints ??= createCheckpoints(this.#run)
     return this.checkpoints
   }
 }

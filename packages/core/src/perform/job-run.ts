@@ -12,29 +12,43 @@ import type { Transactions } from "./transactions.ts"
 const DEFAULT_MAX_ATTEMPTS = 10
 const DEFAULT_TIMEOUT = "1m"
 
-/** What one execution works with, beside its job. */
-export interface JobRun {
-  readonly definition: AnyJobDefinition
-  readonly defaults: JobPolicies
+/** What all executions of a drain share. */
+export interface RunEnvironment {
   readonly drainer: Drainer
-  readonly cancellation: Cancellation
-  /** When it is cut off at the latest, in milliseconds since 1970. */
-  readonly deadlineAtMs: number
-  /** Progress was saved: the timeout begins anew. */
-  readonly onCheckpoint: () => void
-  /** Whether this execution has saved any. */
-  readonly hasCheckpoint: () => boolean
-  readonly log: Logger
+  readonly defaults: JobPolicies
   readonly transactions: Transactions
   readonly connections: ConnectionLimiter
   readonly instrumentation: Instrumentation | undefined
 }
 
-/** Of jobs that were enqueued without a timeout of their own. */
+/** One execution of a claimed job: the value that is passed from step to step until there is an outcome. */
+export interface JobRun {
+  readonly job: ClaimedJob
+  readonly definition: AnyJobDefinition
+  readonly environment: RunEnvironment
+  readonly cancellation: Cancellation
+  readonly startedAtMs: number
+  /** When it is aborted at the latest, in milliseconds since 1970. */
+  readonly deadlineAtMs: number
+  /** Fires at the job's timeout. */
+  timer: NodeJS.Timeout | undefined
+  /** Whether this execution has saved a checkpoint. */
+  hasCheckpoint: boolean
+  log: Logger
+}
+
+/** A saved checkpoint restarts the timeout. */
+export function recordCheckpoint(run: JobRun): void {
+  run.environment.drainer.tally.checkpoints++
+  run.hasCheckpoint = true
+  if (!run.cancellation.reason) run.timer?.refresh()
+}
+
+/** The timeout of jobs that were enqueued without one. */
 export function timeoutMsOf(definition: AnyJobDefinition, defaults: JobPolicies): number {
   return durationMs(definition.timeout ?? defaults.timeout ?? DEFAULT_TIMEOUT)
 }
 
-export function maxAttemptsOf(job: ClaimedJob, { definition, defaults }: JobRun): number {
-  return job.maxAttempts ?? definition.maxAttempts ?? defaults.maxAttempts ?? DEFAULT_MAX_ATTEMPTS
+export function maxAttemptsOf({ job, definition, environment }: JobRun): number {
+  return job.maxAttempts ?? definition.maxAttempts ?? environment.defaults.maxAttempts ?? DEFAULT_MAX_ATTEMPTS
 }

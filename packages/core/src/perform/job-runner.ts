@@ -7,41 +7,37 @@ import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
 import type { Instrumentation } from "../telemetry/instrumentation.ts"
 import { Cancellation } from "./cancellation.ts"
+import { AHEAD_MS, createClaimAhead } from "./claim-ahead.ts"
 import type { ConnectionLimiter } from "./connection-limiter.ts"
-import { execute, failure } from "./execute.ts"
-import { type JobRun, timeoutMsOf } from "./job-run.ts"
+import { createEndedExecutions } from "./ended-executions.ts"
+import { execute } from "./execute.ts"
+import { failureOutcome } from "./failure.ts"
+import { type JobRun, type RunEnvironment, timeoutMsOf } from "./job-run.ts"
 import type { Transactions } from "./transactions.ts"
 
 /** Most jobs claimed, or settled, in one statement. */
 export const LARGEST_BATCH = 500
-/** Work that is claimed ahead, in the time it takes: enough that nobody waits for a round trip, little to lose. */
-const AHEAD_MS = 50
-/** How long outcomes that come one by one wait for company. */
-const GATHER_MS = 5
-/** An execution that still runs this long after its timeout loses its place, not its lock: others go on beside it. */
+/** An execution that is still running this long after its timeout frees its place for another, but keeps its lock. */
 const UNRESPONSIVE_AFTER_MS = 1_000
 
-/** Performs claimed jobs, so many at once. */
+/** Performs claimed jobs, up to `concurrency` at once. */
 export interface JobRunner {
   start(jobs: readonly ClaimedJob[]): void
-  /** How many more to claim. */
+  /** How many more jobs to claim. */
   room(): number
-  /** Takes out what was claimed ahead and turns out to be more than soon begins: it is to be given back. */
+  /** Removes jobs that were claimed ahead but won't start soon, and returns them to be given back. */
   takeExcess(): ClaimedJob[]
-  /**
-   * Nothing to wait for and nothing in hand: no job runs, but for those that go on after their timeout, none waits, and no
-   * outcome is to be written, which may free others.
-   */
+  /** Whether no job runs or waits and no outcome is to be written. Doesn't count jobs that run on after their timeout. */
   isIdle(): boolean
-  /** Nothing runs, not even those that go on after their timeout. */
+  /** Whether nothing runs, not even a job that runs on after its timeout. */
   isEmpty(): boolean
-  /** Executions that have ended. Waits for some, but no longer than this. */
+  /** Returns executions that have ended. Waits for some, but no longer than this. */
   outcomes(atMostMs: number): Promise<Execution[]>
-  /** Ends that wait: there is something else to look at. */
+  /** Ends the wait for outcomes, because the drain has something else to do. */
   interrupt(): void
   /**
-   * Aborts what runs and waits for it, but no longer than `graceMs`. What has not begun is forgotten: its lock goes
-   * with the drain, and it is as it was.
+   * Aborts what runs and waits for it, but no longer than `graceMs`. Jobs that haven't started are only counted: the end of
+   * the drain unlocks them, unchanged.
    */
   stop(reason: SluiceError, graceMs: number): Promise<{ ended: Execution[]; released: number; stuck: number }>
 }
@@ -56,21 +52,18 @@ export function createJobRunner(options: {
   connections: ConnectionLimiter
   instrumentation: Instrumentation | undefined
 }): JobRunner {
-  const { drainer, definitions, defaults, concurrency, deadline, transactions, instrumentation } = options
-  const timeoutsMs = new Map([...definitions].map(([name, each]) => [name, timeoutMsOf(each, defaults)]))
+  const { drainer, definitions, concurrency, deadline } = options
+  const environment: RunEnvironment = options
+  const timeoutsMs = readTimeouts(definitions, options.defaults)
+  const ahead = createClaimAhead(concurrency)
+  const ended = createEndedExecutions()
+  const running = new Set<JobRun>()
+  const unresponsive = new Set<JobRun>()
   let waiting: ClaimedJob[] = []
-  let ended: Execution[] = []
-  const running = new Set<Running>()
-  const unresponsive = new Set<Running>()
-  let meanMs = Number.POSITIVE_INFINITY // of an execution, the recent ones counting most
-  let begunAtMs = 0 // when a job was begun last
-  let wake = () => {}
-  let gathering: NodeJS.Timeout | undefined
 
-  const isDone = () => running.size === 0 && waiting.length === 0
   drainer.lost.addEventListener("abort", () => {
-    for (const { work } of running) work.cancellation.abort(drainer.lost.reason)
-    wake()
+    abortRunning(drainer.lost.reason)
+    ended.endWait()
   })
 
   return {
@@ -79,141 +72,127 @@ export function createJobRunner(options: {
       startWaiting()
     },
     room() {
-      const ahead = mostAhead()
-      if (waiting.length > ahead / 2) return 0
-      return Math.max(0, Math.min(LARGEST_BATCH, concurrency + ahead - running.size - waiting.length))
+      const maxWaiting = mostAhead()
+      if (waiting.length > maxWaiting / 2) return 0
+      return Math.max(0, Math.min(LARGEST_BATCH, concurrency + maxWaiting - running.size - waiting.length))
     },
     takeExcess() {
-      const ahead = mostAhead()
-      if (waiting.length <= 2 * ahead) return []
-      return waiting.splice(ahead)
+      const maxWaiting = mostAhead()
+      return waiting.length > 2 * maxWaiting ? waiting.splice(maxWaiting) : []
     },
-    isIdle: () => isDone() && ended.length === 0,
+    isIdle: () => isDone() && ended.count() === 0,
     isEmpty: () => isDone() && unresponsive.size === 0,
     async outcomes(atMostMs) {
       const untilExcessMs = waiting.length > 0 ? AHEAD_MS : Number.POSITIVE_INFINITY
-      if (ended.length === 0 && atMostMs > 0)
-        await nextOutcome(Math.min(atMostMs, untilExcessMs, deadline.untilStopMs()))
-      return takeEnded()
+      if (ended.count() === 0 && atMostMs > 0)
+        await ended.wait(Math.min(atMostMs, untilExcessMs, deadline.untilStopMs()))
+      return ended.take()
     },
-    interrupt: () => wake(),
+    interrupt: ended.endWait,
     async stop(reason, graceMs) {
       const released = waiting.length
       waiting = []
-      for (const { work } of running) work.cancellation.abort(reason)
-      const giveUpAtMs = performance.now() + graceMs
-      while (running.size + unresponsive.size > 0 && performance.now() < giveUpAtMs)
-        await nextOutcome(giveUpAtMs - performance.now())
-      const timedOut = [...running, ...unresponsive]
-        .map(asTimedOut)
-        .filter((execution) => execution !== undefined)
-      return { ended: [...takeEnded(), ...timedOut], released, stuck: running.size + unresponsive.size }
+      abortRunning(reason)
+      await waitForRunning(graceMs)
+      const stuck = [...running, ...unresponsive]
+      const timedOut = stuck.filter(isTimedOut).map(toTimedOutExecution)
+      return { ended: [...ended.take(), ...timedOut], released, stuck: stuck.length }
     },
   }
 
-  /**
-   * Jobs whose work takes `AHEAD_MS`. While no place becomes free, as when long jobs follow short ones, an execution is
-   * taken to last at least as long as that has gone on: the mean learns of it only when they end.
-   */
+  function isDone(): boolean {
+    return running.size === 0 && waiting.length === 0
+  }
+
   function mostAhead(): number {
-    const stalledMs = running.size < concurrency ? 0 : performance.now() - begunAtMs
-    const expectedMs = Math.max(meanMs, stalledMs, 0.05)
-    return Math.min(LARGEST_BATCH, Math.floor((concurrency * AHEAD_MS) / expectedMs))
+    return Math.min(LARGEST_BATCH, ahead.count(running.size))
   }
 
   function startWaiting(): void {
-    while (waiting.length > 0 && running.size < concurrency) void run(waiting.shift() as ClaimedJob)
+    while (waiting.length > 0 && running.size < concurrency) void perform(waiting.shift() as ClaimedJob)
   }
 
-  async function run(job: ClaimedJob): Promise<void> {
+  async function perform(job: ClaimedJob): Promise<void> {
+    const run = startRun(job)
+    const execution = await execute(run)
+    endRun(run, execution)
+    startWaiting()
+    if (isDone() || ended.count() >= LARGEST_BATCH) ended.endWait()
+    else ended.endWaitSoon()
+  }
+
+  function startRun(job: ClaimedJob): JobRun {
     const definition = definitions.get(job.name) as AnyJobDefinition
     const timeoutMs = job.timeoutMs ?? (timeoutsMs.get(job.name) as number)
-    const work: JobRun = {
+    const run: JobRun = {
+      job,
       definition,
-      defaults,
-      drainer,
-      transactions,
-      connections: options.connections,
-      instrumentation,
-      log: drainer.log,
+      environment,
       cancellation: new Cancellation(),
+      startedAtMs: performance.now(),
       deadlineAtMs: Date.now() + Math.min(timeoutMs, deadline.untilStopMs()),
-      onCheckpoint() {
-        entry.isContinued = true
-        if (!work.cancellation.reason) timer.refresh()
-      },
-      hasCheckpoint: () => entry.isContinued,
+      timer: undefined,
+      hasCheckpoint: false,
+      log: drainer.log,
     }
-    const entry: Running = { job, work, startedAtMs: performance.now(), isContinued: false }
-    running.add(entry)
-    begunAtMs = entry.startedAtMs
-    const timer = setTimeout(() => timeOut(entry, timeoutMs), timeoutMs)
-    const execution = await execute(job, work)
-    clearTimeout(timer)
-    running.delete(entry)
-    unresponsive.delete(entry)
-    remember(execution, entry.isContinued)
-    startWaiting()
-    if (isDone() || ended.length >= LARGEST_BATCH) wake()
-    else gathering ??= setTimeout(() => wake(), GATHER_MS)
+    run.timer = setTimeout(() => timeOut(run, timeoutMs), timeoutMs)
+    running.add(run)
+    ahead.recordStart(run.startedAtMs)
+    return run
   }
 
-  /** What goes on in another execution tells nothing of the room that one needs. */
-  function remember(execution: Execution, isContinued: boolean): void {
+  function endRun(run: JobRun, execution: Execution): void {
+    clearTimeout(run.timer)
+    running.delete(run)
+    unresponsive.delete(run)
     const tookMs = execution.endedAtMs - execution.startedAtMs
-    meanMs = Number.isFinite(meanMs) ? meanMs * 0.9 + tookMs * 0.1 : tookMs
-    if (!isContinued) drainer.durations.add(execution.job.name, tookMs)
-    ended.push(execution)
+    ahead.recordEnd(tookMs)
+    // a job that other executions continue may take longer than this one did
+    if (!run.hasCheckpoint) drainer.durations.add(run.job.name, tookMs)
+    ended.add(execution)
   }
 
-  function timeOut(entry: Running, timeoutMs: number): void {
-    const name = JSON.stringify(entry.job.name)
-    entry.work.cancellation.abort(
-      new TimeoutError("timeout", `The job ${name} took longer than its timeout of ${timeoutMs} ms`),
-    )
-    setTimeout(() => {
-      if (!running.delete(entry)) return
-      unresponsive.add(entry)
-      drainer.log.warn("A job goes on after its timeout: pass context.signal on", {
-        jobId: entry.job.id,
-        name: entry.job.name,
-      })
-      startWaiting()
-      wake()
-    }, UNRESPONSIVE_AFTER_MS).unref()
+  function timeOut(run: JobRun, timeoutMs: number): void {
+    const message = `The job ${JSON.stringify(run.job.name)} took longer than its timeout of ${timeoutMs} ms`
+    run.cancellation.abort(new TimeoutError("timeout", message))
+    setTimeout(() => freePlace(run), UNRESPONSIVE_AFTER_MS).unref()
   }
 
-  function nextOutcome(atMostMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => wake(), Math.max(0, atMostMs))
-      wake = () => {
-        clearTimeout(timer)
-        wake = () => {}
-        resolve()
-      }
-    })
+  function freePlace(run: JobRun): void {
+    if (!running.delete(run)) return
+    unresponsive.add(run)
+    const { id, name } = run.job
+    const message = "A job is still running after its timeout: pass context.signal to whatever it awaits"
+    drainer.log.warn(message, { jobId: id, name })
+    startWaiting()
+    ended.endWait()
   }
 
-  function takeEnded(): Execution[] {
-    clearTimeout(gathering)
-    gathering = undefined
-    const taken = ended
-    ended = []
-    return taken
+  function abortRunning(reason: Error): void {
+    for (const { cancellation } of running) cancellation.abort(reason)
+  }
+
+  async function waitForRunning(graceMs: number): Promise<void> {
+    const giveUpAtMs = performance.now() + graceMs
+    while (running.size + unresponsive.size > 0 && performance.now() < giveUpAtMs)
+      await ended.wait(giveUpAtMs - performance.now())
   }
 }
 
-interface Running {
-  readonly job: ClaimedJob
-  readonly work: JobRun
-  readonly startedAtMs: number
-  /** It has saved a checkpoint. */
-  isContinued: boolean
+function readTimeouts(
+  definitions: ReadonlyMap<string, AnyJobDefinition>,
+  defaults: JobPolicies,
+): ReadonlyMap<string, number> {
+  return new Map([...definitions].map(([name, definition]) => [name, timeoutMsOf(definition, defaults)]))
 }
 
-/** One that ran into its timeout and never came back has failed; what was cut off for other reasons has no outcome yet. */
-function asTimedOut({ job, work, startedAtMs }: Running): Execution | undefined {
-  const { reason } = work.cancellation
-  if (!(reason instanceof TimeoutError)) return undefined
-  return { job, outcome: failure(job, work, reason), startedAtMs, endedAtMs: performance.now() }
+/** A job that never returned after its timeout has failed. One that was aborted for another reason has no outcome yet. */
+function isTimedOut({ cancellation }: JobRun): boolean {
+  return cancellation.reason instanceof TimeoutError
+}
+
+function toTimedOutExecution(run: JobRun): Execution {
+  const { job, startedAtMs, cancellation } = run
+  const outcome = failureOutcome(run, cancellation.reason)
+  return { job, outcome, startedAtMs, endedAtMs: performance.now() }
 }

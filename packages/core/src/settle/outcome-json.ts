@@ -1,4 +1,4 @@
-import { errorRecord, type Form } from "../job/error-record.ts"
+import { errorRecord, type RecordedText } from "../job/error-record.ts"
 import type { Execution } from "../job/outcome.ts"
 
 /** Most that the column holds: 24 days. */
@@ -9,7 +9,7 @@ export function durationOf({ startedAtMs, endedAtMs }: Execution): number {
 }
 
 /** One element of the argument of the SQL function `settle`. */
-export function outcomeJson(execution: Execution, form: Form = "whole"): string {
+export function outcomeJson(execution: Execution, text: RecordedText = "full"): string {
   const { job, outcome, endedAtMs } = execution
   const row = {
     id: job.id,
@@ -20,9 +20,9 @@ export function outcomeJson(execution: Execution, form: Form = "whole"): string 
     ended_ms_ago: Math.round(performance.now() - endedAtMs),
     ...("waitMs" in outcome && { wait_ms: outcome.waitMs }),
     ...("cuts" in outcome && { cuts: outcome.cuts }),
-    ...("error" in outcome && errorRecord(outcome.error, form)),
+    ...("error" in outcome && errorRecord(outcome.error, text)),
   }
   const json = JSON.stringify(row)
-  const result = outcome.kind === "succeeded" && form === "whole" ? outcome.resultJson : undefined
+  const result = outcome.kind === "succeeded" && text === "full" ? outcome.resultJson : undefined
   return result === undefined ? json : `${json.slice(0, -1)},"result":${result}}`
 }

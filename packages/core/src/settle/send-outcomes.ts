@@ -1,6 +1,6 @@
 import { toPgArray } from "../database/array-literal.ts"
 import { protocolCall } from "../database/protocol-call.ts"
-import type { Form } from "../job/error-record.ts"
+import type { RecordedText } from "../job/error-record.ts"
 import type { Execution } from "../job/outcome.ts"
 import type { Drainer } from "../session/drainer.ts"
 import { logDetails } from "./conclude.ts"
@@ -23,9 +23,9 @@ export async function sendSuccesses(drainer: Drainer, executions: readonly Execu
 export async function sendOutcomes(
   drainer: Drainer,
   executions: readonly Execution[],
-  form: Form,
+  form: RecordedText,
 ): Promise<string[]> {
-  if (form !== "whole") warnOfReduced(drainer, executions)
+  if (form !== "full") warnOfReduced(drainer, executions)
   const { text, values } = protocolCall(drainer.schema, "settle", {
     p_drainer: drainer.id,
     p_backend: drainer.backendPid,

@@ -1,6 +1,6 @@
 import { retryWhileTemporary } from "../database/retry.ts"
 import { isRolledBackWhole, isTemporary, meaningOf } from "../database/sqlstate.ts"
-import type { Form } from "../job/error-record.ts"
+import type { RecordedText } from "../job/error-record.ts"
 import type { Execution } from "../job/outcome.ts"
 import type { Drainer } from "../session/drainer.ts"
 import { timed } from "../session/tally.ts"
@@ -11,14 +11,18 @@ const PATIENCE_MS = 1_000
 /** How soon outcomes that could not be written are tried again. */
 export const AGAIN_AFTER_MS = 1_000
 /** What a result is reduced to before it is given up, in this order. See decision 21. */
-const FORMS: readonly Form[] = ["whole", "ascii", "bare"]
+const FORMS: readonly RecordedText[] = ["full", "ascii", "none"]
 
 /** Sends one statement for the batch and returns the ids that it did not write, because the jobs belong to others. */
-export type Send = (drainer: Drainer, batch: readonly Execution[], form: Form) => Promise<readonly string[]>
+export type Send = (
+  drainer: Drainer,
+  batch: readonly Execution[],
+  form: RecordedText,
+) => Promise<readonly string[]>
 
 /** How a batch, or a part of one, is written. */
 interface Manner {
-  readonly form: Form
+  readonly form: RecordedText
   readonly patienceMs: number
 }
 
@@ -31,7 +35,7 @@ export async function writeBatch(
   batch: readonly Execution[],
   send: Send,
   leftMs: () => number,
-  manner: Manner = { form: "whole", patienceMs: PATIENCE_MS },
+  manner: Manner = { form: "full", patienceMs: PATIENCE_MS },
 ): Promise<void> {
   const { form } = manner
   try {

@@ -1,5 +1,5 @@
 import type { AnyJobDefinition, Logger } from "@sluice/core"
-import { answerTo, type DescribedError, type ExecutionEvent, isInTime } from "@sluice/core/executor"
+import { answerTo, type ExecutionEvent, isInTime, type SerializedError } from "@sluice/core/executor"
 import { parseJson, readText } from "../messages/body.ts"
 import { problemResponse, refuse } from "../messages/problem.ts"
 import { toProblem } from "../messages/to-problem.ts"
@@ -95,14 +95,14 @@ function refuseSignature(): never {
 
 /** Statuses for readers of access logs; the drainer reads `error`. */
 const STATUSES: Readonly<Record<string, 404 | 422 | 503>> = {
-  NotHereError: 404,
+  JobNotServedError: 404,
   Discard: 422,
-  UnfitPayload: 422,
+  InvalidPayloadDiscard: 422,
   RetryAfter: 503,
   Snooze: 503,
 }
 
-function toFailureResponse(error: DescribedError): Response {
+function toFailureResponse(error: SerializedError): Response {
   const status = STATUSES[error.name] ?? 500
   return problemResponse({ status, code: "job_failed", detail: error.message, error })
 }

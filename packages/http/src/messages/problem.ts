@@ -1,4 +1,4 @@
-import type { DescribedError } from "@sluice/core/executor"
+import type { SerializedError } from "@sluice/core/executor"
 
 /** The content of an error response, before it becomes `application/problem+json` (RFC 9457). */
 export interface Problem {
@@ -12,7 +12,7 @@ export interface Problem {
   /** Position of the offending job in a batch. */
   readonly index?: number
   /** What a job threw, for the drainer that requested the execution. */
-  readonly error?: DescribedError
+  readonly error?: SerializedError
   /** Identifies this occurrence, in the log too. */
   readonly instance?: string
   readonly headers?: Readonly<Record<string, string>>

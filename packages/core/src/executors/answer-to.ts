@@ -1,0 +1,83 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec"
+import { SluiceError } from "../errors.ts"
+import type { AnyJobDefinition } from "../job/define-job.ts"
+import type { JobContext } from "../job/job-context.ts"
+import { parsePayload } from "../job/payload.ts"
+import { type Logger, withDetails } from "../logger.ts"
+import { type Answer, JobNotServedError, MAX_RESULT_BYTES, toErrorAnswer } from "./answer.ts"
+import { type ExecutionEvent, isInTime } from "./execution-event.ts"
+
+/** The longest time that a timer can wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+/** The part of a definition that performs its jobs. */
+export type Performable = Pick<AnyJobDefinition, "name" | "perform"> & {
+  readonly input?: StandardSchemaV1 | undefined
+}
+
+/** The receiving side: performs an execution in this process. Never throws: an error becomes an answer. */
+export async function answerTo(
+  jobs: readonly Performable[],
+  event: ExecutionEvent,
+  { signal, log }: { signal: AbortSignal; log: Logger },
+): Promise<Answer> {
+  try {
+    assertInTime(event)
+    const { input, perform } = findJob(jobs, event.name)
+    const payload = input ? await parsePayload(event.name, input, event.payload) : event.payload
+    const result = await perform(payload, createContext(event, signal, log))
+    return { result: toStorableResult(result, log) }
+  } catch (error) {
+    return toErrorAnswer(error)
+  }
+}
+
+function assertInTime(event: ExecutionEvent): void {
+  if (isInTime(event)) return
+  const message = `The job ${JSON.stringify(event.name)} was not performed: the event needs a remainingMs greater than 0`
+  throw new SluiceError("execution_over", message)
+}
+
+function findJob(jobs: readonly Performable[], name: string): Performable {
+  const job = jobs.find((each) => each.name === name)
+  if (job) return job
+  throw new JobNotServedError(
+    "unknown_job",
+    `This handler has no job named ${JSON.stringify(name)}: add its definition to the handler's jobs`,
+  )
+}
+
+/** The work is done: a result that can't be stored is dropped with a warning, so that the job isn't performed again. */
+function toStorableResult(result: unknown, log: Logger): unknown {
+  if (result === undefined) return undefined
+  try {
+    const json = JSON.stringify(result) ?? "null"
+    if (Buffer.byteLength(json) <= MAX_RESULT_BYTES) return JSON.parse(json)
+    log.warn("The result is over 256 KiB and was not stored")
+  } catch (error) {
+    log.warn("The result is not JSON and was not stored", { error: String(error) })
+  }
+  return undefined
+}
+
+function createContext(event: ExecutionEvent, signal: AbortSignal, log: Logger): JobContext {
+  const { payload: _, remainingMs, ...rest } = event
+  const outside = `The job ${JSON.stringify(event.name)} runs outside the drainer`
+  const refuseCheckpoint = (): never => {
+    // thrown at once, because nobody may await a promise
+    throw new SluiceError("not_continuable", `${outside}, where no step, cursor or sleep can be saved`)
+  }
+  return {
+    ...rest,
+    step: refuseCheckpoint,
+    cursor: refuseCheckpoint,
+    sleep: refuseCheckpoint,
+    deadlineAt: new Date(Date.now() + remainingMs), // by this machine's clock
+    enqueuedAt: new Date(event.enqueuedAt),
+    log: withDetails(log, { jobId: event.id, job: event.name, attempt: event.attempt }),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(Math.min(remainingMs, MAX_TIMER_MS))]),
+    get transaction(): never {
+      throw new SluiceError("not_transactional", `${outside} and has no transaction`)
+    },
+  }
+}

@@ -1,0 +1,107 @@
+import { durationMs } from "../checks/duration.ts"
+import { isRecord } from "../checks/validate.ts"
+import { Discard, RetryAfter, SluiceError, Snooze } from "../errors.ts"
+import { serializeError } from "../job/error-record.ts"
+import { InvalidPayloadDiscard, MAX_PAYLOAD_BYTES } from "../job/payload.ts"
+import type { Logger } from "../logger.ts"
+
+/** Results are stored up to this size, like payloads. A larger result is dropped where it was returned. */
+export const MAX_RESULT_BYTES = MAX_PAYLOAD_BYTES
+/** Answers are read up to this size, so that a result that is only a little too large is dropped and not performed again. */
+export const MAX_ANSWER_BYTES = 4 * MAX_RESULT_BYTES
+
+// The history stores no more than this of an error.
+const MAX_NAME_CHARACTERS = 200
+const MAX_MESSAGE_CHARACTERS = 2_000
+const MAX_STACK_CHARACTERS = 8_000
+/** Longer waits that another machine asks for are reduced to this. */
+const MAX_WAIT_MS = 365 * 86_400_000
+/** Wait of a job that the other side doesn't know. */
+const UNKNOWN_JOB_WAIT = "1m"
+
+/** The JSON that an execution elsewhere returns. Without `result` and `error`, the job succeeded without a result. */
+export type Answer = { readonly result?: unknown } | { readonly error: SerializedError }
+
+/**
+ * An error as JSON. The names `Discard`, `RetryAfter` and `Snooze` control the job, the latter two with `wait`; any other
+ * name is a failed attempt.
+ */
+export interface SerializedError {
+  readonly name: string
+  readonly message: string
+  readonly stack?: string
+  readonly wait?: number | string
+}
+
+/** The handler has no job of this name. Not an `UnknownJobError`, because `perform` may throw that too. */
+export class JobNotServedError extends SluiceError {}
+
+/** Errors that control the job. Their names are written out, because a minified bundle may rename the classes. */
+const CONTROL_ERRORS = { InvalidPayloadDiscard, Discard, RetryAfter, Snooze, JobNotServedError }
+
+/** Serializes what `perform` has thrown. */
+export function toErrorAnswer(thrown: unknown): { readonly error: SerializedError } {
+  const [controlName] = Object.entries(CONTROL_ERRORS).find(([, type]) => thrown instanceof type) ?? []
+  const { name, message, stack } = truncateTexts(serializeError(thrown))
+  const error = {
+    name: controlName ?? name ?? "Error",
+    message: message ?? "",
+    ...(stack !== undefined && { stack }),
+    ...((thrown instanceof RetryAfter || thrown instanceof Snooze) && { wait: thrown.wait }),
+  }
+  return { error }
+}
+
+/** Returns an answer's result or throws its error. `place` says in messages where the answer came from. */
+export function resultOf(answer: unknown, place: string, log: Logger): unknown {
+  if (answer === null || answer === undefined) return undefined
+  if (isRecord(answer)) {
+    if (isRecord(answer.error)) {
+      if (answer.error.name === "JobNotServedError") throw snoozeUnknown(place, log)
+      throw toError(answer.error)
+    }
+    if (Object.keys(answer).every((key) => key === "result")) return answer.result
+  }
+  throw new SluiceError(
+    "invalid_answer",
+    `${place} answered ${JSON.stringify(answer).slice(0, 200)}: return { "result": … } or { "error": { "name", "message" } }`,
+  )
+}
+
+/** The other side may be an older or newer deployment: the job waits, as for a drainer that knows it, and no attempt is charged. */
+function snoozeUnknown(place: string, log: Logger): Snooze {
+  log.warn(`${place} doesn't know the job; the job waits until it does`)
+  return new Snooze(UNKNOWN_JOB_WAIT)
+}
+
+/**
+ * Restores an error that another machine has serialized. An unknown name is recorded as it came. Throws
+ * `InvalidInputError` if `wait` is not a duration.
+ */
+export function toError(serialized: Partial<SerializedError>): Error {
+  const { name = "Error", message = "", stack } = truncateTexts(serialized)
+  const { wait } = serialized
+  if (name === "Discard") return new Discard(message)
+  if (name === "InvalidPayloadDiscard") return new InvalidPayloadDiscard(message)
+  if (name === "RetryAfter" && wait !== undefined)
+    return new RetryAfter(limitedWait(wait), message || undefined)
+  if (name === "Snooze" && wait !== undefined) return new Snooze(limitedWait(wait), message || undefined)
+  const error = new Error(message)
+  error.name = name
+  error.stack = stack ?? `${name}: ${message}`
+  return error
+}
+
+/** Keeps only what is text, because another machine may send anything. */
+function truncateTexts({ name, message, stack }: Partial<SerializedError>): Partial<SerializedError> {
+  return {
+    ...(typeof name === "string" && name !== "" && { name: name.slice(0, MAX_NAME_CHARACTERS) }),
+    ...(typeof message === "string" && { message: message.slice(0, MAX_MESSAGE_CHARACTERS) }),
+    ...(typeof stack === "string" && { stack: stack.slice(0, MAX_STACK_CHARACTERS) }),
+  }
+}
+
+/** In seconds. */
+function limitedWait(wait: number | string): number {
+  return Math.min(durationMs(wait, ["wait"]), MAX_WAIT_MS) / 1_000
+}

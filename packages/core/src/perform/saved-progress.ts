@@ -1,0 +1,105 @@
+import type { Queryable } from "../database/connection.ts"
+import { protocolCall } from "../database/protocol-call.ts"
+import { retryWhileTemporary } from "../database/retry.ts"
+import { withOwnParsers } from "../database/type-parsers.ts"
+import { SluiceError } from "../errors.ts"
+import { type JobRun, recordCheckpoint } from "./job-run.ts"
+import { temporaryToNotNow } from "./not-now.ts"
+
+/** How long Sluice tries to save a checkpoint before the execution ends without it. */
+const SAVE_WITHIN_MS = 10_000
+
+export type CheckpointKind = "step" | "cursor" | "sleep"
+
+/** A checkpoint that an earlier execution of the job has saved. */
+export interface SavedCheckpoint {
+  readonly kind: CheckpointKind
+  /** JSON of a step's result or of a cursor's position; undefined for no result, or a cursor at its end. */
+  readonly value: string | undefined
+  /** When a sleep ends, on the clock of `performance.now()`. */
+  readonly untilAtMs: number
+}
+
+/** Loads the checkpoints of a job, by name. */
+export async function loadProgress(run: JobRun): Promise<ReadonlyMap<string, SavedCheckpoint>> {
+  const { text, values } = protocolCall(run.environment.drainer.schema, "progress_of", { p_job: run.job.id })
+  const rows = await query(run, `select * from ${text}`, values)
+  const nowMs = performance.now()
+  return new Map(
+    rows.map(({ kind, name, value, remaining_ms }) => [
+      name,
+      { kind, value: value ?? undefined, untilAtMs: nowMs + remaining_ms },
+    ]),
+  )
+}
+
+/** A checkpoint to be saved: JSON of a step or cursor, or the duration of a sleep. */
+export interface NewCheckpoint {
+  readonly kind: CheckpointKind
+  readonly name: string
+  readonly json?: string | undefined
+  readonly sleepMs?: number
+}
+
+/** Saves a checkpoint through the drainer's session. Throws if the job no longer belongs to the drainer. */
+export async function saveProgress(run: JobRun, { kind, name, json, sleepMs }: NewCheckpoint): Promise<void> {
+  const { drainer } = run.environment
+  const { text, values } = protocolCall(drainer.schema, "save_progress", {
+    p_backend: drainer.backendPid,
+    p_job: run.job.id,
+    p_fence: run.job.fence,
+    p_kind: kind,
+    p_name: name,
+    p_value: json,
+    p_sleep_ms: sleepMs,
+  })
+  assertOwned(run, await query(run, `select ${text} as is_ours`, values))
+  recordCheckpoint(run)
+}
+
+/**
+ * Does the work in a transaction that saves its checkpoint too, and returns the JSON. Only the loss of the session aborts
+ * it: work that is done after the drainer's deadline, within the grace period, is still committed.
+ */
+export async function saveInTransaction(
+  run: JobRun,
+  kind: CheckpointKind,
+  name: string,
+  work: (transaction: Queryable) => Promise<string | undefined>,
+): Promise<string | undefined> {
+  const { connections, transactions, drainer } = run.environment
+  return connections.withConnection(run, async () => {
+    const json = await transactions.run(drainer.lost, async (transaction) => {
+      const json = await work(transaction)
+      await storeProgress(run, transaction, { kind, name, json })
+      return json
+    })
+    recordCheckpoint(run)
+    return json
+  })
+}
+
+async function storeProgress(run: JobRun, transaction: Queryable, checkpoint: NewCheckpoint): Promise<void> {
+  const { text, values } = protocolCall(run.environment.drainer.schema, "store_progress", {
+    p_job: run.job.id,
+    p_fence: run.job.fence,
+    p_kind: checkpoint.kind,
+    p_name: checkpoint.name,
+    p_value: checkpoint.json,
+  })
+  const { rows } = await temporaryToNotNow(
+    transaction.query(withOwnParsers(`select ${text} as is_ours`), values),
+  )
+  assertOwned(run, rows)
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: as drainer.query
+function query({ environment: { drainer } }: JobRun, text: string, values: unknown[]): Promise<any[]> {
+  return temporaryToNotNow(retryWhileTemporary(drainer, SAVE_WITHIN_MS, () => drainer.query(text, values)))
+}
+
+function assertOwned({ job }: JobRun, rows: { is_ours: boolean }[]): void {
+  if (rows[0]?.is_ours) return
+  const message = `Job ${job.id} no longer belongs to this drainer; its progress was not saved`
+  throw new SluiceError("job_lost", message)
+}
