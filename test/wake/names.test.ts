@@ -1,4 +1,4 @@
-import { type Connection, createSluice, defineJob, SCHEMA_VERSION } from "@sluice/core"
+import { type Connection, defineJob, SCHEMA_VERSION } from "@sluice/core"
 import { beforeEach, expect, test } from "vitest"
 import { drainable } from "../support/drain.ts"
 import { eventually } from "../support/eventually.ts"
