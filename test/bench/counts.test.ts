@@ -40,7 +40,7 @@ test("a claim looks at no more rows with blocked, scheduled and paused jobs in i
   expect(await rowsOfClaim(100)).toBeLessThanOrEqual(alone + 25)
 })
 
-test("a claim goes on from its mark, past the rows that were deleted before it", async () => {
+test("a claim resumes after its position, past the rows that were deleted before it", async () => {
   await database.rows("truncate sluice.jobs")
   await store(2_000)
   const [{ mark }] = await database.rows(

@@ -51,7 +51,7 @@ test("a job that can't be read is discarded with what is wrong, and those around
   )
 })
 
-test("text beyond ASCII goes through such a server as it is", async () => {
+test("text beyond ASCII passes through such a server unchanged", async () => {
   const { id } = await sluice.enqueue("job", { arrow: "→" })
   await drainOnce()
   expect(await sluice.getJob(id)).toMatchObject({ state: "succeeded", payload: { arrow: "→" } })

@@ -8,7 +8,7 @@ import { startProxy } from "../support/proxy.ts"
 
 const database = await createDatabase()
 
-test("a pool's connection that is reset in the middle of a statement rejects it, and the process goes on", async () => {
+test("a statement rejects when its pool connection is reset, and the process survives", async () => {
   const proxy = await startProxy(database.url)
   const pool = createPool(proxy.url)
   const broken = pool.query("select pg_sleep(30)")

@@ -71,7 +71,7 @@ test("many transactional jobs in many drainers need no more connections than the
   expect(mostAtOnce).toBeLessThanOrEqual(DRAINERS)
 })
 
-test("a job that finds no place is put back, and no attempt is counted", async () => {
+test("a job that gets no connection is released, and keeps its attempt", async () => {
   // one place for both
   const options = { timeout: "5s" }
   await sluice.enqueueMany([1_500, 0].map((ms) => ({ name: "hold", payload: { ms }, options })))

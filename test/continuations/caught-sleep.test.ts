@@ -13,7 +13,7 @@ const { sluice, drainOnce } = drainable(database, [job])
 const caught: [string, (context: JobContext) => Promise<unknown>][] = [
   ["goes on", ({ sleep }) => sleep("1d").catch(() => "awake")],
   [
-    "goes on with another step",
+    "starts another step",
     async ({ sleep, step }) => {
       await sleep("1d").catch(() => {})
       await step("send", () => void sent.push("too early")).catch(() => {})

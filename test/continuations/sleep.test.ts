@@ -11,7 +11,7 @@ let work: (context: JobContext) => Promise<unknown>
 const job = defineJob({ name: "job", maxAttempts: 1, perform: (_payload: unknown, context) => work(context) })
 const { sluice, drainOnce } = drainable(database, [job])
 
-test("a job that sleeps is put back for that long without an attempt being charged, and then passes the sleep", async () => {
+test("a job that sleeps is released for that long, keeps its attempt, and then continues after the sleep", async () => {
   const { id } = await job.enqueue({})
   const ran: string[] = []
   work = async ({ step, sleep }) => {

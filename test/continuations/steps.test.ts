@@ -36,7 +36,7 @@ test("a step that fails fails the attempt, and the steps before it are not run a
   expect(await sluice.getJob(id)).toMatchObject({ state: "succeeded", attempts: 3, result: [1, 2] })
 })
 
-test("at the deadline a step that is under way is saved, and the job goes on behind it, with no attempt charged", async () => {
+test("at the deadline the running step is saved, and the job continues after it and keeps its attempt", async () => {
   const { id } = await job.enqueue({})
   const ran: string[] = []
   work = async ({ step, signal }) => {

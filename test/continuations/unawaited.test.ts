@@ -23,7 +23,7 @@ const fails = () => Promise.reject(new Error("nobody waits for this"))
 test.each<[string, (context: JobContext) => unknown]>([
   ["at once", ({ step }) => void step("one", fails)],
   [
-    "while the job goes on",
+    "while the job is running",
     async ({ step }) => {
       void step("one", fails)
       await step("two", () => database.pool.query("select pg_sleep(0.05)").then(() => 2))

@@ -5,7 +5,7 @@ import { spawnDrainer } from "../support/drainer-process.ts"
 import { eventually } from "../support/eventually.ts"
 import { countMarks, createMarks } from "../support/marks.ts"
 
-test("a drainer that is frozen longer than the server suffers silence loses its jobs and can settle nothing when it thaws", async () => {
+test("a drainer that is frozen for longer than its session timeout loses its jobs and can settle nothing when it thaws", async () => {
   const database = await createDatabase()
   await createMarks(database)
   const sluice = createSluice({ database: database.pool })

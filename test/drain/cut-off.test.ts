@@ -68,7 +68,7 @@ test("with attempts left it is retried, and counted anew", async () => {
   expect(await database.rows("select cuts from sluice.jobs where id = $1", [id])).toEqual([{ cuts: 0 }])
 })
 
-test("a drain that is told to stop says nothing about how long its jobs take", async () => {
+test("a drain that is told to stop doesn't count as one that was too short for its jobs", async () => {
   const stop = new AbortController()
   perform = async (_label, signal) => {
     stop.abort()

@@ -4,7 +4,7 @@ import { createDatabase } from "../support/database.ts"
 
 const database = await createDatabase()
 
-test("a drain goes on with the jobs of a key whose holder ends while the drain looks for work", async () => {
+test("a drain continues with the jobs of a concurrency key that is freed while the drain looks for work", async () => {
   let end = () => {}
   let isRunning = false
   const holder = defineJob({

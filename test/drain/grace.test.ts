@@ -5,7 +5,7 @@ import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 import { eventually } from "../support/eventually.ts"
 
-test("told to stop, a drain begins nothing more, lets what runs end within its grace, and puts back the rest", async () => {
+test("a drain that is told to stop starts nothing more, lets running jobs finish within its grace, and releases the rest", async () => {
   const database = await createDatabase()
   let begun = 0
   const job = defineJob({

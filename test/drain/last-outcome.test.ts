@@ -3,7 +3,7 @@ import { expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 
-test("a drain goes on with the job that its last outcome frees, also when that comes while it looks for work", async () => {
+test("a drain continues with the job that its last outcome frees, even if that arrives while it looks for work", async () => {
   const database = await createDatabase()
   let end = () => {}
   const mayEnd = new Promise<void>((resolve) => {

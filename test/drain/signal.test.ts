@@ -4,7 +4,7 @@ import { expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 
-test("a drain that is told to stop puts back what runs and ends in order", async () => {
+test("a drain that is told to stop releases its running jobs and ends cleanly", async () => {
   const database = await createDatabase()
   const stop = new AbortController()
   const job = defineJob({

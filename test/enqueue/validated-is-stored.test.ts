@@ -64,7 +64,7 @@ test("a Date is taken where the schema takes its text, and perform is given what
   expect(performed).toEqual([{ at }])
 })
 
-test("a property that is undefined is as good as none", async () => {
+test("a property that is undefined is left out", async () => {
   const { id } = await sluice.enqueue(optional, { cc: undefined })
   expect(await sluice.getJob(id)).toMatchObject({ payload: {} })
   expect(await drainOnce()).toMatchObject({ succeeded: 1 })

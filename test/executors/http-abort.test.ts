@@ -34,7 +34,7 @@ test("at the timeout the request is broken off, and the attempt has failed", asy
   await database.rows("delete from sluice.jobs")
 })
 
-test("when the drain's time is up too, and then the job is put back without an attempt", async () => {
+test("at the drain's deadline too, and then the job is released and keeps its attempt", async () => {
   const requested = nextRequest()
   const { id } = await sluice.enqueue("endless", {})
   const timeIsUp = new AbortController()

@@ -89,7 +89,7 @@ test("a function that doesn't exist is a failed attempt that names it", async ()
   })
 })
 
-test("a job that Lambda has no room for is put back, and no attempt is counted", async () => {
+test("a job for which Lambda has no capacity is released, and keeps its attempt", async () => {
   const until = join(await temporaryDirectory(), "done")
   await database.rows("delete from sluice.jobs")
   const jobs = await sluice.enqueueMany([
@@ -104,7 +104,7 @@ test("a job that Lambda has no room for is put back, and no attempt is counted",
   expect(await drained).toMatchObject({ succeeded: 1, snoozed: 1, retried: 0 })
 })
 
-test("at the timeout the attempt has failed, at the drain's deadline the job is put back", async () => {
+test("at the timeout the attempt fails; at the drain's deadline the job is released", async () => {
   const until = join(await temporaryDirectory(), "done")
   await database.rows("delete from sluice.jobs")
   const { id } = await sluice.enqueue("work", { until }, { timeout: "300ms" })

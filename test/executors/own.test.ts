@@ -21,7 +21,7 @@ test("an executor of one's own performs, and is ended with the drain", async () 
   expect(open).toBe(false)
 })
 
-test("one that can't be ended is told to the log, and the drain ends all the same", async () => {
+test("an executor that can't be closed is reported in the log, and the drain ends anyway", async () => {
   const warnings: unknown[] = []
   const executor: Executor = {
     perform: async () => {},

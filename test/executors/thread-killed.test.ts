@@ -24,7 +24,7 @@ test("a computation that doesn't end is killed at its timeout, and its place is 
   await database.rows("delete from sluice.jobs")
 })
 
-test("when the drain's time is up it is killed and put back, and no attempt is counted", async () => {
+test("at the drain's deadline it is killed, and the job is released and keeps its attempt", async () => {
   const log = join(folder.path, "log")
   const { id } = await sluice.enqueue("spin", { until, log })
   const timeIsUp = new AbortController()
@@ -37,7 +37,7 @@ test("when the drain's time is up it is killed and put back, and no attempt is c
   await database.rows("delete from sluice.jobs")
 })
 
-test("jobs that find every thread busy for long are put back, and no attempt is counted", async () => {
+test("jobs that find every thread busy for long are released, and keep their attempt", async () => {
   const log = join(folder.path, "busy-log")
   const began = async () => (await readFile(log, "utf8")).split("\n").length - 1
   for (let n = 0; n < availableParallelism(); n++)

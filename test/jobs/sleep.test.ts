@@ -4,7 +4,7 @@ import { useJobs } from "./jobs.ts"
 
 const jobs = await useJobs()
 
-test("sleep lasts as long as it is told", async () => {
+test("a sleep job lasts as long as its payload says", async () => {
   const job = await jobs.perform("sleep", { ms: 120 })
   expect(job).toMatchObject({ state: "succeeded", result: null })
   expect(job.durationMs).toBeGreaterThanOrEqual(118)

@@ -59,7 +59,7 @@ test("POST without a body is the default", async () => {
   expect(receiver.received[0]?.headers).not.toHaveProperty("content-type")
 })
 
-test("a body of text is sent as it is, with a content type of the job's choice", async () => {
+test("a text body is sent unchanged, with the content type that the job chose", async () => {
   await jobs.perform("webhook", { url: receiver.url, body: "a=1&b=ü" })
   await jobs.perform("webhook", {
     url: receiver.url,

@@ -15,7 +15,7 @@ test("past the reserved concurrency a synchronous invocation is refused", async 
   await running
 })
 
-test("one that is told to wait gets the environment when it is free, unless its signal ends the wait", async () => {
+test("an invocation that waits gets the environment once it is free, unless its signal ends the wait", async () => {
   const running = call("sleepFor", { ms: 300 })
   const waiting = call("sleepFor", { ms: 1 }, { whenBusy: "wait" })
   const impatient = call("sleepFor", { ms: 1 }, { whenBusy: "wait", signal: AbortSignal.timeout(20) })

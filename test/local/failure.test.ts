@@ -13,7 +13,7 @@ const { host, call, lines } = await startTestHost({
   initThrows: { file: "init-throws", export: "handler" },
 })
 
-test("an error that the handler throws is the answer, and the process goes on", async () => {
+test("an error that the handler throws is returned, and the process survives", async () => {
   const first = await host.invoke("fail", "{}")
   expect(first.functionError).toBe("Unhandled")
   expect(JSON.parse(first.payload)).toMatchObject({

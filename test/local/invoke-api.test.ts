@@ -18,7 +18,7 @@ afterAll(() => lambda.destroy())
 
 const invoke = (input: InvokeCommandInput) => lambda.send(new InvokeCommand(input))
 
-test("RequestResponse answers with what the function returned", async () => {
+test("RequestResponse returns what the function returned", async () => {
   const answer = await invoke({ FunctionName: "echo", Payload: '{"a":1}' })
   expect(answer).toMatchObject({ StatusCode: 200, ExecutedVersion: "$LATEST" })
   expect(answer.FunctionError).toBeUndefined()

@@ -6,7 +6,7 @@ import { createDatabase } from "../support/database.ts"
 
 const database = await createDatabase()
 
-test("doctor tells which steps of the upkeep keep failing, with their error", async () => {
+test("doctor reports which maintenance steps keep failing, with their errors", async () => {
   await database.pool.query("alter table sluice.idempotency_keys rename to moved")
   const fail = () => database.pool.query("select sluice.run_maintenance('forget idempotency keys')")
   await fail()

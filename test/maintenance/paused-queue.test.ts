@@ -58,7 +58,7 @@ test("a job that is enqueued while its queue is paused waits for it, also one wi
   expect(performed).toEqual([id, keyed.id, fromSql])
 })
 
-test("the enqueue answers with the state that getJob tells of such a job", async () => {
+test("enqueue returns the same state as getJob for such a job", async () => {
   await sluice.pauseQueue("mail")
   for (const options of [{}, { uniqueKey: "told" }]) {
     const { id, state } = await sluice.enqueue(mail, {}, options)
@@ -95,7 +95,7 @@ test("a job of a transaction that had not seen the pause is set aside when it is
   expect(await storedStateOf(id)).toBe("paused")
 })
 
-test("a job that runs when its queue is paused goes on to its end", async () => {
+test("a job that is running when its queue is paused finishes", async () => {
   const { id } = await sluice.enqueue(long, { fails: false })
   during = async () => {
     await sluice.pauseQueue("mail")
@@ -126,7 +126,7 @@ test("a pause and a resume while a job runs have it performed once", async () =>
   expect(await drainOnce()).toMatchObject({ claimed: 1, succeeded: 1, lost: 0 })
 })
 
-test("a job that is set aside lets those of its concurrency key in other queues go on", async () => {
+test("a job that is held doesn't block the jobs of its concurrency key in other queues", async () => {
   const options = { concurrencyKey: "k" }
   await sluice.enqueueMany([
     { name: "mail", options },

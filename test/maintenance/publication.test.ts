@@ -12,7 +12,7 @@ const { sluice, drainOnce } = drainable(database, [
   defineJob({ name: "steps", perform: async (_payload, context) => context.step("one", () => 1) }),
 ])
 
-test("where all tables are published, jobs are performed and the upkeep moves and deletes rows", async () => {
+test("where all tables are published, jobs run and maintenance moves and deletes rows", async () => {
   await database.pool.query("create publication everything for all tables")
   await sluice.enqueueMany([
     { name: "any", options: { concurrencyKey: "k", idempotencyKey: "i" } },

@@ -47,7 +47,7 @@ test("drainers that ended more than a day ago are forgotten, those that live are
   ])
 })
 
-test("a drain does this upkeep at its start", async () => {
+test("a drain runs this maintenance when it starts", async () => {
   await maintain(database, daysAfter(first, -20), "100 days")
   await drainOnce()
   expect((await partitionsOf(database, "finished"))[0]).toEqual(daily("finished", [daysAfter(first, -9)])[0])

@@ -83,7 +83,7 @@ test("who reads a partition that has expired is met by one drain, not by each", 
   await reader.end()
 })
 
-test("what is not due is left, so that upkeep costs a drain one look", async () => {
+test("steps that aren't due are skipped, so that maintenance usually costs a drain one statement", async () => {
   while ((await database.rows("select from sluice.run_maintenance()")).length > 0);
   const before = await database.rows(
     "select step, done_at, xmin::text from sluice.maintenance_steps order by step",

@@ -6,7 +6,7 @@ import { daily, daysAfter, daysFrom, maintain, partitionsOf, today } from "./par
 const database = await createDatabase()
 const first = await today(database)
 
-test("while one session is at the upkeep another goes by it", async () => {
+test("while one session runs the maintenance, another skips it", async () => {
   const other = new pg.Client({ connectionString: database.url })
   await other.connect()
   await other.query("begin")

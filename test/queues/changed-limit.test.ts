@@ -23,7 +23,7 @@ test("a lowered limit holds for the jobs that wait already", async () => {
   expect(most()).toBe(1)
 })
 
-test("the newest limit goes on when the job that brought it has finished before older ones", async () => {
+test("the newest limit stays in force after the job that set it has finished before older ones", async () => {
   const database = await createDatabase()
   const { most, enqueue, drainAll } = setUp(database)
   await enqueue(4, 8)

@@ -3,7 +3,7 @@ import { expect, test } from "vitest"
 import { openSession } from "../settle/session.ts"
 import { createDatabase } from "../support/database.ts"
 
-test("a drainer that is busy with suspects has others come for new work, and half of the drainers go on without them", async () => {
+test("a drainer that is busy with suspects scales out for new work, and half of the drainers work without suspects", async () => {
   const database = await createDatabase()
   const sluice = createSluice({ database: database.pool })
   await sluice.enqueueMany(Array.from({ length: 4 }, () => ({ name: "any" })))

@@ -78,7 +78,7 @@ test.each([
   await elsewhere.end()
 })
 
-test("a drainer whose long job keeps it from suspects goes on with other work meanwhile, and takes them when it can", async () => {
+test("a drainer whose long job keeps it from running suspects does other work meanwhile, and runs them when it can", async () => {
   await long.enqueue({ ms: 4_000 })
   startedAtMs.length = 0
   const draining = drainOnce({ linger: "1500ms" })

@@ -37,7 +37,7 @@ test.each(hostile)("who may only enqueue can't store %s", async (_what, attempt)
   await expect(attempt()).rejects.toMatchObject({ code: "23514" })
 })
 
-test("and drains go on", async () => {
+test("and drains keep working", async () => {
   await enqueuer.enqueue(
     "plain",
     {},

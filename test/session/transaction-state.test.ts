@@ -170,7 +170,7 @@ test("a job that runs into its timeout while its statement waits for a lock is o
   await holder.end()
 })
 
-test("a job for which no connection can be had is put back without counting an attempt", async () => {
+test("a job that gets no connection is released, and keeps its attempt", async () => {
   let opened = 0
   const connect = async (): Promise<Connection> => {
     if (++opened === 2) throw Object.assign(new Error("sorry, too many clients already"), { code: "53300" })
@@ -185,7 +185,7 @@ test("a job for which no connection can be had is put back without counting an a
   })
 })
 
-test("a transaction stays open while its job does other things for longer than the silence", async () => {
+test("a transaction stays open while its job does other things for longer than the session timeout", async () => {
   steps.set("first", async ({ transaction }) => {
     await transaction.query("insert into effects values ('long')")
     await wait(3_000)

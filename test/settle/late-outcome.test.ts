@@ -66,7 +66,7 @@ test("what a job returns after the drain's deadline, within the grace, is its re
   expect(await sluice.getJob(id)).toMatchObject({ state: "succeeded", attempts: 1, result: "just in time" })
 })
 
-test("a transactional job is put back at the drain's deadline without its effects, and not charged", async () => {
+test("at the drain's deadline a transactional job is released without its effects, and keeps its attempt", async () => {
   const { id } = await sluice.enqueue("booked", {})
   work = ({ signal }) => Promise.resolve(aborted(signal)).then(() => wait(20, "too late"))
   expect(await drainAndStop()).toMatchObject({ succeeded: 0, snoozed: 1, stuck: 0 })

@@ -36,7 +36,7 @@ test("error text that the server's encoding can't hold is recorded in ASCII, and
   })
 })
 
-test("text that the encoding can hold is recorded as it is", async () => {
+test("text that the encoding can hold is recorded unchanged", async () => {
   const { id } = await sluice.enqueue("job", {})
   work = () => {
     throw new Error("Größe")

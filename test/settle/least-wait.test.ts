@@ -6,7 +6,7 @@ import { countdown, drainable } from "../support/drain.ts"
 test.each([
   ["Snooze", () => new Snooze(0)],
   ["RetryAfter", () => new RetryAfter("1ms")],
-])("%s waits a second at least, so that a job that asks for none doesn't spin", async (_name, thrown) => {
+])("%s waits at least a second, so that a job that asks for no wait doesn't spin", async (_name, thrown) => {
   const database = await createDatabase()
   let begun = 0
   const job = defineJob({

@@ -28,7 +28,7 @@ async function hold(id: string): Promise<() => Promise<void>> {
   return () => holder.end()
 }
 
-test("a checkpoint that can't be saved for a moment is saved later, and the job goes on", async () => {
+test("a checkpoint that can't be saved for a moment is saved later, and the job continues", async () => {
   const { id } = await sluice.enqueue("job", {})
   const warnings: string[] = []
   const log = { debug() {}, info() {}, error() {}, warn: (line: string) => void warnings.push(line) }
@@ -44,7 +44,7 @@ test("a checkpoint that can't be saved for a moment is saved later, and the job 
   expect(await sluice.getJob(id)).toMatchObject({ state: "succeeded", attempts: 1, result: 1, errors: [] })
 })
 
-test("a transactional job whose completion can't be recorded for now is put back without its effects, and not charged", async () => {
+test("a transactional job whose completion can't be recorded for now is released without its effects, and keeps its attempt", async () => {
   const { id } = await sluice.enqueue("booked", {})
   let release = async () => {}
   let backend = 0
@@ -63,7 +63,7 @@ test("a transactional job whose completion can't be recorded for now is put back
   expect(await sluice.getJob(id)).toMatchObject({ state: "scheduled", attempts: 0, errors: [] })
 })
 
-test("a transactional job for which no connection can be had is put back and not charged", async () => {
+test("a transactional job that gets no connection is released and keeps its attempt", async () => {
   const { id } = await sluice.enqueue("booked", {})
   let opened = 0
   const connect = async () => {

@@ -47,7 +47,7 @@ test("a job that fails is retried after a wait that grows to its ceiling, and ea
   })
 })
 
-test("a job that is due again is taken up, and waits for its time until then", async () => {
+test("a retry is not claimed before it is due", async () => {
   attempts.length = 0
   const { id } = await sluice.enqueue(flaky, {})
   await drainOnce()

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises"
 import { type AnyJobDefinition, createSluice, defineJob, drain } from "@sluice/core"
 import pg from "pg"
 
-/** A drainer in a process of its own, because after a job that ignores its signal the process has to end. */
+/** A drainer in its own process, because the process has to end after a job that ignores its signal. */
 const url = process.env.DATABASE as string
 const pool = new pg.Pool({ connectionString: url, max: 1 })
 const connect = async () => {
@@ -17,4 +17,4 @@ const sluice = createSluice({ database: pool, jobs: [unresponsive, quick] as Any
 const beganAtMs = performance.now()
 const remainingMs = () => 5_000 - (performance.now() - beganAtMs)
 const summary = await drain(sluice, { connect, concurrency: 1, remainingMs })
-process.send?.(summary) // and stays, until it is killed
+process.send?.(summary) // then keeps running until it is killed

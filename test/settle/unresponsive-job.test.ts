@@ -8,7 +8,7 @@ import { eventually } from "../support/eventually.ts"
 const database = await createDatabase()
 const sluice = createSluice({ database: database.pool })
 
-test("a job that ignores its signal loses its place but not its lock, and is settled as timed out at the end", async () => {
+test("a job that ignores its signal frees its slot but keeps its lock, and is settled as timed out at the end", async () => {
   const unresponsive = await sluice.enqueue("unresponsive", {})
   const quick = await sluice.enqueue("quick", {})
   const child = fork(new URL("./unresponsive-job-main.ts", import.meta.url), {
@@ -16,7 +16,7 @@ test("a job that ignores its signal loses its place but not its lock, and is set
   })
   const reported = once(child, "message") as Promise<[DrainSummary]>
 
-  // concurrency is 1: the quick job can only have run in the place of the unresponsive one
+  // concurrency is 1: the quick job can only have run in the slot of the unresponsive one
   await eventually(async () => expect(await sluice.getJob(quick.id)).toMatchObject({ state: "succeeded" }))
   expect(await lockOf(unresponsive.id)).toEqual([{ granted: true }])
   expect(await sluice.getJob(unresponsive.id)).toMatchObject({ state: "running", attempts: 0 })
@@ -34,7 +34,7 @@ test("a job that ignores its signal loses its place but not its lock, and is set
     attempts: 1,
     errors: [{ attempt: 1, outcome: "retried", class: "TimeoutError" }],
   })
-  // the session is open still, so that nobody performs the job beside the one that goes on
+  // the session is still open, so that nobody else performs the job while it is running
   expect(await lockOf(unresponsive.id)).toEqual([{ granted: true }])
 
   const exited = once(child, "exit")

@@ -16,7 +16,7 @@ async function within<Value>(work: Promise<Value>, ms: number): Promise<Value | 
   return Promise.race([work, new Promise<"no answer">((resolve) => setTimeout(resolve, ms, "no answer"))])
 }
 
-test("the proxy passes statements on, until it goes deaf one way or both, and again when it is healed", async () => {
+test("the proxy forwards statements until it drops packets in one direction or both, and again once it is healed", async () => {
   const proxy = await startProxy(database.url)
   for (const direction of ["toServer", "toClient", "both"] as const) {
     const client = await connectTo(proxy.url)

@@ -5,7 +5,7 @@ const api = await useApi()
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 const TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 
-test("the API answers with the request's correlation id and stores it with every job of a batch", async () => {
+test("the API returns the request's correlation id and stores it with every job of a batch", async () => {
   const headers = { "x-correlation-id": "order-4711" }
   const answer = await api.post(
     "/v1/jobs/batch",

@@ -1,45 +1,40 @@
-import { type Connection, createSluice, defineJob, SCHEMA_VERSION } from "@sluice/core"
+import { type Connection, defineJob, SCHEMA_VERSION } from "@sluice/core"
 import { beforeEach, expect, test } from "vitest"
-import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 import { eventually } from "../support/eventually.ts"
+import { countWakes } from "./wakes.ts"
 
-const database = await createDatabase()
-let wakes = 0
-const wake = async () => {
-  wakes++
-}
-const sluice = createSluice({ database: database.pool, wake })
+const { database, sluice, counter } = await countWakes()
 
 beforeEach(async () => {
-  wakes = 0
+  counter.wakes = 0
   await database.pool.query("truncate sluice.jobs, sluice.wake_requests, sluice.wake_ups, sluice.drainers")
 })
 
 test("a drainer that doesn't know a job isn't awake for it", async () => {
   const session = await openBundle("theirs")
   await sluice.enqueue("theirs", {})
-  expect(wakes).toBe(0)
+  expect(counter.wakes).toBe(0)
   await sluice.enqueue("mine", {})
-  expect(wakes).toBe(1)
+  expect(counter.wakes).toBe(1)
   await database.pool.query("truncate sluice.wake_requests")
   await sluice.enqueueMany([{ name: "theirs" }, { name: "mine" }])
-  expect(wakes).toBe(2)
+  expect(counter.wakes).toBe(2)
   await session.end()
 })
 
-test("a drainer that is on its way for one job isn't waited for by another one", async () => {
+test("a drainer that was woken for one name doesn't keep another name from waking one", async () => {
   await sluice.enqueue("theirs", {})
   await sluice.enqueue("mine", {})
   await sluice.enqueue("theirs", {})
-  expect(wakes).toBe(2)
+  expect(counter.wakes).toBe(2)
 
   const session = await openBundle("theirs") // it has come: for its own jobs alone
   await session.end()
   await sluice.enqueue("mine", {})
-  expect(wakes).toBe(2)
+  expect(counter.wakes).toBe(2)
   await sluice.enqueue("theirs", {})
-  expect(wakes).toBe(3)
+  expect(counter.wakes).toBe(3)
 })
 
 test("after a transaction `wake` looks for what waits and nobody awake knows", async () => {
@@ -47,11 +42,11 @@ test("after a transaction `wake` looks for what waits and nobody awake knows", a
   const client = await database.pool.connect()
   await sluice.enqueue("theirs", {}, { transaction: client })
   await sluice.wake()
-  expect(wakes).toBe(0)
+  expect(counter.wakes).toBe(0)
   await sluice.enqueue("mine", {}, { transaction: client })
   client.release()
   await sluice.wake()
-  expect(wakes).toBe(1)
+  expect(counter.wakes).toBe(1)
   await session.end()
 })
 
@@ -65,7 +60,7 @@ test("a drainer that has no time left for a job isn't awake for it, and still is
   const long = defineJob({ name: "long", timeout: "20s", perform() {} })
   const { drainOnce } = drainable(database, [hold, long])
   await sluice.enqueue("hold", {})
-  wakes = 0
+  counter.wakes = 0
   let remainingMs = 40_000
   const drained = drainOnce({ remainingMs: () => remainingMs, linger: "1ms" })
   await eventually(() => expect(release).toBeDefined())
@@ -76,9 +71,9 @@ test("a drainer that has no time left for a job isn't awake for it, and still is
   )
 
   await sluice.enqueue("hold", {}, { runAt: new Date(Date.now() + 3_600_000) })
-  expect(wakes).toBe(0)
+  expect(counter.wakes).toBe(0)
   await sluice.enqueue("long", {})
-  expect(wakes).toBe(1)
+  expect(counter.wakes).toBe(1)
   release?.()
   expect(await drained).toMatchObject({ succeeded: 1, dueWork: true, lateWork: false })
 })

@@ -11,7 +11,7 @@ const job = defineJob({
 })
 const sluice = createSluice({ database: database.pool, jobs: [job] })
 
-test("a worker performs jobs as they come, and when it is told to stop lets what runs end", async () => {
+test("a worker performs jobs as they come, and lets running jobs finish when it stops", async () => {
   const worker = start(sluice, { connect: database.connect })
   for (let count = 0; count < 3; count++) await isDone(await job.enqueue({}))
   const running = await job.enqueue({ ms: 300 })
@@ -23,7 +23,7 @@ test("a worker performs jobs as they come, and when it is told to stop lets what
   expect(worker.health()).toMatchObject({ state: "stopped" })
 })
 
-test("one that loses its database session connects again and goes on", async () => {
+test("a worker that loses its database session reconnects and keeps working", async () => {
   const worker = start(sluice, { connect: database.connect })
   await isDone(await job.enqueue({}))
   await database.pool.query(

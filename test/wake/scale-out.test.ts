@@ -11,24 +11,24 @@ const slow = defineJob({
   perform: (_payload, { signal }) => wait(60_000, undefined, { signal }),
 })
 
-test("a drainer whose backlog is deep calls for help: at most as many as are at work, and no more than may be", async () => {
+test("a drainer with a deep backlog scales out: by at most as many drainers as are at work, and within maxDrainers", async () => {
   const database = await createDatabase()
   const { sluice, drainOnce } = drainable(database, [slow])
   await sluice.enqueueMany(Array.from({ length: 100 }, () => ({ name: "slow" })))
 
-  const invited: number[] = []
+  const requested: number[] = []
   await drainOnce({
     concurrency: 5,
     maxDrainers: 3,
     remainingMs: countdown(4_500),
-    scaleOut: (drainers) => invited.push(drainers),
+    scaleOut: (drainers) => requested.push(drainers),
   })
-  // alone it may call one; nobody comes, so it calls again a second later
-  expect(invited.length).toBeGreaterThanOrEqual(1)
-  expect(new Set(invited)).toEqual(new Set([1]))
+  // alone it may request one; none starts, so it requests one again a second later
+  expect(requested.length).toBeGreaterThanOrEqual(1)
+  expect(new Set(requested)).toEqual(new Set([1]))
 })
 
-test("help is as much as the backlog needs: none when it is done in no time, and one drainer when its jobs are old", async () => {
+test("the scale-out follows the backlog: none if it is done in no time, and one drainer if its jobs are old", async () => {
   const database = await createDatabase()
   const { sluice } = drainable(database, [slow])
   await sluice.enqueueMany(Array.from({ length: 300 }, () => ({ name: "slow" })))
@@ -50,7 +50,7 @@ test("help is as much as the backlog needs: none when it is done in no time, and
   await session.end()
 })
 
-test("in the local host one wake grows to all the drainers that may be, and never more", async () => {
+test("in the local host one wake scales out to maxDrainers, and never beyond", async () => {
   const database = await createDatabase()
   const sluice = await startSluice({
     DATABASE_URL: database.url,

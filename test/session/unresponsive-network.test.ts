@@ -17,7 +17,7 @@ import { startProxy } from "../support/proxy.ts"
 
 const SILENCE = "2s"
 
-test("a drainer whose network goes deaf aborts its jobs before another drainer begins them", async () => {
+test("a drainer whose network stops responding aborts its jobs before another drainer starts them", async () => {
   const database = await createDatabase()
   const proxy = await startProxy(database.url)
   const events: string[] = []
@@ -51,7 +51,7 @@ test("a drainer whose network goes deaf aborts its jobs before another drainer b
 })
 
 test.each(["toClient", "toServer"] as const)(
-  "a worker that hears or says nothing (deaf %s) reports that it waits, and goes on when the network is back",
+  "a worker whose network drops packets (%s) reports that it waits, and works again once the network does",
   async (direction) => {
     const database = await createDatabase()
     const proxy = await startProxy(database.url)
