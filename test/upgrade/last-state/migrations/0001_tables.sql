@@ -1,0 +1,305 @@
+-- The tables of Sluice, and the names of its locks. Every file here runs with `search_path` set to Sluice's own schema
+-- (`sluice` unless configured), so names need no prefix. Functions are in functions/, one per file, and every migrate replaces
+-- them when their text has changed. They keep the search_path they are created under, which ends with `pg_temp`, through
+-- `set search_path from current`; functions that Postgres inlines have a body that is resolved when it is created.
+
+-- The lock of a job is a 64-bit key: 16 bits for the schema, 48 for the job, so pg_locks shows which jobs are running.
+-- The locks of drainers, slots and concurrency keys use the separate space of two 32-bit keys.
+-- The hash is computed once, here, so that a server upgrade can't change it in a running system.
+do $$
+begin
+  execute format('create function job_lock(job_id bigint) returns bigint language sql immutable parallel safe return %s::bigint | job_id',
+    (hashtext('sluice:' || current_schema())::bigint & 65535) << 48);
+  execute format('create function lock_space(kind text) returns integer language sql immutable parallel safe return hashtext(%L || kind)',
+    'sluice:' || current_schema() || ':');
+end
+$$;
+
+create sequence job_ids maxvalue 281474976710655; -- 48 bits: the id is the low part of a 64-bit advisory lock
+
+-- Jobs that are not finished. The table stays as small as the backlog: settling moves a row to `finished`.
+-- A claim writes nothing here; a job's advisory lock in pg_locks shows that it is running.
+create table jobs (
+  id                bigint      primary key default nextval('job_ids'),
+  run_at            timestamptz not null default now(),
+  enqueued_at       timestamptz not null default now(),
+  priority          integer     not null default 0,      -- smaller runs first
+  fence             integer     not null default 0,      -- increases whenever an execution is settled or interrupted; a settle names it
+  attempts          smallint    not null default 0,      -- executions that counted
+  interruptions     smallint    not null default 0,      -- times its drainer died while it ran there alone
+  cuts              smallint    not null default 0,      -- ends of drains in a row that cut it off without a checkpoint
+  max_attempts      smallint,                            -- null: as the definition says
+  timeout_ms        integer,                             -- null: as the definition says
+  died_with         integer,                             -- how many jobs were in flight when its drainer died; null once it is settled
+  suspect_group     integer,                             -- set after several deaths in a row: how many suspects may share a drainer
+  concurrency_limit integer,                             -- as its enqueue asked; the newest applies to the whole key (see limits_in_force)
+  has_progress      boolean     not null default false,  -- whether `progress` has rows of this job
+  state             text        not null,
+  name              text        not null,
+  queue             text        not null default 'default',
+  payload           jsonb       not null default '{}',
+  unique_key        text,
+  concurrency_key   text,
+  tags              text[],
+  metadata          jsonb,
+  carrier           jsonb,                               -- correlation id and trace context of the enqueue; not kept in history
+  large_bytes       integer,                             -- bytes that a claim sends, if more than 4096; see parse_jobs
+  -- Which features concern the job, a bit each: 1 concurrency limits, 2 progress. Null, which takes no space, for most
+  -- jobs: claim and settle pay one comparison for all features together (see admit and after_settle).
+  features          smallint    generated always as (
+    nullif((concurrency_key is not null)::integer + has_progress::integer * 2, 0)) stored,
+
+  constraint known_state check (state in (
+    'ready',      -- due, and free to be claimed
+    'scheduled',  -- due at run_at: a first run that is delayed, or a retry
+    'blocked',    -- its concurrency key is full; the settle that frees the key makes it ready
+    'suspect',    -- was in flight when its drainer died, twice in a row; runs again in a small group (see reap)
+    'paused',     -- its queue is paused
+    'unknown')),  -- no recent drainer knows its name; one that does makes it ready again (see tick)
+  constraint blocked_by_key       check (state <> 'blocked' or concurrency_key is not null),
+  constraint suspect_has_group    check (state <> 'suspect' or coalesce(suspect_group, 0) > 0),
+  constraint limit_comes_with_key check ((concurrency_key is null) = (concurrency_limit is null)),
+  constraint positive_limits      check (concurrency_limit > 0 and max_attempts > 0 and timeout_ms > 0),
+  -- A role that may call store_jobs can pass anything. A longer text would not fit into an index that the job enters later,
+  -- and the claim that moves it there would fail. Claims don't count the bytes of carriers.
+  constraint short_names          check (octet_length(name) <= 128 and octet_length(queue) <= 128),
+  constraint short_keys           check (octet_length(unique_key) <= 2048 and octet_length(concurrency_key) <= 2048),
+  constraint small_carrier        check (pg_column_size(carrier) <= 65536),
+  constraint due_some_time        check (isfinite(run_at))
+) with (
+  -- a queue lives on dead rows being cleared early, at whatever size it has
+  autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0
+);
+
+-- Claims read only this index. Jobs that can't be claimed are not in it.
+create index jobs_ready     on jobs (priority, run_at, id)                  where state = 'ready';
+create index jobs_scheduled on jobs (run_at, id)                            where state = 'scheduled';
+create index jobs_urgent    on jobs (priority, run_at, id)                  where state = 'scheduled'; -- for when more jobs are due than one promotion takes
+create index jobs_blocked   on jobs (concurrency_key, name, priority, run_at, id) where state = 'blocked';
+create index jobs_suspect   on jobs (suspect_group desc, id)                where state = 'suspect';
+create index jobs_paused    on jobs (queue)                                 where state = 'paused';
+create index jobs_unknown   on jobs (name)                                  where state = 'unknown';
+create unique index jobs_unique_key on jobs (name, unique_key)              where unique_key is not null;
+
+-- Only jobs with a concurrency key: those to block once the key is full, and the limits that they ask for.
+create index jobs_ready_of_key on jobs (concurrency_key, name)                  where state = 'ready' and concurrency_key is not null;
+create index jobs_limit_of_key on jobs (concurrency_key, concurrency_limit, id) where concurrency_key is not null;
+
+-- History, one partition per UTC day (see run_maintenance). Lookups by id use a BRIN index of Bloom filters, one per 32
+-- pages: it costs a few bytes of WAL per row in whatever order jobs finish, where a b-tree would cost 80.
+create table finished (
+  id              bigint      not null,
+  enqueued_at     timestamptz not null,
+  run_at          timestamptz not null,
+  started_at      timestamptz,                           -- of the last execution
+  finished_at     timestamptz not null default now(),
+  priority        integer     not null,
+  duration_ms     integer,                               -- of the last execution
+  drainer_id      integer,
+  attempts        smallint    not null,
+  max_attempts    smallint,
+  state           text        not null,
+  name            text        not null,
+  queue           text        not null,
+  payload         jsonb       not null,
+  result          jsonb,
+  unique_key      text,
+  concurrency_key text,
+  tags            text[],
+  metadata        jsonb,
+
+  constraint known_state check (state in ('succeeded', 'discarded', 'canceled')),
+  constraint only_success_has_result check (result is null or state = 'succeeded')
+) partition by range (finished_at);
+
+create index finished_id on finished using brin (id int8_bloom_ops (n_distinct_per_range = 2100, false_positive_rate = 0.001))
+  with (pages_per_range = 32, autosummarize = on);
+create table finished_default partition of finished default; -- catches a day that maintenance has not prepared
+create index finished_default_age on finished_default using brin (finished_at);
+select brin_desummarize_range('finished_default_id_idx', 0); -- see leave_unsummarised
+alter table finished_default replica identity full;          -- otherwise a publication of all tables would refuse every delete
+
+-- Every execution that did not succeed.
+create table failures (
+  job_id        bigint      not null,
+  started_at    timestamptz,
+  ended_at      timestamptz not null default now(),
+  duration_ms   integer,
+  drainer_id    integer,
+  attempt       smallint    not null,
+  outcome       text        not null,
+  error_class   text        not null,
+  error_message text        not null,
+  error_stack   text,
+
+  constraint known_outcome check (outcome in ('retried', 'discarded', 'interrupted'))
+) partition by range (ended_at);
+
+create index failures_job_id on failures (job_id);
+create table failures_default partition of failures default;
+create index failures_default_age on failures_default using brin (ended_at);
+alter table failures_default replica identity full;
+
+-- One row per invocation, or per session of a worker. While a drainer lives, its session holds an advisory lock on the id;
+-- a row that has not ended and whose lock is free belongs to a dead drainer.
+create sequence drainer_ids as integer cycle;
+
+create table drainers (
+  id          integer     primary key default nextval('drainer_ids'),
+  slot        integer     not null,
+  backend_pid integer     not null,
+  label       text        not null,                      -- identifies it to people: on Lambda, the request id
+  names       text[],                                    -- names of jobs that it starts; null: any
+  scaled_out_at timestamptz,                             -- when it last planned a scale-out
+  budget_ms   bigint,                                    -- time that it had when it opened; null: no deadline
+  in_flight   integer,                                   -- jobs that it had when it died
+  lingering   boolean     not null default false,        -- whether it waits for work and wants to be notified
+  started_at  timestamptz not null default now(),
+  ended_at    timestamptz,
+  ending      text,
+
+  constraint known_ending       check (ending in ('closed', 'died')),
+  constraint ended_has_ending   check ((ended_at is null) = (ending is null))
+);
+
+create index drainers_alive on drainers (id) where ended_at is null;
+create index drainers_lingering on drainers (id) where lingering;
+create index drainers_ended on drainers (ended_at) where ended_at is not null;
+
+-- What drainers can perform, recorded when they open or release jobs of a name. The end of a drain adds its executions to the
+-- durations.
+create table definitions (
+  name       text        primary key,
+  timeout_ms integer,                                    -- null: the definition sets none
+  durations  integer[]   not null default '{}',          -- element n counts executions of up to 2^(n/4) ms; recent ones weigh more
+  seen_at    timestamptz not null default now()          -- when a drainer last knew it, to five minutes
+);
+
+-- What a drainer has claimed, one row per batch: written by the claim, deleted when all of its jobs are settled. Read when a
+-- drainer has died, and to keep a drainer from claiming what it already holds.
+create sequence claim_ids;
+
+create table claims (
+  id         bigint      primary key,
+  drainer_id integer     not null,
+  job_ids    bigint[]    not null,
+  fences     integer[]   not null,
+  claimed_at timestamptz not null default now(),
+  is_apart   boolean     not null default false          -- suspects: the drainer takes nothing else while it has them
+) with (toast_tuple_target = 8160); -- a full batch fits into a page: compressing its ids would cost more than writing them
+
+create index claims_drainer on claims (drainer_id);
+
+-- Running jobs that have a concurrency key: the number of a key's rows is compared with its limit.
+create table permits (
+  job_id          bigint  primary key,
+  concurrency_key text    not null,
+  drainer_id      integer not null
+);
+
+create index permits_key     on permits (concurrency_key);
+create index permits_drainer on permits (drainer_id);
+
+-- The newest limit of a key whose jobs ask for different ones, and the job that asked for it: it still applies after that job
+-- has finished before older ones. Deleted once the key's jobs agree.
+create table limits (
+  concurrency_key   text    primary key,
+  concurrency_limit integer not null,
+  job_id            bigint  not null
+);
+
+-- A queue needs no row to exist; it gets one when it is paused.
+create table queues (
+  name      text primary key,
+  paused_at timestamptz
+);
+
+create table idempotency_keys (
+  name       text        not null,
+  key        text        not null,
+  job_id     bigint      not null,
+  created_at timestamptz not null default now(),
+  primary key (name, key)
+);
+
+create index idempotency_keys_age on idempotency_keys (created_at);
+
+-- The deployment that this schema belongs to, as app/stage: one row, or none if nobody has claimed it.
+create table owner (
+  only_row boolean     primary key default true check (only_row),
+  name     text        not null,
+  since    timestamptz not null default now()
+);
+
+-- One row per step, cursor or sleep of a job that is performed in several executions. Written while the job runs, read by its
+-- later executions, and deleted when the job has finished.
+create table progress (
+  job_id   bigint      not null,
+  saved_at timestamptz not null default now(),
+  until_at timestamptz,                                  -- when a sleep ends
+  kind     text        not null,
+  name     text        not null,
+  value    jsonb,                                        -- of a step: its result; of a cursor: its position, null at its end
+
+  primary key (job_id, name),
+  constraint known_kind       check (kind in ('step', 'cursor', 'sleep')),
+  constraint sleep_has_an_end check ((kind = 'sleep') = (until_at is not null)),
+  constraint sleep_has_no_value check (kind <> 'sleep' or value is null)
+);
+
+-- When an enqueue last asked for a drainer, by the name of its job, until a drainer that knows the name opens. Nobody waits
+-- for these rows: a session that finds one locked leaves the decision to the one that holds it.
+create table wake_requests (
+  name         text        primary key,
+  requested_at timestamptz not null default '-infinity'
+);
+
+-- When a drainer last repaired what no event finds, and where it stopped; see repair. Nobody waits for this row either.
+create table ticks (
+  only_row   boolean     primary key default true check (only_row),
+  ticked_at  timestamptz not null default '-infinity',
+  last_queue text        not null default '',           -- if there are many queues or keys, the next repair continues behind these
+  last_key   text        not null default ''
+);
+insert into ticks default values;
+
+-- The wake-up of a deployment in idle mode: when its one schedule next invokes the drain function, set by a drainer that knows
+-- this name. A name without a row was never in idle mode. See docs/decisions/0012-idle.md.
+create table wake_ups (
+  name    text        primary key,
+  set_for timestamptz not null                           -- infinity: nothing is due; -infinity: it could not be set
+);
+
+-- The steps of maintenance and their last results: see run_maintenance.
+create table maintenance_steps (
+  step      text        primary key,
+  next_at   timestamptz not null default '-infinity',    -- when it is due again
+  done_at   timestamptz,
+  failed_at timestamptz,
+  failures  integer     not null default 0,              -- since it was last done
+  error     text                                         -- of the last failure, until it is done
+);
+insert into maintenance_steps (step) values ('prepare finished'), ('prepare failures'), ('expire finished'), ('expire failures'),
+  ('forget idempotency keys'), ('forget drainers');
+
+-- A job that is about to be stored.
+create type new_job as (
+  id bigint, index integer, name text, payload jsonb, queue text, priority integer, run_at timestamptz,
+  max_attempts smallint, timeout_ms integer, unique_key text, idempotency_key text, concurrency_key text,
+  concurrency_limit integer, tags text[], metadata jsonb, state text, large_bytes integer);
+
+-- How an execution ended: an element of the argument of settle_outcomes.
+create type execution_outcome as (
+  id bigint, fence integer, outcome text, charges_attempt boolean, duration_ms integer, ended_ms_ago bigint, result jsonb,
+  wait_ms bigint, cuts smallint, error_class text, error_message text, error_stack text);
+
+-- A position in the order of claims.
+create type job_position as (priority integer, run_at timestamptz, id bigint);
+
+-- Counts how often jobs that had been due earlier became ready, behind a position that scans may have passed: when a queue is
+-- resumed, a key is freed, a claimed job is given back.
+create sequence late_arrivals;
+select nextval('late_arrivals'); -- the first call doesn't change last_value
+
+-- What a scan from the start has seen: all jobs due by then, up to this number of late arrivals.
+create type seen_jobs as (until_at timestamptz, late_arrivals bigint);

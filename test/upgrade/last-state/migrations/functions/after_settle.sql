@@ -1,0 +1,20 @@
+-- What follows once executions are settled, for the features that concern their jobs: the one place where a feature learns
+-- that a job has ended or moved. Each list may be null. Only jobs with a feature are in p_finished and p_rescheduled.
+--   p_drainer      whose executions they were
+--   p_finished     jobs that are in the history now
+--   p_rescheduled  jobs that run again
+--   p_lost         jobs whose outcome was not written: the row is gone, or another drainer's by now. What this drainer still
+--                  holds for them would stay taken until its drain ends, and a worker's never does.
+create or replace function after_settle(p_drainer integer, p_finished bigint[], p_rescheduled bigint[], p_lost bigint[]) returns void
+language plpgsql volatile set search_path from current
+as $$
+begin
+  if p_finished is not null then
+    delete from progress p where p.job_id = any (p_finished);
+  end if;
+  if p_lost <> '{}' then
+    p_lost := array(select p.job_id from permits p where p.job_id = any (p_lost) and p.drainer_id = p_drainer);
+  end if;
+  perform release_permits(p_finished || p_rescheduled || p_lost);
+end
+$$;

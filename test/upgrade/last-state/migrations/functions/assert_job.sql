@@ -1,0 +1,49 @@
+-- Refuses what may not be stored, for jobs that come by SQL. TypeScript checks it too, to say sooner and more precisely what is
+-- wrong; test/enqueue/cases.ts is the table that holds both to the same rule.
+create or replace function assert_job(p_name text, p_payload jsonb, p_options jsonb) returns void
+language plpgsql stable set search_path from current
+as $$
+declare
+  c_known constant text[] := array['queue', 'priority', 'runAt', 'delay', 'maxAttempts', 'timeout', 'uniqueKey',
+    'idempotencyKey', 'concurrencyKey', 'concurrencyLimit', 'tags', 'metadata'];
+  c_name constant text := '^[A-Za-z0-9._/:-]{1,128}$';
+  c_duration constant text := 'a number of seconds, 0 or more, or a string such as "500ms", "30s", "5m", "1h30m", up to 100 years';
+  v_key text;
+  v_value jsonb;
+  v_text text;
+  v_expected text;
+begin
+  if p_name is null or p_name !~ c_name then
+    perform refuse(format('Job name %L: use 1 to 128 letters, digits and . _ - / :', left(p_name, 100)));
+  elsif p_payload = 'null' then
+    perform refuse('payload is null: give an object or another JSON value');
+  elsif jsonb_typeof(p_options) <> 'object' then
+    perform refuse(format('options is %s: give a JSON object', left(p_options::text, 100)));
+  end if;
+  perform assert_json(p_payload, 'payload', 262144);
+
+  for v_key, v_value, v_text in select o.key, o.value, o.value #>> '{}' from jsonb_each(p_options) o loop
+    v_expected := case
+      when not v_key = any (c_known) then 'one of ' || array_to_string(c_known, ', ')
+      when v_value = 'null' then 'a value, or leave it out (jsonb_strip_nulls does)'
+      when v_key = 'queue' and (jsonb_typeof(v_value) <> 'string' or v_text !~ c_name) then '1 to 128 letters, digits and . _ - / :'
+      when v_key in ('uniqueKey', 'idempotencyKey', 'concurrencyKey')
+       and (jsonb_typeof(v_value) <> 'string' or length(v_text) not between 1 and 512) then 'text of 1 to 512 characters'
+      when v_key = 'priority' and not is_whole(v_value, -1000000000, 1000000000) then 'a whole number from -1000000000 to 1000000000'
+      when v_key = 'maxAttempts' and not is_whole(v_value, 1, 1000) then 'a whole number from 1 to 1000'
+      when v_key = 'concurrencyLimit' and not is_whole(v_value, 1, 1000000) then 'a whole number from 1 to 1000000'
+      when v_key = 'runAt' and instant_of(v_value) is null then 'an ISO 8601 instant such as 2030-01-31T12:00:00Z, between the years 1970 and 9999'
+      when v_key = 'delay' and p_options ? 'runAt' then 'runAt or delay, not both'
+      when v_key in ('delay', 'timeout') and duration_ms(v_value) is null then c_duration
+      when v_key = 'timeout' and duration_ms(v_value) not between 1 and 2147483647 then 'a duration longer than 0, up to 24 days'
+      when v_key = 'tags' and not is_tags(v_value) then 'a list of up to 100 strings of 1 to 128 characters'
+      when v_key = 'metadata' and jsonb_typeof(v_value) <> 'object' then 'a JSON object'
+    end;
+    if v_expected is not null then
+      perform refuse(format('options.%s is %s: give %s', left(v_key, 100), left(v_value::text, 100), v_expected));
+    elsif v_key = 'metadata' then
+      perform assert_json(v_value, 'options.metadata', 65536);
+    end if;
+  end loop;
+end
+$$;

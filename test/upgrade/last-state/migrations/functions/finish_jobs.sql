@@ -1,0 +1,32 @@
+-- Moves jobs that have ended from the backlog into the history. Place n of each array is one execution; arrays that are null
+-- say the usual: succeeded, without a result, an attempt charged, ended now. A job whose fence has moved on isn't touched.
+--   finished   the ids that were moved
+--   attempts   place n: how many attempts the job of place n of `finished` has used
+--   concerned  those of `finished` that concern a feature; null: none
+create or replace function finish_jobs(
+  p_drainer integer, p_ids bigint[], p_fences integer[], p_durations_ms integer[], p_outcomes text[] default null,
+  p_results jsonb[] default null, p_charges_attempt boolean[] default null, p_ended_ms_ago bigint[] default null,
+  out finished bigint[], out attempts integer[], out concerned bigint[])
+language plpgsql volatile set search_path from current
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+begin
+  with gone as (
+    delete from jobs j
+    using unnest(p_ids, p_fences, p_durations_ms, p_outcomes, p_results, p_charges_attempt, p_ended_ms_ago)
+      o (id, fence, duration_ms, outcome, result, charges_attempt, ended_ms_ago)
+    where j.id = o.id and j.fence = o.fence
+    returning j.*, o.duration_ms, coalesce(o.outcome, 'succeeded') as outcome, o.result,
+              j.attempts + coalesce(o.charges_attempt, true)::integer as attempt,
+              now() - (coalesce(o.ended_ms_ago, 0) + o.duration_ms) * interval '1 millisecond' as began_at
+  ), kept as (
+    insert into finished (id, state, name, queue, priority, payload, result, attempts, max_attempts, enqueued_at, run_at,
+                          started_at, duration_ms, drainer_id, unique_key, concurrency_key, tags, metadata)
+    select g.id, g.outcome, g.name, g.queue, g.priority, g.payload, g.result, g.attempt, g.max_attempts, g.enqueued_at, g.run_at,
+           g.began_at, g.duration_ms, p_drainer, g.unique_key, g.concurrency_key, g.tags, g.metadata
+    from gone g
+  )
+  select array_agg(g.id), array_agg(g.attempt), array_agg(g.id) filter (where g.features is not null)
+  into finished, attempts, concerned from gone g;
+end
+$$;

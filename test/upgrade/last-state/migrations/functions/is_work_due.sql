@@ -1,0 +1,27 @@
+-- Whether a job could be claimed now: due, of one of these names, and not held by another drainer. The session must hold no job's
+-- lock itself.
+create or replace function is_work_due(p_names text[]) returns boolean
+language plpgsql volatile set search_path from current
+set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
+as $$
+declare
+  v_free bigint;
+begin
+  if exists (select from jobs j where j.state = 'scheduled' and j.run_at <= now() and j.name = any (p_names)) then
+    return true;
+  end if;
+  if exists (select from jobs j where j.state = 'unknown' and j.name = any (p_names)) then
+    return true; -- put by at the moment in which this drainer opened: the next look brings them back
+  end if;
+  with ready as materialized (
+    select j.id from jobs j where j.state = 'ready' and j.name = any (p_names) order by j.priority, j.run_at, j.id
+  ), suspects as materialized (
+    select j.id from jobs j where j.state = 'suspect' and j.name = any (p_names) order by j.suspect_group desc, j.id
+  ), candidates as materialized (
+    select id from ready union all select id from suspects
+  )
+  select c.id into v_free from candidates c where pg_try_advisory_lock(job_lock(c.id)) limit 1;
+  perform unlock_jobs(array[v_free]) where v_free is not null;
+  return v_free is not null;
+end
+$$;

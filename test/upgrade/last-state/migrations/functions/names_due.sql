@@ -1,0 +1,14 @@
+-- Names of jobs that are due, or will be within a second, because the clocks of those who enqueue may be fast. Of the first
+-- thousands of jobs.
+create or replace function names_due() returns text[]
+language sql volatile set search_path from current
+set enable_seqscan = off set enable_bitmapscan = off
+as $$
+  select array(
+    select name from (select j.name from jobs j where j.state = 'ready' order by j.priority, j.run_at, j.id limit 1000) ready
+    union
+    select name from (select j.name from jobs j where j.state = 'suspect' order by j.suspect_group desc, j.id limit 1000) suspects
+    union
+    select name from (select j.name from jobs j where j.state = 'scheduled' and j.run_at <= now() + interval '1 second'
+                      order by j.run_at limit 1000) soon)
+$$;

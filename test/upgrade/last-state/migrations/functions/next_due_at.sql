@@ -1,0 +1,6 @@
+-- When the next job of these names is due; null: none is scheduled.
+create or replace function next_due_at(p_names text[]) returns timestamptz
+language sql volatile set search_path from current
+as $$
+  select j.run_at from jobs j where j.state = 'scheduled' and j.name = any (p_names) order by j.run_at, j.id limit 1
+$$;

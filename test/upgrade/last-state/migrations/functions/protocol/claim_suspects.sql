@@ -1,0 +1,32 @@
+-- Claims suspects, for a drainer that has nothing else in flight: a poison job can then hurt only its group.
+--   p_drainer    the drainer
+--   p_backend    the backend that its session began on
+--   p_limit      how many jobs at most
+--   p_names      the job names that it performs
+--   p_settled    jobs of earlier claims whose outcome is committed: unlocked first
+--   p_spent      claims of which every job is settled
+--   p_max_bytes  how much it may return of them, as in claim
+--   p_trusted    jobs that may run together although their groups are smaller, because this drainer has survived others
+--   returns      one row, as second_look
+create or replace function claim_suspects(p_drainer integer, p_backend integer, p_limit integer, p_names text[],
+                               p_settled bigint[], p_spent bigint[], p_max_bytes bigint default 4194304, p_trusted integer default 1)
+returns table (claim_id bigint, claimed_at_ms double precision, jobs json, dead boolean)
+language plpgsql volatile set search_path from current
+set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
+as $$
+declare
+  v_locked bigint[];
+  v_features integer;
+begin
+  perform assert_session(p_backend);
+  perform unlock_jobs(p_settled);
+  delete from claims c where c.id = any (p_spent);
+  if may_take_suspects(p_drainer) then
+    select l.locked, l.features into v_locked, v_features from lock_suspects(p_drainer, p_limit, p_names, p_trusted) l;
+  end if;
+  if v_locked is not null then
+    v_locked := trim_to_bytes(v_locked, p_max_bytes);
+  end if;
+  return query select t.* from second_look(p_drainer, v_locked, v_features, 'suspect', p_max_bytes) t;
+end
+$$;

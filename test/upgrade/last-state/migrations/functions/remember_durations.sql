@@ -1,0 +1,16 @@
+-- Adds a drain's durations to those of the definitions.
+--   p_durations  by job name, a histogram as in definitions
+create or replace function remember_durations(p_durations json) returns void
+language plpgsql volatile set search_path from current
+as $$
+declare
+  v_name text;
+  v_counts integer[];
+begin
+  for v_name, v_counts in
+    select o.key, array(select json_array_elements_text(o.value)::integer) from json_each(p_durations) o order by o.key
+  loop
+    update definitions d set durations = merge_histograms(d.durations, v_counts) where d.name = v_name;
+  end loop;
+end
+$$;

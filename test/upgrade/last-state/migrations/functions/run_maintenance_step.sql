@@ -1,0 +1,18 @@
+-- Does one bounded piece of a maintenance step. Returns whether there may be more of it.
+create or replace function run_maintenance_step(p_step text, p_keep interval, p_now timestamptz) returns boolean
+language plpgsql volatile set search_path from current
+as $$
+declare
+  v_today date := (p_now at time zone 'UTC')::date;
+  v_oldest date := ((p_now - p_keep) at time zone 'UTC')::date;
+begin
+  return case p_step
+    when 'prepare finished' then prepare_next_partition('finished', 'finished_at', v_today)
+    when 'prepare failures' then prepare_next_partition('failures', 'ended_at', v_today)
+    when 'expire finished' then expire_history('finished', 'finished_at', v_oldest)
+    when 'expire failures' then expire_history('failures', 'ended_at', v_oldest)
+    when 'forget idempotency keys' then delete_older('idempotency_keys', 'created_at', p_now - interval '24 hours')
+    when 'forget drainers' then delete_older('drainers', 'ended_at', p_now - interval '1 day')
+  end;
+end
+$$;

@@ -1,0 +1,19 @@
+-- The states of jobs as the API names them, without ids that are unknown or whose history has been dropped. Which jobs run is told
+-- by the locks, which are read once for all.
+create or replace function states_of(p_ids bigint[]) returns table (job_id bigint, state text)
+language sql stable set search_path from current
+set enable_seqscan = off
+as $$
+  with running as materialized (
+    select r.job_id as id from running_jobs() r
+  ), live as materialized (
+    select j.id, case when j.id in (select r.id from running r) then 'running'
+                      when j.state in ('ready', 'suspect', 'unknown') and j.queue = any (array(select q.name from queues q where q.paused_at is not null)) then 'blocked'
+                      else public_state(j.state) end as state
+    from jobs j where j.id = any (p_ids)
+  )
+  select l.id, l.state from live l
+  union all
+  select past.id, past.state from unnest(p_ids) asked (id), lateral (select f.id, f.state from finished f where f.id = asked.id limit 1) past
+  where asked.id not in (select l.id from live l)
+$$;

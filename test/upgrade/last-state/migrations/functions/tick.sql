@@ -1,0 +1,16 @@
+-- What is done about once a second by whoever looks from the start: due jobs are promoted, jobs whose names are known again come
+-- back, and what no event finds is repaired (docs/decisions/0023-tick.md). All of it is done in sets, and waits for no lock.
+--   p_since  what was due by then was promoted before; null: nothing was
+--   returns  whether there may be more of it
+create or replace function tick(p_names text[], p_since timestamptz default null) returns boolean
+language plpgsql volatile set search_path from current
+set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
+set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_more boolean := promote_due(p_since);
+begin
+  v_more := release_known(p_names) or v_more;
+  return repair(p_names) or v_more;
+end
+$$;
