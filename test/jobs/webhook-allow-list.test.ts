@@ -56,6 +56,6 @@ for (const entry of [
   "[::1",
 ]) {
   test(`the entry ${entry} is an error that says what to give`, () => {
-    expect(() => parseAllowList(`good, ${entry}`)).toThrow(`SLUICE_WEBHOOK_ALLOW has '${entry}'; give`)
+    expect(() => parseAllowList(`good, ${entry}`)).toThrow(`SLUICE_WEBHOOK_ALLOW contains '${entry}'; give`)
   })
 }

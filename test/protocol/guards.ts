@@ -155,7 +155,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Forgotten job": [
     { file: `${SQL}/unblock_forgotten.sql`, from: "  perform unblock_jobs(", to: "  perform concat(" },
   ],
-  "Paused meanwhile": [{ file: `${SQL}/admit.sql`, from: "if v_paused <> '{}' then", to: "if false then" }],
+  "Paused meanwhile": [{ file: `${SQL}/second_look.sql`, from: " and j.queue <> all (v_paused)", to: "" }],
   "Resumed meanwhile": [
     { file: `${SQL}/resume_strays.sql`, from: "not is_paused(v_queue) and", to: "false and" },
   ],

@@ -88,12 +88,12 @@ test("nor do the commands print it", async () => {
   for (const command of ["doctor", "migrate", "work"]) {
     const { code, output } = await sluiceCommand(command, url)
     expect(code).toBe(1)
-    expect(output).toContain("sluice: The database's address can't be read")
+    expect(output).toContain("sluice: The database connection string can't be parsed")
     expect(output).not.toContain("hush")
   }
   const { code, output } = await startAndFail({ DATABASE_URL: url })
   expect(code).toBe(1)
-  expect(output).toContain("error: The database's address can't be read")
+  expect(output).toContain("error: The database connection string can't be parsed")
   expect(output).not.toContain("hush")
 })
 

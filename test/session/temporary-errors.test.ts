@@ -1,4 +1,4 @@
-import { createSluice, defineJob, type StartOptions, start, type Worker } from "@sluice/core"
+import { type Connection, createSluice, defineJob, type StartOptions, start, type Worker } from "@sluice/core"
 import { afterEach, expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { eventually } from "../support/eventually.ts"
@@ -73,13 +73,19 @@ test.each([
 })
 
 test("a worker resets a connection that the app made read-only or gave a short timeout", async () => {
+  // opening the session, on a busy machine too, has to end within the app's timeout
+  const settings = "set default_transaction_read_only to on; set statement_timeout to 50"
+  const connections: Connection[] = []
   const connect = async () => {
     const connection = await database.connect()
-    await connection.query("set default_transaction_read_only to on; set statement_timeout to 1")
+    await connection.query(settings)
+    connections.push(connection)
     return connection
   }
   begin({ connect })
   await isDone(await job.enqueue({}))
+  const { rows } = (await connections.at(-1)?.query("show statement_timeout")) ?? {}
+  expect(rows).toEqual([{ statement_timeout: "30s" }])
 })
 
 test("the wait after an outage starts short again once a session was open", async () => {

@@ -14,7 +14,7 @@ const book = defineJob({
   transactional: true,
   maxAttempts: 2,
   backoff: { base: "1h" },
-  timeout: "300ms",
+  timeout: "1s",
   async perform(_payload, context) {
     await context.transaction.query("insert into effects values ($1, 'first')", [context.id])
     return step(context)
@@ -47,7 +47,7 @@ test("a transactional job's effects and its completion are committed together", 
 test.each<[string, Step]>([
   ["throws", () => Promise.reject(new Error("no"))],
   ["leaves a failed statement behind", ({ transaction }) => transaction.query("select 1/0").catch(() => {})],
-  ["runs into its timeout", ({ transaction }) => transaction.query("select pg_sleep(0.5)")],
+  ["runs into its timeout", ({ transaction }) => transaction.query("select pg_sleep(2)")],
   [
     "loses its connection",
     ({ transaction }) => transaction.query("select pg_terminate_backend(pg_backend_pid())"),

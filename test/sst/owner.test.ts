@@ -16,7 +16,7 @@ test("a stage whose schema another one has is refused, told whose it is and what
   expect(error.message).toContain(
     '"sluice" of this database belongs to shop/production, and this is shop/dev',
   )
-  expect(error.message).toContain("a schema of its own")
+  expect(error.message).toContain("its own database or schema")
   expect(error.message).toContain("delete from sluice.owner")
   expect(await database.rows("select name from sluice.migrations where name like '0001%'")).toEqual([])
 })
