@@ -1,5 +1,6 @@
 import { defineJob } from "@sluice/core"
 import { expect, test } from "vitest"
+import { openSession } from "../settle/session.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 
@@ -20,4 +21,21 @@ test("jobs run by priority, then by the time they were due, then in the order th
   await drainOnce({ concurrency: 1 })
 
   expect(order).toEqual(["first", "second", "third", "fourth", "last"])
+})
+
+test("a drainer keeps to the order with the plans that it makes while no job waits", async () => {
+  const database = await createDatabase()
+  const { sluice } = drainable(database, [defineJob({ name: "note", perform() {} })])
+  await database.pool.query("vacuum analyze sluice.jobs")
+  const session = await openSession(database)
+  // Postgres plans a statement with its values five times, then perhaps once for all
+  for (let round = 1; round <= 8; round++) {
+    const stored = await sluice.enqueueMany(
+      [3, 2, 1].map((priority) => ({ name: "note", options: { priority } })),
+    )
+    const claimed = await session.claim("note")
+    expect(claimed.map(({ id }) => id)).toEqual(stored.map(({ id }) => id).toReversed())
+    expect(await session.settle(...claimed.map((job) => ({ ...job, outcome: "succeeded" })))).toEqual([])
+  }
+  await session.end()
 })
