@@ -36,8 +36,17 @@ export interface SerializedError {
 /** The handler has no job of this name. Not an `UnknownJobError`, because `perform` may throw that too. */
 export class JobNotServedError extends SluiceError {}
 
-/** Errors that control the job. Their names are written out, because a minified bundle may rename the classes. */
-const CONTROL_ERRORS = { InvalidPayloadDiscard, Discard, RetryAfter, Snooze, JobNotServedError }
+/**
+ * Errors that control the job, by their names in answers. The names are written out, because a minified bundle may rename
+ * the classes, and never change, because the other side may be an older or newer deployment.
+ */
+const CONTROL_ERRORS = {
+  UnfitPayload: InvalidPayloadDiscard,
+  Discard,
+  RetryAfter,
+  Snooze,
+  NotHereError: JobNotServedError,
+}
 
 /** Serializes what `perform` has thrown. */
 export function toErrorAnswer(thrown: unknown): { readonly error: SerializedError } {
@@ -57,7 +66,7 @@ export function resultOf(answer: unknown, place: string, log: Logger): unknown {
   if (answer === null || answer === undefined) return undefined
   if (isRecord(answer)) {
     if (isRecord(answer.error)) {
-      if (answer.error.name === "JobNotServedError") throw snoozeUnknown(place, log)
+      if (answer.error.name === "NotHereError") throw snoozeUnknown(place, log)
       throw toError(answer.error)
     }
     if (Object.keys(answer).every((key) => key === "result")) return answer.result
@@ -82,7 +91,7 @@ export function toError(serialized: Partial<SerializedError>): Error {
   const { name = "Error", message = "", stack } = truncateTexts(serialized)
   const { wait } = serialized
   if (name === "Discard") return new Discard(message)
-  if (name === "InvalidPayloadDiscard") return new InvalidPayloadDiscard(message)
+  if (name === "UnfitPayload") return new InvalidPayloadDiscard(message)
   if (name === "RetryAfter" && wait !== undefined)
     return new RetryAfter(limitedWait(wait), message || undefined)
   if (name === "Snooze" && wait !== undefined) return new Snooze(limitedWait(wait), message || undefined)

@@ -95,9 +95,9 @@ function refuseSignature(): never {
 
 /** Statuses for readers of access logs; the drainer reads `error`. */
 const STATUSES: Readonly<Record<string, 404 | 422 | 503>> = {
-  JobNotServedError: 404,
+  NotHereError: 404,
   Discard: 422,
-  InvalidPayloadDiscard: 422,
+  UnfitPayload: 422,
   RetryAfter: 503,
   Snooze: 503,
 }
