@@ -13,7 +13,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Second look": [
     {
       file: `${SQL}/second_look.sql`,
-      from: "from unnest(v_admitted) admitted (id) join jobs j on j.id = admitted.id and j.state = p_state;",
+      from: "from unnest(v_admitted) admitted (id) join jobs j on j.id = admitted.id and j.state = p_state and j.queue <> all (v_paused);",
       // what was locked, as it was before the lock
       to: `from (select l.id, 0 as fence, 'job' as name, '{}'::jsonb as payload, null::integer as large_bytes, 'default' as queue,
               now() as enqueued_at from unnest(v_locked) l (id)) j;`,

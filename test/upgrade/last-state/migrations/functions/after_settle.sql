@@ -7,6 +7,8 @@
 --                  holds for them would stay taken until its drain ends, and a worker's never does.
 create or replace function after_settle(p_drainer integer, p_finished bigint[], p_rescheduled bigint[], p_lost bigint[]) returns void
 language plpgsql volatile set search_path from current
+-- by keys, whatever the statistics of tables that empty all the time say
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
 begin
   if p_finished is not null then

@@ -19,6 +19,7 @@ declare
   v_ids bigint[];
   v_fences integer[];
   v_dropped bigint[];
+  v_paused text[] := array(select q.name from queues q where q.paused_at is not null);
   v_dead integer[] := dead_drainers(p_drainer);
 begin
   claim_id := nextval('claim_ids');
@@ -31,16 +32,17 @@ begin
   end if;
 
   if v_locked is not null then
-    v_admitted := admit(p_drainer, v_locked, p_state, p_features); -- by itself: what is read next is read after it
+    v_admitted := admit(p_drainer, v_locked, p_state, p_features, v_paused); -- by itself: what is read next is read after it
     select array_agg(j.id), array_agg(j.fence), json_agg(json_build_array(j.id, j.fence, j.name,
       case when p_max_bytes = 0 or j.large_bytes > max_inline_bytes() then null else j.payload end, j.queue, j.enqueued_at,
       case when p_max_bytes = 0 then '{"unread": "it can''t be read"}' else non_default_fields(j) end))
     into v_ids, v_fences, jobs
-    from unnest(v_admitted) admitted (id) join jobs j on j.id = admitted.id and j.state = p_state;
+    from unnest(v_admitted) admitted (id) join jobs j on j.id = admitted.id and j.state = p_state and j.queue <> all (v_paused);
   end if;
 
   if coalesce(cardinality(v_ids), 0) < cardinality(v_locked) then
     v_dropped := array(select unnest(v_locked) except select unnest(v_ids));
+    perform hold_paused(v_dropped, v_paused);
     if p_features is not null then
       perform release_permits(v_dropped);
     end if;
