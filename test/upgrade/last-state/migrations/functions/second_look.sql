@@ -33,11 +33,15 @@ begin
 
   if v_locked is not null then
     v_admitted := admit(p_drainer, v_locked, p_state, p_features, v_paused); -- by itself: what is read next is read after it
-    select array_agg(j.id), array_agg(j.fence), json_agg(json_build_array(j.id, j.fence, j.name,
-      case when p_max_bytes = 0 or j.large_bytes > max_inline_bytes() then null else j.payload end, j.queue, j.enqueued_at,
-      case when p_max_bytes = 0 then '{"unread": "it can''t be read"}' else non_default_fields(j) end))
-    into v_ids, v_fences, jobs
-    from unnest(v_admitted) admitted (id) join jobs j on j.id = admitted.id and j.state = p_state and j.queue <> all (v_paused);
+    -- each by its id alone, in their order: a join, or a condition that an index of all ready jobs has, may go through all of
+    -- them, and a join brings the jobs in the order of an index
+    select array_agg(found.id), array_agg(found.fence), json_agg(found.job) into v_ids, v_fences, jobs
+    from unnest(v_admitted) admitted (id), lateral (
+      select j.id, j.fence, j.state, j.queue, json_build_array(j.id, j.fence, j.name,
+        case when p_max_bytes = 0 or j.large_bytes > max_inline_bytes() then null else j.payload end, j.queue, j.enqueued_at,
+        case when p_max_bytes = 0 then '{"unread": "it can''t be read"}' else non_default_fields(j) end) as job
+      from jobs j where j.id = admitted.id limit 1) found
+    where found.state = p_state and found.queue <> all (v_paused);
   end if;
 
   if coalesce(cardinality(v_ids), 0) < cardinality(v_locked) then
