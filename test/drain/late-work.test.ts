@@ -38,7 +38,7 @@ test("a chain of drains that do nothing ends all the same", async () => {
 
 test("work that is left because the time was up isn't late", async () => {
   await sluice.enqueue("job", {})
-  const summary = await drainOnce({ remainingMs: countdown(1) })
+  const summary = await drainOnce({ remainingMs: countdown(500) }) // all of it is margin
   expect(summary).toMatchObject({ claimed: 0, dueWork: true, lateWork: false })
   expect(shouldHandOver(summary, chain)).toBe(false)
 })

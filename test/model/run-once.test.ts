@@ -24,10 +24,10 @@ test.each<[string, Edit[]]>([
       // takes what was locked as it was in the snapshot before the lock
       {
         function: "second_look",
-        from: "from unnest(v_admitted) admitted (id) join jobs j on j.id = admitted.id and j.state = p_state and j.queue <> all (v_paused)",
-        to: `from jobs j where false;
+        from: "where found.state = p_state and found.queue <> all (v_paused);",
+        to: `where false;
           select array_agg(l.id), array_agg(0), json_agg(json_build_array(l.id, 0, 'job', null, 'default', now(), null))
-          into v_ids, v_fences, jobs from unnest(v_locked) l (id)`,
+          into v_ids, v_fences, jobs from unnest(v_locked) l (id);`,
       },
     ],
   ],

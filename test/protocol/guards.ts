@@ -13,12 +13,12 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Second look": [
     {
       file: `${SQL}/second_look.sql`,
-      from: "from unnest(v_admitted) admitted (id) join jobs j on j.id = admitted.id and j.state = p_state and j.queue <> all (v_paused);",
+      from: "where found.state = p_state and found.queue <> all (v_paused);",
       // what was locked, as it was before the lock
-      to: `from (select l.id, 0 as fence, 'job' as name, '{}'::jsonb as payload, null::integer as large_bytes, 'default' as queue,
-              now() as enqueued_at from unnest(v_locked) l (id)) j;`,
+      to: `where false;
+    select array_agg(l.id), array_agg(0), json_agg(json_build_array(l.id, 0, 'job', null, 'default', now(), null))
+    into v_ids, v_fences, jobs from unnest(v_locked) l (id);`,
     },
-    { file: `${SQL}/second_look.sql`, from: "else non_default_fields(j) end", to: "end" },
   ],
   "Old snapshot": [
     {
@@ -155,7 +155,9 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Forgotten job": [
     { file: `${SQL}/unblock_forgotten.sql`, from: "  perform unblock_jobs(", to: "  perform concat(" },
   ],
-  "Paused meanwhile": [{ file: `${SQL}/second_look.sql`, from: " and j.queue <> all (v_paused)", to: "" }],
+  "Paused meanwhile": [
+    { file: `${SQL}/second_look.sql`, from: " and found.queue <> all (v_paused)", to: "" },
+  ],
   "Resumed meanwhile": [
     { file: `${SQL}/resume_strays.sql`, from: "not is_paused(v_queue) and", to: "false and" },
   ],
