@@ -8,6 +8,11 @@ export function durationOf({ startedAtMs, endedAtMs }: Execution): number {
   return Math.min(LONGEST_DURATION_MS, Math.round(endedAtMs - startedAtMs))
 }
 
+/** Success without a result, which takes no JSON to write. */
+export function isPlainSuccess({ outcome }: Execution): boolean {
+  return outcome.kind === "succeeded" && outcome.resultJson === undefined
+}
+
 /** One element of the argument of the SQL function `settle`. */
 export function outcomeJson(execution: Execution, text: RecordedText = "full"): string {
   const { job, outcome, endedAtMs } = execution

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises"
 import type { Execution } from "../job/outcome.ts"
 import type { Drainer } from "../session/drainer.ts"
 import { conclude } from "./conclude.ts"
+import { isPlainSuccess } from "./outcome-json.ts"
 import { sendOutcomes, sendSuccesses } from "./send-outcomes.ts"
 import { AGAIN_AFTER_MS, giveUp, writeBatch } from "./write-batch.ts"
 
@@ -60,11 +61,6 @@ async function writeAll(
   for (const batch of toBatches(executions.filter(hasDetails)))
     await writeBatch(drainer, batch, sendOutcomes, leftMs)
   conclude(drainer, executions.filter(needsNoWriting))
-}
-
-/** Success without a result. */
-function isPlainSuccess({ outcome }: Execution): boolean {
-  return outcome.kind === "succeeded" && outcome.resultJson === undefined
 }
 
 function needsNoWriting({ outcome: { kind } }: Execution): boolean {

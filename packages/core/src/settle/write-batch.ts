@@ -5,6 +5,7 @@ import type { Execution } from "../job/outcome.ts"
 import type { Drainer } from "../session/drainer.ts"
 import { timed } from "../session/tally.ts"
 import { conclude, logDetails } from "./conclude.ts"
+import { isPlainSuccess } from "./outcome-json.ts"
 
 /** How long a batch is tried as a whole, before its halves are: a row that somebody holds must not keep the others. */
 const PATIENCE_MS = 1_000
@@ -70,16 +71,11 @@ async function writeInParts(
     await writeBatch(drainer, batch.slice(middle), send, leftMs, manner)
   } else if (isTemporary(error)) {
     keep(drainer, batch)
-  } else if (simplerForm && batch.every(canBeReduced)) {
+  } else if (simplerForm && !batch.every(isPlainSuccess)) {
     await writeBatch(drainer, batch, send, leftMs, { ...manner, form: simplerForm })
   } else {
     for (const execution of batch) giveUp(drainer, execution, String(error))
   }
-}
-
-/** Whether it has a result or an error. */
-function canBeReduced({ outcome }: Execution): boolean {
-  return outcome.kind !== "succeeded" || outcome.resultJson !== undefined
 }
 
 function keep({ unwritten }: Drainer, executions: readonly Execution[]): void {
