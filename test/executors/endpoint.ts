@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, randomUUID } from "node:crypto"
 import type { AddressInfo } from "node:net"
 import { serve } from "@hono/node-server"
+import type { ExecutionEvent } from "@sluice/core/executor"
 import { afterAll } from "vitest"
 
 export const KEY = newKey()
@@ -18,6 +19,23 @@ export function signatureHeaders(
   const secret = Buffer.from(key.replace("whsec_", ""), "base64")
   const signature = createHmac("sha256", secret).update(`${id}.${timestamp}.${body}`).digest("base64")
   return { "webhook-id": id, "webhook-timestamp": `${timestamp}`, "webhook-signature": `v1,${signature}` }
+}
+
+/** An execution of the job "job", as its drainer sends it to the app. */
+export function newEvent(): ExecutionEvent {
+  return {
+    id: "1",
+    name: "job",
+    queue: "default",
+    attempt: 1,
+    maxAttempts: 1,
+    tags: [],
+    metadata: {},
+    payload: {},
+    remainingMs: 60_000,
+    deadlineAt: new Date(Date.now() + 60_000).toISOString(),
+    enqueuedAt: new Date().toISOString(),
+  }
 }
 
 /** A real HTTP server on loopback with this handler of web requests, until the end of the file. */

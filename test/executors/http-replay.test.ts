@@ -3,7 +3,7 @@ import { createPerformHandler, http } from "@sluice/http"
 import { expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
-import { KEY, signatureHeaders, startEndpoint } from "./endpoint.ts"
+import { KEY, newEvent, signatureHeaders, startEndpoint } from "./endpoint.ts"
 
 let performed = 0
 let deadlineAt = new Date(0)
@@ -16,19 +16,7 @@ const job = defineJob({
     if (performed === 1) throw new Snooze("1s")
   },
 })
-const event = {
-  id: "1",
-  name: "job",
-  queue: "default",
-  attempt: 1,
-  maxAttempts: 1,
-  tags: [],
-  metadata: {},
-  payload: {},
-  remainingMs: 60_000,
-  enqueuedAt: new Date().toISOString(),
-  deadlineAt: new Date(Date.now() + 60_000).toISOString(),
-}
+const event = newEvent()
 
 /** What a drainer sends, as its endpoint gets it. */
 function signed(id: string, content: object, atMs = Date.now()): Request {

@@ -1,25 +1,13 @@
 import { defineJob } from "@sluice/core"
 import { createPerformHandler } from "@sluice/http"
 import { expect, test } from "vitest"
-import { KEY, newKey, signatureHeaders, startEndpoint } from "./endpoint.ts"
+import { KEY, newEvent, newKey, signatureHeaders, startEndpoint } from "./endpoint.ts"
 
 let performed = 0
 const job = defineJob({ name: "job", perform: () => void performed++ })
 const oldKey = newKey()
 const url = await startEndpoint(createPerformHandler({ jobs: [job], key: [KEY, oldKey] }))
-const body = JSON.stringify({
-  id: "1",
-  name: "job",
-  queue: "default",
-  attempt: 1,
-  maxAttempts: 1,
-  tags: [],
-  metadata: {},
-  payload: {},
-  remainingMs: 60_000,
-  deadlineAt: new Date(Date.now() + 60_000).toISOString(),
-  enqueuedAt: new Date().toISOString(),
-})
+const body = JSON.stringify(newEvent())
 
 const sign = ({
   text = body,

@@ -2,6 +2,7 @@ import { Discard, Snooze } from "@sluice/core"
 import { answerTo, resultOf } from "@sluice/core/executor"
 import { expect, test } from "vitest"
 import { z } from "zod"
+import { newEvent } from "./endpoint.ts"
 
 // The drainer and the place where its jobs run are deployed one after the other, and must understand each other meanwhile.
 
@@ -16,7 +17,7 @@ const cases = [
 test.each(cases)(
   "a handler that %s says so with a name of every version",
   async (_case, event, name, effect) => {
-    const answer = await answerTo([job], { ...anyEvent(), ...event }, { signal: AbortSignal.any([]), log })
+    const answer = await answerTo([job], { ...newEvent(), ...event }, { signal: AbortSignal.any([]), log })
     expect(answer).toMatchObject({ error: { name } })
     expect(() => resultOf(answer, "the app", log)).toThrow(effect)
   },
@@ -25,18 +26,3 @@ test.each(cases)(
 test.each(cases)("an answer of another version that %s has its effect", (_case, _event, name, effect) => {
   expect(() => resultOf({ error: { name, message: "no" } }, "the app", log)).toThrow(effect)
 })
-
-function anyEvent() {
-  const now = new Date().toISOString()
-  return {
-    id: "1",
-    queue: "default",
-    attempt: 1,
-    maxAttempts: 1,
-    tags: [],
-    metadata: {},
-    remainingMs: 1_000,
-    deadlineAt: now,
-    enqueuedAt: now,
-  }
-}

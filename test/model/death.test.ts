@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { drains, exploration, happens, type World } from "./drainers.ts"
 import type { Model } from "./explorer.ts"
-import type { Edit } from "./pauses.ts"
+import { withoutGuard } from "./pauses.ts"
 
 /** A drainer dies with a job in flight, before two others come or while they claim. */
 const death = (world: World): Model => ({
@@ -58,20 +58,9 @@ const deathOfReaper = (world: World): Model => ({
 })
 
 /** What a transactional reap holds to its end, as before: locks of the session, released before the commit. */
-const UNLOCKS_BEFORE_COMMIT: Edit[] = [
-  { function: "reap", from: "pg_try_advisory_xact_lock(", to: "pg_try_advisory_lock(" },
-  {
-    function: "reap",
-    from: "  return next;\nend",
-    to: "  perform unlock_jobs(v_locked);\n  return next;\nend",
-  },
-]
-const TAKES_ORPHANS: Edit = { function: "second_look", from: "  if dead then", to: "  if false then" }
-const REAPS_WITHOUT_LOCKS: Edit = {
-  function: "reap",
-  from: "pg_try_advisory_xact_lock(job_lock(u.id))",
-  to: "true",
-}
+const UNLOCKS_BEFORE_COMMIT = withoutGuard("Reap and claim")
+const TAKES_ORPHANS = withoutGuard("The dead's jobs")
+const REAPS_WITHOUT_LOCKS = withoutGuard("Half a death")
 
 test.each<[string, (world: World) => Model]>([
   ["a drainer dies with a job in flight", death],
@@ -83,16 +72,16 @@ test.each<[string, (world: World) => Model]>([
 })
 
 test("the explorer finds an order that performs a job twice when the reap's locks are released before its commit", async () => {
-  const { violation } = await exploration(reapBySomebodyElse, [...UNLOCKS_BEFORE_COMMIT, TAKES_ORPHANS])
+  const { violation } = await exploration(reapBySomebodyElse, [...UNLOCKS_BEFORE_COMMIT, ...TAKES_ORPHANS])
   expect(String(violation?.error)).toContain("performed by live drainers")
 })
 
 test("the explorer finds an order that performs a job twice when the reap takes no locks", async () => {
-  const { violation } = await exploration(slowDeath, [REAPS_WITHOUT_LOCKS])
+  const { violation } = await exploration(slowDeath, REAPS_WITHOUT_LOCKS)
   expect(String(violation?.error)).toContain("performed by live drainers")
 })
 
 test("the explorer finds an order that runs a dead drainer's job again unnoticed when claims take it before the reap", async () => {
-  const { violation } = await exploration(death, [TAKES_ORPHANS])
+  const { violation } = await exploration(death, TAKES_ORPHANS)
   expect(String(violation?.error)).toContain("interrupted so often")
 })

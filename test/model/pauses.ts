@@ -1,4 +1,6 @@
+import { basename } from "node:path"
 import type { Connection } from "@sluice/core"
+import { GUARDS } from "../protocol/guards.ts"
 import type { TestDatabase } from "../support/database.ts"
 import { PAUSES } from "./explorer.ts"
 
@@ -7,6 +9,13 @@ export interface Edit {
   readonly function: string
   readonly from: string
   readonly to: string
+}
+
+/** How the guard of a race of docs/protocol.md is removed, where it is in SQL functions. */
+export function withoutGuard(race: string): Edit[] {
+  const edits = GUARDS[race]
+  if (!edits) throw new Error(`There is no race ${JSON.stringify(race)}`)
+  return edits.map(({ file, from, to }) => ({ function: basename(file, ".sql"), from, to }))
 }
 
 const MOST_PAUSES = 40

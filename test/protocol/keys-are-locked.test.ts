@@ -1,26 +1,16 @@
 import { createSluice } from "@sluice/core"
-import { afterEach, beforeEach, expect, test } from "vitest"
-import { openSession, type Session } from "../settle/session.ts"
+import { expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { eventually } from "../support/eventually.ts"
+import { openTwoSessions } from "./two-sessions.ts"
 
 // The permits of a key are counted and freed under the key's lock, so whoever comes second sees what the first has done.
 const database = await createDatabase()
 const sluice = createSluice({ database: database.pool })
 const enqueue = () => sluice.enqueue("any", {}, { concurrencyKey: "one" })
-let first: Session
-let second: Session
-
-beforeEach(async () => {
-  first = await openSession(database)
-  second = await openSession(database)
-})
-afterEach(async () => {
-  await Promise.all([first.end(), second.end()])
-  await database.pool.query("delete from sluice.jobs; delete from sluice.permits; delete from sluice.claims")
-})
 
 test("of two claims at once under a key with a limit of one, one gets a job", async () => {
+  const { first, second } = await openTwoSessions(database)
   await enqueue()
   await first.connection.query("begin")
   expect(await first.claim("any")).toHaveLength(1)
@@ -31,6 +21,7 @@ test("of two claims at once under a key with a limit of one, one gets a job", as
 })
 
 test("a job that is blocked while the holder of its key ends is made ready by that end", async () => {
+  const { first, second } = await openTwoSessions(database)
   const { id } = await enqueue()
   await first.claim("any")
   const next = await enqueue()

@@ -1,24 +1,14 @@
 import { createSluice } from "@sluice/core"
-import { afterEach, beforeEach, expect, test } from "vitest"
-import { openSession, type Session } from "../settle/session.ts"
+import { expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
+import { openTwoSessions } from "./two-sessions.ts"
 
 // Whoever gets a job's lock must see what its last holder has written.
 const database = await createDatabase()
 const sluice = createSluice({ database: database.pool })
-let first: Session
-let second: Session
-
-beforeEach(async () => {
-  first = await openSession(database)
-  second = await openSession(database)
-})
-afterEach(async () => {
-  await Promise.all([first.end(), second.end()])
-  await database.pool.query("delete from sluice.jobs; delete from sluice.drainers")
-})
 
 test("a job that a claim blocks keeps its lock until the block is committed", async () => {
+  const { first, second } = await openTwoSessions(database)
   const options = { concurrencyKey: "one" }
   await sluice.enqueue("any", {}, options)
   await first.claim("any")
@@ -35,6 +25,7 @@ test("a job that a claim blocks keeps its lock until the block is committed", as
 })
 
 test("a job that is reaped keeps its lock until its new fence is committed", async () => {
+  const { first, second } = await openTwoSessions(database)
   const { id } = await sluice.enqueue("any", {})
   await first.claim("any")
   await first.end()

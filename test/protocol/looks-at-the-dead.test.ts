@@ -1,22 +1,13 @@
 import { createSluice } from "@sluice/core"
-import { afterEach, beforeEach, expect, test } from "vitest"
+import { expect, test } from "vitest"
 import { openSession, type Session } from "../settle/session.ts"
 import { createDatabase } from "../support/database.ts"
+import { openTwoSessions } from "./two-sessions.ts"
 
 const database = await createDatabase()
-let first: Session
-let second: Session
-
-beforeEach(async () => {
-  first = await openSession(database)
-  second = await openSession(database)
-})
-afterEach(async () => {
-  await Promise.all([first.end(), second.end()])
-  await database.pool.query("delete from sluice.drainers; delete from sluice.claims")
-})
 
 test("all who look at once see the same dead drainer, also while one of them reaps it", async () => {
+  const { first, second } = await openTwoSessions(database)
   const dying = await openSession(database)
   await dying.end()
 
@@ -30,6 +21,7 @@ test("all who look at once see the same dead drainer, also while one of them rea
 })
 
 test("what a dead drainer had in flight is claimed by nobody before it is reaped", async () => {
+  const { first, second } = await openTwoSessions(database)
   const { id } = await createSluice({ database: database.pool }).enqueue("any", {})
   await first.claim("any")
   await first.end()
@@ -40,6 +32,7 @@ test("what a dead drainer had in flight is claimed by nobody before it is reaped
 })
 
 test("a drainer that closes is not taken for dead before its end is committed, nor after", async () => {
+  const { first, second } = await openTwoSessions(database)
   await first.connection.query("begin")
   await first.connection.query("select sluice.close_drainer($1, $2, '{any}', '{}')", [
     first.drainerId,

@@ -2,8 +2,9 @@ import { spawnSync } from "node:child_process"
 import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { ROOT, read } from "../support/sources.ts"
 import { type Edit, GUARDS } from "./guards.ts"
-import { RACES, type Race, ROOT, read } from "./page.ts"
+import { RACES, type Race } from "./page.ts"
 
 // Removes the guards of docs/protocol.md, one after the other, and runs the test of each, which must fail:
 //   npm run guards [-- "Second look" …]

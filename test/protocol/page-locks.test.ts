@@ -1,6 +1,6 @@
-import { readdirSync } from "node:fs"
 import { expect, test } from "vitest"
-import { LOCKS, ROOT, read } from "./page.ts"
+import { filesOf, read } from "../support/sources.ts"
+import { LOCKS } from "./page.ts"
 import { FUNCTIONS } from "./sql.ts"
 
 const TAKES = /\bpg_(?:try_)?advisory_(xact_)?lock(_shared)?\(([\w.]+(?:\('[\w-]+'\))?)/g
@@ -29,9 +29,9 @@ test("it has every function that releases a session's lock, and a transaction's 
 })
 
 test("TypeScript takes only the locks of a migration", () => {
-  const kinds = readdirSync(`${ROOT}packages`, { recursive: true, encoding: "utf8" })
-    .filter((path) => /^\w+\/src\/.*\.ts$/.test(path))
-    .flatMap((path) => [...read(`packages/${path}`).matchAll(/lock_space\('([\w-]+)'\)/g)])
+  const kinds = filesOf("packages", ".ts")
+    .filter((path) => /^packages\/\w+\/src\//.test(path))
+    .flatMap((path) => [...read(path).matchAll(/lock_space\('([\w-]+)'\)/g)])
   expect(kinds.map(([, kind]) => kind)).toEqual(["migrate"])
 })
 

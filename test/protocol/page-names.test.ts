@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs"
 import { expect, test } from "vitest"
-import { CODE, ROOT } from "./page.ts"
+import { ROOT } from "../support/sources.ts"
+import { CODE } from "./page.ts"
 import { FUNCTIONS, TABLES } from "./sql.ts"
 
 /** Names of the API and of Postgres. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest"
+import { read } from "../support/sources.ts"
 import { GUARDS } from "./guards.ts"
-import { NUMBER_OF_RACES, RACES, read } from "./page.ts"
+import { NUMBER_OF_RACES, RACES } from "./page.ts"
 
 test("every race on the page has a guard that can be removed, and every guard its race", () => {
   expect(RACES).toHaveLength(NUMBER_OF_RACES)

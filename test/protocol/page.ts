@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs"
+import { read } from "../support/sources.ts"
 
 /** What docs/protocol.md says, in the parts that tests hold against the code. */
 
-export const ROOT = new URL("../..", import.meta.url).pathname
 const PAGE = read("docs/protocol.md")
 
 export interface Transition {
@@ -63,10 +62,6 @@ export const NUMBER_OF_RACES = [...PAGE.slice(PAGE.indexOf("## 7.")).matchAll(/^
 
 /** Everything on the page that is set as code, but for the diagram. */
 export const CODE: readonly string[] = inCode(PAGE.replace(/```[\s\S]*?```/g, ""))
-
-export function read(path: string): string {
-  return readFileSync(`${ROOT}${path}`, "utf8")
-}
 
 /** The cells of a table, below the header whose first cell this is. */
 function rowsOf(firstCell: string): string[][] {

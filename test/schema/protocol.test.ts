@@ -1,10 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs"
 import { basename } from "node:path"
 import { expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
+import { filesOf, read, withoutComments } from "../support/sources.ts"
 
 const database = await createDatabase()
-const ROOT = new URL("../../", import.meta.url).pathname
 const protocol = filesOf("migrations/functions/protocol", ".sql")
 const internal = filesOf("migrations/functions", ".sql").filter((path) => !path.includes("/protocol/"))
 const typescript = ["packages", "functions"]
@@ -102,20 +101,6 @@ function objectAt(text: string, from: number): string {
   return text.slice(from, end)
 }
 
-function filesOf(folder: string, extension: string): string[] {
-  return readdirSync(ROOT + folder, { recursive: true, encoding: "utf8" })
-    .filter((path) => path.endsWith(extension))
-    .map((path) => `${folder}/${path}`)
-}
-
-function read(path: string): string {
-  return readFileSync(ROOT + path, "utf8")
-}
-
 function nameOf(path: string): string {
   return basename(path, ".sql")
-}
-
-function withoutComments(sql: string): string {
-  return sql.replace(/--.*$/gm, "")
 }
