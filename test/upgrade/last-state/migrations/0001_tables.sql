@@ -231,6 +231,13 @@ create table owner (
   since    timestamptz not null default now()
 );
 
+-- What a deployment chooses, and migrate stores.
+create table settings (
+  only_row              boolean primary key default true check (only_row),
+  refuses_unknown_names boolean not null default false   -- whether an enqueue by a name that no definition has is an error
+);
+insert into settings default values;
+
 -- One row per step, cursor or sleep of a job that is performed in several executions. Written while the job runs, read by its
 -- later executions, and deleted when the job has finished.
 create table progress (
