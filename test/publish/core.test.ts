@@ -44,7 +44,7 @@ test.each(["esm", "cjs"] as const)(
     await build({
       stdin: {
         contents: `import { migrate } from "@sluice/core/migrate"
-        migrate(process.argv[2]).then(({ applied }) => console.log(JSON.stringify(applied)))`,
+        migrate(process.argv[2], { retention: "30d" }).then(({ applied }) => console.log(JSON.stringify(applied)))`,
         resolveDir: app,
       },
       bundle: true,

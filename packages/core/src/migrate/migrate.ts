@@ -1,5 +1,6 @@
 import pg, { type ClientBase, type Pool } from "pg"
-import { assertKnownKeys } from "../checks/validate.ts"
+import { type Duration, durationMs } from "../checks/duration.ts"
+import { assertKnownKeys, refuse } from "../checks/validate.ts"
 import { readAddress } from "../database/address.ts"
 import { assertSchemaName } from "../database/schema.ts"
 import { codeOf, translateError } from "../database/translate-error.ts"
@@ -7,6 +8,7 @@ import { SchemaError } from "../errors.ts"
 import { applyFiles } from "./apply.ts"
 import { bundledFiles } from "./bundled-files.ts"
 import { claimSchema, refuseForeignSchema } from "./owner.ts"
+import { storeRetention } from "./retention.ts"
 import { readSqlFiles } from "./sql-files.ts"
 
 export interface MigrateOptions {
@@ -19,6 +21,12 @@ export interface MigrateOptions {
    * migrating for another one is refused before anything changes. Default: owners aren't compared.
    */
   readonly owner?: string
+  /**
+   * How long finished jobs and the errors of executions are kept: at least `"1d"`, at most 100 years. They are dropped in
+   * whole UTC days, so the last of them up to a day later. The schema stores it, and the next maintenance applies it.
+   * Default: what is stored, which is 14 days in a new schema.
+   */
+  readonly retention?: Duration
   /** Called with each line of progress. Default: none are logged. */
   readonly log?: (line: string) => void
 }
@@ -27,8 +35,11 @@ const OPTION_KEYS = [
   "schema",
   "directory",
   "owner",
+  "retention",
   "log",
 ] satisfies readonly (keyof MigrateOptions)[]
+
+const A_DAY_MS = 86_400_000
 
 /**
  * Migrates Sluice's schema to the version of this code, in one transaction: applies new numbered files, then replaces the
@@ -40,7 +51,7 @@ const OPTION_KEYS = [
  *
  * @param database A connection string, a pg `Pool` or a connected `Client`.
  * @returns The names of the applied migrations in order, followed by `"functions"` if functions and views were replaced.
- * @throws InvalidInputError `invalid_schema`, `invalid_address`, `unknown_option`
+ * @throws InvalidInputError `invalid_schema`, `invalid_address`, `invalid_duration`, `unknown_option`
  * @throws DatabaseUnavailableError
  * @throws SchemaError `schema_owned`: the schema belongs to another owner. `not_permitted`: the role isn't allowed to
  *   migrate it. `schema_outdated`: a pre-release version created it. `migrations_out_of_order`: it has migrations that
@@ -51,8 +62,9 @@ export async function migrate(
   options: MigrateOptions = {},
 ): Promise<{ applied: string[] }> {
   assertKnownKeys(options, OPTION_KEYS, ["migrate"])
-  const { owner, log = () => {} } = options
+  const { owner, retention, log = () => {} } = options
   const schema = assertSchemaName(options.schema ?? "sluice")
+  const retentionMs = retention === undefined ? undefined : retentionMsOf(retention)
   const files = await (options.directory === undefined ? bundledFiles() : readSqlFiles(options.directory))
   try {
     return await inTransaction(database, async (client) => {
@@ -61,11 +73,20 @@ export async function migrate(
       await createSchema(client, schema)
       const applied = await applyFiles(client, schema, files, log)
       if (owner) await claimSchema(client, schema, owner)
+      if (retentionMs) await storeRetention(client, schema, retentionMs)
       return { applied }
     })
   } catch (error) {
     throw codeOf(error) === "42501" ? notPermittedError(error as Error, schema) : translateError(error)
   }
+}
+
+/** A day at least: history is dropped in whole days, and an idempotency key leads to its job for 24 hours. */
+function retentionMsOf(retention: Duration): number {
+  const path = ["migrate", "retention"]
+  const ms = durationMs(retention, path)
+  if (ms < A_DAY_MS) refuse("invalid_duration", retention, path, 'at least a day, "1d"')
+  return ms
 }
 
 /** `create schema if not exists` needs the permission to create even if the schema exists. */
