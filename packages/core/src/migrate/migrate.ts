@@ -1,7 +1,8 @@
 import pg, { type ClientBase, type Pool } from "pg"
 import { type Duration, durationMs } from "../checks/duration.ts"
-import { assertKnownKeys, refuse } from "../checks/validate.ts"
+import { assertKnownKeys, isRecord, refuse } from "../checks/validate.ts"
 import { readAddress } from "../database/address.ts"
+import { assertConnected, isPool } from "../database/assert-connection.ts"
 import { assertSchemaName } from "../database/schema.ts"
 import { codeOf, translateError } from "../database/translate-error.ts"
 import { SchemaError } from "../errors.ts"
@@ -152,10 +153,19 @@ async function borrow(database: string | Pool | ClientBase) {
     await client.connect()
     return { client, release: () => client.end() }
   }
-  if ("totalCount" in database) {
+  if (isPool(database)) {
     const client = await database.connect()
     client.on("error", () => {}) // see above
     return { client, release: async () => client.release(true) }
   }
+  if (!isRecord(database) || !("query" in database)) {
+    refuse(
+      "invalid_option",
+      database,
+      ["migrate", "database"],
+      "a connection string, a pg Pool or a connected Client",
+    )
+  }
+  assertConnected(database, "migrate.database")
   return { client: database, release: async () => {} }
 }
