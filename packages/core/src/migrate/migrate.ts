@@ -32,13 +32,13 @@ export interface MigrateOptions {
   readonly log?: (line: string) => void
 }
 
-const OPTION_KEYS = [
-  "schema",
-  "directory",
-  "owner",
-  "retention",
-  "log",
-] satisfies readonly (keyof MigrateOptions)[]
+const OPTIONS = {
+  schema: true,
+  directory: true,
+  owner: true,
+  retention: true,
+  log: true,
+} satisfies Record<keyof MigrateOptions, true>
 
 const A_DAY_MS = 86_400_000
 
@@ -62,7 +62,7 @@ export async function migrate(
   database: string | Pool | ClientBase,
   options: MigrateOptions = {},
 ): Promise<{ applied: string[] }> {
-  assertKnownKeys(options, OPTION_KEYS, ["migrate"])
+  assertKnownKeys(options, Object.keys(OPTIONS), ["migrate"])
   const { owner, retention, log = () => {} } = options
   const schema = assertSchemaName(options.schema ?? "sluice")
   const retentionMs = retention === undefined ? undefined : retentionMsOf(retention)
