@@ -1,8 +1,13 @@
+import { SluiceError } from "@sluice/core"
 import { migrate as migrateDatabase } from "@sluice/core/migrate"
+import type { Options } from "./options.ts"
 
-export async function migrate(options: { databaseUrl: string; schema: string }): Promise<number> {
-  const { applied } = await migrateDatabase(options.databaseUrl, { schema: options.schema })
+/** Upgrades the schema to the version of this package. */
+export async function migrate({ databaseUrl, schema, owner, jobs, unknownNames }: Options): Promise<number> {
+  if (unknownNames !== undefined && jobs === undefined)
+    throw new SluiceError("bad_arguments", "--unknown-names needs --jobs, which says the known ones")
+  const { applied } = await migrateDatabase(databaseUrl, { schema, ...(owner !== undefined && { owner }) })
   for (const name of applied) console.log(`applied ${name}`)
-  console.log(`The schema ${options.schema} is up to date.`)
+  console.log(`The schema ${schema} is up to date.`)
   return 0
 }
