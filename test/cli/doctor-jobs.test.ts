@@ -22,6 +22,13 @@ test("doctor names jobs whose timeout fits into no drain, and waiting jobs that 
   )
 })
 
+test("doctor names jobs that are set aside because no drainer knows them", async () => {
+  const database = await createDatabase()
+  await database.pool.query("select sluice.enqueue('nobody')")
+  await database.pool.query("update sluice.jobs set state = 'unknown'")
+  expect(await doctor(database.url)).toMatch(/WRONG jobs wait .*: nobody \(1 since /)
+})
+
 async function doctor(url: string): Promise<string> {
   const { output } = await runSluice("doctor", "--database-url", url)
   return output

@@ -26,7 +26,11 @@ test("each invocation of the drain function emits its numbers in CloudWatch's em
     { name: "webhook", payload: { url: "http://127.0.0.1:1/" }, options: { runAt } }, // a refused address
     { name: "nobody-knows", options: { runAt } },
   ])
-  const running = await startSluice({ DATABASE_URL: database.url, SLUICE_SCHEDULE: "rate(1 hour)" })
+  const running = await startSluice({
+    DATABASE_URL: database.url,
+    SLUICE_LOG: "json",
+    SLUICE_SCHEDULE: "rate(1 hour)",
+  })
   await eventually(() => expect(metricOf(running, "Succeeded")).toBeDefined())
 
   const drained = metricOf(running, "Succeeded") as Metrics
@@ -77,6 +81,7 @@ test("an invocation that finds no slot says so, and tells the backlog all the sa
   await sluice.enqueue("nobody-knows", {})
   const running = await startSluice({
     DATABASE_URL: database.url,
+    SLUICE_LOG: "json",
     SLUICE_SCHEDULE: "rate(1 second)",
     SLUICE_MAX_DRAINERS: "1",
   })

@@ -48,7 +48,6 @@ export interface Options {
   readonly log: "readable" | "json"
 }
 
-const AN_HOUR_MS = 3_600_000
 const A_DAY_MS = 86_400_000
 
 /** Checks what was given, and adds what is left out from the environment and the defaults. */
@@ -57,13 +56,7 @@ export function readOptions(given: Given, environment: NodeJS.ProcessEnv): Optio
     schema: schemaName(given, environment.SLUICE_SCHEMA),
     jobs: text(given, "jobs"),
     unknownNames: choice("--unknown-names", given["unknown-names"], ["refuse", "accept"]),
-    retention: duration(
-      given,
-      "retention",
-      AN_HOUR_MS,
-      36_500 * A_DAY_MS,
-      '"30d", from an hour to 36500 days',
-    ),
+    retention: duration(given, "retention", A_DAY_MS, 36_500 * A_DAY_MS, '"30d", from a day to 36500 days'),
     owner: text(given, "owner"),
     concurrency: wholeNumber(given, "concurrency", 1, 10_000) ?? 20,
     maxDrainers: wholeNumber(given, "max-drainers", 1, 1_000) ?? 10,

@@ -20,17 +20,13 @@ export const timeoutsFit: Check = async ({ client, schema }) => {
   }
 }
 
-/** Jobs of unknown names are set aside once they fill the head of the queue; `unknown_names` lists those. */
+/** Jobs of unknown names are set aside once they fill the head of the queue; they are listed too. */
 export const namesKnown: Check = async ({ client, schema }) => {
   const { rows } = await client.query(
-    `select name, sum(jobs)::int as jobs, min(since) as since from (
-       select j.name, count(*) as jobs, min(j.run_at) as since from ${schema}.jobs j
-       where j.state in ('ready', 'suspect')
-         and j.name not in (select d.name from ${schema}.definitions d where d.seen_at > now() - interval '1 day')
-       group by 1
-       union all
-       select u.name, u.jobs, u.oldest_run_at from ${schema}.unknown_names() u
-     ) waiting group by 1 order by 1 limit 10`,
+    `select j.name, count(*)::int as jobs, min(j.run_at) as since from ${schema}.jobs j
+     where j.state in ('ready', 'suspect', 'unknown', 'unkeyed')
+       and j.name not in (select d.name from ${schema}.definitions d where d.seen_at > now() - interval '1 day')
+     group by 1 order by 1 limit 10`,
   )
   if (rows.length === 0) return { level: "ok", text: "every waiting job is known to a drainer" }
   const named = rows.map(({ name, jobs, since }) => `${name} (${jobs} since ${since.toISOString()})`)
