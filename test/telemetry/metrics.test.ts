@@ -69,7 +69,10 @@ test("each invocation of the drain function emits its numbers in CloudWatch's em
   expect(backlog.OldestReadyAge).toBeGreaterThanOrEqual(59)
   expect(unitsOf(backlog)).toEqual({ ReadyJobs: "Count", OldestReadyAge: "Seconds" })
 
-  const failures = metricOf(running, "Failures") as Metrics
+  const failures = await eventually(() => {
+    expect(metricOf(running, "Failures")).toBeDefined()
+    return metricOf(running, "Failures") as Metrics
+  })
   expect(failures).toMatchObject({ Failures: 1, service: "sluice", name: "webhook" })
   expect(failures._aws.CloudWatchMetrics[0].Dimensions).toEqual([["service", "name"]])
 })
