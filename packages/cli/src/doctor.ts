@@ -165,7 +165,7 @@ const timeoutsFit: Examination = async (client, { schema }) => {
 const namesKnown: Examination = async (client, { schema }) => {
   const { rows } = await client.query(
     `select j.name, min(j.run_at) as since from ${schema}.jobs j
-     where j.state in ('ready', 'suspect') and j.name not in (select d.name from ${schema}.definitions d where d.seen_at > now() - interval '1 day')
+     where j.state in ('ready', 'suspect', 'unknown', 'unkeyed') and j.name not in (select d.name from ${schema}.definitions d where d.seen_at > now() - interval '1 day')
      group by 1 order by 1 limit 10`,
   )
   const named = rows.map(({ name, since }) => `${name} (since ${since.toISOString()})`)

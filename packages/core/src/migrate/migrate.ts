@@ -7,10 +7,11 @@ import { readAddress } from "../database/address.ts"
 import { assertSchemaName } from "../database/schema.ts"
 import { codeOf, translateError } from "../database/translate-error.ts"
 import { SchemaError, SluiceError } from "../errors.ts"
+import { assertRegisteredJobs, type RegisteredJobs, registerJobs } from "./definitions.ts"
 import { areFunctionsCurrent, replaceFunctions } from "./functions.ts"
 import { claimSchema, refuseForeignSchema } from "./owner.ts"
 
-export interface MigrateOptions {
+export interface MigrateOptions extends RegisteredJobs {
   /** The schema for Sluice's tables. Created if it is missing. Default `"sluice"`. */
   readonly schema?: string
   /** The folder of the SQL files, including its folder `functions`. Default: the one in this package. */
@@ -30,7 +31,7 @@ export interface MigrateOptions {
  * and then find nothing to do.
  *
  * Needs a direct connection, without a transaction pooler. Its role must own the schema or be allowed to create it. If
- * the schema is up to date, it only needs to be allowed to read.
+ * the schema is up to date, it only needs to be allowed to read. With `jobs` it must be allowed to write.
  *
  * @param database A connection string, a pg `Pool` or a connected `Client`.
  * @returns The names of the applied migrations in order, followed by `"functions"` if functions were replaced.
@@ -43,6 +44,7 @@ export async function migrate(
   database: string | Pool | ClientBase,
   options: MigrateOptions = {},
 ): Promise<{ applied: string[] }> {
+  assertRegisteredJobs(options)
   const schema = assertSchemaName(options.schema ?? "sluice")
   const directory = options.directory ?? bundledMigrations()
   try {
@@ -54,6 +56,7 @@ export async function migrate(
         ? []
         : await withMigrationLock(client, () => applyMigrations(client, schema, directory, options.log))
       if (options.owner) await claimSchema(client, schema, options.owner)
+      await registerJobs(client, schema, options)
       return { applied: names }
     })
   } catch (error) {
