@@ -37,6 +37,7 @@ export class SluiceError extends Error {
  * - `invalid_schema`, `invalid_address`: the name of the schema; the connection string
  * - `timeout_never_fits`: a job's timeout is longer than any drain
  * - `name_taken`: an execution uses one name for two steps or cursors
+ * - `invalid_setting`: an environment variable, which the message names
  * - `invalid_module`: `thread()` was given something other than the URL of a file
  */
 export class InvalidInputError extends SluiceError {
