@@ -31,14 +31,19 @@ export function drainEnvironment() {
     maxDrainers: wholeNumber("SLUICE_MAX_DRAINERS", 1_000),
     linger: duration("SLUICE_LINGER"),
     timeout: duration("SLUICE_DRAIN_TIMEOUT"),
-    service: text("SLUICE_SERVICE") ?? text("POWERTOOLS_SERVICE_NAME"),
+    service: text("POWERTOOLS_SERVICE_NAME"),
     idle: idle(),
   }
 }
 
 /** Defaults of `createMigrateHandler`. */
 export function migrateEnvironment() {
-  return { schema: text("SLUICE_SCHEMA"), owner: text("SLUICE_OWNER"), directory: deployedMigrations() }
+  return {
+    schema: text("SLUICE_SCHEMA"),
+    owner: text("SLUICE_OWNER"),
+    retention: duration("SLUICE_RETENTION"),
+    directory: deployedMigrations(),
+  }
 }
 
 /** Options that are given win over the environment's. One that is undefined counts as not given. */

@@ -4,7 +4,7 @@ import { migrateEnvironment, withDefaults } from "./environment.ts"
 
 /**
  * The options of `migrate`. Where the component of `@sluice/aws/sst` sets a variable, its value is the default:
- * `SLUICE_SCHEMA` of `schema`, `SLUICE_OWNER` of `owner`.
+ * `SLUICE_SCHEMA` of `schema`, `SLUICE_OWNER` of `owner`, `SLUICE_RETENTION` of `retention`.
  */
 export interface MigrateHandlerOptions extends MigrateOptions {
   /** See `migrate`. If it is missing, the handler can be created, and fails when it is invoked. */

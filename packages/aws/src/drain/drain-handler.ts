@@ -45,8 +45,8 @@ export interface DrainHandlerOptions {
    */
   readonly timeout?: Duration
   /**
-   * The name of this deployment in logs and metrics, as their dimension `service`. Default `SLUICE_SERVICE`, else
-   * `POWERTOOLS_SERVICE_NAME`, else `"sluice"`.
+   * The name of this deployment in logs and metrics, as their dimension `service`. Default `POWERTOOLS_SERVICE_NAME`, else
+   * `"sluice"`.
    */
   readonly service?: string
   /** Default: Powertools' Logger, with request id, chain id and hop on every line. */
