@@ -9,6 +9,7 @@
  * - `not_defined`, `thread_ended`: the module of a thread doesn't define the job; the thread ended before the job
  * - `invalid_answer`: a function or endpoint that performs a job returned something else than an outcome
  * - `stuck`: a worker has stopped, but executions are still running although they were aborted
+ * - `not_configured`: a key that the HTTP API or a perform handler needs is not set
  * - `migrations_missing`: `migrate` doesn't find its folder of SQL files
  */
 export class SluiceError extends Error {
