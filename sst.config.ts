@@ -27,9 +27,9 @@ export default $config({
     const queue = new Sluice("Sluice", {
       database: { url, aurora, neon: newNeonProject }[database](),
       drain: "functions/drain.handler",
-      migrate: "functions/migrate.handler",
+      // bundled from this repository's sources, it doesn't contain the SQL files
+      migrate: { handler: "functions/migrate.handler", copyFiles: [{ from: "migrations" }] },
       enqueue: "functions/enqueue.handler",
-      migrations: "migrations",
     })
     return { api: queue.url }
   },

@@ -64,6 +64,7 @@ const COMPUTED: Record<string, (inputs: Any) => object> = {
   }),
   "aws:rds/proxy:Proxy": () => ({ endpoint: "proxy.test" }),
   "aws:rds/clusterInstance:ClusterInstance": () => ({ port: 5432 }),
+  "aws:lambda/functionUrl:FunctionUrl": () => ({ functionUrl: "https://function.test/" }),
   "neon:index/project:Project": () => ({
     databaseUser: "ada",
     databasePassword: pulumi.secret("neon-password"),

@@ -20,8 +20,6 @@ export interface SluiceArgs {
   readonly api?: sst.aws.ApiGatewayV2 | ApiAttachment
   /** The API's own domain, as in `sst.aws.ApiGatewayV2`. */
   readonly domain?: sst.aws.ApiGatewayV2Args["domain"]
-  /** Folder of the SQL files, relative to the app's root. Default `"node_modules/@sluice/core/migrations"`. */
-  readonly migrations?: string
   /** The schema of Sluice's tables. Stages that share a database each need their own. Default `"sluice"`. */
   readonly schema?: string
   /** Drain functions at work at the same time, each with a database session of its own, up to 1,000. Default 10. */

@@ -33,7 +33,6 @@ const OPTIONS: Keys<Required<SluiceArgs>> = {
   enqueue: true,
   api: true,
   domain: true,
-  migrations: true,
   schema: true,
   maxDrainers: true,
   concurrency: true,

@@ -29,7 +29,7 @@ export type FunctionOption = string | FunctionSettings
 
 /** What the component decides. */
 export interface OwnArgs
-  extends Pick<FunctionSettings, "copyFiles" | "link" | "permissions">,
+  extends Pick<FunctionSettings, "link" | "permissions">,
     Pick<sst.aws.FunctionArgs, "concurrency" | "dev" | "retries"> {
   readonly timeout: NonNullable<FunctionSettings["timeout"]>
   readonly memory?: NonNullable<FunctionSettings["memory"]>
@@ -60,7 +60,6 @@ export function createFunction(
       link: [...(own.link ?? []), ...(theirs.link ?? [])],
       environment: environmentOf(name, database, theirs, own),
       permissions: [permissionToLog(name), ...(own.permissions ?? []), ...(theirs.permissions ?? [])],
-      copyFiles: [...(own.copyFiles ?? []), ...(theirs.copyFiles ?? [])],
       transform: {
         ...theirs.transform,
         role: inTurn(roleOf(database), theirs.transform?.role),

@@ -119,7 +119,7 @@ function partsOf(name: string, args: SluiceArgs): Parts {
   }
 }
 
-/** Runs on deploy when the function's package has changed: the key is a hash of code, migrations and linked database. */
+/** Runs on deploy when the function's package has changed: the key is a hash of code and linked database. */
 function createMigration(
   { name, args, database, databaseLink, schema }: Parts,
   options: $util.ComponentResourceOptions,
@@ -132,7 +132,6 @@ function createMigration(
   const own: OwnArgs = {
     link: [databaseLink],
     environment,
-    copyFiles: [{ from: args.migrations ?? "node_modules/@sluice/core/migrations", to: "migrations" }],
     timeout: "15 minutes",
     dev: false,
   }
