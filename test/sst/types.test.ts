@@ -47,6 +47,7 @@ test.skipIf(!prepared)(
     expect([...faults.keys()].toSorted()).toEqual(files)
     expect(faults.get("planted-0.config.ts")?.join()).toContain(`"every minute"' is not assignable to type`)
   },
+  180_000, // the compiler reads all of SST's and Pulumi's types
 )
 
 /**
