@@ -243,7 +243,11 @@ create table owner (
 -- What a deployment chooses, and migrate stores.
 create table settings (
   only_row              boolean primary key default true check (only_row),
-  refuses_unknown_names boolean not null default false   -- whether an enqueue by a name that no definition has is an error
+  refuses_unknown_names boolean not null default false,  -- whether an enqueue by a name that no definition has is an error
+  retention             interval not null default '14 days', -- how long history is kept; see run_maintenance
+
+  -- whole days are dropped, and an idempotency key leads to its job for 24 hours
+  constraint a_day_at_least check (retention >= interval '1 day')
 );
 insert into settings default values;
 
