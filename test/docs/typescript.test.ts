@@ -1,124 +1,108 @@
 import { readFileSync } from "node:fs"
-import { basename, join, relative } from "node:path"
+import { dirname, join } from "node:path"
 import ts from "typescript"
 import { expect, test } from "vitest"
 import { preparePlatform } from "../sst/platform.ts"
 import { type Block, checkedBlocks, placeOf, ROOT } from "./pages.ts"
 
+// The pages' files are checked where they would be, in a folder for each page, without being written to the disk.
+const FOLDER = join(import.meta.dirname, "pages")
 const STAND_INS = join(import.meta.dirname, "fixtures/stand-ins.ts")
 /** What SST writes into an app at deploy: the types of its linked resources. */
 const LINKED_RESOURCES = join(ROOT, "examples/hono/sst-env.d.ts")
 
-const blocks = checkedBlocks("ts", "tsx")
-const isOfSst = ({ marks, file }: Block) => marks.includes("sst") || file === "sst.config.ts"
+const blocks = checkedBlocks("ts")
+const inSst = blocks.filter(({ marks, file }) => marks.includes("sst") || file === "sst.config.ts")
+const inApps = blocks.filter((block) => !inSst.includes(block))
 const prepared = await preparePlatform()
 
-test("each TypeScript block compiles against the packages, with stand-ins for the reader's own code", () => {
-  const options = { ...optionsOf("tsconfig.json"), noUnusedLocals: false, noUnusedParameters: false }
-  const sources = asFiles(blocks.filter((block) => !isOfSst(block)))
-  expect(faults(sources, options, [LINKED_RESOURCES])).toEqual([])
+test("each file that a page shows compiles against the packages, with nothing but the page's other files", () => {
+  const files = inApps.filter(({ file }) => file)
+  expect(files.map(({ file }) => file)).toEqual(expect.arrayContaining(["jobs.ts", "queue.ts", "worker.ts"]))
+  expect(faults(toSources(files), appOptions(), [LINKED_RESOURCES])).toEqual([])
+})
+
+test("each excerpt compiles, with stand-ins for the reader's own code", () => {
+  const globals: Source = { path: join(FOLDER, "globals.ts"), text: globalStandIns() }
+  expect(faults([globals, ...toSources(inApps)], appOptions(), [LINKED_RESOURCES])).toEqual([])
 })
 
 test.skipIf(!prepared)("each block of an sst.config.ts compiles with SST's types", () => {
-  const sources = blocks.filter(isOfSst).map((block) => toSource(block, `${nameOf(block)}.config.ts`))
+  expect(inSst.length).toBeGreaterThan(1)
   const reference = '/// <reference path="./.sst/platform/config.d.ts" />'
-  const inRun = sources.map(({ path, text, block }) => ({
-    block,
-    path: join(ROOT, `docs-${basename(path)}`), // beside .sst/
-    text: text.startsWith("/// <reference") ? text : `${reference}\n${text}`,
-    lineOffset: text.startsWith("/// <reference") ? 0 : 1,
-  }))
-  expect(faults(inRun, optionsOf("test/sst/tsconfig.json"), [])).toEqual([])
+  const sources = inSst.map((block, index): Source => {
+    const prefix = block.text.includes(reference) ? "" : `${reference}\n`
+    return { path: join(ROOT, `docs-${index}.config.ts`), text: `${prefix}${block.text}\nexport {}`, block }
+  })
+  expect(faults(sources, optionsOf("test/sst/tsconfig.json"), [])).toEqual([])
 })
 
 interface Source {
-  readonly block: Block
   readonly path: string
   readonly text: string
-  /** Lines before the block's own. */
-  readonly lineOffset?: number
+  /** Undefined for what is there only to be imported. */
+  readonly block?: Block
 }
 
-/** The blocks of a page share a folder. A page finds the README's files there if it has none of that name. */
-function asFiles(blocks: Block[]): Source[] {
-  const named = blocks.filter(({ page, file }) => page === "README.md" && file)
+/** A page finds the README's files in its folder if it has none of that name. */
+function toSources(blocks: Block[]): Source[] {
+  const ofReadme = blocks.filter(({ page, file }) => page === "README.md" && file)
   const pages = [...new Set(blocks.map(({ page }) => page))]
   return pages.flatMap((page) => {
     const own = blocks.filter((block) => block.page === page)
-    const borrowed = named.filter(({ file }) => !own.some((block) => block.file === file))
-    return [...own, ...borrowed].map((block) => toSource(block, folderOf(page, block)))
+    const borrowed = ofReadme.filter(({ file }) => !own.some((block) => block.file === file))
+    return [
+      ...own.map((block) => ({ ...toSource(page, block), block })),
+      ...borrowed.map((block) => toSource(page, block)),
+    ]
   })
 }
 
-function folderOf(page: string, block: Block): string {
-  return join(import.meta.dirname, "pages", page.replaceAll(/\W/g, "-"), block.file ?? `${nameOf(block)}.ts`)
+function toSource(page: string, { file, line, text }: Block): Source {
+  const path = join(FOLDER, page.replaceAll("/", "-"), file ?? `line-${line}.ts`)
+  return { path, text: `${text}\nexport {}` }
 }
 
-function nameOf({ page, line }: Block): string {
-  return `${page.replaceAll(/\W/g, "-")}-${line}`
+/** Makes the stand-ins known to all files of one compilation. A name that a block declares itself hides that one. */
+function globalStandIns(): string {
+  const names = [...readFileSync(STAND_INS, "utf8").matchAll(/^export declare (?:const|function) (\w+)/gm)]
+  const constants = names.map(([, name]) => `const ${name}: typeof standIns.${name}`)
+  return `import type * as standIns from "../fixtures/stand-ins.ts"\ndeclare global {\n${constants.join("\n")}\n}`
 }
 
-/** Stand-ins are imported on the block's first line, so that the numbers of lines stay. A file has to stand by itself. */
-function toSource(block: Block, path: string): Source {
-  if (block.file) return { block, path, text: `${block.text}\nexport {}` }
-  const declared = declaredNames(block.text)
-  const missing = standIns().filter((name) => !declared.has(name) && block.text.includes(name))
-  const imports = block.marks.includes("sst") ? "" : `import { ${missing.join(", ")} } from "${STAND_INS}"; `
-  return { block, path, text: `${imports}${block.text}\nexport {}` }
-}
-
-function standIns(): string[] {
-  const text = readFileSync(STAND_INS, "utf8")
-  return [...text.matchAll(/^export declare (?:const|function) (\w+)/gm)].map(([, name = ""]) => name)
-}
-
-/** What a block imports or declares at its top level. */
-function declaredNames(text: string): Set<string> {
-  const names = new Set<string>()
-  for (const statement of ts.createSourceFile("block.ts", text, ts.ScriptTarget.ESNext).statements) {
-    ts.forEachChild(statement, function collect(node): void {
-      const { name } = node as Partial<ts.NamedDeclaration>
-      if (name && ts.isIdentifier(name) && !ts.isPropertyAssignment(node)) names.add(name.text)
-      if (ts.isFunctionLike(node) || ts.isExpression(node)) return
-      ts.forEachChild(node, collect)
-    })
-    const { name } = statement as Partial<ts.NamedDeclaration>
-    if (name && ts.isIdentifier(name)) names.add(name.text)
-  }
-  return names
+function appOptions(): ts.CompilerOptions {
+  return { ...optionsOf("tsconfig.json"), noUnusedLocals: false, noUnusedParameters: false }
 }
 
 function optionsOf(tsconfig: string): ts.CompilerOptions {
-  const { config } = ts.readConfigFile(join(ROOT, tsconfig), ts.sys.readFile)
-  const folder = join(ROOT, tsconfig, "..")
-  return ts.parseJsonConfigFileContent(config, { ...ts.sys, readDirectory: () => [] }, folder).options
+  const path = join(ROOT, tsconfig)
+  const { config } = ts.readConfigFile(path, ts.sys.readFile)
+  const withoutFiles = { ...ts.sys, readDirectory: () => [] }
+  return ts.parseJsonConfigFileContent(config, withoutFiles, dirname(path)).options
 }
 
-/** What the compiler says about these sources, which aren't on disk. */
+/** What the compiler says about these sources, which aren't on the disk. */
 function faults(sources: Source[], options: ts.CompilerOptions, others: string[]): string[] {
   const virtual = new Map(sources.map((source) => [source.path, source]))
-  const folders = new Set(sources.map(({ path }) => join(path, "..")))
+  const folders = new Set(sources.map(({ path }) => dirname(path)))
   const host = ts.createCompilerHost(options)
   const { readFile, fileExists, directoryExists } = host
   host.readFile = (path) => virtual.get(path)?.text ?? readFile(path)
   host.fileExists = (path) => virtual.has(path) || fileExists(path)
-  host.directoryExists = (path) => folders.has(path) || (directoryExists?.(path) ?? true)
+  host.directoryExists = (path) => folders.has(path) || directoryExists?.(path) !== false
 
   const program = ts.createProgram([...virtual.keys(), ...others], options, host)
-  return program.getSourceFiles().flatMap((file) => {
-    const source = virtual.get(file.fileName)
-    if (!source) return []
+  return sources.flatMap(({ path, text, block }) => {
+    if (!block) return []
+    const file = program.getSourceFile(path)
     const found = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]
-    return found.map(({ start = 0, messageText }) => {
-      const line = file.getLineAndCharacterOfPosition(start).line - (source.lineOffset ?? 0)
-      const place = placeOf({ ...source.block, line: source.block.line + line })
-      return `${place} ${ts.flattenDiagnosticMessageText(messageText, " ")}`
-    })
+    return found.map((diagnostic) => describe(diagnostic, text, block))
   })
 }
 
-test("the compiler's checks cover the pages' files", () => {
-  const names = blocks.map(({ file }) => file)
-  expect(names).toEqual(expect.arrayContaining(["jobs.ts", "queue.ts", "sst.config.ts"]))
-  expect(relative(ROOT, STAND_INS)).toBe("test/docs/fixtures/stand-ins.ts")
-})
+function describe({ start = 0, messageText }: ts.Diagnostic, text: string, block: Block): string {
+  const linesBefore = text.slice(0, text.indexOf(block.text)).split("\n").length - 1
+  const line = text.slice(0, start).split("\n").length - 1 - linesBefore
+  const message = ts.flattenDiagnosticMessageText(messageText, " ")
+  return `${placeOf({ ...block, line: block.line + line })} ${message}`
+}
