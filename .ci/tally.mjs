@@ -32,12 +32,20 @@ function readReport(part, read) {
   }
 }
 
-/** Vitest's JSON. A file can fail though none of its tests did: at its import, or in a hook. */
+/**
+ * Vitest's JSON. A file can fail though none of its tests did: at its import, or in a hook. What failed is printed again,
+ * because a log that is cut keeps its end.
+ */
 function countTests({ numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults }) {
   const failedFiles = testResults.filter(
     ({ status, assertionResults }) =>
       status === "failed" && !assertionResults.some((test) => test.status === "failed"),
   )
+  for (const { name, message } of failedFiles) console.log(`\nFAILED ${name}\n${message.slice(0, 2000)}`)
+  for (const { name, assertionResults } of testResults)
+    for (const { status, fullName, failureMessages } of assertionResults)
+      if (status === "failed")
+        console.log(`\nFAILED ${name} > ${fullName}\n${failureMessages.join("\n").slice(0, 2000)}`)
   return {
     passed: numPassedTests,
     failed: numFailedTests + failedFiles.length,

@@ -318,7 +318,7 @@ async function isQuiet(host: Host, lines: readonly string[]): Promise<void> {
 }
 
 async function withClient<Value>(url: string, work: (client: pg.Client) => Promise<Value>): Promise<Value> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 20_000 })
   client.on("error", () => {})
   await client.connect()
   try {

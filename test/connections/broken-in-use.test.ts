@@ -19,7 +19,8 @@ test("a statement rejects when its pool connection is reset, and the process sur
   expect((await pool.query("select 1 as one")).rows).toEqual([{ one: 1 }])
   await pool.end()
   await database.rows(
-    "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(30)%' and pid <> pg_backend_pid()",
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where datname = current_database() and query like '%pg_sleep(30)%' and pid <> pg_backend_pid()`,
   )
 })
 

@@ -2,7 +2,7 @@ import { type Chain, nextInChain, shouldHandOver } from "@sluice/aws"
 import { defineJob, type EnqueueOptions } from "@sluice/core"
 import { expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
-import { countdown, drainable } from "../support/drain.ts"
+import { drainable } from "../support/drain.ts"
 
 const database = await createDatabase()
 const { sluice, drainOnce } = drainable(database, [defineJob({ name: "job", perform() {} })])
@@ -36,9 +36,12 @@ test("a chain of drains that do nothing ends all the same", async () => {
   await database.pool.query("truncate sluice.jobs")
 })
 
-test("work that is left because the time was up isn't late", async () => {
+test("work that is left because the time was up isn't late", {
+  retry: 2, // on a machine so busy that a statement takes longer than that
+}, async () => {
+  await database.pool.query("truncate sluice.jobs")
   await sluice.enqueue("job", {})
-  const summary = await drainOnce({ remainingMs: countdown(500) }) // all of it is margin
+  const summary = await drainOnce({ remainingMs: () => 500 }) // all of it is margin
   expect(summary).toMatchObject({ claimed: 0, dueWork: true, lateWork: false })
   expect(shouldHandOver(summary, chain)).toBe(false)
 })

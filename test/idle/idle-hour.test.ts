@@ -43,6 +43,6 @@ async function invocationsOfAnHour(expression: string): Promise<number> {
   await eventually(() => expect(deployment.reports()).toHaveLength(before + 1))
   clock.advance(60 * MINUTE_MS)
   schedule.stop()
-  await eventually(() => expect(deployment.host.processes().filter(({ busy }) => busy)).toEqual([]))
+  await eventually(() => expect(deployment.host.processes().filter(({ busy }) => busy)).toEqual([]), 40_000)
   return deployment.started().length - before - 1
 }

@@ -29,12 +29,14 @@ test("close ends frozen and busy processes, and leaves no child behind", async (
 test("close waits for what is under way, and asks it with SIGTERM to end early", async () => {
   const { host, lines } = await startTestHost({ untilSigterm: {}, sleepFor: { maxEnvironments: 1 } })
   await host.invoke("untilSigterm", "{}", { type: "Event" })
-  await host.invoke("sleepFor", '{"ms":400}', { type: "Event" })
+  await host.invoke("sleepFor", '{"ms":1000}', { type: "Event" })
   await host.invoke("sleepFor", '{"ms":1}', { type: "Event" })
-  await waitFor("the handler listens", () => lines.includes("[untilSigterm] waiting"))
+  await waitFor("both handlers run", () =>
+    ["[untilSigterm] waiting", "[sleepFor] sleeping"].every((line) => lines.includes(line)),
+  )
   const startedAt = Date.now()
-  await host.close({ graceMs: 5_000 })
-  expect(Date.now() - startedAt).toBeLessThan(4_000)
+  await host.close({ graceMs: 20_000 })
+  expect(Date.now() - startedAt).toBeLessThan(15_000)
   expect(lines).toContain("[untilSigterm] ended early")
   expect(lines.filter((line) => /^REPORT .* succeeded/.test(line))).toHaveLength(2)
   expect(lines.find((line) => line.startsWith("DROP sleepFor"))).toContain("closing")

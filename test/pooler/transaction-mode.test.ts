@@ -33,7 +33,12 @@ describe.skipIf(!hasPgBouncer())("behind PgBouncer (skipped where it is not inst
     expect(await database.rows("select state, attempts from sluice.jobs")).toEqual([
       { state: "ready", attempts: 0 },
     ])
-    expect(await database.rows("select from pg_locks where locktype = 'advisory'")).toEqual([])
+    expect(
+      await database.rows(
+        `select from pg_locks join pg_database d on d.oid = database
+         where datname = current_database() and locktype = 'advisory'`,
+      ),
+    ).toEqual([])
     expect(await database.rows("select from sluice.drainers")).toEqual([])
     await pooled.end()
   })

@@ -14,7 +14,8 @@ test("a process that is stopped in a transactional job lets go of the rows that 
   await eventually(async () =>
     expect(
       await database.rows(
-        "select from pg_stat_activity where query like 'update counter%' and state like 'idle in%'",
+        `select from pg_stat_activity
+         where datname = current_database() and query like 'update counter%' and state like 'idle in%'`,
       ),
     ).toHaveLength(1),
   )

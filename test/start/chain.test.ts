@@ -7,20 +7,20 @@ import { startSluice } from "../support/start.ts"
 
 test("a backlog longer than one invocation is drained by a chain of them, which ends when the queue is empty", async () => {
   const database = await createDatabase()
-  // 300 of 100 ms, 5 at once, are 6 seconds
+  // 500 of 100 ms, 5 at once, are 10 seconds
   await createSluice({ database: database.pool }).enqueueMany(
-    Array.from({ length: 300 }, () => ({ name: "sleep", payload: { ms: 100 } })),
+    Array.from({ length: 500 }, () => ({ name: "sleep", payload: { ms: 100 } })),
   )
   const sluice = await startSluice({
     DATABASE_URL: database.url,
     SLUICE_SCHEDULE: "rate(1 hour)", // one tick, at the start
-    SLUICE_DRAIN_TIMEOUT: "3 seconds",
+    SLUICE_DRAIN_TIMEOUT: "5 seconds",
     SLUICE_CONCURRENCY: "5",
     SLUICE_MAX_DRAINERS: "1", // else it calls for help, and is done within one invocation each
   })
   await eventually(
     async () => expect(await database.rows("select from sluice.jobs limit 1")).toEqual([]),
-    40_000,
+    50_000,
   )
   await eventually(() => expect(sluice.drainsUnderWay()).toEqual([]))
 
@@ -31,7 +31,7 @@ test("a backlog longer than one invocation is drained by a chain of them, which 
   expect(reports.at(-1)).toMatchObject({ dueWork: false })
   expect(reports.at(-1)).not.toHaveProperty("handedOverTo")
   expect(await database.rows("select count(*)::int, max(attempts) as attempts from sluice.finished")).toEqual(
-    [{ count: 300, attempts: 1 }],
+    [{ count: 500, attempts: 1 }],
   )
 
   await wait(1_000)
