@@ -9,7 +9,10 @@ const hasPython = spawnSync("python3", ["--version"]).status === 0
 
 test("there is one block of JSON, an executor's event, and one of Python", () => {
   expect(checkedBlocks("json", "python").map(({ language }) => language)).toEqual(["json", "python"])
-  expect(JSON.parse(event)).toMatchObject({ id: "42", payload: { page: 7 } } satisfies Partial<ExecutionEvent>)
+  expect(JSON.parse(event)).toMatchObject({
+    id: "42",
+    payload: { page: 7 },
+  } satisfies Partial<ExecutionEvent>)
 })
 
 test.skipIf(!hasPython)("the Python handler returns a result for the event on its page", () => {

@@ -46,5 +46,5 @@ function anchorsOf(page: string): Set<string> {
 }
 
 function withoutCode(page: string): string {
-  return readPage(page).replace(/^( *)(`{3,})[^]*?^\1\2$/gm, "")
+  return readPage(page).replace(/^( *)(`{3,})[\s\S]*?^\1\2$/gm, "")
 }
