@@ -101,12 +101,26 @@ function withArchives(line: string): string {
 
 /** Runs a worker until it has performed a job, and then presses Ctrl-C. */
 async function runWorker(line: string): Promise<string> {
-  const worker = spawn("bash", ["-c", `exec ${line}`], { cwd: app.path, env: environment })
-  const output = await outputUntil(worker, WELCOME)
-  worker.kill("SIGINT")
-  const [code] = await once(worker, "exit")
-  expect(code).toBe(0)
-  return output
+  const worker = spawn("bash", ["-c", line], { cwd: app.path, env: environment, detached: true })
+  const closed = once(worker, "close")
+  try {
+    const output = await outputUntil(worker, WELCOME)
+    signalGroup(worker, "SIGINT")
+    const [code] = await closed
+    expect(code).toBe(0)
+    return output
+  } finally {
+    signalGroup(worker, "SIGKILL")
+  }
+}
+
+/** A terminal sends its signals to npx and to what it has started. */
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (pid) process.kill(-pid, signal)
+  } catch {
+    // all of it has ended
+  }
 }
 
 async function outputUntil(child: ChildProcess, expected: string): Promise<string> {
