@@ -71,6 +71,16 @@ test("the enqueuer enqueues, and nothing else", async () => {
   }
 })
 
+test("views are for the reader, for a role that may read one of them and no table, and not for the enqueuer", async () => {
+  const read = "select id, state from sluice.unfinished_jobs where name = 'plain' and unique_key = 'u'"
+  expect((await reader.database.query(read)).rows).toEqual([{ id, state: "ready" }])
+  await expect(enqueuer.database.query(read)).rejects.toEqual(denied)
+  await owner.query(`grant select on sluice.unfinished_jobs to ${roles.names.enqueuer}`)
+  expect((await enqueuer.database.query(read)).rows).toEqual([{ id, state: "ready" }])
+  await expect(enqueuer.database.query("select from sluice.jobs")).rejects.toEqual(denied)
+  await owner.query(`revoke select on sluice.unfinished_jobs from ${roles.names.enqueuer}`)
+})
+
 test("the reader reads, and changes nothing", async () => {
   expect(await reader.getJob(id)).toMatchObject({ id, state: "ready", payload: { to: "ada" } })
   expect(await reader.listQueues()).toMatchObject([{ name: "default", ready: 5 }])

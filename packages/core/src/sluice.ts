@@ -1,5 +1,6 @@
 import { boundedMs, type Duration } from "./checks/duration.ts"
 import { assertKnownKeys, assertPolicies } from "./checks/validate.ts"
+import { assertDatabase } from "./database/assert-connection.ts"
 import type { Queryable } from "./database/connection.ts"
 import { poolQueryable } from "./database/pool-queryable.ts"
 import { protocolCall } from "./database/protocol-call.ts"
@@ -17,7 +18,10 @@ import { pauseQueue, resumeQueue } from "./manage/queues.ts"
 import type { Instrumentation } from "./telemetry/instrumentation.ts"
 
 export interface SluiceOptions {
-  /** Runs the statements of this object: a pg `Pool`, or anything else with its `query`. May go through any pooler. */
+  /**
+   * Runs the statements of this object: a pg `Pool`, or anything else with its `query`. May go through any pooler. If it
+   * emits errors and has no listener for them, it gets one, so that a restart of the database doesn't end the process.
+   */
   readonly database: Queryable
   /** The definitions that this app enqueues or performs. Without them, jobs of any name are enqueued, with unchecked payloads. */
   readonly jobs?: readonly AnyJobDefinition[]
@@ -94,7 +98,7 @@ export function createSluice(options: SluiceOptions): Sluice {
   assertKnownKeys(options.defaults ?? {}, POLICY_KEYS, ["defaults"])
   assertPolicies(options.defaults ?? {}, ["defaults"])
   const answerWithinMs = boundedMs(options.answerWithin ?? "30s", ["answerWithin"], 100, 86_400_000)
-  const database = poolQueryable(options.database, answerWithinMs)
+  const database = poolQueryable(assertDatabase(options.database), answerWithinMs)
   const schema = assertSchemaName(options.schema ?? "sluice")
   const catalog: Catalog = {
     schema,

@@ -231,6 +231,17 @@ create table owner (
   since    timestamptz not null default now()
 );
 
+-- What a deployment chooses, and migrate stores.
+create table settings (
+  only_row              boolean primary key default true check (only_row),
+  refuses_unknown_names boolean not null default false,  -- whether an enqueue by a name that no definition has is an error
+  retention             interval not null default '14 days', -- how long history is kept; see run_maintenance
+
+  -- whole days are dropped, and an idempotency key leads to its job for 24 hours
+  constraint a_day_at_least check (retention >= interval '1 day')
+);
+insert into settings default values;
+
 -- One row per step, cursor or sleep of a job that is performed in several executions. Written while the job runs, read by its
 -- later executions, and deleted when the job has finished.
 create table progress (
