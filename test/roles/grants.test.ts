@@ -104,7 +104,7 @@ test("the drainer drains, and keeps the history's partitions, though it owns not
   await database.pool.query(`drop table sluice.${missing?.name}`)
   await database.pool.query("update sluice.maintenance_steps set next_at = '-infinity'")
   const warnings: unknown[] = []
-  const log = { info() {}, error() {}, warn: (...told: unknown[]) => warnings.push(told) }
+  const log = { debug() {}, info() {}, error() {}, warn: (...told: unknown[]) => warnings.push(told) }
   const connect = async () => {
     const client = new pg.Client({ connectionString: roles.url("drainer") })
     await client.connect()

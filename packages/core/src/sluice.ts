@@ -23,11 +23,14 @@ export interface SluiceOptions {
    * emits errors and has no listener for them, it gets one, so that a restart of the database doesn't end the process.
    */
   readonly database: Queryable
-  /** The definitions that this app enqueues or performs. Without them, jobs of any name are enqueued, with unchecked payloads. */
+  /**
+   * The definitions that this app enqueues or performs. Without them, jobs are enqueued by name: payloads aren't checked,
+   * and policies are those of the definition that `migrate({ jobs })` or a drainer has registered in the database.
+   */
   readonly jobs?: readonly AnyJobDefinition[]
   /** The schema that `migrate` created. Default `"sluice"`. */
   readonly schema?: string
-  /** Policies for jobs whose definition and call don't set them. */
+  /** Policies for jobs whose definition and call don't set them. A registered definition comes before these, too. */
   readonly defaults?: JobPolicies
   /**
    * Invokes a drainer. Called after a due job was stored while no drainer is awake, once if many jobs are stored at the
@@ -47,7 +50,7 @@ export interface SluiceOptions {
 export interface Sluice extends Catalog {
   readonly database: Queryable
   /**
-   * Stores one job.
+   * Stores one job. By name alone, a definition that is registered in the database gives what the call doesn't say.
    *
    * @throws InvalidInputError, also as `UnknownJobError`, `InvalidPayloadError` or `PayloadTooLargeError`
    * @throws DatabaseUnavailableError
@@ -112,8 +115,9 @@ export function createSluice(options: SluiceOptions): Sluice {
     database,
     async enqueue(job, payload, given) {
       const { transaction, ...options } = given ?? {}
-      const name = typeof job === "string" ? job : job.name
-      const result = await storeJob(catalog, target(transaction), { name, payload, options })
+      const definition = typeof job === "string" ? undefined : job
+      const name = definition?.name ?? (job as string)
+      const result = await storeJob(catalog, target(transaction), { name, payload, options }, definition)
       if (!transaction) await wakeFor([name], [result])
       return result
     },

@@ -8,11 +8,12 @@ import { codeOf, translateError } from "../database/translate-error.ts"
 import { SchemaError } from "../errors.ts"
 import { applyFiles } from "./apply.ts"
 import { bundledFiles } from "./bundled-files.ts"
+import { assertRegisteredJobs, type RegisteredJobs, registerJobs } from "./definitions.ts"
 import { claimSchema, refuseForeignSchema } from "./owner.ts"
 import { storeRetention } from "./retention.ts"
 import { readSqlFiles } from "./sql-files.ts"
 
-export interface MigrateOptions {
+export interface MigrateOptions extends RegisteredJobs {
   /** The schema for Sluice's tables. Created if it is missing. Default `"sluice"`. */
   readonly schema?: string
   /** A folder of SQL files, with its folders `functions` and `views`. Default: the files that this code contains. */
@@ -38,6 +39,9 @@ const OPTIONS = {
   owner: true,
   retention: true,
   log: true,
+  jobs: true,
+  defaults: true,
+  unknownNames: true,
 } satisfies Record<keyof MigrateOptions, true>
 
 const A_DAY_MS = 86_400_000
@@ -48,7 +52,7 @@ const A_DAY_MS = 86_400_000
  * and then find nothing to do.
  *
  * Its role must own the schema or be allowed to create it. If the schema is up to date, it only needs to be allowed to
- * read.
+ * read. With `jobs` it must be allowed to write.
  *
  * @param database A connection string, a pg `Pool` or a connected `Client`.
  * @returns The names of the applied migrations in order, followed by `"functions"` if functions and views were replaced.
@@ -63,6 +67,7 @@ export async function migrate(
   options: MigrateOptions = {},
 ): Promise<{ applied: string[] }> {
   assertKnownKeys(options, Object.keys(OPTIONS), ["migrate"])
+  assertRegisteredJobs(options)
   const { owner, retention, log = () => {} } = options
   const schema = assertSchemaName(options.schema ?? "sluice")
   const retentionMs = retention === undefined ? undefined : retentionMsOf(retention)
@@ -75,6 +80,7 @@ export async function migrate(
       const applied = await applyFiles(client, schema, files, log)
       if (owner) await claimSchema(client, schema, owner)
       if (retentionMs) await storeRetention(client, schema, retentionMs)
+      await registerJobs(client, schema, options)
       return { applied }
     })
   } catch (error) {
