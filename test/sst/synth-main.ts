@@ -56,6 +56,7 @@ const COMPUTED: Record<string, (inputs: Any) => object> = {
     port: 5432,
   }),
   "aws:rds/clusterInstance:ClusterInstance": () => ({ port: 5432 }),
+  "aws:lambda/functionUrl:FunctionUrl": () => ({ functionUrl: "https://function.test/" }),
   "neon:index/project:Project": () => ({
     databaseUser: "ada",
     databasePassword: pulumi.secret("neon-password"),

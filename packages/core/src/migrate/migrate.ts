@@ -38,10 +38,10 @@ const OPTIONS = {
   directory: true,
   owner: true,
   retention: true,
+  log: true,
   jobs: true,
   defaults: true,
   unknownNames: true,
-  log: true,
 } satisfies Record<keyof MigrateOptions, true>
 
 const A_DAY_MS = 86_400_000
@@ -52,7 +52,7 @@ const A_DAY_MS = 86_400_000
  * and then find nothing to do.
  *
  * Its role must own the schema or be allowed to create it. If the schema is up to date, it only needs to be allowed to
- * read; with `jobs` it must be allowed to write.
+ * read. With `jobs` it must be allowed to write.
  *
  * @param database A connection string, a pg `Pool` or a connected `Client`.
  * @returns The names of the applied migrations in order, followed by `"functions"` if functions and views were replaced.
