@@ -13,9 +13,9 @@ export interface SluiceArgs {
   readonly enqueue?: FunctionOption
   /**
    * An API to which the routes of `enqueue` are added, instead of one of the component's own: at its root (`/v1`,
-   * `/health`, `/openapi.json`), or below a path, which the handler then has to take off, as it does with Hono's
-   * `new Hono().mount("/queue", createApp(…).fetch)`. To serve it through a Router, add a route with a rewrite:
-   * `router.route("/queue", queue.url, { rewrite: { regex: "^/queue/(.*)$", to: "/$1" } })`.
+   * `/health`, `/openapi.json`), or below a path, which the handler then has to take off:
+   * `handle(new Hono().mount("/queue", (request) => createApp(…).fetch(request)))`. To serve it through a Router, add a
+   * route with a rewrite: `router.route("/queue", queue.url, { rewrite: { regex: "^/queue/(.*)$", to: "/$1" } })`.
    */
   readonly api?: sst.aws.ApiGatewayV2 | ApiAttachment
   /** The API's own domain, as in `sst.aws.ApiGatewayV2`. */
