@@ -14,9 +14,19 @@
 export class SluiceError extends Error {
   /** Spelled out in each class: a minified bundle renames the classes, but the history stores this name. */
   static override readonly name: string = "SluiceError"
+  static {
+    brand(SluiceError)
+  }
+
   readonly code: string
   /** Set on an error of `drain` if executions are still running although they were aborted: end the process. */
   declare stuck?: number
+
+  /** Recognises errors of another copy of this package too: see {@link brand}. */
+  static override [Symbol.hasInstance](this: ErrorClass, value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: the class that is asked, which may be a subclass
+    return isInstance(value, this)
+  }
 
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options)
@@ -41,6 +51,10 @@ export class SluiceError extends Error {
  */
 export class InvalidInputError extends SluiceError {
   static override readonly name: string = "InvalidInputError"
+  static {
+    brand(InvalidInputError)
+  }
+
   /** Where the invalid value is, outermost key first: `["options", "runAt"]`. */
   readonly path: readonly (string | number)[]
   /** Index of the invalid job in the call of `enqueueMany`. None of the jobs of that call was stored. */
@@ -66,11 +80,18 @@ export class InvalidInputError extends SluiceError {
 /** `createSluice({ jobs })` has no definition of this name. Code `unknown_job`. */
 export class UnknownJobError extends InvalidInputError {
   static override readonly name: string = "UnknownJobError"
+  static {
+    brand(UnknownJobError)
+  }
 }
 
 /** The payload doesn't match the definition's input schema. Code `invalid_payload`. */
 export class InvalidPayloadError extends InvalidInputError {
   static override readonly name: string = "InvalidPayloadError"
+  static {
+    brand(InvalidPayloadError)
+  }
+
   /** The schema's first 20 issues. */
   readonly issues: readonly { path: readonly (string | number)[]; message: string }[]
 
@@ -87,6 +108,9 @@ export class InvalidPayloadError extends InvalidInputError {
  */
 export class PayloadTooLargeError extends InvalidInputError {
   static override readonly name: string = "PayloadTooLargeError"
+  static {
+    brand(PayloadTooLargeError)
+  }
 }
 
 /**
@@ -95,6 +119,9 @@ export class PayloadTooLargeError extends InvalidInputError {
  */
 export class DatabaseUnavailableError extends SluiceError {
   static override readonly name: string = "DatabaseUnavailableError"
+  static {
+    brand(DatabaseUnavailableError)
+  }
 }
 
 /**
@@ -105,16 +132,25 @@ export class DatabaseUnavailableError extends SluiceError {
  */
 export class SchemaError extends SluiceError {
   static override readonly name: string = "SchemaError"
+  static {
+    brand(SchemaError)
+  }
 }
 
 /** There is a transaction pooler between the drainer and Postgres; session locks don't work through it. Code `transaction_pooler`. */
 export class PoolerError extends SluiceError {
   static override readonly name: string = "PoolerError"
+  static {
+    brand(PoolerError)
+  }
 }
 
 /** The drainer's database session ended while jobs were running. They are aborted, and the next drainer runs them again. Code `session_lost`. */
 export class SessionLostError extends SluiceError {
   static override readonly name: string = "SessionLostError"
+  static {
+    brand(SessionLostError)
+  }
 }
 
 /**
@@ -124,16 +160,25 @@ export class SessionLostError extends SluiceError {
  */
 export class TimeoutError extends SluiceError {
   static override readonly name: string = "TimeoutError"
+  static {
+    brand(TimeoutError)
+  }
 }
 
 /** The job's drainer died while this was its only running job, `maxInterruptions` times. The job is discarded. Code `interrupted`. */
 export class InterruptedError extends SluiceError {
   static override readonly name: string = "InterruptedError"
+  static {
+    brand(InterruptedError)
+  }
 }
 
 /** Throw it in `perform` to discard the job, even if it has attempts left. Code `discard`. */
 export class Discard extends SluiceError {
   static override readonly name: string = "Discard"
+  static {
+    brand(Discard)
+  }
 
   constructor(message: string, options?: ErrorOptions) {
     super("discard", message, options)
@@ -143,6 +188,9 @@ export class Discard extends SluiceError {
 /** Throw it in `perform` to fail this attempt and choose the time until the next one. Code `retry_after`. */
 export class RetryAfter extends SluiceError {
   static override readonly name: string = "RetryAfter"
+  static {
+    brand(RetryAfter)
+  }
 
   /** Seconds, or a string such as `"5m"`. */
   readonly wait: number | string
@@ -156,6 +204,9 @@ export class RetryAfter extends SluiceError {
 /** Throw it in `perform` to run the job again later without using up an attempt. Code `snooze`. */
 export class Snooze extends SluiceError {
   static override readonly name: string = "Snooze"
+  static {
+    brand(Snooze)
+  }
 
   /** Seconds, or a string such as `"5m"`; at least a second. */
   readonly wait: number | string
@@ -164,4 +215,28 @@ export class Snooze extends SluiceError {
     super("snooze", message)
     this.wait = wait
   }
+}
+
+interface ErrorClass {
+  readonly name: string
+  readonly prototype: Error
+}
+
+/**
+ * Marks the instances of a class for `instanceof`. An app may have loaded two copies of this package, as a module and as
+ * CommonJS, or in two versions: a `Discard` that is thrown with one copy must still discard the job in the other.
+ */
+function brand(type: ErrorClass): void {
+  Object.defineProperty(type.prototype, markOf(type), { value: true })
+}
+
+/** An app's own subclass has no mark, and recognises its instances as any class does. */
+function isInstance(value: unknown, type: ErrorClass): boolean {
+  const mark = markOf(type)
+  if (!Object.hasOwn(type.prototype, mark)) return Function.prototype[Symbol.hasInstance].call(type, value)
+  return typeof value === "object" && value !== null && mark in value
+}
+
+function markOf({ name }: ErrorClass): symbol {
+  return Symbol.for(`@sluice/core ${name}`)
 }

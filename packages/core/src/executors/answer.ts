@@ -34,7 +34,9 @@ export interface SerializedError {
 }
 
 /** The handler has no job of this name. Not an `UnknownJobError`, because `perform` may throw that too. */
-export class JobNotServedError extends SluiceError {}
+export class JobNotServedError extends SluiceError {
+  static override readonly name: string = "JobNotServedError"
+}
 
 /**
  * Errors that control the job, by their names in answers. The names are written out, because a minified bundle may rename

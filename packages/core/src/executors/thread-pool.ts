@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os"
+import { sharedByCopies } from "../checks/shared-by-copies.ts"
 import { Snooze } from "../errors.ts"
 import type { JobContext } from "../job/job-context.ts"
 import { resultOf } from "./answer.ts"
@@ -19,7 +20,7 @@ export interface ThreadPool {
 }
 
 /** By module, because all definitions of a bundle share its threads. */
-const pools = new Map<string, ThreadPool>()
+const pools = sharedByCopies("thread pools", () => new Map<string, ThreadPool>())
 
 export function threadPoolOf(module: string): ThreadPool {
   const pool = pools.get(module) ?? createThreadPool(module)

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec"
+import { sharedByCopies } from "../checks/shared-by-copies.ts"
 import { assertInteger, assertKnownKeys, assertName, assertPolicies, refuse } from "../checks/validate.ts"
 import { InvalidInputError } from "../errors.ts"
 import { assertBackoff, type Backoff } from "./backoff.ts"
@@ -159,7 +160,7 @@ type Client = {
 }
 
 /** The Sluice instance that a definition enqueues into: the last one that was created with it. */
-const clients = new WeakMap<object, Client>()
+const clients = sharedByCopies("clients", () => new WeakMap<object, Client>())
 
 export function bindDefinition(definition: AnyJobDefinition, client: Client): void {
   clients.set(definition, client)

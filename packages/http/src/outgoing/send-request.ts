@@ -32,7 +32,9 @@ export interface Reply {
 }
 
 /** A kept connection had died unnoticed, because its server closed it or this process was frozen in between. */
-export class StaleConnectionError extends Error {}
+export class StaleConnectionError extends Error {
+  override readonly name = "StaleConnectionError"
+}
 
 /** How often a request checks how much it has received. */
 const CHECK_EVERY_MS = 100
