@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os"
 import { sharedByCopies } from "../checks/shared-by-copies.ts"
+import { withResolvers } from "../checks/with-resolvers.ts"
 import { Snooze } from "../errors.ts"
 import type { JobContext } from "../job/job-context.ts"
 import { resultOf } from "./answer.ts"
@@ -85,7 +86,7 @@ function takeFirst(waiting: Set<OnThread>): OnThread | undefined {
 }
 
 async function waitForThread(waiting: Set<OnThread>, { signal, deadlineAt }: JobContext): Promise<Thread> {
-  const { promise, resolve, reject } = Promise.withResolvers<Thread>()
+  const { promise, resolve, reject } = withResolvers<Thread>()
   const giveUp = () => reject(new Snooze(NO_THREAD_WAIT, "All threads are busy"))
   const abort = () => reject(signal.reason)
   const timer = setTimeout(giveUp, (deadlineAt.getTime() - Date.now()) * MAX_WAIT_SHARE)

@@ -1,6 +1,7 @@
 import { type Agent, type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http"
 import { request as requestHttps } from "node:https"
 import type { LookupFunction } from "node:net"
+import { withResolvers } from "./with-resolvers.ts"
 
 // Requests to servers that others run, for the job `webhook` and the executor `http`. Whatever such a server does, the
 // promise settles: with a response, with an error, or with the reason of the aborted signal. docs/decisions/0029
@@ -51,7 +52,7 @@ export function sendRequest({
   ...options
 }: Outgoing): Promise<Reply> {
   if (signal.aborted) return Promise.reject(signal.reason)
-  const { promise, resolve, reject } = Promise.withResolvers<Reply>()
+  const { promise, resolve, reject } = withResolvers<Reply>()
   const request = (url.protocol === "https:" ? requestHttps : requestHttp)(url, {
     ...options,
     agent: agent ?? false,
