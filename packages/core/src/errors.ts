@@ -173,50 +173,6 @@ export class InterruptedError extends SluiceError {
   }
 }
 
-/** Throw it in `perform` to discard the job, even if it has attempts left. Code `discard`. */
-export class Discard extends SluiceError {
-  static override readonly name: string = "Discard"
-  static {
-    brand(Discard)
-  }
-
-  constructor(message: string, options?: ErrorOptions) {
-    super("discard", message, options)
-  }
-}
-
-/** Throw it in `perform` to fail this attempt and choose the time until the next one. Code `retry_after`. */
-export class RetryAfter extends SluiceError {
-  static override readonly name: string = "RetryAfter"
-  static {
-    brand(RetryAfter)
-  }
-
-  /** Seconds, or a string such as `"5m"`. */
-  readonly wait: number | string
-
-  constructor(wait: number | string, message = "The job asked to be retried later", options?: ErrorOptions) {
-    super("retry_after", message, options)
-    this.wait = wait
-  }
-}
-
-/** Throw it in `perform` to run the job again later without using up an attempt. Code `snooze`. */
-export class Snooze extends SluiceError {
-  static override readonly name: string = "Snooze"
-  static {
-    brand(Snooze)
-  }
-
-  /** Seconds, or a string such as `"5m"`; at least a second. */
-  readonly wait: number | string
-
-  constructor(wait: number | string, message = "The job asked to be snoozed") {
-    super("snooze", message)
-    this.wait = wait
-  }
-}
-
 interface ErrorClass {
   readonly name: string
   readonly prototype: Error
@@ -226,7 +182,7 @@ interface ErrorClass {
  * Marks the instances of a class for `instanceof`. An app may have loaded two copies of this package, as a module and as
  * CommonJS, or in two versions: a `Discard` that is thrown with one copy must still discard the job in the other.
  */
-function brand(type: ErrorClass): void {
+export function brand(type: ErrorClass): void {
   Object.defineProperty(type.prototype, markOf(type), { value: true })
 }
 

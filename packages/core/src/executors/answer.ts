@@ -1,6 +1,7 @@
 import { durationMs } from "../checks/duration.ts"
 import { isRecord } from "../checks/validate.ts"
-import { Discard, RetryAfter, SluiceError, Snooze } from "../errors.ts"
+import { SluiceError } from "../errors.ts"
+import { Discard, RetryAfter, Snooze } from "../job/control-errors.ts"
 import { serializeError } from "../job/error-record.ts"
 import { InvalidPayloadDiscard, MAX_PAYLOAD_BYTES } from "../job/payload.ts"
 import type { Logger } from "../logger.ts"

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os"
 import { sharedByCopies } from "../checks/shared-by-copies.ts"
 import { withResolvers } from "../checks/with-resolvers.ts"
-import { Snooze } from "../errors.ts"
+import { Snooze } from "../job/control-errors.ts"
 import type { JobContext } from "../job/job-context.ts"
 import { resultOf } from "./answer.ts"
 import { executionEvent } from "./execution-event.ts"
