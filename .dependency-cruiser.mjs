@@ -6,7 +6,7 @@ const FLOORS = [
   ["checks/"],
   ["database/"],
   ["job/"],
-  ["telemetry/", "inspect/", "manage/", "executors/", "migrate/"],
+  ["telemetry/", "inspect/", "manage/", "executors/", "migrate/", "pg/"],
   ["enqueue/", "session/"],
   ["claim/", "settle/"],
   ["perform/"],

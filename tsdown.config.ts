@@ -1,6 +1,7 @@
 import { cp, glob, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { defineConfig, type UserConfig } from "tsdown"
+import { readSqlFiles } from "./packages/core/src/migrate/sql-files.ts"
 
 // Makes what is published: `packages/*/dist`, each a whole package, for `npm publish packages/core/dist`. In the
 // repository nothing needs a build: there, exports name the sources, and Node runs those. See docs/decisions/0005.
@@ -52,7 +53,22 @@ function buildOf(one: Package): UserConfig {
     checks: { bundlerTimings: false },
     logLevel: "warn",
     failOnWarn: true,
+    plugins: [embedMigrations()],
     hooks: { "build:done": () => complete(one) },
+  }
+}
+
+/** Puts the texts of the SQL files in the place of the module that reads them, so that users' bundles contain them. */
+function embedMigrations() {
+  return {
+    name: "embed-migrations",
+    transform: {
+      filter: { id: /\/core\/src\/migrate\/bundled-files\.ts$/ },
+      async handler() {
+        const files = JSON.stringify(await readSqlFiles("migrations"), null, 2)
+        return { code: `export const bundledFiles = async () => (${files})`, map: null }
+      },
+    },
   }
 }
 
@@ -62,9 +78,6 @@ async function complete({ folder, manifest }: Package) {
   await writeFile(join(dist, "package.json"), `${JSON.stringify(publishedManifest(manifest), null, 2)}\n`)
   await cp("LICENSE", join(dist, "LICENSE"))
   await cp(join(folder, "README.md"), join(dist, "README.md"))
-  if (manifest.files?.includes("migrations")) {
-    await cp("migrations", join(dist, "migrations"), { recursive: true })
-  }
 }
 
 function publishedManifest({ private: _, ...manifest }: Manifest) {

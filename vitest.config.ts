@@ -4,6 +4,7 @@ import { configDefaults, defineConfig, type TestProjectInlineConfiguration } fro
 /** Their servers are embedded ones, whatever `SLUICE_TEST_DATABASE_URL` says, so nothing is learned about that server. */
 const WITH_OWN_SERVER = [
   "test/claim/lock-table-full.test.ts",
+  "test/connections/bare-pool.test.ts",
   "test/reap/server-restart.test.ts",
   "test/session/standby.test.ts",
 ]

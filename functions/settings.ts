@@ -1,5 +1,6 @@
 import { join } from "node:path"
 import { sstDuration } from "@sluice/aws"
+import type { Duration } from "@sluice/core"
 import { Resource } from "sst"
 
 // The settings of a deployment: linked resources, which are encrypted, and environment variables.
@@ -23,7 +24,7 @@ export const maxDrainers = wholeNumber("SLUICE_MAX_DRAINERS", 10)
 export const drainFunction = process.env.SLUICE_DRAIN_FUNCTION
 /** The drain function's timeout as in sst.config.ts, such as "15 minutes". */
 export const drainTimeout = process.env.SLUICE_DRAIN_TIMEOUT && sstDuration(process.env.SLUICE_DRAIN_TIMEOUT)
-export const linger = process.env.SLUICE_LINGER || "200ms"
+export const linger = (process.env.SLUICE_LINGER || "200ms") as Duration
 export const concurrency = wholeNumber("SLUICE_CONCURRENCY", 20)
 
 /** Idle mode: the schedule of the wake-up (`group/name`), and the role with which it invokes the drain function. */

@@ -55,10 +55,13 @@ create table jobs (
     'blocked',    -- its concurrency key is full; the settle that frees the key makes it ready
     'suspect',    -- was in flight when its drainer died, twice in a row; runs again in a small group (see reap)
     'paused',     -- its queue is paused
+    'unkeyed',    -- due, but a drainer that knows its definition has to compute its concurrency key first (see set_keys)
     'unknown')),  -- no recent drainer knows its name; one that does makes it ready again (see tick)
   constraint blocked_by_key       check (state <> 'blocked' or concurrency_key is not null),
   constraint suspect_has_group    check (state <> 'suspect' or coalesce(suspect_group, 0) > 0),
-  constraint limit_comes_with_key check ((concurrency_key is null) = (concurrency_limit is null)),
+  -- A limit without a key belongs to a job whose key is to be computed, or could not be: then it fails when it is performed.
+  constraint key_comes_with_limit check (concurrency_key is null or concurrency_limit is not null),
+  constraint unkeyed_lacks_key    check (state <> 'unkeyed' or (concurrency_key is null and concurrency_limit is not null)),
   constraint positive_limits      check (concurrency_limit > 0 and max_attempts > 0 and timeout_ms > 0),
   -- A role that may call store_jobs can pass anything. A longer text would not fit into an index that the job enters later,
   -- and the claim that moves it there would fail. Claims don't count the bytes of carriers.
@@ -78,7 +81,7 @@ create index jobs_urgent    on jobs (priority, run_at, id)                  wher
 create index jobs_blocked   on jobs (concurrency_key, name, priority, run_at, id) where state = 'blocked';
 create index jobs_suspect   on jobs (suspect_group desc, id)                where state = 'suspect';
 create index jobs_paused    on jobs (queue)                                 where state = 'paused';
-create index jobs_unknown   on jobs (name)                                  where state = 'unknown';
+create index jobs_aside     on jobs (state, name, priority, run_at, id)     where state in ('unknown', 'unkeyed');
 create unique index jobs_unique_key on jobs (name, unique_key)              where unique_key is not null;
 
 -- Only jobs with a concurrency key: those to block once the key is full, and the limits that they ask for.
@@ -166,13 +169,19 @@ create index drainers_alive on drainers (id) where ended_at is null;
 create index drainers_lingering on drainers (id) where lingering;
 create index drainers_ended on drainers (ended_at) where ended_at is not null;
 
--- What drainers can perform, recorded when they open or release jobs of a name. The end of a drain adds its executions to the
--- durations.
+-- What is known of job definitions, for jobs that are enqueued by name alone and for drainers: registered by a deployment, or
+-- noted by drainers that open. The end of a drain adds its executions to the durations.
 create table definitions (
-  name       text        primary key,
-  timeout_ms integer,                                    -- null: the definition sets none
-  durations  integer[]   not null default '{}',          -- element n counts executions of up to 2^(n/4) ms; recent ones weigh more
-  seen_at    timestamptz not null default now()          -- when a drainer last knew it, to five minutes
+  name              text        primary key,
+  registered_at     timestamptz,                         -- when a deployment registered it: then drainers leave its policies alone
+  timeout_ms        integer,                             -- null, as in the next four: the definition doesn't say
+  queue             text,
+  priority          integer,
+  concurrency_key   text,                                -- one key for all of its jobs
+  concurrency_limit integer,
+  computes_key      boolean     not null default false,  -- its concurrency key is a function of the payload
+  durations         integer[]   not null default '{}',   -- element n counts executions of up to 2^(n/4) ms; recent ones weigh more
+  seen_at           timestamptz not null default now()   -- when a drainer last knew it, to five minutes; -infinity: none has yet
 );
 
 -- What a drainer has claimed, one row per batch: written by the claim, deleted when all of its jobs are settled. Read when a
@@ -230,6 +239,17 @@ create table owner (
   name     text        not null,
   since    timestamptz not null default now()
 );
+
+-- What a deployment chooses, and migrate stores.
+create table settings (
+  only_row              boolean primary key default true check (only_row),
+  refuses_unknown_names boolean not null default false,  -- whether an enqueue by a name that no definition has is an error
+  retention             interval not null default '14 days', -- how long history is kept; see run_maintenance
+
+  -- whole days are dropped, and an idempotency key leads to its job for 24 hours
+  constraint a_day_at_least check (retention >= interval '1 day')
+);
+insert into settings default values;
 
 -- One row per step, cursor or sleep of a job that is performed in several executions. Written while the job runs, read by its
 -- later executions, and deleted when the job has finished.

@@ -13,6 +13,9 @@ begin
   if exists (select from jobs j where j.state = 'unknown' and j.name = any (p_names)) then
     return true; -- put by at the moment in which this drainer opened: the next look brings them back
   end if;
+  if exists (select from jobs j where j.state = 'unkeyed' and j.name = any (p_names)) then
+    return true; -- the next look computes their keys
+  end if;
   with ready as materialized (
     select j.id from jobs j where j.state = 'ready' and j.name = any (p_names) order by j.priority, j.run_at, j.id
   ), suspects as materialized (

@@ -5,10 +5,11 @@ language sql volatile set search_path from current
 as $$
   select nextval('job_ids'), (j.index - 1)::integer, j.name, coalesce(j.payload, '{}'), coalesce(j.queue, 'default'),
          coalesce(j.priority, 0), due.at, j.max_attempts, j.timeout_ms, j.unique_key, j.idempotency_key,
-         j.concurrency_key, case when j.concurrency_key is not null then coalesce(j.concurrency_limit, 1) end,
+         j.concurrency_key, case when j.concurrency_key is not null or j.computes_key then coalesce(j.concurrency_limit, 1) end,
          j.tags, j.metadata,
          case when due.at > now() then 'scheduled'
               when coalesce(j.queue, 'default') = any (array(select q.name from queues q where q.paused_at is not null)) then 'paused'
+              when j.computes_key and j.concurrency_key is null then 'unkeyed'
               else 'ready' end,
          nullif(greatest(4096,
            case when pg_column_size(j.payload) > 150 then octet_length(j.payload::text) else 0 end
@@ -17,8 +18,8 @@ as $$
   from rows from (jsonb_to_recordset(p_jobs) as (
          name text, payload jsonb, queue text, priority integer, run_at timestamptz, delay_ms bigint,
          max_attempts smallint, timeout_ms integer, unique_key text, idempotency_key text,
-         concurrency_key text, concurrency_limit integer, tags text[], metadata jsonb)) with ordinality
+         concurrency_key text, concurrency_limit integer, computes_key boolean, tags text[], metadata jsonb)) with ordinality
        as j (name, payload, queue, priority, run_at, delay_ms, max_attempts, timeout_ms, unique_key, idempotency_key,
-             concurrency_key, concurrency_limit, tags, metadata, index)
+             concurrency_key, concurrency_limit, computes_key, tags, metadata, index)
   cross join lateral (select coalesce(j.run_at, now() + coalesce(j.delay_ms, 0) * interval '1 millisecond') as at) due
 $$;

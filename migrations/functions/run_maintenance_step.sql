@@ -4,7 +4,7 @@ language plpgsql volatile set search_path from current
 as $$
 declare
   v_today date := (p_now at time zone 'UTC')::date;
-  v_oldest date := ((p_now - p_keep) at time zone 'UTC')::date;
+  v_oldest date := ((p_now - coalesce(p_keep, (select s.retention from settings s))) at time zone 'UTC')::date;
 begin
   return case p_step
     when 'prepare finished' then prepare_next_partition('finished', 'finished_at', v_today)

@@ -16,10 +16,17 @@ test("doctor names jobs whose timeout fits into no drain, and waiting jobs that 
   await database.pool.query("select sluice.enqueue('nobody')")
   await sluice.enqueue("mail", {})
   const output = await doctor(database.url)
-  expect(output).toMatch(/WRONG timeouts that fit into no drain: export \(timeout 1200 s, drains have 3 s\);/)
+  expect(output).toMatch(/WRONG timeouts fit into no drain: export \(timeout 1200 s, drains have 3 s\)\./)
   expect(output).toMatch(
-    /WRONG jobs wait that no drainer of the last day can perform: nobody \(since [^)]*\);/,
+    /WRONG jobs wait that no drainer of the last day can perform: nobody \(1 since [^)]*\)\./,
   )
+})
+
+test("doctor names jobs that are set aside because no drainer knows them", async () => {
+  const database = await createDatabase()
+  await database.pool.query("select sluice.enqueue('nobody')")
+  await database.pool.query("update sluice.jobs set state = 'unknown'")
+  expect(await doctor(database.url)).toMatch(/WRONG jobs wait .*: nobody \(1 since /)
 })
 
 async function doctor(url: string): Promise<string> {

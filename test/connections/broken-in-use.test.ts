@@ -1,5 +1,5 @@
-import { createPool } from "@sluice/aws"
 import { migrate } from "@sluice/core/migrate"
+import { createPool } from "@sluice/core/pg"
 import pg from "pg"
 import { expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"

@@ -2,6 +2,7 @@ import { createSluice, type TransactionClient } from "@sluice/core"
 import { drizzle } from "drizzle-orm/node-postgres"
 import knex from "knex"
 import { Kysely, PostgresDialect } from "kysely"
+import pg from "pg"
 import pgPromise from "pg-promise"
 import postgres from "postgres"
 import { DataSource } from "typeorm"
@@ -138,6 +139,28 @@ test.each([
     ),
   })
   expect(await names()).toEqual([])
+})
+
+test.each<[string, () => unknown]>([
+  ["a pool", () => database.pool],
+  ["Drizzle's database", () => drizzle(database.pool)],
+  ["Kysely's database", () => new Kysely({ dialect: new PostgresDialect({ pool: database.pool }) })],
+  ["the sql of postgres.js", () => postgres(database.url)],
+  ["TypeORM's DataSource", () => new DataSource({ type: "postgres", url: database.url })],
+  ["the database of pg-promise", () => pgPromise({ noWarnings: true })({ connectionString: database.url })],
+])("%s as transaction would store the job outside of it, and is refused", async (what, client) => {
+  await expect(sluice.enqueue("one", {}, { transaction: client() as never })).rejects.toMatchObject({
+    code: "invalid_option",
+    message: expect.stringMatching(new RegExp(`^transaction is ${what}.*, whose statements are not part of`)),
+  })
+  expect(await names()).toEqual([])
+})
+
+test("a client that isn't connected as transaction is refused, instead of waiting for ever", async () => {
+  const transaction = new pg.Client({ connectionString: database.url })
+  await expect(sluice.enqueue("one", {}, { transaction })).rejects.toMatchObject({
+    code: "invalid_connection",
+  })
 })
 
 async function names(): Promise<string[]> {

@@ -25,6 +25,7 @@ test("a step that fails keeps no other from being done, is logged by its name, a
 
   const warnings: unknown[] = []
   const log = {
+    debug() {},
     info() {},
     warn: (message: string, details: unknown) => warnings.push({ message, details }),
     error() {},

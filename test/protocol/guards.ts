@@ -168,6 +168,19 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
       to: "false",
     },
   ],
+  "Keyed twice": [
+    { file: `${SQL}/protocol/set_keys.sql`, from: " and j.state = 'unkeyed' limit", to: " limit" },
+  ],
+  "Key while leaving": [
+    {
+      file: `${SQL}/is_work_due.sql`,
+      from: "j.state = 'unkeyed' and j.name = any (p_names)",
+      to: "false",
+    },
+  ],
+  "Older definition": [
+    { file: `${SQL}/note_definitions.sql`, from: "where d.registered_at is null\n", to: "where true\n" },
+  ],
   "Late arrival": [{ file: `${SQL}/unblock_jobs.sql`, from: "note_late_arrivals()", to: "1" }],
   "Noted too early": [
     { file: `${SQL}/protocol/unlock_given_back.sql`, from: "  perform note_late_arrivals();\n", to: "" },

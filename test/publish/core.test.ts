@@ -1,9 +1,11 @@
 import { execFile } from "node:child_process"
 import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
+import { build } from "esbuild"
 import ts from "typescript"
-import { afterAll, expect, test } from "vitest"
+import { afterAll, expect, onTestFinished, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 
 const run = promisify(execFile)
@@ -29,11 +31,39 @@ test("the published core is whole: an app that installed it migrates a database 
     await pool.end()`,
   )
   const { stdout } = await run(process.execPath, [enqueueOne, database.url])
-  const migrations = (await readdir(join(ROOT, "migrations")))
-    .map((file) => file.replace(/\.sql$/, ""))
-    .sort()
-  expect(JSON.parse(stdout)).toEqual({ applied: migrations, status: "enqueued" })
+  expect(JSON.parse(stdout)).toEqual({ applied: await migrationNames(), status: "enqueued" })
 })
+
+test.each(["esm", "cjs"] as const)(
+  "a minified bundle in %s format migrates in a folder of its own",
+  async (format) => {
+    const elsewhere = await mkdtemp(join(tmpdir(), "sluice-bundle-"))
+    onTestFinished(() => rm(elsewhere, { recursive: true }))
+    const empty = await createDatabase("template0")
+    const outfile = join(elsewhere, format === "esm" ? "bundle.mjs" : "bundle.cjs")
+    await build({
+      stdin: {
+        contents: `import { migrate } from "@sluice/core/migrate"
+        migrate(process.argv[2], { retention: "30d" }).then(({ applied }) => console.log(JSON.stringify(applied)))`,
+        resolveDir: app,
+      },
+      bundle: true,
+      minify: true,
+      platform: "node",
+      format,
+      external: ["pg-native"],
+      // pg requires Node's modules
+      ...(format === "esm" && {
+        banner: {
+          js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+        },
+      }),
+      outfile,
+    })
+    const { stdout } = await run(process.execPath, [outfile, empty.url], { cwd: elsewhere })
+    expect(JSON.parse(stdout)).toEqual(await migrationNames())
+  },
+)
 
 test("the declarations of the published packages agree with each other", async () => {
   const names = ["core", "http", "aws"]
@@ -63,6 +93,12 @@ test("the declarations of the published packages agree with each other", async (
     ),
   ).toEqual([])
 })
+
+/** What migrate applies in an empty database. */
+async function migrationNames(): Promise<string[]> {
+  const files = (await readdir(join(ROOT, "migrations"))).filter((file) => file.endsWith(".sql"))
+  return [...files.toSorted().map((file) => file.replace(/\.sql$/, "")), "functions"]
+}
 
 /** What a package exports, but for the component. */
 async function declarations(name: string): Promise<string[]> {

@@ -71,6 +71,16 @@ test("the enqueuer enqueues, and nothing else", async () => {
   }
 })
 
+test("views are for the reader, for a role that may read one of them and no table, and not for the enqueuer", async () => {
+  const read = "select id, state from sluice.unfinished_jobs where name = 'plain' and unique_key = 'u'"
+  expect((await reader.database.query(read)).rows).toEqual([{ id, state: "ready" }])
+  await expect(enqueuer.database.query(read)).rejects.toEqual(denied)
+  await owner.query(`grant select on sluice.unfinished_jobs to ${roles.names.enqueuer}`)
+  expect((await enqueuer.database.query(read)).rows).toEqual([{ id, state: "ready" }])
+  await expect(enqueuer.database.query("select from sluice.jobs")).rejects.toEqual(denied)
+  await owner.query(`revoke select on sluice.unfinished_jobs from ${roles.names.enqueuer}`)
+})
+
 test("the reader reads, and changes nothing", async () => {
   expect(await reader.getJob(id)).toMatchObject({ id, state: "ready", payload: { to: "ada" } })
   expect(await reader.listQueues()).toMatchObject([{ name: "default", ready: 5 }])
@@ -94,7 +104,7 @@ test("the drainer drains, and keeps the history's partitions, though it owns not
   await database.pool.query(`drop table sluice.${missing?.name}`)
   await database.pool.query("update sluice.maintenance_steps set next_at = '-infinity'")
   const warnings: unknown[] = []
-  const log = { info() {}, error() {}, warn: (...told: unknown[]) => warnings.push(told) }
+  const log = { debug() {}, info() {}, error() {}, warn: (...told: unknown[]) => warnings.push(told) }
   const connect = async () => {
     const client = new pg.Client({ connectionString: roles.url("drainer") })
     await client.connect()

@@ -4,7 +4,7 @@ import { createDatabase } from "../support/database.ts"
 
 test.each([
   ["ten numbered files", "insert into sluice.migrations (name, run_on) values ('0002_shared', now())"],
-  ["a table executions", "alter table sluice.failures rename to executions"],
+  ["no table settings", "drop table sluice.settings"],
 ])("a schema from before the first release, with %s, is refused and left unchanged", async (_what, draft) => {
   const database = await createDatabase()
   await database.pool.query(draft)

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises"
 import * as core from "@sluice/core"
+import * as pg from "@sluice/core/pg"
 import ts from "typescript"
 import { expect, test } from "vitest"
 
@@ -79,6 +80,16 @@ const types = [
 test("the names that @sluice/core exports are these, and nothing else", async () => {
   expect(Object.keys(core).toSorted()).toEqual(values.toSorted())
   expect((await exportedNames()).toSorted()).toEqual([...values, ...types].toSorted())
+})
+
+test("so are those of @sluice/core/pg", () => {
+  expect(Object.keys(pg).toSorted()).toEqual([
+    "CONNECT_TIMEOUT_MS",
+    "assertNoNeonPooler",
+    "createConnect",
+    "createPool",
+    "retryConnect",
+  ])
 })
 
 /** Types leave no trace at run time, so they are read from the source. */

@@ -47,6 +47,14 @@ test("a client that it was given is as it was", async () => {
   })
 })
 
+test("an option that it doesn't have is refused, with the nearest one", async () => {
+  const options = { retantion: "30d" }
+  await expect(migrate(database.url, options as never)).rejects.toMatchObject({
+    code: "unknown_option",
+    message: 'migrate has no option "retantion": did you mean "retention"?',
+  })
+})
+
 async function withClient<Value>(work: (client: pg.Client) => Promise<Value>): Promise<Value> {
   const client = new pg.Client({ connectionString: database.url })
   await client.connect()

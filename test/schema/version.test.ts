@@ -45,3 +45,18 @@ test("each SQL function is the one that its file creates, and there are no other
     expect(text, file).toContain(body)
   }
 })
+
+test("each view is created by the file of its name, and there are no others", async () => {
+  const files = (await readdir(new URL("views", MIGRATIONS))).toSorted()
+  expect(
+    await database.rows(
+      "select viewname || '.sql' as file from pg_views where schemaname = 'sluice' order by viewname",
+    ),
+  ).toEqual(files.map((file) => ({ file })))
+  for (const file of files) {
+    const text = await readFile(new URL(`views/${file}`, MIGRATIONS), "utf8")
+    expect(text.match(/create or replace view (\w+)/g)).toEqual([
+      `create or replace view ${basename(file, ".sql")}`,
+    ])
+  }
+})

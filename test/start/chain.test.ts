@@ -13,6 +13,7 @@ test("a backlog longer than one invocation is drained by a chain of them, which 
   )
   const sluice = await startSluice({
     DATABASE_URL: database.url,
+    SLUICE_LOG: "json",
     SLUICE_SCHEDULE: "rate(1 hour)", // one tick, at the start
     SLUICE_DRAIN_TIMEOUT: "5 seconds",
     SLUICE_CONCURRENCY: "5",

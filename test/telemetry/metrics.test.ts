@@ -26,7 +26,11 @@ test("each invocation of the drain function emits its numbers in CloudWatch's em
     { name: "webhook", payload: { url: "http://127.0.0.1:1/" }, options: { runAt } }, // a refused address
     { name: "nobody-knows", options: { runAt } },
   ])
-  const running = await startSluice({ DATABASE_URL: database.url, SLUICE_SCHEDULE: "rate(1 hour)" })
+  const running = await startSluice({
+    DATABASE_URL: database.url,
+    SLUICE_LOG: "json",
+    SLUICE_SCHEDULE: "rate(1 hour)",
+  })
   await eventually(() => expect(metricOf(running, "Succeeded")).toBeDefined())
 
   const drained = metricOf(running, "Succeeded") as Metrics
@@ -65,7 +69,10 @@ test("each invocation of the drain function emits its numbers in CloudWatch's em
   expect(backlog.OldestReadyAge).toBeGreaterThanOrEqual(59)
   expect(unitsOf(backlog)).toEqual({ ReadyJobs: "Count", OldestReadyAge: "Seconds" })
 
-  const failures = metricOf(running, "Failures") as Metrics
+  const failures = await eventually(() => {
+    expect(metricOf(running, "Failures")).toBeDefined()
+    return metricOf(running, "Failures") as Metrics
+  })
   expect(failures).toMatchObject({ Failures: 1, service: "sluice", name: "webhook" })
   expect(failures._aws.CloudWatchMetrics[0].Dimensions).toEqual([["service", "name"]])
 })
@@ -77,6 +84,7 @@ test("an invocation that finds no slot says so, and tells the backlog all the sa
   await sluice.enqueue("nobody-knows", {})
   const running = await startSluice({
     DATABASE_URL: database.url,
+    SLUICE_LOG: "json",
     SLUICE_SCHEDULE: "rate(1 second)",
     SLUICE_MAX_DRAINERS: "1",
   })

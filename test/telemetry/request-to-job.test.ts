@@ -10,6 +10,7 @@ test("the correlation id of a request is in the API's log, and in its job's log 
   const database = await createDatabase()
   const sluice = await startSluice({
     DATABASE_URL: database.url,
+    SLUICE_LOG: "json",
     SLUICE_SCHEDULE: "rate(1 second)",
     SLUICE_WEBHOOK_ALLOW: "127.0.0.1",
     POWERTOOLS_LOG_LEVEL: "DEBUG",

@@ -81,6 +81,10 @@ async function schemaOf({ rows }: { rows: typeof fresh.rows }): Promise<string[]
     union all
     select 'index ' || pg_get_indexdef(i.indexrelid) from relations c join pg_index i on i.indexrelid = c.oid
     union all
+    select format('view %s %s', c.relname, pg_get_viewdef(c.oid)) from relations c where c.relkind = 'v'
+    union all
+    select format('comment %s %s %s', c.relname, d.objsubid, d.description) from relations c join pg_description d on d.objoid = c.oid
+    union all
     select 'function ' || pg_get_functiondef(p.oid) || coalesce(p.proacl::text, '') from pg_proc p where p.pronamespace = 'sluice'::regnamespace
     union all
     select format('type %s %s', t.typname, t.typtype) from pg_type t

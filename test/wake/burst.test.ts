@@ -5,7 +5,11 @@ import { startSluice } from "../support/start.ts"
 
 test("without the schedule, a burst of 1,000 enqueues is drained, by a handful of invocations", async () => {
   const database = await createDatabase()
-  const sluice = await startSluice({ DATABASE_URL: database.url, SLUICE_SCHEDULE: "rate(1 hour)" })
+  const sluice = await startSluice({
+    DATABASE_URL: database.url,
+    SLUICE_LOG: "json",
+    SLUICE_SCHEDULE: "rate(1 hour)",
+  })
   await eventually(() => expect(sluice.drainsUnderWay()).toEqual([]))
   const before = drains(sluice.lines)
 

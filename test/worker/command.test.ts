@@ -31,8 +31,8 @@ test("`sluice work` performs jobs, answers to a health check, and on SIGTERM end
 test.each([
   [[], "Which jobs? Give --jobs FILE"],
   [["--jobs", "nowhere.ts"], "nowhere.ts can't be loaded"],
-  [["--jobs", MAIN.replace("main.ts", "migrate.ts")], "exports no job definition"],
-  [["--jobs", JOBS, "--concurrency", "many"], "drain.concurrency is NaN"],
+  [["--jobs", MAIN.replace("main.ts", "nearest.ts")], "exports no job definition"],
+  [["--jobs", JOBS, "--concurrency", "many"], '--concurrency is "many": give a whole number'],
 ])("`sluice work %j` is refused in words", async (parameters, words) => {
   const worker = run("postgres://127.0.0.1:1/none", ...parameters)
   expect(await worker.exit).toEqual([1, null])

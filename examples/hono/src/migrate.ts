@@ -3,5 +3,4 @@ import { Resource } from "sst"
 
 const { name, stage } = Resource.App
 
-export const handler = () =>
-  migrate(Resource.QueueDatabase.url, { directory: "migrations", owner: `${name}/${stage}` })
+export const handler = () => migrate(Resource.QueueDatabase.url, { owner: `${name}/${stage}` })

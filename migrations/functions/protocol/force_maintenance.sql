@@ -1,9 +1,9 @@
 -- Does all maintenance at once, due or not: by hand, and after the functions were replaced. Drains do it piece by piece, see
 -- run_maintenance.
---   p_keep   how long history is kept
+--   p_keep   how long history is kept; null: as the settings say
 --   p_now    the time to act for
 --   returns  the steps that failed, with their errors
-create or replace function force_maintenance(p_keep interval default '14 days', p_now timestamptz default now())
+create or replace function force_maintenance(p_keep interval default null, p_now timestamptz default now())
 returns table (step text, error text)
 language plpgsql volatile security definer set search_path from current
 as $$

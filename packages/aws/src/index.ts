@@ -1,6 +1,6 @@
 // Sluice on Lambda: the handler of the drain function, and connections that survive freezing between invocations.
 
-export { createConnect, createPool, type PoolOptions } from "./connections/pg.ts"
+export { createConnect, createPool, type PoolOptions } from "@sluice/core/pg"
 // For a handler of your own around `drain`: when to invoke the function again, and its wake-up in idle mode.
 export { type Chain, nextInChain, shouldHandOver } from "./drain/chain.ts"
 export { createDrainHandler, type DrainHandlerOptions, type DrainReport } from "./drain/drain-handler.ts"

@@ -1,37 +1,28 @@
 #!/usr/bin/env node
+import { readFileSync } from "node:fs"
 import { SluiceError } from "@sluice/core"
-import { doctor } from "./doctor.ts"
-import { migrate } from "./migrate.ts"
-import { parseArguments, readOptions, USAGE } from "./options.ts"
-import { work } from "./work.ts"
-
-const COMMANDS = { migrate, doctor, work }
+import { parseArguments } from "./arguments.ts"
+import { explainDatabaseError } from "./database-error.ts"
+import { help } from "./help.ts"
+import { readOptions } from "./options.ts"
 
 try {
   process.exitCode = await run(process.argv.slice(2))
 } catch (error) {
-  if (!(error instanceof SluiceError)) throw error
-  console.error(`sluice: ${error.message}`)
+  const message = explainDatabaseError(error) ?? (error instanceof SluiceError ? error.message : undefined)
+  if (message === undefined) throw error
+  console.error(`sluice: ${message}`)
   process.exitCode = 1
 }
 
 /** Runs the command that the arguments name, and returns the exit code. */
 async function run(args: string[]): Promise<number> {
-  const { values, positionals } = parseArguments(args)
-  if (values.help) {
-    process.stdout.write(USAGE)
-    return 0
-  }
-  const [name = ""] = positionals
-  if (!isCommand(name) || positionals.length > 1) {
-    throw new SluiceError(
-      "unknown_command",
-      `There is no command ${JSON.stringify(positionals.join(" "))}.\n\n${USAGE}`,
-    )
-  }
-  return COMMANDS[name](readOptions(values, process.env))
+  const call = parseArguments(args)
+  if (call.kind === "run") return call.command.run(readOptions(call.given, process.env))
+  process.stdout.write(call.kind === "help" ? help(call.command) : `${version()}\n`)
+  return 0
 }
 
-function isCommand(name: string): name is keyof typeof COMMANDS {
-  return Object.hasOwn(COMMANDS, name)
+function version(): string {
+  return JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version
 }

@@ -1,72 +1,136 @@
-import { parseArgs } from "node:util"
-import { SluiceError } from "@sluice/core"
+import { durationMs, SluiceError } from "@sluice/core"
 
-export const USAGE = `sluice migrate   upgrades the database's schema to the version of this package
-sluice doctor    checks the database: version, schema, pooler, locks, connections, history, jobs that can't run
-sluice work      performs jobs until it receives SIGTERM or SIGINT
+/** Every option of every command, in the order in which help lists them: its value's name, and its explanation. */
+export const OPTIONS = {
+  "database-url": { value: "URL", help: "default: the environment variable DATABASE_URL" },
+  schema: { value: "NAME", help: "default: the environment variable SLUICE_SCHEMA, else sluice" },
+  jobs: { value: "FILE", help: "a module that exports job definitions, or lists of them; may be TypeScript" },
+  "unknown-names": {
+    value: "refuse|accept",
+    help: "whether jobs of a name that --jobs doesn't define are refused; default refuse",
+  },
+  retention: { value: "DURATION", help: "how long finished jobs are kept, such as 30d; default 14d" },
+  owner: { value: "APP/STAGE", help: "refuses a schema that belongs to another owner" },
+  concurrency: { value: "N", help: "jobs performed at the same time; default 20" },
+  "max-drainers": {
+    value: "N",
+    help: "drainers at work at the same time, over all processes and functions; default 10",
+  },
+  grace: {
+    value: "DURATION",
+    help: "how long running jobs may continue after a signal, such as 25s; default 25s",
+  },
+  "health-port": { value: "PORT", help: "serves GET /health: 200 while the process works, else 503" },
+  json: { value: undefined, help: "prints the result as JSON" },
+} as const
 
-  --database-url URL   default: the environment variable DATABASE_URL
-  --schema NAME        default: the environment variable SLUICE_SCHEMA, else sluice
-  --max-drainers N     drainers at work at the same time, over all processes and functions; default 10
+export type OptionName = keyof typeof OPTIONS
 
-  Options of work:
-  --jobs FILE          a module that exports job definitions, or lists of them
-  --concurrency N      jobs performed at the same time; default 20
-  --grace DURATION     how long running jobs may continue after a signal, such as 25s; default 25s
-  --health-port PORT   serves GET /health: 200 while the process works, else 503
-`
+/** Taken by every command. */
+export const COMMON_OPTIONS: readonly OptionName[] = ["database-url", "schema"]
+
+/** What was given on the command line, unread. */
+export type Given = Readonly<Partial<Record<OptionName, string>>>
 
 export interface Options {
   readonly databaseUrl: string
   readonly schema: string
-  readonly maxDrainers: number
   readonly jobs: string | undefined
+  readonly unknownNames: "refuse" | "accept" | undefined
+  readonly retention: string | undefined
+  readonly owner: string | undefined
   readonly concurrency: number
+  readonly maxDrainers: number
   readonly grace: string
   readonly healthPort: number | undefined
+  readonly json: boolean
+  /** How log lines are written. */
+  readonly log: "readable" | "json"
 }
 
-/** The command line, with what it leaves out read from the environment. */
-export function readOptions(values: Arguments["values"], environment: NodeJS.ProcessEnv): Options {
-  const databaseUrl = values["database-url"] ?? environment.DATABASE_URL
-  if (!databaseUrl)
-    throw new SluiceError("no_database", "Which database? Give --database-url, or set DATABASE_URL")
-  const healthPort = values["health-port"]
+const A_DAY_MS = 86_400_000
+
+/** Checks what was given, and adds what is left out from the environment and the defaults. */
+export function readOptions(given: Given, environment: NodeJS.ProcessEnv): Options {
   return {
-    databaseUrl,
-    schema: values.schema ?? environment.SLUICE_SCHEMA ?? "sluice",
-    maxDrainers: Number(values["max-drainers"] ?? 10),
-    jobs: values.jobs,
-    concurrency: Number(values.concurrency ?? 20),
-    grace: values.grace ?? "25s",
-    healthPort: healthPort === undefined ? undefined : parsePort(healthPort),
+    schema: schemaName(given, environment.SLUICE_SCHEMA),
+    jobs: text(given, "jobs"),
+    unknownNames: choice("--unknown-names", given["unknown-names"], ["refuse", "accept"]),
+    retention: duration(given, "retention", A_DAY_MS, 36_500 * A_DAY_MS, '"30d", from a day to 36500 days'),
+    owner: text(given, "owner"),
+    concurrency: wholeNumber(given, "concurrency", 1, 10_000) ?? 20,
+    maxDrainers: wholeNumber(given, "max-drainers", 1, 1_000) ?? 10,
+    grace: duration(given, "grace", 0, A_DAY_MS, '"25s", up to a day') ?? "25s",
+    healthPort: wholeNumber(given, "health-port", 0, 65_535),
+    json: given.json !== undefined,
+    log: choice("SLUICE_LOG", environment.SLUICE_LOG || undefined, ["readable", "json"]) ?? "readable",
+    databaseUrl: databaseUrl(given, environment.DATABASE_URL),
   }
 }
 
-export type Arguments = ReturnType<typeof parseArguments>
+/** Only a rough check: the first connection shows whether pg accepts it. */
+function databaseUrl(given: Given, fromEnvironment: string | undefined): string {
+  const source = given["database-url"] === undefined ? "DATABASE_URL" : "--database-url"
+  const url = given["database-url"] ?? fromEnvironment
+  const example = "give one such as postgres://user:password@host:5432/database"
+  if (!url) throw new SluiceError("no_database", "Which database? Give --database-url, or set DATABASE_URL")
+  if (/^((postgres|postgresql|socket):|\/)/.test(url)) return url
+  throw new SluiceError("invalid_address", `${source} is not a Postgres connection string: ${example}`)
+}
 
-export function parseArguments(args: string[]) {
-  const options = {
-    "database-url": { type: "string" },
-    schema: { type: "string" },
-    "max-drainers": { type: "string" },
-    jobs: { type: "string" },
-    concurrency: { type: "string" },
-    grace: { type: "string" },
-    "health-port": { type: "string" },
-    help: { type: "boolean", short: "h" },
-  } as const
+/** The same rule as that of `createSluice`, for commands that call nothing of it; reserved words fail in Postgres. */
+function schemaName(given: Given, fromEnvironment: string | undefined): string {
+  const source = given.schema === undefined ? "SLUICE_SCHEMA" : "--schema"
+  const name = given.schema ?? (fromEnvironment || "sluice")
+  if (/^[a-z_][a-z0-9_]{0,39}$/.test(name)) return name
+  return refuse(source, name, "up to 40 lower-case letters, digits and _, starting with a letter or _")
+}
+
+function text(given: Given, name: OptionName): string | undefined {
+  const value = given[name]
+  return value === "" ? refuse(`--${name}`, value, OPTIONS[name].value as string) : value
+}
+
+function wholeNumber(given: Given, name: OptionName, least: number, most: number): number | undefined {
+  const value = given[name]
+  if (value === undefined) return undefined
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN
+  if (number >= least && number <= most) return number
+  return refuse(`--${name}`, value, `a whole number from ${least} to ${most}`)
+}
+
+function duration(
+  given: Given,
+  name: OptionName,
+  leastMs: number,
+  mostMs: number,
+  expected: string,
+): string | undefined {
+  const value = given[name]
+  if (value === undefined) return undefined
+  const ms = millisecondsOf(value)
+  if (ms >= leastMs && ms <= mostMs) return value
+  return refuse(`--${name}`, value, `a duration such as ${expected}`)
+}
+
+function millisecondsOf(value: string): number {
   try {
-    return parseArgs({ args, options, allowPositionals: true })
-  } catch (error) {
-    throw new SluiceError("bad_arguments", `${(error as Error).message}\n\n${USAGE}`)
+    return durationMs(value as `${number}s`)
+  } catch {
+    return Number.NaN
   }
 }
 
-function parsePort(text: string): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)
-  throw new SluiceError(
-    "bad_arguments",
-    `--health-port is ${JSON.stringify(text)}: give a number up to 65535`,
-  )
+function choice<Value extends string>(
+  source: string,
+  value: string | undefined,
+  values: readonly Value[],
+): Value | undefined {
+  if (value === undefined) return undefined
+  const chosen = values.find((candidate) => candidate === value)
+  return chosen ?? refuse(source, value, values.join(" or "))
+}
+
+function refuse(source: string, value: string, expected: string): never {
+  throw new SluiceError("bad_arguments", `${source} is ${JSON.stringify(value)}: give ${expected}`)
 }

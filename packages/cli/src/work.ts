@@ -1,17 +1,9 @@
+import { once } from "node:events"
 import { createServer, type Server } from "node:http"
-import { resolve } from "node:path"
-import { pathToFileURL } from "node:url"
-import {
-  type AnyJobDefinition,
-  createSluice,
-  durationMs,
-  InvalidInputError,
-  readAddress,
-  SluiceError,
-  start,
-  type Worker,
-} from "@sluice/core"
+import { durationMs, readAddress, SluiceError, type Worker } from "@sluice/core"
+import { createLog } from "@sluice/core/log"
 import pg from "pg"
+import { loadCore, loadJobs } from "./jobs-file.ts"
 import type { Options } from "./options.ts"
 
 /** The process ends this long after the grace at the latest, whatever its jobs and the database do. */
@@ -23,18 +15,23 @@ const CONNECT_TIMEOUT_MS = 10_000
 
 /** Performs jobs until a signal comes, and lets running jobs end. */
 export async function work(options: Options): Promise<number> {
-  const { databaseUrl, schema, maxDrainers, concurrency, grace, healthPort } = options
-  const jobs = await loadJobs(options.jobs)
+  const { databaseUrl, schema, maxDrainers, concurrency, grace, healthPort, jobs: file } = options
+  if (file === undefined)
+    throw new SluiceError("no_jobs", "Which jobs? Give --jobs FILE, a module that exports their definitions")
+  const jobs = await loadJobs(file)
+  const { createSluice, start } = await loadCore(file)
+  const log = createLog({ format: options.log, colors: process.stdout.hasColors?.() ?? false })
   const pool = createPool(databaseUrl)
   const connect = () => connectTo(databaseUrl)
   const sluice = createSluice({ database: pool, jobs, schema })
-  const worker = start(sluice, { connect, concurrency, maxDrainers, grace, log: console })
-  const health = healthPort === undefined ? undefined : await serveHealth(worker, healthPort)
+  const worker = start(sluice, { connect, concurrency, maxDrainers, grace: durationMs(grace) / 1_000, log })
   stopOnSignal(worker, durationMs(grace))
-  console.log(`working on ${jobs.map(({ name }) => name).join(", ")}`)
+  let health: Server | undefined
   try {
+    if (healthPort !== undefined) health = await serveHealth(worker, healthPort)
+    log.info(`working on ${jobs.map(({ name }) => name).join(", ")}`)
     await worker.ended
-    console.log("stopped")
+    log.info("stopped")
     return 0
   } finally {
     health?.close()
@@ -69,30 +66,6 @@ function stopOnSignal(worker: Worker, graceMs: number): void {
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, stop)
 }
 
-async function loadJobs(file: string | undefined): Promise<AnyJobDefinition[]> {
-  if (!file)
-    throw new SluiceError("no_jobs", "Which jobs? Give --jobs FILE, a module that exports their definitions")
-  const exported = Object.values(await importFile(file)).flat()
-  const jobs = [...new Set(exported.filter(isDefinition))]
-  if (jobs.length > 0) return jobs
-  throw new InvalidInputError(
-    "no_jobs",
-    `${file} exports no job definition: export what defineJob returns, or a list of them`,
-  )
-}
-
-async function importFile(file: string): Promise<object> {
-  try {
-    return await import(pathToFileURL(resolve(file)).href)
-  } catch (cause) {
-    throw new SluiceError("bad_jobs", `${file} can't be loaded: ${(cause as Error).message}`, { cause })
-  }
-}
-
-function isDefinition(value: unknown): value is AnyJobDefinition {
-  return typeof value === "object" && value !== null && "name" in value && "enqueue" in value
-}
-
 async function serveHealth(worker: Worker, port: number): Promise<Server> {
   const server = createServer((request, response) => {
     response.setHeader("content-type", "application/json")
@@ -101,6 +74,11 @@ async function serveHealth(worker: Worker, port: number): Promise<Server> {
     return response.writeHead(health.state === "working" ? 200 : 503).end(JSON.stringify(health))
   })
   server.listen(port)
-  await new Promise((resolve, reject) => server.once("listening", resolve).once("error", reject))
+  try {
+    await once(server, "listening")
+  } catch (cause) {
+    const message = `--health-port is ${port}, which can't be used: ${(cause as Error).message}`
+    throw new SluiceError("bad_arguments", message, { cause })
+  }
   return server
 }

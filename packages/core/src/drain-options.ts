@@ -1,5 +1,6 @@
 import { boundedMs, type Duration, durationMs } from "./checks/duration.ts"
 import { assertInteger, assertKnownKeys, refuse } from "./checks/validate.ts"
+import { assertConnect } from "./database/assert-connection.ts"
 import type { Connect } from "./database/connection.ts"
 import { InvalidInputError } from "./errors.ts"
 import type { Backlog } from "./inspect/backlog.ts"
@@ -85,8 +86,7 @@ export type DrainSettings = ReturnType<typeof checkOptions>
 export function checkOptions(sluice: Sluice, options: DrainOptions) {
   assertKnownKeys(options, OPTION_KEYS, ["drain"], RENAMED_OPTIONS)
   const { concurrency = 20, maxDrainers = 10 } = options
-  if (typeof options.connect !== "function")
-    refuse("invalid_option", options.connect, ["drain", "connect"], "a function that opens a connection")
+  assertConnect(options.connect)
   assertInteger(concurrency, ["drain", "concurrency"], 1, 10_000)
   assertInteger(maxDrainers, ["drain", "maxDrainers"], 1, 1_000)
   const definitions = assertDefinitions(sluice)

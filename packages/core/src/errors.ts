@@ -77,7 +77,10 @@ export class InvalidInputError extends SluiceError {
   }
 }
 
-/** `createSluice({ jobs })` has no definition of this name. Code `unknown_job`. */
+/**
+ * `createSluice({ jobs })` has no definition of this name; or a job was enqueued by name alone, and neither a deployment
+ * nor a drainer has registered a definition of that name. Code `unknown_job`.
+ */
 export class UnknownJobError extends InvalidInputError {
   static override readonly name: string = "UnknownJobError"
   static {

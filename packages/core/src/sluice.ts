@@ -1,5 +1,7 @@
 import { boundedMs, type Duration } from "./checks/duration.ts"
+import type { IsAny } from "./checks/json.ts"
 import { assertKnownKeys, assertPolicies } from "./checks/validate.ts"
+import { assertDatabase } from "./database/assert-connection.ts"
 import type { Queryable } from "./database/connection.ts"
 import { poolQueryable } from "./database/pool-queryable.ts"
 import { protocolCall } from "./database/protocol-call.ts"
@@ -18,13 +20,19 @@ import { pauseQueue, resumeQueue } from "./manage/queues.ts"
 import type { Instrumentation } from "./telemetry/instrumentation.ts"
 
 export interface SluiceOptions<Job extends AnyJobDefinition = AnyJobDefinition> {
-  /** Runs the statements of this object: a pg `Pool`, or anything else with its `query`. May go through any pooler. */
+  /**
+   * Runs the statements of this object: a pg `Pool`, or anything else with its `query`. May go through any pooler. If it
+   * emits errors and has no listener for them, it gets one, so that a restart of the database doesn't end the process.
+   */
   readonly database: Queryable
-  /** The definitions that this app enqueues or performs. Without them, jobs of any name are enqueued, with unchecked payloads. */
+  /**
+   * The definitions that this app enqueues or performs. Without them, jobs are enqueued by name: payloads aren't checked,
+   * and policies are those of the definition that `migrate({ jobs })` or a drainer has registered in the database.
+   */
   readonly jobs?: readonly Job[]
   /** The schema that `migrate` created. Default `"sluice"`. */
   readonly schema?: string
-  /** Policies for jobs whose definition and call don't set them. */
+  /** Policies for jobs whose definition and call don't set them. A registered definition comes before these, too. */
   readonly defaults?: JobPolicies
   /**
    * Invokes a drainer. Called after a due job was stored while no drainer is awake, once if many jobs are stored at the
@@ -46,7 +54,7 @@ export interface SluiceOptions<Job extends AnyJobDefinition = AnyJobDefinition> 
 export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   readonly database: Queryable
   /**
-   * Stores one job.
+   * Stores one job. By name alone, a definition that is registered in the database gives what the call doesn't say.
    *
    * @throws InvalidInputError, also as `UnknownJobError`, `InvalidPayloadError` or `PayloadTooLargeError`
    * @throws DatabaseUnavailableError
@@ -83,7 +91,11 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
 }
 
 /** The definition's name, for callers that have only its type: `enqueue<typeof welcome>("welcome", …)`. */
-type NameOf<Given> = Given extends AnyJobDefinition ? Given["name"] : never
+type NameOf<Given> = Given extends AnyJobDefinition
+  ? IsAny<InputOf<Given>> extends true
+    ? never
+    : Given["name"]
+  : never
 
 type Named<Job, Name> = Job extends AnyJobDefinition ? (Name extends Job["name"] ? Job : never) : never
 
@@ -106,7 +118,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
   assertKnownKeys(options.defaults ?? {}, POLICY_KEYS, ["defaults"])
   assertPolicies(options.defaults ?? {}, ["defaults"])
   const answerWithinMs = boundedMs(options.answerWithin ?? "30s", ["answerWithin"], 100, 86_400_000)
-  const database = poolQueryable(options.database, answerWithinMs)
+  const database = poolQueryable(assertDatabase(options.database), answerWithinMs)
   const schema = assertSchemaName(options.schema ?? "sluice")
   const catalog: Catalog = {
     schema,
@@ -120,8 +132,9 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     database,
     async enqueue(job, payload, given) {
       const { transaction, ...options } = given ?? {}
-      const name = typeof job === "string" ? job : job.name
-      const result = await storeJob(catalog, target(transaction), { name, payload, options })
+      const definition = typeof job === "string" ? undefined : (job as AnyJobDefinition)
+      const name = definition?.name ?? (job as string)
+      const result = await storeJob(catalog, target(transaction), { name, payload, options }, definition)
       if (!transaction) await wakeFor([name], [result])
       return result
     },

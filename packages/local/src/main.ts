@@ -7,12 +7,14 @@ import { SluiceError } from "@sluice/core"
 import { migrate } from "@sluice/core/migrate"
 import { loadApiKey } from "./api-key.ts"
 import { bundleFunctions, createHost, startHttpGateway, startSchedule } from "./index.ts"
+import { createOutput } from "./output.ts"
 import { startPostgres } from "./postgres/embedded-postgres.ts"
 import { readSettings, type Settings } from "./settings.ts"
 import { StartError } from "./start-error.ts"
 
 const root = fileURLToPath(new URL("../../..", import.meta.url))
-const log = (line: string) => console.log(line)
+/** Replaced once the settings say how. */
+let log = (line: string) => console.log(line)
 
 /** Stops what has been started, the last first. */
 const stops: (() => unknown)[] = []
@@ -20,7 +22,10 @@ const stopped = new AbortController()
 for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => void stop(0))
 
 try {
-  await start(readSettings(process.env, log))
+  const settings = readSettings(process.env, log)
+  await checkAllowList(settings)
+  log = createOutput({ ...settings.output, colors: process.stdout.hasColors?.() ?? false, write: log })
+  await start(settings)
 } catch (error) {
   if (!stopped.signal.aborted) {
     const isKnown = error instanceof StartError || error instanceof SluiceError
@@ -46,11 +51,17 @@ async function start(settings: Settings): Promise<void> {
   const schedule = startSchedule({ host, functionName: "drain", expression: settings.schedule, log })
   stops.push(() => schedule.stop())
 
+  log(settings.databaseUrl ? 'psql  "$DATABASE_URL"' : `psql  ${databaseUrl}`)
   if (!settings.apiKey) log(`key   ${apiKey}`)
-  log(
-    `try   curl -H 'Authorization: Bearer ${settings.apiKey ? "$SLUICE_API_KEY" : apiKey}' --json '{"name":"noop"}' ${gateway.url}/v1/jobs`,
-  )
+  const key = settings.apiKey ? "$SLUICE_API_KEY" : apiKey
+  log(`try   curl -H "Authorization: Bearer ${key}" --json '{"name":"noop"}' ${gateway.url}/v1/jobs`)
   log(`ready ${gateway.url}`)
+}
+
+/** By the code of the function that reads it, so that it fails here and not in a job. */
+async function checkAllowList({ functionEnvironment }: Settings): Promise<void> {
+  const { parseAllowList } = await import(join(root, "functions/jobs/webhook/allow-list.ts"))
+  parseAllowList(functionEnvironment.SLUICE_WEBHOOK_ALLOW ?? "")
 }
 
 async function startOwnPostgres(dataDir: string): Promise<string> {

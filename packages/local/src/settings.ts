@@ -14,6 +14,11 @@ export interface Settings {
   readonly schedule: string
   readonly drainTimeoutMs: number
   readonly maxDrainers: number
+  readonly output: {
+    readonly json: boolean
+    /** Whether the debug lines of jobs are shown. */
+    readonly debug: boolean
+  }
   /** Environment variables of the functions, as in a deployment. */
   readonly functionEnvironment: Record<string, string>
 }
@@ -25,19 +30,16 @@ const KNOWN_SETTINGS = [
   "SLUICE_DRAIN_TIMEOUT",
   "SLUICE_IDLE",
   "SLUICE_LINGER",
+  "SLUICE_LOG",
   "SLUICE_MAX_DRAINERS",
   "SLUICE_SCHEDULE",
   "SLUICE_SCHEMA",
   "SLUICE_WEBHOOK_ALLOW",
 ]
-/** Passed to the functions without validation here. */
-const PASSED_ON = [
-  "SLUICE_LINGER",
-  "SLUICE_SCHEMA",
-  "SLUICE_WEBHOOK_ALLOW",
-  "POWERTOOLS_LOG_LEVEL",
-  "POWERTOOLS_SERVICE_NAME",
-]
+/** Passed to the functions if they are set. The functions' own code checks SLUICE_WEBHOOK_ALLOW at the start. */
+const PASSED_ON = ["SLUICE_LINGER", "SLUICE_SCHEMA", "SLUICE_WEBHOOK_ALLOW", "POWERTOOLS_SERVICE_NAME"]
+/** Powertools'. Below DEBUG, the drain function doesn't say which jobs succeeded. */
+const LOG_LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "CRITICAL", "SILENT"]
 /** As the deployment sets them; the local host ignores the role. */
 const IDLE = {
   SLUICE_IDLE_SCHEDULE: "default/sluice-wake-up",
@@ -53,16 +55,24 @@ export function readSettings(environment: Environment, warn: (line: string) => v
   const set = (name: string) => environment[name] || undefined
   const maxDrainers = wholeNumber(environment, "SLUICE_MAX_DRAINERS", 10, 1, 1_000)
   const concurrency = wholeNumber(environment, "SLUICE_CONCURRENCY", 20, 1, 10_000)
-  const isIdle = parseSwitch(environment, "SLUICE_IDLE")
+  const isIdle = choice(environment, "SLUICE_IDLE", ["off", "on"]) === "on"
+  checkLinger(set("SLUICE_LINGER"))
+  checkSchema(set("SLUICE_SCHEMA"))
+  const logLevel = choice(environment, "POWERTOOLS_LOG_LEVEL", ["", ...LOG_LEVELS])
   return {
     port: wholeNumber(environment, "PORT", 3000, 0, 65_535),
     dataDir: resolve(set("SLUICE_DATA_DIR") ?? ".sluice"),
     databaseUrl: databaseUrl(set("DATABASE_URL")),
-    apiKey: set("SLUICE_API_KEY"),
+    apiKey: apiKey(set("SLUICE_API_KEY")),
     schedule: schedule(set("SLUICE_SCHEDULE") ?? (isIdle ? "rate(1 hour)" : "rate(1 minute)")),
     drainTimeoutMs: timeoutMs(set("SLUICE_DRAIN_TIMEOUT") ?? "15 minutes"),
     maxDrainers,
+    output: {
+      json: choice(environment, "SLUICE_LOG", ["readable", "json"]) === "json",
+      debug: logLevel === "DEBUG" || logLevel === "TRACE",
+    },
     functionEnvironment: {
+      POWERTOOLS_LOG_LEVEL: logLevel || "DEBUG",
       SLUICE_MAX_DRAINERS: String(maxDrainers),
       SLUICE_CONCURRENCY: String(concurrency),
       ...(isIdle && IDLE),
@@ -93,10 +103,26 @@ function wholeNumber(
   return number
 }
 
-function parseSwitch(environment: Environment, name: string): boolean {
-  const text = environment[name] || "off"
-  if (text !== "on" && text !== "off") refuse(name, is(text), "give on or off")
-  return text === "on"
+/** One of some words, the first by default. */
+function choice(environment: Environment, name: string, words: readonly string[]): string {
+  const text = environment[name] || (words[0] as string)
+  if (!words.includes(text)) refuse(name, is(text), `give ${words.filter(Boolean).join(" or ")}`)
+  return text
+}
+
+function checkLinger(text: string | undefined): void {
+  if (text !== undefined && Number.isNaN(orNaN(() => durationMs(text))))
+    refuse("SLUICE_LINGER", is(text), 'give a duration such as "200ms" or "30s"')
+}
+
+/** The same rule as that of `migrate`, which knows reserved words too. */
+function checkSchema(text: string | undefined): void {
+  if (text !== undefined && !/^[a-z_][a-z0-9_]{0,39}$/.test(text))
+    refuse(
+      "SLUICE_SCHEMA",
+      is(text),
+      "give up to 40 lower-case letters, digits and _, starting with a letter or _",
+    )
 }
 
 /** Only a rough check: the first connection shows whether pg accepts it. */
@@ -108,6 +134,13 @@ function databaseUrl(text: string | undefined): string | undefined {
       "give one such as postgres://user:password@host:5432/database",
     )
   }
+  return text
+}
+
+/** One or more, separated by commas. The error doesn't show them. */
+function apiKey(text: string | undefined): string | undefined {
+  if (text !== undefined && !text.split(",").every((key) => /^[\x21-\x7e]+$/.test(key.trim())))
+    refuse("SLUICE_API_KEY", "can't be sent in a header", "give visible ASCII characters without spaces")
   return text
 }
 

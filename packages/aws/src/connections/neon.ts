@@ -3,8 +3,7 @@
 
 import { Client, NeonDbError, neon } from "@neondatabase/serverless"
 import { type Connect, DatabaseUnavailableError, type Queryable, readAddress } from "@sluice/core"
-import { assertNoNeonPooler } from "./pg.ts"
-import { CONNECT_TIMEOUT_MS, retryConnect } from "./retry-connect.ts"
+import { assertNoNeonPooler, CONNECT_TIMEOUT_MS, retryConnect } from "@sluice/core/pg"
 
 /**
  * Runs each statement as one HTTP request and one transaction, with either of Neon's addresses. Nothing stays open

@@ -14,7 +14,7 @@ export interface SluiceArgs {
   readonly migrate: string | FunctionSettings
   /** The HTTP API; without it none is deployed. Its key is the secret `<name>ApiKey`. */
   readonly enqueue?: string | FunctionSettings
-  /** Folder of the SQL files, relative to the app's root. Default `"node_modules/@sluice/core/migrations"`. */
+  /** Folder of SQL files to deploy as `migrations`, relative to the app's root. Default: none, `migrate` contains its own. */
   readonly migrations?: string
   /** The schema of Sluice's tables. Stages that share a database each need their own. Default `"sluice"`. */
   readonly schema?: string
@@ -107,7 +107,7 @@ function wakeOf(drainName: string) {
 function migrate(name: string, args: SluiceArgs, common: Common, here: $util.ComponentResourceOptions) {
   const own: OwnArgs = {
     ...common,
-    copyFiles: [{ from: args.migrations ?? "node_modules/@sluice/core/migrations", to: "migrations" }],
+    copyFiles: args.migrations ? [{ from: args.migrations, to: "migrations" }] : [],
     timeout: "15 minutes",
     dev: false,
   }

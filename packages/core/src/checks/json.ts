@@ -20,7 +20,7 @@ type Stored<Value> = Value extends string | number | boolean | null
         : Value extends readonly unknown[]
           ? { [Index in keyof Value]: ItemOf<Value[Index]> }
           : Value extends object
-            ? { [Key in keyof Value as KeyOf<Key, Value[Key]>]: JsonOf<Value[Key]> }
+            ? { [Key in keyof Value as KeyOf<Key, Value[Key]>]: JsonOf<Present<Value, Key>> }
             : Value
 // biome-ignore-end lint/suspicious/noConfusingVoidType: see above
 
@@ -29,6 +29,10 @@ type Unwritten = symbol | ((...parameters: never[]) => unknown)
 
 type ItemOf<Value> = Value extends undefined | Unwritten ? null : JsonOf<Value>
 
+/** JSON has no undefined, so an optional property that is there has a value. */
+type Present<Value, Key extends keyof Value> =
+  Record<never, never> extends Pick<Value, Key> ? Exclude<Value[Key], undefined> : Value[Key]
+
 type KeyOf<Key, Value> = Key extends symbol ? never : [Value] extends [Unwritten] ? never : Key
 
-type IsAny<Value> = 0 extends 1 & Value ? true : false
+export type IsAny<Value> = 0 extends 1 & Value ? true : false

@@ -3,13 +3,15 @@ import { protocolCall } from "../database/protocol-call.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
+import { computeKeys } from "./compute-keys.ts"
 import { advance, type ClaimPosition, isLookFromStartDue, type Look } from "./position.ts"
 import { reap } from "./reap.ts"
 import { type Claimed, holdsTooMuch, runClaim } from "./run-claim.ts"
 
 /**
  * Claims up to `room` ready jobs under advisory locks and, in the same round trip, unlocks what was settled before.
- * Claims suspects of dead drainers when it is their turn, and nothing while they run. Reaps a dead drainer.
+ * Claims suspects of dead drainers when it is their turn, and nothing while they run. Reaps a dead drainer, and computes the
+ * concurrency keys of jobs that were enqueued without their definition.
  */
 export async function claim(
   drainer: Drainer,
@@ -60,7 +62,8 @@ async function claimInOrder(
   const hasSeenAll = isFromStart && !more
   position.suspects.noteWaiting(batch.suspects, hasSeenAll && claimed.length === 0)
   const isReaping = batch.dead && (await reap(drainer, position))
-  position.isCaughtUp = hasSeenAll && !isReaping && !(isIdle && position.suspects.areWaiting())
+  const isKeying = batch.unkeyed && (await computeKeys(drainer, position, deadline.names()))
+  position.isCaughtUp = hasSeenAll && !isReaping && !isKeying && !(isIdle && position.suspects.areWaiting())
   return claimed
 }
 
@@ -92,4 +95,6 @@ async function claimSuspects(
 interface Batch extends Claimed, Look {
   /** Whether suspects wait that this drainer can perform. */
   suspects: boolean
+  /** Whether jobs wait whose concurrency keys this drainer can compute. */
+  unkeyed: boolean
 }

@@ -39,5 +39,6 @@ export function toClaimedJob(
     carrier: fields?.carrier ?? null,
     bytes: fields?.bytes ?? 0,
     unread: fields?.unread ?? null,
+    lacksKey: fields?.lacksKey ?? false,
   }
 }

@@ -51,6 +51,8 @@ export interface ClaimPosition {
   reapAgainAtMs: number
   /** Reaps in a row that brought nothing. */
   fruitlessReaps: number
+  /** When concurrency keys are computed again. */
+  keysAgainAtMs: number
 }
 
 export function createClaimPosition(definitions: ReadonlyMap<string, AnyJobDefinition>): ClaimPosition {
@@ -70,6 +72,7 @@ export function createClaimPosition(definitions: ReadonlyMap<string, AnyJobDefin
     largestReap: LARGEST_REAP,
     reapAgainAtMs: 0,
     fruitlessReaps: 0,
+    keysAgainAtMs: 0,
   }
 }
 

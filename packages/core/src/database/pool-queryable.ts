@@ -1,4 +1,5 @@
 import { DatabaseUnavailableError } from "../errors.ts"
+import { assertConnected } from "./assert-connection.ts"
 import type { Queryable } from "./connection.ts"
 import { isConnectionLost, isTemporary, isTransient } from "./sqlstate.ts"
 
@@ -11,6 +12,7 @@ const MAX_TRIES = 4
 export function poolQueryable(database: Queryable, withinMs: number): Queryable {
   return {
     async query(text, values) {
+      assertConnected(database, "createSluice.database")
       const giveUpAtMs = performance.now() + withinMs
       for (let tried = 1; ; tried++) {
         try {

@@ -1,4 +1,6 @@
 import { isRecord, refuse } from "../checks/validate.ts"
+import { InvalidInputError } from "../errors.ts"
+import { assertConnected, isPool } from "./assert-connection.ts"
 import type { Queryable } from "./connection.ts"
 
 /**
@@ -42,6 +44,8 @@ const ACCEPTED_CLIENTS =
 
 /** Wraps the client so that it runs a statement. Statements must use each `$n` once, in order. */
 export function asQueryable(client: TransactionClient): Queryable {
+  if (typeof client === "object" && client !== null) assertConnected(client, "transaction")
+  refuseOutside(client)
   // another library, whose `execute` differs from Drizzle's
   if (has(client, "getTransactionContext"))
     return refuse("invalid_option", client, ["transaction"], ACCEPTED_CLIENTS)
@@ -55,6 +59,28 @@ export function asQueryable(client: TransactionClient): Queryable {
     return toQueryable((text, values) => client.raw(text.replaceAll(/\$\d+/g, "?"), values))
   if (has(client, "query")) return toQueryable((text, values) => client.query(text, values))
   return refuse("invalid_option", client, ["transaction"], ACCEPTED_CLIENTS)
+}
+
+/** What each library has for statements outside of a transaction: a job stored with it would survive a rollback. */
+const OUTSIDE: readonly [what: string, is: (client: TransactionClient) => boolean][] = [
+  ["a pool", isPool],
+  ["Drizzle's database on a pool", (client) => isPool((client as { $client?: unknown }).$client)],
+  ["Kysely's database", (client) => (client as { isTransaction?: unknown }).isTransaction === false],
+  ["the sql of postgres.js", (client) => has(client, "unsafe") && "begin" in client],
+  [
+    "Prisma's client",
+    (client) => has(client, "$queryRawUnsafe") && "$connect" in client && !!client.$connect,
+  ],
+  ["TypeORM's DataSource", (client) => "createQueryRunner" in client],
+  ["the database of pg-promise", (client) => "$pool" in client],
+]
+
+function refuseOutside(client: TransactionClient): void {
+  if (!isRecord(client) && typeof client !== "function") return
+  const outside = OUTSIDE.find(([, is]) => is(client))
+  if (!outside) return
+  const message = `transaction is ${outside[0]}, whose statements are not part of a transaction: give ${ACCEPTED_CLIENTS}`
+  throw new InvalidInputError("invalid_option", message, { path: ["transaction"] })
 }
 
 function has<Method extends string>(

@@ -1,12 +1,13 @@
 import { durationMs } from "../checks/duration.ts"
 import { formatList } from "../checks/format-value.ts"
-import { assertKnownKeys, assertName, assertText, isRecord, nearest, refuse } from "../checks/validate.ts"
+import { assertKnownKeys, assertName, isRecord, nearest, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { SCHEMA_VERSION } from "../database/schema.ts"
-import { translateError } from "../database/translate-error.ts"
+import { codeOf, translateError } from "../database/translate-error.ts"
 import { InvalidInputError, PayloadTooLargeError, UnknownJobError } from "../errors.ts"
 import type { Carrier } from "../job/carrier.ts"
+import { concurrencyKeyOf } from "../job/concurrency-key.ts"
 import type { AnyJobDefinition, InputOf } from "../job/define-job.ts"
 import type { EnqueueOptions, EnqueueResult, JobPolicies, JobState } from "../job/job-options.ts"
 import { checkPayload, toJson } from "../job/payload.ts"
@@ -24,14 +25,12 @@ interface NamedOptions<Name> {
 }
 
 /** The payload is `{}` if it is left out. */
-// biome-ignore-start lint/complexity/noBannedTypes: the type of that payload
 type NamedJob<Name, Payload> = NamedOptions<Name> &
-  ({} extends Payload ? { readonly payload?: Payload } : { readonly payload: Payload })
-// biome-ignore-end lint/complexity/noBannedTypes: see above
+  (Record<never, never> extends Payload ? { readonly payload?: Payload } : { readonly payload: Payload })
 
 export interface Catalog {
   readonly schema: string
-  /** Undefined if jobs are enqueued by name alone: then only the drainer knows the definitions. */
+  /** Undefined if jobs are enqueued by name alone: then the policies are those that are registered in the database. */
   readonly definitions: ReadonlyMap<string, AnyJobDefinition> | undefined
   readonly defaults: JobPolicies
   readonly instrumentation: Instrumentation | undefined
@@ -51,19 +50,23 @@ export async function storeJobs(
 ): Promise<EnqueueResult[]> {
   if (!Array.isArray(jobs)) refuse("invalid_jobs", jobs, ["jobs"], "a list of jobs")
   if (jobs.length > MAX_JOBS) refuseBatch(`${jobs.length} jobs`, `${MAX_JOBS}`)
-  const rows: string[] = []
+  const rows: Row[] = []
   let totalBytes = 0
   for (const [index, job] of jobs.entries()) {
-    const { row, bytes } = await rowOf(catalog, job).catch((error) => {
+    const row = await rowOf(catalog, job).catch((error) => {
       throw error instanceof InvalidInputError ? error.atIndex(index) : error
     })
-    totalBytes += bytes
+    totalBytes += row.bytes
     if (totalBytes > MAX_TOTAL_BYTES) refuseBatch("more JSON", `${MAX_TOTAL_BYTES} bytes`)
     rows.push(row)
   }
   if (rows.length === 0) return []
   const names = jobs.map(({ name }) => name)
-  return withCarrier(catalog.instrumentation, names, (carrier) => storeRows(catalog, database, rows, carrier))
+  return withCarrier(catalog.instrumentation, names, (carrier) =>
+    storeRows(catalog, database, rows, carrier).catch((error) => {
+      throw error instanceof UnknownNameError ? error.atIndex(names.indexOf(error.jobName)) : error
+    }),
+  )
 }
 
 function refuseBatch(has: string, limit: string): never {
@@ -71,9 +74,14 @@ function refuseBatch(has: string, limit: string): never {
   throw new PayloadTooLargeError("batch_too_large", message, { path: ["jobs"] })
 }
 
-/** Does the same for one job, whose errors have no index. */
-export async function storeJob(catalog: Catalog, database: Queryable, job: NewJob): Promise<EnqueueResult> {
-  const { row } = await rowOf(catalog, job)
+/** Does the same for one job, whose errors have no index. Its definition, if given, needs not be in the catalog. */
+export async function storeJob(
+  catalog: Catalog,
+  database: Queryable,
+  job: NewJob,
+  given?: AnyJobDefinition,
+): Promise<EnqueueResult> {
+  const row = await rowOf(catalog, job, given)
   const [result] = await withCarrier(catalog.instrumentation, [job.name], (carrier) =>
     storeRows(catalog, database, [row], carrier),
   )
@@ -83,7 +91,7 @@ export async function storeJob(catalog: Catalog, database: Queryable, job: NewJo
 async function storeRows(
   catalog: Catalog,
   database: Queryable,
-  rows: string[],
+  rows: readonly Row[],
   carrier: Carrier | null,
 ): Promise<EnqueueResult[]> {
   try {
@@ -92,10 +100,11 @@ async function storeRows(
       "store_jobs",
       {
         p_schema_version: SCHEMA_VERSION,
-        p_jobs: `[${rows.join(",")}]`,
+        p_jobs: `[${rows.map(({ json }) => json).join(",")}]`,
         p_carrier: carrier && JSON.stringify(carrier),
+        ...(rows.some(({ isByName }) => isByName) && { p_by_name: byNameJson(catalog.defaults) }),
       },
-      { p_jobs: JSON_TEXT, p_carrier: JSON_TEXT },
+      { p_jobs: JSON_TEXT, p_carrier: JSON_TEXT, p_by_name: JSON_TEXT },
     )
     const stored = await database.query(
       `select job_index::pg_catalog.text, job_id::pg_catalog.text, job_state, deduplicated::pg_catalog.text from ${text}`,
@@ -103,8 +112,13 @@ async function storeRows(
     )
     return toResults(stored.rows)
   } catch (error) {
-    throw translateError(error)
+    throw codeOf(error) === "SL005" ? unknownNameError(error) : translateError(error)
   }
+}
+
+/** What holds for jobs whose registered definition doesn't say it. */
+function byNameJson({ queue, priority }: JobPolicies): string {
+  return JSON.stringify({ queue, priority })
 }
 
 /** Sent as text, so that no driver turns JSON into JSON again. */
@@ -132,23 +146,33 @@ function toResults(rows: StoredRow[]): EnqueueResult[] {
 
 const JOB_KEYS = ["name", "payload", "options"] satisfies readonly (keyof NewJob)[]
 
-/** The job as an element of `p_jobs` of store_jobs, with the policies of its definition and the defaults. */
-async function rowOf(catalog: Catalog, job: NewJob): Promise<{ row: string; bytes: number }> {
+/** An element of `p_jobs` of store_jobs. */
+interface Row {
+  readonly json: string
+  readonly bytes: number
+  readonly isByName: boolean
+}
+
+/** The job with the policies of its definition and the defaults; by name alone, with those of the call. */
+async function rowOf(catalog: Catalog, job: NewJob, given?: AnyJobDefinition): Promise<Row> {
   if (!isRecord(job)) refuse("invalid_job", job, ["job"], "an object with name, payload and options")
   assertKnownKeys(job, JOB_KEYS, ["job"])
   assertName(job.name, ["name"])
   const options = job.options === undefined ? {} : job.options
   assertOptions(options)
-  const definition = definitionOf(catalog, job.name)
-  const given = job.payload === undefined ? {} : job.payload
-  const payload = toJson(given, ["payload"])
+  const definition = definitionOf(catalog, job.name) ?? given
+  const isByName = definition === undefined
+  const defaults = isByName ? {} : catalog.defaults
+  const givenPayload = job.payload === undefined ? {} : job.payload
+  const payload = toJson(givenPayload, ["payload"])
   // checks the value that is stored, not the one that was given
-  if (definition?.input) await checkPayload(definition.name, definition.input, payload.value, given)
+  if (definition?.input) await checkPayload(definition.name, definition.input, payload.value, givenPayload)
   const metadata = options.metadata && toJson(options.metadata, ["options", "metadata"], MAX_METADATA_BYTES)
   const others = JSON.stringify({
     name: job.name,
-    queue: options.queue ?? definition?.queue ?? catalog.defaults.queue,
-    priority: options.priority ?? definition?.priority ?? catalog.defaults.priority,
+    by_name: isByName || undefined,
+    queue: options.queue ?? definition?.queue ?? defaults.queue,
+    priority: options.priority ?? definition?.priority ?? defaults.priority,
     max_attempts: options.maxAttempts,
     timeout_ms: options.timeout === undefined ? undefined : durationMs(options.timeout),
     run_at: options.runAt === undefined ? undefined : toIsoInstant(options.runAt),
@@ -159,36 +183,53 @@ async function rowOf(catalog: Catalog, job: NewJob): Promise<{ row: string; byte
     tags: options.tags?.length ? options.tags : undefined,
   })
   return {
-    row: `${others.slice(0, -1)}${metadata ? `,"metadata":${metadata.json}` : ""},"payload":${payload.json}}`,
+    json: `${others.slice(0, -1)}${metadata ? `,"metadata":${metadata.json}` : ""},"payload":${payload.json}}`,
     bytes: others.length + payload.bytes + (metadata?.bytes ?? 0),
+    isByName,
   }
 }
 
-function definitionOf(catalog: Catalog, name: string): AnyJobDefinition | undefined {
-  const definition = catalog.definitions?.get(name)
-  if (definition || !catalog.definitions) return definition
-  const near = nearest(name, catalog.definitions.keys())
-  throw new UnknownJobError(
-    "unknown_job",
-    `No job is named ${JSON.stringify(name)}: ${near ? `did you mean ${JSON.stringify(near)}?` : `known are ${formatList([...catalog.definitions.keys()]) || "none"}`}`,
-    { path: ["name"] },
-  )
+function definitionOf({ definitions }: Catalog, name: string): AnyJobDefinition | undefined {
+  const definition = definitions?.get(name)
+  if (definition || !definitions) return definition
+  throw new UnknownNameError(name, unknownMessage(name, [...definitions.keys()]))
 }
 
+function unknownMessage(name: string, known: readonly string[]): string {
+  const near = nearest(name, known)
+  const hint = near ? `did you mean ${JSON.stringify(near)}?` : `known are ${formatList(known) || "none"}`
+  return `No job is named ${JSON.stringify(name)}: ${hint}`
+}
+
+class UnknownNameError extends UnknownJobError {
+  static override readonly name = "UnknownJobError"
+  readonly #name: string
+
+  constructor(name: string, message: string, cause?: unknown) {
+    super("unknown_job", message, { path: ["name"], cause })
+    this.#name = name
+  }
+
+  /** Not enumerable: the message says it to people. */
+  get jobName(): string {
+    return this.#name
+  }
+}
+
+/** The database refuses a name of which it has no definition, see assert_known_names.sql. */
+function unknownNameError(error: unknown): UnknownNameError {
+  const { message, detail } = error as { message: string; detail?: string }
+  const name = /"([^"]+)"/.exec(message)?.[1] ?? ""
+  const known = detail?.replace("Known: ", "").split(", ")
+  return new UnknownNameError(name, known ? unknownMessage(name, known) : message, error)
+}
+
+/** A job that is enqueued by name alone gets the key, or a call's key its limit, in the database. */
 function concurrencyOf(definition: AnyJobDefinition | undefined, payload: unknown, options: EnqueueOptions) {
-  const rule = definition?.concurrency
-  const key =
-    options.concurrencyKey ?? (typeof rule?.key === "function" ? keyOf(rule.key, payload) : rule?.key)
+  if (!definition)
+    return { concurrency_key: options.concurrencyKey, concurrency_limit: options.concurrencyLimit }
+  const key = options.concurrencyKey ?? concurrencyKeyOf(definition, payload)
   if (key === undefined) return {}
-  assertText(key, ["options", "concurrencyKey"])
-  return { concurrency_key: key, concurrency_limit: options.concurrencyLimit ?? rule?.limit ?? 1 }
-}
-
-function keyOf(rule: (payload: unknown) => string, payload: unknown): string {
-  try {
-    return rule(payload)
-  } catch (cause) {
-    const message = `The concurrency key can't be computed from this payload: ${(cause as Error)?.message}`
-    throw new InvalidInputError("invalid_payload", message, { path: ["payload"], cause })
-  }
+  const limit = options.concurrencyLimit ?? definition.concurrency?.limit ?? 1
+  return { concurrency_key: key, concurrency_limit: limit }
 }

@@ -26,6 +26,8 @@ export interface ClaimedJob {
   readonly bytes: number
   /** Why its payload could not be read; such a job is discarded. */
   readonly unread: string | null
+  /** Whether its concurrency key could not be computed; such a job fails. */
+  readonly lacksKey: boolean
 }
 
 /** A row of `claims`, and how many of its jobs are not settled yet. */

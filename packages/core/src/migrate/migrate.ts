@@ -1,108 +1,99 @@
-import { existsSync } from "node:fs"
-import { readdir } from "node:fs/promises"
-import { fileURLToPath } from "node:url"
-import { PG_MIGRATE_LOCK_ID, runner } from "node-pg-migrate"
 import pg, { type ClientBase, type Pool } from "pg"
+import { type Duration, durationMs } from "../checks/duration.ts"
+import { assertKnownKeys, isRecord, refuse } from "../checks/validate.ts"
 import { readAddress } from "../database/address.ts"
+import { assertConnected, isPool } from "../database/assert-connection.ts"
 import { assertSchemaName } from "../database/schema.ts"
 import { codeOf, translateError } from "../database/translate-error.ts"
-import { SchemaError, SluiceError } from "../errors.ts"
-import { areFunctionsCurrent, replaceFunctions } from "./functions.ts"
+import { SchemaError } from "../errors.ts"
+import { applyFiles } from "./apply.ts"
+import { bundledFiles } from "./bundled-files.ts"
+import { assertRegisteredJobs, type RegisteredJobs, registerJobs } from "./definitions.ts"
 import { claimSchema, refuseForeignSchema } from "./owner.ts"
+import { storeRetention } from "./retention.ts"
+import { readSqlFiles } from "./sql-files.ts"
 
-export interface MigrateOptions {
+export interface MigrateOptions extends RegisteredJobs {
   /** The schema for Sluice's tables. Created if it is missing. Default `"sluice"`. */
   readonly schema?: string
-  /** The folder of the SQL files, including its folder `functions`. Default: the one in this package. */
+  /** A folder of SQL files, with its folders `functions` and `views`. Default: the files that this code contains. */
   readonly directory?: string
   /**
    * The deployment that the schema belongs to, for example `"app/stage"`. The first one is stored in the schema, and
    * migrating for another one is refused before anything changes. Default: owners aren't compared.
    */
   readonly owner?: string
+  /**
+   * How long finished jobs and the errors of executions are kept: at least `"1d"`, at most 100 years. They are dropped in
+   * whole UTC days, so the last of them up to a day later. The schema stores it, and the next maintenance applies it.
+   * Default: what is stored, which is 14 days in a new schema.
+   */
+  readonly retention?: Duration
   /** Called with each line of progress. Default: none are logged. */
   readonly log?: (line: string) => void
 }
 
+const OPTIONS = {
+  schema: true,
+  directory: true,
+  owner: true,
+  retention: true,
+  log: true,
+  jobs: true,
+  defaults: true,
+  unknownNames: true,
+} satisfies Record<keyof MigrateOptions, true>
+
+const A_DAY_MS = 86_400_000
+
 /**
- * Migrates Sluice's schema to the version of this code: applies new numbered files in one transaction, then replaces the
- * functions in another if they differ. Can be called from several places at once: one of them migrates, the others wait
+ * Migrates Sluice's schema to the version of this code, in one transaction: applies new numbered files, then replaces the
+ * functions and views if they differ. Can be called from several places at once: one of them migrates, the others wait
  * and then find nothing to do.
  *
- * Needs a direct connection, without a transaction pooler. Its role must own the schema or be allowed to create it. If
- * the schema is up to date, it only needs to be allowed to read.
+ * Its role must own the schema or be allowed to create it. If the schema is up to date, it only needs to be allowed to
+ * read. With `jobs` it must be allowed to write.
  *
  * @param database A connection string, a pg `Pool` or a connected `Client`.
- * @returns The names of the applied migrations in order, followed by `"functions"` if functions were replaced.
- * @throws InvalidInputError `invalid_schema`, `invalid_address`
+ * @returns The names of the applied migrations in order, followed by `"functions"` if functions and views were replaced.
+ * @throws InvalidInputError `invalid_schema`, `invalid_address`, `invalid_duration`, `unknown_option`
  * @throws DatabaseUnavailableError
  * @throws SchemaError `schema_owned`: the schema belongs to another owner. `not_permitted`: the role isn't allowed to
- *   migrate it. `schema_outdated`: a pre-release version created it.
+ *   migrate it. `schema_outdated`: a pre-release version created it. `migrations_out_of_order`: it has migrations that
+ *   this code doesn't have in this place.
  */
 export async function migrate(
   database: string | Pool | ClientBase,
   options: MigrateOptions = {},
 ): Promise<{ applied: string[] }> {
+  assertKnownKeys(options, Object.keys(OPTIONS), ["migrate"])
+  assertRegisteredJobs(options)
+  const { owner, retention, log = () => {} } = options
   const schema = assertSchemaName(options.schema ?? "sluice")
-  const directory = options.directory ?? bundledMigrations()
+  const retentionMs = retention === undefined ? undefined : retentionMsOf(retention)
+  const files = await (options.directory === undefined ? bundledFiles() : readSqlFiles(options.directory))
   try {
-    return await withClient(database, async (client) => {
-      // ignore the path of the role and the database: nobody else's functions and operators may be used here
-      await client.query("set search_path to pg_catalog, pg_temp")
-      if (options.owner) await refuseForeignSchema(client, schema, options.owner)
-      const names = (await isCurrent(client, schema, directory))
-        ? []
-        : await withMigrationLock(client, () => applyMigrations(client, schema, directory, options.log))
-      if (options.owner) await claimSchema(client, schema, options.owner)
-      return { applied: names }
+    return await inTransaction(database, async (client) => {
+      if (owner) await refuseForeignSchema(client, schema, owner)
+      await refuseDraftSchema(client, schema)
+      await createSchema(client, schema)
+      const applied = await applyFiles(client, schema, files, log)
+      if (owner) await claimSchema(client, schema, owner)
+      if (retentionMs) await storeRetention(client, schema, retentionMs)
+      await registerJobs(client, schema, options)
+      return { applied }
     })
   } catch (error) {
     throw codeOf(error) === "42501" ? notPermittedError(error as Error, schema) : translateError(error)
   }
 }
 
-/** Compares without writing, so that an up-to-date schema needs no permission to create. */
-async function isCurrent(client: ClientBase, schema: string, directory: string): Promise<boolean> {
-  if (!(await hasTable(client, schema, "migrations"))) return false
-  const { rows } = await client.query(`select name from ${schema}.migrations`)
-  const applied = new Set(rows.map(({ name }) => `${name}.sql`))
-  const files = (await readdir(directory)).filter((file) => file.endsWith(".sql"))
-  return files.every((file) => applied.has(file)) && (await areFunctionsCurrent(client, schema, directory))
-}
-
-async function applyMigrations(
-  client: ClientBase,
-  schema: string,
-  directory: string,
-  log: MigrateOptions["log"] = () => {},
-): Promise<string[]> {
-  await refuseDraftSchema(client, schema)
-  await createSchema(client, schema)
-  const applied = await runner({
-    dbClient: client,
-    dir: directory,
-    schema: [schema, "pg_temp"],
-    migrationsSchema: schema,
-    migrationsTable: "migrations",
-    direction: "up",
-    singleTransaction: true,
-    advisoryLockMode: "wait",
-    verbose: false,
-    log,
-  })
-  const names = applied.map((migration) => migration.name)
-  if (await replaceFunctions(client, schema, directory)) names.push("functions")
-  return names
-}
-
-/** Holds the runner's own lock, which its session can take again, already while the schema is created. */
-async function withMigrationLock<Value>(client: ClientBase, work: () => Promise<Value>): Promise<Value> {
-  await client.query(`select pg_catalog.pg_advisory_lock(${PG_MIGRATE_LOCK_ID})`)
-  try {
-    return await work()
-  } finally {
-    await client.query(`select pg_catalog.pg_advisory_unlock(${PG_MIGRATE_LOCK_ID})`).catch(() => {}) // the end of a session releases it too
-  }
+/** A day at least: history is dropped in whole days, and an idempotency key leads to its job for 24 hours. */
+function retentionMsOf(retention: Duration): number {
+  const path = ["migrate", "retention"]
+  const ms = durationMs(retention, path)
+  if (ms < A_DAY_MS) refuse("invalid_duration", retention, path, 'at least a day, "1d"')
+  return ms
 }
 
 /** `create schema if not exists` needs the permission to create even if the schema exists. */
@@ -123,7 +114,7 @@ function notPermittedError(error: Error, schema: string): SchemaError {
 async function refuseDraftSchema(client: ClientBase, schema: string): Promise<void> {
   if (!(await hasTable(client, schema, "migrations"))) return
   const drafts = await client.query(`select from ${schema}.migrations where name = '0002_shared'`)
-  const isDraft = drafts.rowCount !== 0 || (await hasTable(client, schema, "executions"))
+  const isDraft = drafts.rowCount !== 0 || !(await hasTable(client, schema, "settings"))
   if (!isDraft) return
   throw new SchemaError(
     "schema_outdated",
@@ -136,13 +127,26 @@ async function hasTable(client: ClientBase, schema: string, table: string): Prom
   return rows[0].found
 }
 
-async function withClient<Value>(
+/** The number is node-pg-migrate's, which migrated before: neither runs beside the other. */
+const MIGRATION_LOCK = "7241865325823964"
+
+/** Runs the work in a transaction that no other migration runs beside. */
+async function inTransaction<Value>(
   database: string | Pool | ClientBase,
   work: (client: ClientBase) => Promise<Value>,
 ): Promise<Value> {
   const { client, release } = await borrow(database)
   try {
-    return await work(client)
+    await client.query("begin isolation level read committed read write")
+    // ignore the path of the role and the database: nobody else's functions and operators may be used here
+    await client.query("set local search_path to pg_catalog, pg_temp")
+    await client.query(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`)
+    const value = await work(client)
+    await client.query("commit")
+    return value
+  } catch (error) {
+    await client.query("rollback").catch(() => {})
+    throw error
   } finally {
     await release()
   }
@@ -155,30 +159,19 @@ async function borrow(database: string | Pool | ClientBase) {
     await client.connect()
     return { client, release: () => client.end() }
   }
-  if ("totalCount" in database) {
+  if (isPool(database)) {
     const client = await database.connect()
     client.on("error", () => {}) // see above
     return { client, release: async () => client.release(true) }
   }
-  // the runner changes the search_path
-  const { rows } = await database.query("select pg_catalog.current_setting('search_path') as path")
-  const restore = () =>
-    database.query("select pg_catalog.set_config('search_path', $1, false)", [rows[0].path])
-  return { client: database, release: restore }
-}
-
-/**
- * The folder is at the top of the repository; in the published package it is next to `lib/`. In a CommonJS bundle this
- * code doesn't know its own location.
- */
-function bundledMigrations(): string {
-  const here = import.meta.url as string | undefined
-  for (const candidate of here === undefined ? [] : ["../../migrations", "../../../../migrations"]) {
-    const folder = fileURLToPath(new URL(candidate, here))
-    if (existsSync(folder)) return folder
+  if (!isRecord(database) || !("query" in database)) {
+    refuse(
+      "invalid_option",
+      database,
+      ["migrate", "database"],
+      "a connection string, a pg Pool or a connected Client",
+    )
   }
-  throw new SluiceError(
-    "migrations_missing",
-    "The migrations folder was not found next to this code: pass its location in your bundle, migrate(database, { directory })",
-  )
+  assertConnected(database, "migrate.database")
+  return { client: database, release: async () => {} }
 }

@@ -1,4 +1,5 @@
-import { InterruptedError, InvalidPayloadError } from "../errors.ts"
+import { InterruptedError, InvalidInputError, InvalidPayloadError } from "../errors.ts"
+import { storedConcurrencyKeyOf } from "../job/concurrency-key.ts"
 import type { Execution, Outcome } from "../job/outcome.ts"
 import { parsePayload } from "../job/payload.ts"
 import { withDetails } from "../logger.ts"
@@ -45,7 +46,20 @@ async function attempt(run: JobRun): Promise<Outcome> {
   const discarded = discardUnperformed(run)
   if (discarded) return discarded
   const payload = definition.input ? await parsePayload(job.name, definition.input, job.payload) : job.payload
+  if (job.lacksKey && definition.concurrency) await failWithoutKey(run)
   return definition.transactional ? performInTransaction(run, payload) : performInDrainer(run, payload)
+}
+
+/**
+ * A job without the concurrency key that it should have must not run, because no limit would hold for it. It fails with
+ * the error of its key; before a later attempt, the key is computed again.
+ */
+async function failWithoutKey({ job, definition }: JobRun): Promise<never> {
+  await storedConcurrencyKeyOf(definition, job.payload)
+  throw new InvalidInputError(
+    "invalid_payload",
+    "The concurrency key could not be computed when the job was due",
+  )
 }
 
 /** The outcome of a job that can't be performed, or has killed too many drainers. */

@@ -1,3 +1,4 @@
+import { assertOwnConnection } from "../database/assert-connection.ts"
 import type { Connect, Connection } from "../database/connection.ts"
 import { translateError } from "../database/translate-error.ts"
 import { DatabaseUnavailableError } from "../errors.ts"
@@ -16,7 +17,7 @@ export async function connectInTime(options: {
   const { connect, untilGiveUpMs = () => Number.POSITIVE_INFINITY, stop } = options
   const giveUpAtMs = performance.now() + LONGEST_CONNECT_MS
   const isTooLate = () => stop?.aborted || performance.now() > giveUpAtMs || untilGiveUpMs() <= 0
-  const connecting = Promise.resolve().then(connect)
+  const connecting = Promise.resolve().then(connect).then(assertOwnConnection)
   let watch: NodeJS.Timeout | undefined
   const tooLate = new Promise<never>((_, reject) => {
     watch = setInterval(() => {
@@ -37,6 +38,7 @@ export async function connectInTime(options: {
 
 /** Says goodbye to the server, and waits for its answer no longer than a second. */
 export async function endConnection(connection: Connection): Promise<void> {
+  connection.on("error", () => {}) // also where it came too late to be used, and nobody listens yet
   const late = setTimeout(() => destroyConnection(connection), LONGEST_END_MS)
   const closed = new Promise<void>((resolve) => setTimeout(resolve, LONGEST_END_MS + 100).unref())
   await Promise.race([connection.end().catch(() => {}), closed])

@@ -1,9 +1,10 @@
-import { durationMs } from "../checks/duration.ts"
 import type { Connect } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { SCHEMA_VERSION } from "../database/schema.ts"
 import { type Backlog, backlogOf } from "../inspect/backlog.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
+import { definitionsJson } from "../job/definitions-json.ts"
+import type { JobPolicies } from "../job/job-options.ts"
 import type { Execution, SettledExecution } from "../job/outcome.ts"
 import type { Logger } from "../logger.ts"
 import { openDrainerSession } from "./drainer-session.ts"
@@ -19,6 +20,7 @@ export interface Drainer extends Omit<Session, "connection">, DrainerState {
   readonly slot: number
   readonly backendPid: number
   readonly schema: string
+  readonly definitions: ReadonlyMap<string, AnyJobDefinition>
   readonly log: Logger
   readonly onSettled: ((execution: SettledExecution) => void) | undefined
   /** How long nearly all executions of a job have taken at most; undefined if too few are known. */
@@ -48,6 +50,7 @@ interface OpenOptions {
   label: string
   log: Logger
   definitions: ReadonlyMap<string, AnyJobDefinition>
+  defaults: JobPolicies
   remainingMs?: (() => number) | undefined
   onSettled: ((execution: SettledExecution) => void) | undefined
   onBacklog?: ((backlog: Backlog) => void) | undefined
@@ -73,6 +76,7 @@ export async function openDrainer(options: OpenOptions): Promise<Drainer | undef
       slot: row.slot,
       backendPid: row.backend_pid,
       schema: options.schema,
+      definitions: options.definitions,
       log: options.log,
       onSettled: options.onSettled,
       usualMs: (name) => row.usual_ms?.[name] ?? undefined,
@@ -96,7 +100,7 @@ async function insertDrainer(session: Session, options: OpenOptions) {
     p_max_drainers: options.maxDrainers,
     p_label: options.label,
     p_budget_ms: options.remainingMs && Math.round(options.remainingMs()),
-    p_definitions: definitionsJson(options.definitions),
+    p_definitions: definitionsJson(options.definitions.values(), options.defaults),
   })
   const [row] = await session.query(`select * from ${text}`, values)
   return row
@@ -106,15 +110,6 @@ async function readBacklog({ queryWithRetry }: Session, schema: string): Promise
   const { text, values } = protocolCall(schema, "backlog", {})
   const [row] = await queryWithRetry(`select * from ${text}`, values)
   return backlogOf(row)
-}
-
-/** Argument of the SQL function `open_drainer`. */
-function definitionsJson(definitions: ReadonlyMap<string, AnyJobDefinition>): string {
-  const rows = [...definitions.values()].map(({ name, timeout }) => ({
-    name,
-    ...(timeout !== undefined && { timeout_ms: durationMs(timeout) }),
-  }))
-  return JSON.stringify(rows)
 }
 
 /** The work that a drain leaves, seen in a last look after its slot was released. */

@@ -1,7 +1,9 @@
 import type { ClaimedJob } from "../job/claimed-job.ts"
 import { serializeError } from "../job/error-record.ts"
-import type { Execution, SettledExecution } from "../job/outcome.ts"
+import type { Execution, Outcome, SettledExecution } from "../job/outcome.ts"
+import { type Logger, silent } from "../logger.ts"
 import type { Drainer } from "../session/drainer.ts"
+import { durationOf } from "./outcome-json.ts"
 
 /** Tallies executions that are settled, and has their locks released by the next claim. */
 export function conclude(
@@ -13,7 +15,10 @@ export function conclude(
   for (const execution of executions) {
     const isWritten = execution.outcome.kind !== "lost" && !lostIds.has(execution.job.id)
     addToTally(drainer, execution, isWritten)
-    if (isWritten) callOnSettled(drainer, execution)
+    if (isWritten) {
+      if (drainer.log !== silent) logOutcome(drainer.log, execution)
+      callOnSettled(drainer, execution)
+    }
     drainer.held.settle(execution.job)
   }
 }
@@ -27,9 +32,18 @@ function addToTally({ tally, log }: Drainer, { job, outcome }: Execution, isWrit
     tally.succeeded++
   } else if (outcome.kind !== "lost") {
     tally[outcome.kind]++
-    if ("error" in outcome)
-      log.warn(`Job ${outcome.kind}`, { ...logDetails(job), error: serializeError(outcome.error).message })
   }
+}
+
+/** Successes are many: they are logged at the level of debugging, which is off in production. */
+function logOutcome(log: Logger, execution: Execution): void {
+  const { job, outcome } = execution
+  const kind = writtenKind(outcome)
+  const details = { ...logDetails(job), durationMs: durationOf(execution) }
+  const wait = "waitMs" in outcome && outcome.waitMs !== undefined ? { waitMs: outcome.waitMs } : {}
+  if ("error" in outcome)
+    log.warn(`Job ${kind}`, { ...details, ...wait, error: serializeError(outcome.error).message })
+  else log.debug(`Job ${kind}`, { ...details, ...wait })
 }
 
 export function logDetails({ id, name, attempts, carrier }: ClaimedJob) {
@@ -47,12 +61,16 @@ function callOnSettled({ onSettled, log }: Drainer, execution: Execution): void 
 }
 
 function toSettledExecution({ job, outcome, startedAtMs, endedAtMs }: Execution): SettledExecution {
-  const kind = outcome.kind === "committed" ? "succeeded" : outcome.kind
   return {
     name: job.name,
-    outcome: kind as SettledExecution["outcome"], // a lost outcome isn't written
+    outcome: writtenKind(outcome),
     // by the database's clock up to the claim, and by this process's clock from there
     dueToStartMs: job.claim.databaseAtMs - Date.parse(job.runAt) + startedAtMs - job.claim.arrivedAtMs,
     durationMs: endedAtMs - startedAtMs,
   }
+}
+
+/** A lost outcome isn't written. */
+function writtenKind({ kind }: Outcome): SettledExecution["outcome"] {
+  return kind === "committed" ? "succeeded" : (kind as SettledExecution["outcome"])
 }

@@ -9,6 +9,8 @@ as $$
     union
     select name from (select j.name from jobs j where j.state = 'suspect' order by j.suspect_group desc, j.id limit 1000) suspects
     union
+    select name from (select j.name from jobs j where j.state = 'unkeyed' limit 1000) unkeyed
+    union
     select name from (select j.name from jobs j where j.state = 'scheduled' and j.run_at <= now() + interval '1 second'
                       order by j.run_at limit 1000) soon)
 $$;

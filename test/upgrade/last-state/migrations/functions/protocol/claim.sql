@@ -15,6 +15,7 @@
 --   claim_id, claimed_at_ms, jobs, dead  as second_look; dead: a drainer is to be reaped
 --   resume_after                         the position of the last job
 --   more                                 more may be waiting behind it
+--   unkeyed                              of a look from the start: jobs wait whose concurrency keys this drainer could compute
 --   suspects                             suspects wait that this drainer could take
 --   due_in_ms                            of a look from the start: until the next scheduled job is due
 --   seen                                 what a look from the start has seen
@@ -23,7 +24,7 @@ create or replace function claim(p_drainer integer, p_backend integer, p_limit i
                       p_settled bigint[], p_spent bigint[], p_seen text default null, p_priorities integer[] default '{}',
                       p_fits_ms bigint default null, p_max_bytes bigint default 4194304)
 returns table (claim_id bigint, claimed_at_ms double precision, jobs json, resume_after text, more boolean, suspects boolean,
-               due_in_ms double precision, seen text, whole boolean, dead boolean)
+               due_in_ms double precision, seen text, whole boolean, dead boolean, unkeyed boolean)
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
 as $$
@@ -56,6 +57,7 @@ begin
   select t.* into claim_id, claimed_at_ms, jobs, dead from second_look(p_drainer, v_locked, v_features, 'ready', p_max_bytes) t;
   more := v_ticked or v_trimmed or coalesce(cardinality(v_locked), 0) = p_limit;
   whole := p_resume_after is null and v_since is null;
+  unkeyed := p_resume_after is null and exists (select from jobs j where j.state = 'unkeyed' and j.name = any (p_names));
   suspects := exists (select from jobs j where j.state = 'suspect') and suspects_wait(p_drainer, p_names);
   return next;
 end

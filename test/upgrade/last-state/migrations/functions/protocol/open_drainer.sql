@@ -3,7 +3,7 @@
 --   p_max_drainers    how many drainers there may be at once
 --   p_label           who it is, for people
 --   p_budget_ms       the time that it has; null: no deadline
---   p_definitions     a list of what it can perform: name, timeout_ms
+--   p_definitions     a list of what it can perform, as in register_definitions
 --   returns           no row when all slots are taken; else the drainer's id, its slot, the backend of its session, and
 --                     usual_ms: by job name, how long nearly all executions take
 create or replace function open_drainer(p_schema_version integer, p_max_drainers integer, p_label text,
@@ -29,9 +29,10 @@ begin
   values (open_drainer.id, open_drainer.slot, open_drainer.backend_pid, p_label, v_names, p_budget_ms);
   perform clear_wake_requests(v_names);
   perform repair_soon();
-  perform register_definitions(p_definitions);
+  perform note_definitions(p_definitions);
+  perform note_names(v_names);
   usual_ms := (select json_object_agg(d.name, duration_percentile(d.durations, 0.99)) from definitions d
-               where d.name in (select p.name from json_to_recordset(p_definitions) p (name text)));
+               where d.name = any (v_names));
   return next;
 end
 $$;

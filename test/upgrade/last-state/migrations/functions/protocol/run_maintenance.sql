@@ -4,10 +4,10 @@
 -- It runs with the rights of the schema's owner, so that drainers need none to create and drop. A time that never comes would end
 -- the maintenance for good, and nothing is kept for less than no time: both are refused.
 --   p_step   the step, due or not; null: the one that has been due for longest
---   p_keep   how long history is kept
+--   p_keep   how long history is kept; null: as the settings say
 --   p_now    the time to act for
 --   returns  the step, whether there may be more of it, and its error; no row where none is due or others are at it
-create or replace function run_maintenance(p_step text default null, p_keep interval default '14 days', p_now timestamptz default now())
+create or replace function run_maintenance(p_step text default null, p_keep interval default null, p_now timestamptz default now())
 returns table (step text, more boolean, error text)
 language plpgsql volatile security definer set search_path from current set lock_timeout = '50ms'
 as $$

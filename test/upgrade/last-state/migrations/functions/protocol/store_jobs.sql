@@ -1,11 +1,13 @@
 -- Stores any number of jobs in one statement.
 --   p_schema_version  the version that the code needs
 --   p_jobs            a list of objects: name, payload, and optionally queue, priority, run_at or delay_ms, max_attempts,
---                     timeout_ms, unique_key, idempotency_key, concurrency_key with concurrency_limit, tags, metadata
+--                     timeout_ms, unique_key, idempotency_key, concurrency_key with concurrency_limit, tags, metadata;
+--                     by_name: whether its enqueue doesn't have its definition
 --   p_carrier         what travels with each of them: correlation id and trace context
+--   p_by_name         of a call with such jobs: the queue and the priority of those whose registered definition says nothing
 --   returns           a row for each: its index in p_jobs; id and state of the job that is stored; deduplicated: whether that was
 --                     already there
-create or replace function store_jobs(p_schema_version integer, p_jobs jsonb, p_carrier jsonb default null)
+create or replace function store_jobs(p_schema_version integer, p_jobs jsonb, p_carrier jsonb default null, p_by_name jsonb default null)
 returns table (job_index integer, job_id bigint, job_state text, deduplicated boolean)
 language plpgsql volatile security definer set search_path from current
 as $$
@@ -13,6 +15,9 @@ declare
   v_stored integer;
 begin
   perform assert_schema_version(p_schema_version);
+  if p_by_name is not null then
+    p_jobs := apply_definitions(p_jobs, p_by_name);
+  end if;
 
   -- Of jobs that come together under one concurrency key, only as many of each name as may run start out ready: who
   -- settles them wakes the rest. It takes no lock, so an enqueue never waits for another's transaction.

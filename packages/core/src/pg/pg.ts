@@ -1,6 +1,12 @@
-import { type Connect, PoolerError, type Queryable, readAddress } from "@sluice/core"
+// Connections with the driver `pg` that survive restarts of the database, breaks of the network, and freezing.
 import pg from "pg"
+import { readAddress } from "../database/address.ts"
+import type { Connect, Queryable } from "../database/connection.ts"
+import { PoolerError } from "../errors.ts"
 import { CONNECT_TIMEOUT_MS, retryConnect } from "./retry-connect.ts"
+
+// For a `connect` with another driver.
+export { CONNECT_TIMEOUT_MS, retryConnect }
 
 /** A connection that was idle for longer may have been closed while the function was frozen. */
 const TRUSTED_FOR_MS = 5_000

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises"
-import { DatabaseUnavailableError } from "@sluice/core"
+import { DatabaseUnavailableError } from "../errors.ts"
 
 /** Longest wait for one connection. A suspended compute takes seconds to answer the first one. */
 export const CONNECT_TIMEOUT_MS = 10_000

@@ -1,0 +1,33 @@
+-- The jobs that are finished, one row each, for as long as history is kept (see the table settings). Users rely on this view:
+-- columns may be added at its end, never changed or removed.
+create or replace view job_history as
+  select f.id,
+         f.name,
+         f.queue,
+         f.state,
+         f.priority,
+         f.payload,
+         f.result,
+         f.attempts,
+         f.max_attempts,
+         f.run_at,
+         f.enqueued_at,
+         f.started_at,
+         f.finished_at,
+         f.duration_ms,
+         f.unique_key,
+         f.concurrency_key,
+         coalesce(f.tags, '{}') as tags,
+         coalesce(f.metadata, '{}') as metadata
+  from finished f;
+
+comment on view job_history is 'The jobs that are finished, one row each, for as long as history is kept';
+comment on column job_history.id is 'Identifies the job, as enqueue returned it';
+comment on column job_history.state is 'succeeded, discarded or canceled';
+comment on column job_history.result is 'What perform returned; null unless the job succeeded';
+comment on column job_history.attempts is 'Executions that counted';
+comment on column job_history.max_attempts is 'Null: as the definition says';
+comment on column job_history.run_at is 'When its last execution was due';
+comment on column job_history.started_at is 'When its last execution started; null if it never ran';
+comment on column job_history.finished_at is 'Partitions history by UTC day: a range of it spares the other days';
+comment on column job_history.duration_ms is 'Milliseconds that its last execution took';

@@ -1,0 +1,73 @@
+import { existsSync } from "node:fs"
+import { createRequire } from "node:module"
+import { extname, resolve } from "node:path"
+import { pathToFileURL } from "node:url"
+import * as ownCore from "@sluice/core"
+import { type AnyJobDefinition, InvalidInputError, SluiceError } from "@sluice/core"
+
+export type Core = typeof ownCore
+
+const TYPESCRIPT = [".ts", ".mts", ".cts", ".tsx"]
+
+/**
+ * The job definitions that a module exports: one by one, in lists, or as the default export.
+ *
+ * @throws SluiceError `bad_jobs`: the file can't be loaded. The message has the stack of an error inside the file.
+ * @throws InvalidInputError `no_jobs`
+ */
+export async function loadJobs(file: string): Promise<AnyJobDefinition[]> {
+  const jobs = [...new Set(exportsOf(await importFile(file)).filter(isDefinition))]
+  if (jobs.length > 0) return jobs
+  throw new InvalidInputError(
+    "no_jobs",
+    `${file} exports no job definition: export what defineJob returns, or a list of them`,
+  )
+}
+
+/** The app's copy of core, found from the folder of its jobs file, or the CLI's own where the app has none. */
+export async function loadCore(file: string): Promise<Core> {
+  const path = findCore(file)
+  return path === undefined ? ownCore : import(pathToFileURL(path).href)
+}
+
+function findCore(file: string): string | undefined {
+  try {
+    return createRequire(resolve(file)).resolve("@sluice/core")
+  } catch {
+    return undefined
+  }
+}
+
+async function importFile(file: string): Promise<object> {
+  const path = resolve(file)
+  if (!existsSync(path)) throw new SluiceError("bad_jobs", `${file} can't be loaded: there is no such file`)
+  if (TYPESCRIPT.includes(extname(path))) await registerTypeScript()
+  try {
+    return await import(pathToFileURL(path).href)
+  } catch (cause) {
+    const stack = (cause instanceof Error && cause.stack) || String(cause)
+    throw new SluiceError("bad_jobs", `${file} can't be loaded: ${stack}`, { cause })
+  }
+}
+
+/** Node alone loads TypeScript only from version 22.18, with the extension in each import. See decision 43. */
+async function registerTypeScript(): Promise<void> {
+  const [esm, commonjs] = await Promise.all([import("tsx/esm/api"), import("tsx/cjs/api")])
+  commonjs.register()
+  esm.register()
+}
+
+/** A CommonJS module has its exports as its default export. */
+function exportsOf(module: object): unknown[] {
+  const exported = Object.values(module)
+  const fallback = "default" in module && isPlainObject(module.default) ? Object.values(module.default) : []
+  return [...exported, ...fallback].flat()
+}
+
+function isPlainObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !isDefinition(value)
+}
+
+function isDefinition(value: unknown): value is AnyJobDefinition {
+  return typeof value === "object" && value !== null && "name" in value && "enqueue" in value
+}

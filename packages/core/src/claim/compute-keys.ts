@@ -1,0 +1,89 @@
+import { setTimeout as wait } from "node:timers/promises"
+import { protocolCall } from "../database/protocol-call.ts"
+import { isTransient } from "../database/sqlstate.ts"
+import { storedConcurrencyKeyOf } from "../job/concurrency-key.ts"
+import type { AnyJobDefinition } from "../job/define-job.ts"
+import type { Drainer } from "../session/drainer.ts"
+import { timed } from "../session/tally.ts"
+import type { ClaimPosition } from "./position.ts"
+
+/** Most jobs, and most bytes of them, in one statement. */
+const MOST_JOBS = 500
+const MOST_BYTES = 4 * 1024 * 1024
+/** How long schemas that validate asynchronously may take; the jobs of the others fail when they are performed. */
+const LONGEST_MS = 2_000
+/** How long the drainer waits after an error. */
+const AGAIN_AFTER_MS = 1_000
+
+/**
+ * Computes the concurrency keys of due jobs that were enqueued by name alone, with the definitions of this drainer. Returns
+ * whether to look for work again before the drain ends. Two drainers may compute the same keys; the first to write wins.
+ */
+export async function computeKeys(
+  drainer: Drainer,
+  position: ClaimPosition,
+  names: readonly string[],
+): Promise<boolean> {
+  if (performance.now() < position.keysAgainAtMs) return false
+  try {
+    const jobs = await timed(drainer, "claim", readUnkeyed(drainer, names))
+    const keys = await keysOf(jobs, drainer.definitions)
+    return (await timed(drainer, "claim", writeKeys(drainer, keys))) > 0
+  } catch (error) {
+    drainer.lost.throwIfAborted()
+    if (isTransient(error)) return true
+    drainer.log.warn("Concurrency keys could not be stored; trying again", { error: String(error) })
+    position.keysAgainAtMs = performance.now() + AGAIN_AFTER_MS
+    return false
+  }
+}
+
+type UnkeyedJob = [id: number, name: string, payload: unknown]
+
+async function readUnkeyed({ schema, query }: Drainer, names: readonly string[]): Promise<UnkeyedJob[]> {
+  const { text, values } = protocolCall(schema, "read_unkeyed", {
+    p_names: names,
+    p_limit: MOST_JOBS,
+    p_max_bytes: MOST_BYTES,
+  })
+  const [row] = await query(`select ${text} as jobs`, values)
+  return row.jobs
+}
+
+async function writeKeys({ schema, query }: Drainer, keys: readonly ComputedKey[]): Promise<number> {
+  const { text, values } = protocolCall(schema, "set_keys", { p_keys: JSON.stringify(keys) })
+  const [row] = await query(`select ${text} as count`, values)
+  return row.count
+}
+
+/** An element of the argument of `set_keys`. */
+interface ComputedKey {
+  readonly id: number
+  readonly key?: string | undefined
+  readonly failed?: boolean
+}
+
+async function keysOf(
+  jobs: readonly UnkeyedJob[],
+  definitions: ReadonlyMap<string, AnyJobDefinition>,
+): Promise<ComputedKey[]> {
+  const computed = new Map<number, ComputedKey>()
+  const all = Promise.all(
+    jobs.map(async ([id, name, payload]) => {
+      computed.set(id, await keyOf(id, definitions.get(name) as AnyJobDefinition, payload))
+    }),
+  )
+  const done = new AbortController()
+  await Promise.race([all, wait(LONGEST_MS, undefined, { signal: done.signal })])
+  done.abort()
+  return jobs.map(([id]) => computed.get(id) ?? { id, failed: true })
+}
+
+/** A job whose key can't be computed fails when it is performed, with the error that is dropped here. */
+async function keyOf(id: number, definition: AnyJobDefinition, payload: unknown): Promise<ComputedKey> {
+  try {
+    return { id, key: await storedConcurrencyKeyOf(definition, payload) }
+  } catch {
+    return { id, failed: true }
+  }
+}

@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto"
+import type { ClientBase } from "pg"
+import { SchemaError } from "../errors.ts"
+import type { SqlFile, SqlFiles } from "./sql-files.ts"
+
+/**
+ * Applies the numbered files that the schema doesn't have, then replaces its functions and views unless they are these
+ * already. Runs in the caller's transaction, and leaves the schema first in its search_path.
+ *
+ * @returns The names of the applied files, followed by `"functions"` if functions and views were replaced.
+ */
+export async function applyFiles(
+  client: ClientBase,
+  schema: string,
+  files: SqlFiles,
+  log: (line: string) => void,
+): Promise<string[]> {
+  const applied = await appliedNames(client, schema)
+  const digest = digestOf(files)
+  const pending = pendingFiles(schema, files.migrations, applied ?? [])
+  if (pending.length === 0 && (await appliedDigest(client, schema)) === digest) return []
+
+  await client.query(`set local search_path to ${schema}, pg_temp`)
+  if (applied === undefined) await client.query(CREATE_MIGRATIONS)
+  if (pending.length > 0) await detachViews(client, files.views)
+  for (const file of pending) {
+    log(`Applying ${file.name}`)
+    await applyOnce(client, file)
+  }
+  log("Replacing the functions and views")
+  await replace(client, files, digest)
+  return [...pending.map(({ name }) => name), "functions"]
+}
+
+/** The columns are those of node-pg-migrate, which applied the files before. */
+const CREATE_MIGRATIONS =
+  "create table migrations (id serial primary key, name varchar(255) not null, run_on timestamp not null)"
+
+/** Undefined if the schema has no table of migrations yet. */
+async function appliedNames(client: ClientBase, schema: string): Promise<string[] | undefined> {
+  const { rows } = await client.query("select pg_catalog.to_regclass($1) is not null as found", [
+    `${schema}.migrations`,
+  ])
+  if (!rows[0].found) return undefined
+  return (await client.query(`select name from ${schema}.migrations order by id`)).rows.map(
+    ({ name }) => name,
+  )
+}
+
+/** A file that comes before an applied one would meet tables of a later state than it was written for. */
+function pendingFiles(
+  schema: string,
+  files: readonly SqlFile[],
+  applied: readonly string[],
+): readonly SqlFile[] {
+  for (const [place, name] of applied.entries()) {
+    const expected = files[place]?.name
+    if (expected === undefined || expected === name) continue
+    throw new SchemaError(
+      "migrations_out_of_order",
+      `The schema "${schema}" has the migration ${name} where this code has ${expected}: migrate it with the code that it was migrated with before`,
+    )
+  }
+  return files.slice(applied.length)
+}
+
+async function applyOnce(client: ClientBase, { name, text }: SqlFile): Promise<void> {
+  await client.query(text)
+  await client.query("insert into migrations (name, run_on) values ($1, pg_catalog.now())", [name])
+}
+
+/**
+ * Gives each view a body without tables, until it is replaced in the same transaction, so that numbered files can change
+ * any table. The view itself stays: what was granted on it, and what the app built on it, is kept.
+ */
+async function detachViews(client: ClientBase, views: readonly SqlFile[]): Promise<void> {
+  const { rows } = await client.query(
+    `select format('create or replace view %I as select %s', c.relname,
+              string_agg(format('null::%s as %I', format_type(a.atttypid, a.atttypmod), a.attname), ', ' order by a.attnum)) as detach
+     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+     where c.relnamespace = current_schema()::regnamespace and c.relkind = 'v' and c.relname = any ($1)
+     group by c.relname`,
+    [views.map(({ name }) => name)],
+  )
+  for (const { detach } of rows) await client.query(detach)
+}
+
+/** Bodies of functions are checked when they run: functions call each other, and are created in the order of their names. */
+async function replace(client: ClientBase, { functions, views }: SqlFiles, digest: string): Promise<void> {
+  await client.query("set local check_function_bodies = off")
+  for (const { text } of [...functions, ...views]) await client.query(text)
+  await client.query(digestFunction(digest))
+  await client.query(REVOKE_OWNERS_RIGHTS)
+  await client.query("select force_maintenance()")
+}
+
+/** What runs with the rights of the schema's owner is for those to whom it was granted. */
+const REVOKE_OWNERS_RIGHTS = `do $do$
+  declare
+    f regprocedure;
+  begin
+    for f in select p.oid from pg_proc p where p.pronamespace = current_schema()::regnamespace and p.prosecdef loop
+      execute format('revoke execute on function %s from public', f);
+    end loop;
+  end
+  $do$`
+
+function digestOf({ functions, views }: SqlFiles): string {
+  const texts = [...functions, ...views].map(({ text }) => text)
+  return createHash("sha256").update(texts.join("\n")).digest("hex")
+}
+
+function digestFunction(digest: string): string {
+  return `create or replace function functions_digest() returns text language sql immutable set search_path from current as $$ select '${digest}' $$`
+}
+
+async function appliedDigest(client: ClientBase, schema: string): Promise<string | undefined> {
+  const { rows } = await client.query(
+    "select p.prosrc from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace where n.nspname = $1 and p.proname = 'functions_digest'",
+    [schema],
+  )
+  return rows[0]?.prosrc.match(/'(\w+)'/)[1]
+}

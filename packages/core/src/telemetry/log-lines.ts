@@ -1,0 +1,114 @@
+import { styleText } from "node:util"
+import type { Logger } from "../logger.ts"
+
+export interface LogOptions {
+  /** `readable`: one line of text for each event. `json`: one line of JSON. */
+  readonly format: "readable" | "json"
+  /** Whether text is colored, for terminals. Default false. */
+  readonly colors?: boolean
+  /** Receives each line. Default: standard output. */
+  readonly write?: (line: string) => void
+}
+
+/** A line of a structured log: what a method of `Logger` was called with. */
+export interface LogEntry {
+  /** `debug`, `info`, `warn` or `error`, in either case. */
+  readonly level: string
+  readonly message: string
+  readonly [detail: string]: unknown
+}
+
+/** A log for people at a terminal, or for machines: pass it as `log` to `start` or `drain`. Debug lines of jobs are left out. */
+export function createLog({ format, colors = false, write = printLine }: LogOptions): Logger {
+  const logAt = (level: keyof Logger) => (message: string, details?: Record<string, unknown>) => {
+    const entry = { ...details, level, message }
+    if (level === "debug" && !isJobLine(entry)) return
+    write(format === "json" ? jsonLine(entry) : readableLine(entry, colors))
+  }
+  return { debug: logAt("debug"), info: logAt("info"), warn: logAt("warn"), error: logAt("error") }
+}
+
+/** Whether it says how an execution ended. */
+export function isJobLine({ message }: LogEntry): boolean {
+  return Object.hasOwn(JOB_LINES, message)
+}
+
+/** One line of text, such as `record-usage #2 succeeded in 139 ms`. */
+export function readableLine(entry: LogEntry, colors = false): string {
+  const { level, message, ...details } = entry
+  const line = JOB_LINES[message]?.(entry) ?? enqueueLine(entry) ?? plainLine(message, details)
+  const style = styleOf(level.toLowerCase(), message)
+  return colors && style ? styleText(style, line) : line
+}
+
+const JOB_LINES: Readonly<Record<string, (entry: LogEntry) => string>> = {
+  "Job succeeded": (entry) => `${job(entry)} succeeded in ${duration(entry.durationMs)}${retries(entry)}`,
+  "Job retried": (entry) =>
+    `${job(entry)} failed (attempt ${entry.attempt}), retry in ${duration(entry.waitMs)}: ${entry.error}`,
+  "Job discarded": (entry) => `${job(entry)} discarded (attempt ${entry.attempt}): ${entry.error}`,
+  "Job snoozed": (entry) =>
+    entry.waitMs === undefined
+      ? `${job(entry)} put back, because the drain ended`
+      : `${job(entry)} snoozed for ${duration(entry.waitMs)}`,
+}
+
+function job({ name, jobId }: LogEntry): string {
+  return `${name} #${jobId}`
+}
+
+function retries({ attempt }: LogEntry): string {
+  return Number(attempt) > 1 ? ` (attempt ${attempt})` : ""
+}
+
+function enqueueLine(entry: LogEntry): string | undefined {
+  if (entry.message !== "Enqueued") return undefined
+  if (entry.jobs === undefined) return `${entry.job} #${entry.jobId} ${entry.status}`
+  return `${entry.jobs} jobs enqueued, #${entry.firstJobId} to #${entry.lastJobId}`
+}
+
+/** A job's own line begins with the job. */
+function plainLine(message: string, { name, jobId, attempt, ...details }: Record<string, unknown>): string {
+  const isOfJob = name !== undefined && jobId !== undefined
+  const more = isOfJob ? details : { ...details, name, jobId, attempt }
+  const listed = Object.entries(more).filter(([, value]) => value !== undefined)
+  const text = [message, ...listed.map(([key, value]) => `${key}=${valueText(value)}`)].join(" ")
+  return isOfJob ? `${name} #${jobId}: ${text}` : text
+}
+
+function valueText(value: unknown): string {
+  if (typeof value === "string") return /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value)
+  if (value instanceof Error) return JSON.stringify(String(value))
+  return JSON.stringify(value) ?? String(value)
+}
+
+function styleOf(level: string, message: string): "green" | "yellow" | "red" | "dim" | undefined {
+  if (level === "error" || message === "Job discarded") return "red"
+  if (level === "warn") return "yellow"
+  if (message === "Job succeeded") return "green"
+  return level === "debug" ? "dim" : undefined
+}
+
+function duration(value: unknown): string {
+  const ms = Number(value)
+  if (ms < 1_000) return `${Math.round(ms)} ms`
+  if (ms < 60_000) return `${round(ms / 1_000)} s`
+  if (ms < 3_600_000) return `${round(ms / 60_000)} min`
+  return `${round(ms / 3_600_000)} h`
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10
+}
+
+function jsonLine({ level, message, ...details }: LogEntry): string {
+  return JSON.stringify({ time: new Date(), level, message, ...details }, errorsAsText)
+}
+
+/** JSON would drop an error's properties. Its stack starts with its name and message. */
+function errorsAsText(_key: string, value: unknown): unknown {
+  return value instanceof Error ? (value.stack ?? String(value)) : value
+}
+
+function printLine(line: string): void {
+  process.stdout.write(`${line}\n`)
+}

@@ -1,0 +1,24 @@
+-- Jobs that are due and were enqueued by name alone, and whose concurrency keys the caller can compute: the most urgent of them.
+-- Takes no lock: two drainers may compute the same keys, see set_keys.
+--   p_names      the job names that it performs
+--   p_limit      how many jobs at most
+--   p_max_bytes  how much it may return of them: beyond it only the first job
+--   returns      a list of id, name and payload; the payload of a job that no claim could return is null
+create or replace function read_unkeyed(p_names text[], p_limit integer, p_max_bytes bigint) returns json
+language sql volatile set search_path from current
+set enable_seqscan = off set enable_bitmapscan = off set jit = off
+as $$
+  with next as materialized (
+    select j.* from unnest(p_names) known (name), lateral (
+      select j.id, j.name, j.priority, j.run_at, case when j.large_bytes <= max_inline_bytes() then j.large_bytes else 0 end as bytes
+      from jobs j where j.state = 'unkeyed' and j.name = known.name
+      order by j.priority, j.run_at, j.id limit p_limit) j
+    order by j.priority, j.run_at, j.id limit p_limit
+  ), summed as materialized (
+    select n.id, row_number() over (order by n.priority, n.run_at, n.id) as place, sum(n.bytes) over (order by n.priority, n.run_at, n.id) as bytes
+    from next n
+  )
+  select coalesce(json_agg(json_build_array(j.id, j.name, case when j.large_bytes > max_inline_bytes() then null else j.payload end) order by s.place), '[]')
+  from summed s, lateral (select j.id, j.name, j.payload, j.large_bytes from jobs j where j.id = s.id limit 1) j
+  where s.place = 1 or s.bytes <= p_max_bytes or s.bytes is null
+$$;

@@ -1,0 +1,21 @@
+-- The executions that did not succeed, one row each, for as long as history is kept (see the table settings). Users rely on this
+-- view: columns may be added at its end, never changed or removed.
+create or replace view job_failures as
+  select e.job_id,
+         e.attempt,
+         e.outcome,
+         e.error_class,
+         e.error_message,
+         e.error_stack,
+         e.started_at,
+         e.ended_at,
+         e.duration_ms
+  from failures e;
+
+comment on view job_failures is 'The executions that did not succeed, one row each, for as long as history is kept';
+comment on column job_failures.job_id is 'The id of the job in unfinished_jobs or job_history';
+comment on column job_failures.attempt is 'Which attempt it was, from 1. An execution that was interrupted may share its number with the next one';
+comment on column job_failures.outcome is 'What became of the job: retried, discarded or interrupted';
+comment on column job_failures.error_class is 'The name of the error';
+comment on column job_failures.ended_at is 'Partitions failures by UTC day: a range of it spares the other days';
+comment on column job_failures.duration_ms is 'Milliseconds that the execution took';

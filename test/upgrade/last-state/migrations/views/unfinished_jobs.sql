@@ -1,0 +1,31 @@
+-- The jobs that are not finished, one row each. Users rely on this view: columns may be added at its end, never changed or removed.
+-- Which jobs run is told by the locks, which are read once for a query that asks for the state.
+create or replace view unfinished_jobs as
+  with running as materialized (
+    select r.job_id from running_jobs() r
+  )
+  select j.id,
+         j.name,
+         j.queue,
+         case when j.id in (select r.job_id from running r) then 'running'
+              when j.state in ('ready', 'suspect', 'unknown') and j.queue = any (array(select q.name from queues q where q.paused_at is not null)) then 'blocked'
+              else public_state(j.state) end as state,
+         j.priority,
+         j.payload,
+         j.attempts,
+         j.max_attempts,
+         j.run_at,
+         j.enqueued_at,
+         j.unique_key,
+         j.concurrency_key,
+         coalesce(j.tags, '{}') as tags,
+         coalesce(j.metadata, '{}') as metadata
+  from jobs j;
+
+comment on view unfinished_jobs is 'The jobs that are not finished, one row each';
+comment on column unfinished_jobs.id is 'Identifies the job, as enqueue returned it';
+comment on column unfinished_jobs.state is 'scheduled, ready, blocked, waiting or running';
+comment on column unfinished_jobs.priority is 'A smaller number runs first';
+comment on column unfinished_jobs.attempts is 'Executions that counted, without one that is running';
+comment on column unfinished_jobs.max_attempts is 'Null: as the definition says';
+comment on column unfinished_jobs.run_at is 'When it is due, or became due: a first run or a retry';
