@@ -22,15 +22,22 @@ export default $config({
   },
 
   async run() {
-    const { newAurora, newNeonProject, Sluice } = await import("@sluice/aws/sst")
-    const url = () => ({ url: new sst.Secret("SluiceDatabaseUrl").value })
+    const { newNeonProject, Sluice } = await import("@sluice/aws/sst")
+    const url = () => new sst.Secret("SluiceDatabaseUrl")
     const queue = new Sluice("Sluice", {
-      database: { url, aurora: newAurora, neon: newNeonProject }[database](),
+      database: { url, aurora, neon: newNeonProject }[database](),
       drain: "functions/drain.handler",
-      migrate: "functions/migrate.handler",
+      // bundled from this repository's sources, it doesn't contain the SQL files
+      migrate: { handler: "functions/migrate.handler", copyFiles: [{ from: "migrations" }] },
       enqueue: "functions/enqueue.handler",
-      migrations: "migrations",
     })
     return { api: queue.url }
   },
 })
+
+/** Half a capacity unit at least: queries every minute would never let it pause. Jobs reach the internet by the NAT. */
+function aurora() {
+  const vpc = new sst.aws.Vpc("SluiceAuroraNetwork", { nat: "ec2" })
+  const scaling = { min: "0.5 ACU", max: "4 ACU" } as const
+  return new sst.aws.Aurora("SluiceAurora", { engine: "postgres", version: "17", scaling, vpc })
+}

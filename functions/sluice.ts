@@ -1,12 +1,11 @@
-import { createPool, createWake } from "@sluice/aws"
+import { createPool, fromEnvironment } from "@sluice/aws"
 import { createSluice } from "@sluice/core"
 import { jobs } from "./jobs/index.ts"
-import { databaseUrl, drainFunction, schema } from "./settings.ts"
+import { resources } from "./resources.ts"
 
 /** This deployment's queue: its database and its jobs. Jobs use it to enqueue further jobs. */
 export const sluice = createSluice({
-  database: createPool(databaseUrl(), { max: 2 }),
+  ...fromEnvironment(),
+  database: createPool(resources.SluiceDatabase.url, { max: 2 }),
   jobs,
-  schema,
-  ...(drainFunction && { wake: createWake(drainFunction) }),
 })

@@ -13,7 +13,7 @@ export default $config({
 
     const { Sluice } = await import("@sluice/aws/sst")
     const queue = new Sluice("Queue", {
-      database: { url: databaseUrl.value },
+      database: databaseUrl,
       drain: "src/drain.handler",
       migrate: "src/migrate.handler",
     })

@@ -32,7 +32,7 @@ test("where a function has a part of a vCPU only, its CPU time takes so much lon
 
 test("Sluice pays for its jobs and for 1,440 ticks a day", () => {
   const none = sluiceUsd(0, use, use).low
-  const ticksUsd = PRICES.scheduledRuleTick.usd * 43_200
+  const ticksUsd = PRICES.schedulerInvocation.usd * 43_200
   expect(none).toBeCloseTo(43_200 * (request + 0.1 * gbSecond) + ticksUsd, 6)
   expect(sluiceUsd(1_000, use, use).low - none).toBeCloseTo(30_000 * (request + 0.1 * gbSecond), 6)
 })

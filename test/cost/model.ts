@@ -43,7 +43,7 @@ export function lambdaUsd({ invocations, billedMs, cpuMs }: Use, memoryMb: numbe
 export function sluiceUsd(jobsADay: number, perJob: Use, perTick: Use): Range {
   const jobs = times(lambdaUsd(perJob, MEMORY_MB.performing), jobsADay * DAYS)
   const ticks = times(lambdaUsd(perTick, MEMORY_MB.performing), TICKS_A_DAY * DAYS)
-  return plus(jobs, ticks, exactly(TICKS_A_DAY * DAYS * PRICES.scheduledRuleTick.usd))
+  return plus(jobs, ticks, exactly(TICKS_A_DAY * DAYS * PRICES.schedulerInvocation.usd))
 }
 
 /** Enqueueing through the HTTP API instead of from the app's own process. */

@@ -29,15 +29,9 @@ export const PRICES = {
       "https://docs.aws.amazon.com/pt_br/whitepapers/latest/best-practices-api-gateway-private-apis-integration/cost-optimization.html",
     asOf: "undated",
   },
-  scheduledRuleTick: {
-    usd: 0,
-    per: "tick of an EventBridge scheduled rule",
-    source: "from memory; check https://aws.amazon.com/eventbridge/pricing/",
-    asOf: "unchecked",
-  },
   schedulerInvocation: {
     usd: 1e-6,
-    per: "EventBridge Scheduler invocation (if the tick were one)",
+    per: "EventBridge Scheduler invocation",
     source: "https://cloudburn.io/blog/amazon-eventbridge-pricing",
     asOf: "March 2026",
   },

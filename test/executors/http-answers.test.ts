@@ -82,7 +82,7 @@ test("an endpoint that can't be reached, or a key that is none, is a failed atte
 test("secrets in an executor's url are not in the errors that the history keeps", async () => {
   for (const [name, message] of [
     ["secretive", /^POST to http:\/\/127\.0\.0\.1:9\/perform failed: .*ECONNREFUSED/],
-    ["misplaced", /^The url of the executor is missing or invalid/],
+    ["misplaced", /^The url of http\({ url, key }\) is missing or invalid/],
   ] as const) {
     const job = await performOne(name)
     expect(job).toMatchObject({ errors: [{ message: expect.stringMatching(message) }] })

@@ -61,14 +61,11 @@ test.each([
   expect(response.status).toBe(status)
 })
 
-test.each(["", "secret", "whsec_c2hvcnQ=", undefined])(
-  "the key %j is refused before anything is served",
-  (key) => {
-    expect(() => createPerformHandler({ jobs: [job], key: key as string })).toThrow(
-      expect.objectContaining({ code: "invalid_key", message: expect.not.stringContaining("c2hvcnQ") }),
-    )
-  },
-)
+test.each(["secret", "whsec_c2hvcnQ="])("the key %j is refused before anything is served", (key) => {
+  expect(() => createPerformHandler({ jobs: [job], key })).toThrow(
+    expect.objectContaining({ code: "invalid_key", message: expect.not.stringContaining("c2hvcnQ") }),
+  )
+})
 
 function severalSignatures(): Record<string, string> {
   const { "webhook-signature": unknown } = sign({ key: newKey() })

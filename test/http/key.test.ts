@@ -57,17 +57,20 @@ test("the description and the health need no key", async () => {
   expect((await api.request("GET", "/health", { key: null })).status).toBe(200)
 })
 
-test("an app is not created without a key", () => {
-  for (const apiKey of [
-    "",
-    "  ",
-    [],
-    ["good", ""],
-    "good,",
-    undefined as unknown as string,
-    "with space",
-    "schlüssel",
-  ]) {
-    expect(() => createApp({ sluice: api.sluice, apiKey }), String(apiKey)).toThrow(/apiKey/)
+test("an app is not created with what can't be a key", () => {
+  for (const apiKey of ["with space", "schlüssel", ["good", "with space"], 5, [5], {}]) {
+    expect(() => createApp({ sluice: api.sluice, apiKey: apiKey as string }), String(apiKey)).toThrow(
+      /apiKey/,
+    )
+  }
+})
+
+test("of several keys, those that aren't set are left out", async () => {
+  for (const apiKey of ["first-key,", ",first-key", ["first-key", undefined, ""]]) {
+    const app = createApp({ sluice: api.sluice, apiKey })
+    const status = async (authorization: string) =>
+      (await app.request("/v1/queues", { headers: { authorization } })).status
+    expect(await status("Bearer first-key")).toBe(200)
+    expect(await status("Bearer undefined")).toBe(401)
   }
 })

@@ -66,6 +66,24 @@ test.each(BAD)("an address that can't be read, %s, is refused without a word of 
   }
 })
 
+test.each(["nonsense", "mysql://ada@127.0.0.1/shop", "//127.0.0.1/shop"])(
+  "%s, which the driver takes for a database of another host, is refused",
+  async (url) => {
+    expect(() => createPool(url)).toThrow(expect.objectContaining({ code: "invalid_address" }))
+    for (const way of [createConnect(url), () => migrate(url)])
+      await expect(way()).rejects.toMatchObject({ code: "invalid_address" })
+  },
+)
+
+test.each([undefined, ""])("a missing address (%j) is an error of the first statement", async (url) => {
+  const sluice = createSluice({ database: createPool(url), jobs: [job] })
+  for (const way of [() => sluice.enqueue("job", {}), () => drain(sluice, { connect: createConnect(url) })])
+    await expect(way()).rejects.toMatchObject({
+      code: "invalid_address",
+      message: expect.stringContaining("environment variable"),
+    })
+})
+
 test("nor does an app's own pool or connect tell it", async () => {
   const [url] = BAD
   const pool = new pg.Pool({ connectionString: url })

@@ -12,20 +12,23 @@ describe.skipIf(!prepared).concurrent("what sst.config.ts deploys", async () => 
     : readable([])
 
   test("the drain function starts each minute, may run for 15 minutes, and is not retried", () => {
-    expect(named("SluiceScheduleRule")).toMatchObject({
+    expect(named("SluiceScheduleSchedule")).toMatchObject({
       scheduleExpression: "rate(1 minute)",
       state: "ENABLED",
+      flexibleTimeWindow: { mode: "OFF" },
+      target: {
+        arn: expect.stringMatching(/SluiceDrainFunction$/),
+        roleArn: expect.stringMatching(/SluiceScheduleRole$/),
+        retryPolicy: { maximumRetryAttempts: 0 },
+      },
     })
-    expect(named("SluiceScheduleTarget")).toMatchObject({
-      arn: expect.stringMatching(/SluiceDrainFunction$/),
-      rule: named("SluiceScheduleRule").name,
-    })
-    expect(named("SluiceSchedulePermission")).toMatchObject({
-      action: "lambda:InvokeFunction",
-      function: named("SluiceScheduleTarget").arn,
-      principal: "events.amazonaws.com",
-      sourceArn: expect.stringMatching(/:SluiceScheduleRule$/),
-    })
+    expect(ofType("aws:cloudwatch/eventRule:EventRule")).toEqual([])
+    const role = named("SluiceScheduleRole")
+    expect(JSON.parse(role.inlinePolicies[0].policy).statements).toEqual([
+      { actions: ["lambda:InvokeFunction"], resources: [expect.stringMatching(/SluiceDrainFunction$/)] },
+    ])
+    expect(role.assumeRolePolicy).toContain("scheduler.amazonaws.com")
+    expect(role.assumeRolePolicy).toContain("aws:SourceAccount")
     expect(named("SluiceDrainFunction")).toMatchObject({ timeout: 900, runtime: "nodejs24.x" })
     expect(named("SluiceDrainEventInvokeConfig")).toMatchObject({
       functionName: "sluice-test-SluiceDrain",
@@ -51,6 +54,10 @@ describe.skipIf(!prepared).concurrent("what sst.config.ts deploys", async () => 
     expect(named("SluiceMigrated")).toMatchObject({
       functionName: "sluice-test-SluiceMigrate",
       triggers: { package: named("SluiceMigrateFunction").s3Key, SLUICE_SCHEMA: "sluice" },
+    })
+    expect(environment("SluiceMigrate")).toMatchObject({
+      SLUICE_SCHEMA: "sluice",
+      SLUICE_OWNER: "sluice/test",
     })
     expect(named("SluiceMigrate", "bundle").copyFiles).toMatchObject([{ to: "migrations", isDir: true }])
     const order = resources.map((each) => each.name)
@@ -84,7 +91,7 @@ describe.skipIf(!prepared).concurrent("what sst.config.ts deploys", async () => 
     for (const name of ["SluiceDrain", "SluiceEnqueue"])
       expect(statements(name)).toEqual([log(name), invoke].map((each) => ({ ...allow, ...each })))
     for (const role of ofType("aws:iam/role:Role")) {
-      expect(role.managedPolicyArns).toEqual([])
+      expect(role.managedPolicyArns ?? []).toEqual([])
       expect(role.assumeRolePolicy).not.toContain("root")
     }
   })
@@ -132,7 +139,7 @@ describe.skipIf(!prepared).concurrent("what sst.config.ts deploys", async () => 
   })
 })
 
-describe.skipIf(!prepared).concurrent("other choices", () => {
+describe.skipIf(!prepared)("other choices", () => {
   test("Aurora: the functions join its network, trust Amazon's certificates, and have its password in their links", async () => {
     const { named, ofType, resources, environment } = readable(await synthesize({ database: "aurora" }))
     for (const name of ["SluiceMigrate", "SluiceDrain", "SluiceEnqueue"]) {
@@ -163,7 +170,7 @@ describe.skipIf(!prepared).concurrent("other choices", () => {
   })
 
   test("each option of the component arrives where it belongs, and in idle mode the drain function may set its wake-up", async () => {
-    const config = join(import.meta.dirname, "fixtures/idle.config.ts")
+    const config = join(import.meta.dirname, "fixtures/every-option.config.ts")
     const secrets = {
       SluiceDatabaseUrl: "postgresql://ada:url-password@db.test/main",
       MailKey: "the-mail-key",
@@ -177,20 +184,46 @@ describe.skipIf(!prepared).concurrent("other choices", () => {
       SLUICE_SCHEMA: "queue",
       SLUICE_MAX_DRAINERS: "3",
       SLUICE_CONCURRENCY: "5",
+      SLUICE_LINGER: "1s",
       MAIL: "on",
       SLUICE_DRAIN_TIMEOUT: "10 minutes",
       SLUICE_IDLE_SCHEDULE: next,
       SLUICE_IDLE_ROLE: role,
     })
-    expect(named("QueueDrainFunction")).toMatchObject({ timeout: 600, memorySize: 2048 })
+    expect(environment("QueueMigrate")).toMatchObject({ SLUICE_OWNER: "shop/test", SLUICE_RETENTION: "30d" })
+    expect(named("QueueMigrated").triggers).toMatchObject({ SLUICE_RETENTION: "30d" })
+    expect(named("QueueDrainFunction")).toMatchObject({
+      timeout: 600,
+      memorySize: 2048,
+      ephemeralStorage: { size: 1024 },
+      runtime: "nodejs22.x",
+      architectures: ["x86_64"],
+      layers: ["arn:aws:lambda:us-east-1:123456789012:layer:fonts:1"],
+      description: "performs jobs",
+      vpcConfig: { subnetIds: ["subnet-1"], securityGroupIds: ["sg-1"] },
+    })
+    expect(named("QueueDrain", "bundle")).toMatchObject({
+      properties: { install: { sharp: "*" }, esbuild: { external: ["@aws-sdk/*", "canvas"] } },
+      copyFiles: [{ to: "README.md" }],
+    })
+    expect(named("QueueDrainRole")).toMatchObject({
+      path: "/queues/",
+      managedPolicyArns: ["arn:aws:iam::aws:policy/service-role/AWSLambdaENIManagementAccess"],
+    })
+    expect(named("QueueMigrateFunction").memorySize).toBe(512)
     expect(named("QueueDrainFunction")).not.toHaveProperty("reservedConcurrentExecutions")
     expect(named("QueueDrain", "bundle").links).toMatchObject({
       MailKey: { value: "the-mail-key" },
       QueueDatabase: {},
     })
-    expect(named("QueueScheduleRule").scheduleExpression).toBe("rate(1 hour)")
+    expect(named("QueueScheduleSchedule")).toMatchObject({
+      scheduleExpression: "rate(1 hour)",
+      state: "DISABLED",
+    })
+    expect(named("QueueOldestReadyAge").threshold).toBe(60)
+    expect(ofType("aws:cloudwatch/dashboard:Dashboard")).toMatchObject([{ dashboardName: "queue" }])
     expect(named("QueueIdle")).toMatchObject({ name: "shop-test-QueueIdle" })
-    expect(statements("QueueDrain").slice(2)).toMatchObject([
+    expect(statements("QueueDrain").slice(2, 4)).toMatchObject([
       {
         actions: ["Create", "Update", "Get", "Delete"].map((verb) => `scheduler:${verb}Schedule`),
         resources: [`arn:aws:scheduler:us-east-1:123456789012:schedule/${next}`],
@@ -211,11 +244,101 @@ describe.skipIf(!prepared).concurrent("other choices", () => {
     expect(ofType("aws:apigatewayv2/api:Api")).toEqual([])
 
     // what a linked function is given
-    expect(environment("Web").SLUICE_DRAIN_FUNCTION).toBe("shop-test-QueueDrain")
+    expect(environment("Web")).toMatchObject({
+      SLUICE_SCHEMA: "queue",
+      SLUICE_DRAIN_FUNCTION: "shop-test-QueueDrain",
+      PGAPPNAME: "shop",
+    })
+    expect(named("Web", "bundle").links.Queue).toMatchObject({
+      databaseUrl: "postgresql://ada:url-password@db.test/main",
+      schema: "queue",
+      drainFunction: "shop-test-QueueDrain",
+    })
     expect(statements("Web")).toEqual([
       { effect: "Allow", actions: ["lambda:InvokeFunction"], resources: [drainArn] },
     ])
     expectNoSecrets(resources)
+  })
+
+  test("a Postgres and an Aurora of SST's are reached directly, in their own network", async () => {
+    const { named, environment } = readable(await synthesize({ config: fixture("databases") }))
+    expect(named("PostgresQueueDrain", "bundle").links.PostgresQueueDatabase.url).toBe(
+      "postgresql://postgres:p%40ss%2Fword@postgres.test:5432/shop?sslmode=verify-full",
+    )
+    expect(named("AuroraQueueDrain", "bundle").links.AuroraQueueDatabase.url).toBe(
+      "postgresql://postgres:aurora-password@aurora.test:5432/shop?sslmode=verify-full",
+    )
+    const subnetIds = ["subnet-a", "subnet-b"]
+    expect(named("PostgresQueueDrainFunction").vpcConfig).toEqual({
+      subnetIds,
+      securityGroupIds: ["sg-default"],
+    })
+    expect(named("AuroraQueueDrainFunction").vpcConfig).toMatchObject({ subnetIds })
+    expect(environment("Web").NODE_EXTRA_CA_CERTS).toBe("/var/runtime/ca-cert.pem")
+  })
+
+  test("in sst dev only the migrate function runs on AWS, and not for a database on the developer's machine", async () => {
+    const config = fixture("databases")
+    const { named, ofType, environment } = readable(await synthesize({ config, dev: true }))
+    const migrated = ofType("aws:lambda/invocation:Invocation").map((each) => each.functionName)
+    expect(migrated.toSorted()).toEqual(["shop-test-AuroraQueueMigrate", "shop-test-PostgresQueueMigrate"])
+    expect(named("PostgresQueueDrainFunction").handler).toBe("bootstrap")
+    expect(named("LocalQueueMigrate", "bundle").links.LocalQueueDatabase.url).toBe(
+      "postgresql://postgres:local@localhost:5432/shop",
+    )
+    expect(named("PostgresQueueMigrate", "bundle").links.PostgresQueueDatabase.url).toContain("no-verify")
+    expect(environment("PostgresQueueDrain")).not.toHaveProperty("NODE_EXTRA_CA_CERTS")
+  })
+
+  test("the API has its own domain, or is part of one that exists; alarms and dashboard can be off", async () => {
+    const keys = ["Own", "Root", "Below"].map((name) => [`${name}ApiKey`, "the-api-key"])
+    const secrets = { SluiceDatabaseUrl: "postgresql://db.test/main", ...Object.fromEntries(keys) }
+    const { named, ofType } = readable(await synthesize({ config: fixture("apis"), secrets }))
+    expect(named("OwnApiDomainName").domainName).toBe("queue.example.com")
+    expect(named("OwnApiStage").defaultRouteSettings).toEqual({
+      throttlingRateLimit: 5,
+      throttlingBurstLimit: 10,
+    })
+    expect(named("OwnApiApi").corsConfiguration.allowOrigins).toEqual(["*"])
+    expect(ofType("aws:apigatewayv2/api:Api")).toHaveLength(2)
+    const routes = ofType("aws:apigatewayv2/route:Route").filter((each) => each.apiId === "ShopApi-id")
+    expect(routes.map((each) => each.routeKey).toSorted()).toEqual([
+      "ANY /queue/{proxy+}",
+      "ANY /v1/{proxy+}",
+      "GET /health",
+      "GET /openapi.json",
+    ])
+    expect(ofType("aws:cloudwatch/metricAlarm:MetricAlarm")).toEqual([])
+    expect(ofType("aws:cloudwatch/dashboard:Dashboard")).toEqual([])
+  })
+
+  test("names fit in 64 characters for a long stage, and differ between stages that begin alike", async () => {
+    const stage = "feature-that-has-a-very-long-name-indeed-because-its-branch-has-"
+    const secrets = { SluiceDatabaseUrl: "postgresql://db.test/main", MailKey: "the-mail-key" }
+    const config = fixture("every-option")
+    const both = await Promise.all(
+      ["1", "2"].map((end) => synthesize({ config, secrets, stage: stage + end })),
+    )
+    const [one, two] = both.map((each) => namesOf(each)) as [string[], string[]]
+    for (const name of [...one, ...two]) expect(name.length, name).toBeLessThanOrEqual(64)
+    expect(one.filter((name) => two.includes(name))).toEqual([])
+    const drain = one.filter((name) => name.endsWith("-QueueDrain"))
+    expect(readable(both[0] ?? []).named("QueueOldestReadyAge").dimensions).toEqual({
+      service: drain[0],
+    })
+  })
+
+  test("what is impossible or misspelled is refused, told what to give instead, and never shown a password", async () => {
+    const { named } = readable(await synthesize({ config: fixture("refused") }))
+    const refusals = JSON.parse(named("Refusals").value) as Record<string, string>
+    expect(Object.keys(refusals)).toHaveLength(32)
+    for (const [title, refusal] of Object.entries(refusals)) {
+      expect(refusal, title).toMatch(/^invalid_setting: .+: .+: .+/)
+      expect(refusal, title).not.toContain("url-password")
+    }
+    expect(refusals["maxDrainer: 3"]).toContain('did you mean "maxDrainers"?')
+    expect(refusals["20 minutes of drain"]).toContain('is "20 minutes": give "1 second" to "15 minutes"')
+    expect(refusals["a schedule under a minute"]).toContain("a minute is the shortest")
   })
 
   test("a missing secret is named, with the command that sets it", async () => {
@@ -225,6 +348,16 @@ describe.skipIf(!prepared).concurrent("other choices", () => {
     )
   })
 })
+
+function fixture(name: string): string {
+  return join(import.meta.dirname, `fixtures/${name}.config.ts`)
+}
+
+/** The names that AWS limits to 64 characters. */
+function namesOf(resources: Resource[]): string[] {
+  const limited = /^aws:(lambda\/function:|iam\/role:|scheduler\/)/
+  return resources.filter((each) => limited.test(each.type)).map((each) => each.inputs.name)
+}
 
 /** Looks resources up. Names in Pulumi are unique within a type. */
 function readable(resources: Resource[]) {

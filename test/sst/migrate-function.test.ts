@@ -19,6 +19,7 @@ const { migrate } = await bundleFunctions({ root: ROOT, outDir, functions: { mig
 const stageOf = (stage: string, url?: string) => ({
   ...migrate,
   environment: {
+    SLUICE_OWNER: `shop/${stage}`,
     SST_RESOURCE_App: JSON.stringify({ name: "shop", stage }),
     ...(url && { SST_RESOURCE_SluiceDatabase: JSON.stringify({ url }) }),
   },

@@ -13,7 +13,7 @@ import type { Resource, Synthesis } from "./synth.ts"
 // biome-ignore lint/suspicious/noExplicitAny: Pulumi's and SST's own values, of any shape
 type Any = any
 
-const { root, config, stage, database, workDir } = JSON.parse(process.argv[2] ?? "") as Synthesis
+const { root, config, stage, database, dev = false, workDir } = JSON.parse(process.argv[2] ?? "") as Synthesis
 const platform = join(root, ".sst/platform")
 const fromPlatform = createRequire(join(platform, "package.json"))
 const esbuild = fromPlatform("esbuild")
@@ -50,12 +50,21 @@ const COMPUTED: Record<string, (inputs: Any) => object> = {
     apiEndpoint: "https://api.test",
     executionArn: "arn:aws:execute-api:test",
   }),
-  "aws:rds/cluster:Cluster": () => ({
+  "aws:rds/cluster:Cluster": ({ vpcSecurityGroupIds }) => ({
     endpoint: "aurora.test",
     readerEndpoint: "aurora-reader.test",
     port: 5432,
+    vpcSecurityGroupIds,
   }),
+  "aws:rds/instance:Instance": () => ({
+    address: "postgres.test",
+    endpoint: "postgres.test:5432",
+    port: 5432,
+    vpcSecurityGroupIds: ["sg-default"],
+  }),
+  "aws:rds/proxy:Proxy": () => ({ endpoint: "proxy.test" }),
   "aws:rds/clusterInstance:ClusterInstance": () => ({ port: 5432 }),
+  "aws:lambda/functionUrl:FunctionUrl": () => ({ functionUrl: "https://function.test/" }),
   "neon:index/project:Project": () => ({
     databaseUser: "ada",
     databasePassword: pulumi.secret("neon-password"),
@@ -76,6 +85,7 @@ const ANSWERS: Record<string, object> = {
     zoneIds: ["a", "b"],
   },
   "aws:ec2/getAmi:getAmi": { id: "ami-1" },
+  "aws:rds/getSubnetGroup:getSubnetGroup": { subnetIds: ["subnet-a", "subnet-b"] },
 }
 
 const resources: Resource[] = []
@@ -112,7 +122,7 @@ async function load(code: string, $app: object): Promise<Any> {
     define: {
       $app: JSON.stringify($app),
       $cli: JSON.stringify({ command: "deploy", dev: false, paths, state: { version: {} } }),
-      $dev: "false",
+      $dev: `${dev}`,
     },
     plugins: [{ name: "globals", setup: giveGlobals }],
   })

@@ -20,6 +20,8 @@ export interface Synthesis {
   readonly stage: string
   /** Instead of the database that sst.config.ts chooses. */
   readonly database?: "aurora" | "neon"
+  /** As `sst dev` deploys it. */
+  readonly dev?: boolean
   readonly workDir: string
 }
 
@@ -33,7 +35,9 @@ export async function synthesize({
   config = join(ROOT, "sst.config.ts"),
   secrets = SECRETS,
   ...options
-}: Partial<Pick<Synthesis, "config" | "stage" | "database">> & { secrets?: Record<string, string> } = {}) {
+}: Partial<Pick<Synthesis, "config" | "stage" | "database" | "dev">> & {
+  secrets?: Record<string, string>
+} = {}) {
   const workDir = await mkdtemp(join(tmpdir(), "sluice-sst-"))
   try {
     const synthesis: Synthesis = { root: ROOT, config, stage: "test", ...options, workDir }

@@ -11,8 +11,26 @@ test.skipIf(!prepared)(
   () => {
     const config = join(ROOT, "sst.config.ts")
     const wrong = {
-      "a schedule without a unit of its kind": ['migrations: "migrations"', 'schedule: "every minute"'],
-      "a timeout that is a number": ['migrations: "migrations"', "timeout: 900"],
+      "a schedule without a unit of its kind": [
+        'enqueue: "functions/enqueue.handler"',
+        'schedule: "every minute"',
+      ],
+      "a timeout that is a number": [
+        'drain: "functions/drain.handler"',
+        'drain: { handler: "a.handler", timeout: 900 }',
+      ],
+      "a setting that functions don't have": [
+        'drain: "functions/drain.handler"',
+        'drain: { handler: "a.handler", retries: 2 }',
+      ],
+      "an option that is misspelled": ['enqueue: "functions/enqueue.handler"', "maxDrainer: 3"],
+      "a schedule that ends": ['enqueue: "functions/enqueue.handler"', 'schedule: "at(2030-01-01T00:00:00)"'],
+      "a runtime that isn't Node.js": [
+        'drain: "functions/drain.handler"',
+        'drain: { handler: "a.handler", runtime: "python3.13" }',
+      ],
+      "a database of another kind": ["new sst.Secret(", "new sst.aws.Bucket("],
+      "a duration in words": ['enqueue: "functions/enqueue.handler"', 'retention: "30 days"'],
       "a function without a handler": ['drain: "functions/drain.handler"', "drain: {}"],
       "a function that isn't there": ["new sst.Secret(", "new sst.Secrets("],
     } as const
@@ -29,6 +47,7 @@ test.skipIf(!prepared)(
     expect([...faults.keys()].toSorted()).toEqual(files)
     expect(faults.get("planted-0.config.ts")?.join()).toContain(`"every minute"' is not assignable to type`)
   },
+  180_000, // the compiler reads all of SST's and Pulumi's types
 )
 
 /**

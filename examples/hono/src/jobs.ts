@@ -1,15 +1,18 @@
 import { defineJob } from "@sluice/core"
 import { z } from "zod"
 
+const mailUrl = process.env.MAIL_URL ?? "https://mail.example.org/send"
+
 export const sendReceipt = defineJob({
   name: "send-receipt",
   input: z.object({ order: z.int(), to: z.email() }),
   async perform({ order, to }, { signal }) {
-    await fetch("https://mail.example.org/send", {
+    const response = await fetch(mailUrl, {
       method: "POST",
       body: JSON.stringify({ order, to }),
       signal,
     })
+    if (!response.ok) throw new Error(`The mail server returned ${response.status}`)
   },
 })
 

@@ -1,6 +1,5 @@
-import { migrate } from "@sluice/core/migrate"
+import { createMigrateHandler } from "@sluice/aws"
 import { Resource } from "sst"
+import { jobs } from "./jobs.ts"
 
-const { name, stage } = Resource.App
-
-export const handler = () => migrate(Resource.QueueDatabase.url, { owner: `${name}/${stage}` })
+export const handler = createMigrateHandler({ database: Resource.QueueDatabase.url, jobs })

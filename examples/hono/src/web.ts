@@ -1,11 +1,11 @@
-import { createPool } from "@sluice/aws"
+import { createPool, fromEnvironment } from "@sluice/aws"
 import { createSluice } from "@sluice/core"
 import { Hono } from "hono"
 import { handle } from "hono/aws-lambda"
 import { Resource } from "sst"
 import type { sendReceipt } from "./jobs.ts"
 
-const sluice = createSluice({ database: createPool(Resource.DatabaseUrl.value) })
+const sluice = createSluice({ ...fromEnvironment(), database: createPool(Resource.DatabaseUrl.value) })
 
 const app = new Hono().post("/orders/:order/receipt", async (context) => {
   const { to } = await context.req.json<{ to: string }>()

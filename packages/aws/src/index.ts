@@ -5,10 +5,13 @@ export { createConnect, createPool, type PoolOptions } from "@sluice/core/pg"
 export { type Chain, nextInChain, shouldHandOver } from "./drain/chain.ts"
 export { createDrainHandler, type DrainHandlerOptions, type DrainReport } from "./drain/drain-handler.ts"
 export { createIdleMode, type IdleOptions, type WakeUps } from "./drain/idle.ts"
+// What the SST component sets, as options of createSluice. The handlers read theirs themselves.
+export { fromEnvironment } from "./environment.ts"
 export { type LambdaExecutorOptions, lambda } from "./executor/lambda-executor.ts"
 export { createPerformHandler, type PerformHandlerOptions } from "./executor/perform-handler.ts"
 // A log in lines of JSON, for functions that should stay small.
 export { jsonLog } from "./log.ts"
+export { createMigrateHandler, type MigrateHandlerOptions } from "./migrate-handler.ts"
 export { MEMORY_MB } from "./memory.ts"
 export { sstDuration } from "./sst-duration.ts"
 export { createWake } from "./wake.ts"

@@ -8,9 +8,10 @@ import { jsonLog } from "./log.ts"
  *
  * @param functionName Name or ARN of the drain function. The caller needs `lambda:InvokeFunction` on it.
  */
-export function createWake(functionName: string, log: Logger = jsonLog): () => Promise<void> {
+export function createWake(functionName: string | undefined, log: Logger = jsonLog): () => Promise<void> {
   return async () => {
     try {
+      if (!functionName) throw new Error("createWake was given no function name")
       await invokeDrain(functionName, { source: "sluice.wake" })
     } catch (error) {
       log.warn("Could not wake a drainer; the schedule will", { error: String(error) })

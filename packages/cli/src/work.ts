@@ -1,8 +1,8 @@
 import { once } from "node:events"
 import { createServer, type Server } from "node:http"
-import { durationMs, readAddress, SluiceError, type Worker } from "@sluice/core"
+import { durationMs, SluiceError, type Worker } from "@sluice/core"
 import { createLog } from "@sluice/core/log"
-import pg from "pg"
+import { createConnect, createPool } from "@sluice/core/pg"
 import { loadCore, loadJobs } from "./jobs-file.ts"
 import type { Options } from "./options.ts"
 
@@ -10,8 +10,6 @@ import type { Options } from "./options.ts"
 const EXIT_AFTER_GRACE_MS = 1_900
 /** Once the worker has ended, jobs that ignore their signal, and what they have opened, keep the process this long. */
 const EXIT_AFTER_WORKER_MS = 200
-const QUERY_TIMEOUT_MS = 30_000
-const CONNECT_TIMEOUT_MS = 10_000
 
 /** Performs jobs until a signal comes, and lets running jobs end. */
 export async function work(options: Options): Promise<number> {
@@ -21,8 +19,8 @@ export async function work(options: Options): Promise<number> {
   const jobs = await loadJobs(file)
   const { createSluice, start } = await loadCore(file)
   const log = createLog({ format: options.log, colors: process.stdout.hasColors?.() ?? false })
-  const pool = createPool(databaseUrl)
-  const connect = () => connectTo(databaseUrl)
+  const pool = createPool(databaseUrl, { max: 2 })
+  const connect = createConnect(databaseUrl)
   const sluice = createSluice({ database: pool, jobs, schema })
   const worker = start(sluice, { connect, concurrency, maxDrainers, grace: durationMs(grace) / 1_000, log })
   stopOnSignal(worker, durationMs(grace))
@@ -38,24 +36,6 @@ export async function work(options: Options): Promise<number> {
     pool.end().catch(() => {})
     setTimeout(() => process.exit(), EXIT_AFTER_WORKER_MS).unref()
   }
-}
-
-/** For enqueueing and reading. An address that pg can't read is refused at once. */
-function createPool(databaseUrl: string): pg.Pool {
-  readAddress(databaseUrl, (connectionString) => new pg.Client({ connectionString }))
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 2, query_timeout: QUERY_TIMEOUT_MS })
-  pool.on("error", () => {})
-  return pool
-}
-
-async function connectTo(databaseUrl: string): Promise<pg.Client> {
-  const client = new pg.Client({
-    connectionString: databaseUrl,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-  })
-  client.on("error", () => {})
-  await client.connect()
-  return client
 }
 
 function stopOnSignal(worker: Worker, graceMs: number): void {

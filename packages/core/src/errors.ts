@@ -9,6 +9,7 @@
  * - `not_defined`, `thread_ended`: the module of a thread doesn't define the job; the thread ended before the job
  * - `invalid_answer`: a function or endpoint that performs a job returned something else than an outcome
  * - `stuck`: a worker has stopped, but executions are still running although they were aborted
+ * - `not_configured`: a key that the HTTP API or a perform handler needs is not set
  * - `migrations_missing`: `migrate` doesn't find its folder of SQL files
  */
 export class SluiceError extends Error {
@@ -47,6 +48,7 @@ export class SluiceError extends Error {
  * - `invalid_schema`, `invalid_address`: the name of the schema; the connection string
  * - `timeout_never_fits`: a job's timeout is longer than any drain
  * - `name_taken`: an execution uses one name for two steps or cursors
+ * - `invalid_setting`: an environment variable, which the message names
  * - `invalid_module`: `thread()` was given something other than the URL of a file
  */
 export class InvalidInputError extends SluiceError {

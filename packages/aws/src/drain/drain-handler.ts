@@ -10,32 +10,44 @@ import {
   SluiceError,
 } from "@sluice/core"
 import type { Context } from "aws-lambda"
+import { assertComponentSchema, drainEnvironment, withDefaults } from "../environment.ts"
 import { invokeDrain } from "../invoke.ts"
 import { createDrainLog } from "../log.ts"
 import { type Chain, chainOf, nextInChain, shouldHandOver } from "./chain.ts"
 import { createIdleMode, type IdleOptions } from "./idle.ts"
 import { createMetrics } from "./metrics.ts"
 
+/** Where the component of `@sluice/aws/sst` sets a variable, its value is the option's default. */
 export interface DrainHandlerOptions {
+  /** Created with `...fromEnvironment()`, so that it uses the component's schema. */
   readonly sluice: Sluice
   /** See `createConnect`. */
   readonly connect: Connect
-  /** Jobs performed at the same time in one invocation. Default 20. */
+  /** Jobs performed at the same time in one invocation. Default `SLUICE_CONCURRENCY`, else 20. */
   readonly concurrency?: number
-  /** Drainers at work at the same time, over all invocations. Default 10. */
+  /** Drainers at work at the same time, over all invocations. Default `SLUICE_MAX_DRAINERS`, else 10. */
   readonly maxDrainers?: number
-  /** Idle mode: the function is invoked when the next job is due, and not in between. See docs/connections.md. */
+  /**
+   * Idle mode: the function is invoked when the next job is due, and not in between. See docs/connections.md. Default
+   * `SLUICE_IDLE_SCHEDULE` and `SLUICE_IDLE_ROLE`, else off.
+   */
   readonly idle?: IdleOptions | undefined
   /**
-   * How long an invocation waits for work before it ends. Default `"200ms"`, so that consecutive jobs meet a drainer that
-   * is awake. With a longer time more jobs start within milliseconds, and Lambda bills it.
+   * How long an invocation waits for work before it ends. Default `SLUICE_LINGER`, else `"200ms"`, so that consecutive jobs
+   * meet a drainer that is awake. With a longer time more jobs start within milliseconds, and Lambda bills it.
    */
   readonly linger?: Duration
   /** See `drain`. Default `"1m"`. */
   readonly sessionTimeout?: Duration
-  /** The function's timeout as deployed. With it, a definition whose own timeout can never fit is refused here. */
+  /**
+   * The function's timeout as deployed. With it, a definition whose own timeout can never fit is refused here. Default
+   * `SLUICE_DRAIN_TIMEOUT`, else nothing is refused.
+   */
   readonly timeout?: Duration
-  /** The name of this deployment in logs and metrics, as their dimension `service`. Default `"sluice"`. */
+  /**
+   * The name of this deployment in logs and metrics, as their dimension `service`. Default `POWERTOOLS_SERVICE_NAME`, else
+   * `"sluice"`.
+   */
   readonly service?: string
   /** Default: Powertools' Logger, with request id, chain id and hop on every line. */
   readonly log?: Logger
@@ -51,9 +63,14 @@ export interface DrainReport extends DrainSummary, Omit<Chain, "source" | "fruit
 /**
  * The drain function: performs due jobs until none is left or the invocation's time is up, and invokes itself while
  * work remains. It accepts any event: the schedule's, a hand-over's, or a manual invocation's.
+ *
+ * @throws InvalidInputError `invalid_setting` or `invalid_duration` for a variable of the component with a bad value, or a
+ *   Sluice that uses another schema than the component; `timeout_never_fits`
  */
 export function createDrainHandler(options: DrainHandlerOptions) {
-  const { sluice, timeout, service = "sluice", idle, log: ownLog, ...drainOptions } = options
+  const settings = withDefaults(options, drainEnvironment())
+  const { sluice, timeout, service = "sluice", idle, log: ownLog, ...drainOptions } = settings
+  assertComponentSchema(sluice)
   if (timeout !== undefined) assertTimeoutsFit(sluice.definitions?.values() ?? [], durationMs(timeout))
   const metrics = createMetrics(service)
   const drainLog = createDrainLog(service)

@@ -1,5 +1,5 @@
 import type { UpdateScheduleCommandInput } from "@aws-sdk/client-scheduler"
-import type { Logger, SetWakeUp } from "@sluice/core"
+import { InvalidInputError, type Logger, type SetWakeUp } from "@sluice/core"
 
 export interface IdleOptions {
   /** The EventBridge Scheduler schedule of the wake-up, as `"group/name"`. Created when it is missing. */
@@ -73,7 +73,7 @@ function scheduleOf(
   functionArn: string,
   at: Date | undefined,
 ): UpdateScheduleCommandInput {
-  const [groupName, name] = schedule.split("/")
+  const [groupName, name] = groupAndName(schedule)
   return {
     GroupName: groupName,
     Name: name,
@@ -83,6 +83,17 @@ function scheduleOf(
     FlexibleTimeWindow: { Mode: "OFF" },
     Target: { Arn: functionArn, RoleArn: roleArn, Input: JSON.stringify({ source: "sluice.wake-up" }) },
   }
+}
+
+/** Checked here and not at creation: the variable that it comes from is often not set where an app is built. */
+function groupAndName(schedule: string): string[] {
+  const parts = (schedule ?? "").split("/")
+  if (parts.length === 2 && !parts.includes("")) return parts
+  throw new InvalidInputError(
+    "invalid_option",
+    `idle.schedule is ${JSON.stringify(schedule)}: give "group/name" of an EventBridge Scheduler schedule`,
+    { path: ["idle", "schedule"] },
+  )
 }
 
 /** Rounded up, so that the drainer doesn't come before the job is due, and never in the past. */

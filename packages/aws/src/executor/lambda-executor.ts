@@ -1,10 +1,10 @@
 import { InvokeCommand, LambdaClient, TooManyRequestsException } from "@aws-sdk/client-lambda"
-import { type Executor, Snooze } from "@sluice/core"
+import { type Executor, InvalidInputError, Snooze } from "@sluice/core"
 import { executionEvent, resultOf, type SerializedError, toError } from "@sluice/core/executor"
 
 export interface LambdaExecutorOptions {
   /** ARN or name of a function, optionally with a version or alias. The drain function must be allowed to invoke it. */
-  readonly functionArn: string
+  readonly functionArn: string | undefined
 }
 
 /** Delay of a job whose invocation Lambda throttles without saying for how long. */
@@ -18,6 +18,7 @@ const THROTTLED_DELAY = "5s"
 export function lambda({ functionArn }: LambdaExecutorOptions): Executor {
   return {
     async perform(payload, context) {
+      if (!functionArn) throw missingFunctionError()
       const invoke = new InvokeCommand({
         FunctionName: functionArn,
         Payload: JSON.stringify(executionEvent(payload, context)),
@@ -32,6 +33,15 @@ export function lambda({ functionArn }: LambdaExecutorOptions): Executor {
       return resultOf(parsed, `The function ${functionArn}`, context.log)
     },
   }
+}
+
+/** Not before a job is performed: the variable that it comes from is often not set where an app is built. */
+function missingFunctionError(): InvalidInputError {
+  return new InvalidInputError(
+    "invalid_option",
+    "The functionArn of lambda({ functionArn }) is missing: give the ARN or name of a function",
+    { path: ["functionArn"] },
+  )
 }
 
 let lambdaClient: LambdaClient | undefined

@@ -1,5 +1,7 @@
+import type { SluiceArgs } from "./args.ts"
 import { lambdaMetric, type Metric, queueMetric } from "./metrics.ts"
 import { physicalName } from "./names.ts"
+import { transformed } from "./transform.ts"
 
 interface Alarm {
   readonly description: string
@@ -14,30 +16,34 @@ interface Alarm {
 /** Alarms for what needs a person: waiting jobs, discarded jobs, a drain function that fails or has no slot left. */
 export function createAlarms(
   name: string,
+  { alarms = true, alarmTopic, transform }: SluiceArgs,
   drainName: string,
-  topic: $util.Input<string> | undefined,
   options: $util.ComponentResourceOptions,
 ) {
-  for (const [key, alarm] of Object.entries(alarmsOf(drainName))) {
-    const [namespace, metricName, dimension, value] = alarm.metric
-    new aws.cloudwatch.MetricAlarm(
-      `${name}${key}`,
-      {
-        name: physicalName(`${name}${key}`),
-        alarmDescription: alarm.description,
-        namespace,
-        metricName,
-        dimensions: { [dimension]: value },
-        statistic: alarm.statistic,
-        comparisonOperator: "GreaterThanThreshold",
-        threshold: alarm.above,
-        period: 60,
-        evaluationPeriods: alarm.minutes,
-        treatMissingData: "notBreaching", // an idle queue publishes nothing
-        ...(topic && { alarmActions: [topic], okActions: [topic] }),
-      },
-      options,
-    )
+  const topic = alarmTopic instanceof sst.aws.SnsTopic ? alarmTopic.arn : alarmTopic
+  return Object.entries(alarms ? alarmsOf(drainName) : {}).map(([key, alarm]) => {
+    const own = { name: physicalName(`${name}${key}`), ...propertiesOf(alarm, topic) }
+    return new aws.cloudwatch.MetricAlarm(...transformed(transform?.alarm, `${name}${key}`, own, options))
+  })
+}
+
+function propertiesOf(
+  { description, metric, statistic, above, minutes }: Alarm,
+  topic: $util.Input<string> | undefined,
+): aws.cloudwatch.MetricAlarmArgs {
+  const [namespace, metricName, dimension, value] = metric
+  return {
+    alarmDescription: description,
+    namespace,
+    metricName,
+    dimensions: { [dimension]: value },
+    statistic,
+    comparisonOperator: "GreaterThanThreshold",
+    threshold: above,
+    period: 60,
+    evaluationPeriods: minutes,
+    treatMissingData: "notBreaching", // an idle queue publishes nothing
+    ...(topic && { alarmActions: [topic], okActions: [topic] }),
   }
 }
 

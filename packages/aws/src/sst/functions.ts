@@ -1,71 +1,121 @@
-import type { Database } from "./databases.ts"
+import type { ResolvedDatabase } from "./databases.ts"
 import { arn, physicalName } from "./names.ts"
+import { refuse } from "./refuse.ts"
+import { inTurn } from "./transform.ts"
 
-/** Settings of a function that belong to the app; the component decides the rest. */
-export interface FunctionSettings {
-  /** As in `sst.aws.Function`: `"functions/drain.handler"`. */
+/**
+ * A function's settings that belong to the app, as in `sst.aws.Function`; the component decides the rest. `nodejs` is for
+ * packages that aren't bundled, such as native modules: `nodejs: { install: ["sharp"] }`.
+ */
+export interface FunctionSettings
+  extends Pick<sst.aws.FunctionArgs, "architecture" | "layers" | "nodejs" | "storage" | "transform"> {
+  /** The file and its export: `"src/drain.handler"`. */
   readonly handler: string
+  /** At most 15 minutes, and 30 seconds for the API, as API Gateway waits no longer. */
+  readonly timeout?: Extract<sst.aws.FunctionArgs["timeout"], string>
+  readonly memory?: Extract<sst.aws.FunctionArgs["memory"], string>
+  /** Default `"nodejs24.x"`. */
+  readonly runtime?: "nodejs22.x" | "nodejs24.x"
   /** Resources that its code uses besides the database. */
   readonly link?: unknown[]
-  readonly environment?: Record<string, $util.Input<string>>
-  readonly memory?: NonNullable<sst.aws.FunctionArgs["memory"]>
+  /** Variables besides those that the component sets. */
+  readonly environment?: Readonly<Record<string, $util.Input<string>>>
   readonly permissions?: sst.aws.FunctionPermissionArgs[]
+  readonly copyFiles?: { from: string; to?: string }[]
 }
 
-/** Settings of a function that the component decides. */
-export type OwnArgs = Omit<sst.aws.FunctionArgs, "handler" | keyof FunctionSettings> &
-  Partial<FunctionSettings>
+/** A handler such as `"src/drain.handler"`, or a function's settings. */
+export type FunctionOption = string | FunctionSettings
+
+/** What the component decides. */
+export interface OwnArgs
+  extends Pick<FunctionSettings, "link" | "permissions">,
+    Pick<sst.aws.FunctionArgs, "concurrency" | "dev" | "retries"> {
+  readonly timeout: NonNullable<FunctionSettings["timeout"]>
+  readonly memory?: NonNullable<FunctionSettings["memory"]>
+  readonly environment: Readonly<Record<string, $util.Input<string>>>
+}
 
 export function createFunction(
   name: string,
-  { database }: { readonly database: Database },
-  settings: string | FunctionSettings,
+  database: ResolvedDatabase,
+  settings: FunctionOption,
   own: OwnArgs,
   options: $util.ComponentResourceOptions,
 ) {
-  const theirs = typeof settings === "string" ? { handler: settings } : settings
+  const theirs = settingsOf(settings)
   const { vpc } = database
-  const writeLog = {
-    actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
-    resources: [arn("logs", `log-group:/aws/lambda/${physicalName(name)}:*`)],
-  }
   return new sst.aws.Function(
     name,
     {
-      name: physicalName(name),
       architecture: "arm64",
       logging: { format: "json", retention: "1 month" },
-      nodejs: { esbuild: { external: ["@aws-sdk/*"] } }, // part of Lambda's runtime
-      transform: {
-        // Instead of AWS's managed policies, which allow every log group of the account.
-        role: {
-          managedPolicyArns: vpc ? [$interpolate`arn:${partition()}:iam::aws:policy/${NETWORK_POLICY}`] : [],
-          // SST's default lets the whole account assume the role, which only `sst dev` needs.
-          ...(!$dev && {
-            assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "lambda.amazonaws.com" }),
-          }),
-        },
-        // An event that finds no free environment is dropped after this time, because the next tick comes.
-        eventInvokeConfig: { maximumEventAgeInSeconds: 60 },
-      },
       ...(vpc && { vpc }),
       ...own,
       ...theirs,
+      name: physicalName(name),
+      timeout: theirs.timeout ?? own.timeout,
+      memory: theirs.memory ?? own.memory,
+      nodejs: nodejsOf(theirs.nodejs),
       link: [...(own.link ?? []), ...(theirs.link ?? [])],
-      environment: {
-        POWERTOOLS_SERVICE_NAME: physicalName(name), // the metrics' dimension `service`
-        ...database.environment,
-        ...own.environment,
-        ...theirs.environment,
+      environment: environmentOf(name, database, theirs, own),
+      permissions: [permissionToLog(name), ...(own.permissions ?? []), ...(theirs.permissions ?? [])],
+      transform: {
+        ...theirs.transform,
+        role: inTurn(roleOf(database), theirs.transform?.role),
+        // An event that finds no free environment is dropped after this time, because the next tick comes.
+        eventInvokeConfig: inTurn({ maximumEventAgeInSeconds: 60 }, theirs.transform?.eventInvokeConfig),
       },
-      permissions: [writeLog, ...(own.permissions ?? []), ...(theirs.permissions ?? [])],
     },
     options,
   )
 }
 
+export function settingsOf(option: FunctionOption): FunctionSettings {
+  return typeof option === "string" ? { handler: option } : option
+}
+
+/** The SDK is part of Lambda's runtime, and never bundled. */
+function nodejsOf(theirs: FunctionSettings["nodejs"]) {
+  return $util.output(theirs).apply((nodejs) => ({
+    ...nodejs,
+    esbuild: { ...nodejs?.esbuild, external: ["@aws-sdk/*", ...(nodejs?.esbuild?.external ?? [])] },
+  }))
+}
+
+function environmentOf(
+  name: string,
+  { environment: needed }: ResolvedDatabase,
+  theirs: FunctionSettings,
+  own: OwnArgs,
+) {
+  const decided = { POWERTOOLS_SERVICE_NAME: physicalName(name), ...own.environment } // the metrics' dimension `service`
+  for (const key of Object.keys(theirs.environment ?? {}).filter((key) => key in decided)) {
+    refuse(
+      `${name}'s environment sets ${key}`,
+      "the component sets it: remove it, and use the component's options",
+    )
+  }
+  return { ...needed, ...theirs.environment, ...decided }
+}
+
+function permissionToLog(name: string) {
+  return {
+    actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+    resources: [arn("logs", `log-group:/aws/lambda/${physicalName(name)}:*`)],
+  }
+}
+
 const NETWORK_POLICY = "service-role/AWSLambdaENIManagementAccess"
 
-function partition() {
-  return aws.getPartitionOutput().partition
+/** Instead of AWS's managed policies, which allow every log group of the account. */
+function roleOf({ vpc }: ResolvedDatabase) {
+  const { partition } = aws.getPartitionOutput()
+  return {
+    managedPolicyArns: vpc ? [$interpolate`arn:${partition}:iam::aws:policy/${NETWORK_POLICY}`] : [],
+    // SST's default lets the whole account assume the role, which only `sst dev` needs.
+    ...(!$dev && {
+      assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "lambda.amazonaws.com" }),
+    }),
+  }
 }

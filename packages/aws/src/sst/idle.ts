@@ -1,20 +1,20 @@
 import { arn, functionArn, physicalName } from "./names.ts"
+import { equals, policy } from "./policy.ts"
+import { assumedByScheduler } from "./schedule.ts"
 
 /**
  * What the drain function needs to set its wake-up: a group for that one schedule, and a role with which EventBridge
  * Scheduler may invoke the function, and nothing else.
  */
 export function createIdleMode(name: string, drainName: string, options: $util.ComponentResourceOptions) {
-  const schedule = `${physicalName(`${name}Idle`)}/next`
-  new aws.scheduler.ScheduleGroup(`${name}Idle`, { name: physicalName(`${name}Idle`) }, options)
+  const group = physicalName(`${name}Idle`)
+  const schedule = `${group}/next`
+  new aws.scheduler.ScheduleGroup(`${name}Idle`, { name: group }, options)
   const role = new aws.iam.Role(
     `${name}IdleRole`,
     {
-      assumeRolePolicy: policy({
-        actions: ["sts:AssumeRole"],
-        principals: [{ type: "Service", identifiers: ["scheduler.amazonaws.com"] }],
-        conditions: [equals("aws:SourceAccount", aws.getCallerIdentityOutput().accountId)],
-      }),
+      name: physicalName(`${name}IdleRole`),
+      assumeRolePolicy: assumedByScheduler(),
       inlinePolicies: [
         {
           name: "inline",
@@ -38,12 +38,4 @@ export function createIdleMode(name: string, drainName: string, options: $util.C
       },
     ],
   }
-}
-
-function policy(statement: aws.types.input.iam.GetPolicyDocumentStatementArgs) {
-  return aws.iam.getPolicyDocumentOutput({ statements: [statement] }).json
-}
-
-function equals<Value>(variable: string, value: Value) {
-  return { test: "StringEquals", variable, values: [value] }
 }

@@ -1,132 +1,170 @@
 import { MEMORY_MB } from "../memory.ts"
 import { createAlarms } from "./alarms.ts"
+import { serve } from "./api.ts"
+import type { SluiceArgs } from "./args.ts"
+import { checkArgs } from "./check.ts"
 import { createDashboard } from "./dashboard.ts"
-import type { Database } from "./databases.ts"
-import { createFunction, type FunctionSettings, type OwnArgs } from "./functions.ts"
+import { type ResolvedDatabase, resolveDatabase } from "./databases.ts"
+import { createFunction, type OwnArgs, settingsOf } from "./functions.ts"
 import { createIdleMode } from "./idle.ts"
 import { functionArn, physicalName } from "./names.ts"
-
-export interface SluiceArgs {
-  readonly database: Database
-  /** The function that performs jobs: its handler, such as `"functions/drain.handler"`, or its settings. */
-  readonly drain: string | FunctionSettings
-  /** The function that migrates the schema. It runs on deploy, before the others change. */
-  readonly migrate: string | FunctionSettings
-  /** The HTTP API; without it none is deployed. Its key is the secret `<name>ApiKey`. */
-  readonly enqueue?: string | FunctionSettings
-  /** Folder of SQL files to deploy as `migrations`, relative to the app's root. Default: none, `migrate` contains its own. */
-  readonly migrations?: string
-  /** The schema of Sluice's tables. Stages that share a database each need their own. Default `"sluice"`. */
-  readonly schema?: string
-  /** Drain functions at work at the same time, each with a database session of its own. Default 10. */
-  readonly maxDrainers?: number
-  /** Jobs at the same time in one drain function. Default: that of the drain function's code. */
-  readonly concurrency?: number
-  /** Timeout of the drain function. Default `"15 minutes"`. */
-  readonly timeout?: NonNullable<sst.aws.FunctionArgs["timeout"]>
-  /** When the drain function is invoked by schedule. Default `"rate(1 minute)"`, in idle mode `"rate(1 hour)"`. */
-  readonly schedule?: sst.aws.CronArgs["schedule"]
-  /** Idle mode: the drain function sets a wake-up for the next due time, so that the database can suspend until then. */
-  readonly idle?: boolean
-  /**
-   * Reserves concurrency of the account: `maxDrainers + 1` for the drain function, `apiConcurrency` for the API. A new AWS
-   * account has 10 in total and can't reserve any: set `false` until that quota is raised. Default `true`.
-   */
-  readonly reserveConcurrency?: boolean
-  /**
-   * Requests that the API handles at the same time; each uses up to two database connections. This concurrency is
-   * reserved, unless `reserveConcurrency` is `false`. Default 10.
-   */
-  readonly apiConcurrency?: number
-  /** Requests per second that the API accepts, with or without a key; more get a 429. Default: rate 100, burst 200. */
-  readonly throttle?: { readonly rate: number; readonly burst: number }
-  /** ARN of an SNS topic that the alarms notify. Without one they show in CloudWatch only. */
-  readonly alarmTopic?: $util.Input<string>
-}
+import { createSchedule } from "./schedule.ts"
 
 /**
  * The whole deployment: migrated schema, drain function on its schedule, HTTP API, alarms and dashboard. The functions
  * find their database as `Resource.<name>Database.url`, and the API its key as `Resource.<name>ApiKey.value`.
  *
- * Link it to a function that enqueues: that function may then wake the drain function, whose name it finds in its
- * environment as `SLUICE_DRAIN_FUNCTION`.
+ * Link it to a function that enqueues: that function may then wake the drain function, and finds what `fromEnvironment`
+ * of `@sluice/aws` reads in its environment, and the database's address as `Resource.<name>.databaseUrl`. It isn't
+ * given the database's network: pass it the same `vpc`.
+ *
+ * In `sst dev`, the drain function and the API run live on your machine, where they must reach the database: through
+ * `sst tunnel`, if it is in a VPC. The schedule invokes the drain function through AWS, and fails after `sst dev` has
+ * ended. The migrate function runs on AWS, as it does in a deployment. If the database is a Postgres or Aurora whose
+ * `dev` option names one on your machine, it doesn't run: migrate that one with `npx sluice migrate`.
+ *
+ * `sst remove` leaves the schema and its jobs in the database. To remove them too: `drop schema sluice cascade`.
  */
 export class Sluice extends $util.ComponentResource {
-  readonly drain: sst.aws.Function
   /** URL of the HTTP API, if there is one. */
   readonly url: $util.Output<string> | undefined
-  private readonly wake: Wake
+  /** What the component has made, to refer to it or to add to it. An API that existed before is among it too. */
+  readonly nodes: {
+    readonly drain: sst.aws.Function
+    readonly migrate: sst.aws.Function
+    readonly enqueue: sst.aws.Function | undefined
+    readonly api: sst.aws.ApiGatewayV2 | undefined
+    readonly schedule: sst.aws.CronV2
+    readonly alarms: readonly aws.cloudwatch.MetricAlarm[]
+    readonly dashboard: aws.cloudwatch.Dashboard | undefined
+  }
+  private readonly parts: Parts
 
+  /** @throws InvalidSettingError (`invalid_setting`) for options that are unknown or impossible. */
   constructor(name: string, args: SluiceArgs, options?: $util.ComponentResourceOptions) {
+    checkArgs(name, args)
     super("sluice:aws:Sluice", name, {}, options)
     const here = { parent: this }
-    const drainName = physicalName(`${name}Drain`)
-    this.wake = wakeOf(drainName)
-    const idleMode = args.idle ? createIdleMode(name, drainName, here) : undefined
-    const link = [new sst.Linkable(`${name}Database`, { properties: { url: args.database.url } })]
-    const common = { link, environment: { SLUICE_SCHEMA: args.schema ?? "sluice" } }
-    const afterMigration = { ...here, dependsOn: migrate(name, args, common, here) }
+    const parts = partsOf(name, args)
+    const { migrate, migrated } = createMigration(parts, here)
+    const afterMigration = { ...here, dependsOn: migrated }
+    const drain = createDrain(parts, here, afterMigration)
+    const enqueue = createEnqueue(parts, afterMigration)
+    const served = enqueue && serve(name, args, enqueue, here)
 
-    const drainArgs = drainArgsOf(args, common, this.wake, idleMode)
-    this.drain = createFunction(`${name}Drain`, args, args.drain, drainArgs, afterMigration)
-    // Without this, AWS stops a chain of hand-overs after about 16 invocations.
-    const recursion = { functionName: this.drain.name, recursiveLoop: "Allow" }
-    new aws.lambda.FunctionRecursionConfig(`${name}DrainRecursion`, recursion, here)
-    const { schedule = args.idle ? "rate(1 hour)" : "rate(1 minute)" } = args
-    new sst.aws.Cron(`${name}Schedule`, { schedule, function: this.drain }, here)
-
-    this.url = args.enqueue ? serve(name, args, args.enqueue, common, this.wake, afterMigration) : undefined
-    createAlarms(name, drainName, args.alarmTopic, here)
-    createDashboard(name, drainName, here)
+    this.parts = parts
+    this.url = served?.url
+    this.nodes = {
+      drain,
+      migrate,
+      enqueue,
+      api: served?.api,
+      schedule: createSchedule(name, args, drain, here),
+      alarms: createAlarms(name, args, parts.drainName, here),
+      dashboard: createDashboard(name, args, parts.drainName, here),
+    }
     this.registerOutputs({ url: this.url })
   }
 
   /** Called by SST when this component is linked to a function. */
   getSSTLink() {
-    const { environment, permission } = this.wake
+    const { database, drainName, schema, wake } = this.parts
     return {
-      properties: { drainFunction: environment.SLUICE_DRAIN_FUNCTION, ...(this.url && { url: this.url }) },
-      include: [sst.aws.permission(permission), { type: "environment", env: environment }],
+      properties: {
+        databaseUrl: database.url,
+        drainFunction: drainName,
+        schema,
+        ...(this.url && { url: this.url }),
+      },
+      include: [
+        sst.aws.permission(wake.permission),
+        {
+          type: "environment",
+          env: { ...database.environment, SLUICE_SCHEMA: schema, ...wake.environment },
+        },
+      ],
     }
   }
 }
 
-type Wake = ReturnType<typeof wakeOf>
-type IdleMode = ReturnType<typeof createIdleMode>
-type Common = { readonly link: unknown[]; readonly environment: Record<string, string> }
-
-/** What a function that enqueues needs to wake the drain function. */
-function wakeOf(drainName: string) {
-  return {
-    environment: { SLUICE_DRAIN_FUNCTION: drainName },
-    permission: { actions: ["lambda:InvokeFunction"], resources: [functionArn(drainName)] },
+/** What the functions have in common. */
+interface Parts {
+  readonly name: string
+  readonly args: SluiceArgs
+  readonly database: ResolvedDatabase
+  readonly databaseLink: sst.Linkable<{ url: $util.Input<string> }>
+  readonly drainName: string
+  readonly schema: string
+  /** What a function that enqueues needs to wake the drain function. */
+  readonly wake: {
+    readonly environment: Record<string, string>
+    readonly permission: sst.aws.FunctionPermissionArgs
   }
 }
 
-/** Runs on deploy when the function's package has changed: the key is a hash of code, migrations and linked database. */
-function migrate(name: string, args: SluiceArgs, common: Common, here: $util.ComponentResourceOptions) {
+function partsOf(name: string, args: SluiceArgs): Parts {
+  const database = resolveDatabase(args.database)
+  const drainName = physicalName(`${name}Drain`)
+  return {
+    name,
+    args,
+    database,
+    databaseLink: new sst.Linkable(`${name}Database`, { properties: { url: database.url } }),
+    drainName,
+    schema: args.schema ?? "sluice",
+    wake: {
+      environment: { SLUICE_DRAIN_FUNCTION: drainName },
+      permission: { actions: ["lambda:InvokeFunction"], resources: [functionArn(drainName)] },
+    },
+  }
+}
+
+/** Runs on deploy when the function's package has changed: the key is a hash of code and linked database. */
+function createMigration(
+  { name, args, database, databaseLink, schema }: Parts,
+  options: $util.ComponentResourceOptions,
+) {
+  const environment = {
+    SLUICE_SCHEMA: schema,
+    SLUICE_OWNER: `${$app.name}/${$app.stage}`,
+    ...(args.retention && { SLUICE_RETENTION: args.retention }),
+  }
   const own: OwnArgs = {
-    ...common,
-    copyFiles: args.migrations ? [{ from: args.migrations, to: "migrations" }] : [],
+    link: [databaseLink],
+    environment,
     timeout: "15 minutes",
     dev: false,
   }
-  const { name: functionName, nodes } = createFunction(`${name}Migrate`, args, args.migrate, own, here)
-  const triggers = { package: nodes.function.s3Key.apply(String), ...common.environment }
-  return new aws.lambda.Invocation(`${name}Migrated`, { functionName, input: "{}", triggers }, here)
+  const migrate = createFunction(`${name}Migrate`, database, args.migrate, own, options)
+  if (database.isLocal) return { migrate, migrated: [] }
+  const functionName = migrate.name
+  const triggers = { package: migrate.nodes.function.s3Key.apply(String), ...environment }
+  const migrated = new aws.lambda.Invocation(
+    `${name}Migrated`,
+    { functionName, input: "{}", triggers },
+    options,
+  )
+  return { migrate, migrated: [migrated] }
 }
 
-function drainArgsOf(args: SluiceArgs, common: Common, wake: Wake, idleMode: IdleMode | undefined): OwnArgs {
-  const { maxDrainers = 10, timeout = "15 minutes", reserveConcurrency = true } = args
-  return {
-    link: common.link,
+function createDrain(
+  { name, args, database, databaseLink, drainName, schema, wake }: Parts,
+  here: $util.ComponentResourceOptions,
+  afterMigration: $util.ComponentResourceOptions,
+) {
+  const { maxDrainers = 10, reserveConcurrency = true, concurrency, linger } = args
+  const idleMode = args.idle ? createIdleMode(name, drainName, here) : undefined
+  const timeout = settingsOf(args.drain).timeout ?? "15 minutes"
+  const own: OwnArgs = {
+    link: [databaseLink],
     timeout,
     memory: `${MEMORY_MB.drain} MB`,
     environment: {
-      ...common.environment,
+      SLUICE_SCHEMA: schema,
       SLUICE_MAX_DRAINERS: `${maxDrainers}`,
       SLUICE_DRAIN_TIMEOUT: timeout,
-      ...(args.concurrency && { SLUICE_CONCURRENCY: `${args.concurrency}` }),
+      ...(concurrency && { SLUICE_CONCURRENCY: `${concurrency}` }),
+      ...(linger && { SLUICE_LINGER: linger }),
       ...idleMode?.environment,
     },
     permissions: [wake.permission, ...(idleMode?.permissions ?? [])],
@@ -134,34 +172,27 @@ function drainArgsOf(args: SluiceArgs, common: Common, wake: Wake, idleMode: Idl
     ...(reserveConcurrency && { concurrency: { reserved: maxDrainers + 1 } }),
     retries: 0, // the queue retries jobs, and the schedule invokes the next drain
   }
+  const drain = createFunction(`${name}Drain`, database, args.drain, own, afterMigration)
+  // Without this, AWS stops a chain of hand-overs after about 16 invocations.
+  const recursion = { functionName: drain.name, recursiveLoop: "Allow" }
+  new aws.lambda.FunctionRecursionConfig(`${name}DrainRecursion`, recursion, here)
+  return drain
 }
 
-function serve(
-  name: string,
-  args: SluiceArgs,
-  settings: string | FunctionSettings,
-  common: Common,
-  wake: Wake,
-  options: $util.ComponentResourceOptions,
+function createEnqueue(
+  { name, args, database, databaseLink, schema, wake }: Parts,
+  afterMigration: $util.ComponentResourceOptions,
 ) {
-  const { apiConcurrency = 10, reserveConcurrency = true, throttle = { rate: 100, burst: 200 } } = args
+  if (args.enqueue === undefined) return undefined
+  const { apiConcurrency = 10, reserveConcurrency = true } = args
   const own: OwnArgs = {
-    link: [...common.link, new sst.Secret(`${name}ApiKey`)],
-    environment: { ...common.environment, ...wake.environment },
+    link: [databaseLink, new sst.Secret(`${name}ApiKey`)],
+    environment: { SLUICE_SCHEMA: schema, ...wake.environment },
     permissions: [wake.permission],
     timeout: "29 seconds",
     memory: `${MEMORY_MB.enqueue} MB`,
     // Each process has database connections, and a flood of requests must not use them all.
     ...(reserveConcurrency && { concurrency: { reserved: apiConcurrency } }),
   }
-  const enqueue = createFunction(`${name}Enqueue`, args, settings, own, options)
-  const log = { retention: "1 month" } as const
-  const routeSettings = { throttlingRateLimit: throttle.rate, throttlingBurstLimit: throttle.burst }
-  const api = new sst.aws.ApiGatewayV2(
-    `${name}Api`,
-    { cors: false, accessLog: log, transform: { stage: { defaultRouteSettings: routeSettings } } },
-    { parent: options.parent },
-  )
-  api.route("$default", enqueue.arn)
-  return api.url
+  return createFunction(`${name}Enqueue`, database, args.enqueue, own, afterMigration)
 }

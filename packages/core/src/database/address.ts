@@ -7,7 +7,7 @@ import { InvalidInputError } from "../errors.ts"
  * @throws InvalidInputError `invalid_address`
  */
 export function readAddress<Address>(url: string, read: (url: string) => Address): Address {
-  if (typeof url !== "string" || url === "" || SPLIT_PASSWORD.test(url)) throw addressError()
+  if (typeof url !== "string" || !ADDRESS.test(url) || SPLIT_PASSWORD.test(url)) throw addressError()
   try {
     return read(url)
   } catch (error) {
@@ -22,6 +22,9 @@ export function isAddressError(error: unknown): boolean {
   return (error as { code?: unknown } | null)?.code === "ERR_INVALID_URL" || error instanceof URIError
 }
 
+/** Of a server, or of a socket's folder. The driver `pg` would take anything else for a database on a host named "base". */
+const ADDRESS = /^(postgres(ql)?:\/\/|socket:|\/(?!\/))/
+
 /** An unescaped slash or # in the password: a driver would take the rest for the database's name, and show it. */
 const SPLIT_PASSWORD = /^\w+:\/\/[^/?#@]*:[^/?#@]*[/#][^?]*@/
 
@@ -29,5 +32,12 @@ export function addressError(): InvalidInputError {
   return new InvalidInputError(
     "invalid_address",
     "The database connection string can't be parsed: give one such as postgres://user:password@host:5432/database, with / ? # @ : and % in the password written as %2F %3F %23 %40 %3A and %25",
+  )
+}
+
+export function missingAddressError(where: string): InvalidInputError {
+  return new InvalidInputError(
+    "invalid_address",
+    `${where} has no database connection string: is the environment variable set that holds it? Give one such as postgres://user:password@host:5432/database`,
   )
 }

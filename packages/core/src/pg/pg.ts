@@ -1,6 +1,6 @@
 // Connections with the driver `pg` that survive restarts of the database, breaks of the network, and freezing.
 import pg from "pg"
-import { readAddress } from "../database/address.ts"
+import { missingAddressError, readAddress } from "../database/address.ts"
 import type { Connect, Queryable } from "../database/connection.ts"
 import { PoolerError } from "../errors.ts"
 import { CONNECT_TIMEOUT_MS, retryConnect } from "./retry-connect.ts"
@@ -24,11 +24,16 @@ export interface PoolOptions {
 /**
  * A pool for enqueueing and reading, through any pooler, that survives being frozen: connections that have been idle are
  * tested before they get a statement, because when a connection breaks, nobody knows whether its statement was executed.
+ *
+ * @param url A connection string. Without one, as when a framework imports its modules to build them, the pool can be
+ *   created, and its statements reject.
+ * @throws InvalidInputError `invalid_address`
  */
 export function createPool(
-  url: string,
+  url: string | undefined,
   { max = 1, answerWithinMs = 20_000 }: PoolOptions = {},
 ): Queryable & { end(): Promise<void> } {
+  if (!url) return createPoolWithoutAddress()
   hostOf(url)
   const pool = new pg.Pool({ ...settings(url), max, query_timeout: answerWithinMs })
   pool.on("error", () => {}) // an idle connection broke, and the pool has dropped it
@@ -43,6 +48,15 @@ export function createPool(
       return queryAndRelease(client, text, values)
     },
     end: () => pool.end(),
+  }
+}
+
+function createPoolWithoutAddress() {
+  return {
+    async query(): Promise<never> {
+      throw missingAddressError("createPool")
+    },
+    async end() {},
   }
 }
 
@@ -64,10 +78,11 @@ async function dropBroken(pool: pg.Pool): Promise<void> {
 
 /**
  * Opens the dedicated connections of drainers. Refuses Neon's pooled addresses before connecting; the drainer itself
- * detects other transaction poolers.
+ * detects other transaction poolers. Like any `connect` it reads the address only when it is called.
  */
-export function createConnect(url: string): Connect {
+export function createConnect(url: string | undefined): Connect {
   return async () => {
+    if (!url) throw missingAddressError("createConnect")
     assertNoNeonPooler(url)
     return retryConnect(async () => {
       const client = new pg.Client(settings(url))

@@ -1,5 +1,6 @@
 import type { Logger, Sluice } from "@sluice/core"
 import { Hono } from "hono"
+import type { Keys } from "../messages/missing-key.ts"
 import { problemResponse, truncate } from "../messages/problem.ts"
 import { toProblem } from "../messages/to-problem.ts"
 import { authorize } from "./authorize.ts"
@@ -11,8 +12,11 @@ import { addServiceRoutes } from "./service-routes.ts"
 
 export interface AppOptions {
   readonly sluice: Sluice
-  /** What callers send as `Authorization: Bearer <key>`. Several keys, as a list or comma-separated, allow rotation. */
-  readonly apiKey: string | readonly string[]
+  /**
+   * What callers send as `Authorization: Bearer <key>`. Several keys, as a list or comma-separated, allow rotation. Without
+   * a key, as where an app is built, the API refuses every request that needs one: 500, code `not_configured`.
+   */
+  readonly apiKey: Keys
   /** Maximum number of jobs in one batch. Default 10,000. */
   readonly maxBatchJobs?: number
   /**

@@ -1,12 +1,14 @@
 import { createHash, timingSafeEqual } from "node:crypto"
 import { InvalidInputError } from "@sluice/core"
 import type { MiddlewareHandler } from "hono"
+import { isMissing, type Keys, missingKeyError } from "../messages/missing-key.ts"
 import { refuse } from "../messages/problem.ts"
 
-/** Accepts requests with one of the keys as `Authorization: Bearer <key>`, and refuses others with 401. */
-export function authorize(apiKey: string | readonly string[]): MiddlewareHandler {
+/** Accepts requests with one of the keys as `Authorization: Bearer <key>`, and refuses others with 401; all, if it has no key. */
+export function authorize(apiKey: Keys): MiddlewareHandler {
   const digests = parseKeys(apiKey).map(digestOf)
   return (context, next) => {
+    if (digests.length === 0) throw missingKeyError("createApp's apiKey")
     const token = bearerToken(context.req.header("authorization"))
     if (token === undefined) {
       return unauthorized("missing_key", "Send the API key as 'Authorization: Bearer <key>'", "Bearer")
@@ -18,15 +20,9 @@ export function authorize(apiKey: string | readonly string[]): MiddlewareHandler
   }
 }
 
-function parseKeys(apiKey: string | readonly string[]): string[] {
-  const keys = (typeof apiKey === "string" ? apiKey.split(",") : (apiKey ?? [])).map((key) => key.trim())
-  if (keys.length === 0 || keys.includes("")) {
-    throw new InvalidInputError(
-      "invalid_api_key",
-      "apiKey is missing or empty; the API is not served without a key",
-      { path: ["apiKey"] },
-    )
-  }
+function parseKeys(apiKey: Keys): string[] {
+  const given: readonly unknown[] = typeof apiKey === "string" ? apiKey.split(",") : [apiKey].flat()
+  const keys = given.filter((key) => !isMissing(key)).map(trimKey)
   if (!keys.every((key) => /^[\x21-\x7e]+$/.test(key))) {
     throw new InvalidInputError(
       "invalid_api_key",
@@ -35,6 +31,15 @@ function parseKeys(apiKey: string | readonly string[]): string[] {
     )
   }
   return keys
+}
+
+function trimKey(key: unknown): string {
+  if (typeof key === "string") return key.trim()
+  throw new InvalidInputError(
+    "invalid_api_key",
+    `apiKey is or contains a ${typeof key}: give a key as text, or a list of keys`,
+    { path: ["apiKey"] },
+  )
 }
 
 function bearerToken(header: string | undefined): string | undefined {

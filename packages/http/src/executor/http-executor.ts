@@ -6,10 +6,13 @@ import { type Reply, sendRequest } from "../outgoing/send-request.ts"
 import { signatureHeaders } from "./signature.ts"
 
 export interface HttpExecutorOptions {
-  /** Where the app serves `createPerformHandler`, or its equivalent in another language. Redirects are not followed. */
-  readonly url: string
-  /** Shared with the endpoint: `whsec_` followed by 24 to 64 random bytes in base64. Checked when a job is performed. */
-  readonly key: string
+  /**
+   * Where the app serves `createPerformHandler`, or its equivalent in another language. Redirects are not followed. Like
+   * the key, it is checked when a job is performed.
+   */
+  readonly url: string | undefined
+  /** Shared with the endpoint: `whsec_` followed by 24 to 64 random bytes in base64. */
+  readonly key: string | undefined
 }
 
 /** Delay of a job whose endpoint returns 429 without saying for how long. */
@@ -35,12 +38,12 @@ export function http({ url, key }: HttpExecutorOptions): Executor {
 }
 
 /** The message doesn't quote an invalid URL, because it may be another setting, such as the key. */
-function parseUrl(url: string): URL {
-  const address = URL.canParse(url) ? new URL(url) : undefined // Node 20 lacks URL.parse
+function parseUrl(url: string | undefined): URL {
+  const address = url && URL.canParse(url) ? new URL(url) : undefined // Node 20 lacks URL.parse
   if (address && /^https?:$/.test(address.protocol)) return address
   throw new InvalidInputError(
     "invalid_url",
-    "The url of the executor is missing or invalid: give an absolute http or https URL",
+    "The url of http({ url, key }) is missing or invalid: give an absolute http or https URL",
     { path: ["url"] },
   )
 }

@@ -1,6 +1,7 @@
 import type { AnyJobDefinition, Logger } from "@sluice/core"
 import { answerTo, type ExecutionEvent, isInTime, type SerializedError } from "@sluice/core/executor"
 import { parseJson, readText } from "../messages/body.ts"
+import { isMissing, type Keys, missingKeyError } from "../messages/missing-key.ts"
 import { problemResponse, refuse } from "../messages/problem.ts"
 import { toProblem } from "../messages/to-problem.ts"
 import { createSigner, isSigned } from "./signature.ts"
@@ -8,8 +9,11 @@ import { createSigner, isSigned } from "./signature.ts"
 export interface PerformHandlerOptions {
   /** The definitions with their `perform`; the drainer's definitions lack it. */
   readonly jobs: readonly AnyJobDefinition[]
-  /** The key of `http({ url, key })`; several during a rotation. */
-  readonly key: string | readonly string[]
+  /**
+   * The key of `http({ url, key })`; several during a rotation. Without a key, as where an app is built, the handler refuses
+   * every request: 500, code `not_configured`.
+   */
+  readonly key: Keys
   /**
    * Returns whether this execution is requested for the first time, and remembers it for `forMs`. Default: remembered in
    * this process. With several processes, use a table that they share, so that no request can be replayed to another one.
@@ -26,15 +30,16 @@ const MAX_BODY_BYTES = 1024 * 1024
  * The app's side of `executor: http(…)`: a handler of web requests, for example the `POST` of a Next.js route or a Hono
  * handler. Performs what a drainer has signed within the last 5 minutes, each execution once, and refuses the rest: 401
  * without a valid signature, 409 for an execution that was requested before, 422 for one without time left. Throws
- * `InvalidInputError` for an invalid key.
+ * `InvalidInputError` for an invalid key, not for a missing one.
  */
 export function createPerformHandler(options: PerformHandlerOptions) {
   const { jobs, key, isFirst = createReplayGuard(), log = console } = options
-  const keys = [key].flat()
-  keys.forEach(createSigner)
+  const keys = [key].flat().filter((one): one is string => !isMissing(one))
+  for (const one of keys) createSigner(one)
 
   return async (request: Request): Promise<Response> => {
     try {
+      if (keys.length === 0) throw missingKeyError("createPerformHandler's key")
       const body = await readText(request, MAX_BODY_BYTES)
       if (!isSigned(keys, request.headers, body)) refuseSignature()
       const event = parseEvent(parseJson(body))

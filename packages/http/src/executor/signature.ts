@@ -6,7 +6,7 @@ import { Webhook } from "standardwebhooks"
 
 /** Signs a body that is sent at the time `at`. */
 export function signatureHeaders(
-  key: string,
+  key: string | undefined,
   id: string,
   body: string,
   at = new Date(),
@@ -33,12 +33,16 @@ function isSignedBy(signer: Webhook, headers: Headers, body: string): boolean {
 }
 
 /** Throws for an invalid key, without quoting it: the key is secret. */
-export function createSigner(key: string): Webhook {
-  const bytes = /^whsec_[A-Za-z0-9+/]+=*$/.test(key) ? Buffer.from(key.slice(6), "base64").length : 0
-  if (bytes >= 24 && bytes <= 64) return new Webhook(key)
+export function createSigner(key: string | undefined): Webhook {
+  if (key !== undefined && isSigningKey(key)) return new Webhook(key)
   throw new InvalidInputError(
     "invalid_key",
-    "The key is missing or not a signing key: give whsec_ followed by 24 to 64 random bytes in base64, as from openssl rand -base64 32",
+    "The key of http or createPerformHandler is missing or not a signing key: give whsec_ followed by 24 to 64 random bytes in base64, as from openssl rand -base64 32",
     { path: ["key"] },
   )
+}
+
+function isSigningKey(key: string): boolean {
+  const bytes = /^whsec_[A-Za-z0-9+/]+=*$/.test(key) ? Buffer.from(key.slice(6), "base64").length : 0
+  return bytes >= 24 && bytes <= 64
 }

@@ -7,6 +7,7 @@ import {
   type Logger,
   PayloadTooLargeError,
   SchemaError,
+  SluiceError,
 } from "@sluice/core"
 import { type Problem, ProblemError, pointerTo } from "./problem.ts"
 
@@ -57,5 +58,7 @@ function toFailureProblem(error: Error): Problem {
     }
   }
   if (error instanceof SchemaError) return { status: 503, code: error.code, detail: error.message }
+  if (error instanceof SluiceError && error.code === "not_configured")
+    return { status: 500, code: error.code, detail: error.message }
   return { status: 500, code: "internal_error", detail: "Something failed on the server; see its log" }
 }

@@ -131,7 +131,10 @@ export const openApiDocument = {
             schema: { type: "string" },
           },
         ],
-        responses: { 200: { description: "All is well.", content: json("Health") }, ...problems(401, 503) },
+        responses: {
+          200: { description: "All is well.", content: json("Health") },
+          ...problems(401, 500, 503),
+        },
       },
     },
     "/openapi.json": {
@@ -163,7 +166,7 @@ export const openApiDocument = {
       ),
       415: problem("The content type is not application/json."),
       422: problem("The request is invalid; `errors` lists up to 20 places. Nothing is stored."),
-      500: problem("Something failed on the server."),
+      500: problem("Something failed on the server, or its key is not set."),
       503: problem("The database can't be reached, or its schema is missing or older than the code.", {
         "retry-after": { description: "Seconds to wait, when waiting may help.", schema: { type: "string" } },
       }),

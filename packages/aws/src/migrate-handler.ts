@@ -1,0 +1,33 @@
+import { InvalidInputError } from "@sluice/core"
+import { type MigrateOptions, migrate } from "@sluice/core/migrate"
+import { migrateEnvironment, withDefaults } from "./environment.ts"
+
+/**
+ * The options of `migrate`. Where the component of `@sluice/aws/sst` sets a variable, its value is the default:
+ * `SLUICE_SCHEMA` of `schema`, `SLUICE_OWNER` of `owner`, `SLUICE_RETENTION` of `retention`.
+ */
+export interface MigrateHandlerOptions extends MigrateOptions {
+  /** See `migrate`. If it is missing, the handler can be created, and fails when it is invoked. */
+  readonly database: Parameters<typeof migrate>[0] | undefined
+}
+
+/**
+ * The function that the component invokes on each deploy, before anything drains: migrates the schema to the version of
+ * this code. Refuses a schema that belongs to another app or stage. Returns and throws as `migrate` does.
+ */
+export function createMigrateHandler({ database, ...given }: MigrateHandlerOptions) {
+  const options = withDefaults<MigrateOptions>(given, migrateEnvironment())
+
+  return async () => {
+    if (!database) throw missingDatabaseError()
+    return migrate(database, { log: console.log, ...options })
+  }
+}
+
+function missingDatabaseError(): InvalidInputError {
+  return new InvalidInputError(
+    "invalid_address",
+    "The database of createMigrateHandler is missing: give its connection string, for example Resource.QueueDatabase.url",
+    { path: ["database"] },
+  )
+}

@@ -1,0 +1,75 @@
+import type { Database } from "./databases.ts"
+import type { FunctionOption } from "./functions.ts"
+import type { Transform } from "./transform.ts"
+
+export interface SluiceArgs {
+  /** Where the jobs live: `{ url }`, a secret with the connection string, or SST's Postgres or Aurora. */
+  readonly database: Database
+  /** The function that performs jobs. Its timeout is 15 minutes by default, its memory 512 MB. */
+  readonly drain: FunctionOption
+  /** The function that migrates the schema. It runs on deploy, before the others change. */
+  readonly migrate: FunctionOption
+  /** The HTTP API; without it none is deployed. Its key is the secret `<name>ApiKey`. */
+  readonly enqueue?: FunctionOption
+  /**
+   * An API to which the routes of `enqueue` are added, instead of one of the component's own: at its root (`/v1`,
+   * `/health`, `/openapi.json`), or below a path, which the handler then has to take off:
+   * `handle(new Hono().mount("/queue", (request) => createApp(…).fetch(request)))`. To serve it through a Router, add a
+   * route with a rewrite: `router.route("/queue", queue.url, { rewrite: { regex: "^/queue/(.*)$", to: "/$1" } })`.
+   */
+  readonly api?: sst.aws.ApiGatewayV2 | ApiAttachment
+  /** The API's own domain, as in `sst.aws.ApiGatewayV2`. */
+  readonly domain?: sst.aws.ApiGatewayV2Args["domain"]
+  /** The schema of Sluice's tables. Stages that share a database each need their own. Default `"sluice"`. */
+  readonly schema?: string
+  /** Drain functions at work at the same time, each with a database session of its own, up to 1,000. Default 10. */
+  readonly maxDrainers?: number
+  /** Jobs at the same time in one drain function, up to 10,000. Default: that of the drain function's code. */
+  readonly concurrency?: number
+  /** How long a drain waits for work before it ends, such as `"1s"`; Lambda bills it. Default: that of its code. */
+  readonly linger?: Duration
+  /** How long finished jobs are kept, such as `"30d"`. Default: what the schema has, at first 14 days. */
+  readonly retention?: Duration
+  /**
+   * When the drain function is invoked by schedule, in EventBridge Scheduler's form. Default `"rate(1 minute)"`, in idle
+   * mode `"rate(1 hour)"`.
+   */
+  readonly schedule?: `rate(${string})` | `cron(${string})`
+  /** Idle mode: the drain function sets a wake-up for the next due time, so that the database can suspend until then. */
+  readonly idle?: boolean
+  /**
+   * Reserves concurrency of the account: `maxDrainers + 1` for the drain function, `apiConcurrency` for the API. A new AWS
+   * account has 10 in total and can't reserve any: set `false` until that quota is raised. Default `true`.
+   */
+  readonly reserveConcurrency?: boolean
+  /**
+   * Requests that the API handles at the same time; each uses up to two database connections. This concurrency is
+   * reserved, unless `reserveConcurrency` is `false`. Default 10.
+   */
+  readonly apiConcurrency?: number
+  /** Requests per second that the API accepts, with or without a key; more get a 429. Default: rate 100, burst 200. */
+  readonly throttle?: { readonly rate: number; readonly burst: number }
+  /** Alarms in CloudWatch. Default `true`. */
+  readonly alarms?: boolean
+  /** An SNS topic that the alarms notify, or its ARN. Without one they show in CloudWatch only. */
+  readonly alarmTopic?: sst.aws.SnsTopic | $util.Input<string>
+  /** A dashboard in CloudWatch. Default `true`. */
+  readonly dashboard?: boolean
+  /** Changes what the component makes, besides its functions, which have a `transform` each. */
+  readonly transform?: {
+    readonly api?: Transform<sst.aws.ApiGatewayV2Args>
+    /** For each of the alarms; its name says which. */
+    readonly alarm?: Transform<aws.cloudwatch.MetricAlarmArgs>
+    readonly dashboard?: Transform<aws.cloudwatch.DashboardArgs>
+    readonly schedule?: Transform<sst.aws.CronV2Args>
+  }
+}
+
+/** As in Sluice's other options: `"500ms"`, `"30s"`, `"14d"`. */
+type Duration = `${number}${"ms" | "s" | "m" | "h" | "d"}`
+
+export interface ApiAttachment {
+  readonly instance: sst.aws.ApiGatewayV2
+  /** Such as `"/queue"`, without a slash at its end. */
+  readonly path: string
+}

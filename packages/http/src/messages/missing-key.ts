@@ -1,0 +1,20 @@
+import { SluiceError } from "@sluice/core"
+
+// Keys come from environment variables, which are often not set where an app is built: `next build` imports every route.
+// So what needs a key can be created without one, and refuses every request until it has one.
+
+/** A key, or several during a rotation; of several, those that are missing are left out. */
+export type Keys = string | undefined | readonly (string | undefined)[]
+
+/** Whether a variable is not set, or blank. */
+export function isMissing(key: unknown): boolean {
+  return key === undefined || key === null || (typeof key === "string" && key.trim() === "")
+}
+
+/** A failure of the server. Its message is for the log and for whoever asks, and tells nothing secret. */
+export function missingKeyError(option: string): SluiceError {
+  return new SluiceError(
+    "not_configured",
+    `${option} is missing, so every request is refused: set the environment variable that it comes from`,
+  )
+}
