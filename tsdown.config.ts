@@ -43,7 +43,7 @@ function buildOf(one: Package): UserConfig {
     entry: Object.values({ ...exports, ...bin }),
     outDir: join("dist", BUILT),
     clean: ["dist"],
-    target: "node22",
+    target: "node20",
     fixedExtension: false,
     hash: false,
     // what entries share must not take an entry's name: declarations then export other names than the code

@@ -73,7 +73,7 @@ test("many transactional jobs in many drainers need no more connections than the
 
 test("a job that gets no connection is released, and keeps its attempt", async () => {
   // one place for both
-  const options = { timeout: "5s" }
+  const options = { timeout: "5s" } as const
   await sluice.enqueueMany([1_500, 0].map((ms) => ({ name: "hold", payload: { ms }, options })))
   const { snoozed, ...counts } = await drainOnce({ connect, maxDrainers: 20 })
   expect(counts).toMatchObject({ retried: 0, discarded: 0 })

@@ -1,4 +1,4 @@
-import { defineJob, type JobContext } from "@sluice/core"
+import { type Duration, defineJob, type JobContext } from "@sluice/core"
 import { afterEach, expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
@@ -65,7 +65,7 @@ test("sleeps without a name go by their order", async () => {
 
 test("a sleep that is no duration fails the attempt with what is wrong", async () => {
   const { id } = await job.enqueue({})
-  work = async ({ sleep }) => sleep("soon", "a while")
+  work = async ({ sleep }) => sleep("soon", "a while" as Duration)
   expect(await drainOnce()).toMatchObject({ discarded: 1 })
   expect(await sluice.getJob(id)).toMatchObject({
     errors: [{ class: "InvalidInputError", message: expect.stringContaining('sleep "soon" is "a while"') }],

@@ -1,5 +1,5 @@
 import { type Chain, nextInChain, shouldHandOver } from "@sluice/aws"
-import { defineJob, type EnqueueOptions } from "@sluice/core"
+import { type Duration, defineJob, type EnqueueOptions } from "@sluice/core"
 import { expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
@@ -47,7 +47,7 @@ test("work that is left because the time was up isn't late", {
 })
 
 /** A job is stored between the drain's last look for work and the one with which it ends. */
-function drainWhileOneComes(options: EnqueueOptions, linger = "1ms") {
+function drainWhileOneComes(options: EnqueueOptions, linger: Duration = "1ms") {
   return drainOnce({
     linger,
     async connect() {

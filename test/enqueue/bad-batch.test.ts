@@ -1,4 +1,4 @@
-import { createSluice, defineJob } from "@sluice/core"
+import { createSluice, defineJob, type Sluice } from "@sluice/core"
 import { afterEach, expect, test } from "vitest"
 import * as z from "zod"
 import { createDatabase } from "../support/database.ts"
@@ -6,7 +6,7 @@ import { createDatabase } from "../support/database.ts"
 const database = await createDatabase()
 const welcome = defineJob({ name: "welcome", input: z.object({ to: z.string() }), perform() {} })
 const goodbye = defineJob({ name: "goodbye", perform() {} })
-const sluice = createSluice({ database: database.pool, jobs: [welcome, goodbye] })
+const sluice: Sluice = createSluice({ database: database.pool, jobs: [welcome, goodbye] })
 
 afterEach(() => database.pool.query("delete from sluice.jobs"))
 

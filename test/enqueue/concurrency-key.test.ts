@@ -45,7 +45,7 @@ test("a definition's key may be one for all its jobs, with a limit of one", asyn
 test("a call's key and limit come before the definition's", async () => {
   const options = { concurrencyKey: "mine", concurrencyLimit: 3 }
   const results = await sluice.enqueueMany([
-    ...Array.from({ length: 4 }, () => ({ name: "one-at-a-time", options })),
+    ...Array.from({ length: 4 }, () => ({ name: "one-at-a-time" as const, options })),
     { name: "free", options: { concurrencyKey: "own" } },
   ])
   expect(results.map(({ state }) => state)).toEqual(["ready", "ready", "ready", "blocked", "ready"])

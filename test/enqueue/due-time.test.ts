@@ -1,4 +1,4 @@
-import { createSluice } from "@sluice/core"
+import { createSluice, type Duration } from "@sluice/core"
 import { expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 
@@ -18,16 +18,19 @@ test.each([
   ["1h30m", 5_400],
   ["1.5h", 5_400],
   ["2d", 172_800],
-])("a delay of %j makes a job due %d seconds after it is stored", async (delay, seconds) => {
-  const { id, state } = await sluice.enqueue("delayed", {}, { delay })
-  expect(state).toBe("scheduled")
-  expect(
-    await database.rows(
-      "select state, extract(epoch from run_at - enqueued_at)::float8 as seconds from sluice.jobs where id = $1",
-      [id],
-    ),
-  ).toEqual([{ state: "scheduled", seconds }])
-})
+] as [Duration, number][])(
+  "a delay of %j makes a job due %d seconds after it is stored",
+  async (delay, seconds) => {
+    const { id, state } = await sluice.enqueue("delayed", {}, { delay })
+    expect(state).toBe("scheduled")
+    expect(
+      await database.rows(
+        "select state, extract(epoch from run_at - enqueued_at)::float8 as seconds from sluice.jobs where id = $1",
+        [id],
+      ),
+    ).toEqual([{ state: "scheduled", seconds }])
+  },
+)
 
 test.each([
   ["as a Date", new Date("2100-01-02T03:04:05.678Z"), "2100-01-02T03:04:05.678Z"],

@@ -10,7 +10,7 @@ const mail = defineJob({ name: "mail", queue: "mail", priority: 5, maxAttempts: 
 const jobs = [plain, mail]
 
 const ownDefaults = createSluice({ database: database.pool, jobs })
-const defaults = { queue: "slow", priority: 50, maxAttempts: 2, timeout: "3m" }
+const defaults = { queue: "slow", priority: 50, maxAttempts: 2, timeout: "3m" } as const
 const withDefaults = createSluice({ database: database.pool, jobs, defaults })
 
 test("where nobody says anything a job has queue default, priority 0, 10 attempts and a minute", async () => {
@@ -44,7 +44,7 @@ test("the definition's policies come before the defaults", async () => {
 })
 
 test("the call's policies come before all others, and are stored with the job", async () => {
-  const options = { queue: "vip", priority: -7, maxAttempts: 1, timeout: "90s" }
+  const options = { queue: "vip", priority: -7, maxAttempts: 1, timeout: "90s" } as const
   const { id } = await withDefaults.enqueue(mail, {}, options)
   expect(
     await database.rows("select queue, priority, max_attempts, timeout_ms from sluice.jobs where id = $1", [

@@ -1,4 +1,4 @@
-import { createSluice, defineJob, drain, type EnqueueOptions } from "@sluice/core"
+import { createSluice, defineJob, drain, type EnqueueOptions, type Sluice } from "@sluice/core"
 import { migrate } from "@sluice/core/migrate"
 import { createApp } from "@sluice/http"
 import { beforeAll, expect, test } from "vitest"
@@ -17,7 +17,7 @@ const mail = defineJob({
 })
 const plain = defineJob({ name: "plain", perform })
 const defaults = { queue: "usual", priority: 2 }
-const withDefinitions = createSluice({ database: database.pool, jobs: [mail, plain], defaults })
+const withDefinitions: Sluice = createSluice({ database: database.pool, jobs: [mail, plain], defaults })
 const byName = createSluice({ database: database.pool })
 const quiet = () => {}
 const log = { debug: quiet, info: quiet, warn: quiet, error: quiet }

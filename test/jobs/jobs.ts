@@ -1,11 +1,11 @@
-import { createSluice, drain, type EnqueueOptions, type JobSnapshot } from "@sluice/core"
+import { createSluice, drain, type EnqueueOptions, type JobSnapshot, type Sluice } from "@sluice/core"
 import { jobs } from "../../functions/jobs/index.ts"
 import { createDatabase } from "../support/database.ts"
 
 /** The definitions of functions/jobs on a database of this file's own. Called at the top of the file. */
 export async function useJobs() {
   const { pool, rows, connect, url: databaseUrl } = await createDatabase()
-  const sluice = createSluice({ database: pool, jobs })
+  const sluice: Sluice = createSluice({ database: pool, jobs })
   const drainOnce = () => drain(sluice, { connect })
 
   async function enqueue(name: string, payload: unknown, options?: EnqueueOptions): Promise<string> {

@@ -10,7 +10,7 @@ const silent = await startHostileReceiver("silence")
 process.env.SLUICE_WEBHOOK_ALLOW = "127.0.0.1"
 afterAll(() => void delete process.env.SLUICE_WEBHOOK_ALLOW)
 
-const options = { timeout: "700ms", maxAttempts: 1 }
+const options = { timeout: "700ms", maxAttempts: 1 } as const
 
 test("whatever a receiver does instead of answering is a failed attempt, and the drain ends", async () => {
   const names = Object.keys(ATTACKS)

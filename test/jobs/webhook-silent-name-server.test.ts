@@ -1,3 +1,4 @@
+import type { Duration } from "@sluice/core"
 import { afterAll, expect, test, vi } from "vitest"
 import { useJobs } from "./jobs.ts"
 import { useReceiver } from "./receiver.ts"
@@ -25,7 +26,7 @@ function speak(): void {
   for (const answer of server.held.splice(0)) answer()
 }
 
-const webhook = (host: string, timeout: string) => ({
+const webhook = (host: string, timeout: Duration) => ({
   name: "webhook",
   payload: { url: `http://${host}:${receiver.port}/` },
   options: { timeout, maxAttempts: 1 },

@@ -1,3 +1,4 @@
+import type { Duration } from "@sluice/core"
 import { migrate } from "@sluice/core/migrate"
 import { expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
@@ -33,7 +34,7 @@ test("rows of a day without a partition are kept as long", async () => {
 test.each([["23h"], [0], ["soon"], ["101000d"]])(
   "a retention of %s is refused, and nothing is migrated",
   async (length) => {
-    await expect(migrate(database.url, { retention: length })).rejects.toMatchObject({
+    await expect(migrate(database.url, { retention: length as Duration })).rejects.toMatchObject({
       code: "invalid_duration",
       path: ["migrate", "retention"],
       message: expect.stringMatching(/^migrate.retention is .*: give /),

@@ -31,7 +31,10 @@ test("a job that is enqueued over HTTP is stored and read like any other", async
 })
 
 test("many jobs go in one request, all or none, answered in order", async () => {
-  const jobs = Array.from({ length: 500 }, (_, index) => ({ name: "welcome", payload: { to: `${index}` } }))
+  const jobs = Array.from({ length: 500 }, (_, index) => ({
+    name: "welcome" as const,
+    payload: { to: `${index}` },
+  }))
   const results = await sluice.enqueueMany(jobs)
 
   const stored = await database.rows(
@@ -44,7 +47,7 @@ test("many jobs go in one request, all or none, answered in order", async () => 
   await expect(
     sluice.enqueueMany([
       { name: "welcome", payload: { to: "ada" } },
-      { name: "welcome", payload: {} },
+      { name: "welcome", payload: {} as never },
     ]),
   ).rejects.toMatchObject({ code: "invalid_payload", index: 1 })
   expect(await database.rows("select count(*) from sluice.jobs")).toEqual(before)

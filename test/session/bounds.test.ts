@@ -28,12 +28,12 @@ test.each([
   },
 )
 
-test.each(["2s", "1d"])("a session timeout of %s drains", async (sessionTimeout) => {
+test.each(["2s", "1d"] as const)("a session timeout of %s drains", async (sessionTimeout) => {
   expect(await drain(sluice, { connect: database.connect, sessionTimeout })).toMatchObject({
     dueWork: false,
   })
 })
 
-test.each(["0s", "2d"])("createSluice refuses to wait %s for an answer", (answerWithin) => {
+test.each(["0s", "2d"] as const)("createSluice refuses to wait %s for an answer", (answerWithin) => {
   expect(() => createSluice({ database: database.pool, answerWithin })).toThrow("answerWithin is")
 })

@@ -12,7 +12,7 @@ test("the wait doubles from one second up to an hour by default", async () => {
 })
 
 test("base, factor and ceiling are the definition's", async () => {
-  const growing = { base: "100ms", factor: 10, max: "1m", jitter: 0 }
+  const growing = { base: "100ms", factor: 10, max: "1m", jitter: 0 } as const
   expect(await waitsBefore([1, 2, 3, 4, 5], growing)).toEqual([100, 1_000, 10_000, 60_000, 60_000])
   expect(await waitsBefore([1, 2, 3], { base: 5, factor: 1, jitter: 0 })).toEqual([5_000, 5_000, 5_000])
 })

@@ -1,4 +1,4 @@
-import { Discard, defineJob, RetryAfter, Snooze } from "@sluice/core"
+import { Discard, type Duration, defineJob, RetryAfter, Snooze } from "@sluice/core"
 import { expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
@@ -7,7 +7,7 @@ const database = await createDatabase()
 const steered = defineJob({
   name: "steered",
   maxAttempts: 3,
-  perform({ how, wait }: { how: string; wait: number | string }) {
+  perform({ how, wait }: { how: string; wait: Duration }) {
     if (how === "discard") throw new Discard("no such user", { cause: new Error("404") })
     if (how === "retry") throw new RetryAfter(wait, "busy")
     throw new Snooze(wait)

@@ -1,4 +1,4 @@
-import { createSluice, type DrainSummary, drain } from "@sluice/core"
+import { createSluice, type DrainSummary, type Duration, drain } from "@sluice/core"
 import pg from "pg"
 import { jobs, performedIds } from "./jobs.ts"
 
@@ -6,7 +6,7 @@ export interface DrainerOrders {
   readonly url: string
   readonly concurrency?: number
   readonly maxDrainers?: number
-  readonly sessionTimeout?: string
+  readonly sessionTimeout?: Duration
   /** Milliseconds that the drainer believes to have. */
   readonly timeMs?: number
 }

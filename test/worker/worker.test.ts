@@ -1,5 +1,12 @@
 import { setTimeout as wait } from "node:timers/promises"
-import { createSluice, defineJob, type SluiceError, start } from "@sluice/core"
+import {
+  type AnyJobDefinition,
+  createSluice,
+  defineJob,
+  type Sluice,
+  type SluiceError,
+  start,
+} from "@sluice/core"
 import { expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { eventually } from "../support/eventually.ts"
@@ -46,7 +53,11 @@ test("one that finds every slot taken waits for one", async () => {
 })
 
 test("what does not pass by itself ends it with an error", async () => {
-  const other = createSluice({ database: database.pool, jobs: [], schema: "missing" })
+  const other: Sluice = createSluice({
+    database: database.pool,
+    jobs: [] as AnyJobDefinition[],
+    schema: "missing",
+  })
   const worker = start(other, { connect: database.connect })
   await expect(worker.ended).rejects.toMatchObject({ code: "no_jobs" } satisfies Partial<SluiceError>)
 })

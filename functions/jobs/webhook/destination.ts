@@ -5,7 +5,9 @@ import { isPublicAddress } from "./public-address.ts"
 import { resolveName } from "./resolve-name.ts"
 
 /** The URL's address is neither public nor listed in SLUICE_WEBHOOK_ALLOW. */
-export class AddressRefusedError extends SluiceError {}
+export class AddressRefusedError extends SluiceError {
+  static override readonly name: string = "AddressRefusedError"
+}
 
 /** Refuses a URL whose host is a forbidden address. Names are checked when they are resolved. */
 export function assertAddressAllowed(url: URL, allow: AllowList): void {

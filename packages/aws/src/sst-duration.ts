@@ -1,7 +1,10 @@
+import type { Duration } from "@sluice/core"
+
 /**
  * Converts a timeout as `sst.aws.Function` takes it (`"15 minutes"`) to a duration as Sluice takes it (`"15m"`). Returns
- * other text unchanged.
+ * other text unchanged: whoever takes the duration checks it.
  */
-export function sstDuration(text: string): string {
-  return text.replace(/^(\d+) (second|minute)s?$/, (_, count, unit) => `${count}${unit[0]}`)
+export function sstDuration(text: string): Duration & string {
+  return text.replace(/^(\d+) (second|minute)s?$/, (_, count, unit) => `${count}${unit[0]}`) as Duration &
+    string
 }

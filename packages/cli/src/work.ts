@@ -22,7 +22,7 @@ export async function work(options: Options): Promise<number> {
   const pool = createPool(databaseUrl, { max: 2 })
   const connect = createConnect(databaseUrl)
   const sluice = createSluice({ database: pool, jobs, schema })
-  const worker = start(sluice, { connect, concurrency, maxDrainers, grace, log })
+  const worker = start(sluice, { connect, concurrency, maxDrainers, grace: durationMs(grace) / 1_000, log })
   stopOnSignal(worker, durationMs(grace))
   let health: Server | undefined
   try {

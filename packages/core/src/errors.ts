@@ -15,9 +15,19 @@
 export class SluiceError extends Error {
   /** Spelled out in each class: a minified bundle renames the classes, but the history stores this name. */
   static override readonly name: string = "SluiceError"
+  static {
+    brand(SluiceError)
+  }
+
   readonly code: string
   /** Set on an error of `drain` if executions are still running although they were aborted: end the process. */
   declare stuck?: number
+
+  /** Recognises errors of another copy of this package too: see {@link brand}. */
+  static override [Symbol.hasInstance](this: ErrorClass, value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: the class that is asked, which may be a subclass
+    return isInstance(value, this)
+  }
 
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options)
@@ -43,6 +53,10 @@ export class SluiceError extends Error {
  */
 export class InvalidInputError extends SluiceError {
   static override readonly name: string = "InvalidInputError"
+  static {
+    brand(InvalidInputError)
+  }
+
   /** Where the invalid value is, outermost key first: `["options", "runAt"]`. */
   readonly path: readonly (string | number)[]
   /** Index of the invalid job in the call of `enqueueMany`. None of the jobs of that call was stored. */
@@ -71,11 +85,18 @@ export class InvalidInputError extends SluiceError {
  */
 export class UnknownJobError extends InvalidInputError {
   static override readonly name: string = "UnknownJobError"
+  static {
+    brand(UnknownJobError)
+  }
 }
 
 /** The payload doesn't match the definition's input schema. Code `invalid_payload`. */
 export class InvalidPayloadError extends InvalidInputError {
   static override readonly name: string = "InvalidPayloadError"
+  static {
+    brand(InvalidPayloadError)
+  }
+
   /** The schema's first 20 issues. */
   readonly issues: readonly { path: readonly (string | number)[]; message: string }[]
 
@@ -92,6 +113,9 @@ export class InvalidPayloadError extends InvalidInputError {
  */
 export class PayloadTooLargeError extends InvalidInputError {
   static override readonly name: string = "PayloadTooLargeError"
+  static {
+    brand(PayloadTooLargeError)
+  }
 }
 
 /**
@@ -100,6 +124,9 @@ export class PayloadTooLargeError extends InvalidInputError {
  */
 export class DatabaseUnavailableError extends SluiceError {
   static override readonly name: string = "DatabaseUnavailableError"
+  static {
+    brand(DatabaseUnavailableError)
+  }
 }
 
 /**
@@ -110,16 +137,25 @@ export class DatabaseUnavailableError extends SluiceError {
  */
 export class SchemaError extends SluiceError {
   static override readonly name: string = "SchemaError"
+  static {
+    brand(SchemaError)
+  }
 }
 
 /** There is a transaction pooler between the drainer and Postgres; session locks don't work through it. Code `transaction_pooler`. */
 export class PoolerError extends SluiceError {
   static override readonly name: string = "PoolerError"
+  static {
+    brand(PoolerError)
+  }
 }
 
 /** The drainer's database session ended while jobs were running. They are aborted, and the next drainer runs them again. Code `session_lost`. */
 export class SessionLostError extends SluiceError {
   static override readonly name: string = "SessionLostError"
+  static {
+    brand(SessionLostError)
+  }
 }
 
 /**
@@ -129,44 +165,39 @@ export class SessionLostError extends SluiceError {
  */
 export class TimeoutError extends SluiceError {
   static override readonly name: string = "TimeoutError"
+  static {
+    brand(TimeoutError)
+  }
 }
 
 /** The job's drainer died while this was its only running job, `maxInterruptions` times. The job is discarded. Code `interrupted`. */
 export class InterruptedError extends SluiceError {
   static override readonly name: string = "InterruptedError"
-}
-
-/** Throw it in `perform` to discard the job, even if it has attempts left. Code `discard`. */
-export class Discard extends SluiceError {
-  static override readonly name: string = "Discard"
-
-  constructor(message: string, options?: ErrorOptions) {
-    super("discard", message, options)
+  static {
+    brand(InterruptedError)
   }
 }
 
-/** Throw it in `perform` to fail this attempt and choose the time until the next one. Code `retry_after`. */
-export class RetryAfter extends SluiceError {
-  static override readonly name: string = "RetryAfter"
-
-  /** Seconds, or a string such as `"5m"`. */
-  readonly wait: number | string
-
-  constructor(wait: number | string, message = "The job asked to be retried later", options?: ErrorOptions) {
-    super("retry_after", message, options)
-    this.wait = wait
-  }
+interface ErrorClass {
+  readonly name: string
+  readonly prototype: Error
 }
 
-/** Throw it in `perform` to run the job again later without using up an attempt. Code `snooze`. */
-export class Snooze extends SluiceError {
-  static override readonly name: string = "Snooze"
+/**
+ * Marks the instances of a class for `instanceof`. An app may have loaded two copies of this package, as a module and as
+ * CommonJS, or in two versions: a `Discard` that is thrown with one copy must still discard the job in the other.
+ */
+export function brand(type: ErrorClass): void {
+  Object.defineProperty(type.prototype, markOf(type), { value: true })
+}
 
-  /** Seconds, or a string such as `"5m"`; at least a second. */
-  readonly wait: number | string
+/** An app's own subclass has no mark, and recognises its instances as any class does. */
+function isInstance(value: unknown, type: ErrorClass): boolean {
+  const mark = markOf(type)
+  if (!Object.hasOwn(type.prototype, mark)) return Function.prototype[Symbol.hasInstance].call(type, value)
+  return typeof value === "object" && value !== null && mark in value
+}
 
-  constructor(wait: number | string, message = "The job asked to be snoozed") {
-    super("snooze", message)
-    this.wait = wait
-  }
+function markOf({ name }: ErrorClass): symbol {
+  return Symbol.for(`@sluice/core ${name}`)
 }

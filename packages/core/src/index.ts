@@ -7,6 +7,7 @@ export {
   type JobDefinition,
   type JobOptions,
   type JobSettings,
+  type ResultOf,
   type Work,
 } from "./job/define-job.ts"
 export type {
@@ -20,10 +21,11 @@ export type { CheckpointOptions, JobContext } from "./job/job-context.ts"
 export type { Backoff } from "./job/backoff.ts"
 export type { Executor, ThreadExecutor } from "./job/executor.ts"
 export type { NewJob } from "./enqueue/enqueue.ts"
-export type { ExecutionError, JobSnapshot, ReadJobOptions } from "./inspect/job.ts"
+export type { ExecutionError, JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"
 export type { QueueSnapshot, ReadQueuesOptions } from "./inspect/queues.ts"
 export type { Backlog } from "./inspect/backlog.ts"
 export { type Duration, durationMs } from "./checks/duration.ts"
+export type { Json, JsonOf } from "./checks/json.ts"
 export { MAX_PAYLOAD_BYTES } from "./job/payload.ts"
 
 // Perform jobs: in one drain, or in a process that keeps running.
@@ -49,7 +51,7 @@ export type { Outcome, SettledExecution } from "./job/outcome.ts"
 export type { Logger } from "./logger.ts"
 
 // Control a job from `perform`: throw one of these.
-export { Discard, RetryAfter, Snooze } from "./errors.ts"
+export { Discard, RetryAfter, Snooze } from "./job/control-errors.ts"
 
 // Errors: one class per cause, each with a stable `code`.
 export {

@@ -1,4 +1,5 @@
 import { boundedMs, type Duration } from "./checks/duration.ts"
+import type { IsAny } from "./checks/json.ts"
 import { assertKnownKeys, assertPolicies } from "./checks/validate.ts"
 import { assertDatabase } from "./database/assert-connection.ts"
 import type { Queryable } from "./database/connection.ts"
@@ -10,14 +11,15 @@ import { translateError } from "./database/translate-error.ts"
 import { type Catalog, type NewJob, storeJob, storeJobs } from "./enqueue/enqueue.ts"
 import { InvalidInputError } from "./errors.ts"
 import { type Backlog, readBacklog } from "./inspect/backlog.ts"
-import { type JobSnapshot, type ReadJobOptions, readJob } from "./inspect/job.ts"
+import { readJob } from "./inspect/job.ts"
 import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspect/queues.ts"
 import { type AnyJobDefinition, bindDefinition, type InputOf } from "./job/define-job.ts"
 import type { EnqueueOptions, EnqueueResult, JobPolicies } from "./job/job-options.ts"
+import type { JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"
 import { pauseQueue, resumeQueue } from "./manage/queues.ts"
 import type { Instrumentation } from "./telemetry/instrumentation.ts"
 
-export interface SluiceOptions {
+export interface SluiceOptions<Job extends AnyJobDefinition = AnyJobDefinition> {
   /**
    * Runs the statements of this object: a pg `Pool`, or anything else with its `query`. May go through any pooler. If it
    * emits errors and has no listener for them, it gets one, so that a restart of the database doesn't end the process.
@@ -27,7 +29,7 @@ export interface SluiceOptions {
    * The definitions that this app enqueues or performs. Without them, jobs are enqueued by name: payloads aren't checked,
    * and policies are those of the definition that `migrate({ jobs })` or a drainer has registered in the database.
    */
-  readonly jobs?: readonly AnyJobDefinition[]
+  readonly jobs?: readonly Job[]
   /** The schema that `migrate` created. Default `"sluice"`. */
   readonly schema?: string
   /** Policies for jobs whose definition and call don't set them. A registered definition comes before these, too. */
@@ -47,7 +49,9 @@ export interface SluiceOptions {
   readonly instrumentation?: Instrumentation
 }
 
-export interface Sluice extends Catalog {
+/** `Job` is the union of the definitions, by which names and payloads are checked. A plain `Sluice` takes those of any. */
+// biome-ignore lint/suspicious/noExplicitAny: the one argument for which every Sluice is a plain one
+export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   readonly database: Queryable
   /**
    * Stores one job. By name alone, a definition that is registered in the database gives what the call doesn't say.
@@ -56,9 +60,9 @@ export interface Sluice extends Catalog {
    * @throws DatabaseUnavailableError
    * @throws SchemaError
    */
-  enqueue<Definition extends AnyJobDefinition>(
-    job: Definition | Definition["name"],
-    payload: InputOf<Definition>,
+  enqueue<Given extends AnyJobDefinition | Job["name"]>(
+    job: Given | NameOf<Given>,
+    payload: InputOf<Given extends string ? Named<Job, Given> : Given>,
     options?: EnqueueOptions,
   ): Promise<EnqueueResult>
   /**
@@ -66,12 +70,15 @@ export interface Sluice extends Catalog {
    * of the jobs. Throws like `enqueue`; the error's `index` is that of the first invalid job.
    */
   enqueueMany(
-    jobs: readonly NewJob[],
+    jobs: readonly NewJob<Job>[],
     options?: { transaction?: TransactionClient },
   ): Promise<EnqueueResult[]>
   /** Invokes a drainer unless one is awake. Call it after the commit of a transaction in which jobs were enqueued. */
   wake(): Promise<void>
-  /** Returns the job with its state, result and last errors, or undefined if the id is unknown or its history was dropped. */
+  /**
+   * Returns the job with its state, result and last errors, or undefined if the id is unknown or its history was dropped.
+   * A definition's own `getJob` knows the types of its payload and result.
+   */
   getJob(id: string, options?: ReadJobOptions): Promise<JobSnapshot | undefined>
   /** Returns the queues that have unfinished jobs or have been paused, ordered by name. */
   listQueues(options?: ReadQueuesOptions): Promise<QueueSnapshot[]>
@@ -82,6 +89,15 @@ export interface Sluice extends Catalog {
   /** Starts the jobs of a paused queue again. */
   resumeQueue(name: string): Promise<void>
 }
+
+/** The definition's name, for callers that have only its type: `enqueue<typeof welcome>("welcome", …)`. */
+type NameOf<Given> = Given extends AnyJobDefinition
+  ? IsAny<InputOf<Given>> extends true
+    ? never
+    : Given["name"]
+  : never
+
+type Named<Job, Name> = Job extends AnyJobDefinition ? (Name extends Job["name"] ? Job : never) : never
 
 const OPTION_KEYS = [
   "database",
@@ -96,7 +112,8 @@ const OPTION_KEYS = [
 const POLICY_KEYS = ["queue", "priority", "maxAttempts", "timeout"] satisfies readonly (keyof JobPolicies)[]
 
 /** Connects job definitions with a database. Opens no connection and runs no statement. */
-export function createSluice(options: SluiceOptions): Sluice {
+// biome-ignore lint/suspicious/noExplicitAny: without definitions, jobs of any name
+export function createSluice<Job extends AnyJobDefinition = any>(options: SluiceOptions<Job>): Sluice<Job> {
   assertKnownKeys(options, OPTION_KEYS, ["createSluice"])
   assertKnownKeys(options.defaults ?? {}, POLICY_KEYS, ["defaults"])
   assertPolicies(options.defaults ?? {}, ["defaults"])
@@ -110,12 +127,12 @@ export function createSluice(options: SluiceOptions): Sluice {
     instrumentation: options.instrumentation,
   }
 
-  const sluice: Sluice = {
+  const sluice: Sluice<Job> = {
     ...catalog,
     database,
     async enqueue(job, payload, given) {
       const { transaction, ...options } = given ?? {}
-      const definition = typeof job === "string" ? undefined : job
+      const definition = typeof job === "string" ? undefined : (job as AnyJobDefinition)
       const name = definition?.name ?? (job as string)
       const result = await storeJob(catalog, target(transaction), { name, payload, options }, definition)
       if (!transaction) await wakeFor([name], [result])

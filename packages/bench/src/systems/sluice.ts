@@ -71,7 +71,7 @@ export const sluice: System = {
     let ended: Promise<unknown> = Promise.resolve()
     return {
       start() {
-        ended = drain(createSluice({ database, jobs: [noop as never] }), options)
+        ended = drain(createSluice({ database, jobs: [noop] }), options)
       },
       async stop() {
         stopped.abort()

@@ -1,8 +1,13 @@
 import { InvalidInputError } from "../errors.ts"
 import { formatValue } from "./format-value.ts"
 
-/** A length of time: a number of seconds, or a string such as `"500ms"`, `"30s"`, `"5m"`, `"1h30m"`, `"2d"`. */
-export type Duration = number | string
+/**
+ * A length of time: a number of seconds, or a string such as `"500ms"`, `"30s"`, `"5m"`, `"1h30m"`, `"2d"`. Text from
+ * outside the program becomes one with `durationMs(text) / 1_000`.
+ */
+export type Duration = number | Part | `${Part}${Part}` | `${Part}${Part}${Part}`
+
+type Part = `${number}${"ms" | "s" | "m" | "h" | "d"}`
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 /** The same as in the SQL function `duration_ms`; test/enqueue/surfaces.test.ts runs the same cases against both. */
@@ -13,7 +18,7 @@ const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g
 const LONGEST_MS = 36_525 * 86_400_000
 
 /** Milliseconds of a duration, rounded. Throws `InvalidInputError` (`invalid_duration`) for anything else. */
-export function durationMs(duration: Duration, path: readonly (string | number)[] = []): number {
+export function durationMs(duration: Duration | string, path: readonly (string | number)[] = []): number {
   const ms = typeof duration === "number" ? duration * 1_000 : sumOfParts(duration)
   if (!(ms >= 0 && ms <= LONGEST_MS)) {
     throw new InvalidInputError(
@@ -27,7 +32,7 @@ export function durationMs(duration: Duration, path: readonly (string | number)[
 
 /** Milliseconds of a duration that must be within bounds. */
 export function boundedMs(
-  duration: Duration,
+  duration: Duration | string,
   path: readonly (string | number)[],
   leastMs: number,
   mostMs: number,

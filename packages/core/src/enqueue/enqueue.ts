@@ -8,18 +8,25 @@ import { codeOf, translateError } from "../database/translate-error.ts"
 import { InvalidInputError, PayloadTooLargeError, UnknownJobError } from "../errors.ts"
 import type { Carrier } from "../job/carrier.ts"
 import { concurrencyKeyOf } from "../job/concurrency-key.ts"
-import type { AnyJobDefinition } from "../job/define-job.ts"
+import type { AnyJobDefinition, InputOf } from "../job/define-job.ts"
 import type { EnqueueOptions, EnqueueResult, JobPolicies, JobState } from "../job/job-options.ts"
 import { checkPayload, toJson } from "../job/payload.ts"
 import { type Instrumentation, withCarrier } from "../telemetry/instrumentation.ts"
 import { assertOptions, toIsoInstant } from "./options.ts"
 
-/** A job for `enqueueMany`. */
-export interface NewJob {
-  readonly name: string
-  readonly payload?: unknown
+/** A job for `enqueueMany`: one of those that are defined, with the payload of that definition. */
+export type NewJob<Job extends AnyJobDefinition = AnyJobDefinition> = Job extends unknown
+  ? NamedJob<Job["name"], InputOf<Job>>
+  : never
+
+interface NamedOptions<Name> {
+  readonly name: Name
   readonly options?: Omit<EnqueueOptions, "transaction">
 }
+
+/** The payload is `{}` if it is left out. */
+type NamedJob<Name, Payload> = NamedOptions<Name> &
+  (Record<never, never> extends Payload ? { readonly payload?: Payload } : { readonly payload: Payload })
 
 export interface Catalog {
   readonly schema: string

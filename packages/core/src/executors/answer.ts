@@ -1,6 +1,7 @@
 import { durationMs } from "../checks/duration.ts"
 import { isRecord } from "../checks/validate.ts"
-import { Discard, RetryAfter, SluiceError, Snooze } from "../errors.ts"
+import { SluiceError } from "../errors.ts"
+import { Discard, RetryAfter, Snooze } from "../job/control-errors.ts"
 import { serializeError } from "../job/error-record.ts"
 import { InvalidPayloadDiscard, MAX_PAYLOAD_BYTES } from "../job/payload.ts"
 import type { Logger } from "../logger.ts"
@@ -34,7 +35,9 @@ export interface SerializedError {
 }
 
 /** The handler has no job of this name. Not an `UnknownJobError`, because `perform` may throw that too. */
-export class JobNotServedError extends SluiceError {}
+export class JobNotServedError extends SluiceError {
+  static override readonly name: string = "JobNotServedError"
+}
 
 /**
  * Errors that control the job, by their names in answers. The names are written out, because a minified bundle may rename

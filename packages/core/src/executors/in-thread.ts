@@ -1,5 +1,6 @@
 import { inspect } from "node:util"
 import { parentPort, workerData } from "node:worker_threads"
+import { sharedByCopies } from "../checks/shared-by-copies.ts"
 import { SluiceError } from "../errors.ts"
 import type { Perform } from "../job/executor.ts"
 import type { JobContext } from "../job/job-context.ts"
@@ -25,8 +26,8 @@ export function isInThread(): boolean {
   return workerData === THREAD_MARK
 }
 
-/** What this thread can perform, by the job's name. */
-const performs = new Map<string, Perform>()
+/** What this thread can perform, by the job's name. The first copy of this package answers for all of them. */
+const performs = sharedByCopies("performs", () => new Map<string, Perform>())
 
 /** Adds a job to those that this thread performs. */
 export function performInThread(name: string, perform: Perform): void {

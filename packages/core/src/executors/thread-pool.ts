@@ -1,5 +1,7 @@
 import { availableParallelism } from "node:os"
-import { Snooze } from "../errors.ts"
+import { sharedByCopies } from "../checks/shared-by-copies.ts"
+import { withResolvers } from "../checks/with-resolvers.ts"
+import { Snooze } from "../job/control-errors.ts"
 import type { JobContext } from "../job/job-context.ts"
 import { resultOf } from "./answer.ts"
 import { executionEvent } from "./execution-event.ts"
@@ -19,7 +21,7 @@ export interface ThreadPool {
 }
 
 /** By module, because all definitions of a bundle share its threads. */
-const pools = new Map<string, ThreadPool>()
+const pools = sharedByCopies("thread pools", () => new Map<string, ThreadPool>())
 
 export function threadPoolOf(module: string): ThreadPool {
   const pool = pools.get(module) ?? createThreadPool(module)
@@ -84,7 +86,7 @@ function takeFirst(waiting: Set<OnThread>): OnThread | undefined {
 }
 
 async function waitForThread(waiting: Set<OnThread>, { signal, deadlineAt }: JobContext): Promise<Thread> {
-  const { promise, resolve, reject } = Promise.withResolvers<Thread>()
+  const { promise, resolve, reject } = withResolvers<Thread>()
   const giveUp = () => reject(new Snooze(NO_THREAD_WAIT, "All threads are busy"))
   const abort = () => reject(signal.reason)
   const timer = setTimeout(giveUp, (deadlineAt.getTime() - Date.now()) * MAX_WAIT_SHARE)

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads"
+import { withResolvers } from "../checks/with-resolvers.ts"
 import { SluiceError } from "../errors.ts"
 import type { JobContext } from "../job/job-context.ts"
 import type { Logger } from "../logger.ts"
@@ -12,7 +13,7 @@ export interface Thread {
   end(): Promise<unknown>
 }
 
-interface RunningExecution extends PromiseWithResolvers<unknown> {
+interface RunningExecution extends ReturnType<typeof withResolvers<unknown>> {
   readonly log: Logger
 }
 
@@ -31,7 +32,7 @@ export function startThread(module: string, onEnd: () => void): Thread {
   })
   return {
     async perform(event, { signal, log }) {
-      current = { ...Promise.withResolvers<unknown>(), log }
+      current = { ...withResolvers<unknown>(), log }
       const terminate = () => void worker.terminate()
       signal.addEventListener("abort", terminate)
       try {

@@ -1,54 +1,8 @@
 import { assertInteger, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
-import type { JobState } from "../job/job-options.ts"
+import type { JobSnapshot, ReadJobOptions } from "../job/job-snapshot.ts"
 import { dateOf } from "./date-of.ts"
-
-/** A job, waiting or finished, at the time it was read. */
-export interface JobSnapshot {
-  readonly id: string
-  readonly name: string
-  readonly queue: string
-  readonly priority: number
-  readonly state: JobState
-  readonly payload: unknown
-  /** Number of attempts used up. */
-  readonly attempts: number
-  /** Null: the definition's. */
-  readonly maxAttempts: number | null
-  readonly runAt: Date
-  readonly enqueuedAt: Date
-  /** Start of the last execution. Null until the job has finished, as are `finishedAt`, `durationMs` and `result`. */
-  readonly startedAt: Date | null
-  readonly finishedAt: Date | null
-  readonly durationMs: number | null
-  readonly result: unknown
-  /** The last failed executions, oldest first: up to 50, and up to 256 KiB. */
-  readonly errors: readonly ExecutionError[]
-  /** Total number of failed executions. Read earlier ones with `errorsFrom`. */
-  readonly errorCount: number
-  readonly tags: readonly string[]
-  readonly metadata: Readonly<Record<string, unknown>>
-  readonly uniqueKey: string | null
-  readonly concurrencyKey: string | null
-}
-
-export interface ExecutionError {
-  readonly attempt: number
-  readonly outcome: "retried" | "discarded" | "interrupted"
-  readonly class: string
-  readonly message: string
-  readonly stack: string | null
-  readonly durationMs: number | null
-  readonly at: Date
-  readonly drainerId: number | null
-}
-
-/** Which of a job's errors `getJob` returns. */
-export interface ReadJobOptions {
-  /** Index of the first error to return, 0 for the oldest. Default: the last ones. */
-  readonly errorsFrom?: number
-}
 
 const MAX_JOB_ID = 281_474_976_710_655n // 48 bits, the maximum of the sequence
 

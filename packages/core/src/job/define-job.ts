@@ -1,15 +1,19 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec"
+import type { JsonOf } from "../checks/json.ts"
+import { sharedByCopies } from "../checks/shared-by-copies.ts"
 import { assertInteger, assertKnownKeys, assertName, assertPolicies, refuse } from "../checks/validate.ts"
 import { InvalidInputError } from "../errors.ts"
 import { assertBackoff, type Backoff } from "./backoff.ts"
 import type { Executor, ThreadExecutor } from "./executor.ts"
 import type { JobContext } from "./job-context.ts"
 import type { Concurrency, EnqueueOptions, EnqueueResult, JobPolicies } from "./job-options.ts"
+import type { JobSnapshot, ReadJobOptions } from "./job-snapshot.ts"
 import { performWithin } from "./perform-within.ts"
 
-export interface JobSettings<Schema extends StandardSchemaV1> extends JobPolicies {
+export interface JobSettings<Schema extends StandardSchemaV1, Name extends string = string>
+  extends JobPolicies {
   /** Stored with each job. Letters, digits, `.`, `_`, `-`, `/` and `:`, up to 128 characters. */
-  readonly name: string
+  readonly name: Name
   /**
    * Any Standard Schema (zod, valibot, arktype, …). Payloads are validated when they are enqueued and parsed before
    * `perform`, which receives the schema's output.
@@ -42,12 +46,19 @@ export type Work<Payload, Output> =
       readonly perform?: undefined
     }
 
-export type JobOptions<Schema extends StandardSchemaV1, Output> = JobSettings<Schema> &
+export type JobOptions<Schema extends StandardSchemaV1, Output, Name extends string = string> = JobSettings<
+  Schema,
+  Name
+> &
   Work<StandardSchemaV1.InferOutput<Schema>, Output>
 
 /** A job definition, returned by {@link defineJob}: how its jobs are performed, their policies, and `enqueue`. */
-export interface JobDefinition<Input = unknown, Payload = Input, Output = unknown>
-  extends Readonly<Omit<JobSettings<StandardSchemaV1<Input, Payload>>, "input" | "concurrency">> {
+export interface JobDefinition<
+  Input = unknown,
+  Payload = Input,
+  Output = unknown,
+  Name extends string = string,
+> extends Readonly<Omit<JobSettings<StandardSchemaV1<Input, Payload>, Name>, "input" | "concurrency">> {
   readonly input: StandardSchemaV1<Input, Payload> | undefined
   readonly concurrency: Concurrency<Input> | undefined
   readonly executor: Executor | ThreadExecutor | undefined
@@ -55,12 +66,27 @@ export interface JobDefinition<Input = unknown, Payload = Input, Output = unknow
   perform(payload: Payload, context: JobContext): Promise<Output> | Output
   /** Enqueues a job. Throws unless this definition was passed to `createSluice({ jobs })`. */
   enqueue(payload: Input, options?: EnqueueOptions): Promise<EnqueueResult>
+  /**
+   * Returns the job of this id with its state, result and last errors, or undefined if the id is unknown, belongs to a job
+   * of another name, or its history was dropped. Throws unless this definition was passed to `createSluice({ jobs })`.
+   */
+  getJob(
+    id: string,
+    options?: ReadJobOptions,
+  ): Promise<JobSnapshot<JsonOf<Input>, Result<Output>> | undefined>
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the one type that every definition is assignable to
-export type AnyJobDefinition = JobDefinition<any, any, any>
+export type AnyJobDefinition = JobDefinition<any, any, any, string>
 export type InputOf<Definition> =
-  Definition extends JobDefinition<infer Input, infer _P, infer _O> ? Input : never
+  Definition extends JobDefinition<infer Input, infer _P, infer _O, string> ? Input : never
+/** What is read of the results of a definition's jobs. */
+export type ResultOf<Definition> =
+  Definition extends JobDefinition<infer _I, infer _P, infer Output, string> ? Result<Output> : never
+
+/** Null until the job has succeeded, and if `perform` returned nothing. */
+// biome-ignore lint/suspicious/noConfusingVoidType: what such a `perform` returns
+type Result<Output> = JsonOf<Exclude<Output, void | undefined>> | null
 
 /**
  * Defines a job: its name, input schema, policies and `perform`. Pass the definition to `createSluice({ jobs })`, which
@@ -76,13 +102,13 @@ export type InputOf<Definition> =
  *   },
  * })
  */
-export function defineJob<Schema extends StandardSchemaV1, Output = unknown>(
-  options: JobOptions<Schema, Output> & { readonly input: Schema },
-): JobDefinition<StandardSchemaV1.InferInput<Schema>, StandardSchemaV1.InferOutput<Schema>, Output>
+export function defineJob<Schema extends StandardSchemaV1, Output = unknown, Name extends string = string>(
+  options: JobOptions<Schema, Output, Name> & { readonly input: Schema },
+): JobDefinition<StandardSchemaV1.InferInput<Schema>, StandardSchemaV1.InferOutput<Schema>, Output, Name>
 /** Without an input schema payloads are not validated, and have the type of the first parameter of `perform`. */
-export function defineJob<Payload = Record<string, unknown>, Output = unknown>(
-  options: JobOptions<StandardSchemaV1<Payload>, Output> & { readonly input?: undefined },
-): JobDefinition<Payload, Payload, Output>
+export function defineJob<Payload = Record<string, unknown>, Output = unknown, Name extends string = string>(
+  options: JobOptions<StandardSchemaV1<Payload>, Output, Name> & { readonly input?: undefined },
+): JobDefinition<Payload, Payload, Output, Name>
 export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unknown {
   assertKnownKeys(options, DEFINITION_KEYS, ["defineJob"])
   assertName(options.name, ["defineJob", "name"])
@@ -99,6 +125,10 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
     perform: choosePerform(options),
     enqueue(payload: unknown, enqueueOptions?: EnqueueOptions) {
       return clientOf(definition).enqueue(definition, payload, enqueueOptions)
+    },
+    async getJob(id: string, readOptions?: ReadJobOptions) {
+      const job = await clientOf(definition).getJob(id, readOptions)
+      return job?.name === definition.name ? job : undefined
     },
   }
   return definition
@@ -154,12 +184,13 @@ function choosePerform(options: JobOptions<StandardSchemaV1, unknown>): AnyJobDe
   return perform as AnyJobDefinition["perform"]
 }
 
-type Client = {
+interface Client {
   enqueue(job: AnyJobDefinition, payload: unknown, options?: EnqueueOptions): Promise<EnqueueResult>
+  getJob(id: string, options?: ReadJobOptions): Promise<JobSnapshot | undefined>
 }
 
 /** The Sluice instance that a definition enqueues into: the last one that was created with it. */
-const clients = new WeakMap<object, Client>()
+const clients = sharedByCopies("clients", () => new WeakMap<object, Client>())
 
 export function bindDefinition(definition: AnyJobDefinition, client: Client): void {
   clients.set(definition, client)

@@ -1,4 +1,5 @@
 import type { Duration } from "../checks/duration.ts"
+import type { JsonOf } from "../checks/json.ts"
 import type { Queryable } from "../database/connection.ts"
 import type { Logger } from "../logger.ts"
 
@@ -29,7 +30,8 @@ export interface JobContext {
    */
   readonly transaction: Queryable
   /**
-   * Performs part of the work once in the life of the job. The result is stored as JSON (up to 256 KiB). When the job runs
+   * Performs part of the work once in the life of the job. The result is stored as JSON (up to 256 KiB) and returned as
+   * that: a `Date` as a string. When the job runs
    * again, after the drainer's deadline, a sleep, a failure or a crash, the step returns the stored result without being
    * performed. Names must be unique within an execution.
    *
@@ -40,12 +42,12 @@ export interface JobContext {
     name: string,
     perform: (transaction: Queryable) => Promise<Value> | Value,
     options: CheckpointOptions & { readonly transactional: true },
-  ): Promise<Value>
+  ): Promise<JsonOf<Value>>
   step<Value>(
     name: string,
     perform: () => Promise<Value> | Value,
     options?: CheckpointOptions & { readonly transactional?: false },
-  ): Promise<Value>
+  ): Promise<JsonOf<Value>>
   /**
    * Processes something large in batches. `advance` performs the batch that follows `position` and returns the new position
    * (JSON, up to 256 KiB), or undefined or null when there is nothing left. Each position is saved. At the drainer's
@@ -54,13 +56,13 @@ export interface JobContext {
   cursor<Position>(
     name: string,
     start: Position,
-    advance: (position: Position, transaction: Queryable) => Next<Position> | Promise<Next<Position>>,
+    advance: (position: JsonOf<Position>, transaction: Queryable) => Next<Position> | Promise<Next<Position>>,
     options: CheckpointOptions & { readonly transactional: true },
   ): Promise<void>
   cursor<Position>(
     name: string,
     start: Position,
-    advance: (position: Position) => Next<Position> | Promise<Next<Position>>,
+    advance: (position: JsonOf<Position>) => Next<Position> | Promise<Next<Position>>,
     options?: CheckpointOptions & { readonly transactional?: false },
   ): Promise<void>
   /**

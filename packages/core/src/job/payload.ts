@@ -2,7 +2,8 @@ import type { StandardSchemaV1 } from "@standard-schema/spec"
 import { assertJson, shortenPath } from "../checks/assert-json.ts"
 import { truncate } from "../checks/format-value.ts"
 import { refuse } from "../checks/validate.ts"
-import { Discard, InvalidInputError, InvalidPayloadError, PayloadTooLargeError } from "../errors.ts"
+import { InvalidInputError, InvalidPayloadError, PayloadTooLargeError } from "../errors.ts"
+import { Discard } from "./control-errors.ts"
 
 /**
  * Largest payload, as JSON in UTF-8 with numbers written out as Postgres does (1e308 has 309 digits). Store larger data

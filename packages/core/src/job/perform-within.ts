@@ -1,3 +1,4 @@
+import { withResolvers } from "../checks/with-resolvers.ts"
 import type { Executor } from "./executor.ts"
 import type { JobContext } from "./job-context.ts"
 
@@ -14,7 +15,7 @@ export async function performWithin(
   context: JobContext,
 ): Promise<unknown> {
   const { signal } = context
-  const { promise: impatience, reject } = Promise.withResolvers<never>()
+  const { promise: impatience, reject } = withResolvers<never>()
   let timer: NodeJS.Timeout | undefined
   const losePatience = () => {
     timer = setTimeout(() => reject(signal.reason), PATIENCE_MS)

@@ -20,7 +20,11 @@ export class Cancellation {
 }
 
 /** Aborts executions because the drain ends: the job is put back and no attempt is charged. */
-export class DrainEndingError extends SluiceError {}
+export class DrainEndingError extends SluiceError {
+  static override readonly name: string = "DrainEndingError"
+}
 
 /** The drain ends at its deadline, not because it was told to stop: a job that is aborted again and again may never fit. */
-export class DrainDeadlineError extends DrainEndingError {}
+export class DrainDeadlineError extends DrainEndingError {
+  static override readonly name: string = "DrainDeadlineError"
+}

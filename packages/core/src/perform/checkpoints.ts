@@ -1,7 +1,8 @@
 import { type Duration, durationMs } from "../checks/duration.ts"
 import { assertKnownKeys, assertText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
-import { InvalidInputError, SluiceError, Snooze } from "../errors.ts"
+import { InvalidInputError, SluiceError } from "../errors.ts"
+import { Snooze } from "../job/control-errors.ts"
 import type { CheckpointOptions, JobContext } from "../job/job-context.ts"
 import { toStorableJson } from "../job/payload.ts"
 import { createHandedPromises } from "./handed-promise.ts"
@@ -90,7 +91,7 @@ async function cursor(
   options: CheckpointOptions = {},
 ): Promise<void> {
   const saved = await findSaved(progress, "cursor", name, options)
-  let position = saved ? parseJson(saved.value) : start
+  let position = parseJson(saved ? saved.value : toStorableJson(start, [`cursor ${JSON.stringify(name)}`]))
   while (position !== undefined) {
     const from = position
     const next = async (transaction: Queryable) => (await advance(from, transaction)) ?? undefined
@@ -187,7 +188,7 @@ function assertMayStart({ run, snooze, isOver }: Progress): void {
   throw new SluiceError("execution_over", message)
 }
 
-/** Returns what was stored, also the first time, so that a Date is a string in every execution. */
+/** Returns what is stored, also the first time, so that a Date is a string in every execution. */
 function parseJson(json: string | undefined): unknown {
   return json === undefined ? undefined : JSON.parse(json)
 }

@@ -1,3 +1,4 @@
+import { withResolvers } from "../checks/with-resolvers.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import type { Drainer } from "../session/drainer.ts"
 import type { Cancellation } from "./cancellation.ts"
@@ -71,7 +72,7 @@ async function waitForConnection(
   waiting: Set<() => void>,
   { cancellation: { signal }, deadlineAtMs }: Execution,
 ): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const { promise, resolve, reject } = withResolvers<void>()
   const giveUp = () => reject(new NotNowError("not_now", "All connections for transactional jobs are in use"))
   const proceed = () => {
     waiting.delete(proceed)

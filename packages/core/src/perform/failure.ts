@@ -1,6 +1,7 @@
 import { durationMs } from "../checks/duration.ts"
-import { Discard, RetryAfter, SessionLostError, Snooze, TimeoutError } from "../errors.ts"
+import { SessionLostError, TimeoutError } from "../errors.ts"
 import { backoffMs } from "../job/backoff.ts"
+import { Discard, RetryAfter, Snooze } from "../job/control-errors.ts"
 import type { Outcome } from "../job/outcome.ts"
 import { DrainDeadlineError, DrainEndingError } from "./cancellation.ts"
 import { type JobRun, maxAttemptsOf } from "./job-run.ts"

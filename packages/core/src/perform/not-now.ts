@@ -5,7 +5,9 @@ import { SluiceError } from "../errors.ts"
  * The database can't provide what an execution needs at the moment. That isn't the job's fault: it is put back and no
  * attempt is charged.
  */
-export class NotNowError extends SluiceError {}
+export class NotNowError extends SluiceError {
+  static override readonly name: string = "NotNowError"
+}
 
 /** Turns temporary errors of Sluice's own statements into `NotNowError`. */
 export async function temporaryToNotNow<Value>(work: Promise<Value>): Promise<Value> {

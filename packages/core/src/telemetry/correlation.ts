@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks"
+import { sharedByCopies } from "../checks/shared-by-copies.ts"
 import { assertText } from "../checks/validate.ts"
 
-const current = new AsyncLocalStorage<string>()
+const current = sharedByCopies("correlation", () => new AsyncLocalStorage<string>())
 
 /**
  * Runs `work` with a correlation id, 1 to 512 characters that identify, for example, a request. Every job that `work`

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises"
 import type { Queryable } from "@sluice/core"
 
 /**
@@ -15,11 +16,11 @@ export function createDatabaseProbe(database: Queryable, timeoutMs = 2_000): () 
 }
 
 async function respondsInTime(database: Queryable, timeoutMs: number): Promise<boolean> {
-  const { promise: timedOut, resolve } = Promise.withResolvers<boolean>()
-  const timer = setTimeout(resolve, timeoutMs, false)
+  const ended = new AbortController()
+  const timedOut = wait(timeoutMs, false, { signal: ended.signal })
   const responded = database.query("select 1").then(
     () => true,
     () => false,
   )
-  return Promise.race([responded, timedOut]).finally(() => clearTimeout(timer))
+  return Promise.race([responded, timedOut]).finally(() => ended.abort())
 }

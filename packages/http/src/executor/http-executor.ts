@@ -39,7 +39,7 @@ export function http({ url, key }: HttpExecutorOptions): Executor {
 
 /** The message doesn't quote an invalid URL, because it may be another setting, such as the key. */
 function parseUrl(url: string | undefined): URL {
-  const address = url === undefined ? null : URL.parse(url)
+  const address = url && URL.canParse(url) ? new URL(url) : undefined // Node 20 lacks URL.parse
   if (address && /^https?:$/.test(address.protocol)) return address
   throw new InvalidInputError(
     "invalid_url",

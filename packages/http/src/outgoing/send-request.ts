@@ -1,6 +1,7 @@
 import { type Agent, type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http"
 import { request as requestHttps } from "node:https"
 import type { LookupFunction } from "node:net"
+import { withResolvers } from "./with-resolvers.ts"
 
 // Requests to servers that others run, for the job `webhook` and the executor `http`. Whatever such a server does, the
 // promise settles: with a response, with an error, or with the reason of the aborted signal. docs/decisions/0029
@@ -32,7 +33,9 @@ export interface Reply {
 }
 
 /** A kept connection had died unnoticed, because its server closed it or this process was frozen in between. */
-export class StaleConnectionError extends Error {}
+export class StaleConnectionError extends Error {
+  override readonly name = "StaleConnectionError"
+}
 
 /** How often a request checks how much it has received. */
 const CHECK_EVERY_MS = 100
@@ -49,7 +52,7 @@ export function sendRequest({
   ...options
 }: Outgoing): Promise<Reply> {
   if (signal.aborted) return Promise.reject(signal.reason)
-  const { promise, resolve, reject } = Promise.withResolvers<Reply>()
+  const { promise, resolve, reject } = withResolvers<Reply>()
   const request = (url.protocol === "https:" ? requestHttps : requestHttp)(url, {
     ...options,
     agent: agent ?? false,

@@ -1,0 +1,46 @@
+import type { Duration } from "../checks/duration.ts"
+import { brand, SluiceError } from "../errors.ts"
+
+/** Throw it in `perform` to discard the job, even if it has attempts left. Code `discard`. */
+export class Discard extends SluiceError {
+  static override readonly name: string = "Discard"
+  static {
+    brand(Discard)
+  }
+
+  constructor(message: string, options?: ErrorOptions) {
+    super("discard", message, options)
+  }
+}
+
+/** Throw it in `perform` to fail this attempt and choose the time until the next one. Code `retry_after`. */
+export class RetryAfter extends SluiceError {
+  static override readonly name: string = "RetryAfter"
+  static {
+    brand(RetryAfter)
+  }
+
+  /** Seconds, or a string such as `"5m"`. */
+  readonly wait: Duration
+
+  constructor(wait: Duration, message = "The job asked to be retried later", options?: ErrorOptions) {
+    super("retry_after", message, options)
+    this.wait = wait
+  }
+}
+
+/** Throw it in `perform` to run the job again later without using up an attempt. Code `snooze`. */
+export class Snooze extends SluiceError {
+  static override readonly name: string = "Snooze"
+  static {
+    brand(Snooze)
+  }
+
+  /** Seconds, or a string such as `"5m"`; at least a second. */
+  readonly wait: Duration
+
+  constructor(wait: Duration, message = "The job asked to be snoozed") {
+    super("snooze", message)
+    this.wait = wait
+  }
+}

@@ -1,0 +1,48 @@
+import type { Json } from "../checks/json.ts"
+import type { JobState } from "./job-options.ts"
+
+/** A job, waiting or finished, at the time it was read. Its payload and result are JSON, of which a definition knows more. */
+export interface JobSnapshot<Payload = Json, Result = Json | null> {
+  readonly id: string
+  readonly name: string
+  readonly queue: string
+  readonly priority: number
+  readonly state: JobState
+  readonly payload: Payload
+  /** Number of attempts used up. */
+  readonly attempts: number
+  /** Null: the definition's. */
+  readonly maxAttempts: number | null
+  readonly runAt: Date
+  readonly enqueuedAt: Date
+  /** Start of the last execution. Null until the job has finished, as are `finishedAt`, `durationMs` and `result`. */
+  readonly startedAt: Date | null
+  readonly finishedAt: Date | null
+  readonly durationMs: number | null
+  readonly result: Result
+  /** The last failed executions, oldest first: up to 50, and up to 256 KiB. */
+  readonly errors: readonly ExecutionError[]
+  /** Total number of failed executions. Read earlier ones with `errorsFrom`. */
+  readonly errorCount: number
+  readonly tags: readonly string[]
+  readonly metadata: Readonly<Record<string, unknown>>
+  readonly uniqueKey: string | null
+  readonly concurrencyKey: string | null
+}
+
+export interface ExecutionError {
+  readonly attempt: number
+  readonly outcome: "retried" | "discarded" | "interrupted"
+  readonly class: string
+  readonly message: string
+  readonly stack: string | null
+  readonly durationMs: number | null
+  readonly at: Date
+  readonly drainerId: number | null
+}
+
+/** Which of a job's errors `getJob` returns. */
+export interface ReadJobOptions {
+  /** Index of the first error to return, 0 for the oldest. Default: the last ones. */
+  readonly errorsFrom?: number
+}
