@@ -1,4 +1,4 @@
-import { styleText } from "node:util"
+import { inspect, styleText } from "node:util"
 import type { Logger } from "../logger.ts"
 
 export interface LogOptions {
@@ -36,10 +36,20 @@ export function isJobLine({ message }: LogEntry): boolean {
 /** One line of text, such as `record-usage #2 succeeded in 139 ms`. */
 export function readableLine(entry: LogEntry, colors = false): string {
   const { level, message, ...details } = entry
-  const line = JOB_LINES[message]?.(entry) ?? enqueueLine(entry) ?? plainLine(message, details)
+  const line = onOneLine(JOB_LINES[message]?.(entry) ?? enqueueLine(entry) ?? plainLine(message, details))
   const style = styleOf(level.toLowerCase(), message)
   return colors && style ? styleText(style, line) : line
 }
+
+/** Escapes control characters: an error's text must neither look like further lines nor control the terminal. */
+function onOneLine(text: string): string {
+  return text.replace(CONTROL_CHARACTERS, (character) => {
+    if (character === "\n") return "\\n"
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+  })
+}
+
+const CONTROL_CHARACTERS = /\p{Cc}/gu
 
 const JOB_LINES: Readonly<Record<string, (entry: LogEntry) => string>> = {
   "Job succeeded": (entry) => `${job(entry)} succeeded in ${duration(entry.durationMs)}${retries(entry)}`,
@@ -78,7 +88,7 @@ function plainLine(message: string, { name, jobId, attempt, ...details }: Record
 function valueText(value: unknown): string {
   if (typeof value === "string") return /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value)
   if (value instanceof Error) return JSON.stringify(String(value))
-  return JSON.stringify(value) ?? String(value)
+  return JSON.stringify(toJsonable(value), toLoggable) ?? String(value)
 }
 
 function styleOf(level: string, message: string): "green" | "yellow" | "red" | "dim" | undefined {
@@ -101,12 +111,32 @@ function round(value: number): number {
 }
 
 function jsonLine({ level, message, ...details }: LogEntry): string {
-  return JSON.stringify({ time: new Date(), level, message, ...details }, errorsAsText)
+  return logJson({ time: new Date(), level, message, ...details })
+}
+
+/** A line of JSON. A value that JSON can't express, such as a circular one, becomes text: a log must not fail a job. */
+export function logJson(line: Readonly<Record<string, unknown>>): string {
+  try {
+    return JSON.stringify(line, toLoggable)
+  } catch {
+    const values = Object.entries(line).map(([key, value]) => [key, toJsonable(value)])
+    return JSON.stringify(Object.fromEntries(values), toLoggable)
+  }
+}
+
+function toJsonable(value: unknown): unknown {
+  try {
+    JSON.stringify(value, toLoggable)
+    return value
+  } catch {
+    return inspect(value)
+  }
 }
 
 /** JSON would drop an error's properties. Its stack starts with its name and message. */
-function errorsAsText(_key: string, value: unknown): unknown {
-  return value instanceof Error ? (value.stack ?? String(value)) : value
+function toLoggable(_key: string, value: unknown): unknown {
+  if (value instanceof Error) return value.stack ?? String(value)
+  return typeof value === "bigint" ? String(value) : value
 }
 
 function printLine(line: string): void {
