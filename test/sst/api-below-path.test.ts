@@ -27,5 +27,5 @@ function requestOf(path: string): LambdaEvent {
     headers: { host: "api.test" },
     isBase64Encoded: false,
     requestContext: { http, domainName: "api.test" },
-  } as LambdaEvent
+  } as unknown as LambdaEvent
 }
