@@ -36,6 +36,7 @@ async function checkPackages(): Promise<Step[]> {
   for await (const manifest of glob("packages/*/dist/package.json")) {
     steps.push(await run("check:publint", dirname(manifest)), await run("check:attw", dirname(manifest)))
   }
+  steps.push(await run("check:consumer"))
   return steps
 }
 

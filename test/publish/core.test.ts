@@ -1,10 +1,9 @@
 import { execFile } from "node:child_process"
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { build } from "esbuild"
-import ts from "typescript"
 import { afterAll, expect, onTestFinished, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 
@@ -65,45 +64,10 @@ test.each(["esm", "cjs"] as const)(
   },
 )
 
-test("the declarations of the published packages agree with each other", async () => {
-  const names = ["core", "http", "aws"]
-  for (const name of names) {
-    const installed = join(app, "node_modules/@sluice", name)
-    await rm(installed, { recursive: true, force: true })
-    await cp(join(ROOT, "packages", name, "dist"), installed, { recursive: true })
-  }
-  const program = ts.createProgram(
-    (await Promise.all(names.map(declarations))).flat(),
-    // the component's types are those that SST makes in an app
-    {
-      module: ts.ModuleKind.NodeNext,
-      target: ts.ScriptTarget.ES2023,
-      noEmit: true,
-      strict: true,
-      types: ["node"],
-    },
-  )
-  const wrong = program
-    .getSourceFiles()
-    .filter(({ fileName }) => fileName.startsWith(app) && fileName.includes("@sluice"))
-    .flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)])
-  expect(
-    wrong.map(
-      ({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`,
-    ),
-  ).toEqual([])
-})
-
 /** What migrate applies in an empty database. */
 async function migrationNames(): Promise<string[]> {
   const files = (await readdir(join(ROOT, "migrations"))).filter((file) => file.endsWith(".sql"))
   return [...files.toSorted().map((file) => file.replace(/\.sql$/, "")), "functions"]
-}
-
-/** What a package exports, but for the component. */
-async function declarations(name: string): Promise<string[]> {
-  const lib = join(app, "node_modules/@sluice", name, "lib")
-  return (await readdir(lib)).filter((file) => file.endsWith(".d.ts")).map((file) => join(lib, file))
 }
 
 /** A folder that finds core's dependencies in the repository, but not core's sources. */
