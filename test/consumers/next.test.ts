@@ -1,17 +1,18 @@
 import { randomBytes } from "node:crypto"
 import { cp } from "node:fs/promises"
 import { join } from "node:path"
-import { afterAll, describe, expect, test } from "vitest"
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { createDatabase, type TestDatabase } from "../support/database.ts"
 import { eventually } from "../support/eventually.ts"
-import { type Consumer, installConsumer } from "./consumer.ts"
+import { type Consumer, installConsumer, type Running } from "./consumer.ts"
 import { freePort } from "./free-port.ts"
 import { isLongRun } from "./long-run.ts"
 import { type Enqueued, outcomes, PERFORMED } from "./performed.ts"
 
 /** Next.js 15 builds with webpack, 16 with Turbopack. */
 const VERSIONS = ["15.5.29", "16.4.6"]
-const BUILD_TIMEOUT_MS = 300_000
+const INSTALL_TIMEOUT_MS = 600_000 // and packs the packages before
+const BUILD_TIMEOUT_MS = 600_000
 
 /**
  * Prisma's command wants its schema engine from binaries.prisma.sh, also where it has no use for it: to generate a
@@ -22,8 +23,6 @@ const WITHOUT_ENGINE = { PRISMA_SCHEMA_ENGINE_BINARY: "/bin/true", CHECKPOINT_DI
 const { importUsers: _, ...remote } = PERFORMED // a step needs the drainer's database session
 
 describe.skipIf(!isLongRun).each(VERSIONS)("in Next.js %s", async (version) => {
-  const app = isLongRun ? await installNext(version) : undefined
-  if (!app) return test.skip("the registry isn't reachable", () => {})
   const database = await createDatabase("template0")
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
@@ -33,26 +32,34 @@ describe.skipIf(!isLongRun).each(VERSIONS)("in Next.js %s", async (version) => {
     PERFORM_KEY: `whsec_${randomBytes(32).toString("base64")}`,
     PERFORM_URL: `${url}/api/perform`,
   }
+  let app: Consumer | undefined
+  let web: Running | undefined
+  let worker: Running | undefined
+
+  beforeAll(async () => {
+    app = await installNext(version)
+  }, INSTALL_TIMEOUT_MS)
+
+  beforeEach((context) => context.skip(app === undefined, "the registry isn't reachable"))
+
   afterAll(async () => {
     await web?.stop()
     await worker?.stop()
-    await app.remove()
+    await app?.remove()
   })
-  let web: ReturnType<Consumer["start"]> | undefined
-  let worker: ReturnType<Consumer["start"]> | undefined
 
   test("the app is built without the variables of the place where it runs", {
     timeout: BUILD_TIMEOUT_MS,
   }, async () => {
-    await app.run(["npx", "prisma", "generate"], { env: WITHOUT_ENGINE })
-    await app.run(["npx", "next", "build"], { env: { NEXT_TELEMETRY_DISABLED: "1" } })
+    await app?.run(["npx", "prisma", "generate"], { env: WITHOUT_ENGINE })
+    await app?.run(["npx", "next", "build"], { env: { NEXT_TELEMETRY_DISABLED: "1" } })
   })
 
   test("a route handler migrates the database", async () => {
-    web = app.start(["npx", "next", "start", "--hostname", "127.0.0.1", "--port", String(port)], { env })
+    web = app?.start(["npx", "next", "start", "--hostname", "127.0.0.1", "--port", String(port)], { env })
     await eventually(() => expect(web?.output).toContain("Ready"), 60_000)
     const { status, body } = await post(`${url}/api/migrate`, {})
-    expect(status, web.output).toBe(200)
+    expect(status, web?.output).toBe(200)
     expect(body.applied).toContain("0001_tables")
     await database.rows("create table members (id serial primary key, email text not null unique)")
   })
@@ -60,7 +67,7 @@ describe.skipIf(!isLongRun).each(VERSIONS)("in Next.js %s", async (version) => {
   test("a route handler enqueues jobs, and another performs them for a worker", {
     timeout: 120_000,
   }, async () => {
-    worker = app.start(["npx", "sluice", "work", "--jobs", "./lib/remote-jobs.ts"], { env })
+    worker = app?.start(["npx", "sluice", "work", "--jobs", "./lib/remote-jobs.ts"], { env })
     const { status, body } = await post(`${url}/api/sign-up`, { email: "ada@example.org" })
     expect(status, web?.output).toBe(202)
     expect(await outcomes(database, { enqueued: body as Enqueued["enqueued"] })).toEqual(remote)

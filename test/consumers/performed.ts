@@ -25,6 +25,9 @@ export const PERFORMED = {
   render: { state: "discarded", queue: "default", attempts: 1, result: null, errors: ["TimeoutError"] },
 }
 
+/** Starting a process of Node, and of npx before it, takes seconds on a busy machine. */
+const PATIENCE_MS = 60_000
+
 /** What `enqueue` throws for a payload that the schema refuses. */
 export const REFUSAL = { name: "InvalidPayloadError", code: "invalid_payload" }
 
@@ -41,7 +44,7 @@ export async function outcomes(database: TestDatabase, { enqueued }: Pick<Enqueu
       const found = await getJob(id)
       expect(found?.finishedAt, `${key} has finished`).toBeInstanceOf(Date)
       return found
-    })
+    }, PATIENCE_MS)
     if (!job) throw new Error(`${key} is gone`)
     const { state, queue, attempts, result, errors } = job
     return [key, { state, queue, attempts, result, errors: errors.map((error) => error.class) }]
