@@ -19,7 +19,7 @@ begin
   v_known := array(select d.name from definitions d order by d.name limit 1000);
   raise exception using errcode = 'SL005',
     message = format('No job is named "%s": known are %s', v_unknown,
-      coalesce(nullif(array_to_string(v_known[:c_listed], ', '), ''), 'none') || case when cardinality(v_known) > c_listed then ', …' else '' end),
+      coalesce(nullif(array_to_string(v_known[:c_listed], ', '), ''), 'none') || case when cardinality(v_known) > c_listed then ', ...' else '' end),
     detail = 'Known: ' || array_to_string(v_known, ', '),
     hint = 'Names are known once their definitions are passed to migrate or a drainer has opened with them. To accept others, migrate with unknownNames: "accept".';
 end

@@ -19,7 +19,8 @@ describe.skipIf(!prepared)("examples/hono with the component's settings", async 
     edits: {
       'drain: "src/drain.handler",': `drain: { handler: "src/drain.handler", environment: { MAIL_URL: "${mail.url}" } },
         schema: "shop_jobs", maxDrainers: 1, concurrency: 2, idle: true,`,
-      'migrate: "src/migrate.handler",': 'migrate: "src/migrate.handler", migrations: "migrations",',
+      'migrate: "src/migrate.handler",':
+        'migrate: { handler: "src/migrate.handler", copyFiles: [{ from: "migrations" }] },',
     },
   })
   await app.invoke("QueueMigrate")

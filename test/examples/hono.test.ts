@@ -16,7 +16,8 @@ describe.skipIf(!prepared)("examples/hono as its config deploys it", async () =>
     secrets: { DatabaseUrl: database.url },
     edits: {
       'drain: "src/drain.handler",': `drain: { handler: "src/drain.handler", environment: { MAIL_URL: "${mail.url}" } },`,
-      'migrate: "src/migrate.handler",': 'migrate: "src/migrate.handler", migrations: "migrations",',
+      'migrate: "src/migrate.handler",':
+        'migrate: { handler: "src/migrate.handler", copyFiles: [{ from: "migrations" }] },',
     },
   })
 

@@ -12,7 +12,7 @@ describe.skipIf(!prepared)("this repository's functions as its config deploys th
   const app = await deploy("", {
     secrets: { SluiceDatabaseUrl: database.url, SluiceApiKey: "the-key" },
     edits: {
-      'migrate: "functions/migrate.handler",': 'migrate: "functions/migrate.handler", schema: "own",',
+      'drain: "functions/drain.handler",': 'drain: "functions/drain.handler", schema: "own",',
     },
   })
 

@@ -139,7 +139,7 @@ describe.skipIf(!prepared).concurrent("what sst.config.ts deploys", async () => 
   })
 })
 
-describe.skipIf(!prepared)("other choices", () => {
+describe.skipIf(!prepared)("other choices", { timeout: 180_000 }, () => {
   test("Aurora: the functions join its network, trust Amazon's certificates, and have its password in their links", async () => {
     const { named, ofType, resources, environment } = readable(await synthesize({ database: "aurora" }))
     for (const name of ["SluiceMigrate", "SluiceDrain", "SluiceEnqueue"]) {

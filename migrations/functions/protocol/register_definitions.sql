@@ -9,6 +9,7 @@ language plpgsql volatile set search_path from current
 as $$
 begin
   perform from settings s for update; -- of two deployments at once, one waits here
+  perform from definitions d order by d.name for update; -- drainers that open or close write to them, in the order of their names
   update settings s set refuses_unknown_names = p_refuses_unknown where s.refuses_unknown_names <> p_refuses_unknown;
 
   insert into definitions as d (name, timeout_ms, queue, priority, concurrency_key, concurrency_limit, computes_key, registered_at, seen_at)

@@ -1,5 +1,6 @@
 import { Logger as PowertoolsLogger } from "@aws-lambda-powertools/logger"
 import type { Logger } from "@sluice/core"
+import { logJson } from "@sluice/core/log"
 import type { Context } from "aws-lambda"
 import type { Chain } from "./drain/chain.ts"
 
@@ -33,11 +34,5 @@ export const jsonLog: Logger = {
 }
 
 function write(level: string, message: string, details: Record<string, unknown> = {}): void {
-  const line = { level, message, timestamp: new Date(), ...details }
-  process.stdout.write(`${JSON.stringify(line, errorsAsText)}\n`)
-}
-
-/** JSON would drop an error's properties. Its stack starts with its name and message. */
-function errorsAsText(_key: string, value: unknown): unknown {
-  return value instanceof Error ? (value.stack ?? String(value)) : value
+  process.stdout.write(`${logJson({ level, message, timestamp: new Date(), ...details })}\n`)
 }

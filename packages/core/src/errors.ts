@@ -43,8 +43,8 @@ export class SluiceError extends Error {
  * - `invalid_name`, `invalid_id`: the name of a job or queue; the id of a job
  * - `invalid_job`, `invalid_jobs`: a definition, or what is passed to `enqueueMany`
  * - `invalid_payload`, `invalid_json`: a value that can't be stored as JSON without changing it
- * - `duplicate_job`, `unbound_job`, `no_jobs`: `createSluice({ jobs })` has two definitions of one name, lacks the
- *   definition that is enqueued, or has none to perform
+ * - `duplicate_job`, `unbound_job`, `no_jobs`: `jobs` of `createSluice` or `migrate` has two definitions of one name, lacks
+ *   the definition that is enqueued, or has none to perform
  * - `invalid_schema`, `invalid_address`: the name of the schema; the connection string
  * - `timeout_never_fits`: a job's timeout is longer than any drain
  * - `name_taken`: an execution uses one name for two steps or cursors

@@ -9,11 +9,11 @@ import { assertSchemaName } from "./database/schema.ts"
 import { asQueryable, type TransactionClient } from "./database/transaction-client.ts"
 import { translateError } from "./database/translate-error.ts"
 import { type Catalog, type NewJob, storeJob, storeJobs } from "./enqueue/enqueue.ts"
-import { InvalidInputError } from "./errors.ts"
 import { type Backlog, readBacklog } from "./inspect/backlog.ts"
 import { readJob } from "./inspect/job.ts"
 import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspect/queues.ts"
 import { type AnyJobDefinition, bindDefinition, type InputOf } from "./job/define-job.ts"
+import { indexByName } from "./job/index-by-name.ts"
 import type { EnqueueOptions, EnqueueResult, JobPolicies } from "./job/job-options.ts"
 import type { JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"
 import { pauseQueue, resumeQueue } from "./manage/queues.ts"
@@ -189,20 +189,6 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
       // the jobs are stored, and start with the schedule
     }
   }
-}
-
-function indexByName(jobs: readonly AnyJobDefinition[]): Map<string, AnyJobDefinition> {
-  const definitions = new Map<string, AnyJobDefinition>()
-  for (const job of jobs) {
-    if (definitions.has(job.name)) {
-      throw new InvalidInputError(
-        "duplicate_job",
-        `Two definitions are named ${JSON.stringify(job.name)}: names must be unique, rename one`,
-      )
-    }
-    definitions.set(job.name, job)
-  }
-  return definitions
 }
 
 async function translateErrors<Value>(work: Promise<Value>): Promise<Value> {

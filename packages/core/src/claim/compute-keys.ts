@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises"
 import { protocolCall } from "../database/protocol-call.ts"
 import { isTransient } from "../database/sqlstate.ts"
+import { InvalidInputError } from "../errors.ts"
 import { storedConcurrencyKeyOf } from "../job/concurrency-key.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { Drainer } from "../session/drainer.ts"
@@ -28,7 +29,7 @@ export async function computeKeys(
   try {
     const jobs = await timed(drainer, "claim", readUnkeyed(drainer, names))
     const keys = await keysOf(jobs, drainer.definitions)
-    return (await timed(drainer, "claim", writeKeys(drainer, keys))) > 0
+    return (await timed(drainer, "claim", storeKeys(drainer, keys))) > 0
   } catch (error) {
     drainer.lost.throwIfAborted()
     if (isTransient(error)) return true
@@ -48,6 +49,23 @@ async function readUnkeyed({ schema, query }: Drainer, names: readonly string[])
   })
   const [row] = await query(`select ${text} as jobs`, values)
   return row.jobs
+}
+
+/**
+ * Halves what Postgres refuses until the key that it can't hold is alone, as one with characters that the server's
+ * encoding doesn't have. That job fails when it is performed, and doesn't hold up the others.
+ */
+async function storeKeys(drainer: Drainer, keys: readonly ComputedKey[]): Promise<number> {
+  try {
+    return await writeKeys(drainer, keys)
+  } catch (error) {
+    const [first] = keys
+    if (!(error instanceof InvalidInputError) || first === undefined) throw error
+    if (keys.length === 1) return writeKeys(drainer, [{ id: first.id, failed: true }])
+    const middle = Math.ceil(keys.length / 2)
+    const stored = await storeKeys(drainer, keys.slice(0, middle))
+    return stored + (await storeKeys(drainer, keys.slice(middle)))
+  }
 }
 
 async function writeKeys({ schema, query }: Drainer, keys: readonly ComputedKey[]): Promise<number> {

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto"
 import type { ClientBase } from "pg"
+import { SCHEMA_VERSION } from "../database/schema.ts"
 import { SchemaError } from "../errors.ts"
 import type { SqlFile, SqlFiles } from "./sql-files.ts"
 
 /**
  * Applies the numbered files that the schema doesn't have, then replaces its functions and views unless they are these
- * already. Runs in the caller's transaction, and leaves the schema first in its search_path.
+ * already. A schema that newer code has migrated is left as it is. Runs in the caller's transaction, and leaves the schema first in its search_path.
  *
  * @returns The names of the applied files, followed by `"functions"` if functions and views were replaced.
  */
@@ -19,6 +20,10 @@ export async function applyFiles(
   const digest = digestOf(files)
   const pending = pendingFiles(schema, files.migrations, applied ?? [])
   if (pending.length === 0 && (await appliedDigest(client, schema)) === digest) return []
+  if (await isNewer(client, schema, files, applied ?? [])) {
+    log(`The schema "${schema}" is newer than this code: its functions and views stay as they are`)
+    return []
+  }
 
   await client.query(`set local search_path to ${schema}, pg_temp`)
   if (applied === undefined) await client.query(CREATE_MIGRATIONS)
@@ -62,6 +67,25 @@ function pendingFiles(
     )
   }
   return files.slice(applied.length)
+}
+
+/**
+ * Whether a later version of this package has migrated the schema. In a rolling deploy, a process of the last version may
+ * start once more: its functions would undo the migration while drainers of the new version work.
+ */
+async function isNewer(
+  client: ClientBase,
+  schema: string,
+  { migrations }: SqlFiles,
+  applied: readonly string[],
+): Promise<boolean> {
+  if (applied.length > migrations.length) return true
+  const { rows } = await client.query("select pg_catalog.to_regprocedure($1) is not null as found", [
+    `${schema}.schema_version()`,
+  ])
+  if (!rows[0].found) return false
+  const { rows: versions } = await client.query(`select ${schema}.schema_version() as version`)
+  return versions[0].version > SCHEMA_VERSION
 }
 
 async function applyOnce(client: ClientBase, { name, text }: SqlFile): Promise<void> {

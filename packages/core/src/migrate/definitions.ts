@@ -3,6 +3,7 @@ import { assertPolicies, refuse } from "../checks/validate.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import { definitionsJson } from "../job/definitions-json.ts"
+import { indexByName } from "../job/index-by-name.ts"
 import type { JobPolicies } from "../job/job-options.ts"
 
 /** What a deployment says of its jobs, for those that are enqueued by name, over SQL or over HTTP. */
@@ -26,6 +27,7 @@ export function assertRegisteredJobs({ jobs, defaults, unknownNames }: Registere
   const isList = Array.isArray(jobs) && jobs.every((job) => typeof job?.name === "string")
   if (jobs !== undefined && !isList)
     refuse("invalid_jobs", jobs, ["migrate", "jobs"], "a list of job definitions")
+  indexByName(jobs ?? [])
   if (unknownNames !== undefined && !(jobs && ["refuse", "accept"].includes(unknownNames)))
     refuse(
       "invalid_option",

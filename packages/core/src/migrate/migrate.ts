@@ -49,7 +49,7 @@ const A_DAY_MS = 86_400_000
 /**
  * Migrates Sluice's schema to the version of this code, in one transaction: applies new numbered files, then replaces the
  * functions and views if they differ. Can be called from several places at once: one of them migrates, the others wait
- * and then find nothing to do.
+ * and then find nothing to do. A schema that newer code has migrated keeps its tables, functions and views.
  *
  * Its role must own the schema or be allowed to create it. If the schema is up to date, it only needs to be allowed to
  * read. With `jobs` it must be allowed to write.

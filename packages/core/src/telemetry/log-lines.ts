@@ -30,50 +30,43 @@ export function createLog({ format, colors = false, write = printLine }: LogOpti
 
 /** Whether it says how an execution ended. */
 export function isJobLine({ message }: LogEntry): boolean {
-  return JOB_LINES.has(message)
+  return Object.hasOwn(JOB_LINES, message)
 }
 
 /** One line of text, such as `record-usage #2 succeeded in 139 ms`. */
 export function readableLine(entry: LogEntry, colors = false): string {
   const { level, message, ...details } = entry
-  const line = toOneLine(JOB_LINES.get(message)?.(entry) ?? enqueueLine(entry) ?? plainLine(message, details))
+  const line = onOneLine(jobLine(entry) ?? enqueueLine(entry) ?? plainLine(message, details))
   const style = styleOf(level.toLowerCase(), message)
   return colors && style ? styleText(style, line) : line
 }
 
-/**
- * Escapes what ends a line or steers a terminal. An error's text may come from elsewhere, and must not look like another
- * line, or hide one.
- */
-export function toOneLine(text: string): string {
-  return text.replace(STEERING, (character) => ESCAPES[character] ?? codePointOf(character))
+/** Escapes control characters: text from elsewhere must neither look like further lines nor control the terminal. */
+export function onOneLine(text: string): string {
+  return text.replace(CONTROL_CHARACTERS, (character) => {
+    if (character === "\n") return "\\n"
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+  })
 }
 
-/** Control characters but the tab, line separators, and marks that reverse the direction of text. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const STEERING = /[\0-\x08\n-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
-const ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r" }
+/** Those, line separators, and marks that reverse the direction of text. */
+const CONTROL_CHARACTERS = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
 
-function codePointOf(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+/** A job may log any message, `"__proto__"` too. */
+function jobLine(entry: LogEntry): string | undefined {
+  return isJobLine(entry) ? JOB_LINES[entry.message]?.(entry) : undefined
 }
 
-const JOB_LINES: ReadonlyMap<string, (entry: LogEntry) => string> = new Map([
-  ["Job succeeded", (entry) => `${job(entry)} succeeded in ${duration(entry.durationMs)}${retries(entry)}`],
-  [
-    "Job retried",
-    (entry) =>
-      `${job(entry)} failed (attempt ${entry.attempt}), retry in ${duration(entry.waitMs)}: ${entry.error}`,
-  ],
-  ["Job discarded", (entry) => `${job(entry)} discarded (attempt ${entry.attempt}): ${entry.error}`],
-  [
-    "Job snoozed",
-    (entry) =>
-      entry.waitMs === undefined
-        ? `${job(entry)} put back, because the drain ended`
-        : `${job(entry)} snoozed for ${duration(entry.waitMs)}`,
-  ],
-])
+const JOB_LINES: Readonly<Record<string, (entry: LogEntry) => string>> = {
+  "Job succeeded": (entry) => `${job(entry)} succeeded in ${duration(entry.durationMs)}${retries(entry)}`,
+  "Job retried": (entry) =>
+    `${job(entry)} failed (attempt ${entry.attempt}), retry in ${duration(entry.waitMs)}: ${entry.error}`,
+  "Job discarded": (entry) => `${job(entry)} discarded (attempt ${entry.attempt}): ${entry.error}`,
+  "Job snoozed": (entry) =>
+    entry.waitMs === undefined
+      ? `${job(entry)} put back, because the drain ended`
+      : `${job(entry)} snoozed for ${duration(entry.waitMs)}`,
+}
 
 function job({ name, jobId }: LogEntry): string {
   return `${name} #${jobId}`
@@ -101,22 +94,7 @@ function plainLine(message: string, { name, jobId, attempt, ...details }: Record
 function valueText(value: unknown): string {
   if (typeof value === "string") return /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value)
   if (value instanceof Error) return JSON.stringify(String(value))
-  return jsonOf(value) ?? String(value)
-}
-
-/** Whatever a job logs, its line is written: a cycle is shown as Node shows it, and a bigint as its digits. */
-function jsonOf(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value, writable)
-  } catch {
-    return JSON.stringify(inspect(value, { breakLength: Number.POSITIVE_INFINITY }))
-  }
-}
-
-/** JSON would drop an error's properties. Its stack starts with its name and message. */
-function writable(_key: string, value: unknown): unknown {
-  if (typeof value === "bigint") return String(value)
-  return value instanceof Error ? (value.stack ?? String(value)) : value
+  return JSON.stringify(toJsonable(value), toLoggable) ?? String(value)
 }
 
 function styleOf(level: string, message: string): "green" | "yellow" | "red" | "dim" | undefined {
@@ -139,9 +117,32 @@ function round(value: number): number {
 }
 
 function jsonLine({ level, message, ...details }: LogEntry): string {
-  const listed = Object.entries({ time: new Date(), level, message, ...details })
-  const members = listed.map(([key, value]) => [JSON.stringify(key), jsonOf(value)])
-  return `{${members.flatMap(([key, json]) => (json === undefined ? [] : [`${key}:${json}`])).join(",")}}`
+  return logJson({ time: new Date(), level, message, ...details })
+}
+
+/** A line of JSON. A value that JSON can't express, such as a circular one, becomes text: a log must not fail a job. */
+export function logJson(line: Readonly<Record<string, unknown>>): string {
+  try {
+    return JSON.stringify(line, toLoggable)
+  } catch {
+    const values = Object.entries(line).map(([key, value]) => [key, toJsonable(value)])
+    return JSON.stringify(Object.fromEntries(values), toLoggable)
+  }
+}
+
+function toJsonable(value: unknown): unknown {
+  try {
+    JSON.stringify(value, toLoggable)
+    return value
+  } catch {
+    return inspect(value)
+  }
+}
+
+/** JSON would drop an error's properties. Its stack starts with its name and message. */
+function toLoggable(_key: string, value: unknown): unknown {
+  if (value instanceof Error) return value.stack ?? String(value)
+  return typeof value === "bigint" ? String(value) : value
 }
 
 function printLine(line: string): void {

@@ -9,7 +9,14 @@ as $$
     union
     select name from (select j.name from jobs j where j.state = 'suspect' order by j.suspect_group desc, j.id limit 1000) suspects
     union
-    select name from (select j.name from jobs j where j.state = 'unkeyed' limit 1000) unkeyed
+    select name from (
+      with recursive unkeyed as (
+        (select j.name from jobs j where j.state = 'unkeyed' order by j.name limit 1)
+        union all
+        select next.name from unkeyed u, lateral (
+          select j.name from jobs j where j.state = 'unkeyed' and j.name > u.name order by j.name limit 1) next
+      )
+      select u.name from unkeyed u limit 1000) unkeyed
     union
     select name from (select j.name from jobs j where j.state = 'scheduled' and j.run_at <= now() + interval '1 second'
                       order by j.run_at limit 1000) soon)
