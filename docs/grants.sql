@@ -23,7 +23,7 @@ alter default privileges in schema sluice grant select on tables to sluice_reade
 grant execute on all functions in schema sluice to sluice_drainer;
 grant usage, select, update on all sequences in schema sluice to sluice_drainer;
 grant select, insert, update, delete on all tables in schema sluice to sluice_drainer;
-revoke insert, update, delete on sluice.migrations, sluice.owner, sluice.maintenance_steps from sluice_drainer;
+revoke insert, update, delete on sluice.migrations, sluice.owner, sluice.settings, sluice.maintenance_steps from sluice_drainer;
 alter default privileges in schema sluice grant execute on functions to sluice_drainer;
 alter default privileges in schema sluice grant usage, select, update on sequences to sluice_drainer;
 alter default privileges in schema sluice grant select, insert, update, delete on tables to sluice_drainer;

@@ -29,6 +29,15 @@ test("doctor names jobs that are set aside because no drainer knows them", async
   expect(await doctor(database.url)).toMatch(/WRONG jobs wait .*: nobody \(1 since /)
 })
 
+test("a hostile name in the database makes no line of its own, and doesn't steer the terminal", async () => {
+  const database = await createDatabase()
+  await database.pool.query("select sluice.enqueue('nobody')")
+  await database.pool.query("update sluice.jobs set name = $1", ["a\nok    all is well\u001b[2J"])
+  const output = await doctor(database.url)
+  expect(output).toMatch(/^WRONG jobs wait .*: a\\nok {4}all is well\\u001b\[2J \(1 since /m)
+  expect(output).not.toMatch(/^ok {4}all is well|\p{Cc}\[/mu)
+})
+
 async function doctor(url: string): Promise<string> {
   const { output } = await runSluice("doctor", "--database-url", url)
   return output

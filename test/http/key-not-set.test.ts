@@ -3,7 +3,19 @@ import { expect, test } from "vitest"
 import { useApi } from "./api.ts"
 
 const { sluice, rows } = await useApi()
-const NOTHING = [undefined, null, "", "  ", ",", [], [undefined, ""]] as (string | undefined)[]
+const NOTHING = [
+  undefined,
+  null,
+  "",
+  "  ",
+  ",",
+  [],
+  [undefined, ""],
+  "undefined",
+  " null",
+  "undefined,",
+  ["undefined"],
+] as (string | undefined)[]
 
 test("without a key an app is created, as where it is built, and refuses each request that needs one", async () => {
   for (const apiKey of NOTHING) {

@@ -65,6 +65,13 @@ test("the enqueuer enqueues, and nothing else", async () => {
     "select nextval('sluice.job_ids')",
     "select sluice.force_maintenance('0 days')",
     "select sluice.run_maintenance()",
+    "select sluice.register_definitions('[]', false)",
+    "select sluice.note_definitions('[]')",
+    "select sluice.set_keys('[]')",
+    "select from sluice.read_unkeyed('{plain}', 1, 1)",
+    "update sluice.settings set retention = '1 day'",
+    "select from sluice.job_history",
+    "select from sluice.job_failures",
     "create table sluice.mine ()",
   ]) {
     await expect(enqueuer.database.query(statement), statement).rejects.toEqual(denied)
@@ -122,6 +129,8 @@ test("the drainer drains, and keeps the history's partitions, though it owns not
     "create table sluice.mine ()",
     "delete from sluice.migrations",
     "delete from sluice.owner",
+    "update sluice.settings set retention = '1 day'",
+    "select sluice.register_definitions('[]', true)",
     "update sluice.maintenance_steps set next_at = now()",
   ]) {
     await expect(drainer.database.query(statement), statement).rejects.toEqual(denied)

@@ -1,4 +1,5 @@
 import { readAddress } from "@sluice/core"
+import { onOneLine } from "@sluice/core/log"
 import pg from "pg"
 import { explainDatabaseError } from "./database-error.ts"
 import { roomForConnections, roomForLocks } from "./doctor/capacity.ts"
@@ -26,7 +27,7 @@ export async function doctor(options: Options): Promise<number> {
   const findings: (Finding & { check: string })[] = []
   for await (const finding of examine(options)) {
     findings.push(finding)
-    if (!options.json) console.log(`${LABELS[finding.level]} ${finding.text}`)
+    if (!options.json) console.log(onOneLine(`${LABELS[finding.level]} ${finding.text}`)) // has names from the database
   }
   const ok = findings.every(({ level }) => level !== "wrong")
   if (options.json) console.log(JSON.stringify({ ok, findings }, undefined, 2))

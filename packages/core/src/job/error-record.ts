@@ -24,6 +24,11 @@ export function errorRecord(error: unknown, text: RecordedText) {
   }
 }
 
+/** The message of whatever was thrown, at most as long as a record's: a remote end may have sent megabytes. */
+export function shortMessage(error: unknown): string {
+  return shorten(serializeError(error).message, MAX_MESSAGE_CHARACTERS)
+}
+
 /** Name, message and stack of whatever was thrown. The stack includes those of its causes and of aggregated errors. */
 export function serializeError(error: unknown): { name: string; message: string; stack?: string } {
   try {

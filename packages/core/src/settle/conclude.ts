@@ -1,5 +1,5 @@
 import type { ClaimedJob } from "../job/claimed-job.ts"
-import { serializeError } from "../job/error-record.ts"
+import { shortMessage } from "../job/error-record.ts"
 import type { Execution, Outcome, SettledExecution } from "../job/outcome.ts"
 import { type Logger, silent } from "../logger.ts"
 import type { Drainer } from "../session/drainer.ts"
@@ -41,8 +41,7 @@ function logOutcome(log: Logger, execution: Execution): void {
   const kind = writtenKind(outcome)
   const details = { ...logDetails(job), durationMs: durationOf(execution) }
   const wait = "waitMs" in outcome && outcome.waitMs !== undefined ? { waitMs: outcome.waitMs } : {}
-  if ("error" in outcome)
-    log.warn(`Job ${kind}`, { ...details, ...wait, error: serializeError(outcome.error).message })
+  if ("error" in outcome) log.warn(`Job ${kind}`, { ...details, ...wait, error: shortMessage(outcome.error) })
   else log.debug(`Job ${kind}`, { ...details, ...wait })
 }
 

@@ -36,20 +36,26 @@ export function isJobLine({ message }: LogEntry): boolean {
 /** One line of text, such as `record-usage #2 succeeded in 139 ms`. */
 export function readableLine(entry: LogEntry, colors = false): string {
   const { level, message, ...details } = entry
-  const line = onOneLine(JOB_LINES[message]?.(entry) ?? enqueueLine(entry) ?? plainLine(message, details))
+  const line = onOneLine(jobLine(entry) ?? enqueueLine(entry) ?? plainLine(message, details))
   const style = styleOf(level.toLowerCase(), message)
   return colors && style ? styleText(style, line) : line
 }
 
-/** Escapes control characters: an error's text must neither look like further lines nor control the terminal. */
-function onOneLine(text: string): string {
+/** Escapes control characters: text from elsewhere must neither look like further lines nor control the terminal. */
+export function onOneLine(text: string): string {
   return text.replace(CONTROL_CHARACTERS, (character) => {
     if (character === "\n") return "\\n"
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
   })
 }
 
-const CONTROL_CHARACTERS = /\p{Cc}/gu
+/** Those, line separators, and marks that reverse the direction of text. */
+const CONTROL_CHARACTERS = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+
+/** A job may log any message, `"__proto__"` too. */
+function jobLine(entry: LogEntry): string | undefined {
+  return isJobLine(entry) ? JOB_LINES[entry.message]?.(entry) : undefined
+}
 
 const JOB_LINES: Readonly<Record<string, (entry: LogEntry) => string>> = {
   "Job succeeded": (entry) => `${job(entry)} succeeded in ${duration(entry.durationMs)}${retries(entry)}`,

@@ -6,10 +6,12 @@ import { SluiceError } from "@sluice/core"
 /** A key, or several during a rotation; of several, those that are missing are left out. */
 export type Keys = string | undefined | readonly (string | undefined)[]
 
-/** Whether a variable is not set, or blank. */
+/** Whether a variable is not set, or blank. In text, as of a template, one that isn't set reads "undefined". */
 export function isMissing(key: unknown): boolean {
-  return key === undefined || key === null || (typeof key === "string" && key.trim() === "")
+  return key === undefined || key === null || (typeof key === "string" && NOTHING.includes(key.trim()))
 }
+
+const NOTHING = ["", "undefined", "null"]
 
 /** A failure of the server. Its message is for the log and for whoever asks, and tells nothing secret. */
 export function missingKeyError(option: string): SluiceError {
