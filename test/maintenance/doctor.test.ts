@@ -11,10 +11,10 @@ test("doctor reports which maintenance steps keep failing, with their errors", a
   const fail = () => database.pool.query("select sluice.run_maintenance('forget idempotency keys')")
   await fail()
   await fail()
-  expect(await doctor()).toContain("ok    no step of the upkeep fails")
+  expect(await doctor()).toContain("ok    no step of the maintenance fails")
   await fail()
   expect(await doctor()).toMatch(
-    /WRONG steps of the upkeep that fail: forget idempotency keys \(3 times, last at .*: relation "idempotency_keys" does not exist \(42P01\)\)/,
+    /WRONG steps of the maintenance fail: forget idempotency keys \(3 times, last at .*: relation "idempotency_keys" does not exist \(42P01\)\)/,
   )
 })
 
