@@ -1,4 +1,5 @@
 import { createWake, lambda } from "@sluice/aws"
+import { createNeonConnect, createNeonHttp } from "@sluice/aws/neon"
 import { createSluice, defineJob, drain } from "@sluice/core"
 import { http } from "@sluice/http"
 import { expect, test } from "vitest"
@@ -33,4 +34,10 @@ test("a wake without a function logs that it has none, and the enqueue succeeds"
   const sluice = createSluice({ database: database.pool, wake: createWake(undefined, log) })
   expect(await sluice.enqueue("job", {})).toMatchObject({ status: "enqueued" })
   expect(JSON.stringify(warnings)).toContain("createWake was given no function name")
+})
+
+test("Neon's connections without an address can be created; their first use says that it is missing", async () => {
+  const refused = { code: "invalid_address", message: expect.stringContaining("createNeon") }
+  await expect(createNeonHttp(undefined).query("select 1")).rejects.toMatchObject(refused)
+  await expect(createNeonConnect("")()).rejects.toMatchObject(refused)
 })

@@ -91,6 +91,7 @@ test("so are those of @sluice/core/pg", () => {
     "assertNoNeonPooler",
     "createConnect",
     "createPool",
+    "missingAddressError",
     "retryConnect",
   ])
 })

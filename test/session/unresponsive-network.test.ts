@@ -109,10 +109,10 @@ test("enqueueing and reading are answered in time, and say that the database is 
   const proxy = await startProxy(database.url)
   const pool = new pg.Pool({ connectionString: proxy.url, max: 1 })
   pool.on("error", () => {})
-  const sluice = createSluice({ database: pool, answerWithin: "500ms" })
+  const sluice = createSluice({ database: pool, answerWithin: "1500ms" })
   await sluice.enqueue("any", {})
   proxy.deafen()
-  const unavailable = { code: "database_unavailable", message: expect.stringContaining("within 500 ms") }
+  const unavailable = { code: "database_unavailable", message: expect.stringContaining("within 1500 ms") }
   await expect(sluice.enqueue("any", {})).rejects.toMatchObject(unavailable)
   await expect(sluice.getJob("1")).rejects.toBeInstanceOf(DatabaseUnavailableError)
   await proxy.stop()

@@ -1,5 +1,5 @@
-import { InvalidInputError } from "@sluice/core"
 import { type MigrateOptions, migrate } from "@sluice/core/migrate"
+import { missingAddressError } from "@sluice/core/pg"
 import { migrateEnvironment, withDefaults } from "./environment.ts"
 
 /**
@@ -19,15 +19,7 @@ export function createMigrateHandler({ database, ...given }: MigrateHandlerOptio
   const options = withDefaults<MigrateOptions>(given, migrateEnvironment())
 
   return async () => {
-    if (!database) throw missingDatabaseError()
+    if (!database) throw missingAddressError("createMigrateHandler")
     return migrate(database, { log: console.log, ...options })
   }
-}
-
-function missingDatabaseError(): InvalidInputError {
-  return new InvalidInputError(
-    "invalid_address",
-    "The database of createMigrateHandler is missing: give its connection string, for example Resource.QueueDatabase.url",
-    { path: ["database"] },
-  )
 }

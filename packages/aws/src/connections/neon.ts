@@ -3,16 +3,18 @@
 
 import { Client, NeonDbError, neon } from "@neondatabase/serverless"
 import { type Connect, DatabaseUnavailableError, type Queryable, readAddress } from "@sluice/core"
-import { assertNoNeonPooler, CONNECT_TIMEOUT_MS, retryConnect } from "@sluice/core/pg"
+import { assertNoNeonPooler, CONNECT_TIMEOUT_MS, missingAddressError, retryConnect } from "@sluice/core/pg"
 
 /**
  * Runs each statement as one HTTP request and one transaction, with either of Neon's addresses. Nothing stays open
  * between statements, so a freeze can't break it. A request is never repeated, because it may have been executed.
+ * Without an address, as where an app is built, every statement is refused.
  */
-export function createNeonHttp(url: string): Queryable {
-  const sql = readAddress(url, (address) => neon(address, { fullResults: true }))
+export function createNeonHttp(url: string | undefined): Queryable {
+  const sql = url ? readAddress(url, (address) => neon(address, { fullResults: true })) : undefined
   return {
     async query(text, values) {
+      if (!sql) throw missingAddressError("createNeonHttp")
       try {
         return await sql.query(text, values)
       } catch (error) {
@@ -26,8 +28,9 @@ export function createNeonHttp(url: string): Queryable {
  * Opens the dedicated connections of drainers over WebSockets. Needs the direct address, as `createConnect` does, and
  * Node 22 or newer for its WebSocket.
  */
-export function createNeonConnect(url: string): Connect {
+export function createNeonConnect(url: string | undefined): Connect {
   return async () => {
+    if (!url) throw missingAddressError("createNeonConnect")
     assertNoNeonPooler(url)
     return retryConnect(async () => {
       const client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS })

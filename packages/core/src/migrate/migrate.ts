@@ -140,6 +140,8 @@ async function inTransaction<Value>(
     await client.query("begin isolation level read committed read write")
     // ignore the path of the role and the database: nobody else's functions and operators may be used here
     await client.query("set local search_path to pg_catalog, pg_temp")
+    // the timeouts of the role are for an app's statements; a migration may take long, and waits for another one
+    await client.query("set local statement_timeout to 0; set local lock_timeout to 0")
     await client.query(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`)
     const value = await work(client)
     await client.query("commit")

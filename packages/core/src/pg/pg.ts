@@ -6,7 +6,7 @@ import { PoolerError } from "../errors.ts"
 import { CONNECT_TIMEOUT_MS, retryConnect } from "./retry-connect.ts"
 
 // For a `connect` with another driver.
-export { CONNECT_TIMEOUT_MS, retryConnect }
+export { CONNECT_TIMEOUT_MS, missingAddressError, retryConnect }
 
 /** A connection that was idle for longer may have been closed while the function was frozen. */
 const TRUSTED_FOR_MS = 5_000
