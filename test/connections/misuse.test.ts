@@ -126,3 +126,22 @@ async function borrowedClient(): Promise<pg.PoolClient> {
   onTestFinished(() => client.release())
   return client
 }
+
+test.each<[string, unknown, string]>([
+  ["nothing", undefined, "createSluice is undefined: give an object"],
+  ["a connection string", secret, "createSluice is of type string: give an object"],
+  ["an object of jobs", { jobs: { job } }, "jobs is no list: give a list of what defineJob returns"],
+  ["a job's options", { jobs: [job, { name: "b", perform() {} }] }, "jobs[1] is no job definition"],
+  ["a job that isn't there", { jobs: [undefined] }, "jobs[0] is no job definition"],
+])("createSluice refuses %s and says what to give", (_what, options, message) => {
+  const given = typeof options === "object" ? { database: database.pool, ...options } : options
+  expect(() => createSluice(given as never)).toThrow(
+    expect.objectContaining({ code: "invalid_option", message: expect.stringContaining(message) }),
+  )
+})
+
+test("a drain and a worker without options are refused", async () => {
+  const refusal = { code: "invalid_option", message: expect.stringContaining("drain") }
+  await expect(drain(sluice, undefined as never)).rejects.toMatchObject(refusal)
+  await expect(start(sluice, undefined as never).ended).rejects.toMatchObject(refusal)
+})

@@ -50,7 +50,7 @@ const MAINTENANCE_EVERY_MS = 60_000
  * Like a drain on Lambda, a worker takes one of the `maxDrainers` slots. It reconnects if the database was unavailable.
  */
 export function start(sluice: Sluice, options: StartOptions): Worker {
-  const { log = silent } = options
+  const log = options?.log ?? silent // the first drain refuses missing options
   const stopping = new AbortController()
   let health: WorkerHealth = { state: "waiting", since: new Date(), reason: "connecting to the database" }
   const maintenance = setInterval(() => void maintain(sluice, log), MAINTENANCE_EVERY_MS).unref()

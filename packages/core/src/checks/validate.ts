@@ -60,8 +60,15 @@ export function isStorableText(text: string): boolean {
   return !text.includes("\0") && text.isWellFormed()
 }
 
+/** The message has only the type of what it refuses, which may be a connection string. */
+function assertRecord(value: unknown, path: Path): void {
+  if (isRecord(value)) return
+  const type = value === undefined || value === null ? String(value) : `of type ${typeof value}`
+  throw new InvalidInputError("invalid_option", `${path.join(".")} is ${type}: give an object`, { path })
+}
+
 /**
- * Refuses a key that is not among the known ones, and suggests the nearest of them.
+ * Refuses what is no object, and a key that is not among the known ones, and suggests the nearest of them.
  *
  * @param renamed Keys of earlier versions, with their current names.
  */
@@ -71,6 +78,7 @@ export function assertKnownKeys(
   path: Path,
   renamed: Readonly<Record<string, string>> = {},
 ): void {
+  assertRecord(value, path)
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue
     throw new InvalidInputError(

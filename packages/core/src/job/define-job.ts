@@ -201,6 +201,6 @@ function clientOf(definition: { name: string }): Client {
   if (client) return client
   throw new InvalidInputError(
     "unbound_job",
-    `The job ${JSON.stringify(definition.name)} isn't bound to a Sluice instance: pass its definition to createSluice({ jobs })`,
+    `The job ${JSON.stringify(definition.name)} isn't bound to a Sluice instance: pass its definition to createSluice({ jobs }), in a module that is imported before this call`,
   )
 }

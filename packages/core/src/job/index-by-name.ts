@@ -1,10 +1,11 @@
+import { isRecord } from "../checks/validate.ts"
 import { InvalidInputError } from "../errors.ts"
 import type { AnyJobDefinition } from "./define-job.ts"
 
 /** Returns the definitions by name. Throws `InvalidInputError` (`duplicate_job`) if two share one. */
 export function indexByName(jobs: readonly AnyJobDefinition[]): Map<string, AnyJobDefinition> {
   const definitions = new Map<string, AnyJobDefinition>()
-  for (const job of jobs) {
+  for (const job of assertDefinitionList(jobs)) {
     if (definitions.has(job.name)) {
       throw new InvalidInputError(
         "duplicate_job",
@@ -14,4 +15,20 @@ export function indexByName(jobs: readonly AnyJobDefinition[]): Map<string, AnyJ
     definitions.set(job.name, job)
   }
   return definitions
+}
+
+/** Throws `InvalidInputError` (`invalid_option`) unless it is a list of what `defineJob` returns. */
+function assertDefinitionList(jobs: unknown): readonly AnyJobDefinition[] {
+  const hint = "give a list of what defineJob returns, such as [welcome]"
+  if (!Array.isArray(jobs)) {
+    throw new InvalidInputError("invalid_option", `jobs is no list: ${hint}`, { path: ["jobs"] })
+  }
+  const index = jobs.findIndex((job) => !isDefinition(job))
+  if (index < 0) return jobs
+  const message = `jobs[${index}] is no job definition: ${hint}`
+  throw new InvalidInputError("invalid_option", message, { path: ["jobs", index] })
+}
+
+function isDefinition(job: unknown): boolean {
+  return isRecord(job) && typeof job.name === "string" && typeof job.enqueue === "function"
 }
