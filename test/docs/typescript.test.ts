@@ -14,17 +14,28 @@ const LINKED_RESOURCES = join(ROOT, "examples/hono/sst-env.d.ts")
 const blocks = checkedBlocks("ts")
 const inSst = blocks.filter(({ marks, file }) => marks.includes("sst") || file === "sst.config.ts")
 const inApps = blocks.filter((block) => !inSst.includes(block))
+const inNext = inApps.filter(({ page, file }) => page === "docs/nextjs.md" && file)
 const prepared = await preparePlatform()
 
 test("each file that a page shows compiles against the packages, with nothing but the page's other files", () => {
-  const files = inApps.filter(({ file }) => file)
+  const files = inApps.filter((block) => block.file && !inNext.includes(block))
   expect(files.map(({ file }) => file)).toEqual(expect.arrayContaining(["jobs.ts", "queue.ts", "worker.ts"]))
   expect(faults(toSources(files), appOptions(), [LINKED_RESOURCES])).toEqual([])
 })
 
+test("each file of a Next.js app compiles with the options that Next.js writes into it", () => {
+  expect(inNext.map(({ file }) => file)).toEqual(expect.arrayContaining(["app/api/perform/route.ts"]))
+  const options = optionsOf("test/consumers/fixtures/next/tsconfig.json")
+  expect(faults(toSources(inNext), { ...options, incremental: false }, [])).toEqual([])
+})
+
 test("each excerpt compiles, with stand-ins for the reader's own code", () => {
   const globals: Source = { path: join(FOLDER, "globals.ts"), text: globalStandIns() }
-  expect(faults([globals, ...toSources(inApps)], appOptions(), [LINKED_RESOURCES])).toEqual([])
+  expect(
+    faults([globals, ...toSources(inApps.filter((block) => !inNext.includes(block)))], appOptions(), [
+      LINKED_RESOURCES,
+    ]),
+  ).toEqual([])
 })
 
 test.skipIf(!prepared)("each block of an sst.config.ts compiles with SST's types", () => {
