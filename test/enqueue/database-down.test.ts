@@ -1,10 +1,8 @@
-import { once } from "node:events"
-import type { AddressInfo } from "node:net"
-import { createServer } from "node:net"
 import { createSluice, DatabaseUnavailableError, defineJob, drain } from "@sluice/core"
 import pg from "pg"
 import { expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
+import { freePort } from "../support/free-port.ts"
 
 const database = await createDatabase()
 const job = defineJob({ name: "any", perform() {} })
@@ -70,13 +68,4 @@ test("a server that hangs up in the middle of the statement is unavailable", asy
 
 function urlWith(parts: Partial<URL>): string {
   return Object.assign(new URL(database.url), parts).href
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, "close")
-  return port
 }

@@ -2,7 +2,8 @@ import { once } from "node:events"
 import { createServer } from "node:net"
 import { expect, onTestFinished, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
-import { freePort, startAndFail } from "../support/start.ts"
+import { freePort } from "../support/free-port.ts"
+import { startAndFail } from "../support/start.ts"
 
 test.each([
   [{ SLUICE_SCHEDULE: "every minute" }, "SLUICE_SCHEDULE"],

@@ -2,7 +2,8 @@ import { createServer } from "node:http"
 import { expect, onTestFinished, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { eventually } from "../support/eventually.ts"
-import { freePort, type Running, startSluice } from "../support/start.ts"
+import { freePort } from "../support/free-port.ts"
+import { type Running, startSluice } from "../support/start.ts"
 
 test("npm start prints a readable line for each job that is stored or ends, and one for an idle invocation", async () => {
   const database = await createDatabase()

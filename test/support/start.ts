@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { createServer } from "node:net"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { expect, onTestFinished } from "vitest"
 import { eventually } from "./eventually.ts"
+import { freePort } from "./free-port.ts"
 import { makeTemporaryFolder } from "./temporary-folder.ts"
 
 const API_KEY = "key-of-the-tests"
@@ -58,14 +58,6 @@ export async function temporaryFolder(): Promise<string> {
   const { path, remove } = await makeTemporaryFolder()
   onTestFinished(remove)
   return path
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 function launch(environment: Record<string, string>) {

@@ -5,7 +5,7 @@ import { createSluice } from "@sluice/core"
 import { expect, onTestFinished, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { eventually } from "../support/eventually.ts"
-import { freePort } from "../support/start.ts"
+import { freePort } from "../support/free-port.ts"
 
 const MAIN = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url))
 const JOBS = fileURLToPath(new URL("fixtures/jobs.ts", import.meta.url))

@@ -31,9 +31,8 @@ export interface JobContext {
   readonly transaction: Queryable
   /**
    * Performs part of the work once in the life of the job. The result is stored as JSON (up to 256 KiB) and returned as
-   * that: a `Date` as a string. When the job runs
-   * again, after the drainer's deadline, a sleep, a failure or a crash, the step returns the stored result without being
-   * performed. Names must be unique within an execution.
+   * that: a `Date` as a string. When the job runs again, after the drainer's deadline, a sleep, a failure or a crash, the
+   * step returns the stored result without being performed. Names must be unique within an execution.
    *
    * A crash between the step and the saving of its result repeats the step. With `transactional: true`, the step receives a
    * transaction that saves its result too, and isn't repeated even then.

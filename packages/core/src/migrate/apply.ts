@@ -6,7 +6,8 @@ import type { SqlFile, SqlFiles } from "./sql-files.ts"
 
 /**
  * Applies the numbered files that the schema doesn't have, then replaces its functions and views unless they are these
- * already. A schema that newer code has migrated is left as it is. Runs in the caller's transaction, and leaves the schema first in its search_path.
+ * already. A schema that newer code has migrated is left as it is. Runs in the caller's transaction, and leaves the schema
+ * first in its search_path.
  *
  * @returns The names of the applied files, followed by `"functions"` if functions and views were replaced.
  */
