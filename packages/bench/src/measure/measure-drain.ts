@@ -105,7 +105,7 @@ export async function untilPerformed(workers: Workers, count: number, system: Sy
   }
 }
 
-async function untilDone(system: System, database: Database): Promise<void> {
+export async function untilDone(system: System, database: Database): Promise<void> {
   const giveUpAtMs = performance.now() + STALL_TIMEOUT_MS
   while (!(await system.isDone(database.pool))) {
     if (performance.now() > giveUpAtMs)
@@ -134,6 +134,11 @@ export function check(done: readonly Done[], jobs: number): Pick<Measurement, "d
 
 export function countStatements(done: readonly Done[]): number {
   return done.reduce((sum, { statements }) => sum + statements, 0)
+}
+
+/** The longest call of one of these functions of Sluice's. */
+export function longestOf(done: readonly Done[], ...functions: readonly string[]): number {
+  return Math.max(0, ...done.flatMap(({ longestMs }) => functions.map((name) => longestMs?.[name] ?? 0)))
 }
 
 async function holdSnapshot({ url }: Database): Promise<() => Promise<void>> {

@@ -25,6 +25,8 @@ export interface Done {
   /** From the enqueue to the start, for jobs whose payload has the time of the enqueue. */
   readonly latenciesMs: Float64Array
   readonly statements: number
+  /** The longest call of each of Sluice's functions, as its client saw it. */
+  readonly longestMs?: Readonly<Record<string, number>>
 }
 
 const REPORT_EVERY_MS = 5
@@ -34,8 +36,9 @@ const system = Object.values<System>(await import(orders.system.module))[0] as S
 
 const numbers: number[] = []
 const latenciesMs: number[] = []
+const longestMs: Record<string, number> = {}
 let statements = 0
-countStatements()
+watchStatements()
 
 const perform = orders.performMs > 0 ? performSlowly : record
 const workers = await Promise.all(
@@ -73,6 +76,7 @@ async function stop(): Promise<void> {
     numbers: Uint32Array.from(numbers),
     latenciesMs: Float64Array.from(latenciesMs),
     statements: statementsBeforeStop,
+    longestMs,
   }
   process.send?.(done satisfies Done, () => process.exit(0))
 }
@@ -82,10 +86,26 @@ function send(message: Message): void {
 }
 
 /** Patches pg, which all systems here use. */
-function countStatements(): void {
+function watchStatements(): void {
   const query = pg.Client.prototype.query as (...parameters: unknown[]) => unknown
   pg.Client.prototype.query = function (this: pg.Client, ...parameters: unknown[]) {
     statements++
-    return query.apply(this, parameters)
+    const called = nameOfCalled(parameters[0] as string | { text: string })
+    const answer = query.apply(this, parameters)
+    return called && answer instanceof Promise ? timed(called, answer) : answer
   } as never
+}
+
+function nameOfCalled(statement: string | { text: string }): string | undefined {
+  const text = typeof statement === "string" ? statement : statement.text
+  return /\bsluice\.(\w+)\(/.exec(text)?.[1]
+}
+
+async function timed(called: string, answer: Promise<unknown>): Promise<unknown> {
+  const sentAtMs = performance.now()
+  try {
+    return await answer
+  } finally {
+    longestMs[called] = Math.max(longestMs[called] ?? 0, performance.now() - sentAtMs)
+  }
 }

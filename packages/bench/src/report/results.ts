@@ -35,6 +35,9 @@ export interface Result {
   readonly statementsPerJob: number
   /** Milliseconds that Lambda would bill. */
   readonly billedMs?: number
+  /** The longest claim of all rounds, as its drainer saw it. */
+  readonly longestClaimMs?: number
+  readonly longestSettleMs?: number
   /** Jobs per second of every round, slowest first. */
   readonly rounds: readonly number[]
 }
@@ -55,6 +58,8 @@ export interface Measurement {
   readonly missing: number
   readonly latenciesMs?: readonly number[]
   readonly billedMs?: number
+  readonly longestClaimMs?: number
+  readonly longestSettleMs?: number
 }
 
 export function resultOf(
@@ -79,8 +84,15 @@ export function resultOf(
     missing: sum(rounds.map((round) => round.missing)),
     statementsPerJob: round(median.statements / median.jobs, 4),
     ...(median.billedMs !== undefined && { billedMs: median.billedMs }),
+    ...longestOf("longestClaimMs", rounds),
+    ...longestOf("longestSettleMs", rounds),
     rounds: bySpeed.map(rateOf),
   }
+}
+
+function longestOf(field: "longestClaimMs" | "longestSettleMs", rounds: readonly Measurement[]) {
+  const longest = Math.max(...rounds.map((one) => one[field] ?? 0))
+  return longest > 0 ? { [field]: round(longest, 1) } : {}
 }
 
 function rateOf({ jobs, seconds }: Measurement): number {

@@ -20,6 +20,7 @@ function table(rows: readonly Result[], all: readonly Result[]): string {
     row.walBytesPerJob.toLocaleString("en"),
     row.statementsPerJob.toFixed(3),
     row.p50Ms === undefined ? "" : `${row.p50Ms} / ${row.p99Ms}`,
+    row.longestClaimMs === undefined ? "" : `${row.longestClaimMs} / ${row.longestSettleMs}`,
     row.duplicates + row.missing === 0 ? "ok" : `${row.duplicates} duplicate, ${row.missing} missing`,
   ])
   const head = [
@@ -32,6 +33,7 @@ function table(rows: readonly Result[], all: readonly Result[]): string {
     "WAL B/job",
     "stmts/job",
     "p50 / p99 ms",
+    "longest claim / settle ms",
     "each once",
   ]
   const widths = head.map((title, column) =>

@@ -10,6 +10,7 @@ import { latency } from "./latency.ts"
 import { manyQueues } from "./many-queues.ts"
 import { payload } from "./payload.ts"
 import { scheduled } from "./scheduled.ts"
+import { storms } from "./storms.ts"
 import { throughput } from "./throughput.ts"
 import { wake } from "./wake.ts"
 import { wal } from "./wal.ts"
@@ -23,6 +24,7 @@ export const scenarios: readonly Scenario[] = [
   scheduled,
   manyQueues,
   depth,
+  storms,
   drainers,
   payload,
   crash,

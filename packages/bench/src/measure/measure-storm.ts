@@ -1,0 +1,72 @@
+import type pg from "pg"
+import type { Measurement } from "../report/results.ts"
+import type { Run } from "../scenario.ts"
+import type { System } from "../system.ts"
+import {
+  CONCURRENCY,
+  check,
+  countStatements,
+  longestOf,
+  untilDone,
+  untilPerformed,
+  walPosition,
+} from "./measure-drain.ts"
+import { startWorkers, type Workers } from "./workers.ts"
+
+/** What comes over a queue whose drainers have work to do. */
+export interface Storm {
+  /** Jobs to perform, before the run's scale. */
+  readonly jobs: number
+  /** Stores them, numbered from 0, and what else there is. */
+  fill(database: pg.Pool, jobs: number, run: Run): Promise<void>
+  /** What somebody else does meanwhile, until the signal. */
+  meanwhile?(database: pg.Pool, stop: AbortSignal): Promise<void>
+  /** Whether jobs of the storm may be performed before the last of the others: then it ends by the number performed. */
+  readonly isMixed?: boolean
+}
+
+const DRAINERS = 4
+
+/** Measures until the jobs are performed, and completed, with the longest claim and settle of any drainer. */
+export async function measureStorm(system: System, run: Run, storm: Storm): Promise<Measurement> {
+  const jobs = run.jobs(storm.jobs)
+  const database = await run.server.createDatabase(system)
+  const over = new AbortController()
+  let workers: Workers | undefined
+  try {
+    await storm.fill(database.pool, jobs, run)
+    await database.pool.query("vacuum analyze")
+    await database.pool.query("checkpoint")
+    const orders = { system, url: database.url, concurrency: CONCURRENCY, lingers: false, performMs: 0 }
+    workers = await startWorkers(orders, DRAINERS)
+
+    const walBefore = await walPosition(database)
+    const beganAtMs = performance.now()
+    workers.go()
+    const meanwhile = storm.meanwhile?.(database.pool, over.signal)
+    meanwhile?.catch(() => {}) // thrown below
+    await untilPerformed(workers, jobs, system)
+    if (!storm.isMixed) await untilDone(system, database)
+    const seconds = (performance.now() - beganAtMs) / 1_000
+    const performed = storm.isMixed ? workers.performed() : jobs
+    const walBytes = (await walPosition(database)) - walBefore
+    over.abort()
+    await meanwhile
+    const done = await workers.stop()
+    const { duplicates, missing } = check(done, jobs)
+    return {
+      jobs: performed,
+      seconds,
+      walBytes,
+      statements: countStatements(done),
+      duplicates,
+      missing: storm.isMixed ? 0 : missing,
+      longestClaimMs: longestOf(done, "claim"),
+      longestSettleMs: longestOf(done, "settle", "settle_succeeded"),
+    }
+  } finally {
+    over.abort()
+    await workers?.kill()
+    await database.drop()
+  }
+}
