@@ -25,7 +25,7 @@ export interface Done {
   /** From the enqueue to the start, for jobs whose payload has the time of the enqueue. */
   readonly latenciesMs: Float64Array
   readonly statements: number
-  /** The longest call of each of Sluice's functions, as its client saw it. */
+  /** The longest call of each of Sluice's functions, as its client saw it, but for the first of a session. */
   readonly longestMs?: Readonly<Record<string, number>>
 }
 
@@ -92,8 +92,18 @@ function watchStatements(): void {
     statements++
     const called = nameOfCalled(parameters[0] as string | { text: string })
     const answer = query.apply(this, parameters)
-    return called && answer instanceof Promise ? timed(called, answer) : answer
+    return called && answer instanceof Promise ? timed(called, answer, isFirstCall(this, called)) : answer
   } as never
+}
+
+const callsBySession = new WeakMap<pg.Client, Set<string>>()
+
+function isFirstCall(session: pg.Client, called: string): boolean {
+  const calls = callsBySession.get(session) ?? new Set()
+  callsBySession.set(session, calls)
+  const isFirst = !calls.has(called)
+  calls.add(called)
+  return isFirst
 }
 
 function nameOfCalled(statement: string | { text: string }): string | undefined {
@@ -101,11 +111,13 @@ function nameOfCalled(statement: string | { text: string }): string | undefined 
   return /\bsluice\.(\w+)\(/.exec(text)?.[1]
 }
 
-async function timed(called: string, answer: Promise<unknown>): Promise<unknown> {
+/** Leaves out the first call of a session, which prepares all that a function does. */
+async function timed(called: string, answer: Promise<unknown>, isFirst: boolean): Promise<unknown> {
   const sentAtMs = performance.now()
   try {
     return await answer
   } finally {
-    longestMs[called] = Math.max(longestMs[called] ?? 0, performance.now() - sentAtMs)
+    const tookMs = performance.now() - sentAtMs
+    if (!isFirst) longestMs[called] = Math.max(longestMs[called] ?? 0, tookMs)
   }
 }

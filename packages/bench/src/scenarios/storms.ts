@@ -46,6 +46,7 @@ export const storms: Scenario = {
     ...["", " with keys"].flatMap((keys) => [
       variantOf(`a million${keys} being paused ahead`, {
         jobs: JOBS,
+        isMixed: true,
         async fill(database, jobs, run) {
           await store(database, run.jobs(STORM), {
             first: jobs,
