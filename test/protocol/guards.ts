@@ -157,6 +157,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   ],
   "Paused meanwhile": [
     { file: `${SQL}/second_look.sql`, from: " and found.queue <> all (v_paused)", to: "" },
+    { file: `${SQL}/lock_ready.sql`, from: " and j.queue <> all (v_paused)", to: "" },
   ],
   "Resumed meanwhile": [
     { file: `${SQL}/resume_strays.sql`, from: "not is_paused(v_queue) and", to: "false and" },

@@ -53,11 +53,12 @@ async function claimInOrder(
       p_priorities: toPgArray([...position.priorities]),
       p_fits_ms: deadline.fitsMs(),
       p_max_bytes: mostBytes,
+      p_passed: isFromStart ? position.resumeAfter : null,
     }),
   )
   if (!batch) return []
   const { claimed, more } = batch
-  advance(position, batch, isFromStart, startedAtMs)
+  advance(position, batch, isFromStart, claimed.length >= limit, startedAtMs)
   position.isCutShort = more && claimed.length < limit
   const hasSeenAll = isFromStart && !more
   position.suspects.noteWaiting(batch.suspects, hasSeenAll && claimed.length === 0)

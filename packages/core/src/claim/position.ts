@@ -19,12 +19,14 @@ const LARGEST_REAP = 500
 /** Where a drainer stands in the queue, and how much it may claim at once. Changed by its claims only. */
 export interface ClaimPosition {
   // the place in the queue
-  /** The last place claimed: deleted rows before it need not be passed again. Null: look from the start. */
+  /** The last place looked at: what is before it need not be passed again. Null: look from the start. */
   resumeAfter: string | null
   /** When it last looked from the start. */
   fromStartAtMs: number
-  /** What the last look from the start that found nothing more has seen: the next one passes over it. */
+  /** What was seen up to the end of the queue: the next look from the start passes over it. */
   seen: string | null
+  /** The way from the start to the end, in one claim or many. */
+  pass: Pass
   /** When a look from the start includes what was seen before. */
   allAgainAtMs: number
   /** Of jobs that were claimed, and of those that definitions give. */
@@ -55,11 +57,21 @@ export interface ClaimPosition {
   keysAgainAtMs: number
 }
 
+interface Pass {
+  /** What is seen once it reaches the end: what had been seen when it began. */
+  willHaveSeen: string | null
+  /** Whether it looks at everything. */
+  isWhole: boolean
+  /** How long it has looked at jobs that can't be claimed. */
+  passedOverMs: number
+}
+
 export function createClaimPosition(definitions: ReadonlyMap<string, AnyJobDefinition>): ClaimPosition {
   return {
     resumeAfter: null,
     fromStartAtMs: 0,
     seen: null,
+    pass: { willHaveSeen: null, isWhole: false, passedOverMs: 0 },
     allAgainAtMs: 0,
     priorities: prioritiesOf(definitions),
     isCaughtUp: false,
@@ -88,41 +100,53 @@ export function isLookFromStartDue({ resumeAfter, fromStartAtMs }: ClaimPosition
 
 /** What a claim tells of the queue. */
 export interface Look {
-  /** The last place it claimed. */
+  /** Where to look next. */
   resume_after: string | null
   /** Whether there may be more behind that place. */
   more: boolean
   /** Whether it looked at everything. */
   whole: boolean
-  seen: string
+  /** What a look from the start has seen once it is through. Null: more is to be made ready, and found by another. */
+  seen: string | null
   /** Milliseconds until the next scheduled job is due. */
   due_in_ms: number | null
 }
 
-/** Moves the position to where a claim has ended. */
+/** Moves the position to where a claim has ended. `isFull`: it has brought as many jobs as it asked for. */
 export function advance(
   position: ClaimPosition,
   look: Look,
   isFromStart: boolean,
+  isFull: boolean,
   startedAtMs: number,
 ): void {
+  const isDetour = isFromStart && look.more && look.resume_after === position.resumeAfter
   if (isFromStart) noteLookFromStart(position, look, startedAtMs)
+  if (isFromStart && !isDetour) beginPass(position, look, startedAtMs)
+  if (!isFull) position.pass.passedOverMs += performance.now() - startedAtMs
+  if (!look.more) endPass(position)
   position.resumeAfter = look.more ? look.resume_after : null
   if (look.resume_after !== null) notePriority(position, look.resume_after)
 }
 
-function noteLookFromStart(
-  position: ClaimPosition,
-  { whole, more, seen, due_in_ms }: Look,
-  startedAtMs: number,
-): void {
+function noteLookFromStart(position: ClaimPosition, { due_in_ms }: Look, startedAtMs: number): void {
   position.fromStartAtMs = startedAtMs
   position.dueAtMs = due_in_ms === null ? Number.POSITIVE_INFINITY : startedAtMs + due_in_ms
-  if (!more) position.seen = seen
+}
+
+function beginPass(position: ClaimPosition, { seen, whole }: Look, startedAtMs: number): void {
+  position.pass = { willHaveSeen: seen, isWhole: whole, passedOverMs: 0 }
   if (!whole) return
-  const tookMs = performance.now() - startedAtMs
-  position.allAgainAtMs = startedAtMs + Math.max(LOOK_AT_ALL_EVERY_MS, tookMs / LONGEST_SHARE_OF_LOOKS)
-  if (more) position.seen = null
+  position.seen = null
+  position.allAgainAtMs = startedAtMs + LOOK_AT_ALL_EVERY_MS
+}
+
+function endPass(position: ClaimPosition): void {
+  const { willHaveSeen, isWhole, passedOverMs } = position.pass
+  position.seen = willHaveSeen ?? position.seen
+  if (!isWhole) return
+  const againAtMs = performance.now() + passedOverMs * (1 / LONGEST_SHARE_OF_LOOKS - 1)
+  position.allAgainAtMs = Math.max(position.allAgainAtMs, againAtMs)
 }
 
 /** A place in the queue begins with its priority. */
