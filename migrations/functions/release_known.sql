@@ -3,7 +3,7 @@ create or replace function release_known(p_names text[]) returns boolean
 language plpgsql volatile set search_path from current
 as $$
 declare
-  c_set constant integer := 2000;
+  c_set constant integer := 500;
   v_names text[];
   v_brought integer;
 begin

@@ -8,7 +8,7 @@ language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off
 as $$
 declare
-  c_set constant integer := 5000;
+  c_set constant integer := 1000;
   v_last bigint;
 begin
   if p_after = 0 then

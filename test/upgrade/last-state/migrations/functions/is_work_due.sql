@@ -1,10 +1,11 @@
--- Whether a job could be claimed now: due, of one of these names, and not held by another drainer. The session must hold no job's
+-- Whether a job could be claimed now: due, of one of these names, of no paused queue, and not held by another drainer. The session must hold no job's
 -- lock itself.
 create or replace function is_work_due(p_names text[]) returns boolean
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
 as $$
 declare
+  v_paused text[] := array(select q.name from queues q where q.paused_at is not null);
   v_free bigint;
 begin
   if exists (select from jobs j where j.state = 'scheduled' and j.run_at <= now() and j.name = any (p_names)) then
@@ -17,9 +18,9 @@ begin
     return true; -- the next look computes their keys
   end if;
   with ready as materialized (
-    select j.id from jobs j where j.state = 'ready' and j.name = any (p_names) order by j.priority, j.run_at, j.id
+    select j.id from jobs j where j.state = 'ready' and j.name = any (p_names) and j.queue <> all (v_paused) order by j.priority, j.run_at, j.id
   ), suspects as materialized (
-    select j.id from jobs j where j.state = 'suspect' and j.name = any (p_names) order by j.suspect_group desc, j.id
+    select j.id from jobs j where j.state = 'suspect' and j.name = any (p_names) and j.queue <> all (v_paused) order by j.suspect_group desc, j.id
   ), candidates as materialized (
     select id from ready union all select id from suspects
   )

@@ -1,31 +1,45 @@
 -- The candidates of a claim: locks up to p_limit ready jobs in order, from behind p_resume_after. For the parameters see
 -- claim. Another order of claiming is another function, chosen by the drainer, not a flag in this one.
 -- The lock is tried above a materialised, ordered list with the limit over it: once a row, only on rows that are returned.
--- What this drainer holds already is left out, because its own session would get the lock again.
+-- What this drainer holds already is left out, because its own session would get the lock again. So are jobs of paused queues
+-- and of names that it doesn't perform: past a million of those it looks in several claims, so that none takes long.
 --   p_since    what was due by then was looked at before; null: nothing was
 --   locked     the jobs
 --   features   the features of all of them together; null: none
 --   bytes      what a claim returns of the large ones among them; null: none is large
 --   last       the position of the last one, as text
+--   passed     the position up to which it has looked, if it stopped there with room for more jobs, as text; null: there are no more
 create or replace function lock_ready(
   p_drainer integer, p_limit integer, p_names text[], p_resume_after job_position, p_since timestamptz, p_priorities integer[],
-  p_fits_ms bigint, out locked bigint[], out features integer, out bytes bigint, out last text)
+  p_fits_ms bigint, out locked bigint[], out features integer, out bytes bigint, out last text, out passed text)
 language plpgsql volatile set search_path from current
 -- The order must come from the index, whatever the statistics of a table that empties all the time say.
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
 as $$
+declare
+  c_most_looked_at constant integer := 10000;
+  v_paused text[] := array(select q.name from queues q where q.paused_at is not null);
 begin
   with candidates as materialized (
-    select j.* from scan_ranges(p_resume_after, p_since, p_priorities) s, lateral (
-      select j.id, j.priority, j.run_at, j.features, j.large_bytes from jobs j
-      where j.state = 'ready' and j.name = any (p_names) and (j.timeout_ms is null or j.timeout_ms <= coalesce(p_fits_ms, j.timeout_ms))
-        and (j.priority, j.run_at, j.id) > (s.priority, s.run_at, s.id) and j.priority <= s.last_priority
+    select j.id, j.priority, j.run_at, j.features, j.large_bytes from (
+      select j.* from scan_ranges(p_resume_after, p_since, p_priorities) s, lateral (
+        select j.id, j.priority, j.run_at, j.features, j.large_bytes, j.name, j.queue, j.timeout_ms, j.fence from jobs j
+        where j.state = 'ready' and (j.priority, j.run_at, j.id) > (s.priority, s.run_at, s.id) and j.priority <= s.last_priority
+        order by j.priority, j.run_at, j.id) j
+      limit c_most_looked_at) j
+    where j.name = any (p_names) and j.queue <> all (v_paused) and (j.timeout_ms is null or j.timeout_ms <= coalesce(p_fits_ms, j.timeout_ms))
         and (j.id, j.fence) not in (select h.job_id, h.fence from held_by(p_drainer) h)
-      order by j.priority, j.run_at, j.id) j
   ), locked_now as (
     select c.* from candidates c where pg_try_advisory_lock(job_lock(c.id)) limit p_limit
   )
-  select array_agg(l.id), bit_or(l.features), sum(l.large_bytes), (array_agg((l.priority, l.run_at, l.id)::job_position))[count(*)::integer]::text
-  into locked, features, bytes, last from locked_now l;
+  select array_agg(l.id), bit_or(l.features), sum(l.large_bytes), (array_agg((l.priority, l.run_at, l.id)::job_position))[count(*)::integer]::text,
+    case when count(*) < p_limit then (
+      select (p.priority, p.run_at, p.id)::job_position::text from ( -- read from the index alone
+        select j.* from scan_ranges(p_resume_after, p_since, p_priorities) s, lateral (
+          select j.priority, j.run_at, j.id from jobs j
+          where j.state = 'ready' and (j.priority, j.run_at, j.id) > (s.priority, s.run_at, s.id) and j.priority <= s.last_priority
+          order by j.priority, j.run_at, j.id) j
+        offset c_most_looked_at - 1 limit 1) p) end
+  into locked, features, bytes, last, passed from locked_now l;
 end
 $$;

@@ -5,7 +5,7 @@ create or replace function promote_due(p_since timestamptz default null) returns
 language plpgsql volatile set search_path from current
 as $$
 declare
-  c_set constant integer := 2000;
+  c_set constant integer := 500;
   v_since timestamptz := coalesce(p_since, '-infinity');
   v_count integer := (select count(*) from (
     select from jobs s where s.state = 'scheduled' and s.run_at > v_since and s.run_at <= now() order by s.run_at limit c_set) due);

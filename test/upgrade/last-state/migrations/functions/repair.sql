@@ -1,21 +1,24 @@
 -- Once a second, by one drainer: puts jobs where they belong by what is committed now. Whoever stored or moved them may not have
--- seen a pause, a resume, a freed key or a drainer that was being committed at the same time. Returns whether there may be more.
+-- seen a pause, a resume, a freed key or a drainer that was being committed at the same time. While there is more of it, the next
+-- look from the start does more. Returns whether more is to be made ready.
 create or replace function repair(p_names text[]) returns boolean
 language plpgsql volatile set search_path from current
 as $$
 declare
   v_last ticks;
-  v_more boolean;
+  v_strays record;
+  v_is_held boolean;
 begin
   select t.* into v_last from ticks t where t.ticked_at < clock_timestamp() - interval '1 second' for update skip locked;
   if not found then
     return false;
   end if;
   perform note_names(p_names);
-  v_more := hold_unknown(p_names);
-  v_last.last_queue := resume_strays(v_last.last_queue);
+  v_is_held := hold_ahead(p_names);
+  v_strays := resume_strays(v_last.last_queue);
   v_last.last_key := unblock_forgotten(v_last.last_key);
-  update ticks t set ticked_at = case when v_more then '-infinity' else clock_timestamp() end, last_queue = v_last.last_queue, last_key = v_last.last_key;
-  return v_more;
+  update ticks t set ticked_at = case when v_is_held or v_strays.more then '-infinity' else clock_timestamp() end,
+                     last_queue = v_strays.last, last_key = v_last.last_key;
+  return v_strays.more;
 end
 $$;

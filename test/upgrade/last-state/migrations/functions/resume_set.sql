@@ -4,7 +4,7 @@ language plpgsql volatile set search_path from current
 set enable_seqscan = off
 as $$
 declare
-  c_set constant integer := 5000;
+  c_set constant integer := 500;
   v_resumed integer;
 begin
   update jobs j set state = case when j.concurrency_limit is not null and j.concurrency_key is null then 'unkeyed' when j.suspect_group is null then 'ready' else 'suspect' end

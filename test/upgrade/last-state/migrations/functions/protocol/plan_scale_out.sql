@@ -33,6 +33,7 @@ begin
   with waiting as (
     select j.run_at from jobs j
     where j.state = 'ready' and j.name = any (p_names) and j.id not in (select unnest(c.job_ids) from claims c)
+      and j.queue not in (select q.name from queues q where q.paused_at is not null)
     order by j.priority, j.run_at, j.id limit c_most_counted
   )
   select count(*), clock_timestamp() - min(w.run_at) into v_waiting, v_oldest from waiting w;

@@ -1,0 +1,33 @@
+-- Holds ready jobs at the head of the claim's index that can't be claimed, a set at each call: each look would pass them again.
+-- Jobs of paused queues are there if the pause has not come to them yet, if its caller stopped early, or if they were stored by
+-- a transaction that had not seen it. Of names that no drainer has known for 15 minutes a few cost nothing, and stay.
+-- Returns whether there may be more.
+create or replace function hold_ahead(p_names text[]) returns boolean
+language plpgsql volatile set search_path from current
+as $$
+declare
+  c_head constant integer := 100;
+  c_set constant integer := 500;
+  v_known text[] := p_names || array(select d.name from definitions d where d.seen_at > now() - interval '15 minutes');
+  v_paused text[] := array(select q.name from queues q where q.paused_at is not null);
+  v_unknown_count integer;
+  v_paused_count integer;
+  v_waiting bigint[];
+begin
+  select count(*) filter (where head.name <> all (v_known)), count(*) filter (where head.queue = any (v_paused))
+  into v_unknown_count, v_paused_count
+  from (select j.name, j.queue from jobs j where j.state = 'ready' order by j.priority, j.run_at, j.id limit c_head) head;
+
+  if v_unknown_count >= c_head / 2 then
+    perform hold_unknown(v_known, c_set);
+    return true;
+  elsif v_paused_count > 0 then
+    v_waiting := array(
+      select next.id from (select j.id, j.queue from jobs j where j.state = 'ready' order by j.priority, j.run_at, j.id limit c_set) next
+      where next.queue = any (v_paused) and next.id not in (select unnest(c.job_ids) from claims c));
+    perform hold_jobs(v_waiting);
+    return v_waiting <> '{}';
+  end if;
+  return false;
+end
+$$;
