@@ -114,7 +114,9 @@ export async function untilDone(system: System, database: Database): Promise<voi
   }
 }
 
-export async function walPosition({ pool }: Database): Promise<number> {
+/** Bytes written to the log that makes jobs durable: Postgres' write-ahead log, or Redis' append-only file. */
+export async function walPosition({ pool, redis }: Database): Promise<number> {
+  if (redis) return redis.logPosition()
   const { rows } = await pool.query("select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') as position")
   return Number(rows[0].position)
 }
