@@ -34,7 +34,8 @@ begin
     select array_agg(found.id), array_agg(found.fence), json_agg(found.job) into ids, fences, jobs
     from (
       select j.id, j.fence, j.state, j.queue, json_build_array(j.id, j.fence, j.name,
-        case when p_max_bytes = 0 or j.large_bytes > max_inline_bytes() then null else j.payload end, j.queue, j.enqueued_at,
+        case when p_max_bytes = 0 or j.large_bytes > max_inline_bytes() then null else coalesce(j.payload, payload_aside(j.payload_day, j.id)) end,
+        j.queue, j.enqueued_at,
         case when p_max_bytes = 0 then '{"unread": "it can''t be read"}' else non_default_fields(j) end) as job
       from jobs j where j.id = any (v_admitted) order by j.priority, j.run_at, j.id) found
     where found.state = p_state and found.queue <> all (v_paused);
