@@ -41,7 +41,7 @@ test("a look from the start on the way is a detour: it finds what is urgent, and
   const [urgent] = await store(1, { priority: -1 })
   const [known] = await store(1)
 
-  const detour = await claim(null, passed)
+  const detour = await claim(passed, true)
   expect(detour).toMatchObject({ ids: [urgent], more: true, resume_after: passed })
   expect(await claim(detour.resume_after)).toMatchObject({ ids: [known], more: false })
 })
@@ -77,16 +77,25 @@ async function open(connection: Connection): Promise<{ id: number; backend_pid: 
   return rows[0]
 }
 
-async function claim(resumeAfter: string | null, passed: string | null = null) {
+let lastClaim = "0"
+
+/** A claim behind a place, or from the start; as a `detour`, from the start though it knows a place. */
+async function claim(resumeAfter: string | null, isDetour = false) {
   const before = await rowsRead()
   const { rows } = await session.query(
-    "select * from sluice.claim($1, $2, 500, '{known}', $3, '{}', '{}', p_passed => $4)",
-    [drainer.id, drainer.backend_pid, resumeAfter, passed],
+    `select * from sluice.claim($1, $2, 500, '{known}', $3, '{}', '{}', p_last_claim => $4, p_looked_ms_ago => $5)`,
+    [drainer.id, drainer.backend_pid, resumeAfter, lastClaim, isDetour ? 5_000 : 0],
   )
-  const [{ jobs, more, resume_after }] = rows as [
-    { jobs: [number][]; more: boolean; resume_after: string | null },
-  ]
+  const [{ jobs, more, resume_after, claim_id }] = rows as [Claimed]
+  lastClaim = claim_id ?? lastClaim
   return { ids: jobs.map(([id]) => String(id)), more, resume_after, rowsRead: (await rowsRead()) - before }
+}
+
+interface Claimed {
+  jobs: [number][]
+  more: boolean
+  resume_after: string
+  claim_id: string | null
 }
 
 /** Rows of `jobs` that the session has read from the table so far. */

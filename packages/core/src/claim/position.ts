@@ -1,8 +1,8 @@
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import { createSuspects, type Suspects } from "./suspects.ts"
 
-/** How often a drainer that resumes after its last place looks from the start, where urgent and retried jobs come in. */
-const LOOK_FROM_START_EVERY_MS = 1_000
+/** Before all jobs. */
+const BEGINNING = "(-2147483648,-infinity,0)"
 /**
  * How often a look from the start includes what was seen before, where jobs of long transactions come in. It passes every
  * deleted row that vacuum couldn't remove, so the longer it takes the less often it is done.
@@ -19,14 +19,23 @@ const LARGEST_REAP = 500
 /** Where a drainer stands in the queue, and how much it may claim at once. Changed by its claims only. */
 export interface ClaimPosition {
   // the place in the queue
-  /** The last place looked at: what is before it need not be passed again. Null: look from the start. */
+  /**
+   * The last place looked at: deleted rows before it, and what others hold, need not be passed again. If others have claimed
+   * behind it since, the next claim resumes there. Null: look from the start.
+   */
   resumeAfter: string | null
-  /** When it last looked from the start. */
-  fromStartAtMs: number
+  /** The claim that ended there. */
+  lastClaim: string
+  /** When it last looked from the start. After a second a claim does so again, unless other drainers have. Null: never. */
+  fromStartAtMs: number | null
   /** What was seen up to the end of the queue: the next look from the start passes over it. */
   seen: string | null
-  /** The way from the start to the end, in one claim or many. */
-  pass: Pass
+  /** What is seen once the way from the start, in however many claims, has reached the end. */
+  pass: string | null
+  /** Whether that way began with a look at everything. */
+  isPassWhole: boolean
+  /** How long claims have looked at jobs that this drainer can't claim, since the end was last reached. */
+  passedOverMs: number
   /** When a look from the start includes what was seen before. */
   allAgainAtMs: number
   /** Of jobs that were claimed, and of those that definitions give. */
@@ -59,21 +68,15 @@ export interface ClaimPosition {
   keysAgainAtMs: number
 }
 
-interface Pass {
-  /** What is seen once it reaches the end: what had been seen when it began. */
-  willHaveSeen: string | null
-  /** Whether it looks at everything. */
-  isWhole: boolean
-  /** How long it has looked at jobs that can't be claimed. */
-  passedOverMs: number
-}
-
 export function createClaimPosition(definitions: ReadonlyMap<string, AnyJobDefinition>): ClaimPosition {
   return {
-    resumeAfter: null,
-    fromStartAtMs: 0,
+    resumeAfter: BEGINNING,
+    lastClaim: "0",
+    fromStartAtMs: null,
     seen: null,
-    pass: { willHaveSeen: null, isWhole: false, passedOverMs: 0 },
+    pass: null,
+    isPassWhole: false,
+    passedOverMs: 0,
     allAgainAtMs: 0,
     priorities: prioritiesOf(definitions),
     isCaughtUp: false,
@@ -97,59 +100,48 @@ function prioritiesOf(definitions: ReadonlyMap<string, AnyJobDefinition>): Set<n
   )
 }
 
-export function isLookFromStartDue({ resumeAfter, fromStartAtMs }: ClaimPosition, nowMs: number): boolean {
-  return resumeAfter === null || nowMs - fromStartAtMs > LOOK_FROM_START_EVERY_MS
-}
-
 /** What a claim tells of the queue. */
 export interface Look {
+  /** The row that it has written. Null: none. */
+  claim_id: string | null
+  from_start: boolean
   /** Where to look next. */
   resume_after: string | null
   /** Whether there may be more behind that place. */
   more: boolean
   /** Whether it looked at everything. */
   whole: boolean
-  /** What a look from the start has seen once it is through. Null: more is to be made ready, and found by another. */
-  seen: string | null
+  /** What is seen once the end is reached. Null: unknown. */
+  pass: string | null
   /** Milliseconds until the next scheduled job is due. */
   due_in_ms: number | null
 }
 
 /** Moves the position to where a claim has ended. `isFull`: it has brought as many jobs as it asked for. */
-export function advance(
-  position: ClaimPosition,
-  look: Look,
-  isFromStart: boolean,
-  isFull: boolean,
-  startedAtMs: number,
-): void {
-  const isDetour = isFromStart && look.more && look.resume_after === position.resumeAfter
-  if (isFromStart) noteLookFromStart(position, look, startedAtMs)
-  if (isFromStart && !isDetour) beginPass(position, look, startedAtMs)
-  if (!isFull) position.pass.passedOverMs += performance.now() - startedAtMs
-  if (!look.more) endPass(position)
+export function advance(position: ClaimPosition, look: Look, isFull: boolean, startedAtMs: number): void {
+  if (look.from_start) noteLookFromStart(position, look, startedAtMs)
+  position.pass = look.pass
+  if (!isFull) position.passedOverMs += performance.now() - startedAtMs
+  if (!look.more) noteEnd(position)
   position.resumeAfter = look.more ? look.resume_after : null
+  position.lastClaim = look.claim_id ?? position.lastClaim
   if (look.resume_after !== null) notePriority(position, look.resume_after)
 }
 
-function noteLookFromStart(position: ClaimPosition, { due_in_ms }: Look, startedAtMs: number): void {
+function noteLookFromStart(position: ClaimPosition, { whole, due_in_ms }: Look, startedAtMs: number): void {
   position.fromStartAtMs = startedAtMs
   position.dueAtMs = due_in_ms === null ? Number.POSITIVE_INFINITY : startedAtMs + due_in_ms
+  position.isPassWhole = whole
+  if (whole) position.seen = null
 }
 
-function beginPass(position: ClaimPosition, { seen, whole }: Look, startedAtMs: number): void {
-  position.pass = { willHaveSeen: seen, isWhole: whole, passedOverMs: 0 }
-  if (!whole) return
-  position.seen = null
-  position.allAgainAtMs = startedAtMs + LOOK_AT_ALL_EVERY_MS
-}
-
-function endPass(position: ClaimPosition): void {
-  const { willHaveSeen, isWhole, passedOverMs } = position.pass
-  position.seen = willHaveSeen ?? position.seen
-  if (!isWhole) return
-  const againAtMs = performance.now() + passedOverMs * (1 / LONGEST_SHARE_OF_LOOKS - 1)
-  position.allAgainAtMs = Math.max(position.allAgainAtMs, againAtMs)
+function noteEnd(position: ClaimPosition): void {
+  position.seen = position.pass ?? position.seen
+  if (position.isPassWhole) {
+    const pauseMs = Math.max(LOOK_AT_ALL_EVERY_MS, position.passedOverMs / LONGEST_SHARE_OF_LOOKS)
+    position.allAgainAtMs = performance.now() + pauseMs
+  }
+  position.passedOverMs = 0
 }
 
 /** A place in the queue begins with its priority. */
