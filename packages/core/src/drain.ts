@@ -67,7 +67,7 @@ function createParts(drainer: Drainer, settings: DrainSettings) {
     deadline,
     runner,
     pipeline: createPipeline({ drainer, position, deadline, runner }),
-    linger: createLinger(drainer, position, deadline, settings.lingerMs),
+    linger: createLinger(drainer, position, deadline, settings),
     announcer: createNameAnnouncer(drainer, settings),
     scaleOut: createScaleOut(drainer, position, deadline, settings),
     async end() {
