@@ -1,6 +1,6 @@
 import type { Figure, Scenario } from "../scenario.ts"
 import type { Machine, Report, Result, Skipped } from "./results.ts"
-import { ratioToFloor, type Spread, spreadOf } from "./spread.ts"
+import { formatNumber, formatSpread, ratioToFloor, spreadOf } from "./spread.ts"
 
 /** Formats the results as a page without scripts: for each scenario a plot, and its figures. */
 export function pageOf({ machine, results, skipped = [] }: Report, scenarios: readonly Scenario[]): string {
@@ -143,19 +143,6 @@ function tableOf(results: readonly Result[]): string {
 
 function labelOf({ system, config }: Result): string {
   return config.note ? `${system} †` : system
-}
-
-/** The median, and in parentheses the least and the greatest round. */
-function formatSpread(spread: Spread | undefined, digits?: number): string {
-  if (!spread) return ""
-  const [min, median, max] = [spread.min, spread.median, spread.max].map((value) =>
-    digits === undefined ? formatNumber(value) : value.toFixed(digits),
-  )
-  return min === max ? `${median}` : `${median} (${min}–${max})`
-}
-
-function formatNumber(value: number): string {
-  return value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 1 : 0 })
 }
 
 function escapeHtml(raw: string): string {
