@@ -13,7 +13,8 @@ export function pageOf({ machine, results, skipped = [] }: Report, scenarios: re
 <style>${STYLE}</style>
 <h1>Sluice and its peers, side by side</h1>
 <p>${describe(machine)} Bars are the median round, whiskers the least and the greatest. To reproduce: <code>${escapeHtml(machine.command)}</code>.</p>
-<ul>${notesOf(results, skipped)
+<ul>
+${notesOf(results, skipped)
     .map((note) => `<li>${escapeHtml(note)}</li>`)
     .join("")}</ul>
 ${measured
@@ -44,7 +45,7 @@ function notesOf(results: readonly Result[], skipped: readonly Skipped[]): strin
 function sectionOf(scenario: Scenario, results: readonly Result[]): string {
   return `<section id="${scenario.name}">
 <h2>${scenario.name}</h2>
-<p>${escapeHtml(scenario.about)} Plotted: ${UNITS[scenario.figure]}.</p>
+<p>${escapeHtml(scenario.about).replace(/`(.+?)`/g, "<code>$1</code>")} Plotted: ${UNITS[scenario.figure]}.</p>
 ${plotOf(scenario.figure, results)}
 <details><summary>Figures</summary>${tableOf(results)}</details>
 </section>`
