@@ -13,11 +13,12 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Second look": [
     {
       file: `${SQL}/second_look.sql`,
-      from: "where found.state = p_state and found.queue <> all (v_paused);",
+      from: "where found.state = p_state and found.queue <> all (v_paused);\n    else",
       // what was locked, as it was before the lock
       to: `where false;
     select array_agg(l.id), array_agg(0), json_agg(json_build_array(l.id, 0, 'job', null, 'default', now(), null))
-    into v_ids, v_fences, jobs from unnest(v_locked) l (id);`,
+    into v_ids, v_fences, jobs from unnest(v_locked) l (id);
+    else`,
     },
   ],
   "Old snapshot": [
@@ -67,6 +68,20 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
       file: `${CORE}/perform/job-runner.ts`,
       from: "isIdle: () => isDone() && ended.count() === 0,",
       to: "isIdle: () => isDone(),",
+    },
+  ],
+  "Outcomes under way": [
+    {
+      file: `${CORE}/drain.ts`,
+      from: "const isIdle = runner.isIdle() && !pipeline.isSettling()",
+      to: "const isIdle = runner.isIdle()",
+    },
+  ],
+  "Claim beside a settle": [
+    {
+      file: `${CORE}/drain-pipeline.ts`,
+      from: 'return kind === "retried" || kind === "snoozed"',
+      to: 'return kind === "lost"',
     },
   ],
   "Unique key freed meanwhile": [
@@ -156,7 +171,11 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
     { file: `${SQL}/unblock_forgotten.sql`, from: "  perform unblock_jobs(", to: "  perform concat(" },
   ],
   "Paused meanwhile": [
-    { file: `${SQL}/second_look.sql`, from: " and found.queue <> all (v_paused)", to: "" },
+    {
+      file: `${SQL}/second_look.sql`,
+      from: " and found.queue <> all (v_paused);\n    else",
+      to: ";\n    else",
+    },
   ],
   "Resumed meanwhile": [
     { file: `${SQL}/resume_strays.sql`, from: "not is_paused(v_queue) and", to: "false and" },
