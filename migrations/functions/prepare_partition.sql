@@ -9,7 +9,7 @@ declare
   v_name text := p_parent || to_char(p_day, '_YYYYMMDD');
   v_move text := format('with moved as (delete from %I where %s returning *) insert into %I select * from moved', p_parent || '_default', c_day, v_name);
 begin
-  execute format('create table %I (like %I including defaults including constraints, constraint of_the_day check (%s))', v_name, p_parent, c_day);
+  execute format('create table %I (like %I including defaults including constraints including storage, constraint of_the_day check (%s))', v_name, p_parent, c_day);
   execute format('alter table %I replica identity full', v_name); -- a publication of all tables else refuses every delete
   execute v_move;
   execute format('lock table only %I in share row exclusive mode', p_parent);

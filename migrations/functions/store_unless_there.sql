@@ -6,20 +6,27 @@ as $$
 declare
   v_remaining new_job[] := p_jobs;
   v_stored bigint[];
+  v_are_aside boolean; -- whether there are large payloads
   v_new bigint[];
   v_there bigint[];
 begin
   while cardinality(v_remaining) > 0 loop
     with stored as (
-      insert into jobs (id, name, payload, queue, priority, run_at, max_attempts, timeout_ms, unique_key,
+      insert into jobs (id, name, payload, payload_day, queue, priority, run_at, max_attempts, timeout_ms, unique_key,
                         concurrency_key, concurrency_limit, tags, metadata, carrier, large_bytes, state)
-      select n.id, n.name, n.payload, n.queue, n.priority, n.run_at, n.max_attempts, n.timeout_ms, n.unique_key,
-             n.concurrency_key, n.concurrency_limit, n.tags, n.metadata, p_carrier, n.large_bytes, n.state
+      select n.id, n.name, case when n.payload_day is null then n.payload end, n.payload_day, n.queue, n.priority, n.run_at,
+             n.max_attempts, n.timeout_ms, n.unique_key, n.concurrency_key, n.concurrency_limit, n.tags, n.metadata, p_carrier,
+             n.large_bytes, n.state
       from unnest(v_remaining) n order by n.name, n.unique_key, n.index
       on conflict (name, unique_key) where unique_key is not null do nothing
-      returning id
+      returning id, payload_day
     )
-    select coalesce(array_agg(s.id), '{}') into v_stored from stored s;
+    select coalesce(array_agg(s.id), '{}'), bool_or(s.payload_day is not null) into v_stored, v_are_aside from stored s;
+    if v_are_aside then
+      insert into payloads (day, job_id, payload)
+      select n.payload_day, n.id, n.payload from unnest(v_remaining) n
+      where n.payload_day is not null and n.id in (select unnest(v_stored));
+    end if;
     exit when cardinality(v_stored) = cardinality(v_remaining);
 
     v_remaining := array(select n from unnest(v_remaining) n where n.id not in (select unnest(v_stored)));

@@ -13,11 +13,12 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Second look": [
     {
       file: `${SQL}/second_look.sql`,
-      from: "where found.state = p_state and found.queue <> all (v_paused);",
+      from: "where found.state = p_state and found.queue <> all (v_paused);\n    else",
       // what was locked, as it was before the lock
       to: `where false;
     select array_agg(l.id), array_agg(0), json_agg(json_build_array(l.id, 0, 'job', null, 'default', now(), null))
-    into v_ids, v_fences, jobs from unnest(v_locked) l (id);`,
+    into v_ids, v_fences, jobs from unnest(v_locked) l (id);
+    else`,
     },
   ],
   "Old snapshot": [
@@ -70,7 +71,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
     },
   ],
   "Unique key freed meanwhile": [
-    { file: `${SQL}/store_unless_there.sql`, from: "n.id <> all (coalesce(v_new, '{}'))", to: "false" },
+    { file: `${SQL}/store_unless_there.sql`, from: "n.id not in (select unnest(v_new))", to: "false" },
   ],
   "The dead's jobs": [{ file: `${SQL}/second_look.sql`, from: "  if dead then", to: "  if false then" }],
   "Several look at once": [
@@ -156,7 +157,11 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
     { file: `${SQL}/unblock_forgotten.sql`, from: "  perform unblock_jobs(", to: "  perform concat(" },
   ],
   "Paused meanwhile": [
-    { file: `${SQL}/second_look.sql`, from: " and found.queue <> all (v_paused)", to: "" },
+    {
+      file: `${SQL}/second_look.sql`,
+      from: " and found.queue <> all (v_paused);\n    else",
+      to: ";\n    else",
+    },
   ],
   "Resumed meanwhile": [
     { file: `${SQL}/resume_strays.sql`, from: "not is_paused(v_queue) and", to: "false and" },

@@ -21,6 +21,7 @@ const drainer = { slot: 1, backend_pid: 1, label: "any" }
 const good: [table: string, row: object][] = [
   ["jobs", { name: "any", state: "ready" }],
   ["jobs", { name: "any", state: "scheduled" }],
+  ["jobs", { name: "any", state: "ready", payload: null, payload_day: "2026-01-01" }],
   ["jobs", { name: "any", state: "paused" }],
   ["jobs", { name: "any", state: "blocked", concurrency_key: "k", concurrency_limit: 1 }],
   ["jobs", { name: "any", state: "suspect", suspect_group: 1 }],
@@ -42,7 +43,8 @@ const bad: [table: string, row: object, rule: string][] = [
   ["jobs", { name: "any", state: "Ready" }, "known_state"],
   ["jobs", { name: "any", state: null }, "not-null"],
   ["jobs", { name: null, state: "ready" }, "not-null"],
-  ["jobs", { name: "any", state: "ready", payload: null }, "not-null"],
+  ["jobs", { name: "any", state: "ready", payload: null }, "payload_in_one_place"],
+  ["jobs", { name: "any", state: "ready", payload_day: "2026-01-01" }, "payload_in_one_place"],
   ["jobs", { name: "any", state: "blocked" }, "blocked_by_key"],
   ["jobs", { name: "any", state: "suspect" }, "suspect_has_group"],
   ["jobs", { name: "any", state: "suspect", suspect_group: 0 }, "suspect_has_group"],

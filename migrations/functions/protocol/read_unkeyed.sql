@@ -18,7 +18,8 @@ as $$
     select n.id, row_number() over (order by n.priority, n.run_at, n.id) as place, sum(n.bytes) over (order by n.priority, n.run_at, n.id) as bytes
     from next n
   )
-  select coalesce(json_agg(json_build_array(j.id, j.name, case when j.large_bytes > max_inline_bytes() then null else j.payload end) order by s.place), '[]')
-  from summed s, lateral (select j.id, j.name, j.payload, j.large_bytes from jobs j where j.id = s.id limit 1) j
+  select coalesce(json_agg(json_build_array(j.id, j.name, case when j.large_bytes > max_inline_bytes() then null
+    else coalesce(j.payload, (select p.payload from payloads p where p.day = j.payload_day and p.job_id = j.id)) end) order by s.place), '[]')
+  from summed s, lateral (select j.id, j.name, j.payload, j.payload_day, j.large_bytes from jobs j where j.id = s.id limit 1) j
   where s.place = 1 or s.bytes <= p_max_bytes or s.bytes is null
 $$;

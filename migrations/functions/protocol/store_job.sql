@@ -17,6 +17,7 @@ as $$
 declare
   v_queue text := p_queue;
   v_priority integer := p_priority;
+  v_day date := case when pg_column_size(p_payload) > max_row_bytes() then (now() at time zone 'UTC')::date end;
   v_definition definitions;
 begin
   if schema_version() < p_schema_version then
@@ -38,11 +39,14 @@ begin
   end if;
   v_queue := coalesce(v_queue, 'default');
 
-  insert into jobs (name, payload, queue, priority, carrier, large_bytes, state)
-  values (p_name, p_payload, v_queue, coalesce(v_priority, 0), p_carrier,
+  insert into jobs (name, payload, payload_day, queue, priority, carrier, large_bytes, state)
+  values (p_name, case when v_day is null then p_payload end, v_day, v_queue, coalesce(v_priority, 0), p_carrier,
     case when pg_column_size(p_payload) > 150 then nullif(greatest(4096, octet_length(p_payload::text)), 4096) end,
     case when exists (select from queues q where q.name = v_queue and q.paused_at is not null) then 'paused' else 'ready' end)
   returning id, public_state(state) into job_id, job_state;
+  if v_day is not null then
+    insert into payloads (day, job_id, payload) values (v_day, store_job.job_id, p_payload);
+  end if;
   perform pg_notify(current_schema(), '') where exists (select from drainers d where d.lingering); -- as notify_lingering does
   return next;
 end

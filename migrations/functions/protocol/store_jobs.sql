@@ -15,6 +15,7 @@ language plpgsql volatile security definer set search_path from current
 as $$
 declare
   v_runs job_run[];
+  v_are_aside boolean; -- whether there are large payloads
 begin
   perform assert_schema_version(p_schema_version);
   if p_by_name is not null then
@@ -27,16 +28,20 @@ begin
     select s.* into job_ids, job_states, deduplicated from store_keyed_jobs(v_runs, p_carrier) s;
   else
     with stored as (
-      insert into jobs (name, payload, queue, priority, run_at, max_attempts, timeout_ms, concurrency_limit, tags, metadata, carrier,
-                        large_bytes, state)
-      select j.name, j.payload, j.queue, j.priority, j.run_at, j.max_attempts, j.timeout_ms, j.concurrency_limit, j.tags, j.metadata,
-             p_carrier, j.large_bytes, j.state
-      from jobs_of(v_runs) j
-      returning id
+      insert into jobs (name, payload, payload_day, queue, priority, run_at, max_attempts, timeout_ms, concurrency_limit, tags, metadata,
+                        carrier, large_bytes, state)
+      select j.name, case when j.payload_day is null then j.payload end, j.payload_day, j.queue, j.priority, j.run_at, j.max_attempts,
+             j.timeout_ms, j.concurrency_limit, j.tags, j.metadata, p_carrier, j.large_bytes, j.state
+      from new_jobs(v_runs) j
+      returning id, payload_day
     )
-    select array_agg(s.id) into job_ids from stored s;
+    select array_agg(s.id), bool_or(s.payload_day is not null) into job_ids, v_are_aside from stored s;
+    if v_are_aside then
+      insert into payloads (day, job_id, payload)
+      select j.payload_day, job_ids[j.index + 1], j.payload from new_jobs(v_runs) j where j.payload_day is not null;
+    end if;
     if exists (select from unnest(v_runs) r where r.state <> 'ready') then
-      job_states := array(select public_state(j.state) from jobs_of(v_runs) j);
+      job_states := array(select public_state(j.state) from new_jobs(v_runs) j);
     end if;
   end if;
   perform notify_lingering();

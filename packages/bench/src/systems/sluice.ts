@@ -32,10 +32,7 @@ export const sluice: System = {
     if (backlog.obstacle === "paused") await database.query("select sluice.pause_queue('paused')")
     if (backlog.obstacle === "blocked") await database.query(OCCUPY_KEYS)
     for (const numbers of rowSources(backlog)) {
-      await database.query(
-        `insert into sluice.jobs (name, payload, queue, run_at, state, concurrency_key, concurrency_limit)
-         select 'noop', ${payloadSql(backlog)}, ${queueSql(backlog)}, ${obstacleSql(backlog)} from ${numbers}`,
-      )
+      await database.query(fillSql(backlog, numbers))
     }
   },
 
@@ -96,6 +93,20 @@ export const sluice: System = {
   },
 }
 
+/** As store_jobs would: a large payload is in a table of its own. */
+function fillSql(backlog: Backlog, numbers: string): string {
+  return `
+    with new as materialized (
+      select nextval('sluice.job_ids') as id, payload, ${queueSql(backlog)} as queue, ${obstacleSql(backlog)},
+             case when pg_column_size(payload) > sluice.max_row_bytes() then (now() at time zone 'UTC')::date end as day
+      from ${numbers}, lateral (select ${payloadSql(backlog)} as payload) p
+    ), aside as (
+      insert into sluice.payloads (day, job_id, payload) select day, id, payload from new where day is not null
+    )
+    insert into sluice.jobs (id, name, payload, payload_day, queue, run_at, state, concurrency_key, concurrency_limit)
+    select id, 'noop', case when day is null then payload end, day, queue, run_at, state, concurrency_key, concurrency_limit from new`
+}
+
 function queueSql({ obstacle, queues }: Backlog): string {
   if (obstacle === "paused") return "'paused'"
   return queues ? `'queue-' || i % ${queues}` : "'default'"
@@ -105,12 +116,12 @@ function queueSql({ obstacle, queues }: Backlog): string {
 function obstacleSql({ obstacle }: Backlog): string {
   switch (obstacle) {
     case "scheduled":
-      return "now() + interval '1 day', 'scheduled', null, null"
+      return "now() + interval '1 day' as run_at, 'scheduled' as state, null as concurrency_key, null::integer as concurrency_limit"
     case "blocked":
-      return "now(), 'blocked', 'key-' || i % 2, 1"
+      return "now() as run_at, 'blocked' as state, 'key-' || i % 2 as concurrency_key, 1 as concurrency_limit"
     case "paused":
-      return "now(), 'paused', null, null"
+      return "now() as run_at, 'paused' as state, null as concurrency_key, null::integer as concurrency_limit"
     default:
-      return "now(), 'ready', null, null"
+      return "now() as run_at, 'ready' as state, null as concurrency_key, null::integer as concurrency_limit"
   }
 }

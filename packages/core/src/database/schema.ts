@@ -2,7 +2,7 @@ import { InvalidInputError } from "../errors.ts"
 import { RESERVED_WORDS } from "./reserved-words.ts"
 
 /** The version of the database schema that this code needs. The SQL function `schema_version` returns the version in the database. */
-export const SCHEMA_VERSION = 13
+export const SCHEMA_VERSION = 14
 
 /** Returns the name if it can be used in a statement without quotes, or throws `InvalidInputError` (`invalid_schema`). */
 export function assertSchemaName(schema: string): string {

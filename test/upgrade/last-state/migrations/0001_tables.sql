@@ -37,17 +37,18 @@ create table jobs (
   state             text        not null,
   name              text        not null,
   queue             text        not null default 'default',
-  payload           jsonb       not null default '{}',
+  payload           jsonb                default '{}',   -- null: it is in `payloads`
+  payload_day       date,                                -- the day under which it is there
   unique_key        text,
   concurrency_key   text,
   tags              text[],
   metadata          jsonb,
   carrier           jsonb,                               -- correlation id and trace context of the enqueue; not kept in history
   large_bytes       integer,                             -- bytes that a claim sends, if more than 4096; see parse_jobs
-  -- Which features concern the job, a bit each: 1 concurrency limits, 2 progress. Null, which takes no space, for most
+  -- Which features concern the job, a bit each: 1 concurrency limits, 2 progress, 4 a payload in `payloads`. Null, which takes no space, for most
   -- jobs: claim and settle pay one comparison for all features together (see admit and after_settle).
   features          smallint    generated always as (
-    nullif((concurrency_key is not null)::integer + has_progress::integer * 2, 0)) stored,
+    nullif((concurrency_key is not null)::integer + has_progress::integer * 2 + (payload_day is not null)::integer * 4, 0)) stored,
 
   constraint known_state check (state in (
     'ready',      -- due, and free to be claimed
@@ -68,7 +69,8 @@ create table jobs (
   constraint short_names          check (octet_length(name) <= 128 and octet_length(queue) <= 128),
   constraint short_keys           check (octet_length(unique_key) <= 2048 and octet_length(concurrency_key) <= 2048),
   constraint small_carrier        check (pg_column_size(carrier) <= 65536),
-  constraint due_some_time        check (isfinite(run_at))
+  constraint due_some_time        check (isfinite(run_at)),
+  constraint payload_in_one_place check ((payload is null) = (payload_day is not null))
 ) with (
   -- a queue lives on dead rows being cleared early, at whatever size it has
   autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0
@@ -104,7 +106,8 @@ create table finished (
   state           text        not null,
   name            text        not null,
   queue           text        not null,
-  payload         jsonb       not null,
+  payload         jsonb,                                 -- null: it is in `payloads`
+  payload_day     date,                                  -- the day under which it is there
   result          jsonb,
   unique_key      text,
   concurrency_key text,
@@ -112,7 +115,8 @@ create table finished (
   metadata        jsonb,
 
   constraint known_state check (state in ('succeeded', 'discarded', 'canceled')),
-  constraint only_success_has_result check (result is null or state = 'succeeded')
+  constraint only_success_has_result check (result is null or state = 'succeeded'),
+  constraint payload_in_one_place check ((payload is null) = (payload_day is not null))
 ) partition by range (finished_at);
 
 create index finished_id on finished using brin (id int8_bloom_ops (n_distinct_per_range = 2100, false_positive_rate = 0.001))
@@ -121,6 +125,23 @@ create table finished_default partition of finished default; -- catches a day th
 create index finished_default_age on finished_default using brin (finished_at);
 select brin_desummarize_range('finished_default_id_idx', 0); -- see leave_unsummarised
 alter table finished_default replica identity full;          -- otherwise a publication of all tables would refuse every delete
+
+-- Rows that need the payloads of an earlier day than their own: these keep that day (see expire_payloads). Usual rows aren't in it.
+create index finished_payload_day on finished (payload_day) where payload_day < (finished_at at time zone 'UTC')::date;
+
+-- Payloads that are too large to be copied with their job into the history (see max_row_bytes), by the UTC day of the enqueue. The
+-- job and its history point here. Not compressed: that costs more than a large payload's way through the queue otherwise does.
+create table payloads (
+  day     date   not null,
+  job_id  bigint not null,
+  payload jsonb  not null,
+
+  primary key (day, job_id)
+) partition by range (day);
+
+alter table payloads alter payload set storage external;
+create table payloads_default partition of payloads default;
+alter table payloads_default alter payload set storage external;
 
 -- Every execution that did not succeed.
 create table failures (
@@ -299,12 +320,12 @@ create table maintenance_steps (
   failures  integer     not null default 0,              -- since it was last done
   error     text                                         -- of the last failure, until it is done
 );
-insert into maintenance_steps (step) values ('prepare finished'), ('prepare failures'), ('expire finished'), ('expire failures'),
-  ('forget idempotency keys'), ('forget drainers');
+insert into maintenance_steps (step) values ('prepare finished'), ('prepare failures'), ('prepare payloads'),
+  ('expire finished'), ('expire failures'), ('expire payloads'), ('forget idempotency keys'), ('forget drainers');
 
 -- A job that is about to be stored.
 create type new_job as (
-  id bigint, index integer, name text, payload jsonb, queue text, priority integer, run_at timestamptz,
+  id bigint, index integer, name text, payload jsonb, payload_day date, queue text, priority integer, run_at timestamptz,
   max_attempts smallint, timeout_ms integer, unique_key text, idempotency_key text, concurrency_key text,
   concurrency_limit integer, tags text[], metadata jsonb, state text, large_bytes integer);
 

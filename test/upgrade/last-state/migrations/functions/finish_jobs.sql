@@ -2,7 +2,7 @@
 -- say the usual: succeeded, without a result, an attempt charged, ended now. A job whose fence has moved on isn't touched.
 --   finished   the ids that were moved
 --   attempts   place n: how many attempts the job of place n of `finished` has used
---   concerned  those of `finished` that concern a feature; null: none
+--   concerned  those of `finished` that concern a feature which after_settle serves; null: none
 create or replace function finish_jobs(
   p_drainer integer, p_ids bigint[], p_fences integer[], p_durations_ms integer[], p_outcomes text[] default null,
   p_results jsonb[] default null, p_charges_attempt boolean[] default null, p_ended_ms_ago bigint[] default null,
@@ -20,13 +20,13 @@ begin
               j.attempts + coalesce(o.charges_attempt, true)::integer as attempt,
               now() - (coalesce(o.ended_ms_ago, 0) + o.duration_ms) * interval '1 millisecond' as began_at
   ), kept as (
-    insert into finished (id, state, name, queue, priority, payload, result, attempts, max_attempts, enqueued_at, run_at,
+    insert into finished (id, state, name, queue, priority, payload, payload_day, result, attempts, max_attempts, enqueued_at, run_at,
                           started_at, duration_ms, drainer_id, unique_key, concurrency_key, tags, metadata)
-    select g.id, g.outcome, g.name, g.queue, g.priority, g.payload, g.result, g.attempt, g.max_attempts, g.enqueued_at, g.run_at,
+    select g.id, g.outcome, g.name, g.queue, g.priority, g.payload, g.payload_day, g.result, g.attempt, g.max_attempts, g.enqueued_at, g.run_at,
            g.began_at, g.duration_ms, p_drainer, g.unique_key, g.concurrency_key, g.tags, g.metadata
     from gone g
   )
-  select array_agg(g.id), array_agg(g.attempt), array_agg(g.id) filter (where g.features is not null)
+  select array_agg(g.id), array_agg(g.attempt), array_agg(g.id) filter (where g.features <> 4)
   into finished, attempts, concerned from gone g;
 end
 $$;

@@ -1,9 +1,10 @@
 -- Turns the objects of store_jobs into rows. A job's size is that of its text, because 1e308 is stored in 8 bytes and sent in
--- 309; with up to 150 bytes stored it is never large.
+-- 309; with up to 150 bytes stored it is never large. A job with a payload_day has its payload stored in `payloads`.
 create or replace function parse_jobs(p_jobs jsonb) returns setof new_job
 language sql volatile set search_path from current
 as $$
-  select nextval('job_ids'), (j.index - 1)::integer, j.name, coalesce(j.payload, '{}'), coalesce(j.queue, 'default'),
+  select nextval('job_ids'), (j.index - 1)::integer, j.name, coalesce(j.payload, '{}'),
+         case when pg_column_size(j.payload) > max_row_bytes() then (now() at time zone 'UTC')::date end, coalesce(j.queue, 'default'),
          coalesce(j.priority, 0), due.at, j.max_attempts, j.timeout_ms, j.unique_key, j.idempotency_key,
          j.concurrency_key, case when j.concurrency_key is not null or j.computes_key then coalesce(j.concurrency_limit, 1) end,
          j.tags, j.metadata,

@@ -4,7 +4,7 @@ create or replace function prepare_next_partition(p_parent text, p_key text, p_t
 language plpgsql volatile set search_path from current set timezone = 'UTC' set datestyle = 'ISO'
 as $$
 declare
-  c_most_moved constant integer := 100000;
+  c_most_moved constant integer := case p_parent when 'payloads' then 2000 else 100000 end;
   v_day date;
   v_strays integer;
 begin

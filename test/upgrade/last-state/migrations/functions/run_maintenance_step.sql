@@ -9,8 +9,10 @@ begin
   return case p_step
     when 'prepare finished' then prepare_next_partition('finished', 'finished_at', v_today)
     when 'prepare failures' then prepare_next_partition('failures', 'ended_at', v_today)
+    when 'prepare payloads' then prepare_next_partition('payloads', 'day', v_today)
     when 'expire finished' then expire_history('finished', 'finished_at', v_oldest)
     when 'expire failures' then expire_history('failures', 'ended_at', v_oldest)
+    when 'expire payloads' then expire_payloads(v_oldest, v_today)
     when 'forget idempotency keys' then delete_older('idempotency_keys', 'created_at', p_now - interval '24 hours')
     when 'forget drainers' then delete_older('drainers', 'ended_at', p_now - interval '1 day')
   end;

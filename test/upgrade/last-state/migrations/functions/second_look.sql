@@ -14,6 +14,7 @@ language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
 declare
+  c_payload_aside constant integer := 4;
   v_locked bigint[] := p_locked;
   v_admitted bigint[];
   v_ids bigint[];
@@ -35,13 +36,25 @@ begin
     v_admitted := admit(p_drainer, v_locked, p_state, p_features, v_paused); -- by itself: what is read next is read after it
     -- each by its id alone, in their order: a join, or a condition that an index of all ready jobs has, may go through all of
     -- them, and a join brings the jobs in the order of an index
-    select array_agg(found.id), array_agg(found.fence), json_agg(found.job) into v_ids, v_fences, jobs
-    from unnest(v_admitted) admitted (id), lateral (
-      select j.id, j.fence, j.state, j.queue, json_build_array(j.id, j.fence, j.name,
-        case when p_max_bytes = 0 or j.large_bytes > max_inline_bytes() then null else j.payload end, j.queue, j.enqueued_at,
-        case when p_max_bytes = 0 then '{"unread": "it can''t be read"}' else non_default_fields(j) end) as job
-      from jobs j where j.id = admitted.id limit 1) found
-    where found.state = p_state and found.queue <> all (v_paused);
+    if coalesce(p_features & c_payload_aside, 0) = 0 or p_max_bytes = 0 then
+      select array_agg(found.id), array_agg(found.fence), json_agg(found.job) into v_ids, v_fences, jobs
+      from unnest(v_admitted) admitted (id), lateral (
+        select j.id, j.fence, j.state, j.queue, json_build_array(j.id, j.fence, j.name,
+          case when p_max_bytes = 0 or j.large_bytes > max_inline_bytes() then null else j.payload end, j.queue, j.enqueued_at,
+          case when p_max_bytes = 0 then '{"unread": "it can''t be read"}' else non_default_fields(j) end) as job
+        from jobs j where j.id = admitted.id limit 1) found
+      where found.state = p_state and found.queue <> all (v_paused);
+    else
+      -- the same with the payloads that are not in the rows: to look for them takes longer than the whole claim of usual jobs
+      select array_agg(found.id), array_agg(found.fence), json_agg(found.job) into v_ids, v_fences, jobs
+      from unnest(v_admitted) admitted (id), lateral (
+        select j.id, j.fence, j.state, j.queue, json_build_array(j.id, j.fence, j.name,
+          case when j.large_bytes > max_inline_bytes() then null
+               else coalesce(j.payload, (select p.payload from payloads p where p.day = j.payload_day and p.job_id = j.id)) end,
+          j.queue, j.enqueued_at, non_default_fields(j)) as job
+        from jobs j where j.id = admitted.id limit 1) found
+      where found.state = p_state and found.queue <> all (v_paused);
+    end if;
   end if;
 
   if coalesce(cardinality(v_ids), 0) < cardinality(v_locked) then

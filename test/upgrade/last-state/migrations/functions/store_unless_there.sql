@@ -9,12 +9,18 @@ declare
   v_there bigint[];
 begin
   while cardinality(v_remaining) > 0 loop
-    insert into jobs (id, name, payload, queue, priority, run_at, max_attempts, timeout_ms, unique_key,
-                      concurrency_key, concurrency_limit, tags, metadata, carrier, large_bytes, state)
-    select n.id, n.name, n.payload, n.queue, n.priority, n.run_at, n.max_attempts, n.timeout_ms, n.unique_key,
-           n.concurrency_key, n.concurrency_limit, n.tags, n.metadata, p_carrier, n.large_bytes, n.state
-    from unnest(v_remaining) n order by n.name, n.unique_key, n.index
-    on conflict (name, unique_key) where unique_key is not null do nothing;
+    with stored as (
+      insert into jobs (id, name, payload, payload_day, queue, priority, run_at, max_attempts, timeout_ms, unique_key,
+                        concurrency_key, concurrency_limit, tags, metadata, carrier, large_bytes, state)
+      select n.id, n.name, case when n.payload_day is null then n.payload end, n.payload_day, n.queue, n.priority, n.run_at,
+             n.max_attempts, n.timeout_ms, n.unique_key, n.concurrency_key, n.concurrency_limit, n.tags, n.metadata, p_carrier,
+             n.large_bytes, n.state
+      from unnest(v_remaining) n order by n.name, n.unique_key, n.index
+      on conflict (name, unique_key) where unique_key is not null do nothing
+      returning id, payload_day
+    )
+    insert into payloads (day, job_id, payload)
+    select s.payload_day, s.id, n.payload from stored s join unnest(v_remaining) n on n.id = s.id where s.payload_day is not null;
 
     select array_agg(n.id), array_agg(there.id) into v_new, v_there
     from unnest(v_remaining) n, lateral (

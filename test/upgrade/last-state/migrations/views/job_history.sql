@@ -6,7 +6,7 @@ create or replace view job_history as
          f.queue,
          f.state,
          f.priority,
-         f.payload,
+         coalesce(f.payload, (select p.payload from payloads p where p.day = f.payload_day and p.job_id = f.id)) as payload,
          f.result,
          f.attempts,
          f.max_attempts,

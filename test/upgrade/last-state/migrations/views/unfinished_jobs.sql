@@ -11,7 +11,7 @@ create or replace view unfinished_jobs as
               when j.state in ('ready', 'suspect', 'unknown', 'unkeyed') and j.queue = any (array(select q.name from queues q where q.paused_at is not null)) then 'blocked'
               else public_state(j.state) end as state,
          j.priority,
-         j.payload,
+         coalesce(j.payload, (select p.payload from payloads p where p.day = j.payload_day and p.job_id = j.id)) as payload,
          j.attempts,
          j.max_attempts,
          j.run_at,

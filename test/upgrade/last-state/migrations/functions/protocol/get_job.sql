@@ -8,19 +8,19 @@ set enable_seqscan = off set jit = off
 as $$
   select json_build_object(
     'id', job.id::text, 'name', job.name, 'queue', job.queue, 'priority', job.priority, 'state', job.state,
-    'payload', job.payload, 'attempts', job.attempts, 'maxAttempts', job.max_attempts, 'runAt', job.run_at,
+    'payload', coalesce(job.payload, (select p.payload from payloads p where p.day = job.payload_day and p.job_id = job.id)), 'attempts', job.attempts, 'maxAttempts', job.max_attempts, 'runAt', job.run_at,
     'enqueuedAt', job.enqueued_at, 'startedAt', job.started_at, 'finishedAt', job.finished_at,
     'durationMs', job.duration_ms, 'result', job.result, 'tags', coalesce(job.tags, '{}'),
     'metadata', coalesce(job.metadata, '{}'), 'uniqueKey', job.unique_key, 'concurrencyKey', job.concurrency_key,
     'errorCount', (select count(*) from failures e where e.job_id = p_id),
     'errors', (select coalesce(json_agg(e.error order by e.ended_at, e.attempt), '[]') from errors_of(p_id, p_errors_from) e))
   from (select j.id, j.name, j.queue, j.priority,
-               (select s.state from states_of(array[j.id]) s) as state, j.payload, j.attempts, j.max_attempts, j.run_at, j.enqueued_at,
+               (select s.state from states_of(array[j.id]) s) as state, j.payload, j.payload_day, j.attempts, j.max_attempts, j.run_at, j.enqueued_at,
                null::timestamptz as started_at, null::timestamptz as finished_at, null::integer as duration_ms,
                null::jsonb as result, j.tags, j.metadata, j.unique_key, j.concurrency_key
         from jobs j where j.id = p_id
         union all
-        select f.id, f.name, f.queue, f.priority, f.state, f.payload, f.attempts, f.max_attempts, f.run_at, f.enqueued_at,
+        select f.id, f.name, f.queue, f.priority, f.state, f.payload, f.payload_day, f.attempts, f.max_attempts, f.run_at, f.enqueued_at,
                f.started_at, f.finished_at, f.duration_ms, f.result, f.tags, f.metadata, f.unique_key, f.concurrency_key
         from finished f where f.id = p_id) job
   limit 1

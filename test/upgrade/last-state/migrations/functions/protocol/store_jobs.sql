@@ -30,10 +30,12 @@ begin
     select p.*, case when row_number() over (partition by p.concurrency_key, p.name order by p.priority, p.run_at, p.id) > p.concurrency_limit
                 then 'blocked' else 'ready' end
     from parsed p where p.concurrency_key is not null and p.state = 'ready'
+  ), aside as (
+    insert into payloads (day, job_id, payload) select i.payload_day, i.id, i.payload from incoming i where i.payload_day is not null
   ), stored as (
-    insert into jobs (id, name, payload, queue, priority, run_at, max_attempts, timeout_ms,
+    insert into jobs (id, name, payload, payload_day, queue, priority, run_at, max_attempts, timeout_ms,
                       concurrency_key, concurrency_limit, tags, metadata, carrier, large_bytes, state)
-    select i.id, i.name, i.payload, i.queue, i.priority, i.run_at, i.max_attempts, i.timeout_ms,
+    select i.id, i.name, case when i.payload_day is null then i.payload end, i.payload_day, i.queue, i.priority, i.run_at, i.max_attempts, i.timeout_ms,
            i.concurrency_key, i.concurrency_limit, i.tags, i.metadata, p_carrier, i.large_bytes, i.first_state
     from incoming i
   )

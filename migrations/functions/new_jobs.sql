@@ -1,10 +1,12 @@
 -- The jobs of runs, in their order and without ids. A job's size is that of its text, because 1e308 is stored in 8 bytes and sent
--- in 309; with up to 150 bytes stored it is never large. Postgres inlines this into the statements that read from it, so its
--- names are resolved when it is created.
-create or replace function jobs_of(p_runs job_run[]) returns setof new_job
+-- in 309; with up to 150 bytes stored it is never large. A job with a payload_day has its payload stored in `payloads`.
+-- Postgres inlines this into the statements that read from it, so its names are resolved when it is created.
+create or replace function new_jobs(p_runs job_run[]) returns setof new_job
 language sql stable
 begin atomic
-  select null::bigint, (r.at + p.place - 1)::integer, r.name, p.payload, r.queue, r.priority, r.run_at, r.max_attempts, r.timeout_ms,
+  select null::bigint, (r.at + p.place - 1)::integer, r.name, p.payload,
+         case when pg_column_size(p.payload) > max_row_bytes() then (now() at time zone 'UTC')::date end,
+         r.queue, r.priority, r.run_at, r.max_attempts, r.timeout_ms,
          r.unique_keys ->> (p.place - 1)::integer, r.idempotency_keys ->> (p.place - 1)::integer,
          r.concurrency_key, r.concurrency_limit, r.tags, r.metadata, r.state,
          case when pg_column_size(p.payload) > 150 or r.metadata is not null or r.tags is not null then
