@@ -1,7 +1,7 @@
 -- The jobs of runs with their ids. Of those that come together under one concurrency key, only as many of each name as may run
 -- start out ready: who settles them wakes the rest. It takes no lock, so an enqueue never waits for another's transaction.
 create or replace function number_jobs(p_runs job_run[]) returns new_job[]
-language plpgsql volatile set search_path from current
+language plpgsql volatile set search_path from current set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_jobs new_job[];

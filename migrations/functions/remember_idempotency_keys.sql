@@ -2,7 +2,7 @@
 -- for each other and don't deadlock. A key of the last 24 hours stays with the job that came first with it. Of the jobs that
 -- come together, the first with a key counts. Returns the jobs that are to be stored.
 create or replace function remember_idempotency_keys(p_jobs new_job[]) returns new_job[]
-language plpgsql volatile set search_path from current
+language plpgsql volatile set search_path from current set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_first bigint[];

@@ -3,7 +3,7 @@
 -- don't deadlock.
 create or replace function store_keyed_jobs(p_runs job_run[], p_carrier jsonb)
 returns table (job_ids bigint[], job_states text[], deduplicated boolean[])
-language plpgsql volatile set search_path from current
+language plpgsql volatile set search_path from current set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_jobs new_job[] := number_jobs(p_runs);

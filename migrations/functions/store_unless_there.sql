@@ -1,7 +1,7 @@
 -- Stores the jobs whose unique keys are free, in the order of the keys. Returns for each of the others the unfinished job that has
 -- its key.
 create or replace function store_unless_there(p_jobs new_job[], p_carrier jsonb) returns table (new_id bigint, job_id bigint)
-language plpgsql volatile set search_path from current
+language plpgsql volatile set search_path from current set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_remaining new_job[] := p_jobs;

@@ -208,8 +208,8 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Release, then look again": [
     {
       file: `${SQL}/protocol/close_drainer.sql`,
-      from: "as $$\nbegin\n",
-      to: "as $$\ndeclare\n  v_due boolean := is_work_due(p_names);\nbegin\n",
+      from: "  v_sees_all boolean;\n",
+      to: "  v_sees_all boolean;\n  v_due boolean := is_work_due(p_names);\n",
     },
     {
       file: `${SQL}/protocol/close_drainer.sql`,
@@ -219,11 +219,10 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   ],
   "Wake after commit": [
     {
-      file: `${CORE}/sluice.ts`,
-      from: "const result = await storeJob(",
-      to: "if (!transaction) await wakeIfNeeded([name], [])\n      const result = await storeJob(",
+      file: `${SQL}/is_attended.sql`,
+      from: "if not pg_try_advisory_xact_lock_shared(lock_space('storing'), 0) then",
+      to: "if false then",
     },
-    { file: `${CORE}/sluice.ts`, from: "      if (!transaction) await wakeFor([name], [result])\n", to: "" },
   ],
   "Counted at once": [
     {

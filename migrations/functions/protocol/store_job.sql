@@ -7,11 +7,13 @@
 --   p_carrier         what travels with it: correlation id and trace context
 --   p_by_name         if its enqueue doesn't have its definition: the queue and the priority of a job whose registered
 --                     definition says nothing
+--   p_asks            whether to find out if a drainer is awake for it; only for a transaction that commits at once
 --   job_id            its id
 --   job_state         its state
+--   attended          whether one is: then nobody has to call request_wake
 create or replace function store_job(p_schema_version integer, p_name text, p_payload jsonb, p_queue text default null,
-                          p_priority integer default null, p_carrier jsonb default null, p_by_name jsonb default null)
-returns table (job_id bigint, job_state text)
+                          p_priority integer default null, p_carrier jsonb default null, p_by_name jsonb default null,
+                          p_asks boolean default false, out job_id bigint, out job_state text, out attended boolean)
 language plpgsql volatile security definer set search_path from current
 as $$
 declare
@@ -26,12 +28,12 @@ begin
   if p_by_name is not null then
     select d.* into v_definition from definitions d where d.name = p_name;
     if v_definition.name is null then
-      perform assert_known_names(jsonb_build_array(jsonb_build_object('name', p_name, 'by_name', true)));
+      perform assert_known_names(jsonb_build_array(jsonb_build_object('name', p_name, 'by_name', true)))
+      from settings s where s.refuses_unknown_names;
     elsif v_definition.concurrency_limit is not null then
-      return query
-      select s.job_ids[1], coalesce(s.job_states[1], 'ready') from store_jobs(p_schema_version, jsonb_build_array(jsonb_build_object(
+      select s.job_ids[1], coalesce(s.job_states[1], 'ready'), s.attended into job_id, job_state, attended from store_jobs(p_schema_version, jsonb_build_array(jsonb_build_object(
         'name', p_name, 'by_name', true, 'payloads', jsonb_build_array(p_payload), 'queue', p_queue, 'priority', p_priority)),
-        p_carrier, p_by_name) s;
+        p_carrier, p_by_name, p_asks) s;
       return;
     end if;
     v_queue := coalesce(v_queue, v_definition.queue, p_by_name->>'queue');
@@ -48,6 +50,6 @@ begin
     insert into payloads (day, job_id, payload) values (v_day, store_job.job_id, p_payload);
   end if;
   perform pg_notify(current_schema(), '') where exists (select from drainers d where d.lingering); -- as notify_lingering does
-  return next;
+  attended := p_asks and job_state = 'ready' and is_attended(array[p_name]);
 end
 $$;

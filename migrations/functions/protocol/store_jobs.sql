@@ -6,12 +6,15 @@
 --                     whether their enqueue doesn't have their definition. The keys are lists as long as that of the payloads
 --   p_carrier         what travels with each job: correlation id and trace context
 --   p_by_name         of a call with jobs by name: the queue and the priority of those whose registered definition says nothing
+--   p_asks            whether to find out if drainers are awake for them; only for a transaction that commits at once
 --   job_ids           of the jobs that are stored or that were already there, in the order of the call
 --   job_states        their states; null: all are ready
 --   deduplicated      which of them were already there; null: none
-create or replace function store_jobs(p_schema_version integer, p_jobs jsonb, p_carrier jsonb default null, p_by_name jsonb default null)
-returns table (job_ids bigint[], job_states text[], deduplicated boolean[])
-language plpgsql volatile security definer set search_path from current
+--   attended          whether a drainer is awake for each of those that are due: then nobody has to call request_wake
+create or replace function store_jobs(p_schema_version integer, p_jobs jsonb, p_carrier jsonb default null, p_by_name jsonb default null,
+                           p_asks boolean default false)
+returns table (job_ids bigint[], job_states text[], deduplicated boolean[], attended boolean)
+language plpgsql volatile security definer set search_path from current set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_runs job_run[];
@@ -45,6 +48,8 @@ begin
     end if;
   end if;
   perform notify_lingering();
+  attended := p_asks and not exists (select from unnest(v_runs) r where r.state = 'scheduled')
+    and is_attended(array(select distinct r.name from unnest(v_runs) r));
   return next;
 end
 $$;

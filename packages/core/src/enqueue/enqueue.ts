@@ -42,12 +42,24 @@ const MAX_METADATA_BYTES = 64 * 1024
 const MAX_JOBS = 100_000
 const MAX_TOTAL_BYTES = 64 * 1024 * 1024
 
-/** Checks all jobs, then stores them in one statement: all or none. The results are in the order of the jobs. */
+/** Jobs that are stored, in the order in which they were given. */
+export interface Stored {
+  readonly results: EnqueueResult[]
+  /** Whether drainers are awake that will look for those that are due. */
+  readonly areAttended: boolean
+}
+
+/**
+ * Checks all jobs, then stores them in one statement: all or none.
+ *
+ * @param asks Whether to ask if the jobs are attended. The statement must be a transaction of its own.
+ */
 export async function storeJobs(
   catalog: Catalog,
   database: Queryable,
   jobs: readonly NewJob[],
-): Promise<EnqueueResult[]> {
+  asks: boolean,
+): Promise<Stored> {
   if (!Array.isArray(jobs)) refuse("invalid_jobs", jobs, ["jobs"], "a list of jobs")
   if (jobs.length > MAX_JOBS) refuseBatch(`${jobs.length} jobs`, `${MAX_JOBS}`)
   const rows: Row[] = []
@@ -64,10 +76,10 @@ export async function storeJobs(
     }
     if (totalBytes > MAX_TOTAL_BYTES) refuseBatch("more JSON", `${MAX_TOTAL_BYTES} bytes`)
   }
-  if (rows.length === 0) return []
+  if (rows.length === 0) return { results: [], areAttended: true }
   const names = rows.map(({ name }) => name)
   return withCarrier(catalog.instrumentation, names, (carrier) =>
-    storeRows(catalog, database, rows, carrier).catch((error) => {
+    storeRows(catalog, database, rows, carrier, asks).catch((error) => {
       throw error instanceof UnknownNameError ? error.atIndex(names.indexOf(error.jobName)) : error
     }),
   )
@@ -83,16 +95,17 @@ export async function storeJob(
   catalog: Catalog,
   database: Queryable,
   job: NewJob,
-  given?: AnyJobDefinition,
-): Promise<EnqueueResult> {
+  given: AnyJobDefinition | undefined,
+  asks: boolean,
+): Promise<Stored> {
   const read = readJob(catalog, job, given)
   if (read.definition?.input) await checkInput(read)
   const row = rowOf(catalog, read)
-  return withCarrier(catalog.instrumentation, [job.name], async (carrier) => {
-    if (isPlain(row)) return storePlainRow(catalog, database, row, carrier)
-    const [result] = await storeRows(catalog, database, [row], carrier)
-    return result as EnqueueResult
-  })
+  return withCarrier(catalog.instrumentation, [job.name], (carrier) =>
+    isPlain(row)
+      ? storePlainRow(catalog, database, row, carrier, asks)
+      : storeRows(catalog, database, [row], carrier, asks),
+  )
 }
 
 async function storeRows(
@@ -100,7 +113,8 @@ async function storeRows(
   database: Queryable,
   rows: readonly Row[],
   carrier: Carrier | null,
-): Promise<EnqueueResult[]> {
+  asks: boolean,
+): Promise<Stored> {
   const { text, values } = protocolCall(
     catalog.schema,
     "store_jobs",
@@ -109,11 +123,15 @@ async function storeRows(
       p_jobs: runsJson(rows),
       p_carrier: carrier && JSON.stringify(carrier),
       ...(rows.some(({ isByName }) => isByName) && { p_by_name: byNameJson(catalog.defaults) }),
+      ...(asks && { p_asks: true }),
     },
     { p_jobs: JSON_TEXT, p_carrier: JSON_TEXT, p_by_name: JSON_TEXT },
   )
-  const columns = "job_ids::pg_catalog.text, job_states::pg_catalog.text, deduplicated::pg_catalog.text"
-  return toResults(await storedRow(database, `select ${columns} from ${text}`, values))
+  const columns = ["job_ids", "job_states", "deduplicated", "attended"].map(
+    (column) => `${column}::pg_catalog.text`,
+  )
+  const row: StoredRows = await storedRow(database, `select ${columns.join(", ")} from ${text}`, values)
+  return { results: toResults(row), areAttended: row.attended === "true" }
 }
 
 /** What most enqueues do: a job that is due and has no key. */
@@ -122,7 +140,8 @@ async function storePlainRow(
   database: Queryable,
   { name, payload, queue, priority, isByName }: Row,
   carrier: Carrier | null,
-): Promise<EnqueueResult> {
+  asks: boolean,
+): Promise<Stored> {
   const { text, values } = protocolCall(
     catalog.schema,
     "store_job",
@@ -134,11 +153,13 @@ async function storePlainRow(
       ...(priority !== undefined && { p_priority: priority }),
       ...(carrier && { p_carrier: JSON.stringify(carrier) }),
       ...(isByName && { p_by_name: byNameJson(catalog.defaults) }),
+      ...(asks && { p_asks: true }),
     },
     { p_payload: JSON_TEXT, p_carrier: JSON_TEXT, p_by_name: JSON_TEXT },
   )
-  const row = await storedRow(database, `select job_id::pg_catalog.text, job_state from ${text}`, values)
-  return { id: row.job_id, status: "enqueued", state: row.job_state }
+  const { stored } = await storedRow(database, `select ${text}::pg_catalog.text as stored`, values)
+  const [id, state, attended] = elementsOf(stored) as [string, JobState, string]
+  return { results: [{ id, status: "enqueued", state }], areAttended: attended === "t" }
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: rows are typed where a statement is written
@@ -163,6 +184,7 @@ interface StoredRows {
   readonly job_ids: string
   readonly job_states: string | null
   readonly deduplicated: string | null
+  readonly attended: "true" | "false"
 }
 
 function toResults(stored: StoredRows): EnqueueResult[] {
@@ -175,9 +197,9 @@ function toResults(stored: StoredRows): EnqueueResult[] {
   }))
 }
 
-/** Of an array whose elements need no quotes. */
-function elementsOf(array: string): string[] {
-  return array.slice(1, -1).split(",")
+/** Of an array, or a row, whose elements need no quotes. */
+function elementsOf(text: string): string[] {
+  return text.slice(1, -1).split(",")
 }
 
 const JOB_KEYS = ["name", "payload", "options"] satisfies readonly (keyof NewJob)[]
