@@ -70,6 +70,20 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
       to: "isIdle: () => isDone(),",
     },
   ],
+  "Outcomes under way": [
+    {
+      file: `${CORE}/drain.ts`,
+      from: "const isIdle = runner.isIdle() && !pipeline.isSettling()",
+      to: "const isIdle = runner.isIdle()",
+    },
+  ],
+  "Claim beside a settle": [
+    {
+      file: `${CORE}/drain-pipeline.ts`,
+      from: 'return kind === "retried" || kind === "snoozed"',
+      to: 'return kind === "lost"',
+    },
+  ],
   "Unique key freed meanwhile": [
     { file: `${SQL}/store_unless_there.sql`, from: "n.id not in (select unnest(v_new))", to: "false" },
   ],

@@ -41,15 +41,18 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2))
   const earlier = options.compare === undefined ? undefined : await readReport(options.compare)
   if (options.json !== undefined) await assertWritable(options.json)
+  const { runnable, skipped } = withoutMissing(options.scenarios)
+  for (const { system, why } of skipped) console.log(`SKIPPED ${system}: ${why}`)
   const progress = createProgress()
   const server = await startServer(() => {})
   process.once("SIGINT", () => void server.stop().finally(() => process.exit(130)))
   try {
     const { scale } = options
     const jobs = (count: number, system?: System) => Math.ceil(count * scale * (system?.share ?? 1))
-    const results = await runScenarios(options.scenarios, { server, jobs }, options.rounds, progress)
-    const report: Report = { machine: describeMachine(server.version, options.command), results }
+    const results = await runScenarios(runnable, { server, jobs }, options.rounds, progress)
+    const report: Report = { machine: describeMachine(server.version, options.command), results, skipped }
     console.log(tableOf(results))
+    for (const { system, why } of skipped) console.log(`\nSKIPPED ${system}: ${why}`)
     if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
     if (options.page) await writePage(options.page, report)
     if (earlier) printSlower(slowerThan(earlier, report))
@@ -111,8 +114,18 @@ function findScenario(name: string): Scenario {
 }
 
 function withSystems(scenario: Scenario, names: readonly string[] | undefined): Scenario {
-  if (!names) return scenario
-  const isWanted = ({ name }: System) => name === "floor" || names.includes(name)
+  return names ? only(scenario, ({ name }) => name === "floor" || names.includes(name)) : scenario
+}
+
+/** Leaves out the systems that this machine can't run. */
+function withoutMissing(scenarios: readonly Scenario[]) {
+  const systems = new Set(scenarios.flatMap(({ variants }) => variants.flatMap(({ systems }) => systems)))
+  const whyMissing = new Map([...systems].map((system) => [system, system.whyMissing?.()]))
+  const skipped = [...whyMissing].flatMap(([{ name }, why]) => (why ? { system: name, why } : []))
+  return { runnable: scenarios.map((one) => only(one, (system) => !whyMissing.get(system))), skipped }
+}
+
+function only(scenario: Scenario, isWanted: (system: System) => boolean): Scenario {
   return {
     ...scenario,
     variants: scenario.variants.map((one) => ({ ...one, systems: one.systems.filter(isWanted) })),

@@ -3,6 +3,7 @@ import { blocked } from "./blocked.ts"
 import { crash } from "./crash.ts"
 import { depth } from "./depth.ts"
 import { drainers } from "./drainers.ts"
+import { endToEnd } from "./end-to-end.ts"
 import { enqueue } from "./enqueue.ts"
 import { heldSnapshot } from "./held-snapshot.ts"
 import { lambda } from "./lambda.ts"
@@ -18,6 +19,7 @@ export const scenarios: readonly Scenario[] = [
   throughput,
   wal,
   enqueue,
+  endToEnd,
   heldSnapshot,
   blocked,
   scheduled,

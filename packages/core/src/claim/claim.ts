@@ -22,6 +22,7 @@ export async function claim(
 ): Promise<ClaimedJob[]> {
   const isFull = holdsTooMuch(drainer)
   position.isCutShort = false
+  position.hasMore = false
   if (isFull && isIdle) position.isCaughtUp = true // nothing to wait for but what is not written yet
   const turn = position.suspects.nextTurn(isIdle)
   if (turn === "suspects" && !isFull) return claimSuspects(drainer, position, deadline.names(), room)
@@ -59,6 +60,7 @@ async function claimInOrder(
   const { claimed, more } = batch
   advance(position, batch, isFromStart, startedAtMs)
   position.isCutShort = more && claimed.length < limit
+  position.hasMore = more && claimed.length > 0
   const hasSeenAll = isFromStart && !more
   position.suspects.noteWaiting(batch.suspects, hasSeenAll && claimed.length === 0)
   const isReaping = batch.dead && (await reap(drainer, position))

@@ -33,6 +33,8 @@ export interface ClaimPosition {
   // what the last claim found
   /** Whether it looked from the start and found fewer than it asked for. */
   isCaughtUp: boolean
+  /** Whether it brought jobs and left more behind them. */
+  hasMore: boolean
   /** Whether it found fewer than it could have, because jobs in their place may not run now: claim again behind them. */
   isCutShort: boolean
   /** When the next scheduled job is due, by the last look from the start. */
@@ -63,6 +65,7 @@ export function createClaimPosition(definitions: ReadonlyMap<string, AnyJobDefin
     allAgainAtMs: 0,
     priorities: prioritiesOf(definitions),
     isCaughtUp: false,
+    hasMore: false,
     isCutShort: false,
     dueAtMs: Number.POSITIVE_INFINITY,
     suspects: createSuspects(),
