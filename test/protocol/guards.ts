@@ -17,8 +17,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
       // what was locked, as it was before the lock
       to: `where false;
     select array_agg(l.id), array_agg(0), json_agg(json_build_array(l.id, 0, 'job', null, 'default', now(), null))
-    into v_ids, v_fences, jobs from unnest(v_locked) l (id);
-    else`,
+    into ids, fences, jobs from unnest(v_locked) l (id);`,
     },
   ],
   "Old snapshot": [
