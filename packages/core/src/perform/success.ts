@@ -5,9 +5,11 @@ import type { JobRun } from "./job-run.ts"
 /** Results are stored up to this size, as JSON with numbers written out. */
 const MAX_RESULT_BYTES = 256 * 1024
 
+const WITHOUT_RESULT: Outcome = { kind: "succeeded", resultJson: undefined }
+
 /** The work is done: a result that can't be stored is dropped with a warning, so that the job isn't performed again. */
 export function successOutcome(run: JobRun, result: unknown): Outcome {
-  return { kind: "succeeded", resultJson: result === undefined ? undefined : toResultJson(run, result) }
+  return result === undefined ? WITHOUT_RESULT : { kind: "succeeded", resultJson: toResultJson(run, result) }
 }
 
 function toResultJson(run: JobRun, result: unknown): string | undefined {
