@@ -4,7 +4,8 @@
 -- performed twice. What a dead drainer had in flight is dropped too, until it is reaped: whoever has the lock looks for the
 -- dead after that, because the lock may be free only since a drainer died.
 -- Writes the claim, and returns its jobs as arrays, in the order of p_locked: id, fence, name, payload, queue, enqueued_at,
--- and an object of the fields that don't have their defaults, or null. Objects throughout would cost more than locking,
+-- and an object of the fields that don't have their defaults, or null; with payloads that are not in the rows, also the key of one
+-- that is in the app's store, or null. Objects throughout would cost more than locking,
 -- reading and writing the claim together.
 --   p_features   the features of all the jobs together; null: none
 --   p_max_bytes  0: nothing is returned that could be what can't be read
@@ -49,10 +50,9 @@ begin
       select array_agg(found.id), array_agg(found.fence), json_agg(found.job) into v_ids, v_fences, jobs
       from unnest(v_admitted) admitted (id), lateral (
         select j.id, j.fence, j.state, j.queue, json_build_array(j.id, j.fence, j.name,
-          case when j.large_bytes > max_inline_bytes() then null
-               else coalesce(j.payload, (select p.payload from payloads p where p.day = j.payload_day and p.job_id = j.id)) end,
-          j.queue, j.enqueued_at, non_default_fields(j)) as job
-        from jobs j where j.id = admitted.id limit 1) found
+          case when j.large_bytes > max_inline_bytes() then null else coalesce(j.payload, p.payload) end,
+          j.queue, j.enqueued_at, non_default_fields(j), p.store_key) as job
+        from jobs j left join payloads p on p.day = j.payload_day and p.job_id = j.id where j.id = admitted.id limit 1) found
       where found.state = p_state and found.queue <> all (v_paused);
     end if;
   end if;

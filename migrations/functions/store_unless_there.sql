@@ -19,8 +19,8 @@ begin
       on conflict (name, unique_key) where unique_key is not null do nothing
       returning id, payload_day
     )
-    insert into payloads (day, job_id, payload)
-    select s.payload_day, s.id, n.payload from stored s join unnest(v_remaining) n on n.id = s.id where s.payload_day is not null;
+    insert into payloads (day, job_id, payload, store_key)
+    select s.payload_day, s.id, n.payload, n.payload_key from stored s join unnest(v_remaining) n on n.id = s.id where s.payload_day is not null;
 
     select array_agg(n.id), array_agg(there.id) into v_new, v_there
     from unnest(v_remaining) n, lateral (

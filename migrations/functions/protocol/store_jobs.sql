@@ -1,6 +1,6 @@
 -- Stores any number of jobs in one statement.
 --   p_schema_version  the version that the code needs
---   p_jobs            a list of objects: name, payload, and optionally queue, priority, run_at or delay_ms, max_attempts,
+--   p_jobs            a list of objects: name, payload or payload_key (of one that is in the app's store), and optionally queue, priority, run_at or delay_ms, max_attempts,
 --                     timeout_ms, unique_key, idempotency_key, concurrency_key with concurrency_limit, tags, metadata;
 --                     by_name: whether its enqueue doesn't have its definition
 --   p_carrier         what travels with each of them: correlation id and trace context
@@ -31,7 +31,7 @@ begin
                 then 'blocked' else 'ready' end
     from parsed p where p.concurrency_key is not null and p.state = 'ready'
   ), aside as (
-    insert into payloads (day, job_id, payload) select i.payload_day, i.id, i.payload from incoming i where i.payload_day is not null
+    insert into payloads (day, job_id, payload, store_key) select i.payload_day, i.id, i.payload, i.payload_key from incoming i where i.payload_day is not null
   ), stored as (
     insert into jobs (id, name, payload, payload_day, queue, priority, run_at, max_attempts, timeout_ms,
                       concurrency_key, concurrency_limit, tags, metadata, carrier, large_bytes, state)

@@ -9,15 +9,16 @@ export type Row = [
   queue: string,
   enqueuedAt: string,
   nonDefaultFields: NonDefaultFields | null,
+  payloadKey?: string | null,
 ]
 type NonDefaultFields = Omit<
   ClaimedJob,
-  "id" | "claim" | "fence" | "name" | "payload" | "queue" | "enqueuedAt"
+  "id" | "claim" | "fence" | "name" | "payload" | "payloadKey" | "queue" | "enqueuedAt"
 >
 
 /** Written out, so that all jobs have one shape. */
 export function toClaimedJob(
-  [id, fence, name, payload, queue, enqueuedAt, fields]: Row,
+  [id, fence, name, payload, queue, enqueuedAt, fields, payloadKey]: Row,
   claim: Claim,
 ): ClaimedJob {
   return {
@@ -26,6 +27,7 @@ export function toClaimedJob(
     fence,
     name,
     payload,
+    payloadKey: payloadKey ?? null,
     enqueuedAt,
     queue,
     attempts: fields?.attempts ?? 0,

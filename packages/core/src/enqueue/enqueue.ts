@@ -10,7 +10,8 @@ import type { Carrier } from "../job/carrier.ts"
 import { concurrencyKeyOf } from "../job/concurrency-key.ts"
 import type { AnyJobDefinition, InputOf } from "../job/define-job.ts"
 import type { EnqueueOptions, EnqueueResult, JobPolicies, JobState } from "../job/job-options.ts"
-import { checkPayload, toJson } from "../job/payload.ts"
+import { checkPayload, MAX_PAYLOAD_BYTES, toJson } from "../job/payload.ts"
+import { MAX_STORED_BYTES, newKey, type StoredPayloads } from "../job/payload-store.ts"
 import { type Instrumentation, withCarrier } from "../telemetry/instrumentation.ts"
 import { assertOptions, toIsoInstant } from "./options.ts"
 
@@ -34,6 +35,7 @@ export interface Catalog {
   readonly definitions: ReadonlyMap<string, AnyJobDefinition> | undefined
   readonly defaults: JobPolicies
   readonly instrumentation: Instrumentation | undefined
+  readonly payloads: StoredPayloads | undefined
 }
 
 /** Largest metadata, measured like the payload. */
@@ -94,6 +96,7 @@ async function storeRows(
   rows: readonly Row[],
   carrier: Carrier | null,
 ): Promise<EnqueueResult[]> {
+  await putLargePayloads(catalog.payloads, rows)
   try {
     const { text, values } = protocolCall(
       catalog.schema,
@@ -110,10 +113,34 @@ async function storeRows(
       `select job_index::pg_catalog.text, job_id::pg_catalog.text, job_state, deduplicated::pg_catalog.text from ${text}`,
       values,
     )
-    return toResults(stored.rows)
+    const results = toResults(stored.rows)
+    await deleteUnused(catalog.payloads, rows, results)
+    return results
   } catch (error) {
     throw codeOf(error) === "SL005" ? unknownNameError(error) : translateError(error)
   }
+}
+
+/** Objects that are put at once. */
+const PUTS_AT_ONCE = 8
+
+/** Before the rows that point to them. An object whose row isn't stored in the end is left to the bucket's rule. */
+async function putLargePayloads(payloads: StoredPayloads | undefined, rows: readonly Row[]): Promise<void> {
+  const large = rows.flatMap(({ large }) => large ?? [])
+  for (let first = 0; first < large.length; first += PUTS_AT_ONCE) {
+    const some = large.slice(first, first + PUTS_AT_ONCE)
+    await Promise.all(some.map(({ key, json }) => payloads?.store.put(key, Buffer.from(json))))
+  }
+}
+
+/** Deletes the payloads of jobs that were there already. Where that fails, too, the bucket's rule does it. */
+async function deleteUnused(
+  payloads: StoredPayloads | undefined,
+  rows: readonly Row[],
+  results: readonly EnqueueResult[],
+): Promise<void> {
+  const unused = rows.filter((_, index) => results[index]?.status === "deduplicated").flatMap(({ large }) => large?.key ?? [])
+  if (unused.length > 0) await payloads?.store.delete?.(unused).catch(() => {})
 }
 
 /** What holds for jobs whose registered definition doesn't say it. */
@@ -151,6 +178,8 @@ interface Row {
   readonly json: string
   readonly bytes: number
   readonly isByName: boolean
+  /** The payload that is to be put into the store. */
+  readonly large: { readonly key: string; readonly json: string } | undefined
 }
 
 /** The job with the policies of its definition and the defaults; by name alone, with those of the call. */
@@ -164,7 +193,9 @@ async function rowOf(catalog: Catalog, job: NewJob, given?: AnyJobDefinition): P
   const isByName = definition === undefined
   const defaults = isByName ? {} : catalog.defaults
   const givenPayload = job.payload === undefined ? {} : job.payload
-  const payload = toJson(givenPayload, ["payload"])
+  const payload = toJson(givenPayload, ["payload"], catalog.payloads ? MAX_STORED_BYTES : MAX_PAYLOAD_BYTES)
+  const isLarge = catalog.payloads && payload.bytes > catalog.payloads.overBytes
+  const large = isLarge ? { key: newKey("payloads"), json: payload.json } : undefined
   // checks the value that is stored, not the one that was given
   if (definition?.input) await checkPayload(definition.name, definition.input, payload.value, givenPayload)
   const metadata = options.metadata && toJson(options.metadata, ["options", "metadata"], MAX_METADATA_BYTES)
@@ -183,9 +214,10 @@ async function rowOf(catalog: Catalog, job: NewJob, given?: AnyJobDefinition): P
     tags: options.tags?.length ? options.tags : undefined,
   })
   return {
-    json: `${others.slice(0, -1)}${metadata ? `,"metadata":${metadata.json}` : ""},"payload":${payload.json}}`,
+    json: `${others.slice(0, -1)}${metadata ? `,"metadata":${metadata.json}` : ""},${large ? `"payload_key":${JSON.stringify(large.key)}` : `"payload":${payload.json}`}}`,
     bytes: others.length + payload.bytes + (metadata?.bytes ?? 0),
     isByName,
+    large,
   }
 }
 

@@ -2,6 +2,7 @@ import { durationMs } from "../checks/duration.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { JobPolicies } from "../job/job-options.ts"
+import type { StoredPayloads } from "../job/payload-store.ts"
 import type { Logger } from "../logger.ts"
 import type { Drainer } from "../session/drainer.ts"
 import type { Instrumentation } from "../telemetry/instrumentation.ts"
@@ -19,6 +20,7 @@ export interface RunEnvironment {
   readonly transactions: Transactions
   readonly connections: ConnectionLimiter
   readonly instrumentation: Instrumentation | undefined
+  readonly payloads: StoredPayloads | undefined
 }
 
 /** One execution of a claimed job: the value that is passed from step to step until there is an outcome. */

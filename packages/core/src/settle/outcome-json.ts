@@ -10,7 +10,7 @@ export function durationOf({ startedAtMs, endedAtMs }: Execution): number {
 
 /** Success without a result, which takes no JSON to write. */
 export function isPlainSuccess({ outcome }: Execution): boolean {
-  return outcome.kind === "succeeded" && outcome.resultJson === undefined
+  return outcome.kind === "succeeded" && outcome.resultJson === undefined && outcome.resultKey === undefined
 }
 
 /** One element of the argument of the SQL function `settle`. */
@@ -25,6 +25,7 @@ export function outcomeJson(execution: Execution, text: RecordedText = "full"): 
     ended_ms_ago: Math.round(performance.now() - endedAtMs),
     ...("waitMs" in outcome && { wait_ms: outcome.waitMs }),
     ...("cuts" in outcome && { cuts: outcome.cuts }),
+    ...("resultKey" in outcome && { result_key: outcome.resultKey }),
     ...("error" in outcome && errorRecord(outcome.error, text)),
   }
   const json = JSON.stringify(row)
