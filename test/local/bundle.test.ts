@@ -36,7 +36,7 @@ test("a bundle runs by itself, with the files copied beside it and the SDK outsi
     ["bundle.mjs", "bundle.mjs.map", "migrations", "node_modules", "source"].sort(),
   )
   expect(await readFile(path.join(report.bundleDir, "bundle.mjs"), "utf8")).toContain(
-    'from "@aws-sdk/client-lambda"',
+    'from"@aws-sdk/client-lambda"',
   )
   expect(report.bundleDir.startsWith(root)).toBe(false)
 })

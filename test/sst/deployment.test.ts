@@ -203,7 +203,7 @@ describe.skipIf(!prepared)("other choices", { timeout: 180_000 }, () => {
       vpcConfig: { subnetIds: ["subnet-1"], securityGroupIds: ["sg-1"] },
     })
     expect(named("QueueDrain", "bundle")).toMatchObject({
-      properties: { install: { sharp: "*" }, esbuild: { external: ["@aws-sdk/*", "canvas"] } },
+      properties: { minify: true, install: { sharp: "*" }, esbuild: { external: ["@aws-sdk/*", "canvas"] } },
       copyFiles: [{ to: "README.md" }],
     })
     expect(named("QueueDrainRole")).toMatchObject({

@@ -11,7 +11,7 @@ export interface TestDatabase {
   readonly url: string
   readonly pool: pg.Pool
   /** A dedicated connection, as drainers want it. */
-  connect(): Promise<Connection>
+  connect(options?: { readonly pipeline?: boolean }): Promise<Connection>
   /** The rows of a statement. */
   // biome-ignore lint/suspicious/noExplicitAny: a test knows what it selects
   rows(text: string, values?: unknown[]): Promise<any[]>
@@ -73,8 +73,8 @@ export async function createDatabase(options: DatabaseOptions | string = {}): Pr
     name,
     url,
     pool,
-    async connect() {
-      const client = new pg.Client({ connectionString: url })
+    async connect({ pipeline = false } = {}) {
+      const client = new pg.Client({ connectionString: url, pipeline })
       await client.connect()
       return client
     },

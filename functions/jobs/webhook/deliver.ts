@@ -1,6 +1,5 @@
-import { Agent as HttpAgent, type IncomingMessage } from "node:http"
-import { Agent as HttpsAgent } from "node:https"
-import { type Reply, StaleConnectionError, sendRequest } from "@sluice/http/send-request"
+import type { Agent, IncomingMessage } from "node:http"
+import { clientOf, type Reply, StaleConnectionError, sendRequest } from "@sluice/http/send-request"
 import type { AllowList } from "./allow-list.ts"
 import { assertAddressAllowed, guardedLookup } from "./destination.ts"
 
@@ -32,8 +31,7 @@ const MAX_BODY_BYTES = 262_144
 // A kept connection leads to an address that was checked when it was opened; the allow-list doesn't change in between.
 // Idle connections are closed before most servers close them (Node's do after 5 s).
 const KEEP_ALIVE = { keepAlive: true, maxFreeSockets: 50, timeout: 4_000 }
-const httpAgent = new HttpAgent(KEEP_ALIVE)
-const httpsAgent = new HttpsAgent(KEEP_ALIVE)
+const agents = new Map<string, Agent>()
 
 /** Sends one request and reads its response. Throws `AddressRefusedError`, network errors, or the signal's reason. */
 export async function deliver(delivery: Delivery): Promise<Answer> {
@@ -58,11 +56,18 @@ async function send({ body, allow, headers, ...delivery }: Delivery): Promise<Re
     maxBodyBytes: MAX_BODY_BYTES,
     lookup: guardedLookup(delivery.url, allow, delivery.signal),
   }
-  const agent = delivery.url.protocol === "https:" ? httpsAgent : httpAgent
+  const agent = await agentOf(delivery.url.protocol)
   return sendRequest({ ...outgoing, agent }).catch((error) => {
     if (error instanceof StaleConnectionError) return sendRequest(outgoing)
     throw error
   })
+}
+
+async function agentOf(protocol: string): Promise<Agent> {
+  const { Agent } = await clientOf(protocol)
+  const agent = agents.get(protocol) ?? new Agent(KEEP_ALIVE)
+  agents.set(protocol, agent)
+  return agent
 }
 
 function encodeBody(body: unknown): { bytes: Buffer | undefined; headers: Record<string, string> } {

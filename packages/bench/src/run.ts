@@ -14,37 +14,38 @@ export async function runScenarios(
   progress: Progress,
 ): Promise<Result[]> {
   const plan = scenarios.flatMap((scenario) => turnsOf(scenario, rounds))
-  const measured = new Map<string, { turn: Turn; rounds: Measurement[] }>()
+  const measured = new Map<string, { turn: Turn; rounds: Map<number, Measurement> }>()
   for (const [done, turn] of plan.entries()) {
-    const { scenario, variant, system } = turn
+    const { scenario, variant, system, round } = turn
     const name = `${scenario.name}, ${variant.label}, ${system.name}`
     progress.show(done, plan.length, name)
     try {
       const measurement = await variant.measure(system, run)
-      const { rounds } = measured.get(name) ?? { rounds: [] }
-      measured.set(name, { turn, rounds: [...rounds, measurement] })
+      const { rounds } = measured.get(name) ?? { rounds: new Map() }
+      measured.set(name, { turn, rounds: rounds.set(round, measurement) })
     } catch (error) {
       progress.log(`FAILED ${name}: ${(error as Error).stack}`)
       process.exitCode = 1
     }
   }
   progress.clear()
-  return [...measured.values()]
-    .filter(({ rounds }) => rounds.length > 0)
-    .map(({ turn, rounds }) => summarise(turn, rounds))
+  return [...measured.values()].map(({ turn, rounds }) => summarise(turn, rounds))
 }
 
 interface Turn {
   readonly scenario: Scenario
   readonly variant: Variant
   readonly system: System
+  readonly round: number
 }
 
 function turnsOf(scenario: Scenario, rounds: number): Turn[] {
   return Array.from({ length: rounds }).flatMap((_, round) =>
     scenario.variants
       .filter(({ maxRounds = rounds }) => round < maxRounds)
-      .flatMap((variant) => rotate(variant.systems, round).map((system) => ({ scenario, variant, system }))),
+      .flatMap((variant) =>
+        rotate(variant.systems, round).map((system) => ({ scenario, variant, system, round })),
+      ),
   )
 }
 
@@ -53,7 +54,13 @@ function rotate<Value>(values: readonly Value[], by: number): Value[] {
   return [...values.slice(start), ...values.slice(0, start)]
 }
 
-function summarise({ scenario, variant, system }: Turn, rounds: readonly Measurement[]): Result {
-  const config = { variant: variant.label, settings: system.settings, history: system.keepsHistory }
+function summarise({ scenario, variant, system }: Turn, rounds: ReadonlyMap<number, Measurement>): Result {
+  const settings = variant.settingsOf?.(system) ?? system.settings
+  const config = {
+    variant: variant.label,
+    settings,
+    history: system.keepsHistory,
+    ...(system.note && { note: system.note }),
+  }
   return resultOf(scenario.name, system.name, config, rounds)
 }

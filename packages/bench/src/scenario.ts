@@ -20,6 +20,8 @@ export interface Variant {
   readonly systems: readonly System[]
   /** Fewer rounds than the run's, where one takes long. */
   readonly maxRounds?: number
+  /** The settings that matter here, where they aren't the system's usual ones. */
+  readonly settingsOf?: (system: System) => string
   measure(system: System, run: Run): Promise<Measurement>
 }
 

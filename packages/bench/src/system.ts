@@ -8,6 +8,14 @@ export interface System {
   readonly module: string
   /** Its configuration, for readers of the results. */
   readonly settings: string
+  /** What a reader must know before comparing it with the others. */
+  readonly note?: string
+  /** Where it keeps its jobs, if not in Postgres. */
+  readonly store?: "redis"
+  /** Returns why this machine can't run it, if so. */
+  readonly whyMissing?: () => string | undefined
+  /** Its settings where a worker's death must be noticed soon. */
+  readonly watchfulSettings?: string
   /** Whether finished jobs are kept, which costs about as much as deleting them. */
   readonly keepsHistory: boolean
   /** The share of a scenario's jobs that it gets. Smaller for systems that are slow because they claim jobs singly. */
@@ -61,6 +69,8 @@ export interface WorkerOrders {
   readonly concurrency: number
   /** Whether to keep waiting for jobs, with the system's fastest notification. Otherwise the queue is drained once. */
   readonly lingers: boolean
+  /** Whether the death of a worker must be noticed as soon as the system's documented settings allow. Default false. */
+  readonly isWatchful?: boolean
   /** Performs one job. */
   perform(payload: Payload): void | Promise<void>
 }

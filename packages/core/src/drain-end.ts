@@ -1,4 +1,5 @@
 import type { DrainSettings } from "./drain-options.ts"
+import type { Pipeline } from "./drain-pipeline.ts"
 import { SluiceError } from "./errors.ts"
 import { DrainDeadlineError, DrainEndingError } from "./perform/cancellation.ts"
 import type { JobRunner } from "./perform/job-runner.ts"
@@ -11,6 +12,7 @@ import type { Linger } from "./wake/linger.ts"
 interface Ending {
   readonly drainer: Drainer
   readonly runner: JobRunner
+  readonly pipeline: Pipeline
   readonly deadline: Deadline
   readonly linger: Linger
   readonly settings: DrainSettings
@@ -21,13 +23,13 @@ const LEFT_OPEN: Leftover = { dueWork: true, lateWork: false, nextDueInMs: undef
 
 /** Ends or puts back what runs, settles it, and releases the slot and every lock. */
 export async function release(ending: Ending): Promise<{ stuck: number; leftover: Leftover }> {
-  const { drainer, deadline, linger, settings } = ending
+  const { drainer, pipeline, deadline, linger, settings } = ending
   const ranOutOfWork = deadline.remains() && deadline.isAmple()
-  const { ended, released, stuck } = await stopJobs(ending)
+  const [{ ended, released, stuck }, claimedAhead] = await Promise.all([stopJobs(ending), pipeline.end()])
   drainer.lost.throwIfAborted()
   // half of the margin was kept for this, and a part of that for closing
   await settleAll(drainer, ended, () => deadline.untilStopMs() + deadline.graceMs * 1.5)
-  drainer.tally.released += released
+  drainer.tally.released += released + claimedAhead.length
   if (stuck > 0) return { stuck, leftover: LEFT_OPEN }
   const soonMs = ranOutOfWork ? linger.soonMs : undefined
   return { stuck, leftover: await closeDrainer(drainer, settings.names, soonMs) }
@@ -38,8 +40,8 @@ export async function release(ending: Ending): Promise<{ stuck: number; leftover
  * throw, which says how many jobs are stuck.
  */
 export async function releaseAfterError(ending: Ending, error: unknown): Promise<unknown> {
-  const { drainer, deadline, settings } = ending
-  const { ended, stuck } = await stopJobs(ending)
+  const { drainer, pipeline, deadline, settings } = ending
+  const [{ ended, stuck }] = await Promise.all([stopJobs(ending), pipeline.end().catch(() => [])])
   if (!drainer.lost.aborted) {
     try {
       const giveUpAtMs = performance.now() + deadline.graceMs

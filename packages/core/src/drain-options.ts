@@ -29,6 +29,11 @@ export interface DrainOptions {
    * time. Default 0: the drain ends as soon as no work is due.
    */
   readonly linger?: Duration
+  /**
+   * Whether `linger` begins only once a job has been claimed, so that a drain that finds nothing due ends at once. For drains
+   * that run on a schedule. Default false.
+   */
+  readonly lingerOnlyAfterWork?: boolean
   /** Called with the number of further drainers to invoke while the backlog is deep or old. Default: none are invoked. */
   readonly scaleOut?: (drainers: number) => void
   /**
@@ -63,6 +68,7 @@ const OPTION_KEYS = [
   "signal",
   "grace",
   "linger",
+  "lingerOnlyAfterWork",
   "scaleOut",
   "sessionTimeout",
   "setWakeUp",
@@ -106,6 +112,7 @@ export function checkOptions(sluice: Sluice, options: DrainOptions) {
       A_DAY_MS,
     ),
     lingerMs: durationMs(options.linger ?? 0, ["drain", "linger"]),
+    lingersOnlyAfterWork: options.lingerOnlyAfterWork ?? false,
     schema: sluice.schema,
     definitions,
     names: [...definitions.keys()],

@@ -1,8 +1,8 @@
-import { claim } from "./claim/claim.ts"
 import { giveBack } from "./claim/give-back.ts"
 import { type ClaimPosition, createClaimPosition } from "./claim/position.ts"
 import { release, releaseAfterError } from "./drain-end.ts"
 import { checkOptions, type DrainOptions, type DrainSettings } from "./drain-options.ts"
+import { createPipeline, type Pipeline } from "./drain-pipeline.ts"
 import { type DrainSummary, summarize, summarizeNothing } from "./drain-summary.ts"
 import { closeExecutors } from "./executors/close-executors.ts"
 import type { Execution } from "./job/outcome.ts"
@@ -12,7 +12,6 @@ import { createTransactions } from "./perform/transactions.ts"
 import { createDeadline } from "./session/deadline.ts"
 import { type Drainer, openDrainer } from "./session/drainer.ts"
 import { timed } from "./session/tally.ts"
-import { settle } from "./settle/settle.ts"
 import type { Sluice } from "./sluice.ts"
 import { createNameAnnouncer } from "./wake/announce-names.ts"
 import { createLinger, type Linger } from "./wake/linger.ts"
@@ -32,13 +31,13 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
   settings.onOpen?.()
 
   const parts = createParts(drainer, settings)
-  const { position, deadline, runner, announcer, scaleOut } = parts
+  const { position, deadline, runner, pipeline, announcer, scaleOut } = parts
   try {
     while (deadline.remains() && !drainer.lost.aborted) {
-      runner.start(await claim(drainer, position, deadline, runner.room(), runner.isIdle()))
+      runner.start(await pipeline.claim())
       runner.start(await giveBack(drainer, position, runner.takeExcess()))
       if (isOutOfWork(parts)) break
-      await settle(drainer, await perform(parts), deadline.untilStopMs)
+      await pipeline.settle(await perform(parts))
       await announcer.tell(deadline.names())
       await scaleOut.invokeIfNeeded()
     }
@@ -67,7 +66,8 @@ function createParts(drainer: Drainer, settings: DrainSettings) {
     position,
     deadline,
     runner,
-    linger: createLinger(drainer, position, deadline, settings.lingerMs),
+    pipeline: createPipeline({ drainer, position, deadline, runner }),
+    linger: createLinger(drainer, position, deadline, settings),
     announcer: createNameAnnouncer(drainer, settings),
     scaleOut: createScaleOut(drainer, position, deadline, settings),
     async end() {
@@ -83,16 +83,19 @@ interface Loop {
   readonly drainer: Drainer
   readonly position: ClaimPosition
   readonly runner: JobRunner
+  readonly pipeline: Pipeline
   readonly linger: Linger
 }
 
 /** Whether nothing runs, nothing is due, and nothing is worth waiting for. */
-function isOutOfWork({ position, runner, linger }: Loop): boolean {
-  return runner.isIdle() && position.isCaughtUp && !position.suspects.areWaiting() && !linger.shouldStay()
+function isOutOfWork({ position, runner, pipeline, linger }: Loop): boolean {
+  const isIdle = runner.isIdle() && !pipeline.isSettling()
+  return isIdle && position.isCaughtUp && !position.suspects.areWaiting() && !linger.shouldStay()
 }
 
-/** Waits for executions to end, at most until it is time to look for work again. */
-async function perform({ drainer, runner, linger }: Loop): Promise<Execution[]> {
+/** Has the next jobs claimed, and waits for executions to end, at most until those jobs come or it is time to look for work. */
+async function perform({ drainer, runner, pipeline, linger }: Loop): Promise<Execution[]> {
+  pipeline.claimAhead()
   const untilLookMs = await linger.untilLookMs(runner)
-  return timed(drainer, "perform", runner.outcomes(untilLookMs))
+  return timed(drainer, "perform", runner.outcomes(pipeline.isAwaited() ? 0 : untilLookMs))
 }

@@ -10,7 +10,10 @@ import { runMaintenance } from "./session/maintenance.ts"
 import type { Sluice } from "./sluice.ts"
 
 export interface StartOptions
-  extends Omit<DrainOptions, "remainingMs" | "signal" | "linger" | "scaleOut" | "grace"> {
+  extends Omit<
+    DrainOptions,
+    "remainingMs" | "signal" | "linger" | "lingerOnlyAfterWork" | "scaleOut" | "grace"
+  > {
   /**
    * How long running jobs may take to finish once `stop` is called; then they are aborted and put back in the queue.
    * Default `"25s"`.

@@ -13,6 +13,7 @@ import type { Context } from "aws-lambda"
 import { assertComponentSchema, drainEnvironment, withDefaults } from "../environment.ts"
 import { invokeDrain } from "../invoke.ts"
 import { createDrainLog } from "../log.ts"
+import { isWake } from "../wake.ts"
 import { type Chain, chainOf, nextInChain, shouldHandOver } from "./chain.ts"
 import { createIdleMode, type IdleOptions } from "./idle.ts"
 import { createMetrics } from "./metrics.ts"
@@ -33,8 +34,9 @@ export interface DrainHandlerOptions {
    */
   readonly idle?: IdleOptions | undefined
   /**
-   * How long an invocation waits for work before it ends. Default `SLUICE_LINGER`, else `"200ms"`, so that consecutive jobs
-   * meet a drainer that is awake. With a longer time more jobs start within milliseconds, and Lambda bills it.
+   * How long an invocation waits for more work after its last job, or after an enqueue has woken it. Others end at once if
+   * nothing is due. Default `SLUICE_LINGER`, else `"200ms"`, so that consecutive jobs meet a drainer that is awake. With a
+   * longer time more jobs start within milliseconds, and Lambda bills it.
    */
   readonly linger?: Duration
   /** See `drain`. Default `"1m"`. */
@@ -88,6 +90,7 @@ export function createDrainHandler(options: DrainHandlerOptions) {
       summary = await drain(sluice, {
         linger: "200ms",
         ...drainOptions,
+        lingerOnlyAfterWork: !isWake(event),
         remainingMs: () => context.getRemainingTimeInMillis(),
         signal: stop.signal,
         label: `${context.awsRequestId} (hop ${chain.hop})`,

@@ -5,7 +5,8 @@ import { inTurn } from "./transform.ts"
 
 /**
  * A function's settings that belong to the app, as in `sst.aws.Function`; the component decides the rest. `nodejs` is for
- * packages that aren't bundled, such as native modules: `nodejs: { install: ["sharp"] }`.
+ * packages that aren't bundled, such as native modules: `nodejs: { install: ["sharp"] }`. The code is minified and keeps the
+ * names of functions and classes; `nodejs: { minify: false }` keeps its lines too.
  */
 export interface FunctionSettings
   extends Pick<sst.aws.FunctionArgs, "architecture" | "layers" | "nodejs" | "storage" | "transform"> {
@@ -75,9 +76,10 @@ export function settingsOf(option: FunctionOption): FunctionSettings {
   return typeof option === "string" ? { handler: option } : option
 }
 
-/** The SDK is part of Lambda's runtime, and never bundled. */
+/** The SDK is part of Lambda's runtime, and never bundled. A cold start reads less than half if the code is minified. */
 function nodejsOf(theirs: FunctionSettings["nodejs"]) {
   return $util.output(theirs).apply((nodejs) => ({
+    minify: true,
     ...nodejs,
     esbuild: { ...nodejs?.esbuild, external: ["@aws-sdk/*", ...(nodejs?.esbuild?.external ?? [])] },
   }))

@@ -105,7 +105,7 @@ export async function untilPerformed(workers: Workers, count: number, system: Sy
   }
 }
 
-async function untilDone(system: System, database: Database): Promise<void> {
+export async function untilDone(system: System, database: Database): Promise<void> {
   const giveUpAtMs = performance.now() + STALL_TIMEOUT_MS
   while (!(await system.isDone(database.pool))) {
     if (performance.now() > giveUpAtMs)
@@ -114,7 +114,9 @@ async function untilDone(system: System, database: Database): Promise<void> {
   }
 }
 
-export async function walPosition({ pool }: Database): Promise<number> {
+/** Bytes written to the log that makes jobs durable: Postgres' write-ahead log, or Redis' append-only file. */
+export async function walPosition({ pool, redis }: Database): Promise<number> {
+  if (redis) return redis.logPosition()
   const { rows } = await pool.query("select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') as position")
   return Number(rows[0].position)
 }
@@ -138,6 +140,7 @@ export function countStatements(done: readonly Done[]): number {
 
 async function holdSnapshot({ url }: Database): Promise<() => Promise<void>> {
   const client = new pg.Client({ connectionString: url })
+  client.on("error", () => {}) // if the run is interrupted
   await client.connect()
   await client.query("begin isolation level repeatable read")
   await client.query("select count(*) from pg_class")

@@ -4,8 +4,9 @@ import { join } from "node:path"
 import { startPostgres } from "@sluice/local/postgres"
 import pg from "pg"
 import { openPool, type System } from "../system.ts"
+import { type RedisServer, startRedis } from "./redis.ts"
 
-/** One Postgres for all systems, with a new database for each measurement. */
+/** One Postgres for all systems, with a new database for each measurement; and a new Redis for one that keeps its jobs there. */
 export interface Server {
   readonly version: string
   /** Creates the database of one measurement, with the system's schema. */
@@ -14,8 +15,11 @@ export interface Server {
 }
 
 export interface Database {
+  /** Where the system connects. */
   readonly url: string
+  /** The database in Postgres. It stays empty if the system's jobs are in Redis. */
   readonly pool: pg.Pool
+  readonly redis?: RedisServer
   drop(): Promise<void>
 }
 
@@ -41,27 +45,44 @@ export async function startServer(log: (line: string) => void): Promise<Server> 
 
   return {
     version,
-    async createDatabase(system) {
-      const template = templates.get(system) ?? (await prepareTemplate(system))
-      const name = `run_${++count}`
-      await server.query(`create database ${name} template ${template}`)
-      const url = urlOf(name)
-      const pool = openPool(url, 2)
-      return {
-        url,
-        pool,
-        async drop() {
-          await pool.end()
-          await server.query(`drop database ${name} with (force)`)
-        },
-      }
-    },
+    createDatabase: (system) => (system.store === "redis" ? createInRedis(system) : createInPostgres(system)),
     async stop() {
       await server.end()
       await postgres.stop()
       await rm(postgres.directory, { recursive: true, force: true })
       await rm(dataDir, { recursive: true, force: true })
     },
+  }
+
+  async function createInPostgres(system?: System): Promise<Database> {
+    const template = system ? (templates.get(system) ?? (await prepareTemplate(system))) : "template1"
+    const name = `run_${++count}`
+    await server.query(`create database ${name} template ${template}`)
+    const url = urlOf(name)
+    const pool = openPool(url, 2)
+    return {
+      url,
+      pool,
+      async drop() {
+        await pool.end()
+        await server.query(`drop database ${name} with (force)`)
+      },
+    }
+  }
+
+  async function createInRedis(system: System): Promise<Database> {
+    const unused = await createInPostgres()
+    const redis = await startRedis()
+    await system.prepare(redis.url)
+    return {
+      url: redis.url,
+      pool: unused.pool,
+      redis,
+      async drop() {
+        await redis.stop()
+        await unused.drop()
+      },
+    }
   }
 
   async function prepareTemplate(system: System): Promise<string> {

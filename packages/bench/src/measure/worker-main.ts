@@ -11,6 +11,7 @@ export interface Orders {
   readonly workers: number
   readonly concurrency: number
   readonly lingers: boolean
+  readonly isWatchful?: boolean
   /** Duration of a job. */
   readonly performMs: number
 }

@@ -1,19 +1,13 @@
 import type { Report, Result } from "./results.ts"
+import { formatSpread, ratioToFloor } from "./spread.ts"
 
-/** Ratios scatter by this much on a busy machine; a smaller loss doesn't count as slower. */
+/** A loss smaller than this doesn't count as slower: a few rounds don't show all of the spread. */
 const TOLERANCE = 0.1
 
-/** Speed relative to the floor's in the same run: in the same variant, else in the scenario's first variant with a floor. */
-export function ratioToFloor(
-  { scenario, config, jobsPerSecond }: Result,
-  all: readonly Result[],
-): number | undefined {
-  const floors = all.filter((other) => other.system === "floor" && other.scenario === scenario)
-  const floor = floors.find((other) => other.config.variant === config.variant) ?? floors[0]
-  return floor && jobsPerSecond / floor.jobsPerSecond
-}
-
-/** Lists what became slower since an earlier run. Absolute times are ignored, as that may have been another machine. */
+/**
+ * Lists what became slower since an earlier run. Absolute times are ignored, as that may have been another machine. A
+ * speed counts only beyond the spread: if no round reached what the slowest round of the earlier run did.
+ */
 export function slowerThan(earlier: Report, now: Report): string[] {
   return now.results.flatMap((result) => {
     const before = earlier.results.find((other) => isSame(other, result))
@@ -25,8 +19,8 @@ export function slowerThan(earlier: Report, now: Report): string[] {
 function compareRatios(before: Result, earlier: Report, result: Result, now: Report): string[] {
   const was = ratioToFloor(before, earlier.results)
   const is = ratioToFloor(result, now.results)
-  if (was === undefined || is === undefined || is > was * (1 - TOLERANCE)) return []
-  return [`${titleOf(result)}: ${is.toFixed(2)} of the floor's speed, was ${was.toFixed(2)}`]
+  if (!was || !is || is.max >= was.min || is.median > was.median * (1 - TOLERANCE)) return []
+  return [`${titleOf(result)}: ${formatSpread(is, 2)} of the floor's speed, was ${formatSpread(was, 2)}`]
 }
 
 /** Counts don't depend on the machine. */

@@ -1,9 +1,9 @@
 import type { Figure, Scenario } from "../scenario.ts"
-import { ratioToFloor } from "./compare.ts"
-import type { Machine, Report, Result } from "./results.ts"
+import type { Machine, Report, Result, Skipped } from "./results.ts"
+import { formatNumber, formatSpread, ratioToFloor, spreadOf } from "./spread.ts"
 
 /** Formats the results as a page without scripts: for each scenario a plot, and its figures. */
-export function pageOf({ machine, results }: Report, scenarios: readonly Scenario[]): string {
+export function pageOf({ machine, results, skipped = [] }: Report, scenarios: readonly Scenario[]): string {
   const measured = scenarios.filter(({ name }) => results.some(({ scenario }) => scenario === name))
   return `<!doctype html>
 <html lang="en">
@@ -12,7 +12,11 @@ export function pageOf({ machine, results }: Report, scenarios: readonly Scenari
 <title>Sluice: benchmarks</title>
 <style>${STYLE}</style>
 <h1>Sluice and its peers, side by side</h1>
-<p>${describe(machine)} Bars are the median round, whiskers the slowest and the fastest. To reproduce: <code>${escapeHtml(machine.command)}</code>.</p>
+<p>${describe(machine)} Bars are the median round, whiskers the least and the greatest. To reproduce: <code>${escapeHtml(machine.command)}</code>.</p>
+<ul>
+${notesOf(results, skipped)
+    .map((note) => `<li>${escapeHtml(note)}</li>`)
+    .join("")}</ul>
 ${measured
   .map((scenario) =>
     sectionOf(
@@ -30,10 +34,18 @@ function describe({ cpu, cores, memoryGb, os, node, postgres, measuredAt }: Mach
   return `${escapeHtml(machine)}. All systems took turns on one server with durability on. Measured ${measuredAt.slice(0, 10)}.`
 }
 
+function notesOf(results: readonly Result[], skipped: readonly Skipped[]): string[] {
+  const notes = new Map(results.flatMap(({ system, config }) => (config.note ? [[system, config.note]] : [])))
+  return [
+    ...[...notes].map(([system, note]) => `${system} †: ${note}`),
+    ...skipped.map(({ system, why }) => `${system} was not measured: ${why}`),
+  ]
+}
+
 function sectionOf(scenario: Scenario, results: readonly Result[]): string {
   return `<section id="${scenario.name}">
 <h2>${scenario.name}</h2>
-<p>${escapeHtml(scenario.about)} Plotted: ${UNITS[scenario.figure]}.</p>
+<p>${escapeHtml(scenario.about).replace(/`(.+?)`/g, "<code>$1</code>")} Plotted: ${UNITS[scenario.figure]}.</p>
 ${plotOf(scenario.figure, results)}
 <details><summary>Figures</summary>${tableOf(results)}</details>
 </section>`
@@ -48,8 +60,8 @@ const UNITS: Readonly<Record<Figure, string>> = {
 }
 
 const WIDTH = 760
-const LABEL_WIDTH = 170
-const FIGURE_WIDTH = 80
+const LABEL_WIDTH = 180
+const FIGURE_WIDTH = 110
 const BAR_HEIGHT = 18
 const TITLE_HEIGHT = 26
 const GROUP_GAP = 10
@@ -75,23 +87,21 @@ function plotOf(figure: Figure, results: readonly Result[]): string {
 }
 
 function barOf(figure: Figure, result: Result, y: number, lengthOf: (value: number) => number): string {
-  const value = result[figure] ?? 0
+  const value = spreadOf(result, figure)?.median ?? 0
   const [least, most] = extremes(figure, result)
   const middle = y + BAR_HEIGHT / 2
   const whisker =
     least < most
       ? `<path class="spread" d="M${LABEL_WIDTH + lengthOf(least)} ${middle}H${LABEL_WIDTH + lengthOf(most)}"/>`
       : ""
-  return `<text class="system" x="${LABEL_WIDTH - 8}" y="${middle + 4}">${escapeHtml(result.system)}</text>
+  return `<text class="system" x="${LABEL_WIDTH - 8}" y="${middle + 4}">${escapeHtml(labelOf(result))}</text>
 <rect class="${result.system.split(/[^a-z]/)[0] || "peer"}" x="${LABEL_WIDTH}" y="${y}" width="${Math.max(1, lengthOf(value)).toFixed(1)}" height="${BAR_HEIGHT}"/>${whisker}
-<text class="figure" x="${LABEL_WIDTH + Math.max(lengthOf(value), lengthOf(most)) + 6}" y="${middle + 4}">${formatNumber(value)}</text>`
+<text class="figure" x="${LABEL_WIDTH + Math.max(lengthOf(value), lengthOf(most)) + 6}" y="${middle + 4}">${result.isCutOff ? "more than " : ""}${formatNumber(value)}</text>`
 }
 
-/** The slowest and the fastest round. Only speeds are known of each round. */
 function extremes(figure: Figure, result: Result): [number, number] {
-  const value = result[figure] ?? 0
-  if (figure !== "jobsPerSecond") return [value, value]
-  return [Math.min(value, ...result.rounds), Math.max(value, ...result.rounds)]
+  const spread = spreadOf(result, figure)
+  return spread ? [spread.min, spread.max] : [0, 0]
 }
 
 function tableOf(results: readonly Result[]): string {
@@ -103,6 +113,7 @@ function tableOf(results: readonly Result[]): string {
     "jobs",
     "jobs/s",
     "of floor",
+    "seconds",
     "WAL B/job",
     "stmts/job",
     "p50 ms",
@@ -112,16 +123,17 @@ function tableOf(results: readonly Result[]): string {
   ]
   const rows = results.map((result) => [
     result.config.variant,
-    result.system,
+    labelOf(result),
     result.config.settings,
     result.config.history ? "kept" : "no",
     formatNumber(result.jobs),
-    formatNumber(result.jobsPerSecond),
-    ratioToFloor(result, results)?.toFixed(2) ?? "",
+    result.isCutOff ? "" : formatSpread(spreadOf(result, "jobsPerSecond")),
+    formatSpread(ratioToFloor(result, results), 2),
+    `${result.isCutOff ? "more than " : ""}${formatSpread(spreadOf(result, "seconds"))}`,
     formatNumber(result.walBytesPerJob),
     String(result.statementsPerJob),
     result.p50Ms ?? "",
-    result.p99Ms ?? "",
+    formatSpread(spreadOf(result, "p99Ms")),
     result.duplicates,
     result.missing,
   ])
@@ -130,8 +142,8 @@ function tableOf(results: readonly Result[]): string {
   return `<div class="scroll"><table>${lineOf("th")(head)}${rows.map(lineOf("td")).join("")}</table></div>`
 }
 
-function formatNumber(value: number): string {
-  return value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 1 : 0 })
+function labelOf({ system, config }: Result): string {
+  return config.note ? `${system} †` : system
 }
 
 function escapeHtml(raw: string): string {

@@ -2,6 +2,13 @@
 export interface Report {
   readonly machine: Machine
   readonly results: readonly Result[]
+  /** Systems that this machine can't run. */
+  readonly skipped?: readonly Skipped[]
+}
+
+export interface Skipped {
+  readonly system: string
+  readonly why: string
 }
 
 export interface Machine {
@@ -16,7 +23,7 @@ export interface Machine {
   readonly command: string
 }
 
-/** The median round of one system in one variant of a scenario. */
+/** The median round of one system in one variant of a scenario; the slower one of two. */
 export interface Result {
   readonly scenario: string
   readonly system: string
@@ -37,12 +44,32 @@ export interface Result {
   readonly billedMs?: number
   /** Jobs per second of every round, slowest first. */
   readonly rounds: readonly number[]
+  /**
+   * What each round measured, in their order, so that rounds of different systems can be compared. Missing in files that
+   * earlier versions wrote.
+   */
+  readonly perRound?: readonly Round[]
+  /** Whether the scenario's time limit ended a round, so that the figure would be larger without it. */
+  readonly isCutOff?: boolean
+}
+
+export interface Round {
+  /** Counts from 0. All systems that were measured in the same round have the same number. */
+  readonly round: number
+  readonly jobsPerSecond: number
+  readonly seconds: number
+  readonly walBytesPerJob: number
+  readonly p50Ms?: number
+  readonly p99Ms?: number
+  readonly billedMs?: number
 }
 
 export interface Config {
   readonly variant: string
   readonly settings: string
   readonly history: boolean
+  /** What a reader must know before comparing it with the others. */
+  readonly note?: string
 }
 
 /** One round. */
@@ -55,17 +82,19 @@ export interface Measurement {
   readonly missing: number
   readonly latenciesMs?: readonly number[]
   readonly billedMs?: number
+  readonly isCutOff?: boolean
 }
 
+/** The measurements are by round; one that failed is missing. */
 export function resultOf(
   scenario: string,
   system: string,
   config: Config,
-  rounds: readonly Measurement[],
+  measured: ReadonlyMap<number, Measurement>,
 ): Result {
+  const rounds = [...measured.values()]
   const bySpeed = rounds.toSorted((one, other) => one.jobs / one.seconds - other.jobs / other.seconds)
-  const median = bySpeed[Math.floor(bySpeed.length / 2)] as Measurement
-  const latenciesMs = rounds.flatMap((round) => round.latenciesMs ?? []).sort((one, other) => one - other)
+  const median = bySpeed[Math.floor((bySpeed.length - 1) / 2)] as Measurement
   return {
     scenario,
     system,
@@ -75,16 +104,36 @@ export function resultOf(
     jobsPerSecond: rateOf(median),
     walBytesPerJob: Math.round(median.walBytes / median.jobs),
     duplicates: sum(rounds.map((round) => round.duplicates)),
-    ...(latenciesMs.length > 0 && { p50Ms: quantile(latenciesMs, 0.5), p99Ms: quantile(latenciesMs, 0.99) }),
+    ...quantilesOf(rounds.flatMap((round) => round.latenciesMs ?? [])),
     missing: sum(rounds.map((round) => round.missing)),
     statementsPerJob: round(median.statements / median.jobs, 4),
     ...(median.billedMs !== undefined && { billedMs: median.billedMs }),
     rounds: bySpeed.map(rateOf),
+    perRound: [...measured].map(([round, measurement]) => roundOf(round, measurement)),
+    ...(rounds.some(({ isCutOff }) => isCutOff) && { isCutOff: true }),
+  }
+}
+
+function roundOf(number: number, measurement: Measurement): Round {
+  const { jobs, seconds, walBytes, latenciesMs = [], billedMs } = measurement
+  return {
+    round: number,
+    jobsPerSecond: rateOf(measurement),
+    seconds: round(seconds, 3),
+    walBytesPerJob: Math.round(walBytes / jobs),
+    ...quantilesOf(latenciesMs),
+    ...(billedMs !== undefined && { billedMs }),
   }
 }
 
 function rateOf({ jobs, seconds }: Measurement): number {
   return round(jobs / seconds, 1)
+}
+
+function quantilesOf(latenciesMs: readonly number[]): Pick<Result, "p50Ms" | "p99Ms"> {
+  if (latenciesMs.length === 0) return {}
+  const sorted = latenciesMs.toSorted((one, other) => one - other)
+  return { p50Ms: quantile(sorted, 0.5), p99Ms: quantile(sorted, 0.99) }
 }
 
 function quantile(sorted: readonly number[], share: number): number {

@@ -1,21 +1,33 @@
+import { setTimeout as wait } from "node:timers/promises"
 import { check, countStatements, untilPerformed, walPosition } from "../measure/measure-drain.ts"
-import { startWorkers } from "../measure/workers.ts"
+import { startWorkers, type Workers } from "../measure/workers.ts"
 import type { Measurement } from "../report/results.ts"
 import type { Run, Scenario } from "../scenario.ts"
 import type { System } from "../system.ts"
+import { bullmq } from "../systems/bullmq.ts"
+import { bullmqRedis } from "../systems/bullmq-redis.ts"
+import { graphileWorker } from "../systems/graphile-worker.ts"
+import { pgBoss } from "../systems/pg-boss.ts"
 import { sluice } from "../systems/sluice.ts"
 
 const IN_FLIGHT = 500
-const JOB_MS = 60_000
+const JOB_MS = 120_000
+const LIMIT_SECONDS = 30
+const POLL_MS = 5
 
-// The peers run such jobs again after a fixed time, as documented: graphile-worker after 4 hours, pg-boss when a job
-// expires (15 minutes), BullMQ when its lock expires (30 seconds).
+// GoodJob performs as many jobs at once as it has threads (5), and looks for a dead process's jobs in Ruby.
 export const crash: Scenario = {
   name: "crash",
-  about:
-    "A drainer with 500 jobs in flight is killed with SIGKILL while another one waits: seconds until all 500 run again.",
+  about: `A worker with 500 jobs in flight is killed with SIGKILL while another one waits: seconds until all 500 run again, up to ${LIMIT_SECONDS}. Each system has the shortest settings for this that it documents.`,
   figure: "seconds",
-  variants: [{ label: "500 in flight", systems: [sluice], measure }],
+  variants: [
+    {
+      label: "500 in flight",
+      systems: [sluice, graphileWorker, pgBoss, bullmq, bullmqRedis],
+      settingsOf: ({ settings, watchfulSettings = settings }) => watchfulSettings,
+      measure,
+    },
+  ],
 }
 
 async function measure(system: System, run: Run): Promise<Measurement> {
@@ -25,12 +37,14 @@ async function measure(system: System, run: Run): Promise<Measurement> {
     url: database.url,
     concurrency: IN_FLIGHT,
     lingers: true,
+    isWatchful: true,
     performMs: JOB_MS,
   }
   const doomed = await startWorkers(orders, 1)
   const heir = await startWorkers(orders, 1)
+  const enqueuer = await system.openEnqueuer(database.url)
   try {
-    await system.fill(database.pool, { count: IN_FLIGHT })
+    await enqueuer.many(Array.from({ length: IN_FLIGHT }, (_, n) => ({ n })))
     doomed.go()
     await untilPerformed(doomed, IN_FLIGHT, system)
     heir.go()
@@ -38,19 +52,28 @@ async function measure(system: System, run: Run): Promise<Measurement> {
     const walBefore = await walPosition(database)
     const beganAtMs = performance.now()
     await doomed.kill()
-    await untilPerformed(heir, IN_FLIGHT, system)
+    await untilInherited(heir, beganAtMs + LIMIT_SECONDS * 1_000)
     const seconds = (performance.now() - beganAtMs) / 1_000
     const walBytes = (await walPosition(database)) - walBefore
+    const isCutOff = heir.performed() < IN_FLIGHT
     const done = await heir.stop()
+    const { duplicates, missing } = check(done, IN_FLIGHT)
     return {
       jobs: IN_FLIGHT,
       seconds,
       walBytes,
       statements: countStatements(done),
-      ...check(done, IN_FLIGHT),
+      duplicates,
+      missing: isCutOff ? 0 : missing,
+      isCutOff,
     }
   } finally {
     await Promise.all([doomed.kill(), heir.kill()])
+    await enqueuer.end()
     await database.drop()
   }
+}
+
+async function untilInherited(heir: Workers, giveUpAtMs: number): Promise<void> {
+  while (heir.performed() < IN_FLIGHT && performance.now() < giveUpAtMs) await wait(POLL_MS)
 }

@@ -4,6 +4,7 @@ import type { Measurement } from "../report/results.ts"
 import type { Run, Scenario } from "../scenario.ts"
 import type { Enqueuer, Payload, System } from "../system.ts"
 import { bullmq } from "../systems/bullmq.ts"
+import { bullmqRedis } from "../systems/bullmq-redis.ts"
 import { floor } from "../systems/floor.ts"
 import { graphileWorker } from "../systems/graphile-worker.ts"
 import { pgBoss } from "../systems/pg-boss.ts"
@@ -20,12 +21,12 @@ export const enqueue: Scenario = {
   variants: [
     {
       label: "one by one",
-      systems: [sluice, graphileWorker, pgBoss, bullmq, floor],
+      systems: [sluice, graphileWorker, pgBoss, bullmq, bullmqRedis, floor],
       measure: (system, run) => measure(system, run, 2_000, oneByOne),
     },
     {
       label: "in bulk",
-      systems: [sluice, graphileWorker, pgBoss, bullmq, floor],
+      systems: [sluice, graphileWorker, pgBoss, bullmq, bullmqRedis, floor],
       measure: (system, run) => measure(system, run, 50_000, inBulk),
     },
     {

@@ -1,8 +1,10 @@
 import type { Scenario } from "../scenario.ts"
+import { api } from "./api.ts"
 import { blocked } from "./blocked.ts"
 import { crash } from "./crash.ts"
 import { depth } from "./depth.ts"
 import { drainers } from "./drainers.ts"
+import { endToEnd } from "./end-to-end.ts"
 import { enqueue } from "./enqueue.ts"
 import { heldSnapshot } from "./held-snapshot.ts"
 import { lambda } from "./lambda.ts"
@@ -18,6 +20,7 @@ export const scenarios: readonly Scenario[] = [
   throughput,
   wal,
   enqueue,
+  endToEnd,
   heldSnapshot,
   blocked,
   scheduled,
@@ -28,5 +31,6 @@ export const scenarios: readonly Scenario[] = [
   crash,
   latency,
   wake,
+  api,
   lambda,
 ]

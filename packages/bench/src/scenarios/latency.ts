@@ -5,6 +5,7 @@ import type { Measurement } from "../report/results.ts"
 import type { Run, Scenario } from "../scenario.ts"
 import type { Enqueuer, System } from "../system.ts"
 import { bullmq } from "../systems/bullmq.ts"
+import { bullmqRedis } from "../systems/bullmq-redis.ts"
 import { graphileWorker } from "../systems/graphile-worker.ts"
 import { pgBoss } from "../systems/pg-boss.ts"
 import { sluice } from "../systems/sluice.ts"
@@ -19,7 +20,7 @@ export const latency: Scenario = {
   figure: "p99Ms",
   variants: [100, 1_000].map((perSecond) => ({
     label: `${perSecond.toLocaleString("en")} jobs/s`,
-    systems: [sluice, graphileWorker, pgBoss, bullmq],
+    systems: [sluice, graphileWorker, pgBoss, bullmq, bullmqRedis],
     measure: (system, run) => measure(system, run, perSecond),
   })),
 }

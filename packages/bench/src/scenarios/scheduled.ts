@@ -1,6 +1,7 @@
 import type { Scenario } from "../scenario.ts"
 import { obstacleVariants } from "./obstacle.ts"
 
+// BullMQ on Redis would take minutes to be filled through its API.
 export const scheduled: Scenario = {
   name: "scheduled",
   about: "A million jobs are due tomorrow, 100,000 now.",

@@ -7,6 +7,7 @@ const { createPostgresBackend, Queue, runMigrations, Worker } = createRequire(im
 ) as typeof import("bullmq")
 
 const QUEUE = "noop"
+const MAX_CONNECTIONS = 24
 
 /**
  * On its PostgreSQL backend. One worker per process with its fastest concurrency (docs/gitbook/guide/postgresql.md:
@@ -17,6 +18,7 @@ export const bullmq: System = {
   name: "bullmq (Postgres)",
   module: import.meta.url,
   settings: "removeOnComplete",
+  watchfulSettings: "lockDuration 10 s, stalledInterval 1 s; defaults 30 s",
   keepsHistory: false,
   share: 0.05,
   knows: ["scheduled"],
@@ -56,15 +58,16 @@ export const bullmq: System = {
     }
   },
 
-  async openWorker({ url, concurrency, perform }) {
+  async openWorker({ url, concurrency, isWatchful, perform }) {
     const worker = new Worker(
       QUEUE,
       async (job) => perform(job.data as Payload),
       {
-        connection: { connectionString: url, max: concurrency } as never,
+        connection: { connectionString: url, max: Math.min(concurrency, MAX_CONNECTIONS) } as never,
         concurrency,
         autorun: false,
         removeOnComplete: { count: 0 },
+        ...(isWatchful && { lockDuration: 10_000, stalledInterval: 1_000 }),
       },
       createPostgresBackend as never,
     )

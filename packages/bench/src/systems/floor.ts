@@ -1,7 +1,11 @@
+import { setTimeout as wait } from "node:timers/promises"
 import pg from "pg"
 import { BATCH, openPool, payloadSql, rowSources, type System } from "../system.ts"
 
 const CLAIM = `delete from floor_jobs where id in (select id from floor_jobs order by id limit ${BATCH} for update skip locked) returning payload`
+
+/** Pause of a session that found no job. */
+const POLL_MS = 5
 
 /** Not a queue, but the least that Postgres must do to give out each job once. A crash loses a batch; nothing is retried or kept. */
 export const floor: System = {
@@ -40,7 +44,7 @@ export const floor: System = {
     }
   },
 
-  async openWorker({ url, perform }) {
+  async openWorker({ url, lingers, perform }) {
     const client = new pg.Client({ connectionString: url })
     await client.connect()
     let isStopped = false
@@ -59,7 +63,8 @@ export const floor: System = {
     async function claimAll() {
       while (!isStopped) {
         const { rows } = await client.query(CLAIM)
-        if (rows.length === 0) return
+        if (rows.length === 0 && !lingers) return
+        if (rows.length === 0) await wait(POLL_MS)
         for (const { payload } of rows) await perform(payload)
       }
     }

@@ -56,11 +56,15 @@ const TABLES = `
   create index on good_job_executions (active_job_id, created_at);
   create index on good_job_executions (process_id, created_at);`
 
-/** GoodJob's statements, tables and default threads, without Ruby and Rails. */
+/**
+ * GoodJob's statements, tables and default threads, without Ruby and Rails. GoodJob isn't among Debian's packages, and
+ * two of its dependencies there are too old for it: see docs/decisions/0054-peers-of-the-benchmark.md.
+ */
 export const goodJob: System = {
   name: "GoodJob's claim, as SQL",
   module: import.meta.url,
   settings: `${THREADS} threads a process, records preserved; statements of 4.19 without Rails`,
+  note: "not GoodJob itself, whose gem isn't among Debian's packages, but its SQL statements sent from Node, without the time that Ruby and Rails take. Enqueueing, latency and recovery from a crash are done in Ruby and can't be shown like this.",
   keepsHistory: true,
   share: 0.01,
   knows: ["scheduled", "queues"],

@@ -19,6 +19,7 @@ export const graphileWorker: System = {
   name: "graphile-worker",
   module: import.meta.url,
   settings: `localQueue ${BATCH}, refetchDelay 10 ms, completeJobBatchDelay 0, failJobBatchDelay 0`,
+  watchfulSettings: "no setting: a job locked by a dead worker is released after 4 hours",
   keepsHistory: false,
   share: 1,
   knows: ["blocked", "scheduled"],

@@ -3,6 +3,10 @@ import { BATCH, type Payload, payloadSql, rowSources, type System } from "../sys
 
 const QUEUE = "noop"
 
+/** The least that it allows. A worker beats twice as often, and the supervisor fails and retries what has missed it. */
+const HEARTBEAT_SECONDS = 10
+const SUPERVISED = { supervise: true, superviseIntervalSeconds: 1, monitorIntervalSeconds: 1 }
+
 /**
  * Fetches and completes jobs in batches (docs/api/jobs.md: `fetch` with `batchSize`, `complete` with a list of ids), which
  * is its cheapest way. Maintenance is off, as in its own examples/index-perf. Where jobs have to start at once, it runs
@@ -12,6 +16,8 @@ export const pgBoss: System = {
   name: "pg-boss",
   module: import.meta.url,
   settings: `fetch and complete in batches of ${BATCH}`,
+  watchfulSettings:
+    "work, heartbeatSeconds 10 (the least), superviseIntervalSeconds and monitorIntervalSeconds 1; default: 15 minutes",
   keepsHistory: true,
   share: 0.5,
   knows: ["scheduled"],
@@ -45,8 +51,10 @@ export const pgBoss: System = {
     }
   },
 
-  async openWorker({ url, lingers, perform }) {
-    const boss = await startBoss(url, { max: 2, useListenNotify: lingers })
+  async openWorker({ url, lingers, isWatchful, perform }) {
+    const options = isWatchful ? SUPERVISED : { useListenNotify: lingers } // a retry doesn't notify
+    const boss = await startBoss(url, { max: 2, ...options })
+    if (isWatchful) await boss.updateQueue(QUEUE, { heartbeatSeconds: HEARTBEAT_SECONDS })
     let isStopped = false
     let ended = Promise.resolve()
     return {
@@ -75,7 +83,7 @@ export const pgBoss: System = {
     async function work() {
       const options = { batchSize: BATCH, pollingIntervalSeconds: 0.5, burstWhenBatchFull: true }
       await boss.work<Payload>(QUEUE, options, async (jobs) => {
-        for (const { data } of jobs) await perform(data)
+        await Promise.all(jobs.map(({ data }) => perform(data)))
       })
     }
   },

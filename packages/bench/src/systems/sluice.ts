@@ -79,7 +79,7 @@ export const sluice: System = {
     }
 
     async function connect() {
-      const client = new pg.Client({ connectionString: url })
+      const client = new pg.Client({ connectionString: url, pipeline: true }) // as createConnect of @sluice/core/pg
       await client.connect()
       return client
     }

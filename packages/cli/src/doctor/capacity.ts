@@ -1,14 +1,14 @@
 import { LARGEST_BATCH } from "@sluice/core"
 import type { Check } from "./check.ts"
 
-/** Each drainer may hold the locks of a batch that runs and of one that is settled but not unlocked yet. */
+/** Each drainer may hold the locks of a batch that is claimed, of one that runs, and of one that is settled but not unlocked yet. */
 export const roomForLocks: Check = async ({ client, maxDrainers }) => {
   const { rows } = await client.query(
     `select current_setting('max_locks_per_transaction')::int
             * (current_setting('max_connections')::int + current_setting('max_prepared_transactions')::int) as room`,
   )
   const [{ room }] = rows
-  const most = maxDrainers * 2 * LARGEST_BATCH
+  const most = maxDrainers * 3 * LARGEST_BATCH
   const text = `room for ${room} locks; ${maxDrainers} drainers use ${most} at most`
   if (room >= most) return { level: "ok", text }
   return {

@@ -9,7 +9,6 @@ export type Row = [
   queue: string,
   enqueuedAt: string,
   nonDefaultFields: NonDefaultFields | null,
-  payloadKey?: string | null,
 ]
 type NonDefaultFields = Omit<
   ClaimedJob,
@@ -18,16 +17,17 @@ type NonDefaultFields = Omit<
 
 /** Written out, so that all jobs have one shape. */
 export function toClaimedJob(
-  [id, fence, name, payload, queue, enqueuedAt, fields, payloadKey]: Row,
+  [id, fence, name, payload, queue, enqueuedAt, fields]: Row,
   claim: Claim,
+  aside?: { readonly payload: unknown; readonly payload_key: string | null },
 ): ClaimedJob {
   return {
     id: String(id),
     claim,
     fence,
     name,
-    payload,
-    payloadKey: payloadKey ?? null,
+    payload: aside ? aside.payload : payload,
+    payloadKey: aside ? aside.payload_key : null,
     enqueuedAt,
     queue,
     attempts: fields?.attempts ?? 0,

@@ -18,5 +18,10 @@ export interface Connection extends Queryable {
   end(): Promise<void>
 }
 
-/** Opens a new connection. Called once per drain, and for each transactional job that runs at the same time. */
-export type Connect = () => Promise<Connection>
+/**
+ * Opens a new connection. Called once per drain, and for each transactional job that runs at the same time.
+ *
+ * @param options.pipeline Whether the engine has use for a connection that sends statements without waiting for the answers
+ *   to earlier ones, as a `Client` of pg does with its option of this name. May be ignored.
+ */
+export type Connect = (options?: { readonly pipeline?: boolean }) => Promise<Connection>

@@ -18,6 +18,8 @@ import type { Transactions } from "./transactions.ts"
 
 /** Most jobs claimed, or settled, in one statement. */
 export const LARGEST_BATCH = 500
+/** Most jobs that wait for their start: one batch, and one that is claimed while the first is performed. */
+const MOST_WAITING = 2 * LARGEST_BATCH
 
 /** Performs claimed jobs, up to `concurrency` at once. */
 export interface JobRunner {
@@ -106,7 +108,7 @@ export function createJobRunner(options: {
   }
 
   function mostAhead(): number {
-    return Math.min(LARGEST_BATCH, ahead.count(running.count()))
+    return Math.min(MOST_WAITING, ahead.count(running.count()))
   }
 
   function startWaiting(): void {

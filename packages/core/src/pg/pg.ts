@@ -81,11 +81,11 @@ async function dropBroken(pool: pg.Pool): Promise<void> {
  * detects other transaction poolers. Like any `connect` it reads the address only when it is called.
  */
 export function createConnect(url: string | undefined): Connect {
-  return async () => {
+  return async ({ pipeline = false } = {}) => {
     if (!url) throw missingAddressError("createConnect")
     assertNoNeonPooler(url)
     return retryConnect(async () => {
-      const client = new pg.Client(settings(url))
+      const client = new pg.Client({ ...settings(url), pipeline })
       client.on("error", () => {}) // the drainer listens too; without any listener an error would end the process
       await client.connect()
       return client

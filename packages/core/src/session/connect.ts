@@ -11,13 +11,16 @@ const LONGEST_END_MS = 1_000
 /** Opens a connection. Rejects when that takes too long or is no longer wanted, and ends a connection that comes later. */
 export async function connectInTime(options: {
   connect: Connect
+  pipeline?: boolean
   untilGiveUpMs?: (() => number) | undefined
   stop?: AbortSignal | undefined
 }): Promise<Connection> {
-  const { connect, untilGiveUpMs = () => Number.POSITIVE_INFINITY, stop } = options
+  const { connect, pipeline = false, untilGiveUpMs = () => Number.POSITIVE_INFINITY, stop } = options
   const giveUpAtMs = performance.now() + LONGEST_CONNECT_MS
   const isTooLate = () => stop?.aborted || performance.now() > giveUpAtMs || untilGiveUpMs() <= 0
-  const connecting = Promise.resolve().then(connect).then(assertOwnConnection)
+  const connecting = Promise.resolve()
+    .then(() => connect({ pipeline }))
+    .then(assertOwnConnection)
   let watch: NodeJS.Timeout | undefined
   const tooLate = new Promise<never>((_, reject) => {
     watch = setInterval(() => {

@@ -41,7 +41,7 @@ const LONGEST_STATEMENT_MS = 30_000
 
 /** Opens the session of a drainer. Throws `PoolerError` if its statements may reach different backends. */
 export async function openDrainerSession(options: SessionOptions): Promise<Session> {
-  const session = await openGuardedSession(options, { sendsBeats: true })
+  const session = await openGuardedSession({ ...options, pipeline: true }, { sendsBeats: true })
   try {
     await assertSessionConnection(session, () => openGuardedSession(options))
     const settings = sqlSettings({ ...SETTINGS, ...timeoutSettings(options) })

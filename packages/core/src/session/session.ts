@@ -10,6 +10,8 @@ import { createTimeoutWatch } from "./session-timeout.ts"
 export interface SessionOptions {
   readonly schema: string
   readonly connect: Connect
+  /** Whether to ask for a connection that sends statements without waiting for earlier ones. Default false. */
+  readonly pipeline?: boolean
   /** After this long without a sign of life from the other end, each end takes the session for lost. */
   readonly sessionTimeoutMs: number
   /** Milliseconds until the session gives up on a statement that has no answer yet, and ends. Default: never. */

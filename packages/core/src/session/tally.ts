@@ -27,7 +27,10 @@ export const EMPTY_TALLY: Readonly<Tally> = {
   checkpoints: 0,
 }
 
-/** Milliseconds that a drain spent on each of its parts. `performMs` is the time it waited for jobs to end or to come. */
+/**
+ * Milliseconds that a drain spent on each of its parts. `performMs` is the time it waited for jobs to end or to come. Claims
+ * and settles may be under way meanwhile, so the parts may add up to more than the whole.
+ */
 export interface Phases {
   openMs: number
   claimMs: number

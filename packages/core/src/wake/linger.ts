@@ -31,7 +31,7 @@ export function createLinger(
   drainer: Drainer,
   position: ClaimPosition,
   deadline: Deadline,
-  lingerMs: number,
+  { lingerMs, lingersOnlyAfterWork }: { lingerMs: number; lingersOnlyAfterWork: boolean },
 ): Linger {
   const { tally } = drainer
   let claimed = 0
@@ -43,7 +43,7 @@ export function createLinger(
     soonMs,
     shouldStay() {
       if (lingerMs === 0 || !deadline.isAmple()) return false
-      return quietMs() < lingerMs || untilDueMs() <= Math.max(soonMs, lingerMs)
+      return quietMs() < patienceMs() || untilDueMs() <= Math.max(soonMs, patienceMs())
     },
     async untilLookMs(runner) {
       const isIdle = runner.isIdle()
@@ -55,9 +55,13 @@ export function createLinger(
         await listen(!isHot)
         return 0 // a job stored before its transaction could know that this drainer listens
       }
-      const leftMs = isIdle && quietMs() < lingerMs ? lingerMs - quietMs() : LOOK_MS
+      const leftMs = isIdle && quietMs() < patienceMs() ? patienceMs() - quietMs() : LOOK_MS
       return Math.min(untilDueMs(), leftMs, isHot ? HOT_LOOK_MS : LOOK_MS)
     },
+  }
+
+  function patienceMs(): number {
+    return lingersOnlyAfterWork && tally.claimed === 0 ? 0 : lingerMs
   }
 
   /** Milliseconds since the last claim that found work. */

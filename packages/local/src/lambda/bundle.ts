@@ -12,6 +12,8 @@ export interface FunctionSource {
   readonly copyFiles?: readonly { readonly from: string; readonly to?: string }[]
   /** Modules that are not bundled, as in `nodejs.esbuild.external`. They are linked from the root's `node_modules`. */
   readonly external?: readonly string[]
+  /** As in `nodejs.minify`. Default true, as the component deploys. */
+  readonly minify?: boolean
 }
 
 export interface Bundle {
@@ -20,7 +22,7 @@ export interface Bundle {
   readonly handler: string
 }
 
-// The settings of SST 4.17's bundler for Node functions (pkg/runtime/node/build.go). Its default is not to minify.
+// The settings of SST 4.17's bundler for Node functions (pkg/runtime/node/build.go).
 const ALWAYS_EXTERNAL = ["sharp", "pg-native"]
 const BANNER = [
   "import { createRequire as topLevelCreateRequire } from 'module';",
@@ -51,7 +53,7 @@ export async function bundleFunctions<Name extends string>(options: {
 }
 
 async function bundleFunction(root: string, bundleDir: string, source: FunctionSource): Promise<Bundle> {
-  const { handler, copyFiles = [], external = [] } = source
+  const { handler, copyFiles = [], external = [], minify = true } = source
   const exportName = path.extname(handler)
   const entry = findSource(root, handler.slice(0, -exportName.length))
   await rm(bundleDir, { recursive: true, force: true })
@@ -65,6 +67,7 @@ async function bundleFunction(root: string, bundleDir: string, source: FunctionS
     target: "es2024",
     mainFields: ["module", "main"],
     external: [...ALWAYS_EXTERNAL, ...external],
+    minify,
     keepNames: true,
     sourcemap: "linked",
     banner: { js: BANNER },

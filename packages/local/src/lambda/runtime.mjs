@@ -2,10 +2,12 @@
 // the runtime inside AWS Lambda does. It imports nothing of this repository, and is plain JavaScript because stripping
 // types would add 60 ms and 20 MB to a cold start. It reads its configuration from the environment, as Lambda defines.
 // Unlike AWS's own client, it has no response streaming, no client context, and no prefix on console lines.
-import { existsSync } from "node:fs"
-import http from "node:http"
 import path from "node:path"
 import { pathToFileURL } from "node:url"
+
+// Not imported: an import reads all exports of a module, and one of these loads undici.
+const { existsSync } = process.getBuiltinModule("node:fs")
+const http = process.getBuiltinModule("node:http")
 
 const [hostname, port] = setting("AWS_LAMBDA_RUNTIME_API").split(":")
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })

@@ -1,0 +1,69 @@
+import {
+  CONCURRENCY,
+  check,
+  countStatements,
+  untilDone,
+  untilPerformed,
+  walPosition,
+} from "../measure/measure-drain.ts"
+import { startWorkers } from "../measure/workers.ts"
+import type { Measurement } from "../report/results.ts"
+import type { Run, Scenario } from "../scenario.ts"
+import type { Enqueuer, System } from "../system.ts"
+import { bullmq } from "../systems/bullmq.ts"
+import { bullmqRedis } from "../systems/bullmq-redis.ts"
+import { floor } from "../systems/floor.ts"
+import { graphileWorker } from "../systems/graphile-worker.ts"
+import { pgBoss } from "../systems/pg-boss.ts"
+import { sluice } from "../systems/sluice.ts"
+
+const JOBS = 1_000_000
+const DRAINERS = 4
+const IN_BULK = 1_000
+
+// GoodJob enqueues in Ruby, which is not measured here.
+export const endToEnd: Scenario = {
+  name: "end-to-end",
+  about:
+    "A million jobs, enqueued by one process 1,000 in a call and drained by 4 waiting drainers meanwhile: from the first call until the last job is completed.",
+  figure: "jobsPerSecond",
+  variants: [
+    {
+      label: "4 drainers",
+      systems: [sluice, graphileWorker, pgBoss, bullmq, bullmqRedis, floor],
+      maxRounds: 2,
+      measure,
+    },
+  ],
+}
+
+async function measure(system: System, run: Run): Promise<Measurement> {
+  const jobs = run.jobs(JOBS, system)
+  const database = await run.server.createDatabase(system)
+  const orders = { system, url: database.url, concurrency: CONCURRENCY, lingers: true, performMs: 0 }
+  const workers = await startWorkers(orders, DRAINERS)
+  const enqueuer = await system.openEnqueuer(database.url)
+  try {
+    const walBefore = await walPosition(database)
+    const beganAtMs = performance.now()
+    workers.go()
+    await enqueueInBulk(enqueuer, jobs)
+    await untilPerformed(workers, jobs, system)
+    await untilDone(system, database)
+    const seconds = (performance.now() - beganAtMs) / 1_000
+    const walBytes = (await walPosition(database)) - walBefore
+    const done = await workers.stop()
+    return { jobs, seconds, walBytes, statements: countStatements(done), ...check(done, jobs) }
+  } finally {
+    await workers.kill()
+    await enqueuer.end()
+    await database.drop()
+  }
+}
+
+async function enqueueInBulk(enqueuer: Enqueuer, count: number): Promise<void> {
+  for (let from = 0; from < count; from += IN_BULK) {
+    const size = Math.min(IN_BULK, count - from)
+    await enqueuer.many(Array.from({ length: size }, (_, index) => ({ n: from + index })))
+  }
+}

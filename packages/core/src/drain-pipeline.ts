@@ -1,0 +1,95 @@
+import { claim } from "./claim/claim.ts"
+import type { ClaimPosition } from "./claim/position.ts"
+import type { ClaimedJob } from "./job/claimed-job.ts"
+import type { Execution } from "./job/outcome.ts"
+import type { JobRunner } from "./perform/job-runner.ts"
+import type { Deadline } from "./session/deadline.ts"
+import type { Drainer } from "./session/drainer.ts"
+import { settle } from "./settle/settle.ts"
+
+/**
+ * The claims and settles of a drain, so that Postgres works while Node performs: the next claim is sent before the jobs of
+ * the last one are performed, and their outcomes are sent while it is under way. At most one of each is.
+ */
+export interface Pipeline {
+  /** Returns the jobs of the claim that was sent ahead, or of one that is sent now. */
+  claim(): Promise<ClaimedJob[]>
+  /** Sends the next claim if the last one left more jobs and the runner has room. Its answer ends the runner's wait. */
+  claimAhead(): void
+  /** Writes outcomes; returns at once while a claim is under way. What fails later is thrown by the next call. */
+  settle(executions: readonly Execution[]): Promise<void>
+  /** Whether outcomes are being written, which may free jobs that the last claim couldn't take. */
+  isSettling(): boolean
+  /** Whether the drain has something else to do than wait for executions to end. */
+  isAwaited(): boolean
+  /** Waits for what is under way. Returns jobs that nobody will start. */
+  end(): Promise<ClaimedJob[]>
+}
+
+export function createPipeline(parts: {
+  drainer: Drainer
+  position: ClaimPosition
+  deadline: Deadline
+  runner: JobRunner
+}): Pipeline {
+  const { drainer, position, deadline, runner } = parts
+  let claiming: Promise<ClaimedJob[]> | undefined
+  let isClaimAnswered = false
+  let settling = Promise.resolve()
+  let isSettling = false
+
+  return {
+    async claim() {
+      claiming ??= sendClaim(runner.isIdle())
+      try {
+        return await claiming
+      } finally {
+        claiming = undefined
+      }
+    },
+    claimAhead() {
+      if (claiming || !position.hasMore || runner.room() === 0) return
+      isClaimAnswered = false
+      claiming = sendClaim(false)
+      claiming.then(noteAnswer, noteAnswer)
+    },
+    async settle(executions) {
+      await settling
+      const isHurried = claiming && drainer.unwritten.executions.length === 0 && !executions.some(mayRunAgain)
+      settling = sendOutcomes(executions)
+      if (!isHurried) await settling
+      else settling.catch(runner.interrupt)
+    },
+    isSettling: () => isSettling,
+    isAwaited: () => (claiming ? isClaimAnswered : isSettling && runner.isIdle()),
+    async end() {
+      const [claimed, settled] = await Promise.allSettled([claiming ?? [], settling])
+      if (settled.status === "rejected") throw settled.reason
+      if (claimed.status === "rejected") throw claimed.reason
+      return claimed.value
+    },
+  }
+
+  function sendClaim(isIdle: boolean): Promise<ClaimedJob[]> {
+    return claim(drainer, position, deadline, runner.room(), isIdle)
+  }
+
+  function noteAnswer(): void {
+    isClaimAnswered = true
+    runner.interrupt()
+  }
+
+  async function sendOutcomes(executions: readonly Execution[]): Promise<void> {
+    isSettling = true
+    await settle(drainer, executions, deadline.untilStopMs)
+    isSettling = false
+  }
+}
+
+/**
+ * The next claim may meet such a job again, and has to release its lock first: so it is sent after the answer. Otherwise the
+ * session would hold the lock twice.
+ */
+function mayRunAgain({ outcome: { kind } }: Execution): boolean {
+  return kind === "retried" || kind === "snoozed"
+}

@@ -1,0 +1,105 @@
+import { setImmediate as turn } from "node:timers/promises"
+import { defineJob } from "@sluice/core"
+import { beforeEach, expect, test } from "vitest"
+import { createDatabase } from "../support/database.ts"
+import { drainable } from "../support/drain.ts"
+import { type TracedEvent, traced } from "./traced.ts"
+
+// With this concurrency each claim brings 500 jobs. Before the second, nobody knows that the jobs are quick.
+const CONCURRENCY = 500
+
+const database = await createDatabase()
+beforeEach(() => database.pool.query("truncate sluice.jobs, sluice.finished"))
+
+test("the next claim is sent before the jobs in hand are performed, and before their outcomes are written", async () => {
+  const steps: string[] = []
+  const settling = Promise.withResolvers<void>()
+  const claiming = Promise.withResolvers<void>()
+  let performed = 0
+  const job = defineJob({
+    name: "job",
+    async perform() {
+      await turn()
+      if (++performed === 800) steps.push("perform the second batch")
+    },
+  })
+  const { sluice, drainOnce } = drainable(database, [job])
+  await sluice.enqueueMany(Array.from({ length: 1_500 }, () => ({ name: "job" })))
+  const connect = traced(database, async ({ what, when, number }) => {
+    steps.push(`${what} ${number} ${when}`)
+    if (what === "settle" && number === 2) settling.resolve()
+    if (what === "claim" && number === 4) claiming.resolve()
+    if (what === "settle" && number === 2 && when === "answered") await claiming.promise
+    if (what === "claim" && number === 3 && when === "answered") await settling.promise
+  })
+
+  const summary = await drainOnce({ connect, concurrency: CONCURRENCY })
+  expect(summary).toMatchObject({ succeeded: 1_500 })
+  const ofSecondBatch = steps.slice(steps.indexOf("claim 2 answered"), steps.indexOf("settle 2 sent") + 1)
+  expect(ofSecondBatch.filter((step) => step !== "claim 3 answered")).toEqual([
+    "claim 2 answered",
+    "claim 3 sent",
+    "perform the second batch",
+    "settle 2 sent",
+  ])
+})
+
+test("no more than one claim and one settle are under way at a time", async () => {
+  const noop = defineJob({ name: "noop", perform() {} })
+  const { sluice, drainOnce } = drainable(database, [noop])
+  await sluice.enqueueMany(Array.from({ length: 3_000 }, () => ({ name: "noop" })))
+  const underWay = { claim: 0, settle: 0 }
+  const most = { claim: 0, settle: 0, together: 0 }
+  const count = ({ what, when }: TracedEvent) => {
+    underWay[what] += when === "sent" ? 1 : -1
+    most[what] = Math.max(most[what], underWay[what])
+    most.together = Math.max(most.together, underWay.claim + underWay.settle)
+  }
+
+  const summary = await drainOnce({ connect: traced(database, count), concurrency: CONCURRENCY })
+  expect(summary).toMatchObject({ succeeded: 3_000 })
+  expect(most).toEqual({ claim: 1, settle: 1, together: 2 })
+})
+
+test("a job that may run again is settled before the next claim is sent, which has to release its lock", async () => {
+  const job = defineJob({
+    name: "job",
+    backoff: { base: "0s", jitter: 0 },
+    perform({ fails }: { fails: boolean }, { attempt }) {
+      if (fails && attempt === 1) throw new Error("the first attempt fails")
+    },
+  })
+  const { sluice, drainOnce } = drainable(database, [job])
+  await sluice.enqueueMany(
+    Array.from({ length: 2_000 }, (_, n) => ({ name: "job", payload: { fails: n >= 500 && n < 1_000 } })),
+  )
+  let isSettling = false
+  let beside = 0
+  const watch = ({ what, when, values }: TracedEvent) => {
+    if (what === "settle" && String(values[2]).includes('"retried"')) isSettling = when === "sent"
+    if (what === "claim" && when === "sent" && isSettling) beside++
+  }
+
+  const summary = await drainOnce({ connect: traced(database, watch), concurrency: CONCURRENCY })
+  expect(summary).toMatchObject({ succeeded: 2_000, retried: 500 })
+  expect(beside).toBe(0)
+})
+
+test("slow jobs are claimed as places become free", async () => {
+  const ends: (() => void)[] = []
+  const slow = defineJob({ name: "slow", perform: () => new Promise<void>((resolve) => ends.push(resolve)) })
+  const { sluice, drainOnce } = drainable(database, [slow])
+  await sluice.enqueueMany(Array.from({ length: 6 }, () => ({ name: "slow" })))
+  let mostLocked = 0
+  const endOne = setInterval(async () => {
+    const [{ locked }] = await database.rows(
+      "select count(*)::integer as locked from sluice.states_of(array(select id from sluice.jobs)) where state = 'running'",
+    )
+    mostLocked = Math.max(mostLocked, locked)
+    ends.shift()?.()
+  }, 150)
+
+  expect(await drainOnce({ concurrency: 2 })).toMatchObject({ succeeded: 6 })
+  clearInterval(endOne)
+  expect(mostLocked).toBeLessThanOrEqual(3)
+})
