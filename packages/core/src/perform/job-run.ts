@@ -2,6 +2,7 @@ import { durationMs } from "../checks/duration.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { JobPolicies } from "../job/job-options.ts"
+import type { StoredPayloads } from "../job/payload-store.ts"
 import type { Logger } from "../logger.ts"
 import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
@@ -21,6 +22,7 @@ export interface RunEnvironment {
   readonly transactions: Transactions
   readonly connections: ConnectionLimiter
   readonly instrumentation: Instrumentation | undefined
+  readonly payloads: StoredPayloads | undefined
 }
 
 /** One execution of a claimed job: the value that is passed from step to step until there is an outcome. */

@@ -3,6 +3,7 @@ import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { JobPolicies } from "../job/job-options.ts"
 import type { Execution } from "../job/outcome.ts"
+import type { StoredPayloads } from "../job/payload-store.ts"
 import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
 import type { Instrumentation } from "../telemetry/instrumentation.ts"
@@ -51,6 +52,7 @@ export function createJobRunner(options: {
   transactions: Transactions
   connections: ConnectionLimiter
   instrumentation: Instrumentation | undefined
+  payloads: StoredPayloads | undefined
 }): JobRunner {
   const { drainer, definitions, concurrency, deadline } = options
   const ahead = createClaimAhead(concurrency)

@@ -31,7 +31,7 @@ async function performAndRecord(
   const result = await run.definition.perform(payload, context)
   if (context.checkpoints) await context.checkpoints.join() // throws the refusal of a step that nobody awaited
   run.cancellation.signal.throwIfAborted()
-  await recordSuccess(run, successOutcome(run, result), record)
+  await recordSuccess(run, await successOutcome(run, result), record)
   return { kind: "committed" }
 }
 

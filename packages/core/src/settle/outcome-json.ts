@@ -8,8 +8,9 @@ export function durationOf({ startedAtMs, endedAtMs }: Execution): number {
   return Math.min(LONGEST_DURATION_MS, Math.round(endedAtMs - startedAtMs))
 }
 
-export function isSuccess({ outcome }: Execution): boolean {
-  return outcome.kind === "succeeded"
+/** Success whose result, if there is one, is kept in the job's row. */
+export function isUsualSuccess({ outcome }: Execution): boolean {
+  return outcome.kind === "succeeded" && outcome.resultKey === undefined
 }
 
 /** What it returned, as JSON. */
@@ -29,6 +30,7 @@ export function outcomeJson(execution: Execution, text: RecordedText = "full"): 
     ended_ms_ago: Math.round(performance.now() - endedAtMs),
     ...("waitMs" in outcome && { wait_ms: outcome.waitMs }),
     ...("cuts" in outcome && { cuts: outcome.cuts }),
+    ...("resultKey" in outcome && { result_key: outcome.resultKey }),
     ...("error" in outcome && errorRecord(outcome.error, text)),
   }
   const json = JSON.stringify(row)

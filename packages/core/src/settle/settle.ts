@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises"
 import type { Execution } from "../job/outcome.ts"
 import type { Drainer } from "../session/drainer.ts"
 import { conclude } from "./conclude.ts"
-import { isSuccess, resultOf } from "./outcome-json.ts"
+import { isUsualSuccess, resultOf } from "./outcome-json.ts"
 import { sendOutcomes, sendSuccesses } from "./send-outcomes.ts"
 import { AGAIN_AFTER_MS, giveUp, writeBatch } from "./write-batch.ts"
 
@@ -55,7 +55,7 @@ async function writeAll(
   executions: readonly Execution[],
   leftMs: () => number,
 ): Promise<void> {
-  const successes = executions.filter(isSuccess)
+  const successes = executions.filter(isUsualSuccess)
   for (const batch of toBatches(successes)) await writeBatch(drainer, batch, sendSuccesses, leftMs)
   if (successes.length === executions.length) return
   for (const batch of toBatches(executions.filter(hasDetails)))
@@ -68,7 +68,7 @@ function needsNoWriting({ outcome: { kind } }: Execution): boolean {
 }
 
 function hasDetails(execution: Execution): boolean {
-  return !needsNoWriting(execution) && !isSuccess(execution)
+  return !needsNoWriting(execution) && !isUsualSuccess(execution)
 }
 
 /** Splits executions where their results would become too large for one statement. */
