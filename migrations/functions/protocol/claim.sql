@@ -39,6 +39,7 @@ language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
 declare
+  c_many constant integer := 100; -- overlapping with fewer jobs costs less than waiting
   v_scope integer := hashtext(p_names::text);
   v_frontier record;
   v_locked record;
@@ -52,7 +53,7 @@ begin
   delete from claims c where c.id = any (p_spent);
   select f.* into v_frontier from frontier_of(v_scope, p_fits_ms, p_last_claim) f;
   v_looked_at := greatest(v_frontier.looked_at, now() - p_looked_ms_ago * interval '1 millisecond');
-  from_start := p_resume_after is null or coalesce(v_looked_at < now() - interval '1 second', true);
+  from_start := p_resume_after is null or is_look_due(v_scope, v_looked_at, p_looked_ms_ago);
   more := false;
   if from_start then
     p_seen := coalesce(p_seen, seen_by_others(v_scope, p_fits_ms)::text);
@@ -61,6 +62,9 @@ begin
     seen := seen_now();
     due_in_ms := due_in_ms(v_since);
     v_looked_at := now();
+  elsif p_limit >= c_many then
+    perform take_turn(v_scope);
+    select f.* into v_frontier from frontier_of(v_scope, p_fits_ms, p_last_claim) f;
   end if;
 
   select l.* into v_locked
