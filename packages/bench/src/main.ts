@@ -8,6 +8,7 @@ import { startServer } from "./measure/server.ts"
 import { createProgress } from "./progress.ts"
 import { slowerThan } from "./report/compare.ts"
 import { pageOf } from "./report/page.ts"
+import { withFigures } from "./report/readme.ts"
 import type { Machine, Report } from "./report/results.ts"
 import { tableOf } from "./report/table.ts"
 import { runScenarios } from "./run.ts"
@@ -16,6 +17,7 @@ import { scenarios } from "./scenarios/index.ts"
 import type { System } from "./system.ts"
 
 const PAGE = fileURLToPath(new URL("../../../docs/benchmarks/index.html", import.meta.url))
+const README = fileURLToPath(new URL("../../../README.md", import.meta.url))
 
 const USAGE = `npm run bench -- [scenario …] [options]
 
@@ -25,7 +27,8 @@ const USAGE = `npm run bench -- [scenario …] [options]
   --scale FACTOR   multiplies the number of jobs, such as 0.1 for a quick try; default 1
   --rounds COUNT   rounds of each measurement; default 3
   --system NAME    measure only this system and the floor; repeatable
-  --page FILE      write a page of plots; default docs/benchmarks/index.html when everything is measured`
+  --page FILE      write a page of plots; default docs/benchmarks/index.html when everything is measured;
+                   the README's figures are written then, too, if there are several rounds`
 
 class UsageError extends Error {}
 
@@ -55,6 +58,7 @@ async function main(): Promise<void> {
     for (const { system, why } of skipped) console.log(`\nSKIPPED ${system}: ${why}`)
     if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
     if (options.page) await writePage(options.page, report)
+    if (options.page === PAGE && options.rounds > 1) await writeFigures(report)
     if (earlier) printSlower(slowerThan(earlier, report))
   } finally {
     await server.stop()
@@ -173,6 +177,11 @@ async function writePage(file: string, report: Report): Promise<void> {
   await mkdir(dirname(file), { recursive: true })
   await writeFile(file, pageOf(report, scenarios))
   console.log(`\nPlots: ${file}`)
+}
+
+async function writeFigures(report: Report): Promise<void> {
+  await writeFile(README, withFigures(await readFile(README, "utf8"), report))
+  console.log(`Figures: ${README}`)
 }
 
 function printSlower(lines: readonly string[]): void {

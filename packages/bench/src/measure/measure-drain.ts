@@ -140,6 +140,7 @@ export function countStatements(done: readonly Done[]): number {
 
 async function holdSnapshot({ url }: Database): Promise<() => Promise<void>> {
   const client = new pg.Client({ connectionString: url })
+  client.on("error", () => {}) // if the run is interrupted
   await client.connect()
   await client.query("begin isolation level repeatable read")
   await client.query("select count(*) from pg_class")

@@ -37,6 +37,8 @@ export async function startRedis(): Promise<RedisServer> {
     stdio: "ignore",
   })
   const exited = once(server, "exit")
+  const kill = () => void server.kill("SIGKILL")
+  process.once("exit", kill) // also if the run is interrupted
   const client = new Redis(url, { retryStrategy: () => 20, maxRetriesPerRequest: null })
   client.on("error", () => {}) // it connects as soon as the socket is there
   const ended = exited.then(([code]) => Promise.reject(new Error(`redis-server ended with ${code}`)))
@@ -50,7 +52,8 @@ export async function startRedis(): Promise<RedisServer> {
     },
     async stop() {
       client.disconnect()
-      server.kill("SIGKILL")
+      process.off("exit", kill)
+      kill()
       await exited
       await rm(folder, { recursive: true, force: true })
     },

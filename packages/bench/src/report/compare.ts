@@ -1,5 +1,5 @@
 import type { Report, Result } from "./results.ts"
-import { ratioToFloor, type Spread } from "./spread.ts"
+import { formatSpread, ratioToFloor } from "./spread.ts"
 
 /** A loss smaller than this doesn't count as slower: a few rounds don't show all of the spread. */
 const TOLERANCE = 0.1
@@ -20,12 +20,7 @@ function compareRatios(before: Result, earlier: Report, result: Result, now: Rep
   const was = ratioToFloor(before, earlier.results)
   const is = ratioToFloor(result, now.results)
   if (!was || !is || is.max >= was.min || is.median > was.median * (1 - TOLERANCE)) return []
-  return [`${titleOf(result)}: ${describe(is)} of the floor's speed, was ${describe(was)}`]
-}
-
-function describe({ min, median, max }: Spread): string {
-  const [least, middle, most] = [min, median, max].map((ratio) => ratio.toFixed(2))
-  return least === most ? `${middle}` : `${middle} (${least}–${most})`
+  return [`${titleOf(result)}: ${formatSpread(is, 2)} of the floor's speed, was ${formatSpread(was, 2)}`]
 }
 
 /** Counts don't depend on the machine. */

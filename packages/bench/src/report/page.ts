@@ -1,6 +1,6 @@
 import type { Figure, Scenario } from "../scenario.ts"
 import type { Machine, Report, Result, Skipped } from "./results.ts"
-import { ratioToFloor, type Spread, spreadOf } from "./spread.ts"
+import { formatNumber, formatSpread, ratioToFloor, spreadOf } from "./spread.ts"
 
 /** Formats the results as a page without scripts: for each scenario a plot, and its figures. */
 export function pageOf({ machine, results, skipped = [] }: Report, scenarios: readonly Scenario[]): string {
@@ -13,7 +13,8 @@ export function pageOf({ machine, results, skipped = [] }: Report, scenarios: re
 <style>${STYLE}</style>
 <h1>Sluice and its peers, side by side</h1>
 <p>${describe(machine)} Bars are the median round, whiskers the least and the greatest. To reproduce: <code>${escapeHtml(machine.command)}</code>.</p>
-<ul>${notesOf(results, skipped)
+<ul>
+${notesOf(results, skipped)
     .map((note) => `<li>${escapeHtml(note)}</li>`)
     .join("")}</ul>
 ${measured
@@ -44,7 +45,7 @@ function notesOf(results: readonly Result[], skipped: readonly Skipped[]): strin
 function sectionOf(scenario: Scenario, results: readonly Result[]): string {
   return `<section id="${scenario.name}">
 <h2>${scenario.name}</h2>
-<p>${escapeHtml(scenario.about)} Plotted: ${UNITS[scenario.figure]}.</p>
+<p>${escapeHtml(scenario.about).replace(/`(.+?)`/g, "<code>$1</code>")} Plotted: ${UNITS[scenario.figure]}.</p>
 ${plotOf(scenario.figure, results)}
 <details><summary>Figures</summary>${tableOf(results)}</details>
 </section>`
@@ -143,19 +144,6 @@ function tableOf(results: readonly Result[]): string {
 
 function labelOf({ system, config }: Result): string {
   return config.note ? `${system} †` : system
-}
-
-/** The median, and in parentheses the least and the greatest round. */
-function formatSpread(spread: Spread | undefined, digits?: number): string {
-  if (!spread) return ""
-  const [min, median, max] = [spread.min, spread.median, spread.max].map((value) =>
-    digits === undefined ? formatNumber(value) : value.toFixed(digits),
-  )
-  return min === max ? `${median}` : `${median} (${min}–${max})`
-}
-
-function formatNumber(value: number): string {
-  return value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 1 : 0 })
 }
 
 function escapeHtml(raw: string): string {

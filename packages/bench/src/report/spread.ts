@@ -28,6 +28,19 @@ export function ratioToFloor(result: Result, all: readonly Result[]): Spread | u
   )
 }
 
+/** The median, and in parentheses the least and the greatest round. Empty without a spread. */
+export function formatSpread(spread: Spread | undefined, digits?: number): string {
+  if (!spread) return ""
+  const [min, median, max] = [spread.min, spread.median, spread.max].map((value) =>
+    digits === undefined ? formatNumber(value) : value.toFixed(digits),
+  )
+  return min === max ? `${median}` : `${median} (${min}–${max})`
+}
+
+export function formatNumber(value: number): string {
+  return value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 1 : 0 })
+}
+
 /** Files written by earlier versions have only the median round. */
 function roundsOf(result: Result): readonly Round[] {
   return result.perRound ?? [{ ...result, round: 0 }]

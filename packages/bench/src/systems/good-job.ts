@@ -57,8 +57,8 @@ const TABLES = `
   create index on good_job_executions (process_id, created_at);`
 
 /**
- * GoodJob's statements, tables and default threads, without Ruby and Rails. GoodJob itself can't be had from Debian's
- * packages, which have all of its dependencies but not the gem: see docs/decisions/0054-peers-of-the-benchmark.md.
+ * GoodJob's statements, tables and default threads, without Ruby and Rails. GoodJob isn't among Debian's packages, and
+ * two of its dependencies there are too old for it: see docs/decisions/0054-peers-of-the-benchmark.md.
  */
 export const goodJob: System = {
   name: "GoodJob's claim, as SQL",

@@ -335,7 +335,14 @@ create table maintenance_steps (
 insert into maintenance_steps (step) values ('prepare finished'), ('prepare failures'), ('prepare payloads'),
   ('expire finished'), ('expire failures'), ('expire payloads'), ('forget idempotency keys'), ('forget drainers');
 
--- A job that is about to be stored.
+-- Jobs that are about to be stored, in a row and alike but for their payloads and keys: an element of the argument of store_jobs,
+-- with the policies that apply to it.
+create type job_run as (
+  at integer, name text, queue text, priority integer, run_at timestamptz, max_attempts smallint, timeout_ms integer,
+  concurrency_key text, concurrency_limit integer, tags text[], metadata jsonb, state text, payloads jsonb,
+  unique_keys jsonb, idempotency_keys jsonb);
+
+-- One of them.
 create type new_job as (
   id bigint, index integer, name text, payload jsonb, payload_day date, queue text, priority integer, run_at timestamptz,
   max_attempts smallint, timeout_ms integer, unique_key text, idempotency_key text, concurrency_key text,

@@ -7,6 +7,6 @@ begin
   if p_looked_at > now() - interval '1 second' then
     return false;
   end if;
-  return pg_try_advisory_xact_lock(lock_space('look'), p_scope) or p_looked_ms_ago > 5000;
+  return pg_try_advisory_xact_lock(lock_space('look'), p_scope) or coalesce(p_looked_ms_ago > 5000, false);
 end
 $$;

@@ -2,7 +2,7 @@
 -- pass over each other's jobs, a failed lock for each. Only for a moment: one that is slow, or a lock that somebody else
 -- holds, keeps nobody from claiming.
 create or replace function take_turn(p_scope integer) returns void
-language plpgsql volatile set search_path from current set lock_timeout = '20ms'
+language plpgsql volatile set search_path from current set lock_timeout = '200ms'
 as $$
 begin
   perform pg_advisory_xact_lock(lock_space('turn'), p_scope);
