@@ -5,7 +5,7 @@ import { createDatabase, type TestDatabase } from "../support/database.ts"
 // Drainers that claim the same jobs follow each other instead of passing over what the others hold.
 
 const BEGINNING = "(-2147483648,-infinity,0)"
-const A_BATCH = 150 // enough for drainers to take turns
+const A_BATCH = 150
 
 test("a drainer resumes where the last of those that claim the same jobs ended, and tries no lock of theirs", async () => {
   const { database, store, open } = await prepare()

@@ -39,7 +39,6 @@ language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
 declare
-  c_many constant integer := 100; -- overlapping with fewer jobs costs less than waiting
   v_scope integer := hashtext(p_names::text);
   v_frontier record;
   v_locked record;
@@ -62,9 +61,6 @@ begin
     seen := seen_now();
     due_in_ms := due_in_ms(v_since);
     v_looked_at := now();
-  elsif p_limit >= c_many then
-    perform take_turn(v_scope);
-    select f.* into v_frontier from frontier_of(v_scope, p_fits_ms, p_last_claim) f;
   end if;
 
   select l.* into v_locked
