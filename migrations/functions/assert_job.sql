@@ -1,6 +1,6 @@
 -- Refuses what may not be stored, for jobs that come by SQL. TypeScript checks it too, to say sooner and more precisely what is
--- wrong; test/enqueue/cases.ts is the table that holds both to the same rule.
-create or replace function assert_job(p_name text, p_payload jsonb, p_options jsonb) returns void
+-- wrong; test/enqueue/cases.ts is the table that holds both to the same rule. p_at says which job of several it is.
+create or replace function assert_job(p_name text, p_payload jsonb, p_options jsonb, p_at text default '') returns void
 language plpgsql stable set search_path from current
 as $$
 declare
@@ -14,13 +14,13 @@ declare
   v_expected text;
 begin
   if p_name is null or p_name !~ c_name then
-    perform refuse(format('Job name %L: use 1 to 128 letters, digits and . _ - / :', left(p_name, 100)));
+    perform refuse(p_at || format('Job name %L: use 1 to 128 letters, digits and . _ - / :', left(p_name, 100)));
   elsif p_payload = 'null' then
-    perform refuse('payload is null: give an object or another JSON value');
+    perform refuse(p_at || 'payload is null: give an object or another JSON value');
   elsif jsonb_typeof(p_options) <> 'object' then
-    perform refuse(format('options is %s: give a JSON object', left(p_options::text, 100)));
+    perform refuse(p_at || format('options is %s: give a JSON object', left(p_options::text, 100)));
   end if;
-  perform assert_json(p_payload, 'payload', 262144);
+  perform assert_json(p_payload, p_at || 'payload', 262144);
 
   for v_key, v_value, v_text in select o.key, o.value, o.value #>> '{}' from jsonb_each(p_options) o loop
     v_expected := case
@@ -40,9 +40,9 @@ begin
       when v_key = 'metadata' and jsonb_typeof(v_value) <> 'object' then 'a JSON object'
     end;
     if v_expected is not null then
-      perform refuse(format('options.%s is %s: give %s', left(v_key, 100), left(v_value::text, 100), v_expected));
+      perform refuse(p_at || format('options.%s is %s: give %s', left(v_key, 100), left(v_value::text, 100), v_expected));
     elsif v_key = 'metadata' then
-      perform assert_json(v_value, 'options.metadata', 65536);
+      perform assert_json(v_value, p_at || 'options.metadata', 65536);
     end if;
   end loop;
 end

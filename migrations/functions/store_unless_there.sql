@@ -1,10 +1,12 @@
--- Stores the jobs whose unique keys are free, in the order of the keys. Returns for each job the id of the unfinished job that has
--- its key: its own, unless another was there.
+-- Stores the jobs whose unique keys are free, in the order of the keys. Returns for each of the others the unfinished job that has
+-- its key.
 create or replace function store_unless_there(p_jobs new_job[], p_carrier jsonb) returns table (new_id bigint, job_id bigint)
-language plpgsql volatile set search_path from current
+language plpgsql volatile set search_path from current set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_remaining new_job[] := p_jobs;
+  v_stored bigint[];
+  v_are_aside boolean; -- whether there are large payloads
   v_new bigint[];
   v_there bigint[];
 begin
@@ -19,18 +21,22 @@ begin
       on conflict (name, unique_key) where unique_key is not null do nothing
       returning id, payload_day
     )
-    insert into payloads (day, job_id, payload)
-    select s.payload_day, s.id, n.payload from stored s join unnest(v_remaining) n on n.id = s.id where s.payload_day is not null;
+    select coalesce(array_agg(s.id), '{}'), bool_or(s.payload_day is not null) into v_stored, v_are_aside from stored s;
+    if v_are_aside then
+      insert into payloads (day, job_id, payload)
+      select n.payload_day, n.id, n.payload from unnest(v_remaining) n
+      where n.payload_day is not null and n.id in (select unnest(v_stored));
+    end if;
+    exit when cardinality(v_stored) = cardinality(v_remaining);
 
-    select array_agg(n.id), array_agg(there.id) into v_new, v_there
+    v_remaining := array(select n from unnest(v_remaining) n where n.id not in (select unnest(v_stored)));
+    select coalesce(array_agg(n.id), '{}'), coalesce(array_agg(there.id), '{}') into v_new, v_there
     from unnest(v_remaining) n, lateral (
-      select case when n.unique_key is null then n.id
-                  else (select j.id from jobs j where j.name = n.name and j.unique_key = n.unique_key) end as id) there
-    where there.id is not null;
+      select j.id from jobs j where j.name = n.name and j.unique_key = n.unique_key limit 1) there;
     return query select * from unnest(v_new, v_there);
 
     -- of the others the job that was there finished between the two statements: its key is free now
-    v_remaining := array(select n from unnest(v_remaining) n where n.id <> all (coalesce(v_new, '{}')));
+    v_remaining := array(select n from unnest(v_remaining) n where n.id not in (select unnest(v_new)));
   end loop;
 end
 $$;

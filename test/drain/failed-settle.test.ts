@@ -1,20 +1,30 @@
-import { defineJob, SchemaError } from "@sluice/core"
+import { setImmediate as turn } from "node:timers/promises"
+import { defineJob } from "@sluice/core"
 import { expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
+import { traced } from "./traced.ts"
 
 const database = await createDatabase()
 
-test("a drain whose outcomes can't be written ends with the error, though it didn't wait for them", async () => {
-  const rename = "alter function sluice.settle_succeeded rename to settle_succeeded_as_it_was"
-  const breaks = defineJob({ name: "breaks", perform: async () => void (await database.pool.query(rename)) })
+test("a drain ends with the error of a settle that it didn't wait for, and releases what it held", async () => {
   const noop = defineJob({ name: "noop", perform() {} })
-  const { sluice, drainOnce } = drainable(database, [breaks, noop])
-  const names = Array.from({ length: 2_000 }, (_, n) => (n === 800 ? "breaks" : "noop"))
-  await sluice.enqueueMany(names.map((name) => ({ name })))
+  const { sluice, drainOnce } = drainable(database, [noop])
+  await sluice.enqueueMany(Array.from({ length: 2_000 }, () => ({ name: "noop" })))
+  const failed = Promise.withResolvers<void>()
+  // the second batch is settled beside the third claim
+  const connect = traced(database, async ({ what, when, number }) => {
+    if (what === "settle" && when === "answered" && number === 2) {
+      failed.resolve()
+      throw new Error("the answer can't be read")
+    }
+    if (what === "claim" && when === "answered" && number === 3) {
+      await failed.promise
+      await turn()
+    }
+  })
 
-  await expect(drainOnce({ concurrency: 500 })).rejects.toBeInstanceOf(SchemaError)
-  const locks = `select from pg_locks where locktype = 'advisory' and database =
-    (select oid from pg_database where datname = current_database())`
-  expect(await database.rows(locks)).toEqual([])
+  await expect(drainOnce({ connect, concurrency: 500 })).rejects.toThrow("the answer can't be read")
+  expect(await database.rows("select ending from sluice.drainers")).toEqual([{ ending: "closed" }])
+  expect(await drainOnce()).toMatchObject({ succeeded: 1_000, dueWork: false })
 })

@@ -55,7 +55,7 @@ test("a schema that is newer than the code serves it: migrating comes before dep
 })
 
 test("a schema so old that a function is missing is outdated as well", async () => {
-  await migrated.pool.query("alter function sluice.store_jobs rename to store_jobs_of_old")
+  await migrated.pool.query("alter function sluice.store_job rename to store_job_of_old")
   const sluice = createSluice({ database: migrated.pool })
   await expect(sluice.enqueue("any", {})).rejects.toMatchObject({
     name: "SchemaError",

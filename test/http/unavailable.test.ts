@@ -122,7 +122,7 @@ test("a database without Sluice's schema is answered 503 with 'run migrate'", as
 test("a schema older than the code is answered 503 with 'run migrate'", async () => {
   await working.rows("create schema older")
   await working.rows(
-    "create function older.store_jobs(integer, jsonb, jsonb) returns table (job_index integer, job_id bigint, job_state text, deduplicated boolean) language plpgsql as $$ begin raise exception using errcode = 'SL001', message = 'The schema is at version 1: run migrate'; end $$",
+    "create function older.store_job(integer, text, jsonb) returns text language plpgsql as $$ begin raise exception using errcode = 'SL001', message = 'The schema is at version 1: run migrate'; end $$",
   )
   await withDatabase(
     working.databaseUrl,
@@ -141,7 +141,7 @@ test("a schema older than the code is answered 503 with 'run migrate'", async ()
 test("an unexpected failure is answered 500 with no word of it, and logged with the same instance", async () => {
   await working.rows("create schema broken")
   await working.rows(
-    "create function broken.store_jobs(p_schema_version integer, p_jobs jsonb, p_carrier jsonb, p_by_name jsonb) returns table (job_index integer, job_id bigint, job_state text, deduplicated boolean) language plpgsql as $$ begin raise exception 'the inner secret'; end $$",
+    "create function broken.store_job(p_schema_version integer, p_name text, p_payload jsonb, p_by_name jsonb default null, p_queue text default null, p_priority integer default null, p_carrier jsonb default null) returns text language plpgsql as $$ begin raise exception 'the inner secret'; end $$",
   )
   await withDatabase(
     working.databaseUrl,

@@ -17,8 +17,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
       // what was locked, as it was before the lock
       to: `where false;
     select array_agg(l.id), array_agg(0), json_agg(json_build_array(l.id, 0, 'job', null, 'default', now(), null))
-    into v_ids, v_fences, jobs from unnest(v_locked) l (id);
-    else`,
+    into ids, fences, jobs from unnest(v_locked) l (id);`,
     },
   ],
   "Old snapshot": [
@@ -85,7 +84,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
     },
   ],
   "Unique key freed meanwhile": [
-    { file: `${SQL}/store_unless_there.sql`, from: "n.id <> all (coalesce(v_new, '{}'))", to: "false" },
+    { file: `${SQL}/store_unless_there.sql`, from: "n.id not in (select unnest(v_new))", to: "false" },
   ],
   "The dead's jobs": [{ file: `${SQL}/second_look.sql`, from: "  if dead then", to: "  if false then" }],
   "Several look at once": [
@@ -222,8 +221,8 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Release, then look again": [
     {
       file: `${SQL}/protocol/close_drainer.sql`,
-      from: "as $$\nbegin\n",
-      to: "as $$\ndeclare\n  v_due boolean := is_work_due(p_names);\nbegin\n",
+      from: "  v_sees_all boolean;\n",
+      to: "  v_sees_all boolean;\n  v_due boolean := is_work_due(p_names);\n",
     },
     {
       file: `${SQL}/protocol/close_drainer.sql`,
@@ -233,11 +232,10 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   ],
   "Wake after commit": [
     {
-      file: `${CORE}/sluice.ts`,
-      from: "const result = await storeJob(",
-      to: "if (!transaction) await wakeIfNeeded([name], [])\n      const result = await storeJob(",
+      file: `${SQL}/is_attended.sql`,
+      from: "if not pg_try_advisory_xact_lock_shared(lock_space('storing'), 0) then",
+      to: "if false then",
     },
-    { file: `${CORE}/sluice.ts`, from: "      if (!transaction) await wakeFor([name], [result])\n", to: "" },
   ],
   "Counted at once": [
     {

@@ -7,18 +7,17 @@ test("a job whose unique key is freed between the insert and the look is stored"
   const database = await createDatabase()
   const sluice = createSluice({ database: database.pool })
   const { id } = await sluice.enqueue("any", {}, { uniqueKey: "one" })
-  // the second insert of an enqueue is that of jobs with a unique key
   await database.pool.query(`
     create sequence inserts;
-    create function wait_at_second_insert() returns trigger language plpgsql as $$
+    create function wait_at_first_insert() returns trigger language plpgsql as $$
     begin
-      if nextval('public.inserts') = 2 then
+      if nextval('public.inserts') = 1 then
         perform pg_advisory_xact_lock(1);
       end if;
       return null;
     end
     $$;
-    create trigger waits after insert on sluice.jobs execute function wait_at_second_insert()`)
+    create trigger waits after insert on sluice.jobs execute function wait_at_first_insert()`)
   const finishing = await database.connect()
   await finishing.query("select pg_advisory_lock(1)")
 

@@ -20,7 +20,7 @@ const random = (characters: number) => randomBytes(characters / 2).toString("hex
 const store = (job: object, carrier: object | null = null) =>
   enqueuer.database.query("select * from sluice.store_jobs($1, $2::text::jsonb, $3::text::jsonb)", [
     SCHEMA_VERSION,
-    JSON.stringify(Array.from({ length: 100 }, () => ({ name: "plain", priority: -1, ...job }))),
+    JSON.stringify([{ name: "plain", priority: -1, payloads: new Array(100).fill({}), ...job }]),
     carrier && JSON.stringify(carrier),
   ])
 

@@ -3,61 +3,88 @@
 --   p_backend       the backend that its session began on
 --   p_limit         how many jobs at most
 --   p_names         the job names that it performs
---   p_resume_after  the position behind which to look; null: from the start, after a tick
+--   p_resume_after  the position behind which to look, unless another drainer has claimed behind it since; null: from the start,
+--                   after a tick
 --   p_settled       jobs of earlier claims whose outcome is committed: unlocked first, in the same round trip
 --   p_spent         claims of which every job is settled
 --   p_seen          the `seen` of the last look from the start that found nothing more: what that has seen isn't looked at
 --                   again (see scan_ranges). Null: everything is
 --   p_priorities    priorities that are in use
 --   p_fits_ms       jobs with a longer timeout of their own are left. Null: none is too long
+--   p_last_claim    this drainer's last claim, which p_resume_after is of
+--   p_looked_ms_ago when this drainer last looked from the start; null: never. If neither it nor another of its names has within
+--                   a second, it does, also with p_resume_after
 --   p_max_bytes     how much it may return of them: beyond it only the first job; 0: that one by id and name alone
 -- Returns one row:
---   claim_id, claimed_at_ms, jobs, dead  as second_look; dead: a drainer is to be reaped
+--   claim_id                             the row in claims; null: none was written
+--   claimed_at_ms                        when, before the second look
+--   jobs                                 as second_look
+--   dead                                 a drainer is to be reaped
 --   resume_after                         the position of the last job
+--   from_start                           it has looked from the start
 --   more                                 more may be waiting behind it
 --   unkeyed                              of a look from the start: jobs wait whose concurrency keys this drainer could compute
 --   suspects                             suspects wait that this drainer could take
 --   due_in_ms                            of a look from the start: until the next scheduled job is due
 --   seen                                 what a look from the start has seen
 --   whole                                it has looked at everything
+-- Commits asynchronously: a crash of the server ends all sessions, and then there are no locks either.
 create or replace function claim(p_drainer integer, p_backend integer, p_limit integer, p_names text[], p_resume_after text,
                       p_settled bigint[], p_spent bigint[], p_seen text default null, p_priorities integer[] default '{}',
-                      p_fits_ms bigint default null, p_max_bytes bigint default 4194304)
+                      p_fits_ms bigint default null, p_max_bytes bigint default 4194304, p_last_claim bigint default 0,
+                      p_looked_ms_ago double precision default 0)
 returns table (claim_id bigint, claimed_at_ms double precision, jobs json, resume_after text, more boolean, suspects boolean,
-               due_in_ms double precision, seen text, whole boolean, dead boolean, unkeyed boolean)
+               due_in_ms double precision, seen text, whole boolean, dead boolean, unkeyed boolean, from_start boolean)
 language plpgsql volatile set search_path from current
-set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
+set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
 declare
+  v_scope integer := hashtext(p_names::text);
+  v_frontier record;
+  v_locked record;
+  v_found record;
+  v_looked_at timestamptz;
   v_since timestamptz;
-  v_ticked boolean := false;
-  v_trimmed boolean := false;
-  v_locked bigint[];
-  v_features integer;
-  v_bytes bigint;
 begin
+  perform set_config('synchronous_commit', 'off', true);
   perform assert_session(p_backend);
   perform unlock_jobs(p_settled);
   delete from claims c where c.id = any (p_spent);
-  if p_resume_after is null then
-    v_ticked := tick(p_names, seen_until(p_seen));
+  select f.* into v_frontier from frontier_of(v_scope, p_fits_ms, p_last_claim) f;
+  v_looked_at := greatest(v_frontier.looked_at, now() - p_looked_ms_ago * interval '1 millisecond');
+  from_start := p_resume_after is null or coalesce(v_looked_at < now() - interval '1 second', true);
+  more := false;
+  if from_start then
+    p_seen := coalesce(p_seen, seen_by_others(v_scope, p_fits_ms)::text);
+    more := tick(p_names, seen_until(p_seen));
     v_since := seen_until(p_seen); -- anew: a tick may have brought late arrivals
     seen := seen_now();
     due_in_ms := due_in_ms(v_since);
+    v_looked_at := now();
   end if;
 
-  select l.locked, l.features, l.bytes, l.last into v_locked, v_features, v_bytes, resume_after
-  from lock_ready(p_drainer, p_limit, p_names, p_resume_after::job_position, v_since, p_priorities, p_fits_ms) l;
-  if v_bytes > p_max_bytes then
-    v_trimmed := true;
-    v_locked := trim_to_bytes(v_locked, p_max_bytes);
-    resume_after := (select (j.priority, j.run_at, j.id)::job_position from jobs j where j.id = v_locked[cardinality(v_locked)])::text;
+  select l.* into v_locked
+  from lock_ready(p_drainer, p_limit, p_names, case when not from_start then coalesce(v_frontier.ended_at, p_resume_after::job_position) end,
+                  v_since, p_priorities, p_fits_ms) l;
+  more := more or v_locked.bytes > p_max_bytes or coalesce(cardinality(v_locked.locked), 0) = p_limit;
+  if v_locked.bytes > p_max_bytes then
+    v_locked.locked := trim_to_bytes(v_locked.locked, p_max_bytes);
+    v_locked.last := (select (j.priority, j.run_at, j.id)::job_position from jobs j where j.id = v_locked.locked[cardinality(v_locked.locked)])::text;
   end if;
+  claimed_at_ms := extract(epoch from clock_timestamp()) * 1000;
+  select t.* into v_found from second_look(p_drainer, v_locked.locked, v_locked.features, 'ready', p_max_bytes) t;
 
-  select t.* into claim_id, claimed_at_ms, jobs, dead from second_look(p_drainer, v_locked, v_features, 'ready', p_max_bytes) t;
-  more := v_ticked or v_trimmed or coalesce(cardinality(v_locked), 0) = p_limit;
-  whole := p_resume_after is null and v_since is null;
-  unkeyed := p_resume_after is null and exists (select from jobs j where j.state = 'unkeyed' and j.name = any (p_names));
+  jobs := v_found.jobs;
+  dead := v_found.dead;
+  resume_after := v_locked.last;
+  whole := from_start and v_since is null;
+  if v_found.ids is not null or whole and not more and others_hold(p_drainer) then
+    insert into claims (id, drainer_id, scope, fits_ms, looked_at, ended_at, seen, job_ids, fences)
+    values (nextval('claim_ids'), p_drainer, v_scope, p_fits_ms, v_looked_at, v_locked.last::job_position,
+            case when whole and not more then seen::seen_jobs end, coalesce(v_found.ids, '{}'), coalesce(v_found.fences, '{}'))
+    returning id into claim_id;
+  end if;
+  unkeyed := from_start and exists (select from jobs j where j.state = 'unkeyed' and j.name = any (p_names));
   suspects := exists (select from jobs j where j.state = 'suspect') and suspects_wait(p_drainer, p_names);
   return next;
 end

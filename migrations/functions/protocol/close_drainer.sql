@@ -1,17 +1,19 @@
 -- Ends a drain: releases the slot first and then looks once more, so that a job stored between the last claim and here is seen
--- either by this look or, the drainer no longer being awake, by whoever stored it (see request_wake). The drainer's own lock is
+-- either by this look or, the drainer no longer being awake, by whoever stored it (see request_wake and is_attended). The drainer's own lock is
 -- kept until its session ends, so that nobody takes it for dead before this is committed.
 --   p_drainer       the drainer
 --   p_backend       the backend that its session began on
 --   p_names         the job names that it performs
 --   p_held          the jobs whose locks it holds
 --   p_durations     by job name: how many executions took how long, as in definitions
---   due             work is due that could be claimed now
+--   due             work is due that could be claimed now, or may be: a job that counts on the drainer isn't committed yet
 --   next_due_in_ms  until the next job of p_names is due; null: none is scheduled
 create or replace function close_drainer(p_drainer integer, p_backend integer, p_names text[], p_held bigint[], p_durations json default '{}')
 returns table (due boolean, next_due_in_ms double precision)
 language plpgsql volatile set search_path from current
 as $$
+declare
+  v_sees_all boolean;
 begin
   perform assert_session(p_backend);
   delete from claims c where c.drainer_id = p_drainer;
@@ -23,7 +25,9 @@ begin
   perform note_late_arrivals(); -- of those that it held and never began
   perform pg_advisory_unlock(lock_space('slot'), d.slot) from drainers d where d.id = p_drainer;
   perform pg_advisory_unlock(lock_space('awake'), p_drainer);
+  v_sees_all := await_storers();
   due := is_work_due(p_names);
+  due := due or not v_sees_all;
   next_due_in_ms := extract(epoch from next_due_at(p_names) - clock_timestamp()) * 1000;
   return next;
 end

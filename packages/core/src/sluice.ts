@@ -8,7 +8,7 @@ import { protocolCall } from "./database/protocol-call.ts"
 import { assertSchemaName } from "./database/schema.ts"
 import { asQueryable, type TransactionClient } from "./database/transaction-client.ts"
 import { translateError } from "./database/translate-error.ts"
-import { type Catalog, type NewJob, storeJob, storeJobs } from "./enqueue/enqueue.ts"
+import { type Catalog, type NewJob, type Stored, storeJob, storeJobs } from "./enqueue/enqueue.ts"
 import { type Backlog, readBacklog } from "./inspect/backlog.ts"
 import { readJob } from "./inspect/job.ts"
 import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspect/queues.ts"
@@ -134,18 +134,26 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
       const { transaction, ...options } = given ?? {}
       const definition = typeof job === "string" ? undefined : (job as AnyJobDefinition)
       const name = definition?.name ?? (job as string)
-      const result = await storeJob(catalog, target(transaction), { name, payload, options }, definition)
-      if (!transaction) await wakeFor([name], [result])
-      return result
+      const asks = isToWake(transaction)
+      const stored = await storeJob(
+        catalog,
+        target(transaction),
+        { name, payload, options },
+        definition,
+        asks,
+      )
+      if (asks) await wakeFor([name], stored)
+      return stored.results[0] as EnqueueResult
     },
     async enqueueMany(jobs, { transaction } = {}) {
-      const results = await storeJobs(catalog, target(transaction), jobs)
-      if (!transaction)
+      const asks = isToWake(transaction)
+      const stored = await storeJobs(catalog, target(transaction), jobs, asks)
+      if (asks)
         await wakeFor(
           jobs.map(({ name }) => name),
-          results,
+          stored,
         )
-      return results
+      return stored.results
     },
     wake: () => wakeIfNeeded(),
     getJob: (id, options) => translateErrors(readJob(database, schema, id, options)),
@@ -164,7 +172,13 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     return transaction === undefined ? database : asQueryable(transaction)
   }
 
-  async function wakeFor(names: readonly string[], results: readonly EnqueueResult[]): Promise<void> {
+  /** Code that enqueues in its own transaction calls `wake` after its commit. */
+  function isToWake(transaction: TransactionClient | undefined): boolean {
+    return transaction === undefined && options.wake !== undefined
+  }
+
+  async function wakeFor(names: readonly string[], { results, areAttended }: Stored): Promise<void> {
+    if (areAttended) return
     const due = new Set<string | undefined>()
     const later = new Set<string | undefined>()
     for (const [index, { status, state }] of results.entries()) {

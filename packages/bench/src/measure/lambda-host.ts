@@ -8,8 +8,12 @@ const ROOT = fileURLToPath(new URL("../../../..", import.meta.url))
 export const API_KEY = "key-of-the-benchmark"
 export const MEMORY_MB = 512
 
-/** Runs the deployment's drain and enqueue functions in the local Lambda host. */
-export async function hostFunctions(databaseUrl: string, log: (line: string) => void): Promise<Host> {
+/** Runs the deployment's drain and enqueue functions in the local Lambda host: the API in this many processes. */
+export async function hostFunctions(
+  databaseUrl: string,
+  log: (line: string) => void,
+  apiEnvironments = 1,
+): Promise<Host> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-bench-lambda-"))
   const external = ["@aws-sdk/*"]
   const { drain, enqueue } = await bundleFunctions({
@@ -29,7 +33,12 @@ export async function hostFunctions(databaseUrl: string, log: (line: string) => 
   const host = await createHost({
     functions: {
       drain: { ...drain, ...common, environment, timeoutMs: 120_000 },
-      enqueue: { ...enqueue, ...common, environment: { ...environment, SLUICE_DRAIN_FUNCTION: "drain" } },
+      enqueue: {
+        ...enqueue,
+        ...common,
+        maxEnvironments: apiEnvironments,
+        environment: { ...environment, SLUICE_DRAIN_FUNCTION: "drain" },
+      },
     },
     log,
   })

@@ -1,4 +1,5 @@
 import type { Scenario } from "../scenario.ts"
+import { api } from "./api.ts"
 import { blocked } from "./blocked.ts"
 import { crash } from "./crash.ts"
 import { depth } from "./depth.ts"
@@ -30,5 +31,6 @@ export const scenarios: readonly Scenario[] = [
   crash,
   latency,
   wake,
+  api,
   lambda,
 ]

@@ -4,7 +4,7 @@ import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
 import { computeKeys } from "./compute-keys.ts"
-import { advance, type ClaimPosition, isLookFromStartDue, type Look } from "./position.ts"
+import { advance, type ClaimPosition, type Look } from "./position.ts"
 import { reap } from "./reap.ts"
 import { type Claimed, holdsTooMuch, runClaim } from "./run-claim.ts"
 
@@ -40,28 +40,29 @@ async function claimInOrder(
   isIdle: boolean,
 ): Promise<ClaimedJob[]> {
   const startedAtMs = performance.now()
-  const isFromStart = isLookFromStartDue(position, startedAtMs)
   const batch = await runClaim<Batch>(drainer, position, limit, isIdle, (most, settled, spent, mostBytes) =>
     protocolCall(drainer.schema, "claim", {
       p_drainer: drainer.id,
       p_backend: drainer.backendPid,
       p_limit: most,
       p_names: deadline.names(),
-      p_resume_after: isFromStart ? null : position.resumeAfter,
+      p_resume_after: position.resumeAfter,
       p_settled: settled,
       p_spent: spent,
       p_seen: startedAtMs > position.allAgainAtMs ? null : position.seen,
       p_priorities: toPgArray([...position.priorities]),
       p_fits_ms: deadline.fitsMs(),
       p_max_bytes: mostBytes,
+      p_last_claim: position.lastClaim,
+      p_looked_ms_ago: position.fromStartAtMs === null ? null : startedAtMs - position.fromStartAtMs,
     }),
   )
   if (!batch) return []
   const { claimed, more } = batch
-  advance(position, batch, isFromStart, startedAtMs)
+  advance(position, batch, startedAtMs)
   position.isCutShort = more && claimed.length < limit
   position.hasMore = more && claimed.length > 0
-  const hasSeenAll = isFromStart && !more
+  const hasSeenAll = batch.from_start && !more
   position.suspects.noteWaiting(batch.suspects, hasSeenAll && claimed.length === 0)
   const isReaping = batch.dead && (await reap(drainer, position))
   const isKeying = batch.unkeyed && (await computeKeys(drainer, position, deadline.names()))

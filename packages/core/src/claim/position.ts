@@ -1,8 +1,8 @@
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import { createSuspects, type Suspects } from "./suspects.ts"
 
-/** How often a drainer that resumes after its last place looks from the start, where urgent and retried jobs come in. */
-const LOOK_FROM_START_EVERY_MS = 1_000
+/** Before all jobs. */
+const BEGINNING = "(-2147483648,-infinity,0)"
 /**
  * How often a look from the start includes what was seen before, where jobs of long transactions come in. It passes every
  * deleted row that vacuum couldn't remove, so the longer it takes the less often it is done.
@@ -19,10 +19,15 @@ const LARGEST_REAP = 500
 /** Where a drainer stands in the queue, and how much it may claim at once. Changed by its claims only. */
 export interface ClaimPosition {
   // the place in the queue
-  /** The last place claimed: deleted rows before it need not be passed again. Null: look from the start. */
+  /**
+   * The last place claimed: deleted rows before it, and what others hold, need not be passed again. If others have claimed
+   * behind it since, the next claim resumes there. Null: look from the start.
+   */
   resumeAfter: string | null
-  /** When it last looked from the start. */
-  fromStartAtMs: number
+  /** The claim that ended there. */
+  lastClaim: string
+  /** When it last looked from the start. After a second a claim does so again, unless other drainers have. Null: never. */
+  fromStartAtMs: number | null
   /** What the last look from the start that found nothing more has seen: the next one passes over it. */
   seen: string | null
   /** When a look from the start includes what was seen before. */
@@ -59,8 +64,9 @@ export interface ClaimPosition {
 
 export function createClaimPosition(definitions: ReadonlyMap<string, AnyJobDefinition>): ClaimPosition {
   return {
-    resumeAfter: null,
-    fromStartAtMs: 0,
+    resumeAfter: BEGINNING,
+    lastClaim: "0",
+    fromStartAtMs: null,
     seen: null,
     allAgainAtMs: 0,
     priorities: prioritiesOf(definitions),
@@ -85,12 +91,11 @@ function prioritiesOf(definitions: ReadonlyMap<string, AnyJobDefinition>): Set<n
   )
 }
 
-export function isLookFromStartDue({ resumeAfter, fromStartAtMs }: ClaimPosition, nowMs: number): boolean {
-  return resumeAfter === null || nowMs - fromStartAtMs > LOOK_FROM_START_EVERY_MS
-}
-
 /** What a claim tells of the queue. */
 export interface Look {
+  /** The row that it has written. Null: none. */
+  claim_id: string | null
+  from_start: boolean
   /** The last place it claimed. */
   resume_after: string | null
   /** Whether there may be more behind that place. */
@@ -103,14 +108,10 @@ export interface Look {
 }
 
 /** Moves the position to where a claim has ended. */
-export function advance(
-  position: ClaimPosition,
-  look: Look,
-  isFromStart: boolean,
-  startedAtMs: number,
-): void {
-  if (isFromStart) noteLookFromStart(position, look, startedAtMs)
+export function advance(position: ClaimPosition, look: Look, startedAtMs: number): void {
+  if (look.from_start) noteLookFromStart(position, look, startedAtMs)
   position.resumeAfter = look.more ? look.resume_after : null
+  position.lastClaim = look.claim_id ?? position.lastClaim
   if (look.resume_after !== null) notePriority(position, look.resume_after)
 }
 

@@ -15,7 +15,7 @@ const MOST_UNWRITTEN = 100
 
 /** What both SQL functions that claim return. */
 export interface Claimed {
-  claim_id: string
+  claim_id: string | null
   claimed_at_ms: number
   jobs: Row[]
   /** Whether a drainer is dead, and to be reaped. */
@@ -56,6 +56,8 @@ export async function runClaim<Result extends Claimed>(
 }
 
 function holdJobs({ held, tally }: Drainer, { claim_id, claimed_at_ms, jobs }: Claimed): ClaimedJob[] {
+  if (claim_id === null) return []
+  if (jobs.length === 0) held.keepSpent([claim_id]) // a look that was noted for others
   const claim = {
     id: claim_id,
     databaseAtMs: claimed_at_ms,

@@ -10,7 +10,7 @@ import type { Carrier } from "../job/carrier.ts"
 import { concurrencyKeyOf } from "../job/concurrency-key.ts"
 import type { AnyJobDefinition, InputOf } from "../job/define-job.ts"
 import type { EnqueueOptions, EnqueueResult, JobPolicies, JobState } from "../job/job-options.ts"
-import { checkPayload, toJson } from "../job/payload.ts"
+import { checkPayload, type StoredJson, toJson } from "../job/payload.ts"
 import { type Instrumentation, withCarrier } from "../telemetry/instrumentation.ts"
 import { assertOptions, toIsoInstant } from "./options.ts"
 
@@ -42,28 +42,44 @@ const MAX_METADATA_BYTES = 64 * 1024
 const MAX_JOBS = 100_000
 const MAX_TOTAL_BYTES = 64 * 1024 * 1024
 
-/** Checks all jobs, then stores them in one statement: all or none. The results are in the order of the jobs. */
+/** Jobs that are stored, in the order in which they were given. */
+export interface Stored {
+  readonly results: EnqueueResult[]
+  /** Whether drainers are awake that will look for those that are due. */
+  readonly areAttended: boolean
+}
+
+/**
+ * Checks all jobs, then stores them in one statement: all or none.
+ *
+ * @param asks Whether to ask if the jobs are attended. The statement must be a transaction of its own.
+ */
 export async function storeJobs(
   catalog: Catalog,
   database: Queryable,
   jobs: readonly NewJob[],
-): Promise<EnqueueResult[]> {
+  asks: boolean,
+): Promise<Stored> {
   if (!Array.isArray(jobs)) refuse("invalid_jobs", jobs, ["jobs"], "a list of jobs")
   if (jobs.length > MAX_JOBS) refuseBatch(`${jobs.length} jobs`, `${MAX_JOBS}`)
   const rows: Row[] = []
   let totalBytes = 0
   for (const [index, job] of jobs.entries()) {
-    const row = await rowOf(catalog, job).catch((error) => {
+    try {
+      const read = readJob(catalog, job)
+      if (read.definition?.input) await checkInput(read) // most batches have no schema to wait for
+      const row = rowOf(catalog, read)
+      totalBytes += row.bytes
+      rows.push(row)
+    } catch (error) {
       throw error instanceof InvalidInputError ? error.atIndex(index) : error
-    })
-    totalBytes += row.bytes
+    }
     if (totalBytes > MAX_TOTAL_BYTES) refuseBatch("more JSON", `${MAX_TOTAL_BYTES} bytes`)
-    rows.push(row)
   }
-  if (rows.length === 0) return []
-  const names = jobs.map(({ name }) => name)
+  if (rows.length === 0) return { results: [], areAttended: true }
+  const names = rows.map(({ name }) => name)
   return withCarrier(catalog.instrumentation, names, (carrier) =>
-    storeRows(catalog, database, rows, carrier).catch((error) => {
+    storeRows(catalog, database, rows, carrier, asks).catch((error) => {
       throw error instanceof UnknownNameError ? error.atIndex(names.indexOf(error.jobName)) : error
     }),
   )
@@ -79,13 +95,17 @@ export async function storeJob(
   catalog: Catalog,
   database: Queryable,
   job: NewJob,
-  given?: AnyJobDefinition,
-): Promise<EnqueueResult> {
-  const row = await rowOf(catalog, job, given)
-  const [result] = await withCarrier(catalog.instrumentation, [job.name], (carrier) =>
-    storeRows(catalog, database, [row], carrier),
+  given: AnyJobDefinition | undefined,
+  asks: boolean,
+): Promise<Stored> {
+  const read = readJob(catalog, job, given)
+  if (read.definition?.input) await checkInput(read)
+  const row = rowOf(catalog, read)
+  return withCarrier(catalog.instrumentation, [job.name], (carrier) =>
+    isPlain(row)
+      ? storePlainRow(catalog, database, row, carrier, asks)
+      : storeRows(catalog, database, [row], carrier, asks),
   )
-  return result as EnqueueResult
 }
 
 async function storeRows(
@@ -93,24 +113,59 @@ async function storeRows(
   database: Queryable,
   rows: readonly Row[],
   carrier: Carrier | null,
-): Promise<EnqueueResult[]> {
+  asks: boolean,
+): Promise<Stored> {
+  const { text, values } = protocolCall(
+    catalog.schema,
+    "store_jobs",
+    {
+      p_schema_version: SCHEMA_VERSION,
+      p_jobs: runsJson(rows),
+      p_carrier: carrier && JSON.stringify(carrier),
+      ...(rows.some(({ isByName }) => isByName) && { p_by_name: byNameJson(catalog.defaults) }),
+      ...(asks && { p_asks: true }),
+    },
+    { p_jobs: JSON_TEXT, p_carrier: JSON_TEXT, p_by_name: JSON_TEXT },
+  )
+  const columns = ["job_ids", "job_states", "deduplicated", "attended"].map(
+    (column) => `${column}::pg_catalog.text`,
+  )
+  const row: StoredRows = await storedRow(database, `select ${columns.join(", ")} from ${text}`, values)
+  return { results: toResults(row), areAttended: row.attended === "true" }
+}
+
+/** What most enqueues do: a job that is due and has no key. */
+async function storePlainRow(
+  catalog: Catalog,
+  database: Queryable,
+  { name, payload, queue, priority, isByName }: Row,
+  carrier: Carrier | null,
+  asks: boolean,
+): Promise<Stored> {
+  const { text, values } = protocolCall(
+    catalog.schema,
+    "store_job",
+    {
+      p_schema_version: SCHEMA_VERSION,
+      p_name: name,
+      p_payload: payload,
+      ...(queue !== undefined && { p_queue: queue }),
+      ...(priority !== undefined && { p_priority: priority }),
+      ...(carrier && { p_carrier: JSON.stringify(carrier) }),
+      ...(isByName && { p_by_name: byNameJson(catalog.defaults) }),
+      ...(asks && { p_asks: true }),
+    },
+    { p_payload: JSON_TEXT, p_carrier: JSON_TEXT, p_by_name: JSON_TEXT },
+  )
+  const { stored } = await storedRow(database, `select ${text}::pg_catalog.text as stored`, values)
+  const [id, state, attended] = elementsOf(stored) as [string, JobState, string]
+  return { results: [{ id, status: "enqueued", state }], areAttended: attended === "t" }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: rows are typed where a statement is written
+async function storedRow(database: Queryable, text: string, values: unknown[]): Promise<any> {
   try {
-    const { text, values } = protocolCall(
-      catalog.schema,
-      "store_jobs",
-      {
-        p_schema_version: SCHEMA_VERSION,
-        p_jobs: `[${rows.map(({ json }) => json).join(",")}]`,
-        p_carrier: carrier && JSON.stringify(carrier),
-        ...(rows.some(({ isByName }) => isByName) && { p_by_name: byNameJson(catalog.defaults) }),
-      },
-      { p_jobs: JSON_TEXT, p_carrier: JSON_TEXT, p_by_name: JSON_TEXT },
-    )
-    const stored = await database.query(
-      `select job_index::pg_catalog.text, job_id::pg_catalog.text, job_state, deduplicated::pg_catalog.text from ${text}`,
-      values,
-    )
-    return toResults(stored.rows)
+    return (await database.query(text, values)).rows[0]
   } catch (error) {
     throw codeOf(error) === "SL005" ? unknownNameError(error) : translateError(error)
   }
@@ -124,69 +179,160 @@ function byNameJson({ queue, priority }: JobPolicies): string {
 /** Sent as text, so that no driver turns JSON into JSON again. */
 const JSON_TEXT = "pg_catalog.text::pg_catalog.jsonb"
 
-/** All columns are text, which no app configures its driver to parse. */
-interface StoredRow {
-  job_index: string
-  job_id: string
-  job_state: JobState | null
-  deduplicated: "true" | "false"
+/** Lists as Postgres writes arrays, which no app configures its driver to parse. Null: the same for all jobs. */
+interface StoredRows {
+  readonly job_ids: string
+  readonly job_states: string | null
+  readonly deduplicated: string | null
+  readonly attended: "true" | "false"
 }
 
-function toResults(rows: StoredRow[]): EnqueueResult[] {
-  const results = new Array<EnqueueResult>(rows.length)
-  for (const row of rows) {
-    results[Number(row.job_index)] = {
-      id: row.job_id,
-      status: row.deduplicated === "true" ? "deduplicated" : "enqueued",
-      state: row.job_state ?? "succeeded",
-    }
-  }
-  return results
+function toResults(stored: StoredRows): EnqueueResult[] {
+  const states = stored.job_states === null ? undefined : elementsOf(stored.job_states)
+  const deduplicated = stored.deduplicated === null ? undefined : elementsOf(stored.deduplicated)
+  return elementsOf(stored.job_ids).map((id, index) => ({
+    id,
+    status: deduplicated?.[index] === "t" ? "deduplicated" : "enqueued",
+    state: (states?.[index] ?? "ready") as JobState,
+  }))
+}
+
+/** Of an array, or a row, whose elements need no quotes. */
+function elementsOf(text: string): string[] {
+  return text.slice(1, -1).split(",")
 }
 
 const JOB_KEYS = ["name", "payload", "options"] satisfies readonly (keyof NewJob)[]
+const NO_OPTIONS: NonNullable<NewJob["options"]> = Object.freeze({})
 
-/** An element of `p_jobs` of store_jobs. */
-interface Row {
-  readonly json: string
-  readonly bytes: number
-  readonly isByName: boolean
+/** A job whose name, options and payload are well-formed. */
+interface ReadJob {
+  readonly job: NewJob
+  readonly options: NonNullable<NewJob["options"]>
+  /** Undefined if the job is enqueued by name alone. */
+  readonly definition: AnyJobDefinition | undefined
+  readonly given: unknown
+  readonly payload: StoredJson
 }
 
-/** The job with the policies of its definition and the defaults; by name alone, with those of the call. */
-async function rowOf(catalog: Catalog, job: NewJob, given?: AnyJobDefinition): Promise<Row> {
+function readJob(catalog: Catalog, job: NewJob, given?: AnyJobDefinition): ReadJob {
   if (!isRecord(job)) refuse("invalid_job", job, ["job"], "an object with name, payload and options")
   assertKnownKeys(job, JOB_KEYS, ["job"])
   assertName(job.name, ["name"])
-  const options = job.options === undefined ? {} : job.options
-  assertOptions(options)
+  const options = job.options === undefined ? NO_OPTIONS : job.options
+  if (options !== NO_OPTIONS) assertOptions(options)
   const definition = definitionOf(catalog, job.name) ?? given
+  const givenPayload = job.payload === undefined ? {} : job.payload
+  return { job, options, definition, given: givenPayload, payload: toJson(givenPayload, ["payload"]) }
+}
+
+/** Checks the value that is stored, not the one that was given. */
+async function checkInput({ definition, payload, given }: ReadJob): Promise<void> {
+  if (definition?.input) await checkPayload(definition.name, definition.input, payload.value, given)
+}
+
+/** A job with the policies of its definition and the defaults; by name alone, with those of the call. */
+interface Row {
+  readonly name: string
+  readonly isByName: boolean
+  readonly queue: string | undefined
+  readonly priority: number | undefined
+  /** JSON of what few jobs have, in the names of store_jobs. */
+  readonly rest: string
+  readonly uniqueKey: string | undefined
+  readonly idempotencyKey: string | undefined
+  /** JSON. */
+  readonly payload: string
+  readonly bytes: number
+}
+
+const NO_REST = "{}"
+
+function rowOf(catalog: Catalog, { job, options, definition, payload }: ReadJob): Row {
   const isByName = definition === undefined
   const defaults = isByName ? {} : catalog.defaults
-  const givenPayload = job.payload === undefined ? {} : job.payload
-  const payload = toJson(givenPayload, ["payload"])
-  // checks the value that is stored, not the one that was given
-  if (definition?.input) await checkPayload(definition.name, definition.input, payload.value, givenPayload)
-  const metadata = options.metadata && toJson(options.metadata, ["options", "metadata"], MAX_METADATA_BYTES)
-  const others = JSON.stringify({
+  const rest =
+    options === NO_OPTIONS && !definition?.concurrency ? NO_REST : restOf(options, definition, payload.value)
+  const { uniqueKey, idempotencyKey } = options
+  const keyBytes = (uniqueKey?.length ?? 0) + (idempotencyKey?.length ?? 0)
+  return {
     name: job.name,
-    by_name: isByName || undefined,
+    isByName,
     queue: options.queue ?? definition?.queue ?? defaults.queue,
     priority: options.priority ?? definition?.priority ?? defaults.priority,
+    rest,
+    uniqueKey,
+    idempotencyKey,
+    payload: payload.json,
+    bytes: job.name.length + rest.length + keyBytes + payload.bytes,
+  }
+}
+
+function restOf(
+  options: ReadJob["options"],
+  definition: AnyJobDefinition | undefined,
+  payload: unknown,
+): string {
+  const metadata = options.metadata && toJson(options.metadata, ["options", "metadata"], MAX_METADATA_BYTES)
+  const others = JSON.stringify({
     max_attempts: options.maxAttempts,
     timeout_ms: options.timeout === undefined ? undefined : durationMs(options.timeout),
     run_at: options.runAt === undefined ? undefined : toIsoInstant(options.runAt),
     delay_ms: options.delay === undefined ? undefined : durationMs(options.delay, ["options", "delay"]),
-    unique_key: options.uniqueKey,
-    idempotency_key: options.idempotencyKey,
-    ...concurrencyOf(definition, payload.value, options),
+    ...concurrencyOf(definition, payload, options),
     tags: options.tags?.length ? options.tags : undefined,
   })
-  return {
-    json: `${others.slice(0, -1)}${metadata ? `,"metadata":${metadata.json}` : ""},"payload":${payload.json}}`,
-    bytes: others.length + payload.bytes + (metadata?.bytes ?? 0),
-    isByName,
+  return metadata ? joinObjects(others, `{"metadata":${metadata.json}}`) : others
+}
+
+function isPlain({ rest, uniqueKey, idempotencyKey }: Row): boolean {
+  return rest === NO_REST && uniqueKey === undefined && idempotencyKey === undefined
+}
+
+/** The rows as `p_jobs` of store_jobs: of rows in a row that are alike, what they share is written once. */
+function runsJson(rows: readonly Row[]): string {
+  const runs: string[] = []
+  for (let from = 0, to = 0; from < rows.length; from = to) {
+    const first = rows[from] as Row
+    do to++
+    while (to < rows.length && areAlike(first, rows[to] as Row))
+    runs.push(runJson(first, rows.slice(from, to), from))
   }
+  return `[${runs.join(",")}]`
+}
+
+/** Whether they differ in their payloads and keys at most. */
+function areAlike(one: Row, other: Row): boolean {
+  return (
+    one.name === other.name &&
+    one.isByName === other.isByName &&
+    one.queue === other.queue &&
+    one.priority === other.priority &&
+    one.rest === other.rest &&
+    (one.uniqueKey === undefined) === (other.uniqueKey === undefined) &&
+    (one.idempotencyKey === undefined) === (other.idempotencyKey === undefined)
+  )
+}
+
+function runJson(first: Row, rows: readonly Row[], at: number): string {
+  const { name, isByName, queue, priority, rest, uniqueKey, idempotencyKey } = first
+  const shared = JSON.stringify({
+    at,
+    name,
+    by_name: isByName || undefined,
+    queue,
+    priority,
+    unique_keys: uniqueKey === undefined ? undefined : rows.map((row) => row.uniqueKey),
+    idempotency_keys: idempotencyKey === undefined ? undefined : rows.map((row) => row.idempotencyKey),
+  })
+  const payloads = `{"payloads":[${rows.map(({ payload }) => payload).join(",")}]}`
+  return joinObjects(joinObjects(shared, rest), payloads)
+}
+
+/** The JSON of an object with the fields of both. The second may be empty. */
+function joinObjects(one: string, other: string): string {
+  if (other === "{}") return one
+  return one === "{}" ? other : `${one.slice(0, -1)},${other.slice(1)}`
 }
 
 function definitionOf({ definitions }: Catalog, name: string): AnyJobDefinition | undefined {

@@ -205,17 +205,29 @@ create table definitions (
   seen_at           timestamptz not null default now()   -- when a drainer last knew it, to five minutes; -infinity: none has yet
 );
 
+-- A position in the order of claims.
+create type job_position as (priority integer, run_at timestamptz, id bigint);
+
+-- What a scan from the start has seen: all jobs due by then, up to this number of late arrivals.
+create type seen_jobs as (until_at timestamptz, late_arrivals bigint);
+
 -- What a drainer has claimed, one row per batch: written by the claim, deleted when all of its jobs are settled. Read when a
--- drainer has died, and to keep a drainer from claiming what it already holds.
+-- drainer has died, and to keep a drainer from claiming what it already holds. The newest row of the drainers that claim the
+-- same jobs is their frontier (see frontier_of): a hint, so claims are committed asynchronously and nothing waits for them.
 create sequence claim_ids;
 
 create table claims (
-  id         bigint      primary key,
-  drainer_id integer     not null,
-  job_ids    bigint[]    not null,
-  fences     integer[]   not null,
-  claimed_at timestamptz not null default now(),
-  is_apart   boolean     not null default false          -- suspects: the drainer takes nothing else while it has them
+  id         bigint       primary key,
+  drainer_id integer      not null,
+  scope      integer,                                    -- hash of the names that it claimed from; null: suspects
+  fits_ms    bigint,                                     -- the longest timeout of their own that jobs could have; null: any
+  looked_at  timestamptz,                                -- when a drainer of this scope last looked from the start
+  claimed_at timestamptz  not null default now(),
+  is_apart   boolean      not null default false,        -- suspects: the drainer takes nothing else while it has them
+  ended_at   job_position,                               -- where the claim ended; null: nothing was found
+  seen       seen_jobs,                                  -- of a look at everything that found nothing more: what it has seen
+  job_ids    bigint[]     not null,
+  fences     integer[]    not null
 ) with (toast_tuple_target = 8160); -- a full batch fits into a page: compressing its ids would cost more than writing them
 
 create index claims_drainer on claims (drainer_id);
@@ -323,7 +335,14 @@ create table maintenance_steps (
 insert into maintenance_steps (step) values ('prepare finished'), ('prepare failures'), ('prepare payloads'),
   ('expire finished'), ('expire failures'), ('expire payloads'), ('forget idempotency keys'), ('forget drainers');
 
--- A job that is about to be stored.
+-- Jobs that are about to be stored, in a row and alike but for their payloads and keys: an element of the argument of store_jobs,
+-- with the policies that apply to it.
+create type job_run as (
+  at integer, name text, queue text, priority integer, run_at timestamptz, max_attempts smallint, timeout_ms integer,
+  concurrency_key text, concurrency_limit integer, tags text[], metadata jsonb, state text, payloads jsonb,
+  unique_keys jsonb, idempotency_keys jsonb);
+
+-- One of them.
 create type new_job as (
   id bigint, index integer, name text, payload jsonb, payload_day date, queue text, priority integer, run_at timestamptz,
   max_attempts smallint, timeout_ms integer, unique_key text, idempotency_key text, concurrency_key text,
@@ -334,13 +353,7 @@ create type execution_outcome as (
   id bigint, fence integer, outcome text, charges_attempt boolean, duration_ms integer, ended_ms_ago bigint, result jsonb,
   wait_ms bigint, cuts smallint, error_class text, error_message text, error_stack text);
 
--- A position in the order of claims.
-create type job_position as (priority integer, run_at timestamptz, id bigint);
-
 -- Counts how often jobs that had been due earlier became ready, behind a position that scans may have passed: when a queue is
 -- resumed, a key is freed, a claimed job is given back.
 create sequence late_arrivals;
 select nextval('late_arrivals'); -- the first call doesn't change last_value
-
--- What a scan from the start has seen: all jobs due by then, up to this number of late arrivals.
-create type seen_jobs as (until_at timestamptz, late_arrivals bigint);

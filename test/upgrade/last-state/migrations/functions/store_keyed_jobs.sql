@@ -1,36 +1,42 @@
--- Stores jobs with a unique or an idempotency key, or returns the jobs that are there. First all idempotency keys, then all unique
--- keys, each in their order, so that two calls with the same keys wait for each other and don't deadlock.
-create or replace function store_keyed_jobs(p_jobs new_job[], p_carrier jsonb)
-returns table (job_index integer, job_id bigint, job_state text, deduplicated boolean)
-language plpgsql volatile set search_path from current
+-- Stores jobs of which some have keys. For one whose unique or idempotency key is taken it returns the job that is there. First all
+-- idempotency keys, then all unique keys, each in their order, so that two calls with the same keys wait for each other and
+-- don't deadlock.
+create or replace function store_keyed_jobs(p_runs job_run[], p_carrier jsonb)
+returns table (job_ids bigint[], job_states text[], deduplicated boolean[])
+language plpgsql volatile set search_path from current set plan_cache_mode = force_generic_plan
 as $$
 declare
-  v_first new_job[];
+  v_jobs new_job[] := number_jobs(p_runs);
+  v_first new_job[] := v_jobs;
   v_new bigint[];
   v_there bigint[];
 begin
-  perform remember_idempotency_keys(p_jobs);
-  v_first := array(
-    select j from unnest(p_jobs) j where j.idempotency_key is null
-      or j.id = (select k.job_id from idempotency_keys k where k.name = j.name and k.key = j.idempotency_key));
-
+  if exists (select from unnest(p_runs) r where r.idempotency_keys is not null) then
+    v_first := remember_idempotency_keys(v_jobs);
+  end if;
   select array_agg(s.new_id), array_agg(s.job_id) into v_new, v_there from store_unless_there(v_first, p_carrier) s;
+  if v_new is null and cardinality(v_first) = cardinality(v_jobs) then
+    select array_agg(j.id), array_agg(public_state(j.state)) into job_ids, job_states from unnest(v_jobs) j;
+    return next;
+    return;
+  end if;
+
   update idempotency_keys k set job_id = there.job_id
   from unnest(v_new, v_there) there (new_id, job_id) join unnest(v_first) f on f.id = there.new_id
-  where there.job_id <> there.new_id and k.name = f.name and k.key = f.idempotency_key;
-
+  where k.name = f.name and k.key = f.idempotency_key;
   -- only now is it known what became of the first job of this very batch with the same key
   return query
   with answers as materialized (
-    select j.index, j.id as new_id, j.state, coalesce(there.job_id, k.job_id) as id
-    from unnest(p_jobs) j
+    select j.index, j.id as new_id, j.state, coalesce(there.job_id, k.job_id, j.id) as id
+    from unnest(v_jobs) j
     left join unnest(v_new, v_there) there (new_id, job_id) on there.new_id = j.id
     left join idempotency_keys k on there.new_id is null and k.name = j.name and k.key = j.idempotency_key
   ), states as materialized (
-    select s.* from states_of(array(select distinct a.id from answers a where a.id <> a.new_id)) s
+    select s.job_id, s.state from states_of(array(select distinct a.id from answers a where a.id <> a.new_id)) s
   )
-  select a.index, a.id, case when a.id = a.new_id then public_state(a.state) else (select s.state from states s where s.job_id = a.id limit 1) end,
-         a.id <> a.new_id
-  from answers a;
+  select array_agg(a.id order by a.index),
+         array_agg(case when a.id = a.new_id then public_state(a.state) else coalesce(s.state, 'succeeded') end order by a.index),
+         array_agg(a.id <> a.new_id order by a.index)
+  from answers a left join lateral (select s.state from states s where s.job_id = a.id limit 1) s on true;
 end
 $$;

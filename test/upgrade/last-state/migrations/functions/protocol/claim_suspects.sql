@@ -7,7 +7,7 @@
 --   p_spent      claims of which every job is settled
 --   p_max_bytes  how much it may return of them, as in claim
 --   p_trusted    jobs that may run together although their groups are smaller, because this drainer has survived others
---   returns      one row, as second_look
+--   returns      one row: claim_id, claimed_at_ms, jobs, dead, as claim
 create or replace function claim_suspects(p_drainer integer, p_backend integer, p_limit integer, p_names text[],
                                p_settled bigint[], p_spent bigint[], p_max_bytes bigint default 4194304, p_trusted integer default 1)
 returns table (claim_id bigint, claimed_at_ms double precision, jobs json, dead boolean)
@@ -17,6 +17,8 @@ as $$
 declare
   v_locked bigint[];
   v_features integer;
+  v_ids bigint[];
+  v_fences integer[];
 begin
   perform assert_session(p_backend);
   perform unlock_jobs(p_settled);
@@ -27,6 +29,13 @@ begin
   if v_locked is not null then
     v_locked := trim_to_bytes(v_locked, p_max_bytes);
   end if;
-  return query select t.* from second_look(p_drainer, v_locked, v_features, 'suspect', p_max_bytes) t;
+  claimed_at_ms := extract(epoch from clock_timestamp()) * 1000;
+  select t.jobs, t.dead, t.ids, t.fences into jobs, dead, v_ids, v_fences
+  from second_look(p_drainer, v_locked, v_features, 'suspect', p_max_bytes) t;
+  if v_ids is not null then
+    insert into claims (id, drainer_id, is_apart, job_ids, fences) values (nextval('claim_ids'), p_drainer, true, v_ids, v_fences)
+    returning id into claim_id;
+  end if;
+  return next;
 end
 $$;

@@ -1,51 +1,55 @@
 -- Stores any number of jobs in one statement.
 --   p_schema_version  the version that the code needs
---   p_jobs            a list of objects: name, payload, and optionally queue, priority, run_at or delay_ms, max_attempts,
---                     timeout_ms, unique_key, idempotency_key, concurrency_key with concurrency_limit, tags, metadata;
---                     by_name: whether its enqueue doesn't have its definition
---   p_carrier         what travels with each of them: correlation id and trace context
---   p_by_name         of a call with such jobs: the queue and the priority of those whose registered definition says nothing
---   returns           a row for each: its index in p_jobs; id and state of the job that is stored; deduplicated: whether that was
---                     already there
-create or replace function store_jobs(p_schema_version integer, p_jobs jsonb, p_carrier jsonb default null, p_by_name jsonb default null)
-returns table (job_index integer, job_id bigint, job_state text, deduplicated boolean)
-language plpgsql volatile security definer set search_path from current
+--   p_jobs            a list of objects, each for jobs in a row that are alike but for their payloads and keys: name, payloads, and
+--                     optionally queue, priority, run_at or delay_ms, max_attempts, timeout_ms, unique_keys, idempotency_keys,
+--                     concurrency_key with concurrency_limit, tags, metadata; at: how many jobs come before them; by_name:
+--                     whether their enqueue doesn't have their definition. The keys are lists as long as that of the payloads
+--   p_carrier         what travels with each job: correlation id and trace context
+--   p_by_name         of a call with jobs by name: the queue and the priority of those whose registered definition says nothing
+--   p_asks            whether to find out if drainers are awake for them; only for a transaction that commits at once
+--   job_ids           of the jobs that are stored or that were already there, in the order of the call
+--   job_states        their states; null: all are ready
+--   deduplicated      which of them were already there; null: none
+--   attended          whether a drainer is awake for each of those that are due: then nobody has to call request_wake
+create or replace function store_jobs(p_schema_version integer, p_jobs jsonb, p_carrier jsonb default null, p_by_name jsonb default null,
+                           p_asks boolean default false)
+returns table (job_ids bigint[], job_states text[], deduplicated boolean[], attended boolean)
+language plpgsql volatile security definer set search_path from current set plan_cache_mode = force_generic_plan
 as $$
 declare
-  v_stored integer;
+  v_runs job_run[];
+  v_are_aside boolean; -- whether there are large payloads
 begin
   perform assert_schema_version(p_schema_version);
   if p_by_name is not null then
-    p_jobs := apply_definitions(p_jobs, p_by_name);
+    perform assert_known_names(p_jobs);
   end if;
+  v_runs := parse_jobs(p_jobs, p_by_name);
 
-  -- Of jobs that come together under one concurrency key, only as many of each name as may run start out ready: who
-  -- settles them wakes the rest. It takes no lock, so an enqueue never waits for another's transaction.
-  return query
-  with parsed as materialized (
-    select p.* from parse_jobs(p_jobs) p where p.unique_key is null and p.idempotency_key is null
-  ), incoming as materialized (
-    select p.*, p.state as first_state from parsed p where p.concurrency_key is null or p.state <> 'ready'
-    union all
-    select p.*, case when row_number() over (partition by p.concurrency_key, p.name order by p.priority, p.run_at, p.id) > p.concurrency_limit
-                then 'blocked' else 'ready' end
-    from parsed p where p.concurrency_key is not null and p.state = 'ready'
-  ), aside as (
-    insert into payloads (day, job_id, payload) select i.payload_day, i.id, i.payload from incoming i where i.payload_day is not null
-  ), stored as (
-    insert into jobs (id, name, payload, payload_day, queue, priority, run_at, max_attempts, timeout_ms,
-                      concurrency_key, concurrency_limit, tags, metadata, carrier, large_bytes, state)
-    select i.id, i.name, case when i.payload_day is null then i.payload end, i.payload_day, i.queue, i.priority, i.run_at, i.max_attempts, i.timeout_ms,
-           i.concurrency_key, i.concurrency_limit, i.tags, i.metadata, p_carrier, i.large_bytes, i.first_state
-    from incoming i
-  )
-  select i.index, i.id, public_state(i.first_state), false from incoming i;
-
-  get diagnostics v_stored = row_count;
-  if v_stored < jsonb_array_length(p_jobs) then
-    return query select * from store_keyed_jobs(array(
-      select p from parse_jobs(p_jobs) p where p.unique_key is not null or p.idempotency_key is not null), p_carrier);
+  if exists (select from unnest(v_runs) r
+             where r.unique_keys is not null or r.idempotency_keys is not null or r.concurrency_key is not null) then
+    select s.* into job_ids, job_states, deduplicated from store_keyed_jobs(v_runs, p_carrier) s;
+  else
+    with stored as (
+      insert into jobs (name, payload, payload_day, queue, priority, run_at, max_attempts, timeout_ms, concurrency_limit, tags, metadata,
+                        carrier, large_bytes, state)
+      select j.name, case when j.payload_day is null then j.payload end, j.payload_day, j.queue, j.priority, j.run_at, j.max_attempts,
+             j.timeout_ms, j.concurrency_limit, j.tags, j.metadata, p_carrier, j.large_bytes, j.state
+      from new_jobs(v_runs) j
+      returning id, payload_day
+    )
+    select array_agg(s.id), bool_or(s.payload_day is not null) into job_ids, v_are_aside from stored s;
+    if v_are_aside then
+      insert into payloads (day, job_id, payload)
+      select j.payload_day, job_ids[j.index + 1], j.payload from new_jobs(v_runs) j where j.payload_day is not null;
+    end if;
+    if exists (select from unnest(v_runs) r where r.state <> 'ready') then
+      job_states := array(select public_state(j.state) from new_jobs(v_runs) j);
+    end if;
   end if;
   perform notify_lingering();
+  attended := p_asks and not exists (select from unnest(v_runs) r where r.state = 'scheduled')
+    and is_attended(array(select distinct r.name from unnest(v_runs) r));
+  return next;
 end
 $$;

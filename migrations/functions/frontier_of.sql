@@ -1,0 +1,12 @@
+-- The newest claim, of those after p_after, of a drainer that claims from these jobs or from more of them: what lies before its end
+-- is held or done, but for what a look from the start finds. Inlined by the planner. Deleted rows stay in the index while anybody
+-- holds an old snapshot, so it isn't followed far back.
+create or replace function frontier_of(p_scope integer, p_fits_ms bigint, p_after bigint)
+returns table (looked_at timestamptz, ended_at job_position)
+language sql stable
+begin atomic
+  select c.looked_at, c.ended_at from claims c
+  where c.id > p_after and c.id > (select last_value - 500 from claim_ids)
+    and c.scope = p_scope and (c.fits_ms is null or c.fits_ms >= p_fits_ms) and c.ended_at is not null
+  order by c.id desc limit 1;
+end

@@ -1,0 +1,17 @@
+-- The jobs of runs, in their order and without ids. A job's size is that of its text, because 1e308 is stored in 8 bytes and sent
+-- in 309; with up to 150 bytes stored it is never large. A job with a payload_day has its payload stored in `payloads`.
+-- Postgres inlines this into the statements that read from it, so its names are resolved when it is created.
+create or replace function new_jobs(p_runs job_run[]) returns setof new_job
+language sql stable
+begin atomic
+  select null::bigint, (r.at + p.place - 1)::integer, r.name, p.payload,
+         case when pg_column_size(p.payload) > max_row_bytes() then (now() at time zone 'UTC')::date end,
+         r.queue, r.priority, r.run_at, r.max_attempts, r.timeout_ms,
+         r.unique_keys ->> (p.place - 1)::integer, r.idempotency_keys ->> (p.place - 1)::integer,
+         r.concurrency_key, r.concurrency_limit, r.tags, r.metadata, r.state,
+         case when pg_column_size(p.payload) > 150 or r.metadata is not null or r.tags is not null then
+           nullif(greatest(4096, octet_length(p.payload::text) + coalesce(octet_length(r.metadata::text), 0)
+             + coalesce(octet_length(array_to_string(r.tags, '","')), 0)), 4096) end
+  from unnest(p_runs) r
+  cross join lateral jsonb_array_elements(r.payloads) with ordinality p (payload, place);
+end;

@@ -1,0 +1,55 @@
+-- Stores one job that is due now and has no key: what most enqueues do, with less work than store_jobs.
+--   p_schema_version  the version that the code needs
+--   p_name            its name
+--   p_payload         its payload
+--   p_queue           its queue; null: as its definition says, if it comes by name, or the default
+--   p_priority        its priority, in the same way
+--   p_carrier         what travels with it: correlation id and trace context
+--   p_by_name         if its enqueue doesn't have its definition: the queue and the priority of a job whose registered
+--                     definition says nothing
+--   p_asks            whether to find out if a drainer is awake for it; only for a transaction that commits at once
+--   job_id            its id
+--   job_state         its state
+--   attended          whether one is: then nobody has to call request_wake
+create or replace function store_job(p_schema_version integer, p_name text, p_payload jsonb, p_queue text default null,
+                          p_priority integer default null, p_carrier jsonb default null, p_by_name jsonb default null,
+                          p_asks boolean default false, out job_id bigint, out job_state text, out attended boolean)
+language plpgsql volatile security definer set search_path from current
+as $$
+declare
+  v_queue text := p_queue;
+  v_priority integer := p_priority;
+  v_day date := case when pg_column_size(p_payload) > max_row_bytes() then (now() at time zone 'UTC')::date end;
+  v_definition definitions;
+begin
+  if schema_version() < p_schema_version then
+    perform assert_schema_version(p_schema_version);
+  end if;
+  if p_by_name is not null then
+    select d.* into v_definition from definitions d where d.name = p_name;
+    if v_definition.name is null then
+      perform assert_known_names(jsonb_build_array(jsonb_build_object('name', p_name, 'by_name', true)))
+      from settings s where s.refuses_unknown_names;
+    elsif v_definition.concurrency_limit is not null then
+      select s.job_ids[1], coalesce(s.job_states[1], 'ready'), s.attended into job_id, job_state, attended from store_jobs(p_schema_version, jsonb_build_array(jsonb_build_object(
+        'name', p_name, 'by_name', true, 'payloads', jsonb_build_array(p_payload), 'queue', p_queue, 'priority', p_priority)),
+        p_carrier, p_by_name, p_asks) s;
+      return;
+    end if;
+    v_queue := coalesce(v_queue, v_definition.queue, p_by_name->>'queue');
+    v_priority := coalesce(v_priority, v_definition.priority, (p_by_name->>'priority')::integer);
+  end if;
+  v_queue := coalesce(v_queue, 'default');
+
+  insert into jobs (name, payload, payload_day, queue, priority, carrier, large_bytes, state)
+  values (p_name, case when v_day is null then p_payload end, v_day, v_queue, coalesce(v_priority, 0), p_carrier,
+    case when pg_column_size(p_payload) > 150 then nullif(greatest(4096, octet_length(p_payload::text)), 4096) end,
+    case when exists (select from queues q where q.name = v_queue and q.paused_at is not null) then 'paused' else 'ready' end)
+  returning id, public_state(state) into job_id, job_state;
+  if v_day is not null then
+    insert into payloads (day, job_id, payload) values (v_day, store_job.job_id, p_payload);
+  end if;
+  perform pg_notify(current_schema(), '') where exists (select from drainers d where d.lingering); -- as notify_lingering does
+  attended := p_asks and job_state = 'ready' and is_attended(array[p_name]);
+end
+$$;

@@ -1,0 +1,21 @@
+-- A job that comes by SQL, as store_jobs takes it.
+create or replace function run_of(p_name text, p_payload jsonb, p_options jsonb) returns jsonb
+language sql stable set search_path from current
+as $$
+  select json_strip_nulls(json_build_object(
+    'name', p_name,
+    'by_name', true,
+    'queue', p_options->'queue',
+    'priority', (p_options->>'priority')::numeric::integer, -- 1.0 is whole too
+    'run_at', instant_of(p_options->'runAt'),
+    'delay_ms', duration_ms(p_options->'delay'),
+    'max_attempts', (p_options->>'maxAttempts')::numeric::integer,
+    'timeout_ms', duration_ms(p_options->'timeout'),
+    'unique_keys', case when p_options ? 'uniqueKey' then json_build_array(p_options->'uniqueKey') end,
+    'idempotency_keys', case when p_options ? 'idempotencyKey' then json_build_array(p_options->'idempotencyKey') end,
+    'concurrency_key', p_options->'concurrencyKey',
+    'concurrency_limit', (p_options->>'concurrencyLimit')::numeric::integer,
+    'tags', nullif(p_options->'tags', '[]')))::jsonb
+    || jsonb_build_object('payloads', jsonb_build_array(p_payload)) -- after the stripping: nulls inside belong to the user
+    || case when p_options ? 'metadata' then jsonb_build_object('metadata', p_options->'metadata') else '{}' end
+$$;

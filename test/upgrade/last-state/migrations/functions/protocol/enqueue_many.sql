@@ -1,0 +1,17 @@
+-- Stores many jobs in one statement, all or none, from SQL in any language, inside the caller's transaction:
+--   select * from sluice.enqueue_many('[{"name": "welcome", "payload": {"to": "ada@example.org"}, "options": {"delay": "5m"}}]');
+-- Each job is as for enqueue; an error begins with the place of the job in the list, as in jobs[3].
+--   returns  the ids in the order of the jobs; with a unique or an idempotency key, the id of the job that is already there
+create or replace function enqueue_many(jobs jsonb) returns setof bigint
+language plpgsql volatile security definer set search_path from current
+as $$
+begin
+  perform assert_job_list(jobs);
+  return query
+  select unnest(s.job_ids)
+  from store_jobs(schema_version(), (
+    select coalesce(jsonb_agg(run_of(job->>'name', coalesce(job->'payload', '{}'), coalesce(job->'options', '{}'))
+        || jsonb_build_object('at', place - 1) order by place), '[]')
+    from jsonb_array_elements(jobs) with ordinality j (job, place)), null, '{}') s;
+end
+$$;
