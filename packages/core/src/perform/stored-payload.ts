@@ -12,8 +12,14 @@ export async function withPayload({ job, environment, cancellation }: JobRun): P
   const payloadKey = job.payloadKey as string
   const store = environment.payloads?.store
   const which = `The payload of job ${job.id} is in a store, under the key ${JSON.stringify(payloadKey)}`
-  if (!store) throw new SluiceError("not_configured", `${which}: give this drainer createSluice({ payloads }) with that store`)
+  if (!store)
+    throw new SluiceError(
+      "not_configured",
+      `${which}: give this drainer createSluice({ payloads }) with that store`,
+    )
   const payload = await readObject(store, payloadKey, cancellation.signal)
   if (payload !== undefined) return { ...job, payload }
-  throw new InvalidPayloadDiscard(`${which}, which has no such object: it was deleted, or this is another store`)
+  throw new InvalidPayloadDiscard(
+    `${which}, which has no such object: it was deleted, or this is another store`,
+  )
 }

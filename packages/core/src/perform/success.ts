@@ -30,7 +30,8 @@ async function storeResult(run: JobRun, { store }: StoredPayloads, json: string)
   const bytes = Buffer.from(json)
   const resultKey = newKey("results")
   try {
-    if (bytes.length > MAX_STORED_BYTES) throw new Error(`it has ${bytes.length} bytes, more than ${MAX_STORED_BYTES}`)
+    if (bytes.length > MAX_STORED_BYTES)
+      throw new Error(`it has ${bytes.length} bytes, more than ${MAX_STORED_BYTES}`)
     await store.put(resultKey, bytes)
     return { kind: "succeeded", resultJson: undefined, resultKey }
   } catch (error) {
