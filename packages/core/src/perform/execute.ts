@@ -43,14 +43,25 @@ function performInstrumented(run: JobRun): Promise<Outcome> {
   })
 }
 
-async function attempt(run: JobRun): Promise<Outcome> {
-  const { definition } = run
+/** Most jobs need no check that takes a promise of its own. */
+function attempt(run: JobRun): Promise<Outcome> {
+  const { job, definition } = run
   const discarded = discardUnperformed(run)
-  if (discarded) return discarded
+  if (discarded) return Promise.resolve(discarded)
+  if (definition.input || job.lacksKey || job.payloadKey !== null) return checkAndPerform(run)
+  return performChecked(run, job.payload)
+}
+
+async function checkAndPerform(run: JobRun): Promise<Outcome> {
+  const { definition } = run
   const job = run.job.payloadKey === null ? run.job : await withPayload(run)
   const payload = definition.input ? await parsePayload(job.name, definition.input, job.payload) : job.payload
   if (job.lacksKey && definition.concurrency) await failWithoutKey(definition, job.payload)
-  return definition.transactional ? performInTransaction(run, payload) : performInDrainer(run, payload)
+  return performChecked(run, payload)
+}
+
+function performChecked(run: JobRun, payload: unknown): Promise<Outcome> {
+  return run.definition.transactional ? performInTransaction(run, payload) : performInDrainer(run, payload)
 }
 
 /**

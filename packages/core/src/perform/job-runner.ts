@@ -57,7 +57,7 @@ export function createJobRunner(options: {
   const { drainer, definitions, concurrency, deadline } = options
   const ahead = createClaimAhead(concurrency)
   const ended = createEndedExecutions()
-  const running = createRunningJobs(options, definitions, deadline, () => {
+  const running = createRunningJobs(options, definitions, () => {
     startWaiting()
     ended.endWait()
   })
@@ -112,13 +112,16 @@ export function createJobRunner(options: {
   }
 
   function startWaiting(): void {
-    while (waiting.length > 0 && running.count() < concurrency) void perform(waiting.shift() as ClaimedJob)
+    while (waiting.length > 0 && running.count() < concurrency) perform(waiting.shift() as ClaimedJob)
   }
 
-  async function perform(job: ClaimedJob): Promise<void> {
+  function perform(job: ClaimedJob): void {
     const run = running.start(job)
     ahead.recordStart(run.startedAtMs)
-    const execution = await execute(run)
+    void execute(run).then((execution) => conclude(run, execution))
+  }
+
+  function conclude(run: JobRun, execution: Execution): void {
     running.end(run)
     record(run, execution)
     startWaiting()

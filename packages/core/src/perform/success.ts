@@ -6,15 +6,17 @@ import type { JobRun } from "./job-run.ts"
 /** Results are stored up to this size, as JSON with numbers written out. */
 const MAX_RESULT_BYTES = 256 * 1024
 
+const WITHOUT_RESULT: Outcome = { kind: "succeeded", resultJson: undefined }
+
 /** The work is done: a result that can't be stored is dropped with a warning, so that the job isn't performed again. */
 export function successOutcome(run: JobRun, result: unknown): Outcome | Promise<Outcome> {
   const json = result === undefined ? undefined : toJson(run, result)
-  if (json === undefined) return { kind: "succeeded", resultJson: undefined }
+  if (json === undefined) return WITHOUT_RESULT
   const { payloads } = run.environment
   if (payloads && Buffer.byteLength(json) > payloads.overBytes) return storeResult(run, payloads, json)
   if (isStorable(json)) return { kind: "succeeded", resultJson: json }
   warn(run, "The result is over 256 KiB or has characters that Postgres can't store, and was not stored")
-  return { kind: "succeeded", resultJson: undefined }
+  return WITHOUT_RESULT
 }
 
 function toJson(run: JobRun, result: unknown): string | undefined {
@@ -36,7 +38,7 @@ async function storeResult(run: JobRun, { store }: StoredPayloads, json: string)
     return { kind: "succeeded", resultJson: undefined, resultKey }
   } catch (error) {
     warn(run, "The result could not be put into the store of payloads", { error: String(error) })
-    return { kind: "succeeded", resultJson: undefined }
+    return WITHOUT_RESULT
   }
 }
 
