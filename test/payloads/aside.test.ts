@@ -46,7 +46,9 @@ test("a large payload is stored once: the job and its history point to it", asyn
   expect(await drainOnce()).toMatchObject({ succeeded: 1 })
   expect(performed).toEqual([large])
   expect(await database.rows(`select ${place} from sluice.finished`)).toEqual([waiting])
-  expect(await database.rows("select job_id, payload from sluice.payloads")).toEqual([{ job_id: id, payload: large }])
+  expect(await database.rows("select job_id, payload from sluice.payloads")).toEqual([
+    { job_id: id, payload: large },
+  ])
 })
 
 test("a usual payload is in the job's row, and moves with it", async () => {
@@ -68,7 +70,9 @@ test("getJob and the views show it as before, waiting and finished", async () =>
 })
 
 test("a job among others gets its own payload, in their order", async () => {
-  const payloads = Array.from({ length: 40 }, (_, n) => (n % 3 === 0 ? { text: `${n}` } : { text: `${n}${large.text}` }))
+  const payloads = Array.from({ length: 40 }, (_, n) =>
+    n % 3 === 0 ? { text: `${n}` } : { text: `${n}${large.text}` },
+  )
   await sluice.enqueueMany(payloads.map((payload) => ({ name: "keep", payload })))
   await drainOnce({ concurrency: 1 })
   expect(performed).toEqual(payloads)
@@ -87,7 +91,9 @@ test("the concurrency key of a job that was enqueued by name alone is computed f
   await database.rows("select sluice.enqueue('keyed', $1)", [JSON.stringify(large)])
   expect(await drainOnce()).toMatchObject({ succeeded: 1 })
   expect(performed).toEqual([large])
-  expect(await database.rows("select concurrency_key from sluice.finished")).toEqual([{ concurrency_key: "x" }])
+  expect(await database.rows("select concurrency_key from sluice.finished")).toEqual([
+    { concurrency_key: "x" },
+  ])
 })
 
 test("an enqueue that is rolled back leaves none", async () => {
@@ -99,15 +105,18 @@ test("an enqueue that is rolled back leaves none", async () => {
   expect(await countPayloads()).toBe(0)
 })
 
-test.each([{ uniqueKey: "once" }, { idempotencyKey: "once" }])("an enqueue that finds its job there stores none, by %j", async (options) => {
-  const first = await keep.enqueue(large, options)
-  const again = await keep.enqueue({ text: `${large.text} again` }, options)
-  expect(again).toMatchObject({ id: first.id, status: "deduplicated" })
-  const both = { name: "keep", payload: large, options: { uniqueKey: "both" } }
-  await sluice.enqueueMany([both, both])
-  expect(await countPayloads()).toBe(2)
-  expect(await sluice.getJob(first.id)).toMatchObject({ payload: large })
-})
+test.each([{ uniqueKey: "once" }, { idempotencyKey: "once" }])(
+  "an enqueue that finds its job there stores none, by %j",
+  async (options) => {
+    const first = await keep.enqueue(large, options)
+    const again = await keep.enqueue({ text: `${large.text} again` }, options)
+    expect(again).toMatchObject({ id: first.id, status: "deduplicated" })
+    const both = { name: "keep", payload: large, options: { uniqueKey: "both" } }
+    await sluice.enqueueMany([both, both])
+    expect(await countPayloads()).toBe(2)
+    expect(await sluice.getJob(first.id)).toMatchObject({ payload: large })
+  },
+)
 
 async function countPayloads(): Promise<number> {
   return Number((await database.rows("select count(*) from sluice.payloads"))[0].count)

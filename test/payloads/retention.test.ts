@@ -105,7 +105,9 @@ test("who reads payloads for long is waited for a moment only, and the day is dr
   await reader.connect()
   await reader.query("begin; select payload from sluice.payloads")
   const expire = "select error from sluice.run_maintenance('expire payloads', '14 days', $1)"
-  await database.rows("select sluice.run_maintenance('expire finished', '14 days', $1)", [daysAfter(first, 20)])
+  await database.rows("select sluice.run_maintenance('expire finished', '14 days', $1)", [
+    daysAfter(first, 20),
+  ])
   expect(await database.rows(expire, [daysAfter(first, 20)])).toEqual([
     { error: expect.stringContaining("(55P03)") },
   ])

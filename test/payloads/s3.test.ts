@@ -13,17 +13,21 @@ const server = createServer(async (request, response) => {
   const body = Buffer.concat(parts)
   const { pathname, searchParams } = new URL(request.url ?? "", "http://s3")
   const answer = (status: number, content: string | Buffer = "") => response.writeHead(status).end(content)
-  if (refuses) return answer(refuses[0], `<Error><Code>${refuses[1]}</Code><Message>refused</Message></Error>`)
+  if (refuses)
+    return answer(refuses[0], `<Error><Code>${refuses[1]}</Code><Message>refused</Message></Error>`)
   if (request.method === "PUT") {
     objects.set(pathname, body)
     return answer(200)
   }
   if (request.method === "POST" && searchParams.has("delete")) {
-    for (const [, key] of body.toString().matchAll(/<Key>(.*?)<\/Key>/g)) objects.delete(`${pathname.replace(/\/$/, "")}/${key}`)
+    for (const [, key] of body.toString().matchAll(/<Key>(.*?)<\/Key>/g))
+      objects.delete(`${pathname.replace(/\/$/, "")}/${key}`)
     return answer(200, "<DeleteResult></DeleteResult>")
   }
   const object = objects.get(pathname)
-  return object ? answer(200, object) : answer(404, "<Error><Code>NoSuchKey</Code><Message>gone</Message></Error>")
+  return object
+    ? answer(200, object)
+    : answer(404, "<Error><Code>NoSuchKey</Code><Message>gone</Message></Error>")
 })
 await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
 const { port } = server.address() as { port: number }
@@ -68,7 +72,9 @@ test("an object that isn't there is undefined, and any other error is thrown", a
 })
 
 test("the SDK reports a bucket that is missing in the configuration when it is first used", async () => {
-  await expect(createS3Store({ bucket: undefined, client }).get("any")).rejects.toThrow("createS3Store({ bucket })")
+  await expect(createS3Store({ bucket: undefined, client }).get("any")).rejects.toThrow(
+    "createS3Store({ bucket })",
+  )
 })
 
 test("a job with a large payload and a large result passes through it", async () => {

@@ -28,7 +28,11 @@ const echo = defineJob({
     return payload
   },
 })
-const commit = defineJob({ name: "commit", transactional: true, perform: (payload: { text: string }) => payload })
+const commit = defineJob({
+  name: "commit",
+  transactional: true,
+  perform: (payload: { text: string }) => payload,
+})
 const keyed = defineJob({
   name: "keyed",
   concurrency: { key: ({ text }: { text: string }) => text.slice(0, 1), limit: 1 },
@@ -44,25 +48,35 @@ afterEach(async () => {
   isDown = false
   performed.length = 0
   objects.clear()
-  await database.pool.query("truncate sluice.jobs, sluice.finished, sluice.failures, sluice.payloads, sluice.stored_results, sluice.superfluous_objects")
+  await database.pool.query(
+    "truncate sluice.jobs, sluice.finished, sluice.failures, sluice.payloads, sluice.stored_results, sluice.superfluous_objects",
+  )
 })
 
-test.each(["echo", "commit"])("a payload and a result over the size are in the store, and the job %s sees no difference", async (name) => {
-  const { id } = await sluice.enqueue(name, large)
-  expect([...objects.keys()]).toEqual([expect.stringMatching(/^payloads\/\d{4}-\d\d-\d\d\/[0-9a-f-]{36}$/)])
-  expect(await drainOnce()).toMatchObject({ succeeded: 1 })
-  expect(objects.size).toBe(2)
-  const job = await sluice.getJob(id)
-  expect(job).toMatchObject({ state: "succeeded", payload: large, result: large })
-  expect(Object.keys(Object.fromEntries(objects))).toEqual([job?.payloadKey, job?.resultKey])
-})
+test.each(["echo", "commit"])(
+  "a payload and a result over the size are in the store, and the job %s sees no difference",
+  async (name) => {
+    const { id } = await sluice.enqueue(name, large)
+    expect([...objects.keys()]).toEqual([expect.stringMatching(/^payloads\/\d{4}-\d\d-\d\d\/[0-9a-f-]{36}$/)])
+    expect(await drainOnce()).toMatchObject({ succeeded: 1 })
+    expect(objects.size).toBe(2)
+    const job = await sluice.getJob(id)
+    expect(job).toMatchObject({ state: "succeeded", payload: large, result: large })
+    expect(Object.keys(Object.fromEntries(objects))).toEqual([job?.payloadKey, job?.resultKey])
+  },
+)
 
 test("one of that size is in the database", async () => {
   const text = "x".repeat(64 * 1024 - JSON.stringify({ text: "" }).length)
   const { id } = await sluice.enqueue("echo", { text })
   await drainOnce()
   expect(objects.size).toBe(0)
-  expect(await sluice.getJob(id)).toMatchObject({ payload: { text }, payloadKey: null, result: { text }, resultKey: null })
+  expect(await sluice.getJob(id)).toMatchObject({
+    payload: { text },
+    payloadKey: null,
+    result: { text },
+    resultKey: null,
+  })
 })
 
 test("where no store is given, getJob and the views say where they are", async () => {
@@ -73,10 +87,15 @@ test("where no store is given, getJob and the views say where they are", async (
   ])
   await drainOnce()
   const [payload_key, result_key] = objects.keys()
-  expect(await plain.getJob(id)).toMatchObject({ payload: null, payloadKey: payload_key, result: null, resultKey: result_key })
-  expect(await database.rows("select payload, payload_key, result, result_key from sluice.job_history")).toEqual([
-    { payload: null, payload_key, result: null, result_key },
-  ])
+  expect(await plain.getJob(id)).toMatchObject({
+    payload: null,
+    payloadKey: payload_key,
+    result: null,
+    resultKey: result_key,
+  })
+  expect(
+    await database.rows("select payload, payload_key, result, result_key from sluice.job_history"),
+  ).toEqual([{ payload: null, payload_key, result: null, result_key }])
 })
 
 test("a payload of up to 8 MiB is taken, and one over it is refused with that limit", async () => {
@@ -109,7 +128,12 @@ test("a job whose object is gone is discarded, and says so", async () => {
   expect(await drainOnce()).toMatchObject({ discarded: 1 })
   expect(await sluice.getJob(id)).toMatchObject({
     payload: null,
-    errors: [{ class: "InvalidPayloadError", message: expect.stringContaining(`"${key}", which has no such object`) }],
+    errors: [
+      {
+        class: "InvalidPayloadError",
+        message: expect.stringContaining(`"${key}", which has no such object`),
+      },
+    ],
   })
 })
 
@@ -122,8 +146,13 @@ test("a drainer without the store retries the job, and says what it lacks", asyn
 })
 
 test("a result that the store doesn't take is dropped, and the job isn't performed again", async () => {
-  await sluice.enqueue("echo", { text: "short" }, { tags: ["first"] })
-  const once = defineJob({ name: "once", perform: () => ((isDown = true), large) })
+  const once = defineJob({
+    name: "once",
+    perform() {
+      isDown = true
+      return large
+    },
+  })
   const one = createSluice({ database: database.pool, jobs: [once], payloads: { store, over: "64KB" } })
   const { id } = await one.enqueue("once", {})
   expect(await drainOnce(one as never)).toMatchObject({ succeeded: 1 })

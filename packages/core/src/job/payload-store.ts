@@ -40,14 +40,20 @@ const MOST_IN_DATABASE = 256 * 1024
 export function checkPayloadOptions(options: PayloadOptions): StoredPayloads {
   const { store, over = MOST_IN_DATABASE } = options
   if (!isRecord(store) || typeof store.put !== "function" || typeof store.get !== "function")
-    refuse("invalid_option", store, ["payloads", "store"], "an object with put and get, such as createS3Store()")
+    refuse(
+      "invalid_option",
+      store,
+      ["payloads", "store"],
+      "an object with put and get, such as createS3Store()",
+    )
   return { store, overBytes: bytesOf(over) }
 }
 
 function bytesOf(over: Size): number {
   const [, kilobytes] = /^(\d{1,6})KB$/.exec(String(over)) ?? []
   const bytes = kilobytes === undefined ? over : Number(kilobytes) * 1024
-  if (typeof bytes === "number" && Number.isInteger(bytes) && bytes > 0 && bytes <= MOST_IN_DATABASE) return bytes
+  if (typeof bytes === "number" && Number.isInteger(bytes) && bytes > 0 && bytes <= MOST_IN_DATABASE)
+    return bytes
   return refuse("invalid_option", over, ["payloads", "over"], 'bytes, or text such as "64KB", up to "256KB"')
 }
 

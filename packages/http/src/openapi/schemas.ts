@@ -143,7 +143,10 @@ const jobProperties = {
   finishedAt: { type: ["string", "null"], format: "date-time" },
   durationMs: { type: ["number", "null"], description: "Duration of the last execution." },
   result: { description: "The value that perform returned; null before." },
-  resultKey: { type: ["string", "null"], description: "Its key in the app's store of payloads, if it is there." },
+  resultKey: {
+    type: ["string", "null"],
+    description: "Its key in the app's store of payloads, if it is there.",
+  },
   errors: {
     type: "array",
     items: attemptError,
