@@ -42,6 +42,7 @@ test.each([
     id,
     name: "ends",
     payload: { well },
+    payload_day: null,
     state,
     result,
     queue: "mail",

@@ -74,7 +74,7 @@ begin
 
   select l.* into v_locked
   from lock_ready(p_drainer, p_limit, p_names, case when not from_start then v_place end, v_since, p_priorities, p_fits_ms) l;
-  more := more or v_locked.passed is not null or v_locked.bytes > p_max_bytes or coalesce(cardinality(v_locked.locked), 0) = p_limit;
+  more := more or v_locked.passed is not null or coalesce(v_locked.bytes > p_max_bytes, false) or coalesce(cardinality(v_locked.locked), 0) = p_limit;
   if v_locked.bytes > p_max_bytes then
     v_locked.locked := trim_to_bytes(v_locked.locked, p_max_bytes);
     v_locked.last := (select (j.priority, j.run_at, j.id)::job_position from jobs j where j.id = v_locked.locked[cardinality(v_locked.locked)])::text;

@@ -14,6 +14,7 @@ const NOW = "now()"
 
 // The peers can't pause a queue for all workers, know no names that nobody performs, and keep no history by day.
 export const storms: Scenario = {
+  isOnDemand: true,
   name: "storms",
   about:
     "Four drainers at work while a million jobs come due, are paused or resumed, or lie ahead under a name that no drainer knows; and with a week of history, of which days are prepared and dropped meanwhile.",
