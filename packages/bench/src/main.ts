@@ -21,7 +21,7 @@ const README = fileURLToPath(new URL("../../../README.md", import.meta.url))
 
 const USAGE = `npm run bench -- [scenario …] [options]
 
-  scenario         ${scenarios.map(({ name }) => name).join(", ")}; default: all
+  scenario         ${scenarios.map(({ name }) => name).join(", ")}; default: ${allBut(scenarios.filter(({ isOnDemand }) => isOnDemand))}
   --json FILE      write the results
   --compare FILE   list what became slower than in these results
   --scale FACTOR   multiplies the number of jobs, such as 0.1 for a quick try; default 1
@@ -29,6 +29,10 @@ const USAGE = `npm run bench -- [scenario …] [options]
   --system NAME    measure only this system and the floor; repeatable
   --page FILE      write a page of plots; default docs/benchmarks/index.html when everything is measured;
                    the README's figures are written then, too, if there are several rounds`
+
+function allBut(scenarios: readonly Scenario[]): string {
+  return scenarios.length === 0 ? "all" : `all but ${scenarios.map(({ name }) => name).join(", ")}`
+}
 
 class UsageError extends Error {}
 
@@ -68,7 +72,8 @@ async function main(): Promise<void> {
 function readOptions(parameters: string[]) {
   const { values, positionals } = parse(parameters)
   const isWhole = positionals.length === 0 && !values.scale && !values.system
-  const selected = positionals.length > 0 ? positionals.map(findScenario) : scenarios
+  const usual = scenarios.filter(({ isOnDemand = false }) => !isOnDemand)
+  const selected = positionals.length > 0 ? positionals.map(findScenario) : usual
   return {
     scenarios: selected.map((scenario) => withSystems(scenario, values.system)),
     scale: parsePositive("--scale", values.scale ?? "1"),

@@ -10,6 +10,8 @@ export interface Scenario {
   /** The figure that the page plots. */
   readonly figure: Figure
   readonly variants: readonly Variant[]
+  /** Whether it takes so long that it is measured only when it is named. Default false. */
+  readonly isOnDemand?: boolean
 }
 
 export type Figure = "jobsPerSecond" | "walBytesPerJob" | "p99Ms" | "seconds" | "billedMs"

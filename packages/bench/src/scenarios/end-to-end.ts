@@ -18,6 +18,9 @@ import { pgBoss } from "../systems/pg-boss.ts"
 import { sluice } from "../systems/sluice.ts"
 
 const JOBS = 1_000_000
+
+/** The peers get a quarter of that, times their share: it takes them longer than it would be worth. */
+const JOBS_OF_PEERS = 250_000
 const DRAINERS = 4
 const IN_BULK = 1_000
 
@@ -25,7 +28,7 @@ const IN_BULK = 1_000
 export const endToEnd: Scenario = {
   name: "end-to-end",
   about:
-    "A million jobs, enqueued by one process 1,000 in a call and drained by 4 waiting drainers meanwhile: from the first call until the last job is completed.",
+    "A million jobs (for the peers, which take longer, a part of that), enqueued by one process 1,000 in a call and drained by 4 waiting drainers meanwhile: from the first call until the last job is completed.",
   figure: "jobsPerSecond",
   variants: [
     {
@@ -38,7 +41,8 @@ export const endToEnd: Scenario = {
 }
 
 async function measure(system: System, run: Run): Promise<Measurement> {
-  const jobs = run.jobs(JOBS, system)
+  const isPeer = system !== sluice && system !== floor
+  const jobs = run.jobs(isPeer ? JOBS_OF_PEERS : JOBS, system)
   const database = await run.server.createDatabase(system)
   const orders = { system, url: database.url, concurrency: CONCURRENCY, lingers: true, performMs: 0 }
   const workers = await startWorkers(orders, DRAINERS)

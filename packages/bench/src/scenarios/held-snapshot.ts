@@ -2,7 +2,7 @@ import { measureDrain } from "../measure/measure-drain.ts"
 import type { Scenario } from "../scenario.ts"
 import { systems as all } from "../systems/index.ts"
 
-const PLAN = { jobs: 500_000, drainers: 4 }
+const PLAN = { jobs: 200_000, drainers: 4 }
 
 // Redis has no snapshots.
 const systems = all.filter(({ store }) => store !== "redis")

@@ -20,7 +20,7 @@ export const bullmq: System = {
   settings: "removeOnComplete",
   watchfulSettings: "lockDuration 10 s, stalledInterval 1 s; defaults 30 s",
   keepsHistory: false,
-  share: 0.05,
+  share: 0.03,
   knows: ["scheduled"],
 
   async prepare(url) {

@@ -66,7 +66,7 @@ export const goodJob: System = {
   settings: `${THREADS} threads a process, records preserved; statements of 4.19 without Rails`,
   note: "not GoodJob itself, whose gem isn't among Debian's packages, but its SQL statements sent from Node, without the time that Ruby and Rails take. Enqueueing, latency and recovery from a crash are done in Ruby and can't be shown like this.",
   keepsHistory: true,
-  share: 0.01,
+  share: 0.005,
   knows: ["scheduled", "queues"],
 
   async prepare(url) {

@@ -55,7 +55,7 @@ begin
   delete from claims c where c.id = any (p_spent);
   select f.* into v_frontier from frontier_of(v_scope, p_fits_ms, p_last_claim) f;
   v_looked_at := greatest(v_frontier.looked_at, now() - p_looked_ms_ago * interval '1 millisecond');
-  from_start := p_resume_after is null or coalesce(v_looked_at < now() - interval '1 second', true);
+  from_start := p_resume_after is null or is_look_due(v_scope, v_looked_at, p_looked_ms_ago);
   more := false;
   if from_start then
     p_seen := coalesce(p_seen, seen_by_others(v_scope, p_fits_ms)::text);
