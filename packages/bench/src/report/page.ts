@@ -15,8 +15,8 @@ export function pageOf({ machine, results, skipped = [] }: Report, scenarios: re
 <p>${describe(machine)} Bars are the median round, whiskers the least and the greatest. To reproduce: <code>${escapeHtml(machine.command)}</code>.</p>
 <ul>
 ${notesOf(results, skipped)
-    .map((note) => `<li>${escapeHtml(note)}</li>`)
-    .join("")}</ul>
+  .map((note) => `<li>${escapeHtml(note)}</li>`)
+  .join("")}</ul>
 ${measured
   .map((scenario) =>
     sectionOf(
