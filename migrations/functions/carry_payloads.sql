@@ -11,8 +11,8 @@ declare
       (select min(p.job_id) from payloads p where p.day = p_day) and (select max(p.job_id) from payloads p where p.day = p_day)
     order by j.id limit c_set for update skip locked);
 begin
-  insert into payloads (day, job_id, payload)
-  select p_today, p.job_id, p.payload from unnest(v_ids) carried (id), payloads p where p.day = p_day and p.job_id = carried.id;
+  insert into payloads (day, job_id, payload, store_key)
+  select p_today, p.job_id, p.payload, p.store_key from unnest(v_ids) carried (id), payloads p where p.day = p_day and p.job_id = carried.id;
   update jobs j set payload_day = p_today from unnest(v_ids) carried (id) where j.id = carried.id;
   return v_ids <> '{}';
 end

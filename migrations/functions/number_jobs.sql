@@ -7,12 +7,12 @@ declare
   v_jobs new_job[];
 begin
   v_jobs := array(
-    select row(nextval('job_ids'), j.index, j.name, j.payload, j.payload_day, j.queue, j.priority, j.run_at, j.max_attempts, j.timeout_ms,
+    select row(nextval('job_ids'), j.index, j.name, j.payload, j.payload_key, j.payload_day, j.queue, j.priority, j.run_at, j.max_attempts, j.timeout_ms,
                j.unique_key, j.idempotency_key, j.concurrency_key, j.concurrency_limit, j.tags, j.metadata, j.state, j.large_bytes)::new_job
     from new_jobs(p_runs) j);
   if exists (select from unnest(p_runs) r where r.concurrency_key is not null and r.state = 'ready') then
     v_jobs := array(
-      select row(j.id, j.index, j.name, j.payload, j.payload_day, j.queue, j.priority, j.run_at, j.max_attempts, j.timeout_ms,
+      select row(j.id, j.index, j.name, j.payload, j.payload_key, j.payload_day, j.queue, j.priority, j.run_at, j.max_attempts, j.timeout_ms,
                  j.unique_key, j.idempotency_key, j.concurrency_key, j.concurrency_limit, j.tags, j.metadata,
                  case when j.is_ranked and j.place > j.concurrency_limit then 'blocked' else j.state end, j.large_bytes)::new_job
       from (

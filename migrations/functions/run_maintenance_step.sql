@@ -13,6 +13,8 @@ begin
     when 'expire finished' then expire_history('finished', 'finished_at', v_oldest)
     when 'expire failures' then expire_history('failures', 'ended_at', v_oldest)
     when 'expire payloads' then expire_payloads(v_oldest, v_today)
+    when 'forget stored results' then forget_stored_results((v_oldest)::timestamp at time zone 'UTC')
+    when 'forget superfluous objects' then delete_older('superfluous_objects', 'since', p_now - interval '30 days')
     when 'forget idempotency keys' then delete_older('idempotency_keys', 'created_at', p_now - interval '24 hours')
     when 'forget drainers' then delete_older('drainers', 'ended_at', p_now - interval '1 day')
   end;

@@ -18,7 +18,9 @@ create or replace view job_history as
          f.unique_key,
          f.concurrency_key,
          coalesce(f.tags, '{}') as tags,
-         coalesce(f.metadata, '{}') as metadata
+         coalesce(f.metadata, '{}') as metadata,
+         (select p.store_key from payloads p where p.day = f.payload_day and p.job_id = f.id) as payload_key,
+         (select r.store_key from stored_results r where r.job_id = f.id) as result_key
   from finished f;
 
 comment on view job_history is 'The jobs that are finished, one row each, for as long as history is kept';
@@ -30,4 +32,6 @@ comment on column job_history.max_attempts is 'Null: as the definition says';
 comment on column job_history.run_at is 'When its last execution was due';
 comment on column job_history.started_at is 'When its last execution started; null if it never ran';
 comment on column job_history.finished_at is 'Partitions history by UTC day: a range of it spares the other days';
+comment on column job_history.payload_key is 'The key of its payload in the app''s store of payloads; payload is null then';
+comment on column job_history.result_key is 'The key of its result in that store; result is null then';
 comment on column job_history.duration_ms is 'Milliseconds that its last execution took';

@@ -175,7 +175,8 @@ async function rest(actors: readonly Player[], controller: Connection): Promise<
     if (busy.length === 0) return
     const { rows } = await controller.query(
       `select l.pid, l.locktype = 'advisory' and l.objsubid = 2 and l.classid::bigint between ${PAUSES} and ${PAUSES + 99} as "isPause",
-              l.classid::bigint::integer as kind, l.objid::bigint::integer as place, a.application_name as label
+              least(l.classid::bigint, 2147483647)::integer as kind, l.objid::bigint::integer as place,
+              a.application_name as label
        from pg_locks l join pg_stat_activity a using (pid) where not l.granted and l.pid = any ($1)`,
       [busy.map(({ backendPid }) => backendPid)],
     )

@@ -13,7 +13,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Second look": [
     {
       file: `${SQL}/second_look.sql`,
-      from: "where found.state = p_state and found.queue <> all (v_paused);\n    else",
+      from: "where found.state = p_state and found.queue <> all (v_paused);",
       // what was locked, as it was before the lock
       to: `where false;
     select array_agg(l.id), array_agg(0), json_agg(json_build_array(l.id, 0, 'job', null, 'default', now(), null))
@@ -172,8 +172,8 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Paused meanwhile": [
     {
       file: `${SQL}/second_look.sql`,
-      from: " and found.queue <> all (v_paused);\n    else",
-      to: ";\n    else",
+      from: " and found.queue <> all (v_paused)",
+      to: "",
     },
   ],
   "Resumed meanwhile": [

@@ -40,8 +40,7 @@ export async function openSession(database: TestDatabase): Promise<Session> {
       return rows[0].jobs.map(([id, fence]: [number, number]) => ({ id: String(id), fence }))
     },
     async settle(...outcomes) {
-      if (outcomes.every(({ outcome, result }) => outcome === "succeeded" && result === undefined))
-        return settleSucceeded(outcomes)
+      if (outcomes.every(({ outcome }) => outcome === "succeeded")) return settleSucceeded(outcomes)
       const values = [
         drainerId,
         backendPid,
@@ -56,9 +55,13 @@ export async function openSession(database: TestDatabase): Promise<Session> {
   async function settleSucceeded(outcomes: readonly WrittenOutcome[]): Promise<string[]> {
     const ids = outcomes.map(({ id }) => id)
     const { rows } = await connection.query(
-      "select sluice.settle_succeeded($1, $2, $3, $4, array_fill(1, array[cardinality($3::bigint[])]))::text[] as lost",
-      [drainerId, backendPid, ids, outcomes.map(({ fence }) => fence)],
+      "select sluice.settle_succeeded($1, $2, $3, $4, array_fill(1, array[cardinality($3::bigint[])]), $5)::text[] as lost",
+      [drainerId, backendPid, ids, outcomes.map(({ fence }) => fence), outcomes.map(resultOf)],
     )
     return rows[0].lost
   }
+}
+
+function resultOf({ result }: WrittenOutcome): string | null {
+  return result === undefined ? null : JSON.stringify(result)
 }

@@ -29,12 +29,15 @@
 --   seen                                 what a look from the start has seen
 --   whole                                it has looked at everything
 -- Commits asynchronously: a crash of the server ends all sessions, and then there are no locks either.
+-- and, for each job whose payload isn't in its row, one more:
+--   aside_id, payload, payload_key       the job and its payload, or the key under which that is in the app's store
 create or replace function claim(p_drainer integer, p_backend integer, p_limit integer, p_names text[], p_resume_after text,
                       p_settled bigint[], p_spent bigint[], p_seen text default null, p_priorities integer[] default '{}',
                       p_fits_ms bigint default null, p_max_bytes bigint default 4194304, p_last_claim bigint default 0,
                       p_looked_ms_ago double precision default 0)
 returns table (claim_id bigint, claimed_at_ms double precision, jobs json, resume_after text, more boolean, suspects boolean,
-               due_in_ms double precision, seen text, whole boolean, dead boolean, unkeyed boolean, from_start boolean)
+               due_in_ms double precision, seen text, whole boolean, dead boolean, unkeyed boolean, from_start boolean,
+               aside_id bigint, payload jsonb, payload_key text)
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
@@ -52,7 +55,7 @@ begin
   delete from claims c where c.id = any (p_spent);
   select f.* into v_frontier from frontier_of(v_scope, p_fits_ms, p_last_claim) f;
   v_looked_at := greatest(v_frontier.looked_at, now() - p_looked_ms_ago * interval '1 millisecond');
-  from_start := p_resume_after is null or coalesce(v_looked_at < now() - interval '1 second', true);
+  from_start := p_resume_after is null or is_look_due(v_scope, v_looked_at, p_looked_ms_ago);
   more := false;
   if from_start then
     p_seen := coalesce(p_seen, seen_by_others(v_scope, p_fits_ms)::text);
@@ -87,5 +90,11 @@ begin
   unkeyed := from_start and exists (select from jobs j where j.state = 'unkeyed' and j.name = any (p_names));
   suspects := exists (select from jobs j where j.state = 'suspect') and suspects_wait(p_drainer, p_names);
   return next;
+  if v_locked.features & 4 <> 0 and p_max_bytes > 0 then
+    jobs := null;
+    for aside_id, payload, payload_key in select p.* from payloads_of(v_found.ids) p loop
+      return next;
+    end loop;
+  end if;
 end
 $$;

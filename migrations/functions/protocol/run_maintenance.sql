@@ -22,7 +22,7 @@ begin
   end if;
   begin
     more := run_maintenance_step(step, p_keep, p_now);
-    update maintenance_steps s set next_at = case when more then p_now else p_now + interval '1 minute' end, done_at = p_now, failures = 0, error = null
+    update maintenance_steps s set next_at = case when more then p_now else p_now + interval '10 minutes' end, done_at = p_now, failures = 0, error = null
     where s.step = run_maintenance.step;
   exception when others or query_canceled then
     more := false;

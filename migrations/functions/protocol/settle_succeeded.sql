@@ -1,12 +1,14 @@
--- Settles the usual outcome, success without a result, from arrays: reading it from JSON would cost half as much as moving
--- the row. Only through the session that claimed, and only at the fence that was claimed.
+-- Settles the usual outcome, success, from arrays: reading it from JSON would cost half as much as moving the row. Only through
+-- the session that claimed, and only at the fence that was claimed.
 --   p_drainer       the drainer
 --   p_backend       the backend that its session began on
 --   p_ids           the jobs
 --   p_fences        place n: the fence at which the job of place n was claimed
 --   p_durations_ms  place n: how long its execution took
+--   p_results       place n: what it returned. Null: none of them returned anything
 --   returns         the ids that were not settled, because they are no longer this drainer's
-create or replace function settle_succeeded(p_drainer integer, p_backend integer, p_ids bigint[], p_fences integer[], p_durations_ms integer[])
+create or replace function settle_succeeded(p_drainer integer, p_backend integer, p_ids bigint[], p_fences integer[], p_durations_ms integer[],
+  p_results jsonb[] default null)
 returns bigint[]
 language plpgsql volatile set search_path from current
 as $$
@@ -16,7 +18,8 @@ declare
   v_lost bigint[] := '{}';
 begin
   perform assert_session(p_backend);
-  select f.finished, f.concerned into v_finished, v_concerned from finish_jobs(p_drainer, p_ids, p_fences, p_durations_ms) f;
+  select f.finished, f.concerned into v_finished, v_concerned from finish_jobs(p_drainer, p_ids, p_fences, p_durations_ms,
+    p_results => p_results) f;
   if coalesce(cardinality(v_finished), 0) < cardinality(p_ids) then
     v_lost := array(select unnest(p_ids) except select unnest(v_finished));
   end if;

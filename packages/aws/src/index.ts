@@ -13,5 +13,6 @@ export { createPerformHandler, type PerformHandlerOptions } from "./executor/per
 export { jsonLog } from "./log.ts"
 export { createMigrateHandler, type MigrateHandlerOptions } from "./migrate-handler.ts"
 export { MEMORY_MB } from "./memory.ts"
+export { createS3Store, type S3StoreOptions } from "./s3-store.ts"
 export { sstDuration } from "./sst-duration.ts"
 export { createWake } from "./wake.ts"

@@ -118,6 +118,7 @@ export function checkOptions(sluice: Sluice, options: DrainOptions) {
     names: [...definitions.keys()],
     defaults: sluice.defaults,
     instrumentation: sluice.instrumentation,
+    payloads: sluice.payloads,
     connect: options.connect,
     concurrency,
     maxDrainers,

@@ -27,6 +27,7 @@ export type { Backlog } from "./inspect/backlog.ts"
 export { type Duration, durationMs } from "./checks/duration.ts"
 export type { Json, JsonOf } from "./checks/json.ts"
 export { MAX_PAYLOAD_BYTES } from "./job/payload.ts"
+export type { PayloadOptions, PayloadStore, Size } from "./job/payload-store.ts"
 
 // Perform jobs: in one drain, or in a process that keeps running.
 export { drain } from "./drain.ts"

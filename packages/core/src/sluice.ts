@@ -16,6 +16,7 @@ import { type AnyJobDefinition, bindDefinition, type InputOf } from "./job/defin
 import { indexByName } from "./job/index-by-name.ts"
 import type { EnqueueOptions, EnqueueResult, JobPolicies } from "./job/job-options.ts"
 import type { JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"
+import { checkPayloadOptions, type PayloadOptions } from "./job/payload-store.ts"
 import { pauseQueue, resumeQueue } from "./manage/queues.ts"
 import type { Instrumentation } from "./telemetry/instrumentation.ts"
 
@@ -45,6 +46,11 @@ export interface SluiceOptions<Job extends AnyJobDefinition = AnyJobDefinition> 
    * carried out. Does not apply to a `transaction` that you pass. Default `"30s"`.
    */
   readonly answerWithin?: Duration
+  /**
+   * Keeps payloads and results that are over a size outside of the database. Give the same to apps that enqueue and to
+   * drainers. Default: all are in the database, up to 256 KiB each.
+   */
+  readonly payloads?: PayloadOptions
   /** Traces jobs from enqueue to perform, for example `openTelemetry()` of `@sluice/core/opentelemetry`. */
   readonly instrumentation?: Instrumentation
 }
@@ -106,8 +112,11 @@ const OPTION_KEYS = [
   "defaults",
   "wake",
   "answerWithin",
+  "payloads",
   "instrumentation",
 ] satisfies readonly (keyof SluiceOptions)[]
+
+const PAYLOAD_KEYS = ["store", "over"] satisfies readonly (keyof PayloadOptions)[]
 
 const POLICY_KEYS = ["queue", "priority", "maxAttempts", "timeout"] satisfies readonly (keyof JobPolicies)[]
 
@@ -117,6 +126,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
   assertKnownKeys(options, OPTION_KEYS, ["createSluice"])
   assertKnownKeys(options.defaults ?? {}, POLICY_KEYS, ["defaults"])
   assertPolicies(options.defaults ?? {}, ["defaults"])
+  assertKnownKeys(options.payloads ?? {}, PAYLOAD_KEYS, ["payloads"])
   const answerWithinMs = boundedMs(options.answerWithin ?? "30s", ["answerWithin"], 100, 86_400_000)
   const database = poolQueryable(assertDatabase(options.database), answerWithinMs)
   const schema = assertSchemaName(options.schema ?? "sluice")
@@ -125,6 +135,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     definitions: options.jobs && indexByName(options.jobs),
     defaults: options.defaults ?? {},
     instrumentation: options.instrumentation,
+    payloads: options.payloads && checkPayloadOptions(options.payloads),
   }
 
   const sluice: Sluice<Job> = {
@@ -156,7 +167,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
       return stored.results
     },
     wake: () => wakeIfNeeded(),
-    getJob: (id, options) => translateErrors(readJob(database, schema, id, options)),
+    getJob: (id, options) => translateErrors(readJob(database, schema, id, options, catalog.payloads?.store)),
     listQueues: (options) => translateErrors(readQueues(database, schema, options)),
     getBacklog: () => translateErrors(readBacklog(database, schema)),
     pauseQueue: (name) => translateErrors(pauseQueue(database, schema, name)),

@@ -113,8 +113,13 @@ export function start(sluice: Sluice, options: StartOptions): Worker {
   }
 }
 
-async function maintain({ database, schema }: Sluice, log: Logger): Promise<void> {
-  await runMaintenance(async (text, values) => (await database.query(text, values)).rows, schema, log)
+async function maintain({ database, schema, payloads }: Sluice, log: Logger): Promise<void> {
+  await runMaintenance(
+    async (text, values) => (await database.query(text, values)).rows,
+    schema,
+    log,
+    payloads?.store,
+  )
 }
 
 /** Whether a later drain may succeed. Not if jobs are stuck: their process has to end. */

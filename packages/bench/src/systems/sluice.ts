@@ -98,13 +98,15 @@ function fillSql(backlog: Backlog, numbers: string): string {
   return `
     with new as materialized (
       select nextval('sluice.job_ids') as id, payload, ${queueSql(backlog)} as queue, ${obstacleSql(backlog)},
-             case when pg_column_size(payload) > sluice.max_row_bytes() then (now() at time zone 'UTC')::date end as day
+             case when pg_column_size(payload) > sluice.max_row_bytes() then (now() at time zone 'UTC')::date end as day,
+             case when pg_column_size(payload) > 4000 then octet_length(payload::text) end as large_bytes
       from ${numbers}, lateral (select ${payloadSql(backlog)} as payload) p
     ), aside as (
       insert into sluice.payloads (day, job_id, payload) select day, id, payload from new where day is not null
     )
-    insert into sluice.jobs (id, name, payload, payload_day, queue, run_at, state, concurrency_key, concurrency_limit)
-    select id, 'noop', case when day is null then payload end, day, queue, run_at, state, concurrency_key, concurrency_limit from new`
+    insert into sluice.jobs (id, name, payload, payload_day, queue, run_at, state, concurrency_key, concurrency_limit, large_bytes)
+    select id, 'noop', case when day is null then payload end, day, queue, run_at, state, concurrency_key, concurrency_limit, large_bytes
+    from new`
 }
 
 function queueSql({ obstacle, queues }: Backlog): string {

@@ -12,20 +12,22 @@ export type Row = [
 ]
 type NonDefaultFields = Omit<
   ClaimedJob,
-  "id" | "claim" | "fence" | "name" | "payload" | "queue" | "enqueuedAt"
+  "id" | "claim" | "fence" | "name" | "payload" | "payloadKey" | "queue" | "enqueuedAt"
 >
 
 /** Written out, so that all jobs have one shape. */
 export function toClaimedJob(
   [id, fence, name, payload, queue, enqueuedAt, fields]: Row,
   claim: Claim,
+  aside?: { readonly payload: unknown; readonly payload_key: string | null },
 ): ClaimedJob {
   return {
     id: String(id),
     claim,
     fence,
     name,
-    payload,
+    payload: aside ? aside.payload : payload,
+    payloadKey: aside ? aside.payload_key : null,
     enqueuedAt,
     queue,
     attempts: fields?.attempts ?? 0,

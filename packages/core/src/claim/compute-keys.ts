@@ -4,6 +4,7 @@ import { isTransient } from "../database/sqlstate.ts"
 import { InvalidInputError } from "../errors.ts"
 import { storedConcurrencyKeyOf } from "../job/concurrency-key.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
+import { readObject } from "../job/read-object.ts"
 import type { Drainer } from "../session/drainer.ts"
 import { timed } from "../session/tally.ts"
 import type { ClaimPosition } from "./position.ts"
@@ -28,7 +29,7 @@ export async function computeKeys(
   if (performance.now() < position.keysAgainAtMs) return false
   try {
     const jobs = await timed(drainer, "claim", readUnkeyed(drainer, names))
-    const keys = await keysOf(jobs, drainer.definitions)
+    const keys = await keysOf(jobs, drainer)
     return (await timed(drainer, "claim", storeKeys(drainer, keys))) > 0
   } catch (error) {
     drainer.lost.throwIfAborted()
@@ -39,7 +40,7 @@ export async function computeKeys(
   }
 }
 
-type UnkeyedJob = [id: number, name: string, payload: unknown]
+type UnkeyedJob = [id: number, name: string, payload: unknown, payloadKey: string | null]
 
 async function readUnkeyed({ schema, query }: Drainer, names: readonly string[]): Promise<UnkeyedJob[]> {
   const { text, values } = protocolCall(schema, "read_unkeyed", {
@@ -83,11 +84,12 @@ interface ComputedKey {
 
 async function keysOf(
   jobs: readonly UnkeyedJob[],
-  definitions: ReadonlyMap<string, AnyJobDefinition>,
+  { definitions, payloads }: Drainer,
 ): Promise<ComputedKey[]> {
   const computed = new Map<number, ComputedKey>()
   const all = Promise.all(
-    jobs.map(async ([id, name, payload]) => {
+    jobs.map(async ([id, name, inRow, payloadKey]) => {
+      const payload = payloadKey && payloads ? readObject(payloads.store, payloadKey) : inRow
       computed.set(id, await keyOf(id, definitions.get(name) as AnyJobDefinition, payload))
     }),
   )
@@ -100,7 +102,7 @@ async function keysOf(
 /** A job whose key can't be computed fails when it is performed, with the error that is dropped here. */
 async function keyOf(id: number, definition: AnyJobDefinition, payload: unknown): Promise<ComputedKey> {
   try {
-    return { id, key: await storedConcurrencyKeyOf(definition, payload) }
+    return { id, key: await storedConcurrencyKeyOf(definition, await payload) }
   } catch {
     return { id, failed: true }
   }

@@ -22,6 +22,13 @@ export interface Claimed {
   dead: boolean
 }
 
+/** A further row of a claim: a payload that isn't with its job. */
+interface PayloadRow {
+  aside_id: string
+  payload: unknown
+  payload_key: string | null
+}
+
 /** Whether its memory is full, or what it performs can't be written: more jobs would only be lost with it. */
 export function holdsTooMuch({ held, unwritten }: Drainer): boolean {
   return held.bytes() > MOST_BYTES_HELD - MOST_BYTES_AT_ONCE || unwritten.executions.length >= MOST_UNWRITTEN
@@ -44,18 +51,22 @@ export async function runClaim<Result extends Claimed>(
   try {
     const { text, values } = callOf(limit, toPgArray(settled), toPgArray(spent), mostBytes)
     const claiming = drainer.query(`select * from ${text}`, values)
-    const [result] = (await timed(drainer, "claim", claiming)) as [Result]
+    const [result, ...payloads] = (await timed(drainer, "claim", claiming)) as [Result, ...PayloadRow[]]
     position.failures = 0
     position.largestReadable =
       position.largestReadable === 0 ? Number.POSITIVE_INFINITY : position.largestReadable * 2
-    return { ...result, claimed: holdJobs(drainer, result) }
+    return { ...result, claimed: holdJobs(drainer, result, payloads) }
   } catch (error) {
     await handleFailedClaim(drainer, position, { error, limit, spent, isIdle })
     return undefined
   }
 }
 
-function holdJobs({ held, tally }: Drainer, { claim_id, claimed_at_ms, jobs }: Claimed): ClaimedJob[] {
+function holdJobs(
+  { held, tally }: Drainer,
+  { claim_id, claimed_at_ms, jobs }: Claimed,
+  payloads: readonly PayloadRow[],
+): ClaimedJob[] {
   if (claim_id === null) return []
   if (jobs.length === 0) held.keepSpent([claim_id]) // a look that was noted for others
   const claim = {
@@ -64,7 +75,8 @@ function holdJobs({ held, tally }: Drainer, { claim_id, claimed_at_ms, jobs }: C
     arrivedAtMs: performance.now(),
     unsettled: jobs.length,
   }
-  const claimed = jobs.map((row) => toClaimedJob(row, claim))
+  const aside = new Map(payloads.map((row) => [row.aside_id, row]))
+  const claimed = jobs.map((row) => toClaimedJob(row, claim, aside.get(String(row[0]))))
   held.add(claimed)
   tally.claimed += claimed.length
   return claimed

@@ -2,3 +2,12 @@
 export function toPgArray(numbers: readonly (number | string)[]): string {
   return `{${numbers.join(",")}}`
 }
+
+/** An array of texts, of which some may be missing, as a Postgres literal. */
+export function toPgTextArray(texts: readonly (string | undefined)[]): string {
+  return `{${texts.map(quote).join(",")}}`
+}
+
+function quote(text: string | undefined): string {
+  return text === undefined ? "NULL" : `"${text.replace(/["\\]/g, "\\$&")}"`
+}

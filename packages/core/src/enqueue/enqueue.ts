@@ -10,7 +10,8 @@ import type { Carrier } from "../job/carrier.ts"
 import { concurrencyKeyOf } from "../job/concurrency-key.ts"
 import type { AnyJobDefinition, InputOf } from "../job/define-job.ts"
 import type { EnqueueOptions, EnqueueResult, JobPolicies, JobState } from "../job/job-options.ts"
-import { checkPayload, type StoredJson, toJson } from "../job/payload.ts"
+import { checkPayload, MAX_PAYLOAD_BYTES, type StoredJson, toJson } from "../job/payload.ts"
+import { MAX_STORED_BYTES, newKey, type StoredPayloads } from "../job/payload-store.ts"
 import { type Instrumentation, withCarrier } from "../telemetry/instrumentation.ts"
 import { assertOptions, toIsoInstant } from "./options.ts"
 
@@ -130,8 +131,37 @@ async function storeRows(
   const columns = ["job_ids", "job_states", "deduplicated", "attended"].map(
     (column) => `${column}::pg_catalog.text`,
   )
+  await putLargePayloads(catalog.payloads, rows)
   const row: StoredRows = await storedRow(database, `select ${columns.join(", ")} from ${text}`, values)
-  return { results: toResults(row), areAttended: row.attended === "true" }
+  const results = toResults(row)
+  if (catalog.payloads) await deleteUnused(catalog.payloads, rows, results)
+  return { results, areAttended: row.attended === "true" }
+}
+
+/** Objects that are put at once. */
+const PUTS_AT_ONCE = 8
+
+/** Before the rows that point to them. An object whose row isn't stored in the end is left to the bucket's rule. */
+async function putLargePayloads(payloads: StoredPayloads | undefined, rows: readonly Row[]): Promise<void> {
+  if (!payloads) return
+  const large = rows.filter(({ payloadKey }) => payloadKey !== undefined)
+  for (let first = 0; first < large.length; first += PUTS_AT_ONCE) {
+    const some = large.slice(first, first + PUTS_AT_ONCE)
+    await Promise.all(
+      some.map(({ payloadKey, payload }) => payloads.store.put(payloadKey as string, Buffer.from(payload))),
+    )
+  }
+}
+
+/** Deletes the payloads of jobs that were there already. Where that fails, too, the bucket's rule does it. */
+async function deleteUnused(
+  { store }: StoredPayloads,
+  rows: readonly Row[],
+  results: readonly EnqueueResult[],
+): Promise<void> {
+  const unused = rows.filter((_, index) => results[index]?.status === "deduplicated")
+  const keys = unused.flatMap(({ payloadKey }) => payloadKey ?? [])
+  if (keys.length > 0) await store.delete?.(keys).catch(() => {})
 }
 
 /** What most enqueues do: a job that is due and has no key. */
@@ -223,7 +253,8 @@ function readJob(catalog: Catalog, job: NewJob, given?: AnyJobDefinition): ReadJ
   if (options !== NO_OPTIONS) assertOptions(options)
   const definition = definitionOf(catalog, job.name) ?? given
   const givenPayload = job.payload === undefined ? {} : job.payload
-  return { job, options, definition, given: givenPayload, payload: toJson(givenPayload, ["payload"]) }
+  const payload = toJson(givenPayload, ["payload"], catalog.payloads ? MAX_STORED_BYTES : MAX_PAYLOAD_BYTES)
+  return { job, options, definition, given: givenPayload, payload }
 }
 
 /** Checks the value that is stored, not the one that was given. */
@@ -243,6 +274,8 @@ interface Row {
   readonly idempotencyKey: string | undefined
   /** JSON. */
   readonly payload: string
+  /** The key under which the payload is to be put into the app's store, if it is too large for the database. */
+  readonly payloadKey: string | undefined
   readonly bytes: number
 }
 
@@ -254,6 +287,7 @@ function rowOf(catalog: Catalog, { job, options, definition, payload }: ReadJob)
   const rest =
     options === NO_OPTIONS && !definition?.concurrency ? NO_REST : restOf(options, definition, payload.value)
   const { uniqueKey, idempotencyKey } = options
+  const isLarge = catalog.payloads && payload.bytes > catalog.payloads.overBytes
   const keyBytes = (uniqueKey?.length ?? 0) + (idempotencyKey?.length ?? 0)
   return {
     name: job.name,
@@ -264,6 +298,7 @@ function rowOf(catalog: Catalog, { job, options, definition, payload }: ReadJob)
     uniqueKey,
     idempotencyKey,
     payload: payload.json,
+    payloadKey: isLarge ? newKey("payloads") : undefined,
     bytes: job.name.length + rest.length + keyBytes + payload.bytes,
   }
 }
@@ -285,8 +320,10 @@ function restOf(
   return metadata ? joinObjects(others, `{"metadata":${metadata.json}}`) : others
 }
 
-function isPlain({ rest, uniqueKey, idempotencyKey }: Row): boolean {
-  return rest === NO_REST && uniqueKey === undefined && idempotencyKey === undefined
+function isPlain({ rest, payloadKey, uniqueKey, idempotencyKey }: Row): boolean {
+  return (
+    rest === NO_REST && payloadKey === undefined && uniqueKey === undefined && idempotencyKey === undefined
+  )
 }
 
 /** The rows as `p_jobs` of store_jobs: of rows in a row that are alike, what they share is written once. */
@@ -309,24 +346,26 @@ function areAlike(one: Row, other: Row): boolean {
     one.queue === other.queue &&
     one.priority === other.priority &&
     one.rest === other.rest &&
+    (one.payloadKey === undefined) === (other.payloadKey === undefined) &&
     (one.uniqueKey === undefined) === (other.uniqueKey === undefined) &&
     (one.idempotencyKey === undefined) === (other.idempotencyKey === undefined)
   )
 }
 
 function runJson(first: Row, rows: readonly Row[], at: number): string {
-  const { name, isByName, queue, priority, rest, uniqueKey, idempotencyKey } = first
+  const { name, isByName, queue, priority, rest, payloadKey, uniqueKey, idempotencyKey } = first
   const shared = JSON.stringify({
     at,
     name,
     by_name: isByName || undefined,
     queue,
     priority,
+    payload_keys: payloadKey === undefined ? undefined : rows.map((row) => row.payloadKey),
     unique_keys: uniqueKey === undefined ? undefined : rows.map((row) => row.uniqueKey),
     idempotency_keys: idempotencyKey === undefined ? undefined : rows.map((row) => row.idempotencyKey),
   })
-  const payloads = `{"payloads":[${rows.map(({ payload }) => payload).join(",")}]}`
-  return joinObjects(joinObjects(shared, rest), payloads)
+  const payloads = rows.map(({ payload, payloadKey }) => (payloadKey === undefined ? payload : null))
+  return joinObjects(joinObjects(shared, rest), `{"payloads":[${payloads.map(String).join(",")}]}`)
 }
 
 /** The JSON of an object with the fields of both. The second may be empty. */

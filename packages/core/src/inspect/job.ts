@@ -2,6 +2,8 @@ import { assertInteger, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import type { JobSnapshot, ReadJobOptions } from "../job/job-snapshot.ts"
+import type { PayloadStore } from "../job/payload-store.ts"
+import { readObject } from "../job/read-object.ts"
 import { dateOf } from "./date-of.ts"
 
 const MAX_JOB_ID = 281_474_976_710_655n // 48 bits, the maximum of the sequence
@@ -11,6 +13,7 @@ export async function readJob(
   schema: string,
   id: string,
   { errorsFrom }: ReadJobOptions = {},
+  store?: PayloadStore,
 ): Promise<JobSnapshot | undefined> {
   assertInteger(errorsFrom, ["errorsFrom"], 0, 1_000_000_000)
   if (!/^\d{1,15}$/.test(id) || BigInt(id) > MAX_JOB_ID)
@@ -19,8 +22,14 @@ export async function readJob(
   const { rows } = await database.query(`select ${text}::pg_catalog.text as job`, values)
   if (rows[0].job === null) return undefined
   const job = JSON.parse(rows[0].job)
+  const [payload, result] = await Promise.all([
+    job.payloadKey && store ? readObject(store, job.payloadKey) : job.payload,
+    job.resultKey && store ? readObject(store, job.resultKey) : job.result,
+  ])
   return {
     ...job,
+    payload: payload ?? null, // an object that is gone
+    result: result ?? null,
     runAt: new Date(job.runAt),
     enqueuedAt: new Date(job.enqueuedAt),
     startedAt: dateOf(job.startedAt),

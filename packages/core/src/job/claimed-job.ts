@@ -9,6 +9,8 @@ export interface ClaimedJob {
   readonly fence: number
   readonly name: string
   readonly payload: unknown
+  /** The key of its payload in the app's store, which the execution reads; null: the payload is here. */
+  readonly payloadKey: string | null
   readonly queue: string
   readonly attempts: number
   readonly interruptions: number

@@ -9,6 +9,11 @@ export interface JobSnapshot<Payload = Json, Result = Json | null> {
   readonly priority: number
   readonly state: JobState
   readonly payload: Payload
+  /**
+   * The key of its payload in the store of `createSluice({ payloads })`. Where that isn't given, the payload is null. Null for
+   * payloads in the database.
+   */
+  readonly payloadKey: string | null
   /** Number of attempts used up. */
   readonly attempts: number
   /** Null: the definition's. */
@@ -20,6 +25,8 @@ export interface JobSnapshot<Payload = Json, Result = Json | null> {
   readonly finishedAt: Date | null
   readonly durationMs: number | null
   readonly result: Result
+  /** The key of its result in that store, as `payloadKey`. */
+  readonly resultKey: string | null
   /** The last failed executions, oldest first: up to 50, and up to 256 KiB. */
   readonly errors: readonly ExecutionError[]
   /** Total number of failed executions. Read earlier ones with `errorsFrom`. */

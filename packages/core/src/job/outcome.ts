@@ -2,7 +2,12 @@ import type { ClaimedJob } from "./claimed-job.ts"
 
 /** The outcome of one execution. Decided in perform, written by settle; nothing in between changes it. */
 export type Outcome =
-  | { readonly kind: "succeeded"; readonly resultJson: string | undefined }
+  | {
+      readonly kind: "succeeded"
+      readonly resultJson: string | undefined
+      /** The key of a result that is in the app's store; then there is no `resultJson`. */
+      readonly resultKey?: string
+    }
   /** Failed, with attempts left. */
   | { readonly kind: "retried"; readonly error: unknown; readonly waitMs: number }
   /** Failed for good. `chargesAttempt` is false if `perform` was not called. */

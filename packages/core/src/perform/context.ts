@@ -3,7 +3,7 @@ import { SluiceError } from "../errors.ts"
 import type { JobContext } from "../job/job-context.ts"
 import { type Logger, withDetails } from "../logger.ts"
 import { type Checkpoints, createCheckpoints } from "./checkpoints.ts"
-import { type JobRun, maxAttemptsOf } from "./job-run.ts"
+import { deadlineAtMsOf, type JobRun, maxAttemptsOf } from "./job-run.ts"
 
 /** The second argument of `perform`. Most jobs use little of it, so each part is created when it is read. */
 export class Context implements JobContext {
@@ -36,7 +36,7 @@ export class Context implements JobContext {
     return this.#run.cancellation.signal
   }
   get deadlineAt(): Date {
-    return new Date(this.#run.deadlineAtMs)
+    return new Date(deadlineAtMsOf(this.#run))
   }
   get enqueuedAt(): Date {
     return new Date(this.#run.job.enqueuedAt)

@@ -1,5 +1,6 @@
 import { InterruptedError, InvalidInputError, InvalidPayloadError } from "../errors.ts"
 import { storedConcurrencyKeyOf } from "../job/concurrency-key.ts"
+import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { Execution, Outcome } from "../job/outcome.ts"
 import { parsePayload } from "../job/payload.ts"
 import { withDetails } from "../logger.ts"
@@ -9,6 +10,7 @@ import { Context } from "./context.ts"
 import { failureOutcome } from "./failure.ts"
 import type { JobRun } from "./job-run.ts"
 import { performInTransaction } from "./perform-in-transaction.ts"
+import { withPayload } from "./stored-payload.ts"
 import { successOutcome } from "./success.ts"
 
 const DEFAULT_MAX_INTERRUPTIONS = 3
@@ -41,21 +43,33 @@ function performInstrumented(run: JobRun): Promise<Outcome> {
   })
 }
 
-async function attempt(run: JobRun): Promise<Outcome> {
+/** Most jobs need no check that takes a promise of its own. */
+function attempt(run: JobRun): Promise<Outcome> {
   const { job, definition } = run
   const discarded = discardUnperformed(run)
-  if (discarded) return discarded
+  if (discarded) return Promise.resolve(discarded)
+  if (definition.input || job.lacksKey || job.payloadKey !== null) return checkAndPerform(run)
+  return performChecked(run, job.payload)
+}
+
+async function checkAndPerform(run: JobRun): Promise<Outcome> {
+  const { definition } = run
+  const job = run.job.payloadKey === null ? run.job : await withPayload(run)
   const payload = definition.input ? await parsePayload(job.name, definition.input, job.payload) : job.payload
-  if (job.lacksKey && definition.concurrency) await failWithoutKey(run)
-  return definition.transactional ? performInTransaction(run, payload) : performInDrainer(run, payload)
+  if (job.lacksKey && definition.concurrency) await failWithoutKey(definition, job.payload)
+  return performChecked(run, payload)
+}
+
+function performChecked(run: JobRun, payload: unknown): Promise<Outcome> {
+  return run.definition.transactional ? performInTransaction(run, payload) : performInDrainer(run, payload)
 }
 
 /**
  * A job without the concurrency key that it should have must not run, because no limit would hold for it. It fails with
  * the error of its key; before a later attempt, the key is computed again.
  */
-async function failWithoutKey({ job, definition }: JobRun): Promise<never> {
-  await storedConcurrencyKeyOf(definition, job.payload)
+async function failWithoutKey(definition: AnyJobDefinition, payload: unknown): Promise<never> {
+  await storedConcurrencyKeyOf(definition, payload)
   throw new InvalidInputError(
     "invalid_payload",
     "The concurrency key could not be computed when the job was due",

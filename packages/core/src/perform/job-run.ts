@@ -2,7 +2,9 @@ import { durationMs } from "../checks/duration.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { JobPolicies } from "../job/job-options.ts"
+import type { StoredPayloads } from "../job/payload-store.ts"
 import type { Logger } from "../logger.ts"
+import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
 import type { Instrumentation } from "../telemetry/instrumentation.ts"
 import type { Cancellation } from "./cancellation.ts"
@@ -16,9 +18,11 @@ const DEFAULT_TIMEOUT = "1m"
 export interface RunEnvironment {
   readonly drainer: Drainer
   readonly defaults: JobPolicies
+  readonly deadline: Deadline
   readonly transactions: Transactions
   readonly connections: ConnectionLimiter
   readonly instrumentation: Instrumentation | undefined
+  readonly payloads: StoredPayloads | undefined
 }
 
 /** One execution of a claimed job: the value that is passed from step to step until there is an outcome. */
@@ -28,10 +32,9 @@ export interface JobRun {
   readonly environment: RunEnvironment
   readonly cancellation: Cancellation
   readonly startedAtMs: number
-  /** When it is aborted at the latest, in milliseconds since 1970. */
-  readonly deadlineAtMs: number
-  /** Fires at the job's timeout. */
-  timer: NodeJS.Timeout | undefined
+  readonly timeoutMs: number
+  /** When it times out, on the clock of `performance.now()`. */
+  timesOutAtMs: number
   /** Whether this execution has saved a checkpoint. */
   hasCheckpoint: boolean
   log: Logger
@@ -41,7 +44,12 @@ export interface JobRun {
 export function recordCheckpoint(run: JobRun): void {
   run.environment.drainer.tally.checkpoints++
   run.hasCheckpoint = true
-  if (!run.cancellation.reason) run.timer?.refresh()
+  if (!run.cancellation.reason) run.timesOutAtMs = performance.now() + run.timeoutMs
+}
+
+/** When an execution is aborted at the latest, in milliseconds since 1970. */
+export function deadlineAtMsOf({ timesOutAtMs, environment: { deadline } }: JobRun): number {
+  return Date.now() + Math.min(timesOutAtMs - performance.now(), deadline.untilStopMs())
 }
 
 /** The timeout of jobs that were enqueued without one. */

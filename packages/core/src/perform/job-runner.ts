@@ -3,6 +3,7 @@ import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { JobPolicies } from "../job/job-options.ts"
 import type { Execution } from "../job/outcome.ts"
+import type { StoredPayloads } from "../job/payload-store.ts"
 import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
 import type { Instrumentation } from "../telemetry/instrumentation.ts"
@@ -51,11 +52,12 @@ export function createJobRunner(options: {
   transactions: Transactions
   connections: ConnectionLimiter
   instrumentation: Instrumentation | undefined
+  payloads: StoredPayloads | undefined
 }): JobRunner {
   const { drainer, definitions, concurrency, deadline } = options
   const ahead = createClaimAhead(concurrency)
   const ended = createEndedExecutions()
-  const running = createRunningJobs(options, definitions, deadline, () => {
+  const running = createRunningJobs(options, definitions, () => {
     startWaiting()
     ended.endWait()
   })
@@ -110,13 +112,16 @@ export function createJobRunner(options: {
   }
 
   function startWaiting(): void {
-    while (waiting.length > 0 && running.count() < concurrency) void perform(waiting.shift() as ClaimedJob)
+    while (waiting.length > 0 && running.count() < concurrency) perform(waiting.shift() as ClaimedJob)
   }
 
-  async function perform(job: ClaimedJob): Promise<void> {
+  function perform(job: ClaimedJob): void {
     const run = running.start(job)
     ahead.recordStart(run.startedAtMs)
-    const execution = await execute(run)
+    void execute(run).then((execution) => conclude(run, execution))
+  }
+
+  function conclude(run: JobRun, execution: Execution): void {
     running.end(run)
     record(run, execution)
     startWaiting()

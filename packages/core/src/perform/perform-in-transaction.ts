@@ -3,7 +3,7 @@ import { SluiceError } from "../errors.ts"
 import type { Outcome } from "../job/outcome.ts"
 import { outcomeJson } from "../settle/outcome-json.ts"
 import { Context } from "./context.ts"
-import type { JobRun } from "./job-run.ts"
+import { deadlineAtMsOf, type JobRun } from "./job-run.ts"
 import { successOutcome } from "./success.ts"
 import type { RecordCompletion } from "./transactions.ts"
 
@@ -13,7 +13,8 @@ import type { RecordCompletion } from "./transactions.ts"
  */
 export function performInTransaction(run: JobRun, payload: unknown): Promise<Outcome> {
   const { connections, transactions } = run.environment
-  return connections.withConnection(run, () =>
+  const execution = { cancellation: run.cancellation, deadlineAtMs: deadlineAtMsOf(run) }
+  return connections.withConnection(execution, () =>
     transactions.run(run.cancellation.signal, (transaction, record) =>
       performAndRecord(run, payload, transaction, record),
     ),
@@ -30,7 +31,7 @@ async function performAndRecord(
   const result = await run.definition.perform(payload, context)
   if (context.checkpoints) await context.checkpoints.join() // throws the refusal of a step that nobody awaited
   run.cancellation.signal.throwIfAborted()
-  await recordSuccess(run, successOutcome(run, result), record)
+  await recordSuccess(run, await successOutcome(run, result), record)
   return { kind: "committed" }
 }
 

@@ -1,12 +1,14 @@
 import { TimeoutError } from "../errors.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
-import type { Deadline } from "../session/deadline.ts"
 import { Cancellation } from "./cancellation.ts"
 import { type JobRun, type RunEnvironment, timeoutMsOf } from "./job-run.ts"
 
 /** An execution that is still running this long after its timeout frees its place for another, but keeps its lock. */
 const UNRESPONSIVE_AFTER_MS = 1_000
+
+/** Longest that Node's timers wait. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** The executions that run, each with its timeout. */
 export interface RunningJobs {
@@ -23,34 +25,36 @@ export interface RunningJobs {
 export function createRunningJobs(
   environment: RunEnvironment,
   definitions: ReadonlyMap<string, AnyJobDefinition>,
-  deadline: Deadline,
   onPlaceFreed: () => void,
 ): RunningJobs {
   const { drainer, defaults } = environment
   const timeoutsMs = new Map([...definitions].map(([name, one]) => [name, timeoutMsOf(one, defaults)]))
   const responsive = new Set<JobRun>()
   const unresponsive = new Set<JobRun>()
+  // one timer for all, as jobs are many and hardly any times out: set for the earliest timeout there has been
+  let timer: NodeJS.Timeout | undefined
+  let nextTimeoutAtMs = Number.POSITIVE_INFINITY
 
   return {
     start(job) {
+      const startedAtMs = performance.now()
       const timeoutMs = job.timeoutMs ?? (timeoutsMs.get(job.name) as number)
       const run: JobRun = {
         job,
         definition: definitions.get(job.name) as AnyJobDefinition,
         environment,
         cancellation: new Cancellation(),
-        startedAtMs: performance.now(),
-        deadlineAtMs: Date.now() + Math.min(timeoutMs, deadline.untilStopMs()),
-        timer: undefined,
+        startedAtMs,
+        timeoutMs,
+        timesOutAtMs: startedAtMs + timeoutMs,
         hasCheckpoint: false,
         log: drainer.log,
       }
-      run.timer = setTimeout(() => timeOut(run, timeoutMs), timeoutMs)
       responsive.add(run)
+      if (run.timesOutAtMs < nextTimeoutAtMs) setTimer(run.timesOutAtMs)
       return run
     },
     end(run) {
-      clearTimeout(run.timer)
       responsive.delete(run)
       unresponsive.delete(run)
     },
@@ -62,8 +66,27 @@ export function createRunningJobs(
     },
   }
 
-  function timeOut(run: JobRun, timeoutMs: number): void {
-    const message = `The job ${JSON.stringify(run.job.name)} took longer than its timeout of ${timeoutMs} ms`
+  function setTimer(atMs: number): void {
+    clearTimeout(timer)
+    nextTimeoutAtMs = atMs
+    const waitMs = Math.max(1, Math.min(atMs - performance.now(), LONGEST_TIMER_MS))
+    timer = setTimeout(abortTimedOut, waitMs).unref()
+  }
+
+  function abortTimedOut(): void {
+    nextTimeoutAtMs = Number.POSITIVE_INFINITY
+    const nowMs = performance.now()
+    let earliestAtMs = Number.POSITIVE_INFINITY
+    for (const run of responsive) {
+      if (run.cancellation.reason) continue
+      if (run.timesOutAtMs <= nowMs) timeOut(run)
+      else earliestAtMs = Math.min(earliestAtMs, run.timesOutAtMs)
+    }
+    if (earliestAtMs < nextTimeoutAtMs) setTimer(earliestAtMs)
+  }
+
+  function timeOut(run: JobRun): void {
+    const message = `The job ${JSON.stringify(run.job.name)} took longer than its timeout of ${run.timeoutMs} ms`
     run.cancellation.abort(new TimeoutError("timeout", message))
     setTimeout(() => freePlace(run), UNRESPONSIVE_AFTER_MS).unref()
   }

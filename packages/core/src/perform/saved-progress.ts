@@ -3,7 +3,7 @@ import { protocolCall } from "../database/protocol-call.ts"
 import { retryWhileTemporary } from "../database/retry.ts"
 import { withOwnParsers } from "../database/type-parsers.ts"
 import { SluiceError } from "../errors.ts"
-import { type JobRun, recordCheckpoint } from "./job-run.ts"
+import { deadlineAtMsOf, type JobRun, recordCheckpoint } from "./job-run.ts"
 import { temporaryToNotNow } from "./not-now.ts"
 
 /** How long Sluice tries to save a checkpoint before the execution ends without it. */
@@ -68,7 +68,8 @@ export async function saveInTransaction(
   work: (transaction: Queryable) => Promise<string | undefined>,
 ): Promise<string | undefined> {
   const { connections, transactions, drainer } = run.environment
-  return connections.withConnection(run, async () => {
+  const execution = { cancellation: run.cancellation, deadlineAtMs: deadlineAtMsOf(run) }
+  return connections.withConnection(execution, async () => {
     const json = await transactions.run(drainer.lost, async (transaction) => {
       const json = await work(transaction)
       await storeProgress(run, transaction, { kind, name, json })

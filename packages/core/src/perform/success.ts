@@ -1,24 +1,45 @@
 import type { Outcome } from "../job/outcome.ts"
 import { isStorableJson, storedBytes } from "../job/payload.ts"
+import { MAX_STORED_BYTES, newKey, type StoredPayloads } from "../job/payload-store.ts"
 import type { JobRun } from "./job-run.ts"
 
 /** Results are stored up to this size, as JSON with numbers written out. */
 const MAX_RESULT_BYTES = 256 * 1024
 
+const WITHOUT_RESULT: Outcome = { kind: "succeeded", resultJson: undefined }
+
 /** The work is done: a result that can't be stored is dropped with a warning, so that the job isn't performed again. */
-export function successOutcome(run: JobRun, result: unknown): Outcome {
-  return { kind: "succeeded", resultJson: result === undefined ? undefined : toResultJson(run, result) }
+export function successOutcome(run: JobRun, result: unknown): Outcome | Promise<Outcome> {
+  const json = result === undefined ? undefined : toJson(run, result)
+  if (json === undefined) return WITHOUT_RESULT
+  const { payloads } = run.environment
+  if (payloads && Buffer.byteLength(json) > payloads.overBytes) return storeResult(run, payloads, json)
+  if (isStorable(json)) return { kind: "succeeded", resultJson: json }
+  warn(run, "The result is over 256 KiB or has characters that Postgres can't store, and was not stored")
+  return WITHOUT_RESULT
 }
 
-function toResultJson(run: JobRun, result: unknown): string | undefined {
+function toJson(run: JobRun, result: unknown): string | undefined {
   try {
-    const json = JSON.stringify(result)
-    if (json === undefined || isStorable(json)) return json
-    warn(run, "The result is over 256 KiB or has characters that Postgres can't store, and was not stored")
+    return JSON.stringify(result)
   } catch (error) {
     warn(run, "The result is not JSON and was not stored", { error: String(error) })
+    return undefined
   }
-  return undefined
+}
+
+async function storeResult(run: JobRun, { store }: StoredPayloads, json: string): Promise<Outcome> {
+  const bytes = Buffer.from(json)
+  const resultKey = newKey("results")
+  try {
+    if (bytes.length > MAX_STORED_BYTES)
+      throw new Error(`it has ${bytes.length} bytes, more than ${MAX_STORED_BYTES}`)
+    await store.put(resultKey, bytes)
+    return { kind: "succeeded", resultJson: undefined, resultKey }
+  } catch (error) {
+    warn(run, "The result could not be put into the store of payloads", { error: String(error) })
+    return WITHOUT_RESULT
+  }
 }
 
 function isStorable(json: string): boolean {

@@ -6,6 +6,7 @@ import type { AnyJobDefinition } from "../job/define-job.ts"
 import { definitionsJson } from "../job/definitions-json.ts"
 import type { JobPolicies } from "../job/job-options.ts"
 import type { Execution, SettledExecution } from "../job/outcome.ts"
+import type { StoredPayloads } from "../job/payload-store.ts"
 import type { Logger } from "../logger.ts"
 import { openDrainerSession } from "./drainer-session.ts"
 import { createDurations, type Durations } from "./durations.ts"
@@ -27,6 +28,7 @@ export interface Drainer extends Omit<Session, "connection">, DrainerState {
   readonly usualMs: (name: string) => number | undefined
   /** After this long without a sign of life from the other end, each end takes the session for lost. */
   readonly sessionTimeoutMs: number
+  readonly payloads: StoredPayloads | undefined
 }
 
 /** Everything that changes during a drain, except for its place in the queue (`ClaimPosition`). */
@@ -51,6 +53,7 @@ interface OpenOptions {
   log: Logger
   definitions: ReadonlyMap<string, AnyJobDefinition>
   defaults: JobPolicies
+  payloads: StoredPayloads | undefined
   remainingMs?: (() => number) | undefined
   onSettled: ((execution: SettledExecution) => void) | undefined
   onBacklog?: ((backlog: Backlog) => void) | undefined
@@ -68,7 +71,7 @@ export async function openDrainer(options: OpenOptions): Promise<Drainer | undef
       await session.end()
       return undefined
     }
-    await runMaintenance(session.query, options.schema, options.log)
+    await runMaintenance(session.query, options.schema, options.log, options.payloads?.store)
     session.lost.throwIfAborted()
     return {
       ...session,
@@ -81,6 +84,7 @@ export async function openDrainer(options: OpenOptions): Promise<Drainer | undef
       onSettled: options.onSettled,
       usualMs: (name) => row.usual_ms?.[name] ?? undefined,
       sessionTimeoutMs: options.sessionTimeoutMs,
+      payloads: options.payloads,
       held: createHeldJobs(),
       unwritten: { executions: [], againAtMs: 0 },
       tally: { ...EMPTY_TALLY },

@@ -8,9 +8,14 @@ export function durationOf({ startedAtMs, endedAtMs }: Execution): number {
   return Math.min(LONGEST_DURATION_MS, Math.round(endedAtMs - startedAtMs))
 }
 
-/** Success without a result, which takes no JSON to write. */
-export function isPlainSuccess({ outcome }: Execution): boolean {
-  return outcome.kind === "succeeded" && outcome.resultJson === undefined
+/** Success whose result, if there is one, is kept in the job's row. */
+export function isUsualSuccess({ outcome }: Execution): boolean {
+  return outcome.kind === "succeeded" && outcome.resultKey === undefined
+}
+
+/** What it returned, as JSON. */
+export function resultOf({ outcome }: Execution): string | undefined {
+  return outcome.kind === "succeeded" ? outcome.resultJson : undefined
 }
 
 /** One element of the argument of the SQL function `settle`. */
@@ -25,9 +30,10 @@ export function outcomeJson(execution: Execution, text: RecordedText = "full"): 
     ended_ms_ago: Math.round(performance.now() - endedAtMs),
     ...("waitMs" in outcome && { wait_ms: outcome.waitMs }),
     ...("cuts" in outcome && { cuts: outcome.cuts }),
+    ...("resultKey" in outcome && { result_key: outcome.resultKey }),
     ...("error" in outcome && errorRecord(outcome.error, text)),
   }
   const json = JSON.stringify(row)
-  const result = outcome.kind === "succeeded" && text === "full" ? outcome.resultJson : undefined
+  const result = text === "full" ? resultOf(execution) : undefined
   return result === undefined ? json : `${json.slice(0, -1)},"result":${result}}`
 }

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises"
 import type { Execution } from "../job/outcome.ts"
 import type { Drainer } from "../session/drainer.ts"
 import { conclude } from "./conclude.ts"
-import { isPlainSuccess } from "./outcome-json.ts"
+import { isUsualSuccess, resultOf } from "./outcome-json.ts"
 import { sendOutcomes, sendSuccesses } from "./send-outcomes.ts"
 import { AGAIN_AFTER_MS, giveUp, writeBatch } from "./write-batch.ts"
 
@@ -55,8 +55,8 @@ async function writeAll(
   executions: readonly Execution[],
   leftMs: () => number,
 ): Promise<void> {
-  const successes = executions.filter(isPlainSuccess)
-  if (successes.length > 0) await writeBatch(drainer, successes, sendSuccesses, leftMs)
+  const successes = executions.filter(isUsualSuccess)
+  for (const batch of toBatches(successes)) await writeBatch(drainer, batch, sendSuccesses, leftMs)
   if (successes.length === executions.length) return
   for (const batch of toBatches(executions.filter(hasDetails)))
     await writeBatch(drainer, batch, sendOutcomes, leftMs)
@@ -68,7 +68,7 @@ function needsNoWriting({ outcome: { kind } }: Execution): boolean {
 }
 
 function hasDetails(execution: Execution): boolean {
-  return !needsNoWriting(execution) && !isPlainSuccess(execution)
+  return !needsNoWriting(execution) && !isUsualSuccess(execution)
 }
 
 /** Splits executions where their results would become too large for one statement. */
@@ -76,8 +76,7 @@ function toBatches(executions: readonly Execution[]): Execution[][] {
   const batches: Execution[][] = []
   let size = Number.POSITIVE_INFINITY
   for (const execution of executions) {
-    const { outcome } = execution
-    size += (outcome.kind === "succeeded" && outcome.resultJson?.length) || 0
+    size += resultOf(execution)?.length ?? 0
     if (size > LARGEST_STATEMENT) {
       batches.push([])
       size = 0

@@ -5,7 +5,7 @@ import type { Execution } from "../job/outcome.ts"
 import type { Drainer } from "../session/drainer.ts"
 import { timed } from "../session/tally.ts"
 import { conclude, logDetails } from "./conclude.ts"
-import { isPlainSuccess } from "./outcome-json.ts"
+import { isUsualSuccess, resultOf } from "./outcome-json.ts"
 
 /** How long a batch is tried as a whole, before its halves are: a row that somebody holds must not keep the others. */
 const PATIENCE_MS = 1_000
@@ -91,4 +91,9 @@ export function giveUp({ tally, log }: Drainer, { job, outcome }: Execution, err
     outcome: outcome.kind,
     error,
   })
+}
+
+/** Success without a result has no simpler form. */
+function isPlainSuccess(execution: Execution): boolean {
+  return isUsualSuccess(execution) && resultOf(execution) === undefined
 }

@@ -133,7 +133,8 @@ const jobProperties = {
   queue: { type: "string" },
   priority: { type: "integer" },
   state,
-  payload: {},
+  payload: { description: "null if it is in the app's store of payloads and the API has no access to that." },
+  payloadKey: { type: ["string", "null"], description: "Its key in that store." },
   attempts: { type: "integer", minimum: 0, description: "Executions charged as attempts so far." },
   maxAttempts: { type: ["integer", "null"], description: "null: the definition decides." },
   runAt: instant,
@@ -142,6 +143,10 @@ const jobProperties = {
   finishedAt: { type: ["string", "null"], format: "date-time" },
   durationMs: { type: ["number", "null"], description: "Duration of the last execution." },
   result: { description: "The value that perform returned; null before." },
+  resultKey: {
+    type: ["string", "null"],
+    description: "Its key in the app's store of payloads, if it is there.",
+  },
   errors: {
     type: "array",
     items: attemptError,

@@ -132,16 +132,37 @@ create index finished_payload_day on finished (payload_day) where payload_day < 
 -- Payloads that are too large to be copied with their job into the history (see max_row_bytes), by the UTC day of the enqueue. The
 -- job and its history point here. Not compressed: that costs more than a large payload's way through the queue otherwise does.
 create table payloads (
-  day     date   not null,
-  job_id  bigint not null,
-  payload jsonb  not null,
+  day       date   not null,
+  job_id    bigint not null,
+  payload   jsonb,                                       -- null: it is in the app's store of objects
+  store_key text,                                        -- the key under which it is there
 
-  primary key (day, job_id)
+  primary key (day, job_id),
+  constraint payload_in_one_place check ((payload is null) <> (store_key is null)),
+  constraint short_store_key      check (octet_length(store_key) <= 1024)
 ) partition by range (day);
 
 alter table payloads alter payload set storage external;
+create index payloads_stored on payloads (store_key) where store_key is not null; -- what becomes superfluous with a day
 create table payloads_default partition of payloads default;
 alter table payloads_default alter payload set storage external;
+
+-- Results that are in the app's store of objects, until the history of their jobs is dropped.
+create table stored_results (
+  job_id      bigint      primary key,
+  store_key   text        not null check (octet_length(store_key) <= 1024),
+  finished_at timestamptz not null default now()
+);
+
+create index stored_results_age on stored_results (finished_at);
+
+-- Keys of objects that no job or history needs any more. A drainer whose store can delete does so.
+create table superfluous_objects (
+  store_key text        primary key,
+  since     timestamptz not null default now()
+);
+
+create index superfluous_objects_age on superfluous_objects (since);
 
 -- Every execution that did not succeed.
 create table failures (
@@ -333,25 +354,26 @@ create table maintenance_steps (
   error     text                                         -- of the last failure, until it is done
 );
 insert into maintenance_steps (step) values ('prepare finished'), ('prepare failures'), ('prepare payloads'),
-  ('expire finished'), ('expire failures'), ('expire payloads'), ('forget idempotency keys'), ('forget drainers');
+  ('expire finished'), ('expire failures'), ('expire payloads'),
+  ('forget stored results'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget drainers');
 
 -- Jobs that are about to be stored, in a row and alike but for their payloads and keys: an element of the argument of store_jobs,
 -- with the policies that apply to it.
 create type job_run as (
   at integer, name text, queue text, priority integer, run_at timestamptz, max_attempts smallint, timeout_ms integer,
   concurrency_key text, concurrency_limit integer, tags text[], metadata jsonb, state text, payloads jsonb,
-  unique_keys jsonb, idempotency_keys jsonb);
+  payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb);
 
 -- One of them.
 create type new_job as (
-  id bigint, index integer, name text, payload jsonb, payload_day date, queue text, priority integer, run_at timestamptz,
+  id bigint, index integer, name text, payload jsonb, payload_key text, payload_day date, queue text, priority integer, run_at timestamptz,
   max_attempts smallint, timeout_ms integer, unique_key text, idempotency_key text, concurrency_key text,
   concurrency_limit integer, tags text[], metadata jsonb, state text, large_bytes integer);
 
 -- How an execution ended: an element of the argument of settle_outcomes.
 create type execution_outcome as (
   id bigint, fence integer, outcome text, charges_attempt boolean, duration_ms integer, ended_ms_ago bigint, result jsonb,
-  wait_ms bigint, cuts smallint, error_class text, error_message text, error_stack text);
+  result_key text, wait_ms bigint, cuts smallint, error_class text, error_message text, error_stack text);
 
 -- Counts how often jobs that had been due earlier became ready, behind a position that scans may have passed: when a queue is
 -- resumed, a key is freed, a claimed job is given back.

@@ -4,8 +4,9 @@
 create or replace function new_jobs(p_runs job_run[]) returns setof new_job
 language sql stable
 begin atomic
-  select null::bigint, (r.at + p.place - 1)::integer, r.name, p.payload,
-         case when pg_column_size(p.payload) > max_row_bytes() then (now() at time zone 'UTC')::date end,
+  select null::bigint, (r.at + p.place - 1)::integer, r.name, case when r.payload_keys is null then p.payload end,
+         r.payload_keys ->> (p.place - 1)::integer,
+         case when pg_column_size(p.payload) > max_row_bytes() or r.payload_keys is not null then (now() at time zone 'UTC')::date end,
          r.queue, r.priority, r.run_at, r.max_attempts, r.timeout_ms,
          r.unique_keys ->> (p.place - 1)::integer, r.idempotency_keys ->> (p.place - 1)::integer,
          r.concurrency_key, r.concurrency_limit, r.tags, r.metadata, r.state,

@@ -5,7 +5,7 @@
 -- dead after that, because the lock may be free only since a drainer died.
 -- Returns the jobs that the claim brings, in their order: ids and fences, for the row in claims, and jobs, an array for each: id,
 -- fence, name, payload, queue, enqueued_at, and an object of the fields that don't have their defaults, or null. Objects throughout
--- would cost more than locking, reading and writing the claim together.
+-- would cost more than locking, reading and writing the claim together. A payload that isn't in the row is null: see payloads_of.
 --   p_features   the features of all the jobs together; null: none
 --   p_max_bytes  0: nothing is returned that could be what can't be read
 create or replace function second_look(p_drainer integer, p_locked bigint[], p_features integer, p_state text, p_max_bytes bigint,
@@ -34,7 +34,7 @@ begin
     select array_agg(found.id), array_agg(found.fence), json_agg(found.job) into ids, fences, jobs
     from (
       select j.id, j.fence, j.state, j.queue, json_build_array(j.id, j.fence, j.name,
-        case when p_max_bytes = 0 or j.large_bytes > max_inline_bytes() then null else coalesce(j.payload, payload_aside(j.payload_day, j.id)) end,
+        case when p_max_bytes = 0 or j.large_bytes > max_inline_bytes() then null else j.payload end,
         j.queue, j.enqueued_at,
         case when p_max_bytes = 0 then '{"unread": "it can''t be read"}' else non_default_fields(j) end) as job
       from jobs j where j.id = any (v_admitted) order by j.priority, j.run_at, j.id) found

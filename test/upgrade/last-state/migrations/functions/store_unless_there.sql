@@ -23,8 +23,8 @@ begin
     )
     select coalesce(array_agg(s.id), '{}'), bool_or(s.payload_day is not null) into v_stored, v_are_aside from stored s;
     if v_are_aside then
-      insert into payloads (day, job_id, payload)
-      select n.payload_day, n.id, n.payload from unnest(v_remaining) n
+      insert into payloads (day, job_id, payload, store_key)
+      select n.payload_day, n.id, n.payload, n.payload_key from unnest(v_remaining) n
       where n.payload_day is not null and n.id in (select unnest(v_stored));
     end if;
     exit when cardinality(v_stored) = cardinality(v_remaining);

@@ -7,10 +7,11 @@
 --   p_spent      claims of which every job is settled
 --   p_max_bytes  how much it may return of them, as in claim
 --   p_trusted    jobs that may run together although their groups are smaller, because this drainer has survived others
---   returns      one row: claim_id, claimed_at_ms, jobs, dead, as claim
+--   returns      as claim: claim_id, claimed_at_ms, jobs, dead; then aside_id, payload, payload_key
 create or replace function claim_suspects(p_drainer integer, p_backend integer, p_limit integer, p_names text[],
                                p_settled bigint[], p_spent bigint[], p_max_bytes bigint default 4194304, p_trusted integer default 1)
-returns table (claim_id bigint, claimed_at_ms double precision, jobs json, dead boolean)
+returns table (claim_id bigint, claimed_at_ms double precision, jobs json, dead boolean,
+               aside_id bigint, payload jsonb, payload_key text)
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
 as $$
@@ -37,5 +38,11 @@ begin
     returning id into claim_id;
   end if;
   return next;
+  if v_features & 4 <> 0 and p_max_bytes > 0 then
+    jobs := null;
+    for aside_id, payload, payload_key in select p.* from payloads_of(v_ids) p loop
+      return next;
+    end loop;
+  end if;
 end
 $$;

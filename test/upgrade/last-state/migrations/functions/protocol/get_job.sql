@@ -8,9 +8,10 @@ set enable_seqscan = off set jit = off
 as $$
   select json_build_object(
     'id', job.id::text, 'name', job.name, 'queue', job.queue, 'priority', job.priority, 'state', job.state,
-    'payload', coalesce(job.payload, (select p.payload from payloads p where p.day = job.payload_day and p.job_id = job.id)), 'attempts', job.attempts, 'maxAttempts', job.max_attempts, 'runAt', job.run_at,
+    'payload', coalesce(job.payload, aside.payload), 'payloadKey', aside.store_key, 'attempts', job.attempts, 'maxAttempts', job.max_attempts, 'runAt', job.run_at,
     'enqueuedAt', job.enqueued_at, 'startedAt', job.started_at, 'finishedAt', job.finished_at,
-    'durationMs', job.duration_ms, 'result', job.result, 'tags', coalesce(job.tags, '{}'),
+    'durationMs', job.duration_ms, 'result', job.result,
+    'resultKey', (select r.store_key from stored_results r where r.job_id = p_id and job.finished_at is not null), 'tags', coalesce(job.tags, '{}'),
     'metadata', coalesce(job.metadata, '{}'), 'uniqueKey', job.unique_key, 'concurrencyKey', job.concurrency_key,
     'errorCount', (select count(*) from failures e where e.job_id = p_id),
     'errors', (select coalesce(json_agg(e.error order by e.ended_at, e.attempt), '[]') from errors_of(p_id, p_errors_from) e))
@@ -23,5 +24,6 @@ as $$
         select f.id, f.name, f.queue, f.priority, f.state, f.payload, f.payload_day, f.attempts, f.max_attempts, f.run_at, f.enqueued_at,
                f.started_at, f.finished_at, f.duration_ms, f.result, f.tags, f.metadata, f.unique_key, f.concurrency_key
         from finished f where f.id = p_id) job
+  left join payloads aside on aside.day = job.payload_day and aside.job_id = job.id
   limit 1
 $$;

@@ -3,7 +3,8 @@
 --   p_names      the job names that it performs
 --   p_limit      how many jobs at most
 --   p_max_bytes  how much it may return of them: beyond it only the first job
---   returns      a list of id, name and payload; the payload of a job that no claim could return is null
+--   returns      a list of id, name, payload and the key of a payload that is in the app's store; the payload of a job that no claim could
+--                return is null
 create or replace function read_unkeyed(p_names text[], p_limit integer, p_max_bytes bigint) returns json
 language sql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set jit = off
@@ -19,7 +20,8 @@ as $$
     from next n
   )
   select coalesce(json_agg(json_build_array(j.id, j.name, case when j.large_bytes > max_inline_bytes() then null
-    else coalesce(j.payload, (select p.payload from payloads p where p.day = j.payload_day and p.job_id = j.id)) end) order by s.place), '[]')
+    else coalesce(j.payload, p.payload) end, p.store_key) order by s.place), '[]')
   from summed s, lateral (select j.id, j.name, j.payload, j.payload_day, j.large_bytes from jobs j where j.id = s.id limit 1) j
+  left join payloads p on p.day = j.payload_day and p.job_id = j.id
   where s.place = 1 or s.bytes <= p_max_bytes or s.bytes is null
 $$;

@@ -2,7 +2,7 @@
 -- did its work. There the fence and the row's lock suffice, because the caller rolls back when the job wasn't settled.
 --   p_drainer   the drainer
 --   p_outcomes  a list of objects: id, fence, outcome (succeeded, discarded, retried or snoozed), charges_attempt,
---               duration_ms, ended_ms_ago, and as the outcome needs: result; wait_ms (without it the job keeps its run_at),
+--               duration_ms, ended_ms_ago, and as the outcome needs: result, or result_key (of one that is in the app's store); wait_ms (without it the job keeps its run_at),
 --               cuts; error_class, error_message, error_stack
 --   returns     the ids that were not settled, because they are no longer this drainer's
 create or replace function settle_outcomes(p_drainer integer, p_outcomes json) returns bigint[]
@@ -24,6 +24,11 @@ begin
                array_agg(o.ended_ms_ago) as ended_ms_ago
         from unnest(v_outcomes) o where o.outcome in ('succeeded', 'discarded')) e,
   lateral finish_jobs(p_drainer, e.ids, e.fences, e.durations_ms, e.outcomes, e.results, e.charges_attempt, e.ended_ms_ago) f;
+
+  if exists (select from unnest(v_outcomes) o where o.result_key is not null) then
+    insert into stored_results (job_id, store_key)
+    select o.id, o.result_key from unnest(v_outcomes) o where o.result_key is not null and o.id = any (v_finished);
+  end if;
 
   with rescheduled as (
     update jobs j set state = 'scheduled', run_at = coalesce(now() + o.wait_ms * interval '1 millisecond', j.run_at), fence = j.fence + 1,

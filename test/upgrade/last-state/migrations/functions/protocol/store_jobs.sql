@@ -3,7 +3,8 @@
 --   p_jobs            a list of objects, each for jobs in a row that are alike but for their payloads and keys: name, payloads, and
 --                     optionally queue, priority, run_at or delay_ms, max_attempts, timeout_ms, unique_keys, idempotency_keys,
 --                     concurrency_key with concurrency_limit, tags, metadata; at: how many jobs come before them; by_name:
---                     whether their enqueue doesn't have their definition. The keys are lists as long as that of the payloads
+--                     whether their enqueue doesn't have their definition. The keys are lists as long as that of the payloads;
+--                     payload_keys: of payloads in the app's store, in whose places payloads has nulls
 --   p_carrier         what travels with each job: correlation id and trace context
 --   p_by_name         of a call with jobs by name: the queue and the priority of those whose registered definition says nothing
 --   p_asks            whether to find out if drainers are awake for them; only for a transaction that commits at once
@@ -40,8 +41,8 @@ begin
     )
     select array_agg(s.id), bool_or(s.payload_day is not null) into job_ids, v_are_aside from stored s;
     if v_are_aside then
-      insert into payloads (day, job_id, payload)
-      select j.payload_day, job_ids[j.index + 1], j.payload from new_jobs(v_runs) j where j.payload_day is not null;
+      insert into payloads (day, job_id, payload, store_key)
+      select j.payload_day, job_ids[j.index + 1], j.payload, j.payload_key from new_jobs(v_runs) j where j.payload_day is not null;
     end if;
     if exists (select from unnest(v_runs) r where r.state <> 'ready') then
       job_states := array(select public_state(j.state) from new_jobs(v_runs) j);

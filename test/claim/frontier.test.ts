@@ -1,0 +1,160 @@
+import { expect, onTestFinished, test } from "vitest"
+import { openSession } from "../settle/session.ts"
+import { createDatabase, type TestDatabase } from "../support/database.ts"
+
+// Drainers that claim the same jobs follow each other instead of passing over what the others hold.
+
+const BEGINNING = "(-2147483648,-infinity,0)"
+const A_BATCH = 150
+
+test("a drainer resumes where the last of those that claim the same jobs ended, and tries no lock of theirs", async () => {
+  const { database, store, open } = await prepare()
+  const ids = await store(6 * A_BATCH)
+  const drainers = [await open(), await open(), await open()]
+  const tries = await countTries(database)
+
+  const claimed: string[] = []
+  for (let round = 0; round < 2; round++)
+    for (const drainer of drainers) claimed.push(...(await drainer.claim({ limit: A_BATCH })).ids)
+
+  expect(claimed).toEqual(ids)
+  expect(await tries()).toBe(ids.length)
+})
+
+test("one drainer looks from the start each second, finds what came before, and the others follow it there", async () => {
+  const { database, store, open } = await prepare()
+  const ids = await store(40)
+  const first = await open()
+  const second = await open()
+  expect(await first.claim({ limit: 10 })).toMatchObject({ ids: ids.slice(0, 10), from_start: true })
+  const urgent = await store(20, { priority: -1 })
+  expect(await second.claim({ limit: 10 })).toMatchObject({ ids: ids.slice(10, 20), from_start: false })
+
+  await database.pool.query("update sluice.claims set looked_at = looked_at - interval '2 seconds'")
+  expect(await second.claim({ limit: 10, ago: 2_000 })).toMatchObject({
+    ids: urgent.slice(0, 10),
+    from_start: true,
+  })
+  expect(await first.claim({ limit: 10, ago: 2_000 })).toMatchObject({
+    ids: urgent.slice(10),
+    from_start: false,
+  })
+})
+
+test("of two that look at the same moment, one looks from the start", async () => {
+  const { store, open } = await prepare()
+  await store(40)
+  const first = await open()
+  const second = await open()
+  await first.connection.query("begin", [])
+  expect(await first.claim({ limit: 10, ago: 2_000 })).toMatchObject({ from_start: true })
+  expect(await second.claim({ limit: 10, ago: 2_000 })).toMatchObject({ from_start: false })
+  expect(await second.claim({ limit: 10, ago: 6_000 }), "it waits for nobody for long").toMatchObject({
+    from_start: true,
+  })
+  await first.connection.query("commit", [])
+})
+
+test("a drainer isn't led past jobs that the one before it couldn't take", async () => {
+  const { store, open } = await prepare()
+  const others = await store(10, { name: "other" })
+  const long = await store(5, { timeoutMs: 60_000 })
+  const ids = await store(30)
+  const [otherPool, nearItsEnd, wide, usual] = [await open(), await open(), await open(), await open()]
+
+  expect((await nearItsEnd.claim({ limit: 10, fitsMs: 1_000 })).ids).toEqual(ids.slice(0, 10))
+  expect((await usual.claim({ limit: 10 })).ids).toEqual([...long, ...ids.slice(10, 15)])
+  expect((await nearItsEnd.claim({ limit: 5, fitsMs: 1_000 })).ids).toEqual(ids.slice(15, 20))
+  expect((await wide.claim({ limit: 15, names: ["job", "other"] })).ids).toEqual([
+    ...others,
+    ...ids.slice(20, 25),
+  ])
+  expect((await otherPool.claim({ limit: 10, names: ["other"] })).ids).toEqual([])
+})
+
+test("a look at everything that finds nothing more is noted for the others, until jobs arrive late", async () => {
+  const { database, store, open } = await prepare()
+  const ids = await store(10, { ago: "1 minute" })
+  const first = await open()
+  const second = await open()
+  expect((await first.claim({ limit: 10, resumeAfter: null })).ids).toEqual(ids)
+  expect(await second.claim({ limit: 10, resumeAfter: null })).toMatchObject({ whole: true, more: false })
+  expect(await database.rows("select count(*)::int from sluice.claims")).toEqual([{ count: 2 }])
+
+  const third = await open()
+  expect(await third.claim({ limit: 10, resumeAfter: null })).toMatchObject({ whole: false, more: false })
+  const late = await store(1, { ago: "1 hour" })
+  await database.pool.query("select sluice.note_late_arrivals()")
+  expect(await third.claim({ limit: 10, resumeAfter: null })).toMatchObject({ whole: true, ids: late })
+})
+
+test("a claim that is held up, or a lock that somebody else holds, keeps nobody from claiming", async () => {
+  const { store, open } = await prepare()
+  await store(3 * A_BATCH)
+  const slow = await open()
+  const other = await open()
+  await slow.claim({ limit: A_BATCH })
+  await slow.connection.query("begin", [])
+  await slow.claim({ limit: A_BATCH, ago: 0 })
+  expect((await other.claim({ limit: A_BATCH, ago: 0 })).ids).toHaveLength(A_BATCH)
+  await slow.connection.query("commit", [])
+})
+
+async function prepare() {
+  const database = await createDatabase()
+  return {
+    database,
+    async store(
+      count: number,
+      { priority = 0, name = "job", timeoutMs = null as number | null, ago = "0" } = {},
+    ) {
+      const rows = await database.rows(
+        `insert into sluice.jobs (name, state, priority, timeout_ms, run_at)
+         select $1, 'ready', $2, $3, now() - $5::interval from generate_series(1, $4::int) returning id::text`,
+        [name, priority, timeoutMs, count, ago],
+      )
+      return rows.map(({ id }) => id as string)
+    },
+    async open() {
+      const { connection, drainerId, backendPid, end } = await openSession(database)
+      onTestFinished(end)
+      let lastClaim = "0"
+      return {
+        connection,
+        async claim({
+          limit,
+          resumeAfter = BEGINNING as string | null,
+          names = ["job"],
+          fitsMs = null as number | null,
+          ago = null as number | null,
+        }: {
+          limit: number
+          resumeAfter?: string | null
+          names?: string[]
+          fitsMs?: number | null
+          ago?: number | null
+        }) {
+          const { rows } = await connection.query(
+            `select claim_id::text, jobs, from_start, whole, more
+             from sluice.claim($1, $2, $3, $4, $5, '{}', '{}', p_fits_ms => $6, p_last_claim => $7, p_looked_ms_ago => $8)`,
+            [drainerId, backendPid, limit, names, resumeAfter, fitsMs, lastClaim, ago],
+          )
+          const [{ jobs, claim_id, ...told }] = rows
+          lastClaim = claim_id ?? lastClaim
+          return { ...told, ids: jobs.map(([id]: [number]) => String(id)) }
+        },
+      }
+    },
+  }
+}
+
+/** Counts how often the lock of a job is tried from now on. */
+async function countTries(database: TestDatabase): Promise<() => Promise<number>> {
+  const [{ text }] = await database.rows("select pg_get_functiondef('sluice.job_lock'::regproc) as text")
+  const value = /RETURN (.*)/s.exec(text)?.[1]
+  await database.pool.query(`
+    create sequence public.tries;
+    create or replace function sluice.job_lock(job_id bigint) returns bigint language plpgsql as
+      $$ begin perform nextval('public.tries'); return ${value}; end $$`)
+  return async () => (await database.rows("select last_value::int from public.tries"))[0].last_value
+}
