@@ -53,7 +53,7 @@ afterEach(async () => {
   )
 })
 
-test.each(["echo", "commit"])(
+test.each(["echo", "commit"] as const)(
   "a payload and a result over the size are in the store, and the job %s sees no difference",
   async (name) => {
     const { id } = await sluice.enqueue(name, large)

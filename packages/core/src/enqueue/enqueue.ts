@@ -35,6 +35,7 @@ export interface Catalog {
   readonly definitions: ReadonlyMap<string, AnyJobDefinition> | undefined
   readonly defaults: JobPolicies
   readonly instrumentation: Instrumentation | undefined
+  readonly payloads: StoredPayloads | undefined
 }
 
 /** Largest metadata, measured like the payload. */
