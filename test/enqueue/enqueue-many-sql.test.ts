@@ -120,8 +120,13 @@ test("what sluice.enqueue refuses is refused with the place of the job and the s
   expect(rows.filter(({ alone }) => isOurs(alone)).length).toBeGreaterThan(200)
 })
 
+test("an aggregate over no rows stores nothing", async () => {
+  const none = "select jsonb_agg(jsonb_build_object('name', 'any')) from sluice.jobs where false"
+  expect(await database.rows(`select sluice.enqueue_many((${none}))`)).toEqual([])
+})
+
 test.each([
-  ["null", "jobs is null: give a JSON list of jobs"],
+  ['"any"', 'jobs is "any": give a JSON list of jobs'],
   ['{"name": "any"}', "jobs is {"],
   ['[{"name": "any"}, 5]', "jobs[1] is 5: give an object with name, payload and options"],
   ['[{"nam": "any"}]', "jobs[0].nam is unknown: give name, payload and options"],

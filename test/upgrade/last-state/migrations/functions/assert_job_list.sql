@@ -8,8 +8,8 @@ declare
   v_place integer := 0;
   v_unknown text;
 begin
-  if jsonb_typeof(p_jobs) is distinct from 'array' then
-    perform refuse(format('jobs is %s: give a JSON list of jobs', coalesce(left(p_jobs::text, 100), 'null')));
+  if jsonb_typeof(p_jobs) <> 'array' then
+    perform refuse(format('jobs is %s: give a JSON list of jobs', left(p_jobs::text, 100)));
   end if;
   for v_job in select job from jsonb_array_elements(p_jobs) with ordinality j (job, place) order by place loop
     if jsonb_typeof(v_job) <> 'object' then
