@@ -17,7 +17,7 @@ test.each(checkedBlocks("sql").map((block) => [placeOf(block), block.text]))(
     const sluice = createSluice({ database: database.pool, jobs: [welcome] })
     await welcome.enqueue({ to: "ada@example.org" })
     const { discarded } = await drain(sluice, { connect: database.connect })
-    expect(discarded).toBe(1)
+    expect(discarded).toBeGreaterThan(0)
 
     const results = [await database.pool.query(text)].flat()
 
