@@ -194,6 +194,20 @@ test("a drainer deletes what no job or history needs any more, and nothing else"
   expect(await sluice.getJob(id)).toMatchObject({ payload: large })
 })
 
+test("a store that never ends a deletion doesn't hold up the drain, and a later one deletes", async () => {
+  await database.pool.query("insert into sluice.superfluous_objects (store_key) values ('payloads/old')")
+  objects.set("payloads/old", new Uint8Array())
+  await plain.enqueue("echo", { text: "small" })
+  const stuck = createSluice({
+    ...options,
+    payloads: { store: { ...store, delete: () => new Promise(() => {}) } },
+  })
+  expect(await drainOnce(stuck)).toMatchObject({ succeeded: 1 })
+  expect(objects.size).toBe(1)
+  await drainOnce()
+  expect(objects.size).toBe(0)
+})
+
 test.each([
   [{}, "payloads.store"],
   [{ store: { put() {} } }, "payloads.store"],

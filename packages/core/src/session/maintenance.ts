@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises"
 import { protocolCall } from "../database/protocol-call.ts"
 import type { PayloadStore } from "../job/payload-store.ts"
 import type { Logger } from "../logger.ts"
@@ -34,13 +35,28 @@ export async function runMaintenance(
 
 /** Objects deleted at once: the most that S3 takes. */
 const MOST_DELETED = 1_000
+/** How long the drain waits for the store. */
+const LONGEST_DELETE_MS = 2_000
 
 /** Deletes objects that no job or history needs any more. Two drainers may delete the same ones. */
 async function deleteSuperfluous(query: Query, schema: string, store: Required<PayloadStore>): Promise<void> {
   const list = protocolCall(schema, "list_superfluous_objects", { p_limit: MOST_DELETED })
   const [{ keys }] = await query(`select ${list.text}::pg_catalog.text[] as keys`, list.values)
   if (keys.length === 0) return
-  await store.delete(keys)
+  await withinTime(store.delete(keys))
   const forget = protocolCall(schema, "forget_superfluous_objects", { p_keys: keys })
   await query(`select ${forget.text}`, forget.values)
+}
+
+async function withinTime(deleting: Promise<void>): Promise<void> {
+  const done = new AbortController()
+  const tooLate = wait(LONGEST_DELETE_MS, undefined, { signal: done.signal }).then(() => {
+    throw new Error(`The store of payloads took longer than ${LONGEST_DELETE_MS} ms to delete`)
+  })
+  tooLate.catch(() => {})
+  try {
+    await Promise.race([deleting, tooLate])
+  } finally {
+    done.abort()
+  }
 }
