@@ -1,6 +1,5 @@
 import { createDrainHandler } from "@sluice/aws"
 import { createSluice, defineJob } from "@sluice/core"
-import type { Context } from "aws-lambda"
 import { expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 
@@ -25,7 +24,7 @@ const context = {
   awsRequestId: "request",
   invokedFunctionArn: "arn:aws:lambda:us-east-1:000000000000:function:drain",
   getRemainingTimeInMillis: () => 60_000,
-} as Context
+} as Parameters<typeof handler>[1]
 
 test.each([
   ["the schedule", { source: "aws.scheduler" }],
