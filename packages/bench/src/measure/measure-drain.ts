@@ -3,6 +3,7 @@ import pg from "pg"
 import type { Measurement } from "../report/results.ts"
 import type { Run } from "../scenario.ts"
 import type { Backlog, System } from "../system.ts"
+import { measureWork } from "./measure-work.ts"
 import type { Database } from "./server.ts"
 import type { Done } from "./worker-main.ts"
 import { startWorkers, type Workers } from "./workers.ts"
@@ -46,18 +47,17 @@ export async function measureDrain(system: System, run: Run, plan: DrainPlan): P
       lingers: false,
       performMs: 0,
     }
-    workers = await startWorkers(orders, plan.drainers)
+    const ready = await startWorkers(orders, plan.drainers)
+    workers = ready
 
-    const walBefore = await walPosition(database)
-    const beganAtMs = performance.now()
-    workers.go()
-    await untilPerformed(workers, jobs, system)
-    if (!plan.behind) await untilDone(system, database)
-    const seconds = (performance.now() - beganAtMs) / 1_000
-    const walBytes = (await walPosition(database)) - walBefore
+    const { seconds, walBytes } = await measureWork(database, async () => {
+      ready.go()
+      await untilPerformed(ready, jobs, system)
+      if (!plan.behind) await untilDone(system, database)
+    })
 
-    const performed = plan.behind ? workers.performed() : jobs
-    const done = await workers.stop()
+    const performed = plan.behind ? ready.performed() : jobs
+    const done = await ready.stop()
     await release?.()
     const { duplicates, missing } = check(done, jobs + run.jobs(plan.behind ?? 0))
     return {
@@ -112,13 +112,6 @@ export async function untilDone(system: System, database: Database): Promise<voi
       throw new Error(`${system.name} has performed all jobs, but not completed them`)
     await wait(POLL_MS)
   }
-}
-
-/** Bytes written to the log that makes jobs durable: Postgres' write-ahead log, or Redis' append-only file. */
-export async function walPosition({ pool, redis }: Database): Promise<number> {
-  if (redis) return redis.logPosition()
-  const { rows } = await pool.query("select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') as position")
-  return Number(rows[0].position)
 }
 
 /** Counts the jobs that no worker performed, and the executions beyond the first of each job. */

@@ -2,15 +2,8 @@ import type pg from "pg"
 import type { Measurement } from "../report/results.ts"
 import type { Run } from "../scenario.ts"
 import type { System } from "../system.ts"
-import {
-  CONCURRENCY,
-  check,
-  countStatements,
-  longestOf,
-  untilDone,
-  untilPerformed,
-  walPosition,
-} from "./measure-drain.ts"
+import { CONCURRENCY, check, countStatements, longestOf, untilDone, untilPerformed } from "./measure-drain.ts"
+import { measureWork } from "./measure-work.ts"
 import { startWorkers, type Workers } from "./workers.ts"
 
 /** What comes over a queue whose drainers have work to do. */
@@ -38,21 +31,26 @@ export async function measureStorm(system: System, run: Run, storm: Storm): Prom
     await database.pool.query("vacuum analyze")
     await database.pool.query("checkpoint")
     const orders = { system, url: database.url, concurrency: CONCURRENCY, lingers: false, performMs: 0 }
-    workers = await startWorkers(orders, DRAINERS)
+    const ready = await startWorkers(orders, DRAINERS)
+    workers = ready
 
-    const walBefore = await walPosition(database)
-    const beganAtMs = performance.now()
-    workers.go()
-    const meanwhile = storm.meanwhile?.(database.pool, over.signal)
-    meanwhile?.catch(() => {}) // thrown below
-    await untilPerformed(workers, jobs, system)
-    if (!storm.isMixed) await untilDone(system, database)
-    const seconds = (performance.now() - beganAtMs) / 1_000
-    const performed = storm.isMixed ? workers.performed() : jobs
-    const walBytes = (await walPosition(database)) - walBefore
+    let meanwhile: Promise<void> | undefined
+    const {
+      value: performed,
+      seconds,
+      walBytes,
+    } = await measureWork(database, async () => {
+      ready.go()
+      meanwhile = storm.meanwhile?.(database.pool, over.signal)
+      meanwhile?.catch(() => {}) // thrown below
+      await untilPerformed(ready, jobs, system)
+      if (storm.isMixed) return ready.performed()
+      await untilDone(system, database)
+      return jobs
+    })
     over.abort()
     await meanwhile
-    const done = await workers.stop()
+    const done = await ready.stop()
     const { duplicates, missing } = check(done, jobs)
     return {
       jobs: performed,

@@ -1,7 +1,7 @@
 import { Agent, request } from "node:http"
 import { type HttpGateway, startHttpGateway } from "@sluice/local"
 import { API_KEY, hostFunctions } from "../measure/lambda-host.ts"
-import { walPosition } from "../measure/measure-drain.ts"
+import { measureWork } from "../measure/measure-work.ts"
 import type { Measurement } from "../report/results.ts"
 import type { Run, Scenario } from "../scenario.ts"
 import type { System } from "../system.ts"
@@ -28,11 +28,8 @@ async function measure(system: System, run: Run): Promise<Measurement> {
   const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS })
   try {
     await enqueueFromAll(gateway, agent, CLIENTS) // warms up
-    const walBefore = await walPosition(database)
-    const beganAtMs = performance.now()
-    const latenciesMs = await enqueueFromAll(gateway, agent, jobs)
-    const seconds = (performance.now() - beganAtMs) / 1_000
-    const walBytes = (await walPosition(database)) - walBefore
+    const measured = await measureWork(database, () => enqueueFromAll(gateway, agent, jobs))
+    const { value: latenciesMs, seconds, walBytes } = measured
     return { jobs, seconds, walBytes, statements: 0, duplicates: 0, missing: 0, latenciesMs }
   } finally {
     agent.destroy()

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises"
-import { check, countStatements, untilPerformed, walPosition } from "../measure/measure-drain.ts"
+import { check, countStatements, untilPerformed } from "../measure/measure-drain.ts"
+import { measureWork } from "../measure/measure-work.ts"
 import { startWorkers, type Workers } from "../measure/workers.ts"
 import type { Measurement } from "../report/results.ts"
 import type { Run, Scenario } from "../scenario.ts"
@@ -49,12 +50,11 @@ async function measure(system: System, run: Run): Promise<Measurement> {
     await untilPerformed(doomed, IN_FLIGHT, system)
     heir.go()
 
-    const walBefore = await walPosition(database)
-    const beganAtMs = performance.now()
-    await doomed.kill()
-    await untilInherited(heir, beganAtMs + LIMIT_SECONDS * 1_000)
-    const seconds = (performance.now() - beganAtMs) / 1_000
-    const walBytes = (await walPosition(database)) - walBefore
+    const { seconds, walBytes } = await measureWork(database, async () => {
+      const giveUpAtMs = performance.now() + LIMIT_SECONDS * 1_000
+      await doomed.kill()
+      await untilInherited(heir, giveUpAtMs)
+    })
     const isCutOff = heir.performed() < IN_FLIGHT
     const done = await heir.stop()
     const { duplicates, missing } = check(done, IN_FLIGHT)

@@ -1,15 +1,10 @@
-import {
-  CONCURRENCY,
-  check,
-  countStatements,
-  untilDone,
-  untilPerformed,
-  walPosition,
-} from "../measure/measure-drain.ts"
+import { enqueueInBulk } from "../measure/enqueue-in-bulk.ts"
+import { CONCURRENCY, check, countStatements, untilDone, untilPerformed } from "../measure/measure-drain.ts"
+import { measureWork } from "../measure/measure-work.ts"
 import { startWorkers } from "../measure/workers.ts"
 import type { Measurement } from "../report/results.ts"
 import type { Run, Scenario } from "../scenario.ts"
-import type { Enqueuer, System } from "../system.ts"
+import type { System } from "../system.ts"
 import { bullmq } from "../systems/bullmq.ts"
 import { bullmqRedis } from "../systems/bullmq-redis.ts"
 import { floor } from "../systems/floor.ts"
@@ -22,7 +17,6 @@ const JOBS = 1_000_000
 /** The peers get a quarter of that, times their share: it takes them longer than it would be worth. */
 const JOBS_OF_PEERS = 250_000
 const DRAINERS = 4
-const IN_BULK = 1_000
 
 // GoodJob enqueues in Ruby, which is not measured here.
 export const endToEnd: Scenario = {
@@ -48,26 +42,17 @@ async function measure(system: System, run: Run): Promise<Measurement> {
   const workers = await startWorkers(orders, DRAINERS)
   const enqueuer = await system.openEnqueuer(database.url)
   try {
-    const walBefore = await walPosition(database)
-    const beganAtMs = performance.now()
-    workers.go()
-    await enqueueInBulk(enqueuer, jobs)
-    await untilPerformed(workers, jobs, system)
-    await untilDone(system, database)
-    const seconds = (performance.now() - beganAtMs) / 1_000
-    const walBytes = (await walPosition(database)) - walBefore
+    const { seconds, walBytes } = await measureWork(database, async () => {
+      workers.go()
+      await enqueueInBulk(enqueuer, jobs)
+      await untilPerformed(workers, jobs, system)
+      await untilDone(system, database)
+    })
     const done = await workers.stop()
     return { jobs, seconds, walBytes, statements: countStatements(done), ...check(done, jobs) }
   } finally {
     await workers.kill()
     await enqueuer.end()
     await database.drop()
-  }
-}
-
-async function enqueueInBulk(enqueuer: Enqueuer, count: number): Promise<void> {
-  for (let from = 0; from < count; from += IN_BULK) {
-    const size = Math.min(IN_BULK, count - from)
-    await enqueuer.many(Array.from({ length: size }, (_, index) => ({ n: from + index })))
   }
 }

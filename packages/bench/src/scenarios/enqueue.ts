@@ -1,16 +1,15 @@
-import { walPosition } from "../measure/measure-drain.ts"
+import { enqueueInBulk } from "../measure/enqueue-in-bulk.ts"
+import { measureWork } from "../measure/measure-work.ts"
 import type { Database } from "../measure/server.ts"
 import type { Measurement } from "../report/results.ts"
 import type { Run, Scenario } from "../scenario.ts"
-import type { Enqueuer, Payload, System } from "../system.ts"
+import type { Enqueuer, System } from "../system.ts"
 import { bullmq } from "../systems/bullmq.ts"
 import { bullmqRedis } from "../systems/bullmq-redis.ts"
 import { floor } from "../systems/floor.ts"
 import { graphileWorker } from "../systems/graphile-worker.ts"
 import { pgBoss } from "../systems/pg-boss.ts"
 import { sluice } from "../systems/sluice.ts"
-
-const IN_BULK = 1_000
 
 // GoodJob enqueues in Ruby, which is not measured here. pg-boss and BullMQ can't enqueue from SQL.
 export const enqueue: Scenario = {
@@ -27,7 +26,7 @@ export const enqueue: Scenario = {
     {
       label: "in bulk",
       systems: [sluice, graphileWorker, pgBoss, bullmq, bullmqRedis, floor],
-      measure: (system, run) => measure(system, run, 50_000, inBulk),
+      measure: (system, run) => measure(system, run, 50_000, enqueueInBulk),
     },
     {
       label: "in SQL",
@@ -46,11 +45,8 @@ async function measure(system: System, run: Run, jobs: number, store: Store): Pr
   const enqueuer = await system.openEnqueuer(database.url)
   try {
     await store(enqueuer, Math.ceil(count / 10), database) // warms up the compiler and the schema's caches
-    const walBefore = await walPosition(database)
-    const beganAtMs = performance.now()
-    const statements = await store(enqueuer, count, database)
-    const seconds = (performance.now() - beganAtMs) / 1_000
-    const walBytes = (await walPosition(database)) - walBefore
+    const measured = await measureWork(database, () => store(enqueuer, count, database))
+    const { value: statements, seconds, walBytes } = measured
     return { jobs: count, seconds, walBytes, statements, duplicates: 0, missing: 0 }
   } finally {
     await enqueuer.end()
@@ -61,15 +57,6 @@ async function measure(system: System, run: Run, jobs: number, store: Store): Pr
 async function oneByOne(enqueuer: Enqueuer, count: number): Promise<number> {
   for (let n = 0; n < count; n++) await enqueuer.one({ n })
   return count
-}
-
-async function inBulk(enqueuer: Enqueuer, count: number): Promise<number> {
-  for (let from = 0; from < count; from += IN_BULK) {
-    const payloads: Payload[] = []
-    for (let n = from; n < Math.min(from + IN_BULK, count); n++) payloads.push({ n })
-    await enqueuer.many(payloads)
-  }
-  return Math.ceil(count / IN_BULK)
 }
 
 async function inSql({ inSql = "" }: Enqueuer, count: number, { pool }: Database): Promise<number> {

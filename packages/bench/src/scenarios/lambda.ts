@@ -1,5 +1,5 @@
 import { hostFunctions, MEMORY_MB } from "../measure/lambda-host.ts"
-import { walPosition } from "../measure/measure-drain.ts"
+import { measureWork } from "../measure/measure-work.ts"
 import type { Measurement } from "../report/results.ts"
 import type { Run, Scenario } from "../scenario.ts"
 import type { System } from "../system.ts"
@@ -29,9 +29,7 @@ async function measure(system: System, run: Run, start: "cold" | "warm"): Promis
     if (start === "warm") await host.invoke("drain", "{}")
     await system.fill(database.pool, { count: jobs })
     await database.pool.query("vacuum analyze")
-    const walBefore = await walPosition(database)
-    const answer = await host.invoke("drain", "{}")
-    const walBytes = (await walPosition(database)) - walBefore
+    const { value: answer, walBytes } = await measureWork(database, () => host.invoke("drain", "{}"))
     const { succeeded } = JSON.parse(answer.payload)
     const billedMs = billedOf(lines, start)
     return {

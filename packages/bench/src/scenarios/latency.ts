@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises"
-import { CONCURRENCY, check, countStatements, untilPerformed, walPosition } from "../measure/measure-drain.ts"
+import { CONCURRENCY, check, countStatements, untilPerformed } from "../measure/measure-drain.ts"
+import { measureWork } from "../measure/measure-work.ts"
 import { startWorkers } from "../measure/workers.ts"
 import type { Measurement } from "../report/results.ts"
 import type { Run, Scenario } from "../scenario.ts"
@@ -42,12 +43,10 @@ async function measure(system: System, run: Run, perSecond: number): Promise<Mea
     await untilPerformed(workers, WARM_UP_JOBS, system)
 
     const jobs = run.jobs(perSecond * SECONDS)
-    const walBefore = await walPosition(database)
-    const beganAtMs = performance.now()
-    await enqueueAtRate(enqueuer, perSecond, jobs)
-    await untilPerformed(workers, WARM_UP_JOBS + jobs, system)
-    const seconds = (performance.now() - beganAtMs) / 1_000
-    const walBytes = (await walPosition(database)) - walBefore
+    const { seconds, walBytes } = await measureWork(database, async () => {
+      await enqueueAtRate(enqueuer, perSecond, jobs)
+      await untilPerformed(workers, WARM_UP_JOBS + jobs, system)
+    })
     const done = await workers.stop()
     const latenciesMs = done.flatMap((each) => [...each.latenciesMs])
     return {
