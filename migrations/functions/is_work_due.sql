@@ -1,5 +1,5 @@
--- Whether a job could be claimed now: due, of one of these names, of no paused queue, and not held by another drainer. The session must hold no job's
--- lock itself.
+-- Whether a job could be claimed now: due, of one of these names, of no paused queue, and not held by another drainer. The session
+-- must hold no job's lock itself.
 create or replace function is_work_due(p_names text[]) returns boolean
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off

@@ -31,9 +31,9 @@
 --   seen                                 what a look from the start has seen
 --   pass                                 what has been seen by the drainers on this way once it reaches the end; null: unknown
 --   whole                                it has looked at everything
--- Commits asynchronously: a crash of the server ends all sessions, and then there are no locks either.
 -- and, for each job whose payload isn't in its row, one more:
 --   aside_id, payload, payload_key       the job and its payload, or the key under which that is in the app's store
+-- Commits asynchronously: a crash of the server ends all sessions, and then there are no locks either.
 create or replace function claim(p_drainer integer, p_backend integer, p_limit integer, p_names text[], p_resume_after text,
                       p_settled bigint[], p_spent bigint[], p_seen text default null, p_priorities integer[] default '{}',
                       p_fits_ms bigint default null, p_max_bytes bigint default 4194304, p_last_claim bigint default 0,

@@ -44,9 +44,9 @@ create table jobs (
   tags              text[],
   metadata          jsonb,
   carrier           jsonb,                               -- correlation id and trace context of the enqueue; not kept in history
-  large_bytes       integer,                             -- bytes that a claim sends, if more than 4096; see parse_jobs
-  -- Which features concern the job, a bit each: 1 concurrency limits, 2 progress, 4 a payload in `payloads`. Null, which takes no space, for most
-  -- jobs: claim and settle pay one comparison for all features together (see admit and after_settle).
+  large_bytes       integer,                             -- bytes that a claim sends, if more than 4096; see new_jobs
+  -- Which features concern the job, a bit each: 1 concurrency limits, 2 progress, 4 a payload in `payloads`. Null, which takes
+  -- no space, for most jobs: claim and settle pay one comparison for all features together (see admit and after_settle).
   features          smallint    generated always as (
     nullif((concurrency_key is not null)::integer + has_progress::integer * 2 + (payload_day is not null)::integer * 4, 0)) stored,
 

@@ -1,6 +1,6 @@
 -- Ends a drain: releases the slot first and then looks once more, so that a job stored between the last claim and here is seen
--- either by this look or, the drainer no longer being awake, by whoever stored it (see request_wake and is_attended). The drainer's own lock is
--- kept until its session ends, so that nobody takes it for dead before this is committed.
+-- either by this look or, the drainer no longer being awake, by whoever stored it (see request_wake and is_attended). The drainer's
+-- own lock is kept until its session ends, so that nobody takes it for dead before this is committed.
 --   p_drainer       the drainer
 --   p_backend       the backend that its session began on
 --   p_names         the job names that it performs
