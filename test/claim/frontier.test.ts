@@ -41,6 +41,24 @@ test("one drainer looks from the start each second, finds what came before, and 
   })
 })
 
+test("a drainer looks from the start, and at everything, although others did at a time to come by a clock that was set back since", async () => {
+  const { database, store, open } = await prepare()
+  await store(20, { ago: "1 minute" })
+  const first = await open()
+  const second = await open()
+  await first.claim({ limit: 10, resumeAfter: null })
+  expect(await second.claim({ limit: 20, resumeAfter: null })).toMatchObject({ more: false })
+  const late = await store(1, { ago: "1 minute" })
+  await database.pool.query(`
+    update sluice.claims set looked_at = looked_at + interval '1 hour', claimed_at = claimed_at + interval '1 hour'`)
+
+  expect(await (await open()).claim({ limit: 10, ago: 2_000 })).toMatchObject({
+    ids: late,
+    from_start: true,
+    whole: true,
+  })
+})
+
 test("of two that look at the same moment, one looks from the start", async () => {
   const { store, open } = await prepare()
   await store(40)

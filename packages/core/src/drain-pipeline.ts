@@ -40,11 +40,14 @@ export function createPipeline(parts: {
 
   return {
     async claim() {
+      const isSentAhead = claiming !== undefined
       claiming ??= sendClaim(runner.isIdle())
       try {
         return await claiming
       } finally {
         claiming = undefined
+        // it has not looked at what the jobs that were performed meanwhile have stored, or made due again
+        if (isSentAhead) position.isCaughtUp = false
       }
     },
     claimAhead() {

@@ -34,6 +34,11 @@ export interface ClaimPosition {
   pass: string | null
   /** Whether that way began with a look at everything. */
   isPassWhole: boolean
+  /**
+   * Whether it passes jobs that it can't claim, on a way that looks at everything. It then follows nobody: led ahead by those
+   * that claim new jobs, it would never look at what lies between.
+   */
+  isPassingOver: boolean
   /** How long claims have looked at jobs that this drainer can't claim, since the end was last reached. */
   passedOverMs: number
   /** When a look from the start includes what was seen before. */
@@ -76,6 +81,7 @@ export function createClaimPosition(definitions: ReadonlyMap<string, AnyJobDefin
     seen: null,
     pass: null,
     isPassWhole: false,
+    isPassingOver: false,
     passedOverMs: 0,
     allAgainAtMs: 0,
     priorities: prioritiesOf(definitions),
@@ -122,6 +128,7 @@ export function advance(position: ClaimPosition, look: Look, isFull: boolean, st
   if (look.from_start) noteLookFromStart(position, look, startedAtMs)
   position.pass = look.pass
   if (!isFull) position.passedOverMs += performance.now() - startedAtMs
+  position.isPassingOver = look.more && !isFull && position.isPassWhole
   if (!look.more) noteEnd(position)
   position.resumeAfter = look.more ? look.resume_after : null
   position.lastClaim = look.claim_id ?? position.lastClaim
