@@ -57,7 +57,10 @@ export function createPipeline(parts: {
       claiming.then(noteAnswer, noteAnswer)
     },
     async settle(executions) {
-      await settling
+      await settling.catch((error) => {
+        drainer.unwritten.executions.push(...executions) // the end of the drain tries to write them
+        throw error
+      })
       const isHurried = claiming && drainer.unwritten.executions.length === 0 && !executions.some(mayRunAgain)
       settling = sendOutcomes(executions)
       if (!isHurried) await settling

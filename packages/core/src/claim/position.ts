@@ -9,6 +9,8 @@ const BEGINNING = "(-2147483648,-infinity,0)"
  */
 const LOOK_AT_ALL_EVERY_MS = 1_000
 const LONGEST_SHARE_OF_LOOKS = 0.05
+/** As is_look_due has it. */
+const LOOK_FROM_START_EVERY_MS = 1_000
 /** More are not told apart: looks pass the deleted rows of the others. */
 const MOST_PRIORITIES = 100
 /** Of those that definitions give: the rest of the room is for those that claims bring. */
@@ -26,8 +28,8 @@ export interface ClaimPosition {
   resumeAfter: string | null
   /** The claim that ended there. */
   lastClaim: string
-  /** When it last looked from the start. After a second a claim does so again, unless other drainers have. Null: never. */
-  fromStartAtMs: number | null
+  /** When it last looked from the start. After a second a claim does so again, unless other drainers have. */
+  fromStartAtMs: number
   /** What was seen up to the end of the queue: the next look from the start passes over it. */
   seen: string | null
   /** What is seen once the way from the start, in however many claims, has reached the end. */
@@ -77,7 +79,7 @@ export function createClaimPosition(definitions: ReadonlyMap<string, AnyJobDefin
   return {
     resumeAfter: BEGINNING,
     lastClaim: "0",
-    fromStartAtMs: null,
+    fromStartAtMs: performance.now() - LOOK_FROM_START_EVERY_MS, // so the first look is due, and is overdue in time
     seen: null,
     pass: null,
     isPassWhole: false,
