@@ -86,7 +86,6 @@ test("numbers count with the digits that they have as text; what no enqueue acce
   ])
 })
 
-<<<<<<< HEAD
 test("nor does one that is apart from its row come with a claim", async () => {
   await sluice.enqueueMany(Array.from({ length: 3 }, () => ({ name: "large", payload: { text } })))
   await database.pool.query("update sluice.jobs set large_bytes = 200000000")
@@ -94,7 +93,8 @@ test("nor does one that is apart from its row come with a claim", async () => {
   const { sizes, connect } = measured()
   expect(await drainOnce({ connect, concurrency: 500 })).toMatchObject({ succeeded: 1, discarded: 3 })
   expect(Math.max(...sizes)).toBeLessThan(100_000)
-=======
+})
+
 test("each way to enqueue notes how large the payload is as text", async () => {
   const payload = { list: new Array(500).fill(1e308) }
   await sluice.enqueue("large", payload as never)
@@ -107,7 +107,6 @@ test("each way to enqueue notes how large the payload is as text", async () => {
        from sluice.jobs j join sluice.payloads p on p.job_id = j.id`,
     ),
   ).toEqual([{ count: 4, noted: 4 }])
->>>>>>> w/afaults
 })
 
 test("jobs that a dead drainer held are taken over in as small portions", async () => {
