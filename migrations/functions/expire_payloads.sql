@@ -18,6 +18,9 @@ begin
       return true;
     end if;
     if not is_day_needed(v_day) then
+      -- then again, once whoever is storing a job with a payload of that day has committed it
+      execute format('lock table %s in share mode', coalesce(to_regclass('payloads' || to_char(v_day, '_YYYYMMDD')), 'payloads_default'::regclass));
+      continue when is_day_needed(v_day);
       perform drop_payloads(v_day);
       return true;
     end if;

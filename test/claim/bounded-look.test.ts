@@ -1,7 +1,7 @@
 import { type Connection, defineJob, SCHEMA_VERSION } from "@sluice/core"
 import { afterAll, beforeEach, expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
-import { drainable } from "../support/drain.ts"
+import { countdown, drainable } from "../support/drain.ts"
 
 // A million jobs of another pool, or of a paused queue, may lie ahead of those that a drainer can claim.
 
@@ -66,6 +66,24 @@ test("a drain performs what lies behind, and ends", async () => {
   expect(await database.rows("select state, count(*)::int from sluice.jobs group by 1")).toEqual([
     { state: "ready", count: AHEAD },
   ])
+})
+
+test("a drain looks at what lies between although others always claim new jobs behind it", async () => {
+  const { drainOnce } = drainable(database, [defineJob({ name: "known", perform() {} })])
+  await store(AHEAD, { name: "elsewhere", ago: "1 hour" })
+  await store(1, { ago: "1 minute" })
+  const connect = async () => {
+    const connection = await database.connect()
+    const query = connection.query.bind(connection) as (...parameters: unknown[]) => Promise<unknown>
+    const led = async (...parameters: unknown[]) => {
+      await database.pool.query(`
+        insert into sluice.claims (id, drainer_id, scope, looked_at, ended_at, job_ids, fences)
+        select nextval('sluice.claim_ids'), 0, hashtext('{known}'), now(), (0, now(), 0)::sluice.job_position, '{0}', '{0}'`)
+      return query(...parameters)
+    }
+    return Object.assign(connection, { query: led }) as Connection
+  }
+  expect(await drainOnce({ connect, remainingMs: countdown(15_000) })).toMatchObject({ succeeded: 1 })
 })
 
 async function open(connection: Connection): Promise<{ id: number; backend_pid: number }> {

@@ -86,6 +86,29 @@ test("numbers count with the digits that they have as text; what no enqueue acce
   ])
 })
 
+test("nor does one that is apart from its row come with a claim", async () => {
+  await sluice.enqueueMany(Array.from({ length: 3 }, () => ({ name: "large", payload: { text } })))
+  await database.pool.query("update sluice.jobs set large_bytes = 200000000")
+  await sluice.enqueue("numbered", { at: -1 })
+  const { sizes, connect } = measured()
+  expect(await drainOnce({ connect, concurrency: 500 })).toMatchObject({ succeeded: 1, discarded: 3 })
+  expect(Math.max(...sizes)).toBeLessThan(100_000)
+})
+
+test("each way to enqueue notes how large the payload is as text", async () => {
+  const payload = { list: new Array(500).fill(1e308) }
+  await sluice.enqueue("large", payload as never)
+  await sluice.enqueue("large", payload as never, { uniqueKey: "sized" })
+  await sluice.enqueueMany([{ name: "large", payload }])
+  await database.rows("select sluice.enqueue('large', $1)", [JSON.stringify(payload)])
+  expect(
+    await database.rows(
+      `select count(*)::int, count(*) filter (where j.large_bytes = octet_length(p.payload::text))::int as noted
+       from sluice.jobs j join sluice.payloads p on p.job_id = j.id`,
+    ),
+  ).toEqual([{ count: 4, noted: 4 }])
+})
+
 test("jobs that a dead drainer held are taken over in as small portions", async () => {
   await sluice.enqueueMany(Array.from({ length: 30 }, () => ({ name: "large", payload: { text } })))
   await database.pool.query("update sluice.jobs set state = 'suspect', suspect_group = 30")

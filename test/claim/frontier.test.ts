@@ -41,6 +41,24 @@ test("one drainer looks from the start each second, finds what came before, and 
   })
 })
 
+test("a drainer looks from the start, and at everything, although others did at a time to come by a clock that was set back since", async () => {
+  const { database, store, open } = await prepare()
+  await store(20, { ago: "1 minute" })
+  const first = await open()
+  const second = await open()
+  await first.claim({ limit: 10, resumeAfter: null })
+  expect(await second.claim({ limit: 20, resumeAfter: null })).toMatchObject({ more: false })
+  const late = await store(1, { ago: "1 minute" })
+  await database.pool.query(`
+    update sluice.claims set looked_at = looked_at + interval '1 hour', claimed_at = claimed_at + interval '1 hour'`)
+
+  expect(await (await open()).claim({ limit: 10, ago: 2_000 })).toMatchObject({
+    ids: late,
+    from_start: true,
+    whole: true,
+  })
+})
+
 test("of two that look at the same moment, one looks from the start", async () => {
   const { store, open } = await prepare()
   await store(40)
@@ -72,17 +90,22 @@ test("a drainer isn't led past jobs that the one before it couldn't take", async
   expect((await otherPool.claim({ limit: 10, names: ["other"] })).ids).toEqual([])
 })
 
-test("a look at everything that finds nothing more is noted for the others, until jobs arrive late", async () => {
+test("a look at everything that finds nothing more is noted for the others, for a second or until jobs arrive late", async () => {
   const { database, store, open } = await prepare()
-  const ids = await store(10, { ago: "1 minute" })
   const first = await open()
   const second = await open()
+  await first.claim({ limit: 10, resumeAfter: null })
+  expect(await database.rows("select from sluice.claims"), "nobody holds a job").toEqual([])
+
+  const ids = await store(10, { ago: "1 minute" })
   expect((await first.claim({ limit: 10, resumeAfter: null })).ids).toEqual(ids)
   expect(await second.claim({ limit: 10, resumeAfter: null })).toMatchObject({ whole: true, more: false })
   expect(await database.rows("select count(*)::int from sluice.claims")).toEqual([{ count: 2 }])
 
   const third = await open()
   expect(await third.claim({ limit: 10, resumeAfter: null })).toMatchObject({ whole: false, more: false })
+  await database.pool.query("update sluice.claims set claimed_at = claimed_at - interval '2 seconds'")
+  expect(await third.claim({ limit: 10, resumeAfter: null }), "after a second").toMatchObject({ whole: true })
   const late = await store(1, { ago: "1 hour" })
   await database.pool.query("select sluice.note_late_arrivals()")
   expect(await third.claim({ limit: 10, resumeAfter: null })).toMatchObject({ whole: true, ids: late })

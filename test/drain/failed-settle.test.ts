@@ -7,7 +7,7 @@ import { traced } from "./traced.ts"
 
 const database = await createDatabase()
 
-test("a drain ends with the error of a settle that it didn't wait for, and releases what it held", async () => {
+test("a drain ends with the error of a settle that it didn't wait for, writes what has been performed since, and releases what it held", async () => {
   const noop = defineJob({ name: "noop", perform() {} })
   const { sluice, drainOnce } = drainable(database, [noop])
   await sluice.enqueueMany(Array.from({ length: 2_000 }, () => ({ name: "noop" })))
@@ -26,5 +26,5 @@ test("a drain ends with the error of a settle that it didn't wait for, and relea
 
   await expect(drainOnce({ connect, concurrency: 500 })).rejects.toThrow("the answer can't be read")
   expect(await database.rows("select ending from sluice.drainers")).toEqual([{ ending: "closed" }])
-  expect(await drainOnce()).toMatchObject({ succeeded: 1_000, dueWork: false })
+  expect(await drainOnce()).toMatchObject({ succeeded: 500, dueWork: false })
 })

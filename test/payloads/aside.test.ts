@@ -60,6 +60,24 @@ test("a usual payload is in the job's row, and moves with it", async () => {
   expect(await countPayloads()).toBe(0)
 })
 
+test.each([
+  [1_000, "in the row"],
+  [1_001, "aside"],
+])("a payload of %i bytes, as jsonb has them, is %s in whatever way it comes", async (bytes, place) => {
+  const payload = { text: "x".repeat(bytes - 20) }
+  await keep.enqueue(payload)
+  await keep.enqueue(payload, { uniqueKey: "sized" })
+  await sluice.enqueueMany([{ name: "keep", payload }])
+  await database.rows("select sluice.enqueue('keep', $1)", [JSON.stringify(payload)])
+  expect(
+    await database.rows(
+      `select distinct pg_column_size(coalesce(j.payload, p.payload)) as bytes,
+         case when j.payload is null then 'aside' else 'in the row' end as place
+       from sluice.jobs j left join sluice.payloads p on p.day = j.payload_day and p.job_id = j.id`,
+    ),
+  ).toEqual([{ bytes, place }])
+})
+
 test("getJob and the views show it as before, waiting and finished", async () => {
   const { id } = await keep.enqueue(large)
   expect(await sluice.getJob(id)).toMatchObject({ payload: large, payloadKey: null, resultKey: null })

@@ -4,6 +4,7 @@ import { afterEach, expect, test } from "vitest"
 import { daysAfter, maintain, today } from "../maintenance/partitions.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
+import { eventually } from "../support/eventually.ts"
 
 const database = await createDatabase()
 const first = await today(database)
@@ -86,6 +87,27 @@ test("a job whose row somebody holds keeps its day, and maintenance ends", async
   await holder.end()
   await maintain(database, daysAfter(first, 20))
   expect(await partitions()).not.toContain(partition(first))
+  expect(await sluice.getJob(id)).toMatchObject({ payload: large })
+})
+
+test("a day is not dropped while a job with one of its payloads is being committed", async () => {
+  const storer = new pg.Client({ connectionString: database.url })
+  await storer.connect()
+  await storer.query("begin")
+  const { id } = await keep.enqueue(large, { transaction: storer })
+  const expiring = database.rows("select sluice.expire_payloads($1, $2)", [
+    daysAfter(first, 20),
+    daysAfter(first, 34),
+  ])
+  await eventually(async () => {
+    const waiting = await database.rows(
+      "select from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())",
+    )
+    expect(waiting).toHaveLength(1)
+  })
+  await storer.query("commit")
+  await expiring
+  await storer.end()
   expect(await sluice.getJob(id)).toMatchObject({ payload: large })
 })
 

@@ -71,6 +71,11 @@ test("an object that isn't there is undefined, and any other error is thrown", a
   await expect(store.put("payloads/2026-01-01/none", bytes)).rejects.toThrow("refused")
 })
 
+test("an object that is larger than any payload is refused before it is read", async () => {
+  objects.set("/jobs/app/payloads/2026-01-01/huge", Buffer.alloc(8 * 1024 * 1024 + 1))
+  await expect(store.get("payloads/2026-01-01/huge")).rejects.toThrow("8388609 bytes")
+})
+
 test("the SDK reports a bucket that is missing in the configuration when it is first used", async () => {
   await expect(createS3Store({ bucket: undefined, client }).get("any")).rejects.toThrow(
     "createS3Store({ bucket })",

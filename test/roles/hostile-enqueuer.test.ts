@@ -31,6 +31,14 @@ const hostile: [what: string, jobs: () => Promise<unknown>][] = [
   ["a carrier of megabytes", () => store({}, { correlationId: random(1_000_000) })],
   ["a time that no clock reaches", () => store({ run_at: "infinity" })],
   ["a time before all clocks", () => store({ run_at: "-infinity" })],
+  [
+    "keys of objects that aren't payloads",
+    () => store({ payloads: [null], payload_keys: ["results/2026-01-31/a"] }),
+  ],
+  [
+    "keys that lead out of the place of payloads",
+    () => store({ payloads: [null], payload_keys: ["payloads/../a"] }),
+  ],
 ]
 
 test.each(hostile)("who may only enqueue can't store %s", async (_what, attempt) => {

@@ -73,10 +73,12 @@ test.each(unstorable)(
   },
 )
 
-test("one result that can't be stored does not touch those that are settled with it", async () => {
+test("each job has its own result, and one that can't be stored does not touch those that are settled with it", async () => {
   const jobs = results.map((_result, at) => ({ name: "returns", payload: { at } }))
-  await storeAndDrain(jobs)
+  const ids = (await storeAndDrain(jobs)).map(({ id }) => id)
   expect(await database.rows("select count(*)::int from sluice.jobs")).toEqual([{ count: 0 }])
+  const kept = await Promise.all(ids.map(async (id) => (await sluice.getJob(id))?.result))
+  expect(kept).toEqual([...storable.map(([, , stored]) => stored), ...unstorable.map(() => null)])
 })
 
 async function storeAndDrain(jobs: { name: string; payload: { at: number } }[]) {

@@ -3,6 +3,7 @@ import { Discard, defineJob, Snooze, TimeoutError } from "@sluice/core"
 import { afterEach, expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
+import { eventually } from "../support/eventually.ts"
 
 const database = await createDatabase()
 const reasons: unknown[] = []
@@ -27,7 +28,11 @@ const late = defineJob({
     return "late but done"
   },
 })
-const { sluice, drainOnce } = drainable(database, [slow, late])
+const patient = defineJob({
+  name: "patient",
+  perform: () => eventually(() => expect(reasons).toHaveLength(2)),
+})
+const { sluice, drainOnce } = drainable(database, [slow, late, patient])
 
 afterEach(async () => {
   await database.pool.query("delete from sluice.jobs")
@@ -54,6 +59,15 @@ test("a job that runs into its timeout is told through its signal, and the attem
   })
   expect(job?.errors[0]?.durationMs).toBeGreaterThanOrEqual(145)
   expect(job?.errors[0]?.durationMs).toBeLessThan(3_000)
+})
+
+test("of jobs that run together each runs into its own timeout, whichever began first", async () => {
+  await sluice.enqueueMany([
+    { name: "patient" },
+    { name: "slow", payload: { ms: 20_000 }, options: { timeout: "300ms" } },
+    { name: "slow", payload: { ms: 20_000 } },
+  ])
+  expect(await drainOnce()).toMatchObject({ succeeded: 1, retried: 2 })
 })
 
 test("a timeout is the last attempt's end like any other failure", async () => {

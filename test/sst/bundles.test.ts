@@ -45,8 +45,10 @@ test("enqueueing brings nothing of draining, and no bundle brings the SDK", asyn
   for (const bundle of [drain, enqueue, migrate]) expect(bundle).not.toContain("// node_modules/@aws-sdk")
 })
 
-test("no bundle imports a module of Node whose import loads undici, which doubles a cold start", async () => {
-  for (const name of NAMES) expect(await textOf(readable, name)).not.toMatch(/^import .*"(node:)?http"/m)
+test("neither a bundle nor the local runtime imports a module of Node whose import loads undici, which doubles a cold start", async () => {
+  const runtime = await readFile(join(ROOT, "packages/local/src/lambda/runtime.mjs"), "utf8")
+  const bundles = await Promise.all(NAMES.map((name) => textOf(readable, name)))
+  for (const text of [runtime, ...bundles]) expect(text).not.toMatch(/^import .*"(node:)?http"/m)
 })
 
 const ready = (await preparePlatform()) && hasNetworkNamespaces()

@@ -1,4 +1,4 @@
-import type { S3Client } from "@aws-sdk/client-s3"
+import type { GetObjectCommandOutput, S3Client } from "@aws-sdk/client-s3"
 import { InvalidInputError, type PayloadStore } from "@sluice/core"
 
 export interface S3StoreOptions {
@@ -13,6 +13,9 @@ export interface S3StoreOptions {
   readonly client?: S3Client
 }
 
+/** Larger than any payload or result that Sluice stores. */
+const MOST_BYTES = 8 * 1024 * 1024
+
 /** For `createSluice({ payloads: { store } })`: keeps large payloads and results in a bucket of S3, or of a service like it. */
 export function createS3Store({ bucket, prefix = "sluice/", client }: S3StoreOptions): PayloadStore {
   return {
@@ -23,8 +26,9 @@ export function createS3Store({ bucket, prefix = "sluice/", client }: S3StoreOpt
     async get(key, { signal } = {}) {
       const { s3, GetObjectCommand, NoSuchKey } = await open()
       try {
-        const { Body } = await s3.send(new GetObjectCommand(at(key)), signal && { abortSignal: signal })
-        return await Body?.transformToByteArray()
+        const got = await s3.send(new GetObjectCommand(at(key)), signal && { abortSignal: signal })
+        assertSize(got)
+        return await got.Body?.transformToByteArray()
       } catch (error) {
         if (error instanceof NoSuchKey) return undefined
         throw error
@@ -58,4 +62,11 @@ export function createS3Store({ bucket, prefix = "sluice/", client }: S3StoreOpt
     const message = "The bucket of createS3Store({ bucket }) is missing: give the name of a bucket"
     throw new InvalidInputError("invalid_option", message, { path: ["bucket"] })
   }
+}
+
+/** Anybody who may write to the bucket could otherwise use up the memory of a drainer. */
+function assertSize({ ContentLength = 0, Body }: GetObjectCommandOutput): void {
+  if (ContentLength <= MOST_BYTES) return
+  if (Body && "destroy" in Body) Body.destroy()
+  throw new Error(`The object has ${ContentLength} bytes, more than ${MOST_BYTES}`)
 }

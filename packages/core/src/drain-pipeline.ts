@@ -40,11 +40,14 @@ export function createPipeline(parts: {
 
   return {
     async claim() {
+      const isSentAhead = claiming !== undefined
       claiming ??= sendClaim(runner.isIdle())
       try {
         return await claiming
       } finally {
         claiming = undefined
+        // it has not looked at what the jobs that were performed meanwhile have stored, or made due again
+        if (isSentAhead) position.isCaughtUp = false
       }
     },
     claimAhead() {
@@ -54,7 +57,10 @@ export function createPipeline(parts: {
       claiming.then(noteAnswer, noteAnswer)
     },
     async settle(executions) {
-      await settling
+      await settling.catch((error) => {
+        drainer.unwritten.executions.push(...executions) // the end of the drain tries to write them
+        throw error
+      })
       const isHurried = claiming && drainer.unwritten.executions.length === 0 && !executions.some(mayRunAgain)
       settling = sendOutcomes(executions)
       if (!isHurried) await settling

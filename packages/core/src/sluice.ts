@@ -43,7 +43,8 @@ export interface SluiceOptions<Job extends AnyJobDefinition = AnyJobDefinition> 
   readonly wake?: () => Promise<void>
   /**
    * Longest wait for a statement. Then `DatabaseUnavailableError` is thrown; the statement may or may not have been
-   * carried out. Does not apply to a `transaction` that you pass. Default `"30s"`.
+   * carried out. Does not apply to a `transaction` that you pass. Enqueueing and `getJob` wait as long for each object of
+   * the store of payloads. Default `"30s"`.
    */
   readonly answerWithin?: Duration
   /**
@@ -135,7 +136,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     definitions: options.jobs && indexByName(options.jobs),
     defaults: options.defaults ?? {},
     instrumentation: options.instrumentation,
-    payloads: options.payloads && checkPayloadOptions(options.payloads),
+    payloads: options.payloads && checkPayloadOptions(options.payloads, answerWithinMs),
   }
 
   const sluice: Sluice<Job> = {
@@ -167,7 +168,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
       return stored.results
     },
     wake: () => wakeIfNeeded(),
-    getJob: (id, options) => translateErrors(readJob(database, schema, id, options, catalog.payloads?.store)),
+    getJob: (id, options) => translateErrors(readJob(database, schema, id, options, catalog.payloads)),
     listQueues: (options) => translateErrors(readQueues(database, schema, options)),
     getBacklog: () => translateErrors(readBacklog(database, schema)),
     pauseQueue: (name) => translateErrors(pauseQueue(database, schema, name)),

@@ -53,8 +53,8 @@ async function claimInOrder(
       p_priorities: toPgArray([...position.priorities]),
       p_fits_ms: deadline.fitsMs(),
       p_max_bytes: mostBytes,
-      p_last_claim: position.lastClaim,
-      p_looked_ms_ago: position.fromStartAtMs === null ? null : startedAtMs - position.fromStartAtMs,
+      p_last_claim: position.isPassingOver ? null : position.lastClaim,
+      p_looked_ms_ago: startedAtMs - position.fromStartAtMs,
       p_pass: position.pass,
     }),
   )

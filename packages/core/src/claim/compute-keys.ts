@@ -4,6 +4,7 @@ import { isTransient } from "../database/sqlstate.ts"
 import { InvalidInputError } from "../errors.ts"
 import { storedConcurrencyKeyOf } from "../job/concurrency-key.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
+import type { StoredPayloads } from "../job/payload-store.ts"
 import { readObject } from "../job/read-object.ts"
 import type { Drainer } from "../session/drainer.ts"
 import { timed } from "../session/tally.ts"
@@ -12,6 +13,8 @@ import type { ClaimPosition } from "./position.ts"
 /** Most jobs, and most bytes of them, in one statement. */
 const MOST_JOBS = 500
 const MOST_BYTES = 4 * 1024 * 1024
+/** Most payloads that are read from the app's store at once: up to 8 MiB each. */
+const MOST_OBJECTS = 20
 /** How long schemas that validate asynchronously may take; the jobs of the others fail when they are performed. */
 const LONGEST_MS = 2_000
 /** How long the drainer waits after an error. */
@@ -83,20 +86,39 @@ interface ComputedKey {
 }
 
 async function keysOf(
-  jobs: readonly UnkeyedJob[],
+  read: readonly UnkeyedJob[],
   { definitions, payloads }: Drainer,
 ): Promise<ComputedKey[]> {
+  const jobs = withFewObjects(read)
   const computed = new Map<number, ComputedKey>()
   const all = Promise.all(
     jobs.map(async ([id, name, inRow, payloadKey]) => {
-      const payload = payloadKey && payloads ? readObject(payloads.store, payloadKey) : inRow
+      const payload = payloadKey === null ? inRow : readPayload(payloads, payloadKey)
       computed.set(id, await keyOf(id, definitions.get(name) as AnyJobDefinition, payload))
     }),
   )
   const done = new AbortController()
   await Promise.race([all, wait(LONGEST_MS, undefined, { signal: done.signal })])
   done.abort()
-  return jobs.map(([id]) => computed.get(id) ?? { id, failed: true })
+  const keyOrFailed = ([id]: UnkeyedJob) => computed.get(id) ?? { id, failed: true }
+  const isStoreDown = jobs.filter(hasObject).every((job) => keyOrFailed(job).failed)
+  return (isStoreDown ? read : jobs).map(keyOrFailed)
+}
+
+/** The rest is read next time: together their payloads could take gigabytes. */
+function withFewObjects(jobs: readonly UnkeyedJob[]): readonly UnkeyedJob[] {
+  let objects = 0
+  return jobs.filter((job) => !hasObject(job) || ++objects <= MOST_OBJECTS)
+}
+
+function hasObject([, , , payloadKey]: UnkeyedJob): boolean {
+  return payloadKey !== null
+}
+
+async function readPayload(payloads: StoredPayloads | undefined, key: string): Promise<unknown> {
+  const payload = payloads && (await readObject(payloads.store, key))
+  if (payload === undefined) throw new Error("There is no such object, or no store")
+  return payload
 }
 
 /** A job whose key can't be computed fails when it is performed, with the error that is dropped here. */

@@ -9,6 +9,8 @@ const BEGINNING = "(-2147483648,-infinity,0)"
  */
 const LOOK_AT_ALL_EVERY_MS = 1_000
 const LONGEST_SHARE_OF_LOOKS = 0.05
+/** As is_look_due has it. */
+const LOOK_FROM_START_EVERY_MS = 1_000
 /** More are not told apart: looks pass the deleted rows of the others. */
 const MOST_PRIORITIES = 100
 /** Of those that definitions give: the rest of the room is for those that claims bring. */
@@ -26,14 +28,19 @@ export interface ClaimPosition {
   resumeAfter: string | null
   /** The claim that ended there. */
   lastClaim: string
-  /** When it last looked from the start. After a second a claim does so again, unless other drainers have. Null: never. */
-  fromStartAtMs: number | null
+  /** When it last looked from the start. After a second a claim does so again, unless other drainers have. */
+  fromStartAtMs: number
   /** What was seen up to the end of the queue: the next look from the start passes over it. */
   seen: string | null
   /** What is seen once the way from the start, in however many claims, has reached the end. */
   pass: string | null
   /** Whether that way began with a look at everything. */
   isPassWhole: boolean
+  /**
+   * Whether it passes jobs that it can't claim, on a way that looks at everything. It then follows nobody: led ahead by those
+   * that claim new jobs, it would never look at what lies between.
+   */
+  isPassingOver: boolean
   /** How long claims have looked at jobs that this drainer can't claim, since the end was last reached. */
   passedOverMs: number
   /** When a look from the start includes what was seen before. */
@@ -72,10 +79,11 @@ export function createClaimPosition(definitions: ReadonlyMap<string, AnyJobDefin
   return {
     resumeAfter: BEGINNING,
     lastClaim: "0",
-    fromStartAtMs: null,
+    fromStartAtMs: performance.now() - LOOK_FROM_START_EVERY_MS, // so the first look is due, and is overdue in time
     seen: null,
     pass: null,
     isPassWhole: false,
+    isPassingOver: false,
     passedOverMs: 0,
     allAgainAtMs: 0,
     priorities: prioritiesOf(definitions),
@@ -122,6 +130,7 @@ export function advance(position: ClaimPosition, look: Look, isFull: boolean, st
   if (look.from_start) noteLookFromStart(position, look, startedAtMs)
   position.pass = look.pass
   if (!isFull) position.passedOverMs += performance.now() - startedAtMs
+  position.isPassingOver = look.more && !isFull && position.isPassWhole
   if (!look.more) noteEnd(position)
   position.resumeAfter = look.more ? look.resume_after : null
   position.lastClaim = look.claim_id ?? position.lastClaim

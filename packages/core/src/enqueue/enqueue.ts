@@ -1,5 +1,6 @@
 import { durationMs } from "../checks/duration.ts"
 import { formatList } from "../checks/format-value.ts"
+import { withinMs } from "../checks/in-time.ts"
 import { assertKnownKeys, assertName, isRecord, nearest, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
@@ -149,10 +150,19 @@ async function putLargePayloads(payloads: StoredPayloads | undefined, rows: read
   for (let first = 0; first < large.length; first += PUTS_AT_ONCE) {
     const some = large.slice(first, first + PUTS_AT_ONCE)
     await Promise.all(
-      some.map(({ payloadKey, payload }) => payloads.store.put(payloadKey as string, Buffer.from(payload))),
+      some.map(({ payloadKey, payload }) => putInTime(payloads, payloadKey as string, payload)),
     )
   }
 }
+
+function putInTime({ store, withinMs: mostMs }: StoredPayloads, key: string, json: string): Promise<void> {
+  return withinMs(store.put(key, Buffer.from(json)), mostMs, "Writing to the store of payloads")
+}
+
+/** Objects deleted at once. */
+const DELETES_AT_ONCE = 1_000
+/** How long the caller, whose jobs are stored, waits for a deletion. */
+const LONGEST_DELETE_MS = 2_000
 
 /** Deletes the payloads of jobs that were there already. Where that fails, too, the bucket's rule does it. */
 async function deleteUnused(
@@ -162,7 +172,15 @@ async function deleteUnused(
 ): Promise<void> {
   const unused = rows.filter((_, index) => results[index]?.status === "deduplicated")
   const keys = unused.flatMap(({ payloadKey }) => payloadKey ?? [])
-  if (keys.length > 0) await store.delete?.(keys).catch(() => {})
+  if (!store.delete) return
+  try {
+    for (let first = 0; first < keys.length; first += DELETES_AT_ONCE) {
+      const deleting = store.delete(keys.slice(first, first + DELETES_AT_ONCE))
+      await withinMs(deleting, LONGEST_DELETE_MS, "The deletion")
+    }
+  } catch {
+    // the jobs are stored
+  }
 }
 
 /** What most enqueues do: a job that is due and has no key. */

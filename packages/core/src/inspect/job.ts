@@ -1,8 +1,9 @@
+import { withinMs } from "../checks/in-time.ts"
 import { assertInteger, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import type { JobSnapshot, ReadJobOptions } from "../job/job-snapshot.ts"
-import type { PayloadStore } from "../job/payload-store.ts"
+import type { StoredPayloads } from "../job/payload-store.ts"
 import { readObject } from "../job/read-object.ts"
 import { dateOf } from "./date-of.ts"
 
@@ -13,7 +14,7 @@ export async function readJob(
   schema: string,
   id: string,
   { errorsFrom }: ReadJobOptions = {},
-  store?: PayloadStore,
+  payloads?: StoredPayloads,
 ): Promise<JobSnapshot | undefined> {
   assertInteger(errorsFrom, ["errorsFrom"], 0, 1_000_000_000)
   if (!/^\d{1,15}$/.test(id) || BigInt(id) > MAX_JOB_ID)
@@ -23,8 +24,8 @@ export async function readJob(
   if (rows[0].job === null) return undefined
   const job = JSON.parse(rows[0].job)
   const [payload, result] = await Promise.all([
-    job.payloadKey && store ? readObject(store, job.payloadKey) : job.payload,
-    job.resultKey && store ? readObject(store, job.resultKey) : job.result,
+    job.payloadKey && payloads ? readInTime(payloads, job.payloadKey) : job.payload,
+    job.resultKey && payloads ? readInTime(payloads, job.resultKey) : job.result,
   ])
   return {
     ...job,
@@ -36,4 +37,8 @@ export async function readJob(
     finishedAt: dateOf(job.finishedAt),
     errors: job.errors.map((error: { at: string }) => ({ ...error, at: new Date(error.at) })),
   }
+}
+
+function readInTime({ store, withinMs: mostMs }: StoredPayloads, key: string): Promise<unknown> {
+  return withinMs(readObject(store, key), mostMs, "Reading from the store of payloads")
 }

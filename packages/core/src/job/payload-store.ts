@@ -32,12 +32,14 @@ export const MAX_STORED_BYTES = 8 * 1024 * 1024
 export interface StoredPayloads {
   readonly store: PayloadStore
   readonly overBytes: number
+  /** How long enqueueing and reading wait for an object. */
+  readonly withinMs: number
 }
 
 const MOST_IN_DATABASE = 256 * 1024
 
 /** Throws `InvalidInputError` for invalid options. */
-export function checkPayloadOptions(options: PayloadOptions): StoredPayloads {
+export function checkPayloadOptions(options: PayloadOptions, withinMs: number): StoredPayloads {
   const { store, over = MOST_IN_DATABASE } = options
   if (!isRecord(store) || typeof store.put !== "function" || typeof store.get !== "function")
     refuse(
@@ -46,7 +48,7 @@ export function checkPayloadOptions(options: PayloadOptions): StoredPayloads {
       ["payloads", "store"],
       "an object with put and get, such as createS3Store()",
     )
-  return { store, overBytes: bytesOf(over) }
+  return { store, overBytes: bytesOf(over), withinMs }
 }
 
 function bytesOf(over: Size): number {

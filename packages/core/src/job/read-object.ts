@@ -1,7 +1,12 @@
+import { untilAborted } from "../checks/in-time.ts"
 import type { PayloadStore } from "./payload-store.ts"
 
-/** The JSON that was stored under the key; undefined if there is no such object. Throws what the store throws. */
+/**
+ * The JSON that was stored under the key; undefined if there is no such object. Throws what the store throws, and the reason
+ * of the signal once that aborts, also if the store doesn't heed it.
+ */
 export async function readObject(store: PayloadStore, key: string, signal?: AbortSignal): Promise<unknown> {
-  const bytes = await store.get(key, signal && { signal })
-  return bytes && JSON.parse(new TextDecoder().decode(bytes))
+  const reading = store.get(key, signal && { signal })
+  const bytes = await (signal ? untilAborted(reading, signal) : reading)
+  return bytes ? JSON.parse(new TextDecoder().decode(bytes)) : undefined
 }

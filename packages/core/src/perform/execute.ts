@@ -57,6 +57,7 @@ async function checkAndPerform(run: JobRun): Promise<Outcome> {
   const job = run.job.payloadKey === null ? run.job : await withPayload(run)
   const payload = definition.input ? await parsePayload(job.name, definition.input, job.payload) : job.payload
   if (job.lacksKey && definition.concurrency) await failWithoutKey(definition, job.payload)
+  if (run.cancellation.reason) throw run.cancellation.reason // by now another drainer may be performing it
   return performChecked(run, payload)
 }
 

@@ -1,3 +1,5 @@
+import { untilAborted, withinMs } from "../checks/in-time.ts"
+import { shortMessage } from "../job/error-record.ts"
 import type { Outcome } from "../job/outcome.ts"
 import { isStorableJson, storedBytes } from "../job/payload.ts"
 import { MAX_STORED_BYTES, newKey, type StoredPayloads } from "../job/payload-store.ts"
@@ -5,6 +7,8 @@ import type { JobRun } from "./job-run.ts"
 
 /** Results are stored up to this size, as JSON with numbers written out. */
 const MAX_RESULT_BYTES = 256 * 1024
+/** How long a put may take that has not ended when the execution is aborted. */
+const LAST_MS = 200
 
 const WITHOUT_RESULT: Outcome = { kind: "succeeded", resultJson: undefined }
 
@@ -34,11 +38,21 @@ async function storeResult(run: JobRun, { store }: StoredPayloads, json: string)
   try {
     if (bytes.length > MAX_STORED_BYTES)
       throw new Error(`it has ${bytes.length} bytes, more than ${MAX_STORED_BYTES}`)
-    await store.put(resultKey, bytes)
+    await inTime(store.put(resultKey, bytes), run.cancellation.signal)
     return { kind: "succeeded", resultJson: undefined, resultKey }
   } catch (error) {
-    warn(run, "The result could not be put into the store of payloads", { error: String(error) })
+    warn(run, "The result could not be put into the store of payloads", { error: shortMessage(error) })
     return WITHOUT_RESULT
+  }
+}
+
+/** The job is done, so a store that doesn't respond must not have it time out: it would be performed again. */
+async function inTime(putting: Promise<void>, signal: AbortSignal): Promise<void> {
+  try {
+    await untilAborted(putting, signal)
+  } catch (error) {
+    if (!signal.aborted) throw error
+    await withinMs(putting, LAST_MS, "The put")
   }
 }
 

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from "node:timers/promises"
+import { withinMs } from "../checks/in-time.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import type { PayloadStore } from "../job/payload-store.ts"
 import type { Logger } from "../logger.ts"
@@ -43,20 +43,7 @@ async function deleteSuperfluous(query: Query, schema: string, store: Required<P
   const list = protocolCall(schema, "list_superfluous_objects", { p_limit: MOST_DELETED })
   const [{ keys }] = await query(`select ${list.text}::pg_catalog.text[] as keys`, list.values)
   if (keys.length === 0) return
-  await withinTime(store.delete(keys))
+  await withinMs(store.delete(keys), LONGEST_DELETE_MS, "Deleting from the store of payloads")
   const forget = protocolCall(schema, "forget_superfluous_objects", { p_keys: keys })
   await query(`select ${forget.text}`, forget.values)
-}
-
-async function withinTime(deleting: Promise<void>): Promise<void> {
-  const done = new AbortController()
-  const tooLate = wait(LONGEST_DELETE_MS, undefined, { signal: done.signal }).then(() => {
-    throw new Error(`The store of payloads took longer than ${LONGEST_DELETE_MS} ms to delete`)
-  })
-  tooLate.catch(() => {})
-  try {
-    await Promise.race([deleting, tooLate])
-  } finally {
-    done.abort()
-  }
 }

@@ -11,7 +11,7 @@
 --                   again (see scan_ranges). Null: everything is
 --   p_priorities    priorities that are in use
 --   p_fits_ms       jobs with a longer timeout of their own are left. Null: none is too long
---   p_last_claim    this drainer's last claim, which p_resume_after is of
+--   p_last_claim    this drainer's last claim, which p_resume_after is of. Null: it follows nobody
 --   p_looked_ms_ago when this drainer last looked from the start; null: never. If neither it nor another of its names has within
 --                   a second, it does, also with p_resume_after
 --   p_pass          the `pass` of the claim that ended at p_resume_after
@@ -60,7 +60,7 @@ begin
   select f.* into v_frontier from frontier_of(v_scope, p_fits_ms, p_last_claim) f;
   v_looked_at := greatest(v_frontier.looked_at, now() - p_looked_ms_ago * interval '1 millisecond');
   from_start := p_resume_after is null or is_look_due(v_scope, v_looked_at, p_looked_ms_ago);
-  v_place := coalesce(v_frontier.ended_at, p_resume_after::job_position);
+  v_place := case when p_resume_after is not null then coalesce(v_frontier.ended_at, p_resume_after::job_position) end; -- a new way isn't led ahead
   pass := case when v_frontier.ended_at is null then p_pass else v_frontier.pass::text end;
   more := false;
   if from_start then
