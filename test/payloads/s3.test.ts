@@ -12,7 +12,8 @@ const server = createServer(async (request, response) => {
   for await (const part of request) parts.push(part)
   const body = Buffer.concat(parts)
   const { pathname, searchParams } = new URL(request.url ?? "", "http://s3")
-  const answer = (status: number, content: string | Buffer = "") => response.writeHead(status).end(content)
+  const answer = (status: number, content: string | Buffer = "") =>
+    response.writeHead(status, { "content-length": Buffer.byteLength(content) }).end(content)
   if (refuses)
     return answer(refuses[0], `<Error><Code>${refuses[1]}</Code><Message>refused</Message></Error>`)
   if (request.method === "PUT") {

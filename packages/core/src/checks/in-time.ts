@@ -1,5 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises"
-
 /** Returns the result of work of the app's, or rejects with the reason of the signal: nobody knows whether the work heeds it. */
 export async function untilAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
   let forget = () => {}
@@ -16,16 +14,25 @@ export async function untilAborted<Value>(work: Promise<Value>, signal: AbortSig
   }
 }
 
-/** Returns the result of work of the app's, or rejects when it has taken longer than this. */
-export async function withinMs<Value>(work: Promise<Value>, mostMs: number, what: string): Promise<Value> {
-  const done = new AbortController()
-  const tooLate = wait(mostMs, undefined, { signal: done.signal }).then(() => {
-    throw new Error(`${what} took longer than ${mostMs} ms`)
+/**
+ * Returns the result of the work, or rejects when it has taken longer than this: with the error, or with one that says what took
+ * so long.
+ */
+export async function withinMs<Value>(
+  work: Promise<Value>,
+  mostMs: number,
+  late: string | (() => Error),
+): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<never>((_, reject) => {
+    const giveUp = () =>
+      reject(typeof late === "string" ? new Error(`${late} took longer than ${mostMs} ms`) : late())
+    // if this timer is late itself, a result that has arrived meanwhile wins
+    timer = setTimeout(() => setImmediate(giveUp), Math.max(0, mostMs))
   })
-  tooLate.catch(() => {})
   try {
     return await Promise.race([work, tooLate])
   } finally {
-    done.abort()
+    clearTimeout(timer)
   }
 }

@@ -1,3 +1,4 @@
+import { withinMs } from "../checks/in-time.ts"
 import { DatabaseUnavailableError } from "../errors.ts"
 import { assertConnected } from "./assert-connection.ts"
 import type { Queryable } from "./connection.ts"
@@ -7,16 +8,17 @@ const MAX_TRIES = 4
 
 /**
  * Wraps the app's pool. A statement that was rolled back in favor of another transaction is sent again. One without a
- * response after `withinMs` rejects, because an unresponsive network doesn't report an error.
+ * response after `answerWithinMs` rejects, because an unresponsive network doesn't report an error.
  */
-export function poolQueryable(database: Queryable, withinMs: number): Queryable {
+export function poolQueryable(database: Queryable, answerWithinMs: number): Queryable {
   return {
     async query(text, values) {
       assertConnected(database, "createSluice.database")
-      const giveUpAtMs = performance.now() + withinMs
+      const late = () => noAnswerError(answerWithinMs)
+      const giveUpAtMs = performance.now() + answerWithinMs
       for (let tried = 1; ; tried++) {
         try {
-          return await withTimeout(database.query(text, values), giveUpAtMs - performance.now(), withinMs)
+          return await withinMs(database.query(text, values), giveUpAtMs - performance.now(), late)
         } catch (error) {
           if (isTransient(error) && tried < MAX_TRIES) continue
           throw isTemporary(error) && !isConnectionLost(error)
@@ -28,23 +30,10 @@ export function poolQueryable(database: Queryable, withinMs: number): Queryable 
   }
 }
 
-async function withTimeout<Value>(work: Promise<Value>, leftMs: number, withinMs: number): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    const giveUp = () =>
-      reject(
-        unavailableError(
-          `no answer within ${withinMs} ms; the statement may or may not have been carried out`,
-        ),
-      )
-    // if this timer is late itself, a response that has arrived meanwhile wins
-    timer = setTimeout(() => setImmediate(giveUp), Math.max(0, leftMs))
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
+function noAnswerError(answerWithinMs: number): DatabaseUnavailableError {
+  return unavailableError(
+    `no answer within ${answerWithinMs} ms; the statement may or may not have been carried out`,
+  )
 }
 
 function unavailableError(why: string, cause?: unknown): DatabaseUnavailableError {
