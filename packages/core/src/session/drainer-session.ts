@@ -43,16 +43,26 @@ const LONGEST_STATEMENT_MS = 30_000
 export async function openDrainerSession(options: SessionOptions): Promise<Session> {
   const session = await openGuardedSession({ ...options, pipeline: true }, { sendsBeats: true })
   try {
-    await assertSessionConnection(session, () => openGuardedSession(options))
-    const settings = sqlSettings({ ...SETTINGS, ...timeoutSettings(options) })
-    await session.queryWithRetry(
-      `select ${settings}, ${NO_TRANSACTION_TIMEOUT}, ${sqlSessionTimeout(options)}`,
-    )
+    if (!(await applySettings(session, options, IF_DIRECT, [session.connection.processID]))) {
+      await assertSessionConnection(session, () => openGuardedSession(options))
+      await applySettings(session, options)
+    }
     return session
   } catch (error) {
     await session.end()
     throw error
   }
+}
+
+/** The backend is that of the handshake, so no pooler stands between. Asked with the settings, to spare a round trip. */
+const IF_DIRECT = "where pg_catalog.pg_backend_pid() operator(pg_catalog.=) $1"
+
+/** Returns whether they were applied, which a condition may prevent. */
+async function applySettings(session: Session, options: SessionOptions, condition = "", values?: unknown[]) {
+  const settings = sqlSettings({ ...SETTINGS, ...timeoutSettings(options) })
+  const all = `${settings}, ${NO_TRANSACTION_TIMEOUT}, ${sqlSessionTimeout(options)}`
+  const rows = await session.queryWithRetry(`select ${all} ${condition}`, values)
+  return rows.length > 0
 }
 
 /** Both end a statement before either end of the session gives up on the other. */
