@@ -15,7 +15,7 @@ const PAUSES: readonly Edit[] = [
     from: "pg_try_advisory_lock(job_lock(c.id))",
     to: "pg_try_advisory_lock(pause_before('has its snapshot, not the lock', job_lock(c.id)))",
   },
-  pauseBefore("claim", "  select t.* into v_found", "has the lock, and has not looked again"),
+  pauseBefore("claim", "  v_found := second_look", "has the lock, and has not looked again"),
   pauseBefore("claim", "  return next;", "has claimed, not committed"),
   pauseBefore("reap", "  return next;\nend", "has reaped, not committed"),
   pauseBefore("settle_succeeded", "  if v_concerned is not null or", "has settled, not committed"),

@@ -198,7 +198,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
     },
   ],
   "Older definition": [
-    { file: `${SQL}/note_definitions.sql`, from: "where d.registered_at is null\n", to: "where true\n" },
+    { file: `${SQL}/is_definition_changed.sql`, from: "(p_noted).registered_at is null", to: "true" },
   ],
   "Late arrival": [{ file: `${SQL}/unblock_jobs.sql`, from: "note_late_arrivals()", to: "1" }],
   "Noted too early": [
@@ -264,8 +264,8 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   Slots: [
     {
       file: `${SQL}/protocol/open_drainer.sql`,
-      from: "pg_try_advisory_lock(lock_space('slot'), number)",
-      to: "number > 0",
+      from: "pg_try_advisory_lock(lock_space('slot'), v_slot)",
+      to: "v_slot > 0",
     },
   ],
   "Closed twice": [
