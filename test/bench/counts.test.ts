@@ -23,6 +23,17 @@ test("a drain costs a twentieth of a statement, and at most 250 bytes of WAL, fo
   expect((await session.walBytes) / JOBS).toBeLessThan(250)
 })
 
+test("a drain that finds nothing plans no statement that moves jobs or walks their keys", async () => {
+  await drainOnce()
+  const session = await planningSession(database)
+
+  await drainOnce({ connect: session.connect, onBacklog: () => {} })
+
+  const planned = await session.planned
+  expect(planned).toContainEqual(expect.stringContaining("candidates as materialized")) // so that they can be seen
+  expect(planned.filter((text) => /update jobs|delete from (jobs|permits)|with recursive/.test(text))).toEqual([])
+})
+
 test("a claim looks at no more rows with blocked, scheduled and paused jobs in its way", async () => {
   await database.rows("truncate sluice.jobs") // with the dead rows of what was drained before
   await store(200)
@@ -105,6 +116,28 @@ async function watchedSession({ connect }: TestDatabase) {
             "select wal_bytes - 8192 * wal_fpi as bytes from pg_stat_get_backend_wal(pg_backend_pid())",
           )
           walBytes.resolve(Number(rows[0].bytes))
+          await end.call(connection)
+        },
+      })
+    },
+  }
+}
+
+/** A drainer's session that says at its end which statements Postgres has planned in it. */
+async function planningSession({ connect }: TestDatabase) {
+  const planned = Promise.withResolvers<string[]>()
+  return {
+    planned: planned.promise,
+    async connect(): Promise<Connection> {
+      const connection = await connect()
+      const { query, end } = connection
+      return Object.assign(connection, {
+        async end() {
+          const { rows } = await query.call(
+            connection,
+            "select ident from pg_backend_memory_contexts where name = 'CachedPlanSource'",
+          )
+          planned.resolve(rows.map(({ ident }) => ident))
           await end.call(connection)
         },
       })
