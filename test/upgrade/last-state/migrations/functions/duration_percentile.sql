@@ -1,10 +1,27 @@
--- The milliseconds within which this share of the executions of a histogram ended; null while there are too few to tell.
+-- The milliseconds within which this share of the executions of a histogram ended; null while there are too few to tell. A loop, because
+-- planning a query would take longer.
 create or replace function duration_percentile(p_durations integer[], p_share double precision) returns integer
-language sql immutable parallel safe
-begin atomic
-  select ceil(2 ^ (b.place / 4.0))::integer
-  from (select u.place, sum(u.count) over (order by u.place) as below, sum(u.count) over () as total
-        from unnest(p_durations) with ordinality u (count, place)) b
-  where b.total >= 10 and b.below >= b.total * p_share
-  order by b.place limit 1;
-end;
+language plpgsql immutable strict parallel safe set search_path from current
+as $$
+declare
+  v_count integer;
+  v_total bigint := 0;
+  v_below bigint := 0;
+  v_place integer := 0;
+begin
+  foreach v_count in array p_durations loop
+    v_total := v_total + v_count;
+  end loop;
+  if v_total < 10 then
+    return null;
+  end if;
+  foreach v_count in array p_durations loop
+    v_place := v_place + 1;
+    v_below := v_below + v_count;
+    if v_below >= v_total * p_share then
+      return ceil(2 ^ (v_place / 4.0))::integer;
+    end if;
+  end loop;
+  return null;
+end
+$$;

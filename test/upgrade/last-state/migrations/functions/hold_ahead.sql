@@ -8,12 +8,17 @@ as $$
 declare
   c_head constant integer := 100;
   c_set constant integer := 500;
-  v_known text[] := p_names || array(select d.name from definitions d where d.seen_at > now() - interval '15 minutes');
-  v_paused text[] := array(select q.name from queues q where q.paused_at is not null);
+  v_known text[];
+  v_paused text[];
   v_unknown_count integer;
   v_paused_count integer;
   v_waiting bigint[];
 begin
+  if not exists (select from jobs j where j.state = 'ready') then
+    return false;
+  end if;
+  v_known := p_names || array(select d.name from definitions d where d.seen_at > now() - interval '15 minutes');
+  v_paused := array(select q.name from queues q where q.paused_at is not null);
   select count(*) filter (where head.name <> all (v_known)), count(*) filter (where head.queue = any (v_paused))
   into v_unknown_count, v_paused_count
   from (select j.name, j.queue from jobs j where j.state = 'ready' order by j.priority, j.run_at, j.id limit c_head) head;

@@ -20,10 +20,17 @@ as $$
 declare
   c_most_looked_at constant integer := 10000;
   v_paused text[] := array(select q.name from queues q where q.paused_at is not null);
+  -- the ranges to scan: each from behind a position to the end of a priority
+  v_after job_position[] := array[case when p_resume_after is null then (-2147483648, '-infinity', 0)::job_position else p_resume_after end];
+  v_last_priorities integer[] := '{2147483647}';
 begin
+  if p_resume_after is null and p_since is not null then
+    select array_agg(s.after order by s.last_priority), array_agg(s.last_priority order by s.last_priority)
+    into v_after, v_last_priorities from scan_ranges(p_since, p_priorities) s;
+  end if;
   with candidates as materialized (
     select j.id, j.priority, j.run_at, j.features, j.large_bytes from (
-      select j.* from scan_ranges(p_resume_after, p_since, p_priorities) s, lateral (
+      select j.* from unnest(v_after, v_last_priorities) s (priority, run_at, id, last_priority), lateral (
         select j.id, j.priority, j.run_at, j.features, j.large_bytes, j.name, j.queue, j.timeout_ms, j.fence from jobs j
         where j.state = 'ready' and (j.priority, j.run_at, j.id) > (s.priority, s.run_at, s.id) and j.priority <= s.last_priority
         order by j.priority, j.run_at, j.id) j
@@ -36,7 +43,7 @@ begin
   select array_agg(l.id), bit_or(l.features), sum(l.large_bytes), (array_agg((l.priority, l.run_at, l.id)::job_position))[count(*)::integer]::text,
     case when count(*) < p_limit then (
       select (p.priority, p.run_at, p.id)::job_position::text from ( -- read from the index alone
-        select j.* from scan_ranges(p_resume_after, p_since, p_priorities) s, lateral (
+        select j.* from unnest(v_after, v_last_priorities) s (priority, run_at, id, last_priority), lateral (
           select j.priority, j.run_at, j.id from jobs j
           where j.state = 'ready' and (j.priority, j.run_at, j.id) > (s.priority, s.run_at, s.id) and j.priority <= s.last_priority
           order by j.priority, j.run_at, j.id) j

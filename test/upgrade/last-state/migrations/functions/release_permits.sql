@@ -3,8 +3,12 @@ create or replace function release_permits(p_ids bigint[]) returns void
 language plpgsql volatile set search_path from current
 as $$
 declare
-  v_keys text[] := array(select distinct p.concurrency_key from permits p where p.job_id = any (p_ids));
+  v_keys text[];
 begin
+  if coalesce(cardinality(p_ids), 0) = 0 then
+    return;
+  end if;
+  v_keys := array(select distinct p.concurrency_key from permits p where p.job_id = any (p_ids));
   if v_keys = '{}' then
     return;
   end if;

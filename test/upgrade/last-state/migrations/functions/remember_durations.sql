@@ -7,6 +7,9 @@ declare
   v_name text;
   v_counts integer[];
 begin
+  if p_durations::text = '{}' then
+    return;
+  end if;
   for v_name, v_counts in
     select o.key, array(select json_array_elements_text(o.value)::integer) from json_each(p_durations) o order by o.key
   loop

@@ -10,6 +10,11 @@ declare
   v_queues text[];
   v_queue text;
 begin
+  last := '';
+  more := false;
+  if not exists (select from jobs j where j.state = 'paused') then
+    return;
+  end if;
   last := p_after;
   with recursive halted as (
     (select j.queue, 1 as place from jobs j where j.state = 'paused' and j.queue > p_after order by j.queue limit 1)
@@ -25,7 +30,6 @@ begin
     exit when more;
     last := v_queue;
   end loop;
-  more := coalesce(more, false);
   if not more then
     last := coalesce(v_queues[c_queues], '');
   end if;

@@ -18,7 +18,7 @@ declare
   v_locked bigint[] := p_locked;
   v_admitted bigint[];
   v_dropped bigint[];
-  v_paused text[] := array(select q.name from queues q where q.paused_at is not null);
+  v_paused text[];
   v_dead integer[] := dead_drainers(p_drainer);
 begin
   dead := v_dead is not null;
@@ -29,6 +29,7 @@ begin
   end if;
 
   if v_locked is not null then
+    v_paused := array(select q.name from queues q where q.paused_at is not null);
     v_admitted := admit(p_drainer, v_locked, p_state, p_features, v_paused); -- by itself: what is read next is read after it
     -- by their ids alone: with a condition that an index of all ready jobs has, the plan may go through all of them
     select array_agg(found.id), array_agg(found.fence), json_agg(found.job) into ids, fences, jobs

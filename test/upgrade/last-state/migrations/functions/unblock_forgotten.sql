@@ -8,6 +8,9 @@ declare
   c_keys constant integer := 200;
   v_keys text[];
 begin
+  if not exists (select from jobs j where j.state = 'blocked') then
+    return '';
+  end if;
   with recursive waited_for as (
     (select j.concurrency_key as key, 1 as place from jobs j
      where j.state = 'blocked' and j.concurrency_key > p_after order by j.concurrency_key limit 1)
@@ -18,6 +21,9 @@ begin
     where w.place < c_keys
   )
   select array_agg(w.key) into v_keys from waited_for w;
+  if v_keys is null then
+    return '';
+  end if;
 
   perform unblock_jobs(array(
     select distinct key.name from unnest(v_keys) key (name), names_blocked(key.name) blocked (name)

@@ -4,25 +4,34 @@
 --   ready                how many jobs wait
 --   oldest_ready_age_ms  how long the first of them has waited; 0: none waits
 create or replace function backlog() returns table (ready integer, oldest_ready_age_ms double precision)
-language sql stable set search_path from current
+language plpgsql stable set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
 as $$
-  with recursive running as materialized (
-    select r.job_id as id from running_jobs() r
-  ), unkeyed as materialized (
-    select count(*) as count, min(j.run_at) as oldest from (select u.run_at from jobs u where u.state = 'unkeyed' limit 10000) j
-  ), first_of_priority as (
-    (select j.priority, j.run_at from jobs j
-     where j.state = 'ready' and j.id not in (select r.id from running r)
-     order by j.priority, j.run_at, j.id limit 1)
-    union all
-    select next.priority, next.run_at from first_of_priority f, lateral (
-      select j.priority, j.run_at from jobs j
-      where j.state = 'ready' and j.priority > f.priority and j.id not in (select r.id from running r)
-      order by j.priority, j.run_at, j.id limit 1) next
-  )
-  select least(10000, (select u.count from unkeyed u) + (select count(*) from (select j.id from jobs j where j.state = 'ready' order by j.priority, j.run_at, j.id limit 10000) first
-          where first.id not in (select r.id from running r)))::integer,
-         coalesce((select greatest(0, extract(epoch from clock_timestamp() - min(oldest.run_at)) * 1000)
-                   from ((select f.run_at from first_of_priority f limit 100) union all select u.oldest from unkeyed u) oldest), 0)::double precision
+declare
+  v_running bigint[];
+  v_oldest timestamptz;
+  v_priority bigint := -2147483649;
+  v_run_at timestamptz;
+begin
+  ready := 0;
+  oldest_ready_age_ms := 0;
+  if not exists (select from jobs j where j.state = 'ready') and not exists (select from jobs j where j.state = 'unkeyed') then
+    return next;
+    return;
+  end if;
+
+  v_running := array(select r.job_id from running_jobs() r);
+  select count(*), min(u.run_at) into ready, v_oldest from (select j.run_at from jobs j where j.state = 'unkeyed' limit 10000) u;
+  ready := least(10000, ready + (
+    select count(*) from (select j.id from jobs j where j.state = 'ready' order by j.priority, j.run_at, j.id limit 10000) first
+    where first.id <> all (v_running)));
+  for v_place in 1 .. 100 loop
+    select j.priority, j.run_at into v_priority, v_run_at from jobs j
+    where j.state = 'ready' and j.priority > v_priority and j.id <> all (v_running) order by j.priority, j.run_at, j.id limit 1;
+    exit when not found;
+    v_oldest := least(v_oldest, v_run_at);
+  end loop;
+  oldest_ready_age_ms := greatest(0, coalesce(extract(epoch from clock_timestamp() - v_oldest) * 1000, 0));
+  return next;
+end
 $$;

@@ -56,7 +56,9 @@ begin
   perform set_config('synchronous_commit', 'off', true);
   perform assert_session(p_backend);
   perform unlock_jobs(p_settled);
-  delete from claims c where c.id = any (p_spent);
+  if cardinality(p_spent) > 0 then
+    delete from claims c where c.id = any (p_spent);
+  end if;
   select f.* into v_frontier from frontier_of(v_scope, p_fits_ms, p_last_claim) f;
   v_looked_at := greatest(v_frontier.looked_at, now() - p_looked_ms_ago * interval '1 millisecond');
   from_start := p_resume_after is null or is_look_due(v_scope, v_looked_at, p_looked_ms_ago);
@@ -72,8 +74,7 @@ begin
     v_looked_at := now();
   end if;
 
-  select l.* into v_locked
-  from lock_ready(p_drainer, p_limit, p_names, case when not from_start then v_place end, v_since, p_priorities, p_fits_ms) l;
+  v_locked := lock_ready(p_drainer, p_limit, p_names, case when not from_start then v_place end, v_since, p_priorities, p_fits_ms);
   more := more or v_locked.passed is not null or coalesce(v_locked.bytes > p_max_bytes, false) or coalesce(cardinality(v_locked.locked), 0) = p_limit;
   if v_locked.bytes > p_max_bytes then
     v_locked.locked := trim_to_bytes(v_locked.locked, p_max_bytes);
@@ -85,7 +86,7 @@ begin
     pass := seen;
   end if;
   claimed_at_ms := extract(epoch from clock_timestamp()) * 1000;
-  select t.* into v_found from second_look(p_drainer, v_locked.locked, v_locked.features, 'ready', p_max_bytes) t;
+  v_found := second_look(p_drainer, v_locked.locked, v_locked.features, 'ready', p_max_bytes);
 
   jobs := v_found.jobs;
   dead := v_found.dead;

@@ -1,4 +1,5 @@
--- Begins a drain on this session: takes a slot, and holds the locks that say that the drainer lives and is awake.
+-- Begins a drain on this session: takes a slot, and holds the locks that say that the drainer lives and is awake. What is rarely to
+-- be done is asked for first, because a session plans each statement anew that it runs.
 --   p_schema_version  the version that the code needs
 --   p_max_drainers    how many drainers there may be at once
 --   p_label           who it is, for people
@@ -12,27 +13,40 @@ returns table (id integer, slot integer, backend_pid integer, usual_ms json)
 language plpgsql volatile set search_path from current
 as $$
 declare
-  v_names text[] := (select array_agg(p.name) from json_to_recordset(p_definitions) p (name text));
+  v_names text[];
+  v_any_changed boolean;
 begin
   perform assert_schema_version(p_schema_version);
-  slot := (with numbers as materialized (select number from generate_series(1, p_max_drainers) number)
-           select number from numbers where pg_try_advisory_lock(lock_space('slot'), number) limit 1);
+  for v_slot in 1 .. p_max_drainers loop
+    if pg_try_advisory_lock(lock_space('slot'), v_slot) then
+      slot := v_slot;
+      exit;
+    end if;
+  end loop;
   if slot is null then
     return;
   end if;
 
+  select array_agg(given.name), json_object_agg(d.name, duration_percentile(d.durations, 0.99)) filter (where d.name is not null),
+         bool_or(is_definition_changed(d, given))
+  into v_names, usual_ms, v_any_changed
+  from json_populate_recordset(null::definitions, p_definitions) given left join definitions d on d.name = given.name;
   id := nextval('drainer_ids');
   backend_pid := pg_backend_pid();
   perform pg_advisory_lock(lock_space('drainer'), id);
   perform pg_advisory_lock(lock_space('awake'), id);
   insert into drainers (id, slot, backend_pid, label, names, budget_ms)
   values (open_drainer.id, open_drainer.slot, open_drainer.backend_pid, p_label, v_names, p_budget_ms);
-  perform clear_wake_requests(v_names);
-  perform repair_soon();
-  perform note_definitions(p_definitions);
+  if exists (select from wake_requests w where w.requested_at > '-infinity') then
+    perform clear_wake_requests(v_names);
+  end if;
+  if exists (select from ticks t where t.ticked_at > now() - interval '1 second') then
+    perform repair_soon(); -- otherwise it is due anyway
+  end if;
+  if v_any_changed then
+    perform note_definitions(p_definitions);
+  end if;
   perform note_names(v_names);
-  usual_ms := (select json_object_agg(d.name, duration_percentile(d.durations, 0.99)) from definitions d
-               where d.name = any (v_names));
   return next;
 end
 $$;
