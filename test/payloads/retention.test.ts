@@ -111,6 +111,24 @@ test("a day is not dropped while a job with one of its payloads is being committ
   expect(await sluice.getJob(id)).toMatchObject({ payload: large })
 })
 
+test("a transaction that can't see what is committed meanwhile drops no day", async () => {
+  await keep.enqueue(large)
+  await drainOnce()
+  await database.pool.query("truncate sluice.finished")
+  const expire = "select sluice.expire_payloads($1, $2) as more"
+  const days = [daysAfter(first, 20), daysAfter(first, 34)]
+  const reader = new pg.Client({ connectionString: database.url })
+  await reader.connect()
+  await reader.query("begin isolation level repeatable read")
+  expect((await reader.query(expire, days)).rows).toEqual([{ more: false }])
+  await reader.query("commit")
+  await reader.end()
+  expect(await partitions()).toContain(partition(first))
+
+  expect(await database.rows(expire, days)).toEqual([{ more: true }])
+  expect(await partitions()).not.toContain(partition(first))
+})
+
 test("payloads of a day that was not prepared are deleted in sets from the default partition", async () => {
   await database.pool.query(`drop table sluice.${partition(first)}`)
   await sluice.enqueueMany(Array.from({ length: 700 }, () => ({ name: "keep", payload: large })))
