@@ -37,6 +37,6 @@ begin
   select array_agg(a.id order by a.index),
          array_agg(case when a.id = a.new_id then public_state(a.state) else coalesce(s.state, 'succeeded') end order by a.index),
          array_agg(a.id <> a.new_id order by a.index)
-  from answers a left join lateral (select s.state from states s where s.job_id = a.id limit 1) s on true;
+  from answers a left join states s on s.job_id = a.id;
 end
 $$;
