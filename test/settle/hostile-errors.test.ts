@@ -1,4 +1,4 @@
-import { defineJob, type Executor } from "@sluice/core"
+import { createSluice, defineJob, drain, type Executor, type PayloadStore } from "@sluice/core"
 import { beforeEach, expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
@@ -51,13 +51,18 @@ test.each(textless)("a drain ends as usual though whatever it calls throws %s", 
     throw value
   }
   const executor: Executor = { perform: async () => {}, end: fail }
-  const { sluice, drainOnce } = drainable(database, [defineJob({ name: "own", executor })])
+  const store: PayloadStore = { put: fail, get: fail, delete: fail }
+  const jobs = [defineJob({ name: "own", executor })]
+  const sluice = createSluice({ database: database.pool, jobs, payloads: { store } })
   await sluice.enqueue("own", {})
+  await database.pool.query("insert into sluice.superfluous_objects (store_key) values ('a') on conflict do nothing")
   const lines: string[] = []
   const log = { debug() {}, info() {}, error() {}, warn: (line: string) => void lines.push(line) }
   // the database's own end fails this file if the drainer's session is left
-  expect(await drainOnce({ log, onSettled: fail, setWakeUp: fail })).toMatchObject({ succeeded: 1 })
+  const summary = await drain(sluice, { connect: database.connect, log, onSettled: fail, setWakeUp: fail })
+  expect(summary).toMatchObject({ succeeded: 1 })
   expect(lines).toEqual([
+    "Maintenance failed",
     "onSettled failed",
     "The wake-up could not be set; jobs start with the schedule instead",
     "An executor could not be closed",
