@@ -116,6 +116,27 @@ test("an enqueue and getJob wait for the store no longer than for the database",
     payloads: { store },
     answerWithin: "200ms",
   })
-  await expect(one.enqueue("job", large)).rejects.toThrow("longer than 200 ms")
-  await expect(one.getJob(id)).rejects.toThrow("longer than 200 ms")
+  const late = { code: "store_unavailable", message: expect.stringMatching(/store of payloads.* 200 ms$/) }
+  await expect(one.enqueue("job", large)).rejects.toMatchObject(late)
+  await expect(one.getJob(id)).rejects.toMatchObject(late)
+})
+
+test("an error of the store's network says that it is the store's, and isn't one of the database", async () => {
+  const { id } = await withStore({}).enqueue("job", large)
+  const refused = async () => {
+    throw Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:9"), { code: "ECONNREFUSED" })
+  }
+  const store = { put: refused, get: refused }
+  const failed = (what: string) => ({
+    name: "SluiceError",
+    code: "store_unavailable",
+    message: `${what} the store of payloads failed: connect ECONNREFUSED 127.0.0.1:9`,
+    cause: { code: "ECONNREFUSED" },
+  })
+  await expect(withStore(store).enqueue("job", large)).rejects.toMatchObject(failed("Writing to"))
+  await expect(withStore(store).getJob(id)).rejects.toMatchObject(failed("Reading from"))
+  expect(await drainOnce(store)).toMatchObject({ retried: 1 })
+  expect(await database.rows("select error_message from sluice.failures")).toEqual([
+    { error_message: failed("Reading from").message },
+  ])
 })
