@@ -38,7 +38,9 @@ const drainOnce = (store: Partial<PayloadStore>) => drain(withStore(store), { co
 beforeEach(async () => {
   performed = 0
   objects.clear()
-  await database.pool.query("truncate sluice.jobs, sluice.finished, sluice.failures, sluice.payloads")
+  await database.pool.query(
+    "truncate sluice.jobs, sluice.finished, sluice.failures, sluice.payloads, sluice.superfluous_objects",
+  )
 })
 
 test("a payload that never arrives is an attempt that timed out, also if the store heeds no signal", async () => {
@@ -139,4 +141,18 @@ test("an error of the store's network says that it is the store's, and isn't one
   expect(await database.rows("select error_message from sluice.failures")).toEqual([
     { error_message: failed("Reading from").message },
   ])
+})
+
+test("a deletion that fails is logged as the store's, and doesn't stop the drain", async () => {
+  await database.pool.query("insert into sluice.superfluous_objects (store_key) values ('payloads/old')")
+  await withStore({}).enqueue("job", { text: "small" })
+  const warned: unknown[] = []
+  const remove = async () => {
+    throw new Error("connect ECONNREFUSED 127.0.0.1:9")
+  }
+  const log = { debug() {}, info() {}, error() {}, warn: (...entry: unknown[]) => void warned.push(entry) }
+  const drained = await drain(withStore({ delete: remove }), { connect: database.connect, log })
+  expect(drained).toMatchObject({ succeeded: 1 })
+  const error = "SluiceError: Deleting from the store of payloads failed: connect ECONNREFUSED 127.0.0.1:9"
+  expect(warned).toEqual([["Maintenance failed", { error }]])
 })

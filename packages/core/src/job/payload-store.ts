@@ -67,7 +67,10 @@ export function newKey(kind: "payloads" | "results"): string {
 }
 
 /** The error for one of the app's store. Unlike that, it says what it is about, and nobody takes it for the database's. */
-export function storeError(what: "Reading from" | "Writing to", cause: unknown): SluiceError {
+export function storeError(
+  what: "Reading from" | "Writing to" | "Deleting from",
+  cause: unknown,
+): SluiceError {
   if (cause instanceof SluiceError) return cause
   const message = `${what} the store of payloads failed: ${shortMessage(cause)}`
   return new SluiceError("store_unavailable", message, { cause })
