@@ -38,7 +38,9 @@ const drainOnce = (store: Partial<PayloadStore>) => drain(withStore(store), { co
 beforeEach(async () => {
   performed = 0
   objects.clear()
-  await database.pool.query("truncate sluice.jobs, sluice.finished, sluice.failures, sluice.payloads")
+  await database.pool.query(
+    "truncate sluice.jobs, sluice.finished, sluice.failures, sluice.payloads, sluice.superfluous_objects",
+  )
 })
 
 test("a payload that never arrives is an attempt that timed out, also if the store heeds no signal", async () => {
@@ -116,6 +118,41 @@ test("an enqueue and getJob wait for the store no longer than for the database",
     payloads: { store },
     answerWithin: "200ms",
   })
-  await expect(one.enqueue("job", large)).rejects.toThrow("longer than 200 ms")
-  await expect(one.getJob(id)).rejects.toThrow("longer than 200 ms")
+  const late = { code: "store_unavailable", message: expect.stringMatching(/store of payloads.* 200 ms$/) }
+  await expect(one.enqueue("job", large)).rejects.toMatchObject(late)
+  await expect(one.getJob(id)).rejects.toMatchObject(late)
+})
+
+test("an error of the store's network says that it is the store's, and isn't one of the database", async () => {
+  const { id } = await withStore({}).enqueue("job", large)
+  const refused = async () => {
+    throw Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:9"), { code: "ECONNREFUSED" })
+  }
+  const store = { put: refused, get: refused }
+  const failed = (what: string) => ({
+    name: "SluiceError",
+    code: "store_unavailable",
+    message: `${what} the store of payloads failed: connect ECONNREFUSED 127.0.0.1:9`,
+    cause: { code: "ECONNREFUSED" },
+  })
+  await expect(withStore(store).enqueue("job", large)).rejects.toMatchObject(failed("Writing to"))
+  await expect(withStore(store).getJob(id)).rejects.toMatchObject(failed("Reading from"))
+  expect(await drainOnce(store)).toMatchObject({ retried: 1 })
+  expect(await database.rows("select error_message from sluice.failures")).toEqual([
+    { error_message: failed("Reading from").message },
+  ])
+})
+
+test("a deletion that fails is logged as the store's, and doesn't stop the drain", async () => {
+  await database.pool.query("insert into sluice.superfluous_objects (store_key) values ('payloads/old')")
+  await withStore({}).enqueue("job", { text: "small" })
+  const warned: unknown[] = []
+  const remove = async () => {
+    throw new Error("connect ECONNREFUSED 127.0.0.1:9")
+  }
+  const log = { debug() {}, info() {}, error() {}, warn: (...entry: unknown[]) => void warned.push(entry) }
+  const drained = await drain(withStore({ delete: remove }), { connect: database.connect, log })
+  expect(drained).toMatchObject({ succeeded: 1 })
+  const error = "SluiceError: Deleting from the store of payloads failed: connect ECONNREFUSED 127.0.0.1:9"
+  expect(warned).toEqual([["Maintenance failed", { error }]])
 })
