@@ -7,7 +7,7 @@ declare
   c_set constant integer := 5000;
   v_expired text := (
     select min(c.relname) from pg_inherits i join pg_class c on c.oid = i.inhrelid
-    where i.inhparent = p_parent::regclass and c.relname ~ '_\d{8}$' and to_date(right(c.relname, 8), 'YYYYMMDD') < p_oldest);
+    where i.inhparent = p_parent::regclass and c.relname ~ '_[0-9]{8}$' and to_date(right(c.relname, 8), 'YYYYMMDD') < p_oldest);
   v_deleted integer;
 begin
   if v_expired is not null then
