@@ -9,8 +9,7 @@ declare
   v_day date;
 begin
   for v_day in
-    select to_date(right(c.relname, 8), 'YYYYMMDD') as day from pg_inherits i join pg_class c on c.oid = i.inhrelid
-    where i.inhparent = 'payloads'::regclass and c.relname ~ '_[0-9]{8}$' and to_date(right(c.relname, 8), 'YYYYMMDD') < p_oldest
+    select d.day from days_before('payloads', p_oldest) d (day)
     union
     select min(p.day) from payloads_default p where p.day < p_oldest having min(p.day) is not null
     order by day
