@@ -7,6 +7,7 @@ const WITH_OWN_SERVER = [
   "test/connections/bare-pool.test.ts",
   "test/reap/server-restart.test.ts",
   "test/session/standby.test.ts",
+  "test/wake/full-notify-queue.test.ts",
 ]
 
 /** They change state of the process or of a module that no later file may see, mock modules, or count child processes. */

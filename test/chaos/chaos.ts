@@ -116,7 +116,7 @@ export async function runChaos(seconds: number): Promise<ChaosReport> {
       `select j.id, j.state, j.queue, j.concurrency_key, j.run_at - now() as due_in, j.fence, j.died_with, j.suspect_group,
               (select p.drainer_id from sluice.permits p where p.job_id = j.id) as permit_of,
               (select c.drainer_id from sluice.claims c where j.id = any (c.job_ids)) as claimed_by,
-              (select s.state from sluice.states_of(array[j.id]) s) as told
+              (select s.state from sluice.states_of(array[j.id], 'infinity') s) as told
        from sluice.jobs j order by j.id limit 5`,
     )
   await untilEmptyOrStuck()

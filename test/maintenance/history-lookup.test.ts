@@ -33,7 +33,7 @@ test("a finished job is found by its id in a few pages, whatever day and in what
 async function pagesOfLookup(id: string): Promise<number> {
   const session = await database.connect()
   await session.query("begin")
-  await session.query("select * from sluice.states_of($1)", [[id]]) // plans and catalogue
+  await session.query("select * from sluice.states_of($1, '-infinity')", [[id]]) // plans and catalogue
   const fetched = `select sum(pg_stat_get_xact_blocks_fetched(inhrelid)) as pages from pg_inherits where inhparent = 'sluice.finished'::regclass`
   const before = Number((await session.query(fetched)).rows[0].pages)
   await session.query("select sluice.get_job($1)", [id])

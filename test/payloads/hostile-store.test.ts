@@ -1,3 +1,4 @@
+import { once } from "node:events"
 import { setTimeout as wait } from "node:timers/promises"
 import { createSluice, defineJob, drain, type PayloadStore } from "@sluice/core"
 import { beforeEach, expect, test } from "vitest"
@@ -61,6 +62,26 @@ test("a job whose result is never taken has succeeded without it", async () => {
   await withStore({}).enqueue("job", large)
   expect(await drainOnce({ put: never })).toMatchObject({ succeeded: 1, retried: 0, stuck: 0 })
   expect(performed).toBe(1)
+})
+
+test("nor does one that returns its result when the drain is already ending keep the drain", async () => {
+  const stop = new AbortController()
+  const last = defineJob({
+    name: "last",
+    async perform(_payload, { signal }) {
+      stop.abort()
+      await once(signal, "abort")
+      return large
+    },
+  })
+  const sluice = createSluice({
+    database: database.pool,
+    jobs: [last],
+    payloads: { store: { ...good, put: never } },
+  })
+  await last.enqueue({})
+  const summary = await drain(sluice, { connect: database.connect, signal: stop.signal, grace: "5s" })
+  expect(summary).toMatchObject({ succeeded: 1, stuck: 0 })
 })
 
 test("a deletion that throws, or returns no promise, doesn't fail an enqueue whose job is stored", async () => {

@@ -16,7 +16,7 @@ as $$
     'errorCount', (select count(*) from failures e where e.job_id = p_id),
     'errors', (select coalesce(json_agg(e.error order by e.ended_at, e.attempt), '[]') from errors_of(p_id, p_errors_from) e))
   from (select j.id, j.name, j.queue, j.priority,
-               (select s.state from states_of(array[j.id]) s) as state, j.payload, j.payload_day, j.attempts, j.max_attempts, j.run_at, j.enqueued_at,
+               (select s.state from states_of(array[j.id], 'infinity') s) as state, j.payload, j.payload_day, j.attempts, j.max_attempts, j.run_at, j.enqueued_at,
                null::timestamptz as started_at, null::timestamptz as finished_at, null::integer as duration_ms,
                null::jsonb as result, j.tags, j.metadata, j.unique_key, j.concurrency_key
         from jobs j where j.id = p_id

@@ -49,7 +49,8 @@ begin
   if v_day is not null then
     insert into payloads (day, job_id, payload) values (v_day, store_job.job_id, p_payload);
   end if;
-  perform pg_notify(current_schema(), '') where exists (select from drainers d where d.lingering); -- as notify_lingering does
+  perform pg_notify(current_schema(), '') -- as notify_lingering does
+  where exists (select from drainers d where d.lingering) and pg_notification_queue_usage() < 0.9;
   attended := p_asks and job_state = 'ready' and is_attended(array[p_name]);
 end
 $$;

@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec"
 import { SluiceError } from "../errors.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
+import { shortMessage } from "../job/error-record.ts"
 import type { JobContext } from "../job/job-context.ts"
 import { parsePayload } from "../job/payload.ts"
 import { type Logger, withDetails } from "../logger.ts"
@@ -55,7 +56,7 @@ function toStorableResult(result: unknown, log: Logger): unknown {
     if (Buffer.byteLength(json) <= MAX_RESULT_BYTES) return JSON.parse(json)
     log.warn("The result is over 256 KiB and was not stored")
   } catch (error) {
-    log.warn("The result is not JSON and was not stored", { error: String(error) })
+    log.warn("The result is not JSON and was not stored", { error: shortMessage(error) })
   }
   return undefined
 }

@@ -4,6 +4,7 @@ import { truncate } from "../checks/format-value.ts"
 import { refuse } from "../checks/validate.ts"
 import { InvalidInputError, InvalidPayloadError, PayloadTooLargeError } from "../errors.ts"
 import { Discard } from "./control-errors.ts"
+import { shortMessage } from "./error-record.ts"
 
 /**
  * Largest payload, as JSON in UTF-8 with numbers written out as Postgres does (1e308 has 309 digits). Store larger data
@@ -152,7 +153,7 @@ function stringify(value: unknown, path: readonly string[], check?: () => void):
     return JSON.stringify(value)
   } catch (cause) {
     if (cause instanceof InvalidInputError) throw cause
-    const message = `${path.join(".")} can't be written as JSON: ${(cause as Error)?.message}`
+    const message = `${path.join(".")} can't be written as JSON: ${shortMessage(cause)}`
     throw new InvalidInputError("invalid_payload", message, { path, cause })
   }
 }

@@ -28,7 +28,7 @@ function toJson(run: JobRun, result: unknown): string | undefined {
   try {
     return JSON.stringify(result)
   } catch (error) {
-    warn(run, "The result is not JSON and was not stored", { error: String(error) })
+    warn(run, "The result is not JSON and was not stored", { error: shortMessage(error) })
     return undefined
   }
 }

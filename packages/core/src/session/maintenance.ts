@@ -1,5 +1,6 @@
 import { withinMs } from "../checks/in-time.ts"
 import { protocolCall } from "../database/protocol-call.ts"
+import { shortMessage } from "../job/error-record.ts"
 import { type PayloadStore, storeError } from "../job/payload-store.ts"
 import type { Logger } from "../logger.ts"
 
@@ -29,7 +30,7 @@ export async function runMaintenance(
     }
     if (store?.delete) await deleteSuperfluous(query, schema, store as Required<PayloadStore>)
   } catch (error) {
-    log.warn("Maintenance failed", { error: String(error) })
+    log.warn("Maintenance failed", { error: shortMessage(error) })
   }
 }
 

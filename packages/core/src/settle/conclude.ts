@@ -55,7 +55,7 @@ function callOnSettled({ onSettled, log }: Drainer, execution: Execution): void 
   try {
     onSettled?.(toSettledExecution(execution))
   } catch (error) {
-    log.warn("onSettled failed", { error: String(error) })
+    log.warn("onSettled failed", { error: shortMessage(error) })
   }
 }
 

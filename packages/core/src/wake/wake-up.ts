@@ -1,4 +1,6 @@
 import { protocolCall } from "../database/protocol-call.ts"
+import { shortMessage } from "../job/error-record.ts"
+import type { Logger } from "../logger.ts"
 import type { Drainer } from "../session/drainer.ts"
 
 /** Schedules one drain for this moment, in place of the one scheduled before. Undefined: cancels it. */
@@ -17,17 +19,21 @@ export async function leaveWakeUp(
   const plan = protocolCall(schema, "plan_wake_up", { p_backend: backendPid, p_names: names })
   const [next] = await queryWithRetry(`select * from ${plan.text}`, plan.values)
   if (!next) return
-  const isSet = await setWakeUp(next.due_at ?? undefined).then(
-    () => true,
-    (error) => {
-      const message = "The wake-up could not be set; jobs start with the schedule instead"
-      log.warn(message, { error: String(error) })
-      return false
-    },
-  )
+  const isSet = await trySetting(setWakeUp, next.due_at ?? undefined, log)
   const remember = protocolCall(schema, "remember_wake_up", {
     p_set_for: isSet ? next.due_at : "-infinity",
     p_names: names,
   })
   await queryWithRetry(`select ${remember.text}`, remember.values)
+}
+
+async function trySetting(setWakeUp: SetWakeUp, dueAt: Date | undefined, log: Logger): Promise<boolean> {
+  try {
+    await setWakeUp(dueAt)
+    return true
+  } catch (error) {
+    const message = "The wake-up could not be set; jobs start with the schedule instead"
+    log.warn(message, { error: shortMessage(error) })
+    return false
+  }
 }

@@ -32,11 +32,12 @@ begin
     left join unnest(v_new, v_there) there (new_id, job_id) on there.new_id = j.id
     left join idempotency_keys k on there.new_id is null and k.name = j.name and k.key = j.idempotency_key
   ), states as materialized (
-    select s.job_id, s.state from states_of(array(select distinct a.id from answers a where a.id <> a.new_id)) s
+    -- a job that is finished is there because of its idempotency key, which counts for 24 hours
+    select s.job_id, s.state from states_of(array(select distinct a.id from answers a where a.id <> a.new_id), now() - interval '25 hours') s
   )
   select array_agg(a.id order by a.index),
          array_agg(case when a.id = a.new_id then public_state(a.state) else coalesce(s.state, 'succeeded') end order by a.index),
          array_agg(a.id <> a.new_id order by a.index)
-  from answers a left join lateral (select s.state from states s where s.job_id = a.id limit 1) s on true;
+  from answers a left join states s on s.job_id = a.id;
 end
 $$;
