@@ -7,6 +7,7 @@ import { createDatabase } from "../support/database.ts"
 
 const objects = new Map<string, Buffer>()
 let refuses: [status: number, code: string] | undefined
+let tellsSize = true
 const server = createServer(async (request, response) => {
   const parts: Buffer[] = []
   for await (const part of request) parts.push(part)
@@ -26,6 +27,10 @@ const server = createServer(async (request, response) => {
     return answer(200, "<DeleteResult></DeleteResult>")
   }
   const object = objects.get(pathname)
+  if (object && !tellsSize) {
+    response.flushHeaders() // so it is sent in chunks
+    return response.end(object)
+  }
   return object
     ? answer(200, object)
     : answer(404, "<Error><Code>NoSuchKey</Code><Message>gone</Message></Error>")
@@ -44,6 +49,7 @@ const store = createS3Store({ bucket: "jobs", prefix: "app/", client })
 
 afterEach(() => {
   refuses = undefined
+  tellsSize = true
   objects.clear()
 })
 afterAll(() => {
@@ -75,6 +81,15 @@ test("an object that isn't there is undefined, and any other error is thrown", a
 test("an object that is larger than any payload is refused before it is read", async () => {
   objects.set("/jobs/app/payloads/2026-01-01/huge", Buffer.alloc(8 * 1024 * 1024 + 1))
   await expect(store.get("payloads/2026-01-01/huge")).rejects.toThrow("8388609 bytes")
+})
+
+test("so is one that turns out to be larger while it is read", async () => {
+  tellsSize = false
+  objects.set("/jobs/app/payloads/2026-01-01/huge", Buffer.alloc(20 * 1024 * 1024))
+  const size = store.get("payloads/2026-01-01/huge").then((got) => got?.length)
+  await expect(size).rejects.toThrow("more than 8388608")
+  objects.set("/jobs/app/payloads/2026-01-01/a", bytes)
+  expect(Buffer.from((await store.get("payloads/2026-01-01/a")) ?? [])).toEqual(bytes)
 })
 
 test("the SDK reports a bucket that is missing in the configuration when it is first used", async () => {
