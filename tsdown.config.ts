@@ -47,7 +47,7 @@ function buildOf(one: Package): UserConfig {
     fixedExtension: false,
     hash: false,
     // what entries share must not take an entry's name: declarations then export other names than the code
-    outputOptions: { chunkFileNames: "shared-[name].js" },
+    outputOptions: { chunkFileNames: "shared-[name].js", sourcemapPathTransform: pathInPackage },
     dts: exports !== undefined,
     sourcemap: true,
     checks: { bundlerTimings: false },
@@ -56,6 +56,11 @@ function buildOf(one: Package): UserConfig {
     plugins: [embedMigrations()],
     hooks: { "build:done": () => complete(one) },
   }
+}
+
+/** A published package has no dist/: without this, stacks would name files of `node_modules/@sluice/src`. */
+function pathInPackage(fromMap: string): string {
+  return fromMap.replace("../", "")
 }
 
 /** Puts the texts of the SQL files in the place of the module that reads them, so that users' bundles contain them. */

@@ -140,7 +140,7 @@ create table payloads (
   primary key (day, job_id),
   constraint payload_in_one_place check ((payload is null) <> (store_key is null)),
   -- A role that may call store_jobs can pass anything, and drainers read and later delete what is there: so it is one of our own keys.
-  constraint known_store_key      check (store_key ~ '^payloads/\d{4}-\d\d-\d\d/[0-9a-f-]{36}$')
+  constraint known_store_key      check (store_key ~ '^payloads/[0-9]{4}-[0-9]{2}-[0-9]{2}/[0-9a-f-]{36}$')
 ) partition by range (day);
 
 alter table payloads alter payload set storage external;

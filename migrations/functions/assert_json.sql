@@ -13,7 +13,7 @@ begin
       p_path, v_bytes, p_most));
   elsif octet_length(v_text) > 2000 and jsonb_path_exists(p_json, 'strict $.**{1001}') then
     perform refuse(format('%s is nested too deep: give at most 1000 levels', p_path));
-  elsif v_text ~ '[0-9]{16}|0\.0{200}' then
+  elsif v_text ~ '[0-9]{16}|0[.]0{200}' then
     select * into v_inexact from inexact_number(p_json, p_path);
     if found then
       perform refuse(format('%s is %s: give text, because JavaScript has no such number', v_inexact.path, v_inexact.number));

@@ -14,9 +14,9 @@ begin
     elsif v_text::numeric between 0 and 0.0001 then
       v_ms := 0;
     end if;
-  elsif jsonb_typeof(p_duration) = 'string' and v_text ~ '^([0-9]{1,15}(\.[0-9]{1,15})?(ms|s|m|h|d)){1,10}$' then
+  elsif jsonb_typeof(p_duration) = 'string' and v_text ~ '^([0-9]{1,15}([.][0-9]{1,15})?(ms|s|m|h|d)){1,10}$' then
     v_ms := (select sum(part[1]::float8 * case part[3] when 'ms' then 1 when 's' then 1000 when 'm' then 60000 when 'h' then 3600000 else 86400000 end order by place)
-             from regexp_matches(v_text, '([0-9]+(\.[0-9]+)?)(ms|s|m|h|d)', 'g') with ordinality parts (part, place));
+             from regexp_matches(v_text, '([0-9]+([.][0-9]+)?)(ms|s|m|h|d)', 'g') with ordinality parts (part, place));
   end if;
   return case when v_ms between 0 and c_longest then floor(v_ms + 0.5) end;
 end

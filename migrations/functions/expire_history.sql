@@ -5,13 +5,11 @@ language plpgsql volatile set search_path from current set timezone = 'UTC' set 
 as $$
 declare
   c_set constant integer := 5000;
-  v_expired text := (
-    select min(c.relname) from pg_inherits i join pg_class c on c.oid = i.inhrelid
-    where i.inhparent = p_parent::regclass and c.relname ~ '_\d{8}$' and to_date(right(c.relname, 8), 'YYYYMMDD') < p_oldest);
+  v_expired date := (select min(d.day) from days_before(p_parent, p_oldest) d (day));
   v_deleted integer;
 begin
   if v_expired is not null then
-    execute format('drop table %I', v_expired);
+    execute format('drop table %I', p_parent || to_char(v_expired, '_YYYYMMDD'));
     return true;
   end if;
   execute format('delete from %I where ctid = any (array(select ctid from %1$I where %I < %L limit %L))',

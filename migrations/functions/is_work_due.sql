@@ -1,5 +1,5 @@
 -- Whether a job could be claimed now: due, of one of these names, of no paused queue, and not held by another drainer. The session
--- must hold no job's lock itself.
+-- must hold no job's lock itself. What is aside is looked up name by name: with a list of names, Postgres before 17 may read it all.
 create or replace function is_work_due(p_names text[]) returns boolean
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
@@ -11,10 +11,10 @@ begin
   if exists (select from jobs j where j.state = 'scheduled' and j.run_at <= now() and j.name = any (p_names)) then
     return true;
   end if;
-  if exists (select from jobs j where j.state = 'unknown' and j.name = any (p_names)) then
+  if exists (select from unnest(p_names) known (name), lateral (select from jobs j where j.state = 'unknown' and j.name = known.name limit 1) j) then
     return true; -- put by at the moment in which this drainer opened: the next look brings them back
   end if;
-  if exists (select from jobs j where j.state = 'unkeyed' and j.name = any (p_names)) then
+  if exists (select from unnest(p_names) known (name), lateral (select from jobs j where j.state = 'unkeyed' and j.name = known.name limit 1) j) then
     return true; -- the next look computes their keys
   end if;
   with ready as materialized (

@@ -4,6 +4,6 @@ create or replace function stored_bytes(p_json text, p_most integer) returns int
 language sql immutable set search_path from current
 as $$
   select case when octet_length(p_json) between p_most + 1 and p_most * 2
-    then octet_length(regexp_replace(p_json, '("[^"\\]*(?:\\.[^"\\]*)*")|[ ]', '\1', 'g'))
+    then octet_length(regexp_replace(p_json, e'("[^"\\\\]*(?:\\\\.[^"\\\\]*)*")|[ ]', e'\\1', 'g'))
     else octet_length(p_json) end
 $$;

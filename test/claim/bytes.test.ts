@@ -1,4 +1,4 @@
-import { type Connection, defineJob } from "@sluice/core"
+import { type Connection, createSluice, defineJob } from "@sluice/core"
 import { afterEach, expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
@@ -25,9 +25,14 @@ const numbered = defineJob({
     order.push(at)
   },
 })
-const { sluice, drainOnce } = drainable(database, [large, numbered])
+const keyed = defineJob({
+  name: "keyed",
+  concurrency: { key: ({ text }: { text: string }) => text.slice(0, 1), limit: 1_000 },
+  perform() {},
+})
+const { sluice, drainOnce } = drainable(database, [large, numbered, keyed])
 
-/** Connections that tell how large the answers to claims were. */
+/** Connections that tell how large the answers were that bring payloads. */
 function measured() {
   const sizes: number[] = []
   const connect = async () => {
@@ -36,7 +41,8 @@ function measured() {
     connection.query = async (text, values) => {
       const result = await query(text, values)
       const statement = (text as unknown as { text?: string }).text ?? text // ours tell how they are to be read
-      if (/\.claim(_suspects)?\(/.test(statement)) sizes.push(JSON.stringify(result.rows).length)
+      if (/\.(claim|claim_suspects|read_unkeyed)\(/.test(statement))
+        sizes.push(JSON.stringify(result.rows).length)
       return result
     }
     return connection
@@ -115,4 +121,19 @@ test("jobs that a dead drainer held are taken over in as small portions", async 
   const { sizes, connect } = measured()
   expect(await drainOnce({ connect, concurrency: 500 })).toMatchObject({ succeeded: 30 })
   expect(Math.max(...sizes)).toBeLessThan(4.5 * MIB)
+})
+
+test("concurrency keys are computed from as small portions, and not from what no claim returns", async () => {
+  await drainOnce() // registers the definitions
+  const byName = createSluice({ database: database.pool })
+  await byName.enqueueMany(Array.from({ length: 30 }, () => ({ name: "keyed", payload: { text } })))
+  const usual = measured()
+  expect(await drainOnce({ connect: usual.connect })).toMatchObject({ succeeded: 30 })
+  expect(Math.max(...usual.sizes)).toBeLessThan(4.5 * MIB)
+
+  await byName.enqueueMany(Array.from({ length: 3 }, () => ({ name: "keyed", payload: { text } })))
+  await database.pool.query("update sluice.jobs set large_bytes = 200000000")
+  const huge = measured()
+  expect(await drainOnce({ connect: huge.connect })).toMatchObject({ discarded: 3 })
+  expect(Math.max(...huge.sizes)).toBeLessThan(100_000)
 })

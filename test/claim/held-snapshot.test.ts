@@ -65,6 +65,33 @@ test("jobs of one concurrency key that were stored long ago are done one after t
   expect(performance.now() - beganAtMs, "ms; a look at everything comes once a second").toBeLessThan(15_000)
 })
 
+test("the permits of a key are counted once in a claim, however many of its jobs it brings", async () => {
+  await database.pool.query(
+    `insert into sluice.permits (job_id, concurrency_key, drainer_id) select -i, 'many', 1 from generate_series(1, $1::int) i`,
+    [DEAD],
+  )
+  await database.pool.query("delete from sluice.permits")
+  await database.pool.query(
+    `insert into sluice.jobs (name, state, concurrency_key, concurrency_limit) select 'job', 'ready', 'many', 100 from generate_series(1, 20)`,
+  )
+  const { seen } = await look(null)
+  expect(await blocksOfLook(seen), "of a claim of 20 jobs").toBeLessThan(DEAD / 10)
+})
+
+test("what is aside under other names is not read", async () => {
+  await database.pool.query(
+    `insert into sluice.jobs (name, state, concurrency_limit)
+     select 'other', case when i % 2 = 0 then 'unkeyed' else 'unknown' end, 1 from generate_series(1, $1::int) i`,
+    [DEAD],
+  )
+  const { seen } = await look(null)
+  expect(await blocksOfLook(seen)).toBeLessThan(DEAD / 50)
+  const explain = "explain (analyze, buffers, format json) select sluice.is_work_due('{job}')"
+  const [{ "QUERY PLAN": plan }] = await database.rows(explain)
+  expect(plan[0].Plan["Shared Hit Blocks"]).toBeLessThan(DEAD / 50)
+  await database.pool.query("delete from sluice.jobs where name = 'other'")
+})
+
 const CLAIM = "sluice.claim($1, $2, 20, '{job}', null, '{}', '{}', $3, '{0}')"
 
 async function look(seen: string | null) {

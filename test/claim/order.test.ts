@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises"
 import { defineJob } from "@sluice/core"
 import { expect, test } from "vitest"
 import { openSession } from "../settle/session.ts"
@@ -21,6 +22,25 @@ test("jobs run by priority, then by the time they were due, then in the order th
   await drainOnce({ concurrency: 1 })
 
   expect(order).toEqual(["first", "second", "third", "fourth", "last"])
+})
+
+test("a job that comes during a backlog runs after it, also when its drainer looks from the start meanwhile", async () => {
+  const database = await createDatabase()
+  const order: string[] = []
+  const job = defineJob({
+    name: "note",
+    async perform({ label }: { label: string }) {
+      order.push(label)
+      if (order.length === 3) await sluice.enqueue("note", { label: "late" })
+      await wait(60) // together longer than the second after which it looks from the start
+    },
+  })
+  const { sluice, drainOnce } = drainable(database, [job])
+  const backlog = Array.from({ length: 30 }, (_, n) => `${n}`)
+  const runAt = new Date(Date.now() - 3_600_000)
+  await sluice.enqueueMany(backlog.map((label) => ({ name: "note", payload: { label }, options: { runAt } })))
+  await drainOnce({ concurrency: 1 })
+  expect(order).toEqual([...backlog, "late"])
 })
 
 test("a drainer keeps to the order with the plans that it makes while no job waits", async () => {

@@ -28,3 +28,19 @@ test("a drain ends with the error of a settle that it didn't wait for, writes wh
   expect(await database.rows("select ending from sluice.drainers")).toEqual([{ ending: "closed" }])
   expect(await drainOnce()).toMatchObject({ succeeded: 500, dueWork: false })
 })
+
+test("a drain that is told to stop at that moment ends with the error, too", async () => {
+  const stop = new AbortController()
+  const noop = defineJob({ name: "noop", perform() {} })
+  const { sluice, drainOnce } = drainable(database, [noop])
+  await sluice.enqueueMany(Array.from({ length: 2_000 }, () => ({ name: "noop" })))
+  const connect = traced(database, async ({ what, when, number }) => {
+    if (what === "settle" && when === "answered" && number === 2) {
+      stop.abort()
+      throw new Error("the answer can't be read")
+    }
+  })
+  await expect(drainOnce({ connect, concurrency: 500, signal: stop.signal })).rejects.toThrow(
+    "the answer can't be read",
+  )
+})

@@ -1,5 +1,5 @@
 import { setImmediate as turn, setTimeout as wait } from "node:timers/promises"
-import { defineJob } from "@sluice/core"
+import { defineJob, Snooze } from "@sluice/core"
 import { beforeEach, expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
@@ -61,28 +61,98 @@ test("no more than one claim and one settle are under way at a time", async () =
   expect(most).toEqual({ claim: 1, settle: 1, together: 2 })
 })
 
-test("a job that may run again is settled before the next claim is sent, which has to release its lock", async () => {
+test.each([
+  ["retried", new Error("the first attempt fails")],
+  ["snoozed", new Snooze("1s")],
+])(
+  "a job that is %s is settled before the next claim is sent, which has to release its lock",
+  async (outcome, thrown) => {
+    const seen = new Set<string>()
+    const job = defineJob({
+      name: "job",
+      backoff: { base: "0s", jitter: 0 },
+      perform({ isPutOff }: { isPutOff: boolean }, { id }) {
+        if (isPutOff && !seen.has(id)) {
+          seen.add(id)
+          throw thrown
+        }
+      },
+    })
+    const { sluice, drainOnce } = drainable(database, [job])
+    await sluice.enqueueMany(
+      Array.from({ length: 2_000 }, (_, n) => ({
+        name: "job",
+        payload: { isPutOff: n >= 500 && n < 1_000 },
+      })),
+    )
+    let isSettling = false
+    let beside = 0
+    const watch = ({ what, when, values }: TracedEvent) => {
+      if (what === "settle" && String(values[2]).includes(`"${outcome}"`)) isSettling = when === "sent"
+      if (what === "claim" && when === "sent" && isSettling) beside++
+    }
+
+    const summary = await drainOnce({ connect: traced(database, watch), concurrency: CONCURRENCY })
+    expect(summary).toMatchObject({ [outcome]: 500, lost: 0 })
+    expect(beside).toBe(0)
+  },
+)
+
+test("an outcome that could not be written before is awaited in the same way", async () => {
   const job = defineJob({
     name: "job",
     backoff: { base: "0s", jitter: 0 },
-    perform({ fails }: { fails: boolean }, { attempt }) {
-      if (fails && attempt === 1) throw new Error("the first attempt fails")
+    async perform({ isPutOff }: { isPutOff: boolean }, { attempt }) {
+      if (isPutOff && attempt === 1) throw new Error("the first attempt fails")
     },
   })
   const { sluice, drainOnce } = drainable(database, [job])
   await sluice.enqueueMany(
-    Array.from({ length: 2_000 }, (_, n) => ({ name: "job", payload: { fails: n >= 500 && n < 1_000 } })),
+    Array.from({ length: 2_500 }, (_, n) => ({ name: "job", payload: { isPutOff: n === 0 } })),
   )
+  const holder = await database.connect()
+  await holder.query("begin", [])
+  await holder.query("select from sluice.jobs order by id limit 1 for update", [])
+
+  let isFree = false
   let isSettling = false
   let beside = 0
-  const watch = ({ what, when, values }: TracedEvent) => {
-    if (what === "settle" && String(values[2]).includes('"retried"')) isSettling = when === "sent"
+  const watch = async ({ what, when, number, values }: TracedEvent) => {
     if (what === "claim" && when === "sent" && isSettling) beside++
+    if (what === "claim" && when === "answered" && number === 3) {
+      await holder.query("rollback", [])
+      isFree = true
+      await wait(1_100) // by then it is tried again
+    }
+    if (what === "settle" && isFree && String(values[2]).includes('"retried"')) {
+      isSettling = true
+      if (when === "answered") isSettling = await wait(300, false)
+    }
   }
-
   const summary = await drainOnce({ connect: traced(database, watch), concurrency: CONCURRENCY })
-  expect(summary).toMatchObject({ succeeded: 2_000, retried: 500 })
+  await holder.end()
+  expect(summary).toMatchObject({ succeeded: 2_500, retried: 1 })
   expect(beside).toBe(0)
+})
+
+test("nothing is claimed ahead if the last claim left nothing behind it", async () => {
+  let isPerforming = false
+  let ahead = 0
+  const job = defineJob({
+    name: "job",
+    async perform() {
+      isPerforming = true
+      await wait(5)
+      isPerforming = false
+    },
+  })
+  const { sluice, drainOnce } = drainable(database, [job])
+  await sluice.enqueueMany(Array.from({ length: 3 }, () => ({ name: "job" })))
+  const watch = ({ what, when }: TracedEvent) => {
+    if (what === "claim" && when === "sent" && isPerforming) ahead++
+  }
+  expect(await drainOnce({ connect: traced(database, watch) })).toMatchObject({ succeeded: 3 })
+  expect(ahead).toBe(0)
 })
 
 test("slow jobs are claimed as places become free", async () => {

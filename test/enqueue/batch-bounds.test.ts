@@ -15,7 +15,9 @@ test.each([
     await expect(sluice.enqueueMany(new Array(count).fill({ name: "large", payload }))).rejects.toMatchObject(
       {
         ...refused,
-        message: expect.stringMatching(/67108864 bytes.*split it into several calls/),
+        message: expect.stringMatching(
+          /^The jobs of one call have more than 67108864 bytes.*split them into/,
+        ),
       },
     )
     expect(await database.rows("select id from sluice.jobs")).toEqual([])

@@ -63,6 +63,19 @@ test("a job that is not due takes no place among the ready ones", async () => {
   expect(results.map(({ state }) => state)).toEqual(["scheduled", "ready"])
 })
 
+test("nor does one that is not stored, because a job with its unique key is there already", async () => {
+  const options = { concurrencyKey: "mine", uniqueKey: "one" }
+  await sluice.enqueue(free, {}, { uniqueKey: "one", delay: "1h" })
+  const results = await sluice.enqueueMany([
+    { name: "free", options },
+    { name: "free", options: { concurrencyKey: "mine" } },
+  ])
+  expect(results.map(({ status, state }) => `${status} ${state}`)).toEqual([
+    "deduplicated scheduled",
+    "enqueued ready",
+  ])
+})
+
 async function keysOf(ids: string[]) {
   return database.rows(
     `select concurrency_key as key, concurrency_limit as limit

@@ -59,6 +59,25 @@ test("a database that is down is answered 503 with retry-after everywhere, and l
   })
 })
 
+test("a store of payloads that fails is answered 503 with retry-after, and not taken for the database", async () => {
+  const database = new Pool({ connectionString: working.databaseUrl })
+  const refuse = async () => {
+    throw Object.assign(new Error("connect ECONNREFUSED 10.0.0.1:443"), { code: "ECONNREFUSED" })
+  }
+  const payloads = { store: { put: refuse, get: refuse }, over: 10 }
+  const api = await openApi({ sluice: createSluice({ database, payloads }) })
+  try {
+    const answer = await api.post("/v1/jobs", { name: "anything", payload: { text: "long enough" } })
+    expect(answer.body).toMatchObject({ status: 503, code: "store_unavailable" })
+    expect(answer.headers.get("retry-after")).toMatch(/^\d+$/)
+    expect(JSON.stringify(answer.body)).not.toContain("10.0.0.1")
+    expect(api.logged.at(-1)).toContain("10.0.0.1")
+  } finally {
+    await api.close()
+    await database.end()
+  }
+})
+
 test("the deep health is 503 within a few seconds when the database is down or mute", async () => {
   for (const port of [1, portOf(mute)]) {
     await withDatabase(`postgres://nobody@127.0.0.1:${port}/gone`, async (api) => {

@@ -1,3 +1,4 @@
+import { once } from "node:events"
 import { setTimeout as wait } from "node:timers/promises"
 import { createSluice, defineJob, drain, type PayloadStore } from "@sluice/core"
 import { beforeEach, expect, test } from "vitest"
@@ -38,7 +39,9 @@ const drainOnce = (store: Partial<PayloadStore>) => drain(withStore(store), { co
 beforeEach(async () => {
   performed = 0
   objects.clear()
-  await database.pool.query("truncate sluice.jobs, sluice.finished, sluice.failures, sluice.payloads")
+  await database.pool.query(
+    "truncate sluice.jobs, sluice.finished, sluice.failures, sluice.payloads, sluice.superfluous_objects",
+  )
 })
 
 test("a payload that never arrives is an attempt that timed out, also if the store heeds no signal", async () => {
@@ -59,6 +62,26 @@ test("a job whose result is never taken has succeeded without it", async () => {
   await withStore({}).enqueue("job", large)
   expect(await drainOnce({ put: never })).toMatchObject({ succeeded: 1, retried: 0, stuck: 0 })
   expect(performed).toBe(1)
+})
+
+test("nor does one that returns its result when the drain is already ending keep the drain", async () => {
+  const stop = new AbortController()
+  const last = defineJob({
+    name: "last",
+    async perform(_payload, { signal }) {
+      stop.abort()
+      await once(signal, "abort")
+      return large
+    },
+  })
+  const sluice = createSluice({
+    database: database.pool,
+    jobs: [last],
+    payloads: { store: { ...good, put: never } },
+  })
+  await last.enqueue({})
+  const summary = await drain(sluice, { connect: database.connect, signal: stop.signal, grace: "5s" })
+  expect(summary).toMatchObject({ succeeded: 1, stuck: 0 })
 })
 
 test("a deletion that throws, or returns no promise, doesn't fail an enqueue whose job is stored", async () => {
@@ -116,6 +139,41 @@ test("an enqueue and getJob wait for the store no longer than for the database",
     payloads: { store },
     answerWithin: "200ms",
   })
-  await expect(one.enqueue("job", large)).rejects.toThrow("longer than 200 ms")
-  await expect(one.getJob(id)).rejects.toThrow("longer than 200 ms")
+  const late = { code: "store_unavailable", message: expect.stringMatching(/store of payloads.* 200 ms$/) }
+  await expect(one.enqueue("job", large)).rejects.toMatchObject(late)
+  await expect(one.getJob(id)).rejects.toMatchObject(late)
+})
+
+test("an error of the store's network says that it is the store's, and isn't one of the database", async () => {
+  const { id } = await withStore({}).enqueue("job", large)
+  const refused = async () => {
+    throw Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:9"), { code: "ECONNREFUSED" })
+  }
+  const store = { put: refused, get: refused }
+  const failed = (what: string) => ({
+    name: "SluiceError",
+    code: "store_unavailable",
+    message: `${what} the store of payloads failed: connect ECONNREFUSED 127.0.0.1:9`,
+    cause: { code: "ECONNREFUSED" },
+  })
+  await expect(withStore(store).enqueue("job", large)).rejects.toMatchObject(failed("Writing to"))
+  await expect(withStore(store).getJob(id)).rejects.toMatchObject(failed("Reading from"))
+  expect(await drainOnce(store)).toMatchObject({ retried: 1 })
+  expect(await database.rows("select error_message from sluice.failures")).toEqual([
+    { error_message: failed("Reading from").message },
+  ])
+})
+
+test("a deletion that fails is logged as the store's, and doesn't stop the drain", async () => {
+  await database.pool.query("insert into sluice.superfluous_objects (store_key) values ('payloads/old')")
+  await withStore({}).enqueue("job", { text: "small" })
+  const warned: unknown[] = []
+  const remove = async () => {
+    throw new Error("connect ECONNREFUSED 127.0.0.1:9")
+  }
+  const log = { debug() {}, info() {}, error() {}, warn: (...entry: unknown[]) => void warned.push(entry) }
+  const drained = await drain(withStore({ delete: remove }), { connect: database.connect, log })
+  expect(drained).toMatchObject({ succeeded: 1 })
+  const error = "SluiceError: Deleting from the store of payloads failed: connect ECONNREFUSED 127.0.0.1:9"
+  expect(warned).toEqual([["Maintenance failed", { error }]])
 })

@@ -1,6 +1,6 @@
 import { defineJob } from "@sluice/core"
 import pg from "pg"
-import { afterEach, expect, test } from "vitest"
+import { afterEach, expect, onTestFinished, test } from "vitest"
 import { daysAfter, maintain, today } from "../maintenance/partitions.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
@@ -51,6 +51,7 @@ test("a job that is still waiting takes its payload along, and so keeps no day o
   await database.pool.query("update sluice.jobs set run_at = now()")
   expect(await drainOnce()).toMatchObject({ succeeded: 1 })
   expect(performed).toEqual([large, large])
+  expect(await sluice.getJob(id), "its history points to that day").toMatchObject({ payload: large })
 })
 
 test("a job that finished late has its payload for as long as its history is kept", async () => {
@@ -76,23 +77,21 @@ test("a day that is needed keeps up none of the others", async () => {
   expect(await sluice.getJob(id)).toMatchObject({ payload: large })
 })
 
-test("a job whose row somebody holds keeps its day, and maintenance ends", async () => {
+test("a job whose row somebody holds keeps its day but no other, and maintenance ends", async () => {
   const { id } = await keep.enqueue(large, { delay: "400d" })
-  const holder = new pg.Client({ connectionString: database.url })
-  await holder.connect()
+  const holder = await connect()
   await holder.query("begin; select from sluice.jobs for update")
   await maintain(database, daysAfter(first, 20))
   expect(await partitions()).toContain(partition(first))
+  expect(await partitions()).not.toContain(partition(daysAfter(first, 1)))
   await holder.query("rollback")
-  await holder.end()
   await maintain(database, daysAfter(first, 20))
   expect(await partitions()).not.toContain(partition(first))
   expect(await sluice.getJob(id)).toMatchObject({ payload: large })
 })
 
 test("a day is not dropped while a job with one of its payloads is being committed", async () => {
-  const storer = new pg.Client({ connectionString: database.url })
-  await storer.connect()
+  const storer = await connect()
   await storer.query("begin")
   const { id } = await keep.enqueue(large, { transaction: storer })
   const expiring = database.rows("select sluice.expire_payloads($1, $2)", [
@@ -107,8 +106,25 @@ test("a day is not dropped while a job with one of its payloads is being committ
   })
   await storer.query("commit")
   await expiring
-  await storer.end()
   expect(await sluice.getJob(id)).toMatchObject({ payload: large })
+})
+
+test("a transaction that can't see what is committed meanwhile drops no day", async () => {
+  await keep.enqueue(large)
+  await drainOnce()
+  await database.pool.query("truncate sluice.finished")
+  const expire = "select sluice.expire_payloads($1, $2) as more"
+  const days = [daysAfter(first, 20), daysAfter(first, 34)]
+  const reader = new pg.Client({ connectionString: database.url })
+  await reader.connect()
+  await reader.query("begin isolation level repeatable read")
+  expect((await reader.query(expire, days)).rows).toEqual([{ more: false }])
+  await reader.query("commit")
+  await reader.end()
+  expect(await partitions()).toContain(partition(first))
+
+  expect(await database.rows(expire, days)).toEqual([{ more: true }])
+  expect(await partitions()).not.toContain(partition(first))
 })
 
 test("payloads of a day that was not prepared are deleted in sets from the default partition", async () => {
@@ -123,21 +139,29 @@ test("payloads of a day that was not prepared are deleted in sets from the defau
 test("who reads payloads for long is waited for a moment only, and the day is dropped later", async () => {
   await keep.enqueue(large)
   await drainOnce()
-  const reader = new pg.Client({ connectionString: database.url })
-  await reader.connect()
+  const reader = await connect()
   await reader.query("begin; select payload from sluice.payloads")
-  const expire = "select error from sluice.run_maintenance('expire payloads', '14 days', $1)"
   await database.rows("select sluice.run_maintenance('expire finished', '14 days', $1)", [
     daysAfter(first, 20),
   ])
-  expect(await database.rows(expire, [daysAfter(first, 20)])).toEqual([
+  const expiring = await connect()
+  await expiring.query("set statement_timeout = '10s'")
+  const expire = "select error from sluice.run_maintenance('expire payloads', '14 days', $1)"
+  expect((await expiring.query(expire, [daysAfter(first, 20)])).rows).toEqual([
     { error: expect.stringContaining("(55P03)") },
   ])
   await reader.query("rollback")
-  await reader.end()
   await maintain(database, daysAfter(first, 20))
   expect(await partitions()).not.toContain(partition(first))
 })
+
+/** A session that ends with the test, whatever comes of that: the next one would wait for its locks. */
+async function connect(): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: database.url })
+  await client.connect()
+  onTestFinished(() => client.end())
+  return client
+}
 
 async function partitions(): Promise<string[]> {
   const rows = await database.rows(

@@ -1,20 +1,26 @@
-import { createServer } from "node:http"
+import { once } from "node:events"
+import { createServer, type ServerResponse } from "node:http"
 import { S3Client } from "@aws-sdk/client-s3"
 import { createS3Store } from "@sluice/aws"
 import { createSluice, defineJob, drain } from "@sluice/core"
 import { afterAll, afterEach, expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
+import { eventually } from "../support/eventually.ts"
 
 const objects = new Map<string, Buffer>()
 let refuses: [status: number, code: string] | undefined
 let tellsSize = true
+let isSilent = false
+const responses: ServerResponse[] = []
 const server = createServer(async (request, response) => {
+  responses.push(response)
   const parts: Buffer[] = []
   for await (const part of request) parts.push(part)
   const body = Buffer.concat(parts)
   const { pathname, searchParams } = new URL(request.url ?? "", "http://s3")
   const answer = (status: number, content: string | Buffer = "") =>
     response.writeHead(status, { "content-length": Buffer.byteLength(content) }).end(content)
+  if (isSilent) return
   if (refuses)
     return answer(refuses[0], `<Error><Code>${refuses[1]}</Code><Message>refused</Message></Error>`)
   if (request.method === "PUT") {
@@ -22,9 +28,11 @@ const server = createServer(async (request, response) => {
     return answer(200)
   }
   if (request.method === "POST" && searchParams.has("delete")) {
+    let errors = ""
     for (const [, key] of body.toString().matchAll(/<Key>(.*?)<\/Key>/g))
-      objects.delete(`${pathname.replace(/\/$/, "")}/${key}`)
-    return answer(200, "<DeleteResult></DeleteResult>")
+      if (!objects.delete(`${pathname.replace(/\/$/, "")}/${key}`))
+        errors += `<Error><Key>${key}</Key><Code>AccessDenied</Code><Message>refused</Message></Error>`
+    return answer(200, `<DeleteResult>${errors}</DeleteResult>`)
   }
   const object = objects.get(pathname)
   if (object && !tellsSize) {
@@ -50,6 +58,8 @@ const store = createS3Store({ bucket: "jobs", prefix: "app/", client })
 afterEach(() => {
   refuses = undefined
   tellsSize = true
+  isSilent = false
+  responses.length = 0
   objects.clear()
 })
 afterAll(() => {
@@ -78,9 +88,26 @@ test("an object that isn't there is undefined, and any other error is thrown", a
   await expect(store.put("payloads/2026-01-01/none", bytes)).rejects.toThrow("refused")
 })
 
+test("a deletion of which S3 refuses a part is an error, so that it is tried again", async () => {
+  await store.put("payloads/2026-01-01/a", bytes)
+  const deletion = store.delete?.(["payloads/2026-01-01/a", "payloads/2026-01-01/kept"])
+  await expect(deletion).rejects.toThrow("app/payloads/2026-01-01/kept: AccessDenied refused")
+})
+
 test("an object that is larger than any payload is refused before it is read", async () => {
   objects.set("/jobs/app/payloads/2026-01-01/huge", Buffer.alloc(8 * 1024 * 1024 + 1))
   await expect(store.get("payloads/2026-01-01/huge")).rejects.toThrow("8388609 bytes")
+  await isHungUp()
+})
+
+test("a read that is aborted hangs up", async () => {
+  isSilent = true
+  const abort = new AbortController()
+  const reading = store.get("payloads/2026-01-01/a", { signal: abort.signal })
+  await eventually(() => expect(responses).toHaveLength(1))
+  abort.abort()
+  await expect(reading).rejects.toMatchObject({ name: "AbortError" })
+  await isHungUp()
 })
 
 test("so is one that turns out to be larger while it is read", async () => {
@@ -108,3 +135,10 @@ test("a job with a large payload and a large result passes through it", async ()
   expect(await sluice.getJob(id)).toMatchObject({ payload: large, result: large })
   expect(objects.size).toBe(2)
 })
+
+/** The server has seen the end of a connection on which it had not sent everything. */
+async function isHungUp(): Promise<void> {
+  const [response] = responses as [ServerResponse]
+  if (!response.closed) await once(response, "close")
+  expect(response.writableFinished).toBe(false)
+}

@@ -113,7 +113,7 @@ test("while the store doesn't respond, nothing is stored, and jobs are retried",
   expect(await drainOnce()).toMatchObject({ retried: 1 })
   expect(await plain.getJob(id)).toMatchObject({
     state: "scheduled",
-    errors: [{ outcome: "retried", message: "the store is down" }],
+    errors: [{ outcome: "retried", message: "Reading from the store of payloads failed: the store is down" }],
   })
   isDown = false
   await database.pool.query("update sluice.jobs set run_at = now()")

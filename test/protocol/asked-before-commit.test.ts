@@ -29,6 +29,7 @@ test("a drainer that leaves waits only a moment for an enqueue that doesn't comm
   await storing.query("begin")
   await store(storing)
 
+  await leaving.connection.query("set statement_timeout = '10s'")
   const { rows } = await leaving.connection.query(CLOSE, [leaving.drainerId, leaving.backendPid])
 
   expect(rows).toEqual([{ due: true }])

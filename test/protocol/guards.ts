@@ -183,7 +183,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Known meanwhile": [
     {
       file: `${SQL}/is_work_due.sql`,
-      from: "j.state = 'unknown' and j.name = any (p_names)",
+      from: "j.state = 'unknown' and j.name = known.name",
       to: "false",
     },
   ],
@@ -193,7 +193,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Key while leaving": [
     {
       file: `${SQL}/is_work_due.sql`,
-      from: "j.state = 'unkeyed' and j.name = any (p_names)",
+      from: "j.state = 'unkeyed' and j.name = known.name",
       to: "false",
     },
   ],

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process"
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, relative } from "node:path"
 import { promisify } from "node:util"
 import { build } from "esbuild"
 import { afterAll, expect, onTestFinished, test } from "vitest"
@@ -31,6 +31,17 @@ test("the published core is whole: an app that installed it migrates a database 
   )
   const { stdout } = await run(process.execPath, [enqueueOne, database.url])
   expect(JSON.parse(stdout)).toEqual({ applied: await migrationNames(), status: "enqueued" })
+})
+
+test("source maps name files in the folder of the package", async () => {
+  const lib = join(app, "node_modules/@sluice/core/lib")
+  const maps = (await readdir(lib, { recursive: true })).filter((file) => file.endsWith(".js.map"))
+  expect(maps).toContain(join("migrate", "migrate.js.map"))
+  for (const map of maps) {
+    const { sources } = JSON.parse(await readFile(join(lib, map), "utf8"))
+    const places = sources.map((source: string) => relative(lib, join(lib, map, "..", source)))
+    expect(places, map).toEqual(places.map(() => expect.stringMatching(/^\.\.\/src\//)))
+  }
 })
 
 test.each(["esm", "cjs"] as const)(

@@ -2,9 +2,14 @@ import { type Connection, createSluice, defineJob, drain } from "@sluice/core"
 import { migrate } from "@sluice/core/migrate"
 import pg from "pg"
 import { expect, test } from "vitest"
-import { startCluster } from "../support/cluster.ts"
+import { type Cluster, startCluster } from "../support/cluster.ts"
 
-test("jobs that were in flight when the server was restarted run again, and no death is counted", async () => {
+const ENDS: readonly [what: string, end: (cluster: Cluster) => Promise<void>][] = [
+  ["was restarted", (cluster) => cluster.restart("immediate")],
+  ["lost one of its processes", (cluster) => cluster.killProcess()],
+]
+
+test.each(ENDS)("jobs of a server that %s run again, and no death is counted", async (_, end) => {
   const cluster = await startCluster()
   await migrate(cluster.url())
   const connect = async (): Promise<Connection> => {
@@ -31,13 +36,13 @@ test("jobs that were in flight when the server was restarted run again, and no d
   }
   const sluice = createSluice({ database, jobs: [job] })
   const { id } = await job.enqueue({})
-  // as if it had been in flight at a death before: one more would make it a suspect
-  await database.query("update sluice.jobs set died_with = 7")
+  // as if its drainer had died with it alone before: one more such death would charge it
+  await database.query("update sluice.jobs set died_with = 1")
 
   const drained = drain(sluice, { connect }).catch((error) => error)
   await started.promise
   await database.query("checkpoint") // a crash within a moment of the claim loses that it was claimed
-  await cluster.restart("immediate")
+  await end(cluster)
   expect(await drained).toMatchObject({ code: "session_lost" })
 
   expect(await drain(sluice, { connect })).toMatchObject({ interrupted: 1, succeeded: 1 })

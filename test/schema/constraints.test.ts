@@ -16,6 +16,9 @@ const finished = {
 }
 const execution = { job_id: 1, attempt: 1, outcome: "retried", error_class: "Error", error_message: "failed" }
 const drainer = { slot: 1, backend_pid: 1, label: "any" }
+const KEY = "payloads/2026-01-01/01234567-89ab-cdef-0123-456789abcdef"
+const aside = { day: "2026-01-01", job_id: 1, store_key: KEY }
+const progress = { job_id: 1, saved_at: "now", name: "any" }
 
 /** What each table takes. */
 const good: [table: string, row: object][] = [
@@ -30,6 +33,10 @@ const good: [table: string, row: object][] = [
   ["finished", { ...finished, result: { sent: 1 } }],
   ["finished", { ...finished, state: "discarded" }],
   ["finished", { ...finished, state: "canceled" }],
+  ["finished", { ...finished, payload: null, payload_day: "2026-01-01" }],
+  ["payloads", aside],
+  ["payloads", { ...aside, job_id: 2, payload: {}, store_key: null }],
+  ["progress", { ...progress, name: "nap", kind: "sleep", until_at: "now" }],
   ["failures", execution],
   ["failures", { ...execution, outcome: "discarded" }],
   ["failures", { ...execution, outcome: "interrupted" }],
@@ -62,10 +69,27 @@ const bad: [table: string, row: object, rule: string][] = [
   ["jobs", { name: "n".repeat(129), state: "ready" }, "short_names"],
   ["jobs", { name: "any", state: "ready", queue: "q".repeat(129) }, "short_names"],
   ["jobs", { name: "any", state: "ready", unique_key: "u".repeat(2049) }, "short_keys"],
+  [
+    "jobs",
+    { name: "any", state: "ready", concurrency_key: "k".repeat(2049), concurrency_limit: 1 },
+    "short_keys",
+  ],
   ["jobs", { name: "any", state: "ready", carrier: { of: "c".repeat(65_536) } }, "small_carrier"],
   ["jobs", { name: "any", state: "ready", run_at: "infinity" }, "due_some_time"],
   ["finished", { ...finished, state: "ready" }, "known_state"],
   ["finished", { ...finished, state: "discarded", result: {} }, "only_success_has_result"],
+  ["finished", { ...finished, payload: null }, "payload_in_one_place"],
+  ["finished", { ...finished, payload_day: "2026-01-01" }, "payload_in_one_place"],
+  ["payloads", { ...aside, payload: {} }, "payload_in_one_place"],
+  ["payloads", { ...aside, store_key: null }, "payload_in_one_place"],
+  ["payloads", { ...aside, store_key: "payloads/2026-01-01/any" }, "known_store_key"],
+  ["payloads", { ...aside, store_key: KEY.replace("payloads", "results") }, "known_store_key"],
+  ["payloads", { ...aside, store_key: `app/${KEY}` }, "known_store_key"],
+  ["payloads", { ...aside, store_key: `${KEY}/../any` }, "known_store_key"],
+  ["progress", { ...progress, kind: "any" }, "known_kind"],
+  ["progress", { ...progress, kind: "sleep" }, "sleep_has_an_end"],
+  ["progress", { ...progress, kind: "step", until_at: "now" }, "sleep_has_an_end"],
+  ["progress", { ...progress, kind: "sleep", until_at: "now", value: 1 }, "sleep_has_no_value"],
   ["failures", { ...execution, outcome: "succeeded" }, "known_outcome"],
   ["drainers", { ...drainer, ended_at: "now", ending: "vanished" }, "known_ending"],
   ["drainers", { ...drainer, ended_at: "now" }, "ended_has_ending"],

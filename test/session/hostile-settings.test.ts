@@ -52,6 +52,7 @@ test("a drainer sets what it relies on, whatever the database says", async () =>
     extra_float_digits: "1",
     plan_cache_mode: "auto",
     enable_indexscan: "on",
+    max_parallel_workers_per_gather: "0",
     statement_timeout: "30000",
     lock_timeout: "1000",
     idle_session_timeout: "60000",

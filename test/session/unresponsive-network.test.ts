@@ -1,5 +1,5 @@
 import { once } from "node:events"
-import { setTimeout as wait } from "node:timers/promises"
+import { setImmediate as turn, setTimeout as wait } from "node:timers/promises"
 import {
   createSluice,
   DatabaseUnavailableError,
@@ -119,14 +119,22 @@ test("enqueueing and reading are answered in time, and say that the database is 
   await pool.end()
 })
 
+test("an answer that comes in time leaves no timer, which would keep the process from ending", async () => {
+  const database = await createDatabase()
+  const sluice = createSluice({ database: database.pool })
+  const countTimers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length
+  const before = countTimers()
+  for (let times = 0; times < 50; times++) await sluice.enqueue("any", {})
+  expect(countTimers() - before).toBeLessThan(25)
+})
+
 test("a drainer whose event loop was blocked reads the answer that has come meanwhile", async () => {
   const database = await createDatabase()
   const blocking = defineJob({
     name: "blocking",
     async perform() {
       for (let times = 0; times < 3; times++) {
-        const untilMs = performance.now() + 1_300
-        while (performance.now() < untilMs);
+        blockFor(1_300)
         await wait(50)
       }
     },
@@ -136,6 +144,16 @@ test("a drainer whose event loop was blocked reads the answer that has come mean
   expect(await drain(sluice, { connect: database.connect, sessionTimeout: SILENCE })).toMatchObject({
     succeeded: 1,
   })
+})
+
+test("so does an enqueue whose event loop was blocked", async () => {
+  const database = await createDatabase()
+  const sluice = createSluice({ database: database.pool, answerWithin: "1s" })
+  await sluice.enqueue("any", {}) // connects
+  const enqueued = sluice.enqueue("any", {})
+  await turn()
+  blockFor(1_500)
+  expect(await enqueued).toMatchObject({ status: "enqueued" })
 })
 
 function connectTo(url: string) {
@@ -151,4 +169,9 @@ async function isDone({ rows }: TestDatabase, { id }: { id: string }): Promise<v
   await eventually(async () =>
     expect(await rows("select from sluice.finished where id = $1", [id])).toHaveLength(1),
   )
+}
+
+function blockFor(ms: number): void {
+  const untilMs = performance.now() + ms
+  while (performance.now() < untilMs);
 }

@@ -211,6 +211,7 @@ describe.skipIf(!prepared)("other choices", { timeout: 180_000 }, () => {
       managedPolicyArns: ["arn:aws:iam::aws:policy/service-role/AWSLambdaENIManagementAccess"],
     })
     expect(named("QueueMigrateFunction").memorySize).toBe(512)
+    expect(named("QueueMigrate", "bundle").properties.minify).toBe(false)
     expect(named("QueueDrainFunction")).not.toHaveProperty("reservedConcurrentExecutions")
     expect(named("QueueDrain", "bundle").links).toMatchObject({
       MailKey: { value: "the-mail-key" },

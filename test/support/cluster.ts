@@ -12,6 +12,8 @@ export interface Cluster {
   url(): string
   /** `fast` ends every session in order; `immediate` is a crash, and the log is replayed. */
   restart(mode: "fast" | "immediate"): Promise<void>
+  /** Kills one of the server's processes, as the system does that runs out of memory: the server ends all sessions and recovers. */
+  killProcess(): Promise<void>
   /** Restarts it as a hot standby, which takes no writes until it is promoted. */
   demote(): Promise<void>
   promote(): Promise<unknown>
@@ -32,6 +34,13 @@ export async function startCluster(): Promise<Cluster> {
       else await server.stop()
       server = await start()
     },
+    async killProcess() {
+      const killed = await checkpointerOf(server)
+      process.kill(killed, "SIGKILL")
+      await eventually(async () => {
+        if ((await checkpointerOf(server)) === killed) throw new Error("The server has not recovered yet")
+      })
+    },
     async demote() {
       await server.stop()
       await writeFile(join(server.directory, "standby.signal"), "")
@@ -39,6 +48,14 @@ export async function startCluster(): Promise<Cluster> {
     },
     promote: () => asSuperuser((standby) => standby.query("select pg_promote()"), server.url),
   }
+}
+
+async function checkpointerOf(server: EmbeddedPostgres): Promise<number> {
+  const { rows } = await asSuperuser(
+    (session) => session.query("select pid from pg_stat_activity where backend_type = 'checkpointer'"),
+    server.url,
+  )
+  return rows[0].pid
 }
 
 async function crash(server: EmbeddedPostgres): Promise<void> {

@@ -11,6 +11,7 @@ export const HOSTILE_SETTINGS: Readonly<Record<string, string>> = {
   intervalstyle: "sql_standard",
   timezone: "Pacific/Chatham",
   bytea_output: "escape",
+  standard_conforming_strings: "off",
   extra_float_digits: "0",
   // `hostile` has tables, functions and operators named as ours or as Postgres' own, see HOSTILE_OBJECTS
   search_path: 'hostile, "$user", public, pg_catalog',

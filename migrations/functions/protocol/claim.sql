@@ -97,7 +97,8 @@ begin
             case when whole and not more then seen::seen_jobs end, coalesce(v_found.ids, '{}'), coalesce(v_found.fences, '{}'))
     returning id into claim_id;
   end if;
-  unkeyed := from_start and exists (select from jobs j where j.state = 'unkeyed' and j.name = any (p_names));
+  unkeyed := from_start and exists ( -- name by name, as is_work_due does it
+    select from unnest(p_names) known (name), lateral (select from jobs j where j.state = 'unkeyed' and j.name = known.name limit 1) j);
   suspects := exists (select from jobs j where j.state = 'suspect') and suspects_wait(p_drainer, p_names);
   return next;
   if v_locked.features & 4 <> 0 and p_max_bytes > 0 then

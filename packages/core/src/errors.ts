@@ -8,6 +8,7 @@
  * - `job_lost`: the job no longer belongs to this drainer
  * - `not_defined`, `thread_ended`: the module of a thread doesn't define the job; the thread ended before the job
  * - `invalid_answer`: a function or endpoint that performs a job returned something else than an outcome
+ * - `store_unavailable`: the app's store of payloads failed, or took too long
  * - `stuck`: a worker has stopped, but executions are still running although they were aborted
  * - `not_configured`: a key that the HTTP API or a perform handler needs is not set
  * - `migrations_missing`: `migrate` doesn't find its folder of SQL files
@@ -107,8 +108,8 @@ export class InvalidPayloadError extends InvalidInputError {
 }
 
 /**
- * - `payload_too_large`: a payload, a step's result or a cursor's position is over 256 KiB as JSON, or metadata is
- *   over 64 KiB
+ * - `payload_too_large`: a payload, a step's result or a cursor's position is over 256 KiB as JSON, a payload for a store
+ *   over 8 MiB, or metadata over 64 KiB
  * - `batch_too_large`: one call has more than 100,000 jobs, or more than 64 MiB of them
  */
 export class PayloadTooLargeError extends InvalidInputError {

@@ -10,7 +10,7 @@ import { asQueryable, type TransactionClient } from "./database/transaction-clie
 import { translateError } from "./database/translate-error.ts"
 import { type Catalog, type NewJob, type Stored, storeJob, storeJobs } from "./enqueue/enqueue.ts"
 import { type Backlog, readBacklog } from "./inspect/backlog.ts"
-import { readJob } from "./inspect/job.ts"
+import { readJob, withObjects } from "./inspect/job.ts"
 import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspect/queues.ts"
 import { type AnyJobDefinition, bindDefinition, type InputOf } from "./job/define-job.ts"
 import { indexByName } from "./job/index-by-name.ts"
@@ -168,7 +168,10 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
       return stored.results
     },
     wake: () => wakeIfNeeded(),
-    getJob: (id, options) => translateErrors(readJob(database, schema, id, options, catalog.payloads)),
+    async getJob(id, options) {
+      const job = await translateErrors(readJob(database, schema, id, options))
+      return job && catalog.payloads ? withObjects(job, catalog.payloads) : job
+    },
     listQueues: (options) => translateErrors(readQueues(database, schema, options)),
     getBacklog: () => translateErrors(readBacklog(database, schema)),
     pauseQueue: (name) => translateErrors(pauseQueue(database, schema, name)),

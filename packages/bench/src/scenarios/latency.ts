@@ -13,6 +13,8 @@ import { sluice } from "../systems/sluice.ts"
 
 const SECONDS = 5
 const WARM_UP_JOBS = 200
+/** Connections of each enqueuer. The warm-up opens all of them: connecting takes longer than many jobs, which would wait for it. */
+const CONNECTIONS = 8
 
 // GoodJob's threads are notified in Ruby by LISTEN/NOTIFY, which its SQL alone can't show.
 export const latency: Scenario = {
@@ -39,7 +41,7 @@ async function measure(system: System, run: Run, perSecond: number): Promise<Mea
   const enqueuer = await system.openEnqueuer(database.url)
   try {
     workers.go()
-    for (let n = 0; n < WARM_UP_JOBS; n++) await enqueuer.one({ n })
+    await warmUp(enqueuer)
     await untilPerformed(workers, WARM_UP_JOBS, system)
 
     const jobs = run.jobs(perSecond * SECONDS)
@@ -61,6 +63,12 @@ async function measure(system: System, run: Run, perSecond: number): Promise<Mea
     await workers.kill()
     await enqueuer.end()
     await database.drop()
+  }
+}
+
+async function warmUp(enqueuer: Enqueuer): Promise<void> {
+  for (let first = 0; first < WARM_UP_JOBS; first += CONNECTIONS) {
+    await Promise.all(Array.from({ length: CONNECTIONS }, (_, index) => enqueuer.one({ n: first + index })))
   }
 }
 

@@ -1,17 +1,11 @@
 /** Returns the result of work of the app's, or rejects with the reason of the signal: nobody knows whether the work heeds it. */
-export async function untilAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  let forget = () => {}
+export function untilAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
   const aborted = new Promise<never>((_, reject) => {
     const onAbort = () => reject(signal.reason)
     if (signal.aborted) onAbort()
     signal.addEventListener("abort", onAbort)
-    forget = () => signal.removeEventListener("abort", onAbort)
   })
-  try {
-    return await Promise.race([work, aborted])
-  } finally {
-    forget()
-  }
+  return Promise.race([work, aborted])
 }
 
 /**

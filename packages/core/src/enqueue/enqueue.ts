@@ -12,7 +12,7 @@ import { concurrencyKeyOf } from "../job/concurrency-key.ts"
 import type { AnyJobDefinition, InputOf } from "../job/define-job.ts"
 import type { EnqueueOptions, EnqueueResult, JobPolicies, JobState } from "../job/job-options.ts"
 import { checkPayload, MAX_PAYLOAD_BYTES, type StoredJson, toJson } from "../job/payload.ts"
-import { MAX_STORED_BYTES, newKey, type StoredPayloads } from "../job/payload-store.ts"
+import { MAX_STORED_BYTES, newKey, type StoredPayloads, storeError } from "../job/payload-store.ts"
 import { type Instrumentation, withCarrier } from "../telemetry/instrumentation.ts"
 import { assertOptions, toIsoInstant } from "./options.ts"
 
@@ -64,7 +64,7 @@ export async function storeJobs(
   asks: boolean,
 ): Promise<Stored> {
   if (!Array.isArray(jobs)) refuse("invalid_jobs", jobs, ["jobs"], "a list of jobs")
-  if (jobs.length > MAX_JOBS) refuseBatch(`${jobs.length} jobs`, `${MAX_JOBS}`)
+  if (jobs.length > MAX_JOBS) refuseBatch(`One call has ${jobs.length} jobs, more than ${MAX_JOBS}`)
   const rows: Row[] = []
   let totalBytes = 0
   for (const [index, job] of jobs.entries()) {
@@ -77,7 +77,8 @@ export async function storeJobs(
     } catch (error) {
       throw error instanceof InvalidInputError ? error.atIndex(index) : error
     }
-    if (totalBytes > MAX_TOTAL_BYTES) refuseBatch("more JSON", `${MAX_TOTAL_BYTES} bytes`)
+    if (totalBytes > MAX_TOTAL_BYTES)
+      refuseBatch(`The jobs of one call have more than ${MAX_TOTAL_BYTES} bytes of JSON`)
   }
   if (rows.length === 0) return { results: [], areAttended: true }
   const names = rows.map(({ name }) => name)
@@ -88,8 +89,8 @@ export async function storeJobs(
   )
 }
 
-function refuseBatch(has: string, limit: string): never {
-  const message = `One call has ${has}, over the limit of ${limit}: split it into several calls`
+function refuseBatch(excess: string): never {
+  const message = `${excess}: split them into several calls`
   throw new PayloadTooLargeError("batch_too_large", message, { path: ["jobs"] })
 }
 
@@ -155,8 +156,16 @@ async function putLargePayloads(payloads: StoredPayloads | undefined, rows: read
   }
 }
 
-function putInTime({ store, withinMs: mostMs }: StoredPayloads, key: string, json: string): Promise<void> {
-  return withinMs(store.put(key, Buffer.from(json)), mostMs, "Writing to the store of payloads")
+async function putInTime(
+  { store, withinMs: mostMs }: StoredPayloads,
+  key: string,
+  json: string,
+): Promise<void> {
+  try {
+    await withinMs(store.put(key, Buffer.from(json)), mostMs, "it")
+  } catch (error) {
+    throw storeError("Writing to", error)
+  }
 }
 
 /** Objects deleted at once. */

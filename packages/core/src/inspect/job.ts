@@ -3,7 +3,7 @@ import { assertInteger, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import type { JobSnapshot, ReadJobOptions } from "../job/job-snapshot.ts"
-import type { StoredPayloads } from "../job/payload-store.ts"
+import { type StoredPayloads, storeError } from "../job/payload-store.ts"
 import { readObject } from "../job/read-object.ts"
 import { dateOf } from "./date-of.ts"
 
@@ -14,7 +14,6 @@ export async function readJob(
   schema: string,
   id: string,
   { errorsFrom }: ReadJobOptions = {},
-  payloads?: StoredPayloads,
 ): Promise<JobSnapshot | undefined> {
   assertInteger(errorsFrom, ["errorsFrom"], 0, 1_000_000_000)
   if (!/^\d{1,15}$/.test(id) || BigInt(id) > MAX_JOB_ID)
@@ -23,14 +22,8 @@ export async function readJob(
   const { rows } = await database.query(`select ${text}::pg_catalog.text as job`, values)
   if (rows[0].job === null) return undefined
   const job = JSON.parse(rows[0].job)
-  const [payload, result] = await Promise.all([
-    job.payloadKey && payloads ? readInTime(payloads, job.payloadKey) : job.payload,
-    job.resultKey && payloads ? readInTime(payloads, job.resultKey) : job.result,
-  ])
   return {
     ...job,
-    payload: payload ?? null, // an object that is gone
-    result: result ?? null,
     runAt: new Date(job.runAt),
     enqueuedAt: new Date(job.enqueuedAt),
     startedAt: dateOf(job.startedAt),
@@ -39,6 +32,17 @@ export async function readJob(
   }
 }
 
+/** The job with its payload and result, also if they are in the app's store. */
+export async function withObjects(job: JobSnapshot, payloads: StoredPayloads): Promise<JobSnapshot> {
+  const { payloadKey, resultKey } = job
+  const [payload, result] = await Promise.all([
+    payloadKey === null ? job.payload : readInTime(payloads, payloadKey),
+    resultKey === null ? job.result : readInTime(payloads, resultKey),
+  ])
+  return { ...job, payload: payload ?? null, result: result ?? null } // null: an object that is gone
+}
+
 function readInTime({ store, withinMs: mostMs }: StoredPayloads, key: string): Promise<unknown> {
-  return withinMs(readObject(store, key), mostMs, "Reading from the store of payloads")
+  const late = () => storeError("Reading from", `it took longer than ${mostMs} ms`)
+  return withinMs(readObject(store, key), mostMs, late)
 }

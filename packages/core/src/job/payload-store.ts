@@ -1,4 +1,6 @@
 import { isRecord, refuse } from "../checks/validate.ts"
+import { SluiceError } from "../errors.ts"
+import { shortMessage } from "./error-record.ts"
 
 /**
  * Where payloads and results go that are too large for the database: an object store such as S3, see `createS3Store` of
@@ -62,4 +64,14 @@ function bytesOf(over: Size): number {
 /** A new key. The day is a part of it, so that a rule of the bucket or a person can tell how old an object is. */
 export function newKey(kind: "payloads" | "results"): string {
   return `${kind}/${new Date().toISOString().slice(0, 10)}/${crypto.randomUUID()}`
+}
+
+/** The error for one of the app's store. Unlike that, it says what it is about, and nobody takes it for the database's. */
+export function storeError(
+  what: "Reading from" | "Writing to" | "Deleting from",
+  cause: unknown,
+): SluiceError {
+  if (cause instanceof SluiceError) return cause
+  const message = `${what} the store of payloads failed: ${shortMessage(cause)}`
+  return new SluiceError("store_unavailable", message, { cause })
 }

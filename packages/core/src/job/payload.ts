@@ -120,9 +120,11 @@ export function toStorableJson(value: unknown, path: readonly string[]): string 
 function assertSize(json: string, path: readonly string[], maxBytes: number): number {
   const bytes = storedBytes(json)
   if (bytes > maxBytes) {
+    const mayBeStored = path[0] === "payload" && maxBytes === MAX_PAYLOAD_BYTES
+    const hint = mayBeStored ? ", or let createSluice({ payloads }) do so" : ""
     throw new PayloadTooLargeError(
       "payload_too_large",
-      `${path.join(".")} has ${bytes} bytes as JSON, over the limit of ${maxBytes}: store the data elsewhere and pass a reference`,
+      `${path.join(".")} has ${bytes} bytes as JSON, over the limit of ${maxBytes}: store the data elsewhere and pass a reference${hint}`,
       { path },
     )
   }

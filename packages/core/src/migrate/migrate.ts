@@ -142,6 +142,10 @@ async function inTransaction<Value>(
     await client.query("set local search_path to pg_catalog, pg_temp")
     // the timeouts of the role are for an app's statements; a migration may take long, and waits for another one
     await client.query("set local statement_timeout to 0; set local lock_timeout to 0")
+    // since PostgreSQL 17
+    await client.query(
+      "select pg_catalog.set_config(name, '0', true) from pg_catalog.pg_settings where name = 'transaction_timeout'",
+    )
     await client.query(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`)
     const value = await work(client)
     await client.query("commit")

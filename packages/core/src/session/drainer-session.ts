@@ -25,6 +25,7 @@ const SETTINGS = {
   enable_nestloop: "on",
   plan_cache_mode: "auto",
   jit: "off",
+  max_parallel_workers_per_gather: "0",
 }
 
 /**

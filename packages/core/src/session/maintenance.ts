@@ -1,7 +1,7 @@
 import { withinMs } from "../checks/in-time.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { shortMessage } from "../job/error-record.ts"
-import type { PayloadStore } from "../job/payload-store.ts"
+import { type PayloadStore, storeError } from "../job/payload-store.ts"
 import type { Logger } from "../logger.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: rows are typed where a statement is written
@@ -44,7 +44,11 @@ async function deleteSuperfluous(query: Query, schema: string, store: Required<P
   const list = protocolCall(schema, "list_superfluous_objects", { p_limit: MOST_DELETED })
   const [{ keys }] = await query(`select ${list.text}::pg_catalog.text[] as keys`, list.values)
   if (keys.length === 0) return
-  await withinMs(store.delete(keys), LONGEST_DELETE_MS, "Deleting from the store of payloads")
+  try {
+    await withinMs(store.delete(keys), LONGEST_DELETE_MS, "it")
+  } catch (error) {
+    throw storeError("Deleting from", error)
+  }
   const forget = protocolCall(schema, "forget_superfluous_objects", { p_keys: keys })
   await query(`select ${forget.text}`, forget.values)
 }

@@ -68,7 +68,7 @@ function refuseSize(maxBodyBytes: number): never {
   return refuse({
     status: 413,
     code: "body_too_large",
-    detail: `The body is larger than ${maxBodyBytes} bytes; send fewer jobs per request`,
+    detail: `The body is larger than ${maxBodyBytes} bytes; send fewer or smaller jobs per request`,
   })
 }
 

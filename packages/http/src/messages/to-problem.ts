@@ -57,6 +57,14 @@ function toFailureProblem(error: Error): Problem {
       headers: { "retry-after": RETRY_AFTER_SECONDS },
     }
   }
+  if (error instanceof SluiceError && error.code === "store_unavailable") {
+    return {
+      status: 503,
+      code: error.code,
+      detail: "The store of payloads can't be reached; try again later",
+      headers: { "retry-after": RETRY_AFTER_SECONDS },
+    }
+  }
   if (error instanceof SchemaError) return { status: 503, code: error.code, detail: error.message }
   if (error instanceof SluiceError && error.code === "not_configured")
     return { status: 500, code: error.code, detail: error.message }

@@ -162,14 +162,20 @@ export const openApiDocument = {
       }),
       404: problem("There is no such job."),
       413: problem(
-        "The body (2 MiB), the batch (10,000 jobs, 64 MiB with numbers written out), a payload (256 KiB) or metadata (64 KiB) is too large. Nothing is stored.",
+        "The body (2 MiB), the batch (10,000 jobs, 64 MiB with numbers written out), a payload (256 KiB, unless the app has a store of payloads) or metadata (64 KiB) is too large. Nothing is stored.",
       ),
       415: problem("The content type is not application/json."),
       422: problem("The request is invalid; `errors` lists up to 20 places. Nothing is stored."),
       500: problem("Something failed on the server, or its key is not set."),
-      503: problem("The database can't be reached, or its schema is missing or older than the code.", {
-        "retry-after": { description: "Seconds to wait, when waiting may help.", schema: { type: "string" } },
-      }),
+      503: problem(
+        "The database or the store of payloads can't be reached, or the schema is missing or older than the code.",
+        {
+          "retry-after": {
+            description: "Seconds to wait, when waiting may help.",
+            schema: { type: "string" },
+          },
+        },
+      ),
     },
   },
 } as const

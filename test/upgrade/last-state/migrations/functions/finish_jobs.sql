@@ -8,7 +8,8 @@ create or replace function finish_jobs(
   p_results jsonb[] default null, p_charges_attempt boolean[] default null, p_ended_ms_ago bigint[] default null,
   out finished bigint[], out attempts integer[], out concerned bigint[])
 language plpgsql volatile set search_path from current
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+-- one plan serves all calls: making it takes longer than moving a few jobs
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
 begin
   with gone as (

@@ -31,9 +31,13 @@ begin
   ), asking as materialized (
     select c.id, c.concurrency_key, row_number() over (partition by c.concurrency_key order by c.priority, c.run_at, c.id) as place
     from claimed c where c.concurrency_key = any (v_keys)
+  ), held as materialized ( -- counted once for each key: deleted permits that vacuum can't remove yet are passed each time
+    select f.concurrency_key, f.concurrency_limit, (select count(*) from permits p where p.concurrency_key = f.concurrency_key) as permits
+    from in_force f
   ), refused as materialized (
-    select a.id from asking a join in_force f on f.concurrency_key = a.concurrency_key
-    where a.place + (select count(*) from permits p where p.concurrency_key = a.concurrency_key and p.job_id <> a.id) > f.concurrency_limit
+    select a.id from asking a join held h on h.concurrency_key = a.concurrency_key
+    where a.place + h.permits > h.concurrency_limit
+      + (select count(*) from permits own where own.job_id = a.id and own.concurrency_key = a.concurrency_key)
   ), blocked as (
     update jobs j set state = 'blocked'
     where j.id = any (array(

@@ -22,7 +22,7 @@ declare
   v_locked bigint[];
 begin
   foreach v_dead in array coalesce(dead_drainers(p_drainer), '{}') loop
-    select d.in_flight, d.started_at < pg_postmaster_start_time() into v_in_flight, v_is_restarted from drainers d where d.id = v_dead and d.ended_at is null for update skip locked;
+    select d.in_flight, d.started_at < server_started_at() into v_in_flight, v_is_restarted from drainers d where d.id = v_dead and d.ended_at is null for update skip locked;
     continue when not found;
 
     v_unsettled := unsettled_of(v_dead);
