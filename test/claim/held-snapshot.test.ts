@@ -79,21 +79,6 @@ test("the permits of a key are counted once in a claim, however many of its jobs
   expect(await database.rows("select count(*)::int from sluice.permits")).toEqual([{ count: 20 }])
 })
 
-test("what is aside under other names is not read", async () => {
-  await database.pool.query(
-    `insert into sluice.jobs (name, state, concurrency_limit)
-     select 'other', case when i % 2 = 0 then 'unkeyed' else 'unknown' end, 1 from generate_series(1, $1::int) i`,
-    [DEAD],
-  )
-  const { seen } = await look(null)
-  expect(await blocksOfLook(seen)).toBeLessThan(DEAD / 50)
-  await database.rows("select sluice.is_work_due('{job}')") // the next call finds the catalog in memory
-  const explain = "explain (analyze, buffers, format json) select sluice.is_work_due('{job}')"
-  const [{ "QUERY PLAN": plan }] = await database.rows(explain)
-  expect(plan[0].Plan["Shared Hit Blocks"]).toBeLessThan(DEAD / 50)
-  await database.pool.query("delete from sluice.jobs where name = 'other'")
-})
-
 const CLAIM = "sluice.claim($1, $2, 20, '{job}', null, '{}', '{}', $3, '{0}')"
 
 async function look(seen: string | null) {

@@ -51,7 +51,7 @@ test("a wake-up that could not be set, or has passed, is late for any job", asyn
   const summary = await drainOnce({ log, setWakeUp: () => Promise.reject(new Error("throttled")) })
 
   expect(summary).toMatchObject({ dueWork: false })
-  expect(warnings).toEqual([[expect.stringContaining("could not be set"), { error: "Error: throttled" }]])
+  expect(warnings).toEqual([[expect.stringContaining("could not be set"), { error: "throttled" }]])
   expect(await isLate()).toBe(true)
 
   await drainOnce({ setWakeUp })
