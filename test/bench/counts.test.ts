@@ -31,7 +31,9 @@ test("a drain that finds nothing plans no statement that moves jobs or walks the
 
   const planned = await session.planned
   expect(planned).toContainEqual(expect.stringContaining("candidates as materialized")) // so that they can be seen
-  expect(planned.filter((text) => /update jobs|delete from (jobs|permits)|with recursive/.test(text))).toEqual([])
+  expect(
+    planned.filter((text) => /update jobs|delete from (jobs|permits)|with recursive/.test(text)),
+  ).toEqual([])
 })
 
 test("a claim looks at no more rows with blocked, scheduled and paused jobs in its way", async () => {
