@@ -16,7 +16,9 @@ test("a drainer performs, retries and settles, and holds its jobs' locks while t
     name: "flaky",
     backoff: { base: "1ms", jitter: 0 },
     async perform(_payload: object, { id, attempt }) {
-      locked.push(...(await database.rows("select state from sluice.states_of(array[$1::bigint], 'infinity')", [id])))
+      locked.push(
+        ...(await database.rows("select state from sluice.states_of(array[$1::bigint], 'infinity')", [id])),
+      )
       if (attempt === 1) throw new Error("not yet")
       return "done"
     },

@@ -174,6 +174,6 @@ test("a deletion that fails is logged as the store's, and doesn't stop the drain
   const log = { debug() {}, info() {}, error() {}, warn: (...entry: unknown[]) => void warned.push(entry) }
   const drained = await drain(withStore({ delete: remove }), { connect: database.connect, log })
   expect(drained).toMatchObject({ succeeded: 1 })
-  const error = "SluiceError: Deleting from the store of payloads failed: connect ECONNREFUSED 127.0.0.1:9"
+  const error = "Deleting from the store of payloads failed: connect ECONNREFUSED 127.0.0.1:9"
   expect(warned).toEqual([["Maintenance failed", { error }]])
 })

@@ -9,6 +9,7 @@ import { eventually } from "../support/eventually.ts"
 
 const objects = new Map<string, Buffer>()
 let refuses: [status: number, code: string] | undefined
+let tellsSize = true
 let isSilent = false
 const responses: ServerResponse[] = []
 const server = createServer(async (request, response) => {
@@ -34,6 +35,10 @@ const server = createServer(async (request, response) => {
     return answer(200, `<DeleteResult>${errors}</DeleteResult>`)
   }
   const object = objects.get(pathname)
+  if (object && !tellsSize) {
+    response.flushHeaders() // so it is sent in chunks
+    return response.end(object)
+  }
   return object
     ? answer(200, object)
     : answer(404, "<Error><Code>NoSuchKey</Code><Message>gone</Message></Error>")
@@ -52,6 +57,7 @@ const store = createS3Store({ bucket: "jobs", prefix: "app/", client })
 
 afterEach(() => {
   refuses = undefined
+  tellsSize = true
   isSilent = false
   responses.length = 0
   objects.clear()
@@ -102,6 +108,15 @@ test("a read that is aborted hangs up", async () => {
   abort.abort()
   await expect(reading).rejects.toMatchObject({ name: "AbortError" })
   await isHungUp()
+})
+
+test("so is one that turns out to be larger while it is read", async () => {
+  tellsSize = false
+  objects.set("/jobs/app/payloads/2026-01-01/huge", Buffer.alloc(20 * 1024 * 1024))
+  const size = store.get("payloads/2026-01-01/huge").then((got) => got?.length)
+  await expect(size).rejects.toThrow("more than 8388608")
+  objects.set("/jobs/app/payloads/2026-01-01/a", bytes)
+  expect(Buffer.from((await store.get("payloads/2026-01-01/a")) ?? [])).toEqual(bytes)
 })
 
 test("the SDK reports a bucket that is missing in the configuration when it is first used", async () => {

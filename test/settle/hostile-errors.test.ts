@@ -28,23 +28,26 @@ beforeEach(async () => {
   await database.pool.query("truncate sluice.jobs, sluice.finished")
 })
 
-test.each(textless)("a job whose result throws %s when it is read has succeeded, and isn't performed again", async (_what, value) => {
-  const job = defineJob({
-    name: "job",
-    perform() {
-      performed++
-      return {
-        toJSON() {
-          throw value
-        },
-      }
-    },
-  })
-  const { sluice, drainOnce } = drainable(database, [job])
-  await sluice.enqueue("job", {})
-  expect(await drainOnce()).toMatchObject({ succeeded: 1, retried: 0 })
-  expect(performed).toBe(1)
-})
+test.each(textless)(
+  "a job whose result throws %s when it is read has succeeded, and isn't performed again",
+  async (_what, value) => {
+    const job = defineJob({
+      name: "job",
+      perform() {
+        performed++
+        return {
+          toJSON() {
+            throw value
+          },
+        }
+      },
+    })
+    const { sluice, drainOnce } = drainable(database, [job])
+    await sluice.enqueue("job", {})
+    expect(await drainOnce()).toMatchObject({ succeeded: 1, retried: 0 })
+    expect(performed).toBe(1)
+  },
+)
 
 test.each(textless)("a drain ends as usual though whatever it calls throws %s", async (_what, value) => {
   const fail = () => {
@@ -55,7 +58,9 @@ test.each(textless)("a drain ends as usual though whatever it calls throws %s", 
   const jobs = [defineJob({ name: "own", executor })]
   const sluice = createSluice({ database: database.pool, jobs, payloads: { store } })
   await sluice.enqueue("own", {})
-  await database.pool.query("insert into sluice.superfluous_objects (store_key) values ('a') on conflict do nothing")
+  await database.pool.query(
+    "insert into sluice.superfluous_objects (store_key) values ('a') on conflict do nothing",
+  )
   const lines: string[] = []
   const log = { debug() {}, info() {}, error() {}, warn: (line: string) => void lines.push(line) }
   // the database's own end fails this file if the drainer's session is left

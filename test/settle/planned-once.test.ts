@@ -4,12 +4,12 @@ import { expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { openSession, type Session } from "./session.ts"
 
-// The arguments are arrays, for which Postgres plans each call anew unless it is told not to. That takes longer than
-// settling a few jobs.
+// The arguments are arrays, for which Postgres plans each call anew unless it is told not to. That takes longer
+// than settling a few jobs.
 
 const database = await createDatabase()
 const sluice = createSluice({ database: database.pool })
-const CALLS_BEFORE_A_PLAN_IS_KEPT = 6
+const CALLS_BEFORE_A_KEPT_PLAN = 6
 
 test.each<[outcome: string, details: object]>([
   ["succeeded", {}],
@@ -18,7 +18,7 @@ test.each<[outcome: string, details: object]>([
   ["retried", { wait_ms: 60_000, error_class: "Error", error_message: "broken" }],
 ])("claims and settles of %s are planned once in a session", async (outcome, details) => {
   const session = await openSession(database)
-  for (let call = 0; call < CALLS_BEFORE_A_PLAN_IS_KEPT; call++) await claimAndSettle(session, outcome, details)
+  for (let call = 0; call < CALLS_BEFORE_A_KEPT_PLAN; call++) await claimAndSettle(session, outcome, details)
 
   const planned: string[] = []
   const client = session.connection as pg.Client

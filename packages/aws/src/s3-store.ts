@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream"
 import type { GetObjectCommandOutput, S3Client } from "@aws-sdk/client-s3"
 import { InvalidInputError, type PayloadStore } from "@sluice/core"
 
@@ -27,8 +28,7 @@ export function createS3Store({ bucket, prefix = "sluice/", client }: S3StoreOpt
       const { s3, GetObjectCommand, NoSuchKey } = await open()
       try {
         const got = await s3.send(new GetObjectCommand(at(key)), signal && { abortSignal: signal })
-        assertSize(got)
-        return await got.Body?.transformToByteArray()
+        return await readBody(got)
       } catch (error) {
         if (error instanceof NoSuchKey) return undefined
         throw error
@@ -64,9 +64,21 @@ export function createS3Store({ bucket, prefix = "sluice/", client }: S3StoreOpt
   }
 }
 
-/** Anybody who may write to the bucket could otherwise use up the memory of a drainer. */
-function assertSize({ ContentLength = 0, Body }: GetObjectCommandOutput): void {
-  if (ContentLength <= MOST_BYTES) return
-  if (Body && "destroy" in Body) Body.destroy()
-  throw new Error(`The object has ${ContentLength} bytes, more than ${MOST_BYTES}`)
+/** Anybody who may write to the bucket could otherwise use up the memory of a drainer. Services like S3 may not tell the size. */
+async function readBody({ ContentLength = 0, Body }: GetObjectCommandOutput): Promise<Uint8Array> {
+  const body = Body as Readable
+  if (ContentLength > MOST_BYTES) throw tooLarge(ContentLength, body)
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of body) {
+    bytes += chunk.length
+    if (bytes > MOST_BYTES) throw tooLarge(bytes, body)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function tooLarge(bytes: number, body: Readable): Error {
+  body.destroy()
+  return new Error(`The object has ${bytes} bytes, more than ${MOST_BYTES}`)
 }

@@ -13,7 +13,7 @@ import { sluice } from "../systems/sluice.ts"
 
 const SECONDS = 5
 const WARM_UP_JOBS = 200
-/** Connections of each enqueuer. The warm-up opens all of them: connecting takes longer than many jobs, which would wait for it. */
+/** Connections of each enqueuer, all opened by the warm-up: jobs would wait for one that opens while they come. */
 const CONNECTIONS = 8
 
 // GoodJob's threads are notified in Ruby by LISTEN/NOTIFY, which its SQL alone can't show.

@@ -1,4 +1,5 @@
 import { withinMs } from "../checks/in-time.ts"
+import type { Json } from "../checks/json.ts"
 import { assertInteger, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
@@ -42,7 +43,7 @@ export async function withObjects(job: JobSnapshot, payloads: StoredPayloads): P
   return { ...job, payload: payload ?? null, result: result ?? null } // null: an object that is gone
 }
 
-function readInTime({ store, withinMs: mostMs }: StoredPayloads, key: string): Promise<unknown> {
+function readInTime({ store, withinMs: mostMs }: StoredPayloads, key: string): Promise<Json | undefined> {
   const late = () => storeError("Reading from", `it took longer than ${mostMs} ms`)
   return withinMs(readObject(store, key), mostMs, late)
 }

@@ -19,7 +19,8 @@ export function successOutcome(run: JobRun, result: unknown): Outcome | Promise<
   const { payloads } = run.environment
   if (payloads && Buffer.byteLength(json) > payloads.overBytes) return storeResult(run, payloads, json)
   if (isStorable(json)) return { kind: "succeeded", resultJson: json }
-  warn(run, "The result is over 256 KiB or has characters that Postgres can't store, and was not stored")
+  const why = isTooLarge(json) ? "is over 256 KiB" : "has characters that Postgres can't store"
+  warn(run, `The result ${why} and was not stored`)
   return WITHOUT_RESULT
 }
 
@@ -57,7 +58,11 @@ async function inTime(putting: Promise<void>, signal: AbortSignal): Promise<void
 }
 
 function isStorable(json: string): boolean {
-  return storedBytes(json) <= MAX_RESULT_BYTES && isStorableJson(json)
+  return !isTooLarge(json) && isStorableJson(json)
+}
+
+function isTooLarge(json: string): boolean {
+  return storedBytes(json) > MAX_RESULT_BYTES
 }
 
 function warn({ job, log }: JobRun, message: string, details?: Record<string, unknown>): void {
