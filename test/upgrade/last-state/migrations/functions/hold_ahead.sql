@@ -8,25 +8,24 @@ as $$
 declare
   c_head constant integer := 100;
   c_set constant integer := 500;
+  v_names text[];
+  v_queues text[];
   v_known text[];
   v_paused text[];
-  v_unknown_count integer;
-  v_paused_count integer;
   v_waiting bigint[];
 begin
-  if not exists (select from jobs j where j.state = 'ready') then
+  select array_agg(head.name), array_agg(head.queue) into v_names, v_queues
+  from (select j.name, j.queue from jobs j where j.state = 'ready' order by j.priority, j.run_at, j.id limit c_head) head;
+  if v_names is null then
     return false;
   end if;
   v_known := p_names || array(select d.name from definitions d where d.seen_at > now() - interval '15 minutes');
   v_paused := array(select q.name from queues q where q.paused_at is not null);
-  select count(*) filter (where head.name <> all (v_known)), count(*) filter (where head.queue = any (v_paused))
-  into v_unknown_count, v_paused_count
-  from (select j.name, j.queue from jobs j where j.state = 'ready' order by j.priority, j.run_at, j.id limit c_head) head;
 
-  if v_unknown_count >= c_head / 2 then
+  if (select count(*) from unnest(v_names) head (name) where head.name <> all (v_known)) >= c_head / 2 then
     perform hold_unknown(v_known, c_set);
     return true;
-  elsif v_paused_count > 0 then
+  elsif v_queues && v_paused then
     v_waiting := array(
       select next.id from (select j.id, j.queue from jobs j where j.state = 'ready' order by j.priority, j.run_at, j.id limit c_set) next
       where next.queue = any (v_paused) and next.id not in (select unnest(c.job_ids) from claims c));
