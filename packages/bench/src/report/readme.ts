@@ -1,7 +1,7 @@
 import type { Report, Result, Round } from "./results.ts"
 import { formatSpread, ratioToFloor, spreadOf } from "./spread.ts"
 
-const BEGIN = "<!-- figures: `npm run bench` writes what follows, from a whole run of several rounds -->"
+const BEGIN = "<!-- figures: `npm run bench` writes what follows, from a run of several rounds -->"
 const END = "<!-- end of figures -->"
 
 const SYSTEMS = ["sluice", "graphile-worker", "pg-boss", "bullmq (Postgres)", "bullmq (Redis)"]

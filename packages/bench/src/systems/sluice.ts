@@ -63,6 +63,7 @@ export const sluice: System = {
       concurrency,
       maxDrainers: 1_000,
       signal: stopped.signal,
+      grace: "10s", // the stop isn't measured, and 64 workers that end at once keep the machine busy
       ...(lingers && { linger: "1h" }),
     }
     let ended: Promise<unknown> = Promise.resolve()
