@@ -1,6 +1,5 @@
 import { durationMs } from "../checks/duration.ts"
 import { formatList } from "../checks/format-value.ts"
-import { withinMs } from "../checks/in-time.ts"
 import { assertKnownKeys, assertName, isRecord, nearest, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
@@ -12,7 +11,15 @@ import { concurrencyKeyOf } from "../job/concurrency-key.ts"
 import type { AnyJobDefinition, InputOf } from "../job/define-job.ts"
 import type { EnqueueOptions, EnqueueResult, JobPolicies, JobState } from "../job/job-options.ts"
 import { checkPayload, MAX_PAYLOAD_BYTES, type StoredJson, toJson } from "../job/payload.ts"
-import { MAX_STORED_BYTES, newKey, type StoredPayloads, storeError } from "../job/payload-store.ts"
+import {
+  deleteObjects,
+  inStore,
+  MAX_STORED_BYTES,
+  MOST_DELETED,
+  newKey,
+  type PayloadStore,
+  type StoredPayloads,
+} from "../job/payload-store.ts"
 import { type Instrumentation, withCarrier } from "../telemetry/instrumentation.ts"
 import { assertOptions, toIsoInstant } from "./options.ts"
 
@@ -151,27 +158,14 @@ async function putLargePayloads(payloads: StoredPayloads | undefined, rows: read
   for (let first = 0; first < large.length; first += PUTS_AT_ONCE) {
     const some = large.slice(first, first + PUTS_AT_ONCE)
     await Promise.all(
-      some.map(({ payloadKey, payload }) => putInTime(payloads, payloadKey as string, payload)),
+      some.map(({ payloadKey, payload }) =>
+        inStore("Writing to", payloads.withinMs, () =>
+          payloads.store.put(payloadKey as string, Buffer.from(payload)),
+        ),
+      ),
     )
   }
 }
-
-async function putInTime(
-  { store, withinMs: mostMs }: StoredPayloads,
-  key: string,
-  json: string,
-): Promise<void> {
-  try {
-    await withinMs(store.put(key, Buffer.from(json)), mostMs, "it")
-  } catch (error) {
-    throw storeError("Writing to", error)
-  }
-}
-
-/** Objects deleted at once. */
-const DELETES_AT_ONCE = 1_000
-/** How long the caller, whose jobs are stored, waits for a deletion. */
-const LONGEST_DELETE_MS = 2_000
 
 /** Deletes the payloads of jobs that were there already. Where that fails, too, the bucket's rule does it. */
 async function deleteUnused(
@@ -183,10 +177,8 @@ async function deleteUnused(
   const keys = unused.flatMap(({ payloadKey }) => payloadKey ?? [])
   if (!store.delete) return
   try {
-    for (let first = 0; first < keys.length; first += DELETES_AT_ONCE) {
-      const deleting = store.delete(keys.slice(first, first + DELETES_AT_ONCE))
-      await withinMs(deleting, LONGEST_DELETE_MS, "The deletion")
-    }
+    for (let first = 0; first < keys.length; first += MOST_DELETED)
+      await deleteObjects(store as Required<PayloadStore>, keys.slice(first, first + MOST_DELETED))
   } catch {
     // the jobs are stored
   }

@@ -1,10 +1,9 @@
-import { withinMs } from "../checks/in-time.ts"
 import type { Json } from "../checks/json.ts"
 import { assertInteger, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import type { JobSnapshot, ReadJobOptions } from "../job/job-snapshot.ts"
-import { type StoredPayloads, storeError } from "../job/payload-store.ts"
+import { inStore, type StoredPayloads } from "../job/payload-store.ts"
 import { readObject } from "../job/read-object.ts"
 import { dateOf } from "./date-of.ts"
 
@@ -44,6 +43,5 @@ export async function withObjects(job: JobSnapshot, payloads: StoredPayloads): P
 }
 
 function readInTime({ store, withinMs: mostMs }: StoredPayloads, key: string): Promise<Json | undefined> {
-  const late = () => storeError("Reading from", `it took longer than ${mostMs} ms`)
-  return withinMs(readObject(store, key), mostMs, late)
+  return inStore("Reading from", mostMs, () => readObject(store, key))
 }

@@ -1,3 +1,4 @@
+import { withinMs } from "../checks/in-time.ts"
 import { isRecord, refuse } from "../checks/validate.ts"
 import { SluiceError } from "../errors.ts"
 import { shortMessage } from "./error-record.ts"
@@ -66,11 +67,33 @@ export function newKey(kind: "payloads" | "results"): string {
   return `${kind}/${new Date().toISOString().slice(0, 10)}/${crypto.randomUUID()}`
 }
 
+/** Waits so long at most for what the store does. Throws `store_unavailable` if that takes longer, or fails. */
+export async function inStore<Value>(
+  what: Access,
+  mostMs: number,
+  work: () => Promise<Value>,
+): Promise<Value> {
+  try {
+    return await withinMs(work(), mostMs, "it")
+  } catch (error) {
+    throw storeError(what, error)
+  }
+}
+
+/** Objects deleted at once: the most that S3 takes. */
+export const MOST_DELETED = 1_000
+/** How long a drain, or an enqueue whose jobs are stored, waits for a deletion. */
+const LONGEST_DELETE_MS = 2_000
+
+/** Deletes up to `MOST_DELETED` objects. */
+export function deleteObjects(store: Required<PayloadStore>, keys: readonly string[]): Promise<void> {
+  return inStore("Deleting from", LONGEST_DELETE_MS, () => store.delete(keys))
+}
+
+type Access = "Reading from" | "Writing to" | "Deleting from"
+
 /** The error for one of the app's store. Unlike that, it says what it is about, and nobody takes it for the database's. */
-export function storeError(
-  what: "Reading from" | "Writing to" | "Deleting from",
-  cause: unknown,
-): SluiceError {
+export function storeError(what: Access, cause: unknown): SluiceError {
   if (cause instanceof SluiceError) return cause
   const message = `${what} the store of payloads failed: ${shortMessage(cause)}`
   return new SluiceError("store_unavailable", message, { cause })

@@ -1,7 +1,6 @@
-import { withinMs } from "../checks/in-time.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { shortMessage } from "../job/error-record.ts"
-import { type PayloadStore, storeError } from "../job/payload-store.ts"
+import { deleteObjects, MOST_DELETED, type PayloadStore } from "../job/payload-store.ts"
 import type { Logger } from "../logger.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: rows are typed where a statement is written
@@ -34,21 +33,12 @@ export async function runMaintenance(
   }
 }
 
-/** Objects deleted at once: the most that S3 takes. */
-const MOST_DELETED = 1_000
-/** How long the drain waits for the store. */
-const LONGEST_DELETE_MS = 2_000
-
 /** Deletes objects that no job or history needs any more. Two drainers may delete the same ones. */
 async function deleteSuperfluous(query: Query, schema: string, store: Required<PayloadStore>): Promise<void> {
   const list = protocolCall(schema, "list_superfluous_objects", { p_limit: MOST_DELETED })
   const [{ keys }] = await query(`select ${list.text}::pg_catalog.text[] as keys`, list.values)
   if (keys.length === 0) return
-  try {
-    await withinMs(store.delete(keys), LONGEST_DELETE_MS, "it")
-  } catch (error) {
-    throw storeError("Deleting from", error)
-  }
+  await deleteObjects(store, keys)
   const forget = protocolCall(schema, "forget_superfluous_objects", { p_keys: keys })
   await query(`select ${forget.text}`, forget.values)
 }
