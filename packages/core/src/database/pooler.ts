@@ -1,5 +1,4 @@
 import { PoolerError } from "../errors.ts"
-import type { Connection } from "./connection.ts"
 import { POOLER_REMEDY } from "./translate-error.ts"
 
 /** Number of rounds in which a transaction pooler would have to return the same backend by chance. */
@@ -7,20 +6,18 @@ const ROUNDS = 5
 
 /** What the check needs of each session. */
 interface Probe {
-  readonly connection: Connection
   // biome-ignore lint/suspicious/noExplicitAny: rows are typed where a statement is written
   query(text: string): Promise<any[]>
   end(): Promise<void>
 }
 
 /**
- * Refuses a connection whose statements may reach different backends. On a direct connection the backend's process id is
- * that of the handshake. Through any proxy it differs; then a second connection opens a transaction, which makes a
- * transaction pooler hand it the backend of the first, and the first checks whether it is still on the same backend.
+ * Refuses a connection through a proxy if its statements may reach different backends. A second connection opens a
+ * transaction, which makes a transaction pooler hand it the backend of the first, and the first checks whether it is
+ * still on the same backend.
  */
 export async function assertSessionConnection(first: Probe, open: () => Promise<Probe>): Promise<void> {
   const own = await backendPid(first)
-  if (own === first.connection.processID) return
   const second = await open()
   try {
     for (let round = 0; round < ROUNDS; round++) {

@@ -55,7 +55,10 @@ export async function openDrainerSession(options: SessionOptions): Promise<Sessi
   }
 }
 
-/** The backend is that of the handshake, so no pooler stands between. Asked with the settings, to spare a round trip. */
+/**
+ * On a direct connection the backend's process id is that of the handshake; through any proxy it differs. Asked with the
+ * settings, to spare a round trip.
+ */
 const IF_DIRECT = "where pg_catalog.pg_backend_pid() operator(pg_catalog.=) $1"
 
 /** Returns whether they were applied, which a condition may prevent. */
