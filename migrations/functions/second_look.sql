@@ -6,10 +6,12 @@
 -- Returns the jobs that the claim brings, in their order: ids and fences, for the row in claims, and jobs, an array for each: id,
 -- fence, name, payload, queue, enqueued_at, and an object of the fields that don't have their defaults, or null. Objects throughout
 -- would cost more than locking, reading and writing the claim together. A payload that isn't in the row is null: see payloads_of.
+--   alive        how many other drainers live
 --   p_features   the features of all the jobs together; null: none
 --   p_max_bytes  0: nothing is returned that could be what can't be read
 create or replace function second_look(p_drainer integer, p_locked bigint[], p_features integer, p_state text, p_max_bytes bigint,
-                                       out jobs json, out dead boolean, out ids bigint[], out fences integer[])
+                                       out jobs json, out dead boolean, out ids bigint[], out fences integer[],
+                                       out alive integer)
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 set plan_cache_mode = force_generic_plan
@@ -19,8 +21,9 @@ declare
   v_admitted bigint[];
   v_dropped bigint[];
   v_paused text[];
-  v_dead integer[] := dead_drainers(p_drainer);
+  v_dead integer[];
 begin
+  select d.dead, d.alive into v_dead, alive from dead_drainers(p_drainer) d;
   dead := v_dead is not null;
   if dead then
     v_dropped := orphans_among(p_locked, v_dead);

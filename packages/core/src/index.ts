@@ -35,7 +35,7 @@ export type { DrainOptions } from "./drain-options.ts"
 export type { DrainSummary } from "./drain-summary.ts"
 export { type StartOptions, start, type Worker, type WorkerHealth } from "./start.ts"
 export { assertTimeoutsFit } from "./session/deadline.ts"
-export { LARGEST_BATCH } from "./perform/job-runner.ts"
+export { batchSize } from "./session/batch-size.ts"
 export type { SetWakeUp } from "./wake/wake-up.ts"
 
 // The database: connections, transactions and the version of the schema.

@@ -4,6 +4,7 @@ import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { JobPolicies } from "../job/job-options.ts"
 import type { Execution } from "../job/outcome.ts"
 import type { StoredPayloads } from "../job/payload-store.ts"
+import { LARGEST_BATCH } from "../session/batch-size.ts"
 import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
 import type { Instrumentation } from "../telemetry/instrumentation.ts"
@@ -15,11 +16,6 @@ import { failureOutcome } from "./failure.ts"
 import type { JobRun } from "./job-run.ts"
 import { createRunningJobs } from "./running-jobs.ts"
 import type { Transactions } from "./transactions.ts"
-
-/** Most jobs claimed, or settled, in one statement. */
-export const LARGEST_BATCH = 500
-/** Most jobs that wait for their start: one batch, and one that is claimed while the first is performed. */
-const MOST_WAITING = 2 * LARGEST_BATCH
 
 /** Performs claimed jobs, up to `concurrency` at once. */
 export interface JobRunner {
@@ -77,7 +73,7 @@ export function createJobRunner(options: {
       const maxWaiting = mostAhead()
       if (waiting.length > maxWaiting / 2) return 0
       const free = concurrency + maxWaiting - running.count() - waiting.length
-      return Math.max(0, Math.min(LARGEST_BATCH, free))
+      return Math.max(0, Math.min(drainer.batchSize, free))
     },
     takeExcess() {
       const maxWaiting = mostAhead()
@@ -107,8 +103,9 @@ export function createJobRunner(options: {
     return running.count() === 0 && waiting.length === 0
   }
 
+  /** No more than one batch, and one that is claimed while the first is performed. */
   function mostAhead(): number {
-    return Math.min(MOST_WAITING, ahead.count(running.count()))
+    return Math.min(2 * drainer.batchSize, ahead.count(running.count()))
   }
 
   function startWaiting(): void {
