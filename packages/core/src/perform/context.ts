@@ -30,8 +30,7 @@ export class Context implements JobContext {
     return this.#run.job.attempts + 1
   }
   get maxAttempts(): number {
-    const given = givenMaxAttempts(this.#run)
-    return Number.isFinite(given) ? given : DEFAULT_MAX_ATTEMPTS
+    return givenMaxAttempts(this.#run) ?? DEFAULT_MAX_ATTEMPTS
   }
   get signal(): AbortSignal {
     return this.#run.cancellation.signal

@@ -87,7 +87,9 @@ function retryBy(run: JobRun, error: unknown, rule: RetryOn | undefined): Outcom
   const counts = job.ruleFailures ?? {}
   const failures = (rule ? (counts[rule.name as string] ?? 0) : job.attempts - sumOf(counts)) + 1
   const given = givenMaxAttempts(run)
-  const isLast = job.attempts + 1 >= given || failures >= (rule?.attempts ?? Math.max(given, DEFAULT))
+  const isLast =
+    job.attempts + 1 >= (given ?? Number.POSITIVE_INFINITY) ||
+    failures >= (rule?.attempts ?? given ?? DEFAULT_MAX_ATTEMPTS)
   const by = rule && { rule: rule.name }
   if (isLast) return { kind: "discarded", error, chargesAttempt: true, ...by }
   const waitMs = retryWaitMs(run, error, rule, failures)

@@ -58,9 +58,7 @@ export function timeoutMsOf(definition: AnyJobDefinition, defaults: JobPolicies)
   return durationMs(definition.timeout ?? defaults.timeout ?? DEFAULT_TIMEOUT)
 }
 
-/** Infinite unless the call, the definition or the defaults say it. */
-export function givenMaxAttempts({ job, definition, environment }: JobRun): number {
-  return (
-    job.maxAttempts ?? definition.maxAttempts ?? environment.defaults.maxAttempts ?? Number.POSITIVE_INFINITY
-  )
+/** Undefined unless the call, the definition or the defaults say it. */
+export function givenMaxAttempts({ job, definition, environment }: JobRun): number | undefined {
+  return job.maxAttempts ?? definition.maxAttempts ?? environment.defaults.maxAttempts
 }
