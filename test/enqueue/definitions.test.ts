@@ -18,7 +18,13 @@ test.each<[string, Record<string, unknown>, RegExp]>([
   ["a backoff that is no duration", { name: "a", backoff: { base: "soon" }, perform }, /a\.backoff\.base/],
   ["a misspelt backoff", { name: "a", backoff: { bse: "1s" }, perform }, /did you mean "base"\?/],
   ["a jitter above 1", { name: "a", backoff: { jitter: 1.5 }, perform }, /a\.backoff\.jitter/],
-  ["a factor below 1", { name: "a", backoff: { factor: 0.5 }, perform }, /a\.backoff\.factor/],
+  [
+    "a factor below 1",
+    { name: "a", backoff: { strategy: "exponential", factor: 0.5 }, perform },
+    /a\.backoff\.factor/,
+  ],
+  ["a factor of another strategy", { name: "a", backoff: { factor: 3 }, perform }, /strategy: "exponential"/],
+  ["a strategy that is none", { name: "a", backoff: { strategy: "fast" }, perform }, /a\.backoff\.strategy/],
   [
     "a concurrency limit of 0",
     { name: "a", concurrency: { key: "k", limit: 0 }, perform },

@@ -4,6 +4,7 @@ import { sharedByCopies } from "../checks/shared-by-copies.ts"
 import { assertInteger, assertKnownKeys, assertName, assertPolicies, refuse } from "../checks/validate.ts"
 import { InvalidInputError } from "../errors.ts"
 import { assertBackoff, type Backoff } from "./backoff.ts"
+import { type ErrorRule, namedRules } from "./error-rules.ts"
 import type { Executor, ThreadExecutor } from "./executor.ts"
 import type { JobContext } from "./job-context.ts"
 import type { Concurrency, EnqueueOptions, EnqueueResult, JobPolicies } from "./job-options.ts"
@@ -19,7 +20,12 @@ export interface JobSettings<Schema extends StandardSchemaV1, Name extends strin
    * `perform`, which receives the schema's output.
    */
   readonly input?: Schema
-  /** Waits between attempts. Default: 1 second, doubling up to an hour. */
+  /**
+   * What follows from which errors: `retryOn(…)`, `discardOn(…)` and `rescueFrom(…)`, of which the first that matches an
+   * error applies. Errors that match none are retried up to `maxAttempts`.
+   */
+  readonly retry?: readonly ErrorRule[]
+  /** Waits between attempts. Default: the fourth power of the number of failures, in seconds, up to 7 days. */
   readonly backoff?: Backoff
   /**
    * Times that a drainer may die while this job is the only one that it runs. Then the job is discarded with an
@@ -116,12 +122,14 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
   assertPolicies(options, [options.name])
   assertInteger(options.maxInterruptions, [options.name, "maxInterruptions"], 1, 1_000)
   assertInteger(options.concurrency?.limit, [options.name, "concurrency", "limit"], 1, 1_000_000)
-  assertBackoff(options.backoff ?? {}, [options.name, "backoff"])
+  assertBackoff(options.backoff, [options.name, "backoff"])
+  const retry = namedRules(options.retry, [options.name, "retry"])
   const definition = {
     ...options,
     input: options.input,
     concurrency: options.concurrency,
     executor: options.executor,
+    ...(retry && { retry }),
     perform: choosePerform(options),
     enqueue(payload: unknown, enqueueOptions?: EnqueueOptions) {
       return clientOf(definition).enqueue(definition, payload, enqueueOptions)
@@ -141,6 +149,7 @@ const DEFINITION_KEYS = [
   "priority",
   "maxAttempts",
   "timeout",
+  "retry",
   "backoff",
   "maxInterruptions",
   "concurrency",

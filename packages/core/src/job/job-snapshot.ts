@@ -40,6 +40,8 @@ export interface JobSnapshot<Payload = Json, Result = Json | null> {
 export interface ExecutionError {
   readonly attempt: number
   readonly outcome: "retried" | "discarded" | "interrupted"
+  /** The name of the definition's rule that decided. Null: its policies did. */
+  readonly rule: string | null
   readonly class: string
   readonly message: string
   readonly stack: string | null

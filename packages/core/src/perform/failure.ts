@@ -2,9 +2,11 @@ import { durationMs } from "../checks/duration.ts"
 import { SessionLostError, TimeoutError } from "../errors.ts"
 import { backoffMs } from "../job/backoff.ts"
 import { Discard, RetryAfter, Snooze } from "../job/control-errors.ts"
+import { shortMessage } from "../job/error-record.ts"
+import { type ErrorRule, matches, type RescueFrom, type RetryOn } from "../job/error-rules.ts"
 import type { Outcome } from "../job/outcome.ts"
 import { DrainDeadlineError, DrainEndingError } from "./cancellation.ts"
-import { type JobRun, maxAttemptsOf } from "./job-run.ts"
+import { DEFAULT_MAX_ATTEMPTS, givenMaxAttempts, type JobRun } from "./job-run.ts"
 import { NotNowError } from "./not-now.ts"
 
 /** Shortest wait of a `RetryAfter` or `Snooze`, so that a job can't run again and again until the drain ends. */
@@ -59,14 +61,60 @@ function putBack(run: JobRun, reason: DrainEndingError): Outcome {
   return fail(run, new TimeoutError("never_fits", message))
 }
 
+/** Decides by the first of the definition's rules that the error matches, or by its policies. */
 function fail(run: JobRun, error: unknown): Outcome {
-  const attempt = run.job.attempts + 1
-  if (attempt >= maxAttemptsOf(run)) return { kind: "discarded", error, chargesAttempt: true }
-  return { kind: "retried", error, waitMs: retryWaitMs(run, error, attempt) }
+  const rule = ruleFor(run, error, ({ kind }) => kind !== "rescue")
+  if (rule?.kind === "discard") return { kind: "discarded", error, chargesAttempt: true, rule: rule.name }
+  return retryBy(run, error, rule as RetryOn | undefined)
 }
 
-function retryWaitMs({ definition }: JobRun, error: unknown, attempt: number): number {
-  return error instanceof RetryAfter ? waitMsOf(error, "RetryAfter") : backoffMs(definition.backoff, attempt)
+/** The rule whose handler ends this failed execution instead, if there is one. */
+export function rescueRuleFor(run: JobRun, thrown: unknown): RescueFrom | undefined {
+  if (run.cancellation.reason || thrown instanceof NotNowError || isDecision(thrown)) return undefined
+  const rule = ruleFor(run, thrown, () => true)
+  return rule?.kind === "rescue" ? rule : undefined
+}
+
+function ruleFor(run: JobRun, error: unknown, isWanted: (rule: ErrorRule) => boolean): ErrorRule | undefined {
+  return run.definition.retry?.find(
+    (rule) => isWanted(rule) && matches(rule, error, (thrown) => reportFunction(run, thrown)),
+  )
+}
+
+/** Failures by a rule with attempts of its own are counted by it alone. */
+function retryBy(run: JobRun, error: unknown, rule: RetryOn | undefined): Outcome {
+  const { job } = run
+  const counts = job.ruleFailures ?? {}
+  const failures = (rule ? (counts[rule.name as string] ?? 0) : job.attempts - sumOf(counts)) + 1
+  const given = givenMaxAttempts(run)
+  const isLast =
+    job.attempts + 1 >= (given ?? Number.POSITIVE_INFINITY) ||
+    failures >= (rule?.attempts ?? given ?? DEFAULT_MAX_ATTEMPTS)
+  const by = rule && { rule: rule.name }
+  if (isLast) return { kind: "discarded", error, chargesAttempt: true, ...by }
+  const waitMs = retryWaitMs(run, error, rule, failures)
+  const ruleFailures = rule && { ruleFailures: { ...counts, [rule.name as string]: failures } }
+  return { kind: "retried", error, waitMs, ...by, ...ruleFailures }
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0)
+}
+
+function retryWaitMs(run: JobRun, error: unknown, rule: RetryOn | undefined, failures: number): number {
+  if (error instanceof RetryAfter) return waitMsOf(error, "RetryAfter")
+  try {
+    return backoffMs(rule?.wait ?? run.definition.backoff, failures, error, rule?.jitter)
+  } catch (thrown) {
+    reportFunction(run, thrown)
+    return backoffMs(undefined, failures, error, rule?.jitter)
+  }
+}
+
+/** A function of a rule or backoff failed. The job's own error decides all the same. */
+function reportFunction({ job, log }: JobRun, thrown: unknown): void {
+  const details = { jobId: job.id, name: job.name, error: shortMessage(thrown) }
+  log.warn("A function that decides about failures has failed itself", details)
 }
 
 function waitMsOf({ wait }: RetryAfter | Snooze, name: string): number {

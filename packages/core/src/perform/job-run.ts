@@ -11,7 +11,8 @@ import type { Cancellation } from "./cancellation.ts"
 import type { ConnectionLimiter } from "./connection-limiter.ts"
 import type { Transactions } from "./transactions.ts"
 
-const DEFAULT_MAX_ATTEMPTS = 10
+/** With the default backoff, the last one comes three weeks after the first. */
+export const DEFAULT_MAX_ATTEMPTS = 25
 const DEFAULT_TIMEOUT = "1m"
 
 /** What all executions of a drain share. */
@@ -57,6 +58,7 @@ export function timeoutMsOf(definition: AnyJobDefinition, defaults: JobPolicies)
   return durationMs(definition.timeout ?? defaults.timeout ?? DEFAULT_TIMEOUT)
 }
 
-export function maxAttemptsOf({ job, definition, environment }: JobRun): number {
-  return job.maxAttempts ?? definition.maxAttempts ?? environment.defaults.maxAttempts ?? DEFAULT_MAX_ATTEMPTS
+/** Undefined unless the call, the definition or the defaults say it. */
+export function givenMaxAttempts({ job, definition, environment }: JobRun): number | undefined {
+  return job.maxAttempts ?? definition.maxAttempts ?? environment.defaults.maxAttempts
 }
