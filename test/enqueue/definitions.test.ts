@@ -30,6 +30,19 @@ test.each<[string, Record<string, unknown>, RegExp]>([
     { name: "a", concurrency: { key: "k", limit: 0 }, perform },
     /a\.concurrency\.limit/,
   ],
+  ["a delay that is no duration", { name: "a", delay: "later", perform }, /a\.delay.*"5m"/],
+  [
+    "a unique key for all",
+    { name: "a", uniqueKey: "one", perform },
+    /a\.uniqueKey.*a function of the payload/,
+  ],
+  [
+    "an idempotency key for all",
+    { name: "a", idempotencyKey: "one", perform },
+    /a\.idempotencyKey.*a function/,
+  ],
+  ["a third way for payloads", { name: "a", onInvalidPayload: "retry", perform }, /"discard" or "wait"/],
+  ["rules that are no list", { name: "a", retry: {}, perform }, /a\.retry.*a list of retryOn/],
   ["fewer than no interruptions", { name: "a", maxInterruptions: -1, perform }, /a\.maxInterruptions/],
   ["nothing to perform", { name: "a" }, /perform/],
   [

@@ -1,7 +1,9 @@
 import {
+  createSluice,
   Discard,
   defineJob,
   discardOn,
+  drain,
   type ErrorRule,
   RetryAfter,
   rescueFrom,
@@ -41,6 +43,10 @@ const { sluice, drainOnce } = drainable(database, [
     discardOn(() => {
       throw new Error("in the rule")
     }),
+  ]),
+  jobWith("async-predicate", [
+    discardOn((() => Promise.reject(new Error("in the rule"))) as never),
+    retryOn(Error, { wait: (() => Promise.reject(new Error("in the wait"))) as never }),
   ]),
   jobWith("slow", [retryOn(TimeoutError, { wait: "7s", jitter: 0 })], { timeout: "50ms" }),
 ])
@@ -143,7 +149,59 @@ test("a rule whose function throws matches nothing, and the log says so", async 
   expect(lines).toContain("A function that decides about failures has failed itself")
 })
 
+test("an async function decides nothing, and its rejection doesn't end the process", async () => {
+  const lines: string[] = []
+  const log = { debug() {}, info() {}, error() {}, warn: (message: string) => lines.push(message) }
+  await sluice.enqueue("async-predicate", {})
+  throwing.push(new Error("plain"))
+  expect(await drainOnce({ log })).toMatchObject({ retried: 1 })
+  expect(
+    lines.filter((line) => line === "A function that decides about failures has failed itself"),
+  ).toHaveLength(2)
+})
+
+test("the defaults limit what no rule limits, and no rule that says its own number of attempts", async () => {
+  const limited = createSluice({
+    database: database.pool,
+    jobs: [jobWith("by-default", [retryOn(Busy, { attempts: 3, wait: 0 }), retryOn(Gone, { wait: 0 })])],
+    defaults: { maxAttempts: 2 },
+  })
+  const ends = async (error: () => Error) => {
+    const { id } = await limited.enqueue("by-default", {})
+    while ((await limited.getJob(id))?.finishedAt === null) {
+      await database.pool.query("update sluice.jobs set run_at = now()")
+      throwing.push(error())
+      await drain(limited, { connect: database.connect })
+    }
+    return (await limited.getJob(id))?.attempts
+  }
+  expect(await ends(() => new Busy())).toBe(3)
+  expect(await ends(() => new Gone())).toBe(2)
+  expect(await ends(() => new Error("plain"))).toBe(2)
+})
+
+test("a job that has failed as often as its columns can count is discarded, or taken over, all the same", async () => {
+  const most = "update sluice.jobs set run_at = now(), attempts = 32767"
+  const { id } = await sluice.enqueue("unlimited", {})
+  await database.pool.query(`${most}, rule_failures = '{"Busy": 40000}'`)
+  throwing.push(new Error("plain"))
+  expect(await drainOnce()).toMatchObject({ retried: 1 })
+  const [{ wait }] = await database.rows(
+    "select extract(epoch from run_at - now())::float8 as wait from sluice.jobs",
+  )
+  expect(wait).toBeLessThan(2) // the first that no rule counts
+  await database.pool.query(most)
+  throwing.push(new Discard("enough"))
+  expect(await drainOnce()).toMatchObject({ discarded: 1, lost: 0 })
+  expect(await sluice.getJob(id)).toMatchObject({ state: "discarded", attempts: 32_767 })
+})
+
 test.each([
+  [
+    "the name of what is no rule",
+    () => jobWith("a", [discardOn(Gone, { name: "onInvalidPayload" })]),
+    /another name/,
+  ],
   ["no list", () => jobWith("a", retryOn(Busy) as never), /a\.retry is .*: give a list/],
   ["something else in it", () => jobWith("a", [Busy] as never), /a\.retry is/],
   ["two of one name", () => jobWith("a", [retryOn(Busy), discardOn(Busy)]), /each rule a name of its own/],

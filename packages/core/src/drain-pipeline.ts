@@ -40,6 +40,7 @@ export function createPipeline(parts: {
 
   return {
     async claim() {
+      if (drainer.settledHooks) await drainer.settledHooks.untilRoom()
       const isSentAhead = claiming !== undefined
       claiming ??= sendClaim(runner.isIdle())
       try {

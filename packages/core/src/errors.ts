@@ -41,6 +41,7 @@ export class SluiceError extends Error {
  * A value that the caller passed is invalid. Nothing was stored.
  *
  * - `invalid_option`, `unknown_option`, `invalid_duration`: an option of any function
+ * - `missing_option`: a job is enqueued by name alone, without an option that its definition computes from the payload
  * - `invalid_name`, `invalid_id`: the name of a job or queue; the id of a job
  * - `invalid_job`, `invalid_jobs`: a definition, or what is passed to `enqueueMany`
  * - `invalid_payload`, `invalid_json`: a value that can't be stored as JSON without changing it

@@ -11,6 +11,7 @@ export {
   type Work,
 } from "./job/define-job.ts"
 export type {
+  Computed,
   Concurrency,
   EnqueueOptions,
   EnqueueResult,
@@ -29,6 +30,7 @@ export {
   rescueFrom,
   retryOn,
 } from "./job/error-rules.ts"
+export type { EnqueuedJob, Hooks, JobToEnqueue, PerformedJob } from "./job/hooks.ts"
 export type { Executor, ThreadExecutor } from "./job/executor.ts"
 export type { NewJob } from "./enqueue/enqueue.ts"
 export type { ExecutionError, JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"

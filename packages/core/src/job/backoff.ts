@@ -1,4 +1,5 @@
 import { type Duration, durationMs } from "../checks/duration.ts"
+import { noPromise } from "../checks/no-promise.ts"
 import { assertKnownKeys, isRecord, refuse } from "../checks/validate.ts"
 
 /**
@@ -42,7 +43,7 @@ export function backoffMs(
   error: unknown,
   ownJitter?: number,
 ): number {
-  if (typeof backoff === "function") return durationMs(backoff(n, error), ["backoff"])
+  if (typeof backoff === "function") return durationMs(noPromise(backoff(n, error)), ["backoff"])
   const { strategy, base, factor, max, jitter } = { ...DEFAULTS, ...settingsOf(backoff) }
   const waitMs = Math.min(durationMs(base) * growthOf(strategy, factor, n), durationMs(max))
   return Math.round(waitMs * (1 + (ownJitter ?? jitter) * (2 * Math.random() - 1)))

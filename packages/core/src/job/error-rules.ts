@@ -1,3 +1,4 @@
+import { noPromise } from "../checks/no-promise.ts"
 import { assertInteger, assertKnownKeys, isText, refuse } from "../checks/validate.ts"
 import { assertBackoff, type Backoff } from "./backoff.ts"
 import type { JobContext } from "./job-context.ts"
@@ -55,7 +56,7 @@ interface RuleOptions {
 export interface RetryOnOptions<Thrown = unknown> extends RuleOptions {
   /**
    * Failures by this rule after which the job is discarded, or `"unlimited"`; other errors are not counted. Default: 25.
-   * A job's `maxAttempts`, if it is set anywhere, limits all attempts together.
+   * `maxAttempts`, if the call or the definition sets it, limits all attempts of a job together.
    */
   readonly attempts?: number | "unlimited"
   /** The wait before the next attempt, by the number of failures by this rule. Default: the definition's `backoff`. */
@@ -143,10 +144,15 @@ export function namedRules(rules: unknown, path: readonly string[]): readonly Er
     ...rule,
     name: rule.name ?? `rule ${index + 1}`,
   }))
+  const reserved = named.find(({ name }) => name === SCHEMA_LOOKS)
+  if (reserved) refuse("invalid_option", reserved.name, path, "the rule another name")
   const twice = named.find(({ name }, index) => named.findIndex((other) => other.name === name) < index)
   if (twice) refuse("invalid_option", twice.name, path, "each rule a name of its own, as its option `name`")
   return named
 }
+
+/** The name under which `jobs.rule_failures` counts how often a payload has not fitted its schema; those charged no attempt. */
+export const SCHEMA_LOOKS = "onInvalidPayload"
 
 function isRule(value: unknown): value is ErrorRule {
   return typeof value === "object" && value !== null && "kind" in value && "errors" in value
@@ -158,7 +164,7 @@ export function matches({ errors }: Rule, error: unknown, report: (thrown: unkno
     if (typeof one === "string") return (error as Error | undefined | null)?.name === one
     if (isErrorClass(one)) return error instanceof one
     try {
-      return (one as (error: unknown) => boolean)(error) === true
+      return noPromise((one as (error: unknown) => boolean)(error)) === true
     } catch (thrown) {
       report(thrown)
       return false

@@ -19,6 +19,9 @@ export interface JobPolicies {
   readonly timeout?: Duration
 }
 
+/** An option for all jobs of a definition, or a function that computes it from the payload. Undefined: as if it weren't set. */
+export type Computed<Value, Payload> = Value | ((payload: Payload) => Value | undefined)
+
 /** Limits how many jobs with the same key run at once, across all drainers. */
 export interface Concurrency<Payload> {
   /** A function that computes the key from the payload, or one key for all jobs of this definition. */

@@ -28,7 +28,14 @@ export type Outcome =
    * Put back without charging an attempt: for `waitMs`, as the job asked, or at its old place (`waitMs` is undefined),
    * because the drain ended. `cuts`: drains in a row that interrupted the job at their deadline without a checkpoint.
    */
-  | { readonly kind: "snoozed"; readonly waitMs: number | undefined; readonly cuts: number }
+  | {
+      readonly kind: "snoozed"
+      readonly waitMs: number | undefined
+      readonly cuts: number
+      /** Why it waits, if that is to be recorded: its payload doesn't fit the schema. */
+      readonly error?: unknown
+      readonly ruleFailures?: Readonly<Record<string, number>>
+    }
   /** Success that the job's own transaction has recorded. */
   | { readonly kind: "committed" }
   /** The session is lost, or the job belongs to another drainer: nothing may be written. */

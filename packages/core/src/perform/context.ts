@@ -3,7 +3,7 @@ import { SluiceError } from "../errors.ts"
 import type { JobContext } from "../job/job-context.ts"
 import { type Logger, withDetails } from "../logger.ts"
 import { type Checkpoints, createCheckpoints } from "./checkpoints.ts"
-import { DEFAULT_MAX_ATTEMPTS, deadlineAtMsOf, givenMaxAttempts, type JobRun } from "./job-run.ts"
+import { deadlineAtMsOf, type JobRun, maxAttemptsOf } from "./job-run.ts"
 
 /** The second argument of `perform`. Most jobs use little of it, so each part is created when it is read. */
 export class Context implements JobContext {
@@ -30,7 +30,7 @@ export class Context implements JobContext {
     return this.#run.job.attempts + 1
   }
   get maxAttempts(): number {
-    return givenMaxAttempts(this.#run) ?? DEFAULT_MAX_ATTEMPTS
+    return maxAttemptsOf(this.#run)
   }
   get signal(): AbortSignal {
     return this.#run.cancellation.signal

@@ -9,6 +9,7 @@ import { DrainEndingError } from "./cancellation.ts"
 import { Context } from "./context.ts"
 import { failureOutcome, rescueRuleFor } from "./failure.ts"
 import type { JobRun } from "./job-run.ts"
+import { performAround } from "./perform-around.ts"
 import { performInTransaction } from "./perform-in-transaction.ts"
 import { withPayload } from "./stored-payload.ts"
 import { successOutcome } from "./success.ts"
@@ -63,7 +64,9 @@ async function checkAndPerform(run: JobRun): Promise<Outcome> {
 
 function performChecked(run: JobRun, payload: unknown): Promise<Outcome> {
   const { transactional, retry } = run.definition
-  const performing = transactional ? performInTransaction(run, payload) : performInDrainer(run, payload)
+  const performing = performAround(run, () =>
+    transactional ? performInTransaction(run, payload) : performInDrainer(run, payload),
+  )
   return retry ? performing.catch((error) => rescue(run, error)) : performing
 }
 

@@ -1,18 +1,22 @@
 import { durationMs } from "../checks/duration.ts"
 import { SessionLostError, TimeoutError } from "../errors.ts"
-import { backoffMs } from "../job/backoff.ts"
-import { Discard, RetryAfter, Snooze } from "../job/control-errors.ts"
+import { type Backoff, backoffMs } from "../job/backoff.ts"
+import type { ClaimedJob } from "../job/claimed-job.ts"
+import { Discard, durationOf, RetryAfter, Snooze } from "../job/control-errors.ts"
 import { shortMessage } from "../job/error-record.ts"
-import { type ErrorRule, matches, type RescueFrom, type RetryOn } from "../job/error-rules.ts"
+import { type ErrorRule, matches, type RescueFrom, type RetryOn, SCHEMA_LOOKS } from "../job/error-rules.ts"
 import type { Outcome } from "../job/outcome.ts"
+import { UnfitPayload } from "../job/payload.ts"
 import { DrainDeadlineError, DrainEndingError } from "./cancellation.ts"
-import { DEFAULT_MAX_ATTEMPTS, givenMaxAttempts, type JobRun } from "./job-run.ts"
+import { type JobRun, maxAttemptsOf, ownMaxAttempts } from "./job-run.ts"
 import { NotNowError } from "./not-now.ts"
 
 /** Shortest wait of a `RetryAfter` or `Snooze`, so that a job can't run again and again until the drain ends. */
 const MIN_WAIT_MS = 1_000
 /** Shortest wait after a `NotNowError`; the longest is twice that. */
 const NOT_NOW_WAIT_MS = 2_000
+/** Waits of a job whose payload doesn't fit the schema. */
+const SCHEMA_WAIT: Backoff = { strategy: "exponential", base: "1m", max: "1h" }
 /** A job that this many drains in a row interrupted at their deadline without a checkpoint never fits: its attempt fails. */
 const MAX_CUTS = 3
 
@@ -43,8 +47,21 @@ function isDecision(thrown: unknown): boolean {
 
 function steer(run: JobRun, thrown: unknown): Outcome {
   if (thrown instanceof Snooze) return { kind: "snoozed", waitMs: waitMsOf(thrown, "Snooze"), cuts: 0 }
+  if (thrown instanceof UnfitPayload && run.definition.onInvalidPayload === "wait")
+    return waitForSchema(run, thrown)
   if (thrown instanceof Discard) return { kind: "discarded", error: thrown, chargesAttempt: true }
   return fail(run, thrown)
+}
+
+/**
+ * Nothing tells when a deployment with another schema comes, so the job is looked at again and again, at last once an hour.
+ * Only the first look records the error.
+ */
+function waitForSchema({ job }: JobRun, error: UnfitPayload): Outcome {
+  const looks = (job.ruleFailures?.[SCHEMA_LOOKS] ?? 0) + 1
+  const waitMs = backoffMs(SCHEMA_WAIT, looks, error)
+  const ruleFailures = { ...job.ruleFailures, [SCHEMA_LOOKS]: looks }
+  return { kind: "snoozed", waitMs, cuts: job.cuts, ruleFailures, ...(looks === 1 && { error }) }
 }
 
 function snoozeForNow({ job }: JobRun): Outcome {
@@ -81,15 +98,15 @@ function ruleFor(run: JobRun, error: unknown, isWanted: (rule: ErrorRule) => boo
   )
 }
 
-/** Failures by a rule with attempts of its own are counted by it alone. */
+/** Failures by a rule are counted by it alone. */
 function retryBy(run: JobRun, error: unknown, rule: RetryOn | undefined): Outcome {
   const { job } = run
   const counts = job.ruleFailures ?? {}
-  const failures = (rule ? (counts[rule.name as string] ?? 0) : job.attempts - sumOf(counts)) + 1
-  const given = givenMaxAttempts(run)
+  const failures = (rule ? (counts[rule.name as string] ?? 0) : unruledFailures(job)) + 1
+  const own = ownMaxAttempts(run)
   const isLast =
-    job.attempts + 1 >= (given ?? Number.POSITIVE_INFINITY) ||
-    failures >= (rule?.attempts ?? given ?? DEFAULT_MAX_ATTEMPTS)
+    job.attempts + 1 >= (own ?? Number.POSITIVE_INFINITY) ||
+    failures >= (rule?.attempts ?? own ?? maxAttemptsOf(run))
   const by = rule && { rule: rule.name }
   if (isLast) return { kind: "discarded", error, chargesAttempt: true, ...by }
   const waitMs = retryWaitMs(run, error, rule, failures)
@@ -97,8 +114,13 @@ function retryBy(run: JobRun, error: unknown, rule: RetryOn | undefined): Outcom
   return { kind: "retried", error, waitMs, ...by, ...ruleFailures }
 }
 
-function sumOf(counts: Readonly<Record<string, number>>): number {
-  return Object.values(counts).reduce((sum, count) => sum + count, 0)
+/** Not less than 0, although the column of attempts stops at its largest number while rules count on. */
+function unruledFailures({ attempts, ruleFailures }: ClaimedJob): number {
+  const { [SCHEMA_LOOKS]: _, ...counts } = ruleFailures ?? {}
+  return Math.max(
+    0,
+    Object.values(counts).reduce((left, count) => left - count, attempts),
+  )
 }
 
 function retryWaitMs(run: JobRun, error: unknown, rule: RetryOn | undefined, failures: number): number {
@@ -118,5 +140,5 @@ function reportFunction({ job, log }: JobRun, thrown: unknown): void {
 }
 
 function waitMsOf({ wait }: RetryAfter | Snooze, name: string): number {
-  return Math.max(MIN_WAIT_MS, durationMs(wait, [name]))
+  return Math.max(MIN_WAIT_MS, durationMs(durationOf(wait), [name]))
 }
