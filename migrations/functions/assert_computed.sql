@@ -16,7 +16,7 @@ begin
   select d.name, c.option, coalesce((job->>'at')::integer, j.place - 1) into v_name, v_option, v_at
   from jsonb_array_elements(p_jobs) with ordinality j (job, place)
   join definitions d on d.name = job->>'name' cross join unnest(d.computes) with ordinality c (option, nth)
-  where job ? 'by_name' and not job ?| array(select jsonb_array_elements_text(c_fields->c.option))
+  where job ? 'by_name' and not exists (select from jsonb_array_elements_text(c_fields->c.option) f where job->>f is not null)
   order by j.place, c.nth limit 1;
   if v_option is not null then
     raise exception using errcode = 'SL006', detail = json_build_object('option', v_option, 'at', v_at),

@@ -242,7 +242,7 @@ function post(body: object, to = app) {
 
 async function rowOf(id: string) {
   const [row] = await database.rows(
-    `select queue, priority, unique_key, round(extract(epoch from run_at - enqueued_at))::integer as delay_s
+    `select queue, priority, unique_key, round(extract(epoch from run_at - enqueued_at))::float8 as delay_s
      from sluice.jobs where id = $1`,
     [id],
   )

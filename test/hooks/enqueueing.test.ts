@@ -48,8 +48,14 @@ test("hooks are called around and after an enqueue, the Sluice's outside, and ar
 })
 
 test("once for a batch: the Sluice's for all of its jobs, a definition's for its own", async () => {
-  outer.aroundEnqueue = (jobs, next) => (calls.push(["outer", jobs.map(({ name }) => name)]), next())
-  inner.aroundEnqueue = (jobs, next) => (calls.push(["inner", jobs.map(({ payload }) => payload)]), next())
+  outer.aroundEnqueue = (jobs, next) => {
+    calls.push(["outer", jobs.map(({ name }) => name)])
+    return next()
+  }
+  inner.aroundEnqueue = (jobs, next) => {
+    calls.push(["inner", jobs.map(({ payload }) => payload)])
+    return next()
+  }
   outer.afterEnqueue = (jobs) => void calls.push(["outer after", jobs.map(({ id }) => id)])
   inner.afterEnqueue = (jobs) => void calls.push(["inner after", jobs.map(({ id }) => id)])
   const results = await sluice.enqueueMany([

@@ -163,7 +163,9 @@ test("an async function decides nothing, and its rejection doesn't end the proce
 test("the defaults limit what no rule limits, and no rule that says its own number of attempts", async () => {
   const limited = createSluice({
     database: database.pool,
-    jobs: [jobWith("by-default", [retryOn(Busy, { attempts: 3, wait: 0 }), retryOn(Gone, { wait: 0 })])],
+    jobs: [
+      jobWith("by-default", [retryOn(Busy, { attempts: 3, wait: "1h" }), retryOn(Gone, { wait: "1h" })]),
+    ],
     defaults: { maxAttempts: 2 },
   })
   const ends = async (error: () => Error) => {
@@ -251,7 +253,7 @@ async function drainEach(id: string, times: number): Promise<(number | undefined
       "select extract(epoch from run_at - now())::float8 as seconds from sluice.jobs where id = $1",
       [id],
     )
-    waits.push(row && Math.ceil(row.seconds))
+    waits.push(row && Math.round(row.seconds))
   }
   return waits
 }

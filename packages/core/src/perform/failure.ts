@@ -87,6 +87,7 @@ function fail(run: JobRun, error: unknown): Outcome {
 
 /** The rule whose handler ends this failed execution instead, if there is one. */
 export function rescueRuleFor(run: JobRun, thrown: unknown): RescueFrom | undefined {
+  if (!run.definition.retry?.some(({ kind }) => kind === "rescue")) return undefined
   if (run.cancellation.reason || thrown instanceof NotNowError || isDecision(thrown)) return undefined
   const rule = ruleFor(run, thrown, () => true)
   return rule?.kind === "rescue" ? rule : undefined
