@@ -86,6 +86,8 @@ test.each<[string, Record<string, unknown>, RegExp]>([
   ],
   ["a misspelt option", { schma: "jobs" }, /did you mean "schema"\?/],
   ["an unknown default", { defaults: { uniqueKey: "a" } }, /defaults has no option "uniqueKey"/],
+  ["a log that is none", { log: "console" }, /createSluice\.log is "console": give a logger/],
+  ["a function among the defaults", { defaults: { queue: () => "mail" } }, /defaults\.queue/],
   ["a wrong default", { defaults: { maxAttempts: -1 } }, /defaults\.maxAttempts/],
 ])("createSluice with %s is refused", (_what, options, says) => {
   expect(() => createSluice({ database: database.pool, ...options } as never)).toThrow(

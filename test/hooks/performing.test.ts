@@ -199,7 +199,18 @@ test("an inner hook's error before next reaches the outer one, which can't hide 
   const { id } = await hooked.enqueue({})
   expect(await drainOnce()).toMatchObject({ retried: 1 })
   expect(calls).toEqual(["in the hook"])
-  expect((await sluice.getJob(id))?.errors[0]).toMatchObject({ code: "next_not_called" })
+  expect((await sluice.getJob(id))?.errors[0]).toMatchObject({ message: "in the hook" })
+})
+
+test("an outer hook that forgets to await next waits for an inner one that has not begun yet", async () => {
+  outer.aroundPerform = (_job, next) => void next()
+  inner.aroundPerform = async (_job, next) => {
+    await wait(20)
+    await next()
+  }
+  await hooked.enqueue({})
+  expect(await drainOnce()).toMatchObject({ succeeded: 1 })
+  expect(calls).toEqual(["perform"])
 })
 
 test("a hook that doesn't call next fails the execution", async () => {

@@ -9,6 +9,7 @@
  * - `not_defined`, `thread_ended`: the module of a thread doesn't define the job; the thread ended before the job
  * - `invalid_answer`: a function or endpoint that performs a job returned something else than an outcome
  * - `store_unavailable`: the app's store of payloads failed, or took too long
+ * - `next_not_called`: a hook around an enqueue or an execution returned without calling `next`
  * - `stuck`: a worker has stopped, but executions are still running although they were aborted
  * - `not_configured`: a key that the HTTP API or a perform handler needs is not set
  * - `migrations_missing`: `migrate` doesn't find its folder of SQL files

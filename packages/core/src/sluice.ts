@@ -1,6 +1,6 @@
 import { boundedMs, type Duration } from "./checks/duration.ts"
 import type { IsAny } from "./checks/json.ts"
-import { assertKnownKeys, assertPolicies } from "./checks/validate.ts"
+import { assertKnownKeys, assertPolicies, refuse } from "./checks/validate.ts"
 import { assertDatabase } from "./database/assert-connection.ts"
 import type { Queryable } from "./database/connection.ts"
 import { poolQueryable } from "./database/pool-queryable.ts"
@@ -137,6 +137,8 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
   assertKnownKeys(options.defaults ?? {}, POLICY_KEYS, ["defaults"])
   assertPolicies(options.defaults ?? {}, ["defaults"])
   assertHooks(options.hooks, ["hooks"])
+  if (options.log !== undefined && typeof options.log?.error !== "function")
+    refuse("invalid_option", options.log, ["createSluice", "log"], "a logger, such as console")
   assertKnownKeys(options.payloads ?? {}, PAYLOAD_KEYS, ["payloads"])
   const answerWithinMs = boundedMs(options.answerWithin ?? "30s", ["answerWithin"], 100, 86_400_000)
   const database = poolQueryable(assertDatabase(options.database), answerWithinMs)

@@ -38,6 +38,7 @@ export async function callAround<Value>(around: Around<Value>): Promise<Value> {
   const { name, log, signal } = around
   const { work, begin, hasBegun, refuseToBegin } = beginning(around)
   const hooks = layersOf(around, begin, work)()
+  hooks.catch(ignore)
   const untilBegun = Promise.race([hooks, hasBegun])
   await (signal ? untilAborted(untilBegun, signal) : inTime(untilBegun)).catch((error) => {
     refuseToBegin(error)
@@ -82,32 +83,28 @@ function layersOf<Value>(
   workOf: () => Promise<Value> | undefined,
 ): () => Promise<void> {
   return hooks.reduceRight<() => Promise<void>>(
-    (next, hook) => once(() => layer(hook, next)),
-    once(async () => void (await begin())),
+    (next, hook) => () => layer(hook, next),
+    async () => void (await begin()),
   )
 
   async function layer(hook: AroundHook, next: () => Promise<void>): Promise<void> {
+    let inside: Promise<void> | undefined
+    const callNext = () => {
+      if (!inside) {
+        inside = next()
+        inside.catch(ignore) // the hook may forget to await it
+      }
+      return inside
+    }
     try {
-      await hook(next)
+      await hook(callNext)
     } catch (error) {
       const work = workOf()
       if (!work) throw error
       if (error !== (await reasonOf(work))) logFailure(name, log, error)
     }
-    const work = workOf()
-    if (!work) throw new SluiceError("next_not_called", `The hook ${name} has not called next`)
-    await work
-  }
-}
-
-function once(work: () => Promise<void>): () => Promise<void> {
-  let done: Promise<void> | undefined
-  return () => {
-    if (!done) {
-      done = work()
-      done.catch(ignore) // a hook may forget to await it
-    }
-    return done
+    if (!inside) throw new SluiceError("next_not_called", `The hook ${name} has not called next`)
+    await inside
   }
 }
 

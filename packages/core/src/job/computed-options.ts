@@ -7,7 +7,7 @@ import { shortMessage } from "./error-record.ts"
 import type { Computed, EnqueueOptions } from "./job-options.ts"
 
 /** Options of an enqueue that a definition may compute from the payload. */
-export const COMPUTABLE = ["queue", "priority", "delay", "uniqueKey", "idempotencyKey"] as const
+const COMPUTABLE = ["queue", "priority", "delay", "uniqueKey", "idempotencyKey"] as const
 type Computable = (typeof COMPUTABLE)[number]
 
 type Options = Omit<EnqueueOptions, "transaction">
