@@ -12,6 +12,7 @@ const inner: { -readonly [Name in keyof Hooks]: Hooks[Name] } = {}
 const hooked = defineJob({
   name: "hooked",
   maxAttempts: 2,
+  backoff: "1h",
   timeout: "2s",
   hooks: passOn(inner),
   perform: () => perform(),
