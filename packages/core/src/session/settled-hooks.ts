@@ -7,10 +7,10 @@ import { performedJob } from "../job/performed-job.ts"
 import type { Logger } from "../logger.ts"
 import { correlate } from "../telemetry/correlation.ts"
 
-/** The hooks of so many executions, or so many bytes of large jobs, may be under way. With more, claims wait. */
+/** The hooks of this many executions, or bytes of large jobs, may be under way. With more, nothing is claimed. */
 const MOST_UNDER_WAY = 1_000
 const MOST_BYTES = 8 * 1024 * 1024
-/** Claims wait no longer than this at a time, because they show that the drainer lives. */
+/** A claim waits no longer than this, because it also shows that the drainer lives. */
 const LONGEST_WAIT_MS = 500
 const LONGEST_END_MS = 60_000
 
@@ -18,8 +18,8 @@ const LONGEST_END_MS = 60_000
 export interface SettledHooks {
   /** Calls those of an execution whose outcome is committed. */
   call(execution: Execution): void
-  /** Waits while too many are under way, but not for long. */
-  untilRoom(): Promise<void>
+  /** Whether there is room for those of more jobs. Waits a while for it. */
+  hasRoom(): Promise<boolean>
   /** Waits for those under way. */
   end(mostMs: number): Promise<void>
 }
@@ -50,11 +50,11 @@ export function createSettledHooks(
       })
       underWay.add(calling)
     },
-    async untilRoom() {
+    async hasRoom() {
       const giveUpAtMs = performance.now() + LONGEST_WAIT_MS
       const leftMs = () => giveUpAtMs - performance.now()
-      while ((underWay.size >= MOST_UNDER_WAY || bytes > MOST_BYTES) && leftMs() > 0)
-        await withinMs(Promise.race(underWay), leftMs(), "One").catch(() => {})
+      while (isFull() && leftMs() > 0) await withinMs(Promise.race(underWay), leftMs(), "One").catch(() => {})
+      return !isFull()
     },
     async end(mostMs) {
       if (underWay.size === 0) return
@@ -62,6 +62,10 @@ export function createSettledHooks(
         log.error("Hooks were still running when the drain ended", { hooks: underWay.size })
       })
     },
+  }
+
+  function isFull(): boolean {
+    return underWay.size >= MOST_UNDER_WAY || bytes > MOST_BYTES
   }
 }
 
