@@ -99,6 +99,16 @@ test.each<[string, Omit<EnqueueOptions, "transaction">, Record<string, unknown>]
   expect(await rowOf((await order.enqueue({ shop: "a" }, options)).id)).toMatchObject(expected)
 })
 
+test("the function of an option that the call gives isn't called, nor that of a delay beside a time", async () => {
+  odd.compute = () => {
+    throw new Error("was called")
+  }
+  const given = { queue: "q", priority: 1, delay: "1m", uniqueKey: "u", idempotencyKey: "i" } as const
+  for (const [option, value] of Object.entries(given))
+    await sluice.enqueue(`odd-${option}` as never, {} as never, { [option]: value })
+  await sluice.enqueue("odd-delay" as never, {} as never, { runAt: new Date() })
+})
+
 test("a definition's own delay holds for calls that say nothing, with the definition and by name", async () => {
   for (const { id } of [
     await reminder.enqueue({}),
