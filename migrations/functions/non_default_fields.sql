@@ -8,6 +8,6 @@ begin atomic
     when j.large_bytes > max_inline_bytes() then json_build_object('attempts', j.attempts, 'interruptions', j.interruptions,
       'cuts', j.cuts, 'runAt', j.run_at, 'unread', format('it has %s bytes', j.large_bytes))
     else json_build_object('attempts', j.attempts, 'interruptions', j.interruptions, 'cuts', j.cuts, 'runAt', j.run_at,
-      'maxAttempts', j.max_attempts, 'timeoutMs', j.timeout_ms, 'tags', j.tags, 'metadata', j.metadata, 'carrier', j.carrier,
-      'bytes', j.large_bytes, 'lacksKey', j.concurrency_key is null and j.concurrency_limit is not null) end;
+      'ruleFailures', j.rule_failures, 'maxAttempts', j.max_attempts, 'timeoutMs', j.timeout_ms, 'tags', j.tags,
+      'metadata', j.metadata, 'carrier', j.carrier, 'bytes', j.large_bytes, 'lacksKey', j.concurrency_key is null and j.concurrency_limit is not null) end;
 end;

@@ -19,7 +19,7 @@ as $$
     payloads jsonb, payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb)
   left join lateral (select d.* from definitions d where j.by_name and d.name = j.name limit 1) d on true
   cross join lateral (
-    select coalesce(j.run_at, now() + coalesce(j.delay_ms, 0) * interval '1 millisecond') as at) due
+    select coalesce(j.run_at, now() + coalesce(j.delay_ms, d.delay_ms, 0) * interval '1 millisecond') as at) due
   cross join lateral (
     select coalesce(j.queue, d.queue, p_by_name->>'queue', 'default') as queue,
            coalesce(j.concurrency_key, d.concurrency_key) as concurrency_key) kept

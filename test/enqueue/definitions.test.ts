@@ -18,12 +18,31 @@ test.each<[string, Record<string, unknown>, RegExp]>([
   ["a backoff that is no duration", { name: "a", backoff: { base: "soon" }, perform }, /a\.backoff\.base/],
   ["a misspelt backoff", { name: "a", backoff: { bse: "1s" }, perform }, /did you mean "base"\?/],
   ["a jitter above 1", { name: "a", backoff: { jitter: 1.5 }, perform }, /a\.backoff\.jitter/],
-  ["a factor below 1", { name: "a", backoff: { factor: 0.5 }, perform }, /a\.backoff\.factor/],
+  [
+    "a factor below 1",
+    { name: "a", backoff: { strategy: "exponential", factor: 0.5 }, perform },
+    /a\.backoff\.factor/,
+  ],
+  ["a factor of another strategy", { name: "a", backoff: { factor: 3 }, perform }, /strategy: "exponential"/],
+  ["a strategy that is none", { name: "a", backoff: { strategy: "fast" }, perform }, /a\.backoff\.strategy/],
   [
     "a concurrency limit of 0",
     { name: "a", concurrency: { key: "k", limit: 0 }, perform },
     /a\.concurrency\.limit/,
   ],
+  ["a delay that is no duration", { name: "a", delay: "later", perform }, /a\.delay.*"5m"/],
+  [
+    "a unique key for all",
+    { name: "a", uniqueKey: "one", perform },
+    /a\.uniqueKey.*a function of the payload/,
+  ],
+  [
+    "an idempotency key for all",
+    { name: "a", idempotencyKey: "one", perform },
+    /a\.idempotencyKey.*a function/,
+  ],
+  ["a third way for payloads", { name: "a", onInvalidPayload: "retry", perform }, /"discard" or "wait"/],
+  ["rules that are no list", { name: "a", retry: {}, perform }, /a\.retry.*a list of retryOn/],
   ["fewer than no interruptions", { name: "a", maxInterruptions: -1, perform }, /a\.maxInterruptions/],
   ["nothing to perform", { name: "a" }, /perform/],
   [
@@ -67,6 +86,8 @@ test.each<[string, Record<string, unknown>, RegExp]>([
   ],
   ["a misspelt option", { schma: "jobs" }, /did you mean "schema"\?/],
   ["an unknown default", { defaults: { uniqueKey: "a" } }, /defaults has no option "uniqueKey"/],
+  ["a log that is none", { log: "console" }, /createSluice\.log is "console": give a logger/],
+  ["a function among the defaults", { defaults: { queue: () => "mail" } }, /defaults\.queue/],
   ["a wrong default", { defaults: { maxAttempts: -1 } }, /defaults\.maxAttempts/],
 ])("createSluice with %s is refused", (_what, options, says) => {
   expect(() => createSluice({ database: database.pool, ...options } as never)).toThrow(

@@ -13,12 +13,12 @@ const ownDefaults = createSluice({ database: database.pool, jobs })
 const defaults = { queue: "slow", priority: 50, maxAttempts: 2, timeout: "3m" } as const
 const withDefaults = createSluice({ database: database.pool, jobs, defaults })
 
-test("where nobody says anything a job has queue default, priority 0, 10 attempts and a minute", async () => {
+test("where nobody says anything a job has queue default, priority 0, 25 attempts and a minute", async () => {
   const { id } = await ownDefaults.enqueue(plain, {})
   expect(await policiesOf(ownDefaults, id)).toEqual({
     queue: "default",
     priority: 0,
-    maxAttempts: 10,
+    maxAttempts: 25,
     timeoutS: 60,
   })
 })

@@ -12,6 +12,16 @@ const respond: Record<string, () => Response> = {
   "an answer that is none": () => Response.json({ ok: true }),
   "the status 429": () => new Response(null, { status: 429 }),
   "the status 429 and a time": () => new Response(null, { status: 429, headers: { "retry-after": "600" } }),
+  "the status 503 and a time": () => new Response("down", { status: 503, headers: { "retry-after": "600" } }),
+  "the status 503 and a date": () =>
+    new Response("down", {
+      status: 503,
+      headers: { "retry-after": new Date(Date.now() + 600_000).toUTCString() },
+    }),
+  "the status 503 for ages": () =>
+    new Response("down", { status: 503, headers: { "retry-after": "99999999" } }),
+  "an error with a code": () =>
+    Response.json({ error: { name: "Refused", message: "no", code: "ECONNREFUSED" } }, { status: 500 }),
   "an empty body": () => new Response(null, { status: 204 }),
 }
 const url = await startEndpoint(async (request) => {
@@ -88,4 +98,26 @@ test("secrets in an executor's url are not in the errors that the history keeps"
     expect(job).toMatchObject({ errors: [{ message: expect.stringMatching(message) }] })
     expect(JSON.stringify(job)).not.toContain("s3cret")
   }
+})
+
+test.each([
+  ["the status 503 and a time", 600],
+  ["the status 503 and a date", 600],
+  ["the status 503 for ages", 86_400],
+])("%s is a failed attempt that is retried after that, at most a day", async (answer, seconds) => {
+  const job = await performOne("remote", { answer })
+  expect(job).toMatchObject({
+    attempts: 1,
+    errors: [
+      { outcome: "retried", class: "RetryAfter", message: expect.stringContaining("returned 503: down") },
+    ],
+  })
+  expect(job.wait).toBeGreaterThan(seconds - 10)
+  expect(job.wait).toBeLessThanOrEqual(seconds + 1)
+})
+
+test("the code of an answer's error is recorded", async () => {
+  expect(await performOne("remote", { answer: "an error with a code" })).toMatchObject({
+    errors: [{ class: "Refused", code: "ECONNREFUSED" }],
+  })
 })

@@ -4,28 +4,60 @@ import { createDatabase } from "../support/database.ts"
 
 const database = await createDatabase()
 
-test("the wait doubles from one second up to an hour by default", async () => {
-  const waitsMs = await waitsBefore([1, 2, 3, 4, 5, 11, 12, 13, 14, 900], { jitter: 0 })
+const A_WEEK_MS = 7 * 86_400_000
+
+test("the wait is the fourth power of the failures in seconds by default, up to a week", async () => {
+  const waitsMs = await waitsBefore([1, 2, 3, 4, 24, 27, 28, 900], { jitter: 0 })
   expect(waitsMs).toEqual([
-    1_000, 2_000, 4_000, 8_000, 16_000, 1_024_000, 2_048_000, 3_600_000, 3_600_000, 3_600_000,
+    1_000,
+    16_000,
+    81_000,
+    256_000,
+    24 ** 4 * 1_000,
+    27 ** 4 * 1_000,
+    A_WEEK_MS,
+    A_WEEK_MS,
   ])
 })
 
-test("base, factor and ceiling are the definition's", async () => {
-  const growing = { base: "100ms", factor: 10, max: "1m", jitter: 0 } as const
+test("25 attempts take about three weeks by default", () => {
+  const seconds = Array.from({ length: 24 }, (_, n) => (n + 1) ** 4).reduce((sum, wait) => sum + wait)
+  expect(Math.round(seconds / 86_400)).toBe(20)
+})
+
+test("each strategy grows in its way, between its base and its ceiling", async () => {
+  const growing = { strategy: "exponential", base: "100ms", factor: 10, max: "1m", jitter: 0 } as const
   expect(await waitsBefore([1, 2, 3, 4, 5], growing)).toEqual([100, 1_000, 10_000, 60_000, 60_000])
-  expect(await waitsBefore([1, 2, 3], { base: 5, factor: 1, jitter: 0 })).toEqual([5_000, 5_000, 5_000])
+  const doubling = { strategy: "exponential", jitter: 0 } as const
+  expect(await waitsBefore([1, 2, 3], doubling)).toEqual([1_000, 2_000, 4_000])
+  const linear = { strategy: "linear", base: 5, max: "12s", jitter: 0 } as const
+  expect(await waitsBefore([1, 2, 3], linear)).toEqual([5_000, 10_000, 12_000])
+  const constant = { strategy: "constant", base: 5, jitter: 0 } as const
+  expect(await waitsBefore([1, 2, 3], constant)).toEqual([5_000, 5_000, 5_000])
+})
+
+test("a function computes the wait from the failures and the error", async () => {
+  const waits = await waitsBefore([1, 2], (failures, error) => failures * (error as Error).message.length)
+  expect(waits).toEqual([9_000, 18_000])
+})
+
+test("a function that returns no wait leaves it to the default", async () => {
+  expect(await waitsBefore([1], () => "soon" as never)).toEqual([expect.any(Number)])
 })
 
 // of 200 waits, none is in an outer quarter of the range once in 10^25 runs
 test("jobs that failed together don't return together: a quarter of the wait is random by default", async () => {
-  const waitsMs = await waitsBefore(Array(200).fill(3))
-  expectSpread(waitsMs, 3_000, 5_000)
+  const waitsMs = await waitsBefore(Array(200).fill(2))
+  expectSpread(waitsMs, 12_000, 20_000)
   expect(new Set(waitsMs).size).toBeGreaterThan(100)
 })
 
 test("with a jitter of 1 the wait is anything from nothing to twice its length", async () => {
-  expectSpread(await waitsBefore(Array(200).fill(2), { base: "100s", factor: 10, jitter: 1 }), 0, 2_000_000)
+  expectSpread(
+    await waitsBefore(Array(200).fill(2), { strategy: "linear", base: "500s", jitter: 1 }),
+    0,
+    2_000_000,
+  )
 })
 
 function expectSpread(waitsMs: readonly number[], leastMs: number, mostMs: number): void {

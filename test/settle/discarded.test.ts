@@ -35,7 +35,9 @@ test("a job that has failed maxAttempts times is discarded, and every execution 
     labels.map((_label, at) => ({
       attempt: at + 1,
       outcome: at < 2 ? "retried" : "discarded",
+      rule: null,
       class: "CardDeclined",
+      code: null,
       message: `declined ${at + 1}`,
       stack: expect.stringMatching(
         /CardDeclined: declined \d\n.* at .*discarded\.test\.ts.*Caused by: Error: bank says no/s,

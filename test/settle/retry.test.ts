@@ -7,9 +7,9 @@ const database = await createDatabase()
 const attempts: number[] = []
 const flaky = defineJob({
   name: "flaky",
-  backoff: { base: "10s", factor: 3, max: "1m", jitter: 0.5 },
+  backoff: { strategy: "exponential", base: "10s", factor: 3, max: "1m", jitter: 0.5 },
   perform(_payload, { attempt, maxAttempts }) {
-    expect(maxAttempts).toBe(10)
+    expect(maxAttempts).toBe(25)
     attempts.push(attempt)
     if (attempt < 5) throw new RangeError(`attempt ${attempt} failed`)
     return "done"

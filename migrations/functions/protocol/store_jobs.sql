@@ -24,6 +24,7 @@ begin
   perform assert_schema_version(p_schema_version);
   if p_by_name is not null then
     perform assert_known_names(p_jobs);
+    perform assert_computed(p_jobs);
   end if;
   v_runs := parse_jobs(p_jobs, p_by_name);
 

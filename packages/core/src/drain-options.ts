@@ -119,6 +119,7 @@ export function checkOptions(sluice: Sluice, options: DrainOptions) {
     defaults: sluice.defaults,
     instrumentation: sluice.instrumentation,
     payloads: sluice.payloads,
+    hooks: sluice.hooks,
     connect: options.connect,
     concurrency,
     maxDrainers,

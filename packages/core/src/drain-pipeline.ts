@@ -40,20 +40,21 @@ export function createPipeline(parts: {
 
   return {
     async claim() {
+      const isHeldUp = drainer.settledHooks !== undefined && !(await drainer.settledHooks.hasRoom())
       const isSentAhead = claiming !== undefined
-      claiming ??= sendClaim(runner.isIdle())
+      claiming ??= sendClaim(runner.isIdle(), isHeldUp ? 0 : runner.room())
       try {
         return await claiming
       } finally {
         claiming = undefined
         // it has not looked at what the jobs that were performed meanwhile have stored, or made due again
-        if (isSentAhead) position.isCaughtUp = false
+        if (isSentAhead || isHeldUp) position.isCaughtUp = false
       }
     },
     claimAhead() {
       if (claiming || !position.hasMore || runner.room() === 0) return
       isClaimAnswered = false
-      claiming = sendClaim(false)
+      claiming = sendClaim(false, runner.room())
       claiming.then(noteAnswer, noteAnswer)
     },
     async settle(executions) {
@@ -76,8 +77,8 @@ export function createPipeline(parts: {
     },
   }
 
-  function sendClaim(isIdle: boolean): Promise<ClaimedJob[]> {
-    return claim(drainer, position, deadline, runner.room(), isIdle)
+  function sendClaim(isIdle: boolean, room: number): Promise<ClaimedJob[]> {
+    return claim(drainer, position, deadline, room, isIdle)
   }
 
   function noteAnswer(): void {

@@ -72,7 +72,11 @@ function createParts(drainer: Drainer, settings: DrainSettings) {
     scaleOut: createScaleOut(drainer, position, deadline, settings),
     async end() {
       settings.stop?.removeEventListener("abort", runner.interrupt)
-      await Promise.all([transactions.end(), closeExecutors(settings.definitions.values(), settings.log)])
+      await Promise.all([
+        transactions.end(),
+        closeExecutors(settings.definitions.values(), settings.log),
+        drainer.settledHooks?.end(settings.untilGiveUpMs()),
+      ])
       // stuck jobs keep their locks, so that nobody else performs them
       if (runner.isEmpty()) await drainer.end()
     },

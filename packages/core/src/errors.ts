@@ -9,6 +9,7 @@
  * - `not_defined`, `thread_ended`: the module of a thread doesn't define the job; the thread ended before the job
  * - `invalid_answer`: a function or endpoint that performs a job returned something else than an outcome
  * - `store_unavailable`: the app's store of payloads failed, or took too long
+ * - `next_not_called`: a hook around an enqueue or an execution returned without calling `next`
  * - `stuck`: a worker has stopped, but executions are still running although they were aborted
  * - `not_configured`: a key that the HTTP API or a perform handler needs is not set
  * - `migrations_missing`: `migrate` doesn't find its folder of SQL files
@@ -41,6 +42,7 @@ export class SluiceError extends Error {
  * A value that the caller passed is invalid. Nothing was stored.
  *
  * - `invalid_option`, `unknown_option`, `invalid_duration`: an option of any function
+ * - `missing_option`: a job is enqueued by name alone, without an option that its definition computes from the payload
  * - `invalid_name`, `invalid_id`: the name of a job or queue; the id of a job
  * - `invalid_job`, `invalid_jobs`: a definition, or what is passed to `enqueueMany`
  * - `invalid_payload`, `invalid_json`: a value that can't be stored as JSON without changing it

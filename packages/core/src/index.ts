@@ -11,6 +11,7 @@ export {
   type Work,
 } from "./job/define-job.ts"
 export type {
+  Computed,
   Concurrency,
   EnqueueOptions,
   EnqueueResult,
@@ -18,7 +19,18 @@ export type {
   JobState,
 } from "./job/job-options.ts"
 export type { CheckpointOptions, JobContext } from "./job/job-context.ts"
-export type { Backoff } from "./job/backoff.ts"
+export type { Backoff, BackoffSettings, BackoffStrategy } from "./job/backoff.ts"
+export {
+  discardOn,
+  type ErrorClass,
+  type ErrorMatcher,
+  type ErrorMatchers,
+  type ErrorRule,
+  type RetryOnOptions,
+  rescueFrom,
+  retryOn,
+} from "./job/error-rules.ts"
+export type { EnqueuedJob, Hooks, JobToEnqueue, PerformedJob } from "./job/hooks.ts"
 export type { Executor, ThreadExecutor } from "./job/executor.ts"
 export type { NewJob } from "./enqueue/enqueue.ts"
 export type { ExecutionError, JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"

@@ -1,6 +1,6 @@
 import { boundedMs, type Duration } from "./checks/duration.ts"
 import type { IsAny } from "./checks/json.ts"
-import { assertKnownKeys, assertPolicies } from "./checks/validate.ts"
+import { assertKnownKeys, assertPolicies, refuse } from "./checks/validate.ts"
 import { assertDatabase } from "./database/assert-connection.ts"
 import type { Queryable } from "./database/connection.ts"
 import { poolQueryable } from "./database/pool-queryable.ts"
@@ -9,14 +9,17 @@ import { assertSchemaName } from "./database/schema.ts"
 import { asQueryable, type TransactionClient } from "./database/transaction-client.ts"
 import { translateError } from "./database/translate-error.ts"
 import { type Catalog, type NewJob, type Stored, storeJob, storeJobs } from "./enqueue/enqueue.ts"
+import { storeAround } from "./enqueue/store-around.ts"
 import { type Backlog, readBacklog } from "./inspect/backlog.ts"
 import { readJob, withObjects } from "./inspect/job.ts"
 import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspect/queues.ts"
 import { type AnyJobDefinition, bindDefinition, type InputOf } from "./job/define-job.ts"
+import { assertHooks, type Hooks } from "./job/hooks.ts"
 import { indexByName } from "./job/index-by-name.ts"
 import type { EnqueueOptions, EnqueueResult, JobPolicies } from "./job/job-options.ts"
 import type { JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"
 import { checkPayloadOptions, type PayloadOptions } from "./job/payload-store.ts"
+import type { Logger } from "./logger.ts"
 import { pauseQueue, resumeQueue } from "./manage/queues.ts"
 import type { Instrumentation } from "./telemetry/instrumentation.ts"
 
@@ -52,6 +55,10 @@ export interface SluiceOptions<Job extends AnyJobDefinition = AnyJobDefinition> 
    * drainers. Default: all are in the database, up to 256 KiB each.
    */
   readonly payloads?: PayloadOptions
+  /** Functions that are called around and after what happens to jobs: to measure, or to report errors. */
+  readonly hooks?: Hooks
+  /** Told of hooks that fail while jobs are enqueued. Those of executions are logged by `drain`. Default `console`. */
+  readonly log?: Logger
   /** Traces jobs from enqueue to perform, for example `openTelemetry()` of `@sluice/core/opentelemetry`. */
   readonly instrumentation?: Instrumentation
 }
@@ -114,6 +121,8 @@ const OPTION_KEYS = [
   "wake",
   "answerWithin",
   "payloads",
+  "hooks",
+  "log",
   "instrumentation",
 ] satisfies readonly (keyof SluiceOptions)[]
 
@@ -127,6 +136,9 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
   assertKnownKeys(options, OPTION_KEYS, ["createSluice"])
   assertKnownKeys(options.defaults ?? {}, POLICY_KEYS, ["defaults"])
   assertPolicies(options.defaults ?? {}, ["defaults"])
+  assertHooks(options.hooks, ["hooks"])
+  if (options.log !== undefined && typeof options.log?.error !== "function")
+    refuse("invalid_option", options.log, ["createSluice", "log"], "a logger, such as console")
   assertKnownKeys(options.payloads ?? {}, PAYLOAD_KEYS, ["payloads"])
   const answerWithinMs = boundedMs(options.answerWithin ?? "30s", ["answerWithin"], 100, 86_400_000)
   const database = poolQueryable(assertDatabase(options.database), answerWithinMs)
@@ -136,6 +148,9 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     definitions: options.jobs && indexByName(options.jobs),
     defaults: options.defaults ?? {},
     instrumentation: options.instrumentation,
+    hooks: options.hooks,
+    hasDefinitionHooks: options.jobs?.some(({ hooks }) => hooks) ?? false,
+    log: options.log ?? console,
     payloads: options.payloads && checkPayloadOptions(options.payloads, answerWithinMs),
   }
 
@@ -147,25 +162,26 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
       const definition = typeof job === "string" ? undefined : (job as AnyJobDefinition)
       const name = definition?.name ?? (job as string)
       const asks = isToWake(transaction)
-      const stored = await storeJob(
-        catalog,
-        target(transaction),
-        { name, payload, options },
-        definition,
-        asks,
-      )
-      if (asks) await wakeFor([name], stored)
+      const newJob: NewJob = { name, payload, options }
+      const stored = await storeAround(catalog, [newJob], definition, async () => {
+        const stored = await storeJob(catalog, target(transaction), newJob, definition, asks)
+        if (asks) await wakeFor([name], stored)
+        return stored
+      })
       return stored.results[0] as EnqueueResult
     },
     async enqueueMany(jobs, { transaction } = {}) {
       const asks = isToWake(transaction)
-      const stored = await storeJobs(catalog, target(transaction), jobs, asks)
-      if (asks)
-        await wakeFor(
-          jobs.map(({ name }) => name),
-          stored,
-        )
-      return stored.results
+      const { results } = await storeAround(catalog, jobs, undefined, async () => {
+        const stored = await storeJobs(catalog, target(transaction), jobs, asks)
+        if (asks)
+          await wakeFor(
+            jobs.map(({ name }) => name),
+            stored,
+          )
+        return stored
+      })
+      return results
     },
     wake: () => wakeIfNeeded(),
     async getJob(id, options) {

@@ -19,6 +19,11 @@ export function assertInteger(value: unknown, path: Path, least: number, most: n
   }
 }
 
+export function assertOneOf(value: unknown, path: Path, known: readonly string[]): void {
+  if (value === undefined || known.includes(value as string)) return
+  refuse("invalid_option", value, path, known.map((one) => JSON.stringify(one)).join(" or "))
+}
+
 export function assertText(value: unknown, path: Path): void {
   if (value !== undefined && !isText(value, 512)) {
     refuse("invalid_option", value, path, "text of 1 to 512 characters, without NUL")

@@ -34,6 +34,7 @@ export function toClaimedJob(
     interruptions: fields?.interruptions ?? 0,
     cuts: fields?.cuts ?? 0,
     runAt: fields?.runAt ?? enqueuedAt,
+    ruleFailures: fields?.ruleFailures ?? null,
     maxAttempts: fields?.maxAttempts ?? null,
     timeoutMs: fields?.timeoutMs ?? null,
     tags: fields?.tags ?? null,

@@ -1,3 +1,4 @@
+import { unlessComputed } from "../job/computed-options.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import { createSuspects, type Suspects } from "./suspects.ts"
 
@@ -103,9 +104,8 @@ export function createClaimPosition(definitions: ReadonlyMap<string, AnyJobDefin
 }
 
 function prioritiesOf(definitions: ReadonlyMap<string, AnyJobDefinition>): Set<number> {
-  return new Set(
-    [...definitions.values()].map(({ priority = 0 }) => priority).slice(0, MOST_DEFINED_PRIORITIES),
-  )
+  const priorities = Array.from(definitions.values(), ({ priority }) => unlessComputed(priority) ?? 0)
+  return new Set(priorities.slice(0, MOST_DEFINED_PRIORITIES))
 }
 
 /** What a claim tells of the queue. */

@@ -7,8 +7,10 @@ import { SCHEMA_VERSION } from "../database/schema.ts"
 import { codeOf, translateError } from "../database/translate-error.ts"
 import { InvalidInputError, PayloadTooLargeError, UnknownJobError } from "../errors.ts"
 import type { Carrier } from "../job/carrier.ts"
+import { completeOptions, unlessComputed } from "../job/computed-options.ts"
 import { concurrencyKeyOf } from "../job/concurrency-key.ts"
 import type { AnyJobDefinition, InputOf } from "../job/define-job.ts"
+import type { Hooks } from "../job/hooks.ts"
 import type { EnqueueOptions, EnqueueResult, JobPolicies, JobState } from "../job/job-options.ts"
 import { checkPayload, MAX_PAYLOAD_BYTES, type StoredJson, toJson } from "../job/payload.ts"
 import {
@@ -20,6 +22,7 @@ import {
   type PayloadStore,
   type StoredPayloads,
 } from "../job/payload-store.ts"
+import type { Logger } from "../logger.ts"
 import { type Instrumentation, withCarrier } from "../telemetry/instrumentation.ts"
 import { assertOptions, toIsoInstant } from "./options.ts"
 
@@ -44,6 +47,10 @@ export interface Catalog {
   readonly defaults: JobPolicies
   readonly instrumentation: Instrumentation | undefined
   readonly payloads: StoredPayloads | undefined
+  readonly hooks: Hooks | undefined
+  readonly hasDefinitionHooks: boolean
+  /** Told of hooks that fail while jobs are enqueued. */
+  readonly log: Logger
 }
 
 /** Largest metadata, measured like the payload. */
@@ -91,6 +98,7 @@ export async function storeJobs(
   const names = rows.map(({ name }) => name)
   return withCarrier(catalog.instrumentation, names, (carrier) =>
     storeRows(catalog, database, rows, carrier, asks).catch((error) => {
+      if (error instanceof MissingOptionError) throw error.atIndex(error.at)
       throw error instanceof UnknownNameError ? error.atIndex(names.indexOf(error.jobName)) : error
     }),
   )
@@ -217,7 +225,7 @@ async function storedRow(database: Queryable, text: string, values: unknown[]): 
   try {
     return (await database.query(text, values)).rows[0]
   } catch (error) {
-    throw codeOf(error) === "SL005" ? unknownNameError(error) : translateError(error)
+    throw refusalOf(error) ?? translateError(error)
   }
 }
 
@@ -301,7 +309,8 @@ interface Row {
 
 const NO_REST = "{}"
 
-function rowOf(catalog: Catalog, { job, options, definition, payload }: ReadJob): Row {
+function rowOf(catalog: Catalog, { job, options: given, definition, payload }: ReadJob): Row {
+  const options = definition ? completeOptions(definition, payload.value, given) : given
   const isByName = definition === undefined
   const defaults = isByName ? {} : catalog.defaults
   const rest =
@@ -312,8 +321,8 @@ function rowOf(catalog: Catalog, { job, options, definition, payload }: ReadJob)
   return {
     name: job.name,
     isByName,
-    queue: options.queue ?? definition?.queue ?? defaults.queue,
-    priority: options.priority ?? definition?.priority ?? defaults.priority,
+    queue: options.queue ?? unlessComputed(definition?.queue) ?? defaults.queue,
+    priority: options.priority ?? unlessComputed(definition?.priority) ?? defaults.priority,
     rest,
     uniqueKey,
     idempotencyKey,
@@ -418,6 +427,35 @@ class UnknownNameError extends UnknownJobError {
   /** Not enumerable: the message says it to people. */
   get jobName(): string {
     return this.#name
+  }
+}
+
+/** What the database refuses because of what it knows of the definition. */
+function refusalOf(error: unknown): InvalidInputError | undefined {
+  switch (codeOf(error)) {
+    case "SL005":
+      return unknownNameError(error)
+    case "SL006":
+      return new MissingOptionError(error as { message: string; detail: string })
+    default:
+      return undefined
+  }
+}
+
+/** A job by name lacks an option that its definition computes, see assert_computed.sql. */
+class MissingOptionError extends InvalidInputError {
+  static override readonly name = "InvalidInputError"
+  readonly #at: number
+
+  constructor(cause: { message: string; detail: string }) {
+    const { option, at } = JSON.parse(cause.detail)
+    super("missing_option", cause.message, { path: ["options", option], cause })
+    this.#at = at
+  }
+
+  /** Not enumerable: `index` says it of a batch. */
+  get at(): number {
+    return this.#at
   }
 }
 

@@ -1,9 +1,9 @@
 import { durationMs } from "../checks/duration.ts"
 import { isRecord } from "../checks/validate.ts"
 import { SluiceError } from "../errors.ts"
-import { Discard, RetryAfter, Snooze } from "../job/control-errors.ts"
-import { serializeError } from "../job/error-record.ts"
-import { InvalidPayloadDiscard, MAX_PAYLOAD_BYTES } from "../job/payload.ts"
+import { Discard, durationOf, RetryAfter, Snooze } from "../job/control-errors.ts"
+import { isErrorCode, serializeError } from "../job/error-record.ts"
+import { MAX_PAYLOAD_BYTES, UnfitPayload } from "../job/payload.ts"
 import type { Logger } from "../logger.ts"
 
 /** Results are stored up to this size, like payloads. A larger result is dropped where it was returned. */
@@ -31,6 +31,8 @@ export interface SerializedError {
   readonly name: string
   readonly message: string
   readonly stack?: string
+  /** The error's own `code`, if that is text. */
+  readonly code?: string
   readonly wait?: number | string
 }
 
@@ -44,7 +46,7 @@ export class JobNotServedError extends SluiceError {
  * the classes, and never change, because the other side may be an older or newer deployment.
  */
 const CONTROL_ERRORS = {
-  UnfitPayload: InvalidPayloadDiscard,
+  UnfitPayload,
   Discard,
   RetryAfter,
   Snooze,
@@ -54,12 +56,13 @@ const CONTROL_ERRORS = {
 /** Serializes what `perform` has thrown. */
 export function toErrorAnswer(thrown: unknown): { readonly error: SerializedError } {
   const [controlName] = Object.entries(CONTROL_ERRORS).find(([, type]) => thrown instanceof type) ?? []
-  const { name, message, stack } = truncateTexts(serializeError(thrown))
+  const { name, message, stack, code } = truncateTexts(serializeError(thrown))
   const error = {
     name: controlName ?? name ?? "Error",
     message: message ?? "",
     ...(stack !== undefined && { stack }),
-    ...((thrown instanceof RetryAfter || thrown instanceof Snooze) && { wait: thrown.wait }),
+    ...(code !== undefined && { code }),
+    ...((thrown instanceof RetryAfter || thrown instanceof Snooze) && { wait: durationOf(thrown.wait) }),
   }
   return { error }
 }
@@ -91,25 +94,26 @@ function snoozeUnknown(place: string, log: Logger): Snooze {
  * `InvalidInputError` if `wait` is not a duration.
  */
 export function toError(serialized: Partial<SerializedError>): Error {
-  const { name = "Error", message = "", stack } = truncateTexts(serialized)
+  const { name = "Error", message = "", stack, code } = truncateTexts(serialized)
   const { wait } = serialized
   if (name === "Discard") return new Discard(message)
-  if (name === "UnfitPayload") return new InvalidPayloadDiscard(message)
+  if (name === "UnfitPayload") return new UnfitPayload(message)
   if (name === "RetryAfter" && wait !== undefined)
     return new RetryAfter(limitedWait(wait), message || undefined)
   if (name === "Snooze" && wait !== undefined) return new Snooze(limitedWait(wait), message || undefined)
   const error = new Error(message)
   error.name = name
   error.stack = stack ?? `${name}: ${message}`
-  return error
+  return code === undefined ? error : Object.assign(error, { code })
 }
 
 /** Keeps only what is text, because another machine may send anything. */
-function truncateTexts({ name, message, stack }: Partial<SerializedError>): Partial<SerializedError> {
+function truncateTexts({ name, message, stack, code }: Partial<SerializedError>): Partial<SerializedError> {
   return {
     ...(typeof name === "string" && name !== "" && { name: name.slice(0, MAX_NAME_CHARACTERS) }),
     ...(typeof message === "string" && { message: message.slice(0, MAX_MESSAGE_CHARACTERS) }),
     ...(typeof stack === "string" && { stack: stack.slice(0, MAX_STACK_CHARACTERS) }),
+    ...(isErrorCode(code) && { code }),
   }
 }
 

@@ -16,6 +16,8 @@ export interface ClaimedJob {
   readonly interruptions: number
   /** Drains in a row that interrupted it at their deadline without a checkpoint. */
   readonly cuts: number
+  /** Failures by each of its definition's rules. */
+  readonly ruleFailures: Readonly<Record<string, number>> | null
   readonly maxAttempts: number | null
   readonly timeoutMs: number | null
   readonly enqueuedAt: string

@@ -1,6 +1,8 @@
+import { noPromise } from "../checks/no-promise.ts"
 import { assertText } from "../checks/validate.ts"
 import { InvalidInputError } from "../errors.ts"
 import type { AnyJobDefinition } from "./define-job.ts"
+import { shortMessage } from "./error-record.ts"
 import { checkPayload } from "./payload.ts"
 
 /**
@@ -8,10 +10,11 @@ import { checkPayload } from "./payload.ts"
  * limits nothing. Throws `InvalidInputError` if its function throws or returns something else than a key.
  */
 export function concurrencyKeyOf(
-  { concurrency }: Pick<AnyJobDefinition, "concurrency">,
+  { name, concurrency }: Pick<AnyJobDefinition, "name" | "concurrency">,
   payload: unknown,
 ): string | undefined {
-  const key = typeof concurrency?.key === "function" ? compute(concurrency.key, payload) : concurrency?.key
+  const key =
+    typeof concurrency?.key === "function" ? compute(name, concurrency.key, payload) : concurrency?.key
   assertText(key, ["options", "concurrencyKey"])
   return key
 }
@@ -27,11 +30,11 @@ export async function storedConcurrencyKeyOf(
   throw new InvalidInputError("invalid_payload", "The function of the concurrency key returned undefined")
 }
 
-function compute(rule: (payload: unknown) => string, payload: unknown): string {
+function compute(job: string, rule: (payload: unknown) => string, payload: unknown): string {
   try {
-    return rule(payload)
+    return noPromise(rule(payload))
   } catch (cause) {
-    const message = `The concurrency key can't be computed from this payload: ${(cause as Error)?.message}`
+    const message = `The concurrency key of the job ${JSON.stringify(job)} can't be computed from this payload: ${shortMessage(cause)}`
     throw new InvalidInputError("invalid_payload", message, { path: ["payload"], cause })
   }
 }

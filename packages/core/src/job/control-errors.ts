@@ -1,6 +1,14 @@
 import type { Duration } from "../checks/duration.ts"
 import { brand, SluiceError } from "../errors.ts"
 
+/** How long to wait: seconds, a string such as `"5m"`, or the instant to wait for. */
+export type Wait = Duration | Date
+
+/** The wait as a duration. An instant is compared with this process's clock; one that has passed is no wait. */
+export function durationOf(wait: Wait): Duration {
+  return wait instanceof Date ? Math.max(0, wait.getTime() - Date.now()) / 1_000 : wait
+}
+
 /** Throw it in `perform` to discard the job, even if it has attempts left. Code `discard`. */
 export class Discard extends SluiceError {
   static override readonly name: string = "Discard"
@@ -20,10 +28,10 @@ export class RetryAfter extends SluiceError {
     brand(RetryAfter)
   }
 
-  /** Seconds, or a string such as `"5m"`. */
-  readonly wait: Duration
+  /** Seconds, a string such as `"5m"`, or a `Date`; at least a second from now. */
+  readonly wait: Wait
 
-  constructor(wait: Duration, message = "The job asked to be retried later", options?: ErrorOptions) {
+  constructor(wait: Wait, message = "The job asked to be retried later", options?: ErrorOptions) {
     super("retry_after", message, options)
     this.wait = wait
   }
@@ -36,10 +44,10 @@ export class Snooze extends SluiceError {
     brand(Snooze)
   }
 
-  /** Seconds, or a string such as `"5m"`; at least a second. */
-  readonly wait: Duration
+  /** Seconds, a string such as `"5m"`, or a `Date`; at least a second from now. */
+  readonly wait: Wait
 
-  constructor(wait: Duration, message = "The job asked to be snoozed") {
+  constructor(wait: Wait, message = "The job asked to be snoozed") {
     super("snooze", message)
     this.wait = wait
   }

@@ -1,17 +1,27 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec"
+import { type Duration, durationMs } from "../checks/duration.ts"
 import type { JsonOf } from "../checks/json.ts"
 import { sharedByCopies } from "../checks/shared-by-copies.ts"
-import { assertInteger, assertKnownKeys, assertName, assertPolicies, refuse } from "../checks/validate.ts"
+import {
+  assertInteger,
+  assertKnownKeys,
+  assertName,
+  assertOneOf,
+  assertPolicies,
+  refuse,
+} from "../checks/validate.ts"
 import { InvalidInputError } from "../errors.ts"
 import { assertBackoff, type Backoff } from "./backoff.ts"
+import { type ErrorRule, namedRules } from "./error-rules.ts"
 import type { Executor, ThreadExecutor } from "./executor.ts"
+import { assertHooks, type Hooks } from "./hooks.ts"
 import type { JobContext } from "./job-context.ts"
-import type { Concurrency, EnqueueOptions, EnqueueResult, JobPolicies } from "./job-options.ts"
+import type { Computed, Concurrency, EnqueueOptions, EnqueueResult, JobPolicies } from "./job-options.ts"
 import type { JobSnapshot, ReadJobOptions } from "./job-snapshot.ts"
 import { performWithin } from "./perform-within.ts"
 
 export interface JobSettings<Schema extends StandardSchemaV1, Name extends string = string>
-  extends JobPolicies {
+  extends Omit<JobPolicies, "queue" | "priority"> {
   /** Stored with each job. Letters, digits, `.`, `_`, `-`, `/` and `:`, up to 128 characters. */
   readonly name: Name
   /**
@@ -19,13 +29,37 @@ export interface JobSettings<Schema extends StandardSchemaV1, Name extends strin
    * `perform`, which receives the schema's output.
    */
   readonly input?: Schema
-  /** Waits between attempts. Default: 1 second, doubling up to an hour. */
+  /** Default `"default"`. A function computes it from the payload when a job is enqueued, as it does the next four. */
+  readonly queue?: Computed<string, StandardSchemaV1.InferInput<Schema>>
+  /** Jobs with a smaller number run first, as in nice(1). Default 0. */
+  readonly priority?: Computed<number, StandardSchemaV1.InferInput<Schema>>
+  /** How long after its enqueue a job is due, unless the call has `runAt` or `delay`. Default: at once. */
+  readonly delay?: Computed<Duration, StandardSchemaV1.InferInput<Schema>>
+  /** Computes the `uniqueKey` of jobs whose enqueue gives none. */
+  readonly uniqueKey?: (payload: StandardSchemaV1.InferInput<Schema>) => string | undefined
+  /** Computes the `idempotencyKey` of jobs whose enqueue gives none. */
+  readonly idempotencyKey?: (payload: StandardSchemaV1.InferInput<Schema>) => string | undefined
+  /**
+   * What follows from which errors: `retryOn(…)`, `discardOn(…)` and `rescueFrom(…)`, of which the first that matches an
+   * error applies. Errors that match none are retried up to `maxAttempts`.
+   */
+  readonly retry?: readonly ErrorRule[]
+  /** Waits between attempts. Default: the fourth power of the number of failures, in seconds, up to 7 days. */
   readonly backoff?: Backoff
+  /**
+   * What becomes of a job whose payload doesn't fit `input` when it is performed, because it was enqueued without the schema,
+   * or the schema has changed. `"discard"` finishes it at once, with code `invalid_payload`. `"wait"` keeps it for a
+   * deployment whose schema accepts it: no attempt is charged, and drainers try it again after a minute and then less and
+   * less often, at last every hour. Default `"discard"`.
+   */
+  readonly onInvalidPayload?: "discard" | "wait"
   /**
    * Times that a drainer may die while this job is the only one that it runs. Then the job is discarded with an
    * `InterruptedError`. Default 3.
    */
   readonly maxInterruptions?: number
+  /** Functions that are called around and after what happens to these jobs, inside those of `createSluice({ hooks })`. */
+  readonly hooks?: Hooks<StandardSchemaV1.InferInput<Schema>>
   /** Limits how many of these jobs run at once. Default: no limit. */
   readonly concurrency?: Concurrency<StandardSchemaV1.InferInput<Schema>>
   /** Gives `perform` a database transaction, `context.transaction`, that records the job's completion too. Default false. */
@@ -113,15 +147,24 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
   assertKnownKeys(options, DEFINITION_KEYS, ["defineJob"])
   assertName(options.name, ["defineJob", "name"])
   assertPerformable(options)
-  assertPolicies(options, [options.name])
+  assertPolicies({ ...options, ...computedLater(options) }, [options.name])
+  if (typeof options.delay !== "function" && options.delay !== undefined)
+    durationMs(options.delay, [options.name, "delay"])
+  for (const key of ["uniqueKey", "idempotencyKey"] as const)
+    if (options[key] !== undefined && typeof options[key] !== "function")
+      refuse("invalid_option", options[key], [options.name, key], "a function of the payload")
+  assertOneOf(options.onInvalidPayload, [options.name, "onInvalidPayload"], ["discard", "wait"])
   assertInteger(options.maxInterruptions, [options.name, "maxInterruptions"], 1, 1_000)
   assertInteger(options.concurrency?.limit, [options.name, "concurrency", "limit"], 1, 1_000_000)
-  assertBackoff(options.backoff ?? {}, [options.name, "backoff"])
+  assertHooks(options.hooks, [options.name, "hooks"])
+  assertBackoff(options.backoff, [options.name, "backoff"])
+  const retry = namedRules(options.retry, [options.name, "retry"])
   const definition = {
     ...options,
     input: options.input,
     concurrency: options.concurrency,
     executor: options.executor,
+    ...(retry && { retry }),
     perform: choosePerform(options),
     enqueue(payload: unknown, enqueueOptions?: EnqueueOptions) {
       return clientOf(definition).enqueue(definition, payload, enqueueOptions)
@@ -139,15 +182,29 @@ const DEFINITION_KEYS = [
   "input",
   "queue",
   "priority",
+  "delay",
+  "uniqueKey",
+  "idempotencyKey",
   "maxAttempts",
   "timeout",
+  "retry",
   "backoff",
+  "onInvalidPayload",
   "maxInterruptions",
+  "hooks",
   "concurrency",
   "transactional",
   "executor",
   "perform",
 ] satisfies readonly (keyof JobOptions<StandardSchemaV1, unknown>)[]
+
+/** What functions return is checked when a job is enqueued. */
+function computedLater({ queue, priority }: JobOptions<StandardSchemaV1, unknown>) {
+  return {
+    ...(typeof queue === "function" && { queue: undefined }),
+    ...(typeof priority === "function" && { priority: undefined }),
+  }
+}
 
 /** A definition has either `perform`, in the drainer or in a thread, or an executor that performs elsewhere. */
 function assertPerformable({

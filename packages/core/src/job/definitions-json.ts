@@ -1,4 +1,5 @@
 import { durationMs } from "../checks/duration.ts"
+import { computedBy, unlessComputed } from "./computed-options.ts"
 import type { AnyJobDefinition } from "./define-job.ts"
 import type { JobPolicies } from "./job-options.ts"
 
@@ -7,14 +8,18 @@ export function definitionsJson(definitions: Iterable<AnyJobDefinition>, default
   return JSON.stringify(Array.from(definitions, (definition) => rowOf(definition, defaults)))
 }
 
-function rowOf({ name, timeout, queue, priority, concurrency }: AnyJobDefinition, defaults: JobPolicies) {
+function rowOf(definition: AnyJobDefinition, defaults: JobPolicies) {
+  const { name, timeout, queue, priority, delay, concurrency } = definition
+  const computes = computedBy(definition)
   return {
     name,
     timeout_ms: timeout === undefined ? undefined : durationMs(timeout),
-    queue: queue ?? defaults.queue,
-    priority: priority ?? defaults.priority,
+    queue: unlessComputed(queue) ?? defaults.queue,
+    priority: unlessComputed(priority) ?? defaults.priority,
+    delay_ms: delay === undefined || typeof delay === "function" ? undefined : durationMs(delay),
     concurrency_key: typeof concurrency?.key === "string" ? concurrency.key : undefined,
     concurrency_limit: concurrency && (concurrency.limit ?? 1),
     computes_key: typeof concurrency?.key === "function" || undefined,
+    computes: computes.length > 0 ? computes : undefined,
   }
 }

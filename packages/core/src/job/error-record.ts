@@ -15,12 +15,13 @@ export type RecordedText = "full" | "ascii" | "none"
 /** The columns of an error. Whatever was thrown, its record can be written. */
 export function errorRecord(error: unknown, text: RecordedText) {
   if (text === "none") return { error_class: "Error", error_message: "(the error text can't be stored)" }
-  const { name, message, stack } = serializeError(error)
+  const { name, message, stack, code } = serializeError(error)
   const encode = text === "ascii" ? toAscii : (full: string) => full
   return {
     error_class: toStorableText(encode(name), MAX_CLASS_CHARACTERS),
     error_message: toStorableText(encode(message), MAX_MESSAGE_CHARACTERS),
     error_stack: stack && toStorableText(encode(stack), MAX_STACK_CHARACTERS),
+    error_code: code,
   }
 }
 
@@ -29,8 +30,15 @@ export function shortMessage(error: unknown): string {
   return shorten(serializeError(error).message, MAX_MESSAGE_CHARACTERS)
 }
 
-/** Name, message and stack of whatever was thrown. The stack includes those of its causes and of aggregated errors. */
-export function serializeError(error: unknown): { name: string; message: string; stack?: string } {
+interface Serialized {
+  readonly name: string
+  readonly message: string
+  readonly stack?: string
+  readonly code?: string
+}
+
+/** Name, message, stack and code of whatever was thrown. The stack includes those of its causes and of aggregated errors. */
+export function serializeError(error: unknown): Serialized {
   try {
     if (!(error instanceof Error)) return { name: typeof error, message: formatThrown(error) }
     const related = collectRelated(error)
@@ -38,10 +46,21 @@ export function serializeError(error: unknown): { name: string; message: string;
     const stack = related
       .map(({ label, value }) => shorten(`${label}${stackOf(value)}`, maxCharacters))
       .join("\n")
-    return { name: nameOf(error), message: messageOf(error), ...(error.stack && { stack }) }
+    const { code } = error as { code?: unknown }
+    return {
+      name: nameOf(error),
+      message: messageOf(error),
+      ...(error.stack && { stack }),
+      ...(isErrorCode(code) && { code }),
+    }
   } catch {
     return { name: typeof error, message: "(an error that can't be turned into text)" }
   }
+}
+
+/** Whether it is a code as programs compare them, such as `ECONNREFUSED` or `23505`, which every encoding can store. */
+export function isErrorCode(code: unknown): code is string {
+  return typeof code === "string" && /^[!-~]{1,100}$/.test(code)
 }
 
 interface Related {

@@ -10,7 +10,7 @@ export interface JobPolicies {
   readonly queue?: string
   /** Jobs with a smaller number run first, as in nice(1). Default 0. */
   readonly priority?: number
-  /** Failed attempts after which the job is discarded. Default 10. */
+  /** Failed attempts after which the job is discarded. Default 25, over about three weeks. */
   readonly maxAttempts?: number
   /**
    * Longest time that an execution may take, or may take between two checkpoints. Then `signal` aborts and the attempt has
@@ -18,6 +18,9 @@ export interface JobPolicies {
    */
   readonly timeout?: Duration
 }
+
+/** An option for all jobs of a definition, or a function that computes it from the payload. Undefined: as if it weren't set. */
+export type Computed<Value, Payload> = Value | ((payload: Payload) => Value | undefined)
 
 /** Limits how many jobs with the same key run at once, across all drainers. */
 export interface Concurrency<Payload> {

@@ -39,8 +39,13 @@ export interface JobSnapshot<Payload = Json, Result = Json | null> {
 
 export interface ExecutionError {
   readonly attempt: number
-  readonly outcome: "retried" | "discarded" | "interrupted"
+  /** `snoozed`: its payload doesn't fit the schema, and it waits for a deployment with another one. */
+  readonly outcome: "retried" | "discarded" | "snoozed" | "interrupted"
+  /** The name of the definition's rule that decided. Null: its policies did. */
+  readonly rule: string | null
   readonly class: string
+  /** The error's `code`, if it has one. */
+  readonly code: string | null
   readonly message: string
   readonly stack: string | null
   readonly durationMs: number | null

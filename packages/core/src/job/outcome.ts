@@ -8,15 +8,34 @@ export type Outcome =
       /** The key of a result that is in the app's store; then there is no `resultJson`. */
       readonly resultKey?: string
     }
-  /** Failed, with attempts left. */
-  | { readonly kind: "retried"; readonly error: unknown; readonly waitMs: number }
+  /** Failed, with attempts left. `rule`: the name of the rule that decides. */
+  | {
+      readonly kind: "retried"
+      readonly error: unknown
+      readonly waitMs: number
+      readonly rule?: string | undefined
+      /** How often the job has failed by each rule, this time included. */
+      readonly ruleFailures?: Readonly<Record<string, number>>
+    }
   /** Failed for good. `chargesAttempt` is false if `perform` was not called. */
-  | { readonly kind: "discarded"; readonly error: unknown; readonly chargesAttempt: boolean }
+  | {
+      readonly kind: "discarded"
+      readonly error: unknown
+      readonly chargesAttempt: boolean
+      readonly rule?: string | undefined
+    }
   /**
    * Put back without charging an attempt: for `waitMs`, as the job asked, or at its old place (`waitMs` is undefined),
    * because the drain ended. `cuts`: drains in a row that interrupted the job at their deadline without a checkpoint.
    */
-  | { readonly kind: "snoozed"; readonly waitMs: number | undefined; readonly cuts: number }
+  | {
+      readonly kind: "snoozed"
+      readonly waitMs: number | undefined
+      readonly cuts: number
+      /** Why it waits, if that is to be recorded: its payload doesn't fit the schema. */
+      readonly error?: unknown
+      readonly ruleFailures?: Readonly<Record<string, number>>
+    }
   /** Success that the job's own transaction has recorded. */
   | { readonly kind: "committed" }
   /** The session is lost, or the job belongs to another drainer: nothing may be written. */

@@ -46,23 +46,25 @@ function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
   return path.reduce((node, step) => (node as Record<string, unknown> | undefined)?.[step], value)
 }
 
-/** Like `checkPayload`, before `perform`: throws a discard for an invalid payload. */
+/** Like `checkPayload`, before `perform`: throws `UnfitPayload` for an invalid payload. */
 export async function parsePayload<Output>(
   name: string,
   schema: StandardSchemaV1<unknown, Output>,
   payload: unknown,
 ): Promise<Output> {
   return checkPayload(name, schema, payload).catch((error) => {
-    throw error instanceof InvalidPayloadError
-      ? new InvalidPayloadDiscard(error.message, { cause: error })
-      : error
+    throw error instanceof InvalidPayloadError ? new UnfitPayload(error.message, { cause: error }) : error
   })
 }
 
-/** Discards a job whose payload is invalid when it is to be performed, because a retry would find it just as invalid. */
+/** Discards a job whose payload can't be used when it is to be performed, because a retry would find it just the same. */
 export class InvalidPayloadDiscard extends Discard {
   override readonly name = "InvalidPayloadError"
+  override readonly code = "invalid_payload"
 }
+
+/** The payload doesn't match the schema. A definition may have such a job wait for a deployment with another schema. */
+export class UnfitPayload extends InvalidPayloadDiscard {}
 
 function toKey(part: PropertyKey | StandardSchemaV1.PathSegment): string | number {
   const key = typeof part === "object" ? part.key : part

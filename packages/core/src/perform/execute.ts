@@ -7,8 +7,9 @@ import { withDetails } from "../logger.ts"
 import { correlate } from "../telemetry/correlation.ts"
 import { DrainEndingError } from "./cancellation.ts"
 import { Context } from "./context.ts"
-import { failureOutcome } from "./failure.ts"
+import { failureOutcome, rescueRuleFor } from "./failure.ts"
 import type { JobRun } from "./job-run.ts"
+import { performAround } from "./perform-around.ts"
 import { performInTransaction } from "./perform-in-transaction.ts"
 import { withPayload } from "./stored-payload.ts"
 import { successOutcome } from "./success.ts"
@@ -62,7 +63,17 @@ async function checkAndPerform(run: JobRun): Promise<Outcome> {
 }
 
 function performChecked(run: JobRun, payload: unknown): Promise<Outcome> {
-  return run.definition.transactional ? performInTransaction(run, payload) : performInDrainer(run, payload)
+  const { transactional, retry } = run.definition
+  const performing = performAround(run, () =>
+    transactional ? performInTransaction(run, payload) : performInDrainer(run, payload),
+  )
+  return retry ? performing.catch((error) => rescue(run, error)) : performing
+}
+
+async function rescue(run: JobRun, error: unknown): Promise<Outcome> {
+  const rule = rescueRuleFor(run, error)
+  if (!rule) throw error
+  return inContext(run, (context) => rule.handler(error, context))
 }
 
 /**
@@ -90,10 +101,14 @@ function discardUnperformed({ job, definition }: JobRun): Outcome | undefined {
   return undefined
 }
 
-async function performInDrainer(run: JobRun, payload: unknown): Promise<Outcome> {
+function performInDrainer(run: JobRun, payload: unknown): Promise<Outcome> {
+  return inContext(run, (context) => run.definition.perform(payload, context))
+}
+
+async function inContext(run: JobRun, work: (context: Context) => unknown): Promise<Outcome> {
   const context = new Context(run)
   try {
-    const result = await run.definition.perform(payload, context)
+    const result = await work(context)
     if (context.checkpoints) await context.checkpoints.join()
     throwIfTooLate(run)
     return successOutcome(run, result)

@@ -1,16 +1,22 @@
 import { durationMs } from "../checks/duration.ts"
 import { SessionLostError, TimeoutError } from "../errors.ts"
-import { backoffMs } from "../job/backoff.ts"
-import { Discard, RetryAfter, Snooze } from "../job/control-errors.ts"
+import { type Backoff, backoffMs } from "../job/backoff.ts"
+import type { ClaimedJob } from "../job/claimed-job.ts"
+import { Discard, durationOf, RetryAfter, Snooze } from "../job/control-errors.ts"
+import { shortMessage } from "../job/error-record.ts"
+import { type ErrorRule, matches, type RescueFrom, type RetryOn, SCHEMA_LOOKS } from "../job/error-rules.ts"
 import type { Outcome } from "../job/outcome.ts"
+import { UnfitPayload } from "../job/payload.ts"
 import { DrainDeadlineError, DrainEndingError } from "./cancellation.ts"
-import { type JobRun, maxAttemptsOf } from "./job-run.ts"
+import { type JobRun, maxAttemptsOf, ownMaxAttempts } from "./job-run.ts"
 import { NotNowError } from "./not-now.ts"
 
 /** Shortest wait of a `RetryAfter` or `Snooze`, so that a job can't run again and again until the drain ends. */
 const MIN_WAIT_MS = 1_000
 /** Shortest wait after a `NotNowError`; the longest is twice that. */
 const NOT_NOW_WAIT_MS = 2_000
+/** Waits of a job whose payload doesn't fit the schema. */
+const SCHEMA_WAIT: Backoff = { strategy: "exponential", base: "1m", max: "1h" }
 /** A job that this many drains in a row interrupted at their deadline without a checkpoint never fits: its attempt fails. */
 const MAX_CUTS = 3
 
@@ -41,8 +47,21 @@ function isDecision(thrown: unknown): boolean {
 
 function steer(run: JobRun, thrown: unknown): Outcome {
   if (thrown instanceof Snooze) return { kind: "snoozed", waitMs: waitMsOf(thrown, "Snooze"), cuts: 0 }
+  if (thrown instanceof UnfitPayload && run.definition.onInvalidPayload === "wait")
+    return waitForSchema(run, thrown)
   if (thrown instanceof Discard) return { kind: "discarded", error: thrown, chargesAttempt: true }
   return fail(run, thrown)
+}
+
+/**
+ * Nothing tells when a deployment with another schema comes, so the job is looked at again and again, at last once an hour.
+ * Only the first look records the error.
+ */
+function waitForSchema({ job }: JobRun, error: UnfitPayload): Outcome {
+  const looks = (job.ruleFailures?.[SCHEMA_LOOKS] ?? 0) + 1
+  const waitMs = backoffMs(SCHEMA_WAIT, looks, error)
+  const ruleFailures = { ...job.ruleFailures, [SCHEMA_LOOKS]: looks }
+  return { kind: "snoozed", waitMs, cuts: job.cuts, ruleFailures, ...(looks === 1 && { error }) }
 }
 
 function snoozeForNow({ job }: JobRun): Outcome {
@@ -59,16 +78,68 @@ function putBack(run: JobRun, reason: DrainEndingError): Outcome {
   return fail(run, new TimeoutError("never_fits", message))
 }
 
+/** Decides by the first of the definition's rules that the error matches, or by its policies. */
 function fail(run: JobRun, error: unknown): Outcome {
-  const attempt = run.job.attempts + 1
-  if (attempt >= maxAttemptsOf(run)) return { kind: "discarded", error, chargesAttempt: true }
-  return { kind: "retried", error, waitMs: retryWaitMs(run, error, attempt) }
+  const rule = ruleFor(run, error, ({ kind }) => kind !== "rescue")
+  if (rule?.kind === "discard") return { kind: "discarded", error, chargesAttempt: true, rule: rule.name }
+  return retryBy(run, error, rule as RetryOn | undefined)
 }
 
-function retryWaitMs({ definition }: JobRun, error: unknown, attempt: number): number {
-  return error instanceof RetryAfter ? waitMsOf(error, "RetryAfter") : backoffMs(definition.backoff, attempt)
+/** The rule whose handler ends this failed execution instead, if there is one. */
+export function rescueRuleFor(run: JobRun, thrown: unknown): RescueFrom | undefined {
+  if (!run.definition.retry?.some(({ kind }) => kind === "rescue")) return undefined
+  if (run.cancellation.reason || thrown instanceof NotNowError || isDecision(thrown)) return undefined
+  const rule = ruleFor(run, thrown, () => true)
+  return rule?.kind === "rescue" ? rule : undefined
+}
+
+function ruleFor(run: JobRun, error: unknown, isWanted: (rule: ErrorRule) => boolean): ErrorRule | undefined {
+  return run.definition.retry?.find(
+    (rule) => isWanted(rule) && matches(rule, error, (thrown) => reportFunction(run, thrown)),
+  )
+}
+
+/** Failures by a rule are counted by it alone. */
+function retryBy(run: JobRun, error: unknown, rule: RetryOn | undefined): Outcome {
+  const { job } = run
+  const counts = job.ruleFailures ?? {}
+  const failures = (rule ? (counts[rule.name as string] ?? 0) : unruledFailures(job)) + 1
+  const own = ownMaxAttempts(run)
+  const isLast =
+    job.attempts + 1 >= (own ?? Number.POSITIVE_INFINITY) ||
+    failures >= (rule?.attempts ?? own ?? maxAttemptsOf(run))
+  const by = rule && { rule: rule.name }
+  if (isLast) return { kind: "discarded", error, chargesAttempt: true, ...by }
+  const waitMs = retryWaitMs(run, error, rule, failures)
+  const ruleFailures = rule && { ruleFailures: { ...counts, [rule.name as string]: failures } }
+  return { kind: "retried", error, waitMs, ...by, ...ruleFailures }
+}
+
+/** Not less than 0, although the column of attempts stops at its largest number while rules count on. */
+function unruledFailures({ attempts, ruleFailures }: ClaimedJob): number {
+  const { [SCHEMA_LOOKS]: _, ...counts } = ruleFailures ?? {}
+  return Math.max(
+    0,
+    Object.values(counts).reduce((left, count) => left - count, attempts),
+  )
+}
+
+function retryWaitMs(run: JobRun, error: unknown, rule: RetryOn | undefined, failures: number): number {
+  if (error instanceof RetryAfter) return waitMsOf(error, "RetryAfter")
+  try {
+    return backoffMs(rule?.wait ?? run.definition.backoff, failures, error, rule?.jitter)
+  } catch (thrown) {
+    reportFunction(run, thrown)
+    return backoffMs(undefined, failures, error, rule?.jitter)
+  }
+}
+
+/** A function of a rule or backoff failed. The job's own error decides all the same. */
+function reportFunction({ job, log }: JobRun, thrown: unknown): void {
+  const details = { jobId: job.id, name: job.name, error: shortMessage(thrown) }
+  log.warn("A function that decides about failures has failed itself", details)
 }
 
 function waitMsOf({ wait }: RetryAfter | Snooze, name: string): number {
-  return Math.max(MIN_WAIT_MS, durationMs(wait, [name]))
+  return Math.max(MIN_WAIT_MS, durationMs(durationOf(wait), [name]))
 }

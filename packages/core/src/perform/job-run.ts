@@ -1,6 +1,7 @@
 import { durationMs } from "../checks/duration.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
+import type { Hooks } from "../job/hooks.ts"
 import type { JobPolicies } from "../job/job-options.ts"
 import type { StoredPayloads } from "../job/payload-store.ts"
 import type { Logger } from "../logger.ts"
@@ -11,7 +12,8 @@ import type { Cancellation } from "./cancellation.ts"
 import type { ConnectionLimiter } from "./connection-limiter.ts"
 import type { Transactions } from "./transactions.ts"
 
-const DEFAULT_MAX_ATTEMPTS = 10
+/** With the default backoff, the last one comes three weeks after the first. */
+const DEFAULT_MAX_ATTEMPTS = 25
 const DEFAULT_TIMEOUT = "1m"
 
 /** What all executions of a drain share. */
@@ -23,6 +25,7 @@ export interface RunEnvironment {
   readonly connections: ConnectionLimiter
   readonly instrumentation: Instrumentation | undefined
   readonly payloads: StoredPayloads | undefined
+  readonly hooks: Hooks | undefined
 }
 
 /** One execution of a claimed job: the value that is passed from step to step until there is an outcome. */
@@ -57,6 +60,12 @@ export function timeoutMsOf(definition: AnyJobDefinition, defaults: JobPolicies)
   return durationMs(definition.timeout ?? defaults.timeout ?? DEFAULT_TIMEOUT)
 }
 
-export function maxAttemptsOf({ job, definition, environment }: JobRun): number {
-  return job.maxAttempts ?? definition.maxAttempts ?? environment.defaults.maxAttempts ?? DEFAULT_MAX_ATTEMPTS
+/** Limits all attempts of the job together. Undefined unless the call or the definition says it. */
+export function ownMaxAttempts({ job, definition }: JobRun): number | undefined {
+  return job.maxAttempts ?? definition.maxAttempts
+}
+
+/** Limits the attempts that no rule of the definition limits. */
+export function maxAttemptsOf(run: JobRun): number {
+  return ownMaxAttempts(run) ?? run.environment.defaults.maxAttempts ?? DEFAULT_MAX_ATTEMPTS
 }

@@ -1,6 +1,7 @@
 import { type SluiceError, TimeoutError } from "../errors.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
+import type { Hooks } from "../job/hooks.ts"
 import type { JobPolicies } from "../job/job-options.ts"
 import type { Execution } from "../job/outcome.ts"
 import type { StoredPayloads } from "../job/payload-store.ts"
@@ -49,6 +50,7 @@ export function createJobRunner(options: {
   connections: ConnectionLimiter
   instrumentation: Instrumentation | undefined
   payloads: StoredPayloads | undefined
+  hooks: Hooks | undefined
 }): JobRunner {
   const { drainer, definitions, concurrency, deadline } = options
   const ahead = createClaimAhead(concurrency)

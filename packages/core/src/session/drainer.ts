@@ -4,6 +4,7 @@ import { SCHEMA_VERSION } from "../database/schema.ts"
 import { type Backlog, backlogOf } from "../inspect/backlog.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import { definitionsJson } from "../job/definitions-json.ts"
+import type { Hooks } from "../job/hooks.ts"
 import type { JobPolicies } from "../job/job-options.ts"
 import type { Execution, SettledExecution } from "../job/outcome.ts"
 import type { StoredPayloads } from "../job/payload-store.ts"
@@ -14,6 +15,7 @@ import { createDurations, type Durations } from "./durations.ts"
 import { createHeldJobs, type HeldJobs } from "./held-jobs.ts"
 import { runMaintenance } from "./maintenance.ts"
 import type { Session } from "./session.ts"
+import { createSettledHooks, type SettledHooks } from "./settled-hooks.ts"
 import { EMPTY_PHASES, EMPTY_TALLY, type Phases, type Tally, timed } from "./tally.ts"
 
 /** One database session that claims, performs and settles. */
@@ -30,6 +32,8 @@ export interface Drainer extends Omit<Session, "connection">, DrainerState {
   /** After this long without a sign of life from the other end, each end takes the session for lost. */
   readonly sessionTimeoutMs: number
   readonly payloads: StoredPayloads | undefined
+  /** Undefined if neither the Sluice nor a definition has hooks that follow an outcome. */
+  readonly settledHooks: SettledHooks | undefined
 }
 
 /** Everything that changes during a drain, except for its place in the queue (`ClaimPosition`). */
@@ -57,6 +61,7 @@ interface OpenOptions {
   definitions: ReadonlyMap<string, AnyJobDefinition>
   defaults: JobPolicies
   payloads: StoredPayloads | undefined
+  hooks: Hooks | undefined
   remainingMs?: (() => number) | undefined
   onSettled: ((execution: SettledExecution) => void) | undefined
   onBacklog?: ((backlog: Backlog) => void) | undefined
@@ -88,6 +93,7 @@ export async function openDrainer(options: OpenOptions): Promise<Drainer | undef
       usualMs: (name) => row.usual_ms?.[name] ?? undefined,
       sessionTimeoutMs: options.sessionTimeoutMs,
       payloads: options.payloads,
+      settledHooks: createSettledHooks(options.hooks, options.definitions, options.log),
       held: createHeldJobs(),
       batchSize: batchSize(row.slot), // the lowest that was free, so as many as there are drainers
       unwritten: { executions: [], againAtMs: 0 },

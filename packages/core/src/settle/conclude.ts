@@ -18,6 +18,7 @@ export function conclude(
     if (isWritten) {
       if (drainer.log !== silent) logOutcome(drainer.log, execution)
       callOnSettled(drainer, execution)
+      if (drainer.settledHooks) drainer.settledHooks.call(execution)
     }
     drainer.held.settle(execution.job)
   }

@@ -29,6 +29,8 @@ export function outcomeJson(execution: Execution, text: RecordedText = "full"): 
     duration_ms: durationOf(execution),
     ended_ms_ago: Math.round(performance.now() - endedAtMs),
     ...("waitMs" in outcome && { wait_ms: outcome.waitMs }),
+    ...("rule" in outcome && { rule: outcome.rule }),
+    ...("ruleFailures" in outcome && { rule_failures: outcome.ruleFailures }),
     ...("cuts" in outcome && { cuts: outcome.cuts }),
     ...("resultKey" in outcome && { result_key: outcome.resultKey }),
     ...("error" in outcome && errorRecord(outcome.error, text)),

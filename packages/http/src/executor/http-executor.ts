@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto"
-import { type Executor, InvalidInputError, SluiceError, Snooze } from "@sluice/core"
+import { type Executor, InvalidInputError, RetryAfter, SluiceError, Snooze } from "@sluice/core"
 import { executionEvent, MAX_ANSWER_BYTES, resultOf } from "@sluice/core/executor"
 import { retryAfterSeconds } from "../outgoing/retry-after.ts"
 import { type Reply, sendRequest } from "../outgoing/send-request.ts"
@@ -78,8 +78,11 @@ function readAnswer({ status, headers, body, isTruncated }: Reply, place: string
   const json = tryParse(text)
   if (status >= 200 && status < 300 && (text === "" || json !== undefined)) return json
   if (typeof json?.error === "object") return { error: json.error }
-  if (status === 429) throw new Snooze(retryAfterSeconds(headers) ?? THROTTLED_DELAY)
-  throw new SluiceError("http_status", `${place} returned ${status}: ${text.slice(0, 200)}`)
+  const waitSeconds = retryAfterSeconds(headers)
+  if (status === 429) throw new Snooze(waitSeconds ?? THROTTLED_DELAY)
+  const message = `${place} returned ${status}: ${text.slice(0, 200)}`
+  if (status >= 500 && waitSeconds !== undefined) throw new RetryAfter(waitSeconds, message)
+  throw new SluiceError("http_status", message)
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever the endpoint sends

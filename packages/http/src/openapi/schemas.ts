@@ -114,11 +114,20 @@ const enqueued = {
 
 const attemptError = {
   type: "object",
-  required: ["attempt", "outcome", "class", "message", "stack", "durationMs", "at"],
+  required: ["attempt", "outcome", "rule", "class", "code", "message", "stack", "durationMs", "at"],
   properties: {
     attempt: { type: "integer" },
-    outcome: { type: "string", enum: ["retried", "discarded", "interrupted"] },
+    outcome: { type: "string", enum: ["retried", "discarded", "snoozed", "interrupted"] },
+    rule: {
+      type: ["string", "null"],
+      description: "The rule of the definition that decided; null: its policies.",
+    },
     class: { type: "string", description: "The error's class." },
+    code: {
+      type: ["string", "null"],
+      description: "The error's code, if it has one.",
+      examples: ["invalid_payload"],
+    },
     message: { type: "string" },
     stack: { type: ["string", "null"] },
     durationMs: { type: ["number", "null"] },

@@ -29,6 +29,7 @@ create table jobs (
   interruptions     smallint    not null default 0,      -- times its drainer died while it ran there alone
   cuts              smallint    not null default 0,      -- ends of drains in a row that cut it off without a checkpoint
   max_attempts      smallint,                            -- null: as the definition says
+  rule_failures     jsonb,                               -- how often it failed by each of its definition's rules; null: by none
   timeout_ms        integer,                             -- null: as the definition says
   died_with         integer,                             -- how many jobs were in flight when its drainer died; null once it is settled
   suspect_group     integer,                             -- set after several deaths in a row: how many suspects may share a drainer
@@ -174,11 +175,13 @@ create table failures (
   drainer_id    integer,
   attempt       smallint    not null,
   outcome       text        not null,
+  rule          text,                                    -- the definition's rule that decided; null: its policies did
   error_class   text        not null,
+  error_code    text,
   error_message text        not null,
   error_stack   text,
 
-  constraint known_outcome check (outcome in ('retried', 'discarded', 'interrupted'))
+  constraint known_outcome check (outcome in ('retried', 'discarded', 'snoozed', 'interrupted'))
 ) partition by range (ended_at);
 
 create index failures_job_id on failures (job_id);
@@ -217,12 +220,14 @@ create index drainers_ended on drainers (ended_at) where ended_at is not null;
 create table definitions (
   name              text        primary key,
   registered_at     timestamptz,                         -- when a deployment registered it: then drainers leave its policies alone
-  timeout_ms        integer,                             -- null, as in the next four: the definition doesn't say
+  timeout_ms        integer,                             -- null, as in the next five: the definition doesn't say
   queue             text,
   priority          integer,
+  delay_ms          bigint,
   concurrency_key   text,                                -- one key for all of its jobs
   concurrency_limit integer,
   computes_key      boolean     not null default false,  -- its concurrency key is a function of the payload
+  computes          text[]      not null default '{}',   -- other options that are: a job by name has to give them
   durations         integer[]   not null default '{}',   -- element n counts executions of up to 2^(n/4) ms; recent ones weigh more
   seen_at           timestamptz not null default now()   -- when a drainer last knew it, to five minutes; -infinity: none has yet
 );
@@ -375,7 +380,8 @@ create type new_job as (
 -- How an execution ended: an element of the argument of settle_outcomes.
 create type execution_outcome as (
   id bigint, fence integer, outcome text, charges_attempt boolean, duration_ms integer, ended_ms_ago bigint, result jsonb,
-  result_key text, wait_ms bigint, cuts smallint, error_class text, error_message text, error_stack text);
+  result_key text, wait_ms bigint, rule text, rule_failures jsonb, cuts smallint, error_class text, error_code text,
+  error_message text, error_stack text);
 
 -- Counts how often jobs that had been due earlier became ready, behind a position that scans may have passed: when a queue is
 -- resumed, a key is freed, a claimed job is given back.

@@ -18,7 +18,7 @@ begin
       o (id, fence, duration_ms, outcome, result, charges_attempt, ended_ms_ago)
     where j.id = o.id and j.fence = o.fence
     returning j.*, o.duration_ms, coalesce(o.outcome, 'succeeded') as outcome, o.result,
-              j.attempts + coalesce(o.charges_attempt, true)::integer as attempt,
+              least(j.attempts + coalesce(o.charges_attempt, true)::integer, 32767) as attempt,
               now() - (coalesce(o.ended_ms_ago, 0) + o.duration_ms) * interval '1 millisecond' as began_at
   ), kept as (
     insert into finished (id, state, name, queue, priority, payload, payload_day, result, attempts, max_attempts, enqueued_at, run_at,

@@ -1,8 +1,8 @@
 -- Registers the definitions of a deployment: jobs that are enqueued by name alone get these policies, until the next
 -- deployment registers its own. Names that it no longer has stay known, because drainers of the last deployment may still
 -- perform their jobs; they are forgotten once no drainer has known them for two weeks.
---   p_definitions    a list of objects: name, and optionally timeout_ms, queue, priority, concurrency_key or computes_key, and
---                    concurrency_limit
+--   p_definitions    a list of objects: name, and optionally timeout_ms, queue, priority, delay_ms, concurrency_key or
+--                    computes_key, concurrency_limit, and computes, the names of other options that are computed
 --   p_refuses_unknown  whether an enqueue by a name that nobody has a definition of is an error
 create or replace function register_definitions(p_definitions json, p_refuses_unknown boolean) returns void
 language plpgsql volatile set search_path from current
@@ -12,12 +12,15 @@ begin
   perform from definitions d order by d.name for update; -- drainers that open or close write to them, in the order of their names
   update settings s set refuses_unknown_names = p_refuses_unknown where s.refuses_unknown_names <> p_refuses_unknown;
 
-  insert into definitions as d (name, timeout_ms, queue, priority, concurrency_key, concurrency_limit, computes_key, registered_at, seen_at)
-  select p.name, p.timeout_ms, p.queue, p.priority, p.concurrency_key, p.concurrency_limit, coalesce(p.computes_key, false), now(), '-infinity'
+  insert into definitions as d (name, timeout_ms, queue, priority, delay_ms, concurrency_key, concurrency_limit, computes_key, computes,
+                                registered_at, seen_at)
+  select p.name, p.timeout_ms, p.queue, p.priority, p.delay_ms, p.concurrency_key, p.concurrency_limit, coalesce(p.computes_key, false),
+         coalesce(p.computes, '{}'), now(), '-infinity'
   from json_populate_recordset(null::definitions, p_definitions) p order by p.name
   on conflict (name) do update set
-    timeout_ms = excluded.timeout_ms, queue = excluded.queue, priority = excluded.priority, registered_at = excluded.registered_at,
-    concurrency_key = excluded.concurrency_key, concurrency_limit = excluded.concurrency_limit, computes_key = excluded.computes_key;
+    timeout_ms = excluded.timeout_ms, queue = excluded.queue, priority = excluded.priority, delay_ms = excluded.delay_ms,
+    concurrency_key = excluded.concurrency_key, concurrency_limit = excluded.concurrency_limit, computes_key = excluded.computes_key,
+    computes = excluded.computes, registered_at = excluded.registered_at;
 
   update definitions d set registered_at = null
   where d.registered_at is not null and d.name not in (select p.name from json_populate_recordset(null::definitions, p_definitions) p);

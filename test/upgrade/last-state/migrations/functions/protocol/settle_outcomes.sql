@@ -2,8 +2,9 @@
 -- did its work. There the fence and the row's lock suffice, because the caller rolls back when the job wasn't settled.
 --   p_drainer   the drainer
 --   p_outcomes  a list of objects: id, fence, outcome (succeeded, discarded, retried or snoozed), charges_attempt,
---               duration_ms, ended_ms_ago, and as the outcome needs: result, or result_key (of one that is in the app's store); wait_ms (without it the job keeps its run_at),
---               cuts; error_class, error_message, error_stack
+--               duration_ms, ended_ms_ago, and as the outcome needs: result, or result_key (of one that is in the app's store);
+--               wait_ms (without it the job keeps its run_at), cuts; rule and rule_failures, see failures and jobs;
+--               error_class, error_code, error_message, error_stack
 --   returns     the ids that were not settled, because they are no longer this drainer's
 create or replace function settle_outcomes(p_drainer integer, p_outcomes json) returns bigint[]
 language plpgsql volatile set search_path from current
@@ -32,18 +33,20 @@ begin
 
   with rescheduled as (
     update jobs j set state = 'scheduled', run_at = coalesce(now() + o.wait_ms * interval '1 millisecond', j.run_at), fence = j.fence + 1,
-                      attempts = j.attempts + o.charges_attempt::integer, cuts = coalesce(o.cuts, 0), died_with = null, suspect_group = null
+                      attempts = least(j.attempts + o.charges_attempt::integer, 32767),
+                      rule_failures = coalesce(o.rule_failures, j.rule_failures),
+                      cuts = coalesce(o.cuts, 0), died_with = null, suspect_group = null
     from unnest(v_outcomes) o
     where j.id = o.id and j.fence = o.fence and o.outcome in ('retried', 'snoozed')
-    returning j.id, j.attempts::integer as attempt, j.features, o as execution
+    returning j.id, least(j.attempts + (not o.charges_attempt)::integer, 32767) as attempt, j.features, o as execution
   ), settled as (
     select f.id, f.attempt, o as execution
     from unnest(v_outcomes) o join unnest(v_finished, v_attempts) f (id, attempt) on f.id = o.id where o.error_class is not null
     union all
     select r.id, r.attempt, r.execution from rescheduled r where (r.execution).error_class is not null
   ), failed as (
-    insert into failures (job_id, attempt, outcome, error_class, error_message, error_stack, started_at, duration_ms, drainer_id)
-    select s.id, s.attempt, o.outcome, o.error_class, o.error_message, o.error_stack,
+    insert into failures (job_id, attempt, outcome, rule, error_class, error_code, error_message, error_stack, started_at, duration_ms, drainer_id)
+    select s.id, s.attempt, o.outcome, o.rule, o.error_class, o.error_code, o.error_message, o.error_stack,
            now() - (coalesce(o.ended_ms_ago, 0) + o.duration_ms) * interval '1 millisecond', o.duration_ms, p_drainer
     from settled s, lateral (select (s.execution).*) o
   )

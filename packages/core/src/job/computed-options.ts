@@ -1,0 +1,87 @@
+import { durationMs } from "../checks/duration.ts"
+import { noPromise } from "../checks/no-promise.ts"
+import { assertPolicies, assertText } from "../checks/validate.ts"
+import { InvalidInputError } from "../errors.ts"
+import type { AnyJobDefinition } from "./define-job.ts"
+import { shortMessage } from "./error-record.ts"
+import type { Computed, EnqueueOptions } from "./job-options.ts"
+
+/** Options of an enqueue that a definition may compute from the payload. */
+const COMPUTABLE = ["queue", "priority", "delay", "uniqueKey", "idempotencyKey"] as const
+type Computable = (typeof COMPUTABLE)[number]
+
+type Options = Omit<EnqueueOptions, "transaction">
+
+/**
+ * The options of a call with those that the definition computes from the payload, or its delay, where the call doesn't say
+ * them. The payload matches the definition's input. Throws `InvalidInputError` if a function throws or returns no such option.
+ */
+export function completeOptions(definition: AnyJobDefinition, payload: unknown, given: Options): Options {
+  const names = completedBy(definition)
+  if (names.length === 0) return given
+  const options: Record<string, unknown> = { ...given }
+  for (const name of names) {
+    if (given[name] !== undefined || (name === "delay" && given.runAt !== undefined)) continue
+    const rule = definition[name]
+    options[name] = typeof rule === "function" ? compute(definition.name, name, rule, payload) : rule
+  }
+  return options as Options
+}
+
+/** Which options a definition computes. */
+export function computedBy(definition: AnyJobDefinition): Computable[] {
+  return COMPUTABLE.filter((name) => typeof definition[name] === "function")
+}
+
+/** What a definition says for all of its jobs. */
+export function unlessComputed<Value>(option: Computed<Value, never> | undefined): Value | undefined {
+  return typeof option === "function" ? undefined : (option as Value | undefined)
+}
+
+const completed = new WeakMap<AnyJobDefinition, readonly Computable[]>()
+
+/** A definition's other options are looked up where they are needed. */
+function completedBy(definition: AnyJobDefinition): readonly Computable[] {
+  const known = completed.get(definition)
+  if (known) return known
+  const names = COMPUTABLE.filter(
+    (name) => typeof definition[name] === "function" || (name === "delay" && definition.delay !== undefined),
+  )
+  completed.set(definition, names)
+  return names
+}
+
+function compute(job: string, name: Computable, rule: (payload: unknown) => unknown, payload: unknown) {
+  const value = call(job, name, rule, payload)
+  if (value === undefined) return undefined
+  try {
+    assertComputed(name, value)
+  } catch (error) {
+    const { code, message } = error as InvalidInputError
+    throw new InvalidInputError(code, `${nameOf(job, name)}, as computed from this payload: ${message}`, {
+      path: ["options", name],
+      cause: error,
+    })
+  }
+  return value
+}
+
+function call(job: string, name: Computable, rule: (payload: unknown) => unknown, payload: unknown) {
+  try {
+    return noPromise(rule(payload))
+  } catch (cause) {
+    const message = `${nameOf(job, name)} can't be computed from this payload: ${shortMessage(cause)}`
+    throw new InvalidInputError("invalid_payload", message, { path: ["payload"], cause })
+  }
+}
+
+function nameOf(job: string, name: Computable): string {
+  return `The ${name} of the job ${JSON.stringify(job)}`
+}
+
+function assertComputed(name: Computable, value: unknown): void {
+  const path = ["options", name]
+  if (name === "delay") durationMs(value as string, path)
+  else if (name === "queue" || name === "priority") assertPolicies({ [name]: value }, ["options"])
+  else assertText(value, path)
+}
