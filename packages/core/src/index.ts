@@ -21,8 +21,10 @@ export type { CheckpointOptions, JobContext } from "./job/job-context.ts"
 export type { Backoff } from "./job/backoff.ts"
 export type { Executor, ThreadExecutor } from "./job/executor.ts"
 export type { NewJob } from "./enqueue/enqueue.ts"
-export type { ExecutionError, JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"
+export type { ExecutionError, JobRetry, JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"
 export type { QueueSnapshot, ReadQueuesOptions } from "./inspect/queues.ts"
+export type { ChangedJob, JobReference, RetryOptions } from "./manage/jobs.ts"
+export type { JobChanges } from "./manage/update.ts"
 export type { Backlog } from "./inspect/backlog.ts"
 export { type Duration, durationMs } from "./checks/duration.ts"
 export type { Json, JsonOf } from "./checks/json.ts"
@@ -60,6 +62,9 @@ export {
   InterruptedError,
   InvalidInputError,
   InvalidPayloadError,
+  JobCanceledError,
+  JobNotFoundError,
+  JobStateError,
   PayloadTooLargeError,
   PoolerError,
   SchemaError,

@@ -14,10 +14,24 @@ import { readJob, withObjects } from "./inspect/job.ts"
 import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspect/queues.ts"
 import { type AnyJobDefinition, bindDefinition, type InputOf } from "./job/define-job.ts"
 import { indexByName } from "./job/index-by-name.ts"
-import type { EnqueueOptions, EnqueueResult, JobPolicies } from "./job/job-options.ts"
+import type { EnqueueOptions, EnqueueResult, JobPolicies, JobState } from "./job/job-options.ts"
 import type { JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"
 import { checkPayloadOptions, type PayloadOptions } from "./job/payload-store.ts"
+import {
+  type Acted,
+  actOnOne,
+  type ChangedJob,
+  cancelVerb,
+  deleteVerb,
+  idOf,
+  type JobReference,
+  type RetryOptions,
+  retryVerb,
+  runNowVerb,
+  type Verb,
+} from "./manage/jobs.ts"
 import { pauseQueue, resumeQueue } from "./manage/queues.ts"
+import { type JobChanges, updateVerb } from "./manage/update.ts"
 import type { Instrumentation } from "./telemetry/instrumentation.ts"
 
 export interface SluiceOptions<Job extends AnyJobDefinition = AnyJobDefinition> {
@@ -91,6 +105,46 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   listQueues(options?: ReadQueuesOptions): Promise<QueueSnapshot[]>
   /** Returns how many jobs are due and not running, and for how long the oldest has been due. Costs one cheap statement. */
   getBacklog(): Promise<Backlog>
+  /**
+   * Cancels a job. One that waits is moved to the history at once. A running one has its `signal` aborted within a second, by
+   * whichever process performs it, and is recorded as canceled when it ends, with its result if it ends well; if it ends
+   * before that, its outcome stands. Canceling again changes nothing.
+   *
+   * @throws JobNotFoundError
+   * @throws JobStateError `job_finished`
+   */
+  cancelJob(job: JobReference): Promise<ChangedJob>
+  /**
+   * Changes a job that waits: all of the changes, or none.
+   *
+   * @throws InvalidInputError, also as `InvalidPayloadError` or `PayloadTooLargeError`
+   * @throws JobNotFoundError
+   * @throws JobStateError `job_running`, `job_finished` or `definition_needed`
+   */
+  updateJob(job: JobReference, changes: JobChanges): Promise<ChangedJob>
+  /**
+   * Makes a scheduled job due now, also a retry or one that sleeps. A job that is due already stays as it is: one that is
+   * blocked still waits for its concurrency key.
+   *
+   * @throws JobNotFoundError
+   * @throws JobStateError `job_running`, `job_finished` or `queue_paused`
+   */
+  runJobNow(job: JobReference): Promise<ChangedJob>
+  /**
+   * Puts a discarded or canceled job back into the queue, due now, with the same id and all of its attempts. Its errors stay
+   * readable.
+   *
+   * @throws JobNotFoundError
+   * @throws JobStateError `job_not_finished`, `job_succeeded` or `unique_key_taken`
+   */
+  retryJob(job: JobReference, options?: RetryOptions): Promise<ChangedJob>
+  /**
+   * Deletes a finished job from the history, with its errors, payload and result.
+   *
+   * @throws JobNotFoundError
+   * @throws JobStateError `job_not_finished`
+   */
+  deleteJob(job: JobReference): Promise<void>
   /** Starts no more jobs of the queue. Running jobs finish, and jobs can still be enqueued. */
   pauseQueue(name: string): Promise<void>
   /** Starts the jobs of a paused queue again. */
@@ -174,6 +228,20 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     },
     listQueues: (options) => translateErrors(readQueues(database, schema, options)),
     getBacklog: () => translateErrors(readBacklog(database, schema)),
+    async cancelJob(job) {
+      const { id, state } = await actOn(job, "unfinished", () => cancelVerb(schema))
+      await wakeIfNeeded() // a job behind the same concurrency key may be ready now
+      return { id, state: state as JobState }
+    },
+    updateJob: (job, changes) =>
+      moveJob(job, "unfinished", (id) =>
+        updateVerb({ ...catalog, getJob: (id) => sluice.getJob(id) }, changes, id),
+      ),
+    runJobNow: (job) => moveJob(job, "unfinished", () => runNowVerb(schema)),
+    retryJob: (job, options) => moveJob(job, "finished", () => retryVerb(schema, options)),
+    async deleteJob(job) {
+      await actOn(job, "finished", () => deleteVerb(schema))
+    },
     pauseQueue: (name) => translateErrors(pauseQueue(database, schema, name)),
     async resumeQueue(name) {
       await translateErrors(resumeQueue(database, schema, name))
@@ -182,6 +250,26 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
   }
   for (const definition of options.jobs ?? []) bindDefinition(definition, sluice as never)
   return sluice
+
+  function actOn(
+    job: JobReference,
+    which: "unfinished" | "finished",
+    verbFor: (id: string) => Verb | Promise<Verb>,
+  ): Promise<Acted> {
+    const work = async () => {
+      const id = await idOf(database, schema, job, which)
+      return actOnOne(database, await verbFor(id), id)
+    }
+    return translateErrors(work())
+  }
+
+  /** Acts on a job that may be due earlier then, or ready. */
+  async function moveJob(...parameters: Parameters<typeof actOn>): Promise<ChangedJob> {
+    const { id, name, state } = await actOn(...parameters)
+    if (state === "ready") await wakeIfNeeded([name], [])
+    if (state === "scheduled") await wakeIfNeeded([], [name])
+    return { id, state: state as JobState }
+  }
 
   function target(transaction: TransactionClient | undefined): Queryable {
     return transaction === undefined ? database : asQueryable(transaction)
