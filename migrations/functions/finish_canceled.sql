@@ -7,7 +7,7 @@ language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
 declare
-  v_keys text[] := keys_of(p_ids);
+  v_keys text[] := keys_of(array(select j.id from jobs j where j.id = any (p_ids) and j.state in ('ready', 'suspect')));
   v_canceled bigint[];
 begin
   with free as materialized (

@@ -59,11 +59,29 @@ test("every answer is as the document says", async () => {
   })
   await api.drain()
   for (const { id } of body.jobs) assertDescribed("/v1/jobs/{id}", "GET", await api.get(`/v1/jobs/${id}`))
+
+  const failed = `/v1/jobs/${body.jobs[1].id}`
+  for (const [method, suffix, sent, status] of [
+    ["POST", "/retry", { retriedBy: "ada" }, 200],
+    ["PATCH", "", { delay: "1h" }, 200],
+    ["POST", "/run", undefined, 200],
+    ["POST", "/retry", undefined, 409],
+    ["DELETE", "", undefined, 409],
+    ["POST", "/cancel", undefined, 200],
+    ["GET", "", undefined, 200],
+    ["DELETE", "", undefined, 204],
+    ["POST", "/cancel", undefined, 404],
+  ] as const) {
+    const answer = await api.request(method, failed + suffix, { body: sent })
+    expect({ method, suffix, status: answer.status }).toEqual({ method, suffix, status })
+    assertDescribed(`/v1/jobs/{id}${suffix}`, method, answer)
+  }
 })
 
 function assertDescribed(template: string, method: string, answer: Awaited<ReturnType<typeof api.get>>) {
   const operation = lookUp(`paths/${template.replaceAll("/", "~1")}/${method.toLowerCase()}`)
   const response = resolve(operation.responses[answer.status])
+  if (answer.status === 204) return expect(answer.body).toBeUndefined()
   const type = answer.headers.get("content-type")?.split(";")[0] as string
   const pointer = response.content[type]?.schema.$ref ?? "#/components/schemas/Anything"
   if (pointer.endsWith("Anything")) return expect(type).toBe("application/json")

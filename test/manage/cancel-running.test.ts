@@ -1,5 +1,13 @@
 import { setTimeout as wait } from "node:timers/promises"
-import { createSluice, type DrainOptions, defineJob, drain, JobCanceledError, start } from "@sluice/core"
+import {
+  createSluice,
+  type DrainOptions,
+  defineJob,
+  drain,
+  JobCanceledError,
+  type Sluice,
+  start,
+} from "@sluice/core"
 import { expect, onTestFinished, test } from "vitest"
 import { openSession } from "../settle/session.ts"
 import { createDatabase } from "../support/database.ts"
@@ -43,7 +51,7 @@ const jobs = [
     },
   }),
 ]
-const sluice = createSluice({ database: database.pool, jobs })
+const sluice: Sluice = createSluice({ database: database.pool, jobs })
 /** Another process, as far as the database can tell. */
 const elsewhere = createSluice({ database: database.pool })
 
@@ -163,7 +171,7 @@ test("a job that was claimed ahead is canceled without being performed", { retry
 test("a job that fails before its drainer hears of it is canceled instead of retried", async () => {
   const session = await openSession(database)
   const { id } = await sluice.enqueue("heeds", {})
-  const [{ fence }] = (await session.claim("heeds")) as [{ fence: number }]
+  const fence = (await session.claim("heeds"))[0]?.fence as number
   expect(await elsewhere.cancelJob(id)).toEqual({ id, state: "running" })
   await session.settle({ id, fence, outcome: "retried", wait_ms: 0 })
   await session.end()
@@ -175,7 +183,7 @@ test("a job that fails before its drainer hears of it is canceled instead of ret
 test("a job that succeeds before its drainer hears of it has succeeded, and nothing of the request is left", async () => {
   const session = await openSession(database)
   const { id } = await sluice.enqueue("heeds", {})
-  const [{ fence }] = (await session.claim("heeds")) as [{ fence: number }]
+  const fence = (await session.claim("heeds"))[0]?.fence as number
   await elsewhere.cancelJob(id)
   await session.settle({ id, fence, outcome: "succeeded" })
   await session.claim("heeds")

@@ -1,4 +1,4 @@
-import { createSluice, defineJob, drain, JobNotFoundError, JobStateError } from "@sluice/core"
+import { createSluice, defineJob, drain, JobNotFoundError, JobStateError, type Sluice } from "@sluice/core"
 import { expect, test } from "vitest"
 import { openSession } from "../settle/session.ts"
 import { createDatabase } from "../support/database.ts"
@@ -9,7 +9,7 @@ const jobs = [
   defineJob({ name: "noop", perform: (_payload, { id }) => void performed.push(id) }),
   defineJob({ name: "computed", concurrency: { key: () => "k" }, perform() {} }),
 ]
-const sluice = createSluice({ database: database.pool, jobs })
+const sluice: Sluice = createSluice({ database: database.pool, jobs })
 const byName = createSluice({ database: database.pool })
 const drainOnce = () => drain(sluice, { connect: database.connect })
 

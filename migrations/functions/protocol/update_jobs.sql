@@ -31,7 +31,7 @@ begin
       where j.id = any (v_jobs.taken) and d.computes_key and j.concurrency_key is not null);
   end if;
   v_ids := array(select unnest(v_jobs.taken) except select unnest(v_keyless));
-  v_keys := keys_of(v_ids);
+  v_keys := keys_of(array(select j.id from jobs j where j.id = any (v_ids) and j.state in ('ready', 'suspect')));
   if p_changes ? 'payload' or p_payload_key is not null then
     perform replace_payloads(v_ids, p_changes->'payload', p_payload_key);
   end if;
@@ -55,7 +55,7 @@ begin
       select coalesce(p_changes->>'queue', w.queue) as queue, case when w.concurrency_key is not null then coalesce(p_key, w.concurrency_key) end as concurrency_key) kept
     where w.id = any (v_ids)) n
   where j.id = n.id;
-  perform unblock_jobs(v_keys); -- a job that was ready no longer does so when it ends
+  perform unblock_jobs(v_keys); -- a job that was ready may do so no longer, when it ends
   perform note_late_arrivals();
   perform notify_lingering();
 

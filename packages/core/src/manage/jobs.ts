@@ -48,7 +48,7 @@ export function runNowVerb(schema: string): Verb {
 
 export function retryVerb(schema: string, options: RetryOptions = {}): Verb {
   assertKnownKeys(options, ["retriedBy"], ["options"])
-  assertText(options.retriedBy, ["options", "retriedBy"])
+  assertText(options.retriedBy, ["retriedBy"])
   return (ids) => protocolCall(schema, "retry_jobs", { p_ids: toPgArray(ids), p_by: options.retriedBy })
 }
 

@@ -97,6 +97,22 @@ const enqueueOptions = {
   },
 }
 
+const { queue: queueOption, priority, runAt, delay, tags, metadata } = enqueueOptions.properties
+
+const jobChanges = {
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    runAt: { ...runAt, description: "When the job is due." },
+    delay,
+    priority: { ...priority, description: "A smaller number runs first." },
+    queue: { ...queueOption, description: "Another queue." },
+    payload: { description: "JSON in place of the payload, held to the definition's input schema." },
+    tags,
+    metadata,
+  },
+}
+
 const enqueued = {
   type: "object",
   required: ["id", "status", "state"],
@@ -117,13 +133,25 @@ const attemptError = {
   required: ["attempt", "outcome", "class", "message", "stack", "durationMs", "at"],
   properties: {
     attempt: { type: "integer" },
-    outcome: { type: "string", enum: ["retried", "discarded", "interrupted"] },
+    outcome: { type: "string", enum: ["retried", "discarded", "canceled", "interrupted"] },
     class: { type: "string", description: "The error's class." },
     message: { type: "string" },
     stack: { type: ["string", "null"] },
     durationMs: { type: ["number", "null"] },
     at: { ...instant, description: "When the execution ended." },
     drainerId: { type: ["integer", "null"] },
+  },
+}
+
+const retry = {
+  type: "object",
+  required: ["at", "by", "state", "finishedAt", "attempts"],
+  properties: {
+    at: { ...instant, description: "When the job was put back into the queue." },
+    by: { type: ["string", "null"], description: "Who asked for it." },
+    state: { type: "string", enum: ["discarded", "canceled"], description: "How it had ended." },
+    finishedAt: instant,
+    attempts: { type: "integer", minimum: 0, description: "Attempts that it had used up." },
   },
 }
 
@@ -153,6 +181,11 @@ const jobProperties = {
     description: "The last failed executions, the oldest first: up to 50, and up to 256 KiB.",
   },
   errorCount: { type: "integer", minimum: 0, description: "Number of all failed executions." },
+  retries: {
+    type: "array",
+    items: retry,
+    description: "How it ended each time before it was retried, the oldest first: up to 50.",
+  },
   tags: { type: "array", items: { type: "string" } },
   metadata: { type: "object" },
   uniqueKey: { type: ["string", "null"] },
@@ -228,6 +261,12 @@ export const schemas = {
     },
   },
   EnqueueOptions: enqueueOptions,
+  JobChanges: jobChanges,
+  RetryRequest: {
+    type: "object",
+    additionalProperties: false,
+    properties: { retriedBy: { ...key, description: "Who asks for it, for the job's history." } },
+  },
   Enqueued: enqueued,
   BatchEnqueued: {
     type: "object",
