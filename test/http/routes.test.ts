@@ -25,6 +25,7 @@ const methods: [string, string, string][] = [
   ["PUT", "/v1/jobs/batch", "POST"],
   ["POST", "/v1/jobs/1", "GET, HEAD, PATCH, DELETE"],
   ["PUT", "/v1/jobs/1", "GET, HEAD, PATCH, DELETE"],
+  ["PUT", "/v1/jobs/actions", "POST"],
   ["GET", "/v1/jobs/1/cancel", "POST"],
   ["PATCH", "/v1/jobs/1/run", "POST"],
   ["DELETE", "/v1/jobs/1/retry", "POST"],

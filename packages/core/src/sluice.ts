@@ -17,6 +17,7 @@ import { indexByName } from "./job/index-by-name.ts"
 import type { EnqueueOptions, EnqueueResult, JobPolicies, JobState } from "./job/job-options.ts"
 import type { JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"
 import { checkPayloadOptions, type PayloadOptions } from "./job/payload-store.ts"
+import { actOnMatching, type BulkOptions, type BulkResult, type JobFilter, type Side } from "./manage/bulk.ts"
 import {
   type Acted,
   actOnOne,
@@ -31,7 +32,7 @@ import {
   type Verb,
 } from "./manage/jobs.ts"
 import { pauseQueue, resumeQueue } from "./manage/queues.ts"
-import { type JobChanges, updateVerb } from "./manage/update.ts"
+import { bulkUpdateVerb, type JobChanges, updateVerb } from "./manage/update.ts"
 import type { Instrumentation } from "./telemetry/instrumentation.ts"
 
 export interface SluiceOptions<Job extends AnyJobDefinition = AnyJobDefinition> {
@@ -145,6 +146,16 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
    * @throws JobStateError `job_not_finished`
    */
   deleteJob(job: JobReference): Promise<void>
+  /** Cancels all jobs that the filter matches, some hundred in each statement. Jobs that are enqueued meanwhile are left. */
+  cancelJobs(filter: JobFilter, options?: BulkOptions): Promise<BulkResult>
+  /** Changes all waiting jobs that the filter matches. A payload needs the filter's `name`. */
+  updateJobs(filter: JobFilter, changes: JobChanges, options?: BulkOptions): Promise<BulkResult>
+  /** Makes all scheduled jobs that the filter matches due now. */
+  runJobsNow(filter: JobFilter, options?: BulkOptions): Promise<BulkResult>
+  /** Retries all discarded and canceled jobs that the filter matches. */
+  retryJobs(filter: JobFilter, options?: BulkOptions & RetryOptions): Promise<BulkResult>
+  /** Deletes all finished jobs that the filter matches from the history. */
+  deleteJobs(filter: JobFilter, options?: BulkOptions): Promise<BulkResult>
   /** Starts no more jobs of the queue. Running jobs finish, and jobs can still be enqueued. */
   pauseQueue(name: string): Promise<void>
   /** Starts the jobs of a paused queue again. */
@@ -242,6 +253,20 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     async deleteJob(job) {
       await actOn(job, "finished", () => deleteVerb(schema))
     },
+    async cancelJobs(filter, options) {
+      const result = await actOnAll("unfinished", cancelVerb(schema), filter, options)
+      if (result.changed > 0) await wakeIfNeeded()
+      return result
+    },
+    updateJobs: async (filter, changes, options) =>
+      moveAll("unfinished", await bulkUpdateVerb(catalog, changes, filter?.name), filter, options),
+    runJobsNow: (filter, options) => moveAll("unfinished", runNowVerb(schema), filter, options),
+    async retryJobs(filter, { retriedBy, ...options } = {}) {
+      const verb = retryVerb(schema, retriedBy === undefined ? {} : { retriedBy })
+      return moveAll(["discarded", "canceled"], verb, filter, options)
+    },
+    deleteJobs: (filter, options) =>
+      actOnAll(["succeeded", "discarded", "canceled"], deleteVerb(schema), filter, options),
     pauseQueue: (name) => translateErrors(pauseQueue(database, schema, name)),
     async resumeQueue(name) {
       await translateErrors(resumeQueue(database, schema, name))
@@ -269,6 +294,31 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     if (state === "ready") await wakeIfNeeded([name], [])
     if (state === "scheduled") await wakeIfNeeded([], [name])
     return { id, state: state as JobState }
+  }
+
+  function actOnAll(
+    side: Side,
+    verb: Verb,
+    filter: JobFilter,
+    options: BulkOptions = {},
+    onActed: (acted: readonly Acted[]) => void = () => {},
+  ): Promise<BulkResult> {
+    return translateErrors(actOnMatching(database, schema, side, verb, filter, options, onActed))
+  }
+
+  /** As `moveJob`. */
+  async function moveAll(...parameters: Parameters<typeof actOnAll>): Promise<BulkResult> {
+    const [side, verb, filter, options] = parameters
+    const due = new Set<unknown>()
+    const later = new Set<unknown>()
+    const result = await actOnAll(side, verb, filter, options, (acted) => {
+      for (const { name, state, refusal } of acted) {
+        if (refusal === null && state === "ready") due.add(name)
+        if (refusal === null && state === "scheduled") later.add(name)
+      }
+    })
+    if (due.size + later.size > 0) await wakeIfNeeded([...due], [...later])
+    return result
   }
 
   function target(transaction: TransactionClient | undefined): Queryable {

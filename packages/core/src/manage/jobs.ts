@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises"
 import { assertKnownKeys, assertName, assertText, isRecord, refuse } from "../checks/validate.ts"
-import { toPgArray } from "../database/array-literal.ts"
+import { toPgArray, toPgTextArray } from "../database/array-literal.ts"
 import type { Queryable } from "../database/connection.ts"
 import { jsonRows } from "../database/pool-queryable.ts"
 import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
@@ -35,8 +35,8 @@ export interface Acted {
 
 type Refusal = keyof typeof REASONS | "job_not_found" | "job_held"
 
-/** One call of a verb for some jobs: those of the ids that are given. */
-export type Verb = (ids: readonly string[]) => ProtocolCall
+/** One call of a verb for some jobs. `places`: where the history has them, if that is known. */
+export type Verb = (ids: readonly string[], places?: readonly string[]) => ProtocolCall
 
 export function cancelVerb(schema: string): Verb {
   return (ids) => protocolCall(schema, "cancel_jobs", { p_ids: toPgArray(ids) })
@@ -49,11 +49,17 @@ export function runNowVerb(schema: string): Verb {
 export function retryVerb(schema: string, options: RetryOptions = {}): Verb {
   assertKnownKeys(options, ["retriedBy"], ["options"])
   assertText(options.retriedBy, ["retriedBy"])
-  return (ids) => protocolCall(schema, "retry_jobs", { p_ids: toPgArray(ids), p_by: options.retriedBy })
+  return (ids, places) =>
+    protocolCall(schema, "retry_jobs", {
+      p_ids: toPgArray(ids),
+      p_by: options.retriedBy,
+      p_places: places && toPgTextArray(places),
+    })
 }
 
 export function deleteVerb(schema: string): Verb {
-  return (ids) => protocolCall(schema, "delete_jobs", { p_ids: toPgArray(ids) })
+  return (ids, places) =>
+    protocolCall(schema, "delete_jobs", { p_ids: toPgArray(ids), p_places: places && toPgTextArray(places) })
 }
 
 /** How long a job that somebody has for a moment is waited for: drainers release the locks of settled jobs once a second. */
@@ -73,7 +79,7 @@ export async function act(database: Queryable, verb: Verb, ids: readonly string[
   }
 }
 
-async function callVerb(database: Queryable, { text, values }: ProtocolCall): Promise<Acted[]> {
+export async function callVerb(database: Queryable, { text, values }: ProtocolCall): Promise<Acted[]> {
   return jsonRows(database, `select job_id::pg_catalog.text as id, name, state, refusal from ${text}`, values)
 }
 

@@ -65,6 +65,29 @@ export async function updateVerb(rules: PayloadRules, changes: JobChanges, id: s
   return verbOf({ schema }, json, { key, payloadKey })
 }
 
+/** The same for jobs of a name. A payload must not decide their concurrency keys, which would have to be computed for each. */
+export async function bulkUpdateVerb(
+  rules: Pick<PayloadRules, "schema" | "definitions">,
+  changes: JobChanges,
+  name: string | undefined,
+): Promise<Verb> {
+  const json = changesJson(changes)
+  if (changes.payload === undefined) return verbOf(rules, json)
+  if (name === undefined)
+    refuse("invalid_option", name, ["filter", "name"], "the name whose definition checks the payload")
+  const payload = toJson(changes.payload, ["payload"])
+  const definition = rules.definitions?.get(name)
+  if (definition?.input) await checkPayload(name, definition.input, payload.value, changes.payload)
+  if (typeof definition?.concurrency?.key === "function")
+    refuse(
+      "invalid_option",
+      changes.payload,
+      ["changes", "payload"],
+      "the payload of one job at a time, because it decides the concurrency key",
+    )
+  return verbOf(rules, withPayload(json, payload))
+}
+
 function verbOf(
   { schema }: Pick<PayloadRules, "schema">,
   json: string,

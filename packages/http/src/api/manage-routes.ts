@@ -1,12 +1,20 @@
-import { InvalidInputError, type JobChanges } from "@sluice/core"
+import { type BulkOptions, type BulkResult, InvalidInputError, type JobChanges } from "@sluice/core"
 import type { Context, Hono } from "hono"
 import { readJson, readOptionalJson } from "../messages/body.ts"
 import { allowOnly } from "./allow-only.ts"
 import { type JobRoutesOptions, readJob } from "./job-routes.ts"
-import { parseRetryRequest } from "./manage-request.ts"
+import { type ActionRequest, parseActionRequest, parseRetryRequest } from "./manage-request.ts"
 
-/** Routes that act on one job. Each returns the job as it is then. */
+/** A request ends well before gateways give up on it, and says where the next one continues. */
+const LONGEST_ACTION = "20s"
+
+/** Routes that act on jobs. Those for one return the job as it is then. */
 export function addManageRoutes(app: Hono, { sluice, maxBodyBytes }: JobRoutesOptions): void {
+  app.post("/v1/jobs/actions", async (context) => {
+    return context.json(await act(parseActionRequest(await readJson(context.req.raw, maxBodyBytes))))
+  })
+  app.all("/v1/jobs/actions", allowOnly("POST"))
+
   app.post("/v1/jobs/:id/cancel", async (context) => {
     await sluice.cancelJob(idOf(context))
     return respond(context)
@@ -33,6 +41,15 @@ export function addManageRoutes(app: Hono, { sluice, maxBodyBytes }: JobRoutesOp
   })
 
   app.all("/v1/jobs/:id", allowOnly("GET, HEAD, PATCH, DELETE"))
+
+  function act({ action, filter, changes, retriedBy, ...given }: ActionRequest): Promise<BulkResult> {
+    const options = { ...given, within: LONGEST_ACTION } as BulkOptions
+    if (action === "cancel") return sluice.cancelJobs(filter, options)
+    if (action === "run") return sluice.runJobsNow(filter, options)
+    if (action === "delete") return sluice.deleteJobs(filter, options)
+    if (action === "update") return sluice.updateJobs(filter, changes as JobChanges, options)
+    return sluice.retryJobs(filter, retriedBy === undefined ? options : { ...options, retriedBy })
+  }
 
   async function respond(context: Context): Promise<Response> {
     return context.json(await readJob(sluice, idOf(context)))

@@ -50,6 +50,22 @@ export const openApiDocument = {
         },
       },
     },
+    "/v1/jobs/actions": {
+      post: {
+        operationId: "actOnJobs",
+        tags: ["jobs"],
+        summary: "Cancel, retry, run, delete or update all jobs that a filter matches",
+        requestBody: { required: true, content: json("ActionRequest") },
+        responses: {
+          200: {
+            description:
+              "What was done, within 20 seconds. With `next`, jobs may be left: send it as `after` to continue.",
+            content: json("ActionResult"),
+          },
+          ...problems(400, 401, 413, 415, 422, 500, 503),
+        },
+      },
+    },
     "/v1/jobs/{id}": {
       get: {
         operationId: "getJob",

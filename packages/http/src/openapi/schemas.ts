@@ -113,6 +113,55 @@ const jobChanges = {
   },
 }
 
+const jobFilter = {
+  type: "object",
+  additionalProperties: false,
+  minProperties: 1,
+  description: "The jobs to which all of it applies.",
+  properties: {
+    ids: { type: "array", maxItems: 10_000, items: id },
+    state,
+    name,
+    queue: name,
+    tag: { type: "string", minLength: 1, maxLength: 128, description: "One of the job's tags." },
+    metadata: { type: "object", description: "What the job's metadata contains." },
+    uniqueKey: key,
+    concurrencyKey: key,
+    enqueuedBefore: instant,
+    enqueuedAfter: { ...instant, description: "Then, or later." },
+  },
+}
+
+const actionRequest = {
+  type: "object",
+  required: ["action", "filter"],
+  additionalProperties: false,
+  properties: {
+    action: { type: "string", enum: ["cancel", "retry", "run", "delete", "update"] },
+    filter: { $ref: "#/components/schemas/JobFilter" },
+    changes: { $ref: "#/components/schemas/JobChanges" },
+    retriedBy: { ...key, description: "Of a retry: who asks for it." },
+    dryRun: { type: "boolean", description: "Only counts the jobs that match." },
+    after: { type: "string", description: "The `next` of the previous response." },
+  },
+}
+
+const actionResult = {
+  type: "object",
+  required: ["matched", "changed", "refused"],
+  properties: {
+    matched: { type: "integer", minimum: 0 },
+    changed: { type: "integer", minimum: 0 },
+    refused: {
+      type: "array",
+      maxItems: 1_000,
+      description: "The first of those that were left as they were.",
+      items: { type: "object", required: ["id", "code"], properties: { id, code: { type: "string" } } },
+    },
+    next: { type: "string", description: "Present when jobs may be left: send it as `after`." },
+  },
+}
+
 const enqueued = {
   type: "object",
   required: ["id", "status", "state"],
@@ -262,6 +311,9 @@ export const schemas = {
   },
   EnqueueOptions: enqueueOptions,
   JobChanges: jobChanges,
+  JobFilter: jobFilter,
+  ActionRequest: actionRequest,
+  ActionResult: actionResult,
   RetryRequest: {
     type: "object",
     additionalProperties: false,
