@@ -13,7 +13,7 @@ declare
 begin
   with past as materialized (
     select f.*, aside.payload as payload_aside, d.computes_key and f.concurrency_key is null as lacks_key,
-           coalesce((select l.concurrency_limit from limits_in_force(array[f.concurrency_key]) l), d.concurrency_limit, 1) as concurrency_limit,
+           coalesce(d.concurrency_limit, 1) as usual_limit,
            (select count(*) from retries r where r.job_id = f.id) as times
     from unnest(p_places) given (part, place, id)
     cross join lateral (
@@ -22,14 +22,17 @@ begin
       limit 1 for update skip locked) f
     left join definitions d on d.name = f.name
     left join payloads aside on aside.day = f.payload_day and aside.job_id = f.id
+  ), in_force as materialized (
+    select l.concurrency_key, l.concurrency_limit
+    from limits_in_force(array(select distinct p.concurrency_key from past p where p.concurrency_key is not null)) l
   ), stored as (
     insert into jobs (id, name, queue, priority, run_at, enqueued_at, fence, max_attempts, payload, payload_day, unique_key,
                       concurrency_key, concurrency_limit, tags, metadata, large_bytes, state)
     select p.id, p.name, p.queue, p.priority, now(), p.enqueued_at, (p.times % 2000 + 1) * 1000000, p.max_attempts, p.payload, p.payload_day,
-           p.unique_key, p.concurrency_key, case when p.concurrency_key is not null or p.lacks_key then p.concurrency_limit end, p.tags, p.metadata,
+           p.unique_key, p.concurrency_key, case when p.concurrency_key is not null or p.lacks_key then coalesce(i.concurrency_limit, p.usual_limit) end, p.tags, p.metadata,
            large_bytes_of(coalesce(p.payload, p.payload_aside), p.metadata, p.tags),
            case when p.queue = any (v_paused) then 'paused' when p.lacks_key then 'unkeyed' else 'ready' end
-    from past p order by p.name, p.unique_key, p.id
+    from past p left join in_force i on i.concurrency_key = p.concurrency_key order by p.name, p.unique_key, p.id
     on conflict (name, unique_key) where unique_key is not null do nothing
     returning id
   ), noted as (
