@@ -2,6 +2,7 @@ import { createSluice, defineJob, drain, JobNotFoundError, JobStateError, type S
 import { expect, test } from "vitest"
 import { openSession } from "../settle/session.ts"
 import { createDatabase } from "../support/database.ts"
+import { eventually } from "../support/eventually.ts"
 
 const database = await createDatabase()
 const performed: string[] = []
@@ -103,13 +104,25 @@ test("a job whose outcome was just written is canceled as soon as its drainer re
   const fence = (await session.claim("noop")).find((job) => job.id === id)?.fence as number
   await session.settle({ id, fence, outcome: "retried", wait_ms: 3_600_000 })
   const canceled = sluice.cancelJob(id)
-  await expect
-    .poll(() => database.rows("select from sluice.cancellations where job_id = $1", [id]))
-    .toHaveLength(1)
+  await eventually(async () =>
+    expect(await database.rows("select from sluice.cancellations where job_id = $1", [id])).toHaveLength(1),
+  )
   await session.connection.query("select pg_advisory_unlock_all()")
   expect(await canceled).toEqual({ id, state: "canceled" })
   expect(await database.rows("select from sluice.cancellations")).toEqual([])
   await session.end()
+})
+
+test("a job whose drainer keeps its lock for long is canceled later, and not performed again", async () => {
+  const session = await openSession(database)
+  const { id } = await sluice.enqueue("noop", {})
+  const fence = (await session.claim("noop")).find((job) => job.id === id)?.fence as number
+  await session.settle({ id, fence, outcome: "snoozed" })
+  expect(await sluice.cancelJob(id)).toEqual({ id, state: "running" })
+  await session.end()
+  await drainOnce()
+  expect(performed).not.toContain(id)
+  expect(await sluice.getJob(id)).toMatchObject({ state: "canceled" })
 })
 
 test("a job that has finished can't be canceled, and neither can an unknown one", async () => {

@@ -4,8 +4,8 @@
 --   job_id   each of them once
 --   name     its name; null: it is unknown
 --   state    its state from now on: canceled, or running if it is being aborted
---   refusal  why it isn't canceled: job_finished or job_not_found. job_held: somebody has it for a moment; it isn't performed
---            again, and is canceled by the next call, or by the next drainer that looks. Null: it is
+--   refusal  why it isn't canceled: job_finished or job_not_found. cancel_pending: somebody has it for a moment; it isn't
+--            performed again, and is canceled by the next call, or by the next drainer that looks. Null: it is
 create or replace function cancel_jobs(p_ids bigint[]) returns table (job_id bigint, name text, state text, refusal text)
 language plpgsql volatile set search_path from current
 as $$
@@ -22,7 +22,7 @@ begin
     insert into cancellations (job_id) select a.id from unnest(v_asked) a (id) on conflict do nothing;
     perform notify_of_cancellation();
     v_asked := array(select j.id from jobs j where j.id = any (v_asked)); -- the others have just finished
-    return query select j.id, j.name, 'running', case when j.id = any (v_jobs.held) then 'job_held' end from jobs j where j.id = any (v_asked);
+    return query select j.id, j.name, 'running', case when j.id = any (v_jobs.held) then 'cancel_pending' end from jobs j where j.id = any (v_asked);
   end if;
   return query
   select r.job_id, r.name, r.state, case when r.state is distinct from 'canceled' then r.refusal end

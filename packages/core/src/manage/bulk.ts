@@ -9,7 +9,7 @@ import { assertJobId } from "../job/job-id.ts"
 import type { JobState } from "../job/job-options.ts"
 import { toIsoInstant } from "../job/option-values.ts"
 import { MAX_METADATA_BYTES, toJson } from "../job/payload.ts"
-import { type Acted, act, callVerb, type Verb } from "./jobs.ts"
+import { type Acted, act, callVerb, isHeld, type Verb } from "./jobs.ts"
 
 /** Which jobs are meant: those to which all of it applies. At least one condition is needed. */
 export interface JobFilter {
@@ -140,8 +140,7 @@ function createTally(onActed: (acted: readonly Acted[]) => void) {
       onActed(acted)
       for (const { id, refusal } of acted) {
         if (refusal === null) tally.changed++
-        else if (tally.refused.length < MOST_REFUSED)
-          tally.refused.push({ id, code: refusal === "job_held" ? "job_running" : refusal })
+        else if (tally.refused.length < MOST_REFUSED) tally.refused.push({ id, code: refusal })
       }
     },
   }
@@ -157,8 +156,8 @@ async function actOnPage(
   for (let from = 0; from < ids.length; from += LARGEST_SET) {
     const to = from + LARGEST_SET
     const acted = await actOnSet(database, verb, ids.slice(from, to), places?.slice(from, to))
-    tally.held.push(...acted.filter(({ refusal }) => refusal === "job_held").map(({ id }) => id))
-    tally.add(acted.filter(({ refusal }) => refusal !== "job_held"))
+    tally.held.push(...acted.filter(isHeld).map(({ id }) => id))
+    tally.add(acted.filter((one) => !isHeld(one)))
   }
 }
 

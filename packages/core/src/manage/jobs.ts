@@ -33,7 +33,7 @@ export interface Acted {
   readonly refusal: Refusal | null
 }
 
-type Refusal = keyof typeof REASONS | "job_not_found" | "job_held"
+type Refusal = keyof typeof REASONS | "job_not_found" | "job_held" | "cancel_pending"
 
 /** One call of a verb for some jobs. `places`: where the history has them, if that is known. */
 export type Verb = (ids: readonly string[], places?: readonly string[]) => ProtocolCall
@@ -72,11 +72,22 @@ export async function act(database: Queryable, verb: Verb, ids: readonly string[
   const done: Acted[] = []
   for (let left = ids; ; await wait(HELD_AGAIN_MS)) {
     const acted = await callVerb(database, verb(left))
-    const isToWait = performance.now() < giveUpAtMs
-    done.push(...acted.filter(({ refusal }) => refusal !== "job_held" || !isToWait))
-    left = isToWait ? acted.filter(({ refusal }) => refusal === "job_held").map(({ id }) => id) : []
+    const held = performance.now() < giveUpAtMs ? acted.filter(isHeld) : []
+    done.push(...acted.filter((one) => !held.includes(one)).map(withoutHold))
+    left = held.map(({ id }) => id)
     if (left.length === 0) return done
   }
+}
+
+/** Whether somebody has the job for a moment. */
+export function isHeld({ refusal }: Acted): boolean {
+  return refusal === "job_held" || refusal === "cancel_pending"
+}
+
+/** What a job that is held for longer than a moment comes to. A request to cancel it stands. */
+function withoutHold(acted: Acted): Acted {
+  if (acted.refusal === "job_held") return { ...acted, refusal: "job_running" }
+  return acted.refusal === "cancel_pending" ? { ...acted, refusal: null } : acted
 }
 
 export async function callVerb(database: Queryable, { text, values }: ProtocolCall): Promise<Acted[]> {
@@ -89,7 +100,7 @@ export async function actOnOne(database: Queryable, verb: Verb, id: string): Pro
   const { refusal, state } = acted
   if (refusal === null) return acted
   if (refusal === "job_not_found") throw notFound(`No job has the id ${id}, or its history was dropped`)
-  const code = refusal === "job_held" ? "job_running" : refusal
+  const code = refusal as keyof typeof REASONS
   throw new JobStateError(code, `Job ${id} ${REASONS[code](state)}`)
 }
 
