@@ -1,4 +1,4 @@
-import { type SluiceError, TimeoutError } from "../errors.ts"
+import { JobCanceledError, type SluiceError, TimeoutError } from "../errors.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { Hooks } from "../job/hooks.ts"
@@ -9,6 +9,7 @@ import { LARGEST_BATCH } from "../session/batch-size.ts"
 import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
 import type { Instrumentation } from "../telemetry/instrumentation.ts"
+import { canceledError } from "./cancellation.ts"
 import { AHEAD_MS, createClaimAhead } from "./claim-ahead.ts"
 import type { ConnectionLimiter } from "./connection-limiter.ts"
 import { createEndedExecutions } from "./ended-executions.ts"
@@ -33,6 +34,8 @@ export interface JobRunner {
   outcomes(atMostMs: number): Promise<Execution[]>
   /** Ends the wait for outcomes, because the drain has something else to do. */
   interrupt(): void
+  /** Aborts those of these jobs that run, and doesn't start those that wait. */
+  cancel(ids: readonly string[]): void
   /**
    * Aborts what runs and waits for it, but no longer than `graceMs`. Jobs that haven't started are only counted: the end of
    * the drain unlocks them, unchanged.
@@ -90,14 +93,23 @@ export function createJobRunner(options: {
       return ended.take()
     },
     interrupt: ended.endWait,
+    cancel(ids) {
+      const asked = new Set(ids)
+      running.cancel(asked)
+      const canceled = waiting.filter(({ id }) => asked.has(id))
+      if (canceled.length === 0) return
+      waiting = waiting.filter(({ id }) => !asked.has(id))
+      for (const job of canceled) ended.add(toUnstartedExecution(job))
+      ended.endWaitSoon()
+    },
     async stop(reason, graceMs) {
       const released = waiting.length
       waiting = []
       running.abort(reason)
       await waitForRunning(graceMs)
       const stuck = running.all()
-      const timedOut = stuck.filter(isTimedOut).map(toTimedOutExecution)
-      return { ended: [...ended.take(), ...timedOut], released, stuck: stuck.length }
+      const aborted = stuck.filter(isOver).map(toAbortedExecution)
+      return { ended: [...ended.take(), ...aborted], released, stuck: stuck.length }
     },
   }
 
@@ -143,12 +155,22 @@ export function createJobRunner(options: {
   }
 }
 
-/** A job that never returned after its timeout has failed. One that was aborted for another reason has no outcome yet. */
-function isTimedOut({ cancellation }: JobRun): boolean {
-  return cancellation.reason instanceof TimeoutError
+/**
+ * A job that never returned after its timeout has failed, and one that was canceled is that. One that was aborted because the
+ * drain ends has no outcome yet.
+ */
+function isOver({ cancellation: { reason } }: JobRun): boolean {
+  return reason instanceof TimeoutError || reason instanceof JobCanceledError
 }
 
-function toTimedOutExecution(run: JobRun): Execution {
+/** A job that was canceled before it began. */
+function toUnstartedExecution(job: ClaimedJob): Execution {
+  const atMs = performance.now()
+  const outcome = { kind: "canceled", error: canceledError(job), chargesAttempt: false } as const
+  return { job, outcome, startedAtMs: atMs, endedAtMs: atMs }
+}
+
+function toAbortedExecution(run: JobRun): Execution {
   const { job, startedAtMs, cancellation } = run
   const outcome = failureOutcome(run, cancellation.reason)
   return { job, outcome, startedAtMs, endedAtMs: performance.now() }

@@ -10,6 +10,7 @@ import type { Execution, SettledExecution } from "../job/outcome.ts"
 import type { StoredPayloads } from "../job/payload-store.ts"
 import type { Logger } from "../logger.ts"
 import { batchSize } from "./batch-size.ts"
+import { type CancelRequests, createCancelRequests } from "./cancel-requests.ts"
 import { openDrainerSession } from "./drainer-session.ts"
 import { createDurations, type Durations } from "./durations.ts"
 import { createHeldJobs, type HeldJobs } from "./held-jobs.ts"
@@ -47,6 +48,7 @@ export interface DrainerState {
   readonly tally: Tally
   readonly phases: Phases
   readonly durations: Durations
+  readonly cancelRequests: CancelRequests
 }
 
 interface OpenOptions {
@@ -100,6 +102,7 @@ export async function openDrainer(options: OpenOptions): Promise<Drainer | undef
       tally: { ...EMPTY_TALLY },
       phases: { ...EMPTY_PHASES, openMs: performance.now() - startedAtMs },
       durations: createDurations(),
+      cancelRequests: createCancelRequests(),
     }
   } catch (error) {
     await session.end()
