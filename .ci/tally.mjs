@@ -3,6 +3,9 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 
+/** Of tests with failures: one that passed did so when it was tried again. */
+const outcomes = { failed: "FAILED", passed: "PASSED AT THE SECOND ATTEMPT" }
+
 const [folder] = process.argv.slice(2)
 const parts = [count("check", (report) => report), count("test", countTests), count("engine", countTests)]
 const [passed, failed, skipped] = ["passed", "failed", "skipped"].map((kind) =>
@@ -34,7 +37,7 @@ function readReport(part, read) {
 
 /**
  * Vitest's JSON. A file can fail though none of its tests did: at its import, or in a hook. What failed is printed again,
- * because a log that is cut keeps its end.
+ * also what passed then, because a log that is cut keeps its end.
  */
 function countTests({ numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults }) {
   const failedFiles = testResults.filter(
@@ -44,8 +47,10 @@ function countTests({ numPassedTests, numFailedTests, numPendingTests, numTodoTe
   for (const { name, message } of failedFiles) console.log(`\nFAILED ${name}\n${message.slice(0, 2000)}`)
   for (const { name, assertionResults } of testResults)
     for (const { status, fullName, failureMessages } of assertionResults)
-      if (status === "failed")
-        console.log(`\nFAILED ${name} > ${fullName}\n${failureMessages.join("\n").slice(0, 2000)}`)
+      if (failureMessages.length > 0)
+        console.log(
+          `\n${outcomes[status]} ${name} > ${fullName}\n${failureMessages.join("\n").slice(0, 2000)}`,
+        )
   return {
     passed: numPassedTests,
     failed: numFailedTests + failedFiles.length,

@@ -18,7 +18,7 @@ grant execute on function sluice.enqueue, sluice.enqueue_many, sluice.store_job,
 grant select on all tables in schema sluice to sluice_reader;
 alter default privileges in schema sluice grant select on tables to sluice_reader;
 
--- Claims, performs and settles; enqueues, reads, pauses and resumes as well. It owns nothing: the history's partitions are
+-- Claims, performs and settles; enqueues, reads, pauses and acts on jobs as well. It owns nothing: the history's partitions are
 -- made and dropped by a function that runs with the owner's rights.
 grant execute on all functions in schema sluice to sluice_drainer;
 grant usage, select, update on all sequences in schema sluice to sluice_drainer;

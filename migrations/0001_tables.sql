@@ -116,7 +116,7 @@ create table finished (
   metadata        jsonb,
 
   constraint known_state check (state in ('succeeded', 'discarded', 'canceled')),
-  constraint only_success_has_result check (result is null or state = 'succeeded'),
+  constraint failure_has_no_result check (result is null or state <> 'discarded'), -- a canceled job may have ended with one
   constraint payload_in_one_place check ((payload is null) = (payload_day is not null))
 ) partition by range (finished_at);
 
@@ -181,13 +181,35 @@ create table failures (
   error_message text        not null,
   error_stack   text,
 
-  constraint known_outcome check (outcome in ('retried', 'discarded', 'snoozed', 'interrupted'))
+  constraint known_outcome check (outcome in ('retried', 'discarded', 'canceled', 'snoozed', 'interrupted'))
 ) partition by range (ended_at);
 
 create index failures_job_id on failures (job_id);
 create table failures_default partition of failures default;
 create index failures_default_age on failures_default using brin (ended_at);
 alter table failures_default replica identity full;
+
+-- Jobs that are to be canceled and that a drainer holds, until they are. Mostly empty, so claims look at all of it.
+create table cancellations (
+  job_id       bigint      primary key,
+  requested_at timestamptz not null default now()
+);
+
+-- One row for each time that a finished job was put back into the queue: how it had ended.
+create table retries (
+  job_id      bigint      not null,
+  retried_at  timestamptz not null default now(),
+  finished_at timestamptz not null,
+  attempts    smallint    not null,
+  state       text        not null,
+  retried_by  text,                                      -- who asked for it
+
+  primary key (job_id, retried_at),
+  constraint known_state check (state in ('discarded', 'canceled')),
+  constraint short_name  check (octet_length(retried_by) <= 2048)
+);
+
+create index retries_age on retries (retried_at);
 
 -- One row per invocation, or per session of a worker. While a drainer lives, its session holds an advisory lock on the id;
 -- a row that has not ended and whose lock is free belongs to a dead drainer.
@@ -362,7 +384,7 @@ create table maintenance_steps (
 );
 insert into maintenance_steps (step) values ('prepare finished'), ('prepare failures'), ('prepare payloads'),
   ('expire finished'), ('expire failures'), ('expire payloads'),
-  ('forget stored results'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget drainers');
+  ('forget stored results'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget retries'), ('forget drainers');
 
 -- Jobs that are about to be stored, in a row and alike but for their payloads and keys: an element of the argument of store_jobs,
 -- with the policies that apply to it.
@@ -376,6 +398,9 @@ create type new_job as (
   id bigint, index integer, name text, payload jsonb, payload_key text, payload_day date, queue text, priority integer, run_at timestamptz,
   max_attempts smallint, timeout_ms integer, unique_key text, idempotency_key text, concurrency_key text,
   concurrency_limit integer, tags text[], metadata jsonb, state text, large_bytes integer);
+
+-- Where a job is in the history: the partition, and the row in it.
+create type finished_place as (part oid, place tid, id bigint);
 
 -- How an execution ended: an element of the argument of settle_outcomes.
 create type execution_outcome as (

@@ -1,6 +1,7 @@
 -- Refuses what may not be stored, for jobs that come by SQL. TypeScript checks it too, to say sooner and more precisely what is
--- wrong; test/enqueue/cases.ts is the table that holds both to the same rule. p_at says which job of several it is.
-create or replace function assert_job(p_name text, p_payload jsonb, p_options jsonb, p_at text default '') returns void
+-- wrong; test/enqueue/cases.ts is the table that holds both to the same rule. p_at says which job of several it is, and p_given what
+-- the options are called.
+create or replace function assert_job(p_name text, p_payload jsonb, p_options jsonb, p_at text default '', p_given text default 'options') returns void
 language plpgsql stable set search_path from current
 as $$
 declare
@@ -18,7 +19,7 @@ begin
   elsif p_payload = 'null' then
     perform refuse(p_at || 'payload is null: give an object or another JSON value');
   elsif jsonb_typeof(p_options) <> 'object' then
-    perform refuse(p_at || format('options is %s: give a JSON object', left(p_options::text, 100)));
+    perform refuse(p_at || format('%s is %s: give a JSON object', p_given, left(p_options::text, 100)));
   end if;
   perform assert_json(p_payload, p_at || 'payload', 262144);
 
@@ -40,9 +41,9 @@ begin
       when v_key = 'metadata' and jsonb_typeof(v_value) <> 'object' then 'a JSON object'
     end;
     if v_expected is not null then
-      perform refuse(p_at || format('options.%s is %s: give %s', left(v_key, 100), left(v_value::text, 100), v_expected));
+      perform refuse(p_at || format('%s.%s is %s: give %s', p_given, left(v_key, 100), left(v_value::text, 100), v_expected));
     elsif v_key = 'metadata' then
-      perform assert_json(v_value, p_at || 'options.metadata', 65536);
+      perform assert_json(v_value, p_at || p_given || '.metadata', 65536);
     end if;
   end loop;
 end

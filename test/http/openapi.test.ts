@@ -35,6 +35,8 @@ const requests: [method: string, path: string, body: unknown, template: string, 
   ["POST", "/v1/jobs", { name: "nothing" }, "/v1/jobs", 422],
   ["POST", "/v1/jobs/batch", { jobs: [{ name: "anything" }] }, "/v1/jobs/batch", 201],
   ["POST", "/v1/jobs/batch", { jobs: [{ name: "nothing" }] }, "/v1/jobs/batch", 422],
+  ["POST", "/v1/jobs/actions", { action: "cancel", filter: { name: "nothing" } }, "/v1/jobs/actions", 200],
+  ["POST", "/v1/jobs/actions", { action: "cancel", filter: {} }, "/v1/jobs/actions", 422],
   ["GET", "/v1/jobs/0", undefined, "/v1/jobs/{id}", 404],
   ["GET", "/v1/jobs/x", undefined, "/v1/jobs/{id}", 422],
   ["GET", "/v1/queues", undefined, "/v1/queues", 200],
@@ -59,11 +61,29 @@ test("every answer is as the document says", async () => {
   })
   await api.drain()
   for (const { id } of body.jobs) assertDescribed("/v1/jobs/{id}", "GET", await api.get(`/v1/jobs/${id}`))
+
+  const failed = `/v1/jobs/${body.jobs[1].id}`
+  for (const [method, suffix, sent, status] of [
+    ["POST", "/retry", { retriedBy: "ada" }, 200],
+    ["PATCH", "", { delay: "1h" }, 200],
+    ["POST", "/run", undefined, 200],
+    ["POST", "/retry", undefined, 409],
+    ["DELETE", "", undefined, 409],
+    ["POST", "/cancel", undefined, 200],
+    ["GET", "", undefined, 200],
+    ["DELETE", "", undefined, 204],
+    ["POST", "/cancel", undefined, 404],
+  ] as const) {
+    const answer = await api.request(method, failed + suffix, { body: sent })
+    expect({ method, suffix, status: answer.status }).toEqual({ method, suffix, status })
+    assertDescribed(`/v1/jobs/{id}${suffix}`, method, answer)
+  }
 })
 
 function assertDescribed(template: string, method: string, answer: Awaited<ReturnType<typeof api.get>>) {
   const operation = lookUp(`paths/${template.replaceAll("/", "~1")}/${method.toLowerCase()}`)
   const response = resolve(operation.responses[answer.status])
+  if (answer.status === 204) return expect(answer.body).toBeUndefined()
   const type = answer.headers.get("content-type")?.split(";")[0] as string
   const pointer = response.content[type]?.schema.$ref ?? "#/components/schemas/Anything"
   if (pointer.endsWith("Anything")) return expect(type).toBe("application/json")

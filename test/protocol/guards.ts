@@ -13,7 +13,8 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Second look": [
     {
       file: `${SQL}/second_look.sql`,
-      from: "where found.state = p_state and found.queue <> all (v_paused);",
+      from: `where found.state = p_state and found.queue <> all (v_paused)
+      and (found.features is null or found.features & ~coalesce(p_features, 0) = 0);`,
       // what was locked, as it was before the lock
       to: `where false;
     select array_agg(l.id), array_agg(0), json_agg(json_build_array(l.id, 0, 'job', null, 'default', now(), null))
@@ -199,6 +200,50 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   ],
   "Older definition": [
     { file: `${SQL}/is_definition_changed.sql`, from: "(p_noted).registered_at is null", to: "true" },
+  ],
+  "Changed and begun": [
+    { file: `${SQL}/lock_given.sql`, from: "pg_try_advisory_xact_lock(job_lock(g.id))", to: "true" },
+  ],
+  "Feature gained": [
+    {
+      file: `${SQL}/second_look.sql`,
+      from: "\n      and (found.features is null or found.features & ~coalesce(p_features, 0) = 0)",
+      to: "",
+    },
+  ],
+  "Changed under the dead": [
+    { file: `${SQL}/take_waiting.sql`, from: "where locked.id <> all (running)", to: "where true" },
+  ],
+  "Canceled and begun again": [
+    {
+      file: `${SQL}/second_look.sql`,
+      from: "if exists (select from cancellations) then",
+      to: "if false then",
+    },
+  ],
+  "Canceled under the dead": [
+    {
+      file: `${SQL}/cancel_requested.sql`,
+      from: " except select unnest(in_flight_among(v_free))",
+      to: "",
+    },
+  ],
+  "Request left behind": [
+    {
+      file: `${SQL}/retry_finished.sql`,
+      from: "  delete from cancellations c where c.job_id = any (retried);",
+      to: "",
+    },
+  ],
+  "Retried under the lock": [
+    {
+      file: `${SQL}/protocol/retry_jobs.sql`,
+      from: "v_locked bigint[] := lock_given(p_ids)",
+      to: "v_locked bigint[] := p_ids",
+    },
+  ],
+  "Fence of an earlier life": [
+    { file: `${SQL}/retry_finished.sql`, from: "(p.times % 2000 + 1) * 1000000", to: "0" },
   ],
   "Late arrival": [{ file: `${SQL}/unblock_jobs.sql`, from: "note_late_arrivals()", to: "1" }],
   "Noted too early": [

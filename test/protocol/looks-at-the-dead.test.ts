@@ -45,5 +45,5 @@ test("a drainer that closes is not taken for dead before its end is committed, n
 })
 
 async function deadSeenBy({ connection, drainerId }: Session): Promise<number[] | null> {
-  return (await connection.query("select sluice.dead_drainers($1) as dead", [drainerId])).rows[0].dead
+  return (await connection.query("select dead from sluice.dead_drainers($1)", [drainerId])).rows[0].dead
 }

@@ -21,10 +21,11 @@ export interface Session {
   end(): Promise<void>
 }
 
-export async function openSession(database: TestDatabase): Promise<Session> {
+export async function openSession(database: TestDatabase, maxDrainers = 10): Promise<Session> {
   const connection = await database.connect()
-  const opened = await connection.query("select * from sluice.open_drainer($1, 10, 'by hand')", [
+  const opened = await connection.query("select * from sluice.open_drainer($1, $2, 'by hand')", [
     SCHEMA_VERSION,
+    maxDrainers,
   ])
   const { id: drainerId, backend_pid: backendPid } = opened.rows[0]
   return {

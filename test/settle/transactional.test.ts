@@ -1,4 +1,4 @@
-import { defineJob, type JobContext } from "@sluice/core"
+import { defineJob, type EnqueueOptions, type JobContext } from "@sluice/core"
 import { afterEach, expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
@@ -14,7 +14,6 @@ const book = defineJob({
   transactional: true,
   maxAttempts: 2,
   backoff: { base: "1h" },
-  timeout: "1s",
   async perform(_payload, context) {
     await context.transaction.query("insert into effects values ($1, 'first')", [context.id])
     return step(context)
@@ -44,16 +43,16 @@ test("a transactional job's effects and its completion are committed together", 
   })
 })
 
-test.each<[string, Step]>([
+test.each<[string, Step, EnqueueOptions?]>([
   ["throws", () => Promise.reject(new Error("no"))],
   ["leaves a failed statement behind", ({ transaction }) => transaction.query("select 1/0").catch(() => {})],
-  ["runs into its timeout", ({ transaction }) => transaction.query("select pg_sleep(2)")],
+  ["runs into its timeout", ({ transaction }) => transaction.query("select pg_sleep(60)"), { timeout: "1s" }],
   [
     "loses its connection",
     ({ transaction }) => transaction.query("select pg_terminate_backend(pg_backend_pid())"),
   ],
-])("a transactional job that %s leaves no effects, and is retried", async (_what, ends) => {
-  const { id } = await sluice.enqueue(book, {})
+])("a transactional job that %s leaves no effects, and is retried", async (_what, ends, options) => {
+  const { id } = await sluice.enqueue(book, {}, options)
   step = ends
   expect(await drainOnce()).toMatchObject({ retried: 1, succeeded: 0, lost: 0 })
   expect(await database.rows("select * from effects")).toEqual([])
@@ -64,7 +63,7 @@ test.each<[string, Step]>([
   })
 
   step = () => {}
-  await database.pool.query("update sluice.jobs set run_at = now()")
+  await database.pool.query("update sluice.jobs set run_at = now(), timeout_ms = null")
   expect(await drainOnce()).toMatchObject({ succeeded: 1 })
   expect(await database.rows("select job_id::text from effects")).toEqual([{ job_id: id }])
 })

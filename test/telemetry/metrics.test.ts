@@ -49,6 +49,7 @@ test("each invocation of the drain function emits its numbers in CloudWatch's em
     Succeeded: "Count",
     Retried: "Count",
     Discarded: "Count",
+    Canceled: "Count",
     Snoozed: "Count",
     Interrupted: "Count",
     SlotsSaturated: "Count",

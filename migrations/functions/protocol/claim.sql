@@ -21,6 +21,8 @@
 --   claimed_at_ms                        when, before the second look
 --   jobs                                 as second_look
 --   dead                                 a drainer is to be reaped
+--   drainers                             how many live, this one among them
+--   canceled                             jobs that it has in flight and that are to be canceled, as JSON; null: none
 --   resume_after                         where to look next: behind the last job or behind what can't be claimed. A look from the start
 --                                        that ends there is a detour to what is urgent: the way continues where it was
 --   from_start                           it has looked from the start
@@ -39,8 +41,8 @@ create or replace function claim(p_drainer integer, p_backend integer, p_limit i
                       p_fits_ms bigint default null, p_max_bytes bigint default 4194304, p_last_claim bigint default 0,
                       p_looked_ms_ago double precision default 0, p_pass text default null)
 returns table (claim_id bigint, claimed_at_ms double precision, jobs json, resume_after text, more boolean, suspects boolean,
-               due_in_ms double precision, seen text, whole boolean, dead boolean, unkeyed boolean, from_start boolean,
-               pass text, aside_id bigint, payload jsonb, payload_key text)
+               due_in_ms double precision, seen text, whole boolean, dead boolean, canceled json, unkeyed boolean, from_start boolean,
+               pass text, drainers integer, aside_id bigint, payload jsonb, payload_key text)
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
@@ -90,6 +92,8 @@ begin
 
   jobs := v_found.jobs;
   dead := v_found.dead;
+  drainers := v_found.alive + 1;
+  canceled := v_found.canceled;
   resume_after := v_locked.last;
   whole := from_start and v_since is null;
   if v_found.ids is not null or v_locked.passed is not null or whole and not more and others_hold(p_drainer) then

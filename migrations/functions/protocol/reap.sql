@@ -21,7 +21,7 @@ declare
   v_unsettled bigint[];
   v_locked bigint[];
 begin
-  foreach v_dead in array coalesce(dead_drainers(p_drainer), '{}') loop
+  foreach v_dead in array coalesce((select d.dead from dead_drainers(p_drainer) d), '{}') loop
     select d.in_flight, d.started_at < server_started_at() into v_in_flight, v_is_restarted from drainers d where d.id = v_dead and d.ended_at is null for update skip locked;
     continue when not found;
 

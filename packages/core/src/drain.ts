@@ -6,6 +6,7 @@ import { createPipeline, type Pipeline } from "./drain-pipeline.ts"
 import { type DrainSummary, summarize, summarizeNothing } from "./drain-summary.ts"
 import { closeExecutors } from "./executors/close-executors.ts"
 import type { Execution } from "./job/outcome.ts"
+import { type CancelWatch, createCancelWatch } from "./perform/cancel-watch.ts"
 import { createConnectionLimiter } from "./perform/connection-limiter.ts"
 import { createJobRunner, type JobRunner } from "./perform/job-runner.ts"
 import { createTransactions } from "./perform/transactions.ts"
@@ -59,7 +60,6 @@ function createParts(drainer: Drainer, settings: DrainSettings) {
   const connections = createConnectionLimiter(drainer, settings.maxDrainers)
   const runner = createJobRunner({ ...settings, drainer, deadline, transactions, connections })
   settings.stop?.addEventListener("abort", runner.interrupt)
-  drainer.onNotification(runner.interrupt)
   return {
     drainer,
     settings,
@@ -67,6 +67,7 @@ function createParts(drainer: Drainer, settings: DrainSettings) {
     deadline,
     runner,
     pipeline: createPipeline({ drainer, position, deadline, runner }),
+    cancelWatch: createCancelWatch(drainer, runner),
     linger: createLinger(drainer, position, deadline, settings),
     announcer: createNameAnnouncer(drainer, settings),
     scaleOut: createScaleOut(drainer, position, deadline, settings),
@@ -88,6 +89,7 @@ interface Loop {
   readonly position: ClaimPosition
   readonly runner: JobRunner
   readonly pipeline: Pipeline
+  readonly cancelWatch: CancelWatch
   readonly linger: Linger
 }
 
@@ -97,9 +99,15 @@ function isOutOfWork({ position, runner, pipeline, linger }: Loop): boolean {
   return isIdle && position.isCaughtUp && !position.suspects.areWaiting() && !linger.shouldStay()
 }
 
+/** A drain in which nothing ends for this long has jobs that take long enough for somebody to cancel them. */
+const LONG_JOB_MS = 250
+
 /** Has the next jobs claimed, and waits for executions to end, at most until those jobs come or it is time to look for work. */
-async function perform({ drainer, runner, pipeline, linger }: Loop): Promise<Execution[]> {
+async function perform({ drainer, runner, pipeline, cancelWatch, linger }: Loop): Promise<Execution[]> {
   pipeline.claimAhead()
   const untilLookMs = await linger.untilLookMs(runner)
-  return timed(drainer, "perform", runner.outcomes(pipeline.isAwaited() ? 0 : untilLookMs))
+  const waitMs = pipeline.isAwaited() ? 0 : untilLookMs
+  const ended = await timed(drainer, "perform", runner.outcomes(waitMs))
+  if (ended.length === 0 && waitMs >= LONG_JOB_MS && !runner.isIdle()) await cancelWatch.listen()
+  return ended
 }

@@ -181,6 +181,41 @@ export class InterruptedError extends SluiceError {
   }
 }
 
+/**
+ * Somebody has canceled the job: the reason of the `signal` of an execution that is aborted because of it. The job is recorded
+ * as canceled and not retried. Code `job_canceled`.
+ */
+export class JobCanceledError extends SluiceError {
+  static override readonly name: string = "JobCanceledError"
+  static {
+    brand(JobCanceledError)
+  }
+}
+
+/** There is no such job, or its history was dropped. Code `job_not_found`. */
+export class JobNotFoundError extends SluiceError {
+  static override readonly name: string = "JobNotFoundError"
+  static {
+    brand(JobNotFoundError)
+  }
+}
+
+/**
+ * The state of a job doesn't allow what was asked. Nothing was changed.
+ *
+ * - `job_running`: a drainer performs it, so it can't be updated or made due
+ * - `job_finished`, `job_not_finished`, `job_succeeded`: it has ended, has not ended, or has ended well
+ * - `queue_paused`: it can't be run now because its queue is paused
+ * - `unique_key_taken`: it can't be retried because another job has its unique key
+ * - `definition_needed`: its concurrency key has to be computed from the new payload, by a definition that this app doesn't have
+ */
+export class JobStateError extends SluiceError {
+  static override readonly name: string = "JobStateError"
+  static {
+    brand(JobStateError)
+  }
+}
+
 interface ErrorClass {
   readonly name: string
   readonly prototype: Error

@@ -33,8 +33,11 @@ export {
 export type { EnqueuedJob, Hooks, JobToEnqueue, PerformedJob } from "./job/hooks.ts"
 export type { Executor, ThreadExecutor } from "./job/executor.ts"
 export type { NewJob } from "./enqueue/enqueue.ts"
-export type { ExecutionError, JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"
+export type { ExecutionError, JobRetry, JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"
 export type { QueueSnapshot, ReadQueuesOptions } from "./inspect/queues.ts"
+export type { BulkOptions, BulkResult, JobFilter } from "./manage/bulk.ts"
+export type { ChangedJob, JobReference, RetryOptions } from "./manage/jobs.ts"
+export type { JobChanges } from "./manage/update.ts"
 export type { Backlog } from "./inspect/backlog.ts"
 export { type Duration, durationMs } from "./checks/duration.ts"
 export type { Json, JsonOf } from "./checks/json.ts"
@@ -47,7 +50,7 @@ export type { DrainOptions } from "./drain-options.ts"
 export type { DrainSummary } from "./drain-summary.ts"
 export { type StartOptions, start, type Worker, type WorkerHealth } from "./start.ts"
 export { assertTimeoutsFit } from "./session/deadline.ts"
-export { LARGEST_BATCH } from "./perform/job-runner.ts"
+export { batchSize } from "./session/batch-size.ts"
 export type { SetWakeUp } from "./wake/wake-up.ts"
 
 // The database: connections, transactions and the version of the schema.
@@ -72,6 +75,9 @@ export {
   InterruptedError,
   InvalidInputError,
   InvalidPayloadError,
+  JobCanceledError,
+  JobNotFoundError,
+  JobStateError,
   PayloadTooLargeError,
   PoolerError,
   SchemaError,

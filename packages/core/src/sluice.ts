@@ -16,11 +16,26 @@ import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspec
 import { type AnyJobDefinition, bindDefinition, type InputOf } from "./job/define-job.ts"
 import { assertHooks, type Hooks } from "./job/hooks.ts"
 import { indexByName } from "./job/index-by-name.ts"
-import type { EnqueueOptions, EnqueueResult, JobPolicies } from "./job/job-options.ts"
+import type { EnqueueOptions, EnqueueResult, JobPolicies, JobState } from "./job/job-options.ts"
 import type { JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"
 import { checkPayloadOptions, type PayloadOptions } from "./job/payload-store.ts"
 import type { Logger } from "./logger.ts"
+import { actOnMatching, type BulkOptions, type BulkResult, type JobFilter, type Side } from "./manage/bulk.ts"
+import {
+  type Acted,
+  actOnOne,
+  type ChangedJob,
+  cancelVerb,
+  deleteVerb,
+  idOf,
+  type JobReference,
+  type RetryOptions,
+  retryVerb,
+  runNowVerb,
+  type Verb,
+} from "./manage/jobs.ts"
 import { pauseQueue, resumeQueue } from "./manage/queues.ts"
+import { bulkUpdateVerb, type JobChanges, updateVerb } from "./manage/update.ts"
 import type { Instrumentation } from "./telemetry/instrumentation.ts"
 
 export interface SluiceOptions<Job extends AnyJobDefinition = AnyJobDefinition> {
@@ -98,6 +113,56 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   listQueues(options?: ReadQueuesOptions): Promise<QueueSnapshot[]>
   /** Returns how many jobs are due and not running, and for how long the oldest has been due. Costs one cheap statement. */
   getBacklog(): Promise<Backlog>
+  /**
+   * Cancels a job. One that waits is moved to the history at once. A running one has its `signal` aborted within a second, by
+   * whichever process performs it, and is recorded as canceled when it ends, with its result if it ends well; if it ends
+   * before that, its outcome stands. Canceling again changes nothing.
+   *
+   * @throws JobNotFoundError
+   * @throws JobStateError `job_finished`
+   */
+  cancelJob(job: JobReference): Promise<ChangedJob>
+  /**
+   * Changes a job that waits: all of the changes, or none.
+   *
+   * @throws InvalidInputError, also as `InvalidPayloadError` or `PayloadTooLargeError`
+   * @throws JobNotFoundError
+   * @throws JobStateError `job_running`, `job_finished` or `definition_needed`
+   */
+  updateJob(job: JobReference, changes: JobChanges): Promise<ChangedJob>
+  /**
+   * Makes a scheduled job due now, also a retry or one that sleeps. A job that is due already stays as it is: one that is
+   * blocked still waits for its concurrency key.
+   *
+   * @throws JobNotFoundError
+   * @throws JobStateError `job_running`, `job_finished` or `queue_paused`
+   */
+  runJobNow(job: JobReference): Promise<ChangedJob>
+  /**
+   * Puts a discarded or canceled job back into the queue, due now, with the same id and all of its attempts. Its errors stay
+   * readable.
+   *
+   * @throws JobNotFoundError
+   * @throws JobStateError `job_not_finished`, `job_succeeded` or `unique_key_taken`
+   */
+  retryJob(job: JobReference, options?: RetryOptions): Promise<ChangedJob>
+  /**
+   * Deletes a finished job from the history, with its errors, payload and result.
+   *
+   * @throws JobNotFoundError
+   * @throws JobStateError `job_not_finished`
+   */
+  deleteJob(job: JobReference): Promise<void>
+  /** Cancels all jobs that the filter matches, some hundred in each statement. Jobs that are enqueued meanwhile are left. */
+  cancelJobs(filter: JobFilter, options?: BulkOptions): Promise<BulkResult>
+  /** Changes all waiting jobs that the filter matches. A payload needs the filter's `name`. */
+  updateJobs(filter: JobFilter, changes: JobChanges, options?: BulkOptions): Promise<BulkResult>
+  /** Makes all scheduled jobs that the filter matches due now. */
+  runJobsNow(filter: JobFilter, options?: BulkOptions): Promise<BulkResult>
+  /** Retries all discarded and canceled jobs that the filter matches. */
+  retryJobs(filter: JobFilter, options?: BulkOptions & RetryOptions): Promise<BulkResult>
+  /** Deletes all finished jobs that the filter matches from the history. */
+  deleteJobs(filter: JobFilter, options?: BulkOptions): Promise<BulkResult>
   /** Starts no more jobs of the queue. Running jobs finish, and jobs can still be enqueued. */
   pauseQueue(name: string): Promise<void>
   /** Starts the jobs of a paused queue again. */
@@ -190,6 +255,34 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     },
     listQueues: (options) => translateErrors(readQueues(database, schema, options)),
     getBacklog: () => translateErrors(readBacklog(database, schema)),
+    async cancelJob(job) {
+      const { id, state } = await actOn(job, "unfinished", () => cancelVerb(schema))
+      await wakeIfNeeded() // a job behind the same concurrency key may be ready now
+      return { id, state: state as JobState }
+    },
+    updateJob: (job, changes) =>
+      moveJob(job, "unfinished", (id) =>
+        updateVerb({ ...catalog, getJob: (id) => sluice.getJob(id) }, changes, id),
+      ),
+    runJobNow: (job) => moveJob(job, "unfinished", () => runNowVerb(schema)),
+    retryJob: (job, options) => moveJob(job, "finished", () => retryVerb(schema, options)),
+    async deleteJob(job) {
+      await actOn(job, "finished", () => deleteVerb(schema))
+    },
+    async cancelJobs(filter, options) {
+      const result = await actOnAll("unfinished", cancelVerb(schema), filter, options)
+      if (result.changed > 0) await wakeIfNeeded()
+      return result
+    },
+    updateJobs: async (filter, changes, options) =>
+      moveAll("unfinished", await bulkUpdateVerb(catalog, changes, filter?.name), filter, options),
+    runJobsNow: (filter, options) => moveAll("unfinished", runNowVerb(schema), filter, options),
+    async retryJobs(filter, { retriedBy, ...options } = {}) {
+      const verb = retryVerb(schema, retriedBy === undefined ? {} : { retriedBy })
+      return moveAll(["discarded", "canceled"], verb, filter, options)
+    },
+    deleteJobs: (filter, options) =>
+      actOnAll(["succeeded", "discarded", "canceled"], deleteVerb(schema), filter, options),
     pauseQueue: (name) => translateErrors(pauseQueue(database, schema, name)),
     async resumeQueue(name) {
       await translateErrors(resumeQueue(database, schema, name))
@@ -198,6 +291,51 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
   }
   for (const definition of options.jobs ?? []) bindDefinition(definition, sluice as never)
   return sluice
+
+  function actOn(
+    job: JobReference,
+    which: "unfinished" | "finished",
+    verbFor: (id: string) => Verb | Promise<Verb>,
+  ): Promise<Acted> {
+    const work = async () => {
+      const id = await idOf(database, schema, job, which)
+      return actOnOne(database, await verbFor(id), id)
+    }
+    return translateErrors(work())
+  }
+
+  /** Acts on a job that may be due earlier then, or ready. */
+  async function moveJob(...parameters: Parameters<typeof actOn>): Promise<ChangedJob> {
+    const { id, name, state } = await actOn(...parameters)
+    if (state === "ready") await wakeIfNeeded([name], [])
+    if (state === "scheduled") await wakeIfNeeded([], [name])
+    return { id, state: state as JobState }
+  }
+
+  function actOnAll(
+    side: Side,
+    verb: Verb,
+    filter: JobFilter,
+    options: BulkOptions = {},
+    onActed: (acted: readonly Acted[]) => void = () => {},
+  ): Promise<BulkResult> {
+    return translateErrors(actOnMatching(database, schema, side, verb, filter, options, onActed))
+  }
+
+  /** As `moveJob`. */
+  async function moveAll(...parameters: Parameters<typeof actOnAll>): Promise<BulkResult> {
+    const [side, verb, filter, options] = parameters
+    const due = new Set<unknown>()
+    const later = new Set<unknown>()
+    const result = await actOnAll(side, verb, filter, options, (acted) => {
+      for (const { name, state, refusal } of acted) {
+        if (refusal === null && state === "ready") due.add(name)
+        if (refusal === null && state === "scheduled") later.add(name)
+      }
+    })
+    if (due.size + later.size > 0) await wakeIfNeeded([...due], [...later])
+    return result
+  }
 
   function target(transaction: TransactionClient | undefined): Queryable {
     return transaction === undefined ? database : asQueryable(transaction)

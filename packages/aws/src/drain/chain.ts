@@ -44,6 +44,6 @@ export function nextInChain(chain: Chain, summary?: DrainSummary): Chain {
   return { ...chain, hop: chain.hop + 1, fruitless }
 }
 
-function isFruitful({ succeeded, retried, discarded, checkpoints }: DrainSummary): boolean {
-  return succeeded + retried + discarded + checkpoints > 0
+function isFruitful({ succeeded, retried, discarded, canceled, checkpoints }: DrainSummary): boolean {
+  return succeeded + retried + discarded + canceled + checkpoints > 0
 }

@@ -65,6 +65,7 @@ function countsOf(summary: DrainSummary): Record<string, number> {
     Succeeded: summary.succeeded,
     Retried: summary.retried,
     Discarded: summary.discarded,
+    Canceled: summary.canceled,
     Snoozed: summary.snoozed,
     Interrupted: summary.interrupted,
     SlotsSaturated: summary.slot === undefined ? 1 : 0,

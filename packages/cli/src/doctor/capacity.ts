@@ -1,4 +1,4 @@
-import { LARGEST_BATCH } from "@sluice/core"
+import { batchSize } from "@sluice/core"
 import type { Check } from "./check.ts"
 
 /** Each drainer may hold the locks of a batch that is claimed, of one that runs, and of one that is settled but not unlocked yet. */
@@ -8,7 +8,7 @@ export const roomForLocks: Check = async ({ client, maxDrainers }) => {
             * (current_setting('max_connections')::int + current_setting('max_prepared_transactions')::int) as room`,
   )
   const [{ room }] = rows
-  const most = maxDrainers * 3 * LARGEST_BATCH
+  const most = maxDrainers * 3 * batchSize(maxDrainers)
   const text = `room for ${room} locks; ${maxDrainers} drainers use ${most} at most`
   if (room >= most) return { level: "ok", text }
   return {

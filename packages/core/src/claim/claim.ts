@@ -1,6 +1,7 @@
 import { toPgArray } from "../database/array-literal.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
+import { batchSize } from "../session/batch-size.ts"
 import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
 import { computeKeys } from "./compute-keys.ts"
@@ -60,6 +61,7 @@ async function claimInOrder(
   )
   if (!batch) return []
   const { claimed, more } = batch
+  drainer.batchSize = batchSize(batch.drainers)
   advance(position, batch, claimed.length >= limit, startedAtMs)
   position.isCutShort = more && claimed.length < limit
   position.hasMore = more && claimed.length > 0
@@ -97,6 +99,8 @@ async function claimSuspects(
 
 /** The row that the SQL function `claim` returns. */
 interface Batch extends Claimed, Look {
+  /** How many drainers live, this one among them. */
+  drainers: number
   /** Whether suspects wait that this drainer can perform. */
   suspects: boolean
   /** Whether jobs wait whose concurrency keys this drainer can compute. */

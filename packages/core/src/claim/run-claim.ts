@@ -20,6 +20,8 @@ export interface Claimed {
   jobs: Row[]
   /** Whether a drainer is dead, and to be reaped. */
   dead: boolean
+  /** Jobs in flight that are to be canceled. */
+  canceled: string[] | null
 }
 
 /** A further row of a claim: a payload that isn't with its job. */
@@ -55,6 +57,7 @@ export async function runClaim<Result extends Claimed>(
     position.failures = 0
     position.largestReadable =
       position.largestReadable === 0 ? Number.POSITIVE_INFINITY : position.largestReadable * 2
+    if (result.canceled) drainer.cancelRequests.tell(result.canceled)
     return { ...result, claimed: holdJobs(drainer, result, payloads) }
   } catch (error) {
     await handleFailedClaim(drainer, position, { error, limit, spent, isIdle })

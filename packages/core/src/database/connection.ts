@@ -14,7 +14,7 @@ export interface Connection extends Queryable {
   readonly processID?: number | null
   on(event: "error", listener: (error: Error) => void): unknown
   on(event: "end", listener: () => void): unknown
-  on(event: "notification", listener: () => void): unknown
+  on(event: "notification", listener: (message: { readonly channel: string }) => void): unknown
   end(): Promise<void>
 }
 

@@ -12,7 +12,14 @@ import { concurrencyKeyOf } from "../job/concurrency-key.ts"
 import type { AnyJobDefinition, InputOf } from "../job/define-job.ts"
 import type { Hooks } from "../job/hooks.ts"
 import type { EnqueueOptions, EnqueueResult, JobPolicies, JobState } from "../job/job-options.ts"
-import { checkPayload, MAX_PAYLOAD_BYTES, type StoredJson, toJson } from "../job/payload.ts"
+import { toIsoInstant } from "../job/option-values.ts"
+import {
+  checkPayload,
+  MAX_METADATA_BYTES,
+  MAX_PAYLOAD_BYTES,
+  type StoredJson,
+  toJson,
+} from "../job/payload.ts"
 import {
   deleteObjects,
   inStore,
@@ -24,7 +31,7 @@ import {
 } from "../job/payload-store.ts"
 import type { Logger } from "../logger.ts"
 import { type Instrumentation, withCarrier } from "../telemetry/instrumentation.ts"
-import { assertOptions, toIsoInstant } from "./options.ts"
+import { assertOptions } from "./options.ts"
 
 /** A job for `enqueueMany`: one of those that are defined, with the payload of that definition. */
 export type NewJob<Job extends AnyJobDefinition = AnyJobDefinition> = Job extends unknown
@@ -53,8 +60,6 @@ export interface Catalog {
   readonly log: Logger
 }
 
-/** Largest metadata, measured like the payload. */
-const MAX_METADATA_BYTES = 64 * 1024
 /** Limits of one statement. Postgres takes up to 256 MB of JSON, and needs a multiple of that as memory. */
 const MAX_JOBS = 100_000
 const MAX_TOTAL_BYTES = 64 * 1024 * 1024
@@ -341,7 +346,7 @@ function restOf(
   const others = JSON.stringify({
     max_attempts: options.maxAttempts,
     timeout_ms: options.timeout === undefined ? undefined : durationMs(options.timeout),
-    run_at: options.runAt === undefined ? undefined : toIsoInstant(options.runAt),
+    run_at: options.runAt === undefined ? undefined : toIsoInstant(options.runAt, ["options", "runAt"]),
     delay_ms: options.delay === undefined ? undefined : durationMs(options.delay, ["options", "delay"]),
     ...concurrencyOf(definition, payload, options),
     tags: options.tags?.length ? options.tags : undefined,

@@ -1,13 +1,12 @@
 import type { Json } from "../checks/json.ts"
-import { assertInteger, refuse } from "../checks/validate.ts"
+import { assertInteger } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
+import { assertJobId } from "../job/job-id.ts"
 import type { JobSnapshot, ReadJobOptions } from "../job/job-snapshot.ts"
 import { inStore, type StoredPayloads } from "../job/payload-store.ts"
 import { readObject } from "../job/read-object.ts"
 import { dateOf } from "./date-of.ts"
-
-const MAX_JOB_ID = 281_474_976_710_655n // 48 bits, the maximum of the sequence
 
 export async function readJob(
   database: Queryable,
@@ -16,9 +15,10 @@ export async function readJob(
   { errorsFrom }: ReadJobOptions = {},
 ): Promise<JobSnapshot | undefined> {
   assertInteger(errorsFrom, ["errorsFrom"], 0, 1_000_000_000)
-  if (!/^\d{1,15}$/.test(id) || BigInt(id) > MAX_JOB_ID)
-    refuse("invalid_id", id, ["id"], "a job's id, a decimal number")
-  const { text, values } = protocolCall(schema, "get_job", { p_id: id, p_errors_from: errorsFrom })
+  const { text, values } = protocolCall(schema, "get_job", {
+    p_id: assertJobId(id),
+    p_errors_from: errorsFrom,
+  })
   const { rows } = await database.query(`select ${text}::pg_catalog.text as job`, values)
   if (rows[0].job === null) return undefined
   const job = JSON.parse(rows[0].job)
@@ -28,6 +28,11 @@ export async function readJob(
     enqueuedAt: new Date(job.enqueuedAt),
     startedAt: dateOf(job.startedAt),
     finishedAt: dateOf(job.finishedAt),
+    retries: job.retries.map((retry: { at: string; finishedAt: string }) => ({
+      ...retry,
+      at: new Date(retry.at),
+      finishedAt: new Date(retry.finishedAt),
+    })),
     errors: job.errors.map((error: { at: string }) => ({ ...error, at: new Date(error.at) })),
   }
 }

@@ -31,16 +31,30 @@ export interface JobSnapshot<Payload = Json, Result = Json | null> {
   readonly errors: readonly ExecutionError[]
   /** Total number of failed executions. Read earlier ones with `errorsFrom`. */
   readonly errorCount: number
+  /** How it ended each time before it was put back into the queue, oldest first: up to 50. Its errors include those of then. */
+  readonly retries: readonly JobRetry[]
   readonly tags: readonly string[]
   readonly metadata: Readonly<Record<string, unknown>>
   readonly uniqueKey: string | null
   readonly concurrencyKey: string | null
 }
 
+/** A finished job was put back into the queue. */
+export interface JobRetry {
+  readonly at: Date
+  /** Who asked for it: `retriedBy` of `retryJob`. */
+  readonly by: string | null
+  /** The state that it had, and since when. */
+  readonly state: "discarded" | "canceled"
+  readonly finishedAt: Date
+  /** Attempts that it had used up. */
+  readonly attempts: number
+}
+
 export interface ExecutionError {
   readonly attempt: number
   /** `snoozed`: its payload doesn't fit the schema, and it waits for a deployment with another one. */
-  readonly outcome: "retried" | "discarded" | "snoozed" | "interrupted"
+  readonly outcome: "retried" | "discarded" | "canceled" | "snoozed" | "interrupted"
   /** The name of the definition's rule that decided. Null: its policies did. */
   readonly rule: string | null
   readonly class: string

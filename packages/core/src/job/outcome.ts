@@ -25,6 +25,17 @@ export type Outcome =
       readonly rule?: string | undefined
     }
   /**
+   * Ended after somebody had canceled the job: because of that, which is the `error`, or with a result, as if nobody had.
+   * `chargesAttempt` is false if `perform` was not called.
+   */
+  | { readonly kind: "canceled"; readonly error: Error; readonly chargesAttempt: boolean }
+  | {
+      readonly kind: "canceled"
+      readonly resultJson: string | undefined
+      readonly resultKey?: string
+      readonly chargesAttempt: true
+    }
+  /**
    * Put back without charging an attempt: for `waitMs`, as the job asked, or at its old place (`waitMs` is undefined),
    * because the drain ended. `cuts`: drains in a row that interrupted the job at their deadline without a checkpoint.
    */
@@ -52,7 +63,7 @@ export interface Execution {
 /** An execution whose outcome was written, for metrics. */
 export interface SettledExecution {
   readonly name: string
-  readonly outcome: "succeeded" | "retried" | "discarded" | "snoozed"
+  readonly outcome: "succeeded" | "retried" | "discarded" | "canceled" | "snoozed"
   /** From when the job was due to the start of this execution, by the database's clock. */
   readonly dueToStartMs: number
   readonly durationMs: number

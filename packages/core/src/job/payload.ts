@@ -11,6 +11,8 @@ import { shortMessage } from "./error-record.ts"
  * elsewhere and pass a reference.
  */
 export const MAX_PAYLOAD_BYTES = 256 * 1024
+/** Largest metadata, measured like the payload. */
+export const MAX_METADATA_BYTES = 64 * 1024
 
 const MAX_ISSUES = 20
 const MAX_ISSUE_CHARACTERS = 300

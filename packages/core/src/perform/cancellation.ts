@@ -1,4 +1,5 @@
-import { SluiceError } from "../errors.ts"
+import { JobCanceledError, SluiceError } from "../errors.ts"
+import type { ClaimedJob } from "../job/claimed-job.ts"
 
 /** Aborts one execution. Its signal is created when it is first read, because most jobs end before anybody reads it. */
 export class Cancellation {
@@ -17,6 +18,14 @@ export class Cancellation {
     this.reason ??= reason
     this.#controller?.abort(this.reason)
   }
+}
+
+/** Aborts an execution because somebody has canceled its job. */
+export function canceledError({ id, name }: ClaimedJob): JobCanceledError {
+  return new JobCanceledError(
+    "job_canceled",
+    `The job ${JSON.stringify(name)} with the id ${id} was canceled`,
+  )
 }
 
 /** Aborts executions because the drain ends: the job is put back and no attempt is charged. */

@@ -1,4 +1,4 @@
-import { InterruptedError, InvalidInputError, InvalidPayloadError } from "../errors.ts"
+import { InterruptedError, InvalidInputError, InvalidPayloadError, JobCanceledError } from "../errors.ts"
 import { storedConcurrencyKeyOf } from "../job/concurrency-key.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { Execution, Outcome } from "../job/outcome.ts"
@@ -111,7 +111,8 @@ async function inContext(run: JobRun, work: (context: Context) => unknown): Prom
     const result = await work(context)
     if (context.checkpoints) await context.checkpoints.join()
     throwIfTooLate(run)
-    return successOutcome(run, result)
+    if (!isCanceled(run)) return successOutcome(run, result)
+    return canceledOutcome(await successOutcome(run, result))
   } finally {
     if (context.checkpoints) await context.checkpoints.end()
   }
@@ -119,8 +120,19 @@ async function inContext(run: JobRun, work: (context: Context) => unknown): Prom
 
 /**
  * The timeout and the loss of the session end an execution, and its later result doesn't count. At the drainer's
- * deadline the job has done nothing wrong, so a result within the grace period counts. See decision 21.
+ * deadline the job has done nothing wrong, so a result within the grace period counts. See decision 21. That of a job
+ * that was canceled is kept.
  */
-function throwIfTooLate({ cancellation: { reason } }: JobRun): void {
-  if (reason && !(reason instanceof DrainEndingError)) throw reason
+function throwIfTooLate(run: JobRun): void {
+  const { reason } = run.cancellation
+  if (reason && !(reason instanceof DrainEndingError || isCanceled(run))) throw reason
+}
+
+function isCanceled({ cancellation: { reason } }: JobRun): boolean {
+  return reason instanceof JobCanceledError
+}
+
+/** The outcome of a job that ended well although it was canceled. */
+function canceledOutcome(success: Outcome): Outcome {
+  return { resultJson: undefined, ...success, kind: "canceled", chargesAttempt: true }
 }

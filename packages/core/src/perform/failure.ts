@@ -1,5 +1,5 @@
 import { durationMs } from "../checks/duration.ts"
-import { SessionLostError, TimeoutError } from "../errors.ts"
+import { JobCanceledError, SessionLostError, TimeoutError } from "../errors.ts"
 import { type Backoff, backoffMs } from "../job/backoff.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
 import { Discard, durationOf, RetryAfter, Snooze } from "../job/control-errors.ts"
@@ -33,6 +33,7 @@ function outcomeOf(run: JobRun, thrown: unknown): Outcome {
   const { reason } = run.cancellation
   // a job may throw a SessionLostError of its own: trusted, it would come again at once, forever
   if (run.environment.drainer.lost.aborted || reason instanceof SessionLostError) return { kind: "lost" }
+  if (reason instanceof JobCanceledError) return { kind: "canceled", error: reason, chargesAttempt: true }
   if (thrown instanceof NotNowError) return snoozeForNow(run)
   if (reason instanceof DrainEndingError)
     return isDecision(thrown) ? steer(run, thrown) : putBack(run, reason)

@@ -1,13 +1,15 @@
-import { type SluiceError, TimeoutError } from "../errors.ts"
+import { JobCanceledError, type SluiceError, TimeoutError } from "../errors.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { Hooks } from "../job/hooks.ts"
 import type { JobPolicies } from "../job/job-options.ts"
 import type { Execution } from "../job/outcome.ts"
 import type { StoredPayloads } from "../job/payload-store.ts"
+import { LARGEST_BATCH } from "../session/batch-size.ts"
 import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
 import type { Instrumentation } from "../telemetry/instrumentation.ts"
+import { canceledError } from "./cancellation.ts"
 import { AHEAD_MS, createClaimAhead } from "./claim-ahead.ts"
 import type { ConnectionLimiter } from "./connection-limiter.ts"
 import { createEndedExecutions } from "./ended-executions.ts"
@@ -16,11 +18,6 @@ import { failureOutcome } from "./failure.ts"
 import type { JobRun } from "./job-run.ts"
 import { createRunningJobs } from "./running-jobs.ts"
 import type { Transactions } from "./transactions.ts"
-
-/** Most jobs claimed, or settled, in one statement. */
-export const LARGEST_BATCH = 500
-/** Most jobs that wait for their start: one batch, and one that is claimed while the first is performed. */
-const MOST_WAITING = 2 * LARGEST_BATCH
 
 /** Performs claimed jobs, up to `concurrency` at once. */
 export interface JobRunner {
@@ -37,6 +34,8 @@ export interface JobRunner {
   outcomes(atMostMs: number): Promise<Execution[]>
   /** Ends the wait for outcomes, because the drain has something else to do. */
   interrupt(): void
+  /** Aborts those of these jobs that run, and doesn't start those that wait. */
+  cancel(ids: readonly string[]): void
   /**
    * Aborts what runs and waits for it, but no longer than `graceMs`. Jobs that haven't started are only counted: the end of
    * the drain unlocks them, unchanged.
@@ -79,7 +78,7 @@ export function createJobRunner(options: {
       const maxWaiting = mostAhead()
       if (waiting.length > maxWaiting / 2) return 0
       const free = concurrency + maxWaiting - running.count() - waiting.length
-      return Math.max(0, Math.min(LARGEST_BATCH, free))
+      return Math.max(0, Math.min(drainer.batchSize, free))
     },
     takeExcess() {
       const maxWaiting = mostAhead()
@@ -94,14 +93,23 @@ export function createJobRunner(options: {
       return ended.take()
     },
     interrupt: ended.endWait,
+    cancel(ids) {
+      const asked = new Set(ids)
+      running.cancel(asked)
+      const canceled = waiting.filter(({ id }) => asked.has(id))
+      if (canceled.length === 0) return
+      waiting = waiting.filter(({ id }) => !asked.has(id))
+      for (const job of canceled) ended.add(toUnstartedExecution(job))
+      ended.endWaitSoon()
+    },
     async stop(reason, graceMs) {
       const released = waiting.length
       waiting = []
       running.abort(reason)
       await waitForRunning(graceMs)
       const stuck = running.all()
-      const timedOut = stuck.filter(isTimedOut).map(toTimedOutExecution)
-      return { ended: [...ended.take(), ...timedOut], released, stuck: stuck.length }
+      const aborted = stuck.filter(isOver).map(toAbortedExecution)
+      return { ended: [...ended.take(), ...aborted], released, stuck: stuck.length }
     },
   }
 
@@ -109,8 +117,9 @@ export function createJobRunner(options: {
     return running.count() === 0 && waiting.length === 0
   }
 
+  /** No more than one batch, and one that is claimed while the first is performed. */
   function mostAhead(): number {
-    return Math.min(MOST_WAITING, ahead.count(running.count()))
+    return Math.min(2 * drainer.batchSize, ahead.count(running.count()))
   }
 
   function startWaiting(): void {
@@ -146,12 +155,22 @@ export function createJobRunner(options: {
   }
 }
 
-/** A job that never returned after its timeout has failed. One that was aborted for another reason has no outcome yet. */
-function isTimedOut({ cancellation }: JobRun): boolean {
-  return cancellation.reason instanceof TimeoutError
+/**
+ * A job that never returned after its timeout has failed, and one that was canceled is that. One that was aborted because the
+ * drain ends has no outcome yet.
+ */
+function isOver({ cancellation: { reason } }: JobRun): boolean {
+  return reason instanceof TimeoutError || reason instanceof JobCanceledError
 }
 
-function toTimedOutExecution(run: JobRun): Execution {
+/** A job that was canceled before it began. */
+function toUnstartedExecution(job: ClaimedJob): Execution {
+  const atMs = performance.now()
+  const outcome = { kind: "canceled", error: canceledError(job), chargesAttempt: false } as const
+  return { job, outcome, startedAtMs: atMs, endedAtMs: atMs }
+}
+
+function toAbortedExecution(run: JobRun): Execution {
   const { job, startedAtMs, cancellation } = run
   const outcome = failureOutcome(run, cancellation.reason)
   return { job, outcome, startedAtMs, endedAtMs: performance.now() }

@@ -1,10 +1,10 @@
 import { TimeoutError } from "../errors.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
-import { Cancellation } from "./cancellation.ts"
+import { Cancellation, canceledError } from "./cancellation.ts"
 import { type JobRun, type RunEnvironment, timeoutMsOf } from "./job-run.ts"
 
-/** An execution that is still running this long after its timeout frees its place for another, but keeps its lock. */
+/** An execution that is still running this long after it timed out or was canceled frees its place for another, but keeps its lock. */
 const UNRESPONSIVE_AFTER_MS = 1_000
 
 /** Longest that Node's timers wait. */
@@ -14,12 +14,14 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1
 export interface RunningJobs {
   start(job: ClaimedJob): JobRun
   end(run: JobRun): void
-  /** How many occupy a place. Those that are still running long after their timeout don't. */
+  /** How many occupy a place. Those that are still running long after they were aborted don't. */
   count(): number
   /** All of them, the unresponsive ones too. */
   all(): JobRun[]
   isEmpty(): boolean
   abort(reason: Error): void
+  /** Aborts those of these jobs that run. */
+  cancel(ids: ReadonlySet<string>): void
 }
 
 export function createRunningJobs(
@@ -64,6 +66,11 @@ export function createRunningJobs(
     abort(reason) {
       for (const { cancellation } of responsive) cancellation.abort(reason)
     },
+    cancel(ids) {
+      for (const run of responsive) {
+        if (ids.has(run.job.id) && !run.cancellation.reason) endExecution(run, canceledError(run.job))
+      }
+    },
   }
 
   function setTimer(atMs: number): void {
@@ -87,7 +94,12 @@ export function createRunningJobs(
 
   function timeOut(run: JobRun): void {
     const message = `The job ${JSON.stringify(run.job.name)} took longer than its timeout of ${run.timeoutMs} ms`
-    run.cancellation.abort(new TimeoutError("timeout", message))
+    endExecution(run, new TimeoutError("timeout", message))
+  }
+
+  /** The execution is over, whenever it returns. */
+  function endExecution(run: JobRun, reason: Error): void {
+    run.cancellation.abort(reason)
     setTimeout(() => freePlace(run), UNRESPONSIVE_AFTER_MS).unref()
   }
 
@@ -95,7 +107,8 @@ export function createRunningJobs(
     if (!responsive.delete(run)) return
     unresponsive.add(run)
     const { id, name } = run.job
-    const message = "A job is still running after its timeout: pass context.signal to whatever it awaits"
+    const message =
+      "A job is still running although it was aborted: pass context.signal to whatever it awaits"
     drainer.log.warn(message, { jobId: id, name })
     onPlaceFreed()
   }

@@ -9,6 +9,8 @@ import type { JobPolicies } from "../job/job-options.ts"
 import type { Execution, SettledExecution } from "../job/outcome.ts"
 import type { StoredPayloads } from "../job/payload-store.ts"
 import type { Logger } from "../logger.ts"
+import { batchSize } from "./batch-size.ts"
+import { type CancelRequests, createCancelRequests } from "./cancel-requests.ts"
 import { openDrainerSession } from "./drainer-session.ts"
 import { createDurations, type Durations } from "./durations.ts"
 import { createHeldJobs, type HeldJobs } from "./held-jobs.ts"
@@ -41,9 +43,12 @@ export interface DrainerState {
   readonly held: HeldJobs
   /** Outcomes that could not be written yet; their jobs are held until they are. */
   readonly unwritten: { readonly executions: Execution[]; againAtMs: number }
+  /** How many jobs it claims at most in one statement. */
+  batchSize: number
   readonly tally: Tally
   readonly phases: Phases
   readonly durations: Durations
+  readonly cancelRequests: CancelRequests
 }
 
 interface OpenOptions {
@@ -92,10 +97,12 @@ export async function openDrainer(options: OpenOptions): Promise<Drainer | undef
       payloads: options.payloads,
       settledHooks: createSettledHooks(options.hooks, options.definitions, options.log),
       held: createHeldJobs(),
+      batchSize: batchSize(row.slot), // the lowest that was free, so as many as there are drainers
       unwritten: { executions: [], againAtMs: 0 },
       tally: { ...EMPTY_TALLY },
       phases: { ...EMPTY_PHASES, openMs: performance.now() - startedAtMs },
       durations: createDurations(),
+      cancelRequests: createCancelRequests(),
     }
   } catch (error) {
     await session.end()

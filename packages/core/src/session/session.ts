@@ -36,8 +36,8 @@ export interface Session {
   queryWithRetry(text: string, values?: unknown[]): Promise<any[]>
   /** Whether it is time for a statement that shows that the drainer lives. */
   isBeatDue(): boolean
-  /** Calls the listener when the database notifies the session of new jobs. */
-  onNotification(listener: () => void): void
+  /** Calls the listener with the channel when the database notifies the session. */
+  onNotification(listener: (channel: string) => void): void
   end(): Promise<void>
   /** Ends the session at once, and with it the statement that is running. */
   destroy(): void
@@ -70,7 +70,7 @@ export async function openGuardedSession(
     query,
     queryWithRetry: (text, values) => retryBriefly(untilGiveUpMs, () => query(text, values)),
     isBeatDue: watch.isBeatDue,
-    onNotification: (listener) => void connection.on("notification", listener),
+    onNotification: (listener) => void connection.on("notification", ({ channel }) => listener(channel)),
     async end() {
       stopWatching()
       if (!lost.signal.aborted) await endConnection(connection)

@@ -79,7 +79,7 @@ function callsOf({ job, outcome }: Execution, levels: readonly (Settled | undefi
   const told = performedJob(job)
   if (outcome.kind === "succeeded" || outcome.kind === "committed")
     add("afterPerform", (hooks) => hooks.afterPerform?.(told))
-  if (!("error" in outcome)) return calls
+  if (!("error" in outcome) || outcome.kind === "canceled") return calls
   const { error } = outcome
   add("onError", (hooks) => hooks.onError?.(told, error))
   if (outcome.kind === "retried")

@@ -6,6 +6,7 @@ export interface Tally {
   succeeded: number
   retried: number
   discarded: number
+  canceled: number
   snoozed: number
   /** Executions of dead drainers that this drainer reaped. */
   interrupted: number
@@ -21,6 +22,7 @@ export const EMPTY_TALLY: Readonly<Tally> = {
   succeeded: 0,
   retried: 0,
   discarded: 0,
+  canceled: 0,
   snoozed: 0,
   interrupted: 0,
   lost: 0,

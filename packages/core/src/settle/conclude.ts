@@ -42,7 +42,9 @@ function logOutcome(log: Logger, execution: Execution): void {
   const kind = writtenKind(outcome)
   const details = { ...logDetails(job), durationMs: durationOf(execution) }
   const wait = "waitMs" in outcome && outcome.waitMs !== undefined ? { waitMs: outcome.waitMs } : {}
-  if ("error" in outcome) log.warn(`Job ${kind}`, { ...details, ...wait, error: shortMessage(outcome.error) })
+  if (outcome.kind === "canceled") log.info("Job canceled", details)
+  else if ("error" in outcome)
+    log.warn(`Job ${kind}`, { ...details, ...wait, error: shortMessage(outcome.error) })
   else log.debug(`Job ${kind}`, { ...details, ...wait })
 }
 

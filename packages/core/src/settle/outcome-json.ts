@@ -15,7 +15,7 @@ export function isUsualSuccess({ outcome }: Execution): boolean {
 
 /** What it returned, as JSON. */
 export function resultOf({ outcome }: Execution): string | undefined {
-  return outcome.kind === "succeeded" ? outcome.resultJson : undefined
+  return "resultJson" in outcome ? outcome.resultJson : undefined
 }
 
 /** One element of the argument of the SQL function `settle`. */
@@ -25,7 +25,7 @@ export function outcomeJson(execution: Execution, text: RecordedText = "full"): 
     id: job.id,
     fence: job.fence,
     outcome: outcome.kind,
-    charges_attempt: outcome.kind === "discarded" ? outcome.chargesAttempt : outcome.kind !== "snoozed",
+    charges_attempt: "chargesAttempt" in outcome ? outcome.chargesAttempt : outcome.kind !== "snoozed",
     duration_ms: durationOf(execution),
     ended_ms_ago: Math.round(performance.now() - endedAtMs),
     ...("waitMs" in outcome && { wait_ms: outcome.waitMs }),

@@ -49,7 +49,7 @@ export async function sendOutcomes(
 
 function warnOfReduced({ log }: Drainer, executions: readonly Execution[]): void {
   for (const { job, outcome } of executions) {
-    const what = outcome.kind === "succeeded" ? "result" : "error text"
+    const what = "resultJson" in outcome ? "result" : "error text"
     const how = "the outcome is written without it, or with its text reduced to ASCII"
     log.warn(`Postgres can't store the ${what}: ${how}`, logDetails(job))
   }

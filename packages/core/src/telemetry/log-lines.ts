@@ -62,6 +62,7 @@ const JOB_LINES: Readonly<Record<string, (entry: LogEntry) => string>> = {
   "Job retried": (entry) =>
     `${job(entry)} failed (attempt ${entry.attempt}), retry in ${duration(entry.waitMs)}: ${entry.error}`,
   "Job discarded": (entry) => `${job(entry)} discarded (attempt ${entry.attempt}): ${entry.error}`,
+  "Job canceled": (entry) => `${job(entry)} canceled after ${duration(entry.durationMs)}`,
   "Job snoozed": (entry) =>
     entry.waitMs === undefined
       ? `${job(entry)} put back, because the drain ended`

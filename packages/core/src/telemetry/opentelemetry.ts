@@ -85,10 +85,10 @@ function logDetails({ traceId, spanId }: SpanContext): Record<string, unknown> |
   return trace.isSpanContextValid({ traceId, spanId, traceFlags: 0 }) ? { traceId, spanId } : undefined
 }
 
-/** Only outcomes with an error are failures: a snoozed job isn't, nor is one interrupted at the drain's deadline. */
+/** Only outcomes with an error are failures, and not those of canceled jobs. A job that is snoozed has none. */
 function describeOutcome(span: Span, outcome: Outcome): void {
   span.setAttribute("sluice.outcome", outcome.kind)
-  if ("error" in outcome) recordFailure(span, outcome.error)
+  if ("error" in outcome && outcome.kind !== "canceled") recordFailure(span, outcome.error)
 }
 
 function recordFailure(span: Span, thrown: unknown): void {

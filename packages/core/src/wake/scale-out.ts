@@ -59,5 +59,5 @@ export function createScaleOut(
 }
 
 function settledCount({ tally }: Drainer): number {
-  return tally.succeeded + tally.retried + tally.discarded + tally.snoozed
+  return tally.succeeded + tally.retried + tally.discarded + tally.canceled + tally.snoozed
 }

@@ -6,6 +6,7 @@ import { toProblem } from "../messages/to-problem.ts"
 import { authorize } from "./authorize.ts"
 import { correlateRequests } from "./correlation.ts"
 import { addJobRoutes } from "./job-routes.ts"
+import { addManageRoutes } from "./manage-routes.ts"
 import { addQueueRoutes } from "./queue-routes.ts"
 import { rawPath } from "./raw-path.ts"
 import { addServiceRoutes } from "./service-routes.ts"
@@ -35,6 +36,7 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Hono {
   const { sluice, maxBatchJobs = 10_000, maxBodyBytes = 2 * 1024 * 1024, log = console } = options
   const authorized = authorize(options.apiKey)
+  const jobRoutes = { sluice, maxBatchJobs, maxBodyBytes, log }
   const app = new Hono({ getPath: rawPath })
 
   app.use(async (context, next) => {
@@ -45,7 +47,8 @@ export function createApp(options: AppOptions): Hono {
   app.use(correlateRequests())
   app.use("/v1/*", authorized)
 
-  addJobRoutes(app, { sluice, maxBatchJobs, maxBodyBytes, log })
+  addJobRoutes(app, jobRoutes)
+  addManageRoutes(app, jobRoutes)
   addQueueRoutes(app, sluice)
   addServiceRoutes(app, sluice.database, authorized)
 

@@ -48,7 +48,8 @@ function parseOptions(path: Path, value: unknown): Omit<EnqueueOptions, "transac
   return value
 }
 
-function parseObject(path: Path, value: unknown, keys: readonly string[]): Record<string, unknown> {
+/** Refuses what is no object, and keys that are unknown. */
+export function parseObject(path: Path, value: unknown, keys: readonly string[]): Record<string, unknown> {
   if (!isObject(value)) {
     refuseAt(
       path,

@@ -1,4 +1,10 @@
-import { currentCorrelationId, type Logger, type Sluice } from "@sluice/core"
+import {
+  currentCorrelationId,
+  type JobSnapshot,
+  type Logger,
+  type ReadJobOptions,
+  type Sluice,
+} from "@sluice/core"
 import type { Hono } from "hono"
 import { readJson } from "../messages/body.ts"
 import { refuse } from "../messages/problem.ts"
@@ -34,13 +40,21 @@ export function addJobRoutes(app: Hono, { sluice, maxBatchJobs, maxBodyBytes, lo
   app.get("/v1/jobs/:id", async (context) => {
     const id = context.req.param("id")
     const errorsFrom = context.req.query("errorsFrom")
-    const job = await sluice.getJob(id, errorsFrom === undefined ? {} : { errorsFrom: Number(errorsFrom) })
-    if (!job) refuse({ status: 404, code: "job_not_found", detail: `No job has the id ${id}` })
-    return context.json(job)
+    return context.json(
+      await readJob(sluice, id, errorsFrom === undefined ? {} : { errorsFrom: Number(errorsFrom) }),
+    )
   })
-  app.all("/v1/jobs/:id", allowOnly("GET, HEAD"))
 
   function logEnqueue(details: Record<string, unknown>): void {
     log.info("Enqueued", { ...details, correlationId: currentCorrelationId() })
   }
+}
+
+export async function readJob(
+  sluice: Sluice,
+  id: string,
+  options: ReadJobOptions = {},
+): Promise<JobSnapshot> {
+  const job = await sluice.getJob(id, options)
+  return job ?? refuse({ status: 404, code: "job_not_found", detail: `No job has the id ${id}` })
 }

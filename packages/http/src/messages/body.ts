@@ -7,7 +7,18 @@ import { pointerTo, refuse, truncate } from "./problem.ts"
  */
 export async function readJson(request: Request, maxBodyBytes: number): Promise<unknown> {
   requireJsonType(request.headers)
+  return parseExactJson(await readText(request, maxBodyBytes))
+}
+
+/** Does the same for a request that needs no body; undefined if there is none. */
+export async function readOptionalJson(request: Request, maxBodyBytes: number): Promise<unknown> {
   const text = await readText(request, maxBodyBytes)
+  if (text === "") return undefined
+  requireJsonType(request.headers)
+  return parseExactJson(text)
+}
+
+function parseExactJson(text: string): unknown {
   const json = parseJson(text)
   const inexact = findInexactNumber(text)
   if (inexact) {

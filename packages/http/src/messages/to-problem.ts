@@ -4,6 +4,8 @@ import {
   DatabaseUnavailableError,
   InvalidInputError,
   InvalidPayloadError,
+  JobNotFoundError,
+  JobStateError,
   type Logger,
   PayloadTooLargeError,
   SchemaError,
@@ -17,6 +19,8 @@ const RETRY_AFTER_SECONDS = "5"
 export function toProblem(error: Error, request: { method: string; path: string }, log: Logger): Problem {
   if (error instanceof ProblemError) return error.problem
   if (error instanceof InvalidInputError) return toInputProblem(error)
+  if (error instanceof JobNotFoundError) return { status: 404, code: error.code, detail: error.message }
+  if (error instanceof JobStateError) return { status: 409, code: error.code, detail: error.message }
 
   const instance = `urn:uuid:${randomUUID()}`
   log.error(`${request.method} ${request.path} failed: ${error.message}`, {

@@ -50,6 +50,22 @@ export const openApiDocument = {
         },
       },
     },
+    "/v1/jobs/actions": {
+      post: {
+        operationId: "actOnJobs",
+        tags: ["jobs"],
+        summary: "Cancel, retry, run, delete or update all jobs that a filter matches",
+        requestBody: { required: true, content: json("ActionRequest") },
+        responses: {
+          200: {
+            description:
+              "What was done, within 20 seconds. With `next`, jobs may be left: send it as `after` to continue.",
+            content: json("ActionResult"),
+          },
+          ...problems(400, 401, 413, 415, 422, 500, 503),
+        },
+      },
+    },
     "/v1/jobs/{id}": {
       get: {
         operationId: "getJob",
@@ -68,6 +84,68 @@ export const openApiDocument = {
         responses: {
           200: { description: "The job, live or finished.", content: json("Job") },
           ...problems(401, 404, 422, 500, 503),
+        },
+      },
+      patch: {
+        operationId: "updateJob",
+        tags: ["jobs"],
+        summary: "Change a job that waits: all of the changes, or none",
+        parameters: [pathParameter("id", "^[0-9]+$")],
+        requestBody: { required: true, content: json("JobChanges") },
+        responses: {
+          200: { description: "The job is changed.", content: json("Job") },
+          ...problems(400, 401, 404, 409, 413, 415, 422, 500, 503),
+        },
+      },
+      delete: {
+        operationId: "deleteJob",
+        tags: ["jobs"],
+        summary: "Delete a finished job from the history, with its errors, payload and result",
+        parameters: [pathParameter("id", "^[0-9]+$")],
+        responses: {
+          204: { description: "The job is deleted." },
+          ...problems(401, 404, 409, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/jobs/{id}/cancel": {
+      post: {
+        operationId: "cancelJob",
+        tags: ["jobs"],
+        summary: "Cancel a job",
+        parameters: [pathParameter("id", "^[0-9]+$")],
+        responses: {
+          200: {
+            description:
+              "The job is canceled; or it is running, is aborted within a second, and is recorded as canceled when it ends.",
+            content: json("Job"),
+          },
+          ...problems(401, 404, 409, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/jobs/{id}/run": {
+      post: {
+        operationId: "runJobNow",
+        tags: ["jobs"],
+        summary: "Make a scheduled job due now",
+        parameters: [pathParameter("id", "^[0-9]+$")],
+        responses: {
+          200: { description: "The job is due.", content: json("Job") },
+          ...problems(401, 404, 409, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/jobs/{id}/retry": {
+      post: {
+        operationId: "retryJob",
+        tags: ["jobs"],
+        summary: "Put a discarded or canceled job back into the queue",
+        parameters: [pathParameter("id", "^[0-9]+$")],
+        requestBody: { required: false, content: json("RetryRequest") },
+        responses: {
+          200: { description: "The job is due, with all of its attempts.", content: json("Job") },
+          ...problems(400, 401, 404, 409, 413, 415, 422, 500, 503),
         },
       },
     },
@@ -161,6 +239,7 @@ export const openApiDocument = {
         "www-authenticate": { description: "How to authenticate.", schema: { type: "string" } },
       }),
       404: problem("There is no such job."),
+      409: problem("The state of the job doesn't allow it; `code` says why. Nothing is changed."),
       413: problem(
         "The body (2 MiB), the batch (10,000 jobs, 64 MiB with numbers written out), a payload (256 KiB, unless the app has a store of payloads) or metadata (64 KiB) is too large. Nothing is stored.",
       ),

@@ -97,6 +97,71 @@ const enqueueOptions = {
   },
 }
 
+const { queue: queueOption, priority, runAt, delay, tags, metadata } = enqueueOptions.properties
+
+const jobChanges = {
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    runAt: { ...runAt, description: "When the job is due." },
+    delay,
+    priority: { ...priority, description: "A smaller number runs first." },
+    queue: { ...queueOption, description: "Another queue." },
+    payload: { description: "JSON in place of the payload, held to the definition's input schema." },
+    tags,
+    metadata,
+  },
+}
+
+const jobFilter = {
+  type: "object",
+  additionalProperties: false,
+  minProperties: 1,
+  description: "The jobs to which all of it applies.",
+  properties: {
+    ids: { type: "array", maxItems: 10_000, items: id },
+    state,
+    name,
+    queue: name,
+    tag: { type: "string", minLength: 1, maxLength: 128, description: "One of the job's tags." },
+    metadata: { type: "object", description: "What the job's metadata contains." },
+    uniqueKey: key,
+    concurrencyKey: key,
+    enqueuedBefore: instant,
+    enqueuedAfter: { ...instant, description: "Then, or later." },
+  },
+}
+
+const actionRequest = {
+  type: "object",
+  required: ["action", "filter"],
+  additionalProperties: false,
+  properties: {
+    action: { type: "string", enum: ["cancel", "retry", "run", "delete", "update"] },
+    filter: { $ref: "#/components/schemas/JobFilter" },
+    changes: { $ref: "#/components/schemas/JobChanges" },
+    retriedBy: { ...key, description: "Of a retry: who asks for it." },
+    dryRun: { type: "boolean", description: "Only counts the jobs that match." },
+    after: { type: "string", description: "The `next` of the previous response." },
+  },
+}
+
+const actionResult = {
+  type: "object",
+  required: ["matched", "changed", "refused"],
+  properties: {
+    matched: { type: "integer", minimum: 0 },
+    changed: { type: "integer", minimum: 0 },
+    refused: {
+      type: "array",
+      maxItems: 1_000,
+      description: "The first of those that were left as they were.",
+      items: { type: "object", required: ["id", "code"], properties: { id, code: { type: "string" } } },
+    },
+    next: { type: "string", description: "Present when jobs may be left: send it as `after`." },
+  },
+}
+
 const enqueued = {
   type: "object",
   required: ["id", "status", "state"],
@@ -117,7 +182,7 @@ const attemptError = {
   required: ["attempt", "outcome", "rule", "class", "code", "message", "stack", "durationMs", "at"],
   properties: {
     attempt: { type: "integer" },
-    outcome: { type: "string", enum: ["retried", "discarded", "snoozed", "interrupted"] },
+    outcome: { type: "string", enum: ["retried", "discarded", "canceled", "snoozed", "interrupted"] },
     rule: {
       type: ["string", "null"],
       description: "The rule of the definition that decided; null: its policies.",
@@ -133,6 +198,18 @@ const attemptError = {
     durationMs: { type: ["number", "null"] },
     at: { ...instant, description: "When the execution ended." },
     drainerId: { type: ["integer", "null"] },
+  },
+}
+
+const retry = {
+  type: "object",
+  required: ["at", "by", "state", "finishedAt", "attempts"],
+  properties: {
+    at: { ...instant, description: "When the job was put back into the queue." },
+    by: { type: ["string", "null"], description: "Who asked for it." },
+    state: { type: "string", enum: ["discarded", "canceled"], description: "How it had ended." },
+    finishedAt: instant,
+    attempts: { type: "integer", minimum: 0, description: "Attempts that it had used up." },
   },
 }
 
@@ -162,6 +239,11 @@ const jobProperties = {
     description: "The last failed executions, the oldest first: up to 50, and up to 256 KiB.",
   },
   errorCount: { type: "integer", minimum: 0, description: "Number of all failed executions." },
+  retries: {
+    type: "array",
+    items: retry,
+    description: "How it ended each time before it was retried, the oldest first: up to 50.",
+  },
   tags: { type: "array", items: { type: "string" } },
   metadata: { type: "object" },
   uniqueKey: { type: ["string", "null"] },
@@ -237,6 +319,15 @@ export const schemas = {
     },
   },
   EnqueueOptions: enqueueOptions,
+  JobChanges: jobChanges,
+  JobFilter: jobFilter,
+  ActionRequest: actionRequest,
+  ActionResult: actionResult,
+  RetryRequest: {
+    type: "object",
+    additionalProperties: false,
+    properties: { retriedBy: { ...key, description: "Who asks for it, for the job's history." } },
+  },
   Enqueued: enqueued,
   BatchEnqueued: {
     type: "object",

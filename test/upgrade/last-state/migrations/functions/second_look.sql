@@ -6,10 +6,14 @@
 -- Returns the jobs that the claim brings, in their order: ids and fences, for the row in claims, and jobs, an array for each: id,
 -- fence, name, payload, queue, enqueued_at, and an object of the fields that don't have their defaults, or null. Objects throughout
 -- would cost more than locking, reading and writing the claim together. A payload that isn't in the row is null: see payloads_of.
+-- A job that has got a feature since, by an update, is dropped too: nobody has looked at what that feature asks for.
+--   alive        how many other drainers live
 --   p_features   the features of all the jobs together; null: none
+--   canceled     jobs that this drainer has in flight and that are to be canceled, as JSON; null: none
 --   p_max_bytes  0: nothing is returned that could be what can't be read
 create or replace function second_look(p_drainer integer, p_locked bigint[], p_features integer, p_state text, p_max_bytes bigint,
-                                       out jobs json, out dead boolean, out ids bigint[], out fences integer[])
+                                       out jobs json, out dead boolean, out canceled json, out ids bigint[], out fences integer[],
+                                       out alive integer)
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 set plan_cache_mode = force_generic_plan
@@ -19,13 +23,17 @@ declare
   v_admitted bigint[];
   v_dropped bigint[];
   v_paused text[];
-  v_dead integer[] := dead_drainers(p_drainer);
+  v_dead integer[];
 begin
+  select d.dead, d.alive into v_dead, alive from dead_drainers(p_drainer) d;
   dead := v_dead is not null;
   if dead then
     v_dropped := orphans_among(p_locked, v_dead);
     v_locked := array(select locked.id from unnest(p_locked) with ordinality locked (id, place) where locked.id <> all (v_dropped) order by place);
     perform unlock_jobs(v_dropped);
+  end if;
+  if exists (select from cancellations) then
+    canceled := to_json(cancel_requested(p_drainer, v_locked)::text[]);
   end if;
 
   if v_locked is not null then
@@ -34,12 +42,13 @@ begin
     -- by their ids alone: with a condition that an index of all ready jobs has, the plan may go through all of them
     select array_agg(found.id), array_agg(found.fence), json_agg(found.job) into ids, fences, jobs
     from (
-      select j.id, j.fence, j.state, j.queue, json_build_array(j.id, j.fence, j.name,
+      select j.id, j.fence, j.state, j.queue, j.features, json_build_array(j.id, j.fence, j.name,
         case when p_max_bytes = 0 or j.large_bytes > max_inline_bytes() then null else j.payload end,
         j.queue, j.enqueued_at,
         case when p_max_bytes = 0 then '{"unread": "it can''t be read"}' else non_default_fields(j) end) as job
       from jobs j where j.id = any (v_admitted) order by j.priority, j.run_at, j.id) found
-    where found.state = p_state and found.queue <> all (v_paused);
+    where found.state = p_state and found.queue <> all (v_paused)
+      and (found.features is null or found.features & ~coalesce(p_features, 0) = 0);
   end if;
 
   if coalesce(cardinality(ids), 0) < cardinality(v_locked) then

@@ -13,6 +13,9 @@ as $$
     'durationMs', job.duration_ms, 'result', job.result,
     'resultKey', (select r.store_key from stored_results r where r.job_id = p_id and job.finished_at is not null), 'tags', coalesce(job.tags, '{}'),
     'metadata', coalesce(job.metadata, '{}'), 'uniqueKey', job.unique_key, 'concurrencyKey', job.concurrency_key,
+    'retries', (select coalesce(json_agg(r.retry order by r.retried_at), '[]') from (
+      select r.retried_at, json_build_object('at', r.retried_at, 'by', r.retried_by, 'state', r.state, 'attempts', r.attempts, 'finishedAt', r.finished_at) as retry
+      from retries r where r.job_id = p_id order by r.retried_at desc limit 50) r),
     'errorCount', (select count(*) from failures e where e.job_id = p_id),
     'errors', (select coalesce(json_agg(e.error order by e.ended_at, e.attempt), '[]') from errors_of(p_id, p_errors_from) e))
   from (select j.id, j.name, j.queue, j.priority,

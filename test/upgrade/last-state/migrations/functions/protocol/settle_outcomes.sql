@@ -1,7 +1,7 @@
 -- Settles executions of any outcome, through whatever connection: a transactional job settles itself in the transaction that
 -- did its work. There the fence and the row's lock suffice, because the caller rolls back when the job wasn't settled.
 --   p_drainer   the drainer
---   p_outcomes  a list of objects: id, fence, outcome (succeeded, discarded, retried or snoozed), charges_attempt,
+--   p_outcomes  a list of objects: id, fence, outcome (succeeded, discarded, canceled, retried or snoozed), charges_attempt,
 --               duration_ms, ended_ms_ago, and as the outcome needs: result, or result_key (of one that is in the app's store);
 --               wait_ms (without it the job keeps its run_at), cuts; rule and rule_failures, see failures and jobs;
 --               error_class, error_code, error_message, error_stack
@@ -23,9 +23,12 @@ begin
   from (select array_agg(o.id) as ids, array_agg(o.fence) as fences, array_agg(o.duration_ms) as durations_ms,
                array_agg(o.outcome) as outcomes, array_agg(o.result) as results, array_agg(o.charges_attempt) as charges_attempt,
                array_agg(o.ended_ms_ago) as ended_ms_ago
-        from unnest(v_outcomes) o where o.outcome in ('succeeded', 'discarded')) e,
+        from unnest(v_outcomes) o where o.outcome in ('succeeded', 'discarded', 'canceled')) e,
   lateral finish_jobs(p_drainer, e.ids, e.fences, e.durations_ms, e.outcomes, e.results, e.charges_attempt, e.ended_ms_ago) f;
 
+  if exists (select from unnest(v_outcomes) o where o.outcome = 'canceled') then
+    delete from cancellations c where c.job_id = any (v_finished);
+  end if;
   if exists (select from unnest(v_outcomes) o where o.result_key is not null) then
     insert into stored_results (job_id, store_key)
     select o.id, o.result_key from unnest(v_outcomes) o where o.result_key is not null and o.id = any (v_finished);

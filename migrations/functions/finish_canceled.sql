@@ -1,0 +1,32 @@
+-- Moves waiting jobs into the history as canceled, and so gives back their unique keys and their places. The caller has their
+-- locks, and nobody has them in flight. A row that another transaction moves is left. A ready job that is gone can no longer
+-- unblock those behind its concurrency key, so they are unblocked now.
+--   returns  the ids that were moved
+create or replace function finish_canceled(p_ids bigint[]) returns bigint[]
+language plpgsql volatile set search_path from current
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_keys text[] := keys_of(array(select j.id from jobs j where j.id = any (p_ids) and j.state in ('ready', 'suspect')));
+  v_canceled bigint[];
+begin
+  with free as materialized (
+    select w.id from unnest(p_ids) given (id), lateral (
+      select j.id from jobs j where j.id = given.id limit 1 for update skip locked) w
+  ), gone as (
+    delete from jobs j using free where j.id = free.id returning j.*
+  ), kept as (
+    insert into finished (id, state, name, queue, priority, payload, payload_day, attempts, max_attempts, enqueued_at, run_at,
+                          unique_key, concurrency_key, tags, metadata)
+    select g.id, 'canceled', g.name, g.queue, g.priority, g.payload, g.payload_day, g.attempts, g.max_attempts, g.enqueued_at, g.run_at,
+           g.unique_key, g.concurrency_key, g.tags, g.metadata
+    from gone g
+  )
+  select coalesce(array_agg(g.id), '{}') into v_canceled from gone g;
+
+  delete from cancellations c where c.job_id = any (v_canceled);
+  delete from progress p where p.job_id = any (v_canceled);
+  perform unblock_jobs(v_keys);
+  return v_canceled;
+end
+$$;

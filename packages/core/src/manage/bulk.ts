@@ -1,0 +1,309 @@
+import { type Duration, durationMs } from "../checks/duration.ts"
+import { assertKnownKeys, assertName, assertText, isRecord, isText, refuse } from "../checks/validate.ts"
+import { toPgArray, toPgTextArray } from "../database/array-literal.ts"
+import type { Queryable } from "../database/connection.ts"
+import { jsonRows } from "../database/pool-queryable.ts"
+import { protocolCall } from "../database/protocol-call.ts"
+import { isLockTableFull } from "../database/sqlstate.ts"
+import { assertJobId } from "../job/job-id.ts"
+import type { JobState } from "../job/job-options.ts"
+import { toIsoInstant } from "../job/option-values.ts"
+import { MAX_METADATA_BYTES, toJson } from "../job/payload.ts"
+import { type Acted, act, callVerb, isHeld, type Verb } from "./jobs.ts"
+
+/** Which jobs are meant: those to which all of it applies. At least one condition is needed. */
+export interface JobFilter {
+  /** Up to 10,000. */
+  readonly ids?: readonly string[]
+  readonly state?: JobState
+  readonly name?: string
+  readonly queue?: string
+  /** One of the job's tags. */
+  readonly tag?: string
+  /** What the job's metadata contains. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+  readonly uniqueKey?: string
+  readonly concurrencyKey?: string
+  readonly enqueuedBefore?: Date | string
+  /** Then, or later. */
+  readonly enqueuedAfter?: Date | string
+}
+
+export interface BulkOptions {
+  /** Only counts the jobs that match. Default false. */
+  readonly dryRun?: boolean
+  /** Ends after this long, with `next` if jobs may be left. Default: once all jobs are done. */
+  readonly within?: Duration
+  /** `next` of the call that this one continues. */
+  readonly after?: string
+}
+
+export interface BulkResult {
+  /** How many jobs the filter matches. */
+  readonly matched: number
+  /** How many were changed. */
+  readonly changed: number
+  /** The first 1,000 of those that were left, with the `code` that `JobStateError` has. */
+  readonly refused: readonly { readonly id: string; readonly code: string }[]
+  /** Set if the time was over first: pass it as `after` to continue. */
+  readonly next?: string
+}
+
+/** What a verb is for: jobs of the backlog, or of the history in these states. */
+export type Side = "unfinished" | readonly JobState[]
+
+const CONDITIONS = [
+  "ids",
+  "state",
+  "name",
+  "queue",
+  "tag",
+  "metadata",
+  "uniqueKey",
+  "concurrencyKey",
+  "enqueuedBefore",
+  "enqueuedAfter",
+] satisfies readonly (keyof JobFilter)[]
+
+const STATES: readonly JobState[] = [
+  "scheduled",
+  "ready",
+  "blocked",
+  "running",
+  "succeeded",
+  "discarded",
+  "canceled",
+]
+
+const BULK_OPTIONS = ["dryRun", "within", "after"] satisfies readonly (keyof BulkOptions)[]
+
+const MOST_IDS = 10_000
+/** Jobs of one statement, which takes a lock for each: as many as a claim. */
+const LARGEST_SET = 500
+const MOST_REFUSED = 1_000
+
+/** A page of jobs, and where the next one begins. */
+interface Page {
+  readonly ids: readonly string[]
+  /** Of finished jobs: where they are, as Postgres writes it. */
+  readonly places?: readonly string[]
+  readonly next: string | undefined
+}
+
+type FindPage = (after: string | undefined) => Promise<Page>
+
+/** Applies a verb to all jobs that a filter matches, a set of them in each statement. */
+export async function actOnMatching(
+  database: Queryable,
+  schema: string,
+  side: Side,
+  verb: Verb,
+  filter: JobFilter,
+  options: BulkOptions,
+  onActed: (acted: readonly Acted[]) => void,
+): Promise<BulkResult> {
+  const findPage = pagesOf(database, schema, side, filter)
+  const { dryRun = false, within, after } = checkOptions(options)
+  const endsAtMs = within === undefined ? Number.POSITIVE_INFINITY : performance.now() + durationMs(within)
+  const tally = createTally(onActed)
+  let next = after
+  do {
+    const page = await findPage(next)
+    tally.matched += page.ids.length
+    next = page.next
+    if (!dryRun) await actOnPage(database, verb, page, tally)
+  } while (next !== undefined && performance.now() < endsAtMs)
+  // those that somebody had for a moment, now that the moment is over for most
+  for (const ids of setsOf(tally.held.splice(0))) tally.add(await act(database, verb, ids))
+  const { matched, changed, refused } = tally
+  return { matched, changed, refused, ...(next !== undefined && { next }) }
+}
+
+function checkOptions(options: BulkOptions): BulkOptions {
+  assertKnownKeys(options, BULK_OPTIONS, ["options"])
+  const { dryRun, within, after } = options
+  if (dryRun !== undefined && typeof dryRun !== "boolean")
+    refuse("invalid_option", dryRun, ["dryRun"], "true or false")
+  if (within !== undefined) durationMs(within, ["within"])
+  if (after !== undefined && !isText(after, 200))
+    refuse("invalid_option", after, ["after"], "the last `next`")
+  return options
+}
+
+function createTally(onActed: (acted: readonly Acted[]) => void) {
+  const tally = {
+    matched: 0,
+    changed: 0,
+    refused: [] as { id: string; code: string }[],
+    held: [] as string[],
+    add(acted: readonly Acted[]): void {
+      onActed(acted)
+      for (const { id, refusal } of acted) {
+        if (refusal === null) tally.changed++
+        else if (tally.refused.length < MOST_REFUSED) tally.refused.push({ id, code: refusal })
+      }
+    },
+  }
+  return tally
+}
+
+async function actOnPage(
+  database: Queryable,
+  verb: Verb,
+  { ids, places }: Page,
+  tally: ReturnType<typeof createTally>,
+): Promise<void> {
+  for (let from = 0; from < ids.length; from += LARGEST_SET) {
+    const to = from + LARGEST_SET
+    const acted = await actOnSet(database, verb, ids.slice(from, to), places?.slice(from, to))
+    tally.held.push(...acted.filter(isHeld).map(({ id }) => id))
+    tally.add(acted.filter((one) => !isHeld(one)))
+  }
+}
+
+/** In halves if the server's lock table has no room for all of it. */
+async function actOnSet(
+  database: Queryable,
+  verb: Verb,
+  ids: readonly string[],
+  places: readonly string[] | undefined,
+): Promise<Acted[]> {
+  try {
+    return await callVerb(database, verb(ids, places))
+  } catch (error) {
+    if (!isLockTableFull(error) || ids.length === 1) throw error
+    const middle = Math.ceil(ids.length / 2)
+    const first = await actOnSet(database, verb, ids.slice(0, middle), places?.slice(0, middle))
+    return [...first, ...(await actOnSet(database, verb, ids.slice(middle), places?.slice(middle)))]
+  }
+}
+
+function setsOf(ids: readonly string[]): string[][] {
+  const sets: string[][] = []
+  for (let from = 0; from < ids.length; from += LARGEST_SET) sets.push(ids.slice(from, from + LARGEST_SET))
+  return sets
+}
+
+/** Checks the filter, and returns what finds its jobs. */
+function pagesOf(database: Queryable, schema: string, side: Side, filter: JobFilter): FindPage {
+  const { ids, json } = checkFilter(filter)
+  if (ids) return (after) => findById(database, schema, json, [...new Set(ids)], after)
+  if (side === "unfinished") return (after) => findUnfinished(database, schema, json, after)
+  const states = filter.state === undefined ? side : side.filter((state) => state === filter.state)
+  return (after) => findFinished(database, schema, json, states, after)
+}
+
+const FILTER_CAST = { p_filter: "pg_catalog.text::pg_catalog.jsonb" }
+
+async function findById(
+  database: Queryable,
+  schema: string,
+  json: string,
+  ids: readonly string[],
+  after: string | undefined,
+): Promise<Page> {
+  const from = positionOf(after, 1)[0] ?? 0
+  const some = ids.slice(from, from + LARGEST_SET)
+  const { text, values } = protocolCall(
+    schema,
+    "find_jobs_by_id",
+    { p_filter: json, p_ids: toPgArray(some) },
+    FILTER_CAST,
+  )
+  const { rows } = await database.query(
+    `select pg_catalog.to_json(${text}::pg_catalog.text[])::pg_catalog.text as ids`,
+    values,
+  )
+  const isLast = from + LARGEST_SET >= ids.length
+  return { ids: JSON.parse(rows[0].ids), next: isLast ? undefined : String(from + LARGEST_SET) }
+}
+
+async function findUnfinished(
+  database: Queryable,
+  schema: string,
+  json: string,
+  after: string | undefined,
+): Promise<Page> {
+  const [afterId, uptoId] = positionOf(after, 2)
+  const { text, values } = protocolCall(
+    schema,
+    "find_jobs",
+    { p_filter: json, p_after: afterId ?? 0, p_upto: uptoId },
+    FILTER_CAST,
+  )
+  const columns = "ids::pg_catalog.text[], after_id, upto_id"
+  const [row] = await jsonRows(database, `select ${columns} from ${text}`, values)
+  return { ids: row.ids, next: row.after_id === null ? undefined : `${row.after_id}-${row.upto_id}` }
+}
+
+async function findFinished(
+  database: Queryable,
+  schema: string,
+  json: string,
+  states: readonly JobState[],
+  after: string | undefined,
+): Promise<Page> {
+  const [part, page, beforeMs] = positionOf(after, 3)
+  const { text, values } = protocolCall(
+    schema,
+    "find_finished_jobs",
+    {
+      p_filter: json,
+      p_states: toPgTextArray(states),
+      p_before: beforeMs === undefined ? undefined : new Date(beforeMs).toISOString(),
+      p_part: part ?? 0,
+      p_page: page ?? 0,
+    },
+    FILTER_CAST,
+  )
+  const before = "pg_catalog.ceil(extract(epoch from before_at) * 1000)::pg_catalog.int8 as before_ms"
+  const columns = `ids::pg_catalog.text[], places::pg_catalog.text[], part, page, ${before}`
+  const [row] = await jsonRows(database, `select ${columns} from ${text}`, values)
+  const next = row.part === null ? undefined : `${row.part}-${row.page}-${row.before_ms}`
+  return { ids: row.ids, places: row.places, next }
+}
+
+/** A place in the jobs: numbers that the page before has returned. */
+function positionOf(after: string | undefined, numbers: number): (number | undefined)[] {
+  if (after === undefined) return []
+  const parts = /^\d{1,15}(-\d{1,15})*$/.test(after) ? after.split("-") : []
+  if (parts.length !== numbers) refuse("invalid_option", after, ["after"], "the last `next`")
+  return parts.map(Number)
+}
+
+function checkFilter(filter: JobFilter): { ids: readonly string[] | undefined; json: string } {
+  assertKnownKeys(filter, CONDITIONS, ["filter"])
+  const { ids, state, name, queue, tag, metadata, uniqueKey, concurrencyKey } = filter
+  if (CONDITIONS.every((condition) => filter[condition] === undefined))
+    refuse("invalid_option", filter, ["filter"], "at least one condition")
+  if (ids !== undefined) assertIds(ids)
+  if (state !== undefined && !STATES.includes(state))
+    refuse("invalid_option", state, ["filter", "state"], `one of ${STATES.join(", ")}`)
+  if (name !== undefined) assertName(name, ["filter", "name"])
+  if (queue !== undefined) assertName(queue, ["filter", "queue"])
+  if (tag !== undefined && !isText(tag, 128))
+    refuse("invalid_option", tag, ["filter", "tag"], "text of 1 to 128 characters")
+  if (metadata !== undefined && !isRecord(metadata))
+    refuse("invalid_option", metadata, ["filter", "metadata"], "a JSON object")
+  assertText(uniqueKey, ["filter", "uniqueKey"])
+  assertText(concurrencyKey, ["filter", "concurrencyKey"])
+  const plain = { state, name, queue, tag, uniqueKey, concurrencyKey }
+  const times = {
+    enqueuedBefore: instantOf(filter, "enqueuedBefore"),
+    enqueuedAfter: instantOf(filter, "enqueuedAfter"),
+  }
+  if (metadata !== undefined) toJson(metadata, ["filter", "metadata"], MAX_METADATA_BYTES)
+  return { ids, json: JSON.stringify({ ...plain, ...times, metadata }) }
+}
+
+function assertIds(ids: readonly string[]): void {
+  const path = ["filter", "ids"]
+  if (!Array.isArray(ids) || ids.length > MOST_IDS)
+    refuse("invalid_option", ids, path, `a list of up to ${MOST_IDS} ids`)
+  for (const [index, id] of ids.entries()) assertJobId(id, [...path, index])
+}
+
+function instantOf(filter: JobFilter, condition: "enqueuedBefore" | "enqueuedAfter"): string | undefined {
+  const instant = filter[condition]
+  return instant === undefined ? undefined : toIsoInstant(instant, ["filter", condition])
+}

@@ -1,0 +1,157 @@
+import { type Duration, durationMs } from "../checks/duration.ts"
+import { assertInteger, assertKnownKeys, assertName, isRecord, refuse } from "../checks/validate.ts"
+import { toPgArray } from "../database/array-literal.ts"
+import { protocolCall } from "../database/protocol-call.ts"
+import { storedConcurrencyKeyOf } from "../job/concurrency-key.ts"
+import type { AnyJobDefinition } from "../job/define-job.ts"
+import type { JobSnapshot } from "../job/job-snapshot.ts"
+import { assertTags, toIsoInstant } from "../job/option-values.ts"
+import {
+  checkPayload,
+  MAX_METADATA_BYTES,
+  MAX_PAYLOAD_BYTES,
+  type StoredJson,
+  toJson,
+} from "../job/payload.ts"
+import { inStore, MAX_STORED_BYTES, newKey, type StoredPayloads } from "../job/payload-store.ts"
+import type { Verb } from "./jobs.ts"
+
+/** What to change of a job that waits. What isn't given stays. */
+export interface JobChanges {
+  /** When the job is due. One that was ready becomes scheduled if that is later. */
+  readonly runAt?: Date | string
+  /** How long from now the job is due, instead of `runAt`. */
+  readonly delay?: Duration
+  readonly priority?: number
+  readonly queue?: string
+  /** Validated by the input schema of the job's definition, if `createSluice({ jobs })` has it. */
+  readonly payload?: unknown
+  readonly tags?: readonly string[]
+  readonly metadata?: Readonly<Record<string, unknown>>
+}
+
+const CHANGES = [
+  "runAt",
+  "delay",
+  "priority",
+  "queue",
+  "payload",
+  "tags",
+  "metadata",
+] satisfies readonly (keyof JobChanges)[]
+
+/** Where the payload of a job is checked and kept. */
+export interface PayloadRules {
+  readonly schema: string
+  /** Reads the job, with its payload. */
+  readonly getJob: (id: string) => Promise<JobSnapshot | undefined>
+  readonly definitions: ReadonlyMap<string, AnyJobDefinition> | undefined
+  readonly payloads: StoredPayloads | undefined
+}
+
+/** Checks the changes, and returns the verb that makes them. A payload is checked and stored for the one job of this id. */
+export async function updateVerb(rules: PayloadRules, changes: JobChanges, id: string): Promise<Verb> {
+  const json = changesJson(changes)
+  if (changes.payload === undefined) return verbOf(rules, json)
+  const { schema, payloads } = rules
+  const payload = toJson(changes.payload, ["payload"], payloads ? MAX_STORED_BYTES : MAX_PAYLOAD_BYTES)
+  const key = await keyOf(rules, id, payload, changes.payload)
+  if (!payloads || payload.bytes <= payloads.overBytes)
+    return verbOf(rules, withPayload(json, payload), { key })
+  const payloadKey = newKey("payloads")
+  await inStore("Writing to", payloads.withinMs, () =>
+    payloads.store.put(payloadKey, Buffer.from(payload.json)),
+  )
+  return verbOf({ schema }, json, { key, payloadKey })
+}
+
+/** The same for jobs of a name. A payload must not decide their concurrency keys, which would have to be computed for each. */
+export async function bulkUpdateVerb(
+  rules: Pick<PayloadRules, "schema" | "definitions">,
+  changes: JobChanges,
+  name: string | undefined,
+): Promise<Verb> {
+  const json = changesJson(changes)
+  if (changes.payload === undefined) return verbOf(rules, json)
+  if (name === undefined)
+    refuse("invalid_option", name, ["filter", "name"], "the name whose definition checks the payload")
+  const payload = toJson(changes.payload, ["payload"])
+  const definition = rules.definitions?.get(name)
+  if (definition?.input) await checkPayload(name, definition.input, payload.value, changes.payload)
+  if (typeof definition?.concurrency?.key === "function")
+    refuse(
+      "invalid_option",
+      changes.payload,
+      ["changes", "payload"],
+      "the payload of one job at a time, because it decides the concurrency key",
+    )
+  return verbOf(rules, withPayload(json, payload))
+}
+
+function verbOf(
+  { schema }: Pick<PayloadRules, "schema">,
+  json: string,
+  { key, payloadKey }: { key?: string | undefined; payloadKey?: string } = {},
+): Verb {
+  const casts = { p_changes: "pg_catalog.text::pg_catalog.jsonb" }
+  return (ids) =>
+    protocolCall(
+      schema,
+      "update_jobs",
+      { p_ids: toPgArray(ids), p_changes: json, p_payload_key: payloadKey, p_key: key },
+      casts,
+    )
+}
+
+/** The changes but for the payload, as the SQL function takes them. */
+function changesJson(changes: JobChanges): string {
+  assertKnownKeys(changes, CHANGES, ["changes"])
+  const { runAt, delay, priority, queue, tags, metadata } = changes
+  if (queue !== undefined) assertName(queue, ["changes", "queue"])
+  assertInteger(priority, ["changes", "priority"], -1_000_000_000, 1_000_000_000)
+  if (runAt !== undefined && delay !== undefined)
+    refuse("invalid_option", delay, ["changes", "delay"], "runAt or delay, not both")
+  if (delay !== undefined) durationMs(delay, ["changes", "delay"])
+  assertTags(tags, ["changes", "tags"])
+  if (metadata !== undefined && !isRecord(metadata))
+    refuse("invalid_option", metadata, ["changes", "metadata"], "a JSON object")
+  const json = JSON.stringify({
+    runAt: runAt === undefined ? undefined : toIsoInstant(runAt, ["changes", "runAt"]),
+    delay,
+    priority,
+    queue,
+    tags,
+  })
+  if (metadata === undefined) return json
+  return withField(json, "metadata", toJson(metadata, ["changes", "metadata"], MAX_METADATA_BYTES).json)
+}
+
+function withPayload(json: string, payload: StoredJson): string {
+  return withField(json, "payload", payload.json)
+}
+
+function withField(object: string, name: string, json: string): string {
+  return `${object.slice(0, -1)}${object === "{}" ? "" : ","}${JSON.stringify(name)}:${json}}`
+}
+
+/**
+ * Checks the payload by the definition of the job, if it is known, and returns the concurrency key that the job has with it.
+ * A key that the enqueue gave stays.
+ */
+async function keyOf(
+  { getJob, definitions }: PayloadRules,
+  id: string,
+  payload: StoredJson,
+  given: unknown,
+): Promise<string | undefined> {
+  const job = await getJob(id)
+  const definition = job && definitions?.get(job.name)
+  if (!definition) return undefined
+  if (definition.input) await checkPayload(definition.name, definition.input, payload.value, given)
+  if (job.concurrencyKey === null || typeof definition.concurrency?.key !== "function")
+    return job.concurrencyKey ?? undefined
+  const computed = await storedConcurrencyKeyOf(definition, job.payload).catch(() => undefined)
+  return computed === job.concurrencyKey
+    ? storedConcurrencyKeyOf(definition, payload.value)
+    : job.concurrencyKey
+}

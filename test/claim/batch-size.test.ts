@@ -1,0 +1,45 @@
+import { batchSize, defineJob } from "@sluice/core"
+import { expect, onTestFinished, test } from "vitest"
+import { openSession } from "../settle/session.ts"
+import { createDatabase } from "../support/database.ts"
+import { drainable } from "../support/drain.ts"
+
+// Many drainers with large batches fill the server's lock table, and wait for each other there.
+
+test.each([
+  [1, 500],
+  [16, 500],
+  [21, 380],
+  [64, 125],
+  [1_000, 100],
+])("of %i drainers each claims up to %i jobs at once", (drainers, jobs) => {
+  expect(batchSize(drainers)).toBe(jobs)
+})
+
+test("a drainer claims less while many others live, from its first claim on, and more once they are gone", async () => {
+  const database = await createDatabase()
+  await database.pool.query(`
+    create table batches (n serial, size integer);
+    create function note_batch() returns trigger language plpgsql as
+      $$ begin insert into public.batches (size) values (cardinality(new.job_ids)); return null; end $$;
+    create trigger note_batch after insert on sluice.claims for each row execute function note_batch()`)
+  const others = await Promise.all(Array.from({ length: 20 }, () => openSession(database, 100)))
+  const endOthers = () => Promise.all(others.map((session) => session.end()))
+  onTestFinished(async () => void (await endOthers()))
+
+  let performed = 0
+  const noop = defineJob({
+    name: "noop",
+    async perform() {
+      performed += 1
+      if (performed === 300) await endOthers()
+    },
+  })
+  const { drainOnce } = drainable(database, [noop])
+  await database.pool.query("select sluice.enqueue('noop') from generate_series(1, 3000)")
+  await drainOnce({ maxDrainers: 100, concurrency: 1_000 })
+
+  const sizes = (await database.rows("select size from batches order by n")).map(({ size }) => size)
+  expect(sizes[0]).toBe(batchSize(21))
+  expect(Math.max(...sizes)).toBe(500)
+})

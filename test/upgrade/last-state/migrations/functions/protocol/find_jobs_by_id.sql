@@ -1,0 +1,19 @@
+-- Those of some jobs, finished or not, that a filter means.
+--   p_filter  as in find_jobs
+--   p_ids     the jobs
+create or replace function find_jobs_by_id(p_filter jsonb, p_ids bigint[]) returns bigint[]
+language sql stable set search_path from current
+set enable_seqscan = off
+as $$
+  select array(
+    select found.id
+    from unnest(p_ids) given (id)
+    cross join lateral (
+      (select j.id, j.name, j.queue, j.tags, j.metadata, j.unique_key, j.concurrency_key, j.enqueued_at from jobs j where j.id = given.id)
+      union all
+      (select f.id, f.name, f.queue, f.tags, f.metadata, f.unique_key, f.concurrency_key, f.enqueued_at from finished f where f.id = given.id)
+      limit 1) found
+    where is_matching(p_filter, found.name, found.queue, found.tags, found.metadata, found.unique_key, found.concurrency_key, found.enqueued_at)
+      and (not p_filter ? 'state' or p_filter->>'state' = (select s.state from states_of(array[found.id], '-infinity') s))
+    order by found.id)
+$$;

@@ -1,0 +1,52 @@
+-- Puts finished jobs back into the queue, at the places of the history where they are: their ids and failures stay, and their attempts
+-- begin anew. The caller has their locks: until the drainer that settled a job has released its lock, it would get that lock again. A
+-- row that another transaction has is left. The new fence is far from those of all earlier executions, of which one may still be
+-- under way, in a transaction of its own or behind a broken network.
+--   retried  the jobs that are in the queue again
+--   taken    those whose unique key another job has
+create or replace function retry_finished(p_places finished_place[], p_by text, out retried bigint[], out taken bigint[])
+language plpgsql volatile set search_path from current
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_paused text[] := array(select q.name from queues q where q.paused_at is not null);
+begin
+  with past as materialized (
+    select f.*, aside.payload as payload_aside, d.computes_key and f.concurrency_key is null as lacks_key,
+           coalesce(d.concurrency_limit, 1) as usual_limit,
+           (select count(*) from retries r where r.job_id = f.id) as times
+    from unnest(p_places) given (part, place, id)
+    cross join lateral (
+      select f.* from finished f
+      where f.tableoid = given.part and f.ctid = given.place and f.id = given.id and f.state in ('discarded', 'canceled')
+      limit 1 for update skip locked) f
+    left join definitions d on d.name = f.name
+    left join payloads aside on aside.day = f.payload_day and aside.job_id = f.id
+  ), in_force as materialized (
+    select l.concurrency_key, l.concurrency_limit
+    from limits_in_force(array(select distinct p.concurrency_key from past p where p.concurrency_key is not null)) l
+  ), stored as (
+    insert into jobs (id, name, queue, priority, run_at, enqueued_at, fence, max_attempts, payload, payload_day, unique_key,
+                      concurrency_key, concurrency_limit, tags, metadata, large_bytes, state)
+    select p.id, p.name, p.queue, p.priority, now(), p.enqueued_at, (p.times % 2000 + 1) * 1000000, p.max_attempts, p.payload, p.payload_day,
+           p.unique_key, p.concurrency_key, case when p.concurrency_key is not null or p.lacks_key then coalesce(i.concurrency_limit, p.usual_limit) end, p.tags, p.metadata,
+           large_bytes_of(coalesce(p.payload, p.payload_aside), p.metadata, p.tags),
+           case when p.queue = any (v_paused) then 'paused' when p.lacks_key then 'unkeyed' else 'ready' end
+    from past p left join in_force i on i.concurrency_key = p.concurrency_key order by p.name, p.unique_key, p.id
+    on conflict (name, unique_key) where unique_key is not null do nothing
+    returning id
+  ), noted as (
+    insert into retries (job_id, finished_at, attempts, state, retried_by)
+    select p.id, p.finished_at, p.attempts, p.state, p_by from past p join stored s on s.id = p.id
+  ), forgotten as (
+    delete from stored_results r using stored s where r.job_id = s.id returning r.store_key
+  ), superfluous as (
+    insert into superfluous_objects (store_key) select f.store_key from forgotten f on conflict do nothing
+  )
+  select array(select s.id from stored s), array(select p.id from past p where p.id not in (select s.id from stored s)) into retried, taken;
+
+  delete from finished f using unnest(p_places) given (part, place, id)
+  where f.tableoid = given.part and f.ctid = given.place and f.id = given.id and f.id = any (retried);
+  delete from cancellations c where c.job_id = any (retried); -- of a job that finished before its drainer heard of it
+end
+$$;
