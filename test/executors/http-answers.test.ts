@@ -20,6 +20,8 @@ const respond: Record<string, () => Response> = {
     }),
   "the status 503 for ages": () =>
     new Response("down", { status: 503, headers: { "retry-after": "99999999" } }),
+  "an unfit payload": () =>
+    Response.json({ error: { name: "UnfitPayload", message: "no" } }, { status: 422 }),
   "an error with a code": () =>
     Response.json({ error: { name: "Refused", message: "no", code: "ECONNREFUSED" } }, { status: 500 }),
   "an empty body": () => new Response(null, { status: 204 }),
@@ -32,6 +34,7 @@ const url = await startEndpoint(async (request) => {
 const database = await createDatabase()
 const { sluice, drainOnce } = drainable(database, [
   defineJob({ name: "remote", executor: http({ url, key: KEY }) }),
+  defineJob({ name: "patient", onInvalidPayload: "wait", executor: http({ url, key: KEY }) }),
   defineJob({ name: "unreachable", executor: http({ url: "http://127.0.0.1:9/", key: KEY }) }),
   defineJob({
     name: "secretive",
@@ -119,5 +122,18 @@ test.each([
 test("the code of an answer's error is recorded", async () => {
   expect(await performOne("remote", { answer: "an error with a code" })).toMatchObject({
     errors: [{ class: "Refused", code: "ECONNREFUSED" }],
+  })
+})
+
+test("a payload that doesn't fit the schema of the other side is discarded, or waits there, too", async () => {
+  const errors = [{ class: "InvalidPayloadError", code: "invalid_payload", message: "no" }]
+  expect(await performOne("remote", { answer: "an unfit payload" })).toMatchObject({
+    state: "discarded",
+    errors,
+  })
+  expect(await performOne("patient", { answer: "an unfit payload" })).toMatchObject({
+    state: "scheduled",
+    attempts: 0,
+    errors,
   })
 })

@@ -234,6 +234,10 @@ test("once the job is performed no hook around it changes its outcome", async ()
     },
     "hides the error": (_job, next) => next().catch(() => {}),
     "forgets to await": (_job, next) => void next(),
+    "awaits it late": (_job, next) => {
+      const done = next()
+      return wait(50).then(() => done)
+    },
     "calls next twice": (_job, next) => next().then(next),
   }
   for (const [what, around] of Object.entries(afterwards)) {
