@@ -19,6 +19,23 @@ const refuse = defineJob({
 })
 const sluice = createSluice({ database: database.pool, jobs: [sync, fail, refuse] })
 
+test("each job of a batch with keys is told its own state, some of them being there already", async () => {
+  const there = await sluice.enqueue(sync, {}, { uniqueKey: "told-2", delay: "1h" })
+  const results = await sluice.enqueueMany([
+    { name: "sync", payload: {}, options: { uniqueKey: "told-1" } },
+    { name: "sync", payload: {}, options: { uniqueKey: "told-2" } },
+    { name: "sync", payload: {}, options: { uniqueKey: "told-3", delay: "1h" } },
+    { name: "sync", payload: {}, options: { uniqueKey: "told-4", delay: "1h" } },
+  ])
+  expect(results.map(({ status, state }) => `${status} ${state}`)).toEqual([
+    "enqueued ready",
+    "deduplicated scheduled",
+    "enqueued scheduled",
+    "enqueued scheduled",
+  ])
+  expect(results[1]?.id).toBe(there.id)
+})
+
 test("while a job with a unique key is unfinished, another enqueue is answered with that job", async () => {
   const first = await sluice.enqueue(sync, { version: 1 }, { uniqueKey: "shop-1" })
   const second = await sluice.enqueue(sync, { version: 2 }, { uniqueKey: "shop-1" })
