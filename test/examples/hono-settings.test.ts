@@ -36,7 +36,7 @@ describe.skipIf(!prepared)("examples/hono with the component's settings", async 
     await requestReceipts(app, 5)
     await eventually(() => expect(mail.waiting.size).toBe(2))
 
-    const second = await app.invoke("QueueDrain")
+    const second = await eventually(() => app.invoke("QueueDrain")) // a wake may occupy the other environment
     expect(second.slot).toBeUndefined()
     expect(mail.waiting.size).toBe(2)
 
@@ -55,7 +55,7 @@ describe.skipIf(!prepared)("examples/hono with the component's settings", async 
       { order: 6, to: "ada@example.org" },
       { runAt },
     ])
-    await app.invoke("QueueDrain")
+    await eventually(() => app.invoke("QueueDrain"))
 
     const { SLUICE_IDLE_SCHEDULE = "", SLUICE_IDLE_ROLE } = app.environmentOf("QueueDrain")
     const [GroupName, Name] = SLUICE_IDLE_SCHEDULE.split("/")

@@ -324,10 +324,10 @@ test("more jobs are claimed only as hooks end, once a thousand are under way", a
     await wait(2_000)
     underWay--
   }
-  await sluice.enqueueMany(Array.from({ length: 4_000 }, () => ({ name: "bare" })))
-  expect(await drainOnce({ concurrency: 500 })).toMatchObject({ succeeded: 4_000 })
+  await sluice.enqueueMany(Array.from({ length: 6_000 }, () => ({ name: "bare" })))
+  expect(await drainOnce({ concurrency: 500 })).toMatchObject({ succeeded: 6_000 })
   expect(underWay).toBe(0)
-  expect(most).toBeLessThan(3_000)
+  expect(most).toBeLessThan(4_000) // those under way, and all that a drainer holds
 })
 
 test("around a transactional job, next resolves once its transaction is committed, and an error then changes nothing", async () => {

@@ -52,7 +52,7 @@ export function createPipeline(parts: {
       }
     },
     claimAhead() {
-      if (claiming || !position.hasMore || runner.room() === 0) return
+      if (claiming || !position.hasMore || runner.room() === 0 || drainer.settledHooks?.isFull()) return
       isClaimAnswered = false
       claiming = sendClaim(false, runner.room())
       claiming.then(noteAnswer, noteAnswer)

@@ -18,6 +18,8 @@ const LONGEST_END_MS = 60_000
 export interface SettledHooks {
   /** Calls those of an execution whose outcome is committed. */
   call(execution: Execution): void
+  /** Whether there is no room for those of more jobs. */
+  isFull(): boolean
   /** Whether there is room for those of more jobs. Waits a while for it. */
   hasRoom(): Promise<boolean>
   /** Waits for those under way. */
@@ -50,6 +52,7 @@ export function createSettledHooks(
       })
       underWay.add(calling)
     },
+    isFull,
     async hasRoom() {
       const giveUpAtMs = performance.now() + LONGEST_WAIT_MS
       const leftMs = () => giveUpAtMs - performance.now()
