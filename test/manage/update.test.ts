@@ -131,3 +131,32 @@ test("a job that runs, has finished or is in a dead drainer's hands isn't change
   expect(await sluice.getJob(id)).toMatchObject({ state: "succeeded", queue: "kept" })
   await expect(sluice.updateJob(id, { queue: "other" })).rejects.toMatchObject({ code: "job_finished" })
 })
+
+test("a suspect that is put off is performed apart from others all the same", async () => {
+  const suspect = async () => {
+    const { id } = await sluice.enqueue("noop", {}, { queue: "kept" })
+    await database.pool.query(
+      `update sluice.jobs set state = 'suspect', suspect_group = 1, died_with = 3 where id = ${id}`,
+    )
+    return id
+  }
+  const [due, asked] = [await suspect(), await suspect()]
+  await sluice.updateJob(due, { delay: "1h" })
+  await database.pool.query(`update sluice.jobs set run_at = now() where id = ${due}`)
+  await database.pool.query("select sluice.promote_due()")
+  await sluice.updateJob(asked, { delay: "1h" })
+  await sluice.runJobNow(asked)
+  for (const id of [due, asked]) expect(await read(id)).toMatchObject({ state: "suspect" })
+  await sluice.cancelJobs({ ids: [due, asked] })
+})
+
+test("a suspect whose new payload decides its concurrency key stays a suspect with it", async () => {
+  const { id } = await sluice.enqueue("keyed", { to: "Ada" })
+  await database.pool.query(
+    `update sluice.jobs set state = 'suspect', concurrency_key = null, suspect_group = 1, died_with = 3 where id = ${id}`,
+  )
+  await sluice.updateJob(id, { payload: { to: "Bob" } })
+  await database.pool.query("select sluice.set_keys($1)", [JSON.stringify([{ id, key: "to Bob" }])])
+  expect(await read(id)).toMatchObject({ state: "suspect", concurrency_key: "to Bob" })
+  await sluice.cancelJob(id)
+})

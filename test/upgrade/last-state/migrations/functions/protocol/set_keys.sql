@@ -24,7 +24,8 @@ begin
   update jobs j set
     concurrency_key = p.key,
     concurrency_limit = case when p.key is not null or p.failed then j.concurrency_limit end,
-    state = case when p.is_paused then 'paused' when p.key is not null and p.place > j.concurrency_limit then 'blocked' else 'ready' end
+    state = case when p.is_paused then 'paused' when p.key is not null and p.place > j.concurrency_limit then 'blocked'
+                 when j.suspect_group is null then 'ready' else 'suspect' end
   from placed p where j.id = p.id;
   get diagnostics v_keyed = row_count;
   if v_keyed > 0 then
