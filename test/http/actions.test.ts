@@ -53,6 +53,7 @@ const cases: [what: string, body: unknown, pointer: string][] = [
   ["a retriedBy that is none", { action: "retry", filter, retriedBy: 5 }, "/retriedBy"],
   ["a dryRun that is none", { action: "cancel", filter, dryRun: "yes" }, "/dryRun"],
   ["an after that is none", { action: "cancel", filter, after: "1-2-3" }, "/after"],
+  ["an after beyond all times", { action: "retry", filter, after: "0-0-999999999999999" }, "/after"],
 ]
 
 test.each(cases)("a request with %s is answered 422 with the place", async (_what, body, pointer) => {

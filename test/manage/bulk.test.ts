@@ -190,3 +190,14 @@ test("a payload is checked by the one definition that it is for", async () => {
     path: ["changes", "payload"],
   })
 })
+
+test("a call doesn't continue where no history can be", async () => {
+  await many(1, "noop")
+  await drainOnce()
+  const [{ part }] = await database.rows("select tableoid::int8 as part from sluice.finished")
+  for (const after of [`${part}-4294967296-0`, `${part}-0-999999999999999`, "4294967296-0-0"])
+    await expect(sluice.deleteJobs({ name: "noop" }, { after })).rejects.toMatchObject({
+      code: "invalid_option",
+      path: ["after"],
+    })
+})

@@ -14,7 +14,7 @@ export function assertTags(tags: unknown, path: readonly string[]): void {
 }
 
 const FIRST_INSTANT_MS = Date.UTC(1970, 0, 1)
-const LAST_INSTANT_MS = Date.UTC(9999, 11, 31)
+export const LAST_INSTANT_MS = Date.UTC(9999, 11, 31)
 /** ISO 8601, the same as in the SQL function `instant_of`: a day, a time with up to 9 fractional digits, and an offset. */
 const ISO_8601 =
   /^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?)(?:Z|([+-](?:0\d|1[0-4]))(?::?([0-5]\d))?)$/

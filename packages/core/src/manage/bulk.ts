@@ -7,7 +7,7 @@ import { protocolCall } from "../database/protocol-call.ts"
 import { isLockTableFull } from "../database/sqlstate.ts"
 import { assertJobId } from "../job/job-id.ts"
 import type { JobState } from "../job/job-options.ts"
-import { toIsoInstant } from "../job/option-values.ts"
+import { LAST_INSTANT_MS, toIsoInstant } from "../job/option-values.ts"
 import { MAX_METADATA_BYTES, toJson } from "../job/payload.ts"
 import { type Acted, act, callVerb, isHeld, type Verb } from "./jobs.ts"
 
@@ -81,6 +81,11 @@ const MOST_IDS = 10_000
 /** Jobs of one statement, which takes a lock for each: as many as a claim. */
 const LARGEST_SET = 500
 const MOST_REFUSED = 1_000
+const LARGEST_ID = 999_999_999_999_999
+/** An oid. */
+const LARGEST_PART = 2 ** 32 - 1
+/** A table has fewer pages, and that many more can still be counted. */
+const LARGEST_PAGE = 4_000_000_000
 
 /** A page of jobs, and where the next one begins. */
 interface Page {
@@ -202,7 +207,7 @@ async function findById(
   ids: readonly string[],
   after: string | undefined,
 ): Promise<Page> {
-  const from = positionOf(after, 1)[0] ?? 0
+  const from = positionOf(after, [MOST_IDS])[0] ?? 0
   const some = ids.slice(from, from + LARGEST_SET)
   const { text, values } = protocolCall(
     schema,
@@ -224,7 +229,7 @@ async function findUnfinished(
   json: string,
   after: string | undefined,
 ): Promise<Page> {
-  const [afterId, uptoId] = positionOf(after, 2)
+  const [afterId, uptoId] = positionOf(after, [LARGEST_ID, LARGEST_ID])
   const { text, values } = protocolCall(
     schema,
     "find_jobs",
@@ -243,7 +248,7 @@ async function findFinished(
   states: readonly JobState[],
   after: string | undefined,
 ): Promise<Page> {
-  const [part, page, beforeMs] = positionOf(after, 3)
+  const [part, page, beforeMs] = positionOf(after, [LARGEST_PART, LARGEST_PAGE, LAST_INSTANT_MS])
   const { text, values } = protocolCall(
     schema,
     "find_finished_jobs",
@@ -264,11 +269,13 @@ async function findFinished(
 }
 
 /** A place in the jobs: numbers that the page before has returned. */
-function positionOf(after: string | undefined, numbers: number): (number | undefined)[] {
+function positionOf(after: string | undefined, largest: readonly number[]): (number | undefined)[] {
   if (after === undefined) return []
-  const parts = /^\d{1,15}(-\d{1,15})*$/.test(after) ? after.split("-") : []
-  if (parts.length !== numbers) refuse("invalid_option", after, ["after"], "the last `next`")
-  return parts.map(Number)
+  const parts = /^\d{1,15}(-\d{1,15})*$/.test(after) ? after.split("-").map(Number) : []
+  const isPosition =
+    parts.length === largest.length && parts.every((part, index) => part <= (largest[index] as number))
+  if (!isPosition) refuse("invalid_option", after, ["after"], "the last `next`")
+  return parts
 }
 
 function checkFilter(filter: JobFilter): { ids: readonly string[] | undefined; json: string } {
