@@ -1,4 +1,4 @@
-import { defineJob } from "@sluice/core"
+import { createSluice, defineJob } from "@sluice/core"
 import { beforeEach, expect, test } from "vitest"
 import { z } from "zod"
 import { createDatabase } from "../support/database.ts"
@@ -52,6 +52,20 @@ test("or it waits for a deployment whose schema it fits, and no attempt is charg
   expect(await drainOnce()).toMatchObject({ succeeded: 1 })
   expect(await sluice.getJob(id)).toMatchObject({ state: "succeeded", attempts: 1, errorCount: 1 })
   expect(performed).toEqual([{ n: "one" }])
+})
+
+test("a payload that an update has replaced is looked at, and recorded, as if for the first time", async () => {
+  const id = await enqueueUnfit("patient")
+  await drainOnce()
+  await makeDue()
+  await drainOnce()
+  const byName = createSluice({ database: database.pool })
+  await byName.updateJob(id, { payload: { n: "another" }, delay: 0 })
+  await drainOnce()
+  expect(await sluice.getJob(id)).toMatchObject({ state: "scheduled", attempts: 0, errorCount: 2 })
+  expect(await database.rows("select rule_failures from sluice.jobs where id = $1", [id])).toEqual([
+    { rule_failures: { onInvalidPayload: 1 } },
+  ])
 })
 
 test("it is looked at after a minute and then less and less often, at last every hour, and recorded once", async () => {
