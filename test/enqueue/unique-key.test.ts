@@ -83,6 +83,12 @@ test("the same key is another one for a job of another name", async () => {
     { name: "fail", options: { uniqueKey: "shared" } },
   ])
   expect([one, other]).toMatchObject([{ status: "enqueued" }, { status: "enqueued" }])
+
+  for (const [name, first] of [
+    ["sync", one],
+    ["fail", other],
+  ] as const)
+    expect(await sluice.enqueue(name, {}, { uniqueKey: "shared" })).toMatchObject({ id: first?.id })
 })
 
 test("in one batch the first job with a key is stored, and the others are answered with it", async () => {

@@ -316,6 +316,20 @@ test("a drain that has to end doesn't wait for them longer than it has time", as
   expect(lines).toEqual([["Hooks were still running when the drain ended", { hooks: 1 }]])
 })
 
+test("a job that is canceled while it runs calls no hook after it, because nothing has failed", async () => {
+  for (const name of ["afterPerform", "onError", "onRetry", "onDiscard"] as const)
+    outer[name] = () => void calls.push(name)
+  const { id } = await sluice.enqueue(hooked, {}, { timeout: "1m" })
+  perform = async () => {
+    await sluice.cancelJob(id)
+    await wait(2_000) // until the drainer has heard of it
+    throw new Error("too late")
+  }
+  await drainOnce()
+  expect(await sluice.getJob(id)).toMatchObject({ state: "canceled" })
+  expect(calls).toEqual([])
+})
+
 test("more jobs are claimed only as hooks end, once a thousand are under way", async () => {
   let underWay = 0
   let most = 0
