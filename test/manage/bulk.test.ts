@@ -173,6 +173,7 @@ const wrong: [filter: unknown, path: string[]][] = [
   [{ ids: "1" }, ["filter", "ids"]],
   [{ tag: "" }, ["filter", "tag"]],
   [{ metadata: [] }, ["filter", "metadata"]],
+  [{ metadata: {} }, ["filter", "metadata"]],
   [{ uniqueKey: 5 }, ["filter", "uniqueKey"]],
   [{ enqueuedBefore: "yesterday" }, ["filter", "enqueuedBefore"]],
 ]

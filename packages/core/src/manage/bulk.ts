@@ -290,8 +290,9 @@ function checkFilter(filter: JobFilter): { ids: readonly string[] | undefined; j
   if (queue !== undefined) assertName(queue, ["filter", "queue"])
   if (tag !== undefined && !isText(tag, 128))
     refuse("invalid_option", tag, ["filter", "tag"], "text of 1 to 128 characters")
-  if (metadata !== undefined && !isRecord(metadata))
-    refuse("invalid_option", metadata, ["filter", "metadata"], "a JSON object")
+  // an empty one would match all jobs that have any
+  if (metadata !== undefined && !(isRecord(metadata) && Object.keys(metadata).length > 0))
+    refuse("invalid_option", metadata, ["filter", "metadata"], "a JSON object with one or more keys")
   assertText(uniqueKey, ["filter", "uniqueKey"])
   assertText(concurrencyKey, ["filter", "concurrencyKey"])
   const plain = { state, name, queue, tag, uniqueKey, concurrencyKey }
