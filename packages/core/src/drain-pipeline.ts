@@ -40,9 +40,10 @@ export function createPipeline(parts: {
 
   return {
     async claim() {
-      const isHeldUp = drainer.settledHooks !== undefined && !(await drainer.settledHooks.hasRoom())
+      if (drainer.settledHooks) await drainer.settledHooks.untilRoom()
+      const isHeldUp = drainer.settledHooks?.isFull()
       const isSentAhead = claiming !== undefined
-      claiming ??= sendClaim(runner.isIdle(), isHeldUp ? 0 : runner.room())
+      claiming ??= sendClaim(runner.isIdle())
       try {
         return await claiming
       } finally {
@@ -52,9 +53,9 @@ export function createPipeline(parts: {
       }
     },
     claimAhead() {
-      if (claiming || !position.hasMore || runner.room() === 0 || drainer.settledHooks?.isFull()) return
+      if (claiming || !position.hasMore || room() === 0) return
       isClaimAnswered = false
-      claiming = sendClaim(false, runner.room())
+      claiming = sendClaim(false)
       claiming.then(noteAnswer, noteAnswer)
     },
     async settle(executions) {
@@ -77,8 +78,12 @@ export function createPipeline(parts: {
     },
   }
 
-  function sendClaim(isIdle: boolean, room: number): Promise<ClaimedJob[]> {
-    return claim(drainer, position, deadline, room, isIdle)
+  function sendClaim(isIdle: boolean): Promise<ClaimedJob[]> {
+    return claim(drainer, position, deadline, room(), isIdle)
+  }
+
+  function room(): number {
+    return drainer.settledHooks?.isFull() ? 0 : runner.room()
   }
 
   function noteAnswer(): void {

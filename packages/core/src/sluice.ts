@@ -307,8 +307,9 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
   /** Acts on a job that may be due earlier then, or ready. */
   async function moveJob(...parameters: Parameters<typeof actOn>): Promise<ChangedJob> {
     const { id, name, state } = await actOn(...parameters)
-    if (state === "ready") await wakeIfNeeded([name], [])
-    if (state === "scheduled") await wakeIfNeeded([], [name])
+    const movedNames = namesToWake()
+    movedNames.add(name, state)
+    await movedNames.wake()
     return { id, state: state as JobState }
   }
 
@@ -325,15 +326,11 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
   /** As `moveJob`. */
   async function moveAll(...parameters: Parameters<typeof actOnAll>): Promise<BulkResult> {
     const [side, verb, filter, options] = parameters
-    const due = new Set<unknown>()
-    const later = new Set<unknown>()
+    const movedNames = namesToWake()
     const result = await actOnAll(side, verb, filter, options, (acted) => {
-      for (const { name, state, refusal } of acted) {
-        if (refusal === null && state === "ready") due.add(name)
-        if (refusal === null && state === "scheduled") later.add(name)
-      }
+      for (const { name, state, refusal } of acted) if (refusal === null) movedNames.add(name, state)
     })
-    if (due.size + later.size > 0) await wakeIfNeeded([...due], [...later])
+    await movedNames.wake()
     return result
   }
 
@@ -348,14 +345,25 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
 
   async function wakeFor(names: readonly string[], { results, areAttended }: Stored): Promise<void> {
     if (areAttended) return
-    const due = new Set<string | undefined>()
-    const later = new Set<string | undefined>()
-    for (const [index, { status, state }] of results.entries()) {
-      if (status !== "enqueued") continue
-      if (state === "ready") due.add(names[index])
-      if (state === "scheduled") later.add(names[index])
+    const storedNames = namesToWake()
+    for (const [index, { status, state }] of results.entries())
+      if (status === "enqueued") storedNames.add(names[index], state)
+    await storedNames.wake()
+  }
+
+  /** Collects the names of jobs that came to be ready or scheduled, to wake a drainer that knows them. */
+  function namesToWake() {
+    const due = new Set<unknown>()
+    const later = new Set<unknown>()
+    return {
+      add(name: unknown, state: JobState | null): void {
+        if (state === "ready") due.add(name)
+        if (state === "scheduled") later.add(name)
+      },
+      async wake(): Promise<void> {
+        if (due.size + later.size > 0) await wakeIfNeeded([...due], [...later])
+      },
     }
-    if (due.size + later.size > 0) await wakeIfNeeded([...due], [...later])
   }
 
   /**

@@ -22,11 +22,11 @@ import {
 } from "../job/payload.ts"
 import {
   deleteObjects,
-  inStore,
   MAX_STORED_BYTES,
   MOST_DELETED,
   newKey,
   type PayloadStore,
+  putObject,
   type StoredPayloads,
 } from "../job/payload-store.ts"
 import type { Logger } from "../logger.ts"
@@ -171,11 +171,7 @@ async function putLargePayloads(payloads: StoredPayloads | undefined, rows: read
   for (let first = 0; first < large.length; first += PUTS_AT_ONCE) {
     const some = large.slice(first, first + PUTS_AT_ONCE)
     await Promise.all(
-      some.map(({ payloadKey, payload }) =>
-        inStore("Writing to", payloads.withinMs, () =>
-          payloads.store.put(payloadKey as string, Buffer.from(payload)),
-        ),
-      ),
+      some.map(({ payloadKey, payload }) => putObject(payloads, payloadKey as string, payload)),
     )
   }
 }

@@ -1,9 +1,8 @@
 import { durationMs } from "../checks/duration.ts"
-import { noPromise } from "../checks/no-promise.ts"
 import { assertPolicies, assertText } from "../checks/validate.ts"
 import { InvalidInputError } from "../errors.ts"
+import { callOption } from "./call-option.ts"
 import type { AnyJobDefinition } from "./define-job.ts"
-import { shortMessage } from "./error-record.ts"
 import type { Computed, EnqueueOptions } from "./job-options.ts"
 
 /** Options of an enqueue that a definition may compute from the payload. */
@@ -52,31 +51,22 @@ function completedBy(definition: AnyJobDefinition): readonly Computable[] {
 }
 
 function compute(job: string, name: Computable, rule: (payload: unknown) => unknown, payload: unknown) {
-  const value = call(job, name, rule, payload)
+  const value = callOption(job, name, rule, payload)
   if (value === undefined) return undefined
   try {
     assertComputed(name, value)
   } catch (error) {
     const { code, message } = error as InvalidInputError
-    throw new InvalidInputError(code, `${nameOf(job, name)}, as computed from this payload: ${message}`, {
-      path: ["options", name],
-      cause: error,
-    })
+    throw new InvalidInputError(
+      code,
+      `The ${name} of the job ${JSON.stringify(job)}, as computed from this payload: ${message}`,
+      {
+        path: ["options", name],
+        cause: error,
+      },
+    )
   }
   return value
-}
-
-function call(job: string, name: Computable, rule: (payload: unknown) => unknown, payload: unknown) {
-  try {
-    return noPromise(rule(payload))
-  } catch (cause) {
-    const message = `${nameOf(job, name)} can't be computed from this payload: ${shortMessage(cause)}`
-    throw new InvalidInputError("invalid_payload", message, { path: ["payload"], cause })
-  }
-}
-
-function nameOf(job: string, name: Computable): string {
-  return `The ${name} of the job ${JSON.stringify(job)}`
 }
 
 function assertComputed(name: Computable, value: unknown): void {

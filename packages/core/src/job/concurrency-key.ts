@@ -1,8 +1,7 @@
-import { noPromise } from "../checks/no-promise.ts"
 import { assertText } from "../checks/validate.ts"
 import { InvalidInputError } from "../errors.ts"
+import { callOption } from "./call-option.ts"
 import type { AnyJobDefinition } from "./define-job.ts"
-import { shortMessage } from "./error-record.ts"
 import { checkPayload } from "./payload.ts"
 
 /**
@@ -14,7 +13,9 @@ export function concurrencyKeyOf(
   payload: unknown,
 ): string | undefined {
   const key =
-    typeof concurrency?.key === "function" ? compute(name, concurrency.key, payload) : concurrency?.key
+    typeof concurrency?.key === "function"
+      ? callOption(name, "concurrency key", concurrency.key, payload)
+      : concurrency?.key
   assertText(key, ["options", "concurrencyKey"])
   return key
 }
@@ -28,13 +29,4 @@ export async function storedConcurrencyKeyOf(
   const key = concurrencyKeyOf(definition, payload)
   if (key !== undefined || !definition.concurrency) return key
   throw new InvalidInputError("invalid_payload", "The function of the concurrency key returned undefined")
-}
-
-function compute(job: string, rule: (payload: unknown) => string, payload: unknown): string {
-  try {
-    return noPromise(rule(payload))
-  } catch (cause) {
-    const message = `The concurrency key of the job ${JSON.stringify(job)} can't be computed from this payload: ${shortMessage(cause)}`
-    throw new InvalidInputError("invalid_payload", message, { path: ["payload"], cause })
-  }
 }

@@ -80,6 +80,11 @@ export async function inStore<Value>(
   }
 }
 
+/** Puts a payload into the store. */
+export function putObject({ store, withinMs }: StoredPayloads, key: string, json: string): Promise<void> {
+  return inStore("Writing to", withinMs, () => store.put(key, Buffer.from(json)))
+}
+
 /** Objects deleted at once: the most that S3 takes. */
 export const MOST_DELETED = 1_000
 /** How long a drain, or an enqueue whose jobs are stored, waits for a deletion. */

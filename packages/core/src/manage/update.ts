@@ -13,7 +13,7 @@ import {
   type StoredJson,
   toJson,
 } from "../job/payload.ts"
-import { inStore, MAX_STORED_BYTES, newKey, type StoredPayloads } from "../job/payload-store.ts"
+import { MAX_STORED_BYTES, newKey, putObject, type StoredPayloads } from "../job/payload-store.ts"
 import type { Verb } from "./jobs.ts"
 
 /** What to change of a job that waits. What isn't given stays. */
@@ -59,9 +59,7 @@ export async function updateVerb(rules: PayloadRules, changes: JobChanges, id: s
   if (!payloads || payload.bytes <= payloads.overBytes)
     return verbOf(rules, withPayload(json, payload), { key })
   const payloadKey = newKey("payloads")
-  await inStore("Writing to", payloads.withinMs, () =>
-    payloads.store.put(payloadKey, Buffer.from(payload.json)),
-  )
+  await putObject(payloads, payloadKey, payload.json)
   return verbOf({ schema }, json, { key, payloadKey })
 }
 

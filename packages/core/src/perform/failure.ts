@@ -105,10 +105,9 @@ function retryBy(run: JobRun, error: unknown, rule: RetryOn | undefined): Outcom
   const { job } = run
   const counts = job.ruleFailures ?? {}
   const failures = (rule ? (counts[rule.name as string] ?? 0) : unruledFailures(job)) + 1
-  const own = ownMaxAttempts(run)
   const isLast =
-    job.attempts + 1 >= (own ?? Number.POSITIVE_INFINITY) ||
-    failures >= (rule?.attempts ?? own ?? maxAttemptsOf(run))
+    job.attempts + 1 >= (ownMaxAttempts(run) ?? Number.POSITIVE_INFINITY) ||
+    failures >= (rule?.attempts ?? maxAttemptsOf(run))
   const by = rule && { rule: rule.name }
   if (isLast) return { kind: "discarded", error, chargesAttempt: true, ...by }
   const waitMs = retryWaitMs(run, error, rule, failures)

@@ -20,8 +20,8 @@ export interface SettledHooks {
   call(execution: Execution): void
   /** Whether there is no room for those of more jobs. */
   isFull(): boolean
-  /** Whether there is room for those of more jobs. Waits a while for it. */
-  hasRoom(): Promise<boolean>
+  /** Waits a while for room. */
+  untilRoom(): Promise<void>
   /** Waits for those under way. */
   end(mostMs: number): Promise<void>
 }
@@ -53,11 +53,10 @@ export function createSettledHooks(
       underWay.add(calling)
     },
     isFull,
-    async hasRoom() {
+    async untilRoom() {
       const giveUpAtMs = performance.now() + LONGEST_WAIT_MS
       const leftMs = () => giveUpAtMs - performance.now()
       while (isFull() && leftMs() > 0) await withinMs(Promise.race(underWay), leftMs(), "One").catch(() => {})
-      return !isFull()
     },
     async end(mostMs) {
       if (underWay.size === 0) return
@@ -79,15 +78,15 @@ function callsOf({ job, outcome }: Execution, levels: readonly (Settled | undefi
   const add = (name: keyof Settled, call: (hooks: Settled) => unknown) => {
     for (const hooks of levels) if (hooks?.[name]) calls.push([name, () => call(hooks)])
   }
-  const told = performedJob(job)
+  const told = () => performedJob(job) // most executions call no hook
   if (outcome.kind === "succeeded" || outcome.kind === "committed")
-    add("afterPerform", (hooks) => hooks.afterPerform?.(told))
+    add("afterPerform", (hooks) => hooks.afterPerform?.(told()))
   if (!("error" in outcome) || outcome.kind === "canceled") return calls
   const { error } = outcome
-  add("onError", (hooks) => hooks.onError?.(told, error))
+  add("onError", (hooks) => hooks.onError?.(told(), error))
   if (outcome.kind === "retried")
-    add("onRetry", (hooks) => hooks.onRetry?.(told, error, { waitMs: outcome.waitMs }))
-  if (outcome.kind === "discarded") add("onDiscard", (hooks) => hooks.onDiscard?.(told, error))
+    add("onRetry", (hooks) => hooks.onRetry?.(told(), error, { waitMs: outcome.waitMs }))
+  if (outcome.kind === "discarded") add("onDiscard", (hooks) => hooks.onDiscard?.(told(), error))
   return calls
 }
 

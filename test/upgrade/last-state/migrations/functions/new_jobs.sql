@@ -11,8 +11,7 @@ begin atomic
          r.unique_keys ->> (p.place - 1)::integer, r.idempotency_keys ->> (p.place - 1)::integer,
          r.concurrency_key, r.concurrency_limit, r.tags, r.metadata, r.state,
          case when pg_column_size(p.payload) > 150 or r.metadata is not null or r.tags is not null then
-           nullif(greatest(4096, octet_length(p.payload::text) + coalesce(octet_length(r.metadata::text), 0)
-             + coalesce(octet_length(array_to_string(r.tags, '","')), 0)), 4096) end
+           large_bytes_of(p.payload, r.metadata, r.tags) end
   from unnest(p_runs) r
   cross join lateral jsonb_array_elements(r.payloads) with ordinality p (payload, place);
 end;
