@@ -18,6 +18,7 @@ export type {
   JobPolicies,
   JobState,
 } from "./job/job-options.ts"
+export type { JobHandle, WaitOptions } from "./job/job-handle.ts"
 export type { CheckpointOptions, JobContext } from "./job/job-context.ts"
 export type { Backoff, BackoffSettings, BackoffStrategy } from "./job/backoff.ts"
 export {
@@ -77,7 +78,9 @@ export {
   InterruptedError,
   InvalidInputError,
   InvalidPayloadError,
+  InvalidResultError,
   JobCanceledError,
+  JobFailedError,
   JobNotFoundError,
   JobStateError,
   PayloadTooLargeError,
