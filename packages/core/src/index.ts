@@ -12,11 +12,13 @@ export {
 } from "./job/define-job.ts"
 export type {
   Computed,
+  ComputedUniqueness,
   Concurrency,
   EnqueueOptions,
   EnqueueResult,
   JobPolicies,
   JobState,
+  Uniqueness,
 } from "./job/job-options.ts"
 export type { CheckpointOptions, JobContext } from "./job/job-context.ts"
 export type { Backoff, BackoffSettings, BackoffStrategy } from "./job/backoff.ts"
@@ -84,5 +86,6 @@ export {
   SessionLostError,
   SluiceError,
   TimeoutError,
+  UniqueKeyTakenError,
   UnknownJobError,
 } from "./errors.ts"

@@ -347,7 +347,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     if (areAttended) return
     const storedNames = namesToWake()
     for (const [index, { status, state }] of results.entries())
-      if (status === "enqueued") storedNames.add(names[index], state)
+      if (status !== "deduplicated") storedNames.add(names[index], state)
     await storedNames.wake()
   }
 

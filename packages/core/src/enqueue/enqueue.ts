@@ -5,7 +5,13 @@ import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { SCHEMA_VERSION } from "../database/schema.ts"
 import { codeOf, translateError } from "../database/translate-error.ts"
-import { InvalidInputError, PayloadTooLargeError, UnknownJobError } from "../errors.ts"
+import {
+  InvalidInputError,
+  PayloadTooLargeError,
+  type SluiceError,
+  UniqueKeyTakenError,
+  UnknownJobError,
+} from "../errors.ts"
 import type { Carrier } from "../job/carrier.ts"
 import { completeOptions, unlessComputed } from "../job/computed-options.ts"
 import { concurrencyKeyOf } from "../job/concurrency-key.ts"
@@ -29,6 +35,7 @@ import {
   putObject,
   type StoredPayloads,
 } from "../job/payload-store.ts"
+import { uniqueRule } from "../job/unique-rule.ts"
 import type { Logger } from "../logger.ts"
 import { type Instrumentation, withCarrier } from "../telemetry/instrumentation.ts"
 import { assertOptions } from "./options.ts"
@@ -125,11 +132,15 @@ export async function storeJob(
   const read = readJob(catalog, job, given)
   if (read.definition?.input) await checkInput(read)
   const row = rowOf(catalog, read)
-  return withCarrier(catalog.instrumentation, [job.name], (carrier) =>
-    isPlain(row)
+  return withCarrier(catalog.instrumentation, [job.name], (carrier) => {
+    const stored = isPlain(row)
       ? storePlainRow(catalog, database, row, carrier, asks)
-      : storeRows(catalog, database, [row], carrier, asks),
-  )
+      : storeRows(catalog, database, [row], carrier, asks)
+    return stored.catch((error) => {
+      if (error instanceof UniqueKeyTakenError) error.index = undefined
+      throw error
+    })
+  })
 }
 
 async function storeRows(
@@ -151,7 +162,7 @@ async function storeRows(
     },
     { p_jobs: JSON_TEXT, p_carrier: JSON_TEXT, p_by_name: JSON_TEXT },
   )
-  const columns = ["job_ids", "job_states", "deduplicated", "attended"].map(
+  const columns = ["job_ids", "job_states", "statuses", "attended"].map(
     (column) => `${column}::pg_catalog.text`,
   )
   await putLargePayloads(catalog.payloads, rows)
@@ -176,13 +187,15 @@ async function putLargePayloads(payloads: StoredPayloads | undefined, rows: read
   }
 }
 
+const UNUSED = ["deduplicated", "rescheduled"]
+
 /** Deletes the payloads of jobs that were there already. Where that fails, too, the bucket's rule does it. */
 async function deleteUnused(
   { store }: StoredPayloads,
   rows: readonly Row[],
   results: readonly EnqueueResult[],
 ): Promise<void> {
-  const unused = rows.filter((_, index) => results[index]?.status === "deduplicated")
+  const unused = rows.filter((_, index) => UNUSED.includes(results[index]?.status as string))
   const keys = unused.flatMap(({ payloadKey }) => payloadKey ?? [])
   if (!store.delete) return
   try {
@@ -217,8 +230,13 @@ async function storePlainRow(
     { p_payload: JSON_TEXT, p_carrier: JSON_TEXT, p_by_name: JSON_TEXT },
   )
   const { stored } = await storedRow(database, `select ${text}::pg_catalog.text as stored`, values)
-  const [id, state, attended] = elementsOf(stored) as [string, JobState, string]
-  return { results: [{ id, status: "enqueued", state }], areAttended: attended === "t" }
+  const [id, state, attended, status] = elementsOf(stored) as [
+    string,
+    JobState,
+    string,
+    EnqueueResult["status"],
+  ]
+  return { results: [{ id, status: status || "enqueued", state }], areAttended: attended === "t" }
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: rows are typed where a statement is written
@@ -242,16 +260,16 @@ const JSON_TEXT = "pg_catalog.text::pg_catalog.jsonb"
 interface StoredRows {
   readonly job_ids: string
   readonly job_states: string | null
-  readonly deduplicated: string | null
+  readonly statuses: string | null
   readonly attended: "true" | "false"
 }
 
 function toResults(stored: StoredRows): EnqueueResult[] {
   const states = stored.job_states === null ? undefined : elementsOf(stored.job_states)
-  const deduplicated = stored.deduplicated === null ? undefined : elementsOf(stored.deduplicated)
+  const statuses = stored.statuses === null ? undefined : elementsOf(stored.statuses)
   return elementsOf(stored.job_ids).map((id, index) => ({
     id,
-    status: deduplicated?.[index] === "t" ? "deduplicated" : "enqueued",
+    status: (statuses?.[index] ?? "enqueued") as EnqueueResult["status"],
     state: (states?.[index] ?? "ready") as JobState,
   }))
 }
@@ -316,7 +334,8 @@ function rowOf(catalog: Catalog, { job, options: given, definition, payload }: R
   const defaults = isByName ? {} : catalog.defaults
   const rest =
     options === NO_OPTIONS && !definition?.concurrency ? NO_REST : restOf(options, definition, payload.value)
-  const { uniqueKey, idempotencyKey } = options
+  const { unique, idempotencyKey } = options
+  const uniqueKey = unique ? unique.key : options.uniqueKey
   const isLarge = catalog.payloads && payload.bytes > catalog.payloads.overBytes
   const keyBytes = (uniqueKey?.length ?? 0) + (idempotencyKey?.length ?? 0)
   return {
@@ -345,6 +364,7 @@ function restOf(
     run_at: options.runAt === undefined ? undefined : toIsoInstant(options.runAt, ["options", "runAt"]),
     delay_ms: options.delay === undefined ? undefined : durationMs(options.delay, ["options", "delay"]),
     ...concurrencyOf(definition, payload, options),
+    unique: options.unique && uniqueRule(options.unique),
     tags: options.tags?.length ? options.tags : undefined,
   })
   return metadata ? joinObjects(others, `{"metadata":${metadata.json}}`) : others
@@ -432,12 +452,14 @@ class UnknownNameError extends UnknownJobError {
 }
 
 /** What the database refuses because of what it knows of the definition. */
-function refusalOf(error: unknown): InvalidInputError | undefined {
+function refusalOf(error: unknown): SluiceError | undefined {
   switch (codeOf(error)) {
     case "SL005":
       return unknownNameError(error)
     case "SL006":
       return new MissingOptionError(error as { message: string; detail: string })
+    case "SL008":
+      return uniqueKeyTaken(error as { message: string; detail: string })
     default:
       return undefined
   }
@@ -458,6 +480,12 @@ class MissingOptionError extends InvalidInputError {
   get at(): number {
     return this.#at
   }
+}
+
+/** See store_unique.sql. */
+function uniqueKeyTaken(cause: { message: string; detail: string }): UniqueKeyTakenError {
+  const { jobId, at } = JSON.parse(cause.detail)
+  return new UniqueKeyTakenError(cause.message, { jobId, index: at, cause })
 }
 
 /** The database refuses a name of which it has no definition, see assert_known_names.sql. */

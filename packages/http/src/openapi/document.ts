@@ -27,11 +27,12 @@ export const openApiDocument = {
             content: json("Enqueued"),
           },
           200: {
-            description: "A job with the same unique or idempotency key exists; this is its id.",
+            description:
+              "A job with the same unique or idempotency key exists; this is its id, and what became of it.",
             headers: { location: { description: "Where to read the job.", schema: { type: "string" } } },
             content: json("Enqueued"),
           },
-          ...problems(400, 401, 413, 415, 422, 500, 503),
+          ...problems(400, 401, 409, 413, 415, 422, 500, 503),
         },
       },
     },
@@ -46,7 +47,7 @@ export const openApiDocument = {
             description: "All jobs are stored. The results are in the order of the request.",
             content: json("BatchEnqueued"),
           },
-          ...problems(400, 401, 413, 415, 422, 500, 503),
+          ...problems(400, 401, 409, 413, 415, 422, 500, 503),
         },
       },
     },
