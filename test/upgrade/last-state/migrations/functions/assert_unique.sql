@@ -22,5 +22,8 @@ begin
       perform refuse(format('%s.%s is %s: give %s', p_given, left(v_key, 100), left(v_value::text, 100), v_expected));
     end if;
   end loop;
+  if p_unique ? 'onConflict' then
+    perform assert_unique_rule(unique_words(p_unique), p_given);
+  end if;
 end
 $$;

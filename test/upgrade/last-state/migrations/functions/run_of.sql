@@ -13,8 +13,7 @@ as $$
     'timeout_ms', duration_ms(p_options->'timeout'),
     'unique_keys', case when p_options ? 'uniqueKey' then json_build_array(p_options->'uniqueKey')
                         when p_options->'unique' ? 'key' then json_build_array(p_options->'unique'->'key') end,
-    'unique', case when p_options ? 'unique' then json_build_object('while', p_options->'unique'->'while', 'for_ms', duration_ms(p_options->'unique'->'for'),
-      'on_conflict', p_options->'unique'->'onConflict', 'longest_wait_ms', duration_ms(p_options->'unique'->'longestWait')) end,
+    'unique', case when p_options ? 'unique' then unique_words(p_options->'unique') end,
     'idempotency_keys', case when p_options ? 'idempotencyKey' then json_build_array(p_options->'idempotencyKey') end,
     'concurrency_key', p_options->'concurrencyKey',
     'concurrency_limit', (p_options->>'concurrencyLimit')::numeric::integer,

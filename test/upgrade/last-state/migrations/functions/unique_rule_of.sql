@@ -13,13 +13,8 @@ declare
   v_rule jsonb := coalesce(p_defined, '{}') || coalesce(jsonb_strip_nulls(p_given), '{}');
   v_changes boolean := coalesce(v_rule->>'on_conflict', 'keep') in ('replace', 'reschedule');
 begin
-  if v_changes and v_rule->>'while' = 'unfinished' then
-    perform refuse('options.unique.while is "unfinished": give "waiting", because a job that runs can''t be replaced or rescheduled');
-  elsif v_changes and v_rule ? 'for_ms' then
-    perform refuse('options.unique.for is given: leave it out with replace and reschedule, which change a job that waits');
-  elsif not v_changes and v_rule ? 'longest_wait_ms' then
-    perform refuse('options.unique.longestWait is given: give it with "replace" or "reschedule" only');
-  elsif p_needs_key and not v_rule ? 'key' then
+  perform assert_unique_rule(v_rule, 'options.unique');
+  if p_needs_key and not v_rule ? 'key' then
     perform refuse('options.unique.key is missing: give it for a payload that is in the store of payloads');
   end if;
   return jsonb_build_object('while', case when v_changes then 'waiting' else 'unfinished' end, 'on_conflict', 'keep') || v_rule;
