@@ -321,6 +321,20 @@ create table idempotency_keys (
 
 create index idempotency_keys_age on idempotency_keys (created_at);
 
+-- Requests that have stored jobs, and what they were told; see store_jobs_once.
+create table requests (
+  key         text        primary key,
+  fingerprint text        not null,
+  job_ids     bigint[]    not null,
+  job_states  text[],
+  statuses    text[],
+  created_at  timestamptz not null default now(),
+
+  constraint short_key check (octet_length(key) <= 2048)
+);
+
+create index requests_age on requests (created_at);
+
 -- Unique keys that are held for a period since the enqueue, whatever becomes of the job.
 create table unique_periods (
   name     text        not null,
@@ -400,7 +414,7 @@ create table maintenance_steps (
 );
 insert into maintenance_steps (step) values ('prepare finished'), ('prepare failures'), ('prepare payloads'),
   ('expire finished'), ('expire failures'), ('expire payloads'),
-  ('forget stored results'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget unique periods'), ('forget retries'), ('forget drainers');
+  ('forget stored results'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget unique periods'), ('forget requests'), ('forget retries'), ('forget drainers');
 
 -- Jobs that are about to be stored, in a row and alike but for their payloads and keys: an element of the argument of store_jobs,
 -- with the policies that apply to it.

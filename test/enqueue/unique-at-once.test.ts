@@ -1,6 +1,6 @@
 import { createSluice, type EnqueueOptions, type EnqueueResult, type Uniqueness } from "@sluice/core"
 import pg from "pg"
-import { expect, test } from "vitest"
+import { afterAll, expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { eventually } from "../support/eventually.ts"
 
@@ -100,6 +100,16 @@ test("a replaced job that is due keeps its place, and waits no longer than its l
   ])
   expect(await enqueue("due", { delay: "5m" })).toMatchObject({ id, status: "replaced" })
   expect((await runAt(id))?.getTime()).toBeLessThan(Date.now() + 60_000)
+})
+
+afterAll(async () => {
+  // the pool sends a statement again that was the victim of a deadlock
+  const session = await database.connect()
+  const { rows } = await session.query(
+    "select pg_stat_clear_snapshot(), deadlocks::int from pg_stat_database where datname = current_database()",
+  )
+  await session.end()
+  expect(rows[0].deadlocks).toBe(0)
 })
 
 async function bulk(keys: string[], rule: Uniqueness): Promise<EnqueueResult[]> {

@@ -101,6 +101,13 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Replaced and begun": [
     { file: `${SQL}/admit.sql`, from: "if p_features & c_begins <> 0 then", to: "if false then" },
   ],
+  "Request under way": [
+    {
+      file: `${SQL}/protocol/store_jobs_once.sql`,
+      from: "if not pg_try_advisory_xact_lock(lock_space('request'), hashtext(p_key)) then",
+      to: "if false then",
+    },
+  ],
   "The dead's jobs": [{ file: `${SQL}/second_look.sql`, from: "  if dead then", to: "  if false then" }],
   "Several look at once": [
     {

@@ -118,6 +118,19 @@ export class UniqueKeyTakenError extends SluiceError {
   }
 }
 
+/**
+ * A request isn't carried out because of its key. Nothing was stored.
+ *
+ * - `request_in_progress`: another call carries it out at this moment; try again in a second
+ * - `request_differs`: the key was used for another request within 24 hours
+ */
+export class RequestError extends SluiceError {
+  static override readonly name: string = "RequestError"
+  static {
+    brand(RequestError)
+  }
+}
+
 /** The payload doesn't match the definition's input schema. Code `invalid_payload`. */
 export class InvalidPayloadError extends InvalidInputError {
   static override readonly name: string = "InvalidPayloadError"

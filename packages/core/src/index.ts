@@ -18,6 +18,7 @@ export type {
   EnqueueResult,
   JobPolicies,
   JobState,
+  RequestToStore,
   Uniqueness,
 } from "./job/job-options.ts"
 export type { CheckpointOptions, JobContext } from "./job/job-context.ts"
@@ -82,6 +83,7 @@ export {
   JobStateError,
   PayloadTooLargeError,
   PoolerError,
+  RequestError,
   SchemaError,
   SessionLostError,
   SluiceError,

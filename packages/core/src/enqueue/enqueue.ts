@@ -8,6 +8,7 @@ import { codeOf, translateError } from "../database/translate-error.ts"
 import {
   InvalidInputError,
   PayloadTooLargeError,
+  RequestError,
   type SluiceError,
   UniqueKeyTakenError,
   UnknownJobError,
@@ -17,7 +18,13 @@ import { completeOptions, unlessComputed } from "../job/computed-options.ts"
 import { concurrencyKeyOf } from "../job/concurrency-key.ts"
 import type { AnyJobDefinition, InputOf } from "../job/define-job.ts"
 import type { Hooks } from "../job/hooks.ts"
-import type { EnqueueOptions, EnqueueResult, JobPolicies, JobState } from "../job/job-options.ts"
+import type {
+  EnqueueOptions,
+  EnqueueResult,
+  JobPolicies,
+  JobState,
+  RequestToStore,
+} from "../job/job-options.ts"
 import { toIsoInstant } from "../job/option-values.ts"
 import {
   checkPayload,
@@ -39,6 +46,7 @@ import { uniqueRule } from "../job/unique-rule.ts"
 import type { Logger } from "../logger.ts"
 import { type Instrumentation, withCarrier } from "../telemetry/instrumentation.ts"
 import { assertOptions } from "./options.ts"
+import { assertRequest } from "./request.ts"
 
 /** A job for `enqueueMany`: one of those that are defined, with the payload of that definition. */
 export type NewJob<Job extends AnyJobDefinition = AnyJobDefinition> = Job extends unknown
@@ -47,7 +55,7 @@ export type NewJob<Job extends AnyJobDefinition = AnyJobDefinition> = Job extend
 
 interface NamedOptions<Name> {
   readonly name: Name
-  readonly options?: Omit<EnqueueOptions, "transaction">
+  readonly options?: Omit<EnqueueOptions, "transaction" | "request">
 }
 
 /** The payload is `{}` if it is left out. */
@@ -71,6 +79,12 @@ export interface Catalog {
 const MAX_JOBS = 100_000
 const MAX_TOTAL_BYTES = 64 * 1024 * 1024
 
+export interface HowToStore {
+  /** Whether to ask if the jobs are attended. The statement must be a transaction of its own. */
+  readonly asks: boolean
+  readonly request: RequestToStore | undefined
+}
+
 /** Jobs that are stored, in the order in which they were given. */
 export interface Stored {
   readonly results: EnqueueResult[]
@@ -78,17 +92,14 @@ export interface Stored {
   readonly areAttended: boolean
 }
 
-/**
- * Checks all jobs, then stores them in one statement: all or none.
- *
- * @param asks Whether to ask if the jobs are attended. The statement must be a transaction of its own.
- */
+/** Checks all jobs, then stores them in one statement: all or none. */
 export async function storeJobs(
   catalog: Catalog,
   database: Queryable,
   jobs: readonly NewJob[],
-  asks: boolean,
+  { asks, request }: HowToStore,
 ): Promise<Stored> {
+  assertRequest(request)
   if (!Array.isArray(jobs)) refuse("invalid_jobs", jobs, ["jobs"], "a list of jobs")
   if (jobs.length > MAX_JOBS) refuseBatch(`One call has ${jobs.length} jobs, more than ${MAX_JOBS}`)
   const rows: Row[] = []
@@ -109,7 +120,7 @@ export async function storeJobs(
   if (rows.length === 0) return { results: [], areAttended: true }
   const names = rows.map(({ name }) => name)
   return withCarrier(catalog.instrumentation, names, (carrier) =>
-    storeRows(catalog, database, rows, carrier, asks).catch((error) => {
+    storeRows(catalog, database, rows, carrier, { asks, request }).catch((error) => {
       if (error instanceof MissingOptionError) throw error.atIndex(error.at)
       throw error instanceof UnknownNameError ? error.atIndex(names.indexOf(error.jobName)) : error
     }),
@@ -127,15 +138,17 @@ export async function storeJob(
   database: Queryable,
   job: NewJob,
   given: AnyJobDefinition | undefined,
-  asks: boolean,
+  how: HowToStore,
 ): Promise<Stored> {
+  assertRequest(how.request)
   const read = readJob(catalog, job, given)
   if (read.definition?.input) await checkInput(read)
   const row = rowOf(catalog, read)
   return withCarrier(catalog.instrumentation, [job.name], (carrier) => {
-    const stored = isPlain(row)
-      ? storePlainRow(catalog, database, row, carrier, asks)
-      : storeRows(catalog, database, [row], carrier, asks)
+    const stored =
+      isPlain(row) && !how.request
+        ? storePlainRow(catalog, database, row, carrier, how.asks)
+        : storeRows(catalog, database, [row], carrier, how)
     return stored.catch((error) => {
       if (error instanceof UniqueKeyTakenError) error.index = undefined
       throw error
@@ -148,12 +161,13 @@ async function storeRows(
   database: Queryable,
   rows: readonly Row[],
   carrier: Carrier | null,
-  asks: boolean,
+  { asks, request }: HowToStore,
 ): Promise<Stored> {
   const { text, values } = protocolCall(
     catalog.schema,
-    "store_jobs",
+    request ? "store_jobs_once" : "store_jobs",
     {
+      ...(request && { p_key: request.key, p_fingerprint: request.fingerprint }),
       p_schema_version: SCHEMA_VERSION,
       p_jobs: runsJson(rows),
       p_carrier: carrier && JSON.stringify(carrier),
@@ -162,13 +176,14 @@ async function storeRows(
     },
     { p_jobs: JSON_TEXT, p_carrier: JSON_TEXT, p_by_name: JSON_TEXT },
   )
-  const columns = ["job_ids", "job_states", "statuses", "attended"].map(
-    (column) => `${column}::pg_catalog.text`,
-  )
+  const names = ["job_ids", "job_states", "statuses", "attended", ...(request ? ["is_replay"] : [])]
+  const columns = names.map((column) => `${column}::pg_catalog.text`)
   await putLargePayloads(catalog.payloads, rows)
   const row: StoredRows = await storedRow(database, `select ${columns.join(", ")} from ${text}`, values)
   const results = toResults(row)
-  if (catalog.payloads) await deleteUnused(catalog.payloads, rows, results)
+  const isUnused = (index: number) =>
+    row.is_replay === "true" || UNUSED.includes(results[index]?.status as string)
+  if (catalog.payloads) await deleteUnused(catalog.payloads, rows, isUnused)
   return { results, areAttended: row.attended === "true" }
 }
 
@@ -193,9 +208,9 @@ const UNUSED = ["deduplicated", "rescheduled"]
 async function deleteUnused(
   { store }: StoredPayloads,
   rows: readonly Row[],
-  results: readonly EnqueueResult[],
+  isUnused: (index: number) => boolean,
 ): Promise<void> {
-  const unused = rows.filter((_, index) => UNUSED.includes(results[index]?.status as string))
+  const unused = rows.filter((_, index) => isUnused(index))
   const keys = unused.flatMap(({ payloadKey }) => payloadKey ?? [])
   if (!store.delete) return
   try {
@@ -262,6 +277,7 @@ interface StoredRows {
   readonly job_states: string | null
   readonly statuses: string | null
   readonly attended: "true" | "false"
+  readonly is_replay?: "true" | "false"
 }
 
 function toResults(stored: StoredRows): EnqueueResult[] {
@@ -460,6 +476,10 @@ function refusalOf(error: unknown): SluiceError | undefined {
       return new MissingOptionError(error as { message: string; detail: string })
     case "SL008":
       return uniqueKeyTaken(error as { message: string; detail: string })
+    case "SL009":
+      return new RequestError("request_differs", (error as Error).message, { cause: error })
+    case "SL010":
+      return new RequestError("request_in_progress", (error as Error).message, { cause: error })
     default:
       return undefined
   }

@@ -27,7 +27,7 @@ const OPTION_KEYS = [
 ] satisfies readonly (keyof EnqueueOptions)[]
 
 /** Checks the options of one job. Throws `InvalidInputError` with the path of the first invalid one. */
-export function assertOptions(options: Omit<EnqueueOptions, "transaction">): void {
+export function assertOptions(options: Omit<EnqueueOptions, "transaction" | "request">): void {
   if (!isRecord(options)) {
     refuse("invalid_option", options, ["options"], "an object")
   }

@@ -10,7 +10,7 @@ import { completeUnique } from "./unique-rule.ts"
 const COMPUTABLE = ["queue", "priority", "delay", "uniqueKey", "idempotencyKey"] as const
 type Computable = (typeof COMPUTABLE)[number]
 
-type Options = Omit<EnqueueOptions, "transaction">
+type Options = Omit<EnqueueOptions, "transaction" | "request">
 
 /**
  * The options of a call with those that the definition computes from the payload, or its delay, where the call doesn't say

@@ -82,6 +82,20 @@ export interface EnqueueOptions extends JobPolicies {
    * pg-promise provides it. The job exists if and only if the transaction commits.
    */
   readonly transaction?: TransactionClient
+  /**
+   * The request that this enqueue carries out. The results are stored with the jobs, and another enqueue of the same request
+   * returns them without storing anything, for 24 hours. Throws `RequestError` while the first is in progress, or for another
+   * request with the same key.
+   */
+  readonly request?: RequestToStore
+}
+
+/** A request from outside that stores jobs, and may be sent again by somebody who doesn't know whether it was carried out. */
+export interface RequestToStore {
+  /** 1 to 512 characters, the same each time that the request is sent. */
+  readonly key: string
+  /** A hash of the request, or anything else of 1 to 512 characters by which another request under the same key is noticed. */
+  readonly fingerprint: string
 }
 
 export interface EnqueueResult {

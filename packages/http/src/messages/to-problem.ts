@@ -8,6 +8,7 @@ import {
   JobStateError,
   type Logger,
   PayloadTooLargeError,
+  RequestError,
   SchemaError,
   SluiceError,
   UniqueKeyTakenError,
@@ -21,6 +22,7 @@ export function toProblem(error: Error, request: { method: string; path: string 
   if (error instanceof ProblemError) return error.problem
   if (error instanceof InvalidInputError) return toInputProblem(error)
   if (error instanceof JobNotFoundError) return { status: 404, code: error.code, detail: error.message }
+  if (error instanceof RequestError) return toRequestProblem(error)
   if (error instanceof UniqueKeyTakenError) return toTakenProblem(error)
   if (error instanceof JobStateError) return { status: 409, code: error.code, detail: error.message }
 
@@ -31,6 +33,12 @@ export function toProblem(error: Error, request: { method: string; path: string 
     correlationId: currentCorrelationId(),
   })
   return { ...toFailureProblem(error), instance }
+}
+
+function toRequestProblem({ code, message }: RequestError): Problem {
+  return code === "request_in_progress"
+    ? { status: 409, code, detail: message, headers: { "retry-after": "1" } }
+    : { status: 422, code, detail: message }
 }
 
 function toTakenProblem({ code, message, jobId, index }: UniqueKeyTakenError): Problem {
