@@ -35,6 +35,7 @@ create table jobs (
   suspect_group     integer,                             -- set after several deaths in a row: how many suspects may share a drainer
   concurrency_limit integer,                             -- as its enqueue asked; the newest applies to the whole key (see limits_in_force)
   has_progress      boolean     not null default false,  -- whether `progress` has rows of this job
+  is_awaited        boolean,                             -- somebody wants to be notified of its end; null: nobody does
   state             text        not null,
   name              text        not null,
   queue             text        not null default 'default',
@@ -48,11 +49,11 @@ create table jobs (
   carrier           jsonb,                               -- correlation id and trace context of the enqueue; not kept in history
   large_bytes       integer,                             -- bytes that a claim sends, if more than 4096; see new_jobs
   -- Which features concern the job, a bit each: 1 concurrency limits, 2 progress, 4 a payload in `payloads`, 16 what ends when it
-  -- begins. Null, which takes no space, for most jobs: claim and settle pay one comparison for all features together (see admit
-  -- and after_settle).
+  -- begins, 32 somebody waits for its end. Null, which takes no space, for most jobs: claim and settle pay one comparison for all
+  -- features together (see admit and after_settle).
   features          smallint    generated always as (
     nullif((concurrency_key is not null)::integer + has_progress::integer * 2 + (payload_day is not null)::integer * 4
-           + (waiting_key is not null)::integer * 16, 0)) stored,
+      + (waiting_key is not null)::integer * 16 + (is_awaited is not null)::integer * 32, 0)) stored,
 
   constraint known_state check (state in (
     'ready',      -- due, and free to be claimed
@@ -198,6 +199,11 @@ alter table failures_default replica identity full;
 create table cancellations (
   job_id       bigint      primary key,
   requested_at timestamptz not null default now()
+);
+
+-- Unfinished jobs of whose end somebody wants to be notified (see await_jobs). Mostly empty.
+create table awaited_jobs (
+  job_id bigint primary key
 );
 
 -- One row for each time that a finished job was put back into the queue: how it had ended.

@@ -6,7 +6,8 @@
 -- Returns the jobs that the claim brings, in their order: ids and fences, for the row in claims, and jobs, an array for each: id,
 -- fence, name, payload, queue, enqueued_at, and an object of the fields that don't have their defaults, or null. Objects throughout
 -- would cost more than locking, reading and writing the claim together. A payload that isn't in the row is null: see payloads_of.
--- A job that has got a feature since, by an update, is dropped too: nobody has looked at what that feature asks for.
+-- A job that has got a feature since, by an update, is dropped too: nobody has looked at what that feature asks for. That somebody
+-- waits for its end asks for nothing before that.
 --   alive        how many other drainers live
 --   p_features   the features of all the jobs together; null: none
 --   canceled     jobs that this drainer has in flight and that are to be canceled, as JSON; null: none
@@ -19,11 +20,13 @@ set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off s
 set plan_cache_mode = force_generic_plan
 as $$
 declare
+  c_awaited constant integer := 32;
   v_locked bigint[] := p_locked;
   v_admitted bigint[];
   v_dropped bigint[];
   v_paused text[];
   v_dead integer[];
+  v_known integer := coalesce(p_features, 0) | c_awaited;
 begin
   select d.dead, d.alive into v_dead, alive from dead_drainers(p_drainer) d;
   dead := v_dead is not null;
@@ -48,7 +51,7 @@ begin
         case when p_max_bytes = 0 then '{"unread": "it can''t be read"}' else non_default_fields(j) end) as job
       from jobs j where j.id = any (v_admitted) order by j.priority, j.run_at, j.id) found
     where found.state = p_state and found.queue <> all (v_paused)
-      and (found.features is null or found.features & ~coalesce(p_features, 0) = 0);
+      and (found.features is null or found.features & ~v_known = 0);
   end if;
 
   if coalesce(cardinality(ids), 0) < cardinality(v_locked) then

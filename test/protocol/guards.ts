@@ -14,7 +14,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
     {
       file: `${SQL}/second_look.sql`,
       from: `where found.state = p_state and found.queue <> all (v_paused)
-      and (found.features is null or found.features & ~coalesce(p_features, 0) = 0);`,
+      and (found.features is null or found.features & ~v_known = 0);`,
       // what was locked, as it was before the lock
       to: `where false;
     select array_agg(l.id), array_agg(0), json_agg(json_build_array(l.id, 0, 'job', null, 'default', now(), null))
@@ -228,7 +228,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Feature gained": [
     {
       file: `${SQL}/second_look.sql`,
-      from: "\n      and (found.features is null or found.features & ~coalesce(p_features, 0) = 0)",
+      from: "\n      and (found.features is null or found.features & ~v_known = 0)",
       to: "",
     },
   ],
@@ -247,6 +247,13 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
       file: `${SQL}/cancel_requested.sql`,
       from: " except select unnest(in_flight_among(v_free))",
       to: "",
+    },
+  ],
+  "Ended while asked": [
+    {
+      file: `${SQL}/protocol/await_jobs.sql`,
+      from: "j.id = any (p_ids) and j.is_awaited is null);",
+      to: "false);",
     },
   ],
   "Request left behind": [

@@ -203,11 +203,40 @@ export class SessionLostError extends SluiceError {
  * - `timeout`: an execution took longer than its timeout. This is the attempt's error.
  * - `never_fits`: it was interrupted at the deadline of several drains in a row without saving a checkpoint. This uses
  *   up an attempt.
+ * - `result_timeout`: a job whose result is awaited has not ended in time. The job isn't affected.
  */
 export class TimeoutError extends SluiceError {
   static override readonly name: string = "TimeoutError"
   static {
     brand(TimeoutError)
+  }
+}
+
+/** What `perform` returned doesn't match the definition's output schema, or can't be stored. The attempt has failed. Code `invalid_result`. */
+export class InvalidResultError extends SluiceError {
+  static override readonly name: string = "InvalidResultError"
+  static {
+    brand(InvalidResultError)
+  }
+}
+
+/**
+ * The job whose result is awaited has ended without success. The `cause` is the last error of the job, as its history has it.
+ *
+ * - `job_discarded`: it failed for good
+ * - `job_canceled`
+ */
+export class JobFailedError extends SluiceError {
+  static override readonly name: string = "JobFailedError"
+  static {
+    brand(JobFailedError)
+  }
+
+  readonly jobId: string
+
+  constructor(code: "job_discarded" | "job_canceled", message: string, jobId: string, cause?: unknown) {
+    super(code, message, cause === undefined ? undefined : { cause })
+    this.jobId = jobId
   }
 }
 

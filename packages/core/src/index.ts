@@ -21,6 +21,7 @@ export type {
   RequestToStore,
   Uniqueness,
 } from "./job/job-options.ts"
+export type { JobHandle, WaitOptions } from "./job/job-handle.ts"
 export type { CheckpointOptions, JobContext } from "./job/job-context.ts"
 export type { Backoff, BackoffSettings, BackoffStrategy } from "./job/backoff.ts"
 export {
@@ -78,7 +79,9 @@ export {
   InterruptedError,
   InvalidInputError,
   InvalidPayloadError,
+  InvalidResultError,
   JobCanceledError,
+  JobFailedError,
   JobNotFoundError,
   JobStateError,
   PayloadTooLargeError,

@@ -2,7 +2,7 @@ import { boundedMs, type Duration } from "./checks/duration.ts"
 import type { IsAny } from "./checks/json.ts"
 import { assertKnownKeys, assertPolicies, refuse } from "./checks/validate.ts"
 import { assertDatabase } from "./database/assert-connection.ts"
-import type { Queryable } from "./database/connection.ts"
+import type { Connect, Queryable } from "./database/connection.ts"
 import { poolQueryable } from "./database/pool-queryable.ts"
 import { protocolCall } from "./database/protocol-call.ts"
 import { assertSchemaName } from "./database/schema.ts"
@@ -10,12 +10,15 @@ import { asQueryable, type TransactionClient } from "./database/transaction-clie
 import { translateError } from "./database/translate-error.ts"
 import { type Catalog, type NewJob, type Stored, storeJob, storeJobs } from "./enqueue/enqueue.ts"
 import { storeAround } from "./enqueue/store-around.ts"
+import { JobNotFoundError } from "./errors.ts"
 import { type Backlog, readBacklog } from "./inspect/backlog.ts"
 import { readJob, withObjects } from "./inspect/job.ts"
 import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspect/queues.ts"
-import { type AnyJobDefinition, bindDefinition, type InputOf } from "./job/define-job.ts"
+import { type AnyJobDefinition, bindDefinition, type InputOf, type ResultOf } from "./job/define-job.ts"
 import { assertHooks, type Hooks } from "./job/hooks.ts"
 import { indexByName } from "./job/index-by-name.ts"
+import { type JobHandle, toHandle, type WaitOptions } from "./job/job-handle.ts"
+import { assertJobId } from "./job/job-id.ts"
 import type { EnqueueOptions, EnqueueResult, JobPolicies, JobState } from "./job/job-options.ts"
 import type { JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"
 import { checkPayloadOptions, type PayloadOptions } from "./job/payload-store.ts"
@@ -36,6 +39,7 @@ import {
 } from "./manage/jobs.ts"
 import { pauseQueue, resumeQueue } from "./manage/queues.ts"
 import { bulkUpdateVerb, type JobChanges, updateVerb } from "./manage/update.ts"
+import { createFinishWatch } from "./results/finish-watch.ts"
 import type { Instrumentation } from "./telemetry/instrumentation.ts"
 
 export interface SluiceOptions<Job extends AnyJobDefinition = AnyJobDefinition> {
@@ -70,6 +74,12 @@ export interface SluiceOptions<Job extends AnyJobDefinition = AnyJobDefinition> 
    * drainers. Default: all are in the database, up to 256 KiB each.
    */
   readonly payloads?: PayloadOptions
+  /**
+   * Opens the connection on which waits for results are notified, such as `createConnect(url)` of `@sluice/core/pg`: one for any
+   * number of them, closed when nobody waits. Through a transaction pooler, and without it, they look at growing intervals of
+   * up to 2 seconds.
+   */
+  readonly listen?: Connect
   /** Functions that are called around and after what happens to jobs: to measure, or to report errors. */
   readonly hooks?: Hooks
   /** Told of hooks that fail while jobs are enqueued. Those of executions are logged by `drain`. Default `console`. */
@@ -93,7 +103,7 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
     job: Given | NameOf<Given>,
     payload: InputOf<Given extends string ? Named<Job, Given> : Given>,
     options?: EnqueueOptions,
-  ): Promise<EnqueueResult>
+  ): Promise<JobHandle<ResultOf<Given extends string ? Named<Job, Given> : Given>>>
   /**
    * Stores up to 100,000 jobs (64 MiB) in one statement: all of them or, if it throws, none. The results are in the order
    * of the jobs. Throws like `enqueue`; the error's `index` is that of the first invalid job.
@@ -109,6 +119,12 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
    * A definition's own `getJob` knows the types of its payload and result.
    */
   getJob(id: string, options?: ReadJobOptions): Promise<JobSnapshot | undefined>
+  /**
+   * Returns the job once it has finished or, after the timeout, as it is then.
+   *
+   * @throws JobNotFoundError
+   */
+  waitForJob(id: string, options?: WaitOptions): Promise<JobSnapshot>
   /** Returns the queues that have unfinished jobs or have been paused, ordered by name. */
   listQueues(options?: ReadQueuesOptions): Promise<QueueSnapshot[]>
   /** Returns how many jobs are due and not running, and for how long the oldest has been due. Costs one cheap statement. */
@@ -186,6 +202,7 @@ const OPTION_KEYS = [
   "wake",
   "answerWithin",
   "payloads",
+  "listen",
   "hooks",
   "log",
   "instrumentation",
@@ -204,6 +221,13 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
   assertHooks(options.hooks, ["hooks"])
   if (options.log !== undefined && typeof options.log?.error !== "function")
     refuse("invalid_option", options.log, ["createSluice", "log"], "a logger, such as console")
+  if (options.listen !== undefined && typeof options.listen !== "function")
+    refuse(
+      "invalid_option",
+      options.listen,
+      ["createSluice", "listen"],
+      "a function such as createConnect(url)",
+    )
   assertKnownKeys(options.payloads ?? {}, PAYLOAD_KEYS, ["payloads"])
   const answerWithinMs = boundedMs(options.answerWithin ?? "30s", ["answerWithin"], 100, 86_400_000)
   const database = poolQueryable(assertDatabase(options.database), answerWithinMs)
@@ -219,6 +243,8 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     payloads: options.payloads && checkPayloadOptions(options.payloads, answerWithinMs),
   }
 
+  const watch = createFinishWatch(database, schema, options.listen)
+
   const sluice: Sluice<Job> = {
     ...catalog,
     database,
@@ -233,7 +259,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
         if (asks) await wakeFor([name], stored)
         return stored
       })
-      return stored.results[0] as EnqueueResult
+      return toHandle(stored.results[0] as EnqueueResult, sluice.waitForJob) as never
     },
     async enqueueMany(jobs, { transaction, request } = {}) {
       const asks = isToWake(transaction)
@@ -252,6 +278,14 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     async getJob(id, options) {
       const job = await translateErrors(readJob(database, schema, id, options))
       return job && catalog.payloads ? withObjects(job, catalog.payloads) : job
+    },
+    async waitForJob(id, options = {}) {
+      const { withinMs, signal } = checkWaitOptions(options)
+      await translateErrors(watch.wait(assertJobId(id), withinMs, signal))
+      const job = await sluice.getJob(id)
+      if (job) return job
+      const message = `No job has the id ${id}: its history was dropped, or the transaction that enqueued it has not committed`
+      throw new JobNotFoundError("job_not_found", message)
     },
     listQueues: (options) => translateErrors(readQueues(database, schema, options)),
     getBacklog: () => translateErrors(readBacklog(database, schema)),
@@ -380,6 +414,14 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
       // the jobs are stored, and start with the schedule
     }
   }
+}
+
+function checkWaitOptions(options: WaitOptions) {
+  assertKnownKeys(options, ["timeout", "signal"], ["options"])
+  const { timeout = "1m", signal } = options
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    refuse("invalid_option", signal, ["signal"], "an AbortSignal")
+  return { withinMs: boundedMs(timeout, ["timeout"], 0, 86_400_000), signal }
 }
 
 async function translateErrors<Value>(work: Promise<Value>): Promise<Value> {

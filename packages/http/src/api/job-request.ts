@@ -29,6 +29,20 @@ export function parseBatchRequest(body: unknown, maxBatchJobs: number): JobReque
   return jobs.map((job, index) => parseJob(["jobs", index], job))
 }
 
+/** Gateways give up on a request after 30 seconds. */
+const LONGEST_WAIT_SECONDS = 25
+
+/** The `wait` of `GET /v1/jobs/{id}`. */
+export function parseWait(text: string): number {
+  const seconds = /^\d{1,2}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY
+  if (seconds <= LONGEST_WAIT_SECONDS) return seconds
+  return refuse({
+    status: 422,
+    code: "invalid_option",
+    detail: `wait is ${truncate(JSON.stringify(text))}; send a number of seconds from 0 to ${LONGEST_WAIT_SECONDS}`,
+  })
+}
+
 type Path = readonly (string | number)[]
 
 function parseJob(path: Path, value: unknown): JobRequest {

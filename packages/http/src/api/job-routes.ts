@@ -10,7 +10,7 @@ import { readJson } from "../messages/body.ts"
 import { refuse } from "../messages/problem.ts"
 import { allowOnly } from "./allow-only.ts"
 import { requestOf } from "./idempotency.ts"
-import { parseBatchRequest, parseJobRequest } from "./job-request.ts"
+import { parseBatchRequest, parseJobRequest, parseWait } from "./job-request.ts"
 
 export interface JobRoutesOptions {
   readonly sluice: Sluice
@@ -44,7 +44,8 @@ export function addJobRoutes(app: Hono, { sluice, maxBatchJobs, maxBodyBytes, lo
 
   app.get("/v1/jobs/:id", async (context) => {
     const id = context.req.param("id")
-    const errorsFrom = context.req.query("errorsFrom")
+    const { errorsFrom, wait } = context.req.query()
+    if (wait !== undefined) await waitForJob(sluice, id, parseWait(wait), context.req.raw.signal)
     return context.json(
       await readJob(sluice, id, errorsFrom === undefined ? {} : { errorsFrom: Number(errorsFrom) }),
     )
@@ -53,6 +54,13 @@ export function addJobRoutes(app: Hono, { sluice, maxBatchJobs, maxBodyBytes, lo
   function logEnqueue(details: Record<string, unknown>): void {
     log.info("Enqueued", { ...details, correlationId: currentCorrelationId() })
   }
+}
+
+/** Returns early if the client goes away: nobody reads the response. */
+async function waitForJob(sluice: Sluice, id: string, timeout: number, signal: AbortSignal): Promise<void> {
+  await sluice.waitForJob(id, { timeout, signal }).catch((error) => {
+    if (!signal.aborted) throw error
+  })
 }
 
 export async function readJob(

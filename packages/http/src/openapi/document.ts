@@ -92,6 +92,13 @@ export const openApiDocument = {
               "Position of the first error to return, 0 for the oldest. Default: the last errors are returned.",
             schema: { type: "integer", minimum: 0 },
           },
+          {
+            name: "wait",
+            in: "query",
+            description:
+              "Respond once the job has finished, or after this many seconds with the job as it is then. Default 0.",
+            schema: { type: "number", minimum: 0, maximum: 25 },
+          },
         ],
         responses: {
           200: { description: "The job, live or finished.", content: json("Job") },
