@@ -2,7 +2,7 @@ import { durationMs } from "../checks/duration.ts"
 import { formatList } from "../checks/format-value.ts"
 import { assertKnownKeys, assertName, isRecord, nearest, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
-import { protocolCall } from "../database/protocol-call.ts"
+import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
 import { SCHEMA_VERSION } from "../database/schema.ts"
 import { codeOf, translateError } from "../database/translate-error.ts"
 import {
@@ -161,22 +161,10 @@ async function storeRows(
   database: Queryable,
   rows: readonly Row[],
   carrier: Carrier | null,
-  { asks, request }: HowToStore,
+  how: HowToStore,
 ): Promise<Stored> {
-  const { text, values } = protocolCall(
-    catalog.schema,
-    request ? "store_jobs_once" : "store_jobs",
-    {
-      ...(request && { p_key: request.key, p_fingerprint: request.fingerprint }),
-      p_schema_version: SCHEMA_VERSION,
-      p_jobs: runsJson(rows),
-      p_carrier: carrier && JSON.stringify(carrier),
-      ...(rows.some(({ isByName }) => isByName) && { p_by_name: byNameJson(catalog.defaults) }),
-      ...(asks && { p_asks: true }),
-    },
-    { p_jobs: JSON_TEXT, p_carrier: JSON_TEXT, p_by_name: JSON_TEXT },
-  )
-  const names = ["job_ids", "job_states", "statuses", "attended", ...(request ? ["is_replay"] : [])]
+  const { text, values } = storeCall(catalog, rows, carrier, how)
+  const names = ["job_ids", "job_states", "statuses", "attended", ...(how.request ? ["is_replay"] : [])]
   const columns = names.map((column) => `${column}::pg_catalog.text`)
   await putLargePayloads(catalog.payloads, rows)
   const row: StoredRows = await storedRow(database, `select ${columns.join(", ")} from ${text}`, values)
@@ -185,6 +173,44 @@ async function storeRows(
     row.is_replay === "true" || UNUSED.includes(results[index]?.status as string)
   if (catalog.payloads) await deleteUnused(catalog.payloads, rows, isUnused)
   return { results, areAttended: row.attended === "true" }
+}
+
+function storeCall(
+  { schema, defaults }: Catalog,
+  rows: readonly Row[],
+  carrier: Carrier | null,
+  { asks, request }: HowToStore,
+): ProtocolCall {
+  const casts = { p_jobs: JSON_TEXT, p_carrier: JSON_TEXT, p_by_name: JSON_TEXT }
+  const byName = rows.some(({ isByName }) => isByName) && { p_by_name: byNameJson(defaults) }
+  const asking = asks && { p_asks: true }
+  if (request)
+    return protocolCall(
+      schema,
+      "store_jobs_once",
+      {
+        p_key: request.key,
+        p_fingerprint: request.fingerprint,
+        p_schema_version: SCHEMA_VERSION,
+        p_jobs: runsJson(rows),
+        p_carrier: carrier && JSON.stringify(carrier),
+        ...byName,
+        ...asking,
+      },
+      casts,
+    )
+  return protocolCall(
+    schema,
+    "store_jobs",
+    {
+      p_schema_version: SCHEMA_VERSION,
+      p_jobs: runsJson(rows),
+      p_carrier: carrier && JSON.stringify(carrier),
+      ...byName,
+      ...asking,
+    },
+    casts,
+  )
 }
 
 /** Objects that are put at once. */
