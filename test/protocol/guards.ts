@@ -85,7 +85,28 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
     },
   ],
   "Unique key freed meanwhile": [
-    { file: `${SQL}/store_unless_there.sql`, from: "n.id not in (select unnest(v_new))", to: "false" },
+    {
+      file: `${SQL}/store_unless_there.sql`,
+      from: "exit when cardinality(v_stored) + cardinality(v_new) = cardinality(p_jobs);",
+      to: "exit;",
+    },
+  ],
+  "Unique keys in two rounds": [
+    {
+      file: `${SQL}/store_unless_there.sql`,
+      from: "      raise exception using errcode = 'SL007', message = 'A unique key was freed meanwhile';\n",
+      to: "      p_jobs := array(select n from unnest(p_jobs) n where n.id not in (select unnest(v_stored)));\n",
+    },
+  ],
+  "Replaced and begun": [
+    { file: `${SQL}/admit.sql`, from: "if p_features & c_begins <> 0 then", to: "if false then" },
+  ],
+  "Request under way": [
+    {
+      file: `${SQL}/protocol/store_jobs_once.sql`,
+      from: "if not pg_try_advisory_xact_lock(lock_space('request'), hashtext(p_key)) then",
+      to: "if false then",
+    },
   ],
   "The dead's jobs": [{ file: `${SQL}/second_look.sql`, from: "  if dead then", to: "  if false then" }],
   "Several look at once": [

@@ -11,9 +11,10 @@
 --   job_id            its id
 --   job_state         its state
 --   attended          whether one is: then nobody has to call request_wake
+--   status            as in store_jobs; null: it is enqueued
 create or replace function store_job(p_schema_version integer, p_name text, p_payload jsonb, p_queue text default null,
                           p_priority integer default null, p_carrier jsonb default null, p_by_name jsonb default null,
-                          p_asks boolean default false, out job_id bigint, out job_state text, out attended boolean)
+                          p_asks boolean default false, out job_id bigint, out job_state text, out attended boolean, out status text)
 language plpgsql volatile security definer set search_path from current
 as $$
 declare
@@ -30,8 +31,9 @@ begin
     if v_definition.name is null then
       perform assert_known_names(jsonb_build_array(jsonb_build_object('name', p_name, 'by_name', true)))
       from settings s where s.refuses_unknown_names;
-    elsif v_definition.concurrency_limit is not null or v_definition.delay_ms is not null or v_definition.computes <> '{}' then
-      select s.job_ids[1], coalesce(s.job_states[1], 'ready'), s.attended into job_id, job_state, attended from store_jobs(p_schema_version, jsonb_build_array(jsonb_build_object(
+    elsif v_definition.concurrency_limit is not null or v_definition.delay_ms is not null or v_definition.computes <> '{}'
+          or v_definition.unique_rule is not null then
+      select s.job_ids[1], coalesce(s.job_states[1], 'ready'), s.attended, s.statuses[1] into job_id, job_state, attended, status from store_jobs(p_schema_version, jsonb_build_array(jsonb_build_object(
         'name', p_name, 'by_name', true, 'payloads', jsonb_build_array(p_payload), 'queue', p_queue, 'priority', p_priority)),
         p_carrier, p_by_name, p_asks) s;
       return;

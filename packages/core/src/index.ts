@@ -12,11 +12,14 @@ export {
 } from "./job/define-job.ts"
 export type {
   Computed,
+  ComputedUniqueness,
   Concurrency,
   EnqueueOptions,
   EnqueueResult,
   JobPolicies,
   JobState,
+  RequestToStore,
+  Uniqueness,
 } from "./job/job-options.ts"
 export type { JobHandle, WaitOptions } from "./job/job-handle.ts"
 export type { CheckpointOptions, JobContext } from "./job/job-context.ts"
@@ -85,9 +88,11 @@ export {
   JobStateError,
   PayloadTooLargeError,
   PoolerError,
+  RequestError,
   SchemaError,
   SessionLostError,
   SluiceError,
   TimeoutError,
+  UniqueKeyTakenError,
   UnknownJobError,
 } from "./errors.ts"

@@ -119,7 +119,7 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
    */
   enqueueMany(
     jobs: readonly NewJob<Job>[],
-    options?: { transaction?: TransactionClient },
+    options?: Pick<EnqueueOptions, "transaction" | "request">,
   ): Promise<EnqueueResult[]>
   /** Invokes a drainer unless one is awake. Call it after the commit of a transaction in which jobs were enqueued. */
   wake(): Promise<void>
@@ -273,22 +273,22 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     ...catalog,
     database,
     async enqueue(job, payload, given) {
-      const { transaction, ...options } = given ?? {}
+      const { transaction, request, ...options } = given ?? {}
       const definition = typeof job === "string" ? undefined : (job as AnyJobDefinition)
       const name = definition?.name ?? (job as string)
       const asks = isToWake(transaction)
       const newJob: NewJob = { name, payload, options }
       const stored = await storeAround(catalog, [newJob], definition, async () => {
-        const stored = await storeJob(catalog, target(transaction), newJob, definition, asks)
+        const stored = await storeJob(catalog, target(transaction), newJob, definition, { asks, request })
         if (asks) await wakeFor([name], stored)
         return stored
       })
       return toHandle(stored.results[0] as EnqueueResult, sluice.waitForJob) as never
     },
-    async enqueueMany(jobs, { transaction } = {}) {
+    async enqueueMany(jobs, { transaction, request } = {}) {
       const asks = isToWake(transaction)
       const { results } = await storeAround(catalog, jobs, undefined, async () => {
-        const stored = await storeJobs(catalog, target(transaction), jobs, asks)
+        const stored = await storeJobs(catalog, target(transaction), jobs, { asks, request })
         if (asks)
           await wakeFor(
             jobs.map(({ name }) => name),
@@ -413,7 +413,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     if (areAttended) return
     const storedNames = namesToWake()
     for (const [index, { status, state }] of results.entries())
-      if (status === "enqueued") storedNames.add(names[index], state)
+      if (status !== "deduplicated") storedNames.add(names[index], state)
     await storedNames.wake()
   }
 
