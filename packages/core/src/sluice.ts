@@ -14,6 +14,7 @@ import { JobNotFoundError } from "./errors.ts"
 import { type Backlog, readBacklog } from "./inspect/backlog.ts"
 import { readJob, withObjects } from "./inspect/job.ts"
 import { type JobList, type ListJobsOptions, listJobs } from "./inspect/list-jobs.ts"
+import { type Pause, readPauses } from "./inspect/pauses.ts"
 import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspect/queues.ts"
 import { type AnyJobDefinition, bindDefinition, type InputOf, type ResultOf } from "./job/define-job.ts"
 import { assertHooks, type Hooks } from "./job/hooks.ts"
@@ -39,7 +40,15 @@ import {
   runNowVerb,
   type Verb,
 } from "./manage/jobs.ts"
-import { pauseQueue, resumeQueue } from "./manage/queues.ts"
+import {
+  type PauseOptions,
+  pauseKey,
+  pauseName,
+  pauseQueue,
+  resumeKey,
+  resumeName,
+  resumeQueue,
+} from "./manage/pauses.ts"
 import { bulkUpdateVerb, type JobChanges, updateVerb } from "./manage/update.ts"
 import { createFinishWatch } from "./results/finish-watch.ts"
 import type { Instrumentation } from "./telemetry/instrumentation.ts"
@@ -112,7 +121,7 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
    */
   enqueueMany(
     jobs: readonly NewJob<Job>[],
-    options?: { transaction?: TransactionClient },
+    options?: Pick<EnqueueOptions, "transaction" | "request">,
   ): Promise<EnqueueResult[]>
   /** Invokes a drainer unless one is awake. Call it after the commit of a transaction in which jobs were enqueued. */
   wake(): Promise<void>
@@ -158,7 +167,7 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
    * blocked still waits for its concurrency key.
    *
    * @throws JobNotFoundError
-   * @throws JobStateError `job_running`, `job_finished` or `queue_paused`
+   * @throws JobStateError `job_running`, `job_finished`, `queue_paused` or `name_paused`
    */
   runJobNow(job: JobReference): Promise<ChangedJob>
   /**
@@ -186,10 +195,25 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   retryJobs(filter: JobFilter, options?: BulkOptions & RetryOptions): Promise<BulkResult>
   /** Deletes all finished jobs that the filter matches from the history. */
   deleteJobs(filter: JobFilter, options?: BulkOptions): Promise<BulkResult>
-  /** Starts no more jobs of the queue. Running jobs finish, and jobs can still be enqueued. */
-  pauseQueue(name: string): Promise<void>
+  /**
+   * Starts no more jobs of the queue. Running jobs finish, and jobs can still be enqueued. Pausing it again changes when the
+   * pause ends.
+   */
+  pauseQueue(name: string, options?: PauseOptions): Promise<void>
   /** Starts the jobs of a paused queue again. */
   resumeQueue(name: string): Promise<void>
+  /** Starts no more jobs of this name, in whatever queue. */
+  pauseName(name: string, options?: PauseOptions): Promise<void>
+  resumeName(name: string): Promise<void>
+  /**
+   * Starts no more jobs with this concurrency key. After a pause that ends by itself, the key's limit rises from 1 to what it
+   * was within a minute. A job pauses its own key by throwing `PauseKey`.
+   */
+  pauseKey(key: string, options?: PauseOptions): Promise<void>
+  /** Ends the pause. The whole limit holds at once. */
+  resumeKey(key: string): Promise<void>
+  /** Returns what is paused, ordered by kind and target. */
+  listPauses(): Promise<Pause[]>
 }
 
 /** The definition's name, for callers that have only its type: `enqueue<typeof welcome>("welcome", …)`. */
@@ -256,22 +280,22 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     ...catalog,
     database,
     async enqueue(job, payload, given) {
-      const { transaction, ...options } = given ?? {}
+      const { transaction, request, ...options } = given ?? {}
       const definition = typeof job === "string" ? undefined : (job as AnyJobDefinition)
       const name = definition?.name ?? (job as string)
       const asks = isToWake(transaction)
       const newJob: NewJob = { name, payload, options }
       const stored = await storeAround(catalog, [newJob], definition, async () => {
-        const stored = await storeJob(catalog, target(transaction), newJob, definition, asks)
+        const stored = await storeJob(catalog, target(transaction), newJob, definition, { asks, request })
         if (asks) await wakeFor([name], stored)
         return stored
       })
       return toHandle(stored.results[0] as EnqueueResult, sluice.waitForJob) as never
     },
-    async enqueueMany(jobs, { transaction } = {}) {
+    async enqueueMany(jobs, { transaction, request } = {}) {
       const asks = isToWake(transaction)
       const { results } = await storeAround(catalog, jobs, undefined, async () => {
-        const stored = await storeJobs(catalog, target(transaction), jobs, asks)
+        const stored = await storeJobs(catalog, target(transaction), jobs, { asks, request })
         if (asks)
           await wakeFor(
             jobs.map(({ name }) => name),
@@ -325,11 +349,13 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     },
     deleteJobs: (filter, options) =>
       actOnAll(["succeeded", "discarded", "canceled"], deleteVerb(schema), filter, options),
-    pauseQueue: (name) => translateErrors(pauseQueue(database, schema, name)),
-    async resumeQueue(name) {
-      await translateErrors(resumeQueue(database, schema, name))
-      await sluice.wake()
-    },
+    pauseQueue: (name, options) => translateErrors(pauseQueue(database, schema, name, options)),
+    resumeQueue: (name) => resume(resumeQueue(database, schema, name)),
+    pauseName: (name, options) => translateErrors(pauseName(database, schema, name, options)),
+    resumeName: (name) => resume(resumeName(database, schema, name)),
+    pauseKey: (key, options) => translateErrors(pauseKey(database, schema, key, options)),
+    resumeKey: (key) => resume(resumeKey(database, schema, key)),
+    listPauses: () => translateErrors(readPauses(database, schema)),
   }
   for (const definition of options.jobs ?? []) bindDefinition(definition, sluice as never)
   return sluice
@@ -344,6 +370,12 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
       return actOnOne(database, await verbFor(id), id)
     }
     return translateErrors(work())
+  }
+
+  /** Jobs may be ready once it is done. */
+  async function resume(work: Promise<void>): Promise<void> {
+    await translateErrors(work)
+    await wakeIfNeeded()
   }
 
   /** Acts on a job that may be due earlier then, or ready. */
@@ -389,7 +421,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     if (areAttended) return
     const storedNames = namesToWake()
     for (const [index, { status, state }] of results.entries())
-      if (status === "enqueued") storedNames.add(names[index], state)
+      if (status !== "deduplicated") storedNames.add(names[index], state)
     await storedNames.wake()
   }
 

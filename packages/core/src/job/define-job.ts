@@ -18,9 +18,10 @@ import { assertHooks, type Hooks } from "./hooks.ts"
 import type { JobContext } from "./job-context.ts"
 import type { JobHandle, WaitOptions } from "./job-handle.ts"
 import { resultOf } from "./job-handle.ts"
-import type { Computed, Concurrency, EnqueueOptions, JobPolicies } from "./job-options.ts"
+import type { Computed, ComputedUniqueness, Concurrency, EnqueueOptions, JobPolicies } from "./job-options.ts"
 import type { JobSnapshot, ReadJobOptions } from "./job-snapshot.ts"
 import { performWithin } from "./perform-within.ts"
+import { assertDefinedUnique } from "./unique-rule.ts"
 
 export interface JobSettings<Schema extends StandardSchemaV1, Name extends string = string>
   extends Omit<JobPolicies, "queue" | "priority"> {
@@ -43,6 +44,8 @@ export interface JobSettings<Schema extends StandardSchemaV1, Name extends strin
   readonly priority?: Computed<number, StandardSchemaV1.InferInput<Schema>>
   /** How long after its enqueue a job is due, unless the call has `runAt` or `delay`. Default: at once. */
   readonly delay?: Computed<Duration, StandardSchemaV1.InferInput<Schema>>
+  /** Stores no second job that is the same, unless a call says otherwise. The key may be computed from the payload. */
+  readonly unique?: ComputedUniqueness<StandardSchemaV1.InferInput<Schema>>
   /** Computes the `uniqueKey` of jobs whose enqueue gives none. */
   readonly uniqueKey?: (payload: StandardSchemaV1.InferInput<Schema>) => string | undefined
   /** Computes the `idempotencyKey` of jobs whose enqueue gives none. */
@@ -197,6 +200,7 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
   for (const key of ["uniqueKey", "idempotencyKey"] as const)
     if (options[key] !== undefined && typeof options[key] !== "function")
       refuse("invalid_option", options[key], [options.name, key], "a function of the payload")
+  assertDefinedUnique(options)
   assertOneOf(options.onInvalidPayload, [options.name, "onInvalidPayload"], ["discard", "wait"])
   assertInteger(options.maxInterruptions, [options.name, "maxInterruptions"], 1, 1_000)
   assertInteger(options.concurrency?.limit, [options.name, "concurrency", "limit"], 1, 1_000_000)
@@ -239,6 +243,7 @@ const DEFINITION_KEYS = [
   "queue",
   "priority",
   "delay",
+  "unique",
   "uniqueKey",
   "idempotencyKey",
   "maxAttempts",

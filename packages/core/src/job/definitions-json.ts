@@ -2,6 +2,7 @@ import { durationMs } from "../checks/duration.ts"
 import { computedBy, unlessComputed } from "./computed-options.ts"
 import type { AnyJobDefinition } from "./define-job.ts"
 import type { JobPolicies } from "./job-options.ts"
+import { uniqueRule } from "./unique-rule.ts"
 
 /** What the database is told of definitions: the argument of the SQL functions `open_drainer` and `register_definitions`. */
 export function definitionsJson(definitions: Iterable<AnyJobDefinition>, defaults: JobPolicies): string {
@@ -9,7 +10,7 @@ export function definitionsJson(definitions: Iterable<AnyJobDefinition>, default
 }
 
 function rowOf(definition: AnyJobDefinition, defaults: JobPolicies) {
-  const { name, timeout, queue, priority, delay, concurrency } = definition
+  const { name, timeout, queue, priority, delay, concurrency, unique } = definition
   const computes = computedBy(definition)
   return {
     name,
@@ -20,6 +21,7 @@ function rowOf(definition: AnyJobDefinition, defaults: JobPolicies) {
     concurrency_key: typeof concurrency?.key === "string" ? concurrency.key : undefined,
     concurrency_limit: concurrency && (concurrency.limit ?? 1),
     computes_key: typeof concurrency?.key === "function" || undefined,
+    unique_rule: unique && { ...uniqueRule(unique), key: unlessComputed(unique.key) },
     computes: computes.length > 0 ? computes : undefined,
   }
 }

@@ -6,7 +6,7 @@ export interface JobRequest {
   readonly name: string
   /** Default `{}`. */
   readonly payload?: unknown
-  readonly options?: Omit<EnqueueOptions, "transaction">
+  readonly options?: Omit<EnqueueOptions, "transaction" | "request">
 }
 
 /** The body of `POST /v1/jobs`. */
@@ -79,12 +79,12 @@ function parseJob(path: Path, value: unknown): JobRequest {
   return { name, payload, options: parseOptions([...path, "options"], options) }
 }
 
-/** Core validates the options, except for `transaction`, which is meaningless outside a process. */
-function parseOptions(path: Path, value: unknown): Omit<EnqueueOptions, "transaction"> {
+/** Core validates the options, except for those of a call, which are meaningless outside a process. */
+function parseOptions(path: Path, value: unknown): Omit<EnqueueOptions, "transaction" | "request"> {
   if (!isObject(value)) refuseAt(path, "invalid_body", `options ${typeOf(value)}; send an object`)
-  if (Object.hasOwn(value, "transaction")) {
-    refuseAt([...path, "transaction"], "unknown_option", "transaction is not an option of the HTTP API")
-  }
+  for (const option of ["transaction", "request"])
+    if (Object.hasOwn(value, option))
+      refuseAt([...path, option], "unknown_option", `${option} is not an option of the HTTP API`)
   return value
 }
 

@@ -9,6 +9,7 @@ import type { Hono } from "hono"
 import { readJson } from "../messages/body.ts"
 import { refuse } from "../messages/problem.ts"
 import { allowOnly } from "./allow-only.ts"
+import { requestOf } from "./idempotency.ts"
 import { parseBatchRequest, parseJobRequest, parseListRequest, parseWait } from "./job-request.ts"
 
 export interface JobRoutesOptions {
@@ -20,8 +21,12 @@ export interface JobRoutesOptions {
 
 export function addJobRoutes(app: Hono, { sluice, maxBatchJobs, maxBodyBytes, log }: JobRoutesOptions): void {
   app.post("/v1/jobs", async (context) => {
-    const job = parseJobRequest(await readJson(context.req.raw, maxBodyBytes))
-    const result = await sluice.enqueue(job.name, job.payload, job.options)
+    const body = await readJson(context.req.raw, maxBodyBytes)
+    const job = parseJobRequest(body)
+    const result = await sluice.enqueue(job.name, job.payload, {
+      ...job.options,
+      ...requestOf(context, body),
+    })
     logEnqueue({ jobId: result.id, job: job.name, status: result.status })
     return context.json(result, result.status === "enqueued" ? 201 : 200, {
       location: `/v1/jobs/${result.id}`,
@@ -34,8 +39,8 @@ export function addJobRoutes(app: Hono, { sluice, maxBatchJobs, maxBodyBytes, lo
   app.all("/v1/jobs", allowOnly("GET, HEAD, POST"))
 
   app.post("/v1/jobs/batch", async (context) => {
-    const jobs = parseBatchRequest(await readJson(context.req.raw, maxBodyBytes), maxBatchJobs)
-    const results = await sluice.enqueueMany(jobs)
+    const body = await readJson(context.req.raw, maxBodyBytes)
+    const results = await sluice.enqueueMany(parseBatchRequest(body, maxBatchJobs), requestOf(context, body))
     logEnqueue({ jobs: results.length, firstJobId: results[0]?.id, lastJobId: results.at(-1)?.id })
     return context.json({ jobs: results }, 201)
   })

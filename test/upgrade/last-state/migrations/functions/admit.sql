@@ -10,11 +10,15 @@ language plpgsql volatile set search_path from current
 as $$
 declare
   c_limits constant integer := 1;
+  c_begins constant integer := 16;
   v_admitted bigint[] := p_ids;
 begin
   if p_features & c_limits <> 0 then
     perform hold_paused(v_admitted, p_paused);
     v_admitted := grant_permits(p_drainer, v_admitted, p_state);
+  end if;
+  if p_features & c_begins <> 0 then -- last: what is admitted begins
+    v_admitted := begin_jobs(v_admitted, p_state, p_features, p_paused);
   end if;
   return v_admitted;
 end
