@@ -105,7 +105,7 @@ function performInDrainer(run: JobRun, payload: unknown): Promise<Outcome> {
   const { definition, environment } = run
   return inContext(run, (context) =>
     definition.batch
-      ? environment.together.perform(run, payload, context)
+      ? environment.together.perform(definition, payload, context)
       : definition.perform(payload, context),
   )
 }

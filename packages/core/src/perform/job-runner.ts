@@ -61,7 +61,7 @@ export function createJobRunner(options: {
   const { drainer, definitions, concurrency, deadline } = options
   const ahead = createClaimAhead(concurrency)
   const ended = createEndedExecutions()
-  const environment = { ...options, together: createTogether() }
+  const environment = { ...options, together: createTogether(drainer.log) }
   const largestBatch = Math.max(0, ...[...definitions.values()].map(({ batch }) => batch?.size ?? 0))
   const running = createRunningJobs(environment, definitions, () => {
     startWaiting()

@@ -1,22 +1,21 @@
 import { JobCanceledError } from "../errors.ts"
-import { outcomesOf, type PerformMany, waitMsOf } from "../job/batch.ts"
+import { type BatchContext, outcomesOf, type PerformMany, waitMsOf } from "../job/batch.ts"
 import { callOption } from "../job/call-option.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
-import type { Context } from "./context.ts"
-import { deadlineAtMsOf, type JobRun } from "./job-run.ts"
+import type { JobContext } from "../job/job-context.ts"
+import type { Logger } from "../logger.ts"
 
 /** Performs jobs of definitions with `performMany`, several by one call. What belongs to one execution stays with each of them. */
 export interface Together {
   /** Returns what the call returned for this job, or throws its error. */
-  perform(run: JobRun, payload: unknown, context: Context): Promise<unknown>
+  perform(definition: AnyJobDefinition, payload: unknown, context: JobContext): Promise<unknown>
   /** From now on no job waits for others. */
   hurry(): void
 }
 
 interface Member {
-  readonly run: JobRun
   readonly payload: unknown
-  readonly context: Context
+  readonly context: JobContext
   resolve(result: unknown): void
   reject(error: unknown): void
 }
@@ -27,18 +26,18 @@ interface Gathering {
   readonly call: () => void
 }
 
-export function createTogether(): Together {
+export function createTogether(log: Logger): Together {
   const gatherings = new Map<string, Gathering>()
   let isInHurry = false
 
   return {
-    perform(run, payload, context) {
-      const { name, batch } = run.definition
+    perform(definition, payload, context) {
+      const { name, batch } = definition
       const part = batch?.by ? callOption(name, "batch.by", batch.by, payload) : ""
       const key = `${name} ${part}`
-      const gathering = gatherings.get(key) ?? open(key, run.definition)
+      const gathering = gatherings.get(key) ?? open(key, definition)
       return new Promise((resolve, reject) => {
-        const member: Member = { run, payload, context, resolve, reject }
+        const member: Member = { payload, context, resolve, reject }
         gathering.members.add(member)
         context.signal.addEventListener("abort", () => {
           if (gathering.members.delete(member)) reject(context.signal.reason)
@@ -59,7 +58,7 @@ export function createTogether(): Together {
       gatherings.delete(key)
       const called = [...members]
       members.clear() // from now on they end with the call
-      if (called.length > 0) void callFor(definition, called)
+      if (called.length > 0) void callFor(definition, called, log)
     }
     const timer = setTimeout(call, isInHurry ? 0 : waitMsOf(definition.batch ?? {}))
     const gathering = { members, call }
@@ -68,10 +67,14 @@ export function createTogether(): Together {
   }
 }
 
-async function callFor({ name, performMany }: AnyJobDefinition, members: readonly Member[]): Promise<void> {
+async function callFor(
+  { name, performMany }: AnyJobDefinition,
+  members: readonly Member[],
+  log: Logger,
+): Promise<void> {
   try {
     const payloads = members.map(({ payload }) => payload)
-    const returned = await (performMany as PerformMany<unknown, unknown>)(payloads, contextOf(members))
+    const returned = await (performMany as PerformMany<unknown, unknown>)(payloads, contextOf(members, log))
     const outcomes = outcomesOf(name, returned, members.length)
     members.forEach(({ resolve, reject }, place) => {
       const outcome = outcomes[place]
@@ -83,16 +86,15 @@ async function callFor({ name, performMany }: AnyJobDefinition, members: readonl
   }
 }
 
-function contextOf(members: readonly Member[]): Parameters<PerformMany<unknown, unknown>>[1] {
+function contextOf(members: readonly Member[], log: Logger): BatchContext {
   const jobs = members.map(({ context }) => context)
-  const [{ run }] = members as [Member]
   return {
     jobs,
     signal: jointSignal(jobs.map(({ signal }) => signal)),
     get deadlineAt() {
-      return new Date(Math.min(...members.map(({ run }) => deadlineAtMsOf(run))))
+      return new Date(Math.min(...jobs.map(({ deadlineAt }) => deadlineAt.getTime())))
     },
-    log: run.log,
+    log,
   }
 }
 
