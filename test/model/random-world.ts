@@ -1,0 +1,260 @@
+import { type AnyJobDefinition, createSluice, defineJob, drain, type Sluice } from "@sluice/core"
+import { expect } from "vitest"
+import { openSession, type Session } from "../settle/session.ts"
+import { createDatabase, type TestDatabase } from "../support/database.ts"
+
+/** One thing that somebody does. Numbers choose among what there is, so that any list of these can be carried out. */
+export type Action =
+  | {
+      readonly do: "enqueue"
+      readonly kind: Kind
+      readonly key: number
+      readonly limit: number
+      readonly urgent: boolean
+    }
+  | { readonly do: "enqueueMany"; readonly count: number }
+  | { readonly do: "claim" | "crash" | "reap"; readonly session: number }
+  | { readonly do: "settle"; readonly session: number; readonly outcome: Outcome }
+  | { readonly do: "cancel" | "runNow" | "delay" | "moveQueue" | "retry"; readonly job: number }
+  | { readonly do: "pause" | "resume"; readonly kind: PauseKind; readonly target: number }
+  | { readonly do: "wait" }
+
+export const KINDS = ["plain", "keyed", "unique", "delayed"] as const
+export const OUTCOMES = ["succeeded", "retried", "discarded", "snoozed"] as const
+export const PAUSE_KINDS = ["queue", "name", "key"] as const
+export const SESSIONS = 3
+export const KEYS = 2
+const TARGETS = { queue: ["default", "other"], name: ["plain", "keyed"], key: ["key-0", "key-1"] }
+
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
+
+type Kind = (typeof KINDS)[number]
+type Outcome = (typeof OUTCOMES)[number]
+type PauseKind = (typeof PAUSE_KINDS)[number]
+
+interface Held {
+  readonly id: string
+  readonly fence: number
+}
+
+interface Drainer {
+  session: Session
+  held: Held[]
+}
+
+/** What an action has shown to be wrong: the property's name comes first. */
+export function violated(property: string, what: string): never {
+  throw new Error(`${property}: ${what}`)
+}
+
+/** Drainers by hand, statement by statement, on a real database, beside a model of what they may do. */
+export interface RandomWorld {
+  begin(): Promise<void>
+  perform(action: Action): Promise<void>
+  /** Checks what must hold after each action. */
+  check(): Promise<void>
+  /** Lets a real drainer do all that is left, and checks that nothing was lost. */
+  finish(): Promise<void>
+  end(): Promise<void>
+}
+
+export async function createRandomWorld(): Promise<RandomWorld> {
+  const database = await createDatabase()
+  const jobs = KINDS.map((name) => defineJob({ name, backoff: { base: "1h" }, perform() {} }))
+  const sluice: Sluice = createSluice({
+    database: database.pool,
+    jobs: jobs as unknown as AnyJobDefinition[],
+  })
+  const drainers: Drainer[] = []
+  const stored = new Set<string>()
+  const keyOf = new Map<string, string>()
+  /** The limit of the newest job of each key, while it has jobs. */
+  const limits = new Map<string, { limit: number; id: bigint }>()
+
+  return {
+    async begin() {
+      await Promise.all(drainers.splice(0).map(({ session }) => session.end()))
+      await database.pool.query(
+        `truncate sluice.jobs, sluice.finished, sluice.failures, sluice.claims, sluice.permits, sluice.limits, sluice.drainers,
+           sluice.pauses, sluice.cancellations, sluice.retries, sluice.idempotency_keys`,
+      )
+      for (let n = 0; n < SESSIONS; n++) drainers.push({ session: await openSession(database), held: [] })
+      stored.clear()
+      keyOf.clear()
+      limits.clear()
+    },
+    perform: (action) => act(action),
+    check,
+    finish,
+    async end() {
+      await Promise.all(drainers.map(({ session }) => session.end()))
+    },
+  }
+
+  async function act(action: Action): Promise<void> {
+    switch (action.do) {
+      case "enqueue":
+        return enqueue(action)
+      case "enqueueMany": {
+        const many = Array.from({ length: action.count }, () => ({ name: "plain", payload: {} }))
+        for (const { id } of await sluice.enqueueMany(many)) stored.add(id)
+        return
+      }
+      case "claim":
+        return claim(drainers[action.session] as Drainer)
+      case "settle":
+        return settle(drainers[action.session] as Drainer, action.outcome)
+      case "crash":
+        return crash(drainers[action.session] as Drainer)
+      case "reap": {
+        const { session } = drainers[action.session] as Drainer
+        await session.connection.query("select sluice.reap($1, 100)", [session.drainerId])
+        return
+      }
+      case "wait": // for an hour
+        await database.pool.query(
+          "update sluice.jobs set run_at = run_at - interval '1 hour' where state = 'scheduled'",
+        )
+        await database.pool.query("update sluice.ticks set ticked_at = '-infinity'")
+        return
+      case "pause":
+      case "resume":
+        return pauseOrResume(action.do, action.kind, TARGETS[action.kind][action.target] as string)
+      default:
+        return actOnJob(action.do, [...stored][action.job % Math.max(1, stored.size)])
+    }
+  }
+
+  async function enqueue({ kind, key, limit, urgent }: Extract<Action, { do: "enqueue" }>): Promise<void> {
+    const options = {
+      ...(kind === "keyed" && { concurrencyKey: `key-${key}`, concurrencyLimit: limit }),
+      ...(kind === "unique" && { uniqueKey: `unique-${key}` }),
+      ...(kind === "delayed" && { delay: 1_800 }),
+      ...(urgent && { priority: -1 }),
+    }
+    const { id, status } = await sluice.enqueue(kind, {}, options)
+    const isNew = !stored.has(id)
+    if (isNew !== (status === "enqueued")) violated("unique keys", `job ${id} is called ${status}`)
+    stored.add(id)
+    if (kind !== "keyed") return
+    keyOf.set(id, `key-${key}`)
+    limits.set(`key-${key}`, { limit, id: BigInt(id) })
+  }
+
+  async function claim(drainer: Drainer): Promise<void> {
+    const paused = await sluice.listPauses()
+    const brought = await drainer.session.claim(...KINDS)
+    const { rows } = await database.pool.query(
+      "select id::text, name, queue, concurrency_key as key from sluice.jobs where id = any ($1)",
+      [brought.map(({ id }) => id)],
+    )
+    for (const { id } of brought)
+      for (const { held } of drainers)
+        if (held.some((one) => one.id === id)) violated("run once", `job ${id} is held by two sessions`)
+    for (const { id, name, queue, key } of rows)
+      for (const { kind, target } of paused)
+        if ({ queue, name, key }[kind] === target)
+          violated("pauses", `job ${id} was claimed though its ${kind} is paused`)
+    drainer.held.push(...brought)
+    for (const key of new Set(rows.map((row: { key: string | null }) => row.key)))
+      if (key !== null) await checkLimit(key)
+  }
+
+  /** Of a key of which a job was just claimed: jobs of the dead count until they are reaped. */
+  async function checkLimit(key: string): Promise<void> {
+    const { rows } = await database.pool.query(
+      "select count(*)::int as running from sluice.permits where concurrency_key = $1",
+      [key],
+    )
+    const { limit } = limits.get(key) as { limit: number }
+    if (rows[0].running > limit) violated("limits", `${rows[0].running} jobs of ${key} run, and ${limit} may`)
+  }
+
+  async function settle(drainer: Drainer, outcome: Outcome): Promise<void> {
+    const job = drainer.held.shift()
+    if (!job) return
+    const error = { error_class: "Error", error_message: "failed" }
+    const lost = await drainer.session.settle({
+      ...job,
+      outcome,
+      charges_attempt: outcome !== "snoozed",
+      ...(outcome === "retried" || outcome === "snoozed" ? { wait_ms: 1_800_000 } : {}),
+      ...(outcome === "retried" || outcome === "discarded" ? error : {}),
+    })
+    if (lost.length > 0)
+      violated("fence", `the settle of job ${job.id} by the session that holds it was lost`)
+    await drainer.session.connection.query("select pg_advisory_unlock(sluice.job_lock($1))", [job.id])
+  }
+
+  async function crash(drainer: Drainer): Promise<void> {
+    const { connection, backendPid } = drainer.session
+    await connection.end()
+    await expect
+      .poll(
+        async () =>
+          (await database.pool.query("select from pg_stat_activity where pid = $1", [backendPid])).rowCount,
+      )
+      .toBe(0)
+    drainer.session = await openSession(database)
+    drainer.held = []
+  }
+
+  async function pauseOrResume(what: "pause" | "resume", kind: PauseKind, target: string): Promise<void> {
+    const verbs = {
+      queue: { pause: sluice.pauseQueue, resume: sluice.resumeQueue },
+      name: { pause: sluice.pauseName, resume: sluice.resumeName },
+      key: { pause: sluice.pauseKey, resume: sluice.resumeKey },
+    }
+    await verbs[kind][what](target)
+  }
+
+  /** The state of the job may forbid it. */
+  async function actOnJob(what: string, id: string | undefined): Promise<void> {
+    if (id === undefined) return
+    const acting = {
+      cancel: () => sluice.cancelJob(id),
+      runNow: () => sluice.runJobNow(id),
+      delay: () => sluice.updateJob(id, { delay: 1_800 }),
+      moveQueue: () => sluice.updateJob(id, { queue: "other" }),
+      retry: () => sluice.retryJob(id),
+    }[what] as () => Promise<unknown>
+    await acting().catch((error) => {
+      if (error.name !== "JobStateError") throw error
+    })
+  }
+
+  async function check(): Promise<void> {
+    const [{ lost, twice, missing }] = await database.rows(
+      `with live as (select id from sluice.jobs), past as (select id from sluice.finished)
+       select (select count(*)::int from unnest($1::bigint[]) given (id) where id not in (select id from live) and id not in (select id from past)) as lost,
+              (select count(*)::int from past where id in (select id from live)) as twice,
+              (select count(*)::int from sluice.permits p where not exists (select from sluice.jobs j where j.id = p.job_id)) as missing`,
+      [[...stored]],
+    )
+    if (lost > 0) violated("no job is lost", `${lost} are in neither table`)
+    if (twice > 0) violated("no job is doubled", `${twice} wait and have finished`)
+    if (missing > 0) violated("permits", `${missing} are of jobs that are gone`)
+    const held = drainers.flatMap(({ held }) => held.map(({ id }) => id)).filter((id) => keyOf.has(id))
+    const permits = (await database.rows("select job_id::text as id from sluice.permits")).map(({ id }) => id)
+    for (const id of held) if (!permits.includes(id)) violated("permits", `job ${id} runs without one`)
+  }
+
+  async function finish(): Promise<void> {
+    for (const { kind, target } of await sluice.listPauses()) await pauseOrResume("resume", kind, target)
+    for (const drainer of drainers) await crash(drainer)
+    await Promise.all(drainers.splice(0).map(({ session }) => session.end()))
+    for (let drains = 0; drains < 20 && (await countLive(database)) > 0; drains++) {
+      await act({ do: "wait" })
+      await drain(sluice, { connect: database.connect, log: SILENT })
+    }
+    await check()
+    const left = await database.rows("select id::text, state, name, concurrency_key from sluice.jobs")
+    if (left.length > 0) violated("all work is done", `${JSON.stringify(left)} are left`)
+    const permits = await database.rows("select * from sluice.permits")
+    if (permits.length > 0) violated("permits", `${JSON.stringify(permits)} are left`)
+  }
+}
+
+async function countLive(database: TestDatabase): Promise<number> {
+  return (await database.rows("select count(*)::int as live from sluice.jobs"))[0].live
+}
