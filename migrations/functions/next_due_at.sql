@@ -1,6 +1,10 @@
--- When the next job of these names is due; null: none is scheduled.
+-- When the next job of these names is due, or may start, if it is throttled; null: none is scheduled or throttled.
 create or replace function next_due_at(p_names text[]) returns timestamptz
 language sql volatile set search_path from current
 as $$
-  select j.run_at from jobs j where j.state = 'scheduled' and j.name = any (p_names) order by j.run_at, j.id limit 1
+  select least(
+    (select j.run_at from jobs j where j.state = 'scheduled' and j.name = any (p_names) order by j.run_at, j.id limit 1),
+    (select r.next_at from rates r
+     where r.next_at is not null and exists (select from names_throttled(r.rate_key) waiting (name) where waiting.name = any (p_names))
+     order by r.next_at limit 1))
 $$;

@@ -17,6 +17,7 @@ begin
     when 'forget superfluous objects' then delete_older('superfluous_objects', 'since', p_now - interval '30 days')
     when 'forget idempotency keys' then delete_older('idempotency_keys', 'created_at', p_now - interval '24 hours')
     when 'forget retries' then delete_older('retries', 'retried_at', v_oldest::timestamp at time zone 'UTC')
+    when 'forget rates' then forget_rates(p_now)
     when 'forget drainers' then delete_older('drainers', 'ended_at', p_now - interval '1 day')
   end;
 end

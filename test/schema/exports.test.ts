@@ -91,6 +91,8 @@ const types = [
   "PerformedJob",
   "Queryable",
   "QueueSnapshot",
+  "Rate",
+  "RateLimit",
   "ReadJobOptions",
   "ReadQueuesOptions",
   "ResultOf",

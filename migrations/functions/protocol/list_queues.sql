@@ -11,7 +11,7 @@ as $$
     select coalesce(j.queue, q.name) as name, coalesce(bool_or(q.paused_at is not null), false) as paused,
            count(*) filter (where j.state in ('ready', 'suspect', 'unknown', 'unkeyed') and q.paused_at is null and r.id is null) as ready,
            count(*) filter (where j.state = 'scheduled') as scheduled,
-           count(*) filter (where (j.state in ('blocked', 'paused') or q.paused_at is not null and j.state in ('ready', 'suspect', 'unknown', 'unkeyed'))
+           count(*) filter (where (j.state in ('blocked', 'throttled', 'paused') or q.paused_at is not null and j.state in ('ready', 'suspect', 'unknown', 'unkeyed'))
                               and r.id is null) as blocked,
            count(r.id) as running,
            min(j.run_at) filter (where j.state in ('ready', 'suspect', 'unknown', 'unkeyed') and q.paused_at is null and r.id is null) as "oldestReadyAt"

@@ -16,6 +16,8 @@ export type {
   EnqueueOptions,
   EnqueueResult,
   JobPolicies,
+  Rate,
+  RateLimit,
   JobState,
 } from "./job/job-options.ts"
 export type { CheckpointOptions, JobContext } from "./job/job-context.ts"

@@ -16,9 +16,17 @@ import { type ErrorRule, namedRules } from "./error-rules.ts"
 import type { Executor, ThreadExecutor } from "./executor.ts"
 import { assertHooks, type Hooks } from "./hooks.ts"
 import type { JobContext } from "./job-context.ts"
-import type { Computed, Concurrency, EnqueueOptions, EnqueueResult, JobPolicies } from "./job-options.ts"
+import type {
+  Computed,
+  Concurrency,
+  EnqueueOptions,
+  EnqueueResult,
+  JobPolicies,
+  Rate,
+} from "./job-options.ts"
 import type { JobSnapshot, ReadJobOptions } from "./job-snapshot.ts"
 import { performWithin } from "./perform-within.ts"
+import { assertRate } from "./rate.ts"
 
 export interface JobSettings<Schema extends StandardSchemaV1, Name extends string = string>
   extends Omit<JobPolicies, "queue" | "priority"> {
@@ -62,6 +70,8 @@ export interface JobSettings<Schema extends StandardSchemaV1, Name extends strin
   readonly hooks?: Hooks<StandardSchemaV1.InferInput<Schema>>
   /** Limits how many of these jobs run at once. Default: no limit. */
   readonly concurrency?: Concurrency<StandardSchemaV1.InferInput<Schema>>
+  /** Limits how many of these jobs start within a time. Default: no limit. */
+  readonly rate?: Rate<StandardSchemaV1.InferInput<Schema>>
   /** Gives `perform` a database transaction, `context.transaction`, that records the job's completion too. Default false. */
   readonly transactional?: boolean
 }
@@ -92,9 +102,12 @@ export interface JobDefinition<
   Payload = Input,
   Output = unknown,
   Name extends string = string,
-> extends Readonly<Omit<JobSettings<StandardSchemaV1<Input, Payload>, Name>, "input" | "concurrency">> {
+> extends Readonly<
+    Omit<JobSettings<StandardSchemaV1<Input, Payload>, Name>, "input" | "concurrency" | "rate">
+  > {
   readonly input: StandardSchemaV1<Input, Payload> | undefined
   readonly concurrency: Concurrency<Input> | undefined
+  readonly rate: Rate<Input> | undefined
   readonly executor: Executor | ThreadExecutor | undefined
   /** Performs a job, through the executor if there is one. */
   perform(payload: Payload, context: JobContext): Promise<Output> | Output
@@ -156,6 +169,7 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
   assertOneOf(options.onInvalidPayload, [options.name, "onInvalidPayload"], ["discard", "wait"])
   assertInteger(options.maxInterruptions, [options.name, "maxInterruptions"], 1, 1_000)
   assertInteger(options.concurrency?.limit, [options.name, "concurrency", "limit"], 1, 1_000_000)
+  assertRate(options.rate, [options.name, "rate"])
   assertHooks(options.hooks, [options.name, "hooks"])
   assertBackoff(options.backoff, [options.name, "backoff"])
   const retry = namedRules(options.retry, [options.name, "retry"])
@@ -163,6 +177,7 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
     ...options,
     input: options.input,
     concurrency: options.concurrency,
+    rate: options.rate,
     executor: options.executor,
     ...(retry && { retry }),
     perform: choosePerform(options),
@@ -193,6 +208,7 @@ const DEFINITION_KEYS = [
   "maxInterruptions",
   "hooks",
   "concurrency",
+  "rate",
   "transactional",
   "executor",
   "perform",
