@@ -307,7 +307,6 @@ create table permits (
 );
 
 create index permits_key     on permits (concurrency_key);
-create index permits_drainer on permits (drainer_id);
 
 -- The newest limit of a key whose jobs ask for different ones, and the job that asked for it: it still applies after that job
 -- has finished before older ones. Deleted once the key's jobs agree.

@@ -4,17 +4,14 @@ create or replace function limits_in_force(p_keys text[])
 returns table (concurrency_key text, concurrency_limit integer, job_id bigint, is_mixed boolean)
 language sql stable set search_path from current
 as $$
-  select key.name, newest.concurrency_limit, newest.job_id, lowest.concurrency_limit < highest.concurrency_limit
-  from unnest(p_keys) key (name),
-  lateral (select j.concurrency_limit from jobs j where j.concurrency_key = key.name order by j.concurrency_limit limit 1) lowest,
-  lateral (select j.concurrency_limit, j.id from jobs j where j.concurrency_key = key.name
-           order by j.concurrency_limit desc, j.id desc limit 1) highest,
-  lateral (
-    select asked.concurrency_limit, asked.job_id from (
-      select highest.concurrency_limit, highest.id as job_id
-      union all
-      select other.* from newest_limit(key.name) other where lowest.concurrency_limit < highest.concurrency_limit
-      union all
-      select l.concurrency_limit, l.job_id from limits l where l.concurrency_key = key.name) asked
-    order by asked.job_id desc limit 1) newest
+  select key.name,
+         case newest.job_id when l.job_id then l.concurrency_limit when other.job_id then other.concurrency_limit else highest.concurrency_limit end,
+         newest.job_id, lowest.concurrency_limit < highest.concurrency_limit
+  from unnest(p_keys) key (name)
+  cross join lateral (select j.concurrency_limit from jobs j where j.concurrency_key = key.name order by j.concurrency_limit limit 1) lowest
+  cross join lateral (select j.concurrency_limit, j.id from jobs j where j.concurrency_key = key.name
+                      order by j.concurrency_limit desc, j.id desc limit 1) highest
+  left join lateral (select n.* from newest_limit(key.name) n where lowest.concurrency_limit < highest.concurrency_limit offset 0) other on true
+  left join limits l on l.concurrency_key = key.name
+  cross join lateral (select greatest(highest.id, other.job_id, l.job_id) as job_id) newest
 $$;

@@ -8,6 +8,7 @@ import postgres from "postgres"
 import { DataSource } from "typeorm"
 import { expect, onTestFinished, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
+import { createPrismaClient } from "./prisma-client.ts"
 
 const database = await createDatabase()
 const sluice = createSluice({ database: database.pool })
@@ -60,6 +61,14 @@ const libraries: [string, () => InTransaction][] = [
       const db = knex({ client: "pg", connection: database.url, pool: { min: 0, max: 1 } })
       onTestFinished(() => db.destroy())
       return (work) => db.transaction((transaction) => work(transaction))
+    },
+  ],
+  [
+    "Prisma",
+    () => {
+      const prisma = createPrismaClient(database.url)
+      onTestFinished(() => prisma.$disconnect())
+      return (work) => prisma.$transaction((transaction) => work(transaction))
     },
   ],
   [
@@ -146,6 +155,7 @@ test.each<[string, () => unknown]>([
   ["Drizzle's database", () => drizzle(database.pool)],
   ["Kysely's database", () => new Kysely({ dialect: new PostgresDialect({ pool: database.pool }) })],
   ["the sql of postgres.js", () => postgres(database.url)],
+  ["Prisma's client", () => createPrismaClient(database.url)],
   ["TypeORM's DataSource", () => new DataSource({ type: "postgres", url: database.url })],
   ["the database of pg-promise", () => pgPromise({ noWarnings: true })({ connectionString: database.url })],
 ])("%s as transaction would store the job outside of it, and is refused", async (what, client) => {

@@ -164,7 +164,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
     },
   ],
   "Limit changed meanwhile": [
-    { file: `${SQL}/limits_in_force.sql`, from: "where l.concurrency_key = key.name", to: "where false" },
+    { file: `${SQL}/limits_in_force.sql`, from: "on l.concurrency_key = key.name", to: "on false" },
   ],
   "Row that is gone": [{ file: `${SQL}/after_settle.sql`, from: "p.drainer_id = p_drainer", to: "false" }],
   "Forgotten job": [

@@ -6,7 +6,7 @@
 -- Returns the jobs that may run: those without a key, and those that have a permit of this drainer now.
 create or replace function grant_permits(p_drainer integer, p_ids bigint[], p_state text) returns bigint[]
 language plpgsql volatile set search_path from current
-set enable_hashjoin = on -- of keys with their limits; every job is looked up by its id
+set enable_bitmapscan = off set enable_hashjoin = on -- of keys with their limits; every job is looked up by its id
 as $$
 declare
   v_keys text[];
@@ -31,9 +31,11 @@ begin
   ), asking as materialized (
     select c.id, c.concurrency_key, row_number() over (partition by c.concurrency_key order by c.priority, c.run_at, c.id) as place
     from claimed c where c.concurrency_key = any (v_keys)
-  ), held as materialized ( -- counted once for each key: deleted permits that vacuum can't remove yet are passed each time
-    select f.concurrency_key, f.concurrency_limit, (select count(*) from permits p where p.concurrency_key = f.concurrency_key) as permits
-    from in_force f
+  ), held as materialized (
+    select f.concurrency_key, f.concurrency_limit, coalesce(counted.permits, 0) as permits
+    from in_force f left join (
+      select p.concurrency_key, count(*) as permits from permits p where p.concurrency_key = any (v_keys) group by p.concurrency_key) counted
+      on counted.concurrency_key = f.concurrency_key
   ), refused as materialized (
     select a.id from asking a join held h on h.concurrency_key = a.concurrency_key
     where a.place + h.permits > h.concurrency_limit
