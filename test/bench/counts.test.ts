@@ -46,7 +46,7 @@ test("a claim looks at no more rows with blocked, throttled, scheduled and pause
   await database.rows("insert into sluice.queues values ('paused', now())")
   await database.rows(
     `insert into sluice.rates (rate_key, rate, job_id, started_at, starts, next_at, until_at)
-     select 'key-' || i, (1, 86400000, 1), 0, array[now()], array[1], now() + interval '1 day', now() + interval '1 day' from generate_series(0, 1) i`,
+     select 'key-' || i, (1, 86400000, 1)::sluice.rate_limit, 0, array[now()], array[1], now() + interval '1 day', now() + interval '1 day' from generate_series(0, 1) i`,
   )
   for (const state of ["blocked", "throttled", "scheduled", "paused"]) await store(1_000, state)
   await store(200)

@@ -34,7 +34,7 @@ test.each<[string, Record<string, unknown>, RegExp]>([
   ["a rate of nothing", { name: "a", rate: { limit: 0, per: "1m" }, perform }, /a\.rate\.limit/],
   [
     "a misspelt rate",
-    { name: "a", rate: { limit: 5, per: "1m", brust: 2 }, perform },
+    { name: "a", rate: { limit: 5, per: "1m", brst: 2 }, perform },
     /did you mean "burst"\?/,
   ],
   [

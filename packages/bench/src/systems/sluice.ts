@@ -18,7 +18,7 @@ const OCCUPY_KEYS =
 /** As if a thousand jobs of each rate had just started. */
 const USE_UP_RATES = `
   insert into sluice.rates (rate_key, rate, job_id, started_at, starts, next_at, until_at)
-  select 'key-' || i, (1000, 86400000, 1000), 0, array[now()], array[1000], now() + interval '1 day', now() + interval '1 day'
+  select 'key-' || i, (1000, 86400000, 1000)::sluice.rate_limit, 0, array[now()], array[1000], now() + interval '1 day', now() + interval '1 day'
   from generate_series(0, 1) i`
 
 /** Used through its public API with its defaults, except for the concurrency, which is the same for all systems. */
