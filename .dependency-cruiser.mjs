@@ -7,7 +7,7 @@ const FLOORS = [
   ["database/"],
   ["job/"],
   ["telemetry/", "inspect/", "manage/", "executors/", "migrate/", "pg/"],
-  ["enqueue/", "session/"],
+  ["enqueue/", "session/", "results/"],
   ["claim/", "settle/"],
   ["perform/"],
   ["wake/"],

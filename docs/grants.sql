@@ -11,7 +11,8 @@ create role sluice_reader nologin;
 grant usage on schema sluice to sluice_enqueuer, sluice_drainer, sluice_reader;
 
 -- Enqueues, in TypeScript and in SQL, and wakes a drainer. It reads and changes nothing else, not even its own jobs.
-grant execute on function sluice.enqueue, sluice.enqueue_many, sluice.store_job, sluice.store_jobs, sluice.request_wake to sluice_enqueuer;
+grant execute on function sluice.enqueue, sluice.enqueue_many, sluice.store_job, sluice.store_jobs, sluice.store_jobs_once,
+  sluice.request_wake to sluice_enqueuer;
 
 -- Reads every job, its payload and its history. For dashboards, getJob, listQueues and getBacklog. A role that only queries the
 -- views needs just this: grant select on sluice.unfinished_jobs, sluice.job_history, sluice.job_failures to ...

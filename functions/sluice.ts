@@ -1,4 +1,4 @@
-import { createPool, fromEnvironment } from "@sluice/aws"
+import { createConnect, createPool, fromEnvironment } from "@sluice/aws"
 import { createSluice } from "@sluice/core"
 import { jobs } from "./jobs/index.ts"
 import { resources } from "./resources.ts"
@@ -7,5 +7,6 @@ import { resources } from "./resources.ts"
 export const sluice = createSluice({
   ...fromEnvironment(),
   database: createPool(resources.SluiceDatabase.url, { max: 2 }),
+  listen: createConnect(resources.SluiceDatabase.url),
   jobs,
 })

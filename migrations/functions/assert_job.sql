@@ -5,8 +5,8 @@ create or replace function assert_job(p_name text, p_payload jsonb, p_options js
 language plpgsql stable set search_path from current
 as $$
 declare
-  c_known constant text[] := array['queue', 'priority', 'runAt', 'delay', 'maxAttempts', 'timeout', 'uniqueKey',
-    'idempotencyKey', 'concurrencyKey', 'concurrencyLimit', 'rateKey', 'rate', 'tags', 'metadata'];
+  c_known constant text[] := array['queue', 'priority', 'runAt', 'delay', 'maxAttempts', 'timeout', 'unique',
+    'uniqueKey', 'idempotencyKey', 'concurrencyKey', 'concurrencyLimit', 'rateKey', 'rate', 'tags', 'metadata'];
   c_name constant text := '^[A-Za-z0-9._/:-]{1,128}$';
   c_duration constant text := 'a number of seconds, 0 or more, or a string such as "500ms", "30s", "5m", "1h30m", up to 100 years';
   v_key text;
@@ -30,6 +30,8 @@ begin
       when v_key = 'queue' and (jsonb_typeof(v_value) <> 'string' or v_text !~ c_name) then '1 to 128 letters, digits and . _ - / :'
       when v_key in ('uniqueKey', 'idempotencyKey', 'concurrencyKey', 'rateKey')
        and (jsonb_typeof(v_value) <> 'string' or length(v_text) not between 1 and 512) then 'text of 1 to 512 characters'
+      when v_key = 'unique' and jsonb_typeof(v_value) <> 'object' then 'an object with any of key, while, for, onConflict and longestWait'
+      when v_key = 'unique' and p_options ? 'uniqueKey' then 'unique with a key, or uniqueKey, not both'
       when v_key = 'priority' and not is_whole(v_value, -1000000000, 1000000000) then 'a whole number from -1000000000 to 1000000000'
       when v_key = 'maxAttempts' and not is_whole(v_value, 1, 1000) then 'a whole number from 1 to 1000'
       when v_key = 'concurrencyLimit' and not is_whole(v_value, 1, 1000000) then 'a whole number from 1 to 1000000'
@@ -46,6 +48,8 @@ begin
       perform refuse(p_at || format('%s.%s is %s: give %s', p_given, left(v_key, 100), left(v_value::text, 100), v_expected));
     elsif v_key = 'metadata' then
       perform assert_json(v_value, p_at || p_given || '.metadata', 65536);
+    elsif v_key = 'unique' then
+      perform assert_unique(v_value, p_at || p_given || '.unique');
     end if;
   end loop;
 end

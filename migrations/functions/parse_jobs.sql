@@ -12,14 +12,15 @@ as $$
       coalesce(j.rate, d.rate),
       j.tags, j.metadata,
       case when due.at > now() then 'scheduled'
-           when kept.queue = any (array(select q.name from queues q where q.paused_at is not null)) then 'paused'
+           when kept.queue = any (array(select unnest(paused('queue')))) then 'paused'
            when d.computes_key and kept.concurrency_key is null or d.computes_rate_key and j.rate_key is null then 'unkeyed'
            else 'ready' end,
-      j.payloads, j.payload_keys, j.unique_keys, j.idempotency_keys)::job_run)
+      j.payloads, j.payload_keys, j.unique_keys, j.idempotency_keys,
+      case when j."unique" is not null or d.unique_rule is not null then unique_rule_of(d.unique_rule, j."unique", j.payload_keys is not null and j.unique_keys is null) end)::job_run)
   from jsonb_to_recordset(p_jobs) j (
     at integer, name text, by_name boolean, queue text, priority integer, run_at timestamptz, delay_ms bigint,
     max_attempts smallint, timeout_ms integer, concurrency_key text, concurrency_limit integer, rate_key text, rate rate_limit, tags text[],
-    metadata jsonb, payloads jsonb, payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb)
+    metadata jsonb, payloads jsonb, payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb, "unique" jsonb)
   left join lateral (select d.* from definitions d where j.by_name and d.name = j.name limit 1) d on true
   cross join lateral (
     select coalesce(j.run_at, now() + coalesce(j.delay_ms, d.delay_ms, 0) * interval '1 millisecond') as at) due

@@ -11,7 +11,9 @@ as $$
     'delay_ms', duration_ms(p_options->'delay'),
     'max_attempts', (p_options->>'maxAttempts')::numeric::integer,
     'timeout_ms', duration_ms(p_options->'timeout'),
-    'unique_keys', case when p_options ? 'uniqueKey' then json_build_array(p_options->'uniqueKey') end,
+    'unique_keys', case when p_options ? 'uniqueKey' then json_build_array(p_options->'uniqueKey')
+                        when p_options->'unique' ? 'key' then json_build_array(p_options->'unique'->'key') end,
+    'unique', case when p_options ? 'unique' then unique_words(p_options->'unique') end,
     'idempotency_keys', case when p_options ? 'idempotencyKey' then json_build_array(p_options->'idempotencyKey') end,
     'concurrency_key', p_options->'concurrencyKey',
     'concurrency_limit', (p_options->>'concurrencyLimit')::numeric::integer,

@@ -43,7 +43,7 @@ test("a claim looks at no more rows with blocked, throttled, scheduled and pause
   await database.rows("truncate sluice.jobs")
 
   await database.rows("insert into sluice.permits values (-1, 'key-0', 0), (-2, 'key-1', 0)")
-  await database.rows("insert into sluice.queues values ('paused', now())")
+  await database.rows("insert into sluice.pauses (kind, target) values ('queue', 'paused')")
   await database.rows(
     `insert into sluice.rates (rate_key, rate, job_id, started_at, starts, next_at, until_at)
      select 'key-' || i, (1, 86400000, 1)::sluice.rate_limit, 0, array[now()], array[1], now() + interval '1 day', now() + interval '1 day' from generate_series(0, 1) i`,

@@ -1,4 +1,4 @@
-import { createSluice, defineJob, type EnqueueResult } from "@sluice/core"
+import { createSluice, defineJob, type JobHandle } from "@sluice/core"
 import { expect, expectTypeOf, test } from "vitest"
 import * as z from "zod"
 import { createDatabase } from "../support/database.ts"
@@ -17,7 +17,7 @@ const sluice = createSluice({ database: database.pool })
 
 test("a job is enqueued by its name, with only the type of its definition", async () => {
   const result = await sluice.enqueue<typeof welcome>("welcome", { to: "ada" }, { queue: "mail" })
-  expectTypeOf(result).toEqualTypeOf<EnqueueResult>()
+  expectTypeOf(result).toExtend<JobHandle>()
   expect(await sluice.getJob(result.id)).toMatchObject({
     name: "welcome",
     payload: { to: "ada" },

@@ -51,6 +51,14 @@ const text = (option: string, value: string, isRefused: boolean): Case => ({
   ...unless(isRefused, `options.${option}`),
 })
 
+const unique = (rule: string, stored?: Record<string, unknown>, refused = ""): Case => ({
+  options: `{"unique":${rule}}`,
+  ...(stored ? { stored } : { refused: `options.unique${refused}` }),
+})
+
+/** The key that stands for the payload {}. */
+const EMPTY_PAYLOAD = "payload:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+
 const KEYS = ["uniqueKey", "idempotencyKey", "concurrencyKey"]
 const OPTIONS = [
   "queue",
@@ -98,6 +106,31 @@ export const cases: Case[] = [
   // queues
   ...["mail", "a/../b", "q".repeat(128)].map((queue) => text("queue", queue, false)),
   ...["", "a b", "mail\n", "größe", "q".repeat(129), "📮"].map((queue) => text("queue", queue, true)),
+
+  // unique keys
+  unique("{}", { unique_key: EMPTY_PAYLOAD, waiting_key: null }),
+  unique('{"while":"waiting"}', { unique_key: null, waiting_key: EMPTY_PAYLOAD }),
+  unique('{"key":"u1"}', { unique_key: "u1", waiting_key: null }),
+  unique('{"key":"u2","while":"unfinished","for":"1h"}', { unique_key: "u2", waiting_key: null }),
+  unique('{"key":"u3","while":"waiting","for":60,"onConflict":"keep"}', { waiting_key: "u3" }),
+  unique('{"key":"u4","onConflict":"replace"}', { unique_key: null, waiting_key: "u4" }),
+  unique('{"key":"u5","onConflict":"reschedule","longestWait":"1h"}', { waiting_key: "u5" }),
+  ...["null", "true", "[]", '"u"', "5"].map((rule) => unique(rule)),
+  unique('{"key":""}', undefined, ".key"),
+  unique('{"key":5}', undefined, ".key"),
+  unique('{"key":null}', undefined, ".key"),
+  unique(`{"key":"${"k".repeat(513)}"}`, undefined, ".key"),
+  unique('{"until":"waiting"}', undefined, ".until"),
+  unique('{"while":"running"}', undefined, ".while"),
+  unique('{"while":null}', undefined, ".while"),
+  unique('{"onConflict":"raise"}', undefined, ".onConflict"),
+  unique('{"for":0}', undefined, ".for"),
+  unique('{"for":"soon"}', undefined, ".for"),
+  unique('{"longestWait":-1}', undefined, ".longestWait"),
+  unique('{"while":"unfinished","onConflict":"replace"}', undefined, ".while"),
+  unique('{"for":"1h","onConflict":"reschedule"}', undefined, ".for"),
+  unique('{"onConflict":"keep","longestWait":"1h"}', undefined, ".longestWait"),
+  { options: '{"unique":{"while":"waiting"},"uniqueKey":"u"}', refused: "options.unique" },
 
   // whole numbers
   whole("priority", "priority", "0", 0),

@@ -99,7 +99,7 @@ export async function useApi(options: Partial<Omit<ApiOptions, "sluice">> = {}) 
   const sluice = createSluice({ database: pool, jobs: [greet, anything, pair, fail] })
   const api = await openApi({ sluice, ...options })
   afterAll(api.close)
-  return { ...api, databaseUrl, rows, drain: () => drain(sluice, { connect }) }
+  return { ...api, databaseUrl, rows, connect, drain: () => drain(sluice, { connect }) }
 }
 
 function logInto(logged: string[]): Logger {

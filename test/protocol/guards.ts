@@ -13,8 +13,8 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Second look": [
     {
       file: `${SQL}/second_look.sql`,
-      from: `where found.state = p_state and found.queue <> all (v_paused)
-      and (found.features is null or found.features & ~coalesce(p_features, 0) = 0);`,
+      from: `where found.state = p_state and found.queue <> all (v_paused) and found.name <> all (v_paused_names)
+      and (found.features is null or found.features & ~v_known = 0);`,
       // what was locked, as it was before the lock
       to: `where false;
     select array_agg(l.id), array_agg(0), json_agg(json_build_array(l.id, 0, 'job', null, 'default', now(), null))
@@ -85,7 +85,28 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
     },
   ],
   "Unique key freed meanwhile": [
-    { file: `${SQL}/store_unless_there.sql`, from: "n.id not in (select unnest(v_new))", to: "false" },
+    {
+      file: `${SQL}/store_unless_there.sql`,
+      from: "exit when cardinality(v_stored) + cardinality(v_new) = cardinality(p_jobs);",
+      to: "exit;",
+    },
+  ],
+  "Unique keys in two rounds": [
+    {
+      file: `${SQL}/store_unless_there.sql`,
+      from: "      raise exception using errcode = 'SL007', message = 'A unique key was freed meanwhile';\n",
+      to: "      p_jobs := array(select n from unnest(p_jobs) n where n.id not in (select unnest(v_stored)));\n",
+    },
+  ],
+  "Replaced and begun": [
+    { file: `${SQL}/admit.sql`, from: "if p_features & c_begins <> 0 then", to: "if false then" },
+  ],
+  "Request under way": [
+    {
+      file: `${SQL}/protocol/store_jobs_once.sql`,
+      from: "if not pg_try_advisory_xact_lock(lock_space('request'), hashtext(p_key)) then",
+      to: "if false then",
+    },
   ],
   "The dead's jobs": [{ file: `${SQL}/second_look.sql`, from: "  if dead then", to: "  if false then" }],
   "Several look at once": [
@@ -216,6 +237,12 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
     },
     { file: `${SQL}/lock_ready.sql`, from: " and j.queue <> all (v_paused)", to: "" },
   ],
+  "Name paused meanwhile": [
+    { file: `${SQL}/second_look.sql`, from: " and found.name <> all (v_paused_names)", to: "" },
+  ],
+  "Pause that ends": [
+    { file: `${SQL}/end_pauses.sql`, from: "  perform unblock_jobs(", to: "  perform concat(" },
+  ],
   "Resumed meanwhile": [
     { file: `${SQL}/resume_strays.sql`, from: "not is_paused(v_queue) and", to: "false and" },
   ],
@@ -245,7 +272,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Feature gained": [
     {
       file: `${SQL}/second_look.sql`,
-      from: "\n      and (found.features is null or found.features & ~coalesce(p_features, 0) = 0)",
+      from: "\n      and (found.features is null or found.features & ~v_known = 0)",
       to: "",
     },
   ],
@@ -264,6 +291,13 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
       file: `${SQL}/cancel_requested.sql`,
       from: " except select unnest(in_flight_among(v_free))",
       to: "",
+    },
+  ],
+  "Ended while asked": [
+    {
+      file: `${SQL}/protocol/await_jobs.sql`,
+      from: "j.id = any (p_ids) and j.is_awaited is null);",
+      to: "false);",
     },
   ],
   "Request left behind": [
@@ -306,11 +340,11 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
     {
       file: `${SQL}/protocol/close_drainer.sql`,
       from: "  v_sees_all boolean;\n",
-      to: "  v_sees_all boolean;\n  v_due boolean := is_work_due(p_names);\n",
+      to: "  v_sees_all boolean;\n  v_due boolean := is_work_due(unpaused(p_names));\n",
     },
     {
       file: `${SQL}/protocol/close_drainer.sql`,
-      from: "  due := is_work_due(p_names);",
+      from: "  due := is_work_due(unpaused(p_names));",
       to: "  due := is_work_due('{}') or v_due;",
     },
   ],

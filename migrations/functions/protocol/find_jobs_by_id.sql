@@ -9,7 +9,7 @@ as $$
     select found.id
     from unnest(p_ids) given (id)
     cross join lateral (
-      (select j.id, j.name, j.queue, j.tags, j.metadata, j.unique_key, j.concurrency_key, j.enqueued_at from jobs j where j.id = given.id)
+      (select j.id, j.name, j.queue, j.tags, j.metadata, coalesce(j.unique_key, j.waiting_key) as unique_key, j.concurrency_key, j.enqueued_at from jobs j where j.id = given.id)
       union all
       (select f.id, f.name, f.queue, f.tags, f.metadata, f.unique_key, f.concurrency_key, f.enqueued_at from finished f where f.id = given.id)
       limit 1) found

@@ -11,9 +11,10 @@
 --   job_id            its id
 --   job_state         its state
 --   attended          whether one is: then nobody has to call request_wake
+--   status            as in store_jobs; null: it is enqueued
 create or replace function store_job(p_schema_version integer, p_name text, p_payload jsonb, p_queue text default null,
                           p_priority integer default null, p_carrier jsonb default null, p_by_name jsonb default null,
-                          p_asks boolean default false, out job_id bigint, out job_state text, out attended boolean)
+                          p_asks boolean default false, out job_id bigint, out job_state text, out attended boolean, out status text)
 language plpgsql volatile security definer set search_path from current
 as $$
 declare
@@ -30,8 +31,9 @@ begin
     if v_definition.name is null then
       perform assert_known_names(jsonb_build_array(jsonb_build_object('name', p_name, 'by_name', true)))
       from settings s where s.refuses_unknown_names;
-    elsif v_definition.concurrency_limit is not null or (v_definition.rate).starts is not null or v_definition.delay_ms is not null or v_definition.computes <> '{}' then
-      select s.job_ids[1], coalesce(s.job_states[1], 'ready'), s.attended into job_id, job_state, attended from store_jobs(p_schema_version, jsonb_build_array(jsonb_build_object(
+    elsif v_definition.concurrency_limit is not null or (v_definition.rate).starts is not null or v_definition.delay_ms is not null or v_definition.computes <> '{}'
+          or v_definition.unique_rule is not null then
+      select s.job_ids[1], coalesce(s.job_states[1], 'ready'), s.attended, s.statuses[1] into job_id, job_state, attended, status from store_jobs(p_schema_version, jsonb_build_array(jsonb_build_object(
         'name', p_name, 'by_name', true, 'payloads', jsonb_build_array(p_payload), 'queue', p_queue, 'priority', p_priority)),
         p_carrier, p_by_name, p_asks) s;
       return;
@@ -44,7 +46,8 @@ begin
   insert into jobs (name, payload, payload_day, queue, priority, carrier, large_bytes, state)
   values (p_name, case when v_day is null then p_payload end, v_day, v_queue, coalesce(v_priority, 0), p_carrier,
     case when pg_column_size(p_payload) > 150 then nullif(greatest(4096, octet_length(p_payload::text)), 4096) end,
-    case when exists (select from queues q where q.name = v_queue and q.paused_at is not null) then 'paused' else 'ready' end)
+    case when exists (select from pauses p where p.kind = 'queue' and p.target = v_queue and (p.until_at is null or p.until_at > now()))
+         then 'paused' else 'ready' end)
   returning id, public_state(state) into job_id, job_state;
   if v_day is not null then
     insert into payloads (day, job_id, payload) values (v_day, store_job.job_id, p_payload);

@@ -1,8 +1,9 @@
 -- Stores any number of jobs in one statement.
 --   p_schema_version  the version that the code needs
 --   p_jobs            a list of objects, each for jobs in a row that are alike but for their payloads and keys: name, payloads, and
---                     optionally queue, priority, run_at or delay_ms, max_attempts, timeout_ms, unique_keys, idempotency_keys,
---                     concurrency_key with concurrency_limit, rate_key with rate, tags, metadata; at: how many jobs come before them; by_name:
+--                     optionally queue, priority, run_at or delay_ms, max_attempts, timeout_ms, unique_keys, unique
+--                     (see unique_rule_of), idempotency_keys, concurrency_key with concurrency_limit, rate_key with rate,
+--                     tags, metadata; at: how many jobs come before them; by_name:
 --                     whether their enqueue doesn't have their definition. The keys are lists as long as that of the payloads;
 --                     payload_keys: of payloads in the app's store, in whose places payloads has nulls
 --   p_carrier         what travels with each job: correlation id and trace context
@@ -10,11 +11,11 @@
 --   p_asks            whether to find out if drainers are awake for them; only for a transaction that commits at once
 --   job_ids           of the jobs that are stored or that were already there, in the order of the call
 --   job_states        their states; null: all are ready
---   deduplicated      which of them were already there; null: none
+--   statuses          enqueued, or of those that were already there: deduplicated, replaced or rescheduled; null: all are enqueued
 --   attended          whether a drainer is awake for each of those that are due: then nobody has to call request_wake
 create or replace function store_jobs(p_schema_version integer, p_jobs jsonb, p_carrier jsonb default null, p_by_name jsonb default null,
                            p_asks boolean default false)
-returns table (job_ids bigint[], job_states text[], deduplicated boolean[], attended boolean)
+returns table (job_ids bigint[], job_states text[], statuses text[], attended boolean)
 language plpgsql volatile security definer set search_path from current set plan_cache_mode = force_generic_plan
 as $$
 declare
@@ -32,8 +33,9 @@ begin
   end if;
 
   if exists (select from unnest(v_runs) r
-             where r.unique_keys is not null or r.idempotency_keys is not null or r.concurrency_key is not null or r.rate_key is not null) then
-    select s.* into job_ids, job_states, deduplicated from store_keyed_jobs(v_runs, p_carrier) s;
+             where r.unique_keys is not null or r.unique_rule is not null or r.idempotency_keys is not null or r.concurrency_key is not null
+                or r.rate_key is not null) then
+    select s.* into job_ids, job_states, statuses from store_keyed_jobs(v_runs, p_carrier) s;
   else
     with stored as (
       insert into jobs (name, payload, payload_day, queue, priority, run_at, max_attempts, timeout_ms, concurrency_limit, rate, tags, metadata,

@@ -93,6 +93,44 @@ export class UnknownJobError extends InvalidInputError {
   }
 }
 
+/**
+ * Another job has the unique key, and the rule is to reject the new one. Nothing was stored, of a batch none of its jobs. Code
+ * `unique_key_taken`.
+ */
+export class UniqueKeyTakenError extends SluiceError {
+  static override readonly name: string = "UniqueKeyTakenError"
+  static {
+    brand(UniqueKeyTakenError)
+  }
+
+  /** The job that has the key. Null: another one of the same call. */
+  readonly jobId: string | null
+  /** Index of the job in the call of `enqueueMany`. */
+  index: number | undefined
+
+  constructor(
+    message: string,
+    details: { jobId: string | null; index?: number | undefined; cause: unknown },
+  ) {
+    super("unique_key_taken", message, { cause: details.cause })
+    this.jobId = details.jobId
+    this.index = details.index
+  }
+}
+
+/**
+ * A request isn't carried out because of its key. Nothing was stored.
+ *
+ * - `request_in_progress`: another call carries it out at this moment; try again in a second
+ * - `request_differs`: the key was used for another request within 24 hours
+ */
+export class RequestError extends SluiceError {
+  static override readonly name: string = "RequestError"
+  static {
+    brand(RequestError)
+  }
+}
+
 /** The payload doesn't match the definition's input schema. Code `invalid_payload`. */
 export class InvalidPayloadError extends InvalidInputError {
   static override readonly name: string = "InvalidPayloadError"
@@ -165,11 +203,40 @@ export class SessionLostError extends SluiceError {
  * - `timeout`: an execution took longer than its timeout. This is the attempt's error.
  * - `never_fits`: it was interrupted at the deadline of several drains in a row without saving a checkpoint. This uses
  *   up an attempt.
+ * - `result_timeout`: a job whose result is awaited has not ended in time. The job isn't affected.
  */
 export class TimeoutError extends SluiceError {
   static override readonly name: string = "TimeoutError"
   static {
     brand(TimeoutError)
+  }
+}
+
+/** What `perform` returned doesn't match the definition's output schema, or can't be stored. The attempt has failed. Code `invalid_result`. */
+export class InvalidResultError extends SluiceError {
+  static override readonly name: string = "InvalidResultError"
+  static {
+    brand(InvalidResultError)
+  }
+}
+
+/**
+ * The job whose result is awaited has ended without success. The `cause` is the last error of the job, as its history has it.
+ *
+ * - `job_discarded`: it failed for good
+ * - `job_canceled`
+ */
+export class JobFailedError extends SluiceError {
+  static override readonly name: string = "JobFailedError"
+  static {
+    brand(JobFailedError)
+  }
+
+  readonly jobId: string
+
+  constructor(code: "job_discarded" | "job_canceled", message: string, jobId: string, cause?: unknown) {
+    super(code, message, cause === undefined ? undefined : { cause })
+    this.jobId = jobId
   }
 }
 
@@ -205,7 +272,7 @@ export class JobNotFoundError extends SluiceError {
  *
  * - `job_running`: a drainer performs it, so it can't be updated or made due
  * - `job_finished`, `job_not_finished`, `job_succeeded`: it has ended, has not ended, or has ended well
- * - `queue_paused`: it can't be run now because its queue is paused
+ * - `queue_paused`, `name_paused`: it can't be run now because its queue or name is paused
  * - `unique_key_taken`: it can't be retried because another job has its unique key
  * - `definition_needed`: its concurrency key has to be computed from the new payload, by a definition that this app doesn't have
  */

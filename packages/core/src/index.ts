@@ -12,6 +12,7 @@ export {
 } from "./job/define-job.ts"
 export type {
   Computed,
+  ComputedUniqueness,
   Concurrency,
   EnqueueOptions,
   EnqueueResult,
@@ -19,7 +20,10 @@ export type {
   Rate,
   RateLimit,
   JobState,
+  RequestToStore,
+  Uniqueness,
 } from "./job/job-options.ts"
+export type { JobHandle, WaitOptions } from "./job/job-handle.ts"
 export type { CheckpointOptions, JobContext } from "./job/job-context.ts"
 export type { Backoff, BackoffSettings, BackoffStrategy } from "./job/backoff.ts"
 export {
@@ -36,9 +40,11 @@ export type { EnqueuedJob, Hooks, JobToEnqueue, PerformedJob } from "./job/hooks
 export type { Executor, ThreadExecutor } from "./job/executor.ts"
 export type { NewJob } from "./enqueue/enqueue.ts"
 export type { ExecutionError, JobRetry, JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"
+export type { Pause } from "./inspect/pauses.ts"
 export type { QueueSnapshot, ReadQueuesOptions } from "./inspect/queues.ts"
 export type { BulkOptions, BulkResult, JobFilter } from "./manage/bulk.ts"
 export type { ChangedJob, JobReference, RetryOptions } from "./manage/jobs.ts"
+export type { PauseOptions } from "./manage/pauses.ts"
 export type { JobChanges } from "./manage/update.ts"
 export type { Backlog } from "./inspect/backlog.ts"
 export { type Duration, durationMs } from "./checks/duration.ts"
@@ -69,7 +75,7 @@ export type { Outcome, SettledExecution } from "./job/outcome.ts"
 export type { Logger } from "./logger.ts"
 
 // Control a job from `perform`: throw one of these.
-export { Discard, RetryAfter, Snooze } from "./job/control-errors.ts"
+export { Discard, PauseKey, RetryAfter, Snooze } from "./job/control-errors.ts"
 
 // Errors: one class per cause, each with a stable `code`.
 export {
@@ -77,14 +83,18 @@ export {
   InterruptedError,
   InvalidInputError,
   InvalidPayloadError,
+  InvalidResultError,
   JobCanceledError,
+  JobFailedError,
   JobNotFoundError,
   JobStateError,
   PayloadTooLargeError,
   PoolerError,
+  RequestError,
   SchemaError,
   SessionLostError,
   SluiceError,
   TimeoutError,
+  UniqueKeyTakenError,
   UnknownJobError,
 } from "./errors.ts"

@@ -2,7 +2,7 @@ import { boundedMs, type Duration } from "./checks/duration.ts"
 import type { IsAny } from "./checks/json.ts"
 import { assertKnownKeys, assertPolicies, refuse } from "./checks/validate.ts"
 import { assertDatabase } from "./database/assert-connection.ts"
-import type { Queryable } from "./database/connection.ts"
+import type { Connect, Queryable } from "./database/connection.ts"
 import { poolQueryable } from "./database/pool-queryable.ts"
 import { protocolCall } from "./database/protocol-call.ts"
 import { assertSchemaName } from "./database/schema.ts"
@@ -10,12 +10,16 @@ import { asQueryable, type TransactionClient } from "./database/transaction-clie
 import { translateError } from "./database/translate-error.ts"
 import { type Catalog, type NewJob, type Stored, storeJob, storeJobs } from "./enqueue/enqueue.ts"
 import { storeAround } from "./enqueue/store-around.ts"
+import { JobNotFoundError } from "./errors.ts"
 import { type Backlog, readBacklog } from "./inspect/backlog.ts"
 import { readJob, withObjects } from "./inspect/job.ts"
+import { type Pause, readPauses } from "./inspect/pauses.ts"
 import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspect/queues.ts"
-import { type AnyJobDefinition, bindDefinition, type InputOf } from "./job/define-job.ts"
+import { type AnyJobDefinition, bindDefinition, type InputOf, type ResultOf } from "./job/define-job.ts"
 import { assertHooks, type Hooks } from "./job/hooks.ts"
 import { indexByName } from "./job/index-by-name.ts"
+import { type JobHandle, toHandle, type WaitOptions } from "./job/job-handle.ts"
+import { assertJobId } from "./job/job-id.ts"
 import type { EnqueueOptions, EnqueueResult, JobPolicies, JobState } from "./job/job-options.ts"
 import type { JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"
 import { checkPayloadOptions, type PayloadOptions } from "./job/payload-store.ts"
@@ -34,8 +38,17 @@ import {
   runNowVerb,
   type Verb,
 } from "./manage/jobs.ts"
-import { pauseQueue, resumeQueue } from "./manage/queues.ts"
+import {
+  type PauseOptions,
+  pauseKey,
+  pauseName,
+  pauseQueue,
+  resumeKey,
+  resumeName,
+  resumeQueue,
+} from "./manage/pauses.ts"
 import { bulkUpdateVerb, type JobChanges, updateVerb } from "./manage/update.ts"
+import { createFinishWatch } from "./results/finish-watch.ts"
 import type { Instrumentation } from "./telemetry/instrumentation.ts"
 
 export interface SluiceOptions<Job extends AnyJobDefinition = AnyJobDefinition> {
@@ -70,6 +83,12 @@ export interface SluiceOptions<Job extends AnyJobDefinition = AnyJobDefinition> 
    * drainers. Default: all are in the database, up to 256 KiB each.
    */
   readonly payloads?: PayloadOptions
+  /**
+   * Opens the connection on which waits for results are notified, such as `createConnect(url)` of `@sluice/core/pg`: one for any
+   * number of them, closed when nobody waits. Through a transaction pooler, and without it, they look at growing intervals of
+   * up to 2 seconds.
+   */
+  readonly listen?: Connect
   /** Functions that are called around and after what happens to jobs: to measure, or to report errors. */
   readonly hooks?: Hooks
   /** Told of hooks that fail while jobs are enqueued. Those of executions are logged by `drain`. Default `console`. */
@@ -93,14 +112,14 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
     job: Given | NameOf<Given>,
     payload: InputOf<Given extends string ? Named<Job, Given> : Given>,
     options?: EnqueueOptions,
-  ): Promise<EnqueueResult>
+  ): Promise<JobHandle<ResultOf<Given extends string ? Named<Job, Given> : Given>>>
   /**
    * Stores up to 100,000 jobs (64 MiB) in one statement: all of them or, if it throws, none. The results are in the order
    * of the jobs. Throws like `enqueue`; the error's `index` is that of the first invalid job.
    */
   enqueueMany(
     jobs: readonly NewJob<Job>[],
-    options?: { transaction?: TransactionClient },
+    options?: Pick<EnqueueOptions, "transaction" | "request">,
   ): Promise<EnqueueResult[]>
   /** Invokes a drainer unless one is awake. Call it after the commit of a transaction in which jobs were enqueued. */
   wake(): Promise<void>
@@ -109,6 +128,12 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
    * A definition's own `getJob` knows the types of its payload and result.
    */
   getJob(id: string, options?: ReadJobOptions): Promise<JobSnapshot | undefined>
+  /**
+   * Returns the job once it has finished or, after the timeout, as it is then.
+   *
+   * @throws JobNotFoundError
+   */
+  waitForJob(id: string, options?: WaitOptions): Promise<JobSnapshot>
   /** Returns the queues that have unfinished jobs or have been paused, ordered by name. */
   listQueues(options?: ReadQueuesOptions): Promise<QueueSnapshot[]>
   /** Returns how many jobs are due and not running, and for how long the oldest has been due. Costs one cheap statement. */
@@ -135,7 +160,7 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
    * blocked still waits for its concurrency key.
    *
    * @throws JobNotFoundError
-   * @throws JobStateError `job_running`, `job_finished` or `queue_paused`
+   * @throws JobStateError `job_running`, `job_finished`, `queue_paused` or `name_paused`
    */
   runJobNow(job: JobReference): Promise<ChangedJob>
   /**
@@ -163,10 +188,25 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   retryJobs(filter: JobFilter, options?: BulkOptions & RetryOptions): Promise<BulkResult>
   /** Deletes all finished jobs that the filter matches from the history. */
   deleteJobs(filter: JobFilter, options?: BulkOptions): Promise<BulkResult>
-  /** Starts no more jobs of the queue. Running jobs finish, and jobs can still be enqueued. */
-  pauseQueue(name: string): Promise<void>
+  /**
+   * Starts no more jobs of the queue. Running jobs finish, and jobs can still be enqueued. Pausing it again changes when the
+   * pause ends.
+   */
+  pauseQueue(name: string, options?: PauseOptions): Promise<void>
   /** Starts the jobs of a paused queue again. */
   resumeQueue(name: string): Promise<void>
+  /** Starts no more jobs of this name, in whatever queue. */
+  pauseName(name: string, options?: PauseOptions): Promise<void>
+  resumeName(name: string): Promise<void>
+  /**
+   * Starts no more jobs with this concurrency key. After a pause that ends by itself, the key's limit rises from 1 to what it
+   * was within a minute. A job pauses its own key by throwing `PauseKey`.
+   */
+  pauseKey(key: string, options?: PauseOptions): Promise<void>
+  /** Ends the pause. The whole limit holds at once. */
+  resumeKey(key: string): Promise<void>
+  /** Returns what is paused, ordered by kind and target. */
+  listPauses(): Promise<Pause[]>
 }
 
 /** The definition's name, for callers that have only its type: `enqueue<typeof welcome>("welcome", …)`. */
@@ -186,6 +226,7 @@ const OPTION_KEYS = [
   "wake",
   "answerWithin",
   "payloads",
+  "listen",
   "hooks",
   "log",
   "instrumentation",
@@ -204,6 +245,13 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
   assertHooks(options.hooks, ["hooks"])
   if (options.log !== undefined && typeof options.log?.error !== "function")
     refuse("invalid_option", options.log, ["createSluice", "log"], "a logger, such as console")
+  if (options.listen !== undefined && typeof options.listen !== "function")
+    refuse(
+      "invalid_option",
+      options.listen,
+      ["createSluice", "listen"],
+      "a function such as createConnect(url)",
+    )
   assertKnownKeys(options.payloads ?? {}, PAYLOAD_KEYS, ["payloads"])
   const answerWithinMs = boundedMs(options.answerWithin ?? "30s", ["answerWithin"], 100, 86_400_000)
   const database = poolQueryable(assertDatabase(options.database), answerWithinMs)
@@ -219,26 +267,28 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     payloads: options.payloads && checkPayloadOptions(options.payloads, answerWithinMs),
   }
 
+  const watch = createFinishWatch(database, schema, options.listen)
+
   const sluice: Sluice<Job> = {
     ...catalog,
     database,
     async enqueue(job, payload, given) {
-      const { transaction, ...options } = given ?? {}
+      const { transaction, request, ...options } = given ?? {}
       const definition = typeof job === "string" ? undefined : (job as AnyJobDefinition)
       const name = definition?.name ?? (job as string)
       const asks = isToWake(transaction)
       const newJob: NewJob = { name, payload, options }
       const stored = await storeAround(catalog, [newJob], definition, async () => {
-        const stored = await storeJob(catalog, target(transaction), newJob, definition, asks)
+        const stored = await storeJob(catalog, target(transaction), newJob, definition, { asks, request })
         if (asks) await wakeFor([name], stored)
         return stored
       })
-      return stored.results[0] as EnqueueResult
+      return toHandle(stored.results[0] as EnqueueResult, sluice.waitForJob) as never
     },
-    async enqueueMany(jobs, { transaction } = {}) {
+    async enqueueMany(jobs, { transaction, request } = {}) {
       const asks = isToWake(transaction)
       const { results } = await storeAround(catalog, jobs, undefined, async () => {
-        const stored = await storeJobs(catalog, target(transaction), jobs, asks)
+        const stored = await storeJobs(catalog, target(transaction), jobs, { asks, request })
         if (asks)
           await wakeFor(
             jobs.map(({ name }) => name),
@@ -252,6 +302,14 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     async getJob(id, options) {
       const job = await translateErrors(readJob(database, schema, id, options))
       return job && catalog.payloads ? withObjects(job, catalog.payloads) : job
+    },
+    async waitForJob(id, options = {}) {
+      const { withinMs, signal } = checkWaitOptions(options)
+      await translateErrors(watch.wait(assertJobId(id), withinMs, signal))
+      const job = await sluice.getJob(id)
+      if (job) return job
+      const message = `No job has the id ${id}: its history was dropped, or the transaction that enqueued it has not committed`
+      throw new JobNotFoundError("job_not_found", message)
     },
     listQueues: (options) => translateErrors(readQueues(database, schema, options)),
     getBacklog: () => translateErrors(readBacklog(database, schema)),
@@ -283,11 +341,13 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     },
     deleteJobs: (filter, options) =>
       actOnAll(["succeeded", "discarded", "canceled"], deleteVerb(schema), filter, options),
-    pauseQueue: (name) => translateErrors(pauseQueue(database, schema, name)),
-    async resumeQueue(name) {
-      await translateErrors(resumeQueue(database, schema, name))
-      await sluice.wake()
-    },
+    pauseQueue: (name, options) => translateErrors(pauseQueue(database, schema, name, options)),
+    resumeQueue: (name) => resume(resumeQueue(database, schema, name)),
+    pauseName: (name, options) => translateErrors(pauseName(database, schema, name, options)),
+    resumeName: (name) => resume(resumeName(database, schema, name)),
+    pauseKey: (key, options) => translateErrors(pauseKey(database, schema, key, options)),
+    resumeKey: (key) => resume(resumeKey(database, schema, key)),
+    listPauses: () => translateErrors(readPauses(database, schema)),
   }
   for (const definition of options.jobs ?? []) bindDefinition(definition, sluice as never)
   return sluice
@@ -302,6 +362,12 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
       return actOnOne(database, await verbFor(id), id)
     }
     return translateErrors(work())
+  }
+
+  /** Jobs may be ready once it is done. */
+  async function resume(work: Promise<void>): Promise<void> {
+    await translateErrors(work)
+    await wakeIfNeeded()
   }
 
   /** Acts on a job that may be due earlier then, or ready. */
@@ -347,7 +413,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     if (areAttended) return
     const storedNames = namesToWake()
     for (const [index, { status, state }] of results.entries())
-      if (status === "enqueued") storedNames.add(names[index], state)
+      if (status !== "deduplicated") storedNames.add(names[index], state)
     await storedNames.wake()
   }
 
@@ -380,6 +446,14 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
       // the jobs are stored, and start with the schedule
     }
   }
+}
+
+function checkWaitOptions(options: WaitOptions) {
+  assertKnownKeys(options, ["timeout", "signal"], ["options"])
+  const { timeout = "1m", signal } = options
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    refuse("invalid_option", signal, ["signal"], "an AbortSignal")
+  return { withinMs: boundedMs(timeout, ["timeout"], 0, 86_400_000), signal }
 }
 
 async function translateErrors<Value>(work: Promise<Value>): Promise<Value> {

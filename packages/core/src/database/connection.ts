@@ -14,7 +14,10 @@ export interface Connection extends Queryable {
   readonly processID?: number | null
   on(event: "error", listener: (error: Error) => void): unknown
   on(event: "end", listener: () => void): unknown
-  on(event: "notification", listener: (message: { readonly channel: string }) => void): unknown
+  on(
+    event: "notification",
+    listener: (message: { readonly channel: string; readonly payload?: string | undefined }) => void,
+  ): unknown
   end(): Promise<void>
 }
 

@@ -2,15 +2,28 @@ import { durationMs } from "../checks/duration.ts"
 import { formatList } from "../checks/format-value.ts"
 import { assertKnownKeys, assertName, isRecord, nearest, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
-import { protocolCall } from "../database/protocol-call.ts"
+import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
 import { SCHEMA_VERSION } from "../database/schema.ts"
 import { codeOf, translateError } from "../database/translate-error.ts"
-import { InvalidInputError, PayloadTooLargeError, UnknownJobError } from "../errors.ts"
+import {
+  InvalidInputError,
+  PayloadTooLargeError,
+  RequestError,
+  type SluiceError,
+  UniqueKeyTakenError,
+  UnknownJobError,
+} from "../errors.ts"
 import type { Carrier } from "../job/carrier.ts"
 import { completeOptions, unlessComputed } from "../job/computed-options.ts"
 import type { AnyJobDefinition, InputOf } from "../job/define-job.ts"
 import type { Hooks } from "../job/hooks.ts"
-import type { EnqueueOptions, EnqueueResult, JobPolicies, JobState } from "../job/job-options.ts"
+import type {
+  EnqueueOptions,
+  EnqueueResult,
+  JobPolicies,
+  JobState,
+  RequestToStore,
+} from "../job/job-options.ts"
 import { concurrencyKeyOf, rateKeyOf } from "../job/limit-keys.ts"
 import { toIsoInstant } from "../job/option-values.ts"
 import {
@@ -30,9 +43,11 @@ import {
   type StoredPayloads,
 } from "../job/payload-store.ts"
 import { rateJson } from "../job/rate.ts"
+import { uniqueRule } from "../job/unique-rule.ts"
 import type { Logger } from "../logger.ts"
 import { type Instrumentation, withCarrier } from "../telemetry/instrumentation.ts"
 import { assertOptions } from "./options.ts"
+import { assertRequest } from "./request.ts"
 
 /** A job for `enqueueMany`: one of those that are defined, with the payload of that definition. */
 export type NewJob<Job extends AnyJobDefinition = AnyJobDefinition> = Job extends unknown
@@ -41,7 +56,7 @@ export type NewJob<Job extends AnyJobDefinition = AnyJobDefinition> = Job extend
 
 interface NamedOptions<Name> {
   readonly name: Name
-  readonly options?: Omit<EnqueueOptions, "transaction">
+  readonly options?: Omit<EnqueueOptions, "transaction" | "request">
 }
 
 /** The payload is `{}` if it is left out. */
@@ -65,6 +80,12 @@ export interface Catalog {
 const MAX_JOBS = 100_000
 const MAX_TOTAL_BYTES = 64 * 1024 * 1024
 
+export interface HowToStore {
+  /** Whether to ask if the jobs are attended. The statement must be a transaction of its own. */
+  readonly asks: boolean
+  readonly request: RequestToStore | undefined
+}
+
 /** Jobs that are stored, in the order in which they were given. */
 export interface Stored {
   readonly results: EnqueueResult[]
@@ -72,17 +93,14 @@ export interface Stored {
   readonly areAttended: boolean
 }
 
-/**
- * Checks all jobs, then stores them in one statement: all or none.
- *
- * @param asks Whether to ask if the jobs are attended. The statement must be a transaction of its own.
- */
+/** Checks all jobs, then stores them in one statement: all or none. */
 export async function storeJobs(
   catalog: Catalog,
   database: Queryable,
   jobs: readonly NewJob[],
-  asks: boolean,
+  { asks, request }: HowToStore,
 ): Promise<Stored> {
+  assertRequest(request)
   if (!Array.isArray(jobs)) refuse("invalid_jobs", jobs, ["jobs"], "a list of jobs")
   if (jobs.length > MAX_JOBS) refuseBatch(`One call has ${jobs.length} jobs, more than ${MAX_JOBS}`)
   const rows: Row[] = []
@@ -103,7 +121,7 @@ export async function storeJobs(
   if (rows.length === 0) return { results: [], areAttended: true }
   const names = rows.map(({ name }) => name)
   return withCarrier(catalog.instrumentation, names, (carrier) =>
-    storeRows(catalog, database, rows, carrier, asks).catch((error) => {
+    storeRows(catalog, database, rows, carrier, { asks, request }).catch((error) => {
       if (error instanceof MissingOptionError) throw error.atIndex(error.at)
       throw error instanceof UnknownNameError ? error.atIndex(names.indexOf(error.jobName)) : error
     }),
@@ -121,16 +139,22 @@ export async function storeJob(
   database: Queryable,
   job: NewJob,
   given: AnyJobDefinition | undefined,
-  asks: boolean,
+  how: HowToStore,
 ): Promise<Stored> {
+  assertRequest(how.request)
   const read = readJob(catalog, job, given)
   if (read.definition?.input) await checkInput(read)
   const row = rowOf(catalog, read)
-  return withCarrier(catalog.instrumentation, [job.name], (carrier) =>
-    isPlain(row)
-      ? storePlainRow(catalog, database, row, carrier, asks)
-      : storeRows(catalog, database, [row], carrier, asks),
-  )
+  return withCarrier(catalog.instrumentation, [job.name], (carrier) => {
+    const stored =
+      isPlain(row) && !how.request
+        ? storePlainRow(catalog, database, row, carrier, how.asks)
+        : storeRows(catalog, database, [row], carrier, how)
+    return stored.catch((error) => {
+      if (error instanceof UniqueKeyTakenError) error.index = undefined
+      throw error
+    })
+  })
 }
 
 async function storeRows(
@@ -138,28 +162,56 @@ async function storeRows(
   database: Queryable,
   rows: readonly Row[],
   carrier: Carrier | null,
-  asks: boolean,
+  how: HowToStore,
 ): Promise<Stored> {
-  const { text, values } = protocolCall(
-    catalog.schema,
+  const { text, values } = storeCall(catalog, rows, carrier, how)
+  const names = ["job_ids", "job_states", "statuses", "attended", ...(how.request ? ["is_replay"] : [])]
+  const columns = names.map((column) => `${column}::pg_catalog.text`)
+  await putLargePayloads(catalog.payloads, rows)
+  const row: StoredRows = await storedRow(database, `select ${columns.join(", ")} from ${text}`, values)
+  const results = toResults(row)
+  const isUnused = (index: number) =>
+    row.is_replay === "true" || UNUSED.includes(results[index]?.status as string)
+  if (catalog.payloads) await deleteUnused(catalog.payloads, rows, isUnused)
+  return { results, areAttended: row.attended === "true" }
+}
+
+function storeCall(
+  { schema, defaults }: Catalog,
+  rows: readonly Row[],
+  carrier: Carrier | null,
+  { asks, request }: HowToStore,
+): ProtocolCall {
+  const casts = { p_jobs: JSON_TEXT, p_carrier: JSON_TEXT, p_by_name: JSON_TEXT }
+  const byName = rows.some(({ isByName }) => isByName) && { p_by_name: byNameJson(defaults) }
+  const asking = asks && { p_asks: true }
+  if (request)
+    return protocolCall(
+      schema,
+      "store_jobs_once",
+      {
+        p_key: request.key,
+        p_fingerprint: request.fingerprint,
+        p_schema_version: SCHEMA_VERSION,
+        p_jobs: runsJson(rows),
+        p_carrier: carrier && JSON.stringify(carrier),
+        ...byName,
+        ...asking,
+      },
+      casts,
+    )
+  return protocolCall(
+    schema,
     "store_jobs",
     {
       p_schema_version: SCHEMA_VERSION,
       p_jobs: runsJson(rows),
       p_carrier: carrier && JSON.stringify(carrier),
-      ...(rows.some(({ isByName }) => isByName) && { p_by_name: byNameJson(catalog.defaults) }),
-      ...(asks && { p_asks: true }),
+      ...byName,
+      ...asking,
     },
-    { p_jobs: JSON_TEXT, p_carrier: JSON_TEXT, p_by_name: JSON_TEXT },
+    casts,
   )
-  const columns = ["job_ids", "job_states", "deduplicated", "attended"].map(
-    (column) => `${column}::pg_catalog.text`,
-  )
-  await putLargePayloads(catalog.payloads, rows)
-  const row: StoredRows = await storedRow(database, `select ${columns.join(", ")} from ${text}`, values)
-  const results = toResults(row)
-  if (catalog.payloads) await deleteUnused(catalog.payloads, rows, results)
-  return { results, areAttended: row.attended === "true" }
 }
 
 /** Objects that are put at once. */
@@ -177,13 +229,15 @@ async function putLargePayloads(payloads: StoredPayloads | undefined, rows: read
   }
 }
 
+const UNUSED = ["deduplicated", "rescheduled"]
+
 /** Deletes the payloads of jobs that were there already. Where that fails, too, the bucket's rule does it. */
 async function deleteUnused(
   { store }: StoredPayloads,
   rows: readonly Row[],
-  results: readonly EnqueueResult[],
+  isUnused: (index: number) => boolean,
 ): Promise<void> {
-  const unused = rows.filter((_, index) => results[index]?.status === "deduplicated")
+  const unused = rows.filter((_, index) => isUnused(index))
   const keys = unused.flatMap(({ payloadKey }) => payloadKey ?? [])
   if (!store.delete) return
   try {
@@ -218,8 +272,13 @@ async function storePlainRow(
     { p_payload: JSON_TEXT, p_carrier: JSON_TEXT, p_by_name: JSON_TEXT },
   )
   const { stored } = await storedRow(database, `select ${text}::pg_catalog.text as stored`, values)
-  const [id, state, attended] = elementsOf(stored) as [string, JobState, string]
-  return { results: [{ id, status: "enqueued", state }], areAttended: attended === "t" }
+  const [id, state, attended, status] = elementsOf(stored) as [
+    string,
+    JobState,
+    string,
+    EnqueueResult["status"],
+  ]
+  return { results: [{ id, status: status || "enqueued", state }], areAttended: attended === "t" }
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: rows are typed where a statement is written
@@ -243,16 +302,17 @@ const JSON_TEXT = "pg_catalog.text::pg_catalog.jsonb"
 interface StoredRows {
   readonly job_ids: string
   readonly job_states: string | null
-  readonly deduplicated: string | null
+  readonly statuses: string | null
   readonly attended: "true" | "false"
+  readonly is_replay?: "true" | "false"
 }
 
 function toResults(stored: StoredRows): EnqueueResult[] {
   const states = stored.job_states === null ? undefined : elementsOf(stored.job_states)
-  const deduplicated = stored.deduplicated === null ? undefined : elementsOf(stored.deduplicated)
+  const statuses = stored.statuses === null ? undefined : elementsOf(stored.statuses)
   return elementsOf(stored.job_ids).map((id, index) => ({
     id,
-    status: deduplicated?.[index] === "t" ? "deduplicated" : "enqueued",
+    status: (statuses?.[index] ?? "enqueued") as EnqueueResult["status"],
     state: (states?.[index] ?? "ready") as JobState,
   }))
 }
@@ -318,7 +378,8 @@ function rowOf(catalog: Catalog, { job, options: given, definition, payload }: R
   const queue = options.queue ?? unlessComputed(definition?.queue) ?? defaults.queue
   const isPlain = options === NO_OPTIONS && !definition?.concurrency && !definition?.rate
   const rest = isPlain ? NO_REST : restOf(options, definition, payload.value, queue)
-  const { uniqueKey, idempotencyKey } = options
+  const { unique, idempotencyKey } = options
+  const uniqueKey = unique ? unique.key : options.uniqueKey
   const isLarge = catalog.payloads && payload.bytes > catalog.payloads.overBytes
   const keyBytes = (uniqueKey?.length ?? 0) + (idempotencyKey?.length ?? 0)
   return {
@@ -349,6 +410,7 @@ function restOf(
     delay_ms: options.delay === undefined ? undefined : durationMs(options.delay, ["options", "delay"]),
     ...concurrencyOf(definition, payload, options),
     ...rateOf(definition, payload, options, queue),
+    unique: options.unique && uniqueRule(options.unique),
     tags: options.tags?.length ? options.tags : undefined,
   })
   return metadata ? joinObjects(others, `{"metadata":${metadata.json}}`) : others
@@ -436,12 +498,18 @@ class UnknownNameError extends UnknownJobError {
 }
 
 /** What the database refuses because of what it knows of the definition. */
-function refusalOf(error: unknown): InvalidInputError | undefined {
+function refusalOf(error: unknown): SluiceError | undefined {
   switch (codeOf(error)) {
     case "SL005":
       return unknownNameError(error)
     case "SL006":
       return new MissingOptionError(error as { message: string; detail: string })
+    case "SL008":
+      return uniqueKeyTaken(error as { message: string; detail: string })
+    case "SL009":
+      return new RequestError("request_differs", (error as Error).message, { cause: error })
+    case "SL010":
+      return new RequestError("request_in_progress", (error as Error).message, { cause: error })
     default:
       return undefined
   }
@@ -462,6 +530,12 @@ class MissingOptionError extends InvalidInputError {
   get at(): number {
     return this.#at
   }
+}
+
+/** See store_unique.sql. */
+function uniqueKeyTaken(cause: { message: string; detail: string }): UniqueKeyTakenError {
+  const { jobId, at } = JSON.parse(cause.detail)
+  return new UniqueKeyTakenError(cause.message, { jobId, index: at, cause })
 }
 
 /** The database refuses a name of which it has no definition, see assert_known_names.sql. */

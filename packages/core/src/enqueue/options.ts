@@ -9,6 +9,7 @@ import {
 import type { EnqueueOptions } from "../job/job-options.ts"
 import { assertTags } from "../job/option-values.ts"
 import { assertRateLimit } from "../job/rate.ts"
+import { assertUnique } from "../job/unique-rule.ts"
 
 const OPTION_KEYS = [
   "queue",
@@ -17,6 +18,7 @@ const OPTION_KEYS = [
   "timeout",
   "runAt",
   "delay",
+  "unique",
   "uniqueKey",
   "idempotencyKey",
   "concurrencyKey",
@@ -28,12 +30,20 @@ const OPTION_KEYS = [
 ] satisfies readonly (keyof EnqueueOptions)[]
 
 /** Checks the options of one job. Throws `InvalidInputError` with the path of the first invalid one. */
-export function assertOptions(options: Omit<EnqueueOptions, "transaction">): void {
+export function assertOptions(options: Omit<EnqueueOptions, "transaction" | "request">): void {
   if (!isRecord(options)) {
     refuse("invalid_option", options, ["options"], "an object")
   }
   assertKnownKeys(options, OPTION_KEYS, ["options"])
   assertPolicies(options, ["options"])
+  if (options.unique !== undefined && options.uniqueKey !== undefined)
+    refuse(
+      "invalid_option",
+      options.unique,
+      ["options", "unique"],
+      "unique with a key, or uniqueKey, not both",
+    )
+  assertUnique(options.unique, ["options", "unique"])
   assertText(options.uniqueKey, ["options", "uniqueKey"])
   assertText(options.idempotencyKey, ["options", "idempotencyKey"])
   assertText(options.concurrencyKey, ["options", "concurrencyKey"])

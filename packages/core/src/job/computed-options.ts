@@ -4,12 +4,13 @@ import { InvalidInputError } from "../errors.ts"
 import { callOption } from "./call-option.ts"
 import type { AnyJobDefinition } from "./define-job.ts"
 import type { Computed, EnqueueOptions } from "./job-options.ts"
+import { completeUnique } from "./unique-rule.ts"
 
 /** Options of an enqueue that a definition may compute from the payload. */
 const COMPUTABLE = ["queue", "priority", "delay", "uniqueKey", "idempotencyKey"] as const
 type Computable = (typeof COMPUTABLE)[number]
 
-type Options = Omit<EnqueueOptions, "transaction">
+type Options = Omit<EnqueueOptions, "transaction" | "request">
 
 /**
  * The options of a call with those that the definition computes from the payload, or its delay, where the call doesn't say
@@ -17,19 +18,31 @@ type Options = Omit<EnqueueOptions, "transaction">
  */
 export function completeOptions(definition: AnyJobDefinition, payload: unknown, given: Options): Options {
   const names = completedBy(definition)
-  if (names.length === 0) return given
+  const isUnique = definition.unique !== undefined || given.unique !== undefined
+  if (names.length === 0 && !isUnique) return given
   const options: Record<string, unknown> = { ...given }
   for (const name of names) {
     if (given[name] !== undefined || (name === "delay" && given.runAt !== undefined)) continue
     const rule = definition[name]
+    if (isUnique && name === "uniqueKey") continue
     options[name] = typeof rule === "function" ? compute(definition.name, name, rule, payload) : rule
+  }
+  if (isUnique) {
+    options.unique = completeUnique(definition, payload, given)
+    options.uniqueKey = undefined
   }
   return options as Options
 }
 
 /** Which options a definition computes. */
 export function computedBy(definition: AnyJobDefinition): Computable[] {
-  return COMPUTABLE.filter((name) => typeof definition[name] === "function")
+  return COMPUTABLE.filter(
+    (name) => typeof (name === "uniqueKey" ? uniqueKeyOf(definition) : definition[name]) === "function",
+  )
+}
+
+function uniqueKeyOf({ uniqueKey, unique }: AnyJobDefinition) {
+  return unique ? unique.key : uniqueKey
 }
 
 /** What a definition says for all of its jobs. */

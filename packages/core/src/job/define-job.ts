@@ -16,17 +16,13 @@ import { type ErrorRule, namedRules } from "./error-rules.ts"
 import type { Executor, ThreadExecutor } from "./executor.ts"
 import { assertHooks, type Hooks } from "./hooks.ts"
 import type { JobContext } from "./job-context.ts"
-import type {
-  Computed,
-  Concurrency,
-  EnqueueOptions,
-  EnqueueResult,
-  JobPolicies,
-  Rate,
-} from "./job-options.ts"
+import type { JobHandle, WaitOptions } from "./job-handle.ts"
+import { resultOf } from "./job-handle.ts"
+import type { Computed, ComputedUniqueness, Concurrency, EnqueueOptions, JobPolicies, Rate } from "./job-options.ts"
 import type { JobSnapshot, ReadJobOptions } from "./job-snapshot.ts"
 import { performWithin } from "./perform-within.ts"
 import { assertRate } from "./rate.ts"
+import { assertDefinedUnique } from "./unique-rule.ts"
 
 export interface JobSettings<Schema extends StandardSchemaV1, Name extends string = string>
   extends Omit<JobPolicies, "queue" | "priority"> {
@@ -37,12 +33,20 @@ export interface JobSettings<Schema extends StandardSchemaV1, Name extends strin
    * `perform`, which receives the schema's output.
    */
   readonly input?: Schema
+  /**
+   * Any Standard Schema for what `perform` returns. The schema's output is stored as the job's result. A result that doesn't
+   * match it, or can't be stored, fails the execution with an `InvalidResultError`. What an executor returns is checked as the
+   * JSON that it is. Default: results aren't checked, and one that can't be stored is dropped with a warning.
+   */
+  readonly output?: StandardSchemaV1 | undefined
   /** Default `"default"`. A function computes it from the payload when a job is enqueued, as it does the next four. */
   readonly queue?: Computed<string, StandardSchemaV1.InferInput<Schema>>
   /** Jobs with a smaller number run first, as in nice(1). Default 0. */
   readonly priority?: Computed<number, StandardSchemaV1.InferInput<Schema>>
   /** How long after its enqueue a job is due, unless the call has `runAt` or `delay`. Default: at once. */
   readonly delay?: Computed<Duration, StandardSchemaV1.InferInput<Schema>>
+  /** Stores no second job that is the same, unless a call says otherwise. The key may be computed from the payload. */
+  readonly unique?: ComputedUniqueness<StandardSchemaV1.InferInput<Schema>>
   /** Computes the `uniqueKey` of jobs whose enqueue gives none. */
   readonly uniqueKey?: (payload: StandardSchemaV1.InferInput<Schema>) => string | undefined
   /** Computes the `idempotencyKey` of jobs whose enqueue gives none. */
@@ -103,16 +107,22 @@ export interface JobDefinition<
   Output = unknown,
   Name extends string = string,
 > extends Readonly<
-    Omit<JobSettings<StandardSchemaV1<Input, Payload>, Name>, "input" | "concurrency" | "rate">
+    Omit<JobSettings<StandardSchemaV1<Input, Payload>, Name>, "input" | "output" | "concurrency" | "rate">
   > {
   readonly input: StandardSchemaV1<Input, Payload> | undefined
+  readonly output: StandardSchemaV1<unknown, Output> | undefined
   readonly concurrency: Concurrency<Input> | undefined
   readonly rate: Rate<Input> | undefined
   readonly executor: Executor | ThreadExecutor | undefined
   /** Performs a job, through the executor if there is one. */
   perform(payload: Payload, context: JobContext): Promise<Output> | Output
   /** Enqueues a job. Throws unless this definition was passed to `createSluice({ jobs })`. */
-  enqueue(payload: Input, options?: EnqueueOptions): Promise<EnqueueResult>
+  enqueue(payload: Input, options?: EnqueueOptions): Promise<JobHandle<Result<Output>>>
+  /**
+   * Waits for the result of the job of this id. Throws as `result` of what `enqueue` returns, and `JobNotFoundError` for a job of
+   * another name.
+   */
+  result(id: string, options?: WaitOptions): Promise<Result<Output>>
   /**
    * Returns the job of this id with its state, result and last errors, or undefined if the id is unknown, belongs to a job
    * of another name, or its history was dropped. Throws unless this definition was passed to `createSluice({ jobs })`.
@@ -149,12 +159,40 @@ type Result<Output> = JsonOf<Exclude<Output, void | undefined>> | null
  *   },
  * })
  */
+export function defineJob<
+  Schema extends StandardSchemaV1,
+  OutputSchema extends StandardSchemaV1,
+  Name extends string = string,
+>(
+  options: JobOptions<Schema, StandardSchemaV1.InferInput<OutputSchema>, Name> & {
+    readonly input: Schema
+    readonly output: OutputSchema
+  },
+): JobDefinition<
+  StandardSchemaV1.InferInput<Schema>,
+  StandardSchemaV1.InferOutput<Schema>,
+  StandardSchemaV1.InferOutput<OutputSchema>,
+  Name
+>
 export function defineJob<Schema extends StandardSchemaV1, Output = unknown, Name extends string = string>(
-  options: JobOptions<Schema, Output, Name> & { readonly input: Schema },
+  options: JobOptions<Schema, Output, Name> & { readonly input: Schema; readonly output?: undefined },
 ): JobDefinition<StandardSchemaV1.InferInput<Schema>, StandardSchemaV1.InferOutput<Schema>, Output, Name>
 /** Without an input schema payloads are not validated, and have the type of the first parameter of `perform`. */
+export function defineJob<
+  OutputSchema extends StandardSchemaV1,
+  Payload = Record<string, unknown>,
+  Name extends string = string,
+>(
+  options: JobOptions<StandardSchemaV1<Payload>, StandardSchemaV1.InferInput<OutputSchema>, Name> & {
+    readonly input?: undefined
+    readonly output: OutputSchema
+  },
+): JobDefinition<Payload, Payload, StandardSchemaV1.InferOutput<OutputSchema>, Name>
 export function defineJob<Payload = Record<string, unknown>, Output = unknown, Name extends string = string>(
-  options: JobOptions<StandardSchemaV1<Payload>, Output, Name> & { readonly input?: undefined },
+  options: JobOptions<StandardSchemaV1<Payload>, Output, Name> & {
+    readonly input?: undefined
+    readonly output?: undefined
+  },
 ): JobDefinition<Payload, Payload, Output, Name>
 export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unknown {
   assertKnownKeys(options, DEFINITION_KEYS, ["defineJob"])
@@ -166,9 +204,17 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
   for (const key of ["uniqueKey", "idempotencyKey"] as const)
     if (options[key] !== undefined && typeof options[key] !== "function")
       refuse("invalid_option", options[key], [options.name, key], "a function of the payload")
+  assertDefinedUnique(options)
   assertOneOf(options.onInvalidPayload, [options.name, "onInvalidPayload"], ["discard", "wait"])
   assertInteger(options.maxInterruptions, [options.name, "maxInterruptions"], 1, 1_000)
   assertInteger(options.concurrency?.limit, [options.name, "concurrency", "limit"], 1, 1_000_000)
+  if (options.output !== undefined && typeof options.output?.["~standard"]?.validate !== "function")
+    refuse(
+      "invalid_option",
+      options.output,
+      [options.name, "output"],
+      "a Standard Schema, such as that of zod",
+    )
   assertRate(options.rate, [options.name, "rate"])
   assertHooks(options.hooks, [options.name, "hooks"])
   assertBackoff(options.backoff, [options.name, "backoff"])
@@ -176,6 +222,7 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
   const definition = {
     ...options,
     input: options.input,
+    output: options.output,
     concurrency: options.concurrency,
     rate: options.rate,
     executor: options.executor,
@@ -183,6 +230,9 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
     perform: choosePerform(options),
     enqueue(payload: unknown, enqueueOptions?: EnqueueOptions) {
       return clientOf(definition).enqueue(definition, payload, enqueueOptions)
+    },
+    async result(id: string, waitOptions?: WaitOptions) {
+      return resultOf(await clientOf(definition).waitForJob(id, waitOptions), definition.name)
     },
     async getJob(id: string, readOptions?: ReadJobOptions) {
       const job = await clientOf(definition).getJob(id, readOptions)
@@ -195,9 +245,11 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
 const DEFINITION_KEYS = [
   "name",
   "input",
+  "output",
   "queue",
   "priority",
   "delay",
+  "unique",
   "uniqueKey",
   "idempotencyKey",
   "maxAttempts",
@@ -258,7 +310,8 @@ function choosePerform(options: JobOptions<StandardSchemaV1, unknown>): AnyJobDe
 }
 
 interface Client {
-  enqueue(job: AnyJobDefinition, payload: unknown, options?: EnqueueOptions): Promise<EnqueueResult>
+  enqueue(job: AnyJobDefinition, payload: unknown, options?: EnqueueOptions): Promise<JobHandle>
+  waitForJob(id: string, options?: WaitOptions): Promise<JobSnapshot>
   getJob(id: string, options?: ReadJobOptions): Promise<JobSnapshot | undefined>
 }
 

@@ -4,6 +4,7 @@ import type { AnyJobDefinition } from "./define-job.ts"
 import type { JobPolicies } from "./job-options.ts"
 import { commonRateKeyOf } from "./limit-keys.ts"
 import { rateJson } from "./rate.ts"
+import { uniqueRule } from "./unique-rule.ts"
 
 /** What the database is told of definitions: the argument of the SQL functions `open_drainer` and `register_definitions`. */
 export function definitionsJson(definitions: Iterable<AnyJobDefinition>, defaults: JobPolicies): string {
@@ -11,7 +12,7 @@ export function definitionsJson(definitions: Iterable<AnyJobDefinition>, default
 }
 
 function rowOf(definition: AnyJobDefinition, defaults: JobPolicies) {
-  const { name, timeout, queue, priority, delay, concurrency, rate } = definition
+  const { name, timeout, queue, priority, delay, concurrency, rate, unique } = definition
   const computes = computedBy(definition)
   return {
     name,
@@ -25,6 +26,7 @@ function rowOf(definition: AnyJobDefinition, defaults: JobPolicies) {
     rate_key: commonRateKeyOf(definition),
     rate: rate && rateJson(rate),
     computes_rate_key: typeof rate?.key === "function" || undefined,
+    unique_rule: unique && { ...uniqueRule(unique), key: unlessComputed(unique.key) },
     computes: computes.length > 0 ? computes : undefined,
   }
 }

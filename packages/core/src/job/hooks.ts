@@ -38,7 +38,7 @@ export interface Hooks<Payload = unknown> {
 export interface JobToEnqueue<Payload = unknown> {
   readonly name: string
   readonly payload: Payload
-  readonly options: Omit<EnqueueOptions, "transaction">
+  readonly options: Omit<EnqueueOptions, "transaction" | "request">
 }
 
 export interface EnqueuedJob<Payload = unknown> extends JobToEnqueue<Payload>, EnqueueResult {}

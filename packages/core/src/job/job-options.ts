@@ -48,14 +48,43 @@ export interface Rate<Payload> extends RateLimit {
   readonly by?: "name" | "queue"
 }
 
+/** Which jobs of a name are the same job, for how long, and what becomes of another one that is enqueued meanwhile. */
+export interface Uniqueness {
+  /** Default: the whole payload. */
+  readonly key?: string
+  /**
+   * How long the key is taken. `"waiting"`: until a drainer takes the job, so that one that is enqueued while it runs, or waits
+   * for its retry, is another one. `"unfinished"`: until it has succeeded, or was discarded or canceled. Default
+   * `"unfinished"`, and `"waiting"` if the job is to be replaced or rescheduled.
+   */
+  readonly while?: "waiting" | "unfinished"
+  /** How long the key is taken at least, from the enqueue on, whatever becomes of the job: at most one job in this time. */
+  readonly for?: Duration
+  /**
+   * What becomes of a job whose key is taken. `"keep"`: it isn't stored, and the job that is there is returned. `"replace"`: the
+   * job that waits gets its payload and options. `"reschedule"`: the job that waits gets its time, and is put off that way.
+   * `"reject"`: the enqueue throws `UniqueKeyTakenError`. Default `"keep"`.
+   */
+  readonly onConflict?: "keep" | "replace" | "reschedule" | "reject"
+  /** How long after its first enqueue a job is due at the latest, however often it is replaced or rescheduled. Default: no limit. */
+  readonly longestWait?: Duration
+}
+
+/** The same for all jobs of a definition, whose key may be computed from the payload. */
+export interface ComputedUniqueness<Payload> extends Omit<Uniqueness, "key"> {
+  readonly key?: Computed<string, Payload>
+}
+
 /** Options of a call that enqueues: the policies, and options of a single job. */
 export interface EnqueueOptions extends JobPolicies {
   /** When the job is due: a `Date`, or an ISO 8601 string. Default: now. */
   readonly runAt?: Date | string
   /** How long from now the job is due, instead of `runAt`: seconds, or a string such as `"5m"`. */
   readonly delay?: Duration
-  /** Allows one unfinished job of this name with this key. Enqueueing another one returns the existing job. */
+  /** Allows one unfinished job of this name with this key. Enqueueing another one returns the existing job. Short for `unique: { key }`. */
   readonly uniqueKey?: string
+  /** Stores no second job that is the same. What it leaves open is as the definition says. */
+  readonly unique?: Uniqueness
   /** Enqueueing again with this key returns the first job, even if it has finished. Keys are kept for 24 hours. */
   readonly idempotencyKey?: string
   /** At most `concurrencyLimit` jobs with this key run at once. */
@@ -75,14 +104,31 @@ export interface EnqueueOptions extends JobPolicies {
    * pg-promise provides it. The job exists if and only if the transaction commits.
    */
   readonly transaction?: TransactionClient
+  /**
+   * The request that this enqueue carries out. The results are stored with the jobs, and another enqueue of the same request
+   * returns them without storing anything, for 24 hours. Throws `RequestError` while the first is in progress, or for another
+   * request with the same key.
+   */
+  readonly request?: RequestToStore
+}
+
+/** A request from outside that stores jobs, and may be sent again by somebody who doesn't know whether it was carried out. */
+export interface RequestToStore {
+  /** 1 to 512 characters, the same each time that the request is sent. */
+  readonly key: string
+  /** A hash of the request, or anything else of 1 to 512 characters by which another request under the same key is noticed. */
+  readonly fingerprint: string
 }
 
 export interface EnqueueResult {
   /** A decimal string. */
   readonly id: string
-  /** `deduplicated`: a job with the same unique or idempotency key exists, and `id` is that job's. */
-  readonly status: "enqueued" | "deduplicated"
-  /** The job's state when it was stored: `ready`, `scheduled` or `blocked`. */
+  /**
+   * If a job with the same unique or idempotency key exists, `id` is that job's: `deduplicated` if it stays as it is, `replaced` if
+   * it got this job's payload and options, `rescheduled` if it got its time.
+   */
+  readonly status: "enqueued" | "deduplicated" | "replaced" | "rescheduled"
+  /** The job's state when it was stored, or found: `ready`, `scheduled` or `blocked`. */
   readonly state: JobState
 }
 

@@ -2,7 +2,12 @@ import type { StandardSchemaV1 } from "@standard-schema/spec"
 import { assertJson, shortenPath } from "../checks/assert-json.ts"
 import { truncate } from "../checks/format-value.ts"
 import { refuse } from "../checks/validate.ts"
-import { InvalidInputError, InvalidPayloadError, PayloadTooLargeError } from "../errors.ts"
+import {
+  InvalidInputError,
+  InvalidPayloadError,
+  InvalidResultError,
+  PayloadTooLargeError,
+} from "../errors.ts"
 import { Discard } from "./control-errors.ts"
 import { shortMessage } from "./error-record.ts"
 
@@ -31,17 +36,35 @@ export async function checkPayload<Output>(
   const checked = schema["~standard"].validate(payload)
   const result = checked instanceof Promise ? await checked : checked
   if (!result.issues) return result.value
-  const issues = result.issues.slice(0, MAX_ISSUES).map((issue) => {
+  const { issues, text } = describeIssues("payload", result.issues, given)
+  throw new InvalidPayloadError(
+    `The payload of ${JSON.stringify(name)} doesn't match its input schema. ${text}`,
+    issues,
+  )
+}
+
+/** Validates what `perform` returned with its definition's schema, and returns the schema's output. */
+export async function checkResult(name: string, schema: StandardSchemaV1, given: unknown): Promise<unknown> {
+  const checked = schema["~standard"].validate(given)
+  const result = checked instanceof Promise ? await checked : checked
+  if (!result.issues) return result.value
+  const { text } = describeIssues("result", result.issues)
+  throw new InvalidResultError(
+    "invalid_result",
+    `The result of ${JSON.stringify(name)} doesn't match its output schema. ${text}`,
+  )
+}
+
+/** The first issues, and a text of them. */
+function describeIssues(what: string, all: readonly StandardSchemaV1.Issue[], given?: unknown) {
+  const issues = all.slice(0, MAX_ISSUES).map((issue) => {
     const path = [...(issue.path ?? [])].map(toKey)
     const hint = valueAt(given, path) instanceof Date ? " (a Date is stored as a string)" : ""
     return { path: shortenPath(path), message: `${truncate(issue.message, MAX_ISSUE_CHARACTERS)}${hint}` }
   })
-  const more = result.issues.length - issues.length
-  const texts = issues.map(({ path, message }) => `${["payload", ...path].join(".")}: ${message}`)
-  throw new InvalidPayloadError(
-    `The payload of ${JSON.stringify(name)} doesn't match its input schema. ${texts.join("; ")}${more > 0 ? `; and ${more} more` : ""}`,
-    issues,
-  )
+  const more = all.length - issues.length
+  const texts = issues.map(({ path, message }) => `${[what, ...path].join(".")}: ${message}`)
+  return { issues, text: `${texts.join("; ")}${more > 0 ? `; and ${more} more` : ""}` }
 }
 
 function valueAt(value: unknown, path: readonly (string | number)[]): unknown {

@@ -1,7 +1,8 @@
 import { untilAborted, withinMs } from "../checks/in-time.ts"
+import { InvalidResultError } from "../errors.ts"
 import { shortMessage } from "../job/error-record.ts"
 import type { Outcome } from "../job/outcome.ts"
-import { isStorableJson, storedBytes } from "../job/payload.ts"
+import { checkResult, isStorableJson, storedBytes } from "../job/payload.ts"
 import { MAX_STORED_BYTES, newKey, type StoredPayloads } from "../job/payload-store.ts"
 import type { JobRun } from "./job-run.ts"
 
@@ -12,25 +13,35 @@ const LAST_MS = 200
 
 const WITHOUT_RESULT: Outcome = { kind: "succeeded", resultJson: undefined }
 
-/** The work is done: a result that can't be stored is dropped with a warning, so that the job isn't performed again. */
+/**
+ * The work is done: a result that can't be stored is dropped with a warning, so that the job isn't performed again. With an
+ * output schema the result is part of the work, and the execution fails instead.
+ */
 export function successOutcome(run: JobRun, result: unknown): Outcome | Promise<Outcome> {
-  const json = result === undefined ? undefined : toJson(run, result)
+  const { name, output } = run.definition
+  if (output) return checkResult(name, output, result).then((checked) => outcomeWith(run, checked))
+  return outcomeWith(run, result)
+}
+
+function outcomeWith(run: JobRun, result: unknown): Outcome | Promise<Outcome> {
+  let json: string | undefined
+  try {
+    json = JSON.stringify(result)
+  } catch (error) {
+    return withoutResult(run, "The result is not JSON and was not stored", error)
+  }
   if (json === undefined) return WITHOUT_RESULT
   const { payloads } = run.environment
   if (payloads && Buffer.byteLength(json) > payloads.overBytes) return storeResult(run, payloads, json)
   if (isStorable(json)) return { kind: "succeeded", resultJson: json }
   const why = isTooLarge(json) ? "is over 256 KiB" : "has characters that Postgres can't store"
-  warn(run, `The result ${why} and was not stored`)
-  return WITHOUT_RESULT
+  return withoutResult(run, `The result ${why} and was not stored`)
 }
 
-function toJson(run: JobRun, result: unknown): string | undefined {
-  try {
-    return JSON.stringify(result)
-  } catch (error) {
-    warn(run, "The result is not JSON and was not stored", { error: shortMessage(error) })
-    return undefined
-  }
+function withoutResult(run: JobRun, why: string, cause?: unknown): Outcome {
+  if (run.definition.output) throw new InvalidResultError("invalid_result", why, { cause })
+  warn(run, why, cause === undefined ? {} : { error: shortMessage(cause) })
+  return WITHOUT_RESULT
 }
 
 async function storeResult(run: JobRun, { store }: StoredPayloads, json: string): Promise<Outcome> {
@@ -42,8 +53,7 @@ async function storeResult(run: JobRun, { store }: StoredPayloads, json: string)
     await inTime(store.put(resultKey, bytes), run.cancellation.signal)
     return { kind: "succeeded", resultJson: undefined, resultKey }
   } catch (error) {
-    warn(run, "The result could not be put into the store of payloads", { error: shortMessage(error) })
-    return WITHOUT_RESULT
+    return withoutResult(run, "The result could not be put into the store of payloads", error)
   }
 }
 

@@ -6,7 +6,7 @@ export interface JobRequest {
   readonly name: string
   /** Default `{}`. */
   readonly payload?: unknown
-  readonly options?: Omit<EnqueueOptions, "transaction">
+  readonly options?: Omit<EnqueueOptions, "transaction" | "request">
 }
 
 /** The body of `POST /v1/jobs`. */
@@ -29,6 +29,20 @@ export function parseBatchRequest(body: unknown, maxBatchJobs: number): JobReque
   return jobs.map((job, index) => parseJob(["jobs", index], job))
 }
 
+/** Gateways give up on a request after 30 seconds. */
+const LONGEST_WAIT_SECONDS = 25
+
+/** The `wait` of `GET /v1/jobs/{id}`. */
+export function parseWait(text: string): number {
+  const seconds = /^\d{1,2}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY
+  if (seconds <= LONGEST_WAIT_SECONDS) return seconds
+  return refuse({
+    status: 422,
+    code: "invalid_option",
+    detail: `wait is ${truncate(JSON.stringify(text))}; send a number of seconds from 0 to ${LONGEST_WAIT_SECONDS}`,
+  })
+}
+
 type Path = readonly (string | number)[]
 
 function parseJob(path: Path, value: unknown): JobRequest {
@@ -39,12 +53,12 @@ function parseJob(path: Path, value: unknown): JobRequest {
   return { name, payload, options: parseOptions([...path, "options"], options) }
 }
 
-/** Core validates the options, except for `transaction`, which is meaningless outside a process. */
-function parseOptions(path: Path, value: unknown): Omit<EnqueueOptions, "transaction"> {
+/** Core validates the options, except for those of a call, which are meaningless outside a process. */
+function parseOptions(path: Path, value: unknown): Omit<EnqueueOptions, "transaction" | "request"> {
   if (!isObject(value)) refuseAt(path, "invalid_body", `options ${typeOf(value)}; send an object`)
-  if (Object.hasOwn(value, "transaction")) {
-    refuseAt([...path, "transaction"], "unknown_option", "transaction is not an option of the HTTP API")
-  }
+  for (const option of ["transaction", "request"])
+    if (Object.hasOwn(value, option))
+      refuseAt([...path, option], "unknown_option", `${option} is not an option of the HTTP API`)
   return value
 }
 

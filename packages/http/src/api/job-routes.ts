@@ -9,7 +9,8 @@ import type { Hono } from "hono"
 import { readJson } from "../messages/body.ts"
 import { refuse } from "../messages/problem.ts"
 import { allowOnly } from "./allow-only.ts"
-import { parseBatchRequest, parseJobRequest } from "./job-request.ts"
+import { requestOf } from "./idempotency.ts"
+import { parseBatchRequest, parseJobRequest, parseWait } from "./job-request.ts"
 
 export interface JobRoutesOptions {
   readonly sluice: Sluice
@@ -20,8 +21,12 @@ export interface JobRoutesOptions {
 
 export function addJobRoutes(app: Hono, { sluice, maxBatchJobs, maxBodyBytes, log }: JobRoutesOptions): void {
   app.post("/v1/jobs", async (context) => {
-    const job = parseJobRequest(await readJson(context.req.raw, maxBodyBytes))
-    const result = await sluice.enqueue(job.name, job.payload, job.options)
+    const body = await readJson(context.req.raw, maxBodyBytes)
+    const job = parseJobRequest(body)
+    const result = await sluice.enqueue(job.name, job.payload, {
+      ...job.options,
+      ...requestOf(context, body),
+    })
     logEnqueue({ jobId: result.id, job: job.name, status: result.status })
     return context.json(result, result.status === "enqueued" ? 201 : 200, {
       location: `/v1/jobs/${result.id}`,
@@ -30,8 +35,8 @@ export function addJobRoutes(app: Hono, { sluice, maxBatchJobs, maxBodyBytes, lo
   app.all("/v1/jobs", allowOnly("POST"))
 
   app.post("/v1/jobs/batch", async (context) => {
-    const jobs = parseBatchRequest(await readJson(context.req.raw, maxBodyBytes), maxBatchJobs)
-    const results = await sluice.enqueueMany(jobs)
+    const body = await readJson(context.req.raw, maxBodyBytes)
+    const results = await sluice.enqueueMany(parseBatchRequest(body, maxBatchJobs), requestOf(context, body))
     logEnqueue({ jobs: results.length, firstJobId: results[0]?.id, lastJobId: results.at(-1)?.id })
     return context.json({ jobs: results }, 201)
   })
@@ -39,7 +44,8 @@ export function addJobRoutes(app: Hono, { sluice, maxBatchJobs, maxBodyBytes, lo
 
   app.get("/v1/jobs/:id", async (context) => {
     const id = context.req.param("id")
-    const errorsFrom = context.req.query("errorsFrom")
+    const { errorsFrom, wait } = context.req.query()
+    if (wait !== undefined) await waitForJob(sluice, id, parseWait(wait), context.req.raw.signal)
     return context.json(
       await readJob(sluice, id, errorsFrom === undefined ? {} : { errorsFrom: Number(errorsFrom) }),
     )
@@ -48,6 +54,13 @@ export function addJobRoutes(app: Hono, { sluice, maxBatchJobs, maxBodyBytes, lo
   function logEnqueue(details: Record<string, unknown>): void {
     log.info("Enqueued", { ...details, correlationId: currentCorrelationId() })
   }
+}
+
+/** Returns early if the client goes away: nobody reads the response. */
+async function waitForJob(sluice: Sluice, id: string, timeout: number, signal: AbortSignal): Promise<void> {
+  await sluice.waitForJob(id, { timeout, signal }).catch((error) => {
+    if (!signal.aborted) throw error
+  })
 }
 
 export async function readJob(

@@ -11,6 +11,8 @@ export interface Problem {
   readonly errors?: readonly { readonly pointer: string; readonly message: string }[]
   /** Position of the offending job in a batch. */
   readonly index?: number
+  /** The job that is in the way. */
+  readonly jobId?: string
   /** What a job threw, for the drainer that requested the execution. */
   readonly error?: SerializedError
   /** Identifies this occurrence, in the log too. */

@@ -8,8 +8,10 @@ import {
   JobStateError,
   type Logger,
   PayloadTooLargeError,
+  RequestError,
   SchemaError,
   SluiceError,
+  UniqueKeyTakenError,
 } from "@sluice/core"
 import { type Problem, ProblemError, pointerTo } from "./problem.ts"
 
@@ -20,6 +22,8 @@ export function toProblem(error: Error, request: { method: string; path: string 
   if (error instanceof ProblemError) return error.problem
   if (error instanceof InvalidInputError) return toInputProblem(error)
   if (error instanceof JobNotFoundError) return { status: 404, code: error.code, detail: error.message }
+  if (error instanceof RequestError) return toRequestProblem(error)
+  if (error instanceof UniqueKeyTakenError) return toTakenProblem(error)
   if (error instanceof JobStateError) return { status: 409, code: error.code, detail: error.message }
 
   const instance = `urn:uuid:${randomUUID()}`
@@ -29,6 +33,22 @@ export function toProblem(error: Error, request: { method: string; path: string 
     correlationId: currentCorrelationId(),
   })
   return { ...toFailureProblem(error), instance }
+}
+
+function toRequestProblem({ code, message }: RequestError): Problem {
+  return code === "request_in_progress"
+    ? { status: 409, code, detail: message, headers: { "retry-after": "1" } }
+    : { status: 422, code, detail: message }
+}
+
+function toTakenProblem({ code, message, jobId, index }: UniqueKeyTakenError): Problem {
+  return {
+    status: 409,
+    code,
+    detail: message,
+    ...(index !== undefined && { index }),
+    ...(jobId !== null && { jobId }),
+  }
 }
 
 function toInputProblem(error: InvalidInputError): Problem {

@@ -1,5 +1,14 @@
 import { schemas } from "./schemas.ts"
 
+const idempotencyKey = {
+  name: "Idempotency-Key",
+  in: "header",
+  description:
+    "1 to 255 visible ASCII characters, in double quotes or without. For 24 hours a request with the same key and body stores nothing and gets the first response again. Failed requests aren't remembered.",
+  schema: { type: "string" },
+  example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+}
+
 /** The OpenAPI 3.1 description of the API. */
 export const openApiDocument = {
   openapi: "3.1.1",
@@ -12,13 +21,14 @@ export const openApiDocument = {
   },
   servers: [{ url: "/" }],
   security: [{ key: [] }],
-  tags: [{ name: "jobs" }, { name: "queues" }, { name: "service" }],
+  tags: [{ name: "jobs" }, { name: "queues" }, { name: "pauses" }, { name: "service" }],
   paths: {
     "/v1/jobs": {
       post: {
         operationId: "enqueue",
         tags: ["jobs"],
         summary: "Enqueue one job",
+        parameters: [idempotencyKey],
         requestBody: { required: true, content: json("JobRequest") },
         responses: {
           201: {
@@ -27,11 +37,12 @@ export const openApiDocument = {
             content: json("Enqueued"),
           },
           200: {
-            description: "A job with the same unique or idempotency key exists; this is its id.",
+            description:
+              "A job with the same unique or idempotency key exists; this is its id, and what became of it.",
             headers: { location: { description: "Where to read the job.", schema: { type: "string" } } },
             content: json("Enqueued"),
           },
-          ...problems(400, 401, 413, 415, 422, 500, 503),
+          ...problems(400, 401, 409, 413, 415, 422, 500, 503),
         },
       },
     },
@@ -40,13 +51,14 @@ export const openApiDocument = {
         operationId: "enqueueMany",
         tags: ["jobs"],
         summary: "Enqueue many jobs: all of them or, when one is invalid, none",
+        parameters: [idempotencyKey],
         requestBody: { required: true, content: json("BatchRequest") },
         responses: {
           201: {
             description: "All jobs are stored. The results are in the order of the request.",
             content: json("BatchEnqueued"),
           },
-          ...problems(400, 401, 413, 415, 422, 500, 503),
+          ...problems(400, 401, 409, 413, 415, 422, 500, 503),
         },
       },
     },
@@ -79,6 +91,13 @@ export const openApiDocument = {
             description:
               "Position of the first error to return, 0 for the oldest. Default: the last errors are returned.",
             schema: { type: "integer", minimum: 0 },
+          },
+          {
+            name: "wait",
+            in: "query",
+            description:
+              "Respond once the job has finished, or after this many seconds with the job as it is then. Default 0.",
+            schema: { type: "number", minimum: 0, maximum: 25 },
           },
         ],
         responses: {
@@ -171,30 +190,20 @@ export const openApiDocument = {
         },
       },
     },
-    "/v1/queues/{name}/pause": {
-      post: {
-        operationId: "pauseQueue",
-        tags: ["queues"],
-        summary: "Pause a queue: its jobs are not started, but more can be enqueued",
-        parameters: [pathParameter("name")],
+    "/v1/pauses": {
+      get: {
+        operationId: "listPauses",
+        tags: ["pauses"],
+        summary: "List what is paused: queues, job names and concurrency keys",
         responses: {
-          200: { description: "The queue is paused.", content: json("PausedQueue") },
-          ...problems(401, 422, 500, 503),
+          200: { description: "The pauses, ordered by kind and target.", content: json("Pauses") },
+          ...problems(401, 500, 503),
         },
       },
     },
-    "/v1/queues/{name}/resume": {
-      post: {
-        operationId: "resumeQueue",
-        tags: ["queues"],
-        summary: "Resume a paused queue",
-        parameters: [pathParameter("name")],
-        responses: {
-          200: { description: "The queue is not paused.", content: json("PausedQueue") },
-          ...problems(401, 422, 500, 503),
-        },
-      },
-    },
+    ...pausePaths("queues", "Queue", "a queue"),
+    ...pausePaths("names", "Name", "a job name, in whatever queue"),
+    ...pausePaths("keys", "Key", "a concurrency key"),
     "/health": {
       get: {
         operationId: "health",
@@ -239,12 +248,22 @@ export const openApiDocument = {
         "www-authenticate": { description: "How to authenticate.", schema: { type: "string" } },
       }),
       404: problem("There is no such job."),
-      409: problem("The state of the job doesn't allow it; `code` says why. Nothing is changed."),
+      409: problem(
+        "The state of the job doesn't allow it, another job has its unique key, or a request with this Idempotency-Key is in progress; `code` says which. Nothing is changed.",
+        {
+          "retry-after": {
+            description: "Seconds to wait, while a request is in progress.",
+            schema: { type: "string" },
+          },
+        },
+      ),
       413: problem(
         "The body (2 MiB), the batch (10,000 jobs, 64 MiB with numbers written out), a payload (256 KiB, unless the app has a store of payloads) or metadata (64 KiB) is too large. Nothing is stored.",
       ),
       415: problem("The content type is not application/json."),
-      422: problem("The request is invalid; `errors` lists up to 20 places. Nothing is stored."),
+      422: problem(
+        "The request is invalid; `errors` lists up to 20 places. Or its Idempotency-Key belongs to another request. Nothing is stored.",
+      ),
       500: problem("Something failed on the server, or its key is not set."),
       503: problem(
         "The database or the store of payloads can't be reached, or the schema is missing or older than the code.",
@@ -273,6 +292,36 @@ function problem(description: string, headers: Record<string, unknown> = {}) {
 
 function problems(...statuses: number[]) {
   return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/${status}` }]))
+}
+
+function pausePaths(kind: string, noun: string, what: string) {
+  return {
+    [`/v1/${kind}/{name}/pause`]: {
+      post: {
+        operationId: `pause${noun}`,
+        tags: ["pauses"],
+        summary: `Pause ${what}: its jobs are not started, but more can be enqueued`,
+        parameters: [pathParameter("name")],
+        requestBody: { required: false, content: json("PauseRequest") },
+        responses: {
+          200: { description: "It is paused.", content: json("Paused") },
+          ...problems(400, 401, 413, 415, 422, 500, 503),
+        },
+      },
+    },
+    [`/v1/${kind}/{name}/resume`]: {
+      post: {
+        operationId: `resume${noun}`,
+        tags: ["pauses"],
+        summary: `Resume ${what}`,
+        parameters: [pathParameter("name")],
+        responses: {
+          200: { description: "It is not paused.", content: json("Paused") },
+          ...problems(401, 422, 500, 503),
+        },
+      },
+    },
+  }
 }
 
 function pathParameter(name: string, pattern?: string) {

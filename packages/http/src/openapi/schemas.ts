@@ -43,6 +43,36 @@ const jobRequest = {
   },
 }
 
+const unique = {
+  type: "object",
+  additionalProperties: false,
+  description:
+    "Stores no second job that is the same. What it leaves open is as the definition says. Not beside uniqueKey.",
+  properties: {
+    key: {
+      ...key,
+      description: "Which jobs of the name are the same. Default: those with the same payload.",
+    },
+    while: {
+      type: "string",
+      enum: ["waiting", "unfinished"],
+      description:
+        'How long the key is taken: until a drainer takes the job, or until it has finished. Default "unfinished", and "waiting" to replace or reschedule.',
+    },
+    for: { ...duration, description: "How long it is taken at least, from the enqueue on." },
+    onConflict: {
+      type: "string",
+      enum: ["keep", "replace", "reschedule", "reject"],
+      description:
+        "keep: the job that is there is returned. replace: it gets the payload and options. reschedule: it gets the time. reject: 409. Default keep.",
+    },
+    longestWait: {
+      ...duration,
+      description: "How long after its first enqueue it is due at the latest, however often it is changed.",
+    },
+  },
+}
+
 const enqueueOptions = {
   type: "object",
   additionalProperties: false,
@@ -70,10 +100,11 @@ const enqueueOptions = {
       description: "Executions that may fail before the job is discarded. Default 10.",
     },
     timeout: { ...duration, description: 'Time limit of one execution. Default "1m".' },
+    unique,
     uniqueKey: {
       ...key,
       description:
-        "At most one unfinished job of this name can have this key; further ones are deduplicated.",
+        "Short for unique with this key: at most one unfinished job of this name can have this key; further ones are deduplicated.",
     },
     idempotencyKey: {
       ...key,
@@ -196,9 +227,9 @@ const enqueued = {
     id,
     status: {
       type: "string",
-      enum: ["enqueued", "deduplicated"],
+      enum: ["enqueued", "deduplicated", "replaced", "rescheduled"],
       description:
-        "deduplicated: a job with the same unique or idempotency key exists, and id is that job's.",
+        "If a job with the same unique or idempotency key exists, id is that job's. deduplicated: it stays as it is; replaced: it got the payload and options; rescheduled: it got the time.",
     },
     state: { ...state, description: "The state of the job when it was stored." },
   },
@@ -290,10 +321,15 @@ const count = { type: "integer", minimum: 0 }
 
 const queue = {
   type: "object",
-  required: ["name", "paused", "ready", "scheduled", "blocked", "running", "oldestReadyAt"],
+  required: ["name", "paused", "pausedUntil", "ready", "scheduled", "blocked", "running", "oldestReadyAt"],
   properties: {
     name: { type: "string" },
     paused: { type: "boolean", description: "Jobs of a paused queue are not started; running ones may end." },
+    pausedUntil: {
+      type: ["string", "null"],
+      format: "date-time",
+      description: "When the pause ends by itself; null: when it is resumed, or it is not paused.",
+    },
     ready: count,
     scheduled: count,
     blocked: count,
@@ -302,7 +338,41 @@ const queue = {
   },
 }
 
-const pausedQueue = {
+const pauseRequest = {
+  type: "object",
+  additionalProperties: false,
+  description: "When the pause ends by itself. Without either, it lasts until it is resumed.",
+  properties: {
+    until: { ...runAt, description: "The instant at which it ends." },
+    for: { ...delay, description: "How long it lasts, instead of `until`." },
+  },
+}
+
+const pauses = {
+  type: "object",
+  required: ["pauses"],
+  properties: {
+    pauses: {
+      type: "array",
+      items: {
+        type: "object",
+        required: ["kind", "target", "pausedAt", "until"],
+        properties: {
+          kind: { enum: ["queue", "name", "key"] },
+          target: { type: "string", description: "The queue, job name or concurrency key." },
+          pausedAt: { type: "string", format: "date-time" },
+          until: {
+            type: ["string", "null"],
+            format: "date-time",
+            description: "When the pause ends by itself; null: when it is resumed.",
+          },
+        },
+      },
+    },
+  },
+}
+
+const paused = {
   type: "object",
   required: ["name", "paused"],
   properties: { name: { type: "string" }, paused: { type: "boolean" } },
@@ -319,6 +389,7 @@ const problem = {
     detail: { type: "string", description: "What happened, with which value, and what to do." },
     code: { type: "string", description: "Stable, for programs.", examples: ["unknown_job"] },
     index: { type: "integer", minimum: 0, description: "Position of the offending job in a batch." },
+    jobId: { ...id, description: "The job that is in the way." },
     instance: {
       type: "string",
       format: "uri-reference",
@@ -378,7 +449,9 @@ export const schemas = {
       next: { type: "string", description: "Present when more queues follow: send it as `after`." },
     },
   },
-  PausedQueue: pausedQueue,
+  PauseRequest: pauseRequest,
+  Paused: paused,
+  Pauses: pauses,
   Health: { type: "object", required: ["status"], properties: { status: { const: "ok" } } },
   Problem: problem,
 } as const

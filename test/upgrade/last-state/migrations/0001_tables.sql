@@ -38,12 +38,14 @@ create table jobs (
   suspect_group     integer,                             -- set after several deaths in a row: how many suspects may share a drainer
   concurrency_limit integer,                             -- as its enqueue asked; the newest applies to the whole key (see limits_in_force)
   has_progress      boolean     not null default false,  -- whether `progress` has rows of this job
+  is_awaited        boolean,                             -- somebody wants to be notified of its end; null: nobody does
   state             text        not null,
   name              text        not null,
   queue             text        not null default 'default',
   payload           jsonb                default '{}',   -- null: it is in `payloads`
   payload_day       date,                                -- the day under which it is there
-  unique_key        text,
+  unique_key        text,                                -- of this name no other unfinished job has it
+  waiting_key       text,                                -- a unique key that is free again once a drainer takes the job; see begin_jobs
   concurrency_key   text,
   rate_key          text,
   rate              rate_limit,                          -- as its enqueue asked; the newest applies to the whole key (see rates_in_force)
@@ -51,11 +53,12 @@ create table jobs (
   metadata          jsonb,
   carrier           jsonb,                               -- correlation id and trace context of the enqueue; not kept in history
   large_bytes       integer,                             -- bytes that a claim sends, if more than 4096; see new_jobs
-  -- Which features concern the job, a bit each: 1 concurrency limits, 2 progress, 4 a payload in `payloads`, 8 a rate. Null,
-  -- which takes no space, for most jobs: claim and settle pay one comparison for all features together (see admit and after_settle).
+  -- Which features concern the job, a bit each: 1 concurrency limits, 2 progress, 4 a payload in `payloads`, 8 a rate, 16 what ends when
+  -- it begins, 32 somebody waits for its end. Null, which takes no space, for most jobs: claim and settle pay one comparison for all
+  -- features together (see admit and after_settle).
   features          smallint    generated always as (
     nullif((concurrency_key is not null)::integer + has_progress::integer * 2 + (payload_day is not null)::integer * 4
-      + (rate_key is not null)::integer * 8, 0)) stored,
+      + (rate_key is not null)::integer * 8 + (waiting_key is not null)::integer * 16 + (is_awaited is not null)::integer * 32, 0)) stored,
 
   constraint known_state check (state in (
     'ready',      -- due, and free to be claimed
@@ -80,7 +83,8 @@ create table jobs (
   -- A role that may call store_jobs can pass anything. A longer text would not fit into an index that the job enters later,
   -- and the claim that moves it there would fail. Claims don't count the bytes of carriers.
   constraint short_names          check (octet_length(name) <= 128 and octet_length(queue) <= 128),
-  constraint short_keys           check (octet_length(unique_key) <= 2048 and octet_length(concurrency_key) <= 2048 and octet_length(rate_key) <= 2048),
+  constraint short_keys           check (octet_length(unique_key) <= 2048 and octet_length(waiting_key) <= 2048
+                                         and octet_length(concurrency_key) <= 2048 and octet_length(rate_key) <= 2048),
   constraint small_carrier        check (pg_column_size(carrier) <= 65536),
   constraint due_some_time        check (isfinite(run_at)),
   constraint payload_in_one_place check ((payload is null) = (payload_day is not null))
@@ -98,6 +102,7 @@ create index jobs_suspect   on jobs (suspect_group desc, id)                wher
 create index jobs_paused    on jobs (queue)                                 where state = 'paused';
 create index jobs_aside     on jobs (state, name, priority, run_at, id)     where state in ('unknown', 'unkeyed');
 create unique index jobs_unique_key on jobs (name, unique_key)              where unique_key is not null;
+create unique index jobs_waiting_key on jobs (name, waiting_key)            where waiting_key is not null;
 
 -- Only jobs with a concurrency key or a rate: those to block once the key is full, the limits that they ask for, and the newest rate.
 create index jobs_ready_of_key on jobs (concurrency_key, name)                  where state = 'ready' and concurrency_key is not null;
@@ -209,6 +214,11 @@ create table cancellations (
   requested_at timestamptz not null default now()
 );
 
+-- Unfinished jobs of whose end somebody wants to be notified (see await_jobs). Mostly empty.
+create table awaited_jobs (
+  job_id bigint primary key
+);
+
 -- One row for each time that a finished job was put back into the queue: how it had ended.
 create table retries (
   job_id      bigint      not null,
@@ -267,6 +277,7 @@ create table definitions (
   rate              rate_limit,
   computes_rate_key boolean     not null default false,  -- the key of its rate is a function of the payload
   computes          text[]      not null default '{}',   -- other options that are: a job by name has to give them
+  unique_rule       jsonb,                               -- see unique_rule_of
   durations         integer[]   not null default '{}',   -- element n counts executions of up to 2^(n/4) ms; recent ones weigh more
   seen_at           timestamptz not null default now()   -- when a drainer last knew it, to five minutes; -infinity: none has yet
 );
@@ -331,10 +342,17 @@ create table rates (
 create index rates_next  on rates (next_at) where next_at is not null;
 create index rates_until on rates (until_at);
 
--- A queue needs no row to exist; it gets one when it is paused.
-create table queues (
-  name      text primary key,
-  paused_at timestamptz
+-- What is paused: queues, job names, and concurrency keys. A pause whose end has come is none; tick deletes its row.
+create table pauses (
+  kind      text        not null,
+  target    text        not null,                        -- the queue, name or key
+  paused_at timestamptz not null default now(),
+  until_at  timestamptz,                                 -- null: until it is resumed
+
+  primary key (kind, target),
+  constraint known_kind   check (kind in ('queue', 'name', 'key')),
+  constraint short_target check (octet_length(target) <= 2048),
+  constraint ends_some_time check (isfinite(until_at))
 );
 
 create table idempotency_keys (
@@ -346,6 +364,31 @@ create table idempotency_keys (
 );
 
 create index idempotency_keys_age on idempotency_keys (created_at);
+
+-- Requests that have stored jobs, and what they were told; see store_jobs_once.
+create table requests (
+  key         text        primary key,
+  fingerprint text        not null,
+  job_ids     bigint[]    not null,
+  job_states  text[],
+  statuses    text[],
+  created_at  timestamptz not null default now(),
+
+  constraint short_key check (octet_length(key) <= 2048)
+);
+
+create index requests_age on requests (created_at);
+
+-- Unique keys that are held for a period since the enqueue, whatever becomes of the job.
+create table unique_periods (
+  name     text        not null,
+  key      text        not null,
+  job_id   bigint      not null,
+  until_at timestamptz not null,
+  primary key (name, key)
+);
+
+create index unique_periods_end on unique_periods (until_at);
 
 -- The deployment that this schema belongs to, as app/stage: one row, or none if nobody has claimed it.
 create table owner (
@@ -416,20 +459,20 @@ create table maintenance_steps (
 );
 insert into maintenance_steps (step) values ('prepare finished'), ('prepare failures'), ('prepare payloads'),
   ('expire finished'), ('expire failures'), ('expire payloads'),
-  ('forget stored results'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget retries'), ('forget drainers'), ('forget rates');
+  ('forget stored results'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget unique periods'), ('forget requests'), ('forget retries'), ('forget drainers'), ('forget rates');
 
 -- Jobs that are about to be stored, in a row and alike but for their payloads and keys: an element of the argument of store_jobs,
 -- with the policies that apply to it.
 create type job_run as (
   at integer, name text, queue text, priority integer, run_at timestamptz, max_attempts smallint, timeout_ms integer,
   concurrency_key text, concurrency_limit integer, rate_key text, rate rate_limit, tags text[], metadata jsonb, state text, payloads jsonb,
-  payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb);
+  payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb, unique_rule jsonb);
 
 -- One of them.
 create type new_job as (
   id bigint, index integer, name text, payload jsonb, payload_key text, payload_day date, queue text, priority integer, run_at timestamptz,
   max_attempts smallint, timeout_ms integer, unique_key text, idempotency_key text, concurrency_key text,
-  concurrency_limit integer, rate_key text, rate rate_limit, tags text[], metadata jsonb, state text, large_bytes integer);
+  concurrency_limit integer, rate_key text, rate rate_limit, tags text[], metadata jsonb, state text, large_bytes integer, waiting_key text, unique_rule jsonb);
 
 -- Where a job is in the history: the partition, and the row in it.
 create type finished_place as (part oid, place tid, id bigint);
@@ -437,7 +480,7 @@ create type finished_place as (part oid, place tid, id bigint);
 -- How an execution ended: an element of the argument of settle_outcomes.
 create type execution_outcome as (
   id bigint, fence integer, outcome text, charges_attempt boolean, duration_ms integer, ended_ms_ago bigint, result jsonb,
-  result_key text, wait_ms bigint, rule text, rule_failures jsonb, cuts smallint, error_class text, error_code text,
+  result_key text, wait_ms bigint, rule text, rule_failures jsonb, cuts smallint, pauses_key boolean, error_class text, error_code text,
   error_message text, error_stack text);
 
 -- Counts how often jobs that had been due earlier became ready, behind a position that scans may have passed: when a queue is

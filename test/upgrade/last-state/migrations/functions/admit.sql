@@ -11,6 +11,7 @@ as $$
 declare
   c_limits constant integer := 1;
   c_rates constant integer := 8;
+  c_begins constant integer := 16;
   v_admitted bigint[] := p_ids;
 begin
   if p_features & (c_limits | c_rates) <> 0 then
@@ -21,6 +22,9 @@ begin
   end if;
   if p_features & c_limits <> 0 then
     v_admitted := grant_permits(p_drainer, v_admitted, p_state);
+  end if;
+  if p_features & c_begins <> 0 then -- what is admitted begins
+    v_admitted := begin_jobs(v_admitted, p_state, p_features, p_paused);
   end if;
   if p_features & c_rates <> 0 then
     perform note_starts(v_admitted);

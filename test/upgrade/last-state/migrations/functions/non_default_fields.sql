@@ -10,5 +10,5 @@ begin atomic
     else json_build_object('attempts', j.attempts, 'interruptions', j.interruptions, 'cuts', j.cuts, 'runAt', j.run_at,
       'ruleFailures', j.rule_failures, 'maxAttempts', j.max_attempts, 'timeoutMs', j.timeout_ms, 'tags', j.tags,
       'metadata', j.metadata, 'carrier', j.carrier, 'bytes', j.large_bytes, 'lacksKey', lacks_key(j),
-      'startWithinMs', case when j.rate_key is not null then (select grace_ms(r.rate) from rates r where r.rate_key = j.rate_key) end) end;
+      'startWithinMs', case when j.rate_key is not null then grace_ms(j.rate) end) end;
 end;

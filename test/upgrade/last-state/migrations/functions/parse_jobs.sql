@@ -7,23 +7,24 @@ as $$
       coalesce(j.at, 0), j.name, kept.queue, coalesce(j.priority, d.priority, (p_by_name->>'priority')::integer, 0), due.at,
       j.max_attempts, j.timeout_ms, kept.concurrency_key,
       case when kept.concurrency_key is not null or d.computes_key then coalesce(j.concurrency_limit, d.concurrency_limit, 1) end,
-      kept.rate_key, case when kept.rate_key is not null or d.computes_rate_key then coalesce(j.rate, d.rate) end,
+      coalesce(j.rate_key, case when d.rate_key = 'queue:' then d.rate_key || kept.queue else d.rate_key end,
+               case when (j.rate).starts is not null and d.computes_rate_key is not true then 'name:' || j.name end),
+      coalesce(j.rate, d.rate),
       j.tags, j.metadata,
       case when due.at > now() then 'scheduled'
-           when kept.queue = any (array(select q.name from queues q where q.paused_at is not null)) then 'paused'
-           when d.computes_key and kept.concurrency_key is null or d.computes_rate_key and kept.rate_key is null then 'unkeyed'
+           when kept.queue = any (array(select unnest(paused('queue')))) then 'paused'
+           when d.computes_key and kept.concurrency_key is null or d.computes_rate_key and j.rate_key is null then 'unkeyed'
            else 'ready' end,
-      j.payloads, j.payload_keys, j.unique_keys, j.idempotency_keys)::job_run)
+      j.payloads, j.payload_keys, j.unique_keys, j.idempotency_keys,
+      case when j."unique" is not null or d.unique_rule is not null then unique_rule_of(d.unique_rule, j."unique", j.payload_keys is not null and j.unique_keys is null) end)::job_run)
   from jsonb_to_recordset(p_jobs) j (
     at integer, name text, by_name boolean, queue text, priority integer, run_at timestamptz, delay_ms bigint,
     max_attempts smallint, timeout_ms integer, concurrency_key text, concurrency_limit integer, rate_key text, rate rate_limit, tags text[],
-    metadata jsonb, payloads jsonb, payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb)
+    metadata jsonb, payloads jsonb, payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb, "unique" jsonb)
   left join lateral (select d.* from definitions d where j.by_name and d.name = j.name limit 1) d on true
   cross join lateral (
     select coalesce(j.run_at, now() + coalesce(j.delay_ms, d.delay_ms, 0) * interval '1 millisecond') as at) due
-  cross join lateral (select coalesce(j.queue, d.queue, p_by_name->>'queue', 'default') as name) queue
   cross join lateral (
-    select queue.name as queue, coalesce(j.concurrency_key, d.concurrency_key) as concurrency_key,
-           coalesce(j.rate_key, case when d.rate_key = 'queue:' then d.rate_key || queue.name else d.rate_key end,
-                    case when (j.rate).starts is not null and not coalesce(d.computes_rate_key, false) then 'name:' || j.name end) as rate_key) kept
+    select coalesce(j.queue, d.queue, p_by_name->>'queue', 'default') as queue,
+           coalesce(j.concurrency_key, d.concurrency_key) as concurrency_key) kept
 $$;

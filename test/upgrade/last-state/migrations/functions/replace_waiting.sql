@@ -1,0 +1,26 @@
+-- Gives waiting jobs, whose rows the caller has locked, the payloads and options of new ones. They stay the same jobs, with the time of
+-- their enqueue. One that is due keeps its place in the queue if the new one is due, too.
+--   p_jobs, p_ids  place n: a new job, and the waiting job that becomes like it
+create or replace function replace_waiting(p_jobs new_job[], p_ids bigint[], p_carrier jsonb) returns void
+language plpgsql volatile set search_path from current
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+begin
+  with gone as (
+    delete from payloads p using jobs j where j.id = any (p_ids) and p.day = j.payload_day and p.job_id = j.id returning p.store_key
+  )
+  insert into superfluous_objects (store_key) select g.store_key from gone g where g.store_key is not null on conflict do nothing;
+  insert into payloads (day, job_id, payload, store_key)
+  select n.payload_day, n.unnest, n.payload, n.payload_key from unnest(p_jobs, p_ids) n where n.payload_day is not null;
+
+  update jobs j set
+    payload = case when n.payload_day is null then n.payload end, payload_day = n.payload_day, queue = n.queue, priority = n.priority,
+    run_at = case n.state when 'scheduled' then least(n.run_at, latest_run_at(j.enqueued_at, n.unique_rule))
+                          else case j.state when 'scheduled' then n.run_at else least(j.run_at, n.run_at) end end,
+    max_attempts = n.max_attempts, timeout_ms = n.timeout_ms, concurrency_key = n.concurrency_key, concurrency_limit = n.concurrency_limit,
+    rate_key = n.rate_key, rate = n.rate,
+    tags = n.tags, metadata = n.metadata, carrier = p_carrier, large_bytes = n.large_bytes, state = n.state
+  from unnest(p_jobs, p_ids) n
+  where j.id = n.unnest;
+end
+$$;
