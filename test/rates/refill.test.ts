@@ -1,5 +1,6 @@
-import { defineJob } from "@sluice/core"
+import { defineJob, type RateLimit } from "@sluice/core"
 import { expect, test } from "vitest"
+import { openSession } from "../settle/session.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 
@@ -72,7 +73,7 @@ test("throttled jobs behind others that are gone are found by a drain", async ()
   expect(await drainOnce()).toMatchObject({ succeeded: 5 })
 })
 
-test("a retry is a start, too, and an execution that a drainer died with stays counted", async () => {
+test("a retry is a start, too", async () => {
   const { sluice, drainOnce, states, database } = await setUp()
   const { id } = await sluice.enqueue("fail", {}, { rateKey: "api", rate: perHour(1) })
   expect(await drainOnce()).toMatchObject({ retried: 1 })
@@ -85,6 +86,28 @@ test("a retry is a start, too, and an execution that a drainer died with stays c
     rateKey: "api",
     attempts: 1,
   })
+})
+
+test("the start of a job whose drainer died stays counted", async () => {
+  const { sluice, drainOnce, states, database } = await setUp()
+  await sluice.enqueueMany(jobs(3, perHour(2)))
+  const victim = await openSession(database)
+  expect(await victim.claim("call")).toHaveLength(2)
+  await victim.end()
+
+  expect(await drainOnce()).toMatchObject({ interrupted: 2, claimed: 0 })
+  expect(await states()).toEqual({ throttled: 3 })
+  expect(await database.rows("select sum(n)::int from sluice.rates, unnest(starts) n")).toEqual([{ sum: 2 }])
+})
+
+test("a drain ends while jobs are throttled, and tells when the next may start", async () => {
+  const { sluice, drainOnce } = await setUp()
+  await sluice.enqueueMany(jobs(2, { limit: 1, per: "10s" }))
+  const wakeUps: (Date | undefined)[] = []
+  await drainOnce({ setWakeUp: async (at) => void wakeUps.push(at) })
+  const inMs = (wakeUps.at(-1) as Date).getTime() - Date.now()
+  expect(inMs).toBeGreaterThan(1_000)
+  expect(inMs).toBeLessThan(11_000)
 })
 
 test("a job with a concurrency key whose rate is used up holds no place of the key", async () => {
@@ -109,7 +132,7 @@ test("the keys of a rate are forgotten once their starts no longer count", async
   expect(await database.rows("select rate_key from sluice.rates")).toEqual([])
 })
 
-function jobs(count: number, rate: ReturnType<typeof perHour>) {
+function jobs(count: number, rate: RateLimit) {
   return Array.from({ length: count }, () => ({ name: "call", options: { rateKey: "api", rate } }))
 }
 

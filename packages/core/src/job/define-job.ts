@@ -18,7 +18,14 @@ import { assertHooks, type Hooks } from "./hooks.ts"
 import type { JobContext } from "./job-context.ts"
 import type { JobHandle, WaitOptions } from "./job-handle.ts"
 import { resultOf } from "./job-handle.ts"
-import type { Computed, ComputedUniqueness, Concurrency, EnqueueOptions, JobPolicies, Rate } from "./job-options.ts"
+import type {
+  Computed,
+  ComputedUniqueness,
+  Concurrency,
+  EnqueueOptions,
+  JobPolicies,
+  Rate,
+} from "./job-options.ts"
 import type { JobSnapshot, ReadJobOptions } from "./job-snapshot.ts"
 import { performWithin } from "./perform-within.ts"
 import { assertRate } from "./rate.ts"
