@@ -477,6 +477,9 @@ create type new_job as (
 -- Where a job is in the history: the partition, and the row in it.
 create type finished_place as (part oid, place tid, id bigint);
 
+-- A job in a list, as JSON.
+create type listed_job as (id bigint, job json);
+
 -- How an execution ended: an element of the argument of settle_outcomes.
 create type execution_outcome as (
   id bigint, fence integer, outcome text, charges_attempt boolean, duration_ms integer, ended_ms_ago bigint, result jsonb,

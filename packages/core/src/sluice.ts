@@ -13,18 +13,20 @@ import { storeAround } from "./enqueue/store-around.ts"
 import { JobNotFoundError } from "./errors.ts"
 import { type Backlog, readBacklog } from "./inspect/backlog.ts"
 import { readJob, withObjects } from "./inspect/job.ts"
+import { type JobList, type ListJobsOptions, listJobs } from "./inspect/list-jobs.ts"
 import { type Pause, readPauses } from "./inspect/pauses.ts"
 import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspect/queues.ts"
 import { type AnyJobDefinition, bindDefinition, type InputOf, type ResultOf } from "./job/define-job.ts"
 import { assertHooks, type Hooks } from "./job/hooks.ts"
 import { indexByName } from "./job/index-by-name.ts"
+import type { JobFilter } from "./job/job-filter.ts"
 import { type JobHandle, toHandle, type WaitOptions } from "./job/job-handle.ts"
 import { assertJobId } from "./job/job-id.ts"
 import type { EnqueueOptions, EnqueueResult, JobPolicies, JobState } from "./job/job-options.ts"
 import type { JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"
 import { checkPayloadOptions, type PayloadOptions } from "./job/payload-store.ts"
 import type { Logger } from "./logger.ts"
-import { actOnMatching, type BulkOptions, type BulkResult, type JobFilter, type Side } from "./manage/bulk.ts"
+import { actOnMatching, type BulkOptions, type BulkResult, type Side } from "./manage/bulk.ts"
 import {
   type Acted,
   actOnOne,
@@ -134,6 +136,11 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
    * @throws JobNotFoundError
    */
   waitForJob(id: string, options?: WaitOptions): Promise<JobSnapshot>
+  /**
+   * Returns a page of the jobs that the filter matches, the newest first: those that are unfinished, then the history. One call
+   * looks for up to 2 seconds: it may return fewer jobs than `limit`, and `next`.
+   */
+  listJobs(filter?: Omit<JobFilter, "ids">, options?: ListJobsOptions): Promise<JobList>
   /** Returns the queues that have unfinished jobs or have been paused, ordered by name. */
   listQueues(options?: ReadQueuesOptions): Promise<QueueSnapshot[]>
   /** Returns how many jobs are due and not running, and for how long the oldest has been due. Costs one cheap statement. */
@@ -311,6 +318,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
       const message = `No job has the id ${id}: its history was dropped, or the transaction that enqueued it has not committed`
       throw new JobNotFoundError("job_not_found", message)
     },
+    listJobs: (filter, options) => translateErrors(listJobs(database, schema, filter, options)),
     listQueues: (options) => translateErrors(readQueues(database, schema, options)),
     getBacklog: () => translateErrors(readBacklog(database, schema)),
     async cancelJob(job) {

@@ -24,6 +24,33 @@ export const openApiDocument = {
   tags: [{ name: "jobs" }, { name: "queues" }, { name: "pauses" }, { name: "service" }],
   paths: {
     "/v1/jobs": {
+      get: {
+        operationId: "listJobs",
+        tags: ["jobs"],
+        summary: "List jobs, the newest first: those that are unfinished, then the history",
+        parameters: [
+          queryParameter("state", "The jobs in this state.", schemas.JobFilter.properties.state),
+          queryParameter("name", "The jobs of this name.", schemas.JobFilter.properties.name),
+          queryParameter("queue", "The jobs of this queue.", schemas.JobFilter.properties.queue),
+          queryParameter("tag", "The jobs with this tag.", schemas.JobFilter.properties.tag),
+          queryParameter("limit", "How many at most. Default 50.", {
+            type: "integer",
+            minimum: 1,
+            maximum: 1_000,
+          }),
+          queryParameter("after", "The `next` of the previous response, to read the following page.", {
+            type: "string",
+          }),
+        ],
+        responses: {
+          200: {
+            description:
+              "The jobs, without payloads, results and errors. A response may have fewer than `limit`, and `next`, because it looks for up to 2 seconds.",
+            content: json("JobList"),
+          },
+          ...problems(401, 422, 500, 503),
+        },
+      },
       post: {
         operationId: "enqueue",
         tags: ["jobs"],
@@ -292,6 +319,10 @@ function problem(description: string, headers: Record<string, unknown> = {}) {
 
 function problems(...statuses: number[]) {
   return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/${status}` }]))
+}
+
+function queryParameter(name: string, description: string, schema: object) {
+  return { name, in: "query", description, schema }
 }
 
 function pausePaths(kind: string, noun: string, what: string) {

@@ -317,6 +317,29 @@ const jobProperties = {
 
 const job = { type: "object", required: Object.keys(jobProperties), properties: jobProperties }
 
+const {
+  payload: _payload,
+  payloadKey: _payloadKey,
+  result: _result,
+  resultKey: _resultKey,
+  errors: _errors,
+  errorCount: _errorCount,
+  retries: _retries,
+  ...listedProperties
+} = jobProperties
+
+const jobList = {
+  type: "object",
+  required: ["jobs"],
+  properties: {
+    jobs: {
+      type: "array",
+      items: { type: "object", required: Object.keys(listedProperties), properties: listedProperties },
+    },
+    next: { type: "string", description: "Present when more jobs may follow: send it as `after`." },
+  },
+}
+
 const count = { type: "integer", minimum: 0 }
 
 const queue = {
@@ -440,6 +463,7 @@ export const schemas = {
     properties: { jobs: { type: "array", items: { $ref: "#/components/schemas/Enqueued" } } },
   },
   Job: job,
+  JobList: jobList,
   Queue: queue,
   Queues: {
     type: "object",

@@ -106,7 +106,7 @@ create unique index jobs_waiting_key on jobs (name, waiting_key)            wher
 
 -- Only jobs with a concurrency key or a rate: those to block once the key is full, the limits that they ask for, and the newest rate.
 create index jobs_ready_of_key on jobs (concurrency_key, name)                  where state = 'ready' and concurrency_key is not null;
-create index jobs_rate_of_key  on jobs (rate_key, id)                           where rate_key is not null;
+create index jobs_rate_of_key  on jobs (rate_key, (-id))                        where rate_key is not null; -- an order that only this index has
 create index jobs_of_rate      on jobs (rate_key, state, name, priority, run_at, id) where rate_key is not null;
 create index jobs_limit_of_key on jobs (concurrency_key, concurrency_limit, id) where concurrency_key is not null;
 
@@ -476,6 +476,9 @@ create type new_job as (
 
 -- Where a job is in the history: the partition, and the row in it.
 create type finished_place as (part oid, place tid, id bigint);
+
+-- A job in a list, as JSON.
+create type listed_job as (id bigint, job json);
 
 -- How an execution ended: an element of the argument of settle_outcomes.
 create type execution_outcome as (

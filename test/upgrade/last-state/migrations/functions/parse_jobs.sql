@@ -9,7 +9,7 @@ as $$
       case when kept.concurrency_key is not null or d.computes_key then coalesce(j.concurrency_limit, d.concurrency_limit, 1) end,
       coalesce(j.rate_key, case when d.rate_key = 'queue:' then d.rate_key || kept.queue else d.rate_key end,
                case when (j.rate).starts is not null and d.computes_rate_key is not true then 'name:' || j.name end),
-      coalesce(j.rate, d.rate),
+      coalesce(j.rate, d.rate, case when j.rate_key is not null then missing_rate(j.at) end),
       j.tags, j.metadata,
       case when due.at > now() then 'scheduled'
            when kept.queue = any (array(select unnest(paused('queue')))) then 'paused'

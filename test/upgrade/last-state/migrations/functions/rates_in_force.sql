@@ -8,6 +8,6 @@ as $$
          coalesce(r.started_at, '{}'), coalesce(r.starts, '{}')
   from unnest(p_keys) key (name)
   left join lateral (select known.* from rates known where known.rate_key = key.name limit 1) r on true
-  left join lateral (select j.id, j.rate from jobs j where j.rate_key = key.name order by j.id desc limit 1) newest on true
+  left join lateral (select j.id, j.rate from jobs j where j.rate_key = key.name order by -j.id limit 1) newest on true
   where r.job_id is not null or newest.id is not null
 $$;

@@ -28,9 +28,6 @@ begin
     perform assert_computed(p_jobs);
   end if;
   v_runs := parse_jobs(p_jobs, p_by_name);
-  if p_by_name is not null then
-    perform assert_rates(v_runs);
-  end if;
 
   if exists (select from unnest(v_runs) r
              where r.unique_keys is not null or r.unique_rule is not null or r.idempotency_keys is not null or r.concurrency_key is not null
