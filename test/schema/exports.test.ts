@@ -106,6 +106,8 @@ const types = [
   "PerformedJob",
   "Queryable",
   "QueueSnapshot",
+  "Rate",
+  "RateLimit",
   "ReadJobOptions",
   "ReadQueuesOptions",
   "RequestToStore",
