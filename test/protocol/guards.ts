@@ -242,6 +242,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   ],
   "Pause that ends": [
     { file: `${SQL}/end_pauses.sql`, from: "  perform unblock_jobs(", to: "  perform concat(" },
+    { file: `${SQL}/unblock_forgotten.sql`, from: "  perform unblock_jobs(", to: "  perform concat(" },
   ],
   "Resumed meanwhile": [
     { file: `${SQL}/resume_strays.sql`, from: "not is_paused(v_queue) and", to: "false and" },
