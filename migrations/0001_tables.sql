@@ -377,7 +377,8 @@ create table settings (
 );
 insert into settings default values;
 
--- One row per step, cursor or sleep of a job that is performed in several executions. Written while the job runs, read by its
+-- One row per step, cursor or sleep of a job that is performed in several executions, and one, without a name, for the progress that
+-- it reports. Written while the job runs, read by its
 -- later executions, and deleted when the job has finished.
 create table progress (
   job_id   bigint      not null,
@@ -388,7 +389,7 @@ create table progress (
   value    jsonb,                                        -- of a step: its result; of a cursor: its position, null at its end
 
   primary key (job_id, name),
-  constraint known_kind       check (kind in ('step', 'cursor', 'sleep')),
+  constraint known_kind       check (kind in ('step', 'cursor', 'sleep', 'report')),
   constraint sleep_has_an_end check ((kind = 'sleep') = (until_at is not null)),
   constraint sleep_has_no_value check (kind <> 'sleep' or value is null)
 );

@@ -13,6 +13,8 @@ as $$
     'durationMs', job.duration_ms, 'result', job.result,
     'resultKey', (select r.store_key from stored_results r where r.job_id = p_id and job.finished_at is not null), 'tags', coalesce(job.tags, '{}'),
     'metadata', coalesce(job.metadata, '{}'), 'uniqueKey', job.unique_key, 'concurrencyKey', job.concurrency_key,
+    'progress', (select json_build_object('percent', p.value->'percent', 'text', p.value->'text', 'at', p.saved_at)
+      from progress p where p.job_id = p_id and p.kind = 'report' and p.name = ''),
     'retries', (select coalesce(json_agg(r.retry order by r.retried_at), '[]') from (
       select r.retried_at, json_build_object('at', r.retried_at, 'by', r.retried_by, 'state', r.state, 'attempts', r.attempts, 'finishedAt', r.finished_at) as retry
       from retries r where r.job_id = p_id order by r.retried_at desc limit 50) r),

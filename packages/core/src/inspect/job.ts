@@ -28,6 +28,7 @@ export async function readJob(
     enqueuedAt: new Date(job.enqueuedAt),
     startedAt: dateOf(job.startedAt),
     finishedAt: dateOf(job.finishedAt),
+    progress: job.progress && { ...job.progress, at: new Date(job.progress.at) },
     retries: job.retries.map((retry: { at: string; finishedAt: string }) => ({
       ...retry,
       at: new Date(retry.at),

@@ -27,6 +27,8 @@ export interface JobSnapshot<Payload = Json, Result = Json | null> {
   readonly result: Result
   /** The key of its result in that store, as `payloadKey`. */
   readonly resultKey: string | null
+  /** What the job has told last with `context.progress`. Null if it has told nothing, and when it has finished. */
+  readonly progress: JobProgress | null
   /** The last failed executions, oldest first: up to 50, and up to 256 KiB. */
   readonly errors: readonly ExecutionError[]
   /** Total number of failed executions. Read earlier ones with `errorsFrom`. */
@@ -37,6 +39,14 @@ export interface JobSnapshot<Payload = Json, Result = Json | null> {
   readonly metadata: Readonly<Record<string, unknown>>
   readonly uniqueKey: string | null
   readonly concurrencyKey: string | null
+}
+
+/** How far an unfinished job says that it is. */
+export interface JobProgress {
+  /** From 0 to 100. */
+  readonly percent: number
+  readonly text: string | null
+  readonly at: Date
 }
 
 /** A finished job was put back into the queue. */

@@ -264,6 +264,16 @@ const jobProperties = {
     type: ["string", "null"],
     description: "Its key in the app's store of payloads, if it is there.",
   },
+  progress: {
+    type: ["object", "null"],
+    required: ["percent", "text", "at"],
+    properties: {
+      percent: { type: "number", minimum: 0, maximum: 100 },
+      text: { type: ["string", "null"] },
+      at: instant,
+    },
+    description: "How far the job says that it is; null when it has said nothing, and when it has finished.",
+  },
   errors: {
     type: "array",
     items: attemptError,
@@ -288,6 +298,7 @@ const {
   payloadKey: _payloadKey,
   result: _result,
   resultKey: _resultKey,
+  progress: _progress,
   errors: _errors,
   errorCount: _errorCount,
   retries: _retries,
