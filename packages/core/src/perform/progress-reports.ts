@@ -35,12 +35,15 @@ export function createProgressReports({ job, environment: { drainer } }: JobRun)
 
   function writeLater(): void {
     if (timer || isOver || json === undefined) return
-    timer = setTimeout(() => {
-      void write().finally(() => {
-        timer = undefined
-        writeLater()
-      })
-    }, Math.max(1, writeAtMs - performance.now())).unref()
+    timer = setTimeout(
+      () => {
+        void write().finally(() => {
+          timer = undefined
+          writeLater()
+        })
+      },
+      Math.max(1, writeAtMs - performance.now()),
+    ).unref()
   }
 
   async function write(): Promise<void> {

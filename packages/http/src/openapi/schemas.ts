@@ -168,7 +168,7 @@ const actionRequest = {
   required: ["action", "filter"],
   additionalProperties: false,
   properties: {
-    action: { type: "string", enum: ["cancel", "retry", "run", "delete", "update"] },
+    action: { type: "string", enum: ["cancel", "retry", "run", "delete", "update", "erase"] },
     filter: { $ref: "#/components/schemas/JobFilter" },
     changes: { $ref: "#/components/schemas/JobChanges" },
     retriedBy: { ...key, description: "Of a retry: who asks for it." },
