@@ -11,7 +11,16 @@ import { dateOf } from "./date-of.ts"
 /** A job in a list: without its payload, result and errors, which `getJob` returns. */
 export type ListedJob = Omit<
   JobSnapshot,
-  "payload" | "payloadKey" | "result" | "resultKey" | "progress" | "errors" | "errorCount" | "retries"
+  | "payload"
+  | "payloadKey"
+  | "result"
+  | "resultKey"
+  | "progress"
+  | "rateKey"
+  | "blockedBy"
+  | "errors"
+  | "errorCount"
+  | "retries"
 >
 
 export interface JobList {
