@@ -81,6 +81,7 @@ export {
   InvalidPayloadError,
   InvalidResultError,
   JobCanceledError,
+  JobExpiredError,
   JobFailedError,
   JobNotFoundError,
   JobStateError,

@@ -29,6 +29,7 @@ function labelOf(obstacle: Obstacle): string {
   return {
     blocked: "behind blocked jobs",
     scheduled: "behind scheduled jobs",
+    expired: "behind expired jobs",
     queues: "in 1,000 queues",
     paused: "behind a paused queue",
   }[obstacle]

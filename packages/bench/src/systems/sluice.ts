@@ -22,7 +22,7 @@ export const sluice: System = {
   settings: "drain() with its defaults",
   keepsHistory: true,
   share: 1,
-  knows: ["blocked", "scheduled", "queues", "paused"],
+  knows: ["blocked", "scheduled", "expired", "queues", "paused"],
 
   async prepare(url) {
     await migrate(url, { log: () => {} })
@@ -105,8 +105,8 @@ function fillSql(backlog: Backlog, numbers: string): string {
     ), aside as (
       insert into sluice.payloads (day, job_id, payload) select day, id, payload from new where day is not null
     )
-    insert into sluice.jobs (id, name, payload, payload_day, queue, run_at, state, concurrency_key, concurrency_limit, large_bytes)
-    select id, 'noop', case when day is null then payload end, day, queue, run_at, state, concurrency_key, concurrency_limit, large_bytes
+    insert into sluice.jobs (id, name, payload, payload_day, queue, run_at, state, concurrency_key, concurrency_limit, expires_at, large_bytes)
+    select id, 'noop', case when day is null then payload end, day, queue, run_at, state, concurrency_key, concurrency_limit, expires_at, large_bytes
     from new`
 }
 
@@ -115,16 +115,19 @@ function queueSql({ obstacle, queues }: Backlog): string {
   return queues ? `'queue-' || i % ${queues}` : "'default'"
 }
 
-/** The columns run_at, state, concurrency_key and concurrency_limit. */
+/** The columns run_at, state, concurrency_key, concurrency_limit and expires_at. */
 function obstacleSql({ obstacle }: Backlog): string {
+  const none = "null as concurrency_key, null::integer as concurrency_limit, null::timestamptz as expires_at"
   switch (obstacle) {
     case "scheduled":
-      return "now() + interval '1 day' as run_at, 'scheduled' as state, null as concurrency_key, null::integer as concurrency_limit"
+      return `now() + interval '1 day' as run_at, 'scheduled' as state, ${none}`
     case "blocked":
-      return "now() as run_at, 'blocked' as state, 'key-' || i % 2 as concurrency_key, 1 as concurrency_limit"
+      return "now() as run_at, 'blocked' as state, 'key-' || i % 2 as concurrency_key, 1 as concurrency_limit, null::timestamptz as expires_at"
+    case "expired":
+      return "now() as run_at, 'ready' as state, null as concurrency_key, null::integer as concurrency_limit, now() as expires_at"
     case "paused":
-      return "now() as run_at, 'paused' as state, null as concurrency_key, null::integer as concurrency_limit"
+      return `now() as run_at, 'paused' as state, ${none}`
     default:
-      return "now() as run_at, 'ready' as state, null as concurrency_key, null::integer as concurrency_limit"
+      return `now() as run_at, 'ready' as state, ${none}`
   }
 }

@@ -248,6 +248,7 @@ const DEFINITION_KEYS = [
   "idempotencyKey",
   "maxAttempts",
   "timeout",
+  "expiresIn",
   "retry",
   "backoff",
   "onInvalidPayload",

@@ -11,6 +11,7 @@ export function definitionsJson(definitions: Iterable<AnyJobDefinition>, default
 
 function rowOf(definition: AnyJobDefinition, defaults: JobPolicies) {
   const { name, timeout, queue, priority, delay, concurrency, unique } = definition
+  const expiresIn = definition.expiresIn ?? defaults.expiresIn
   const computes = computedBy(definition)
   return {
     name,
@@ -21,6 +22,7 @@ function rowOf(definition: AnyJobDefinition, defaults: JobPolicies) {
     concurrency_key: typeof concurrency?.key === "string" ? concurrency.key : undefined,
     concurrency_limit: concurrency && (concurrency.limit ?? 1),
     computes_key: typeof concurrency?.key === "function" || undefined,
+    expires_in_ms: expiresIn === undefined ? undefined : durationMs(expiresIn),
     unique_rule: unique && { ...uniqueRule(unique), key: unlessComputed(unique.key) },
     computes: computes.length > 0 ? computes : undefined,
   }
