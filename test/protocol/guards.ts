@@ -111,7 +111,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Expired under the dead": [
     {
       file: `${SQL}/protocol/expire_jobs.sql`,
-      from: "where free.id <> all (in_flight_among(v_ids))",
+      from: "where free.id <> all (v_begun)",
       to: "where true",
     },
   ],

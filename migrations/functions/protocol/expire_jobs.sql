@@ -12,6 +12,7 @@ declare
   c_set constant integer := 500;
   c_most_looked_at constant integer := 10000;
   v_ids bigint[];
+  v_begun bigint[];
 begin
   with expired as materialized (
     select j.id from jobs j where j.expires_at <= now() and j.fence = 0 order by j.expires_at limit c_most_looked_at
@@ -21,10 +22,11 @@ begin
   select coalesce(array_agg(l.id), '{}') into v_ids from locked l;
 
   -- in later statements: of what this drainer has in flight it gets the locks again, and a job may have been replaced
+  v_begun := in_flight_among(v_ids);
   v_ids := array(
     select free.id from unnest(v_ids) locked (id), lateral (
       select j.id from jobs j where j.id = locked.id and j.expires_at <= now() and j.fence = 0 limit 1 for update skip locked) free
-    where free.id <> all (in_flight_among(v_ids)));
+    where free.id <> all (v_begun));
   select coalesce(json_agg(json_build_array(j.id, j.name, j.queue, j.payload, j.enqueued_at, j.expires_at, j.tags, j.metadata,
                                             j.carrier->>'correlationId')), '[]') into jobs
   from jobs j where j.id = any (v_ids) and j.name = any (p_names);
