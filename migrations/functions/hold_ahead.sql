@@ -1,6 +1,7 @@
 -- Holds ready jobs at the head of the claim's index that can't be claimed, a set at each call: each look would pass them again.
 -- Jobs of paused queues are there if the pause has not come to them yet, if its caller stopped early, or if they were stored by
--- a transaction that had not seen it. Of names that no drainer has known for 15 minutes a few cost nothing, and stay.
+-- a transaction that had not seen it. Of names that are paused, or that no drainer has known for 15 minutes, a few cost nothing, and
+-- stay.
 -- Returns whether there may be more.
 create or replace function hold_ahead(p_names text[]) returns boolean
 language plpgsql volatile set search_path from current
@@ -19,8 +20,8 @@ begin
   if v_names is null then
     return false;
   end if;
-  v_known := p_names || array(select d.name from definitions d where d.seen_at > now() - interval '15 minutes');
-  v_paused := array(select q.name from queues q where q.paused_at is not null);
+  v_known := unpaused(p_names || array(select d.name from definitions d where d.seen_at > now() - interval '15 minutes'));
+  v_paused := paused('queue');
 
   if (select count(*) from unnest(v_names) head (name) where head.name <> all (v_known)) >= c_head / 2 then
     perform hold_unknown(v_known, c_set);

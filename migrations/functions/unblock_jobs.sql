@@ -12,7 +12,7 @@ as $$
       from limits_in_force(array(
         select key.name from unnest(p_keys) key (name),
         lateral (select from jobs b where b.state = 'blocked' and b.concurrency_key = key.name limit 1) waiting)) f,
-      lateral (select greatest(0, f.concurrency_limit - count(*)) as places from permits p where p.concurrency_key = f.concurrency_key) room,
+      lateral (select greatest(0, f.allowed - count(*)) as places from permits p where p.concurrency_key = f.concurrency_key) room,
       lateral (select blocked.name from names_blocked(f.concurrency_key) blocked (name) where room.places > 0) blocked,
       lateral (
         select b.id from jobs b where b.state = 'blocked' and b.concurrency_key = f.concurrency_key and b.name = blocked.name

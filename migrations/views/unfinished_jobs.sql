@@ -8,7 +8,8 @@ create or replace view unfinished_jobs as
          j.name,
          j.queue,
          case when j.id in (select r.job_id from running r) then 'running'
-              when j.state in ('ready', 'suspect', 'unknown', 'unkeyed') and j.queue = any (array(select q.name from queues q where q.paused_at is not null)) then 'blocked'
+              when j.state in ('ready', 'suspect', 'unknown', 'unkeyed')
+                and (j.queue = any (array(select unnest(paused('queue')))) or j.name = any (array(select unnest(paused('name'))))) then 'blocked'
               else public_state(j.state) end as state,
          j.priority,
          coalesce(j.payload, (select p.payload from payloads p where p.day = j.payload_day and p.job_id = j.id)) as payload,

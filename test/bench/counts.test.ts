@@ -43,7 +43,7 @@ test("a claim looks at no more rows with blocked, scheduled and paused jobs in i
   await database.rows("truncate sluice.jobs")
 
   await database.rows("insert into sluice.permits values (-1, 'key-0', 0), (-2, 'key-1', 0)")
-  await database.rows("insert into sluice.queues values ('paused', now())")
+  await database.rows("insert into sluice.pauses (kind, target) values ('queue', 'paused')")
   for (const state of ["blocked", "scheduled", "paused"]) await store(1_000, state)
   await store(200)
 

@@ -15,7 +15,7 @@ const drainer = await open(session)
 
 beforeEach(async () => {
   await database.pool.query("truncate sluice.jobs")
-  await database.pool.query("delete from sluice.queues")
+  await database.pool.query("delete from sluice.pauses")
   await database.pool.query(
     "insert into sluice.definitions (name) values ('elsewhere') on conflict (name) do update set seen_at = now()",
   )
@@ -47,7 +47,7 @@ test("a look from the start on the way is a detour: it finds what is urgent, and
 })
 
 test("jobs of a paused queue are passed over in the same way, and neither locked nor written", async () => {
-  await database.pool.query("insert into sluice.queues values ('paused', now())")
+  await database.pool.query("insert into sluice.pauses (kind, target) values ('queue', 'paused')")
   await store(5_000, { queue: "paused", ago: "1 hour" })
   const ids = await store(3)
 

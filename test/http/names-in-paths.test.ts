@@ -9,11 +9,11 @@ const api = await useApi()
 const invoke = handle(api.app) as unknown as (event: object) => Promise<{ statusCode: number }>
 
 const pausedQueues = async () =>
-  (await api.rows("select name from sluice.queues where paused_at is not null order by name")).map(
+  (await api.rows("select target as name from sluice.pauses where kind = 'queue' order by 1")).map(
     ({ name }) => name,
   )
 
-afterEach(() => api.rows("delete from sluice.queues"))
+afterEach(() => api.rows("delete from sluice.pauses"))
 
 /** Sends the request target as it is: a client that takes a URL would mend it first. */
 async function overSocket(path: string): Promise<number> {

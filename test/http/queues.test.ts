@@ -16,6 +16,7 @@ test("GET /v1/queues counts what waits in each queue", async () => {
   expect(await queueNamed("counted")).toEqual({
     name: "counted",
     paused: false,
+    pausedUntil: null,
     ready: 2,
     scheduled: 1,
     blocked: 0,

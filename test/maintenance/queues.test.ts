@@ -29,7 +29,15 @@ test("every queue is listed by name with the number of its jobs in each state", 
   await sluice.enqueue("run", {}, { queue: "halt" })
   await sluice.pauseQueue("halt")
 
-  const none = { paused: false, ready: 0, scheduled: 0, blocked: 0, running: 0, oldestReadyAt: null }
+  const none = {
+    paused: false,
+    pausedUntil: null,
+    ready: 0,
+    scheduled: 0,
+    blocked: 0,
+    running: 0,
+    oldestReadyAt: null,
+  }
   expect(await sluice.listQueues()).toEqual([
     { ...none, name: "alone", ready: 1, oldestReadyAt: expect.any(Date) },
     { ...none, name: "empty", paused: true },

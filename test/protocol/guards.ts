@@ -13,7 +13,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Second look": [
     {
       file: `${SQL}/second_look.sql`,
-      from: `where found.state = p_state and found.queue <> all (v_paused)
+      from: `where found.state = p_state and found.queue <> all (v_paused) and found.name <> all (v_paused_names)
       and (found.features is null or found.features & ~v_known = 0);`,
       // what was locked, as it was before the lock
       to: `where false;
@@ -213,6 +213,12 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
     },
     { file: `${SQL}/lock_ready.sql`, from: " and j.queue <> all (v_paused)", to: "" },
   ],
+  "Name paused meanwhile": [
+    { file: `${SQL}/second_look.sql`, from: " and found.name <> all (v_paused_names)", to: "" },
+  ],
+  "Pause that ends": [
+    { file: `${SQL}/end_pauses.sql`, from: "  perform unblock_jobs(", to: "  perform concat(" },
+  ],
   "Resumed meanwhile": [
     { file: `${SQL}/resume_strays.sql`, from: "not is_paused(v_queue) and", to: "false and" },
   ],
@@ -310,11 +316,11 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
     {
       file: `${SQL}/protocol/close_drainer.sql`,
       from: "  v_sees_all boolean;\n",
-      to: "  v_sees_all boolean;\n  v_due boolean := is_work_due(p_names);\n",
+      to: "  v_sees_all boolean;\n  v_due boolean := is_work_due(unpaused(p_names));\n",
     },
     {
       file: `${SQL}/protocol/close_drainer.sql`,
-      from: "  due := is_work_due(p_names);",
+      from: "  due := is_work_due(unpaused(p_names));",
       to: "  due := is_work_due('{}') or v_due;",
     },
   ],

@@ -41,7 +41,7 @@ afterEach(async () => {
   isBroken = false
   performed.length = 0
   running = mostRunning = 0
-  await database.pool.query("delete from sluice.jobs; delete from sluice.failures; delete from sluice.queues")
+  await database.pool.query("delete from sluice.jobs; delete from sluice.failures; delete from sluice.pauses")
 })
 
 test("it waits for a drainer that knows its definition, and no other claims it", async () => {

@@ -41,9 +41,7 @@ test("so does one that was promoted by a transaction that saw the pause", async 
 
 test("and one that was set aside by a claim that saw the pause", async () => {
   await sluice.enqueue("mail", {}, { queue: "mail" })
-  await database.pool.query(
-    "insert into sluice.queues values ('mail', now()) on conflict (name) do update set paused_at = now()",
-  )
+  await database.pool.query("insert into sluice.pauses (kind, target) values ('queue', 'mail')")
   writer = await database.connect()
   const { rows } = await writer.query("select * from sluice.open_drainer($1, 10, 'late', 60000)", [
     SCHEMA_VERSION,

@@ -15,7 +15,7 @@ const { id, backend_pid } = (
 
 beforeEach(async () => {
   await database.pool.query("truncate sluice.jobs")
-  await database.pool.query("delete from sluice.queues")
+  await database.pool.query("delete from sluice.pauses")
   await database.pool.query("update sluice.ticks set ticked_at = '-infinity'")
 })
 afterAll(() => session.end())
@@ -35,7 +35,7 @@ test.each([
 ])(
   "of thousands of jobs %s, a claim moves a set, and the next ones the others",
   async (_, name, state, queue) => {
-    await database.pool.query("insert into sluice.queues values ('paused', now())")
+    await database.pool.query("insert into sluice.pauses (kind, target) values ('queue', 'paused')")
     await database.pool.query(
       `insert into sluice.jobs (name, state, queue, run_at)
      select ${name}, ${state}, ${queue}, now() - interval '1 hour' from generate_series(1, ${STORM}) i`,

@@ -36,7 +36,7 @@ test("a drainer that is busy with a long job takes over at once what another die
   await sluice.pauseQueue("other") // so that the drainer doesn't take them first
   await sluice.enqueueMany(Array.from({ length: 5 }, () => ({ name: "short", options: { queue: "other" } })))
   await dying.connection.query(
-    "begin; update sluice.queues set paused_at = null; update sluice.jobs set state = 'ready' where state = 'paused'",
+    "begin; delete from sluice.pauses; update sluice.jobs set state = 'ready' where state = 'paused'",
   )
   await dying.claim("short")
   await dying.connection.query("commit")

@@ -135,7 +135,7 @@ test("the drainer drains, and keeps the history's partitions, though it owns not
   ]) {
     await expect(drainer.database.query(statement), statement).rejects.toEqual(denied)
   }
-  await expect(drainer.database.query("drop table sluice.queues")).rejects.toThrow("must be owner")
+  await expect(drainer.database.query("drop table sluice.pauses")).rejects.toThrow("must be owner")
 })
 
 test("what an upgrade adds is granted to those who have everything of its kind, and what it replaces stays granted", async () => {

@@ -45,7 +45,7 @@ test("a drainer of the last release enqueues and performs on the migrated schema
       "failing discarded": 1,
     },
     deduplicated: true,
-    queues: 1,
+    queues: 0,
     backlog: { ready: 0, oldestReadyAgeMs: 0 },
     lost: 0,
   })

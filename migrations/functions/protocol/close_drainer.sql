@@ -26,7 +26,7 @@ begin
   perform pg_advisory_unlock(lock_space('slot'), d.slot) from drainers d where d.id = p_drainer;
   perform pg_advisory_unlock(lock_space('awake'), p_drainer);
   v_sees_all := await_storers();
-  due := is_work_due(p_names);
+  due := is_work_due(unpaused(p_names));
   due := due or not v_sees_all;
   next_due_in_ms := extract(epoch from next_due_at(p_names) - clock_timestamp()) * 1000;
   return next;

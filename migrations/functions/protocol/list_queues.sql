@@ -7,19 +7,23 @@ language sql stable set search_path from current
 as $$
   with running as materialized (
     select r.job_id as id from running_jobs() r
+  ), held as materialized (
+    select p.target as name, p.until_at from pauses p where p.kind = 'queue' and (p.until_at is null or p.until_at > now())
+  ), unfinished as (
+    select j.queue, j.run_at, r.id is not null as is_running, j.state = 'scheduled' as is_scheduled,
+           j.state in ('blocked', 'paused') or j.name = any (array(select unnest(paused('name')))) as is_held
+    from jobs j left join running r on r.id = j.id
   ), counted as (
-    select coalesce(j.queue, q.name) as name, coalesce(bool_or(q.paused_at is not null), false) as paused,
-           count(*) filter (where j.state in ('ready', 'suspect', 'unknown', 'unkeyed') and q.paused_at is null and r.id is null) as ready,
-           count(*) filter (where j.state = 'scheduled') as scheduled,
-           count(*) filter (where (j.state in ('blocked', 'paused') or q.paused_at is not null and j.state in ('ready', 'suspect', 'unknown', 'unkeyed'))
-                              and r.id is null) as blocked,
-           count(r.id) as running,
-           min(j.run_at) filter (where j.state in ('ready', 'suspect', 'unknown', 'unkeyed') and q.paused_at is null and r.id is null) as "oldestReadyAt"
-    from jobs j
-    full join queues q on q.name = j.queue
-    left join running r on r.id = j.id
-    where coalesce(j.queue, q.name) collate "C" > p_after
-    group by 1
+    select coalesce(u.queue, h.name) as name, h.name is not null as paused, h.until_at as "pausedUntil",
+           count(*) filter (where u.is_waiting and not u.is_held and h.name is null) as ready,
+           count(*) filter (where u.is_scheduled) as scheduled,
+           count(*) filter (where u.is_waiting and (u.is_held or h.name is not null)) as blocked,
+           count(*) filter (where u.is_running) as running,
+           min(u.run_at) filter (where u.is_waiting and not u.is_held and h.name is null) as "oldestReadyAt"
+    from (select u.*, not u.is_running and not u.is_scheduled as is_waiting from unfinished u) u
+    full join held h on h.name = u.queue
+    where coalesce(u.queue, h.name) collate "C" > p_after
+    group by 1, 2, 3
   ), page as (
     select c.* from counted c order by c.name collate "C" limit p_limit
   )

@@ -3,7 +3,7 @@
 --   p_drainer   the drainer
 --   p_outcomes  a list of objects: id, fence, outcome (succeeded, discarded, canceled, retried or snoozed), charges_attempt,
 --               duration_ms, ended_ms_ago, and as the outcome needs: result, or result_key (of one that is in the app's store);
---               wait_ms (without it the job keeps its run_at), cuts; rule and rule_failures, see failures and jobs;
+--               wait_ms (without it the job keeps its run_at), cuts, pauses_key (its key is paused for as long); rule and rule_failures, see failures and jobs;
 --               error_class, error_code, error_message, error_stack
 --   returns     the ids that were not settled, because they are no longer this drainer's
 create or replace function settle_outcomes(p_drainer integer, p_outcomes json) returns bigint[]
@@ -32,6 +32,10 @@ begin
   if exists (select from unnest(v_outcomes) o where o.result_key is not null) then
     insert into stored_results (job_id, store_key)
     select o.id, o.result_key from unnest(v_outcomes) o where o.result_key is not null and o.id = any (v_finished);
+  end if;
+
+  if exists (select from unnest(v_outcomes) o where o.pauses_key) then
+    perform pause_keys_of(v_outcomes);
   end if;
 
   with rescheduled as (

@@ -280,7 +280,7 @@ export class JobNotFoundError extends SluiceError {
  *
  * - `job_running`: a drainer performs it, so it can't be updated or made due
  * - `job_finished`, `job_not_finished`, `job_succeeded`: it has ended, has not ended, or has ended well
- * - `queue_paused`: it can't be run now because its queue is paused
+ * - `queue_paused`, `name_paused`: it can't be run now because its queue or name is paused
  * - `unique_key_taken`: it can't be retried because another job has its unique key
  * - `definition_needed`: its concurrency key has to be computed from the new payload, by a definition that this app doesn't have
  */

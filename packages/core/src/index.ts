@@ -38,9 +38,13 @@ export type { EnqueuedJob, Hooks, JobToEnqueue, PerformedJob } from "./job/hooks
 export type { Executor, ThreadExecutor } from "./job/executor.ts"
 export type { NewJob } from "./enqueue/enqueue.ts"
 export type { ExecutionError, JobRetry, JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"
+export type { Pause } from "./inspect/pauses.ts"
 export type { QueueSnapshot, ReadQueuesOptions } from "./inspect/queues.ts"
-export type { BulkOptions, BulkResult, JobFilter } from "./manage/bulk.ts"
+export type { JobList, ListedJob, ListJobsOptions } from "./inspect/list-jobs.ts"
+export type { JobFilter } from "./job/job-filter.ts"
+export type { BulkOptions, BulkResult } from "./manage/bulk.ts"
 export type { ChangedJob, JobReference, RetryOptions } from "./manage/jobs.ts"
+export type { PauseOptions } from "./manage/pauses.ts"
 export type { JobChanges } from "./manage/update.ts"
 export type { Backlog } from "./inspect/backlog.ts"
 export { type Duration, durationMs } from "./checks/duration.ts"
@@ -71,7 +75,7 @@ export type { Outcome, SettledExecution } from "./job/outcome.ts"
 export type { Logger } from "./logger.ts"
 
 // Control a job from `perform`: throw one of these.
-export { Discard, RetryAfter, Snooze } from "./job/control-errors.ts"
+export { Discard, PauseKey, RetryAfter, Snooze } from "./job/control-errors.ts"
 
 // Errors: one class per cause, each with a stable `code`.
 export {

@@ -13,17 +13,20 @@ import { storeAround } from "./enqueue/store-around.ts"
 import { JobNotFoundError } from "./errors.ts"
 import { type Backlog, readBacklog } from "./inspect/backlog.ts"
 import { readJob, withObjects } from "./inspect/job.ts"
+import { type JobList, type ListJobsOptions, listJobs } from "./inspect/list-jobs.ts"
+import { type Pause, readPauses } from "./inspect/pauses.ts"
 import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspect/queues.ts"
 import { type AnyJobDefinition, bindDefinition, type InputOf, type ResultOf } from "./job/define-job.ts"
 import { assertHooks, type Hooks } from "./job/hooks.ts"
 import { indexByName } from "./job/index-by-name.ts"
+import type { JobFilter } from "./job/job-filter.ts"
 import { type JobHandle, toHandle, type WaitOptions } from "./job/job-handle.ts"
 import { assertJobId } from "./job/job-id.ts"
 import type { EnqueueOptions, EnqueueResult, JobPolicies, JobState } from "./job/job-options.ts"
 import type { JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"
 import { checkPayloadOptions, type PayloadOptions } from "./job/payload-store.ts"
 import type { Logger } from "./logger.ts"
-import { actOnMatching, type BulkOptions, type BulkResult, type JobFilter, type Side } from "./manage/bulk.ts"
+import { actOnMatching, type BulkOptions, type BulkResult, type Side } from "./manage/bulk.ts"
 import {
   type Acted,
   actOnOne,
@@ -37,7 +40,15 @@ import {
   runNowVerb,
   type Verb,
 } from "./manage/jobs.ts"
-import { pauseQueue, resumeQueue } from "./manage/queues.ts"
+import {
+  type PauseOptions,
+  pauseKey,
+  pauseName,
+  pauseQueue,
+  resumeKey,
+  resumeName,
+  resumeQueue,
+} from "./manage/pauses.ts"
 import { bulkUpdateVerb, type JobChanges, updateVerb } from "./manage/update.ts"
 import { createFinishWatch } from "./results/finish-watch.ts"
 import type { Instrumentation } from "./telemetry/instrumentation.ts"
@@ -125,6 +136,11 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
    * @throws JobNotFoundError
    */
   waitForJob(id: string, options?: WaitOptions): Promise<JobSnapshot>
+  /**
+   * Returns a page of the jobs that the filter matches, the newest first: those that are unfinished, then the history. One call
+   * looks for up to 2 seconds: it may return fewer jobs than `limit`, and `next`.
+   */
+  listJobs(filter?: Omit<JobFilter, "ids">, options?: ListJobsOptions): Promise<JobList>
   /** Returns the queues that have unfinished jobs or have been paused, ordered by name. */
   listQueues(options?: ReadQueuesOptions): Promise<QueueSnapshot[]>
   /** Returns how many jobs are due and not running, and for how long the oldest has been due. Costs one cheap statement. */
@@ -151,7 +167,7 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
    * blocked still waits for its concurrency key.
    *
    * @throws JobNotFoundError
-   * @throws JobStateError `job_running`, `job_finished` or `queue_paused`
+   * @throws JobStateError `job_running`, `job_finished`, `queue_paused` or `name_paused`
    */
   runJobNow(job: JobReference): Promise<ChangedJob>
   /**
@@ -179,10 +195,25 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   retryJobs(filter: JobFilter, options?: BulkOptions & RetryOptions): Promise<BulkResult>
   /** Deletes all finished jobs that the filter matches from the history. */
   deleteJobs(filter: JobFilter, options?: BulkOptions): Promise<BulkResult>
-  /** Starts no more jobs of the queue. Running jobs finish, and jobs can still be enqueued. */
-  pauseQueue(name: string): Promise<void>
+  /**
+   * Starts no more jobs of the queue. Running jobs finish, and jobs can still be enqueued. Pausing it again changes when the
+   * pause ends.
+   */
+  pauseQueue(name: string, options?: PauseOptions): Promise<void>
   /** Starts the jobs of a paused queue again. */
   resumeQueue(name: string): Promise<void>
+  /** Starts no more jobs of this name, in whatever queue. */
+  pauseName(name: string, options?: PauseOptions): Promise<void>
+  resumeName(name: string): Promise<void>
+  /**
+   * Starts no more jobs with this concurrency key. After a pause that ends by itself, the key's limit rises from 1 to what it
+   * was within a minute. A job pauses its own key by throwing `PauseKey`.
+   */
+  pauseKey(key: string, options?: PauseOptions): Promise<void>
+  /** Ends the pause. The whole limit holds at once. */
+  resumeKey(key: string): Promise<void>
+  /** Returns what is paused, ordered by kind and target. */
+  listPauses(): Promise<Pause[]>
 }
 
 /** The definition's name, for callers that have only its type: `enqueue<typeof welcome>("welcome", …)`. */
@@ -293,6 +324,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
       const message = `No job has the id ${id}: its history was dropped, or the transaction that enqueued it has not committed`
       throw new JobNotFoundError("job_not_found", message)
     },
+    listJobs: (filter, options) => translateErrors(listJobs(database, schema, filter, options)),
     listQueues: (options) => translateErrors(readQueues(database, schema, options)),
     getBacklog: () => translateErrors(readBacklog(database, schema)),
     async cancelJob(job) {
@@ -323,11 +355,13 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     },
     deleteJobs: (filter, options) =>
       actOnAll(["succeeded", "discarded", "canceled"], deleteVerb(schema), filter, options),
-    pauseQueue: (name) => translateErrors(pauseQueue(database, schema, name)),
-    async resumeQueue(name) {
-      await translateErrors(resumeQueue(database, schema, name))
-      await sluice.wake()
-    },
+    pauseQueue: (name, options) => translateErrors(pauseQueue(database, schema, name, options)),
+    resumeQueue: (name) => resume(resumeQueue(database, schema, name)),
+    pauseName: (name, options) => translateErrors(pauseName(database, schema, name, options)),
+    resumeName: (name) => resume(resumeName(database, schema, name)),
+    pauseKey: (key, options) => translateErrors(pauseKey(database, schema, key, options)),
+    resumeKey: (key) => resume(resumeKey(database, schema, key)),
+    listPauses: () => translateErrors(readPauses(database, schema)),
   }
   for (const definition of options.jobs ?? []) bindDefinition(definition, sluice as never)
   return sluice
@@ -342,6 +376,12 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
       return actOnOne(database, await verbFor(id), id)
     }
     return translateErrors(work())
+  }
+
+  /** Jobs may be ready once it is done. */
+  async function resume(work: Promise<void>): Promise<void> {
+    await translateErrors(work)
+    await wakeIfNeeded()
   }
 
   /** Acts on a job that may be due earlier then, or ready. */

@@ -56,7 +56,7 @@ export const storms: Scenario = {
             hasKeys: keys !== "",
           })
           await store(database, jobs)
-          await database.query("insert into sluice.queues (name, paused_at) values ('storm', now())")
+          await database.query("insert into sluice.pauses (kind, target) values ('queue', 'storm')")
         },
         meanwhile: (database) => createSluice({ database }).pauseQueue("storm"),
       }),

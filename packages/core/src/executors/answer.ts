@@ -1,7 +1,7 @@
 import { durationMs } from "../checks/duration.ts"
 import { isRecord } from "../checks/validate.ts"
 import { SluiceError } from "../errors.ts"
-import { Discard, durationOf, RetryAfter, Snooze } from "../job/control-errors.ts"
+import { Discard, durationOf, PauseKey, RetryAfter, Snooze } from "../job/control-errors.ts"
 import { isErrorCode, serializeError } from "../job/error-record.ts"
 import { MAX_PAYLOAD_BYTES, UnfitPayload } from "../job/payload.ts"
 import type { Logger } from "../logger.ts"
@@ -24,8 +24,8 @@ const UNKNOWN_JOB_WAIT = "1m"
 export type Answer = { readonly result?: unknown } | { readonly error: SerializedError }
 
 /**
- * An error as JSON. The names `Discard`, `RetryAfter` and `Snooze` control the job, the latter two with `wait`; any other
- * name is a failed attempt.
+ * An error as JSON. The names `Discard`, `RetryAfter`, `Snooze` and `PauseKey` control the job, the latter three with `wait`;
+ * any other name is a failed attempt.
  */
 export interface SerializedError {
   readonly name: string
@@ -50,6 +50,7 @@ const CONTROL_ERRORS = {
   Discard,
   RetryAfter,
   Snooze,
+  PauseKey,
   NotHereError: JobNotServedError,
 }
 
@@ -62,9 +63,13 @@ export function toErrorAnswer(thrown: unknown): { readonly error: SerializedErro
     message: message ?? "",
     ...(stack !== undefined && { stack }),
     ...(code !== undefined && { code }),
-    ...((thrown instanceof RetryAfter || thrown instanceof Snooze) && { wait: durationOf(thrown.wait) }),
+    ...(isWaiting(thrown) && { wait: durationOf(thrown.wait) }),
   }
   return { error }
+}
+
+function isWaiting(thrown: unknown): thrown is RetryAfter | Snooze | PauseKey {
+  return [RetryAfter, Snooze, PauseKey].some((type) => thrown instanceof type)
 }
 
 /** Returns an answer's result or throws its error. `place` says in messages where the answer came from. */
@@ -101,6 +106,7 @@ export function toError(serialized: Partial<SerializedError>): Error {
   if (name === "RetryAfter" && wait !== undefined)
     return new RetryAfter(limitedWait(wait), message || undefined)
   if (name === "Snooze" && wait !== undefined) return new Snooze(limitedWait(wait), message || undefined)
+  if (name === "PauseKey" && wait !== undefined) return new PauseKey(limitedWait(wait), message || undefined)
   const error = new Error(message)
   error.name = name
   error.stack = stack ?? `${name}: ${message}`

@@ -6,12 +6,19 @@ import { dateOf } from "./date-of.ts"
 export interface QueueSnapshot {
   readonly name: string
   readonly paused: boolean
+  /** When the pause ends by itself; null: when it is resumed, or it is not paused. */
+  readonly pausedUntil: Date | null
   readonly ready: number
   readonly scheduled: number
   readonly blocked: number
   readonly running: number
   /** When the oldest ready job became due. */
   readonly oldestReadyAt: Date | null
+}
+
+type QueueRow = Omit<QueueSnapshot, "pausedUntil" | "oldestReadyAt"> & {
+  pausedUntil: string | null
+  oldestReadyAt: string | null
 }
 
 /** Which queues `listQueues` returns. */
@@ -31,8 +38,10 @@ export async function readQueues(
   assertInteger(limit, ["limit"], 1, 1_000_000)
   const { text, values } = protocolCall(schema, "list_queues", { p_after: after ?? "", p_limit: limit })
   const { rows } = await database.query(`select ${text}::pg_catalog.text as queues`, values)
-  const queues: (Omit<QueueSnapshot, "oldestReadyAt"> & { oldestReadyAt: string | null })[] = JSON.parse(
-    rows[0].queues,
-  )
-  return queues.map((queue) => ({ ...queue, oldestReadyAt: dateOf(queue.oldestReadyAt) }))
+  const queues: QueueRow[] = JSON.parse(rows[0].queues)
+  return queues.map((queue) => ({
+    ...queue,
+    pausedUntil: dateOf(queue.pausedUntil),
+    oldestReadyAt: dateOf(queue.oldestReadyAt),
+  }))
 }

@@ -52,3 +52,24 @@ export class Snooze extends SluiceError {
     this.wait = wait
   }
 }
+
+/**
+ * Throw it in `perform` to pause the job's concurrency key, for example when a service answers that it gets too many
+ * requests: none of the key's jobs is started in that time, the job itself runs again later, and no attempt is used up. After
+ * the pause, the key's limit rises from 1 to what it was within a minute. A job without a concurrency key is only put off, as
+ * by `Snooze`. Code `pause_key`.
+ */
+export class PauseKey extends SluiceError {
+  static override readonly name: string = "PauseKey"
+  static {
+    brand(PauseKey)
+  }
+
+  /** Seconds, a string such as `"5m"`, or a `Date`; at least a second from now. */
+  readonly wait: Wait
+
+  constructor(wait: Wait, message = "The job asked to pause its concurrency key") {
+    super("pause_key", message)
+    this.wait = wait
+  }
+}

@@ -43,6 +43,8 @@ export type Outcome =
       readonly kind: "snoozed"
       readonly waitMs: number | undefined
       readonly cuts: number
+      /** Its concurrency key is paused for as long. */
+      readonly pausesKey?: boolean
       /** Why it waits, if that is to be recorded: its payload doesn't fit the schema. */
       readonly error?: unknown
       readonly ruleFailures?: Readonly<Record<string, number>>

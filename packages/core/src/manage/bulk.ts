@@ -1,33 +1,14 @@
 import { type Duration, durationMs } from "../checks/duration.ts"
-import { assertKnownKeys, assertName, assertText, isRecord, isText, refuse } from "../checks/validate.ts"
+import { assertKnownKeys, isText, refuse } from "../checks/validate.ts"
 import { toPgArray, toPgTextArray } from "../database/array-literal.ts"
 import type { Queryable } from "../database/connection.ts"
 import { jsonRows } from "../database/pool-queryable.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { isLockTableFull } from "../database/sqlstate.ts"
-import { assertJobId } from "../job/job-id.ts"
+import { checkFilter, type JobFilter, MOST_IDS } from "../job/job-filter.ts"
 import type { JobState } from "../job/job-options.ts"
-import { LAST_INSTANT_MS, toIsoInstant } from "../job/option-values.ts"
-import { MAX_METADATA_BYTES, toJson } from "../job/payload.ts"
+import { LAST_INSTANT_MS } from "../job/option-values.ts"
 import { type Acted, act, callVerb, isHeld, type Verb } from "./jobs.ts"
-
-/** Which jobs are meant: those to which all of it applies. At least one condition is needed. */
-export interface JobFilter {
-  /** Up to 10,000. */
-  readonly ids?: readonly string[]
-  readonly state?: JobState
-  readonly name?: string
-  readonly queue?: string
-  /** One of the job's tags. */
-  readonly tag?: string
-  /** What the job's metadata contains. */
-  readonly metadata?: Readonly<Record<string, unknown>>
-  readonly uniqueKey?: string
-  readonly concurrencyKey?: string
-  readonly enqueuedBefore?: Date | string
-  /** Then, or later. */
-  readonly enqueuedAfter?: Date | string
-}
 
 export interface BulkOptions {
   /** Only counts the jobs that match. Default false. */
@@ -52,32 +33,8 @@ export interface BulkResult {
 /** What a verb is for: jobs of the backlog, or of the history in these states. */
 export type Side = "unfinished" | readonly JobState[]
 
-const CONDITIONS = [
-  "ids",
-  "state",
-  "name",
-  "queue",
-  "tag",
-  "metadata",
-  "uniqueKey",
-  "concurrencyKey",
-  "enqueuedBefore",
-  "enqueuedAfter",
-] satisfies readonly (keyof JobFilter)[]
-
-const STATES: readonly JobState[] = [
-  "scheduled",
-  "ready",
-  "blocked",
-  "running",
-  "succeeded",
-  "discarded",
-  "canceled",
-]
-
 const BULK_OPTIONS = ["dryRun", "within", "after"] satisfies readonly (keyof BulkOptions)[]
 
-const MOST_IDS = 10_000
 /** Jobs of one statement, which takes a lock for each: as many as a claim. */
 const LARGEST_SET = 500
 const MOST_REFUSED = 1_000
@@ -192,6 +149,8 @@ function setsOf(ids: readonly string[]): string[][] {
 /** Checks the filter, and returns what finds its jobs. */
 function pagesOf(database: Queryable, schema: string, side: Side, filter: JobFilter): FindPage {
   const { ids, json } = checkFilter(filter)
+  if (Object.values(filter).every((condition) => condition === undefined))
+    refuse("invalid_option", filter, ["filter"], "at least one condition")
   if (ids) return (after) => findById(database, schema, json, [...new Set(ids)], after)
   if (side === "unfinished") return (after) => findUnfinished(database, schema, json, after)
   const states = filter.state === undefined ? side : side.filter((state) => state === filter.state)
@@ -276,42 +235,4 @@ function positionOf(after: string | undefined, largest: readonly number[]): (num
     parts.length === largest.length && parts.every((part, index) => part <= (largest[index] as number))
   if (!isPosition) refuse("invalid_option", after, ["after"], "the last `next`")
   return parts
-}
-
-function checkFilter(filter: JobFilter): { ids: readonly string[] | undefined; json: string } {
-  assertKnownKeys(filter, CONDITIONS, ["filter"])
-  const { ids, state, name, queue, tag, metadata, uniqueKey, concurrencyKey } = filter
-  if (CONDITIONS.every((condition) => filter[condition] === undefined))
-    refuse("invalid_option", filter, ["filter"], "at least one condition")
-  if (ids !== undefined) assertIds(ids)
-  if (state !== undefined && !STATES.includes(state))
-    refuse("invalid_option", state, ["filter", "state"], `one of ${STATES.join(", ")}`)
-  if (name !== undefined) assertName(name, ["filter", "name"])
-  if (queue !== undefined) assertName(queue, ["filter", "queue"])
-  if (tag !== undefined && !isText(tag, 128))
-    refuse("invalid_option", tag, ["filter", "tag"], "text of 1 to 128 characters")
-  // an empty one would match all jobs that have any
-  if (metadata !== undefined && !(isRecord(metadata) && Object.keys(metadata).length > 0))
-    refuse("invalid_option", metadata, ["filter", "metadata"], "a JSON object with one or more keys")
-  assertText(uniqueKey, ["filter", "uniqueKey"])
-  assertText(concurrencyKey, ["filter", "concurrencyKey"])
-  const plain = { state, name, queue, tag, uniqueKey, concurrencyKey }
-  const times = {
-    enqueuedBefore: instantOf(filter, "enqueuedBefore"),
-    enqueuedAfter: instantOf(filter, "enqueuedAfter"),
-  }
-  if (metadata !== undefined) toJson(metadata, ["filter", "metadata"], MAX_METADATA_BYTES)
-  return { ids, json: JSON.stringify({ ...plain, ...times, metadata }) }
-}
-
-function assertIds(ids: readonly string[]): void {
-  const path = ["filter", "ids"]
-  if (!Array.isArray(ids) || ids.length > MOST_IDS)
-    refuse("invalid_option", ids, path, `a list of up to ${MOST_IDS} ids`)
-  for (const [index, id] of ids.entries()) assertJobId(id, [...path, index])
-}
-
-function instantOf(filter: JobFilter, condition: "enqueuedBefore" | "enqueuedAfter"): string | undefined {
-  const instant = filter[condition]
-  return instant === undefined ? undefined : toIsoInstant(instant, ["filter", condition])
 }

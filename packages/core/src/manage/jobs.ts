@@ -114,6 +114,7 @@ const REASONS = {
   job_not_finished: () => "has not finished: cancel it first",
   job_succeeded: () => "has succeeded: only discarded and canceled jobs can be retried",
   queue_paused: () => "is on a paused queue: resume that first",
+  name_paused: () => "has a paused name: resume that first",
   unique_key_taken: () => "can't be retried while another job has its unique key",
   definition_needed: () =>
     "has a concurrency key that its definition computes from the payload: update it by its id, where the definition is given to createSluice({ jobs })",

@@ -2,7 +2,7 @@ import { durationMs } from "../checks/duration.ts"
 import { JobCanceledError, SessionLostError, TimeoutError } from "../errors.ts"
 import { type Backoff, backoffMs } from "../job/backoff.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
-import { Discard, durationOf, RetryAfter, Snooze } from "../job/control-errors.ts"
+import { Discard, durationOf, PauseKey, RetryAfter, Snooze } from "../job/control-errors.ts"
 import { shortMessage } from "../job/error-record.ts"
 import { type ErrorRule, matches, type RescueFrom, type RetryOn, SCHEMA_LOOKS } from "../job/error-rules.ts"
 import type { Outcome } from "../job/outcome.ts"
@@ -41,13 +41,15 @@ function outcomeOf(run: JobRun, thrown: unknown): Outcome {
   return steer(run, thrown)
 }
 
-/** `Discard`, `RetryAfter` and `Snooze`, as opposed to the errors that follow from an abort. */
+/** `Discard`, `RetryAfter`, `Snooze` and `PauseKey`, as opposed to the errors that follow from an abort. */
 function isDecision(thrown: unknown): boolean {
-  return thrown instanceof Discard || thrown instanceof RetryAfter || thrown instanceof Snooze
+  return [Discard, RetryAfter, Snooze, PauseKey].some((decision) => thrown instanceof decision)
 }
 
 function steer(run: JobRun, thrown: unknown): Outcome {
   if (thrown instanceof Snooze) return { kind: "snoozed", waitMs: waitMsOf(thrown, "Snooze"), cuts: 0 }
+  if (thrown instanceof PauseKey)
+    return { kind: "snoozed", waitMs: waitMsOf(thrown, "PauseKey"), cuts: 0, pausesKey: true }
   if (thrown instanceof UnfitPayload && run.definition.onInvalidPayload === "wait")
     return waitForSchema(run, thrown)
   if (thrown instanceof Discard) return { kind: "discarded", error: thrown, chargesAttempt: true }
@@ -140,6 +142,6 @@ function reportFunction({ job, log }: JobRun, thrown: unknown): void {
   log.warn("A function that decides about failures has failed itself", details)
 }
 
-function waitMsOf({ wait }: RetryAfter | Snooze, name: string): number {
+function waitMsOf({ wait }: RetryAfter | Snooze | PauseKey, name: string): number {
   return Math.max(MIN_WAIT_MS, durationMs(durationOf(wait), [name]))
 }

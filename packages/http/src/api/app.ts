@@ -7,6 +7,7 @@ import { authorize } from "./authorize.ts"
 import { correlateRequests } from "./correlation.ts"
 import { addJobRoutes } from "./job-routes.ts"
 import { addManageRoutes } from "./manage-routes.ts"
+import { addPauseRoutes } from "./pause-routes.ts"
 import { addQueueRoutes } from "./queue-routes.ts"
 import { rawPath } from "./raw-path.ts"
 import { addServiceRoutes } from "./service-routes.ts"
@@ -50,6 +51,7 @@ export function createApp(options: AppOptions): Hono {
   addJobRoutes(app, jobRoutes)
   addManageRoutes(app, jobRoutes)
   addQueueRoutes(app, sluice)
+  addPauseRoutes(app, jobRoutes)
   addServiceRoutes(app, sluice.database, authorized)
 
   app.notFound(({ req }) =>

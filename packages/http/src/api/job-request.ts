@@ -1,4 +1,4 @@
-import type { EnqueueOptions } from "@sluice/core"
+import type { EnqueueOptions, JobFilter, ListJobsOptions } from "@sluice/core"
 import { pointerTo, refuse, truncate } from "../messages/problem.ts"
 
 /** One job of a request. Core validates its name, payload and options. */
@@ -27,6 +27,32 @@ export function parseBatchRequest(body: unknown, maxBatchJobs: number): JobReque
     })
   }
   return jobs.map((job, index) => parseJob(["jobs", index], job))
+}
+
+const CONDITIONS = ["state", "name", "queue", "tag"]
+
+/** The query of `GET /v1/jobs`. Core validates the values. */
+export function parseListRequest(queries: Record<string, string[]>): {
+  filter: JobFilter
+  options: ListJobsOptions
+} {
+  const given = Object.entries(queries)
+  const known = [...CONDITIONS, "limit", "after"]
+  for (const [key, values] of given) {
+    const problem = known.includes(key)
+      ? "is there more than once"
+      : `is an unknown parameter; known are ${known.join(", ")}`
+    if (!known.includes(key) || values.length > 1)
+      refuse({ status: 422, code: "unknown_key", detail: `'${truncate(key)}' ${problem}` })
+  }
+  const { limit, after, ...filter } = Object.fromEntries(given.map(([key, [value]]) => [key, value]))
+  return {
+    filter: filter as JobFilter,
+    options: {
+      ...(limit !== undefined && { limit: /^\d+$/.test(limit) ? Number(limit) : Number.NaN }),
+      ...(after !== undefined && { after }),
+    },
+  }
 }
 
 /** Gateways give up on a request after 30 seconds. */

@@ -10,7 +10,7 @@ import { readJson } from "../messages/body.ts"
 import { refuse } from "../messages/problem.ts"
 import { allowOnly } from "./allow-only.ts"
 import { requestOf } from "./idempotency.ts"
-import { parseBatchRequest, parseJobRequest, parseWait } from "./job-request.ts"
+import { parseBatchRequest, parseJobRequest, parseListRequest, parseWait } from "./job-request.ts"
 
 export interface JobRoutesOptions {
   readonly sluice: Sluice
@@ -32,7 +32,11 @@ export function addJobRoutes(app: Hono, { sluice, maxBatchJobs, maxBodyBytes, lo
       location: `/v1/jobs/${result.id}`,
     })
   })
-  app.all("/v1/jobs", allowOnly("POST"))
+  app.get("/v1/jobs", async (context) => {
+    const { filter, options } = parseListRequest(context.req.queries())
+    return context.json(await sluice.listJobs(filter, options))
+  })
+  app.all("/v1/jobs", allowOnly("GET, HEAD, POST"))
 
   app.post("/v1/jobs/batch", async (context) => {
     const body = await readJson(context.req.raw, maxBodyBytes)

@@ -13,19 +13,4 @@ export function addQueueRoutes(app: Hono, sluice: Sluice): void {
     return context.json({ queues, ...(found.length > PAGE_SIZE && { next: queues.at(-1)?.name }) })
   })
   app.all("/v1/queues", allowOnly("GET, HEAD"))
-
-  // `.+` because some gateways pass a slash in a name as %2F and others decode it. The path is not normalized: the name
-  // `a/../b` is not `b` (see raw-path.ts).
-  app.post("/v1/queues/:name{.+}/pause", async (context) => {
-    const name = context.req.param("name")
-    await sluice.pauseQueue(name)
-    return context.json({ name, paused: true })
-  })
-  app.post("/v1/queues/:name{.+}/resume", async (context) => {
-    const name = context.req.param("name")
-    await sluice.resumeQueue(name)
-    return context.json({ name, paused: false })
-  })
-  app.all("/v1/queues/:name{.+}/pause", allowOnly("POST"))
-  app.all("/v1/queues/:name{.+}/resume", allowOnly("POST"))
 }

@@ -21,9 +21,36 @@ export const openApiDocument = {
   },
   servers: [{ url: "/" }],
   security: [{ key: [] }],
-  tags: [{ name: "jobs" }, { name: "queues" }, { name: "service" }],
+  tags: [{ name: "jobs" }, { name: "queues" }, { name: "pauses" }, { name: "service" }],
   paths: {
     "/v1/jobs": {
+      get: {
+        operationId: "listJobs",
+        tags: ["jobs"],
+        summary: "List jobs, the newest first: those that are unfinished, then the history",
+        parameters: [
+          queryParameter("state", "The jobs in this state.", schemas.JobFilter.properties.state),
+          queryParameter("name", "The jobs of this name.", schemas.JobFilter.properties.name),
+          queryParameter("queue", "The jobs of this queue.", schemas.JobFilter.properties.queue),
+          queryParameter("tag", "The jobs with this tag.", schemas.JobFilter.properties.tag),
+          queryParameter("limit", "How many at most. Default 50.", {
+            type: "integer",
+            minimum: 1,
+            maximum: 1_000,
+          }),
+          queryParameter("after", "The `next` of the previous response, to read the following page.", {
+            type: "string",
+          }),
+        ],
+        responses: {
+          200: {
+            description:
+              "The jobs, without payloads, results and errors. A response may have fewer than `limit`, and `next`, because it looks for up to 2 seconds.",
+            content: json("JobList"),
+          },
+          ...problems(401, 422, 500, 503),
+        },
+      },
       post: {
         operationId: "enqueue",
         tags: ["jobs"],
@@ -190,30 +217,20 @@ export const openApiDocument = {
         },
       },
     },
-    "/v1/queues/{name}/pause": {
-      post: {
-        operationId: "pauseQueue",
-        tags: ["queues"],
-        summary: "Pause a queue: its jobs are not started, but more can be enqueued",
-        parameters: [pathParameter("name")],
+    "/v1/pauses": {
+      get: {
+        operationId: "listPauses",
+        tags: ["pauses"],
+        summary: "List what is paused: queues, job names and concurrency keys",
         responses: {
-          200: { description: "The queue is paused.", content: json("PausedQueue") },
-          ...problems(401, 422, 500, 503),
+          200: { description: "The pauses, ordered by kind and target.", content: json("Pauses") },
+          ...problems(401, 500, 503),
         },
       },
     },
-    "/v1/queues/{name}/resume": {
-      post: {
-        operationId: "resumeQueue",
-        tags: ["queues"],
-        summary: "Resume a paused queue",
-        parameters: [pathParameter("name")],
-        responses: {
-          200: { description: "The queue is not paused.", content: json("PausedQueue") },
-          ...problems(401, 422, 500, 503),
-        },
-      },
-    },
+    ...pausePaths("queues", "Queue", "a queue"),
+    ...pausePaths("names", "Name", "a job name, in whatever queue"),
+    ...pausePaths("keys", "Key", "a concurrency key"),
     "/health": {
       get: {
         operationId: "health",
@@ -302,6 +319,40 @@ function problem(description: string, headers: Record<string, unknown> = {}) {
 
 function problems(...statuses: number[]) {
   return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/${status}` }]))
+}
+
+function queryParameter(name: string, description: string, schema: object) {
+  return { name, in: "query", description, schema }
+}
+
+function pausePaths(kind: string, noun: string, what: string) {
+  return {
+    [`/v1/${kind}/{name}/pause`]: {
+      post: {
+        operationId: `pause${noun}`,
+        tags: ["pauses"],
+        summary: `Pause ${what}: its jobs are not started, but more can be enqueued`,
+        parameters: [pathParameter("name")],
+        requestBody: { required: false, content: json("PauseRequest") },
+        responses: {
+          200: { description: "It is paused.", content: json("Paused") },
+          ...problems(400, 401, 413, 415, 422, 500, 503),
+        },
+      },
+    },
+    [`/v1/${kind}/{name}/resume`]: {
+      post: {
+        operationId: `resume${noun}`,
+        tags: ["pauses"],
+        summary: `Resume ${what}`,
+        parameters: [pathParameter("name")],
+        responses: {
+          200: { description: "It is not paused.", content: json("Paused") },
+          ...problems(401, 422, 500, 503),
+        },
+      },
+    },
+  }
 }
 
 function pathParameter(name: string, pattern?: string) {

@@ -294,14 +294,42 @@ const jobProperties = {
 
 const job = { type: "object", required: Object.keys(jobProperties), properties: jobProperties }
 
+const {
+  payload: _payload,
+  payloadKey: _payloadKey,
+  result: _result,
+  resultKey: _resultKey,
+  errors: _errors,
+  errorCount: _errorCount,
+  retries: _retries,
+  ...listedProperties
+} = jobProperties
+
+const jobList = {
+  type: "object",
+  required: ["jobs"],
+  properties: {
+    jobs: {
+      type: "array",
+      items: { type: "object", required: Object.keys(listedProperties), properties: listedProperties },
+    },
+    next: { type: "string", description: "Present when more jobs may follow: send it as `after`." },
+  },
+}
+
 const count = { type: "integer", minimum: 0 }
 
 const queue = {
   type: "object",
-  required: ["name", "paused", "ready", "scheduled", "blocked", "running", "oldestReadyAt"],
+  required: ["name", "paused", "pausedUntil", "ready", "scheduled", "blocked", "running", "oldestReadyAt"],
   properties: {
     name: { type: "string" },
     paused: { type: "boolean", description: "Jobs of a paused queue are not started; running ones may end." },
+    pausedUntil: {
+      type: ["string", "null"],
+      format: "date-time",
+      description: "When the pause ends by itself; null: when it is resumed, or it is not paused.",
+    },
     ready: count,
     scheduled: count,
     blocked: count,
@@ -310,7 +338,41 @@ const queue = {
   },
 }
 
-const pausedQueue = {
+const pauseRequest = {
+  type: "object",
+  additionalProperties: false,
+  description: "When the pause ends by itself. Without either, it lasts until it is resumed.",
+  properties: {
+    until: { ...runAt, description: "The instant at which it ends." },
+    for: { ...delay, description: "How long it lasts, instead of `until`." },
+  },
+}
+
+const pauses = {
+  type: "object",
+  required: ["pauses"],
+  properties: {
+    pauses: {
+      type: "array",
+      items: {
+        type: "object",
+        required: ["kind", "target", "pausedAt", "until"],
+        properties: {
+          kind: { enum: ["queue", "name", "key"] },
+          target: { type: "string", description: "The queue, job name or concurrency key." },
+          pausedAt: { type: "string", format: "date-time" },
+          until: {
+            type: ["string", "null"],
+            format: "date-time",
+            description: "When the pause ends by itself; null: when it is resumed.",
+          },
+        },
+      },
+    },
+  },
+}
+
+const paused = {
   type: "object",
   required: ["name", "paused"],
   properties: { name: { type: "string" }, paused: { type: "boolean" } },
@@ -378,6 +440,7 @@ export const schemas = {
     properties: { jobs: { type: "array", items: { $ref: "#/components/schemas/Enqueued" } } },
   },
   Job: job,
+  JobList: jobList,
   Queue: queue,
   Queues: {
     type: "object",
@@ -387,7 +450,9 @@ export const schemas = {
       next: { type: "string", description: "Present when more queues follow: send it as `after`." },
     },
   },
-  PausedQueue: pausedQueue,
+  PauseRequest: pauseRequest,
+  Paused: paused,
+  Pauses: pauses,
   Health: { type: "object", required: ["status"], properties: { status: { const: "ok" } } },
   Problem: problem,
 } as const

@@ -311,10 +311,17 @@ create table limits (
   job_id            bigint  not null
 );
 
--- A queue needs no row to exist; it gets one when it is paused.
-create table queues (
-  name      text primary key,
-  paused_at timestamptz
+-- What is paused: queues, job names, and concurrency keys. A pause whose end has come is none; tick deletes its row.
+create table pauses (
+  kind      text        not null,
+  target    text        not null,                        -- the queue, name or key
+  paused_at timestamptz not null default now(),
+  until_at  timestamptz,                                 -- null: until it is resumed
+
+  primary key (kind, target),
+  constraint known_kind   check (kind in ('queue', 'name', 'key')),
+  constraint short_target check (octet_length(target) <= 2048),
+  constraint ends_some_time check (isfinite(until_at))
 );
 
 create table idempotency_keys (
@@ -438,10 +445,13 @@ create type new_job as (
 -- Where a job is in the history: the partition, and the row in it.
 create type finished_place as (part oid, place tid, id bigint);
 
+-- A job in a list, as JSON.
+create type listed_job as (id bigint, job json);
+
 -- How an execution ended: an element of the argument of settle_outcomes.
 create type execution_outcome as (
   id bigint, fence integer, outcome text, charges_attempt boolean, duration_ms integer, ended_ms_ago bigint, result jsonb,
-  result_key text, wait_ms bigint, rule text, rule_failures jsonb, cuts smallint, error_class text, error_code text,
+  result_key text, wait_ms bigint, rule text, rule_failures jsonb, cuts smallint, pauses_key boolean, error_class text, error_code text,
   error_message text, error_stack text);
 
 -- Counts how often jobs that had been due earlier became ready, behind a position that scans may have passed: when a queue is

@@ -32,13 +32,13 @@ begin
     select c.id, c.concurrency_key, row_number() over (partition by c.concurrency_key order by c.priority, c.run_at, c.id) as place
     from claimed c where c.concurrency_key = any (v_keys)
   ), held as materialized (
-    select f.concurrency_key, f.concurrency_limit, coalesce(counted.permits, 0) as permits
+    select f.concurrency_key, f.allowed, coalesce(counted.permits, 0) as permits
     from in_force f left join (
       select p.concurrency_key, count(*) as permits from permits p where p.concurrency_key = any (v_keys) group by p.concurrency_key) counted
       on counted.concurrency_key = f.concurrency_key
   ), refused as materialized (
     select a.id from asking a join held h on h.concurrency_key = a.concurrency_key
-    where a.place + h.permits > h.concurrency_limit
+    where a.place + h.permits > h.allowed
       + (select count(*) from permits own where own.job_id = a.id and own.concurrency_key = a.concurrency_key)
   ), blocked as (
     update jobs j set state = 'blocked'

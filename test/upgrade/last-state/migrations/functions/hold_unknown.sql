@@ -1,4 +1,5 @@
--- Holds ready jobs of names that no drainer has known for 15 minutes, a set of those at the head of the claim's index.
+-- Holds ready jobs of names that are paused, or that no drainer has known for 15 minutes, a set of those at the head of the
+-- claim's index.
 create or replace function hold_unknown(p_known text[], p_limit integer) returns void
 language plpgsql volatile set search_path from current
 as $$

@@ -1,6 +1,6 @@
--- Whether a queue is paused.
-create or replace function is_paused(p_queue text) returns boolean
+-- Whether a queue is paused, or what p_kind says.
+create or replace function is_paused(p_target text, p_kind text default 'queue') returns boolean
 language sql stable set search_path from current
 as $$
-  select exists (select from queues q where q.name = p_queue and q.paused_at is not null)
+  select exists (select from pauses p where p.kind = p_kind and p.target = p_target and (p.until_at is null or p.until_at > now()))
 $$;

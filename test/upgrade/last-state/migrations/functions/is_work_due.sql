@@ -5,7 +5,7 @@ language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
 as $$
 declare
-  v_paused text[] := array(select q.name from queues q where q.paused_at is not null);
+  v_paused text[] := paused('queue');
   v_free bigint;
 begin
   if exists (select from jobs j where j.state = 'scheduled' and j.run_at <= now() and j.name = any (p_names)) then

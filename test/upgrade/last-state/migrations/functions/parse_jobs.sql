@@ -9,7 +9,7 @@ as $$
       case when kept.concurrency_key is not null or d.computes_key then coalesce(j.concurrency_limit, d.concurrency_limit, 1) end,
       j.tags, j.metadata,
       case when due.at > now() then 'scheduled'
-           when kept.queue = any (array(select q.name from queues q where q.paused_at is not null)) then 'paused'
+           when kept.queue = any (array(select unnest(paused('queue')))) then 'paused'
            when d.computes_key and kept.concurrency_key is null then 'unkeyed'
            else 'ready' end,
       j.payloads, j.payload_keys, j.unique_keys, j.idempotency_keys,

@@ -20,7 +20,7 @@ begin
   else
     v_due := most_urgent_due(v_since, c_set);
   end if;
-  v_paused := array(select q.name from queues q where q.paused_at is not null);
+  v_paused := paused('queue');
   update jobs j set state = case when j.queue = any (v_paused) then 'paused' when j.concurrency_limit is not null and j.concurrency_key is null then 'unkeyed'
                                  when j.suspect_group is null then 'ready' else 'suspect' end
   where j.id = any (v_due);

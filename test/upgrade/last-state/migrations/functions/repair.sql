@@ -14,6 +14,7 @@ begin
     return false;
   end if;
   perform note_names(p_names);
+  perform end_pauses();
   v_is_held := hold_ahead(p_names);
   v_strays := resume_strays(v_last.last_queue);
   v_last.last_key := unblock_forgotten(v_last.last_key);

@@ -9,7 +9,7 @@ language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
 declare
-  v_paused text[] := array(select q.name from queues q where q.paused_at is not null);
+  v_paused text[] := paused('queue');
 begin
   with past as materialized (
     select f.*, aside.payload as payload_aside, d.computes_key and f.concurrency_key is null as lacks_key,

@@ -25,6 +25,7 @@ declare
   v_admitted bigint[];
   v_dropped bigint[];
   v_paused text[];
+  v_paused_names text[];
   v_dead integer[];
   v_known integer := coalesce(p_features, 0) | c_awaited;
 begin
@@ -40,17 +41,20 @@ begin
   end if;
 
   if v_locked is not null then
-    v_paused := array(select q.name from queues q where q.paused_at is not null);
+    select array_agg(p.target) filter (where p.kind = 'queue'), array_agg(p.target) filter (where p.kind = 'name')
+    into v_paused, v_paused_names from pauses p where (p.until_at is null or p.until_at > now());
+    v_paused := coalesce(v_paused, '{}');
+    v_paused_names := coalesce(v_paused_names, '{}');
     v_admitted := admit(p_drainer, v_locked, p_state, p_features, v_paused); -- by itself: what is read next is read after it
     -- by their ids alone: with a condition that an index of all ready jobs has, the plan may go through all of them
     select array_agg(found.id), array_agg(found.fence), json_agg(found.job) into ids, fences, jobs
     from (
-      select j.id, j.fence, j.state, j.queue, j.features, json_build_array(j.id, j.fence, j.name,
+      select j.id, j.fence, j.state, j.queue, j.name, j.features, json_build_array(j.id, j.fence, j.name,
         case when p_max_bytes = 0 or j.large_bytes > max_inline_bytes() then null else j.payload end,
         j.queue, j.enqueued_at,
         case when p_max_bytes = 0 then '{"unread": "it can''t be read"}' else non_default_fields(j) end) as job
       from jobs j where j.id = any (v_admitted) order by j.priority, j.run_at, j.id) found
-    where found.state = p_state and found.queue <> all (v_paused)
+    where found.state = p_state and found.queue <> all (v_paused) and found.name <> all (v_paused_names)
       and (found.features is null or found.features & ~v_known = 0);
   end if;
 

@@ -8,7 +8,8 @@ as $$
     select r.job_id as id from running_jobs() r
   ), live as materialized (
     select j.id, case when j.id in (select r.id from running r) then 'running'
-                      when j.state in ('ready', 'suspect', 'unknown', 'unkeyed') and j.queue = any (array(select q.name from queues q where q.paused_at is not null)) then 'blocked'
+                      when j.state in ('ready', 'suspect', 'unknown', 'unkeyed')
+                           and (j.queue = any (array(select unnest(paused('queue')))) or j.name = any (array(select unnest(paused('name'))))) then 'blocked'
                       else public_state(j.state) end as state
     from jobs j where j.id = any (p_ids)
   )

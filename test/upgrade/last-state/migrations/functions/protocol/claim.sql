@@ -47,7 +47,7 @@ language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
 declare
-  v_scope integer := hashtext(p_names::text);
+  v_scope integer;
   v_frontier record;
   v_locked record;
   v_found record;
@@ -61,6 +61,10 @@ begin
   if cardinality(p_spent) > 0 then
     delete from claims c where c.id = any (p_spent);
   end if;
+  if exists (select from pauses) then
+    p_names := unpaused(p_names);
+  end if;
+  v_scope := hashtext(p_names::text);
   select f.* into v_frontier from frontier_of(v_scope, p_fits_ms, p_last_claim) f;
   v_looked_at := greatest(v_frontier.looked_at, now() - p_looked_ms_ago * interval '1 millisecond');
   from_start := p_resume_after is null or is_look_due(v_scope, v_looked_at, p_looked_ms_ago);

@@ -25,7 +25,7 @@ begin
   perform unlock_jobs(p_settled);
   delete from claims c where c.id = any (p_spent);
   if may_take_suspects(p_drainer) then
-    select l.locked, l.features into v_locked, v_features from lock_suspects(p_drainer, p_limit, p_names, p_trusted) l;
+    select l.locked, l.features into v_locked, v_features from lock_suspects(p_drainer, p_limit, unpaused(p_names), p_trusted) l;
   end if;
   if v_locked is not null then
     v_locked := trim_to_bytes(v_locked, p_max_bytes);

@@ -16,6 +16,7 @@ declare
   v_knowing integer;
   v_capacity integer := greatest(1, least(p_capacity, c_most_counted / p_max_drainers));
   v_waiting integer;
+  v_names text[] := unpaused(p_names);
   v_oldest interval;
 begin
   if not pg_try_advisory_xact_lock(lock_space('scale-out'), 0)
@@ -32,8 +33,8 @@ begin
 
   with waiting as (
     select j.run_at from jobs j
-    where j.state = 'ready' and j.name = any (p_names) and j.id not in (select unnest(c.job_ids) from claims c)
-      and j.queue not in (select q.name from queues q where q.paused_at is not null)
+    where j.state = 'ready' and j.name = any (v_names) and j.id not in (select unnest(c.job_ids) from claims c)
+      and j.queue not in (select p.target from pauses p where p.kind = 'queue' and (p.until_at is null or p.until_at > now()))
     order by j.priority, j.run_at, j.id limit c_most_counted
   )
   select count(*), clock_timestamp() - min(w.run_at) into v_waiting, v_oldest from waiting w;

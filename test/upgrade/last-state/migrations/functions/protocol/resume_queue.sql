@@ -7,7 +7,7 @@ language plpgsql volatile set search_path from current
 as $$
 begin
   if not p_is_continued then
-    update queues q set paused_at = null where q.name = p_queue and q.paused_at is not null;
+    delete from pauses p where p.kind = 'queue' and p.target = p_queue;
     perform note_late_arrivals(); -- also of jobs that have not been set aside yet
   end if;
   return not is_paused(p_queue) and resume_set(p_queue);

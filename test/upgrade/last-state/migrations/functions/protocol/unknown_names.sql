@@ -9,7 +9,7 @@ language sql stable set search_path from current
 as $$
   select j.name, count(*)::integer, min(j.run_at), (select nullif(d.seen_at, '-infinity') from definitions d where d.name = j.name)
   from jobs j
-  where j.state = 'unknown'
+  where j.state = 'unknown' and j.name <> all (array(select unnest(paused('name'))))
      or j.state = 'unkeyed' and not exists (select from definitions d where d.name = j.name and d.seen_at > now() - interval '15 minutes')
   group by j.name order by j.name
 $$;

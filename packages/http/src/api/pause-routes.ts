@@ -1,0 +1,38 @@
+import type { PauseOptions } from "@sluice/core"
+import type { Hono } from "hono"
+import { readOptionalJson } from "../messages/body.ts"
+import { allowOnly } from "./allow-only.ts"
+import { parseObject } from "./job-request.ts"
+import type { JobRoutesOptions } from "./job-routes.ts"
+
+/** Routes that pause and resume queues, job names and concurrency keys. */
+export function addPauseRoutes(app: Hono, { sluice, maxBodyBytes }: JobRoutesOptions): void {
+  app.get("/v1/pauses", async (context) => context.json({ pauses: await sluice.listPauses() }))
+  app.all("/v1/pauses", allowOnly("GET, HEAD"))
+
+  addPair("queues", sluice.pauseQueue, sluice.resumeQueue)
+  addPair("names", sluice.pauseName, sluice.resumeName)
+  addPair("keys", sluice.pauseKey, sluice.resumeKey)
+
+  // `.+` because some gateways pass a slash in a name as %2F and others decode it. The path is not normalized: the name
+  // `a/../b` is not `b` (see raw-path.ts).
+  function addPair(
+    kind: string,
+    pause: (target: string, options: PauseOptions) => Promise<void>,
+    resume: (target: string) => Promise<void>,
+  ): void {
+    app.post(`/v1/${kind}/:name{.+}/pause`, async (context) => {
+      const name = context.req.param("name") as string
+      const body = await readOptionalJson(context.req.raw, maxBodyBytes)
+      await pause(name, parseObject([], body ?? {}, ["until", "for"]))
+      return context.json({ name, paused: true })
+    })
+    app.post(`/v1/${kind}/:name{.+}/resume`, async (context) => {
+      const name = context.req.param("name") as string
+      await resume(name)
+      return context.json({ name, paused: false })
+    })
+    app.all(`/v1/${kind}/:name{.+}/pause`, allowOnly("POST"))
+    app.all(`/v1/${kind}/:name{.+}/resume`, allowOnly("POST"))
+  }
+}

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest"
+import { useApi } from "./api.ts"
+
+const api = await useApi()
+
+test("GET /v1/jobs lists the jobs of a filter, page by page", async () => {
+  const ids: string[] = []
+  for (let nth = 0; nth < 3; nth++) {
+    const options = { tags: [nth === 1 ? "other" : "mine"], queue: "mail" }
+    ids.unshift((await api.post("/v1/jobs", { name: "greet", payload: { to: "Ada" }, options })).body.id)
+  }
+  await api.drain()
+  ids.unshift((await api.post("/v1/jobs", { name: "anything", options: { delay: "1h" } })).body.id)
+
+  const seen: string[] = []
+  let after = ""
+  do {
+    const { status, body } = await api.get(`/v1/jobs?limit=1${after}`)
+    expect(status).toBe(200)
+    seen.push(...body.jobs.map(({ id }: { id: string }) => id))
+    after = body.next === undefined ? "" : `&after=${body.next}`
+  } while (after !== "")
+  expect(seen.toSorted()).toEqual(ids.toSorted())
+
+  const mine = await api.get("/v1/jobs?state=succeeded&name=greet&queue=mail&tag=mine")
+  expect(mine.body.jobs).toHaveLength(2)
+  expect(mine.body).not.toHaveProperty("next")
+})
+
+test.each([
+  ["state=asleep", "invalid_option"],
+  ["name=no%20spaces", "invalid_name"],
+  ["name=", "invalid_name"],
+  ["tag=", "invalid_option"],
+  ["limit=0", "invalid_option"],
+  ["limit=1e2", "invalid_option"],
+  ["limit=1001", "invalid_option"],
+  ["after=nowhere", "invalid_option"],
+  ["metadata=1", "unknown_key"],
+  ["name=a&name=b", "unknown_key"],
+])("GET /v1/jobs?%s is refused", async (query, code) => {
+  const { status, body } = await api.get(`/v1/jobs?${query}`)
+  expect({ status, code: body.code }).toEqual({ status: 422, code })
+})

@@ -1,0 +1,89 @@
+import { defineJob } from "@sluice/core"
+import { afterEach, expect, test } from "vitest"
+import { createDatabase } from "../support/database.ts"
+import { drainable } from "../support/drain.ts"
+
+const database = await createDatabase()
+const performed: string[] = []
+const mail = defineJob({
+  name: "mail",
+  queue: "mail",
+  concurrency: { key: "smtp", limit: 10 },
+  perform: (_payload, { id }) => void performed.push(id),
+})
+const { sluice, drainOnce } = drainable(database, [mail])
+
+const pauses = {
+  queue: { pause: sluice.pauseQueue, target: "mail" },
+  name: { pause: sluice.pauseName, target: "mail" },
+  key: { pause: sluice.pauseKey, target: "smtp" },
+}
+
+afterEach(async () => {
+  await database.pool.query("delete from sluice.pauses; delete from sluice.jobs")
+  performed.length = 0
+})
+
+test.each(Object.entries(pauses))(
+  "a drainer that is awake sees the end of the pause of a %s",
+  async (kind, { pause, target }) => {
+    await pause(target, { for: "2s" })
+    const { id } = await sluice.enqueue(mail, {})
+    expect(await sluice.listPauses()).toEqual([
+      { kind, target, pausedAt: expect.any(Date), until: expect.any(Date) },
+    ])
+    expect((await sluice.getJob(id))?.state).toBe(kind === "key" ? "ready" : "blocked")
+
+    const enough = new AbortController()
+    const performing = drainOnce({ linger: "1m", signal: enough.signal })
+    await expect.poll(() => performed, { timeout: 30_000 }).toEqual([id])
+    enough.abort()
+    await performing
+    expect(await sluice.listPauses()).toEqual([])
+  },
+  60_000,
+)
+
+test("the end of a pause is the next time at which a drainer is needed", async () => {
+  await sluice.pauseQueue("mail", { for: "1h" })
+  const { nextDueInMs } = await drainOnce()
+  expect(nextDueInMs).toBeGreaterThan(3_500_000)
+  expect(nextDueInMs).toBeLessThan(3_600_000)
+})
+
+test("the last call decides when a pause ends", async () => {
+  await sluice.pauseQueue("mail", { for: "1h" })
+  const [{ pausedAt } = {}] = await sluice.listPauses()
+  await sluice.pauseQueue("mail", { until: "2040-01-01T00:00:00Z" })
+  expect(await sluice.listPauses()).toMatchObject([{ pausedAt, until: new Date("2040-01-01T00:00:00Z") }])
+  expect(await sluice.listQueues()).toMatchObject([
+    { name: "mail", paused: true, pausedUntil: new Date("2040-01-01T00:00:00Z") },
+  ])
+  await sluice.pauseQueue("mail")
+  expect(await sluice.listPauses()).toMatchObject([{ pausedAt, until: null }])
+})
+
+test("a pause with an end that has passed is none, also for jobs that are stored before a drainer sees it", async () => {
+  await sluice.pauseQueue("mail", { until: new Date(Date.now() - 60_000) })
+  expect(await sluice.listPauses()).toEqual([])
+  const { id, state } = await sluice.enqueue(mail, {})
+  expect(state).toBe("ready")
+  await drainOnce()
+  expect(performed).toEqual([id])
+})
+
+test.each([
+  [{ until: "tomorrow" }, "invalid_option"],
+  [{ for: "soon" }, "invalid_duration"],
+  [{ for: -1 }, "invalid_duration"],
+  [{ until: "2040-01-01T00:00:00Z", for: "1h" }, "invalid_option"],
+  [{ untill: "2040-01-01T00:00:00Z" }, "unknown_option"],
+])("a pause with %j is refused, and nothing is paused", async (options, code) => {
+  for (const { pause, target } of Object.values(pauses))
+    await expect(pause(target, options as never)).rejects.toMatchObject({ code })
+  await expect(sluice.pauseQueue("a b")).rejects.toMatchObject({ code: "invalid_name" })
+  await expect(sluice.pauseName("")).rejects.toMatchObject({ code: "invalid_name" })
+  await expect(sluice.pauseKey("")).rejects.toMatchObject({ code: "invalid_option" })
+  await expect(sluice.resumeKey(undefined as never)).rejects.toMatchObject({ code: "invalid_option" })
+  expect(await sluice.listPauses()).toEqual([])
+})
