@@ -53,3 +53,25 @@ test("blocked jobs are not in the claim's way", async () => {
     { state: "ready", count: 1 },
   ])
 })
+
+test("jobs of several names share the limit of their key", async () => {
+  const database = await createDatabase()
+  let running = 0
+  let most = 0
+  const perform = async () => {
+    running++
+    most = Math.max(most, running)
+    await wait(5)
+    running--
+  }
+  const names = ["move", "rebundle"]
+  const { sluice, drainOnce } = drainable(
+    database,
+    names.map((name) => defineJob({ name, perform })),
+  )
+  const options = { concurrencyKey: "contact/7" }
+  await sluice.enqueueMany([...names, ...names, ...names].map((name) => ({ name, options })))
+
+  expect(await drainOnce()).toMatchObject({ succeeded: 6 })
+  expect(most).toBe(1)
+})

@@ -59,7 +59,7 @@ function createParts(drainer: Drainer, settings: DrainSettings) {
   const transactions = createTransactions(drainer, settings)
   const connections = createConnectionLimiter(drainer, settings.maxDrainers)
   const runner = createJobRunner({ ...settings, drainer, deadline, transactions, connections })
-  settings.stop?.addEventListener("abort", runner.interrupt)
+  settings.stop?.addEventListener("abort", runner.hurry)
   return {
     drainer,
     settings,
@@ -72,7 +72,7 @@ function createParts(drainer: Drainer, settings: DrainSettings) {
     announcer: createNameAnnouncer(drainer, settings),
     scaleOut: createScaleOut(drainer, position, deadline, settings),
     async end() {
-      settings.stop?.removeEventListener("abort", runner.interrupt)
+      settings.stop?.removeEventListener("abort", runner.hurry)
       await Promise.all([
         transactions.end(),
         closeExecutors(settings.definitions.values(), settings.log),

@@ -23,6 +23,7 @@ export type {
 } from "./job/job-options.ts"
 export type { JobHandle, WaitOptions } from "./job/job-handle.ts"
 export type { CheckpointOptions, JobContext } from "./job/job-context.ts"
+export type { Batch, BatchContext, PerformMany } from "./job/batch.ts"
 export type { Backoff, BackoffSettings, BackoffStrategy } from "./job/backoff.ts"
 export {
   discardOn,

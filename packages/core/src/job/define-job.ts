@@ -12,6 +12,7 @@ import {
 } from "../checks/validate.ts"
 import { InvalidInputError } from "../errors.ts"
 import { assertBackoff, type Backoff } from "./backoff.ts"
+import { assertBatch, type Batch, type BatchContext, outcomesOf, type PerformMany } from "./batch.ts"
 import { type ErrorRule, namedRules } from "./error-rules.ts"
 import type { Executor, ThreadExecutor } from "./executor.ts"
 import { assertHooks, type Hooks } from "./hooks.ts"
@@ -77,15 +78,26 @@ export interface JobSettings<Schema extends StandardSchemaV1, Name extends strin
   readonly transactional?: boolean
 }
 
-/** How jobs are performed: by `perform` in this app, or by an executor elsewhere. */
+/** How jobs are performed: one by one or several at once in this app, or by an executor elsewhere. */
 export type Work<Payload, Output> =
   | {
+      readonly batch?: undefined
+      readonly performMany?: undefined
       /** Where `perform` runs. Default: in the drainer. */
       readonly executor?: ThreadExecutor
       /** Performs a job. The returned value is stored as the job's result, as JSON of up to 256 KiB. */
       perform(payload: Payload, context: JobContext): Promise<Output> | Output
     }
   | {
+      readonly batch: Batch<Payload>
+      /** Performs up to `batch.size` jobs by one call, in the drainer. */
+      readonly performMany: PerformMany<Payload, Output>
+      readonly executor?: undefined
+      readonly perform?: undefined
+    }
+  | {
+      readonly batch?: undefined
+      readonly performMany?: undefined
       /** Performs these jobs outside this app, which has no `perform` for them. */
       readonly executor: Executor
       readonly perform?: undefined
@@ -110,7 +122,9 @@ export interface JobDefinition<
   readonly output: StandardSchemaV1<unknown, Output> | undefined
   readonly concurrency: Concurrency<Input> | undefined
   readonly executor: Executor | ThreadExecutor | undefined
-  /** Performs a job, through the executor if there is one. */
+  readonly batch: Batch<Payload> | undefined
+  readonly performMany: PerformMany<Payload, Output> | undefined
+  /** Performs a job, through the executor if there is one, or by a call of `performMany` for it alone. */
   perform(payload: Payload, context: JobContext): Promise<Output> | Output
   /** Enqueues a job. Throws unless this definition was passed to `createSluice({ jobs })`. */
   enqueue(payload: Input, options?: EnqueueOptions): Promise<JobHandle<Result<Output>>>
@@ -193,7 +207,8 @@ export function defineJob<Payload = Record<string, unknown>, Output = unknown, N
 export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unknown {
   assertKnownKeys(options, DEFINITION_KEYS, ["defineJob"])
   assertName(options.name, ["defineJob", "name"])
-  assertPerformable(options)
+  if (options.batch === undefined && options.performMany === undefined) assertPerformable(options)
+  else assertPerformsMany(options)
   assertPolicies({ ...options, ...computedLater(options) }, [options.name])
   if (typeof options.delay !== "function" && options.delay !== undefined)
     durationMs(options.delay, [options.name, "delay"])
@@ -220,6 +235,8 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
     output: options.output,
     concurrency: options.concurrency,
     executor: options.executor,
+    batch: options.batch,
+    performMany: options.performMany,
     ...(retry && { retry }),
     perform: choosePerform(options),
     enqueue(payload: unknown, enqueueOptions?: EnqueueOptions) {
@@ -258,6 +275,8 @@ const DEFINITION_KEYS = [
   "transactional",
   "executor",
   "perform",
+  "batch",
+  "performMany",
 ] satisfies readonly (keyof JobOptions<StandardSchemaV1, unknown>)[]
 
 /** What functions return is checked when a job is enqueued. */
@@ -268,13 +287,19 @@ function computedLater({ queue, priority }: JobOptions<StandardSchemaV1, unknown
   }
 }
 
+/** `performMany` comes with `batch`, and with nothing else that performs. */
+function assertPerformsMany(options: JobOptions<StandardSchemaV1, unknown>): void {
+  const { name, batch, performMany } = options
+  if (typeof performMany !== "function")
+    refuse("invalid_job", performMany, [name, "performMany"], "a function")
+  assertBatch(batch, [name, "batch"])
+  for (const key of ["perform", "executor", "transactional"] as const)
+    if (options[key]) refuse("invalid_job", options[key], [name, key], `either performMany or ${key}`)
+}
+
 /** A definition has either `perform`, in the drainer or in a thread, or an executor that performs elsewhere. */
-function assertPerformable({
-  name,
-  executor,
-  perform,
-  transactional,
-}: JobOptions<StandardSchemaV1, unknown>): void {
+function assertPerformable(options: JobOptions<StandardSchemaV1, unknown>): void {
+  const { name, executor, perform, transactional } = options
   if (executor !== undefined && typeof executor?.perform !== "function")
     refuse("invalid_job", executor, [name, "executor"], "an executor, such as thread(), lambda() or http()")
   if (executor && transactional)
@@ -296,11 +321,25 @@ function assertPerformable({
 }
 
 function choosePerform(options: JobOptions<StandardSchemaV1, unknown>): AnyJobDefinition["perform"] {
-  const { name, executor, perform } = options
+  const { name, executor, perform, performMany } = options
+  if (performMany) return (payload, context) => performAlone(name, performMany, payload, context)
   if (perform && executor) executor.adopt(name, perform)
   if (executor?.adopt) return (payload, context) => executor.perform(payload, context)
   if (executor) return (payload, context) => performWithin(executor, payload, context)
   return perform as AnyJobDefinition["perform"]
+}
+
+async function performAlone(
+  name: string,
+  performMany: PerformMany<unknown, unknown>,
+  payload: unknown,
+  context: JobContext,
+): Promise<unknown> {
+  const { signal, deadlineAt, log } = context
+  const batch: BatchContext = { jobs: [context], signal, deadlineAt, log }
+  const [outcome] = outcomesOf(name, await performMany([payload], batch), 1)
+  if (outcome instanceof Error) throw outcome
+  return outcome
 }
 
 interface Client {

@@ -55,8 +55,8 @@ interface RuleOptions {
 
 export interface RetryOnOptions<Thrown = unknown> extends RuleOptions {
   /**
-   * Failures by this rule after which the job is discarded, or `"unlimited"`; other errors are not counted. Default: 25.
-   * `maxAttempts`, if the call or the definition sets it, limits all attempts of a job together.
+   * Failures by this rule after which the job is discarded, or `"unlimited"`; other errors are not counted. Default:
+   * `maxAttempts`, which is 25 if nobody sets it. If the call or the definition does, it limits all attempts of a job together.
    */
   readonly attempts?: number | "unlimited"
   /** The wait before the next attempt, by the number of failures by this rule. Default: the definition's `backoff`. */

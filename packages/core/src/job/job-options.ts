@@ -113,7 +113,7 @@ export interface EnqueueResult {
    * it got this job's payload and options, `rescheduled` if it got its time.
    */
   readonly status: "enqueued" | "deduplicated" | "replaced" | "rescheduled"
-  /** The job's state when it was stored, or found: `ready`, `scheduled` or `blocked`. */
+  /** The job's state: `ready`, `scheduled` or `blocked` when it was stored, and any if it was found. */
   readonly state: JobState
 }
 

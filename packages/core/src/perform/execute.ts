@@ -102,7 +102,12 @@ function discardUnperformed({ job, definition }: JobRun): Outcome | undefined {
 }
 
 function performInDrainer(run: JobRun, payload: unknown): Promise<Outcome> {
-  return inContext(run, (context) => run.definition.perform(payload, context))
+  const { definition, environment } = run
+  return inContext(run, (context) =>
+    definition.batch
+      ? environment.together.perform(definition, payload, context)
+      : definition.perform(payload, context),
+  )
 }
 
 async function inContext(run: JobRun, work: (context: Context) => unknown): Promise<Outcome> {

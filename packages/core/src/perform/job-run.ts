@@ -10,6 +10,7 @@ import type { Drainer } from "../session/drainer.ts"
 import type { Instrumentation } from "../telemetry/instrumentation.ts"
 import type { Cancellation } from "./cancellation.ts"
 import type { ConnectionLimiter } from "./connection-limiter.ts"
+import type { Together } from "./together.ts"
 import type { Transactions } from "./transactions.ts"
 
 /** With the default backoff, the last one comes three weeks after the first. */
@@ -26,6 +27,7 @@ export interface RunEnvironment {
   readonly instrumentation: Instrumentation | undefined
   readonly payloads: StoredPayloads | undefined
   readonly hooks: Hooks | undefined
+  readonly together: Together
 }
 
 /** One execution of a claimed job: the value that is passed from step to step until there is an outcome. */

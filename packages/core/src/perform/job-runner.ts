@@ -17,6 +17,7 @@ import { execute } from "./execute.ts"
 import { failureOutcome } from "./failure.ts"
 import type { JobRun } from "./job-run.ts"
 import { createRunningJobs } from "./running-jobs.ts"
+import { createTogether } from "./together.ts"
 import type { Transactions } from "./transactions.ts"
 
 /** Performs claimed jobs, up to `concurrency` at once. */
@@ -34,6 +35,8 @@ export interface JobRunner {
   outcomes(atMostMs: number): Promise<Execution[]>
   /** Ends the wait for outcomes, because the drain has something else to do. */
   interrupt(): void
+  /** The drain was told to stop: performs jobs that wait for others of their batch, and ends the wait for outcomes. */
+  hurry(): void
   /** Aborts those of these jobs that run, and doesn't start those that wait. */
   cancel(ids: readonly string[]): void
   /**
@@ -58,7 +61,9 @@ export function createJobRunner(options: {
   const { drainer, definitions, concurrency, deadline } = options
   const ahead = createClaimAhead(concurrency)
   const ended = createEndedExecutions()
-  const running = createRunningJobs(options, definitions, () => {
+  const environment = { ...options, together: createTogether(drainer.log) }
+  const largestBatch = Math.max(0, ...[...definitions.values()].map(({ batch }) => batch?.size ?? 0))
+  const running = createRunningJobs(environment, definitions, () => {
     startWaiting()
     ended.endWait()
   })
@@ -77,8 +82,9 @@ export function createJobRunner(options: {
     room() {
       const maxWaiting = mostAhead()
       if (waiting.length > maxWaiting / 2) return 0
-      const free = concurrency + maxWaiting - running.count() - waiting.length
-      return Math.max(0, Math.min(drainer.batchSize, free))
+      const free = concurrency + maxWaiting - running.places.taken() - waiting.length
+      const wanted = free > 0 ? Math.max(free, largestBatch - waiting.length) : 0
+      return Math.min(drainer.batchSize, wanted)
     },
     takeExcess() {
       const maxWaiting = mostAhead()
@@ -93,6 +99,10 @@ export function createJobRunner(options: {
       return ended.take()
     },
     interrupt: ended.endWait,
+    hurry() {
+      environment.together.hurry()
+      ended.endWait()
+    },
     cancel(ids) {
       const asked = new Set(ids)
       running.cancel(asked)
@@ -114,16 +124,17 @@ export function createJobRunner(options: {
   }
 
   function isDone(): boolean {
-    return running.count() === 0 && waiting.length === 0
+    return running.places.taken() === 0 && waiting.length === 0
   }
 
   /** No more than one batch, and one that is claimed while the first is performed. */
   function mostAhead(): number {
-    return Math.min(2 * drainer.batchSize, ahead.count(running.count()))
+    return Math.min(2 * drainer.batchSize, ahead.count(running.places.taken()))
   }
 
   function startWaiting(): void {
-    while (waiting.length > 0 && running.count() < concurrency) perform(waiting.shift() as ClaimedJob)
+    while (waiting.length > 0 && running.places.takenWith((waiting[0] as ClaimedJob).name) <= concurrency)
+      perform(waiting.shift() as ClaimedJob)
   }
 
   function perform(job: ClaimedJob): void {

@@ -3,6 +3,7 @@ import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import { Cancellation, canceledError } from "./cancellation.ts"
 import { type JobRun, type RunEnvironment, timeoutMsOf } from "./job-run.ts"
+import { createPlaces, type Places } from "./places.ts"
 
 /** An execution that is still running this long after it timed out or was canceled frees its place for another, but keeps its lock. */
 const UNRESPONSIVE_AFTER_MS = 1_000
@@ -14,8 +15,8 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1
 export interface RunningJobs {
   start(job: ClaimedJob): JobRun
   end(run: JobRun): void
-  /** How many occupy a place. Those that are still running long after they were aborted don't. */
-  count(): number
+  /** The places that they take. Those that are still running long after they were aborted take none. */
+  readonly places: Pick<Places, "taken" | "takenWith">
   /** All of them, the unresponsive ones too. */
   all(): JobRun[]
   isEmpty(): boolean
@@ -33,6 +34,7 @@ export function createRunningJobs(
   const timeoutsMs = new Map([...definitions].map(([name, one]) => [name, timeoutMsOf(one, defaults)]))
   const responsive = new Set<JobRun>()
   const unresponsive = new Set<JobRun>()
+  const places = createPlaces(definitions)
   // one timer for all, as jobs are many and hardly any times out: set for the earliest timeout there has been
   let timer: NodeJS.Timeout | undefined
   let nextTimeoutAtMs = Number.POSITIVE_INFINITY
@@ -53,14 +55,15 @@ export function createRunningJobs(
         log: drainer.log,
       }
       responsive.add(run)
+      places.take(job.name)
       if (run.timesOutAtMs < nextTimeoutAtMs) setTimer(run.timesOutAtMs)
       return run
     },
     end(run) {
-      responsive.delete(run)
+      leavePlace(run)
       unresponsive.delete(run)
     },
-    count: () => responsive.size,
+    places,
     all: () => [...responsive, ...unresponsive],
     isEmpty: () => responsive.size + unresponsive.size === 0,
     abort(reason) {
@@ -71,6 +74,13 @@ export function createRunningJobs(
         if (ids.has(run.job.id) && !run.cancellation.reason) endExecution(run, canceledError(run.job))
       }
     },
+  }
+
+  /** Returns whether it had a place. */
+  function leavePlace(run: JobRun): boolean {
+    if (!responsive.delete(run)) return false
+    places.leave(run.job.name)
+    return true
   }
 
   function setTimer(atMs: number): void {
@@ -104,7 +114,7 @@ export function createRunningJobs(
   }
 
   function freePlace(run: JobRun): void {
-    if (!responsive.delete(run)) return
+    if (!leavePlace(run)) return
     unresponsive.add(run)
     const { id, name } = run.job
     const message =

@@ -209,7 +209,7 @@ const enqueued = {
       description:
         "If a job with the same unique or idempotency key exists, id is that job's. deduplicated: it stays as it is; replaced: it got the payload and options; rescheduled: it got the time.",
     },
-    state: { ...state, description: "The state of the job when it was stored." },
+    state: { ...state, description: "The state of the job when it was stored, or found." },
   },
 }
 
