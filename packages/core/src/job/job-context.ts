@@ -76,6 +76,11 @@ export interface JobContext {
 export interface CheckpointOptions {
   /** Performs the work in a database transaction that saves the checkpoint too, so that its writes happen exactly once. Default false. */
   readonly transactional?: boolean
+  /**
+   * Longest time for the step, or for each batch of the cursor. Then the execution has failed, as at the job's timeout, which
+   * this one replaces meanwhile: it may be shorter or longer. Default: the job's.
+   */
+  readonly timeout?: Duration
 }
 
 /** The position after a batch; undefined or null at the end. */

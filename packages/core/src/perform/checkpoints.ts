@@ -1,4 +1,4 @@
-import { type Duration, durationMs } from "../checks/duration.ts"
+import { boundedMs, type Duration, durationMs } from "../checks/duration.ts"
 import { assertKnownKeys, assertText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { InvalidInputError, SluiceError } from "../errors.ts"
@@ -6,7 +6,7 @@ import { Snooze } from "../job/control-errors.ts"
 import type { CheckpointOptions, JobContext } from "../job/job-context.ts"
 import { toStorableJson } from "../job/payload.ts"
 import { createHandedPromises } from "./handed-promise.ts"
-import type { JobRun } from "./job-run.ts"
+import { type JobRun, withTimeout } from "./job-run.ts"
 import {
   type CheckpointKind,
   loadProgress,
@@ -33,6 +33,9 @@ interface Progress {
   snooze: Snooze | undefined
   isOver: boolean
 }
+
+/** A timeout of `jobs` is an integer. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
 
 type Work = (transaction: Queryable) => unknown
 
@@ -143,7 +146,8 @@ function assertUsable(
   const path = [kind, "name"]
   if (name === undefined) refuse("invalid_option", name, path, "a name that is unique within its job")
   assertText(name, path)
-  assertKnownKeys(options, ["transactional"], [`${kind} ${JSON.stringify(name)}`])
+  assertKnownKeys(options, ["transactional", "timeout"], [`${kind} ${JSON.stringify(name)}`])
+  if (options.timeout !== undefined) timeoutMsOf(options.timeout, kind, name)
   if (definition.transactional) {
     throw new SluiceError(
       "not_continuable",
@@ -161,16 +165,31 @@ function assertUsable(
 /** For work that is not transactional: by its type it takes no transaction. */
 const NO_TRANSACTION = undefined as unknown as Queryable
 
+function timeoutMsOf(timeout: Duration, kind: CheckpointKind, name: string): number {
+  return boundedMs(timeout, [`${kind} ${JSON.stringify(name)}`, "timeout"], 1, LONGEST_TIMEOUT_MS)
+}
+
 /** Does the work and saves its result, which is returned as JSON. */
 async function performAndSave(
   progress: Progress,
   kind: "step" | "cursor",
   name: string,
-  { transactional }: CheckpointOptions,
+  options: CheckpointOptions,
   work: Work,
 ): Promise<string | undefined> {
   assertMayStart(progress)
-  const { run } = progress
+  const perform = () => performAndSaveInTime(progress.run, kind, name, options, work)
+  if (options.timeout === undefined) return perform()
+  return withTimeout(progress.run, name, timeoutMsOf(options.timeout, kind, name), perform)
+}
+
+async function performAndSaveInTime(
+  run: JobRun,
+  kind: "step" | "cursor",
+  name: string,
+  { transactional }: CheckpointOptions,
+  work: Work,
+): Promise<string | undefined> {
   const perform = async (transaction: Queryable) =>
     toStorableJson(await work(transaction), [`${kind} ${JSON.stringify(name)}`])
   if (transactional) return saveInTransaction(run, kind, name, perform)
