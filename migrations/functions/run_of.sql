@@ -19,6 +19,8 @@ as $$
     'idempotency_keys', case when p_options ? 'idempotencyKey' then json_build_array(p_options->'idempotencyKey') end,
     'concurrency_key', p_options->'concurrencyKey',
     'concurrency_limit', (p_options->>'concurrencyLimit')::numeric::integer,
+    'rate_key', p_options->'rateKey',
+    'rate', rate_of(p_options->'rate'),
     'tags', nullif(p_options->'tags', '[]')))::jsonb
     || jsonb_build_object('payloads', jsonb_build_array(p_payload)) -- after the stripping: nulls inside belong to the user
     || case when p_options ? 'metadata' then jsonb_build_object('metadata', p_options->'metadata') else '{}' end

@@ -73,9 +73,18 @@ const OPTIONS = [
   "timeout",
   ...KEYS,
   "concurrencyLimit",
+  "rateKey",
+  "rate",
   "tags",
   "metadata",
 ]
+
+const rate = (json: string, stored?: [starts: number, perMs: number, burst: number]): Case => ({
+  options: `{"rateKey":"k","rate":${json}}`,
+  ...(stored
+    ? { stored: { rate_key: "k", rate: { starts: stored[0], per_ms: stored[1], burst: stored[2] } } }
+    : { refused: "options.rate" }),
+})
 
 const nested = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`
 const KIB = 1024
@@ -150,6 +159,32 @@ export const cases: Case[] = [
   whole("concurrencyLimit", "concurrency_limit", "1000000", 1_000_000),
   whole("concurrencyLimit", "concurrency_limit", "0"),
   whole("concurrencyLimit", "concurrency_limit", "1000001"),
+
+  // rates
+  rate('{"limit":100,"per":"1m"}', [100, 60_000, 100]),
+  rate('{"limit":1.0,"per":1}', [1, 1_000, 1]),
+  rate('{"limit":1000000,"per":"31d","burst":1e3}', [1_000_000, 2_678_400_000, 1_000]),
+  ...[
+    "[]",
+    "5",
+    '"100/m"',
+    '{"limit":100}',
+    '{"per":"1m"}',
+    '{"limit":0,"per":"1m"}',
+    '{"limit":1.5,"per":"1m"}',
+    '{"limit":"5","per":"1m"}',
+    '{"limit":1000001,"per":"1m"}',
+    '{"limit":5,"per":"999ms"}',
+    '{"limit":5,"per":"32d"}',
+    '{"limit":5,"per":"often"}',
+    '{"limit":5,"per":null}',
+    '{"limit":5,"per":"1m","burst":0}',
+    '{"limit":5,"per":"1m","burst":6}',
+    '{"limit":5,"per":"1m","burst":null}',
+    '{"limit":5,"per":"1m","key":"k"}',
+  ].map((wrong) => rate(wrong)),
+  { options: '{"rate":{"limit":5,"per":"1m"}}', stored: { rate_key: "name" } },
+  ...["", "k".repeat(513), "a\0"].map((wrong) => text("rateKey", wrong, true)),
 
   // instants
   runAt("2100-01-02T03:04:05.678Z", "2100-01-02T03:04:05.678Z"),

@@ -107,6 +107,8 @@ const types = [
   "PerformedJob",
   "Queryable",
   "QueueSnapshot",
+  "Rate",
+  "RateLimit",
   "ReadJobOptions",
   "ReadQueuesOptions",
   "RequestToStore",

@@ -41,7 +41,7 @@ test("the columns of the views are these, in this order: they may grow at the en
     {
       view: "unfinished_jobs",
       columns:
-        "id bigint, name text, queue text, state text, priority integer, payload jsonb, attempts smallint, max_attempts smallint, run_at timestamp with time zone, enqueued_at timestamp with time zone, unique_key text, concurrency_key text, tags text[], metadata jsonb, payload_key text, expires_at timestamp with time zone",
+        "id bigint, name text, queue text, state text, priority integer, payload jsonb, attempts smallint, max_attempts smallint, run_at timestamp with time zone, enqueued_at timestamp with time zone, unique_key text, concurrency_key text, tags text[], metadata jsonb, payload_key text, rate_key text, expires_at timestamp with time zone",
     },
   ])
 })

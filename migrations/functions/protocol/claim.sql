@@ -68,7 +68,7 @@ begin
   v_scope := hashtext(p_names::text);
   select f.* into v_frontier from frontier_of(v_scope, p_fits_ms, p_last_claim) f;
   v_looked_at := greatest(v_frontier.looked_at, now() - p_looked_ms_ago * interval '1 millisecond');
-  from_start := p_resume_after is null or is_look_due(v_scope, v_looked_at, p_looked_ms_ago);
+  from_start := p_resume_after is null or is_look_due(v_scope, v_looked_at, p_looked_ms_ago, v_frontier.may_unthrottle);
   v_place := case when p_resume_after is not null then coalesce(v_frontier.ended_at, p_resume_after::job_position) end; -- a new way isn't led ahead
   pass := case when v_frontier.ended_at is null then p_pass else v_frontier.pass::text end;
   more := false;

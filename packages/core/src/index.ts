@@ -17,6 +17,8 @@ export type {
   EnqueueOptions,
   EnqueueResult,
   JobPolicies,
+  Rate,
+  RateLimit,
   JobState,
   RequestToStore,
   Uniqueness,

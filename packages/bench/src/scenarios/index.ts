@@ -12,6 +12,7 @@ import { lambda } from "./lambda.ts"
 import { latency } from "./latency.ts"
 import { manyQueues } from "./many-queues.ts"
 import { payload } from "./payload.ts"
+import { rate } from "./rate.ts"
 import { scheduled } from "./scheduled.ts"
 import { storms } from "./storms.ts"
 import { throughput } from "./throughput.ts"
@@ -25,6 +26,7 @@ export const scenarios: readonly Scenario[] = [
   endToEnd,
   heldSnapshot,
   blocked,
+  rate,
   scheduled,
   expired,
   manyQueues,

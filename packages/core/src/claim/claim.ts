@@ -13,7 +13,7 @@ import { type Claimed, holdsTooMuch, runClaim } from "./run-claim.ts"
 /**
  * Claims up to `room` ready jobs under advisory locks and, in the same round trip, unlocks what was settled before.
  * Claims suspects of dead drainers when it is their turn, and nothing while they run. Reaps a dead drainer, and computes the
- * concurrency keys of jobs that were enqueued without their definition.
+ * keys of jobs that were enqueued without their definition.
  */
 export async function claim(
   drainer: Drainer,

@@ -15,7 +15,6 @@ import {
 } from "../errors.ts"
 import type { Carrier } from "../job/carrier.ts"
 import { completeOptions, unlessComputed } from "../job/computed-options.ts"
-import { concurrencyKeyOf } from "../job/concurrency-key.ts"
 import type { AnyJobDefinition, InputOf } from "../job/define-job.ts"
 import type { Hooks } from "../job/hooks.ts"
 import type {
@@ -25,6 +24,7 @@ import type {
   JobState,
   RequestToStore,
 } from "../job/job-options.ts"
+import { concurrencyKeyOf, rateKeyOf } from "../job/limit-keys.ts"
 import { toIsoInstant } from "../job/option-values.ts"
 import {
   checkPayload,
@@ -42,6 +42,7 @@ import {
   putObject,
   type StoredPayloads,
 } from "../job/payload-store.ts"
+import { rateJson } from "../job/rate.ts"
 import { uniqueRule } from "../job/unique-rule.ts"
 import type { Logger } from "../logger.ts"
 import { type Instrumentation, withCarrier } from "../telemetry/instrumentation.ts"
@@ -376,10 +377,10 @@ function rowOf(catalog: Catalog, { job, options: given, definition, payload }: R
   const isByName = definition === undefined
   const defaults: JobPolicies = isByName ? {} : catalog.defaults
   const expiresIn = options.expiresIn ?? definition?.expiresIn ?? defaults.expiresIn
-  const rest =
-    options === NO_OPTIONS && !definition?.concurrency && expiresIn === undefined
-      ? NO_REST
-      : restOf(options, definition, payload.value, expiresIn)
+  const queue = options.queue ?? unlessComputed(definition?.queue) ?? defaults.queue
+  const isPlain =
+    options === NO_OPTIONS && !definition?.concurrency && !definition?.rate && expiresIn === undefined
+  const rest = isPlain ? NO_REST : restOf(options, definition, payload.value, queue, expiresIn)
   const { unique, idempotencyKey } = options
   const uniqueKey = unique ? unique.key : options.uniqueKey
   const isLarge = catalog.payloads && payload.bytes > catalog.payloads.overBytes
@@ -387,7 +388,7 @@ function rowOf(catalog: Catalog, { job, options: given, definition, payload }: R
   return {
     name: job.name,
     isByName,
-    queue: options.queue ?? unlessComputed(definition?.queue) ?? defaults.queue,
+    queue,
     priority: options.priority ?? unlessComputed(definition?.priority) ?? defaults.priority,
     rest,
     uniqueKey,
@@ -402,6 +403,7 @@ function restOf(
   options: ReadJob["options"],
   definition: AnyJobDefinition | undefined,
   payload: unknown,
+  queue: string | undefined,
   expiresIn: Duration | undefined,
 ): string {
   const metadata = options.metadata && toJson(options.metadata, ["options", "metadata"], MAX_METADATA_BYTES)
@@ -412,6 +414,7 @@ function restOf(
     delay_ms: options.delay === undefined ? undefined : durationMs(options.delay, ["options", "delay"]),
     ...expiryOf(options, expiresIn),
     ...concurrencyOf(definition, payload, options),
+    ...rateOf(definition, payload, options, queue),
     unique: options.unique && uniqueRule(options.unique),
     tags: options.tags?.length ? options.tags : undefined,
   })
@@ -561,4 +564,22 @@ function concurrencyOf(definition: AnyJobDefinition | undefined, payload: unknow
   if (key === undefined) return {}
   const limit = options.concurrencyLimit ?? definition.concurrency?.limit ?? 1
   return { concurrency_key: key, concurrency_limit: limit }
+}
+
+/** The same for the rate. */
+function rateOf(
+  definition: AnyJobDefinition | undefined,
+  payload: unknown,
+  { rateKey, rate: given }: EnqueueOptions,
+  queue = "default",
+) {
+  if (!definition) return { rate_key: rateKey, rate: given && rateJson(given) }
+  const rate = given ?? definition.rate
+  if (rate) {
+    const key = rateKey ?? rateKeyOf({ ...definition, rate: definition.rate ?? rate }, payload, queue)
+    return key === undefined ? {} : { rate_key: key, rate: rateJson(rate) }
+  }
+  if (rateKey !== undefined)
+    refuse("missing_option", rate, ["options", "rate"], "it with rateKey: the definition has no rate")
+  return {}
 }

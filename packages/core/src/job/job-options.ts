@@ -35,6 +35,24 @@ export interface Concurrency<Payload> {
   readonly limit?: number
 }
 
+/** Limits how many jobs with the same key start within a time, across all drainers. */
+export interface RateLimit {
+  /** In no window of the length `per` do more jobs start. */
+  readonly limit: number
+  /** From `"1s"` to `"31d"`. */
+  readonly per: Duration
+  /** How many jobs may start at once; the others follow evenly, as their tokens come. Default: `limit`. */
+  readonly burst?: number
+}
+
+/** The rate of a definition's jobs. */
+export interface Rate<Payload> extends RateLimit {
+  /** A function that computes the key from the payload, or one key for all jobs of this definition. */
+  readonly key?: string | ((payload: Payload) => string)
+  /** Instead of a key: one for all jobs of the name, or for all that have the same queue and this option. Default `"name"`. */
+  readonly by?: "name" | "queue"
+}
+
 /** Which jobs of a name are the same job, for how long, and what becomes of another one that is enqueued meanwhile. */
 export interface Uniqueness {
   /** Default: the whole payload. */
@@ -80,6 +98,10 @@ export interface EnqueueOptions extends JobPolicies {
   readonly concurrencyKey?: string
   /** Default: the definition's `concurrency.limit`, or 1. The limit that was enqueued last applies to all jobs with the key. */
   readonly concurrencyLimit?: number
+  /** Jobs with this key share the rate of the definition, or `rate`. */
+  readonly rateKey?: string
+  /** Default: the definition's. The rate that was enqueued last applies to all jobs with the key. */
+  readonly rate?: RateLimit
   /** Up to 100 strings of 1 to 128 characters. */
   readonly tags?: readonly string[]
   /** A JSON object of up to 64 KiB. */

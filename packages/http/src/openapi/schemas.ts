@@ -128,6 +128,33 @@ const enqueueOptions = {
       description:
         "Default: the definition's limit, else 1. The limit that was enqueued last applies to all jobs with the key.",
     },
+    rateKey: {
+      ...key,
+      description: "Jobs with this key share the rate of the definition, or `rate`; the others are blocked.",
+    },
+    rate: {
+      type: "object",
+      additionalProperties: false,
+      required: ["limit", "per"],
+      properties: {
+        limit: {
+          type: "integer",
+          minimum: 1,
+          maximum: 1_000_000,
+          description: "In no window of the length `per` do more jobs with the key start.",
+        },
+        per: { ...duration, description: 'From "1s" to "31d".' },
+        burst: {
+          type: "integer",
+          minimum: 1,
+          maximum: 1_000_000,
+          description:
+            "How many may start at once, up to `limit`; the others follow evenly. Default: `limit`.",
+        },
+      },
+      description:
+        "Default: the definition's. The rate that was enqueued last applies to all jobs with the key. Without a key, the job's name is one.",
+    },
     tags: { type: "array", maxItems: 100, items: { type: "string", minLength: 1, maxLength: 128 } },
     metadata: { type: "object", description: "Up to 64 KiB, measured like the payload." },
   },
@@ -290,6 +317,13 @@ const jobProperties = {
   metadata: { type: "object" },
   uniqueKey: { type: ["string", "null"] },
   concurrencyKey: { type: ["string", "null"] },
+  rateKey: { type: ["string", "null"], description: "null once the job has finished." },
+  blockedBy: {
+    type: ["string", "null"],
+    enum: ["concurrency", "rate", "pause", null],
+    description:
+      "Why a job is blocked: its concurrency key is full, its rate is used up, or its queue is paused.",
+  },
 }
 
 const job = { type: "object", required: Object.keys(jobProperties), properties: jobProperties }

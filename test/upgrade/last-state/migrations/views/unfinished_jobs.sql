@@ -22,6 +22,7 @@ create or replace view unfinished_jobs as
          coalesce(j.tags, '{}') as tags,
          coalesce(j.metadata, '{}') as metadata,
          (select p.store_key from payloads p where p.day = j.payload_day and p.job_id = j.id) as payload_key,
+         j.rate_key,
          j.expires_at
   from jobs j;
 
@@ -30,6 +31,7 @@ comment on column unfinished_jobs.id is 'Identifies the job, as enqueue returned
 comment on column unfinished_jobs.state is 'scheduled, ready, blocked, waiting or running';
 comment on column unfinished_jobs.priority is 'A smaller number runs first';
 comment on column unfinished_jobs.payload_key is 'The key of its payload in the app''s store of payloads; payload is null then';
+comment on column unfinished_jobs.rate_key is 'Jobs with the same key share a rate';
 comment on column unfinished_jobs.attempts is 'Executions that counted, without one that is running';
 comment on column unfinished_jobs.max_attempts is 'Null: as the definition says';
 comment on column unfinished_jobs.run_at is 'When it is due, or became due: a first run or a retry';
