@@ -94,6 +94,7 @@ export {
   InvalidPayloadError,
   InvalidResultError,
   JobCanceledError,
+  JobExpiredError,
   JobFailedError,
   JobNotFoundError,
   JobStateError,
