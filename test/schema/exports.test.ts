@@ -12,6 +12,7 @@ const values = [
   "InvalidPayloadError",
   "InvalidResultError",
   "JobCanceledError",
+  "JobExpiredError",
   "JobFailedError",
   "JobNotFoundError",
   "JobStateError",

@@ -88,6 +88,7 @@ export {
   InvalidPayloadError,
   InvalidResultError,
   JobCanceledError,
+  JobExpiredError,
   JobFailedError,
   JobNotFoundError,
   JobStateError,

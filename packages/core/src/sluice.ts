@@ -241,7 +241,13 @@ const OPTION_KEYS = [
 
 const PAYLOAD_KEYS = ["store", "over"] satisfies readonly (keyof PayloadOptions)[]
 
-const POLICY_KEYS = ["queue", "priority", "maxAttempts", "timeout"] satisfies readonly (keyof JobPolicies)[]
+const POLICY_KEYS = [
+  "queue",
+  "priority",
+  "maxAttempts",
+  "timeout",
+  "expiresIn",
+] satisfies readonly (keyof JobPolicies)[]
 
 /** Connects job definitions with a database. Opens no connection and runs no statement. */
 // biome-ignore lint/suspicious/noExplicitAny: without definitions, jobs of any name

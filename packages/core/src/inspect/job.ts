@@ -25,6 +25,7 @@ export async function readJob(
   return {
     ...job,
     runAt: new Date(job.runAt),
+    expiresAt: dateOf(job.expiresAt),
     enqueuedAt: new Date(job.enqueuedAt),
     startedAt: dateOf(job.startedAt),
     finishedAt: dateOf(job.finishedAt),

@@ -133,6 +133,7 @@ function toListedJob(job: any): ListedJob {
   return {
     ...job,
     runAt: new Date(job.runAt),
+    expiresAt: dateOf(job.expiresAt),
     enqueuedAt: new Date(job.enqueuedAt),
     startedAt: dateOf(job.startedAt),
     finishedAt: dateOf(job.finishedAt),

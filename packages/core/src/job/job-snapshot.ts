@@ -8,6 +8,8 @@ export interface JobSnapshot<Payload = Json, Result = Json | null> {
   readonly queue: string
   readonly priority: number
   readonly state: JobState
+  /** Why it was canceled: `expired` before an execution began. Null: somebody asked for it, or it wasn't canceled. */
+  readonly reason: "expired" | null
   readonly payload: Payload
   /**
    * The key of its payload in the store of `createSluice({ payloads })`. Where that isn't given, the payload is null. Null for
@@ -19,6 +21,8 @@ export interface JobSnapshot<Payload = Json, Result = Json | null> {
   /** Null: the definition's. */
   readonly maxAttempts: number | null
   readonly runAt: Date
+  /** When it is canceled unless an execution has begun. Null: never, or it has finished. */
+  readonly expiresAt: Date | null
   readonly enqueuedAt: Date
   /** Start of the last execution. Null until the job has finished, as are `finishedAt`, `durationMs` and `result`. */
   readonly startedAt: Date | null
