@@ -26,6 +26,7 @@ create table jobs (
   id                bigint      primary key default nextval('job_ids'),
   run_at            timestamptz not null default now(),
   enqueued_at       timestamptz not null default now(),
+  expires_at        timestamptz,                         -- if no execution has begun by then, it is canceled; null: never
   priority          integer     not null default 0,      -- smaller runs first
   fence             integer     not null default 0,      -- increases whenever an execution is settled or interrupted; a settle names it
   attempts          smallint    not null default 0,      -- executions that counted
@@ -104,6 +105,8 @@ create index jobs_aside     on jobs (state, name, priority, run_at, id)     wher
 create unique index jobs_unique_key on jobs (name, unique_key)              where unique_key is not null;
 create unique index jobs_waiting_key on jobs (name, waiting_key)            where waiting_key is not null;
 
+create index jobs_expiring  on jobs (expires_at)                            where expires_at is not null and fence = 0;
+
 -- Only jobs with a concurrency key or a rate: those to block once the key is full, the limits that they ask for, and the newest rate.
 create index jobs_ready_of_key on jobs (concurrency_key, name)                  where state = 'ready' and concurrency_key is not null;
 create index jobs_rate_of_key  on jobs (rate_key, (-id))                        where rate_key is not null; -- an order that only this index has
@@ -124,6 +127,7 @@ create table finished (
   attempts        smallint    not null,
   max_attempts    smallint,
   state           text        not null,
+  reason          text,                                  -- why it was canceled: expired; null: somebody asked for it
   name            text        not null,
   queue           text        not null,
   payload         jsonb,                                 -- null: it is in `payloads`
@@ -135,6 +139,7 @@ create table finished (
   metadata        jsonb,
 
   constraint known_state check (state in ('succeeded', 'discarded', 'canceled')),
+  constraint canceled_has_reason check (reason is null or state = 'canceled'),
   constraint failure_has_no_result check (result is null or state <> 'discarded'), -- a canceled job may have ended with one
   constraint payload_in_one_place check ((payload is null) = (payload_day is not null))
 ) partition by range (finished_at);
@@ -278,6 +283,7 @@ create table definitions (
   computes_rate_key boolean     not null default false,  -- the key of its rate is a function of the payload
   computes          text[]      not null default '{}',   -- other options that are: a job by name has to give them
   unique_rule       jsonb,                               -- see unique_rule_of
+  expires_in_ms     bigint,
   durations         integer[]   not null default '{}',   -- element n counts executions of up to 2^(n/4) ms; recent ones weigh more
   seen_at           timestamptz not null default now()   -- when a drainer last knew it, to five minutes; -infinity: none has yet
 );
@@ -408,7 +414,8 @@ create table settings (
 );
 insert into settings default values;
 
--- One row per step, cursor or sleep of a job that is performed in several executions. Written while the job runs, read by its
+-- One row per step, cursor or sleep of a job that is performed in several executions, and one, without a name, for the progress that
+-- it reports. Written while the job runs, read by its
 -- later executions, and deleted when the job has finished.
 create table progress (
   job_id   bigint      not null,
@@ -419,7 +426,7 @@ create table progress (
   value    jsonb,                                        -- of a step: its result; of a cursor: its position, null at its end
 
   primary key (job_id, name),
-  constraint known_kind       check (kind in ('step', 'cursor', 'sleep')),
+  constraint known_kind       check (kind in ('step', 'cursor', 'sleep', 'report')),
   constraint sleep_has_an_end check ((kind = 'sleep') = (until_at is not null)),
   constraint sleep_has_no_value check (kind <> 'sleep' or value is null)
 );
@@ -466,13 +473,14 @@ insert into maintenance_steps (step) values ('prepare finished'), ('prepare fail
 create type job_run as (
   at integer, name text, queue text, priority integer, run_at timestamptz, max_attempts smallint, timeout_ms integer,
   concurrency_key text, concurrency_limit integer, rate_key text, rate rate_limit, tags text[], metadata jsonb, state text, payloads jsonb,
-  payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb, unique_rule jsonb);
+  payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb, unique_rule jsonb, expires_at timestamptz);
 
 -- One of them.
 create type new_job as (
   id bigint, index integer, name text, payload jsonb, payload_key text, payload_day date, queue text, priority integer, run_at timestamptz,
   max_attempts smallint, timeout_ms integer, unique_key text, idempotency_key text, concurrency_key text,
-  concurrency_limit integer, rate_key text, rate rate_limit, tags text[], metadata jsonb, state text, large_bytes integer, waiting_key text, unique_rule jsonb);
+  concurrency_limit integer, rate_key text, rate rate_limit, tags text[], metadata jsonb, state text, large_bytes integer, waiting_key text, unique_rule jsonb,
+  expires_at timestamptz);
 
 -- Where a job is in the history: the partition, and the row in it.
 create type finished_place as (part oid, place tid, id bigint);

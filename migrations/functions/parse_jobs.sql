@@ -16,11 +16,13 @@ as $$
            when d.computes_key and kept.concurrency_key is null or d.computes_rate_key and j.rate_key is null then 'unkeyed'
            else 'ready' end,
       j.payloads, j.payload_keys, j.unique_keys, j.idempotency_keys,
-      case when j."unique" is not null or d.unique_rule is not null then unique_rule_of(d.unique_rule, j."unique", j.payload_keys is not null and j.unique_keys is null) end)::job_run)
+      case when j."unique" is not null or d.unique_rule is not null then unique_rule_of(d.unique_rule, j."unique", j.payload_keys is not null and j.unique_keys is null) end,
+      coalesce(j.expires_at, due.at + coalesce(j.expires_in_ms, d.expires_in_ms, (p_by_name->>'expires_in_ms')::bigint) * interval '1 millisecond'))::job_run)
   from jsonb_to_recordset(p_jobs) j (
     at integer, name text, by_name boolean, queue text, priority integer, run_at timestamptz, delay_ms bigint,
     max_attempts smallint, timeout_ms integer, concurrency_key text, concurrency_limit integer, rate_key text, rate rate_limit, tags text[],
-    metadata jsonb, payloads jsonb, payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb, "unique" jsonb)
+    metadata jsonb, payloads jsonb, payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb, "unique" jsonb,
+    expires_at timestamptz, expires_in_ms bigint)
   left join lateral (select d.* from definitions d where j.by_name and d.name = j.name limit 1) d on true
   cross join lateral (
     select coalesce(j.run_at, now() + coalesce(j.delay_ms, d.delay_ms, 0) * interval '1 millisecond') as at) due

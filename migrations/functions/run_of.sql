@@ -9,6 +9,8 @@ as $$
     'priority', (p_options->>'priority')::numeric::integer, -- 1.0 is whole too
     'run_at', instant_of(p_options->'runAt'),
     'delay_ms', duration_ms(p_options->'delay'),
+    'expires_at', instant_of(p_options->'expiresAt'),
+    'expires_in_ms', duration_ms(p_options->'expiresIn'),
     'max_attempts', (p_options->>'maxAttempts')::numeric::integer,
     'timeout_ms', duration_ms(p_options->'timeout'),
     'unique_keys', case when p_options ? 'uniqueKey' then json_build_array(p_options->'uniqueKey')

@@ -23,11 +23,13 @@ const runAt = (text: string, stored?: string): Case => ({
   ...(stored === undefined ? { refused: "options.runAt" } : { stored: { runAtMs: Date.parse(stored) } }),
 })
 
-const duration = (option: "delay" | "timeout", json: string, ms?: number): Case => ({
+const duration = (option: "delay" | "timeout" | "expiresIn", json: string, ms?: number): Case => ({
   options: `{"${option}":${json}}`,
   ...(ms === undefined
     ? { refused: `options.${option}` }
-    : { stored: option === "delay" ? { delayMs: ms } : { timeout_ms: ms } }),
+    : {
+        stored: { delay: { delayMs: ms }, timeout: { timeout_ms: ms }, expiresIn: { expiresMs: ms } }[option],
+      }),
 })
 
 const whole = (option: string, column: string, json: string, stored?: number): Case => ({
@@ -65,6 +67,8 @@ const OPTIONS = [
   "priority",
   "runAt",
   "delay",
+  "expiresIn",
+  "expiresAt",
   "maxAttempts",
   "timeout",
   ...KEYS,
@@ -243,6 +247,22 @@ export const cases: Case[] = [
   ].map((wrong) => runAt(wrong)),
   { options: '{"runAt":1900000000}', refused: "options.runAt" },
   { options: '{"runAt":"2100-01-02T03:04:05Z","delay":"5m"}', refused: "options.delay" },
+
+  // expiry
+  duration("expiresIn", "60", 60_000),
+  duration("expiresIn", '"1h30m"', 5_400_000),
+  duration("expiresIn", '"36525d"', 36_525 * 86_400_000),
+  ...["0", '"0s"', "-1", '"soon"', '"36526d"', "0.0004"].map((wrong) => duration("expiresIn", wrong)),
+  { options: '{"delay":"1h","expiresIn":"5m"}', stored: { delayMs: 3_600_000, expiresMs: 300_000 } },
+  {
+    options: '{"runAt":"2100-01-02T03:04:05Z","expiresAt":"2100-01-02T03:05:05.1239Z"}',
+    stored: { expiresMs: 60_123 },
+  },
+  ...['""', '"tomorrow"', "1900000000", '"2100-02-30T00:00:00Z"', "{}"].map((wrong) => ({
+    options: `{"expiresAt":${wrong}}`,
+    refused: "options.expiresAt",
+  })),
+  { options: '{"expiresAt":"2100-01-02T03:04:05Z","expiresIn":"5m"}', refused: "options.expiresIn" },
 
   // durations
   duration("delay", "0", 0),

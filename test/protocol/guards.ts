@@ -101,6 +101,20 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Replaced and begun": [
     { file: `${SQL}/admit.sql`, from: "if p_features & c_begins <> 0 then", to: "if false then" },
   ],
+  "Expired and begun": [
+    {
+      file: `${SQL}/protocol/expire_jobs.sql`,
+      from: "where pg_try_advisory_xact_lock(job_lock(e.id))",
+      to: "where true",
+    },
+  ],
+  "Expired under the dead": [
+    {
+      file: `${SQL}/protocol/expire_jobs.sql`,
+      from: "where free.id <> all (v_begun)",
+      to: "where true",
+    },
+  ],
   "Request under way": [
     {
       file: `${SQL}/protocol/store_jobs_once.sql`,

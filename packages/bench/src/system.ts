@@ -35,7 +35,7 @@ export interface System {
 }
 
 /** What can stand in the way of free jobs. */
-export type Obstacle = "blocked" | "rate" | "scheduled" | "queues" | "paused"
+export type Obstacle = "blocked" | "rate" | "scheduled" | "expired" | "queues" | "paused"
 
 export interface Backlog {
   readonly count: number

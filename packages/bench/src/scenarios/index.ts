@@ -6,6 +6,7 @@ import { depth } from "./depth.ts"
 import { drainers } from "./drainers.ts"
 import { endToEnd } from "./end-to-end.ts"
 import { enqueue } from "./enqueue.ts"
+import { expired } from "./expired.ts"
 import { heldSnapshot } from "./held-snapshot.ts"
 import { lambda } from "./lambda.ts"
 import { latency } from "./latency.ts"
@@ -27,6 +28,7 @@ export const scenarios: readonly Scenario[] = [
   blocked,
   rate,
   scheduled,
+  expired,
   manyQueues,
   depth,
   storms,

@@ -30,6 +30,7 @@ function labelOf(obstacle: Obstacle): string {
     blocked: "behind blocked jobs",
     rate: "behind jobs whose rate is used up",
     scheduled: "behind scheduled jobs",
+    expired: "behind expired jobs",
     queues: "in 1,000 queues",
     paused: "behind a paused queue",
   }[obstacle]

@@ -28,7 +28,7 @@ export const sluice: System = {
   settings: "drain() with its defaults",
   keepsHistory: true,
   share: 1,
-  knows: ["blocked", "rate", "scheduled", "queues", "paused"],
+  knows: ["blocked", "rate", "scheduled", "expired", "queues", "paused"],
 
   async prepare(url) {
     await migrate(url, { log: () => {} })
@@ -112,8 +112,8 @@ function fillSql(backlog: Backlog, numbers: string): string {
     ), aside as (
       insert into sluice.payloads (day, job_id, payload) select day, id, payload from new where day is not null
     )
-    insert into sluice.jobs (id, name, payload, payload_day, queue, run_at, state, concurrency_key, concurrency_limit, rate_key, rate, large_bytes)
-    select id, 'noop', case when day is null then payload end, day, queue, run_at, state, concurrency_key, concurrency_limit, rate_key, rate, large_bytes
+    insert into sluice.jobs (id, name, payload, payload_day, queue, run_at, state, concurrency_key, concurrency_limit, rate_key, rate, expires_at, large_bytes)
+    select id, 'noop', case when day is null then payload end, day, queue, run_at, state, concurrency_key, concurrency_limit, rate_key, rate, expires_at, large_bytes
     from new`
 }
 
@@ -125,14 +125,16 @@ function queueSql({ obstacle, queues }: Backlog): string {
 /** The columns run_at, state, and those of concurrency keys and rates. */
 function obstacleSql({ obstacle }: Backlog): string {
   const free = "null as concurrency_key, null::integer as concurrency_limit"
-  const unrated = "null as rate_key, null::sluice.rate_limit as rate"
+  const unrated = "null as rate_key, null::sluice.rate_limit as rate, null::timestamptz as expires_at"
   switch (obstacle) {
     case "scheduled":
       return `now() + interval '1 day' as run_at, 'scheduled' as state, ${free}, ${unrated}`
     case "blocked":
       return `now() as run_at, 'blocked' as state, 'key-' || i % 2 as concurrency_key, 1 as concurrency_limit, ${unrated}`
     case "rate":
-      return `now() as run_at, 'throttled' as state, ${free}, 'key-' || i % 2 as rate_key, (1000, 86400000, 1000)::sluice.rate_limit as rate`
+      return `now() as run_at, 'throttled' as state, ${free}, 'key-' || i % 2 as rate_key, (1000, 86400000, 1000)::sluice.rate_limit as rate, null::timestamptz as expires_at`
+    case "expired":
+      return `now() as run_at, 'ready' as state, ${free}, null as rate_key, null::sluice.rate_limit as rate, now() as expires_at`
     case "paused":
       return `now() as run_at, 'paused' as state, ${free}, ${unrated}`
     default:

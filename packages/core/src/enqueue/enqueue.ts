@@ -1,4 +1,4 @@
-import { durationMs } from "../checks/duration.ts"
+import { type Duration, durationMs } from "../checks/duration.ts"
 import { formatList } from "../checks/format-value.ts"
 import { assertKnownKeys, assertName, isRecord, nearest, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
@@ -291,8 +291,9 @@ async function storedRow(database: Queryable, text: string, values: unknown[]): 
 }
 
 /** What holds for jobs whose registered definition doesn't say it. */
-function byNameJson({ queue, priority }: JobPolicies): string {
-  return JSON.stringify({ queue, priority })
+function byNameJson({ queue, priority, expiresIn }: JobPolicies): string {
+  const expires_in_ms = expiresIn === undefined ? undefined : durationMs(expiresIn)
+  return JSON.stringify({ queue, priority, expires_in_ms })
 }
 
 /** Sent as text, so that no driver turns JSON into JSON again. */
@@ -374,10 +375,12 @@ const NO_REST = "{}"
 function rowOf(catalog: Catalog, { job, options: given, definition, payload }: ReadJob): Row {
   const options = definition ? completeOptions(definition, payload.value, given) : given
   const isByName = definition === undefined
-  const defaults = isByName ? {} : catalog.defaults
+  const defaults: JobPolicies = isByName ? {} : catalog.defaults
+  const expiresIn = options.expiresIn ?? definition?.expiresIn ?? defaults.expiresIn
   const queue = options.queue ?? unlessComputed(definition?.queue) ?? defaults.queue
-  const isPlain = options === NO_OPTIONS && !definition?.concurrency && !definition?.rate
-  const rest = isPlain ? NO_REST : restOf(options, definition, payload.value, queue)
+  const isPlain =
+    options === NO_OPTIONS && !definition?.concurrency && !definition?.rate && expiresIn === undefined
+  const rest = isPlain ? NO_REST : restOf(options, definition, payload.value, queue, expiresIn)
   const { unique, idempotencyKey } = options
   const uniqueKey = unique ? unique.key : options.uniqueKey
   const isLarge = catalog.payloads && payload.bytes > catalog.payloads.overBytes
@@ -401,6 +404,7 @@ function restOf(
   definition: AnyJobDefinition | undefined,
   payload: unknown,
   queue: string | undefined,
+  expiresIn: Duration | undefined,
 ): string {
   const metadata = options.metadata && toJson(options.metadata, ["options", "metadata"], MAX_METADATA_BYTES)
   const others = JSON.stringify({
@@ -408,12 +412,18 @@ function restOf(
     timeout_ms: options.timeout === undefined ? undefined : durationMs(options.timeout),
     run_at: options.runAt === undefined ? undefined : toIsoInstant(options.runAt, ["options", "runAt"]),
     delay_ms: options.delay === undefined ? undefined : durationMs(options.delay, ["options", "delay"]),
+    ...expiryOf(options, expiresIn),
     ...concurrencyOf(definition, payload, options),
     ...rateOf(definition, payload, options, queue),
     unique: options.unique && uniqueRule(options.unique),
     tags: options.tags?.length ? options.tags : undefined,
   })
   return metadata ? joinObjects(others, `{"metadata":${metadata.json}}`) : others
+}
+
+function expiryOf({ expiresAt }: EnqueueOptions, expiresIn: Duration | undefined) {
+  if (expiresAt !== undefined) return { expires_at: toIsoInstant(expiresAt, ["options", "expiresAt"]) }
+  return { expires_in_ms: expiresIn === undefined ? undefined : durationMs(expiresIn) }
 }
 
 function isPlain({ rest, payloadKey, uniqueKey, idempotencyKey }: Row): boolean {

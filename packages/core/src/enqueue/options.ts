@@ -18,6 +18,8 @@ const OPTION_KEYS = [
   "timeout",
   "runAt",
   "delay",
+  "expiresIn",
+  "expiresAt",
   "unique",
   "uniqueKey",
   "idempotencyKey",
@@ -53,6 +55,8 @@ export function assertOptions(options: Omit<EnqueueOptions, "transaction" | "req
   if (options.runAt !== undefined && options.delay !== undefined) {
     refuse("invalid_option", options.delay, ["options", "delay"], "runAt or delay, not both")
   }
+  if (options.expiresIn !== undefined && options.expiresAt !== undefined)
+    refuse("invalid_option", options.expiresIn, ["options", "expiresIn"], "expiresAt or expiresIn, not both")
   assertTags(options.tags, ["options", "tags"])
   const { metadata } = options
   if (metadata !== undefined && !isRecord(metadata)) {

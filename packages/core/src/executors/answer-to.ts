@@ -70,13 +70,18 @@ function createContext(event: ExecutionEvent, signal: AbortSignal, log: Logger):
   const outside = `The job ${JSON.stringify(event.name)} runs outside the drainer`
   const refuseCheckpoint = (): never => {
     // thrown at once, because nobody may await a promise
-    throw new SluiceError("not_continuable", `${outside}, where no step, cursor or sleep can be saved`)
+    throw new SluiceError(
+      "not_continuable",
+      `${outside}, where no step, cursor, sleep or progress can be saved`,
+    )
   }
   return {
     ...rest,
     step: refuseCheckpoint,
     cursor: refuseCheckpoint,
     sleep: refuseCheckpoint,
+    sleepUntil: refuseCheckpoint,
+    progress: refuseCheckpoint,
     deadlineAt: new Date(Date.now() + remainingMs), // by this machine's clock
     enqueuedAt: new Date(event.enqueuedAt),
     log: withDetails(log, { jobId: event.id, job: event.name, attempt: event.attempt }),

@@ -278,6 +278,7 @@ const DEFINITION_KEYS = [
   "idempotencyKey",
   "maxAttempts",
   "timeout",
+  "expiresIn",
   "retry",
   "backoff",
   "onInvalidPayload",

@@ -13,6 +13,7 @@ export function definitionsJson(definitions: Iterable<AnyJobDefinition>, default
 
 function rowOf(definition: AnyJobDefinition, defaults: JobPolicies) {
   const { name, timeout, queue, priority, delay, concurrency, rate, unique } = definition
+  const expiresIn = definition.expiresIn ?? defaults.expiresIn
   const computes = computedBy(definition)
   return {
     name,
@@ -23,6 +24,7 @@ function rowOf(definition: AnyJobDefinition, defaults: JobPolicies) {
     concurrency_key: typeof concurrency?.key === "string" ? concurrency.key : undefined,
     concurrency_limit: concurrency && (concurrency.limit ?? 1),
     computes_key: typeof concurrency?.key === "function" || undefined,
+    expires_in_ms: expiresIn === undefined ? undefined : durationMs(expiresIn),
     rate_key: commonRateKeyOf(definition),
     rate: rate && rateJson(rate),
     computes_rate_key: typeof rate?.key === "function" || undefined,

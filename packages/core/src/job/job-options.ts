@@ -17,6 +17,11 @@ export interface JobPolicies {
    * failed. Default `"1m"`.
    */
   readonly timeout?: Duration
+  /**
+   * How long after it is due a job may wait for its first execution. Then it is canceled, with the reason `expired`, and
+   * `onDiscard` is called. A job that has begun doesn't expire, nor do its retries. Default: never.
+   */
+  readonly expiresIn?: Duration
 }
 
 /** An option for all jobs of a definition, or a function that computes it from the payload. Undefined: as if it weren't set. */
@@ -81,6 +86,8 @@ export interface EnqueueOptions extends JobPolicies {
   readonly runAt?: Date | string
   /** How long from now the job is due, instead of `runAt`: seconds, or a string such as `"5m"`. */
   readonly delay?: Duration
+  /** When it expires, instead of `expiresIn`: a `Date`, or an ISO 8601 string. */
+  readonly expiresAt?: Date | string
   /** Allows one unfinished job of this name with this key. Enqueueing another one returns the existing job. Short for `unique: { key }`. */
   readonly uniqueKey?: string
   /** Stores no second job that is the same. What it leaves open is as the definition says. */

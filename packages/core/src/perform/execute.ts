@@ -117,6 +117,7 @@ async function inContext(run: JobRun, work: (context: Context) => unknown): Prom
     if (!isCanceled(run)) return successOutcome(run, result)
     return canceledOutcome(await successOutcome(run, result))
   } finally {
+    if (context.reports) context.reports.end()
     if (context.checkpoints) await context.checkpoints.end()
   }
 }

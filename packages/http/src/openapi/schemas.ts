@@ -93,6 +93,11 @@ const enqueueOptions = {
       ...duration,
       description: 'Instead of runAt: the time until the job is due. Seconds, or text such as "5m".',
     },
+    expiresIn: {
+      ...duration,
+      description: "How long after it is due the job may wait for its first execution; then it is canceled.",
+    },
+    expiresAt: { ...instant, description: "Instead of expiresIn: when it is canceled unless it has begun." },
     maxAttempts: {
       type: "integer",
       minimum: 1,
@@ -195,7 +200,7 @@ const actionRequest = {
   required: ["action", "filter"],
   additionalProperties: false,
   properties: {
-    action: { type: "string", enum: ["cancel", "retry", "run", "delete", "update"] },
+    action: { type: "string", enum: ["cancel", "retry", "run", "delete", "update", "erase"] },
     filter: { $ref: "#/components/schemas/JobFilter" },
     changes: { $ref: "#/components/schemas/JobChanges" },
     retriedBy: { ...key, description: "Of a retry: who asks for it." },
@@ -277,11 +282,17 @@ const jobProperties = {
   queue: { type: "string" },
   priority: { type: "integer" },
   state,
+  reason: {
+    type: ["string", "null"],
+    enum: ["expired", null],
+    description: "Why it was canceled: it had not begun in time. null: somebody asked for it.",
+  },
   payload: { description: "null if it is in the app's store of payloads and the API has no access to that." },
   payloadKey: { type: ["string", "null"], description: "Its key in that store." },
   attempts: { type: "integer", minimum: 0, description: "Executions charged as attempts so far." },
   maxAttempts: { type: ["integer", "null"], description: "null: the definition decides." },
   runAt: instant,
+  expiresAt: { type: ["string", "null"], format: "date-time" },
   enqueuedAt: instant,
   startedAt: { type: ["string", "null"], format: "date-time" },
   finishedAt: { type: ["string", "null"], format: "date-time" },
@@ -290,6 +301,16 @@ const jobProperties = {
   resultKey: {
     type: ["string", "null"],
     description: "Its key in the app's store of payloads, if it is there.",
+  },
+  progress: {
+    type: ["object", "null"],
+    required: ["percent", "text", "at"],
+    properties: {
+      percent: { type: "number", minimum: 0, maximum: 100 },
+      text: { type: ["string", "null"] },
+      at: instant,
+    },
+    description: "How far the job says that it is; null when it has said nothing, and when it has finished.",
   },
   errors: {
     type: "array",
@@ -322,6 +343,9 @@ const {
   payloadKey: _payloadKey,
   result: _result,
   resultKey: _resultKey,
+  progress: _progress,
+  rateKey: _rateKey,
+  blockedBy: _blockedBy,
   errors: _errors,
   errorCount: _errorCount,
   retries: _retries,

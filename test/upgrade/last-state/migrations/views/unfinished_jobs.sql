@@ -17,12 +17,13 @@ create or replace view unfinished_jobs as
          j.max_attempts,
          j.run_at,
          j.enqueued_at,
-         j.unique_key,
+         coalesce(j.unique_key, j.waiting_key) as unique_key,
          j.concurrency_key,
          coalesce(j.tags, '{}') as tags,
          coalesce(j.metadata, '{}') as metadata,
          (select p.store_key from payloads p where p.day = j.payload_day and p.job_id = j.id) as payload_key,
-         j.rate_key
+         j.rate_key,
+         j.expires_at
   from jobs j;
 
 comment on view unfinished_jobs is 'The jobs that are not finished, one row each';
@@ -34,3 +35,4 @@ comment on column unfinished_jobs.rate_key is 'Jobs with the same key share a ra
 comment on column unfinished_jobs.attempts is 'Executions that counted, without one that is running';
 comment on column unfinished_jobs.max_attempts is 'Null: as the definition says';
 comment on column unfinished_jobs.run_at is 'When it is due, or became due: a first run or a retry';
+comment on column unfinished_jobs.expires_at is 'When it is canceled unless an execution has begun; null: never';

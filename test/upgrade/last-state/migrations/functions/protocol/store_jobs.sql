@@ -1,7 +1,8 @@
 -- Stores any number of jobs in one statement.
 --   p_schema_version  the version that the code needs
 --   p_jobs            a list of objects, each for jobs in a row that are alike but for their payloads and keys: name, payloads, and
---                     optionally queue, priority, run_at or delay_ms, max_attempts, timeout_ms, unique_keys, unique
+--                     optionally queue, priority, run_at or delay_ms, expires_at or expires_in_ms
+--                     (from when it is due), max_attempts, timeout_ms, unique_keys, unique
 --                     (see unique_rule_of), idempotency_keys, concurrency_key with concurrency_limit, rate_key with rate,
 --                     tags, metadata; at: how many jobs come before them; by_name:
 --                     whether their enqueue doesn't have their definition. The keys are lists as long as that of the payloads;
@@ -36,9 +37,9 @@ begin
   else
     with stored as (
       insert into jobs (name, payload, payload_day, queue, priority, run_at, max_attempts, timeout_ms, concurrency_limit, rate, tags, metadata,
-                        carrier, large_bytes, state)
+                        carrier, large_bytes, expires_at, state)
       select j.name, case when j.payload_day is null then j.payload end, j.payload_day, j.queue, j.priority, j.run_at, j.max_attempts,
-             j.timeout_ms, j.concurrency_limit, j.rate, j.tags, j.metadata, p_carrier, j.large_bytes, j.state
+             j.timeout_ms, j.concurrency_limit, j.rate, j.tags, j.metadata, p_carrier, j.large_bytes, j.expires_at, j.state
       from new_jobs(v_runs) j
       returning id, payload_day
     )
