@@ -15,6 +15,9 @@ begin
 end
 $$;
 
+-- A rate: at most so many jobs of a key start in any `per_ms` milliseconds, and at most `burst` of them at once.
+create type rate_limit as (starts integer, per_ms bigint, burst integer);
+
 create sequence job_ids maxvalue 281474976710655; -- 48 bits: the id is the low part of a 64-bit advisory lock
 
 -- Jobs that are not finished. The table stays as small as the backlog: settling moves a row to `finished`.
@@ -23,6 +26,7 @@ create table jobs (
   id                bigint      primary key default nextval('job_ids'),
   run_at            timestamptz not null default now(),
   enqueued_at       timestamptz not null default now(),
+  expires_at        timestamptz,                         -- if no execution has begun by then, it is canceled; null: never
   priority          integer     not null default 0,      -- smaller runs first
   fence             integer     not null default 0,      -- increases whenever an execution is settled or interrupted; a settle names it
   attempts          smallint    not null default 0,      -- executions that counted
@@ -44,36 +48,44 @@ create table jobs (
   unique_key        text,                                -- of this name no other unfinished job has it
   waiting_key       text,                                -- a unique key that is free again once a drainer takes the job; see begin_jobs
   concurrency_key   text,
+  rate_key          text,
+  rate              rate_limit,                          -- as its enqueue asked; the newest applies to the whole key (see rates_in_force)
   tags              text[],
   metadata          jsonb,
   carrier           jsonb,                               -- correlation id and trace context of the enqueue; not kept in history
   large_bytes       integer,                             -- bytes that a claim sends, if more than 4096; see new_jobs
-  -- Which features concern the job, a bit each: 1 concurrency limits, 2 progress, 4 a payload in `payloads`, 16 what ends when it
-  -- begins, 32 somebody waits for its end. Null, which takes no space, for most jobs: claim and settle pay one comparison for all
+  -- Which features concern the job, a bit each: 1 concurrency limits, 2 progress, 4 a payload in `payloads`, 8 a rate, 16 what ends when
+  -- it begins, 32 somebody waits for its end. Null, which takes no space, for most jobs: claim and settle pay one comparison for all
   -- features together (see admit and after_settle).
   features          smallint    generated always as (
     nullif((concurrency_key is not null)::integer + has_progress::integer * 2 + (payload_day is not null)::integer * 4
-      + (waiting_key is not null)::integer * 16 + (is_awaited is not null)::integer * 32, 0)) stored,
+      + (rate_key is not null)::integer * 8 + (waiting_key is not null)::integer * 16 + (is_awaited is not null)::integer * 32, 0)) stored,
 
   constraint known_state check (state in (
     'ready',      -- due, and free to be claimed
     'scheduled',  -- due at run_at: a first run that is delayed, or a retry
     'blocked',    -- its concurrency key is full; the settle that frees the key makes it ready
+    'throttled',  -- the rate of its key is used up; a tick makes it ready when it may start
     'suspect',    -- was in flight when its drainer died, twice in a row; runs again in a small group (see reap)
     'paused',     -- its queue is paused
-    'unkeyed',    -- due, but a drainer that knows its definition has to compute its concurrency key first (see set_keys)
+    'unkeyed',    -- due, but a drainer that knows its definition has to compute its keys first (see set_keys)
     'unknown')),  -- no recent drainer knows its name; one that does makes it ready again (see tick)
   constraint blocked_by_key       check (state <> 'blocked' or concurrency_key is not null),
   constraint suspect_has_group    check (state <> 'suspect' or coalesce(suspect_group, 0) > 0),
   -- A limit without a key belongs to a job whose key is to be computed, or could not be: then it fails when it is performed.
   constraint key_comes_with_limit check (concurrency_key is null or concurrency_limit is not null),
-  constraint unkeyed_lacks_key    check (state <> 'unkeyed' or (concurrency_key is null and concurrency_limit is not null)),
+  constraint unkeyed_lacks_key    check (state <> 'unkeyed' or (concurrency_key is null and concurrency_limit is not null)
+    or (rate_key is null and (rate).starts is not null)),
+  constraint throttled_by_key     check (state <> 'throttled' or rate_key is not null),
+  constraint key_comes_with_rate  check (rate_key is null or (rate).starts is not null),
+  constraint whole_rate           check (num_nulls((rate).starts, (rate).per_ms, (rate).burst) in (0, 3)),
+  constraint possible_rate        check ((rate).per_ms between 1000 and 2678400000 and (rate).burst between 1 and (rate).starts),
   constraint positive_limits      check (concurrency_limit > 0 and max_attempts > 0 and timeout_ms > 0),
   -- A role that may call store_jobs can pass anything. A longer text would not fit into an index that the job enters later,
   -- and the claim that moves it there would fail. Claims don't count the bytes of carriers.
   constraint short_names          check (octet_length(name) <= 128 and octet_length(queue) <= 128),
   constraint short_keys           check (octet_length(unique_key) <= 2048 and octet_length(waiting_key) <= 2048
-                                         and octet_length(concurrency_key) <= 2048),
+                                         and octet_length(concurrency_key) <= 2048 and octet_length(rate_key) <= 2048),
   constraint small_carrier        check (pg_column_size(carrier) <= 65536),
   constraint due_some_time        check (isfinite(run_at)),
   constraint payload_in_one_place check ((payload is null) = (payload_day is not null))
@@ -93,8 +105,12 @@ create index jobs_aside     on jobs (state, name, priority, run_at, id)     wher
 create unique index jobs_unique_key on jobs (name, unique_key)              where unique_key is not null;
 create unique index jobs_waiting_key on jobs (name, waiting_key)            where waiting_key is not null;
 
--- Only jobs with a concurrency key: those to block once the key is full, and the limits that they ask for.
+create index jobs_expiring  on jobs (expires_at)                            where expires_at is not null and fence = 0;
+
+-- Only jobs with a concurrency key or a rate: those to block once the key is full, the limits that they ask for, and the newest rate.
 create index jobs_ready_of_key on jobs (concurrency_key, name)                  where state = 'ready' and concurrency_key is not null;
+create index jobs_rate_of_key  on jobs (rate_key, (-id))                        where rate_key is not null; -- an order that only this index has
+create index jobs_of_rate      on jobs (rate_key, state, name, priority, run_at, id) where rate_key is not null;
 create index jobs_limit_of_key on jobs (concurrency_key, concurrency_limit, id) where concurrency_key is not null;
 
 -- History, one partition per UTC day (see run_maintenance). Lookups by id use a BRIN index of Bloom filters, one per 32
@@ -111,6 +127,7 @@ create table finished (
   attempts        smallint    not null,
   max_attempts    smallint,
   state           text        not null,
+  reason          text,                                  -- why it was canceled: expired; null: somebody asked for it
   name            text        not null,
   queue           text        not null,
   payload         jsonb,                                 -- null: it is in `payloads`
@@ -122,6 +139,7 @@ create table finished (
   metadata        jsonb,
 
   constraint known_state check (state in ('succeeded', 'discarded', 'canceled')),
+  constraint canceled_has_reason check (reason is null or state = 'canceled'),
   constraint failure_has_no_result check (result is null or state <> 'discarded'), -- a canceled job may have ended with one
   constraint payload_in_one_place check ((payload is null) = (payload_day is not null))
 ) partition by range (finished_at);
@@ -253,15 +271,19 @@ create index drainers_ended on drainers (ended_at) where ended_at is not null;
 create table definitions (
   name              text        primary key,
   registered_at     timestamptz,                         -- when a deployment registered it: then drainers leave its policies alone
-  timeout_ms        integer,                             -- null, as in the next five: the definition doesn't say
+  timeout_ms        integer,                             -- null, as in the next policies: the definition doesn't say
   queue             text,
   priority          integer,
   delay_ms          bigint,
   concurrency_key   text,                                -- one key for all of its jobs
   concurrency_limit integer,
   computes_key      boolean     not null default false,  -- its concurrency key is a function of the payload
+  rate_key          text,                                -- one key for all of its jobs; 'queue:': that of their queue
+  rate              rate_limit,
+  computes_rate_key boolean     not null default false,  -- the key of its rate is a function of the payload
   computes          text[]      not null default '{}',   -- other options that are: a job by name has to give them
   unique_rule       jsonb,                               -- see unique_rule_of
+  expires_in_ms     bigint,
   durations         integer[]   not null default '{}',   -- element n counts executions of up to 2^(n/4) ms; recent ones weigh more
   seen_at           timestamptz not null default now()   -- when a drainer last knew it, to five minutes; -infinity: none has yet
 );
@@ -310,6 +332,21 @@ create table limits (
   concurrency_limit integer not null,
   job_id            bigint  not null
 );
+
+-- The starts of jobs with a rate, one row per key: those that still count, summed up in hundredths of `per_ms`. A start counts from
+-- its claim, under the key's lock, whatever becomes of the drainer.
+create table rates (
+  rate_key   text          primary key,
+  rate       rate_limit    not null,                     -- the newest, and the job that asked for it
+  job_id     bigint        not null,
+  started_at timestamptz[] not null,                     -- place n: when the last of them were claimed
+  starts     integer[]     not null,                     -- place n: how many
+  next_at    timestamptz,                                -- when the next job may start; null: none waits
+  until_at   timestamptz   not null                      -- when the last start no longer counts
+);
+
+create index rates_next  on rates (next_at) where next_at is not null;
+create index rates_until on rates (until_at);
 
 -- What is paused: queues, job names, and concurrency keys. A pause whose end has come is none; tick deletes its row.
 create table pauses (
@@ -377,7 +414,8 @@ create table settings (
 );
 insert into settings default values;
 
--- One row per step, cursor or sleep of a job that is performed in several executions. Written while the job runs, read by its
+-- One row per step, cursor or sleep of a job that is performed in several executions, and one, without a name, for the progress that
+-- it reports. Written while the job runs, read by its
 -- later executions, and deleted when the job has finished.
 create table progress (
   job_id   bigint      not null,
@@ -388,7 +426,7 @@ create table progress (
   value    jsonb,                                        -- of a step: its result; of a cursor: its position, null at its end
 
   primary key (job_id, name),
-  constraint known_kind       check (kind in ('step', 'cursor', 'sleep')),
+  constraint known_kind       check (kind in ('step', 'cursor', 'sleep', 'report')),
   constraint sleep_has_an_end check ((kind = 'sleep') = (until_at is not null)),
   constraint sleep_has_no_value check (kind <> 'sleep' or value is null)
 );
@@ -405,7 +443,8 @@ create table ticks (
   only_row   boolean     primary key default true check (only_row),
   ticked_at  timestamptz not null default '-infinity',
   last_queue text        not null default '',           -- if there are many queues or keys, the next repair continues behind these
-  last_key   text        not null default ''
+  last_key   text        not null default '',
+  last_rate  text        not null default ''
 );
 insert into ticks default values;
 
@@ -427,20 +466,21 @@ create table maintenance_steps (
 );
 insert into maintenance_steps (step) values ('prepare finished'), ('prepare failures'), ('prepare payloads'),
   ('expire finished'), ('expire failures'), ('expire payloads'),
-  ('forget stored results'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget unique periods'), ('forget requests'), ('forget retries'), ('forget drainers');
+  ('forget stored results'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget unique periods'), ('forget requests'), ('forget retries'), ('forget drainers'), ('forget rates');
 
 -- Jobs that are about to be stored, in a row and alike but for their payloads and keys: an element of the argument of store_jobs,
 -- with the policies that apply to it.
 create type job_run as (
   at integer, name text, queue text, priority integer, run_at timestamptz, max_attempts smallint, timeout_ms integer,
-  concurrency_key text, concurrency_limit integer, tags text[], metadata jsonb, state text, payloads jsonb,
-  payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb, unique_rule jsonb);
+  concurrency_key text, concurrency_limit integer, rate_key text, rate rate_limit, tags text[], metadata jsonb, state text, payloads jsonb,
+  payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb, unique_rule jsonb, expires_at timestamptz);
 
 -- One of them.
 create type new_job as (
   id bigint, index integer, name text, payload jsonb, payload_key text, payload_day date, queue text, priority integer, run_at timestamptz,
   max_attempts smallint, timeout_ms integer, unique_key text, idempotency_key text, concurrency_key text,
-  concurrency_limit integer, tags text[], metadata jsonb, state text, large_bytes integer, waiting_key text, unique_rule jsonb);
+  concurrency_limit integer, rate_key text, rate rate_limit, tags text[], metadata jsonb, state text, large_bytes integer, waiting_key text, unique_rule jsonb,
+  expires_at timestamptz);
 
 -- Where a job is in the history: the partition, and the row in it.
 create type finished_place as (part oid, place tid, id bigint);

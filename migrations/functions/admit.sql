@@ -1,7 +1,7 @@
 -- Which of the jobs that were just locked may run now: the one place where a feature keeps a job back. What isn't admitted
 -- leaves the claim index, and comes back by an event, such as a freed key. A job that concerns no feature pays one comparison
 -- for all of them. Pauses concern queues, not jobs: second_look drops jobs of paused queues in the read that it makes anyway,
--- and here they are held first only so that they take no permits.
+-- and here they are held first only so that they take no permits and no starts.
 --   p_state     the state that the jobs were claimed in: ready or suspect
 --   p_features  the features of all of them together; null: none
 --   p_paused    the paused queues
@@ -10,15 +10,24 @@ language plpgsql volatile set search_path from current
 as $$
 declare
   c_limits constant integer := 1;
+  c_rates constant integer := 8;
   c_begins constant integer := 16;
   v_admitted bigint[] := p_ids;
 begin
-  if p_features & c_limits <> 0 then
+  if p_features & (c_limits | c_rates) <> 0 then
     perform hold_paused(v_admitted, p_paused);
+  end if;
+  if p_features & c_rates <> 0 then
+    v_admitted := throttle_jobs(v_admitted, p_state); -- first: whoever holds a concurrency key waits for no rate's
+  end if;
+  if p_features & c_limits <> 0 then
     v_admitted := grant_permits(p_drainer, v_admitted, p_state);
   end if;
-  if p_features & c_begins <> 0 then -- last: what is admitted begins
+  if p_features & c_begins <> 0 then -- what is admitted begins
     v_admitted := begin_jobs(v_admitted, p_state, p_features, p_paused);
+  end if;
+  if p_features & c_rates <> 0 then
+    perform note_starts(v_admitted);
   end if;
   return v_admitted;
 end

@@ -1,8 +1,9 @@
 -- Moves waiting jobs into the history as canceled, and so gives back their unique keys and their places. The caller has their
 -- locks, and nobody has them in flight. A row that another transaction moves is left. A ready job that is gone can no longer
 -- unblock those behind its concurrency key, so they are unblocked now.
---   returns  the ids that were moved
-create or replace function finish_canceled(p_ids bigint[]) returns bigint[]
+--   p_reason  why; null: somebody asked for it
+--   returns   the ids that were moved
+create or replace function finish_canceled(p_ids bigint[], p_reason text default null) returns bigint[]
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
@@ -16,9 +17,9 @@ begin
   ), gone as (
     delete from jobs j using free where j.id = free.id returning j.*
   ), kept as (
-    insert into finished (id, state, name, queue, priority, payload, payload_day, attempts, max_attempts, enqueued_at, run_at,
+    insert into finished (id, state, reason, name, queue, priority, payload, payload_day, attempts, max_attempts, enqueued_at, run_at,
                           unique_key, concurrency_key, tags, metadata)
-    select g.id, 'canceled', g.name, g.queue, g.priority, g.payload, g.payload_day, g.attempts, g.max_attempts, g.enqueued_at, g.run_at,
+    select g.id, 'canceled', p_reason, g.name, g.queue, g.priority, g.payload, g.payload_day, g.attempts, g.max_attempts, g.enqueued_at, g.run_at,
            g.unique_key, g.concurrency_key, g.tags, g.metadata
     from gone g
   )

@@ -27,7 +27,7 @@ begin
            g.began_at, g.duration_ms, p_drainer, g.unique_key, g.concurrency_key, g.tags, g.metadata
     from gone g
   )
-  select array_agg(g.id), array_agg(g.attempt), array_agg(g.id) filter (where g.features <> 4)
+  select array_agg(g.id), array_agg(g.attempt), array_agg(g.id) filter (where g.features & ~12 <> 0)
   into finished, attempts, concerned from gone g;
 end
 $$;

@@ -9,7 +9,7 @@ begin
   if p_paused = '{}' then
     return;
   end if;
-  v_met := array(select j.id from jobs j where j.id = any (p_ids) and j.queue = any (p_paused) and j.state in ('ready', 'blocked', 'suspect'));
+  v_met := array(select j.id from jobs j where j.id = any (p_ids) and j.queue = any (p_paused) and j.state in ('ready', 'blocked', 'throttled', 'suspect'));
   if v_met <> '{}' then
     perform hold_jobs(v_met);
   end if;

@@ -17,6 +17,10 @@ begin
   if exists (select from unnest(p_names) known (name), lateral (select from jobs j where j.state = 'unkeyed' and j.name = known.name limit 1) j) then
     return true; -- the next look computes their keys
   end if;
+  if exists (select from rates r where r.next_at <= clock_timestamp()
+             and exists (select from names_throttled(r.rate_key) waiting (name) where waiting.name = any (p_names))) then
+    return true;
+  end if;
   with ready as materialized (
     select j.id from jobs j where j.state = 'ready' and j.name = any (p_names) and j.queue <> all (v_paused) order by j.priority, j.run_at, j.id
   ), suspects as materialized (

@@ -1,8 +1,11 @@
--- When the next job of these names is due, or the next pause ends; null: neither will.
+-- When the next job of these names is due, or may start, if it is throttled, or the next pause ends; null: nothing of it will be.
 create or replace function next_due_at(p_names text[]) returns timestamptz
 language sql volatile set search_path from current
 as $$
   select least(
     (select j.run_at from jobs j where j.state = 'scheduled' and j.name = any (p_names) order by j.run_at, j.id limit 1),
+    (select r.next_at from rates r
+     where r.next_at is not null and exists (select from names_throttled(r.rate_key) waiting (name) where waiting.name = any (p_names))
+     order by r.next_at limit 1),
     (select min(p.until_at) from pauses p))
 $$;

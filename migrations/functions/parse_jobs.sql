@@ -1,5 +1,5 @@
 -- Turns the objects of store_jobs into runs. What a call by name left open is as the registered definition says, else as
--- p_by_name says. A job whose concurrency key only the definition's code can compute is stored without one.
+-- p_by_name says. A job one of whose keys only the definition's code can compute is stored without it.
 create or replace function parse_jobs(p_jobs jsonb, p_by_name jsonb) returns job_run[]
 language sql stable set search_path from current
 as $$
@@ -7,17 +7,22 @@ as $$
       coalesce(j.at, 0), j.name, kept.queue, coalesce(j.priority, d.priority, (p_by_name->>'priority')::integer, 0), due.at,
       j.max_attempts, j.timeout_ms, kept.concurrency_key,
       case when kept.concurrency_key is not null or d.computes_key then coalesce(j.concurrency_limit, d.concurrency_limit, 1) end,
+      coalesce(j.rate_key, case when d.rate_key = 'queue:' then d.rate_key || kept.queue else d.rate_key end,
+               case when (j.rate).starts is not null and d.computes_rate_key is not true then 'name:' || j.name end),
+      coalesce(j.rate, d.rate, case when j.rate_key is not null then missing_rate(j.at) end),
       j.tags, j.metadata,
       case when due.at > now() then 'scheduled'
            when kept.queue = any (array(select unnest(paused('queue')))) then 'paused'
-           when d.computes_key and kept.concurrency_key is null then 'unkeyed'
+           when d.computes_key and kept.concurrency_key is null or d.computes_rate_key and j.rate_key is null then 'unkeyed'
            else 'ready' end,
       j.payloads, j.payload_keys, j.unique_keys, j.idempotency_keys,
-      case when j."unique" is not null or d.unique_rule is not null then unique_rule_of(d.unique_rule, j."unique", j.payload_keys is not null and j.unique_keys is null) end)::job_run)
+      case when j."unique" is not null or d.unique_rule is not null then unique_rule_of(d.unique_rule, j."unique", j.payload_keys is not null and j.unique_keys is null) end,
+      coalesce(j.expires_at, due.at + coalesce(j.expires_in_ms, d.expires_in_ms, (p_by_name->>'expires_in_ms')::bigint) * interval '1 millisecond'))::job_run)
   from jsonb_to_recordset(p_jobs) j (
     at integer, name text, by_name boolean, queue text, priority integer, run_at timestamptz, delay_ms bigint,
-    max_attempts smallint, timeout_ms integer, concurrency_key text, concurrency_limit integer, tags text[], metadata jsonb,
-    payloads jsonb, payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb, "unique" jsonb)
+    max_attempts smallint, timeout_ms integer, concurrency_key text, concurrency_limit integer, rate_key text, rate rate_limit, tags text[],
+    metadata jsonb, payloads jsonb, payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb, "unique" jsonb,
+    expires_at timestamptz, expires_in_ms bigint)
   left join lateral (select d.* from definitions d where j.by_name and d.name = j.name limit 1) d on true
   cross join lateral (
     select coalesce(j.run_at, now() + coalesce(j.delay_ms, d.delay_ms, 0) * interval '1 millisecond') as at) due

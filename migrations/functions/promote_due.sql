@@ -21,7 +21,7 @@ begin
     v_due := most_urgent_due(v_since, c_set);
   end if;
   v_paused := paused('queue');
-  update jobs j set state = case when j.queue = any (v_paused) then 'paused' when j.concurrency_limit is not null and j.concurrency_key is null then 'unkeyed'
+  update jobs j set state = case when j.queue = any (v_paused) then 'paused' when lacks_key(j) then 'unkeyed'
                                  when j.suspect_group is null then 'ready' else 'suspect' end
   where j.id = any (v_due);
   return v_count = c_set;

@@ -9,6 +9,8 @@ as $$
     'priority', (p_options->>'priority')::numeric::integer, -- 1.0 is whole too
     'run_at', instant_of(p_options->'runAt'),
     'delay_ms', duration_ms(p_options->'delay'),
+    'expires_at', instant_of(p_options->'expiresAt'),
+    'expires_in_ms', duration_ms(p_options->'expiresIn'),
     'max_attempts', (p_options->>'maxAttempts')::numeric::integer,
     'timeout_ms', duration_ms(p_options->'timeout'),
     'unique_keys', case when p_options ? 'uniqueKey' then json_build_array(p_options->'uniqueKey')
@@ -17,6 +19,8 @@ as $$
     'idempotency_keys', case when p_options ? 'idempotencyKey' then json_build_array(p_options->'idempotencyKey') end,
     'concurrency_key', p_options->'concurrencyKey',
     'concurrency_limit', (p_options->>'concurrencyLimit')::numeric::integer,
+    'rate_key', p_options->'rateKey',
+    'rate', rate_of(p_options->'rate'),
     'tags', nullif(p_options->'tags', '[]')))::jsonb
     || jsonb_build_object('payloads', jsonb_build_array(p_payload)) -- after the stripping: nulls inside belong to the user
     || case when p_options ? 'metadata' then jsonb_build_object('metadata', p_options->'metadata') else '{}' end

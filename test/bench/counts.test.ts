@@ -36,7 +36,7 @@ test("a drain that finds nothing plans no statement that moves jobs or walks the
   ).toEqual([])
 })
 
-test("a claim looks at no more rows with blocked, scheduled and paused jobs in its way", async () => {
+test("a claim looks at no more rows with blocked, throttled, scheduled and paused jobs in its way", async () => {
   await database.rows("truncate sluice.jobs") // with the dead rows of what was drained before
   await store(200)
   const alone = await rowsOfClaim(100)
@@ -44,13 +44,17 @@ test("a claim looks at no more rows with blocked, scheduled and paused jobs in i
 
   await database.rows("insert into sluice.permits values (-1, 'key-0', 0), (-2, 'key-1', 0)")
   await database.rows("insert into sluice.pauses (kind, target) values ('queue', 'paused')")
-  for (const state of ["blocked", "scheduled", "paused"]) await store(1_000, state)
+  await database.rows(
+    `insert into sluice.rates (rate_key, rate, job_id, started_at, starts, next_at, until_at)
+     select 'key-' || i, (1, 86400000, 1)::sluice.rate_limit, 0, array[now()], array[1], now() + interval '1 day', now() + interval '1 day' from generate_series(0, 1) i`,
+  )
+  for (const state of ["blocked", "throttled", "scheduled", "paused"]) await store(1_000, state)
   await store(200)
 
   expect(alone).toBeGreaterThanOrEqual(100)
   // and a few more: a look from the start tells when the next scheduled job is due, and looks whether the others are
-  // where they belong, by the two keys and the one queue that they have
-  expect(await rowsOfClaim(100)).toBeLessThanOrEqual(alone + 25)
+  // where they belong, by the keys and the one queue that they have
+  expect(await rowsOfClaim(100)).toBeLessThanOrEqual(alone + 35)
 })
 
 test("a claim resumes after its position, past the rows that were deleted before it", async () => {
@@ -68,10 +72,11 @@ test("a claim resumes after its position, past the rows that were deleted before
 
 async function store(count: number, state = "ready"): Promise<void> {
   const key = state === "blocked" ? "'key-' || i % 2, 1" : "null, null"
+  const rate = state === "throttled" ? "'key-' || i % 2, (1, 86400000, 1)::sluice.rate_limit" : "null, null"
   const runAt = state === "scheduled" ? "now() + interval '1 day'" : "now()"
   await database.rows(
-    `insert into sluice.jobs (name, state, queue, run_at, concurrency_key, concurrency_limit)
-     select 'noop', $1, case when $1 = 'paused' then 'paused' else 'default' end, ${runAt}, ${key} from generate_series(1, $2::int) i`,
+    `insert into sluice.jobs (name, state, queue, run_at, concurrency_key, concurrency_limit, rate_key, rate)
+     select 'noop', $1, case when $1 = 'paused' then 'paused' else 'default' end, ${runAt}, ${key}, ${rate} from generate_series(1, $2::int) i`,
     [state, count],
   )
   await database.rows("analyze sluice.jobs")

@@ -57,6 +57,13 @@ const cases: [options: Record<string, unknown>, code: string, says: RegExp, ...p
   [{ idempotencyKey: "a\ud800" }, "invalid_option", key],
   [{ concurrencyKey: "" }, "invalid_option", key],
   [{ concurrencyKey: "a", concurrencyLimit: 0 }, "invalid_option", /whole number/, "concurrencyLimit"],
+  [{ rateKey: "a\0" }, "invalid_option", key],
+  [
+    { rateKey: "a", rate: { limit: 5, per: "0.5s" } },
+    "invalid_option",
+    /per \(a duration from "1s" to "31d"\)/,
+    "rate",
+  ],
   [{ tags: "mail" }, "invalid_option", /list of up to 100 strings/],
   [{ tags: ["mail", 5] }, "invalid_option", /list of up to 100 strings/],
   [{ tags: ["a\0"] }, "invalid_option", /list of up to 100 strings/],

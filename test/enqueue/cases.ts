@@ -23,11 +23,13 @@ const runAt = (text: string, stored?: string): Case => ({
   ...(stored === undefined ? { refused: "options.runAt" } : { stored: { runAtMs: Date.parse(stored) } }),
 })
 
-const duration = (option: "delay" | "timeout", json: string, ms?: number): Case => ({
+const duration = (option: "delay" | "timeout" | "expiresIn", json: string, ms?: number): Case => ({
   options: `{"${option}":${json}}`,
   ...(ms === undefined
     ? { refused: `options.${option}` }
-    : { stored: option === "delay" ? { delayMs: ms } : { timeout_ms: ms } }),
+    : {
+        stored: { delay: { delayMs: ms }, timeout: { timeout_ms: ms }, expiresIn: { expiresMs: ms } }[option],
+      }),
 })
 
 const whole = (option: string, column: string, json: string, stored?: number): Case => ({
@@ -65,13 +67,24 @@ const OPTIONS = [
   "priority",
   "runAt",
   "delay",
+  "expiresIn",
+  "expiresAt",
   "maxAttempts",
   "timeout",
   ...KEYS,
   "concurrencyLimit",
+  "rateKey",
+  "rate",
   "tags",
   "metadata",
 ]
+
+const rate = (json: string, stored?: [starts: number, perMs: number, burst: number]): Case => ({
+  options: `{"rateKey":"k","rate":${json}}`,
+  ...(stored
+    ? { stored: { rate_key: "k", rate: { starts: stored[0], per_ms: stored[1], burst: stored[2] } } }
+    : { refused: "options.rate" }),
+})
 
 const nested = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`
 const KIB = 1024
@@ -147,6 +160,32 @@ export const cases: Case[] = [
   whole("concurrencyLimit", "concurrency_limit", "0"),
   whole("concurrencyLimit", "concurrency_limit", "1000001"),
 
+  // rates
+  rate('{"limit":100,"per":"1m"}', [100, 60_000, 100]),
+  rate('{"limit":1.0,"per":1}', [1, 1_000, 1]),
+  rate('{"limit":1000000,"per":"31d","burst":1e3}', [1_000_000, 2_678_400_000, 1_000]),
+  ...[
+    "[]",
+    "5",
+    '"100/m"',
+    '{"limit":100}',
+    '{"per":"1m"}',
+    '{"limit":0,"per":"1m"}',
+    '{"limit":1.5,"per":"1m"}',
+    '{"limit":"5","per":"1m"}',
+    '{"limit":1000001,"per":"1m"}',
+    '{"limit":5,"per":"999ms"}',
+    '{"limit":5,"per":"32d"}',
+    '{"limit":5,"per":"often"}',
+    '{"limit":5,"per":null}',
+    '{"limit":5,"per":"1m","burst":0}',
+    '{"limit":5,"per":"1m","burst":6}',
+    '{"limit":5,"per":"1m","burst":null}',
+    '{"limit":5,"per":"1m","key":"k"}',
+  ].map((wrong) => rate(wrong)),
+  { options: '{"rate":{"limit":5,"per":"1m"}}', stored: { rate_key: "name" } },
+  ...["", "k".repeat(513), "a\0"].map((wrong) => text("rateKey", wrong, true)),
+
   // instants
   runAt("2100-01-02T03:04:05.678Z", "2100-01-02T03:04:05.678Z"),
   runAt("2100-01-02T03:04Z", "2100-01-02T03:04:00Z"),
@@ -208,6 +247,22 @@ export const cases: Case[] = [
   ].map((wrong) => runAt(wrong)),
   { options: '{"runAt":1900000000}', refused: "options.runAt" },
   { options: '{"runAt":"2100-01-02T03:04:05Z","delay":"5m"}', refused: "options.delay" },
+
+  // expiry
+  duration("expiresIn", "60", 60_000),
+  duration("expiresIn", '"1h30m"', 5_400_000),
+  duration("expiresIn", '"36525d"', 36_525 * 86_400_000),
+  ...["0", '"0s"', "-1", '"soon"', '"36526d"', "0.0004"].map((wrong) => duration("expiresIn", wrong)),
+  { options: '{"delay":"1h","expiresIn":"5m"}', stored: { delayMs: 3_600_000, expiresMs: 300_000 } },
+  {
+    options: '{"runAt":"2100-01-02T03:04:05Z","expiresAt":"2100-01-02T03:05:05.1239Z"}',
+    stored: { expiresMs: 60_123 },
+  },
+  ...['""', '"tomorrow"', "1900000000", '"2100-02-30T00:00:00Z"', "{}"].map((wrong) => ({
+    options: `{"expiresAt":${wrong}}`,
+    refused: "options.expiresAt",
+  })),
+  { options: '{"expiresAt":"2100-01-02T03:04:05Z","expiresIn":"5m"}', refused: "options.expiresIn" },
 
   // durations
   duration("delay", "0", 0),

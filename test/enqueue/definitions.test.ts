@@ -30,6 +30,23 @@ test.each<[string, Record<string, unknown>, RegExp]>([
     { name: "a", concurrency: { key: "k", limit: 0 }, perform },
     /a\.concurrency\.limit/,
   ],
+  ["a rate without a period", { name: "a", rate: { limit: 5 }, perform }, /a\.rate is .*per \(a duration/],
+  ["a rate of nothing", { name: "a", rate: { limit: 0, per: "1m" }, perform }, /a\.rate\.limit/],
+  [
+    "a misspelt rate",
+    { name: "a", rate: { limit: 5, per: "1m", brst: 2 }, perform },
+    /did you mean "burst"\?/,
+  ],
+  [
+    "a rate by a key and by name",
+    { name: "a", rate: { key: "k", by: "name", limit: 5, per: "1m" }, perform },
+    /a\.rate\.by.*key or by, not both/,
+  ],
+  [
+    "a rate by something else",
+    { name: "a", rate: { by: "tag", limit: 5, per: "1m" }, perform },
+    /a\.rate\.by.*"name" or "queue"/,
+  ],
   ["a delay that is no duration", { name: "a", delay: "later", perform }, /a\.delay.*"5m"/],
   [
     "a unique key for all",

@@ -13,6 +13,7 @@ const mail = defineJob({
   queue: "mails",
   priority: 7,
   concurrency: { key: "smtp", limit: 3 },
+  rate: { by: "queue", limit: 100, per: "1m", burst: 10 },
   perform,
 })
 const plain = defineJob({ name: "plain", perform })
@@ -46,6 +47,7 @@ const WAYS: Record<string, (name: string, options: EnqueueOptions) => Promise<st
       headers: { authorization: "Bearer key", "content-type": "application/json" },
       body: JSON.stringify({ name, payload: {}, options }),
     })
+    if (answer.status !== 201) throw new Error(await answer.text())
     return ((await answer.json()) as { id: string }).id
   },
   "from SQL": async (name, options) => {
@@ -61,14 +63,36 @@ beforeAll(async () => {
   await migrate(database.url, { jobs: [mail, plain], defaults, unknownNames: "accept" })
 })
 
-const MAIL = { queue: "mails", priority: 7, concurrency_key: "smtp", concurrency_limit: 3 }
+const rate = (starts: number, per_ms: number, burst: number) => ({ starts, per_ms, burst })
+const MAIL = {
+  queue: "mails",
+  priority: 7,
+  concurrency_key: "smtp",
+  concurrency_limit: 3,
+  rate_key: "queue:mails",
+  rate: rate(100, 60_000, 10),
+}
 const cases: [name: string, options: EnqueueOptions, row: Record<string, unknown>][] = [
   ["mail", {}, MAIL],
-  ["mail", { queue: "vip" }, { ...MAIL, queue: "vip" }],
+  ["mail", { queue: "vip" }, { ...MAIL, queue: "vip", rate_key: "queue:vip" }],
   ["mail", { priority: 0 }, { ...MAIL, priority: 0 }],
   ["mail", { concurrencyKey: "own" }, { ...MAIL, concurrency_key: "own" }],
   ["mail", { concurrencyLimit: 9 }, { ...MAIL, concurrency_limit: 9 }],
-  ["plain", {}, { queue: "usual", priority: 2, concurrency_key: null, concurrency_limit: null }],
+  ["mail", { rateKey: "own" }, { ...MAIL, rate_key: "own" }],
+  ["mail", { rate: { limit: 5, per: "1h" } }, { ...MAIL, rate: rate(5, 3_600_000, 5) }],
+  [
+    "plain",
+    {},
+    {
+      queue: "usual",
+      priority: 2,
+      concurrency_key: null,
+      concurrency_limit: null,
+      rate_key: null,
+      rate: null,
+    },
+  ],
+  ["plain", { rate: { limit: 5, per: "1h" } }, { rate_key: "name:plain", rate: rate(5, 3_600_000, 5) }],
   ["plain", { concurrencyKey: "own" }, { concurrency_key: "own", concurrency_limit: 1 }],
   ["plain", { concurrencyLimit: 4 }, { concurrency_key: null, concurrency_limit: null }],
 ]
@@ -78,7 +102,7 @@ test.each(Object.keys(WAYS).flatMap((way) => cases.map((each) => [way, ...each] 
   async (way, name, options, row) => {
     const id = await WAYS[way]?.(name, options)
     const [stored] = await database.rows(
-      "select queue, priority, concurrency_key, concurrency_limit from sluice.jobs where id = $1",
+      "select queue, priority, concurrency_key, concurrency_limit, rate_key, to_json(rate) as rate from sluice.jobs where id = $1",
       [id],
     )
     expect(stored).toMatchObject(row)
@@ -128,3 +152,12 @@ test("an enqueue with its definition sends what it did before, and nothing by na
   expect(texts).toHaveLength(1)
   expect(texts[0]).not.toContain("by_name")
 })
+
+test.each(Object.keys(WAYS))(
+  "%s, a rate's key without a rate is refused, and nothing is stored",
+  async (way) => {
+    const before = await database.rows("select count(*) from sluice.jobs")
+    await expect(WAYS[way]?.("plain", { rateKey: "own" })).rejects.toThrow(/options\.rate is /)
+    expect(await database.rows("select count(*) from sluice.jobs")).toEqual(before)
+  },
+)

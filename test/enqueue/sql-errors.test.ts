@@ -22,6 +22,7 @@ const cases: [options: unknown, says: RegExp][] = [
   [{ maxAttempts: 0 }, /1 to 1000/],
   [{ maxAttempts: 1_001 }, /1 to 1000/],
   [{ concurrencyLimit: 0 }, /whole number from 1 to 1000000/],
+  [{ rate: { limit: 5 } }, /an object of limit \(1 to 1000000\), per/],
   [{ queue: null }, /leave it out \(jsonb_strip_nulls does\)/],
   [{ [`${"k".repeat(200)}`.slice(0, 100)]: "v".repeat(1_000_000) }, /v{99} *: give one of/],
   [{ runAt: "tomorrow" }, instant],

@@ -96,8 +96,10 @@ export async function enqueueEverywhere(database: TestDatabase, cases: readonly 
   async function storedRows(): Promise<Map<string, Verdict>> {
     const { rows } = await client.query(
       `select j.id::text, coalesce(j.payload, p.payload) as payload, queue, priority, max_attempts, timeout_ms, unique_key, waiting_key, concurrency_key,
-         concurrency_limit, tags, metadata, state, (extract(epoch from run_at) * 1000)::float8 as "runAtMs",
-         (extract(epoch from run_at - enqueued_at) * 1000)::float8 as "delayMs"
+         concurrency_limit, replace(rate_key, 'name:' || name, 'name') as rate_key, to_json(rate) as rate, tags, metadata, state,
+         (extract(epoch from run_at) * 1000)::float8 as "runAtMs",
+         (extract(epoch from run_at - enqueued_at) * 1000)::float8 as "delayMs",
+         (extract(epoch from expires_at - run_at) * 1000)::float8 as "expiresMs"
        from sluice.jobs j left join sluice.payloads p on p.day = j.payload_day and p.job_id = j.id`,
     )
     return new Map(rows.map(({ id, ...row }) => [id, row]))

@@ -74,3 +74,11 @@ export const lost = defineJob({
   executor: thread(new URL("fixtures/no-jobs.ts", import.meta.url)),
   perform() {},
 })
+
+export const large = defineJob({
+  name: "large",
+  maxAttempts: 1,
+  output: v.string(),
+  executor: thread(import.meta.url),
+  perform: ({ bytes }: { bytes: number }) => "x".repeat(bytes),
+})

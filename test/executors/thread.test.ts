@@ -1,10 +1,10 @@
 import { expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
-import { addUp, chatty, fail, lost } from "./thread-jobs.ts"
+import { addUp, chatty, fail, large, lost } from "./thread-jobs.ts"
 
 const database = await createDatabase()
-const { sluice, drainOnce } = drainable(database, [addUp, chatty, fail, lost])
+const { sluice, drainOnce } = drainable(database, [addUp, chatty, fail, large, lost])
 const payload = { numbers: [1, 2, 3], at: "2026-01-02T03:04:05.000Z" }
 
 test("a thread performs with the parsed payload and the context; its result is stored and its log is the drain's", async () => {
@@ -74,6 +74,17 @@ test("a result that is not JSON is dropped, for the work is done", async () => {
   const { id } = await sluice.enqueue("fail", { how: "bigint" })
   expect(await drainOnce()).toMatchObject({ succeeded: 1 })
   expect(await sluice.getJob(id)).toMatchObject({ state: "succeeded", result: null })
+})
+
+test("with an output schema, a result that is too large to be sent is an error that says so", async () => {
+  const { id } = await sluice.enqueue("large", { bytes: 300_000 })
+  expect(await drainOnce()).toMatchObject({ discarded: 1 })
+  expect(await sluice.getJob(id)).toMatchObject({
+    errors: [{ code: "invalid_result", message: "The result is over 256 KiB and was not stored" }],
+  })
+  const small = await sluice.enqueue("large", { bytes: 3 })
+  await drainOnce()
+  expect(await sluice.getJob(small.id)).toMatchObject({ state: "succeeded", result: "xxx" })
 })
 
 test("a module that does not define the job is named", async () => {

@@ -27,6 +27,8 @@ test("every option of the API reaches the stored job", async () => {
     idempotencyKey: "once",
     concurrencyKey: "ada",
     concurrencyLimit: 2,
+    rateKey: "smtp",
+    rate: { limit: 5, per: "1m", burst: 2 },
     tags: ["a", "b"],
     metadata: { tenant: 7 },
   }
@@ -41,6 +43,7 @@ test("every option of the API reaches the stored job", async () => {
     maxAttempts: 3,
     uniqueKey: "unique",
     concurrencyKey: "ada",
+    rateKey: "smtp",
     tags: ["a", "b"],
     metadata: { tenant: 7 },
   })

@@ -101,6 +101,20 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Replaced and begun": [
     { file: `${SQL}/admit.sql`, from: "if p_features & c_begins <> 0 then", to: "if false then" },
   ],
+  "Expired and begun": [
+    {
+      file: `${SQL}/protocol/expire_jobs.sql`,
+      from: "where pg_try_advisory_xact_lock(job_lock(e.id))",
+      to: "where true",
+    },
+  ],
+  "Expired under the dead": [
+    {
+      file: `${SQL}/protocol/expire_jobs.sql`,
+      from: "where free.id <> all (v_begun)",
+      to: "where true",
+    },
+  ],
   "Request under way": [
     {
       file: `${SQL}/protocol/store_jobs_once.sql`,
@@ -191,6 +205,44 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Forgotten job": [
     { file: `${SQL}/unblock_forgotten.sql`, from: "  perform unblock_jobs(", to: "  perform concat(" },
   ],
+  "Start counted twice": [
+    {
+      file: `${SQL}/throttle_jobs.sql`,
+      from: "lock_free_keys(array(select rate_lock(key) from unnest(v_keys) key))",
+      to: "array(select rate_lock(key) from unnest(v_keys) key)",
+    },
+  ],
+  "Late start": [
+    {
+      file: `${CORE}/perform/job-runner.ts`,
+      from: "return startWithinMs !== null &&",
+      to: "return false &&",
+    },
+  ],
+  "Rate's key that can't be locked": [
+    {
+      file: `${SQL}/throttle_jobs.sql`,
+      from: "or c.rate_key = any (v_keys) and c.id not in",
+      to: "or c.id not in",
+    },
+  ],
+  "Rate changed meanwhile": [
+    {
+      file: `${SQL}/rates_in_force.sql`,
+      from: "newest.id >= coalesce(r.job_id, 0)",
+      to: "newest.id is not null",
+    },
+  ],
+  "Forgotten throttled job": [
+    { file: `${SQL}/unthrottle_forgotten.sql`, from: "  perform unthrottle(", to: "  perform concat(" },
+  ],
+  "Token while leaving": [
+    {
+      file: `${SQL}/is_work_due.sql`,
+      from: "r.next_at <= clock_timestamp()",
+      to: "false",
+    },
+  ],
   "Paused meanwhile": [
     {
       file: `${SQL}/second_look.sql`,
@@ -204,6 +256,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   ],
   "Pause that ends": [
     { file: `${SQL}/end_pauses.sql`, from: "  perform unblock_jobs(", to: "  perform concat(" },
+    { file: `${SQL}/unblock_forgotten.sql`, from: "  perform unblock_jobs(", to: "  perform concat(" },
   ],
   "Resumed meanwhile": [
     { file: `${SQL}/resume_strays.sql`, from: "not is_paused(v_queue) and", to: "false and" },

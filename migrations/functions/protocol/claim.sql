@@ -28,6 +28,7 @@
 --   from_start                           it has looked from the start
 --   more                                 more may be waiting behind it
 --   unkeyed                              of a look from the start: jobs wait whose concurrency keys this drainer could compute
+--   expired                              of a look from the start: jobs have expired; see expire_jobs
 --   suspects                             suspects wait that this drainer could take
 --   due_in_ms                            of a look from the start: until the next scheduled job is due
 --   seen                                 what a look from the start has seen
@@ -40,7 +41,7 @@ create or replace function claim(p_drainer integer, p_backend integer, p_limit i
                       p_settled bigint[], p_spent bigint[], p_seen text default null, p_priorities integer[] default '{}',
                       p_fits_ms bigint default null, p_max_bytes bigint default 4194304, p_last_claim bigint default 0,
                       p_looked_ms_ago double precision default 0, p_pass text default null)
-returns table (claim_id bigint, claimed_at_ms double precision, jobs json, resume_after text, more boolean, suspects boolean,
+returns table (claim_id bigint, claimed_at_ms double precision, jobs json, resume_after text, more boolean, suspects boolean, expired boolean,
                due_in_ms double precision, seen text, whole boolean, dead boolean, canceled json, unkeyed boolean, from_start boolean,
                pass text, drainers integer, aside_id bigint, payload jsonb, payload_key text)
 language plpgsql volatile set search_path from current
@@ -67,7 +68,7 @@ begin
   v_scope := hashtext(p_names::text);
   select f.* into v_frontier from frontier_of(v_scope, p_fits_ms, p_last_claim) f;
   v_looked_at := greatest(v_frontier.looked_at, now() - p_looked_ms_ago * interval '1 millisecond');
-  from_start := p_resume_after is null or is_look_due(v_scope, v_looked_at, p_looked_ms_ago);
+  from_start := p_resume_after is null or is_look_due(v_scope, v_looked_at, p_looked_ms_ago, v_frontier.may_unthrottle);
   v_place := case when p_resume_after is not null then coalesce(v_frontier.ended_at, p_resume_after::job_position) end; -- a new way isn't led ahead
   pass := case when v_frontier.ended_at is null then p_pass else v_frontier.pass::text end;
   more := false;
@@ -108,6 +109,7 @@ begin
   end if;
   unkeyed := from_start and exists ( -- name by name, as is_work_due does it
     select from unnest(p_names) known (name), lateral (select from jobs j where j.state = 'unkeyed' and j.name = known.name limit 1) j);
+  expired := from_start and exists (select from jobs j where j.expires_at <= now() and j.fence = 0);
   suspects := exists (select from jobs j where j.state = 'suspect') and suspects_wait(p_drainer, p_names);
   return next;
   if v_locked.features & 4 <> 0 and p_max_bytes > 0 then

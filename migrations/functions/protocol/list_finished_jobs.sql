@@ -43,7 +43,7 @@ begin
     'select array_agg(f.place), array_agg(row(f.id, f.job)::listed_job) from (
        select f.id, f.ctid as place, json_build_object(
          ''id'', f.id::text, ''name'', f.name, ''queue'', f.queue, ''priority'', f.priority, ''state'', f.state, ''attempts'', f.attempts,
-         ''maxAttempts'', f.max_attempts, ''runAt'', f.run_at, ''enqueuedAt'', f.enqueued_at, ''startedAt'', f.started_at,
+         ''maxAttempts'', f.max_attempts, ''reason'', f.reason, ''runAt'', f.run_at, ''expiresAt'', null, ''enqueuedAt'', f.enqueued_at, ''startedAt'', f.started_at,
          ''finishedAt'', f.finished_at, ''durationMs'', f.duration_ms, ''tags'', coalesce(f.tags, ''{}''),
          ''metadata'', coalesce(f.metadata, ''{}''), ''uniqueKey'', f.unique_key, ''concurrencyKey'', f.concurrency_key) as job
        from %s f

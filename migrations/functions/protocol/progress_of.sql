@@ -6,5 +6,5 @@ create or replace function progress_of(p_job bigint) returns table (kind text, n
 language sql stable set search_path from current
 as $$
   select p.kind, p.name, p.value::text, extract(epoch from p.until_at - now())::double precision * 1000
-  from progress p where p.job_id = p_job
+  from progress p where p.job_id = p_job and p.kind <> 'report'
 $$;

@@ -57,7 +57,7 @@ begin
            now() - (coalesce(o.ended_ms_ago, 0) + o.duration_ms) * interval '1 millisecond', o.duration_ms, p_drainer
     from settled s, lateral (select (s.execution).*) o
   )
-  select array_agg(r.id), array_agg(r.id) filter (where r.features <> 4) into v_rescheduled, v_concerned_again from rescheduled r;
+  select array_agg(r.id), array_agg(r.id) filter (where r.features & ~12 <> 0) into v_rescheduled, v_concerned_again from rescheduled r;
 
   v_lost := array(select o.id from unnest(v_outcomes) o except select unnest(v_finished || v_rescheduled));
   if coalesce(v_concerned, v_concerned_again) is not null or v_lost <> '{}' then

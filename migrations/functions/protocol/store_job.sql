@@ -5,8 +5,8 @@
 --   p_queue           its queue; null: as its definition says, if it comes by name, or the default
 --   p_priority        its priority, in the same way
 --   p_carrier         what travels with it: correlation id and trace context
---   p_by_name         if its enqueue doesn't have its definition: the queue and the priority of a job whose registered
---                     definition says nothing
+--   p_by_name         if its enqueue doesn't have its definition: the queue, the priority and expires_in_ms of a job whose
+--                     registered definition says nothing
 --   p_asks            whether to find out if a drainer is awake for it; only for a transaction that commits at once
 --   job_id            its id
 --   job_state         its state
@@ -31,8 +31,9 @@ begin
     if v_definition.name is null then
       perform assert_known_names(jsonb_build_array(jsonb_build_object('name', p_name, 'by_name', true)))
       from settings s where s.refuses_unknown_names;
-    elsif v_definition.concurrency_limit is not null or v_definition.delay_ms is not null or v_definition.computes <> '{}'
-          or v_definition.unique_rule is not null then
+    end if;
+    if v_definition.concurrency_limit is not null or (v_definition.rate).starts is not null or v_definition.delay_ms is not null or v_definition.computes <> '{}'
+          or v_definition.unique_rule is not null or v_definition.expires_in_ms is not null or p_by_name ? 'expires_in_ms' then
       select s.job_ids[1], coalesce(s.job_states[1], 'ready'), s.attended, s.statuses[1] into job_id, job_state, attended, status from store_jobs(p_schema_version, jsonb_build_array(jsonb_build_object(
         'name', p_name, 'by_name', true, 'payloads', jsonb_build_array(p_payload), 'queue', p_queue, 'priority', p_priority)),
         p_carrier, p_by_name, p_asks) s;

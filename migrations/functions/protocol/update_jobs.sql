@@ -3,12 +3,13 @@
 --   p_changes      an object with any of runAt or delay, priority, queue, payload, tags, metadata, as in enqueue
 --   p_payload_key  of a payload that is in the app's store: its key there, in place of the payload
 --   p_key          the concurrency key that goes with the payload; null: it stays
+--   p_rate_key     the key of its rate, in the same way
 --   job_id         each of them once
 --   name           its name; null: it is unknown
 --   state          its state from now on
 --   refusal        why it isn't changed: job_running, job_finished or job_not_found; definition_needed: the definition's code computes
---                  its concurrency key from the payload; job_held: somebody has it for a moment. Null: it is
-create or replace function update_jobs(p_ids bigint[], p_changes jsonb, p_payload_key text default null, p_key text default null)
+--                  a key of it from the payload; job_held: somebody has it for a moment. Null: it is
+create or replace function update_jobs(p_ids bigint[], p_changes jsonb, p_payload_key text default null, p_key text default null, p_rate_key text default null)
 returns table (job_id bigint, name text, state text, refusal text)
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
@@ -25,10 +26,12 @@ begin
   v_run_at := coalesce(instant_of(p_changes->'runAt'), now() + duration_ms(p_changes->'delay') * interval '1 millisecond');
   v_tags := array(select jsonb_array_elements_text(p_changes->'tags'));
   v_jobs := take_waiting(p_ids);
-  if p_key is null and (p_changes ? 'payload' or p_payload_key is not null) then
+  if p_changes ? 'payload' or p_payload_key is not null then
     v_keyless := array(
       select j.id from jobs j join definitions d on d.name = j.name
-      where j.id = any (v_jobs.taken) and d.computes_key and j.concurrency_key is not null);
+      where j.id = any (v_jobs.taken)
+        and (p_key is null and d.computes_key and j.concurrency_key is not null
+             or p_rate_key is null and d.computes_rate_key and j.rate_key is not null));
   end if;
   v_ids := array(select unnest(v_jobs.taken) except select unnest(v_keyless));
   v_keys := keys_of(array(select j.id from jobs j where j.id = any (v_ids) and j.state in ('ready', 'suspect')));
@@ -40,19 +43,22 @@ begin
     state = case when n.run_at > now() then 'scheduled' when n.is_paused then 'paused' when n.lacks_key then 'unkeyed'
                  when n.is_suspect then 'suspect' when n.stays then j.state else 'ready' end,
     run_at = n.run_at, priority = n.priority, queue = n.queue, tags = n.tags, metadata = n.metadata, concurrency_key = n.concurrency_key,
-    large_bytes = large_bytes_of(n.payload, n.metadata, n.tags)
+    rate_key = n.rate_key, large_bytes = large_bytes_of(n.payload, n.metadata, n.tags)
   from (
     select w.id, coalesce(v_run_at, w.run_at) as run_at, kept.queue, is_paused(kept.queue) as is_paused,
            coalesce((p_changes->>'priority')::numeric::integer, w.priority) as priority, -- 1.0 is whole too
            case when p_changes ? 'tags' then nullif(v_tags, '{}') else w.tags end as tags,
            coalesce(p_changes->'metadata', w.metadata) as metadata, coalesce(w.payload, aside.payload) as payload,
-           kept.concurrency_key, kept.concurrency_key is null and w.concurrency_limit is not null as lacks_key,
+           kept.concurrency_key, kept.rate_key, lacks_key(w) as lacks_key,
            w.suspect_group is not null as is_suspect,
-           w.state = 'unknown' or w.state = 'blocked' and kept.concurrency_key = w.concurrency_key as stays
+           w.state = 'unknown' or w.state = 'blocked' and kept.concurrency_key = w.concurrency_key
+             or w.state = 'throttled' and kept.rate_key = w.rate_key as stays
     from jobs w
     left join payloads aside on aside.day = w.payload_day and aside.job_id = w.id
     cross join lateral (
-      select coalesce(p_changes->>'queue', w.queue) as queue, case when w.concurrency_key is not null then coalesce(p_key, w.concurrency_key) end as concurrency_key) kept
+      select coalesce(p_changes->>'queue', w.queue) as queue, case when w.concurrency_key is not null then coalesce(p_key, w.concurrency_key) end as concurrency_key,
+             case when w.rate_key = 'queue:' || w.queue then 'queue:' || coalesce(p_changes->>'queue', w.queue)
+                  when w.rate_key is not null then coalesce(p_rate_key, w.rate_key) end as rate_key) kept
     where w.id = any (v_ids)) n
   where j.id = n.id;
   perform unblock_jobs(v_keys); -- a job that was ready may do so no longer, when it ends

@@ -35,7 +35,7 @@ export interface System {
 }
 
 /** What can stand in the way of free jobs. */
-export type Obstacle = "blocked" | "scheduled" | "queues" | "paused"
+export type Obstacle = "blocked" | "rate" | "scheduled" | "expired" | "queues" | "paused"
 
 export interface Backlog {
   readonly count: number
@@ -43,7 +43,7 @@ export interface Backlog {
   readonly first?: number
   /** Bytes of text in the payload in addition to the number. Default 0. */
   readonly payloadBytes?: number
-  /** `scheduled`: due tomorrow; `blocked`: with one of two keys in use; `paused`: in a paused queue. Default: free. */
+  /** `scheduled`: due tomorrow; `blocked`: with one of two keys in use; `rate`: with one of two rates used up; `paused`: in a paused queue. Default: free. */
   readonly obstacle?: Exclude<Obstacle, "queues">
   /** Number of queues over which to spread the jobs. Default 1. */
   readonly queues?: number

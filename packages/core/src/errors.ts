@@ -259,6 +259,14 @@ export class JobCanceledError extends SluiceError {
   }
 }
 
+/** A job had not begun when it expired, and was canceled: what `onDiscard` is told. Code `job_expired`. */
+export class JobExpiredError extends SluiceError {
+  static override readonly name: string = "JobExpiredError"
+  static {
+    brand(JobExpiredError)
+  }
+}
+
 /** There is no such job, or its history was dropped. Code `job_not_found`. */
 export class JobNotFoundError extends SluiceError {
   static override readonly name: string = "JobNotFoundError"

@@ -17,12 +17,14 @@ export type {
   EnqueueOptions,
   EnqueueResult,
   JobPolicies,
+  Rate,
+  RateLimit,
   JobState,
   RequestToStore,
   Uniqueness,
 } from "./job/job-options.ts"
 export type { JobHandle, WaitOptions } from "./job/job-handle.ts"
-export type { CheckpointOptions, JobContext } from "./job/job-context.ts"
+export type { CheckpointOptions, JobContext, StepOptions } from "./job/job-context.ts"
 export type { Batch, BatchContext, PerformMany } from "./job/batch.ts"
 export type { Backoff, BackoffSettings, BackoffStrategy } from "./job/backoff.ts"
 export {
@@ -38,7 +40,13 @@ export {
 export type { EnqueuedJob, Hooks, JobToEnqueue, PerformedJob } from "./job/hooks.ts"
 export type { Executor, ThreadExecutor } from "./job/executor.ts"
 export type { NewJob } from "./enqueue/enqueue.ts"
-export type { ExecutionError, JobRetry, JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"
+export type {
+  ExecutionError,
+  JobProgress,
+  JobRetry,
+  JobSnapshot,
+  ReadJobOptions,
+} from "./job/job-snapshot.ts"
 export type { Pause } from "./inspect/pauses.ts"
 export type { QueueSnapshot, ReadQueuesOptions } from "./inspect/queues.ts"
 export type { JobList, ListedJob, ListJobsOptions } from "./inspect/list-jobs.ts"
@@ -86,6 +94,7 @@ export {
   InvalidPayloadError,
   InvalidResultError,
   JobCanceledError,
+  JobExpiredError,
   JobFailedError,
   JobNotFoundError,
   JobStateError,

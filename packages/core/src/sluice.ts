@@ -1,6 +1,6 @@
 import { boundedMs, type Duration } from "./checks/duration.ts"
 import type { IsAny } from "./checks/json.ts"
-import { assertKnownKeys, assertPolicies, refuse } from "./checks/validate.ts"
+import { assertKnownKeys, assertPolicies, isRecord, refuse } from "./checks/validate.ts"
 import { assertDatabase } from "./database/assert-connection.ts"
 import type { Connect, Queryable } from "./database/connection.ts"
 import { poolQueryable } from "./database/pool-queryable.ts"
@@ -199,6 +199,12 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
    * Starts no more jobs of the queue. Running jobs finish, and jobs can still be enqueued. Pausing it again changes when the
    * pause ends.
    */
+  /**
+   * Erases all jobs that the filter matches, waiting and finished, with everything that is known of them: payload, result, errors,
+   * progress. Running ones are canceled and refused as `job_running`: call it again once they have ended. Idempotency keys are
+   * forgotten after 24 hours.
+   */
+  eraseJobs(filter: Omit<JobFilter, "state">, options?: Pick<BulkOptions, "dryRun">): Promise<BulkResult>
   pauseQueue(name: string, options?: PauseOptions): Promise<void>
   /** Starts the jobs of a paused queue again. */
   resumeQueue(name: string): Promise<void>
@@ -241,7 +247,13 @@ const OPTION_KEYS = [
 
 const PAYLOAD_KEYS = ["store", "over"] satisfies readonly (keyof PayloadOptions)[]
 
-const POLICY_KEYS = ["queue", "priority", "maxAttempts", "timeout"] satisfies readonly (keyof JobPolicies)[]
+const POLICY_KEYS = [
+  "queue",
+  "priority",
+  "maxAttempts",
+  "timeout",
+  "expiresIn",
+] satisfies readonly (keyof JobPolicies)[]
 
 /** Connects job definitions with a database. Opens no connection and runs no statement. */
 // biome-ignore lint/suspicious/noExplicitAny: without definitions, jobs of any name
@@ -346,6 +358,20 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     async retryJobs(filter, { retriedBy, ...options } = {}) {
       const verb = retryVerb(schema, retriedBy === undefined ? {} : { retriedBy })
       return moveAll(["discarded", "canceled"], verb, filter, options)
+    },
+    async eraseJobs(filter, options = {}) {
+      assertKnownKeys(options, ["dryRun"], ["options"])
+      if (isRecord(filter) && "state" in filter)
+        refuse("unknown_option", filter.state, ["filter", "state"], "no state: all of the jobs are erased")
+      const running = new Set<string>()
+      const canceled = await actOnAll("unfinished", cancelVerb(schema), filter, options, (acted) => {
+        for (const { id, state } of acted) if (state === "running") running.add(id)
+      })
+      if (canceled.changed > 0) await wakeIfNeeded()
+      const deleted = await sluice.deleteJobs(filter, options)
+      const matched = options.dryRun ? canceled.matched + deleted.matched : running.size + deleted.matched
+      const refused = [...running].map((id) => ({ id, code: "job_running" }))
+      return { matched, changed: deleted.changed, refused: [...refused, ...deleted.refused].slice(0, 1_000) }
     },
     deleteJobs: (filter, options) =>
       actOnAll(["succeeded", "discarded", "canceled"], deleteVerb(schema), filter, options),

@@ -6,11 +6,13 @@ import { depth } from "./depth.ts"
 import { drainers } from "./drainers.ts"
 import { endToEnd } from "./end-to-end.ts"
 import { enqueue } from "./enqueue.ts"
+import { expired } from "./expired.ts"
 import { heldSnapshot } from "./held-snapshot.ts"
 import { lambda } from "./lambda.ts"
 import { latency } from "./latency.ts"
 import { manyQueues } from "./many-queues.ts"
 import { payload } from "./payload.ts"
+import { rate } from "./rate.ts"
 import { scheduled } from "./scheduled.ts"
 import { storms } from "./storms.ts"
 import { throughput } from "./throughput.ts"
@@ -24,7 +26,9 @@ export const scenarios: readonly Scenario[] = [
   endToEnd,
   heldSnapshot,
   blocked,
+  rate,
   scheduled,
+  expired,
   manyQueues,
   depth,
   storms,

@@ -28,7 +28,9 @@ export function obstacleVariants(
 function labelOf(obstacle: Obstacle): string {
   return {
     blocked: "behind blocked jobs",
+    rate: "behind jobs whose rate is used up",
     scheduled: "behind scheduled jobs",
+    expired: "behind expired jobs",
     queues: "in 1,000 queues",
     paused: "behind a paused queue",
   }[obstacle]

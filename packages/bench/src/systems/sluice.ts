@@ -15,6 +15,12 @@ import {
 const OCCUPY_KEYS =
   "insert into sluice.permits (job_id, concurrency_key, drainer_id) values (-1, 'key-0', 0), (-2, 'key-1', 0)"
 
+/** As if a thousand jobs of each rate had just started. */
+const USE_UP_RATES = `
+  insert into sluice.rates (rate_key, rate, job_id, started_at, starts, next_at, until_at)
+  select 'key-' || i, (1000, 86400000, 1000)::sluice.rate_limit, 0, array[now()], array[1000], now() + interval '1 day', now() + interval '1 day'
+  from generate_series(0, 1) i`
+
 /** Used through its public API with its defaults, except for the concurrency, which is the same for all systems. */
 export const sluice: System = {
   name: "sluice",
@@ -22,7 +28,7 @@ export const sluice: System = {
   settings: "drain() with its defaults",
   keepsHistory: true,
   share: 1,
-  knows: ["blocked", "scheduled", "queues", "paused"],
+  knows: ["blocked", "rate", "scheduled", "expired", "queues", "paused"],
 
   async prepare(url) {
     await migrate(url, { log: () => {} })
@@ -31,6 +37,7 @@ export const sluice: System = {
   async fill(database, backlog) {
     if (backlog.obstacle === "paused") await database.query("select sluice.pause_queue('paused')")
     if (backlog.obstacle === "blocked") await database.query(OCCUPY_KEYS)
+    if (backlog.obstacle === "rate") await database.query(USE_UP_RATES)
     for (const numbers of rowSources(backlog)) {
       await database.query(fillSql(backlog, numbers))
     }
@@ -105,8 +112,8 @@ function fillSql(backlog: Backlog, numbers: string): string {
     ), aside as (
       insert into sluice.payloads (day, job_id, payload) select day, id, payload from new where day is not null
     )
-    insert into sluice.jobs (id, name, payload, payload_day, queue, run_at, state, concurrency_key, concurrency_limit, large_bytes)
-    select id, 'noop', case when day is null then payload end, day, queue, run_at, state, concurrency_key, concurrency_limit, large_bytes
+    insert into sluice.jobs (id, name, payload, payload_day, queue, run_at, state, concurrency_key, concurrency_limit, rate_key, rate, expires_at, large_bytes)
+    select id, 'noop', case when day is null then payload end, day, queue, run_at, state, concurrency_key, concurrency_limit, rate_key, rate, expires_at, large_bytes
     from new`
 }
 
@@ -115,16 +122,22 @@ function queueSql({ obstacle, queues }: Backlog): string {
   return queues ? `'queue-' || i % ${queues}` : "'default'"
 }
 
-/** The columns run_at, state, concurrency_key and concurrency_limit. */
+/** The columns run_at, state, and those of concurrency keys and rates. */
 function obstacleSql({ obstacle }: Backlog): string {
+  const free = "null as concurrency_key, null::integer as concurrency_limit"
+  const unrated = "null as rate_key, null::sluice.rate_limit as rate, null::timestamptz as expires_at"
   switch (obstacle) {
     case "scheduled":
-      return "now() + interval '1 day' as run_at, 'scheduled' as state, null as concurrency_key, null::integer as concurrency_limit"
+      return `now() + interval '1 day' as run_at, 'scheduled' as state, ${free}, ${unrated}`
     case "blocked":
-      return "now() as run_at, 'blocked' as state, 'key-' || i % 2 as concurrency_key, 1 as concurrency_limit"
+      return `now() as run_at, 'blocked' as state, 'key-' || i % 2 as concurrency_key, 1 as concurrency_limit, ${unrated}`
+    case "rate":
+      return `now() as run_at, 'throttled' as state, ${free}, 'key-' || i % 2 as rate_key, (1000, 86400000, 1000)::sluice.rate_limit as rate, null::timestamptz as expires_at`
+    case "expired":
+      return `now() as run_at, 'ready' as state, ${free}, null as rate_key, null::sluice.rate_limit as rate, now() as expires_at`
     case "paused":
-      return "now() as run_at, 'paused' as state, null as concurrency_key, null::integer as concurrency_limit"
+      return `now() as run_at, 'paused' as state, ${free}, ${unrated}`
     default:
-      return "now() as run_at, 'ready' as state, null as concurrency_key, null::integer as concurrency_limit"
+      return `now() as run_at, 'ready' as state, ${free}, ${unrated}`
   }
 }

@@ -42,13 +42,26 @@ export function isText(value: unknown, mostCharacters: number): boolean {
 
 /** Checks the policies, on any of the three levels that take them. */
 export function assertPolicies(
-  policies: { queue?: unknown; priority?: unknown; maxAttempts?: unknown; timeout?: unknown },
+  policies: {
+    queue?: unknown
+    priority?: unknown
+    maxAttempts?: unknown
+    timeout?: unknown
+    expiresIn?: unknown
+  },
   path: Path,
 ): void {
   if (policies.queue !== undefined) assertName(policies.queue, [...path, "queue"])
   assertInteger(policies.priority, [...path, "priority"], -1_000_000_000, 1_000_000_000)
   assertInteger(policies.maxAttempts, [...path, "maxAttempts"], 1, 1_000)
   if (policies.timeout !== undefined) assertTimeout(policies.timeout as Duration, [...path, "timeout"])
+  assertPeriod(policies.expiresIn, [...path, "expiresIn"])
+}
+
+/** Checks a length of time that may not be 0. */
+export function assertPeriod(value: unknown, path: Path): void {
+  if (value !== undefined && durationMs(value as Duration, path) === 0)
+    refuse("invalid_option", value, path, 'a duration longer than 0, such as "10m"')
 }
 
 /** Longest wait of setTimeout, 24 days. */

@@ -5,6 +5,7 @@ import { batchSize } from "../session/batch-size.ts"
 import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
 import { computeKeys } from "./compute-keys.ts"
+import { expireJobs } from "./expire.ts"
 import { advance, type ClaimPosition, type Look } from "./position.ts"
 import { reap } from "./reap.ts"
 import { type Claimed, holdsTooMuch, runClaim } from "./run-claim.ts"
@@ -12,7 +13,7 @@ import { type Claimed, holdsTooMuch, runClaim } from "./run-claim.ts"
 /**
  * Claims up to `room` ready jobs under advisory locks and, in the same round trip, unlocks what was settled before.
  * Claims suspects of dead drainers when it is their turn, and nothing while they run. Reaps a dead drainer, and computes the
- * concurrency keys of jobs that were enqueued without their definition.
+ * keys of jobs that were enqueued without their definition.
  */
 export async function claim(
   drainer: Drainer,
@@ -69,7 +70,9 @@ async function claimInOrder(
   position.suspects.noteWaiting(batch.suspects, hasSeenAll && claimed.length === 0)
   const isReaping = batch.dead && (await reap(drainer, position))
   const isKeying = batch.unkeyed && (await computeKeys(drainer, position, deadline.names()))
-  position.isCaughtUp = hasSeenAll && !isReaping && !isKeying && !(isIdle && position.suspects.areWaiting())
+  const isExpiring = batch.expired && (await expireJobs(drainer))
+  position.isCaughtUp =
+    hasSeenAll && !isReaping && !isKeying && !isExpiring && !(isIdle && position.suspects.areWaiting())
   return claimed
 }
 
@@ -103,6 +106,8 @@ interface Batch extends Claimed, Look {
   drainers: number
   /** Whether suspects wait that this drainer can perform. */
   suspects: boolean
+  /** Whether jobs have expired. */
+  expired: boolean
   /** Whether jobs wait whose concurrency keys this drainer can compute. */
   unkeyed: boolean
 }

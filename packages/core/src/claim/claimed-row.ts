@@ -43,5 +43,6 @@ export function toClaimedJob(
     bytes: fields?.bytes ?? 0,
     unread: fields?.unread ?? null,
     lacksKey: fields?.lacksKey ?? false,
+    startWithinMs: fields?.startWithinMs ?? null,
   }
 }

@@ -2,8 +2,8 @@ import { setTimeout as wait } from "node:timers/promises"
 import { protocolCall } from "../database/protocol-call.ts"
 import { isTransient } from "../database/sqlstate.ts"
 import { InvalidInputError } from "../errors.ts"
-import { storedConcurrencyKeyOf } from "../job/concurrency-key.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
+import { type ComputedKeys, storedKeysOf } from "../job/limit-keys.ts"
 import type { StoredPayloads } from "../job/payload-store.ts"
 import { readObject } from "../job/read-object.ts"
 import type { Drainer } from "../session/drainer.ts"
@@ -21,7 +21,7 @@ const LONGEST_MS = 2_000
 const AGAIN_AFTER_MS = 1_000
 
 /**
- * Computes the concurrency keys of due jobs that were enqueued by name alone, with the definitions of this drainer. Returns
+ * Computes the keys of due jobs that were enqueued by name alone, with the definitions of this drainer. Returns
  * whether to look for work again before the drain ends. Two drainers may compute the same keys; the first to write wins.
  */
 export async function computeKeys(
@@ -37,7 +37,7 @@ export async function computeKeys(
   } catch (error) {
     drainer.lost.throwIfAborted()
     if (isTransient(error)) return true
-    drainer.log.warn("Concurrency keys could not be stored; trying again", { error: String(error) })
+    drainer.log.warn("The keys of jobs could not be stored; trying again", { error: String(error) })
     position.keysAgainAtMs = performance.now() + AGAIN_AFTER_MS
     return false
   }
@@ -79,9 +79,8 @@ async function writeKeys({ schema, query }: Drainer, keys: readonly ComputedKey[
 }
 
 /** An element of the argument of `set_keys`. */
-interface ComputedKey {
+interface ComputedKey extends ComputedKeys {
   readonly id: number
-  readonly key?: string | undefined
   readonly failed?: boolean
 }
 
@@ -124,7 +123,7 @@ async function readPayload(payloads: StoredPayloads | undefined, key: string): P
 /** A job whose key can't be computed fails when it is performed, with the error that is dropped here. */
 async function keyOf(id: number, definition: AnyJobDefinition, payload: unknown): Promise<ComputedKey> {
   try {
-    return { id, key: await storedConcurrencyKeyOf(definition, await payload) }
+    return { id, ...(await storedKeysOf(definition, await payload)) }
   } catch {
     return { id, failed: true }
   }

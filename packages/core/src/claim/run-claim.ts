@@ -52,13 +52,14 @@ export async function runClaim<Result extends Claimed>(
   const { settled, spent } = drainer.held.takeSettled()
   try {
     const { text, values } = callOf(limit, toPgArray(settled), toPgArray(spent), mostBytes)
+    const sentAtMs = performance.now()
     const claiming = drainer.query(`select * from ${text}`, values)
     const [result, ...payloads] = (await timed(drainer, "claim", claiming)) as [Result, ...PayloadRow[]]
     position.failures = 0
     position.largestReadable =
       position.largestReadable === 0 ? Number.POSITIVE_INFINITY : position.largestReadable * 2
     if (result.canceled) drainer.cancelRequests.tell(result.canceled)
-    return { ...result, claimed: holdJobs(drainer, result, payloads) }
+    return { ...result, claimed: holdJobs(drainer, result, payloads, sentAtMs) }
   } catch (error) {
     await handleFailedClaim(drainer, position, { error, limit, spent, isIdle })
     return undefined
@@ -69,12 +70,14 @@ function holdJobs(
   { held, tally }: Drainer,
   { claim_id, claimed_at_ms, jobs }: Claimed,
   payloads: readonly PayloadRow[],
+  sentAtMs: number,
 ): ClaimedJob[] {
   if (claim_id === null) return []
   if (jobs.length === 0) held.keepSpent([claim_id]) // a look that was noted for others
   const claim = {
     id: claim_id,
     databaseAtMs: claimed_at_ms,
+    sentAtMs,
     arrivedAtMs: performance.now(),
     unsettled: jobs.length,
   }

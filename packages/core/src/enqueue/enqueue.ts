@@ -1,4 +1,4 @@
-import { durationMs } from "../checks/duration.ts"
+import { type Duration, durationMs } from "../checks/duration.ts"
 import { formatList } from "../checks/format-value.ts"
 import { assertKnownKeys, assertName, isRecord, nearest, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
@@ -15,7 +15,6 @@ import {
 } from "../errors.ts"
 import type { Carrier } from "../job/carrier.ts"
 import { completeOptions, unlessComputed } from "../job/computed-options.ts"
-import { concurrencyKeyOf } from "../job/concurrency-key.ts"
 import type { AnyJobDefinition, InputOf } from "../job/define-job.ts"
 import type { Hooks } from "../job/hooks.ts"
 import type {
@@ -25,6 +24,7 @@ import type {
   JobState,
   RequestToStore,
 } from "../job/job-options.ts"
+import { concurrencyKeyOf, rateKeyOf } from "../job/limit-keys.ts"
 import { toIsoInstant } from "../job/option-values.ts"
 import {
   checkPayload,
@@ -42,6 +42,7 @@ import {
   putObject,
   type StoredPayloads,
 } from "../job/payload-store.ts"
+import { rateJson } from "../job/rate.ts"
 import { uniqueRule } from "../job/unique-rule.ts"
 import type { Logger } from "../logger.ts"
 import { type Instrumentation, withCarrier } from "../telemetry/instrumentation.ts"
@@ -290,8 +291,9 @@ async function storedRow(database: Queryable, text: string, values: unknown[]): 
 }
 
 /** What holds for jobs whose registered definition doesn't say it. */
-function byNameJson({ queue, priority }: JobPolicies): string {
-  return JSON.stringify({ queue, priority })
+function byNameJson({ queue, priority, expiresIn }: JobPolicies): string {
+  const expires_in_ms = expiresIn === undefined ? undefined : durationMs(expiresIn)
+  return JSON.stringify({ queue, priority, expires_in_ms })
 }
 
 /** Sent as text, so that no driver turns JSON into JSON again. */
@@ -373,9 +375,12 @@ const NO_REST = "{}"
 function rowOf(catalog: Catalog, { job, options: given, definition, payload }: ReadJob): Row {
   const options = definition ? completeOptions(definition, payload.value, given) : given
   const isByName = definition === undefined
-  const defaults = isByName ? {} : catalog.defaults
-  const rest =
-    options === NO_OPTIONS && !definition?.concurrency ? NO_REST : restOf(options, definition, payload.value)
+  const defaults: JobPolicies = isByName ? {} : catalog.defaults
+  const expiresIn = options.expiresIn ?? definition?.expiresIn ?? defaults.expiresIn
+  const queue = options.queue ?? unlessComputed(definition?.queue) ?? defaults.queue
+  const isPlain =
+    options === NO_OPTIONS && !definition?.concurrency && !definition?.rate && expiresIn === undefined
+  const rest = isPlain ? NO_REST : restOf(options, definition, payload.value, queue, expiresIn)
   const { unique, idempotencyKey } = options
   const uniqueKey = unique ? unique.key : options.uniqueKey
   const isLarge = catalog.payloads && payload.bytes > catalog.payloads.overBytes
@@ -383,7 +388,7 @@ function rowOf(catalog: Catalog, { job, options: given, definition, payload }: R
   return {
     name: job.name,
     isByName,
-    queue: options.queue ?? unlessComputed(definition?.queue) ?? defaults.queue,
+    queue,
     priority: options.priority ?? unlessComputed(definition?.priority) ?? defaults.priority,
     rest,
     uniqueKey,
@@ -398,6 +403,8 @@ function restOf(
   options: ReadJob["options"],
   definition: AnyJobDefinition | undefined,
   payload: unknown,
+  queue: string | undefined,
+  expiresIn: Duration | undefined,
 ): string {
   const metadata = options.metadata && toJson(options.metadata, ["options", "metadata"], MAX_METADATA_BYTES)
   const others = JSON.stringify({
@@ -405,11 +412,18 @@ function restOf(
     timeout_ms: options.timeout === undefined ? undefined : durationMs(options.timeout),
     run_at: options.runAt === undefined ? undefined : toIsoInstant(options.runAt, ["options", "runAt"]),
     delay_ms: options.delay === undefined ? undefined : durationMs(options.delay, ["options", "delay"]),
+    ...expiryOf(options, expiresIn),
     ...concurrencyOf(definition, payload, options),
+    ...rateOf(definition, payload, options, queue),
     unique: options.unique && uniqueRule(options.unique),
     tags: options.tags?.length ? options.tags : undefined,
   })
   return metadata ? joinObjects(others, `{"metadata":${metadata.json}}`) : others
+}
+
+function expiryOf({ expiresAt }: EnqueueOptions, expiresIn: Duration | undefined) {
+  if (expiresAt !== undefined) return { expires_at: toIsoInstant(expiresAt, ["options", "expiresAt"]) }
+  return { expires_in_ms: expiresIn === undefined ? undefined : durationMs(expiresIn) }
 }
 
 function isPlain({ rest, payloadKey, uniqueKey, idempotencyKey }: Row): boolean {
@@ -550,4 +564,22 @@ function concurrencyOf(definition: AnyJobDefinition | undefined, payload: unknow
   if (key === undefined) return {}
   const limit = options.concurrencyLimit ?? definition.concurrency?.limit ?? 1
   return { concurrency_key: key, concurrency_limit: limit }
+}
+
+/** The same for the rate. */
+function rateOf(
+  definition: AnyJobDefinition | undefined,
+  payload: unknown,
+  { rateKey, rate: given }: EnqueueOptions,
+  queue = "default",
+) {
+  if (!definition) return { rate_key: rateKey, rate: given && rateJson(given) }
+  const rate = given ?? definition.rate
+  if (rate) {
+    const key = rateKey ?? rateKeyOf({ ...definition, rate: definition.rate ?? rate }, payload, queue)
+    return key === undefined ? {} : { rate_key: key, rate: rateJson(rate) }
+  }
+  if (rateKey !== undefined)
+    refuse("missing_option", rate, ["options", "rate"], "it with rateKey: the definition has no rate")
+  return {}
 }

@@ -8,6 +8,7 @@ import {
 } from "../checks/validate.ts"
 import type { EnqueueOptions } from "../job/job-options.ts"
 import { assertTags } from "../job/option-values.ts"
+import { assertRateLimit } from "../job/rate.ts"
 import { assertUnique } from "../job/unique-rule.ts"
 
 const OPTION_KEYS = [
@@ -17,11 +18,15 @@ const OPTION_KEYS = [
   "timeout",
   "runAt",
   "delay",
+  "expiresIn",
+  "expiresAt",
   "unique",
   "uniqueKey",
   "idempotencyKey",
   "concurrencyKey",
   "concurrencyLimit",
+  "rateKey",
+  "rate",
   "tags",
   "metadata",
 ] satisfies readonly (keyof EnqueueOptions)[]
@@ -45,9 +50,13 @@ export function assertOptions(options: Omit<EnqueueOptions, "transaction" | "req
   assertText(options.idempotencyKey, ["options", "idempotencyKey"])
   assertText(options.concurrencyKey, ["options", "concurrencyKey"])
   assertInteger(options.concurrencyLimit, ["options", "concurrencyLimit"], 1, 1_000_000)
+  assertText(options.rateKey, ["options", "rateKey"])
+  assertRateLimit(options.rate, ["options", "rate"])
   if (options.runAt !== undefined && options.delay !== undefined) {
     refuse("invalid_option", options.delay, ["options", "delay"], "runAt or delay, not both")
   }
+  if (options.expiresIn !== undefined && options.expiresAt !== undefined)
+    refuse("invalid_option", options.expiresIn, ["options", "expiresIn"], "expiresAt or expiresIn, not both")
   assertTags(options.tags, ["options", "tags"])
   const { metadata } = options
   if (metadata !== undefined && !isRecord(metadata)) {

@@ -27,7 +27,7 @@ export async function answerTo(
     const { input, perform } = findJob(jobs, event.name)
     const payload = input ? await parsePayload(event.name, input, event.payload) : event.payload
     const result = await perform(payload, createContext(event, signal, log))
-    return { result: toStorableResult(result, log) }
+    return toAnswer(result, log)
   } catch (error) {
     return toErrorAnswer(error)
   }
@@ -48,17 +48,21 @@ function findJob(jobs: readonly Performable[], name: string): Performable {
   )
 }
 
-/** The work is done: a result that can't be stored is dropped with a warning, so that the job isn't performed again. */
-function toStorableResult(result: unknown, log: Logger): unknown {
-  if (result === undefined) return undefined
+/** The work is done: that a result can't be stored is for the drainer to judge, which knows whether it matters. */
+function toAnswer(result: unknown, log: Logger): Answer {
+  if (result === undefined) return {}
   try {
     const json = JSON.stringify(result) ?? "null"
-    if (Buffer.byteLength(json) <= MAX_RESULT_BYTES) return JSON.parse(json)
-    log.warn("The result is over 256 KiB and was not stored")
+    if (Buffer.byteLength(json) <= MAX_RESULT_BYTES) return { result: JSON.parse(json) }
+    return dropped("The result is over 256 KiB and was not stored", log)
   } catch (error) {
-    log.warn("The result is not JSON and was not stored", { error: shortMessage(error) })
+    return dropped(`The result is not JSON and was not stored: ${shortMessage(error)}`, log)
   }
-  return undefined
+}
+
+function dropped(why: string, log: Logger): Answer {
+  log.warn(why)
+  return { dropped: why }
 }
 
 function createContext(event: ExecutionEvent, signal: AbortSignal, log: Logger): JobContext {
@@ -66,13 +70,18 @@ function createContext(event: ExecutionEvent, signal: AbortSignal, log: Logger):
   const outside = `The job ${JSON.stringify(event.name)} runs outside the drainer`
   const refuseCheckpoint = (): never => {
     // thrown at once, because nobody may await a promise
-    throw new SluiceError("not_continuable", `${outside}, where no step, cursor or sleep can be saved`)
+    throw new SluiceError(
+      "not_continuable",
+      `${outside}, where no step, cursor, sleep or progress can be saved`,
+    )
   }
   return {
     ...rest,
     step: refuseCheckpoint,
     cursor: refuseCheckpoint,
     sleep: refuseCheckpoint,
+    sleepUntil: refuseCheckpoint,
+    progress: refuseCheckpoint,
     deadlineAt: new Date(Date.now() + remainingMs), // by this machine's clock
     enqueuedAt: new Date(event.enqueuedAt),
     log: withDetails(log, { jobId: event.id, job: event.name, attempt: event.attempt }),

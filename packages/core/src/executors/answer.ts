@@ -2,6 +2,7 @@ import { durationMs } from "../checks/duration.ts"
 import { isRecord } from "../checks/validate.ts"
 import { SluiceError } from "../errors.ts"
 import { Discard, durationOf, PauseKey, RetryAfter, Snooze } from "../job/control-errors.ts"
+import { DroppedResult } from "../job/dropped-result.ts"
 import { isErrorCode, serializeError } from "../job/error-record.ts"
 import { MAX_PAYLOAD_BYTES, UnfitPayload } from "../job/payload.ts"
 import type { Logger } from "../logger.ts"
@@ -21,7 +22,11 @@ const MAX_WAIT_MS = 365 * 86_400_000
 const UNKNOWN_JOB_WAIT = "1m"
 
 /** The JSON that an execution elsewhere returns. Without `result` and `error`, the job succeeded without a result. */
-export type Answer = { readonly result?: unknown } | { readonly error: SerializedError }
+export type Answer =
+  | { readonly result?: unknown }
+  /** The job succeeded, and its result could not be sent: why. */
+  | { readonly dropped: string }
+  | { readonly error: SerializedError }
 
 /**
  * An error as JSON. The names `Discard`, `RetryAfter`, `Snooze` and `PauseKey` control the job, the latter three with `wait`;
@@ -80,6 +85,8 @@ export function resultOf(answer: unknown, place: string, log: Logger): unknown {
       if (answer.error.name === "NotHereError") throw snoozeUnknown(place, log)
       throw toError(answer.error)
     }
+    if (typeof answer.dropped === "string")
+      return new DroppedResult(answer.dropped.slice(0, MAX_NAME_CHARACTERS))
     if (Object.keys(answer).every((key) => key === "result")) return answer.result
   }
   throw new SluiceError(

@@ -25,9 +25,11 @@ export async function readJob(
   return {
     ...job,
     runAt: new Date(job.runAt),
+    expiresAt: dateOf(job.expiresAt),
     enqueuedAt: new Date(job.enqueuedAt),
     startedAt: dateOf(job.startedAt),
     finishedAt: dateOf(job.finishedAt),
+    progress: job.progress && { ...job.progress, at: new Date(job.progress.at) },
     retries: job.retries.map((retry: { at: string; finishedAt: string }) => ({
       ...retry,
       at: new Date(retry.at),

@@ -11,7 +11,16 @@ import { dateOf } from "./date-of.ts"
 /** A job in a list: without its payload, result and errors, which `getJob` returns. */
 export type ListedJob = Omit<
   JobSnapshot,
-  "payload" | "payloadKey" | "result" | "resultKey" | "errors" | "errorCount" | "retries"
+  | "payload"
+  | "payloadKey"
+  | "result"
+  | "resultKey"
+  | "progress"
+  | "rateKey"
+  | "blockedBy"
+  | "errors"
+  | "errorCount"
+  | "retries"
 >
 
 export interface JobList {
@@ -133,6 +142,7 @@ function toListedJob(job: any): ListedJob {
   return {
     ...job,
     runAt: new Date(job.runAt),
+    expiresAt: dateOf(job.expiresAt),
     enqueuedAt: new Date(job.enqueuedAt),
     startedAt: dateOf(job.startedAt),
     finishedAt: dateOf(job.finishedAt),

@@ -30,7 +30,9 @@ export interface ClaimedJob {
   readonly bytes: number
   /** Why its payload could not be read; such a job is discarded. */
   readonly unread: string | null
-  /** Whether its concurrency key could not be computed; such a job fails. */
+  /** How soon after its claim was sent it has to start, because it has a rate: it is given back otherwise. Null: whenever. */
+  readonly startWithinMs: number | null
+  /** Whether one of its keys could not be computed; such a job fails. */
   readonly lacksKey: boolean
 }
 
@@ -39,7 +41,8 @@ export interface Claim {
   readonly id: string
   /** By the database's clock, in milliseconds since 1970. */
   readonly databaseAtMs: number
-  /** `performance.now()` when its jobs arrived from the database. */
+  /** `performance.now()` when it was sent to the database, and when its jobs arrived. */
+  readonly sentAtMs: number
   readonly arrivedAtMs: number
   unsettled: number
 }

@@ -73,3 +73,10 @@ export class PauseKey extends SluiceError {
     this.wait = wait
   }
 }
+
+/** Puts the job back at its old place in the queue, because a step wants an execution of its own. */
+export class Isolation extends Snooze {
+  constructor(message: string) {
+    super(0, message)
+  }
+}

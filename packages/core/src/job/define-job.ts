@@ -19,9 +19,17 @@ import { assertHooks, type Hooks } from "./hooks.ts"
 import type { JobContext } from "./job-context.ts"
 import type { JobHandle, WaitOptions } from "./job-handle.ts"
 import { resultOf } from "./job-handle.ts"
-import type { Computed, ComputedUniqueness, Concurrency, EnqueueOptions, JobPolicies } from "./job-options.ts"
+import type {
+  Computed,
+  ComputedUniqueness,
+  Concurrency,
+  EnqueueOptions,
+  JobPolicies,
+  Rate,
+} from "./job-options.ts"
 import type { JobSnapshot, ReadJobOptions } from "./job-snapshot.ts"
 import { performWithin } from "./perform-within.ts"
+import { assertRate } from "./rate.ts"
 import { assertDefinedUnique } from "./unique-rule.ts"
 
 export interface JobSettings<Schema extends StandardSchemaV1, Name extends string = string>
@@ -74,6 +82,8 @@ export interface JobSettings<Schema extends StandardSchemaV1, Name extends strin
   readonly hooks?: Hooks<StandardSchemaV1.InferInput<Schema>>
   /** Limits how many of these jobs run at once. Default: no limit. */
   readonly concurrency?: Concurrency<StandardSchemaV1.InferInput<Schema>>
+  /** Limits how many of these jobs start within a time. Default: no limit. */
+  readonly rate?: Rate<StandardSchemaV1.InferInput<Schema>>
   /** Gives `perform` a database transaction, `context.transaction`, that records the job's completion too. Default false. */
   readonly transactional?: boolean
 }
@@ -116,11 +126,12 @@ export interface JobDefinition<
   Output = unknown,
   Name extends string = string,
 > extends Readonly<
-    Omit<JobSettings<StandardSchemaV1<Input, Payload>, Name>, "input" | "output" | "concurrency">
+    Omit<JobSettings<StandardSchemaV1<Input, Payload>, Name>, "input" | "output" | "concurrency" | "rate">
   > {
   readonly input: StandardSchemaV1<Input, Payload> | undefined
   readonly output: StandardSchemaV1<unknown, Output> | undefined
   readonly concurrency: Concurrency<Input> | undefined
+  readonly rate: Rate<Input> | undefined
   readonly executor: Executor | ThreadExecutor | undefined
   readonly batch: Batch<Payload> | undefined
   readonly performMany: PerformMany<Payload, Output> | undefined
@@ -226,6 +237,7 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
       [options.name, "output"],
       "a Standard Schema, such as that of zod",
     )
+  assertRate(options.rate, [options.name, "rate"])
   assertHooks(options.hooks, [options.name, "hooks"])
   assertBackoff(options.backoff, [options.name, "backoff"])
   const retry = namedRules(options.retry, [options.name, "retry"])
@@ -234,6 +246,7 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
     input: options.input,
     output: options.output,
     concurrency: options.concurrency,
+    rate: options.rate,
     executor: options.executor,
     batch: options.batch,
     performMany: options.performMany,
@@ -265,12 +278,14 @@ const DEFINITION_KEYS = [
   "idempotencyKey",
   "maxAttempts",
   "timeout",
+  "expiresIn",
   "retry",
   "backoff",
   "onInvalidPayload",
   "maxInterruptions",
   "hooks",
   "concurrency",
+  "rate",
   "transactional",
   "executor",
   "perform",

@@ -2,6 +2,8 @@ import { durationMs } from "../checks/duration.ts"
 import { computedBy, unlessComputed } from "./computed-options.ts"
 import type { AnyJobDefinition } from "./define-job.ts"
 import type { JobPolicies } from "./job-options.ts"
+import { commonRateKeyOf } from "./limit-keys.ts"
+import { rateJson } from "./rate.ts"
 import { uniqueRule } from "./unique-rule.ts"
 
 /** What the database is told of definitions: the argument of the SQL functions `open_drainer` and `register_definitions`. */
@@ -10,7 +12,8 @@ export function definitionsJson(definitions: Iterable<AnyJobDefinition>, default
 }
 
 function rowOf(definition: AnyJobDefinition, defaults: JobPolicies) {
-  const { name, timeout, queue, priority, delay, concurrency, unique } = definition
+  const { name, timeout, queue, priority, delay, concurrency, rate, unique } = definition
+  const expiresIn = definition.expiresIn ?? defaults.expiresIn
   const computes = computedBy(definition)
   return {
     name,
@@ -21,6 +24,10 @@ function rowOf(definition: AnyJobDefinition, defaults: JobPolicies) {
     concurrency_key: typeof concurrency?.key === "string" ? concurrency.key : undefined,
     concurrency_limit: concurrency && (concurrency.limit ?? 1),
     computes_key: typeof concurrency?.key === "function" || undefined,
+    expires_in_ms: expiresIn === undefined ? undefined : durationMs(expiresIn),
+    rate_key: commonRateKeyOf(definition),
+    rate: rate && rateJson(rate),
+    computes_rate_key: typeof rate?.key === "function" || undefined,
     unique_rule: unique && { ...uniqueRule(unique), key: unlessComputed(unique.key) },
     computes: computes.length > 0 ? computes : undefined,
   }

@@ -30,7 +30,7 @@ export interface Hooks<Payload = unknown> {
   onError?(job: PerformedJob<Payload>, error: unknown): unknown
   /** After an execution failed whose job is to be retried. */
   onRetry?(job: PerformedJob<Payload>, error: unknown, retry: { readonly waitMs: number }): unknown
-  /** After a job was discarded, whatever the reason. */
+  /** After a job was discarded, whatever the reason, or canceled because it had expired (`JobExpiredError`). */
   onDiscard?(job: PerformedJob<Payload>, error: unknown): unknown
 }
 
@@ -49,7 +49,7 @@ export interface PerformedJob<Payload = unknown> {
   readonly queue: string
   /** As it is stored, before the schema has parsed it. Null if it is in the store of payloads, or could not be read. */
   readonly payload: JsonOf<Payload> | null
-  /** 1 for the first attempt. */
+  /** 1 for the first attempt; 0 of a job that has expired before one began. */
   readonly attempt: number
   readonly enqueuedAt: Date
   readonly tags: readonly string[]

@@ -40,12 +40,12 @@ export interface JobContext {
   step<Value>(
     name: string,
     perform: (transaction: Queryable) => Promise<Value> | Value,
-    options: CheckpointOptions & { readonly transactional: true },
+    options: StepOptions & { readonly transactional: true },
   ): Promise<JsonOf<Value>>
   step<Value>(
     name: string,
     perform: () => Promise<Value> | Value,
-    options?: CheckpointOptions & { readonly transactional?: false },
+    options?: StepOptions & { readonly transactional?: false },
   ): Promise<JsonOf<Value>>
   /**
    * Processes something large in batches. `advance` performs the batch that follows `position` and returns the new position
@@ -71,11 +71,36 @@ export interface JobContext {
    */
   sleep(duration: Duration): Promise<void>
   sleep(name: string, duration: Duration): Promise<void>
+  /** The same until an instant, a `Date` or an ISO 8601 string. The first execution that comes to it decides which. */
+  sleepUntil(instant: Date | string): Promise<void>
+  sleepUntil(name: string, instant: Date | string): Promise<void>
+  /**
+   * Tells how far the job is, for `getJob`, until it has finished. It is stored at most once a second, and of what is told in
+   * between the last is. It doesn't wait for the database, and isn't a checkpoint.
+   *
+   * @param percent From 0 to 100.
+   * @param text Up to 512 characters.
+   */
+  progress(percent: number, text?: string): void
+}
+
+export interface StepOptions extends CheckpointOptions {
+  /**
+   * Performs the step in an execution of its own: if this one has saved a checkpoint before, the job is put back without
+   * charging an attempt and continues with the step, and after it in another execution. For steps that take long, or much memory.
+   * Like a sleep it throws; let that through. Default false.
+   */
+  readonly isolated?: boolean
 }
 
 export interface CheckpointOptions {
   /** Performs the work in a database transaction that saves the checkpoint too, so that its writes happen exactly once. Default false. */
   readonly transactional?: boolean
+  /**
+   * Longest time for the step, or for each batch of the cursor. Then the execution has failed, as at the job's timeout, which
+   * this one replaces meanwhile: it may be shorter or longer. Default: the job's.
+   */
+  readonly timeout?: Duration
 }
 
 /** The position after a batch; undefined or null at the end. */

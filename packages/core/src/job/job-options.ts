@@ -17,6 +17,11 @@ export interface JobPolicies {
    * failed. Default `"1m"`.
    */
   readonly timeout?: Duration
+  /**
+   * How long after it is due a job may wait for its first execution. Then it is canceled, with the reason `expired`, and
+   * `onDiscard` is called. A job that has begun doesn't expire, nor do its retries. Default: never.
+   */
+  readonly expiresIn?: Duration
 }
 
 /** An option for all jobs of a definition, or a function that computes it from the payload. Undefined: as if it weren't set. */
@@ -28,6 +33,24 @@ export interface Concurrency<Payload> {
   readonly key: string | ((payload: Payload) => string)
   /** Default 1. */
   readonly limit?: number
+}
+
+/** Limits how many jobs with the same key start within a time, across all drainers. */
+export interface RateLimit {
+  /** In no window of the length `per` do more jobs start. */
+  readonly limit: number
+  /** From `"1s"` to `"31d"`. */
+  readonly per: Duration
+  /** How many jobs may start at once; the others follow evenly, as their tokens come. Default: `limit`. */
+  readonly burst?: number
+}
+
+/** The rate of a definition's jobs. */
+export interface Rate<Payload> extends RateLimit {
+  /** A function that computes the key from the payload, or one key for all jobs of this definition. */
+  readonly key?: string | ((payload: Payload) => string)
+  /** Instead of a key: one for all jobs of the name, or for all that have the same queue and this option. Default `"name"`. */
+  readonly by?: "name" | "queue"
 }
 
 /** Which jobs of a name are the same job, for how long, and what becomes of another one that is enqueued meanwhile. */
@@ -63,6 +86,8 @@ export interface EnqueueOptions extends JobPolicies {
   readonly runAt?: Date | string
   /** How long from now the job is due, instead of `runAt`: seconds, or a string such as `"5m"`. */
   readonly delay?: Duration
+  /** When it expires, instead of `expiresIn`: a `Date`, or an ISO 8601 string. */
+  readonly expiresAt?: Date | string
   /** Allows one unfinished job of this name with this key. Enqueueing another one returns the existing job. Short for `unique: { key }`. */
   readonly uniqueKey?: string
   /** Stores no second job that is the same. What it leaves open is as the definition says. */
@@ -73,6 +98,10 @@ export interface EnqueueOptions extends JobPolicies {
   readonly concurrencyKey?: string
   /** Default: the definition's `concurrency.limit`, or 1. The limit that was enqueued last applies to all jobs with the key. */
   readonly concurrencyLimit?: number
+  /** Jobs with this key share the rate of the definition, or `rate`. */
+  readonly rateKey?: string
+  /** Default: the definition's. The rate that was enqueued last applies to all jobs with the key. */
+  readonly rate?: RateLimit
   /** Up to 100 strings of 1 to 128 characters. */
   readonly tags?: readonly string[]
   /** A JSON object of up to 64 KiB. */

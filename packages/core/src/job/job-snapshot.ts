@@ -8,6 +8,8 @@ export interface JobSnapshot<Payload = Json, Result = Json | null> {
   readonly queue: string
   readonly priority: number
   readonly state: JobState
+  /** Why it was canceled: `expired` before an execution began. Null: somebody asked for it, or it wasn't canceled. */
+  readonly reason: "expired" | null
   readonly payload: Payload
   /**
    * The key of its payload in the store of `createSluice({ payloads })`. Where that isn't given, the payload is null. Null for
@@ -19,6 +21,8 @@ export interface JobSnapshot<Payload = Json, Result = Json | null> {
   /** Null: the definition's. */
   readonly maxAttempts: number | null
   readonly runAt: Date
+  /** When it is canceled unless an execution has begun. Null: never, or it has finished. */
+  readonly expiresAt: Date | null
   readonly enqueuedAt: Date
   /** Start of the last execution. Null until the job has finished, as are `finishedAt`, `durationMs` and `result`. */
   readonly startedAt: Date | null
@@ -27,6 +31,8 @@ export interface JobSnapshot<Payload = Json, Result = Json | null> {
   readonly result: Result
   /** The key of its result in that store, as `payloadKey`. */
   readonly resultKey: string | null
+  /** What the job has told last with `context.progress`. Null if it has told nothing, and when it has finished. */
+  readonly progress: JobProgress | null
   /** The last failed executions, oldest first: up to 50, and up to 256 KiB. */
   readonly errors: readonly ExecutionError[]
   /** Total number of failed executions. Read earlier ones with `errorsFrom`. */
@@ -37,6 +43,18 @@ export interface JobSnapshot<Payload = Json, Result = Json | null> {
   readonly metadata: Readonly<Record<string, unknown>>
   readonly uniqueKey: string | null
   readonly concurrencyKey: string | null
+  /** Null once the job has finished, as is `blockedBy`. */
+  readonly rateKey: string | null
+  /** Why a job is `blocked`: its concurrency key is full, its rate is used up, or its queue is paused. Null in other states. */
+  readonly blockedBy: "concurrency" | "rate" | "pause" | null
+}
+
+/** How far an unfinished job says that it is. */
+export interface JobProgress {
+  /** From 0 to 100. */
+  readonly percent: number
+  readonly text: string | null
+  readonly at: Date
 }
 
 /** A finished job was put back into the queue. */

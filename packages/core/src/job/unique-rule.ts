@@ -1,5 +1,12 @@
 import { durationMs } from "../checks/duration.ts"
-import { assertKnownKeys, assertOneOf, assertText, isRecord, refuse } from "../checks/validate.ts"
+import {
+  assertKnownKeys,
+  assertOneOf,
+  assertPeriod,
+  assertText,
+  isRecord,
+  refuse,
+} from "../checks/validate.ts"
 import { callOption } from "./call-option.ts"
 import type { ComputedUniqueness, EnqueueOptions, Uniqueness } from "./job-options.ts"
 
@@ -31,11 +38,6 @@ export function assertUnique(unique: unknown, path: Path): void {
   assertPeriod(unique.for, [...path, "for"])
   assertPeriod(unique.longestWait, [...path, "longestWait"])
   if (unique.onConflict !== undefined) assertConsistent(unique, path)
-}
-
-function assertPeriod(value: unknown, path: Path): void {
-  if (value !== undefined && durationMs(value as string, path) === 0)
-    refuse("invalid_option", value, path, 'a duration longer than 0, such as "10m"')
 }
 
 /** Checks a whole rule. The SQL function `unique_rule_of` does the same where the definition is known to the database only. */

@@ -2,9 +2,9 @@ import { type Duration, durationMs } from "../checks/duration.ts"
 import { assertInteger, assertKnownKeys, assertName, isRecord, refuse } from "../checks/validate.ts"
 import { toPgArray } from "../database/array-literal.ts"
 import { protocolCall } from "../database/protocol-call.ts"
-import { storedConcurrencyKeyOf } from "../job/concurrency-key.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { JobSnapshot } from "../job/job-snapshot.ts"
+import { type ComputedKeys, storedKeysOf } from "../job/limit-keys.ts"
 import { assertTags, toIsoInstant } from "../job/option-values.ts"
 import {
   checkPayload,
@@ -55,15 +55,14 @@ export async function updateVerb(rules: PayloadRules, changes: JobChanges, id: s
   if (changes.payload === undefined) return verbOf(rules, json)
   const { schema, payloads } = rules
   const payload = toJson(changes.payload, ["payload"], payloads ? MAX_STORED_BYTES : MAX_PAYLOAD_BYTES)
-  const key = await keyOf(rules, id, payload, changes.payload)
-  if (!payloads || payload.bytes <= payloads.overBytes)
-    return verbOf(rules, withPayload(json, payload), { key })
+  const keys = await keysOf(rules, id, payload, changes.payload)
+  if (!payloads || payload.bytes <= payloads.overBytes) return verbOf(rules, withPayload(json, payload), keys)
   const payloadKey = newKey("payloads")
   await putObject(payloads, payloadKey, payload.json)
-  return verbOf({ schema }, json, { key, payloadKey })
+  return verbOf({ schema }, json, { ...keys, payloadKey })
 }
 
-/** The same for jobs of a name. A payload must not decide their concurrency keys, which would have to be computed for each. */
+/** The same for jobs of a name. A payload must not decide their keys, which would have to be computed for each. */
 export async function bulkUpdateVerb(
   rules: Pick<PayloadRules, "schema" | "definitions">,
   changes: JobChanges,
@@ -76,12 +75,12 @@ export async function bulkUpdateVerb(
   const payload = toJson(changes.payload, ["payload"])
   const definition = rules.definitions?.get(name)
   if (definition?.input) await checkPayload(name, definition.input, payload.value, changes.payload)
-  if (typeof definition?.concurrency?.key === "function")
+  if (typeof definition?.concurrency?.key === "function" || typeof definition?.rate?.key === "function")
     refuse(
       "invalid_option",
       changes.payload,
       ["changes", "payload"],
-      "the payload of one job at a time, because it decides the concurrency key",
+      "the payload of one job at a time, because it decides their keys",
     )
   return verbOf(rules, withPayload(json, payload))
 }
@@ -89,14 +88,14 @@ export async function bulkUpdateVerb(
 function verbOf(
   { schema }: Pick<PayloadRules, "schema">,
   json: string,
-  { key, payloadKey }: { key?: string | undefined; payloadKey?: string } = {},
+  { key, rateKey, payloadKey }: ComputedKeys & { payloadKey?: string } = {},
 ): Verb {
   const casts = { p_changes: "pg_catalog.text::pg_catalog.jsonb" }
   return (ids) =>
     protocolCall(
       schema,
       "update_jobs",
-      { p_ids: toPgArray(ids), p_changes: json, p_payload_key: payloadKey, p_key: key },
+      { p_ids: toPgArray(ids), p_changes: json, p_payload_key: payloadKey, p_key: key, p_rate_key: rateKey },
       casts,
     )
 }
@@ -133,23 +132,25 @@ function withField(object: string, name: string, json: string): string {
 }
 
 /**
- * Checks the payload by the definition of the job, if it is known, and returns the concurrency key that the job has with it.
- * A key that the enqueue gave stays.
+ * Checks the payload by the definition of the job, if it is known, and returns the keys that the job has with it. A key that
+ * the enqueue gave stays.
  */
-async function keyOf(
+async function keysOf(
   { getJob, definitions }: PayloadRules,
   id: string,
   payload: StoredJson,
   given: unknown,
-): Promise<string | undefined> {
+): Promise<ComputedKeys> {
   const job = await getJob(id)
   const definition = job && definitions?.get(job.name)
-  if (!definition) return undefined
+  if (!definition) return {}
   if (definition.input) await checkPayload(definition.name, definition.input, payload.value, given)
-  if (job.concurrencyKey === null || typeof definition.concurrency?.key !== "function")
-    return job.concurrencyKey ?? undefined
-  const computed = await storedConcurrencyKeyOf(definition, job.payload).catch(() => undefined)
-  return computed === job.concurrencyKey
-    ? storedConcurrencyKeyOf(definition, payload.value)
-    : job.concurrencyKey
+  const { concurrencyKey, rateKey } = job
+  const before = await storedKeysOf(definition, job.payload).catch((): ComputedKeys => ({}))
+  const computed = await storedKeysOf(definition, payload.value)
+  return {
+    key:
+      (concurrencyKey !== null && before.key === concurrencyKey ? computed.key : concurrencyKey) ?? undefined,
+    rateKey: (rateKey !== null && before.rateKey === rateKey ? computed.rateKey : rateKey) ?? undefined,
+  }
 }

@@ -1,12 +1,13 @@
-import { type Duration, durationMs } from "../checks/duration.ts"
+import { boundedMs, type Duration, durationMs } from "../checks/duration.ts"
 import { assertKnownKeys, assertText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { InvalidInputError, SluiceError } from "../errors.ts"
-import { Snooze } from "../job/control-errors.ts"
-import type { CheckpointOptions, JobContext } from "../job/job-context.ts"
+import { Isolation, Snooze } from "../job/control-errors.ts"
+import type { CheckpointOptions, JobContext, StepOptions } from "../job/job-context.ts"
+import { toIsoInstant } from "../job/option-values.ts"
 import { toStorableJson } from "../job/payload.ts"
 import { createHandedPromises } from "./handed-promise.ts"
-import type { JobRun } from "./job-run.ts"
+import { type JobRun, withTimeout } from "./job-run.ts"
 import {
   type CheckpointKind,
   loadProgress,
@@ -16,7 +17,7 @@ import {
 } from "./saved-progress.ts"
 
 /** Lets an execution continue where an earlier execution of the same job was interrupted. */
-export interface Checkpoints extends Pick<JobContext, "step" | "cursor" | "sleep"> {
+export interface Checkpoints extends Pick<JobContext, "step" | "cursor" | "sleep" | "sleepUntil"> {
   /** Waits for what is under way, and throws errors that the job hasn't awaited. */
   join(): Promise<void>
   /** Waits for what is under way and lets nothing more start. Throws the `Snooze` of a job that sleeps. */
@@ -32,7 +33,14 @@ interface Progress {
   unnamedSleeps: number
   snooze: Snooze | undefined
   isOver: boolean
+  /** Work that is under way. */
+  underWay: number
+  /** Whether an isolated step has begun: then nothing else begins in this execution. */
+  isIsolated: boolean
 }
+
+/** A timeout of `jobs` is an integer. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
 
 type Work = (transaction: Queryable) => unknown
 
@@ -46,9 +54,11 @@ export function createCheckpoints(run: JobRun): Checkpoints {
     unnamedSleeps: 0,
     snooze: undefined,
     isOver: false,
+    underWay: 0,
+    isIsolated: false,
   }
   const checkpoints = {
-    step: (name: string, work: Work, options?: CheckpointOptions) =>
+    step: (name: string, work: Work, options?: StepOptions) =>
       promises.hand(() => step(progress, name, work, options)),
 
     cursor: (name: string, start: unknown, advance: Advance, options?: CheckpointOptions) =>
@@ -58,6 +68,12 @@ export function createCheckpoints(run: JobRun): Checkpoints {
       const [name, duration] =
         parameters.length === 2 ? parameters : [`sleep ${++progress.unnamedSleeps}`, parameters[0]]
       return promises.hand(() => sleep(progress, name, duration))
+    },
+
+    sleepUntil(...parameters: [Date | string] | [string, Date | string]) {
+      const [name, instant] =
+        parameters.length === 2 ? parameters : [`sleep ${++progress.unnamedSleeps}`, parameters[0]]
+      return promises.hand(() => sleep(progress, name, untilInstant(instant, name)))
     },
 
     join: promises.join,
@@ -75,9 +91,12 @@ async function step(
   progress: Progress,
   name: string,
   work: Work,
-  options: CheckpointOptions = {},
+  options: StepOptions = {},
 ): Promise<unknown> {
-  const saved = await findSaved(progress, "step", name, options)
+  const { isolated, ...others } = options
+  if (isolated !== undefined && typeof isolated !== "boolean")
+    refuse("invalid_option", isolated, [`step ${JSON.stringify(name)}`, "isolated"], "true or false")
+  const saved = await findSaved(progress, "step", name, others)
   return parseJson(saved ? saved.value : await performAndSave(progress, "step", name, options, work))
 }
 
@@ -105,6 +124,11 @@ async function sleep(progress: Progress, name: string, duration: Duration): Prom
   if (remainingMs <= 0) return
   progress.snooze = new Snooze(`${Math.ceil(remainingMs)}ms`, `The job sleeps: ${name}`)
   throw progress.snooze
+}
+
+function untilInstant(instant: Date | string, name: string): Duration {
+  const at = toIsoInstant(instant, [`sleep ${JSON.stringify(name)}`, "instant"])
+  return `${Math.max(0, Math.ceil(Date.parse(at) - Date.now()))}ms`
 }
 
 async function startSleep(progress: Progress, name: string, duration: Duration): Promise<number> {
@@ -143,7 +167,8 @@ function assertUsable(
   const path = [kind, "name"]
   if (name === undefined) refuse("invalid_option", name, path, "a name that is unique within its job")
   assertText(name, path)
-  assertKnownKeys(options, ["transactional"], [`${kind} ${JSON.stringify(name)}`])
+  assertKnownKeys(options, ["transactional", "timeout"], [`${kind} ${JSON.stringify(name)}`])
+  if (options.timeout !== undefined) timeoutMsOf(options.timeout, kind, name)
   if (definition.transactional) {
     throw new SluiceError(
       "not_continuable",
@@ -161,16 +186,47 @@ function assertUsable(
 /** For work that is not transactional: by its type it takes no transaction. */
 const NO_TRANSACTION = undefined as unknown as Queryable
 
+function timeoutMsOf(timeout: Duration, kind: CheckpointKind, name: string): number {
+  return boundedMs(timeout, [`${kind} ${JSON.stringify(name)}`, "timeout"], 1, LONGEST_TIMEOUT_MS)
+}
+
 /** Does the work and saves its result, which is returned as JSON. */
 async function performAndSave(
   progress: Progress,
   kind: "step" | "cursor",
   name: string,
-  { transactional }: CheckpointOptions,
+  options: StepOptions,
   work: Work,
 ): Promise<string | undefined> {
   assertMayStart(progress)
-  const { run } = progress
+  isolate(progress, name, options.isolated ?? false)
+  const perform = () => performAndSaveInTime(progress.run, kind, name, options, work)
+  progress.underWay++
+  try {
+    if (options.timeout === undefined) return await perform()
+    return await withTimeout(progress.run, name, timeoutMsOf(options.timeout, kind, name), perform)
+  } finally {
+    progress.underWay--
+  }
+}
+
+/** Puts the job back if an isolated step would share the execution with other work. */
+function isolate(progress: Progress, name: string, isolated: boolean): void {
+  const isShared = progress.run.hasCheckpoint || progress.underWay > 0
+  if ((isolated || progress.isIsolated) && isShared) {
+    progress.snooze = new Isolation(`${JSON.stringify(name)} is performed in another execution`)
+    throw progress.snooze
+  }
+  progress.isIsolated ||= isolated
+}
+
+async function performAndSaveInTime(
+  run: JobRun,
+  kind: "step" | "cursor",
+  name: string,
+  { transactional }: CheckpointOptions,
+  work: Work,
+): Promise<string | undefined> {
   const perform = async (transaction: Queryable) =>
     toStorableJson(await work(transaction), [`${kind} ${JSON.stringify(name)}`])
   if (transactional) return saveInTransaction(run, kind, name, perform)

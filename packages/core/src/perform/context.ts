@@ -4,11 +4,14 @@ import type { JobContext } from "../job/job-context.ts"
 import { type Logger, withDetails } from "../logger.ts"
 import { type Checkpoints, createCheckpoints } from "./checkpoints.ts"
 import { deadlineAtMsOf, type JobRun, maxAttemptsOf } from "./job-run.ts"
+import { createProgressReports, type ProgressReports } from "./progress-reports.ts"
 
 /** The second argument of `perform`. Most jobs use little of it, so each part is created when it is read. */
 export class Context implements JobContext {
   /** Undefined until the job uses `step`, `cursor` or `sleep`. */
   checkpoints: Checkpoints | undefined
+  /** Undefined until the job uses `progress`. */
+  reports: ProgressReports | undefined
   readonly #run: JobRun
   readonly #transaction: Queryable | undefined
 
@@ -58,6 +61,13 @@ export class Context implements JobContext {
   }
   get sleep(): JobContext["sleep"] {
     return this.#useCheckpoints().sleep
+  }
+  get sleepUntil(): JobContext["sleepUntil"] {
+    return this.#useCheckpoints().sleepUntil
+  }
+  get progress(): JobContext["progress"] {
+    this.reports ??= createProgressReports(this.#run)
+    return this.reports.report
   }
   get transaction(): Queryable {
     if (this.#transaction) return this.#transaction

@@ -1,6 +1,6 @@
 import { InterruptedError, InvalidInputError, InvalidPayloadError, JobCanceledError } from "../errors.ts"
-import { storedConcurrencyKeyOf } from "../job/concurrency-key.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
+import { storedKeysOf } from "../job/limit-keys.ts"
 import type { Execution, Outcome } from "../job/outcome.ts"
 import { parsePayload } from "../job/payload.ts"
 import { withDetails } from "../logger.ts"
@@ -57,7 +57,8 @@ async function checkAndPerform(run: JobRun): Promise<Outcome> {
   const { definition } = run
   const job = run.job.payloadKey === null ? run.job : await withPayload(run)
   const payload = definition.input ? await parsePayload(job.name, definition.input, job.payload) : job.payload
-  if (job.lacksKey && definition.concurrency) await failWithoutKey(definition, job.payload)
+  if (job.lacksKey && (definition.concurrency || definition.rate))
+    await failWithoutKey(definition, job.payload)
   if (run.cancellation.reason) throw run.cancellation.reason // by now another drainer may be performing it
   return performChecked(run, payload)
 }
@@ -77,15 +78,12 @@ async function rescue(run: JobRun, error: unknown): Promise<Outcome> {
 }
 
 /**
- * A job without the concurrency key that it should have must not run, because no limit would hold for it. It fails with
- * the error of its key; before a later attempt, the key is computed again.
+ * A job without the key that it should have must not run, because no limit or rate would hold for it. It fails with the
+ * error of its key; before a later attempt, the key is computed again.
  */
 async function failWithoutKey(definition: AnyJobDefinition, payload: unknown): Promise<never> {
-  await storedConcurrencyKeyOf(definition, payload)
-  throw new InvalidInputError(
-    "invalid_payload",
-    "The concurrency key could not be computed when the job was due",
-  )
+  await storedKeysOf(definition, payload)
+  throw new InvalidInputError("invalid_payload", "The keys could not be computed when the job was due")
 }
 
 /** The outcome of a job that can't be performed, or has killed too many drainers. */
@@ -119,6 +117,7 @@ async function inContext(run: JobRun, work: (context: Context) => unknown): Prom
     if (!isCanceled(run)) return successOutcome(run, result)
     return canceledOutcome(await successOutcome(run, result))
   } finally {
+    if (context.reports) context.reports.end()
     if (context.checkpoints) await context.checkpoints.end()
   }
 }

@@ -2,7 +2,7 @@ import { durationMs } from "../checks/duration.ts"
 import { JobCanceledError, SessionLostError, TimeoutError } from "../errors.ts"
 import { type Backoff, backoffMs } from "../job/backoff.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
-import { Discard, durationOf, PauseKey, RetryAfter, Snooze } from "../job/control-errors.ts"
+import { Discard, durationOf, Isolation, PauseKey, RetryAfter, Snooze } from "../job/control-errors.ts"
 import { shortMessage } from "../job/error-record.ts"
 import { type ErrorRule, matches, type RescueFrom, type RetryOn, SCHEMA_LOOKS } from "../job/error-rules.ts"
 import type { Outcome } from "../job/outcome.ts"
@@ -47,6 +47,7 @@ function isDecision(thrown: unknown): boolean {
 }
 
 function steer(run: JobRun, thrown: unknown): Outcome {
+  if (thrown instanceof Isolation) return { kind: "snoozed", waitMs: undefined, cuts: 0 }
   if (thrown instanceof Snooze) return { kind: "snoozed", waitMs: waitMsOf(thrown, "Snooze"), cuts: 0 }
   if (thrown instanceof PauseKey)
     return { kind: "snoozed", waitMs: waitMsOf(thrown, "PauseKey"), cuts: 0, pausesKey: true }

@@ -27,6 +27,8 @@ export interface RunEnvironment {
   readonly instrumentation: Instrumentation | undefined
   readonly payloads: StoredPayloads | undefined
   readonly hooks: Hooks | undefined
+  /** Called when an execution may time out earlier than before. */
+  readonly onTimeoutMoved: (run: JobRun) => void
   readonly together: Together
 }
 
@@ -40,16 +42,54 @@ export interface JobRun {
   readonly timeoutMs: number
   /** When it times out, on the clock of `performance.now()`. */
   timesOutAtMs: number
+  /** Steps that run with a timeout of their own; undefined: none has. */
+  timedSteps: TimedSteps | undefined
   /** Whether this execution has saved a checkpoint. */
   hasCheckpoint: boolean
   log: Logger
+}
+
+export interface TimedSteps {
+  /** By the step's name. */
+  readonly running: Map<string, { readonly timeoutMs: number; readonly timesOutAtMs: number }>
+  /** What was left of the job's own timeout when the first of them began. */
+  leftMs: number
 }
 
 /** A saved checkpoint restarts the timeout. */
 export function recordCheckpoint(run: JobRun): void {
   run.environment.drainer.tally.checkpoints++
   run.hasCheckpoint = true
-  if (!run.cancellation.reason) run.timesOutAtMs = performance.now() + run.timeoutMs
+  if (run.timedSteps) run.timedSteps.leftMs = run.timeoutMs
+  if (!run.cancellation.reason && !run.timedSteps?.running.size)
+    run.timesOutAtMs = performance.now() + run.timeoutMs
+}
+
+/** While steps with timeouts of their own run, the first of these to pass applies instead of the job's, which stands still. */
+export async function withTimeout<Value>(
+  run: JobRun,
+  name: string,
+  timeoutMs: number,
+  work: () => Promise<Value>,
+): Promise<Value> {
+  run.timedSteps ??= { running: new Map(), leftMs: 0 }
+  const { timedSteps } = run
+  const { running } = timedSteps
+  if (running.size === 0) timedSteps.leftMs = run.timesOutAtMs - performance.now()
+  running.set(name, { timeoutMs, timesOutAtMs: performance.now() + timeoutMs })
+  moveTimeout(run, timedSteps)
+  try {
+    return await work()
+  } finally {
+    running.delete(name)
+    moveTimeout(run, timedSteps)
+  }
+}
+
+function moveTimeout(run: JobRun, { running, leftMs }: TimedSteps): void {
+  const ends = Array.from(running.values(), ({ timesOutAtMs }) => timesOutAtMs)
+  run.timesOutAtMs = ends.length > 0 ? Math.min(...ends) : performance.now() + leftMs
+  run.environment.onTimeoutMoved(run)
 }
 
 /** When an execution is aborted at the latest, in milliseconds since 1970. */

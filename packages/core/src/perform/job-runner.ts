@@ -25,7 +25,7 @@ export interface JobRunner {
   start(jobs: readonly ClaimedJob[]): void
   /** How many more jobs to claim. */
   room(): number
-  /** Removes jobs that were claimed ahead but won't start soon, and returns them to be given back. */
+  /** Removes jobs that were claimed ahead but won't start soon, or are too late to start, and returns them to be given back. */
   takeExcess(): ClaimedJob[]
   /** Whether no job runs or waits and no outcome is to be written. Doesn't count jobs that run on after their timeout. */
   isIdle(): boolean
@@ -68,6 +68,8 @@ export function createJobRunner(options: {
     ended.endWait()
   })
   let waiting: ClaimedJob[] = []
+  /** Jobs of rates whose claims are too old, so that they would start in a window in which they aren't counted. */
+  const late: ClaimedJob[] = []
 
   drainer.lost.addEventListener("abort", () => {
     running.abort(drainer.lost.reason)
@@ -88,10 +90,11 @@ export function createJobRunner(options: {
     },
     takeExcess() {
       const maxWaiting = mostAhead()
-      return waiting.length > 2 * maxWaiting ? waiting.splice(maxWaiting) : []
+      const excess = waiting.length > 2 * maxWaiting ? waiting.splice(maxWaiting) : []
+      return excess.concat(late.splice(0))
     },
     isIdle: () => isDone() && ended.count() === 0,
-    isEmpty: () => waiting.length === 0 && running.isEmpty(),
+    isEmpty: () => waiting.length + late.length === 0 && running.isEmpty(),
     async outcomes(atMostMs) {
       const untilExcessMs = waiting.length > 0 ? AHEAD_MS : Number.POSITIVE_INFINITY
       if (ended.count() === 0 && atMostMs > 0)
@@ -113,8 +116,9 @@ export function createJobRunner(options: {
       ended.endWaitSoon()
     },
     async stop(reason, graceMs) {
-      const released = waiting.length
+      const released = waiting.length + late.length
       waiting = []
+      late.length = 0
       running.abort(reason)
       await waitForRunning(graceMs)
       const stuck = running.all()
@@ -124,7 +128,7 @@ export function createJobRunner(options: {
   }
 
   function isDone(): boolean {
-    return running.places.taken() === 0 && waiting.length === 0
+    return running.places.taken() === 0 && waiting.length + late.length === 0
   }
 
   /** No more than one batch, and one that is claimed while the first is performed. */
@@ -133,8 +137,12 @@ export function createJobRunner(options: {
   }
 
   function startWaiting(): void {
-    while (waiting.length > 0 && running.places.takenWith((waiting[0] as ClaimedJob).name) <= concurrency)
-      perform(waiting.shift() as ClaimedJob)
+    while (waiting.length > 0 && running.places.takenWith((waiting[0] as ClaimedJob).name) <= concurrency) {
+      const job = waiting.shift() as ClaimedJob
+      if (isLate(job)) late.push(job)
+      else perform(job)
+    }
+    if (late.length > 0) ended.endWait()
   }
 
   function perform(job: ClaimedJob): void {
@@ -172,6 +180,10 @@ export function createJobRunner(options: {
  */
 function isOver({ cancellation: { reason } }: JobRun): boolean {
   return reason instanceof TimeoutError || reason instanceof JobCanceledError
+}
+
+function isLate({ claim, startWithinMs }: ClaimedJob): boolean {
+  return startWithinMs !== null && performance.now() > claim.sentAtMs + startWithinMs
 }
 
 /** A job that was canceled before it began. */

@@ -28,11 +28,20 @@ async function performAndRecord(
   record: RecordCompletion,
 ): Promise<Outcome> {
   const context = new Context(run, transaction)
-  const result = await run.definition.perform(payload, context)
+  const result = await performAndEndReports(run, payload, context)
   if (context.checkpoints) await context.checkpoints.join() // throws the refusal of a step that nobody awaited
   run.cancellation.signal.throwIfAborted()
   await recordSuccess(run, await successOutcome(run, result), record)
   return { kind: "committed" }
+}
+
+/** A report that comes after the completion was recorded would meet its lock on the job's row. */
+async function performAndEndReports(run: JobRun, payload: unknown, context: Context): Promise<unknown> {
+  try {
+    return await run.definition.perform(payload, context)
+  } finally {
+    context.reports?.end()
+  }
 }
 
 async function recordSuccess(

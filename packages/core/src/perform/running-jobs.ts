@@ -26,11 +26,17 @@ export interface RunningJobs {
 }
 
 export function createRunningJobs(
-  environment: RunEnvironment,
+  given: Omit<RunEnvironment, "onTimeoutMoved">,
   definitions: ReadonlyMap<string, AnyJobDefinition>,
   onPlaceFreed: () => void,
 ): RunningJobs {
-  const { drainer, defaults } = environment
+  const { drainer, defaults } = given
+  const environment: RunEnvironment = {
+    ...given,
+    onTimeoutMoved({ timesOutAtMs }) {
+      if (timesOutAtMs < nextTimeoutAtMs) setTimer(timesOutAtMs)
+    },
+  }
   const timeoutsMs = new Map([...definitions].map(([name, one]) => [name, timeoutMsOf(one, defaults)]))
   const responsive = new Set<JobRun>()
   const unresponsive = new Set<JobRun>()
@@ -51,6 +57,7 @@ export function createRunningJobs(
         startedAtMs,
         timeoutMs,
         timesOutAtMs: startedAtMs + timeoutMs,
+        timedSteps: undefined,
         hasCheckpoint: false,
         log: drainer.log,
       }
@@ -103,7 +110,12 @@ export function createRunningJobs(
   }
 
   function timeOut(run: JobRun): void {
-    const message = `The job ${JSON.stringify(run.job.name)} took longer than its timeout of ${run.timeoutMs} ms`
+    const [step] = [...(run.timedSteps?.running ?? [])].filter(
+      ([, { timesOutAtMs }]) => timesOutAtMs <= run.timesOutAtMs,
+    )
+    const what = step ? `${JSON.stringify(step[0])} of the job` : "The job"
+    const timeoutMs = step ? step[1].timeoutMs : run.timeoutMs
+    const message = `${what} ${JSON.stringify(run.job.name)} took longer than its timeout of ${timeoutMs} ms`
     endExecution(run, new TimeoutError("timeout", message))
   }
 

@@ -3,6 +3,7 @@ import { protocolCall } from "../database/protocol-call.ts"
 import { retryWhileTemporary } from "../database/retry.ts"
 import { withOwnParsers } from "../database/type-parsers.ts"
 import { SluiceError } from "../errors.ts"
+import { DrainEndingError } from "./cancellation.ts"
 import { deadlineAtMsOf, type JobRun, recordCheckpoint } from "./job-run.ts"
 import { temporaryToNotNow } from "./not-now.ts"
 
@@ -58,8 +59,8 @@ export async function saveProgress(run: JobRun, { kind, name, json, sleepMs }: N
 }
 
 /**
- * Does the work in a transaction that saves its checkpoint too, and returns the JSON. Only the loss of the session aborts
- * it: work that is done after the drainer's deadline, within the grace period, is still committed.
+ * Does the work in a transaction that saves its checkpoint too, and returns the JSON. What ends the execution aborts it, also a
+ * statement that hangs, but not the drainer's deadline: work that is done after that, within the grace period, is still committed.
  */
 export async function saveInTransaction(
   run: JobRun,
@@ -67,10 +68,10 @@ export async function saveInTransaction(
   name: string,
   work: (transaction: Queryable) => Promise<string | undefined>,
 ): Promise<string | undefined> {
-  const { connections, transactions, drainer } = run.environment
+  const { connections, transactions } = run.environment
   const execution = { cancellation: run.cancellation, deadlineAtMs: deadlineAtMsOf(run) }
   return connections.withConnection(execution, async () => {
-    const json = await transactions.run(drainer.lost, async (transaction) => {
+    const json = await transactions.run(untilOver(run), async (transaction) => {
       const json = await work(transaction)
       await storeProgress(run, transaction, { kind, name, json })
       return json
@@ -78,6 +79,17 @@ export async function saveInTransaction(
     recordCheckpoint(run)
     return json
   })
+}
+
+/** Aborts once nothing that the execution does counts any more: at its timeout, when it is canceled, or the session is lost. */
+function untilOver({ cancellation: { signal }, environment: { drainer } }: JobRun): AbortSignal {
+  const over = new AbortController()
+  const onAbort = () => {
+    if (!(signal.reason instanceof DrainEndingError)) over.abort(signal.reason)
+  }
+  signal.addEventListener("abort", onAbort)
+  if (signal.aborted) onAbort()
+  return AbortSignal.any([drainer.lost, over.signal])
 }
 
 async function storeProgress(run: JobRun, transaction: Queryable, checkpoint: NewCheckpoint): Promise<void> {

@@ -1,5 +1,6 @@
 import { untilAborted, withinMs } from "../checks/in-time.ts"
 import { InvalidResultError } from "../errors.ts"
+import { DroppedResult } from "../job/dropped-result.ts"
 import { shortMessage } from "../job/error-record.ts"
 import type { Outcome } from "../job/outcome.ts"
 import { checkResult, isStorableJson, storedBytes } from "../job/payload.ts"
@@ -19,6 +20,7 @@ const WITHOUT_RESULT: Outcome = { kind: "succeeded", resultJson: undefined }
  */
 export function successOutcome(run: JobRun, result: unknown): Outcome | Promise<Outcome> {
   const { name, output } = run.definition
+  if (result instanceof DroppedResult) return withoutResult(run, result.why)
   if (output) return checkResult(name, output, result).then((checked) => outcomeWith(run, checked))
   return outcomeWith(run, result)
 }

@@ -1,7 +1,7 @@
 import { withinMs } from "../checks/in-time.ts"
 import { callHook } from "../job/call-hooks.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
-import type { Hooks } from "../job/hooks.ts"
+import type { Hooks, PerformedJob } from "../job/hooks.ts"
 import type { Execution } from "../job/outcome.ts"
 import { performedJob } from "../job/performed-job.ts"
 import type { Logger } from "../logger.ts"
@@ -18,6 +18,8 @@ const LONGEST_END_MS = 60_000
 export interface SettledHooks {
   /** Calls those of an execution whose outcome is committed. */
   call(execution: Execution): void
+  /** Calls `onDiscard` of a job of which no execution has begun. */
+  discarded(job: PerformedJob, error: unknown, correlationId: string | undefined): void
   /** Whether there is no room for those of more jobs. */
   isFull(): boolean
   /** Waits a while for room. */
@@ -43,14 +45,17 @@ export function createSettledHooks(
   return {
     call(execution) {
       const { job } = execution
-      const calls = callsOf(execution, [definitions.get(job.name)?.hooks, hooks])
-      if (calls.length === 0) return
-      bytes += job.bytes
-      const calling = callInTurn(calls, job.carrier?.correlationId, log).finally(() => {
-        underWay.delete(calling)
-        bytes -= job.bytes
-      })
-      underWay.add(calling)
+      start(
+        callsOf(execution, [definitions.get(job.name)?.hooks, hooks]),
+        job.bytes,
+        job.carrier?.correlationId,
+      )
+    },
+    discarded(job, error, correlationId) {
+      const calls: Call[] = []
+      for (const level of [definitions.get(job.name)?.hooks, hooks])
+        if (level?.onDiscard) calls.push(["onDiscard", () => level.onDiscard?.(job, error)])
+      start(calls, 0, correlationId)
     },
     isFull,
     async untilRoom() {
@@ -64,6 +69,16 @@ export function createSettledHooks(
         log.error("Hooks were still running when the drain ended", { hooks: underWay.size })
       })
     },
+  }
+
+  function start(calls: readonly Call[], jobBytes: number, correlationId: string | undefined): void {
+    if (calls.length === 0) return
+    bytes += jobBytes
+    const calling = callInTurn(calls, correlationId, log).finally(() => {
+      underWay.delete(calling)
+      bytes -= jobBytes
+    })
+    underWay.add(calling)
   }
 
   function isFull(): boolean {

@@ -7,7 +7,7 @@ export function parseRetryRequest(body: unknown): RetryOptions {
   return parseObject([], body, ["retriedBy"])
 }
 
-const ACTIONS = ["cancel", "retry", "run", "delete", "update"] as const
+const ACTIONS = ["cancel", "retry", "run", "delete", "update", "erase"] as const
 
 /** The body of `POST /v1/jobs/actions`. */
 export interface ActionRequest {

@@ -1,6 +1,7 @@
 import { type BulkOptions, type BulkResult, InvalidInputError, type JobChanges } from "@sluice/core"
 import type { Context, Hono } from "hono"
 import { readJson, readOptionalJson } from "../messages/body.ts"
+import { refuse } from "../messages/problem.ts"
 import { allowOnly } from "./allow-only.ts"
 import { type JobRoutesOptions, readJob } from "./job-routes.ts"
 import { type ActionRequest, parseActionRequest, parseRetryRequest } from "./manage-request.ts"
@@ -46,6 +47,7 @@ export function addManageRoutes(app: Hono, { sluice, maxBodyBytes }: JobRoutesOp
     const options = { ...given, within: LONGEST_ACTION } as BulkOptions
     if (action === "cancel") return sluice.cancelJobs(filter, options)
     if (action === "run") return sluice.runJobsNow(filter, options)
+    if (action === "erase") return sluice.eraseJobs(filter, dryRunOf(given))
     if (action === "delete") return sluice.deleteJobs(filter, options)
     if (action === "update") return sluice.updateJobs(filter, changes as JobChanges, options)
     return sluice.retryJobs(filter, retriedBy === undefined ? options : { ...options, retriedBy })
@@ -54,6 +56,17 @@ export function addManageRoutes(app: Hono, { sluice, maxBodyBytes }: JobRoutesOp
   async function respond(context: Context): Promise<Response> {
     return context.json(await readJob(sluice, idOf(context)))
   }
+}
+
+/** An erasure has no place at which another request could continue. */
+function dryRunOf({ after, ...options }: Omit<ActionRequest, "action" | "filter" | "changes" | "retriedBy">) {
+  if (after !== undefined)
+    refuse({
+      status: 422,
+      code: "invalid_body",
+      detail: "after isn't for an erasure: it does all of it in one request",
+    })
+  return options as Pick<BulkOptions, "dryRun">
 }
 
 function idOf(context: Context): string {

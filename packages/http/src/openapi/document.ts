@@ -93,7 +93,7 @@ export const openApiDocument = {
       post: {
         operationId: "actOnJobs",
         tags: ["jobs"],
-        summary: "Cancel, retry, run, delete or update all jobs that a filter matches",
+        summary: "Cancel, retry, run, delete, update or erase all jobs that a filter matches",
         requestBody: { required: true, content: json("ActionRequest") },
         responses: {
           200: {

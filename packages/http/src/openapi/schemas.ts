@@ -93,6 +93,11 @@ const enqueueOptions = {
       ...duration,
       description: 'Instead of runAt: the time until the job is due. Seconds, or text such as "5m".',
     },
+    expiresIn: {
+      ...duration,
+      description: "How long after it is due the job may wait for its first execution; then it is canceled.",
+    },
+    expiresAt: { ...instant, description: "Instead of expiresIn: when it is canceled unless it has begun." },
     maxAttempts: {
       type: "integer",
       minimum: 1,
@@ -122,6 +127,33 @@ const enqueueOptions = {
       maximum: 1_000_000,
       description:
         "Default: the definition's limit, else 1. The limit that was enqueued last applies to all jobs with the key.",
+    },
+    rateKey: {
+      ...key,
+      description: "Jobs with this key share the rate of the definition, or `rate`; the others are blocked.",
+    },
+    rate: {
+      type: "object",
+      additionalProperties: false,
+      required: ["limit", "per"],
+      properties: {
+        limit: {
+          type: "integer",
+          minimum: 1,
+          maximum: 1_000_000,
+          description: "In no window of the length `per` do more jobs with the key start.",
+        },
+        per: { ...duration, description: 'From "1s" to "31d".' },
+        burst: {
+          type: "integer",
+          minimum: 1,
+          maximum: 1_000_000,
+          description:
+            "How many may start at once, up to `limit`; the others follow evenly. Default: `limit`.",
+        },
+      },
+      description:
+        "Default: the definition's. The rate that was enqueued last applies to all jobs with the key. Without a key, the job's name is one.",
     },
     tags: { type: "array", maxItems: 100, items: { type: "string", minLength: 1, maxLength: 128 } },
     metadata: { type: "object", description: "Up to 64 KiB, measured like the payload." },
@@ -168,7 +200,7 @@ const actionRequest = {
   required: ["action", "filter"],
   additionalProperties: false,
   properties: {
-    action: { type: "string", enum: ["cancel", "retry", "run", "delete", "update"] },
+    action: { type: "string", enum: ["cancel", "retry", "run", "delete", "update", "erase"] },
     filter: { $ref: "#/components/schemas/JobFilter" },
     changes: { $ref: "#/components/schemas/JobChanges" },
     retriedBy: { ...key, description: "Of a retry: who asks for it." },
@@ -250,11 +282,17 @@ const jobProperties = {
   queue: { type: "string" },
   priority: { type: "integer" },
   state,
+  reason: {
+    type: ["string", "null"],
+    enum: ["expired", null],
+    description: "Why it was canceled: it had not begun in time. null: somebody asked for it.",
+  },
   payload: { description: "null if it is in the app's store of payloads and the API has no access to that." },
   payloadKey: { type: ["string", "null"], description: "Its key in that store." },
   attempts: { type: "integer", minimum: 0, description: "Executions charged as attempts so far." },
   maxAttempts: { type: ["integer", "null"], description: "null: the definition decides." },
   runAt: instant,
+  expiresAt: { type: ["string", "null"], format: "date-time" },
   enqueuedAt: instant,
   startedAt: { type: ["string", "null"], format: "date-time" },
   finishedAt: { type: ["string", "null"], format: "date-time" },
@@ -263,6 +301,16 @@ const jobProperties = {
   resultKey: {
     type: ["string", "null"],
     description: "Its key in the app's store of payloads, if it is there.",
+  },
+  progress: {
+    type: ["object", "null"],
+    required: ["percent", "text", "at"],
+    properties: {
+      percent: { type: "number", minimum: 0, maximum: 100 },
+      text: { type: ["string", "null"] },
+      at: instant,
+    },
+    description: "How far the job says that it is; null when it has said nothing, and when it has finished.",
   },
   errors: {
     type: "array",
@@ -279,6 +327,13 @@ const jobProperties = {
   metadata: { type: "object" },
   uniqueKey: { type: ["string", "null"] },
   concurrencyKey: { type: ["string", "null"] },
+  rateKey: { type: ["string", "null"], description: "null once the job has finished." },
+  blockedBy: {
+    type: ["string", "null"],
+    enum: ["concurrency", "rate", "pause", null],
+    description:
+      "Why a job is blocked: its concurrency key is full, its rate is used up, or its queue is paused.",
+  },
 }
 
 const job = { type: "object", required: Object.keys(jobProperties), properties: jobProperties }
@@ -288,6 +343,9 @@ const {
   payloadKey: _payloadKey,
   result: _result,
   resultKey: _resultKey,
+  progress: _progress,
+  rateKey: _rateKey,
+  blockedBy: _blockedBy,
   errors: _errors,
   errorCount: _errorCount,
   retries: _retries,

@@ -7,7 +7,7 @@ as $$
 declare
   v_ids bigint[] := array(
     select w.id from unnest(p_ids) given (id), lateral (
-      select j.id from jobs j where j.id = given.id and j.state in ('ready', 'blocked', 'suspect') limit 1 for no key update skip locked) w);
+      select j.id from jobs j where j.id = given.id and j.state in ('ready', 'blocked', 'throttled', 'suspect') limit 1 for no key update skip locked) w);
 begin
   update jobs j set state = 'paused' where j.id = any (v_ids);
   perform unblock_jobs(keys_of(v_ids));

@@ -1,8 +1,8 @@
 -- The candidates of a claim: locks up to p_limit ready jobs in order, from behind p_resume_after. For the parameters see
 -- claim. Another order of claiming is another function, chosen by the drainer, not a flag in this one.
 -- The lock is tried above a materialised, ordered list with the limit over it: once a row, only on rows that are returned.
--- What this drainer holds already is left out, because its own session would get the lock again. So are jobs of paused queues
--- and of names that it doesn't perform: past a million of those it looks in several claims, so that none takes long.
+-- What this drainer holds already is left out, because its own session would get the lock again. So are jobs of paused queues, of
+-- names that it doesn't perform, and those that have expired: past a million of those it looks in several claims, so that none takes long.
 --   p_since    what was due by then was looked at before; null: nothing was
 --   locked     the jobs
 --   features   the features of all of them together; null: none
@@ -31,11 +31,12 @@ begin
   with candidates as materialized (
     select j.id, j.priority, j.run_at, j.features, j.large_bytes from (
       select j.* from unnest(v_after, v_last_priorities) s (priority, run_at, id, last_priority), lateral (
-        select j.id, j.priority, j.run_at, j.features, j.large_bytes, j.name, j.queue, j.timeout_ms, j.fence from jobs j
+        select j.id, j.priority, j.run_at, j.features, j.large_bytes, j.name, j.queue, j.timeout_ms, j.fence, j.expires_at from jobs j
         where j.state = 'ready' and (j.priority, j.run_at, j.id) > (s.priority, s.run_at, s.id) and j.priority <= s.last_priority
         order by j.priority, j.run_at, j.id) j
       limit c_most_looked_at) j
     where j.name = any (p_names) and j.queue <> all (v_paused) and (j.timeout_ms is null or j.timeout_ms <= coalesce(p_fits_ms, j.timeout_ms))
+        and (j.expires_at is null or j.expires_at > now() or j.fence > 0)
         and (j.id, j.fence) not in (select h.job_id, h.fence from held_by(p_drainer) h)
   ), locked_now as (
     select c.* from candidates c where pg_try_advisory_lock(job_lock(c.id)) limit p_limit

@@ -4,10 +4,11 @@ language sql stable
 begin atomic
   select case when (j.attempts, j.interruptions, j.cuts, j.run_at) = (0, 0, 0, j.enqueued_at)
                and num_nonnulls(j.max_attempts, j.timeout_ms, j.tags, j.metadata, j.carrier, j.large_bytes) = 0
-               and (j.concurrency_key is null) = (j.concurrency_limit is null) then null
+               and (j.concurrency_key is null) = (j.concurrency_limit is null) and (j.rate).starts is null then null
     when j.large_bytes > max_inline_bytes() then json_build_object('attempts', j.attempts, 'interruptions', j.interruptions,
       'cuts', j.cuts, 'runAt', j.run_at, 'unread', format('it has %s bytes', j.large_bytes))
     else json_build_object('attempts', j.attempts, 'interruptions', j.interruptions, 'cuts', j.cuts, 'runAt', j.run_at,
       'ruleFailures', j.rule_failures, 'maxAttempts', j.max_attempts, 'timeoutMs', j.timeout_ms, 'tags', j.tags,
-      'metadata', j.metadata, 'carrier', j.carrier, 'bytes', j.large_bytes, 'lacksKey', j.concurrency_key is null and j.concurrency_limit is not null) end;
+      'metadata', j.metadata, 'carrier', j.carrier, 'bytes', j.large_bytes, 'lacksKey', lacks_key(j),
+      'startWithinMs', case when j.rate_key is not null then grace_ms(j.rate) end) end;
 end;

@@ -7,7 +7,7 @@ declare
   c_set constant integer := 500;
   v_resumed integer;
 begin
-  update jobs j set state = case when j.concurrency_limit is not null and j.concurrency_key is null then 'unkeyed' when j.suspect_group is null then 'ready' else 'suspect' end
+  update jobs j set state = case when lacks_key(j) then 'unkeyed' when j.suspect_group is null then 'ready' else 'suspect' end
   where j.id = any (array(
     select p.id from jobs p where p.state = 'paused' and p.queue = p_queue limit c_set for no key update skip locked));
   get diagnostics v_resumed = row_count;

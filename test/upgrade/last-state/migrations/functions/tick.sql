@@ -1,5 +1,5 @@
 -- What is done about once a second by whoever looks from the start: due jobs are promoted, jobs whose names are known again come
--- back, and what no event finds is repaired (docs/decisions/0023-tick.md). All of it is done in sets, and waits for no lock.
+-- back, throttled ones that may start are made ready, and what no event finds is repaired (docs/decisions/0023-tick.md). All of it is done in sets, and waits for no lock.
 --   p_since  what was due by then was promoted before; null: nothing was
 --   returns  whether there may be more of it
 create or replace function tick(p_names text[], p_since timestamptz default null) returns boolean
@@ -11,6 +11,7 @@ declare
   v_more boolean := promote_due(p_since);
 begin
   v_more := release_known(p_names) or v_more;
+  perform unthrottle_due(p_names);
   return repair(p_names) or v_more;
 end
 $$;

@@ -20,7 +20,8 @@ create or replace view job_history as
          coalesce(f.tags, '{}') as tags,
          coalesce(f.metadata, '{}') as metadata,
          (select p.store_key from payloads p where p.day = f.payload_day and p.job_id = f.id) as payload_key,
-         (select r.store_key from stored_results r where r.job_id = f.id) as result_key
+         (select r.store_key from stored_results r where r.job_id = f.id) as result_key,
+         f.reason
   from finished f;
 
 comment on view job_history is 'The jobs that are finished, one row each, for as long as history is kept';
@@ -35,3 +36,4 @@ comment on column job_history.finished_at is 'Partitions history by UTC day: a r
 comment on column job_history.payload_key is 'The key of its payload in the app''s store of payloads; payload is null then';
 comment on column job_history.result_key is 'The key of its result in that store; result is null then';
 comment on column job_history.duration_ms is 'Milliseconds that its last execution took';
+comment on column job_history.reason is 'Why it was canceled: expired; null if somebody asked for it';

@@ -9,7 +9,7 @@ create or replace view unfinished_jobs as
          j.queue,
          case when j.id in (select r.job_id from running r) then 'running'
               when j.state in ('ready', 'suspect', 'unknown', 'unkeyed')
-                and (j.queue = any (array(select unnest(paused('queue')))) or j.name = any (array(select unnest(paused('name'))))) then 'blocked'
+                and (j.queue = any (array(select p.target from pauses p where p.kind = 'queue' and (p.until_at is null or p.until_at > now()))) or j.name = any (array(select p.target from pauses p where p.kind = 'name' and (p.until_at is null or p.until_at > now())))) then 'blocked'
               else public_state(j.state) end as state,
          j.priority,
          coalesce(j.payload, (select p.payload from payloads p where p.day = j.payload_day and p.job_id = j.id)) as payload,
@@ -17,11 +17,13 @@ create or replace view unfinished_jobs as
          j.max_attempts,
          j.run_at,
          j.enqueued_at,
-         j.unique_key,
+         coalesce(j.unique_key, j.waiting_key) as unique_key,
          j.concurrency_key,
          coalesce(j.tags, '{}') as tags,
          coalesce(j.metadata, '{}') as metadata,
-         (select p.store_key from payloads p where p.day = j.payload_day and p.job_id = j.id) as payload_key
+         (select p.store_key from payloads p where p.day = j.payload_day and p.job_id = j.id) as payload_key,
+         j.rate_key,
+         j.expires_at
   from jobs j;
 
 comment on view unfinished_jobs is 'The jobs that are not finished, one row each';
@@ -29,6 +31,8 @@ comment on column unfinished_jobs.id is 'Identifies the job, as enqueue returned
 comment on column unfinished_jobs.state is 'scheduled, ready, blocked, waiting or running';
 comment on column unfinished_jobs.priority is 'A smaller number runs first';
 comment on column unfinished_jobs.payload_key is 'The key of its payload in the app''s store of payloads; payload is null then';
+comment on column unfinished_jobs.rate_key is 'Jobs with the same key share a rate';
 comment on column unfinished_jobs.attempts is 'Executions that counted, without one that is running';
 comment on column unfinished_jobs.max_attempts is 'Null: as the definition says';
 comment on column unfinished_jobs.run_at is 'When it is due, or became due: a first run or a retry';
+comment on column unfinished_jobs.expires_at is 'When it is canceled unless an execution has begun; null: never';

@@ -16,6 +16,7 @@ begin
   )
   update claims c set job_ids = k.job_ids, fences = k.fences from kept k where c.id = k.id;
   delete from claims c where c.drainer_id = p_drainer and c.job_ids <@ p_ids;
+  perform return_starts(p_ids);
   perform release_permits(p_ids);
 end
 $$;

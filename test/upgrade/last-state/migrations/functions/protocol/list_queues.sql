@@ -11,7 +11,7 @@ as $$
     select p.target as name, p.until_at from pauses p where p.kind = 'queue' and (p.until_at is null or p.until_at > now())
   ), unfinished as (
     select j.queue, j.run_at, r.id is not null as is_running, j.state = 'scheduled' as is_scheduled,
-           j.state in ('blocked', 'paused') or j.name = any (array(select unnest(paused('name')))) as is_held
+           j.state in ('blocked', 'throttled', 'paused') or j.name = any (array(select unnest(paused('name')))) as is_held
     from jobs j left join running r on r.id = j.id
   ), counted as (
     select coalesce(u.queue, h.name) as name, h.name is not null as paused, h.until_at as "pausedUntil",

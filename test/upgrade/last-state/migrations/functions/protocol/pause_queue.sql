@@ -22,7 +22,7 @@ begin
   v_last := (select j.id from jobs j where j.id > p_after order by j.id offset c_set - 1 limit 1);
   perform hold_jobs(array(
     select j.id from jobs j
-    where j.id > p_after and j.id <= coalesce(v_last, 9223372036854775807) and j.queue = p_queue and j.state in ('ready', 'blocked', 'suspect')
+    where j.id > p_after and j.id <= coalesce(v_last, 9223372036854775807) and j.queue = p_queue and j.state in ('ready', 'blocked', 'throttled', 'suspect')
       and j.id not in (select unnest(c.job_ids) from claims c)));
   return v_last;
 end

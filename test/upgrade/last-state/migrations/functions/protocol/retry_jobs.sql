@@ -1,5 +1,6 @@
 -- Puts discarded and canceled jobs back into the queue, as they were enqueued: due now, with the same id and all attempts. What failed
--- before stays readable. A timeout of its own is not kept in the history: the definition's holds.
+-- before stays readable. A timeout or a rate of its own is not kept in the history: the
+-- definition's holds.
 --   p_ids    the jobs
 --   p_by     who asks for it; null: nobody said
 --   p_places where the history has them, see find_finished_jobs; null: that is to be found

@@ -18,7 +18,7 @@ declare
 begin
   v_jobs := take_waiting(p_ids);
   v_due := array(select j.id from jobs j where j.id = any (v_jobs.taken) and j.state = 'scheduled' and j.queue <> all (v_paused) and j.name <> all (v_paused_names));
-  update jobs j set run_at = least(j.run_at, now()), state = case when j.concurrency_limit is not null and j.concurrency_key is null then 'unkeyed'
+  update jobs j set run_at = least(j.run_at, now()), state = case when lacks_key(j) then 'unkeyed'
                                                                   when j.suspect_group is null then 'ready' else 'suspect' end
   where j.id = any (v_due);
   update progress p set until_at = now() where p.job_id = any (v_due) and p.kind = 'sleep' and p.until_at > now();

@@ -1,8 +1,10 @@
 -- Stores any number of jobs in one statement.
 --   p_schema_version  the version that the code needs
 --   p_jobs            a list of objects, each for jobs in a row that are alike but for their payloads and keys: name, payloads, and
---                     optionally queue, priority, run_at or delay_ms, max_attempts, timeout_ms, unique_keys, unique
---                     (see unique_rule_of), idempotency_keys, concurrency_key with concurrency_limit, tags, metadata; at: how many jobs come before them; by_name:
+--                     optionally queue, priority, run_at or delay_ms, expires_at or expires_in_ms
+--                     (from when it is due), max_attempts, timeout_ms, unique_keys, unique
+--                     (see unique_rule_of), idempotency_keys, concurrency_key with concurrency_limit, rate_key with rate,
+--                     tags, metadata; at: how many jobs come before them; by_name:
 --                     whether their enqueue doesn't have their definition. The keys are lists as long as that of the payloads;
 --                     payload_keys: of payloads in the app's store, in whose places payloads has nulls
 --   p_carrier         what travels with each job: correlation id and trace context
@@ -29,14 +31,15 @@ begin
   v_runs := parse_jobs(p_jobs, p_by_name);
 
   if exists (select from unnest(v_runs) r
-             where r.unique_keys is not null or r.unique_rule is not null or r.idempotency_keys is not null or r.concurrency_key is not null) then
+             where r.unique_keys is not null or r.unique_rule is not null or r.idempotency_keys is not null or r.concurrency_key is not null
+                or r.rate_key is not null) then
     select s.* into job_ids, job_states, statuses from store_keyed_jobs(v_runs, p_carrier) s;
   else
     with stored as (
-      insert into jobs (name, payload, payload_day, queue, priority, run_at, max_attempts, timeout_ms, concurrency_limit, tags, metadata,
-                        carrier, large_bytes, state)
+      insert into jobs (name, payload, payload_day, queue, priority, run_at, max_attempts, timeout_ms, concurrency_limit, rate, tags, metadata,
+                        carrier, large_bytes, expires_at, state)
       select j.name, case when j.payload_day is null then j.payload end, j.payload_day, j.queue, j.priority, j.run_at, j.max_attempts,
-             j.timeout_ms, j.concurrency_limit, j.tags, j.metadata, p_carrier, j.large_bytes, j.state
+             j.timeout_ms, j.concurrency_limit, j.rate, j.tags, j.metadata, p_carrier, j.large_bytes, j.expires_at, j.state
       from new_jobs(v_runs) j
       returning id, payload_day
     )
