@@ -235,8 +235,12 @@ export async function createRandomWorld(): Promise<RandomWorld> {
     if (twice > 0) violated("no job is doubled", `${twice} wait and have finished`)
     if (missing > 0) violated("permits", `${missing} are of jobs that are gone`)
     const held = drainers.flatMap(({ held }) => held.map(({ id }) => id)).filter((id) => keyOf.has(id))
-    const permits = (await database.rows("select job_id::text as id from sluice.permits")).map(({ id }) => id)
-    for (const id of held) if (!permits.includes(id)) violated("permits", `job ${id} runs without one`)
+    const permits = await database.rows("select job_id::text as id, drainer_id as by from sluice.permits")
+    for (const id of held)
+      if (!permits.some((permit) => permit.id === id)) violated("permits", `job ${id} runs without one`)
+    for (const { id, by } of permits)
+      if (drainers.some(({ session }) => session.drainerId === by) && !held.includes(id))
+        violated("permits", `job ${id} has one and doesn't run`)
   }
 
   async function finish(): Promise<void> {
