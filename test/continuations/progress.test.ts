@@ -48,7 +48,10 @@ test("progress is written at most once a second, and of what is told in between 
   work = async ({ progress }) => {
     for (let percent = 0; percent <= 50; percent++) progress(percent)
     await eventually(async () => expect(await progressOf(id)).toMatchObject({ percent: 50 }))
-    for (let percent = 51; percent <= 90; percent++) progress(percent)
+    for (let percent = 51; percent <= 90; percent++) {
+      progress(percent)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
     await eventually(async () => expect(await progressOf(id)).toMatchObject({ percent: 90 }))
   }
   await drainOnce()
