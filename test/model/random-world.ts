@@ -43,7 +43,7 @@ interface Drainer {
 }
 
 /** What an action has shown to be wrong: the property's name comes first. */
-export function violated(property: string, what: string): never {
+function violated(property: string, what: string): never {
   throw new Error(`${property}: ${what}`)
 }
 
