@@ -1,4 +1,4 @@
-import { defineJob } from "@sluice/core"
+import { createSluice, defineJob } from "@sluice/core"
 import { afterEach, expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
@@ -49,6 +49,36 @@ test("the end of a pause is the next time at which a drainer is needed", async (
   const { nextDueInMs } = await drainOnce()
   expect(nextDueInMs).toBeGreaterThan(3_500_000)
   expect(nextDueInMs).toBeLessThan(3_600_000)
+})
+
+test("the end of a pause of a key that a drainer has seen needs no other", async () => {
+  await database.pool.query(
+    "insert into sluice.pauses (kind, target, until_at) values ('key', 'smtp', now() - interval '5 seconds')",
+  )
+  expect(await drainOnce()).toMatchObject({ dueWork: false, nextDueInMs: undefined })
+})
+
+test("in idle mode a pause asks for a drainer that sets the wake-up for its end, unless it is set for earlier", async () => {
+  let wakes = 0
+  const { pauseName, pauseKey, pauseQueue } = createSluice({
+    database: database.pool,
+    wake: async () => void wakes++,
+  })
+  const wakeUps: (Date | undefined)[] = []
+  const setWakeUp = async (at: Date | undefined) => void wakeUps.push(at)
+  await drainOnce({ setWakeUp })
+  await pauseName("mail")
+  expect(wakes, "it has no end").toBe(0)
+  await pauseQueue("mail", { for: "1h" })
+  expect(wakes).toBe(1)
+
+  await drainOnce({ setWakeUp })
+  expect(wakeUps).toEqual([
+    undefined,
+    (await sluice.listPauses()).find(({ kind }) => kind === "queue")?.until,
+  ])
+  await pauseKey("smtp", { for: "2h" })
+  expect(wakes, "it ends later").toBe(1)
 })
 
 test("the last call decides when a pause ends", async () => {

@@ -1,4 +1,4 @@
-import { defineJob } from "@sluice/core"
+import { createSluice, defineJob } from "@sluice/core"
 import { afterEach, expect, test } from "vitest"
 import { openSession } from "../settle/session.ts"
 import { createDatabase } from "../support/database.ts"
@@ -8,7 +8,8 @@ const database = await createDatabase()
 const performed: string[] = []
 const mail = defineJob({ name: "mail", perform: (_payload, { id }) => void performed.push(id) })
 const other = defineJob({ name: "other", perform: (_payload, { id }) => void performed.push(id) })
-const { sluice, drainOnce } = drainable(database, [mail, other])
+const call = defineJob({ name: "call", rate: { limit: 1, per: "1h" }, perform() {} })
+const { sluice, drainOnce } = drainable(database, [mail, other, call])
 
 afterEach(async () => {
   await database.pool.query("delete from sluice.pauses; delete from sluice.jobs")
@@ -43,7 +44,9 @@ test("many jobs of a paused name are put out of the way, are no unknown ones, an
   expect(await statesInTable()).toEqual([{ state: "unknown", jobs: 300 }])
   expect(await database.rows("select * from sluice.unknown_names()")).toEqual([])
 
-  await sluice.resumeName("mail")
+  let wakes = 0
+  await createSluice({ database: database.pool, wake: async () => void wakes++ }).resumeName("mail")
+  expect(wakes).toBe(1)
   expect(await drainOnce()).toMatchObject({ succeeded: 300 })
 })
 
@@ -61,6 +64,40 @@ test("a claim that had looked before the pause drops the jobs", async () => {
   await lock()
   expect((await session.connection.query(look, [session.drainerId, id])).rows[0].jobs).toHaveLength(1)
   await session.end()
+})
+
+test("a claim that had looked before the pause begins no job, and keeps what it takes", async () => {
+  const options = {
+    unique: { key: "one", onConflict: "replace" },
+    rateKey: "api",
+    rate: { limit: 1, per: "1h" },
+    concurrencyKey: "shop",
+  } as const
+  const { id } = await sluice.enqueue(mail, {}, options)
+  const session = await openSession(database)
+  await sluice.pauseName("mail")
+  await session.connection.query("select pg_advisory_lock(sluice.job_lock($1))", [id])
+  await session.connection.query(
+    "select from sluice.second_look($1, array[$2::bigint], (select features from sluice.jobs where id = $2), 'ready', 4194304)",
+    [session.drainerId, id],
+  )
+  expect(await sluice.enqueue(mail, {}, options)).toMatchObject({ id, status: "replaced" })
+  expect(await database.rows("select from sluice.permits")).toEqual([])
+  expect(await database.rows("select from sluice.rates, unnest(starts)")).toEqual([])
+  await session.end()
+})
+
+test("jobs of a paused name that wait for their rate call no drainer", async () => {
+  await sluice.enqueueMany([{ name: "call" }, { name: "call" }])
+  expect(await drainOnce()).toMatchObject({ succeeded: 1 })
+  await sluice.pauseName("call")
+  await database.pool.query(
+    "update sluice.rates set started_at = array[now() - interval '2 hours'], next_at = now()",
+  )
+  expect(await drainOnce()).toMatchObject({ dueWork: false, nextDueInMs: undefined })
+
+  await sluice.resumeName("call")
+  expect(await drainOnce()).toMatchObject({ succeeded: 1 })
 })
 
 test("a job of a paused name can't be run now", async () => {

@@ -254,6 +254,9 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Name paused meanwhile": [
     { file: `${SQL}/second_look.sql`, from: " and found.name <> all (v_paused_names)", to: "" },
   ],
+  "Name paused before it begins": [
+    { file: `${SQL}/admit.sql`, from: "j.name <> all (p_paused_names)", to: "true" },
+  ],
   "Pause that ends": [
     { file: `${SQL}/end_pauses.sql`, from: "  perform unblock_jobs(", to: "  perform concat(" },
     { file: `${SQL}/unblock_forgotten.sql`, from: "  perform unblock_jobs(", to: "  perform concat(" },

@@ -375,11 +375,11 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     },
     deleteJobs: (filter, options) =>
       actOnAll(["succeeded", "discarded", "canceled"], deleteVerb(schema), filter, options),
-    pauseQueue: (name, options) => translateErrors(pauseQueue(database, schema, name, options)),
+    pauseQueue: (name, options) => pause(pauseQueue(database, schema, name, options), options),
     resumeQueue: (name) => resume(resumeQueue(database, schema, name)),
-    pauseName: (name, options) => translateErrors(pauseName(database, schema, name, options)),
-    resumeName: (name) => resume(resumeName(database, schema, name)),
-    pauseKey: (key, options) => translateErrors(pauseKey(database, schema, key, options)),
+    pauseName: (name, options) => pause(pauseName(database, schema, name, options), options),
+    resumeName: (name) => resume(resumeName(database, schema, name), [name]),
+    pauseKey: (key, options) => pause(pauseKey(database, schema, key, options), options),
     resumeKey: (key) => resume(resumeKey(database, schema, key)),
     listPauses: () => translateErrors(readPauses(database, schema)),
   }
@@ -398,10 +398,16 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     return translateErrors(work())
   }
 
-  /** Jobs may be ready once it is done. */
-  async function resume(work: Promise<void>): Promise<void> {
+  /** In idle mode the end of a pause needs a wake-up. */
+  async function pause(work: Promise<void>, options: PauseOptions | undefined): Promise<void> {
     await translateErrors(work)
-    await wakeIfNeeded()
+    if (options?.until !== undefined || options?.for !== undefined) await wakeIfNeeded()
+  }
+
+  /** Jobs may be ready once it is done: of any name, or of these, which a drainer brings back. */
+  async function resume(work: Promise<void>, names?: string[]): Promise<void> {
+    await translateErrors(work)
+    await wakeIfNeeded(names)
   }
 
   /** Acts on a job that may be due earlier then, or ready. */
