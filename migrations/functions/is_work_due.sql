@@ -21,6 +21,9 @@ begin
              and exists (select from names_throttled(r.rate_key) waiting (name) where waiting.name = any (p_names))) then
     return true;
   end if;
+  if exists (select from keys_unnoted() key where exists (select from names_throttled(key) waiting (name) where waiting.name = any (p_names))) then
+    return true; -- the job that would have noted when they may start has expired, or is held
+  end if;
   with ready as materialized (
     select j.id from jobs j where j.state = 'ready' and j.name = any (p_names) and j.queue <> all (v_paused) order by j.priority, j.run_at, j.id
   ), suspects as materialized (

@@ -1,12 +1,13 @@
--- Makes throttled jobs ready, of each key as many as may start now, without those that are ready already: the most urgent ones of
--- the names that the drainer performs, so that nobody waits for a job that it can't take. Keys that somebody holds are left. Then
--- notes when the next job may start, unless what waits is of other names, which other drainers perform.
+-- Makes throttled jobs ready, of each key as many as may start now, without those that are ready and can be claimed already: the
+-- most urgent ones of the names that the drainer performs, so that nobody waits for a job that it can't take. Keys that somebody
+-- holds are left. Then notes when the next job may start, unless what waits is of other names, which other drainers perform.
 create or replace function unthrottle(p_keys text[], p_names text[]) returns void
 language plpgsql volatile set search_path from current
 as $$
 declare
   v_keys text[] := array(select key from unnest(p_keys) key where pg_try_advisory_xact_lock(lock_space('key'), hashtext(rate_lock(key))));
   v_at timestamptz := clock_timestamp();
+  v_paused text[] := paused('queue');
   v_brought integer;
 begin
   if v_keys = '{}' then
@@ -18,6 +19,7 @@ begin
     select o.rate_key, o.room - (
       select count(*) from (
         select from jobs r where r.rate_key = o.rate_key and r.state = 'ready' and r.name = any (p_names)
+          and r.queue <> all (v_paused) and (r.expires_at is null or r.expires_at > now() or r.fence > 0)
           and r.id not in (select unnest(c.job_ids) from claims c) limit o.room) ready) as left
     from open o where o.room > 0
   )
@@ -39,7 +41,7 @@ begin
   cross join lateral rates_in_force(array[key.name]) f
   cross join lateral (select array(select names_throttled(key.name)) as names) waiting
   cross join lateral rate_log(f.rate, v_at, rate_room(f.rate, v_at, f.started_at, f.starts), f.started_at, f.starts) log
-  where r.rate_key = key.name and r.next_at is not null;
+  where r.rate_key = key.name and (r.next_at is not null or waiting.names <> '{}');
   if v_brought > 0 then
     perform note_late_arrivals();
   end if;

@@ -243,6 +243,13 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
       to: "false",
     },
   ],
+  "Expired while leaving": [
+    {
+      file: `${SQL}/is_work_due.sql`,
+      from: "from keys_unnoted() key where",
+      to: "from keys_unnoted() key where false and",
+    },
+  ],
   "Paused meanwhile": [
     {
       file: `${SQL}/second_look.sql`,

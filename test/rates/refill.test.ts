@@ -73,6 +73,30 @@ test("throttled jobs behind others that are gone are found by a drain", async ()
   expect(await drainOnce()).toMatchObject({ succeeded: 5 })
 })
 
+test("throttled jobs behind one that nobody can claim may start", async () => {
+  const { sluice, drainOnce, database } = await setUp()
+  await sluice.enqueueMany(jobs(3, perHour(1)))
+  await database.pool.query("update sluice.jobs set expires_at = now() where state = 'ready'")
+  expect(await drainOnce(), "one has expired").toMatchObject({ succeeded: 1 })
+})
+
+test("throttled jobs of which nobody has noted when they may start are due at the end of a drain", async () => {
+  const { sluice, drainOnce, database } = await setUp()
+  const isDue = async (name: string) =>
+    (await database.rows(`select sluice.is_work_due(array['${name}']) as due`))[0].due
+  await sluice.enqueueMany(jobs(2, perHour(1)))
+  await database.pool.query("delete from sluice.jobs where state = 'ready'")
+  expect(await isDue("call")).toBe(true)
+  expect(await isDue("other")).toBe(false)
+
+  await drainOnce()
+  await sluice.enqueueMany(jobs(2, perHour(1)))
+  await database.pool.query("delete from sluice.jobs where state = 'ready'")
+  const { dueWork, nextDueInMs } = await drainOnce()
+  expect(dueWork).toBe(false)
+  expect(nextDueInMs).toBeGreaterThan(3_000_000)
+})
+
 test("a retry is a start, too", async () => {
   const { sluice, drainOnce, states, database } = await setUp()
   const { id } = await sluice.enqueue("fail", {}, { rateKey: "api", rate: perHour(1) })
