@@ -107,8 +107,8 @@ test.each<[string, Edit[]]>([
     [
       {
         function: "close_drainer",
-        from: "  due := is_work_due(p_names);",
-        to: "  due := is_work_due(p_names) and false;",
+        from: "  due := is_work_due(unpaused(p_names));",
+        to: "  due := is_work_due(unpaused(p_names)) and false;",
       },
     ],
   ],
@@ -118,11 +118,11 @@ test.each<[string, Edit[]]>([
       {
         function: "close_drainer",
         from: "  v_sees_all boolean;\n",
-        to: "  v_sees_all boolean;\n  v_due boolean := is_work_due(p_names);\n",
+        to: "  v_sees_all boolean;\n  v_due boolean := is_work_due(unpaused(p_names));\n",
       },
       {
         function: "close_drainer",
-        from: "  due := is_work_due(p_names);",
+        from: "  due := is_work_due(unpaused(p_names));",
         to: "  due := is_work_due('{}') or v_due;",
       },
     ],
