@@ -51,6 +51,20 @@ test("the end of a pause is the next time at which a drainer is needed", async (
   expect(nextDueInMs).toBeLessThan(3_600_000)
 })
 
+test("in the minute after the pause of a key, drainers are needed only as long as jobs of it are blocked", async () => {
+  const hasEnded = { until: new Date(Date.now() - 1_000) }
+  await sluice.pauseKey("smtp", hasEnded)
+  expect(await drainOnce()).toMatchObject({ nextDueInMs: undefined, lateWork: false })
+
+  await sluice.pauseKey("smtp", { for: "1h" })
+  await sluice.enqueue(mail, {})
+  await drainOnce()
+  await sluice.pauseKey("smtp", hasEnded)
+  expect(await database.rows("select sluice.next_due_at('{mail}') <= now() as is_due")).toEqual([
+    { is_due: true },
+  ])
+})
+
 test("the last call decides when a pause ends", async () => {
   await sluice.pauseQueue("mail", { for: "1h" })
   const [{ pausedAt } = {}] = await sluice.listPauses()
