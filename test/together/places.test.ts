@@ -26,20 +26,30 @@ afterEach(() => {
   calls.length = 0
 })
 
-test("jobs that come while a batch is performed begin another call only if there is a place", async () => {
+test("jobs that come while others are performed begin another call only if there is a place", async () => {
   const enough = new AbortController()
+  const secondDone = Promise.withResolvers<void>()
+  let running = 0
+  let most = 0
   perform = async () => {
-    if (calls.length > 1) return enough.abort()
-    await sluice.enqueue(shelve, { shelf: "a" })
-    await expect
-      .poll(() => calls.length, { timeout: 1_500 })
-      .toBe(2)
-      .catch(() => {}) // the drainer listens
-    calls.push([])
+    const call = calls.length
+    most = Math.max(most, ++running)
+    if (call < 3) await sluice.enqueue(shelve, { shelf: "a" })
+    if (call === 1) await secondDone.promise
+    if (call === 2) {
+      await expect
+        .poll(() => calls, { timeout: 1_500 })
+        .toHaveLength(3)
+        .catch(() => {}) // the drainer listens
+      secondDone.resolve()
+    }
+    if (call === 3) enough.abort()
+    running--
   }
   await sluice.enqueue(shelve, { shelf: "a" })
-  await drainOnce({ concurrency: 1, linger: "1m", signal: enough.signal })
-  expect(calls).toEqual([["a"], [], ["a"]])
+  await drainOnce({ concurrency: 2, linger: "1m", signal: enough.signal })
+  expect(calls).toEqual([["a"], ["a"], ["a"]])
+  expect(most).toBe(2)
 })
 
 test("a drainer that knows a large batch claims few of the other jobs ahead", async () => {
