@@ -44,6 +44,7 @@ test.each([
     payload: { well },
     payload_day: null,
     state,
+    reason: null,
     result,
     queue: "mail",
     priority: 7,

@@ -76,6 +76,8 @@ export class PauseKey extends SluiceError {
 
 /** Puts the job back at its old place in the queue, because a step wants an execution of its own. */
 export class Isolation extends Snooze {
+  static override readonly name: string = "Isolation"
+
   constructor(message: string) {
     super(0, message)
   }
