@@ -35,6 +35,18 @@ test("the first answer is the same after the job has finished", async () => {
   )
 })
 
+test("the order of an object's keys doesn't make it another request", async () => {
+  const first = await send("/v1/jobs", "order", { name: "anything", payload: { a: { b: 1, c: [2] } } })
+  const second = await send("/v1/jobs", "order", { payload: { a: { c: [2], b: 1 } }, name: "anything" })
+  expect([second.status, second.body]).toEqual([201, first.body])
+})
+
+test("a body that is nested too deep is refused as without a key", async () => {
+  const body = `{"name":"anything","payload":${"[".repeat(9_000)}${"]".repeat(9_000)}}`
+  const answer = await send("/v1/jobs", "deep", body)
+  expect(answer.body).toMatchObject({ status: 422, code: "invalid_payload" })
+})
+
 test("another body or path under the same key is refused with 422, and nothing is stored", async () => {
   await send("/v1/jobs/batch", "other", BATCH)
   const before = await count()

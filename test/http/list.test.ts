@@ -27,6 +27,11 @@ test("GET /v1/jobs lists the jobs of a filter, page by page", async () => {
   expect(mine.body).not.toHaveProperty("next")
 })
 
+test("a limit that is no number is quoted", async () => {
+  const { body } = await api.get("/v1/jobs?limit=many")
+  expect(body.detail).toContain('limit is "many"')
+})
+
 test.each([
   ["state=asleep", "invalid_option"],
   ["name=no%20spaces", "invalid_name"],

@@ -51,11 +51,18 @@ test("the end of a pause is the next time at which a drainer is needed", async (
   expect(nextDueInMs).toBeLessThan(3_600_000)
 })
 
-test("the end of a pause of a key that a drainer has seen needs no other", async () => {
-  await database.pool.query(
-    "insert into sluice.pauses (kind, target, until_at) values ('key', 'smtp', now() - interval '5 seconds')",
-  )
-  expect(await drainOnce()).toMatchObject({ dueWork: false, nextDueInMs: undefined })
+test("in the minute after the pause of a key, drainers are needed only as long as jobs of it are blocked", async () => {
+  const hasEnded = { until: new Date(Date.now() - 1_000) }
+  await sluice.pauseKey("smtp", hasEnded)
+  expect(await drainOnce()).toMatchObject({ nextDueInMs: undefined, lateWork: false })
+
+  await sluice.pauseKey("smtp", { for: "1h" })
+  await sluice.enqueue(mail, {})
+  await drainOnce()
+  await sluice.pauseKey("smtp", hasEnded)
+  expect(await database.rows("select sluice.next_due_at('{mail}') <= now() as is_due")).toEqual([
+    { is_due: true },
+  ])
 })
 
 test("in idle mode a pause asks for a drainer that sets the wake-up for its end, unless it is set for earlier", async () => {

@@ -79,6 +79,33 @@ test("while a wait listens, it hardly looks, and is over soon after the end of i
   expect(performance.now() - openedAtMs, "less than until the next look").toBeLessThan(2_000)
 })
 
+test("a wait keeps the connection that the one before has begun to open", async () => {
+  work()
+  const { promise: isLetThrough, resolve: letThrough } = Promise.withResolvers<void>()
+  let connecting = 0
+  const listen = async () => {
+    connecting++
+    await isLetThrough
+    return listener()()
+  }
+  const slow = createSluice({ database: pool, jobs: [gated], listen })
+  const { id } = await enqueueGated("connecting")
+  const left = new AbortController()
+  const first = expect(slow.waitForJob(id, { signal: left.signal })).rejects.toThrow("aborted")
+  await eventually(() => expect(connecting).toBe(1))
+  left.abort()
+  await new Promise(setImmediate) // from here on nobody waits
+  counted.statements = 0
+  const second = slow.waitForJob(id)
+  await eventually(() => expect(counted.statements, "the last of them wants to listen").toBeGreaterThan(5))
+  letThrough()
+  await first
+  await eventually(async () => expect(await awaited(), "the second is to be notified").toBe(1))
+  expect(await listeners()).toHaveLength(1)
+  gates.get("connecting")?.()
+  await second
+})
+
 test("a wait survives the loss of its connection", async () => {
   work()
   const handle = await enqueueGated("lost connection")

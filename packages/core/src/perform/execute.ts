@@ -103,7 +103,7 @@ function performInDrainer(run: JobRun, payload: unknown): Promise<Outcome> {
   const { definition, environment } = run
   return inContext(run, (context) =>
     definition.batch
-      ? environment.together.perform(definition, payload, context)
+      ? environment.together.perform(run, payload, context)
       : definition.perform(payload, context),
   )
 }

@@ -10,6 +10,7 @@ import type { Drainer } from "../session/drainer.ts"
 import type { Instrumentation } from "../telemetry/instrumentation.ts"
 import type { Cancellation } from "./cancellation.ts"
 import type { ConnectionLimiter } from "./connection-limiter.ts"
+import type { Place } from "./places.ts"
 import type { Together } from "./together.ts"
 import type { Transactions } from "./transactions.ts"
 
@@ -38,6 +39,7 @@ export interface JobRun {
   readonly definition: AnyJobDefinition
   readonly environment: RunEnvironment
   readonly cancellation: Cancellation
+  place: Place
   readonly startedAtMs: number
   readonly timeoutMs: number
   /** When it times out, on the clock of `performance.now()`. */

@@ -16,6 +16,7 @@ import { createEndedExecutions } from "./ended-executions.ts"
 import { execute } from "./execute.ts"
 import { failureOutcome } from "./failure.ts"
 import type { JobRun } from "./job-run.ts"
+import { createPlaces } from "./places.ts"
 import { createRunningJobs } from "./running-jobs.ts"
 import { createTogether } from "./together.ts"
 import type { Transactions } from "./transactions.ts"
@@ -61,13 +62,16 @@ export function createJobRunner(options: {
   const { drainer, definitions, concurrency, deadline } = options
   const ahead = createClaimAhead(concurrency)
   const ended = createEndedExecutions()
-  const environment = { ...options, together: createTogether(drainer.log) }
+  const places = createPlaces(definitions)
+  const environment = { ...options, together: createTogether(drainer.log, places) }
   const largestBatch = Math.max(0, ...[...definitions.values()].map(({ batch }) => batch?.size ?? 0))
-  const running = createRunningJobs(environment, definitions, () => {
+  const running = createRunningJobs(environment, definitions, places, () => {
     startWaiting()
     ended.endWait()
   })
   let waiting: ClaimedJob[] = []
+  /** Whether the last jobs had some of a batch, so that the next claim is to bring a whole one. */
+  let areBatched = true
   /** Jobs of rates whose claims are too old, so that they would start in a window in which they aren't counted. */
   const late: ClaimedJob[] = []
 
@@ -78,14 +82,17 @@ export function createJobRunner(options: {
 
   return {
     start(jobs) {
+      if (jobs.length > 0 && largestBatch > 0)
+        areBatched = jobs.some(({ name }) => definitions.get(name)?.batch)
       waiting.push(...jobs)
       startWaiting()
     },
     room() {
       const maxWaiting = mostAhead()
       if (waiting.length > maxWaiting / 2) return 0
-      const free = concurrency + maxWaiting - running.places.taken() - waiting.length
-      const wanted = free > 0 ? Math.max(free, largestBatch - waiting.length) : 0
+      const free = concurrency + maxWaiting - places.taken() - waiting.length
+      const batch = areBatched ? largestBatch : 0
+      const wanted = free > 0 ? Math.max(free, batch - waiting.length) : 0
       return Math.min(drainer.batchSize, wanted)
     },
     takeExcess() {
@@ -128,16 +135,16 @@ export function createJobRunner(options: {
   }
 
   function isDone(): boolean {
-    return running.places.taken() === 0 && waiting.length + late.length === 0
+    return places.taken() === 0 && waiting.length + late.length === 0
   }
 
   /** No more than one batch, and one that is claimed while the first is performed. */
   function mostAhead(): number {
-    return Math.min(2 * drainer.batchSize, ahead.count(running.places.taken()))
+    return Math.min(2 * drainer.batchSize, ahead.count(places.taken()))
   }
 
   function startWaiting(): void {
-    while (waiting.length > 0 && running.places.takenWith((waiting[0] as ClaimedJob).name) <= concurrency) {
+    while (waiting.length > 0 && places.takenWith((waiting[0] as ClaimedJob).name) <= concurrency) {
       const job = waiting.shift() as ClaimedJob
       if (isLate(job)) late.push(job)
       else perform(job)

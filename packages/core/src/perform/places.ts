@@ -1,36 +1,59 @@
 import type { AnyJobDefinition } from "../job/define-job.ts"
 
-/** How many of a drainer's places are taken: one by each job, and one by each batch of jobs that are performed together. */
+/** A place of a drainer: that of a job, or of jobs that are performed together. Taken as long as one of them has it. */
+export interface Place {
+  jobs: number
+}
+
+/** How many of a drainer's places are taken. */
 export interface Places {
   taken(): number
   /** How many will be, with one more job of this name. */
   takenWith(name: string): number
-  take(name: string): void
-  leave(name: string): void
+  /** Jobs of a batch share a place until it is full: it isn't known yet which of them are performed together. */
+  take(name: string): Place
+  leave(place: Place): void
+  /** Moves jobs to a place of their own, because one call performs them. */
+  move(holders: readonly { place: Place }[]): void
 }
 
 export function createPlaces(definitions: ReadonlyMap<string, AnyJobDefinition>): Places {
   const sizes = new Map<string, number>()
   for (const { name, batch } of definitions.values()) if (batch) sizes.set(name, batch.size)
-  const batched = new Map<string, number>()
+  const gathering = new Map<string, Place>()
   let taken = 0
 
   return {
     taken: () => taken,
-    takenWith: (name) => taken + placesFor(name, 1),
-    take: (name) => change(name, 1),
-    leave: (name) => change(name, -1),
+    takenWith: (name) => taken + (sharedPlace(name)?.jobs ? 0 : 1),
+    take(name) {
+      const place = sharedPlace(name) ?? { jobs: 0 }
+      if (sizes.has(name)) gathering.set(name, place)
+      enter(place)
+      return place
+    },
+    leave,
+    move(holders) {
+      const together = { jobs: 0 }
+      for (const holder of holders) {
+        leave(holder.place)
+        holder.place = together
+        enter(together)
+      }
+    },
   }
 
-  function change(name: string, by: number): void {
-    taken += placesFor(name, by)
-    if (sizes.has(name)) batched.set(name, (batched.get(name) ?? 0) + by)
+  /** The place of jobs of this name that wait for others, unless it is full. */
+  function sharedPlace(name: string): Place | undefined {
+    const place = gathering.get(name)
+    return place && place.jobs < (sizes.get(name) as number) ? place : undefined
   }
 
-  function placesFor(name: string, by: number): number {
-    const size = sizes.get(name)
-    if (size === undefined) return by
-    const running = batched.get(name) ?? 0
-    return Math.ceil((running + by) / size) - Math.ceil(running / size)
+  function enter(place: Place): void {
+    if (place.jobs++ === 0) taken++
+  }
+
+  function leave(place: Place): void {
+    if (--place.jobs === 0) taken--
   }
 }

@@ -3,7 +3,7 @@ import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import { Cancellation, canceledError } from "./cancellation.ts"
 import { type JobRun, type RunEnvironment, timeoutMsOf } from "./job-run.ts"
-import { createPlaces, type Places } from "./places.ts"
+import type { Places } from "./places.ts"
 
 /** An execution that is still running this long after it timed out or was canceled frees its place for another, but keeps its lock. */
 const UNRESPONSIVE_AFTER_MS = 1_000
@@ -11,12 +11,10 @@ const UNRESPONSIVE_AFTER_MS = 1_000
 /** Longest that Node's timers wait. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-/** The executions that run, each with its timeout. */
+/** The executions that run, each with its timeout. Those that are still running long after they were aborted have no place. */
 export interface RunningJobs {
   start(job: ClaimedJob): JobRun
   end(run: JobRun): void
-  /** The places that they take. Those that are still running long after they were aborted take none. */
-  readonly places: Pick<Places, "taken" | "takenWith">
   /** All of them, the unresponsive ones too. */
   all(): JobRun[]
   isEmpty(): boolean
@@ -28,6 +26,7 @@ export interface RunningJobs {
 export function createRunningJobs(
   given: Omit<RunEnvironment, "onTimeoutMoved">,
   definitions: ReadonlyMap<string, AnyJobDefinition>,
+  places: Places,
   onPlaceFreed: () => void,
 ): RunningJobs {
   const { drainer, defaults } = given
@@ -40,7 +39,6 @@ export function createRunningJobs(
   const timeoutsMs = new Map([...definitions].map(([name, one]) => [name, timeoutMsOf(one, defaults)]))
   const responsive = new Set<JobRun>()
   const unresponsive = new Set<JobRun>()
-  const places = createPlaces(definitions)
   // one timer for all, as jobs are many and hardly any times out: set for the earliest timeout there has been
   let timer: NodeJS.Timeout | undefined
   let nextTimeoutAtMs = Number.POSITIVE_INFINITY
@@ -54,6 +52,7 @@ export function createRunningJobs(
         definition: definitions.get(job.name) as AnyJobDefinition,
         environment,
         cancellation: new Cancellation(),
+        place: places.take(job.name),
         startedAtMs,
         timeoutMs,
         timesOutAtMs: startedAtMs + timeoutMs,
@@ -62,7 +61,6 @@ export function createRunningJobs(
         log: drainer.log,
       }
       responsive.add(run)
-      places.take(job.name)
       if (run.timesOutAtMs < nextTimeoutAtMs) setTimer(run.timesOutAtMs)
       return run
     },
@@ -70,7 +68,6 @@ export function createRunningJobs(
       leavePlace(run)
       unresponsive.delete(run)
     },
-    places,
     all: () => [...responsive, ...unresponsive],
     isEmpty: () => responsive.size + unresponsive.size === 0,
     abort(reason) {
@@ -86,7 +83,7 @@ export function createRunningJobs(
   /** Returns whether it had a place. */
   function leavePlace(run: JobRun): boolean {
     if (!responsive.delete(run)) return false
-    places.leave(run.job.name)
+    places.leave(run.place)
     return true
   }
 

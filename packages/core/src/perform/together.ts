@@ -4,16 +4,24 @@ import { callOption } from "../job/call-option.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { JobContext } from "../job/job-context.ts"
 import type { Logger } from "../logger.ts"
+import type { Place, Places } from "./places.ts"
 
 /** Performs jobs of definitions with `performMany`, several by one call. What belongs to one execution stays with each of them. */
 export interface Together {
   /** Returns what the call returned for this job, or throws its error. */
-  perform(definition: AnyJobDefinition, payload: unknown, context: JobContext): Promise<unknown>
+  perform(run: Run, payload: unknown, context: JobContext): Promise<unknown>
   /** From now on no job waits for others. */
   hurry(): void
 }
 
+/** What it needs to know of an execution. */
+interface Run {
+  readonly definition: AnyJobDefinition
+  place: Place
+}
+
 interface Member {
+  readonly run: Run
   readonly payload: unknown
   readonly context: JobContext
   resolve(result: unknown): void
@@ -26,18 +34,19 @@ interface Gathering {
   readonly call: () => void
 }
 
-export function createTogether(log: Logger): Together {
+export function createTogether(log: Logger, places: Places): Together {
   const gatherings = new Map<string, Gathering>()
   let isInHurry = false
 
   return {
-    perform(definition, payload, context) {
-      const { name, batch } = definition
+    async perform(run, payload, context) {
+      context.signal.throwIfAborted()
+      const { name, batch } = run.definition
       const part = batch?.by ? callOption(name, "batch.by", batch.by, payload) : ""
       const key = `${name} ${part}`
-      const gathering = gatherings.get(key) ?? open(key, definition)
+      const gathering = gatherings.get(key) ?? open(key, run.definition)
       return new Promise((resolve, reject) => {
-        const member: Member = { payload, context, resolve, reject }
+        const member: Member = { run, payload, context, resolve, reject }
         gathering.members.add(member)
         context.signal.addEventListener("abort", () => {
           if (gathering.members.delete(member)) reject(context.signal.reason)
@@ -58,7 +67,9 @@ export function createTogether(log: Logger): Together {
       gatherings.delete(key)
       const called = [...members]
       members.clear() // from now on they end with the call
-      if (called.length > 0) void callFor(definition, called, log)
+      if (called.length === 0) return
+      places.move(called.map(({ run }) => run))
+      void callFor(definition, called, log)
     }
     const timer = setTimeout(call, isInHurry ? 0 : waitMsOf(definition.batch ?? {}))
     const gathering = { members, call }

@@ -15,7 +15,7 @@ export interface Ear {
   isOpen(): boolean
   /** Opens it in the background, unless that has failed lately. */
   open(): void
-  /** Closes it, also while it is being opened. */
+  /** Closes it, also while it is being opened, unless somebody wants it again by then. */
   close(): Promise<void>
 }
 
@@ -43,12 +43,12 @@ export function createEar(options: {
       if (connection || opening || performance.now() < againAtMs) return
       opening = tryToOpen().finally(() => {
         opening = undefined
-        if (!isWanted) void end()
+        if (!isWanted) return end()
       })
     },
     async close() {
       isWanted = false
-      await withinMs(opening ? opening.then(end) : end(), CLOSED_WITHIN_MS, "closing").catch(() => {})
+      await withinMs(opening ?? end(), CLOSED_WITHIN_MS, "closing").catch(() => {})
     },
   }
 

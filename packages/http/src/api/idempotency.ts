@@ -21,8 +21,20 @@ export function requestOf({ req }: Context, body: unknown): { request?: RequestT
       code: "invalid_idempotency_key",
       detail: `The header Idempotency-Key is '${truncate(header)}': send 1 to 255 visible ASCII characters, in double quotes`,
     })
-  const fingerprint = createHash("sha256")
-    .update(`${req.path} ${JSON.stringify(body)}`)
-    .digest("hex")
-  return { request: { key, fingerprint } }
+  return { request: { key, fingerprint: fingerprintOf(req.path, body) } }
+}
+
+function fingerprintOf(path: string, body: unknown): string {
+  try {
+    const text = `${path} ${JSON.stringify(body, sortKeys)}`
+    return createHash("sha256").update(text).digest("hex")
+  } catch {
+    return refuse({ status: 422, code: "invalid_payload", detail: "The body is nested too deep" })
+  }
+}
+
+/** The order of an object's keys means nothing, and a client that builds the body anew may change it. */
+function sortKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
 }

@@ -49,10 +49,15 @@ export function parseListRequest(queries: Record<string, string[]>): {
   return {
     filter: filter as JobFilter,
     options: {
-      ...(limit !== undefined && { limit: /^\d+$/.test(limit) ? Number(limit) : Number.NaN }),
+      ...(limit !== undefined && { limit: numberOf(limit) }),
       ...(after !== undefined && { after }),
     },
   }
+}
+
+/** Core refuses what isn't a number, and quotes it. */
+export function numberOf(text: string): number {
+  return /^\d+$/.test(text) ? Number(text) : (text as unknown as number)
 }
 
 /** Gateways give up on a request after 30 seconds. */

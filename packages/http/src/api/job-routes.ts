@@ -10,7 +10,7 @@ import { readJson } from "../messages/body.ts"
 import { refuse } from "../messages/problem.ts"
 import { allowOnly } from "./allow-only.ts"
 import { requestOf } from "./idempotency.ts"
-import { parseBatchRequest, parseJobRequest, parseListRequest, parseWait } from "./job-request.ts"
+import { numberOf, parseBatchRequest, parseJobRequest, parseListRequest, parseWait } from "./job-request.ts"
 
 export interface JobRoutesOptions {
   readonly sluice: Sluice
@@ -51,7 +51,7 @@ export function addJobRoutes(app: Hono, { sluice, maxBatchJobs, maxBodyBytes, lo
     const { errorsFrom, wait } = context.req.query()
     if (wait !== undefined) await waitForJob(sluice, id, parseWait(wait), context.req.raw.signal)
     return context.json(
-      await readJob(sluice, id, errorsFrom === undefined ? {} : { errorsFrom: Number(errorsFrom) }),
+      await readJob(sluice, id, errorsFrom === undefined ? {} : { errorsFrom: numberOf(errorsFrom) }),
     )
   })
 
