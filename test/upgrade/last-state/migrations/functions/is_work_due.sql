@@ -21,7 +21,8 @@ begin
              and exists (select from names_throttled(r.rate_key) waiting (name) where waiting.name = any (p_names))) then
     return true;
   end if;
-  if exists (select from keys_unnoted() key where exists (select from names_throttled(key) waiting (name) where waiting.name = any (p_names))) then
+  if exists (select from jobs j where j.rate_key is not null)
+     and exists (select from keys_unnoted() key where exists (select from names_throttled(key) waiting (name) where waiting.name = any (p_names))) then
     return true; -- the job that would have noted when they may start has expired, or is held
   end if;
   with ready as materialized (
