@@ -15,6 +15,17 @@ const jobs = [
     concurrency: { key: ({ to }: { to: string }) => `to ${to}`, limit: 2 },
     perform,
   }),
+  defineJob({
+    name: "choosy",
+    concurrency: {
+      key({ to }: { to: string }) {
+        if (to === "nobody") throw new Error("no such key")
+        return to
+      },
+      limit: 2,
+    },
+    perform,
+  }),
 ]
 const sluice: Sluice = createSluice({ database: database.pool, jobs })
 const byName = createSluice({ database: database.pool })
@@ -116,6 +127,12 @@ test("a concurrency key that is computed from the payload changes with it, and a
     code: "definition_needed",
   })
   expect(await sluice.getJob(computed.id)).toMatchObject({ payload: { to: "Bob" } })
+})
+
+test("a key that is given is not computed, so that a payload without one may come", async () => {
+  const given = await sluice.enqueue("choosy", { to: "Ada" }, { delay: "1h", concurrencyKey: "given" })
+  await sluice.updateJob(given.id, { payload: { to: "nobody" } })
+  expect(await read(given.id)).toMatchObject({ concurrency_key: "given", payload: { to: "nobody" } })
 })
 
 test("a job that runs, has finished or is in a dead drainer's hands isn't changed", async () => {

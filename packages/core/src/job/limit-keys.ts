@@ -39,6 +39,11 @@ export function commonRateKeyOf({ name, rate }: Limited): string | undefined {
   return rate.key ?? (rate.by === "queue" ? ANY_QUEUE : `name:${name}`)
 }
 
+/** Whether a key of its jobs depends on their payloads. */
+export function computesKeys({ concurrency, rate }: Limited): boolean {
+  return typeof concurrency?.key === "function" || typeof rate?.key === "function"
+}
+
 /** Keys that a definition computes from a payload. */
 export interface ComputedKeys {
   readonly key?: string | undefined

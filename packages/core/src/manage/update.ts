@@ -4,7 +4,7 @@ import { toPgArray } from "../database/array-literal.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { JobSnapshot } from "../job/job-snapshot.ts"
-import { type ComputedKeys, storedKeysOf } from "../job/limit-keys.ts"
+import { type ComputedKeys, computesKeys, storedKeysOf } from "../job/limit-keys.ts"
 import { assertTags, toIsoInstant } from "../job/option-values.ts"
 import {
   checkPayload,
@@ -75,7 +75,7 @@ export async function bulkUpdateVerb(
   const payload = toJson(changes.payload, ["payload"])
   const definition = rules.definitions?.get(name)
   if (definition?.input) await checkPayload(name, definition.input, payload.value, changes.payload)
-  if (typeof definition?.concurrency?.key === "function" || typeof definition?.rate?.key === "function")
+  if (definition && computesKeys(definition))
     refuse(
       "invalid_option",
       changes.payload,
@@ -145,12 +145,14 @@ async function keysOf(
   const definition = job && definitions?.get(job.name)
   if (!definition) return {}
   if (definition.input) await checkPayload(definition.name, definition.input, payload.value, given)
-  const { concurrencyKey, rateKey } = job
+  const kept: ComputedKeys = { key: job.concurrencyKey ?? undefined, rateKey: job.rateKey ?? undefined }
+  if (!computesKeys(definition)) return kept
   const before = await storedKeysOf(definition, job.payload).catch((): ComputedKeys => ({}))
+  const isComputed = (one: keyof ComputedKeys) => kept[one] !== undefined && kept[one] === before[one]
+  if (!isComputed("key") && !isComputed("rateKey")) return kept
   const computed = await storedKeysOf(definition, payload.value)
   return {
-    key:
-      (concurrencyKey !== null && before.key === concurrencyKey ? computed.key : concurrencyKey) ?? undefined,
-    rateKey: (rateKey !== null && before.rateKey === rateKey ? computed.rateKey : rateKey) ?? undefined,
+    key: isComputed("key") ? computed.key : kept.key,
+    rateKey: isComputed("rateKey") ? computed.rateKey : kept.rateKey,
   }
 }
