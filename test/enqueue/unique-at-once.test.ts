@@ -1,8 +1,7 @@
 import { createSluice, type EnqueueOptions, type EnqueueResult, type Uniqueness } from "@sluice/core"
-import pg from "pg"
 import { afterAll, expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
-import { eventually } from "../support/eventually.ts"
+import { begin, finish, jobsNamed, untilLocked } from "./racing.ts"
 
 const database = await createDatabase()
 const sluice = createSluice({ database: database.pool })
@@ -26,7 +25,7 @@ test.each(RULES)(
     )
     expect(new Set(results.map(({ id }) => id)).size).toBe(1)
     expect(results.filter(({ status }) => status === "enqueued")).toHaveLength(1)
-    expect(await jobsNamed("crowd")).toBe(1)
+    expect(await jobsNamed(database, "crowd")).toBe(1)
     await database.pool.query("delete from sluice.jobs")
   },
 )
@@ -37,17 +36,17 @@ test.each(RULES)(
     const keys = ["a", "b", "m", "y", "z"]
     // one is there, one is being stored, and the others are new
     await sluice.enqueue("bulk", {}, { delay: "1h", unique: { key: "b", ...rule } })
-    const blocker = await begin()
+    const blocker = await begin(database)
     await sluice.enqueue("bulk", {}, { delay: "1h", unique: { key: "m", ...rule }, transaction: blocker })
     const upward = bulk(keys, rule)
-    await areWaiting(1)
+    await untilLocked(database, 1)
     const downward = bulk(keys.toReversed(), rule)
-    await areWaiting(2)
+    await untilLocked(database, 2)
     await finish("rollback", blocker)
 
     const [up, down] = await Promise.all([upward, downward])
     expect(up.map(({ id }) => id)).toEqual(down.map(({ id }) => id).toReversed())
-    expect(await jobsNamed("bulk")).toBe(keys.length)
+    expect(await jobsNamed(database, "bulk")).toBe(keys.length)
     await database.pool.query("delete from sluice.jobs; delete from sluice.unique_periods")
   },
 )
@@ -116,29 +115,4 @@ async function bulk(keys: string[], rule: Uniqueness): Promise<EnqueueResult[]> 
   return sluice.enqueueMany(
     keys.map((key) => ({ name: "bulk", options: { delay: "1h", unique: { key, ...rule } } })),
   )
-}
-
-async function begin(): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: database.url })
-  await client.connect()
-  await client.query("begin")
-  return client
-}
-
-async function finish(ending: "commit" | "rollback", client: pg.Client): Promise<void> {
-  await client.query(ending)
-  await client.end()
-}
-
-async function areWaiting(sessions: number): Promise<void> {
-  await eventually(async () => {
-    const waiting = await database.rows(
-      "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-    )
-    expect(waiting).toHaveLength(sessions)
-  })
-}
-
-async function jobsNamed(name: string): Promise<number> {
-  return (await database.rows("select count(*)::int from sluice.jobs where name = $1", [name]))[0].count
 }
