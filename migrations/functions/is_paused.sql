@@ -2,5 +2,5 @@
 create or replace function is_paused(p_target text, p_kind text default 'queue') returns boolean
 language sql stable set search_path from current
 as $$
-  select exists (select from pauses p where p.kind = p_kind and p.target = p_target and (p.until_at is null or p.until_at > now()))
+  select exists (select from pauses p where p.kind = p_kind and p.target = p_target and lasts(p))
 $$;

@@ -19,7 +19,7 @@ set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set j
 as $$
 declare
   c_most_looked_at constant integer := 10000;
-  v_paused text[] := array(select p.target from pauses p where p.kind = 'queue' and (p.until_at is null or p.until_at > now()));
+  v_paused text[] := array(select p.target from pauses p where p.kind = 'queue' and lasts(p));
   -- the ranges to scan: each from behind a position to the end of a priority
   v_after job_position[] := array[case when p_resume_after is null then (-2147483648, '-infinity', 0)::job_position else p_resume_after end];
   v_last_priorities integer[] := '{2147483647}';

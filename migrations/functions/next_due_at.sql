@@ -7,7 +7,7 @@ as $$
   select least(
     (select j.run_at from jobs j where j.state = 'scheduled' and j.name = any (p_names) order by j.run_at, j.id limit 1),
     (select r.next_at from rates r
-     where r.next_at is not null and exists (select from names_throttled(r.rate_key) waiting (name) where waiting.name = any (unpaused(p_names)))
+     where r.next_at is not null and exists (select from names_throttled(r.rate_key) waiting (name) where waiting.name = any (array(select unnest(unpaused(p_names)))))
      order by r.next_at limit 1),
     (select min(p.until_at) from pauses p where p.kind <> 'key' or p.until_at > now()
        or exists (select from jobs j where j.state = 'blocked' and j.concurrency_key = p.target)))

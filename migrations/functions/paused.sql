@@ -2,5 +2,5 @@
 create or replace function paused(p_kind text) returns text[]
 language sql stable set search_path from current
 as $$
-  select array(select p.target from pauses p where p.kind = p_kind and (p.until_at is null or p.until_at > now()))
+  select array(select p.target from pauses p where p.kind = p_kind and lasts(p))
 $$;

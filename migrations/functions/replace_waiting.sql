@@ -6,10 +6,7 @@ language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
 begin
-  with gone as (
-    delete from payloads p using jobs j where j.id = any (p_ids) and p.day = j.payload_day and p.job_id = j.id returning p.store_key
-  )
-  insert into superfluous_objects (store_key) select g.store_key from gone g where g.store_key is not null on conflict do nothing;
+  perform forget_payloads(p_ids);
   insert into payloads (day, job_id, payload, store_key)
   select n.payload_day, n.unnest, n.payload, n.payload_key from unnest(p_jobs, p_ids) n where n.payload_day is not null;
 

@@ -41,10 +41,8 @@ begin
   end if;
 
   if v_locked is not null then
-    select array_agg(p.target) filter (where p.kind = 'queue'), array_agg(p.target) filter (where p.kind = 'name')
-    into v_paused, v_paused_names from pauses p where (p.until_at is null or p.until_at > now());
-    v_paused := coalesce(v_paused, '{}');
-    v_paused_names := coalesce(v_paused_names, '{}');
+    select coalesce(array_agg(p.target) filter (where p.kind = 'queue'), '{}'), coalesce(array_agg(p.target) filter (where p.kind = 'name'), '{}')
+    into v_paused, v_paused_names from pauses p where lasts(p);
     v_admitted := admit(p_drainer, v_locked, p_state, p_features, v_paused, v_paused_names); -- by itself: what is read next is read after it
     -- by their ids alone: with a condition that an index of all ready jobs has, the plan may go through all of them
     select array_agg(found.id), array_agg(found.fence), json_agg(found.job) into ids, fences, jobs

@@ -9,7 +9,7 @@ create or replace view unfinished_jobs as
          j.queue,
          case when j.id in (select r.job_id from running r) then 'running'
               when j.state in ('ready', 'suspect', 'unknown', 'unkeyed')
-                and (j.queue = any (array(select p.target from pauses p where p.kind = 'queue' and (p.until_at is null or p.until_at > now()))) or j.name = any (array(select p.target from pauses p where p.kind = 'name' and (p.until_at is null or p.until_at > now())))) then 'blocked'
+                and (j.queue = any (array(select p.target from pauses p where p.kind = 'queue' and lasts(p))) or j.name = any (array(select p.target from pauses p where p.kind = 'name' and lasts(p)))) then 'blocked'
               else public_state(j.state) end as state,
          j.priority,
          coalesce(j.payload, (select p.payload from payloads p where p.day = j.payload_day and p.job_id = j.id)) as payload,

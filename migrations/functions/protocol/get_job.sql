@@ -24,7 +24,7 @@ as $$
                (select s.state from states_of(array[j.id], 'infinity') s) as state, j.payload, j.payload_day, j.attempts, j.max_attempts, j.run_at, j.expires_at, null::text as reason, j.enqueued_at,
                null::timestamptz as started_at, null::timestamptz as finished_at, null::integer as duration_ms,
                null::jsonb as result, j.tags, j.metadata, coalesce(j.unique_key, j.waiting_key) as unique_key, j.concurrency_key, j.rate_key,
-               case when is_paused(j.queue) or j.name = any (paused('name')) or j.concurrency_key = any (paused('key')) then 'pause'
+               case when is_paused(j.queue) or is_paused(j.name, 'name') or is_paused(j.concurrency_key, 'key') then 'pause'
                     when j.state = 'blocked' then 'concurrency' when j.state = 'throttled' then 'rate' else 'pause' end as blocked_by
         from jobs j where j.id = p_id
         union all

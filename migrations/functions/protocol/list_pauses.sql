@@ -4,5 +4,5 @@ language sql stable set search_path from current
 as $$
   select coalesce(json_agg(json_build_object('kind', p.kind, 'target', p.target, 'pausedAt', p.paused_at, 'until', p.until_at)
                            order by p.kind, p.target collate "C"), '[]')
-  from pauses p where p.until_at is null or p.until_at > now()
+  from pauses p where lasts(p)
 $$;

@@ -8,7 +8,7 @@ as $$
   with running as materialized (
     select r.job_id as id from running_jobs() r
   ), held as materialized (
-    select p.target as name, p.until_at from pauses p where p.kind = 'queue' and (p.until_at is null or p.until_at > now())
+    select p.target as name, p.until_at from pauses p where p.kind = 'queue' and lasts(p)
   ), unfinished as (
     select j.queue, j.run_at, r.id is not null as is_running, j.state = 'scheduled' as is_scheduled,
            j.state in ('blocked', 'throttled', 'paused') or j.name = any (array(select unnest(paused('name')))) as is_held

@@ -47,8 +47,7 @@ begin
   insert into jobs (name, payload, payload_day, queue, priority, carrier, large_bytes, state)
   values (p_name, case when v_day is null then p_payload end, v_day, v_queue, coalesce(v_priority, 0), p_carrier,
     case when pg_column_size(p_payload) > 150 then nullif(greatest(4096, octet_length(p_payload::text)), 4096) end,
-    case when exists (select from pauses p where p.kind = 'queue' and p.target = v_queue and (p.until_at is null or p.until_at > now()))
-         then 'paused' else 'ready' end)
+    case when exists (select from pauses p where p.kind = 'queue' and p.target = v_queue and lasts(p)) then 'paused' else 'ready' end)
   returning id, public_state(state) into job_id, job_state;
   if v_day is not null then
     insert into payloads (day, job_id, payload) values (v_day, store_job.job_id, p_payload);

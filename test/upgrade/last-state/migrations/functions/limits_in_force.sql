@@ -7,7 +7,7 @@ language sql stable set search_path from current
 as $$
   select key.name, newest.concurrency_limit, newest.job_id, lowest.concurrency_limit < highest.concurrency_limit,
          case when p.target is null then newest.concurrency_limit
-              when p.until_at is null or p.until_at > now() then 0
+              when lasts(p) then 0
               else least(newest.concurrency_limit, greatest(1, ceil(newest.concurrency_limit * extract(epoch from now() - p.until_at) / 60))) end
   from unnest(p_keys) key (name)
   cross join lateral (select j.concurrency_limit from jobs j where j.concurrency_key = key.name order by j.concurrency_limit limit 1) lowest

@@ -12,8 +12,7 @@ as $$
       coalesce(j.rate, d.rate, case when j.rate_key is not null then missing_rate(j.at) end),
       j.tags, j.metadata,
       case when due.at > now() then 'scheduled'
-           when kept.queue = any (array(
-             select p.target from pauses p where p.kind = 'queue' and (p.until_at is null or p.until_at > now()))) then 'paused'
+           when kept.queue = any (array(select p.target from pauses p where p.kind = 'queue' and lasts(p))) then 'paused'
            when d.computes_key and kept.concurrency_key is null or d.computes_rate_key and j.rate_key is null then 'unkeyed'
            else 'ready' end,
       j.payloads, j.payload_keys, j.unique_keys, j.idempotency_keys,

@@ -9,10 +9,7 @@ as $$
 declare
   v_day date := case when p_key is not null or pg_column_size(p_payload) > max_row_bytes() then (now() at time zone 'UTC')::date end;
 begin
-  with gone as (
-    delete from payloads p using jobs j where j.id = any (p_ids) and p.day = j.payload_day and p.job_id = j.id returning p.store_key
-  )
-  insert into superfluous_objects (store_key) select g.store_key from gone g where g.store_key is not null on conflict do nothing;
+  perform forget_payloads(p_ids);
   if v_day is not null then
     insert into payloads (day, job_id, payload, store_key) select v_day, given.id, p_payload, p_key from unnest(p_ids) given (id);
   end if;

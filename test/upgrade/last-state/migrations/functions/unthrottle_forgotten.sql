@@ -10,15 +10,8 @@ begin
   if not exists (select from jobs j where j.rate_key is not null) then
     return '';
   end if;
-  with recursive keys as (
-    (select j.rate_key as key, 1 as place from jobs j where j.rate_key > p_after order by j.rate_key limit 1)
-    union all
-    select next.key, k.place + 1 from keys k, lateral (
-      select j.rate_key as key from jobs j where j.rate_key > k.key order by j.rate_key limit 1) next
-    where k.place < c_keys
-  )
-  select array_agg(k.key) into v_keys from keys k;
-  if v_keys is null then
+  v_keys := array(select rate_keys_behind(p_after, c_keys));
+  if v_keys = '{}' then
     return '';
   end if;
   perform unthrottle(array(

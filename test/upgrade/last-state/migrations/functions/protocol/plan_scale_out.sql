@@ -34,7 +34,7 @@ begin
   with waiting as (
     select j.run_at from jobs j
     where j.state = 'ready' and j.name = any (v_names) and j.id not in (select unnest(c.job_ids) from claims c)
-      and j.queue not in (select p.target from pauses p where p.kind = 'queue' and (p.until_at is null or p.until_at > now()))
+      and j.queue not in (select p.target from pauses p where p.kind = 'queue' and lasts(p))
     order by j.priority, j.run_at, j.id limit c_most_counted
   )
   select count(*), clock_timestamp() - min(w.run_at) into v_waiting, v_oldest from waiting w;
