@@ -33,8 +33,9 @@ export function daysAfter(day: Date, days: number): Date {
   return new Date(day.getTime() + days * 86_400_000)
 }
 
-/** The UTC day that the database lives in. */
+/** The UTC day that the database lives in, made its first one: the template is of the day before if the run began then. */
 export async function today(database: TestDatabase): Promise<Date> {
+  await maintain(database, undefined, "0 days")
   const [row] = await database.rows(
     "select extract(epoch from date_trunc('day', now(), 'UTC'))::float8 * 1000 as day",
   )

@@ -2,6 +2,7 @@ import { defineJob } from "@sluice/core"
 import pg from "pg"
 import { afterEach, expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
+import { eventually } from "../support/eventually.ts"
 import { drainable } from "../support/drain.ts"
 import { daily, daysAfter, daysFrom, maintain, partitionsOf, placesOf, today } from "./partitions.ts"
 
@@ -163,10 +164,12 @@ test("a day with too many rows in the default partition stays there, and the nex
      select n, $1, $1, $1, 0, 1, 'succeeded', 'any', 'default', '{}' from generate_series(1, 100001) n`,
     [far],
   )
-  await maintain(database, far, "1000 days")
-  expect((await partitionsOf(database, "finished")).slice(-3)).toEqual(
-    daily("finished", daysFrom(daysAfter(far, 1), 3)),
-  )
+  await eventually(async () => {
+    await maintain(database, far, "1000 days") // fails while autovacuum has the default partition
+    expect((await partitionsOf(database, "finished")).slice(-3)).toEqual(
+      daily("finished", daysFrom(daysAfter(far, 1), 3)),
+    )
+  })
   expect((await placesOf(database, "finished")).at(-1)?.[1]).toBe("finished_default")
   expect(await sluice.getJob("77")).toMatchObject({ id: "77" })
 })
