@@ -2,8 +2,8 @@ import { defineJob } from "@sluice/core"
 import pg from "pg"
 import { afterEach, expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
-import { eventually } from "../support/eventually.ts"
 import { drainable } from "../support/drain.ts"
+import { eventually } from "../support/eventually.ts"
 import { daily, daysAfter, daysFrom, maintain, partitionsOf, placesOf, today } from "./partitions.ts"
 
 const database = await createDatabase()
