@@ -3,7 +3,14 @@ import { JobCanceledError, SessionLostError, SluiceError, TimeoutError } from ".
 import { type Backoff, backoffMs } from "../job/backoff.ts"
 import { Discard, durationOf, Isolation, PauseKey, RetryAfter, Snooze } from "../job/control-errors.ts"
 import { shortMessage } from "../job/error-record.ts"
-import { type ErrorRule, matches, type RescueFrom, RESUMPTIONS, type RetryOn, SCHEMA_LOOKS } from "../job/error-rules.ts"
+import {
+  type ErrorRule,
+  matches,
+  RESUMPTIONS,
+  type RescueFrom,
+  type RetryOn,
+  SCHEMA_LOOKS,
+} from "../job/error-rules.ts"
 import type { Outcome } from "../job/outcome.ts"
 import { UnfitPayload } from "../job/payload.ts"
 import { DrainDeadlineError, DrainEndingError } from "./cancellation.ts"
