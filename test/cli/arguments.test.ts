@@ -19,6 +19,7 @@ test.each([
   [["work", "--concurrency", "0"], '--concurrency is "0": give a whole number from 1 to 10000'],
   [["work", "--health-port", "70000"], '--health-port is "70000": give a whole number from 0 to 65535'],
   [["work", "--grace", "soon"], '--grace is "soon": give a duration such as "25s"'],
+  [["migrate", "--retention", "{1d}"], '--retention is "{1d}": give JSON'],
   [["migrate", "--retention", "1s"], '--retention is "1s": give a duration such as "30d"'],
   [["migrate", "--unknown-names", "no"], '--unknown-names is "no": give refuse or accept'],
   [

@@ -27,6 +27,10 @@ test("`sluice migrate --retention` stores how long history is kept", async () =>
   expect(
     await rows("select extract(epoch from retention)::int / 86400 as days from sluice.settings"),
   ).toEqual([{ days: 30 }])
+  expect(await migrate("--retention", '{ "names": { "ping": "1h" } }')).toMatchObject({ code: 0 })
+  expect(await rows("select target, keep::text from sluice.retention_rules")).toEqual([
+    { target: "ping", keep: "01:00:00" },
+  ])
 })
 
 test("`sluice migrate --owner` refuses the schema of another owner", async () => {

@@ -66,3 +66,10 @@ function errorOf(create: () => unknown): Error {
   }
   throw new Error("nothing was refused")
 }
+
+test.each(["{", "14 parsecs"])("SLUICE_RETENTION=%s is refused when the handler is created", (value) => {
+  vi.stubEnv("SLUICE_RETENTION", value)
+  expect(errorOf(() => createMigrateHandler({ database: "postgres://nowhere" })).message).toContain(
+    `SLUICE_RETENTION is ${JSON.stringify(value)}`,
+  )
+})

@@ -4,6 +4,7 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { type Duration, durationMs, InvalidInputError, type Sluice, type SluiceOptions } from "@sluice/core"
+import type { MigrateOptions } from "@sluice/core/migrate"
 import type { IdleOptions } from "./drain/idle.ts"
 import { sstDuration } from "./sst-duration.ts"
 import { createWake } from "./wake.ts"
@@ -41,7 +42,7 @@ export function migrateEnvironment() {
   return {
     schema: text("SLUICE_SCHEMA"),
     owner: text("SLUICE_OWNER"),
-    retention: duration("SLUICE_RETENTION"),
+    retention: retention("SLUICE_RETENTION"),
     directory: deployedMigrations(),
   }
 }
@@ -92,6 +93,18 @@ function duration(name: string): Duration | undefined {
   const converted = sstDuration(value)
   durationMs(converted, [name])
   return converted
+}
+
+/** One duration, or JSON that says it by state, queue and name, which `migrate` checks. */
+function retention(name: string): MigrateOptions["retention"] {
+  const value = text(name)
+  if (!value?.startsWith("{")) return duration(name)
+  try {
+    return JSON.parse(value)
+  } catch (cause) {
+    const message = `${name} is ${quote(value)}, which isn't JSON: give a duration or an object of durations`
+    throw new InvalidInputError("invalid_setting", message, { path: [name], cause })
+  }
 }
 
 function wholeNumber(name: string, most: number): number | undefined {

@@ -1,4 +1,5 @@
-import { durationMs, SluiceError } from "@sluice/core"
+import { type Duration, durationMs, SluiceError } from "@sluice/core"
+import type { MigrateOptions } from "@sluice/core/migrate"
 
 /** Every option of every command, in the order in which help lists them: its value's name, and its explanation. */
 export const OPTIONS = {
@@ -9,7 +10,10 @@ export const OPTIONS = {
     value: "refuse|accept",
     help: "whether jobs of a name that --jobs doesn't define are refused; default refuse",
   },
-  retention: { value: "DURATION", help: "how long finished jobs are kept, such as 30d; default 14d" },
+  retention: {
+    value: "DURATION",
+    help: "how long finished jobs are kept, such as 30d, or as JSON by state, queue and name; default 14d",
+  },
   owner: { value: "APP/STAGE", help: "refuses a schema that belongs to another owner" },
   concurrency: { value: "N", help: "jobs performed at the same time; default 20" },
   "max-drainers": {
@@ -37,7 +41,7 @@ export interface Options {
   readonly schema: string
   readonly jobs: string | undefined
   readonly unknownNames: "refuse" | "accept" | undefined
-  readonly retention: string | undefined
+  readonly retention: MigrateOptions["retention"]
   readonly owner: string | undefined
   readonly concurrency: number
   readonly maxDrainers: number
@@ -56,7 +60,7 @@ export function readOptions(given: Given, environment: NodeJS.ProcessEnv): Optio
     schema: schemaName(given, environment.SLUICE_SCHEMA),
     jobs: text(given, "jobs"),
     unknownNames: choice("--unknown-names", given["unknown-names"], ["refuse", "accept"]),
-    retention: duration(given, "retention", A_DAY_MS, 36_500 * A_DAY_MS, '"30d", from a day to 36500 days'),
+    retention: retention(given),
     owner: text(given, "owner"),
     concurrency: wholeNumber(given, "concurrency", 1, 10_000) ?? 20,
     maxDrainers: wholeNumber(given, "max-drainers", 1, 1_000) ?? 10,
@@ -111,6 +115,25 @@ function duration(
   const ms = millisecondsOf(value)
   if (ms >= leastMs && ms <= mostMs) return value
   return refuse(`--${name}`, value, `a duration such as ${expected}`)
+}
+
+/** JSON says it by state, queue and name; `migrate` checks what it contains. */
+function retention(given: Given): MigrateOptions["retention"] {
+  const value = given.retention
+  if (value?.startsWith("{")) {
+    try {
+      return JSON.parse(value)
+    } catch {
+      return refuse("--retention", value, 'JSON such as \'{"succeeded":"1d"}\'')
+    }
+  }
+  return duration(
+    given,
+    "retention",
+    A_DAY_MS,
+    36_500 * A_DAY_MS,
+    '"30d", from a day to 36500 days',
+  ) as Duration
 }
 
 function millisecondsOf(value: string): number {

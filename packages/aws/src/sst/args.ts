@@ -28,8 +28,11 @@ export interface SluiceArgs {
   readonly concurrency?: number
   /** How long a drain waits for work before it ends, such as `"1s"`; Lambda bills it. Default: that of its code. */
   readonly linger?: Duration
-  /** How long finished jobs are kept, such as `"30d"`. Default: what the schema has, at first 14 days. */
-  readonly retention?: Duration
+  /**
+   * How long finished jobs are kept, such as `"30d"`, or by state, queue and name:
+   * `{ default: "14d", succeeded: "1d", queues: { audit: "365d" } }`. Default: what the schema has, at first 14 days.
+   */
+  readonly retention?: Duration | Retention
   /**
    * When the drain function is invoked by schedule, in EventBridge Scheduler's form. Default `"rate(1 minute)"`, in idle
    * mode `"rate(1 hour)"`.
@@ -67,6 +70,17 @@ export interface SluiceArgs {
 
 /** As in Sluice's other options: `"500ms"`, `"30s"`, `"14d"`. */
 type Duration = `${number}${"ms" | "s" | "m" | "h" | "d"}`
+
+/** Of a job, the time for its name applies, else that for its queue, else that for its state, else the default. */
+export interface Retention {
+  /** At least `"1d"`; the others are at least `"1h"`. */
+  readonly default?: Duration
+  readonly succeeded?: Duration
+  readonly discarded?: Duration
+  readonly canceled?: Duration
+  readonly queues?: Readonly<Record<string, Duration>>
+  readonly names?: Readonly<Record<string, Duration>>
+}
 
 export interface ApiAttachment {
   readonly instance: sst.aws.ApiGatewayV2

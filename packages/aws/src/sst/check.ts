@@ -1,4 +1,4 @@
-import type { SluiceArgs } from "./args.ts"
+import type { Retention, SluiceArgs } from "./args.ts"
 import { type FunctionOption, settingsOf } from "./functions.ts"
 import { checkKeys, refuse } from "./refuse.ts"
 
@@ -16,7 +16,7 @@ export function checkArgs(name: string, args: SluiceArgs): void {
   checkWhole(`${path}maxDrainers`, args.maxDrainers, 1_000)
   checkWhole(`${path}concurrency`, args.concurrency, 10_000)
   checkDuration(`${path}linger`, args.linger)
-  checkDuration(`${path}retention`, args.retention)
+  checkRetention(`${path}retention`, args.retention)
   checkSchedule(path, args.schedule)
   if (args.alarms === false && args.alarmTopic !== undefined)
     refuse(`${path}alarmTopic is set, and alarms is false`, "remove one of them")
@@ -53,6 +53,14 @@ const TRANSFORMS: Keys<Required<NonNullable<SluiceArgs["transform"]>>> = {
   api: true,
   dashboard: true,
   schedule: true,
+}
+const RETENTION: Keys<Required<Retention>> = {
+  default: true,
+  succeeded: true,
+  discarded: true,
+  canceled: true,
+  queues: true,
+  names: true,
 }
 const SETTINGS: Keys<Required<Exclude<FunctionOption, string>>> = {
   architecture: true,
@@ -180,6 +188,16 @@ function checkDuration(path: string, value: unknown) {
   if (value === undefined) return
   if (typeof value === "string" && /^\d+(\.\d+)?(ms|s|m|h|d)$/.test(value)) return
   refuse(`${path} is ${JSON.stringify(value)}`, 'give a duration such as "500ms", "30s" or "14d"')
+}
+
+/** One duration, or an object of them, whose bounds the migration checks. */
+function checkRetention(path: string, value: unknown) {
+  if (typeof value !== "object" || value === null) return checkDuration(path, value)
+  checkKeys(path, value, RETENTION)
+  for (const [key, kept] of Object.entries(value)) {
+    if (key !== "queues" && key !== "names") checkDuration(`${path}.${key}`, kept)
+    else for (const [name, each] of Object.entries(kept)) checkDuration(`${path}.${key}.${name}`, each)
+  }
 }
 
 /** EventBridge Scheduler's forms that repeat: a drain function that is never invoked again would leave jobs behind. */

@@ -127,7 +127,7 @@ function createMigration(
   const environment = {
     SLUICE_SCHEMA: schema,
     SLUICE_OWNER: `${$app.name}/${$app.stage}`,
-    ...(args.retention && { SLUICE_RETENTION: args.retention }),
+    ...(args.retention && { SLUICE_RETENTION: textOf(args.retention) }),
   }
   const own: OwnArgs = {
     link: [databaseLink],
@@ -195,4 +195,8 @@ function createEnqueue(
     ...(reserveConcurrency && { concurrency: { reserved: apiConcurrency } }),
   }
   return createFunction(`${name}Enqueue`, database, args.enqueue, own, afterMigration)
+}
+
+function textOf(retention: string | object): string {
+  return typeof retention === "string" ? retention : JSON.stringify(retention)
 }

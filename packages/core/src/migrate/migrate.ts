@@ -1,5 +1,5 @@
 import pg, { type ClientBase, type Pool } from "pg"
-import { type Duration, durationMs } from "../checks/duration.ts"
+import type { Duration } from "../checks/duration.ts"
 import { assertKnownKeys, isRecord, refuse } from "../checks/validate.ts"
 import { readAddress } from "../database/address.ts"
 import { assertConnected, isPool } from "../database/assert-connection.ts"
@@ -10,8 +10,10 @@ import { applyFiles } from "./apply.ts"
 import { bundledFiles } from "./bundled-files.ts"
 import { assertRegisteredJobs, type RegisteredJobs, registerJobs } from "./definitions.ts"
 import { claimSchema, refuseForeignSchema } from "./owner.ts"
-import { storeRetention } from "./retention.ts"
+import { type Retention, readRetention, storeRetention } from "./retention.ts"
 import { readSqlFiles } from "./sql-files.ts"
+
+export type { Retention } from "./retention.ts"
 
 export interface MigrateOptions extends RegisteredJobs {
   /** The schema for Sluice's tables. Created if it is missing. Default `"sluice"`. */
@@ -25,10 +27,11 @@ export interface MigrateOptions extends RegisteredJobs {
   readonly owner?: string
   /**
    * How long finished jobs and the errors of executions are kept: at least `"1d"`, at most 100 years. They are dropped in
-   * whole UTC days, so the last of them up to a day later. The schema stores it, and the next maintenance applies it.
+   * whole UTC days, so the last of them up to a day later. An object says it by state, queue and name: what is kept for less
+   * than a day is deleted at most as long again after its time. The schema stores it, and the next maintenance applies it.
    * Default: what is stored, which is 14 days in a new schema.
    */
-  readonly retention?: Duration
+  readonly retention?: Duration | Retention
   /** Called with each line of progress. Default: none are logged. */
   readonly log?: (line: string) => void
 }
@@ -43,8 +46,6 @@ const OPTIONS = {
   defaults: true,
   unknownNames: true,
 } satisfies Record<keyof MigrateOptions, true>
-
-const A_DAY_MS = 86_400_000
 
 /**
  * Migrates Sluice's schema to the version of this code, in one transaction: applies new numbered files, then replaces the
@@ -70,7 +71,7 @@ export async function migrate(
   assertRegisteredJobs(options)
   const { owner, retention, log = () => {} } = options
   const schema = assertSchemaName(options.schema ?? "sluice")
-  const retentionMs = retention === undefined ? undefined : retentionMsOf(retention)
+  const kept = retention === undefined ? undefined : readRetention(retention)
   const files = await (options.directory === undefined ? bundledFiles() : readSqlFiles(options.directory))
   try {
     return await inTransaction(database, async (client) => {
@@ -79,21 +80,13 @@ export async function migrate(
       await createSchema(client, schema)
       const applied = await applyFiles(client, schema, files, log)
       if (owner) await claimSchema(client, schema, owner)
-      if (retentionMs) await storeRetention(client, schema, retentionMs)
+      if (kept) await storeRetention(client, schema, kept)
       await registerJobs(client, schema, options)
       return { applied }
     })
   } catch (error) {
     throw codeOf(error) === "42501" ? notPermittedError(error as Error, schema) : translateError(error)
   }
-}
-
-/** A day at least: history is dropped in whole days, and an idempotency key leads to its job for 24 hours. */
-function retentionMsOf(retention: Duration): number {
-  const path = ["migrate", "retention"]
-  const ms = durationMs(retention, path)
-  if (ms < A_DAY_MS) refuse("invalid_duration", retention, path, 'at least a day, "1d"')
-  return ms
 }
 
 /** `create schema if not exists` needs the permission to create even if the schema exists. */

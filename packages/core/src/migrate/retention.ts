@@ -1,10 +1,105 @@
 import type { ClientBase } from "pg"
+import { type Duration, durationMs } from "../checks/duration.ts"
+import { assertKnownKeys, assertName, refuse } from "../checks/validate.ts"
 
-/** Stores how long history is kept. Only reads if it is stored already, so that this needs no permission to write. */
-export async function storeRetention(client: ClientBase, schema: string, retentionMs: number): Promise<void> {
-  const interval = "$1::pg_catalog.float8 operator(pg_catalog.*) interval '1 millisecond'"
-  const differs = `select from ${schema}.settings where retention operator(pg_catalog.<>) (${interval})`
-  const { rowCount } = await client.query(differs, [retentionMs])
-  if (rowCount !== 0)
-    await client.query(`update ${schema}.settings set retention = ${interval}`, [retentionMs])
+/**
+ * How long which finished jobs are kept. Of a job, the time for its name applies, else that for its queue, else that for its
+ * state, else the default. Each is at least an hour, the default at least a day.
+ */
+export interface Retention {
+  /** Default: what is stored, which is 14 days in a new schema. */
+  readonly default?: Duration
+  readonly succeeded?: Duration
+  readonly discarded?: Duration
+  readonly canceled?: Duration
+  /** By the name of the queue. */
+  readonly queues?: Readonly<Record<string, Duration>>
+  /** By the name of the job. */
+  readonly names?: Readonly<Record<string, Duration>>
+}
+
+interface StoredRetention {
+  readonly defaultMs: number | undefined
+  readonly rules: readonly Rule[]
+}
+
+interface Rule {
+  readonly kind: "name" | "queue" | "state"
+  readonly target: string
+  readonly keepMs: number
+}
+
+const STATES = ["succeeded", "discarded", "canceled"] as const
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+const PATH = ["migrate", "retention"]
+
+/** Throws `InvalidInputError` (`invalid_duration`, `unknown_option`, `invalid_name`). */
+export function readRetention(given: Duration | Retention): StoredRetention {
+  if (typeof given !== "object") return { defaultMs: keepMs(given, PATH, DAY_MS, 'a day, "1d"'), rules: [] }
+  assertKnownKeys(given, ["default", ...STATES, "queues", "names"], PATH)
+  return {
+    defaultMs:
+      given.default === undefined
+        ? undefined
+        : keepMs(given.default, [...PATH, "default"], DAY_MS, 'a day, "1d"'),
+    rules: [
+      ...STATES.flatMap((state) => ruleFor("state", state, given[state], [...PATH, state])),
+      ...rulesFor("queue", given.queues, [...PATH, "queues"]),
+      ...rulesFor("name", given.names, [...PATH, "names"]),
+    ],
+  }
+}
+
+function rulesFor(kind: Rule["kind"], given: Retention["names"], path: readonly string[]): Rule[] {
+  if (given === undefined) return []
+  assertKnownKeys(given, Object.keys(given ?? {}), path)
+  return Object.entries(given).flatMap(([target, keep]) => {
+    assertName(target, path)
+    return ruleFor(kind, target, keep, [...path, target])
+  })
+}
+
+function ruleFor(
+  kind: Rule["kind"],
+  target: string,
+  keep: Duration | undefined,
+  path: readonly string[],
+): Rule[] {
+  return keep === undefined ? [] : [{ kind, target, keepMs: keepMs(keep, path, HOUR_MS, 'an hour, "1h"') }]
+}
+
+/** A day at least by default: history is dropped in whole days, and an idempotency key leads to its job for 24 hours. */
+function keepMs(keep: Duration, path: readonly string[], leastMs: number, least: string): number {
+  const ms = durationMs(keep, path)
+  if (ms < leastMs) refuse("invalid_duration", keep, path, `at least ${least}`)
+  return ms
+}
+
+/** Only reads if all of it is stored already, so that this needs no permission to write. */
+export async function storeRetention(
+  client: ClientBase,
+  schema: string,
+  { defaultMs, rules }: StoredRetention,
+): Promise<void> {
+  const values = [defaultMs ?? null, JSON.stringify(rules)]
+  const milliseconds = (count: string) =>
+    `${count}::pg_catalog.float8 operator(pg_catalog.*) interval '1 millisecond'`
+  const keep = `coalesce(${milliseconds("$1")}, retention)`
+  const given = `select kind, target, ${milliseconds('"keepMs"')} as keep
+    from pg_catalog.json_to_recordset($2::pg_catalog.json) as given (kind text, target text, "keepMs" float8)`
+  const stored = `select kind, target, keep from ${schema}.retention_rules`
+  const { rowCount } = await client.query(
+    `select from ${schema}.settings where retention operator(pg_catalog.<>) (${keep})
+       or exists ((${given}) except (${stored})) or exists ((${stored}) except (${given}))`,
+    values,
+  )
+  if (rowCount === 0) return
+  await client.query(`delete from ${schema}.retention_rules`)
+  await client.query(
+    `with rules as (insert into ${schema}.retention_rules (kind, target, keep) ${given})
+     update ${schema}.settings set retention = ${keep}`,
+    values,
+  )
+  await client.query(`delete from ${schema}.retention_searches`) // what was kept so far may expire now
 }
