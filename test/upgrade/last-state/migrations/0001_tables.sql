@@ -414,6 +414,26 @@ create table settings (
 );
 insert into settings default values;
 
+-- Which jobs are kept for longer or less long than `retention`: the rule for a job's name comes before that for its queue, and that
+-- before the one for its state. Without rules, history is only dropped by whole days.
+create table retention_rules (
+  kind   text     not null,
+  target text     not null,                              -- the name, queue or state
+  keep   interval not null,
+
+  primary key (kind, target),
+  constraint known_kind       check (kind in ('name', 'queue', 'state')),
+  constraint an_hour_at_least check (keep >= interval '1 hour')
+);
+
+-- How far the partitions of `finished` have been searched for jobs that these rules let go; see expire_by_rules.
+create table retention_searches (
+  part        text        primary key,
+  searched_at timestamptz not null default '-infinity',  -- when the last whole search began
+  began_at    timestamptz,                               -- when the search that is under way began
+  page        bigint                                     -- the page that it looks at next
+);
+
 -- One row per step, cursor or sleep of a job that is performed in several executions, and one, without a name, for the progress that
 -- it reports. Written while the job runs, read by its
 -- later executions, and deleted when the job has finished.
@@ -465,7 +485,7 @@ create table maintenance_steps (
   error     text                                         -- of the last failure, until it is done
 );
 insert into maintenance_steps (step) values ('prepare finished'), ('prepare failures'), ('prepare payloads'),
-  ('expire finished'), ('expire failures'), ('expire payloads'),
+  ('expire by rules'), ('expire finished'), ('expire failures'), ('expire payloads'),
   ('forget stored results'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget unique periods'), ('forget requests'), ('forget retries'), ('forget drainers'), ('forget rates');
 
 -- Jobs that are about to be stored, in a row and alike but for their payloads and keys: an element of the argument of store_jobs,

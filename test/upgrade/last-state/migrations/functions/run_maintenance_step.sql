@@ -4,12 +4,13 @@ language plpgsql volatile set search_path from current
 as $$
 declare
   v_today date := (p_now at time zone 'UTC')::date;
-  v_oldest date := ((p_now - coalesce(p_keep, (select s.retention from settings s))) at time zone 'UTC')::date;
+  v_oldest date := ((p_now - coalesce(p_keep, longest_retention())) at time zone 'UTC')::date;
 begin
   return case p_step
     when 'prepare finished' then prepare_next_partition('finished', 'finished_at', v_today)
     when 'prepare failures' then prepare_next_partition('failures', 'ended_at', v_today)
     when 'prepare payloads' then prepare_next_partition('payloads', 'day', v_today)
+    when 'expire by rules' then expire_by_rules(p_now)
     when 'expire finished' then expire_history('finished', 'finished_at', v_oldest)
     when 'expire failures' then expire_history('failures', 'ended_at', v_oldest)
     when 'expire payloads' then expire_payloads(v_oldest, v_today)

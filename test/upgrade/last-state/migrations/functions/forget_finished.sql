@@ -1,0 +1,21 @@
+-- Deletes what is known of jobs that were deleted from the history: payloads, failures, results and how they were retried. What is in the
+-- app's store of objects becomes superfluous.
+--   p_payload_days  place n: the day under which the payload of the job of place n is; null: it was in its row
+create or replace function forget_finished(p_ids bigint[], p_payload_days date[]) returns void
+language plpgsql volatile set search_path from current
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+begin
+  with payloads_gone as (
+    delete from payloads p using unnest(p_ids, p_payload_days) gone (id, day)
+    where p.day = gone.day and p.job_id = gone.id returning p.store_key
+  ), results_gone as (
+    delete from stored_results r where r.job_id = any (p_ids) returning r.store_key
+  )
+  insert into superfluous_objects (store_key)
+  select p.store_key from payloads_gone p where p.store_key is not null union select r.store_key from results_gone r
+  on conflict do nothing;
+  delete from failures f where f.job_id = any (p_ids);
+  delete from retries r where r.job_id = any (p_ids);
+end
+$$;
