@@ -283,6 +283,7 @@ export class JobNotFoundError extends SluiceError {
  * - `job_finished`, `job_not_finished`, `job_succeeded`: it has ended, has not ended, or has ended well
  * - `queue_paused`, `name_paused`: it can't be run now because its queue or name is paused
  * - `unique_key_taken`: it can't be retried because another job has its unique key
+ * - `payload_not_kept`: it can't be retried because its definition keeps no payloads of finished jobs
  * - `definition_needed`: its concurrency key has to be computed from the new payload, by a definition that this app doesn't have
  */
 export class JobStateError extends SluiceError {

@@ -26,6 +26,7 @@ export type {
 export type { JobHandle, WaitOptions } from "./job/job-handle.ts"
 export type { CheckpointOptions, JobContext, StepOptions } from "./job/job-context.ts"
 export type { Batch, BatchContext, PerformMany } from "./job/batch.ts"
+export type { Keep } from "./job/keep.ts"
 export type { Backoff, BackoffSettings, BackoffStrategy } from "./job/backoff.ts"
 export {
   discardOn,

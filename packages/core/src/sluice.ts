@@ -175,7 +175,7 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
    * readable.
    *
    * @throws JobNotFoundError
-   * @throws JobStateError `job_not_finished`, `job_succeeded` or `unique_key_taken`
+   * @throws JobStateError `job_not_finished`, `job_succeeded`, `unique_key_taken` or `payload_not_kept`
    */
   retryJob(job: JobReference, options?: RetryOptions): Promise<ChangedJob>
   /**

@@ -28,6 +28,7 @@ import type {
   Rate,
 } from "./job-options.ts"
 import type { JobSnapshot, ReadJobOptions } from "./job-snapshot.ts"
+import { assertKeep, type Keep } from "./keep.ts"
 import { performWithin } from "./perform-within.ts"
 import { assertRate } from "./rate.ts"
 import { assertDefinedUnique } from "./unique-rule.ts"
@@ -83,6 +84,11 @@ export interface JobSettings<Schema extends StandardSchemaV1, Name extends strin
    * of a drain. One more time, and it is discarded with code `too_many_resumptions`. Default: no limit.
    */
   readonly maxResumptions?: number
+  /**
+   * What the history keeps of these jobs once they have finished, however they ended. `"none"`: neither payload nor result, for
+   * personal data; what is in the app's store of payloads is deleted. Errors and metadata are kept. Default: all of it.
+   */
+  readonly keep?: "none" | Keep
   /** Functions that are called around and after what happens to these jobs, inside those of `createSluice({ hooks })`. */
   readonly hooks?: Hooks<StandardSchemaV1.InferInput<Schema>>
   /** Limits how many of these jobs run at once. Default: no limit. */
@@ -244,6 +250,7 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
       "a Standard Schema, such as that of zod",
     )
   assertRate(options.rate, [options.name, "rate"])
+  assertKeep(options.keep, [options.name, "keep"])
   assertHooks(options.hooks, [options.name, "hooks"])
   assertBackoff(options.backoff, [options.name, "backoff"])
   const retry = namedRules(options.retry, [options.name, "retry"])
@@ -290,6 +297,7 @@ const DEFINITION_KEYS = [
   "onInvalidPayload",
   "maxInterruptions",
   "maxResumptions",
+  "keep",
   "hooks",
   "concurrency",
   "rate",

@@ -2,6 +2,7 @@ import { durationMs } from "../checks/duration.ts"
 import { computedBy, unlessComputed } from "./computed-options.ts"
 import type { AnyJobDefinition } from "./define-job.ts"
 import type { JobPolicies } from "./job-options.ts"
+import { keptOf } from "./keep.ts"
 import { commonRateKeyOf } from "./limit-keys.ts"
 import { rateJson } from "./rate.ts"
 import { uniqueRule } from "./unique-rule.ts"
@@ -29,6 +30,7 @@ function rowOf(definition: AnyJobDefinition, defaults: JobPolicies) {
     rate: rate && rateJson(rate),
     computes_rate_key: typeof rate?.key === "function" || undefined,
     unique_rule: unique && { ...uniqueRule(unique), key: unlessComputed(unique.key) },
+    keeps_payload: keptOf(definition.keep).payload,
     computes: computes.length > 0 ? computes : undefined,
   }
 }

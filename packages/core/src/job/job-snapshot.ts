@@ -16,6 +16,8 @@ export interface JobSnapshot<Payload = Json, Result = Json | null> {
    * payloads in the database.
    */
   readonly payloadKey: string | null
+  /** False once it has finished, if its definition doesn't keep payloads: then it is null and the job can't be retried. */
+  readonly payloadKept: boolean
   /** Number of attempts used up since it was enqueued, put back, or last saved a checkpoint. */
   readonly attempts: number
   /** Null: the definition's. */

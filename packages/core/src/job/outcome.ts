@@ -60,6 +60,8 @@ export interface Execution {
   /** `performance.now()` at the start and end of `perform`. */
   readonly startedAtMs: number
   readonly endedAtMs: number
+  /** The job finishes with it, and its payload isn't kept. */
+  readonly forgetsPayload?: boolean
 }
 
 /** An execution whose outcome was written, for metrics. */

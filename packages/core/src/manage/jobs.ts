@@ -116,6 +116,7 @@ const REASONS = {
   queue_paused: () => "is on a paused queue: resume that first",
   name_paused: () => "has a paused name: resume that first",
   unique_key_taken: () => "can't be retried while another job has its unique key",
+  payload_not_kept: () => "can't be retried: its definition doesn't keep the payloads of finished jobs",
   definition_needed: () =>
     "has a concurrency key that its definition computes from the payload: update it by its id, where the definition is given to createSluice({ jobs })",
 }

@@ -7,6 +7,7 @@ import { withDetails } from "../logger.ts"
 import { correlate } from "../telemetry/correlation.ts"
 import { DrainEndingError } from "./cancellation.ts"
 import { Context } from "./context.ts"
+import { executionOf } from "./execution-of.ts"
 import { failureOutcome, rescueRuleFor } from "./failure.ts"
 import type { JobRun } from "./job-run.ts"
 import { performAround } from "./perform-around.ts"
@@ -24,7 +25,7 @@ export async function execute(run: JobRun): Promise<Execution> {
   } catch (error) {
     outcome = failureOutcome(run, error)
   }
-  return { job: run.job, outcome, startedAtMs: run.startedAtMs, endedAtMs: performance.now() }
+  return executionOf(run, outcome)
 }
 
 function performCorrelated(run: JobRun): Promise<Outcome> {

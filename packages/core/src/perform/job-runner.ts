@@ -14,6 +14,7 @@ import { AHEAD_MS, createClaimAhead } from "./claim-ahead.ts"
 import type { ConnectionLimiter } from "./connection-limiter.ts"
 import { createEndedExecutions } from "./ended-executions.ts"
 import { execute } from "./execute.ts"
+import { executionOf, unstartedExecution } from "./execution-of.ts"
 import { failureOutcome } from "./failure.ts"
 import type { JobRun } from "./job-run.ts"
 import { createPlaces } from "./places.ts"
@@ -119,7 +120,7 @@ export function createJobRunner(options: {
       const canceled = waiting.filter(({ id }) => asked.has(id))
       if (canceled.length === 0) return
       waiting = waiting.filter(({ id }) => !asked.has(id))
-      for (const job of canceled) ended.add(toUnstartedExecution(job))
+      for (const job of canceled) ended.add(toUnstartedExecution(job, definitions.get(job.name)))
       ended.endWaitSoon()
     },
     async stop(reason, graceMs) {
@@ -194,14 +195,11 @@ function isLate({ claim, startWithinMs }: ClaimedJob): boolean {
 }
 
 /** A job that was canceled before it began. */
-function toUnstartedExecution(job: ClaimedJob): Execution {
-  const atMs = performance.now()
+function toUnstartedExecution(job: ClaimedJob, definition: AnyJobDefinition | undefined): Execution {
   const outcome = { kind: "canceled", error: canceledError(job), chargesAttempt: false } as const
-  return { job, outcome, startedAtMs: atMs, endedAtMs: atMs }
+  return unstartedExecution(job, definition, outcome)
 }
 
 function toAbortedExecution(run: JobRun): Execution {
-  const { job, startedAtMs, cancellation } = run
-  const outcome = failureOutcome(run, cancellation.reason)
-  return { job, outcome, startedAtMs, endedAtMs: performance.now() }
+  return executionOf(run, failureOutcome(run, run.cancellation.reason))
 }

@@ -3,6 +3,7 @@ import { SluiceError } from "../errors.ts"
 import type { Outcome } from "../job/outcome.ts"
 import { outcomeJson } from "../settle/outcome-json.ts"
 import { Context } from "./context.ts"
+import { executionOf } from "./execution-of.ts"
 import { deadlineAtMsOf, type JobRun } from "./job-run.ts"
 import { successOutcome } from "./success.ts"
 import type { RecordCompletion } from "./transactions.ts"
@@ -44,12 +45,9 @@ async function performAndEndReports(run: JobRun, payload: unknown, context: Cont
   }
 }
 
-async function recordSuccess(
-  { job, startedAtMs }: JobRun,
-  outcome: Outcome,
-  record: RecordCompletion,
-): Promise<void> {
-  const execution = { job, outcome, startedAtMs, endedAtMs: performance.now() }
+async function recordSuccess(run: JobRun, outcome: Outcome, record: RecordCompletion): Promise<void> {
+  const { job } = run
+  const execution = executionOf(run, outcome)
   const withoutResult = mayBeRefused(outcome) ? outcomeJson(execution, "none") : undefined
   if (await record(job.id, outcomeJson(execution), withoutResult)) return
   throw new SluiceError(

@@ -2,6 +2,7 @@ import { untilAborted, withinMs } from "../checks/in-time.ts"
 import { InvalidResultError } from "../errors.ts"
 import { DroppedResult } from "../job/dropped-result.ts"
 import { shortMessage } from "../job/error-record.ts"
+import { keptOf } from "../job/keep.ts"
 import type { Outcome } from "../job/outcome.ts"
 import { checkResult, isStorableJson, storedBytes } from "../job/payload.ts"
 import { MAX_STORED_BYTES, newKey, type StoredPayloads } from "../job/payload-store.ts"
@@ -26,6 +27,7 @@ export function successOutcome(run: JobRun, result: unknown): Outcome | Promise<
 }
 
 function outcomeWith(run: JobRun, result: unknown): Outcome | Promise<Outcome> {
+  if (!keptOf(run.definition.keep).result) return WITHOUT_RESULT
   let json: string | undefined
   try {
     json = JSON.stringify(result)

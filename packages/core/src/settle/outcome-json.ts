@@ -8,9 +8,9 @@ export function durationOf({ startedAtMs, endedAtMs }: Execution): number {
   return Math.min(LONGEST_DURATION_MS, Math.round(endedAtMs - startedAtMs))
 }
 
-/** Success whose result, if there is one, is kept in the job's row. */
-export function isUsualSuccess({ outcome }: Execution): boolean {
-  return outcome.kind === "succeeded" && outcome.resultKey === undefined
+/** Success of a job whose payload is kept, and whose result, if there is one, is kept in the job's row. */
+export function isUsualSuccess({ outcome, forgetsPayload }: Execution): boolean {
+  return outcome.kind === "succeeded" && outcome.resultKey === undefined && !forgetsPayload
 }
 
 /** What it returned, as JSON. */
@@ -33,6 +33,7 @@ export function outcomeJson(execution: Execution, text: RecordedText = "full"): 
     ...("ruleFailures" in outcome && { rule_failures: outcome.ruleFailures }),
     ...("cuts" in outcome && { cuts: outcome.cuts }),
     ...("pausesKey" in outcome && { pauses_key: outcome.pausesKey }),
+    ...(execution.forgetsPayload && { forgets_payload: true }),
     ...("resultKey" in outcome && { result_key: outcome.resultKey }),
     ...("error" in outcome && errorRecord(outcome.error, text)),
   }

@@ -289,7 +289,11 @@ const jobProperties = {
   },
   payload: { description: "null if it is in the app's store of payloads and the API has no access to that." },
   payloadKey: { type: ["string", "null"], description: "Its key in that store." },
-  attempts: { type: "integer", minimum: 0, description: "Executions charged as attempts so far." },
+  payloadKept: {
+    type: "boolean",
+    description: "false once the job has finished, if its definition keeps no payloads: it can't be retried.",
+  },
+  attempts: { type: "integer", minimum: 0, description: "Attempts used up since the last checkpoint." },
   maxAttempts: { type: ["integer", "null"], description: "null: the definition decides." },
   runAt: instant,
   expiresAt: { type: ["string", "null"], format: "date-time" },
@@ -341,6 +345,7 @@ const job = { type: "object", required: Object.keys(jobProperties), properties: 
 const {
   payload: _payload,
   payloadKey: _payloadKey,
+  payloadKept: _payloadKept,
   result: _result,
   resultKey: _resultKey,
   progress: _progress,
