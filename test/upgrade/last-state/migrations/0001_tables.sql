@@ -45,6 +45,7 @@ create table jobs (
   queue             text        not null default 'default',
   payload           jsonb                default '{}',   -- null: it is in `payloads`
   payload_day       date,                                -- the day under which it is there
+  payload_forgotten boolean,                             -- it is in neither place, because the job is about to finish; see forget_for_good
   unique_key        text,                                -- of this name no other unfinished job has it
   waiting_key       text,                                -- a unique key that is free again once a drainer takes the job; see begin_jobs
   concurrency_key   text,
@@ -88,7 +89,7 @@ create table jobs (
                                          and octet_length(concurrency_key) <= 2048 and octet_length(rate_key) <= 2048),
   constraint small_carrier        check (pg_column_size(carrier) <= 65536),
   constraint due_some_time        check (isfinite(run_at)),
-  constraint payload_in_one_place check ((payload is null) = (payload_day is not null))
+  constraint payload_in_one_place check ((payload is null) = (payload_day is not null) or payload_forgotten)
 ) with (
   -- a queue lives on dead rows being cleared early, at whatever size it has
   autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0
@@ -130,8 +131,8 @@ create table finished (
   reason          text,                                  -- why it was canceled: expired; null: somebody asked for it
   name            text        not null,
   queue           text        not null,
-  payload         jsonb,                                 -- null: it is in `payloads`
-  payload_day     date,                                  -- the day under which it is there
+  payload         jsonb,                                 -- null: it is in `payloads`, or isn't kept
+  payload_day     date,                                  -- the day under which it is there; null with a payload that isn't kept
   result          jsonb,
   unique_key      text,
   concurrency_key text,
@@ -141,7 +142,7 @@ create table finished (
   constraint known_state check (state in ('succeeded', 'discarded', 'canceled')),
   constraint canceled_has_reason check (reason is null or state = 'canceled'),
   constraint failure_has_no_result check (result is null or state <> 'discarded'), -- a canceled job may have ended with one
-  constraint payload_in_one_place check ((payload is null) = (payload_day is not null))
+  constraint payload_in_one_place check (num_nonnulls(payload, payload_day) <= 1)
 ) partition by range (finished_at);
 
 create index finished_id on finished using brin (id int8_bloom_ops (n_distinct_per_range = 2100, false_positive_rate = 0.001))
@@ -284,6 +285,7 @@ create table definitions (
   computes          text[]      not null default '{}',   -- other options that are: a job by name has to give them
   unique_rule       jsonb,                               -- see unique_rule_of
   expires_in_ms     bigint,
+  keeps_payload     boolean     not null default true,   -- whether the history has the payloads of its jobs
   durations         integer[]   not null default '{}',   -- element n counts executions of up to 2^(n/4) ms; recent ones weigh more
   seen_at           timestamptz not null default now()   -- when a drainer last knew it, to five minutes; -infinity: none has yet
 );
@@ -511,7 +513,7 @@ create type listed_job as (id bigint, job json);
 -- How an execution ended: an element of the argument of settle_outcomes.
 create type execution_outcome as (
   id bigint, fence integer, outcome text, charges_attempt boolean, duration_ms integer, ended_ms_ago bigint, result jsonb,
-  result_key text, wait_ms bigint, rule text, rule_failures jsonb, cuts smallint, pauses_key boolean, error_class text, error_code text,
+  result_key text, wait_ms bigint, rule text, rule_failures jsonb, cuts smallint, pauses_key boolean, forgets_payload boolean, error_class text, error_code text,
   error_message text, error_stack text);
 
 -- Counts how often jobs that had been due earlier became ready, behind a position that scans may have passed: when a queue is

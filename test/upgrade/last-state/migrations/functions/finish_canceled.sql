@@ -9,13 +9,18 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off se
 as $$
 declare
   v_keys text[] := keys_of(array(select j.id from jobs j where j.id = any (p_ids) and j.state in ('ready', 'suspect')));
+  v_free bigint[] := array(
+    select w.id from unnest(p_ids) given (id), lateral (
+      select j.id from jobs j where j.id = given.id limit 1 for update skip locked) w);
   v_canceled bigint[];
 begin
-  with free as materialized (
-    select w.id from unnest(p_ids) given (id), lateral (
-      select j.id from jobs j where j.id = given.id limit 1 for update skip locked) w
-  ), gone as (
-    delete from jobs j using free where j.id = free.id returning j.*
+  if exists (select from definitions d where not d.keeps_payload) then
+    perform forget_for_good(array(
+      select j.id from unnest(v_free) free (id), lateral (select j.id, j.name from jobs j where j.id = free.id limit 1) j
+      join definitions d on d.name = j.name where not d.keeps_payload));
+  end if;
+  with gone as (
+    delete from jobs j where j.id = any (v_free) returning j.*
   ), kept as (
     insert into finished (id, state, reason, name, queue, priority, payload, payload_day, attempts, max_attempts, enqueued_at, run_at,
                           unique_key, concurrency_key, tags, metadata)

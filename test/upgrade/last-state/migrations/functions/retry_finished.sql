@@ -4,13 +4,19 @@
 -- under way, in a transaction of its own or behind a broken network.
 --   retried  the jobs that are in the queue again
 --   taken    those whose unique key another job has
-create or replace function retry_finished(p_places finished_place[], p_by text, out retried bigint[], out taken bigint[])
+--   unkept   those whose payload isn't kept
+create or replace function retry_finished(p_places finished_place[], p_by text, out retried bigint[], out taken bigint[], out unkept bigint[])
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
 declare
   v_paused text[] := paused('queue');
 begin
+  unkept := array(
+    select f.id from unnest(p_places) given (part, place, id), lateral (
+      select f.id from finished f
+      where f.tableoid = given.part and f.ctid = given.place and f.id = given.id and f.payload is null and f.payload_day is null limit 1) f);
+  p_places := array(select given from unnest(p_places) given where given.id <> all (unkept));
   with past as materialized (
     select f.*, aside.payload as payload_aside, d.computes_key and f.concurrency_key is null as lacks_key,
            case when d.rate_key = 'queue:' then d.rate_key || f.queue else d.rate_key end as rate_key, d.rate,

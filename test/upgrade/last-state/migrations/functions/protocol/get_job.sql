@@ -8,7 +8,8 @@ set enable_seqscan = off set jit = off
 as $$
   select json_build_object(
     'id', job.id::text, 'name', job.name, 'queue', job.queue, 'priority', job.priority, 'state', job.state, 'reason', job.reason,
-    'payload', coalesce(job.payload, aside.payload), 'payloadKey', aside.store_key, 'attempts', job.attempts, 'maxAttempts', job.max_attempts, 'runAt', job.run_at, 'expiresAt', job.expires_at,
+    'payload', coalesce(job.payload, aside.payload), 'payloadKey', aside.store_key,
+    'payloadKept', job.finished_at is null or num_nonnulls(job.payload, job.payload_day) > 0, 'attempts', job.attempts, 'maxAttempts', job.max_attempts, 'runAt', job.run_at, 'expiresAt', job.expires_at,
     'enqueuedAt', job.enqueued_at, 'startedAt', job.started_at, 'finishedAt', job.finished_at,
     'durationMs', job.duration_ms, 'result', job.result,
     'resultKey', (select r.store_key from stored_results r where r.job_id = p_id and job.finished_at is not null), 'tags', coalesce(job.tags, '{}'),

@@ -8,6 +8,7 @@
 --   name     its name; null: it is unknown
 --   state    its state from now on
 --   refusal  why it isn't retried: job_not_finished, job_succeeded, job_not_found; unique_key_taken: another job has its unique key;
+--            payload_not_kept: the history doesn't have its payload;
 --            job_held: somebody has it for a moment. Null: it is
 create or replace function retry_jobs(p_ids bigint[], p_by text default null, p_places finished_place[] default null)
 returns table (job_id bigint, name text, state text, refusal text)
@@ -28,7 +29,8 @@ begin
   return query
   select r.job_id, r.name, r.state, case when r.refusal = 'job_not_found' then r.refusal
                                          when r.state = 'succeeded' then 'job_succeeded'
-                                         when r.job_id = any (v_jobs.taken) then 'unique_key_taken' else 'job_held' end
+                                         when r.job_id = any (v_jobs.taken) then 'unique_key_taken'
+                                         when r.job_id = any (v_jobs.unkept) then 'payload_not_kept' else 'job_held' end
   from refusals_of(array(select unnest(p_ids) except select j.id from jobs j where j.id = any (p_ids))) r;
 end
 $$;

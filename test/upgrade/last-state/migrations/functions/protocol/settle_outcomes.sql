@@ -3,7 +3,8 @@
 --   p_drainer   the drainer
 --   p_outcomes  a list of objects: id, fence, outcome (succeeded, discarded, canceled, retried or snoozed), charges_attempt,
 --               duration_ms, ended_ms_ago, and as the outcome needs: result, or result_key (of one that is in the app's store);
---               wait_ms (without it the job keeps its run_at), cuts, pauses_key (its key is paused for as long); rule and rule_failures, see failures and jobs;
+--               wait_ms (without it the job keeps its run_at), cuts, pauses_key (its key is paused for as long), forgets_payload (of one that
+--               finishes); rule and rule_failures, see failures and jobs;
 --               error_class, error_code, error_message, error_stack
 --   returns     the ids that were not settled, because they are no longer this drainer's
 create or replace function settle_outcomes(p_drainer integer, p_outcomes json) returns bigint[]
@@ -19,6 +20,12 @@ declare
   v_concerned_again bigint[];
   v_lost bigint[];
 begin
+  if exists (select from unnest(v_outcomes) o where o.forgets_payload) then
+    perform forget_for_good(array(
+      select mine.id from unnest(v_outcomes) o,
+      lateral (select j.id from jobs j where j.id = o.id and j.fence = o.fence limit 1 for no key update) mine
+      where o.forgets_payload));
+  end if;
   select f.finished, f.attempts, f.concerned into v_finished, v_attempts, v_concerned
   from (select array_agg(o.id) as ids, array_agg(o.fence) as fences, array_agg(o.duration_ms) as durations_ms,
                array_agg(o.outcome) as outcomes, array_agg(o.result) as results, array_agg(o.charges_attempt) as charges_attempt,
