@@ -108,7 +108,7 @@ test("payload and result can be kept without the other", async () => {
 test.each([
   ["all", "keep"],
   [{ payload: "no" }, "keep.payload"],
-  [{ logs: true }, "keep.logs"],
+  [{ logs: 1 }, "keep.logs"],
   [[], "keep"],
   [null, "keep"],
 ])("keep: %j is refused", (keep, path) => {

@@ -14,7 +14,7 @@ beforeEach(async () => {
 })
 
 test("a view whose text has changed is replaced", async () => {
-  await change("views/job_failures.sql", "e.rule\n", "e.rule,\n         e.drainer_id\n")
+  await change("views/job_failures.sql", "e.waited_ms\n", "e.waited_ms,\n         e.drainer_id\n")
   expect(await migrate(database.url, { directory })).toEqual({ applied: ["functions"] })
   expect(await database.rows("select drainer_id from sluice.job_failures")).toEqual([])
 })
@@ -22,7 +22,7 @@ test("a view whose text has changed is replaced", async () => {
 test("a migration changes a column that a view reads: grants stay, and so does what the app built on the view", async () => {
   await database.rows("create view public.of_the_app as select job_id, error_stack from sluice.job_failures")
   await database.rows("grant select on sluice.job_failures to public")
-  await change("views/job_failures.sql", "e.rule\n", "e.rule,\n         e.drainer_id\n")
+  await change("views/job_failures.sql", "e.waited_ms\n", "e.waited_ms,\n         e.drainer_id\n")
   await change("views/job_failures.sql", "e.error_stack,", "e.error_stack::text,")
   await writeFile(
     join(directory, "0002_shorter_stacks.sql"),

@@ -31,7 +31,7 @@ test("the columns of the views are these, in this order: they may grow at the en
     {
       view: "job_failures",
       columns:
-        "job_id bigint, attempt smallint, outcome text, error_class text, error_message text, error_stack text, started_at timestamp with time zone, ended_at timestamp with time zone, duration_ms integer, error_code text, rule text",
+        "job_id bigint, attempt smallint, outcome text, error_class text, error_message text, error_stack text, started_at timestamp with time zone, ended_at timestamp with time zone, duration_ms integer, error_code text, rule text, waited_ms bigint",
     },
     {
       view: "job_history",

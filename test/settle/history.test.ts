@@ -98,5 +98,9 @@ test("getJob tells the same of a finished job", async () => {
     durationMs: expect.any(Number),
     errorCount: 1,
     errors: [expect.objectContaining({ attempt: 1, outcome: "retried", class: "Error", message: "failed" })],
+    executions: [
+      expect.objectContaining({ attempt: 1, outcome: "retried" }),
+      expect.objectContaining({ attempt: 2, outcome: "succeeded" }),
+    ],
   })
 })

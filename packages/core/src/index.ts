@@ -43,8 +43,10 @@ export type { Executor, ThreadExecutor } from "./job/executor.ts"
 export type { NewJob } from "./enqueue/enqueue.ts"
 export type {
   ExecutionError,
+  JobExecution,
   JobProgress,
   JobRetry,
+  KeptLine,
   JobSnapshot,
   ReadJobOptions,
 } from "./job/job-snapshot.ts"

@@ -3,10 +3,11 @@ import { assertInteger } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { assertJobId } from "../job/job-id.ts"
-import type { JobSnapshot, ReadJobOptions } from "../job/job-snapshot.ts"
+import type { ExecutionError, JobSnapshot, ReadJobOptions } from "../job/job-snapshot.ts"
 import { inStore, type StoredPayloads } from "../job/payload-store.ts"
 import { readObject } from "../job/read-object.ts"
 import { dateOf } from "./date-of.ts"
+import { executionsOf } from "./executions.ts"
 
 export async function readJob(
   database: Queryable,
@@ -21,7 +22,13 @@ export async function readJob(
   })
   const { rows } = await database.query(`select ${text}::pg_catalog.text as job`, values)
   if (rows[0].job === null) return undefined
-  const job = JSON.parse(rows[0].job)
+  const { last, logs, ...job } = JSON.parse(rows[0].job)
+  const errors: ExecutionError[] = job.errors.map((error: { at: string; startedAt: string | null }) => ({
+    ...error,
+    at: new Date(error.at),
+    startedAt: dateOf(error.startedAt),
+  }))
+  const isLastPage = errorsFrom === undefined || errorsFrom + errors.length >= job.errorCount
   return {
     ...job,
     runAt: new Date(job.runAt),
@@ -35,7 +42,8 @@ export async function readJob(
       at: new Date(retry.at),
       finishedAt: new Date(retry.finishedAt),
     })),
-    errors: job.errors.map((error: { at: string }) => ({ ...error, at: new Date(error.at) })),
+    errors,
+    executions: executionsOf(errors, last, logs, isLastPage),
   }
 }
 

@@ -86,7 +86,8 @@ export interface JobSettings<Schema extends StandardSchemaV1, Name extends strin
   readonly maxResumptions?: number
   /**
    * What the history keeps of these jobs once they have finished, however they ended. `"none"`: neither payload nor result, for
-   * personal data; what is in the app's store of payloads is deleted. Errors and metadata are kept. Default: all of it.
+   * personal data; what is in the app's store of payloads is deleted. Errors and metadata are kept. `{ logs: true }` adds what executions log.
+   * Default: payload and result.
    */
   readonly keep?: "none" | Keep
   /** Functions that are called around and after what happens to these jobs, inside those of `createSluice({ hooks })`. */

@@ -39,6 +39,10 @@ export interface JobSnapshot<Payload = Json, Result = Json | null> {
   readonly errors: readonly ExecutionError[]
   /** Total number of failed executions. Read earlier ones with `errorsFrom`. */
   readonly errorCount: number
+  /**
+   * Executions, oldest first: those of `errors`, the one that has succeeded, and those that were put back and whose logs are kept.
+   */
+  readonly executions: readonly JobExecution[]
   /** How it ended each time before it was put back into the queue, oldest first: up to 50. Its errors include those of then. */
   readonly retries: readonly JobRetry[]
   readonly tags: readonly string[]
@@ -71,6 +75,36 @@ export interface JobRetry {
   readonly attempts: number
 }
 
+/** One execution of a job. */
+export interface JobExecution {
+  /** Which attempt it was, counted from the job's last checkpoint. One that was put back or interrupted shares its number with the next. */
+  readonly attempt: number
+  readonly outcome: "succeeded" | "retried" | "discarded" | "canceled" | "snoozed" | "interrupted"
+  /** Null if its drainer died, as are `durationMs` and `waitMs`. */
+  readonly startedAt: Date | null
+  readonly endedAt: Date
+  readonly durationMs: number | null
+  /** From when it was due to its start. Null, too, if it was put back. */
+  readonly waitMs: number | null
+  readonly drainerId: number | null
+  /** The `label` of the drainer. Null a day after its end. */
+  readonly drainer: string | null
+  /** What it failed with, of which `errors` has the stack. Null if it didn't fail. */
+  readonly error: Pick<ExecutionError, "class" | "code" | "message"> | null
+  /** What it has logged last, oldest first. Null if it has logged nothing, or the definition has no `keep: { logs: true }`. */
+  readonly logs: readonly KeptLine[] | null
+}
+
+/** A line that a job has logged with `context.log`, and its details. */
+export interface KeptLine {
+  readonly at: string
+  readonly level: "debug" | "info" | "warn" | "error"
+  readonly message: string
+  /** Set on a line of more than 4 KiB, which is kept without its details. */
+  readonly isCut?: true
+  readonly [detail: string]: unknown
+}
+
 export interface ExecutionError {
   readonly attempt: number
   /** `snoozed`: its payload doesn't fit the schema, and it waits for a deployment with another one. */
@@ -84,7 +118,11 @@ export interface ExecutionError {
   readonly stack: string | null
   readonly durationMs: number | null
   readonly at: Date
+  /** As those of `executions`. */
+  readonly startedAt: Date | null
+  readonly waitMs: number | null
   readonly drainerId: number | null
+  readonly drainer: string | null
 }
 
 /** Which of a job's errors `getJob` returns. */

@@ -6,10 +6,12 @@ export interface Keep {
   readonly payload?: boolean
   /** Without it, `result()` only tells that the job has succeeded. Default true. */
   readonly result?: boolean
+  /** The last lines that each execution logs with `context.log`, up to 100 of them, and 16 KiB. Default false. */
+  readonly logs?: boolean
 }
 
-const ALL: Required<Keep> = { payload: true, result: true }
-const NONE: Required<Keep> = { payload: false, result: false }
+const ALL: Required<Keep> = { payload: true, result: true, logs: false }
+const NONE: Required<Keep> = { payload: false, result: false, logs: false }
 
 export function keptOf(keep: "none" | Keep | undefined): Required<Keep> {
   if (keep === undefined) return ALL

@@ -62,6 +62,8 @@ export interface Execution {
   readonly endedAtMs: number
   /** The job finishes with it, and its payload isn't kept. */
   readonly forgetsPayload?: boolean
+  /** The lines that it has logged, if they are kept. */
+  readonly logs?: string | undefined
 }
 
 /** An execution whose outcome was written, for metrics. */

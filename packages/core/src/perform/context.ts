@@ -1,9 +1,11 @@
 import type { Queryable } from "../database/connection.ts"
 import { SluiceError } from "../errors.ts"
 import type { JobContext } from "../job/job-context.ts"
+import { keptOf } from "../job/keep.ts"
 import { type Logger, withDetails } from "../logger.ts"
 import { type Checkpoints, createCheckpoints } from "./checkpoints.ts"
 import { deadlineAtMsOf, type JobRun, maxAttemptsOf } from "./job-run.ts"
+import { createKeptLog } from "./kept-log.ts"
 import { createProgressReports, type ProgressReports } from "./progress-reports.ts"
 
 /** The second argument of `perform`. Most jobs use little of it, so each part is created when it is read. */
@@ -51,7 +53,10 @@ export class Context implements JobContext {
     return this.#run.job.metadata ?? {}
   }
   get log(): Logger {
-    return withDetails(this.#run.log, { jobId: this.id, job: this.name, attempt: this.attempt })
+    const log = withDetails(this.#run.log, { jobId: this.id, job: this.name, attempt: this.attempt })
+    if (!keptOf(this.#run.definition.keep).logs) return log
+    this.#run.keptLog ??= createKeptLog()
+    return this.#run.keptLog.around(log)
   }
   get step(): JobContext["step"] {
     return this.#useCheckpoints().step

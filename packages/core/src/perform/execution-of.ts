@@ -5,8 +5,10 @@ import type { Execution, Outcome } from "../job/outcome.ts"
 import type { JobRun } from "./job-run.ts"
 
 /** What is to be settled of an execution that ends now. */
-export function executionOf({ job, definition, startedAtMs }: JobRun, outcome: Outcome): Execution {
+export function executionOf(run: JobRun, outcome: Outcome): Execution {
+  const { job, definition, startedAtMs } = run
   const execution = { job, outcome, startedAtMs, endedAtMs: performance.now() }
+  if (run.keptLog) return withoutPayload({ ...execution, logs: run.keptLog.toText() }, definition)
   return definition.keep === undefined ? execution : withoutPayload(execution, definition)
 }
 

@@ -10,6 +10,7 @@ import type { Drainer } from "../session/drainer.ts"
 import type { Instrumentation } from "../telemetry/instrumentation.ts"
 import type { Cancellation } from "./cancellation.ts"
 import type { ConnectionLimiter } from "./connection-limiter.ts"
+import type { KeptLog } from "./kept-log.ts"
 import type { Place } from "./places.ts"
 import type { Together } from "./together.ts"
 import type { Transactions } from "./transactions.ts"
@@ -49,6 +50,8 @@ export interface JobRun {
   /** Whether this execution has saved a checkpoint. */
   hasCheckpoint: boolean
   log: Logger
+  /** What the job has logged, if its definition keeps that. */
+  keptLog: KeptLog | undefined
 }
 
 export interface TimedSteps {

@@ -59,6 +59,7 @@ export function createRunningJobs(
         timedSteps: undefined,
         hasCheckpoint: false,
         log: drainer.log,
+        keptLog: undefined,
       }
       responsive.add(run)
       if (run.timesOutAtMs < nextTimeoutAtMs) setTimer(run.timesOutAtMs)

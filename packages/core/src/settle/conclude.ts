@@ -3,7 +3,7 @@ import { shortMessage } from "../job/error-record.ts"
 import type { Execution, Outcome, SettledExecution } from "../job/outcome.ts"
 import { type Logger, silent } from "../logger.ts"
 import type { Drainer } from "../session/drainer.ts"
-import { durationOf } from "./outcome-json.ts"
+import { dueToStartMsOf, durationOf } from "./outcome-json.ts"
 
 /** Tallies executions that are settled, and has their locks released by the next claim. */
 export function conclude(
@@ -62,12 +62,12 @@ function callOnSettled({ onSettled, log }: Drainer, execution: Execution): void 
   }
 }
 
-function toSettledExecution({ job, outcome, startedAtMs, endedAtMs }: Execution): SettledExecution {
+function toSettledExecution(execution: Execution): SettledExecution {
+  const { job, outcome, startedAtMs, endedAtMs } = execution
   return {
     name: job.name,
     outcome: writtenKind(outcome),
-    // by the database's clock up to the claim, and by this process's clock from there
-    dueToStartMs: job.claim.databaseAtMs - Date.parse(job.runAt) + startedAtMs - job.claim.arrivedAtMs,
+    dueToStartMs: dueToStartMsOf(execution),
     durationMs: endedAtMs - startedAtMs,
   }
 }

@@ -8,9 +8,16 @@ export function durationOf({ startedAtMs, endedAtMs }: Execution): number {
   return Math.min(LONGEST_DURATION_MS, Math.round(endedAtMs - startedAtMs))
 }
 
-/** Success of a job whose payload is kept, and whose result, if there is one, is kept in the job's row. */
-export function isUsualSuccess({ outcome, forgetsPayload }: Execution): boolean {
-  return outcome.kind === "succeeded" && outcome.resultKey === undefined && !forgetsPayload
+/** Success of a job whose payload is kept and whose logs aren't, and whose result, if there is one, is kept in the job's row. */
+export function isUsualSuccess({ outcome, forgetsPayload, logs }: Execution): boolean {
+  return (
+    outcome.kind === "succeeded" && outcome.resultKey === undefined && !forgetsPayload && logs === undefined
+  )
+}
+
+/** How long the job was due before it started: by the database's clock up to the claim, and by this process's from there. */
+export function dueToStartMsOf({ job: { claim, runAt }, startedAtMs }: Execution): number {
+  return claim.databaseAtMs - Date.parse(runAt) + startedAtMs - claim.arrivedAtMs
 }
 
 /** What it returned, as JSON. */
@@ -36,6 +43,8 @@ export function outcomeJson(execution: Execution, text: RecordedText = "full"): 
     ...(execution.forgetsPayload && { forgets_payload: true }),
     ...("resultKey" in outcome && { result_key: outcome.resultKey }),
     ...("error" in outcome && errorRecord(outcome.error, text)),
+    ...("error" in outcome && { waited_ms: Math.max(0, Math.round(dueToStartMsOf(execution))) }),
+    ...(text === "full" && { logs: execution.logs }),
   }
   const json = JSON.stringify(row)
   const result = text === "full" ? resultOf(execution) : undefined

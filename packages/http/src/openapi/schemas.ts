@@ -260,7 +260,60 @@ const attemptError = {
     stack: { type: ["string", "null"] },
     durationMs: { type: ["number", "null"] },
     at: { ...instant, description: "When the execution ended." },
+    startedAt: { type: ["string", "null"], format: "date-time" },
+    waitMs: { type: ["number", "null"], description: "From when the execution was due to its start." },
     drainerId: { type: ["integer", "null"] },
+    drainer: { type: ["string", "null"], description: "The drainer's label; null a day after its end." },
+  },
+}
+
+const execution = {
+  type: "object",
+  required: [
+    "attempt",
+    "outcome",
+    "startedAt",
+    "endedAt",
+    "durationMs",
+    "waitMs",
+    "drainerId",
+    "drainer",
+    "error",
+    "logs",
+  ],
+  properties: {
+    attempt: {
+      type: "integer",
+      description: "Which attempt it was, counted from the job's last checkpoint.",
+    },
+    outcome: {
+      type: "string",
+      enum: ["succeeded", "retried", "discarded", "canceled", "snoozed", "interrupted"],
+    },
+    startedAt: { type: ["string", "null"], format: "date-time", description: "null if its drainer died." },
+    endedAt: instant,
+    durationMs: { type: ["number", "null"] },
+    waitMs: { type: ["number", "null"], description: "From when the execution was due to its start." },
+    drainerId: { type: ["integer", "null"] },
+    drainer: { type: ["string", "null"], description: "The drainer's label; null a day after its end." },
+    error: {
+      type: ["object", "null"],
+      required: ["class", "code", "message"],
+      properties: {
+        class: { type: "string" },
+        code: { type: ["string", "null"] },
+        message: { type: "string" },
+      },
+    },
+    logs: {
+      type: ["array", "null"],
+      items: {
+        type: "object",
+        required: ["at", "level", "message"],
+        properties: { at: instant, level: { type: "string" }, message: { type: "string" } },
+      },
+      description: "The last lines that it has logged; null unless the definition keeps logs.",
+    },
   },
 }
 
@@ -322,6 +375,12 @@ const jobProperties = {
     description: "The last failed executions, the oldest first: up to 50, and up to 256 KiB.",
   },
   errorCount: { type: "integer", minimum: 0, description: "Number of all failed executions." },
+  executions: {
+    type: "array",
+    items: execution,
+    description:
+      "The executions of errors, the one that has succeeded, and those that were put back and whose logs are kept, the oldest first.",
+  },
   retries: {
     type: "array",
     items: retry,
@@ -353,6 +412,7 @@ const {
   blockedBy: _blockedBy,
   errors: _errors,
   errorCount: _errorCount,
+  executions: _executions,
   retries: _retries,
   ...listedProperties
 } = jobProperties
