@@ -96,7 +96,7 @@ create table jobs (
                                          and octet_length(concurrency_key) <= 2048 and octet_length(rate_key) <= 2048),
   constraint small_carrier        check (pg_column_size(carrier) <= 65536),
   constraint due_some_time        check (isfinite(run_at)),
-  constraint payload_in_one_place check ((payload is null) = (payload_day is not null) or payload_forgotten)
+  constraint payload_in_one_place check ((payload is null) = (payload_day is not null) or payload_forgotten is true)
 ) with (
   -- a queue lives on dead rows being cleared early, at whatever size it has
   autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0
@@ -218,6 +218,7 @@ create table failures (
   started_at    timestamptz,
   ended_at      timestamptz not null default now(),
   duration_ms   integer,
+  waited_ms     bigint,                                  -- from when it was due to its start; null: its drainer died
   drainer_id    integer,
   attempt       smallint    not null,
   outcome       text        not null,
@@ -234,6 +235,22 @@ create index failures_job_id on failures (job_id);
 create table failures_default partition of failures default;
 create index failures_default_age on failures_default using brin (ended_at);
 alter table failures_default replica identity full;
+
+-- The last lines that executions of jobs have logged, if their definitions keep them. Of the failure or the row in `finished` that ended
+-- at the same time; that of an execution that was put back stands for itself.
+create table execution_logs (
+  job_id      bigint      not null,
+  ended_at    timestamptz not null default now(),
+  started_at  timestamptz not null,
+  duration_ms integer     not null,
+  drainer_id  integer     not null,
+  attempt     smallint    not null,
+  outcome     text        not null,
+  lines       text        not null                       -- each of them JSON
+);
+
+create index execution_logs_job on execution_logs (job_id);
+create index execution_logs_age on execution_logs (ended_at);
 
 -- Jobs that are to be canceled and that a drainer holds, until they are. Mostly empty, so claims look at all of it.
 create table cancellations (
@@ -513,7 +530,7 @@ create table maintenance_steps (
 );
 insert into maintenance_steps (step) values ('prepare finished'), ('prepare failures'), ('prepare payloads'),
   ('expire by rules'), ('expire finished'), ('expire failures'), ('expire payloads'),
-  ('forget stored results'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget unique periods'), ('forget requests'), ('forget retries'), ('forget drainers'), ('forget rates');
+  ('forget stored results'), ('forget logs'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget unique periods'), ('forget requests'), ('forget retries'), ('forget drainers'), ('forget rates');
 
 -- Jobs that are about to be stored, in a row and alike but for their payloads and keys: an element of the argument of store_jobs,
 -- with the policies that apply to it.
@@ -539,7 +556,7 @@ create type listed_job as (id bigint, job json);
 -- How an execution ended: an element of the argument of settle_outcomes.
 create type execution_outcome as (
   id bigint, fence integer, outcome text, charges_attempt boolean, duration_ms integer, ended_ms_ago bigint, result jsonb,
-  result_key text, wait_ms bigint, rule text, rule_failures jsonb, cuts smallint, pauses_key boolean, forgets_payload boolean, error_class text, error_code text,
+  result_key text, wait_ms bigint, rule text, rule_failures jsonb, cuts smallint, pauses_key boolean, forgets_payload boolean, waited_ms bigint, logs text, error_class text, error_code text,
   error_message text, error_stack text);
 
 -- Counts how often jobs that had been due earlier became ready, behind a position that scans may have passed: when a queue is

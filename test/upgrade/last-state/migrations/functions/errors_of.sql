@@ -11,7 +11,8 @@ as $$
     select p.ended_at, p.attempt, row_number() over (order by p.ended_at, p.attempt) * case when p_from is null then -1 else 1 end as place,
            json_build_object(
              'attempt', p.attempt, 'outcome', p.outcome, 'rule', p.rule, 'class', p.error_class, 'code', p.error_code,
-             'message', p.error_message, 'stack', p.error_stack, 'durationMs', p.duration_ms, 'at', p.ended_at, 'drainerId', p.drainer_id) as error
+             'message', p.error_message, 'stack', p.error_stack, 'durationMs', p.duration_ms, 'at', p.ended_at, 'drainerId', p.drainer_id,
+             'startedAt', p.started_at, 'waitMs', p.waited_ms, 'drainer', (select d.label from drainers d where d.id = p.drainer_id)) as error
     from page p
   ), summed as (
     select t.*, row_number() over (order by t.place) as nth, sum(octet_length(t.error::text)) over (order by t.place) as bytes from told t

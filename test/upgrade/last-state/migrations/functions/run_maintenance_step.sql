@@ -15,6 +15,7 @@ begin
     when 'expire failures' then expire_history('failures', 'ended_at', v_oldest)
     when 'expire payloads' then expire_payloads(v_oldest, v_today)
     when 'forget stored results' then forget_stored_results((v_oldest)::timestamp at time zone 'UTC')
+    when 'forget logs' then delete_older('execution_logs', 'ended_at', v_oldest::timestamp at time zone 'UTC')
     when 'forget superfluous objects' then delete_older('superfluous_objects', 'since', p_now - interval '30 days')
     when 'forget idempotency keys' then delete_older('idempotency_keys', 'created_at', p_now - interval '24 hours')
     when 'forget unique periods' then delete_older('unique_periods', 'until_at', p_now)

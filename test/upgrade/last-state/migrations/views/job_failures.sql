@@ -11,7 +11,8 @@ create or replace view job_failures as
          e.ended_at,
          e.duration_ms,
          e.error_code,
-         e.rule
+         e.rule,
+         e.waited_ms
   from failures e;
 
 comment on view job_failures is 'The executions that did not succeed, one row each, for as long as history is kept';
@@ -22,4 +23,5 @@ comment on column job_failures.error_class is 'The name of the error';
 comment on column job_failures.ended_at is 'Partitions failures by UTC day: a range of it spares the other days';
 comment on column job_failures.duration_ms is 'Milliseconds that the execution took';
 comment on column job_failures.error_code is 'The code of the error, if it has one';
+comment on column job_failures.waited_ms is 'Milliseconds from when it was due to its start; null if its drainer died';
 comment on column job_failures.rule is 'The rule of the definition that decided; null: its policies did';

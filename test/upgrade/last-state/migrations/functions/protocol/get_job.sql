@@ -21,11 +21,16 @@ as $$
     'retries', (select coalesce(json_agg(r.retry order by r.retried_at), '[]') from (
       select r.retried_at, json_build_object('at', r.retried_at, 'by', r.retried_by, 'state', r.state, 'attempts', r.attempts, 'finishedAt', r.finished_at) as retry
       from retries r where r.job_id = p_id order by r.retried_at desc limit 50) r),
+    'last', case when job.started_at is not null and job.state <> 'discarded' then json_build_object('attempt', job.attempts, 'outcome', job.state,
+      'startedAt', job.started_at, 'endedAt', job.finished_at, 'durationMs', job.duration_ms,
+      'waitMs', greatest(0, round(extract(epoch from job.started_at - job.run_at) * 1000)), 'drainerId', job.drainer_id,
+      'drainer', (select d.label from drainers d where d.id = job.drainer_id)) end,
+    'logs', (select coalesce(json_agg(l.log order by l.ended_at), '[]') from logs_of(p_id) l),
     'errorCount', (select count(*) from failures e where e.job_id = p_id),
     'errors', (select coalesce(json_agg(e.error order by e.ended_at, e.attempt), '[]') from errors_of(p_id, p_errors_from) e))
   from (select j.id, j.name, j.queue, j.priority,
                (select s.state from states_of(array[j.id], 'infinity') s) as state, j.payload, j.payload_day, j.attempts, j.max_attempts, j.run_at, j.expires_at, null::text as reason, j.enqueued_at,
-               null::timestamptz as started_at, null::timestamptz as finished_at, null::integer as duration_ms,
+               null::timestamptz as started_at, null::timestamptz as finished_at, null::integer as duration_ms, null::integer as drainer_id,
                null::jsonb as result, j.tags, j.metadata, coalesce(j.unique_key, j.waiting_key) as unique_key, j.concurrency_key, j.further_keys, j.rate_key,
                case when is_paused(j.queue) or is_paused(j.name, 'name') or j.concurrency_key || j.further_keys && paused('key') then 'pause'
                     when j.state = 'blocked' then 'concurrency' when j.state = 'throttled' then 'rate' else 'pause' end as blocked_by,
@@ -33,7 +38,7 @@ as $$
         from jobs j where j.id = p_id
         union all
         select f.id, f.name, f.queue, f.priority, f.state, f.payload, f.payload_day, f.attempts, f.max_attempts, f.run_at, null, f.reason, f.enqueued_at,
-               f.started_at, f.finished_at, f.duration_ms, f.result, f.tags, f.metadata, f.unique_key, f.concurrency_key, f.further_keys, null, null, null
+               f.started_at, f.finished_at, f.duration_ms, f.drainer_id, f.result, f.tags, f.metadata, f.unique_key, f.concurrency_key, f.further_keys, null, null, null
         from finished f where f.id = p_id) job
   left join payloads aside on aside.day = job.payload_day and aside.job_id = job.id
   limit 1

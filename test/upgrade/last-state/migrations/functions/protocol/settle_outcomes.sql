@@ -5,7 +5,7 @@
 --               duration_ms, ended_ms_ago, and as the outcome needs: result, or result_key (of one that is in the app's store);
 --               wait_ms (without it the job keeps its run_at), cuts, pauses_key (its key is paused for as long), forgets_payload (of one that
 --               finishes); rule and rule_failures, see failures and jobs;
---               error_class, error_code, error_message, error_stack
+--               error_class, error_code, error_message, error_stack, waited_ms; logs
 --   returns     the ids that were not settled, because they are no longer this drainer's
 create or replace function settle_outcomes(p_drainer integer, p_outcomes json) returns bigint[]
 language plpgsql volatile set search_path from current
@@ -55,14 +55,18 @@ begin
     returning j.id, least(j.attempts + (not o.charges_attempt)::integer, 32767) as attempt, j.features, o as execution
   ), settled as (
     select f.id, f.attempt, o as execution
-    from unnest(v_outcomes) o join unnest(v_finished, v_attempts) f (id, attempt) on f.id = o.id where o.error_class is not null
+    from unnest(v_outcomes) o join unnest(v_finished, v_attempts) f (id, attempt) on f.id = o.id where num_nonnulls(o.error_class, o.logs) > 0
     union all
-    select r.id, r.attempt, r.execution from rescheduled r where (r.execution).error_class is not null
+    select r.id, r.attempt, r.execution from rescheduled r where num_nonnulls((r.execution).error_class, (r.execution).logs) > 0
   ), failed as (
-    insert into failures (job_id, attempt, outcome, rule, error_class, error_code, error_message, error_stack, started_at, duration_ms, drainer_id)
+    insert into failures (job_id, attempt, outcome, rule, error_class, error_code, error_message, error_stack, started_at, duration_ms, waited_ms, drainer_id)
     select s.id, s.attempt, o.outcome, o.rule, o.error_class, o.error_code, o.error_message, o.error_stack,
-           now() - (coalesce(o.ended_ms_ago, 0) + o.duration_ms) * interval '1 millisecond', o.duration_ms, p_drainer
-    from settled s, lateral (select (s.execution).*) o
+           now() - (coalesce(o.ended_ms_ago, 0) + o.duration_ms) * interval '1 millisecond', o.duration_ms, o.waited_ms, p_drainer
+    from settled s, lateral (select (s.execution).*) o where o.error_class is not null
+  ), logged as (
+    insert into execution_logs (job_id, attempt, outcome, lines, started_at, duration_ms, drainer_id)
+    select s.id, s.attempt, o.outcome, o.logs, now() - (coalesce(o.ended_ms_ago, 0) + o.duration_ms) * interval '1 millisecond', o.duration_ms, p_drainer
+    from settled s, lateral (select (s.execution).*) o where o.logs is not null
   )
   select array_agg(r.id), array_agg(r.id) filter (where r.features & ~12 <> 0) into v_rescheduled, v_concerned_again from rescheduled r;
 
