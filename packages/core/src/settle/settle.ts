@@ -6,7 +6,7 @@ import { isUsualSuccess, resultOf } from "./outcome-json.ts"
 import { sendOutcomes, sendSuccesses } from "./send-outcomes.ts"
 import { AGAIN_AFTER_MS, giveUp, writeBatch } from "./write-batch.ts"
 
-/** Most bytes of results in one statement, by the characters of their JSON. */
+/** Most bytes of results and logs in one statement, by the characters of their JSON. */
 const LARGEST_STATEMENT = 4 * 1024 * 1024
 
 /**
@@ -71,12 +71,12 @@ function hasDetails(execution: Execution): boolean {
   return !needsNoWriting(execution) && !isUsualSuccess(execution)
 }
 
-/** Splits executions where their results would become too large for one statement. */
+/** Splits executions where their results and logs would become too large for one statement. */
 function toBatches(executions: readonly Execution[]): Execution[][] {
   const batches: Execution[][] = []
   let size = Number.POSITIVE_INFINITY
   for (const execution of executions) {
-    size += resultOf(execution)?.length ?? 0
+    size += (resultOf(execution)?.length ?? 0) + (execution.logs?.length ?? 0)
     if (size > LARGEST_STATEMENT) {
       batches.push([])
       size = 0
