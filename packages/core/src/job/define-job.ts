@@ -15,6 +15,7 @@ import { assertBackoff, type Backoff } from "./backoff.ts"
 import { assertBatch, type Batch, type BatchContext, outcomesOf, type PerformMany } from "./batch.ts"
 import { type ErrorRule, namedRules } from "./error-rules.ts"
 import type { Executor, ThreadExecutor } from "./executor.ts"
+import { assertFair, type Fair } from "./fair-share.ts"
 import { assertHooks, type Hooks } from "./hooks.ts"
 import type { JobContext } from "./job-context.ts"
 import type { JobHandle, WaitOptions } from "./job-handle.ts"
@@ -84,6 +85,11 @@ export interface JobSettings<Schema extends StandardSchemaV1, Name extends strin
   readonly concurrency?: Concurrency<StandardSchemaV1.InferInput<Schema>>
   /** Limits how many of these jobs start within a time. Default: no limit. */
   readonly rate?: Rate<StandardSchemaV1.InferInput<Schema>>
+  /**
+   * Jobs with different keys, such as tenants, take turns, so that one with many jobs doesn't hold up the others. Within a
+   * priority; the jobs of a key run in their usual order. Default: they take no turns.
+   */
+  readonly fair?: Fair<StandardSchemaV1.InferInput<Schema>>
   /** Gives `perform` a database transaction, `context.transaction`, that records the job's completion too. Default false. */
   readonly transactional?: boolean
 }
@@ -126,12 +132,16 @@ export interface JobDefinition<
   Output = unknown,
   Name extends string = string,
 > extends Readonly<
-    Omit<JobSettings<StandardSchemaV1<Input, Payload>, Name>, "input" | "output" | "concurrency" | "rate">
+    Omit<
+      JobSettings<StandardSchemaV1<Input, Payload>, Name>,
+      "input" | "output" | "concurrency" | "rate" | "fair"
+    >
   > {
   readonly input: StandardSchemaV1<Input, Payload> | undefined
   readonly output: StandardSchemaV1<unknown, Output> | undefined
   readonly concurrency: Concurrency<Input> | undefined
   readonly rate: Rate<Input> | undefined
+  readonly fair: Fair<Input> | undefined
   readonly executor: Executor | ThreadExecutor | undefined
   readonly batch: Batch<Payload> | undefined
   readonly performMany: PerformMany<Payload, Output> | undefined
@@ -238,6 +248,7 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
       "a Standard Schema, such as that of zod",
     )
   assertRate(options.rate, [options.name, "rate"])
+  assertFair(options.fair, [options.name, "fair"])
   assertHooks(options.hooks, [options.name, "hooks"])
   assertBackoff(options.backoff, [options.name, "backoff"])
   const retry = namedRules(options.retry, [options.name, "retry"])
@@ -247,6 +258,7 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
     output: options.output,
     concurrency: options.concurrency,
     rate: options.rate,
+    fair: options.fair,
     executor: options.executor,
     batch: options.batch,
     performMany: options.performMany,
@@ -286,6 +298,7 @@ const DEFINITION_KEYS = [
   "hooks",
   "concurrency",
   "rate",
+  "fair",
   "transactional",
   "executor",
   "perform",

@@ -1,6 +1,7 @@
 import { durationMs } from "../checks/duration.ts"
 import { computedBy, unlessComputed } from "./computed-options.ts"
 import type { AnyJobDefinition } from "./define-job.ts"
+import { commonFairColumns, computesFairKey } from "./fair-share.ts"
 import type { JobPolicies } from "./job-options.ts"
 import { commonRateKeyOf } from "./limit-keys.ts"
 import { rateJson } from "./rate.ts"
@@ -14,7 +15,7 @@ export function definitionsJson(definitions: Iterable<AnyJobDefinition>, default
 function rowOf(definition: AnyJobDefinition, defaults: JobPolicies) {
   const { name, timeout, queue, priority, delay, concurrency, rate, unique } = definition
   const expiresIn = definition.expiresIn ?? defaults.expiresIn
-  const computes = computedBy(definition)
+  const computes = [...computedBy(definition), ...(computesFairKey(definition) ? ["fairKey"] : [])]
   return {
     name,
     timeout_ms: timeout === undefined ? undefined : durationMs(timeout),
@@ -25,6 +26,7 @@ function rowOf(definition: AnyJobDefinition, defaults: JobPolicies) {
     concurrency_limit: concurrency && (concurrency.limit ?? 1),
     computes_key: typeof concurrency?.key === "function" || undefined,
     expires_in_ms: expiresIn === undefined ? undefined : durationMs(expiresIn),
+    ...commonFairColumns(definition),
     rate_key: commonRateKeyOf(definition),
     rate: rate && rateJson(rate),
     computes_rate_key: typeof rate?.key === "function" || undefined,

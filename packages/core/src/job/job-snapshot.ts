@@ -45,6 +45,7 @@ export interface JobSnapshot<Payload = Json, Result = Json | null> {
   readonly concurrencyKey: string | null
   /** Null once the job has finished, as is `blockedBy`. */
   readonly rateKey: string | null
+  readonly fairKey: string | null
   /** Why a job is `blocked`: its concurrency key is full, its rate is used up, or its queue is paused. Null in other states. */
   readonly blockedBy: "concurrency" | "rate" | "pause" | null
 }
