@@ -1,4 +1,4 @@
-import { unlessComputed } from "../job/computed-options.ts"
+import { unlessComputed } from "../job/call-option.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import { createSuspects, type Suspects } from "./suspects.ts"
 import { createTurns, type Turns } from "./turns.ts"

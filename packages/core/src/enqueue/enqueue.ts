@@ -13,8 +13,9 @@ import {
   UniqueKeyTakenError,
   UnknownJobError,
 } from "../errors.ts"
+import { unlessComputed } from "../job/call-option.ts"
 import type { Carrier } from "../job/carrier.ts"
-import { completeOptions, unlessComputed } from "../job/computed-options.ts"
+import { completeOptions } from "../job/computed-options.ts"
 import type { AnyJobDefinition, InputOf } from "../job/define-job.ts"
 import { fairColumns } from "../job/fair-share.ts"
 import type { Hooks } from "../job/hooks.ts"

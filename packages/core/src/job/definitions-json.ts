@@ -1,5 +1,6 @@
 import { durationMs } from "../checks/duration.ts"
-import { computedBy, unlessComputed } from "./computed-options.ts"
+import { unlessComputed } from "./call-option.ts"
+import { computedBy } from "./computed-options.ts"
 import type { AnyJobDefinition } from "./define-job.ts"
 import { commonFairColumns, computesFairKey } from "./fair-share.ts"
 import type { JobPolicies } from "./job-options.ts"

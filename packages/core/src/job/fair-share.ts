@@ -1,6 +1,5 @@
 import { assertInteger, assertKnownKeys, assertText, isRecord, refuse } from "../checks/validate.ts"
-import { callOption } from "./call-option.ts"
-import { unlessComputed } from "./computed-options.ts"
+import { callOption, unlessComputed } from "./call-option.ts"
 import type { Computed, EnqueueOptions } from "./job-options.ts"
 
 /** Whose turn it is: jobs with different keys take turns. */
