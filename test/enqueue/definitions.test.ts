@@ -30,6 +30,23 @@ test.each<[string, Record<string, unknown>, RegExp]>([
     { name: "a", concurrency: { key: "k", limit: 0 }, perform },
     /a\.concurrency\.limit/,
   ],
+  [
+    "a second limit of 0",
+    { name: "a", concurrency: [{ key: "k" }, { by: "queue", limit: 0 }], perform },
+    /a\.concurrency\.1\.limit/,
+  ],
+  ["no limits", { name: "a", concurrency: [], perform }, /a\.concurrency\.length is 0: give 1 to 8 limits/],
+  [
+    "a key with two limits",
+    { name: "a", concurrency: [{ key: "k" }, { key: "k", limit: 2 }], perform },
+    /a\.concurrency\.1\.key is "k": give each key once/,
+  ],
+  [
+    "a limit with a key and by",
+    { name: "a", concurrency: { key: "k", by: "queue" }, perform },
+    /a\.concurrency\.by is "queue": give key or by/,
+  ],
+  ["a misspelt limit", { name: "a", concurrency: { kye: "k" }, perform }, /concurrency has no option "kye"/],
   ["a fair share without a key", { name: "a", fair: { weight: 2 }, perform }, /a\.fair\.key/],
   ["a fair share of nothing", { name: "a", fair: { key: "k", weight: 0 }, perform }, /a\.fair\.weight/],
   ["a fair share that is a number", { name: "a", fair: 5, perform }, /a\.fair is /],

@@ -19,6 +19,7 @@ export type ListedJob = Omit<
   | "rateKey"
   | "fairKey"
   | "blockedBy"
+  | "waitsFor"
   | "errors"
   | "errorCount"
   | "retries"
