@@ -74,6 +74,8 @@ const types = [
   "ErrorRule",
   "ExecutionError",
   "Executor",
+  "Fair",
+  "FairShare",
   "Hooks",
   "InputOf",
   "Instrumentation",

@@ -52,6 +52,8 @@ test.each([
     max_attempts: 2,
     unique_key: "u-1",
     concurrency_key: "c-1",
+    further_keys: null,
+    fair_key: null,
     tags: ["a", "b"],
     metadata: { trace: "t-1" },
     enqueued_at: live.enqueued_at,
