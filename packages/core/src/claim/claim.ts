@@ -58,6 +58,7 @@ async function claimInOrder(
       p_last_claim: position.isPassingOver ? null : position.lastClaim,
       p_looked_ms_ago: startedAtMs - position.fromStartAtMs,
       p_pass: position.pass,
+      p_pool: drainer.pool,
     }),
   )
   if (!batch) return []
@@ -92,6 +93,7 @@ async function claimSuspects(
       p_spent: spent,
       p_max_bytes: mostBytes,
       p_trusted: position.suspects.trustedCount(),
+      p_pool: drainer.pool,
     }),
   )
   const claimed = group?.claimed ?? []
