@@ -8,6 +8,6 @@ begin
   if not pg_try_advisory_xact_lock_shared(lock_space('storing'), 0) then
     return false;
   end if;
-  return unattended(p_kinds) = '{}';
+  return cardinality(unattended(p_kinds)) = 0;
 end
 $$;

@@ -11,7 +11,7 @@ begin
     select d.id, d.names, d.pool from drainers d
     where d.ended_at is null and not exists (select from claims c where c.drainer_id = d.id and c.is_apart)
   loop
-    exit when v_left = '{}';
+    exit when cardinality(v_left) = 0;
     if pg_try_advisory_lock_shared(lock_space('awake'), v_drainer.id) then
       perform pg_advisory_unlock_shared(lock_space('awake'), v_drainer.id);
     else

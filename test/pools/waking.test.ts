@@ -128,7 +128,7 @@ async function atWork(pool: typeof HEAVY | typeof LIGHT, options: EnqueueOptions
   await createSluice({ database: database.pool }).enqueue("hold", {}, { ...options, queue })
   const drained = drainOnce(pool)
   await eventually(() => expect(release).toBeDefined())
-  const end = release
+  const end = release as (() => void) | undefined
   return {
     end() {
       end?.()

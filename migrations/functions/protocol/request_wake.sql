@@ -6,7 +6,8 @@
 --   p_only_due  the wake-ups of idle mode are left as they are
 --   returns     a list of the queues whose jobs need a drainer, each once; '' for jobs of any queue that no pool names
 create or replace function request_wake(p_ids bigint[] default null, p_names text[] default null, p_only_due boolean default false) returns json
-language plpgsql volatile security definer set search_path from current set lock_timeout = '50ms'
+language plpgsql volatile security definer set search_path from current
+set lock_timeout = '50ms' set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_due job_kind[];
@@ -31,6 +32,9 @@ begin
   if v_later is distinct from '{}' and not p_only_due then
     v_later := unattended(coalesce(v_later, kinds_late()));
     v_wanted := v_wanted || kinds_late(v_later);
+  end if;
+  if cardinality(v_wanted) = 0 then
+    return '[]';
   end if;
   select array_agg(k), array_agg(pooled(k.queue)) into v_wanted, v_pooled from unnest(v_wanted) k
   where not exists (
