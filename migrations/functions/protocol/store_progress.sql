@@ -1,6 +1,7 @@
 -- Stores a checkpoint, through whatever connection: one that is saved with the work of a transaction goes through that
 -- transaction's. The lock on the job's row keeps whoever reaps its drainer from the job until the transaction ends, so that the
--- next execution sees this checkpoint if and only if it sees the work.
+-- next execution sees this checkpoint if and only if it sees the work. A job that has failed gets its attempts back: they count what
+-- failed since the last checkpoint. How often it was resumed after one is kept.
 --   p_job       the job
 --   p_fence     the fence at which it was claimed
 --   p_kind      step, cursor or sleep
@@ -14,14 +15,16 @@ language plpgsql volatile set search_path from current
 set enable_seqscan = off
 as $$
 declare
-  v_has_progress boolean;
+  v_is_noted boolean;
 begin
-  select j.has_progress into v_has_progress from jobs j where j.id = p_job and j.fence = p_fence for no key update;
+  select j.has_progress and j.attempts = 0 into v_is_noted from jobs j where j.id = p_job and j.fence = p_fence for no key update;
   if not found then
     return false;
   end if;
-  if not v_has_progress then
-    update jobs j set has_progress = true where j.id = p_job;
+  if not v_is_noted then
+    update jobs j set has_progress = true, attempts = 0,
+                      rule_failures = case when j.rule_failures ? 'maxResumptions' then jsonb_build_object('maxResumptions', j.rule_failures->'maxResumptions') end
+    where j.id = p_job;
   end if;
 
   insert into progress (job_id, kind, name, value, until_at)

@@ -10,6 +10,7 @@
  * - `invalid_answer`: a function or endpoint that performs a job returned something else than an outcome
  * - `store_unavailable`: the app's store of payloads failed, or took too long
  * - `next_not_called`: a hook around an enqueue or an execution returned without calling `next`
+ * - `too_many_resumptions`: a job failed or was cut off after a checkpoint more often than its `maxResumptions`
  * - `stuck`: a worker has stopped, but executions are still running although they were aborted
  * - `not_configured`: a key that the HTTP API or a perform handler needs is not set
  * - `migrations_missing`: `migrate` doesn't find its folder of SQL files

@@ -78,6 +78,11 @@ export interface JobSettings<Schema extends StandardSchemaV1, Name extends strin
    * `InterruptedError`. Default 3.
    */
   readonly maxInterruptions?: number
+  /**
+   * How often a job may be put back after an execution that has saved a checkpoint: because it failed, or was cut off by the end
+   * of a drain. One more time, and it is discarded with code `too_many_resumptions`. Default: no limit.
+   */
+  readonly maxResumptions?: number
   /** Functions that are called around and after what happens to these jobs, inside those of `createSluice({ hooks })`. */
   readonly hooks?: Hooks<StandardSchemaV1.InferInput<Schema>>
   /** Limits how many of these jobs run at once. Default: no limit. */
@@ -229,6 +234,7 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
   assertDefinedUnique(options)
   assertOneOf(options.onInvalidPayload, [options.name, "onInvalidPayload"], ["discard", "wait"])
   assertInteger(options.maxInterruptions, [options.name, "maxInterruptions"], 1, 1_000)
+  assertInteger(options.maxResumptions, [options.name, "maxResumptions"], 0, 1_000_000)
   assertInteger(options.concurrency?.limit, [options.name, "concurrency", "limit"], 1, 1_000_000)
   if (options.output !== undefined && typeof options.output?.["~standard"]?.validate !== "function")
     refuse(
@@ -283,6 +289,7 @@ const DEFINITION_KEYS = [
   "backoff",
   "onInvalidPayload",
   "maxInterruptions",
+  "maxResumptions",
   "hooks",
   "concurrency",
   "rate",

@@ -144,7 +144,7 @@ export function namedRules(rules: unknown, path: readonly string[]): readonly Er
     ...rule,
     name: rule.name ?? `rule ${index + 1}`,
   }))
-  const reserved = named.find(({ name }) => name === SCHEMA_LOOKS)
+  const reserved = named.find(({ name }) => name === SCHEMA_LOOKS || name === RESUMPTIONS)
   if (reserved) refuse("invalid_option", reserved.name, path, "the rule another name")
   const twice = named.find(({ name }, index) => named.findIndex((other) => other.name === name) < index)
   if (twice) refuse("invalid_option", twice.name, path, "each rule a name of its own, as its option `name`")
@@ -153,6 +153,9 @@ export function namedRules(rules: unknown, path: readonly string[]): readonly Er
 
 /** The name under which `jobs.rule_failures` counts how often a payload has not fitted its schema; those charged no attempt. */
 export const SCHEMA_LOOKS = "onInvalidPayload"
+
+/** The name under which `jobs.rule_failures` counts how often a job was put back after an execution that saved a checkpoint. */
+export const RESUMPTIONS = "maxResumptions"
 
 function isRule(value: unknown): value is ErrorRule {
   return typeof value === "object" && value !== null && "kind" in value && "errors" in value

@@ -16,7 +16,7 @@ export interface JobSnapshot<Payload = Json, Result = Json | null> {
    * payloads in the database.
    */
   readonly payloadKey: string | null
-  /** Number of attempts used up. */
+  /** Number of attempts used up since it was enqueued, put back, or last saved a checkpoint. */
   readonly attempts: number
   /** Null: the definition's. */
   readonly maxAttempts: number | null

@@ -1,10 +1,16 @@
 import { durationMs } from "../checks/duration.ts"
-import { JobCanceledError, SessionLostError, TimeoutError } from "../errors.ts"
+import { JobCanceledError, SessionLostError, SluiceError, TimeoutError } from "../errors.ts"
 import { type Backoff, backoffMs } from "../job/backoff.ts"
-import type { ClaimedJob } from "../job/claimed-job.ts"
 import { Discard, durationOf, Isolation, PauseKey, RetryAfter, Snooze } from "../job/control-errors.ts"
 import { shortMessage } from "../job/error-record.ts"
-import { type ErrorRule, matches, type RescueFrom, type RetryOn, SCHEMA_LOOKS } from "../job/error-rules.ts"
+import {
+  type ErrorRule,
+  matches,
+  RESUMPTIONS,
+  type RescueFrom,
+  type RetryOn,
+  SCHEMA_LOOKS,
+} from "../job/error-rules.ts"
 import type { Outcome } from "../job/outcome.ts"
 import { UnfitPayload } from "../job/payload.ts"
 import { DrainDeadlineError, DrainEndingError } from "./cancellation.ts"
@@ -76,7 +82,8 @@ function snoozeForNow({ job }: JobRun): Outcome {
 /** The job keeps its place, ahead of jobs that were enqueued after it. */
 function putBack(run: JobRun, reason: DrainEndingError): Outcome {
   const { job } = run
-  const cuts = run.hasCheckpoint ? 0 : job.cuts + Number(reason instanceof DrainDeadlineError)
+  if (run.hasCheckpoint) return resumable(run, undefined, { kind: "snoozed", waitMs: undefined, cuts: 0 })
+  const cuts = job.cuts + Number(reason instanceof DrainDeadlineError)
   if (cuts < MAX_CUTS) return { kind: "snoozed", waitMs: undefined, cuts }
   const message = `The job ${JSON.stringify(job.name)} was interrupted at the deadline of ${cuts} drains in a row without saving a checkpoint: it needs more time than a drain has. Give the drain function a longer timeout, or split the job into steps`
   return fail(run, new TimeoutError("never_fits", message))
@@ -105,25 +112,48 @@ function ruleFor(run: JobRun, error: unknown, isWanted: (rule: ErrorRule) => boo
 
 /** Failures by a rule are counted by it alone. */
 function retryBy(run: JobRun, error: unknown, rule: RetryOn | undefined): Outcome {
-  const { job } = run
-  const counts = job.ruleFailures ?? {}
-  const failures = (rule ? (counts[rule.name as string] ?? 0) : unruledFailures(job)) + 1
+  const { attempts, counts } = countsOf(run)
+  const failures = (rule ? (counts[rule.name as string] ?? 0) : unruledFailures(attempts, counts)) + 1
   const isLast =
-    job.attempts + 1 >= (ownMaxAttempts(run) ?? Number.POSITIVE_INFINITY) ||
+    attempts + 1 >= (ownMaxAttempts(run) ?? Number.POSITIVE_INFINITY) ||
     failures >= (rule?.attempts ?? maxAttemptsOf(run))
   const by = rule && { rule: rule.name }
   if (isLast) return { kind: "discarded", error, chargesAttempt: true, ...by }
   const waitMs = retryWaitMs(run, error, rule, failures)
   const ruleFailures = rule && { ruleFailures: { ...counts, [rule.name as string]: failures } }
-  return { kind: "retried", error, waitMs, ...by, ...ruleFailures }
+  const retried = { kind: "retried", error, waitMs, ...by, ...ruleFailures } as const
+  return run.hasCheckpoint ? resumable(run, error, retried) : retried
 }
 
+/** What has failed since the last checkpoint, and how often by which rule. A checkpoint has cleared them in the row, too. */
+function countsOf({ job, hasCheckpoint }: JobRun): { attempts: number; counts: Record<string, number> } {
+  const counts = job.ruleFailures ?? {}
+  if (!hasCheckpoint) return { attempts: job.attempts, counts }
+  const resumptions = counts[RESUMPTIONS]
+  return { attempts: 0, counts: resumptions === undefined ? {} : { [RESUMPTIONS]: resumptions } }
+}
+
+/** Puts back a job that has made progress, if it was not so often that it is discarded. Not counted without a limit. */
+function resumable<Putback extends Resumed>(run: JobRun, cause: unknown, outcome: Putback): Outcome {
+  const { maxResumptions } = run.definition
+  if (maxResumptions === undefined) return outcome
+  const { counts } = countsOf(run)
+  const resumptions = (counts[RESUMPTIONS] ?? 0) + 1
+  if (resumptions <= maxResumptions)
+    return { ...outcome, ruleFailures: { ...counts, ...outcome.ruleFailures, [RESUMPTIONS]: resumptions } }
+  const message = `The job ${JSON.stringify(run.job.name)} was resumed ${maxResumptions} times, its maxResumptions, and ended early again`
+  const error = new SluiceError("too_many_resumptions", message, { cause })
+  return { kind: "discarded", error, chargesAttempt: true }
+}
+
+type Resumed = Extract<Outcome, { kind: "retried" | "snoozed" }>
+
 /** Not less than 0, although the column of attempts stops at its largest number while rules count on. */
-function unruledFailures({ attempts, ruleFailures }: ClaimedJob): number {
-  const { [SCHEMA_LOOKS]: _, ...counts } = ruleFailures ?? {}
+function unruledFailures(attempts: number, counts: Readonly<Record<string, number>>): number {
+  const { [SCHEMA_LOOKS]: _looks, [RESUMPTIONS]: _resumptions, ...byRule } = counts
   return Math.max(
     0,
-    Object.values(counts).reduce((left, count) => left - count, attempts),
+    Object.values(byRule).reduce((left, count) => left - count, attempts),
   )
 }
 
