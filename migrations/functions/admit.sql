@@ -12,6 +12,7 @@ declare
   c_limits constant integer := 1;
   c_rates constant integer := 8;
   c_begins constant integer := 16;
+  c_several constant integer := 128;
   v_admitted bigint[] := p_ids;
 begin
   if p_features is not null and (p_paused_names <> '{}' or not (p_pool is null)) then
@@ -20,13 +21,15 @@ begin
         select j.name, j.queue from jobs j where j.id = given.id limit 1) j
       where j.name <> all (p_paused_names) and serves(p_pool, j.queue) order by given.place);
   end if;
-  if p_features & (c_limits | c_rates) <> 0 then
+  if p_features & (c_limits | c_rates | c_several) <> 0 then
     perform hold_paused(v_admitted, p_paused);
   end if;
   if p_features & c_rates <> 0 then
     v_admitted := throttle_jobs(v_admitted, p_state); -- first: whoever holds a concurrency key waits for no rate's
   end if;
-  if p_features & c_limits <> 0 then
+  if p_features & c_several <> 0 then
+    v_admitted := grant_all_permits(p_drainer, v_admitted, p_state);
+  elsif p_features & c_limits <> 0 then
     v_admitted := grant_permits(p_drainer, v_admitted, p_state);
   end if;
   if p_features & c_begins <> 0 then -- what is admitted begins

@@ -18,15 +18,16 @@ begin
     delete from jobs j using free where j.id = free.id returning j.*
   ), kept as (
     insert into finished (id, state, reason, name, queue, priority, payload, payload_day, attempts, max_attempts, enqueued_at, run_at,
-                          unique_key, concurrency_key, tags, metadata)
+                          unique_key, concurrency_key, further_keys, tags, metadata)
     select g.id, 'canceled', p_reason, g.name, g.queue, g.priority, g.payload, g.payload_day, g.attempts, g.max_attempts, g.enqueued_at, g.run_at,
-           g.unique_key, g.concurrency_key, g.tags, g.metadata
+           g.unique_key, g.concurrency_key, g.further_keys, g.tags, g.metadata
     from gone g
   )
   select coalesce(array_agg(g.id), '{}') into v_canceled from gone g;
 
   delete from cancellations c where c.job_id = any (v_canceled);
   delete from progress p where p.job_id = any (v_canceled);
+  delete from further_keys f where f.job_id = any (v_canceled);
   perform tell_waiters(v_canceled);
   perform unblock_jobs(v_keys);
   return v_canceled;

@@ -5,4 +5,5 @@ as $$
   delete from limits l where l.concurrency_key = any (p_keys)
     and not exists (select from jobs j where j.concurrency_key = l.concurrency_key and j.concurrency_limit < l.concurrency_limit)
     and not exists (select from jobs j where j.concurrency_key = l.concurrency_key and j.concurrency_limit > l.concurrency_limit)
+    and not exists (select from further_keys f where f.concurrency_key = l.concurrency_key and f.concurrency_limit <> l.concurrency_limit)
 $$;

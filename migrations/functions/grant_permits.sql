@@ -41,14 +41,14 @@ begin
     where a.place + h.permits > h.allowed
       + (select count(*) from permits own where own.job_id = a.id and own.concurrency_key = a.concurrency_key)
   ), blocked as (
-    update jobs j set state = 'blocked'
+    update jobs j set state = 'blocked', waits_for = null
     where j.id = any (array(
       select free.id from refused r, lateral (select j.id from jobs j where j.id = r.id limit 1 for no key update skip locked) free))
     returning j.concurrency_key
   ), admitted as (
     insert into permits (job_id, concurrency_key, drainer_id)
     select a.id, a.concurrency_key, p_drainer from asking a where a.id not in (select r.id from refused r)
-    on conflict (job_id) do update set drainer_id = excluded.drainer_id -- of a dead drainer that is not reaped yet
+    on conflict (job_id, concurrency_key) do update set drainer_id = excluded.drainer_id -- of a dead drainer that is not reaped yet
   )
   select (select count(*) from asking), array(select b.concurrency_key from blocked b), array(
     select c.id from claimed c

@@ -10,5 +10,5 @@ as $$
      where r.next_at is not null and is_throttled(r.rate_key, array(select unnest(unpaused(p_names))), p_pool)
      order by r.next_at limit 1),
     (select min(p.until_at) from pauses p where p.kind <> 'key' or p.until_at > now()
-       or exists (select from jobs j where j.state = 'blocked' and j.concurrency_key = p.target)))
+       or exists (select from jobs j where j.state = 'blocked' and coalesce(j.waits_for, j.concurrency_key) = p.target)))
 $$;

@@ -12,12 +12,12 @@ begin
     return '';
   end if;
   with recursive waited_for as (
-    (select j.concurrency_key as key, 1 as place from jobs j
-     where j.state = 'blocked' and j.concurrency_key > p_after order by j.concurrency_key limit 1)
+    (select coalesce(j.waits_for, j.concurrency_key) as key, 1 as place from jobs j
+     where j.state = 'blocked' and coalesce(j.waits_for, j.concurrency_key) > p_after order by 1 limit 1)
     union all
     select next.key, w.place + 1 from waited_for w, lateral (
-      select j.concurrency_key as key from jobs j
-      where j.state = 'blocked' and j.concurrency_key > w.key order by j.concurrency_key limit 1) next
+      select coalesce(j.waits_for, j.concurrency_key) as key from jobs j
+      where j.state = 'blocked' and coalesce(j.waits_for, j.concurrency_key) > w.key order by 1 limit 1) next
     where w.place < c_keys
   )
   select array_agg(w.key) into v_keys from waited_for w;

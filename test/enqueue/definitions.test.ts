@@ -30,6 +30,23 @@ test.each<[string, Record<string, unknown>, RegExp]>([
     { name: "a", concurrency: { key: "k", limit: 0 }, perform },
     /a\.concurrency\.limit/,
   ],
+  [
+    "a second limit of 0",
+    { name: "a", concurrency: [{ key: "k" }, { by: "queue", limit: 0 }], perform },
+    /a\.concurrency\.1\.limit/,
+  ],
+  ["no limits", { name: "a", concurrency: [], perform }, /a\.concurrency\.length is 0: give 1 to 8 limits/],
+  [
+    "a key with two limits",
+    { name: "a", concurrency: [{ key: "k" }, { key: "k", limit: 2 }], perform },
+    /a\.concurrency\.1\.key is "k": give each key once/,
+  ],
+  [
+    "a limit with a key and by",
+    { name: "a", concurrency: { key: "k", by: "queue" }, perform },
+    /a\.concurrency\.by is "queue": give key or by/,
+  ],
+  ["a misspelt limit", { name: "a", concurrency: { kye: "k" }, perform }, /concurrency has no option "kye"/],
   ["a rate without a period", { name: "a", rate: { limit: 5 }, perform }, /a\.rate is .*per \(a duration/],
   ["a rate of nothing", { name: "a", rate: { limit: 0, per: "1m" }, perform }, /a\.rate\.limit/],
   [

@@ -19,7 +19,7 @@ export type Action =
   | { readonly do: "pause" | "resume"; readonly kind: PauseKind; readonly target: number }
   | { readonly do: "wait" }
 
-export const KINDS = ["plain", "keyed", "unique", "delayed"] as const
+export const KINDS = ["plain", "keyed", "both", "unique", "delayed"] as const
 export const OUTCOMES = ["succeeded", "retried", "discarded", "snoozed"] as const
 export const PAUSE_KINDS = ["queue", "name", "key"] as const
 export const SESSIONS = 3
@@ -60,14 +60,21 @@ export interface RandomWorld {
 
 export async function createRandomWorld(): Promise<RandomWorld> {
   const database = await createDatabase()
-  const jobs = KINDS.map((name) => defineJob({ name, backoff: { base: "1h" }, perform() {} }))
+  const jobs = KINDS.map((name) =>
+    defineJob({
+      name,
+      backoff: { base: "1h" },
+      ...(name === "both" && { concurrency: [{ key: firstKey }, { key: otherKey, limit: 2 }] }),
+      perform() {},
+    }),
+  )
   const sluice: Sluice = createSluice({
     database: database.pool,
     jobs: jobs as unknown as AnyJobDefinition[],
   })
   const drainers: Drainer[] = []
   const stored = new Set<string>()
-  const keyOf = new Map<string, string>()
+  const keysOf = new Map<string, readonly string[]>()
   /** The limit of the newest job of each key, while it has jobs. */
   const limits = new Map<string, { limit: number; id: bigint }>()
 
@@ -75,12 +82,12 @@ export async function createRandomWorld(): Promise<RandomWorld> {
     async begin() {
       await Promise.all(drainers.splice(0).map(({ session }) => session.end()))
       await database.pool.query(
-        `truncate sluice.jobs, sluice.finished, sluice.failures, sluice.claims, sluice.permits, sluice.limits, sluice.drainers,
+        `truncate sluice.jobs, sluice.finished, sluice.failures, sluice.claims, sluice.permits, sluice.limits, sluice.further_keys, sluice.drainers,
            sluice.pauses, sluice.cancellations, sluice.retries, sluice.idempotency_keys`,
       )
       for (let n = 0; n < SESSIONS; n++) drainers.push({ session: await openSession(database), held: [] })
       stored.clear()
-      keyOf.clear()
+      keysOf.clear()
       limits.clear()
     },
     perform: (action) => act(action),
@@ -128,36 +135,38 @@ export async function createRandomWorld(): Promise<RandomWorld> {
   async function enqueue({ kind, key, limit, urgent }: Extract<Action, { do: "enqueue" }>): Promise<void> {
     const options = {
       ...(kind === "keyed" && { concurrencyKey: `key-${key}`, concurrencyLimit: limit }),
+      ...(kind === "both" && { concurrencyLimit: limit }),
       ...(kind === "unique" && { uniqueKey: `unique-${key}` }),
       ...(kind === "delayed" && { delay: 1_800 }),
       ...(urgent && { priority: -1 }),
     }
-    const { id, status } = await sluice.enqueue(kind, {}, options)
+    const { id, status } = await sluice.enqueue(kind, { key }, options)
     const isNew = !stored.has(id)
     if (isNew !== (status === "enqueued")) violated("unique keys", `job ${id} is called ${status}`)
     stored.add(id)
-    if (kind !== "keyed") return
-    keyOf.set(id, `key-${key}`)
-    limits.set(`key-${key}`, { limit, id: BigInt(id) })
+    if (kind !== "keyed" && kind !== "both") return
+    const further = kind === "both" ? [otherKey({ key })] : []
+    keysOf.set(id, [firstKey({ key }), ...further])
+    limits.set(firstKey({ key }), { limit, id: BigInt(id) })
+    for (const other of further) limits.set(other, { limit: 2, id: BigInt(id) })
   }
 
   async function claim(drainer: Drainer): Promise<void> {
     const paused = await sluice.listPauses()
     const brought = await drainer.session.claim(...KINDS)
     const { rows } = await database.pool.query(
-      "select id::text, name, queue, concurrency_key as key from sluice.jobs where id = any ($1)",
+      "select id::text, name, queue from sluice.jobs where id = any ($1)",
       [brought.map(({ id }) => id)],
     )
     for (const { id } of brought)
       for (const { held } of drainers)
         if (held.some((one) => one.id === id)) violated("run once", `job ${id} is held by two sessions`)
-    for (const { id, name, queue, key } of rows)
+    for (const { id, name, queue } of rows)
       for (const { kind, target } of paused)
-        if ({ queue, name, key }[kind] === target)
+        if (kind === "key" ? keysOf.get(id)?.includes(target) : { queue, name }[kind] === target)
           violated("pauses", `job ${id} was claimed though its ${kind} is paused`)
     drainer.held.push(...brought)
-    for (const key of new Set(rows.map((row: { key: string | null }) => row.key)))
-      if (key !== null) await checkLimit(key)
+    for (const key of new Set(brought.flatMap(({ id }) => keysOf.get(id) ?? []))) await checkLimit(key)
   }
 
   /** Of a key of which a job was just claimed: jobs of the dead count until they are reaped. */
@@ -234,10 +243,14 @@ export async function createRandomWorld(): Promise<RandomWorld> {
     if (lost > 0) violated("no job is lost", `${lost} are in neither table`)
     if (twice > 0) violated("no job is doubled", `${twice} wait and have finished`)
     if (missing > 0) violated("permits", `${missing} are of jobs that are gone`)
-    const held = drainers.flatMap(({ held }) => held.map(({ id }) => id)).filter((id) => keyOf.has(id))
-    const permits = await database.rows("select job_id::text as id, drainer_id as by from sluice.permits")
+    const held = drainers.flatMap(({ held }) => held.map(({ id }) => id)).filter((id) => keysOf.has(id))
+    const permits = await database.rows(
+      "select job_id::text as id, concurrency_key as key, drainer_id as by from sluice.permits",
+    )
     for (const id of held)
-      if (!permits.some((permit) => permit.id === id)) violated("permits", `job ${id} runs without one`)
+      for (const key of keysOf.get(id) as readonly string[])
+        if (!permits.some((permit) => permit.id === id && permit.key === key))
+          violated("permits", `job ${id} runs without one of ${key}`)
     for (const { id, by } of permits)
       if (drainers.some(({ session }) => session.drainerId === by) && !held.includes(id))
         violated("permits", `job ${id} has one and doesn't run`)
@@ -257,6 +270,14 @@ export async function createRandomWorld(): Promise<RandomWorld> {
     const permits = await database.rows("select * from sluice.permits")
     if (permits.length > 0) violated("permits", `${JSON.stringify(permits)} are left`)
   }
+}
+
+function firstKey({ key }: { key: number }): string {
+  return `key-${key}`
+}
+
+function otherKey({ key }: { key: number }): string {
+  return `key-${KEYS - 1 - key}`
 }
 
 async function countLive(database: TestDatabase): Promise<number> {

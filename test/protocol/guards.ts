@@ -198,8 +198,22 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
       to: "or c.id not in",
     },
   ],
+  "One key of several counted twice": [
+    {
+      file: `${SQL}/grant_all_permits.sql`,
+      from: "lock_free_keys(keys_of(p_ids))",
+      to: "keys_of(p_ids)",
+    },
+  ],
+  "Woken and refused": [
+    {
+      file: `${SQL}/grant_all_permits.sql`,
+      from: "perform unblock_jobs(array(",
+      to: "perform concat(array(",
+    },
+  ],
   "Limit changed meanwhile": [
-    { file: `${SQL}/limits_in_force.sql`, from: "on l.concurrency_key = key.name", to: "on false" },
+    { file: `${SQL}/limits_in_force.sql`, from: "on l.concurrency_key = a.concurrency_key", to: "on false" },
   ],
   "Row that is gone": [{ file: `${SQL}/after_settle.sql`, from: "p.drainer_id = p_drainer", to: "false" }],
   "Forgotten job": [

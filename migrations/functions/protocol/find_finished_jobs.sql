@@ -25,7 +25,7 @@ begin
     execute format(
       'select array_agg(f.id), array_agg(row(f.tableoid, f.ctid, f.id)::finished_place) from %s f
        where f.ctid >= $1 and f.ctid < $2 and f.finished_at < $3 and f.state = any ($4)
-         and is_matching($5, f.name, f.queue, f.tags, f.metadata, f.unique_key, f.concurrency_key, f.enqueued_at)', v_part)
+         and is_matching($5, f.name, f.queue, f.tags, f.metadata, f.unique_key, f.concurrency_key, f.further_keys, f.enqueued_at)', v_part)
     into ids, places
     using format('(%s,0)', v_page)::tid, format('(%s,0)', v_page + c_pages)::tid, before_at, p_states, p_filter;
     part := v_part::oid::bigint;

@@ -4,12 +4,14 @@
 --   p_payload_key  of a payload that is in the app's store: its key there, in place of the payload
 --   p_key          the concurrency key that goes with the payload; null: it stays
 --   p_rate_key     the key of its rate, in the same way
+--   p_further_keys the keys of its further limits, in the same way
 --   job_id         each of them once
 --   name           its name; null: it is unknown
 --   state          its state from now on
 --   refusal        why it isn't changed: job_running, job_finished or job_not_found; definition_needed: the definition's code computes
 --                  a key of it from the payload; job_held: somebody has it for a moment. Null: it is
-create or replace function update_jobs(p_ids bigint[], p_changes jsonb, p_payload_key text default null, p_key text default null, p_rate_key text default null)
+create or replace function update_jobs(p_ids bigint[], p_changes jsonb, p_payload_key text default null, p_key text default null, p_rate_key text default null,
+                                       p_further_keys text[] default null)
 returns table (job_id bigint, name text, state text, refusal text)
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
@@ -31,7 +33,8 @@ begin
       select j.id from jobs j join definitions d on d.name = j.name
       where j.id = any (v_jobs.taken)
         and (p_key is null and d.computes_key and j.concurrency_key is not null
-             or p_rate_key is null and d.computes_rate_key and j.rate_key is not null));
+             or p_rate_key is null and d.computes_rate_key and j.rate_key is not null
+             or p_further_keys is null and array_position(d.further_keys, null) > 0 and array_position(j.further_keys, null) is null and j.further_keys is not null));
   end if;
   v_ids := array(select unnest(v_jobs.taken) except select unnest(v_keyless));
   v_keys := keys_of(array(select j.id from jobs j where j.id = any (v_ids) and j.state in ('ready', 'suspect')));
@@ -43,24 +46,31 @@ begin
     state = case when n.run_at > now() then 'scheduled' when n.is_paused then 'paused' when n.lacks_key then 'unkeyed'
                  when n.is_suspect then 'suspect' when n.stays then j.state else 'ready' end,
     run_at = n.run_at, priority = n.priority, queue = n.queue, tags = n.tags, metadata = n.metadata, concurrency_key = n.concurrency_key,
-    rate_key = n.rate_key, large_bytes = large_bytes_of(n.payload, n.metadata, n.tags)
+    further_keys = n.further_keys, rate_key = n.rate_key, large_bytes = large_bytes_of(n.payload, n.metadata, n.tags)
   from (
     select w.id, coalesce(v_run_at, w.run_at) as run_at, kept.queue, is_paused(kept.queue) as is_paused,
            coalesce((p_changes->>'priority')::numeric::integer, w.priority) as priority, -- 1.0 is whole too
            case when p_changes ? 'tags' then nullif(v_tags, '{}') else w.tags end as tags,
            coalesce(p_changes->'metadata', w.metadata) as metadata, coalesce(w.payload, aside.payload) as payload,
-           kept.concurrency_key, kept.rate_key, lacks_key(w) as lacks_key,
+           kept.concurrency_key, kept.further_keys, kept.rate_key, lacks_key(w) as lacks_key,
            w.suspect_group is not null as is_suspect,
-           w.state = 'unknown' or w.state = 'blocked' and kept.concurrency_key = w.concurrency_key
+           w.state = 'unknown' or w.state = 'blocked' and (kept.concurrency_key, kept.further_keys) is not distinct from (w.concurrency_key, w.further_keys)
              or w.state = 'throttled' and kept.rate_key = w.rate_key as stays
     from jobs w
     left join payloads aside on aside.day = w.payload_day and aside.job_id = w.id
     cross join lateral (
-      select coalesce(p_changes->>'queue', w.queue) as queue, case when w.concurrency_key is not null then coalesce(p_key, w.concurrency_key) end as concurrency_key,
+      select coalesce(p_changes->>'queue', w.queue) as queue, case when w.concurrency_key = 'queue:' || w.queue then 'queue:' || coalesce(p_changes->>'queue', w.queue)
+                  when w.concurrency_key is not null then coalesce(p_key, w.concurrency_key) end as concurrency_key,
+             case when w.further_keys is not null then array_replace(
+                    case when cardinality(p_further_keys) = cardinality(w.further_keys) then p_further_keys else w.further_keys end, 'queue:' || w.queue,
+                    'queue:' || coalesce(p_changes->>'queue', w.queue)) end as further_keys,
              case when w.rate_key = 'queue:' || w.queue then 'queue:' || coalesce(p_changes->>'queue', w.queue)
                   when w.rate_key is not null then coalesce(p_rate_key, w.rate_key) end as rate_key) kept
     where w.id = any (v_ids)) n
   where j.id = n.id;
+  if exists (select from further_keys) then
+    perform note_further_keys(v_ids);
+  end if;
   perform unblock_jobs(v_keys); -- a job that was ready may do so no longer, when it ends
   perform note_late_arrivals();
   perform notify_lingering();

@@ -15,6 +15,7 @@ import {
 } from "../errors.ts"
 import type { Carrier } from "../job/carrier.ts"
 import { completeOptions, unlessComputed } from "../job/computed-options.ts"
+import { limitsOf } from "../job/concurrency.ts"
 import type { AnyJobDefinition, InputOf } from "../job/define-job.ts"
 import type { Hooks } from "../job/hooks.ts"
 import type {
@@ -413,7 +414,7 @@ function restOf(
     run_at: options.runAt === undefined ? undefined : toIsoInstant(options.runAt, ["options", "runAt"]),
     delay_ms: options.delay === undefined ? undefined : durationMs(options.delay, ["options", "delay"]),
     ...expiryOf(options, expiresIn),
-    ...concurrencyOf(definition, payload, options),
+    ...concurrencyOf(definition, payload, options, queue),
     ...rateOf(definition, payload, options, queue),
     unique: options.unique && uniqueRule(options.unique),
     tags: options.tags?.length ? options.tags : undefined,
@@ -557,13 +558,30 @@ function unknownNameError(error: unknown): UnknownNameError {
 }
 
 /** A job that is enqueued by name alone gets the key, or a call's key its limit, in the database. */
-function concurrencyOf(definition: AnyJobDefinition | undefined, payload: unknown, options: EnqueueOptions) {
-  if (!definition)
-    return { concurrency_key: options.concurrencyKey, concurrency_limit: options.concurrencyLimit }
-  const key = options.concurrencyKey ?? concurrencyKeyOf(definition, payload)
-  if (key === undefined) return {}
-  const limit = options.concurrencyLimit ?? definition.concurrency?.limit ?? 1
-  return { concurrency_key: key, concurrency_limit: limit }
+function concurrencyOf(
+  definition: AnyJobDefinition | undefined,
+  payload: unknown,
+  { concurrencyKey, concurrencyLimit }: EnqueueOptions,
+  queue = "default",
+) {
+  if (!definition) return { concurrency_key: concurrencyKey, concurrency_limit: concurrencyLimit }
+  const [first = concurrencyKey === undefined ? undefined : {}, ...others] = limitsOf(definition)
+  if (first === undefined) return {}
+  const keyed = [
+    { ...first, key: concurrencyKey ?? first.key, limit: concurrencyLimit ?? first.limit },
+    ...others,
+  ]
+    .map((limit) => ({ limit: limit.limit ?? 1, key: concurrencyKeyOf(definition, limit, payload, queue) }))
+    .filter(({ key }) => key !== undefined)
+  const [{ key, limit } = {}, ...further] = keyed
+  return {
+    concurrency_key: key,
+    concurrency_limit: limit,
+    ...(further.length > 0 && {
+      further_keys: further.map(({ key }) => key),
+      further_limits: further.map(({ limit }) => limit),
+    }),
+  }
 }
 
 /** The same for the rate. */

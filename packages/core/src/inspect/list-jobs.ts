@@ -18,6 +18,7 @@ export type ListedJob = Omit<
   | "progress"
   | "rateKey"
   | "blockedBy"
+  | "waitsFor"
   | "errors"
   | "errorCount"
   | "retries"

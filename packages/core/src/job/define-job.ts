@@ -13,6 +13,7 @@ import {
 import { InvalidInputError } from "../errors.ts"
 import { assertBackoff, type Backoff } from "./backoff.ts"
 import { assertBatch, type Batch, type BatchContext, outcomesOf, type PerformMany } from "./batch.ts"
+import { assertConcurrency } from "./concurrency.ts"
 import { type ErrorRule, namedRules } from "./error-rules.ts"
 import type { Executor, ThreadExecutor } from "./executor.ts"
 import { assertHooks, type Hooks } from "./hooks.ts"
@@ -85,8 +86,13 @@ export interface JobSettings<Schema extends StandardSchemaV1, Name extends strin
   readonly maxResumptions?: number
   /** Functions that are called around and after what happens to these jobs, inside those of `createSluice({ hooks })`. */
   readonly hooks?: Hooks<StandardSchemaV1.InferInput<Schema>>
-  /** Limits how many of these jobs run at once. Default: no limit. */
-  readonly concurrency?: Concurrency<StandardSchemaV1.InferInput<Schema>>
+  /**
+   * Limits how many of these jobs run at once, by one key or by up to eight: a job runs while none of its keys is full. Default:
+   * no limit.
+   */
+  readonly concurrency?:
+    | Concurrency<StandardSchemaV1.InferInput<Schema>>
+    | readonly Concurrency<StandardSchemaV1.InferInput<Schema>>[]
   /** Limits how many of these jobs start within a time. Default: no limit. */
   readonly rate?: Rate<StandardSchemaV1.InferInput<Schema>>
   /** Gives `perform` a database transaction, `context.transaction`, that records the job's completion too. Default false. */
@@ -135,7 +141,7 @@ export interface JobDefinition<
   > {
   readonly input: StandardSchemaV1<Input, Payload> | undefined
   readonly output: StandardSchemaV1<unknown, Output> | undefined
-  readonly concurrency: Concurrency<Input> | undefined
+  readonly concurrency: Concurrency<Input> | readonly Concurrency<Input>[] | undefined
   readonly rate: Rate<Input> | undefined
   readonly executor: Executor | ThreadExecutor | undefined
   readonly batch: Batch<Payload> | undefined
@@ -235,7 +241,7 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
   assertOneOf(options.onInvalidPayload, [options.name, "onInvalidPayload"], ["discard", "wait"])
   assertInteger(options.maxInterruptions, [options.name, "maxInterruptions"], 1, 1_000)
   assertInteger(options.maxResumptions, [options.name, "maxResumptions"], 0, 1_000_000)
-  assertInteger(options.concurrency?.limit, [options.name, "concurrency", "limit"], 1, 1_000_000)
+  assertConcurrency(options.concurrency, [options.name, "concurrency"])
   if (options.output !== undefined && typeof options.output?.["~standard"]?.validate !== "function")
     refuse(
       "invalid_option",

@@ -1,8 +1,9 @@
 import { durationMs } from "../checks/duration.ts"
 import { computedBy, unlessComputed } from "./computed-options.ts"
+import { limitsOf } from "./concurrency.ts"
 import type { AnyJobDefinition } from "./define-job.ts"
 import type { JobPolicies } from "./job-options.ts"
-import { commonRateKeyOf } from "./limit-keys.ts"
+import { commonKeyOf } from "./limit-keys.ts"
 import { rateJson } from "./rate.ts"
 import { uniqueRule } from "./unique-rule.ts"
 
@@ -12,7 +13,8 @@ export function definitionsJson(definitions: Iterable<AnyJobDefinition>, default
 }
 
 function rowOf(definition: AnyJobDefinition, defaults: JobPolicies) {
-  const { name, timeout, queue, priority, delay, concurrency, rate, unique } = definition
+  const { name, timeout, queue, priority, delay, rate, unique } = definition
+  const [limit, ...further] = limitsOf(definition)
   const expiresIn = definition.expiresIn ?? defaults.expiresIn
   const computes = computedBy(definition)
   return {
@@ -21,11 +23,13 @@ function rowOf(definition: AnyJobDefinition, defaults: JobPolicies) {
     queue: unlessComputed(queue) ?? defaults.queue,
     priority: unlessComputed(priority) ?? defaults.priority,
     delay_ms: delay === undefined || typeof delay === "function" ? undefined : durationMs(delay),
-    concurrency_key: typeof concurrency?.key === "string" ? concurrency.key : undefined,
-    concurrency_limit: concurrency && (concurrency.limit ?? 1),
-    computes_key: typeof concurrency?.key === "function" || undefined,
+    concurrency_key: limit && commonKeyOf(name, limit),
+    concurrency_limit: limit && (limit.limit ?? 1),
+    computes_key: typeof limit?.key === "function" || undefined,
+    further_keys: further.length > 0 ? further.map((one) => commonKeyOf(name, one) ?? null) : undefined,
+    further_limits: further.length > 0 ? further.map((one) => one.limit ?? 1) : undefined,
     expires_in_ms: expiresIn === undefined ? undefined : durationMs(expiresIn),
-    rate_key: commonRateKeyOf(definition),
+    rate_key: rate && commonKeyOf(name, rate),
     rate: rate && rateJson(rate),
     computes_rate_key: typeof rate?.key === "function" || undefined,
     unique_rule: unique && { ...uniqueRule(unique), key: unlessComputed(unique.key) },

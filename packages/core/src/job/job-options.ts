@@ -30,7 +30,9 @@ export type Computed<Value, Payload> = Value | ((payload: Payload) => Value | un
 /** Limits how many jobs with the same key run at once, across all drainers. */
 export interface Concurrency<Payload> {
   /** A function that computes the key from the payload, or one key for all jobs of this definition. */
-  readonly key: string | ((payload: Payload) => string)
+  readonly key?: string | ((payload: Payload) => string)
+  /** Instead of a key: one for all jobs of the name, or for all that have the same queue and this option. Default `"name"`. */
+  readonly by?: "name" | "queue"
   /** Default 1. */
   readonly limit?: number
 }
@@ -94,9 +96,9 @@ export interface EnqueueOptions extends JobPolicies {
   readonly unique?: Uniqueness
   /** Enqueueing again with this key returns the first job, even if it has finished. Keys are kept for 24 hours. */
   readonly idempotencyKey?: string
-  /** At most `concurrencyLimit` jobs with this key run at once. */
+  /** At most `concurrencyLimit` jobs with this key run at once. Replaces the key of the definition's first limit; others stay. */
   readonly concurrencyKey?: string
-  /** Default: the definition's `concurrency.limit`, or 1. The limit that was enqueued last applies to all jobs with the key. */
+  /** Default: that of the definition's first limit, or 1. The limit that was enqueued last applies to all jobs with the key. */
   readonly concurrencyLimit?: number
   /** Jobs with this key share the rate of the definition, or `rate`. */
   readonly rateKey?: string

@@ -42,11 +42,15 @@ export interface JobSnapshot<Payload = Json, Result = Json | null> {
   readonly tags: readonly string[]
   readonly metadata: Readonly<Record<string, unknown>>
   readonly uniqueKey: string | null
+  /** The first of its concurrency keys. */
   readonly concurrencyKey: string | null
+  readonly concurrencyKeys: readonly string[]
   /** Null once the job has finished, as is `blockedBy`. */
   readonly rateKey: string | null
-  /** Why a job is `blocked`: its concurrency key is full, its rate is used up, or its queue is paused. Null in other states. */
+  /** Why a job is `blocked`: a concurrency key is full, its rate is used up, or its queue is paused. Null in other states. */
   readonly blockedBy: "concurrency" | "rate" | "pause" | null
+  /** The concurrency key, or the key of its rate, that keeps a `blocked` job back. Null: its queue or name is paused. */
+  readonly waitsFor: string | null
 }
 
 /** How far an unfinished job says that it is. */

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from "node:util"
 import { type Duration, durationMs } from "../checks/duration.ts"
 import { assertInteger, assertKnownKeys, assertName, isRecord, refuse } from "../checks/validate.ts"
-import { toPgArray } from "../database/array-literal.ts"
+import { toPgArray, toPgTextArray } from "../database/array-literal.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { JobSnapshot } from "../job/job-snapshot.ts"
@@ -88,14 +89,21 @@ export async function bulkUpdateVerb(
 function verbOf(
   { schema }: Pick<PayloadRules, "schema">,
   json: string,
-  { key, rateKey, payloadKey }: ComputedKeys & { payloadKey?: string } = {},
+  { key, rateKey, furtherKeys, payloadKey }: ComputedKeys & { payloadKey?: string } = {},
 ): Verb {
   const casts = { p_changes: "pg_catalog.text::pg_catalog.jsonb" }
   return (ids) =>
     protocolCall(
       schema,
       "update_jobs",
-      { p_ids: toPgArray(ids), p_changes: json, p_payload_key: payloadKey, p_key: key, p_rate_key: rateKey },
+      {
+        p_ids: toPgArray(ids),
+        p_changes: json,
+        p_payload_key: payloadKey,
+        p_key: key,
+        p_rate_key: rateKey,
+        p_further_keys: furtherKeys && toPgTextArray(furtherKeys),
+      },
       casts,
     )
 }
@@ -145,14 +153,17 @@ async function keysOf(
   const definition = job && definitions?.get(job.name)
   if (!definition) return {}
   if (definition.input) await checkPayload(definition.name, definition.input, payload.value, given)
-  const kept: ComputedKeys = { key: job.concurrencyKey ?? undefined, rateKey: job.rateKey ?? undefined }
-  if (!computesKeys(definition)) return kept
-  const before = await storedKeysOf(definition, job.payload).catch((): ComputedKeys => ({}))
-  const isComputed = (one: keyof ComputedKeys) => kept[one] !== undefined && kept[one] === before[one]
-  if (!isComputed("key") && !isComputed("rateKey")) return kept
-  const computed = await storedKeysOf(definition, payload.value)
-  return {
-    key: isComputed("key") ? computed.key : kept.key,
-    rateKey: isComputed("rateKey") ? computed.rateKey : kept.rateKey,
+  const kept: ComputedKeys = {
+    key: job.concurrencyKey ?? undefined,
+    rateKey: job.rateKey ?? undefined,
+    furtherKeys: job.concurrencyKeys.slice(1),
   }
+  if (!computesKeys(definition)) return kept
+  const before = await storedKeysOf(definition, job.payload, job.queue).catch((): ComputedKeys => ({}))
+  const isComputed = (one: keyof ComputedKeys) =>
+    kept[one] !== undefined && isDeepStrictEqual(kept[one], before[one])
+  const fromPayload = (["key", "rateKey", "furtherKeys"] as const).filter(isComputed)
+  if (fromPayload.length === 0) return kept
+  const computed = await storedKeysOf(definition, payload.value, job.queue)
+  return { ...kept, ...Object.fromEntries(fromPayload.map((one) => [one, computed[one]])) }
 }

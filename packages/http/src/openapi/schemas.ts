@@ -119,14 +119,14 @@ const enqueueOptions = {
     concurrencyKey: {
       ...key,
       description:
-        "At most concurrencyLimit jobs with this key run at the same time; the others are blocked.",
+        "At most concurrencyLimit jobs with this key run at the same time; the others are blocked. Replaces the key of the definition's first limit.",
     },
     concurrencyLimit: {
       type: "integer",
       minimum: 1,
       maximum: 1_000_000,
       description:
-        "Default: the definition's limit, else 1. The limit that was enqueued last applies to all jobs with the key.",
+        "Default: that of the definition's first limit, else 1. The limit that was enqueued last applies to all jobs with the key.",
     },
     rateKey: {
       ...key,
@@ -326,13 +326,19 @@ const jobProperties = {
   tags: { type: "array", items: { type: "string" } },
   metadata: { type: "object" },
   uniqueKey: { type: ["string", "null"] },
-  concurrencyKey: { type: ["string", "null"] },
+  concurrencyKey: { type: ["string", "null"], description: "The first of concurrencyKeys." },
+  concurrencyKeys: { type: "array", items: { type: "string" } },
   rateKey: { type: ["string", "null"], description: "null once the job has finished." },
   blockedBy: {
     type: ["string", "null"],
     enum: ["concurrency", "rate", "pause", null],
     description:
-      "Why a job is blocked: its concurrency key is full, its rate is used up, or its queue is paused.",
+      "Why a job is blocked: a concurrency key is full, its rate is used up, or its queue is paused.",
+  },
+  waitsFor: {
+    type: ["string", "null"],
+    description:
+      "The concurrency key, or the key of its rate, that keeps a blocked job back; null if its queue or name is paused.",
   },
 }
 
@@ -346,6 +352,7 @@ const {
   progress: _progress,
   rateKey: _rateKey,
   blockedBy: _blockedBy,
+  waitsFor: _waitsFor,
   errors: _errors,
   errorCount: _errorCount,
   retries: _retries,

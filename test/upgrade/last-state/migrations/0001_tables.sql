@@ -48,6 +48,9 @@ create table jobs (
   unique_key        text,                                -- of this name no other unfinished job has it
   waiting_key       text,                                -- a unique key that is free again once a drainer takes the job; see begin_jobs
   concurrency_key   text,
+  further_keys      text[],                              -- of a job with several limits: the keys of the others, null where one is to be computed
+  further_limits    integer[],                           -- their limits
+  waits_for         text,                                -- which of its keys has blocked it; null: the first, as for most
   rate_key          text,
   rate              rate_limit,                          -- as its enqueue asked; the newest applies to the whole key (see rates_in_force)
   tags              text[],
@@ -55,11 +58,12 @@ create table jobs (
   carrier           jsonb,                               -- correlation id and trace context of the enqueue; not kept in history
   large_bytes       integer,                             -- bytes that a claim sends, if more than 4096; see new_jobs
   -- Which features concern the job, a bit each: 1 concurrency limits, 2 progress, 4 a payload in `payloads`, 8 a rate, 16 what ends when
-  -- it begins, 32 somebody waits for its end. Null, which takes no space, for most jobs: claim and settle pay one comparison for all
+  -- it begins, 32 somebody waits for its end, 128 several limits. Null, which takes no space, for most jobs: claim and settle pay one comparison for all
   -- features together (see admit and after_settle).
   features          smallint    generated always as (
     nullif((concurrency_key is not null)::integer + has_progress::integer * 2 + (payload_day is not null)::integer * 4
-      + (rate_key is not null)::integer * 8 + (waiting_key is not null)::integer * 16 + (is_awaited is not null)::integer * 32, 0)) stored,
+      + (rate_key is not null)::integer * 8 + (waiting_key is not null)::integer * 16 + (is_awaited is not null)::integer * 32
+      + (further_keys is not null)::integer * 128, 0)) stored,
 
   constraint known_state check (state in (
     'ready',      -- due, and free to be claimed
@@ -70,12 +74,15 @@ create table jobs (
     'paused',     -- its queue is paused
     'unkeyed',    -- due, but a drainer that knows its definition has to compute its keys first (see set_keys)
     'unknown')),  -- no recent drainer knows its name; one that does makes it ready again (see tick)
-  constraint blocked_by_key       check (state <> 'blocked' or concurrency_key is not null),
+  constraint blocked_by_key       check (state <> 'blocked' or coalesce(waits_for, concurrency_key) is not null),
   constraint suspect_has_group    check (state <> 'suspect' or coalesce(suspect_group, 0) > 0),
   -- A limit without a key belongs to a job whose key is to be computed, or could not be: then it fails when it is performed.
   constraint key_comes_with_limit check (concurrency_key is null or concurrency_limit is not null),
   constraint unkeyed_lacks_key    check (state <> 'unkeyed' or (concurrency_key is null and concurrency_limit is not null)
-    or (rate_key is null and (rate).starts is not null)),
+    or (rate_key is null and (rate).starts is not null) or array_position(further_keys, null) is not null),
+  constraint limit_of_each_key    check (cardinality(further_keys) is not distinct from cardinality(further_limits)
+                                         and (further_keys is null or array_ndims(further_keys) = 1 and cardinality(further_keys) between 1 and 7
+                                              and coalesce(0 < all (further_limits), false))),
   constraint throttled_by_key     check (state <> 'throttled' or rate_key is not null),
   constraint key_comes_with_rate  check (rate_key is null or (rate).starts is not null),
   constraint whole_rate           check (num_nulls((rate).starts, (rate).per_ms, (rate).burst) in (0, 3)),
@@ -98,7 +105,7 @@ create table jobs (
 create index jobs_ready     on jobs (priority, run_at, id)                  where state = 'ready';
 create index jobs_scheduled on jobs (run_at, id)                            where state = 'scheduled';
 create index jobs_urgent    on jobs (priority, run_at, id)                  where state = 'scheduled'; -- for when more jobs are due than one promotion takes
-create index jobs_blocked   on jobs (concurrency_key, name, priority, run_at, id) where state = 'blocked';
+create index jobs_blocked   on jobs ((coalesce(waits_for, concurrency_key)), name, priority, run_at, id) where state = 'blocked';
 create index jobs_suspect   on jobs (suspect_group desc, id)                where state = 'suspect';
 create index jobs_paused    on jobs (queue)                                 where state = 'paused';
 create index jobs_aside     on jobs (state, name, priority, run_at, id)     where state in ('unknown', 'unkeyed');
@@ -112,6 +119,19 @@ create index jobs_ready_of_key on jobs (concurrency_key, name)                  
 create index jobs_rate_of_key  on jobs (rate_key, (-id))                        where rate_key is not null; -- an order that only this index has
 create index jobs_of_rate      on jobs (rate_key, state, name, priority, run_at, id) where rate_key is not null;
 create index jobs_limit_of_key on jobs (concurrency_key, concurrency_limit, id) where concurrency_key is not null;
+
+-- The further keys of jobs with several limits, by key: what `jobs` has of them, once more (see note_further_keys).
+create table further_keys (
+  job_id            bigint  not null,
+  concurrency_key   text    not null,
+  concurrency_limit integer not null,
+
+  primary key (job_id, concurrency_key),
+  constraint positive_limit check (concurrency_limit > 0),
+  constraint short_key      check (octet_length(concurrency_key) <= 2048)
+);
+
+create index further_keys_limit on further_keys (concurrency_key, concurrency_limit, job_id);
 
 -- History, one partition per UTC day (see run_maintenance). Lookups by id use a BRIN index of Bloom filters, one per 32
 -- pages: it costs a few bytes of WAL per row in whatever order jobs finish, where a b-tree would cost 80.
@@ -135,6 +155,7 @@ create table finished (
   result          jsonb,
   unique_key      text,
   concurrency_key text,
+  further_keys    text[],
   tags            text[],
   metadata        jsonb,
 
@@ -285,9 +306,11 @@ create table definitions (
   queue             text,
   priority          integer,
   delay_ms          bigint,
-  concurrency_key   text,                                -- one key for all of its jobs
+  concurrency_key   text,                                -- one key for all of its jobs; 'queue:': that of their queue
   concurrency_limit integer,
   computes_key      boolean     not null default false,  -- its concurrency key is a function of the payload
+  further_keys      text[],                              -- of its further limits, in the same way; null where one is computed
+  further_limits    integer[],
   rate_key          text,                                -- one key for all of its jobs; 'queue:': that of their queue
   rate              rate_limit,
   computes_rate_key boolean     not null default false,  -- the key of its rate is a function of the payload
@@ -326,11 +349,13 @@ create table claims (
 
 create index claims_drainer on claims (drainer_id);
 
--- Running jobs that have a concurrency key: the number of a key's rows is compared with its limit.
+-- Running jobs that have concurrency keys, a row for each key: the number of a key's rows is compared with its limit.
 create table permits (
-  job_id          bigint  primary key,
+  job_id          bigint  not null,
   concurrency_key text    not null,
-  drainer_id      integer not null
+  drainer_id      integer not null,
+
+  primary key (job_id, concurrency_key)
 );
 
 create index permits_key     on permits (concurrency_key);
@@ -496,14 +521,15 @@ insert into maintenance_steps (step) values ('prepare finished'), ('prepare fail
 create type job_run as (
   at integer, name text, queue text, priority integer, run_at timestamptz, max_attempts smallint, timeout_ms integer,
   concurrency_key text, concurrency_limit integer, rate_key text, rate rate_limit, tags text[], metadata jsonb, state text, payloads jsonb,
-  payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb, unique_rule jsonb, expires_at timestamptz);
+  payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb, unique_rule jsonb, expires_at timestamptz,
+  further_keys text[], further_limits integer[]);
 
 -- One of them.
 create type new_job as (
   id bigint, index integer, name text, payload jsonb, payload_key text, payload_day date, queue text, priority integer, run_at timestamptz,
   max_attempts smallint, timeout_ms integer, unique_key text, idempotency_key text, concurrency_key text,
   concurrency_limit integer, rate_key text, rate rate_limit, tags text[], metadata jsonb, state text, large_bytes integer, waiting_key text, unique_rule jsonb,
-  expires_at timestamptz);
+  expires_at timestamptz, further_keys text[], further_limits integer[]);
 
 -- Where a job is in the history: the partition, and the row in it.
 create type finished_place as (part oid, place tid, id bigint);

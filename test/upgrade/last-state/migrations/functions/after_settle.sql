@@ -13,6 +13,7 @@ as $$
 begin
   if p_finished is not null then
     delete from progress p where p.job_id = any (p_finished);
+    delete from further_keys f where f.job_id = any (p_finished);
     perform tell_waiters(p_finished);
   end if;
   if p_lost <> '{}' then

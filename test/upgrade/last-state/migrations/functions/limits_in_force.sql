@@ -5,19 +5,16 @@ create or replace function limits_in_force(p_keys text[])
 returns table (concurrency_key text, concurrency_limit integer, job_id bigint, is_mixed boolean, allowed integer)
 language sql stable set search_path from current
 as $$
-  select key.name, newest.concurrency_limit, newest.job_id, lowest.concurrency_limit < highest.concurrency_limit,
+  select a.concurrency_key, newest.concurrency_limit, newest.job_id, a.lowest < a.highest,
          case when p.target is null then newest.concurrency_limit
               when lasts(p) then 0
               else least(newest.concurrency_limit, greatest(1, ceil(newest.concurrency_limit * extract(epoch from now() - p.until_at) / 60))) end
-  from unnest(p_keys) key (name)
-  cross join lateral (select j.concurrency_limit from jobs j where j.concurrency_key = key.name order by j.concurrency_limit limit 1) lowest
-  cross join lateral (select j.concurrency_limit, j.id from jobs j where j.concurrency_key = key.name
-                      order by j.concurrency_limit desc, j.id desc limit 1) highest
-  left join lateral (select n.* from newest_limit(key.name) n where lowest.concurrency_limit < highest.concurrency_limit offset 0) other on true
-  left join limits l on l.concurrency_key = key.name
-  left join pauses p on p.kind = 'key' and p.target = key.name
-  cross join lateral (select greatest(highest.id, other.job_id, l.job_id) as id) last
+  from asked_limits(p_keys) a
+  left join lateral (select n.* from newest_limit(a.concurrency_key) n where a.lowest < a.highest offset 0) other on true
+  left join limits l on l.concurrency_key = a.concurrency_key
+  left join pauses p on p.kind = 'key' and p.target = a.concurrency_key
+  cross join lateral (select greatest(a.highest_id, other.job_id, l.job_id) as id) last
   cross join lateral (
     select last.id as job_id, case last.id when l.job_id then l.concurrency_limit when other.job_id then other.concurrency_limit
-                                           else highest.concurrency_limit end as concurrency_limit) newest
+                                           else a.highest end as concurrency_limit) newest
 $$;

@@ -11,11 +11,11 @@ as $$
       select first.id
       from limits_in_force(array(
         select key.name from unnest(p_keys) key (name),
-        lateral (select from jobs b where b.state = 'blocked' and b.concurrency_key = key.name limit 1) waiting)) f,
+        lateral (select from jobs b where b.state = 'blocked' and coalesce(b.waits_for, b.concurrency_key) = key.name limit 1) waiting)) f,
       lateral (select greatest(0, f.allowed - count(*)) as places from permits p where p.concurrency_key = f.concurrency_key) room,
       lateral (select blocked.name from names_blocked(f.concurrency_key) blocked (name) where room.places > 0) blocked,
       lateral (
-        select b.id from jobs b where b.state = 'blocked' and b.concurrency_key = f.concurrency_key and b.name = blocked.name
+        select b.id from jobs b where b.state = 'blocked' and coalesce(b.waits_for, b.concurrency_key) = f.concurrency_key and b.name = blocked.name
         order by b.priority, b.run_at, b.id limit least(room.places, 2000) for no key update skip locked) first))
     returning j.id
   )

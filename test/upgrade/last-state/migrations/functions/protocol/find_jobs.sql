@@ -19,7 +19,7 @@ begin
   ids := array(
     select j.id from jobs j
     where j.id > p_after and j.id <= coalesce(after_id, upto_id)
-      and is_matching(p_filter, j.name, j.queue, j.tags, j.metadata, coalesce(j.unique_key, j.waiting_key), j.concurrency_key, j.enqueued_at)
+      and is_matching(p_filter, j.name, j.queue, j.tags, j.metadata, coalesce(j.unique_key, j.waiting_key), j.concurrency_key, j.further_keys, j.enqueued_at)
     order by j.id);
   if p_filter ? 'state' and ids <> '{}' then
     ids := array(select s.job_id from states_of(ids, 'infinity') s where s.state = p_filter->>'state' order by 1);

@@ -19,7 +19,7 @@ begin
   v_ids := array(
     select j.id from jobs j
     where j.id < v_from and j.id >= coalesce(next_before, 0)
-      and is_matching(p_filter, j.name, j.queue, j.tags, j.metadata, coalesce(j.unique_key, j.waiting_key), j.concurrency_key,
+      and is_matching(p_filter, j.name, j.queue, j.tags, j.metadata, coalesce(j.unique_key, j.waiting_key), j.concurrency_key, j.further_keys,
                       j.enqueued_at)
     order by j.id desc limit case when not p_filter ? 'state' then p_limit end);
   if p_filter ? 'state' and v_ids <> '{}' then
@@ -31,7 +31,8 @@ begin
       'attempts', j.attempts,
       'maxAttempts', j.max_attempts, 'runAt', j.run_at, 'expiresAt', j.expires_at, 'enqueuedAt', j.enqueued_at, 'startedAt', null, 'finishedAt', null,
       'durationMs', null, 'tags', coalesce(j.tags, '{}'), 'metadata', coalesce(j.metadata, '{}'), 'uniqueKey', coalesce(j.unique_key, j.waiting_key),
-      'concurrencyKey', j.concurrency_key))::listed_job
+      'concurrencyKey', j.concurrency_key,
+      'concurrencyKeys', array_remove(j.concurrency_key || j.further_keys, null)))::listed_job
     from jobs j join states_of(v_ids, 'infinity') s on s.job_id = j.id where j.id = any (v_ids) order by j.id desc)) t;
   if cardinality(v_ids) = p_limit or json_array_length(jobs) < cardinality(v_ids) then
     next_before := v_last;

@@ -1,7 +1,8 @@
 -- Gives jobs the keys that a drainer has computed: they become what an enqueue with these keys would have made them. Of
 -- those that come together under one key, as many of each name as may run become ready, as in store_jobs. A job that is
 -- no longer unkeyed is left: another drainer has computed its key, and it may be running.
---   p_keys   a list of objects: id; key, or none if the definition has no concurrency limit; rateKey, in the same way; failed: whether
+--   p_keys   a list of objects: id; key, or none if the definition has no concurrency limit; rateKey, in the same way; furtherKeys, one for each of its further
+--            limits, of which those are taken that it lacks; failed: whether
 --            a key could not be computed. Such a job keeps its limits without keys, which says that it is to fail when it is performed
 --   returns  how many were given a key, or none
 create or replace function set_keys(p_keys json) returns integer
@@ -13,11 +14,13 @@ declare
   v_keyed integer;
 begin
   with given as materialized (
-    select g.id, g.key, g."rateKey" as rate_key, coalesce(g.failed, false) as failed
-    from json_to_recordset(p_keys) g (id bigint, key text, "rateKey" text, failed boolean)
+    select g.id, g.key, g."rateKey" as rate_key, g."furtherKeys" as further_keys, coalesce(g.failed, false) as failed
+    from json_to_recordset(p_keys) g (id bigint, key text, "rateKey" text, "furtherKeys" text[], failed boolean)
   ), unkeyed as materialized (
     select g.id, g.failed, coalesce(j.concurrency_key, case when j.concurrency_limit is not null then g.key end) as key,
-           coalesce(j.rate_key, case when (j.rate).starts is not null then g.rate_key end) as rate_key, j.name, j.priority, j.run_at,
+           coalesce(j.rate_key, case when (j.rate).starts is not null then g.rate_key end) as rate_key,
+           array(select coalesce(l.has, l.given) from unnest(j.further_keys, g.further_keys) with ordinality l (has, given, place)
+                 where l.place <= cardinality(j.further_keys) order by l.place) as further_keys, j.name, j.priority, j.run_at,
            j.queue = any (v_paused) as is_paused
     from given g, lateral (
       select j.* from jobs j where j.id = g.id and j.state = 'unkeyed' limit 1 for no key update skip locked) j
@@ -29,6 +32,7 @@ begin
   update jobs j set
     concurrency_key = p.key,
     concurrency_limit = case when p.key is not null or p.failed then j.concurrency_limit end,
+    further_keys = case when j.further_keys is not null then p.further_keys end,
     rate_key = p.rate_key,
     rate = case when p.rate_key is not null or p.failed then j.rate end,
     state = case when p.is_paused then 'paused' when p.key is not null and p.place > j.concurrency_limit then 'blocked'
@@ -36,6 +40,7 @@ begin
                  when j.suspect_group is null then 'ready' else 'suspect' end
   from placed p where j.id = p.id;
   get diagnostics v_keyed = row_count;
+  perform note_further_keys(array(select g.id from json_to_recordset(p_keys) g (id bigint, "furtherKeys" json) where g."furtherKeys" is not null));
   if v_keyed > 0 then
     perform note_late_arrivals();
   end if;

@@ -1,0 +1,49 @@
+import { assertInteger, assertKnownKeys, assertOneOf, assertText, refuse } from "../checks/validate.ts"
+import type { Concurrency } from "./job-options.ts"
+
+const KEYS = ["key", "by", "limit"] satisfies readonly (keyof Concurrency<unknown>)[]
+const MOST_LIMITS = 8
+
+/** The limits of a definition's jobs. A call's `concurrencyKey` replaces the key of the first. */
+export function limitsOf({
+  concurrency,
+}: {
+  readonly concurrency?: Concurrency<unknown> | readonly Concurrency<unknown>[] | undefined
+}): readonly Concurrency<unknown>[] {
+  if (concurrency === undefined) return []
+  return isList(concurrency) ? concurrency : [concurrency]
+}
+
+/** Checks the concurrency limits of a definition. */
+export function assertConcurrency(
+  concurrency: Concurrency<never> | readonly Concurrency<never>[] | undefined,
+  path: readonly string[],
+): void {
+  if (concurrency === undefined) return
+  if (!isList(concurrency)) {
+    assertLimit(concurrency, path)
+    return
+  }
+  if (concurrency.length === 0 || concurrency.length > MOST_LIMITS)
+    refuse("invalid_option", concurrency.length, [...path, "length"], `1 to ${MOST_LIMITS} limits`)
+  concurrency.forEach((limit, place) => {
+    assertLimit(limit, [...path, `${place}`])
+    if (typeof limit.key === "string" && concurrency.findIndex(({ key }) => key === limit.key) < place)
+      refuse("invalid_option", limit.key, [...path, `${place}`, "key"], "each key once")
+  })
+}
+
+function assertLimit(concurrency: Concurrency<never>, path: readonly string[]): void {
+  assertKnownKeys(concurrency, KEYS, path)
+  const { key, by, limit } = concurrency
+  if (typeof key !== "function") assertText(key, [...path, "key"])
+  assertOneOf(by, [...path, "by"], ["name", "queue"])
+  if (key !== undefined && by !== undefined)
+    refuse("invalid_option", by, [...path, "by"], "key or by, not both")
+  assertInteger(limit, [...path, "limit"], 1, 1_000_000)
+}
+
+/** As `Array.isArray`, which doesn't narrow to lists that can't be written to. */
+function isList<Item>(value: Item | readonly Item[]): value is readonly Item[] {
+  return Array.isArray(value)
+}
