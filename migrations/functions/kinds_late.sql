@@ -6,7 +6,8 @@ language plpgsql volatile set search_path from current
 as $$
 begin
   p_kinds := coalesce(p_kinds, array(
-    select (w.name, case when serves(w.pool, '') then '' else (w.pool).queues[1] end)::job_kind from wake_ups w));
+    select (d.name, '')::job_kind from definitions d
+    union select (w.name, case when serves(w.pool, '') then '' else (w.pool).queues[1] end)::job_kind from wake_ups w));
   if not pg_try_advisory_lock_shared(lock_space('wake-up'), 0) then
     return p_kinds;
   end if;
