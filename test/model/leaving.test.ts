@@ -108,8 +108,8 @@ test.each<[string, Edit[]]>([
     [
       {
         function: "close_drainer",
-        from: "  due := is_work_due(unpaused(p_names));",
-        to: "  due := is_work_due(unpaused(p_names)) and false;",
+        from: "  due := is_work_due(unpaused(p_names), p_pool);",
+        to: "  due := is_work_due(unpaused(p_names), p_pool) and false;",
       },
     ],
   ],
@@ -123,7 +123,7 @@ test.each<[string, Edit[]]>([
       },
       {
         function: "close_drainer",
-        from: "  due := is_work_due(unpaused(p_names));",
+        from: "  due := is_work_due(unpaused(p_names), p_pool);",
         to: "  due := is_work_due('{}') or v_due;",
       },
     ],
