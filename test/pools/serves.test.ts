@@ -67,6 +67,14 @@ test("a pool that is full keeps out no other, and none of its own more than maxD
   })
 })
 
+test("jobs that take turns are performed by their pool, and don't keep another at work", async () => {
+  await encode.enqueue({}, { fairKey: "a" })
+  await mail.enqueue({}, { fairKey: "a" })
+  expect(await drainOnce({ queues: ["heavy"] })).toMatchObject({ succeeded: 1, dueWork: false })
+  expect(performed).toEqual(["heavy encode"])
+  expect(await drainOnce({ except: ["heavy"] })).toMatchObject({ succeeded: 1, dueWork: false })
+})
+
 test("suspects run in their pool, also while another pool runs some of its own", async () => {
   await database.pool.query(
     "insert into sluice.jobs (name, queue, state, suspect_group) values ('hold', 'heavy', 'suspect', 1), ('mail', 'default', 'suspect', 1)",
