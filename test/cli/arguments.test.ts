@@ -20,6 +20,8 @@ test.each([
   [["work", "--health-port", "70000"], '--health-port is "70000": give a whole number from 0 to 65535'],
   [["work", "--grace", "soon"], '--grace is "soon": give a duration such as "25s"'],
   [["migrate", "--retention", "{1d}"], '--retention is "{1d}": give JSON'],
+  [["work", "--queues", "heavy,,mail"], '--queues is "heavy,,mail": give queues separated by commas'],
+  [["work", "--except", "a", "--queues", "b"], '--except is "a": give either --queues or --except'],
   [["migrate", "--retention", "1s"], '--retention is "1s": give a duration such as "30d"'],
   [["migrate", "--unknown-names", "no"], '--unknown-names is "no": give refuse or accept'],
   [
