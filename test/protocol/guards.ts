@@ -115,6 +115,9 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
       to: "where true",
     },
   ],
+  "Last place taken twice": [
+    { file: `${SQL}/assert_room.sql`, from: "perform pg_advisory_xact_lock(", to: "perform concat(" },
+  ],
   "Request under way": [
     {
       file: `${SQL}/protocol/store_jobs_once.sql`,
