@@ -54,6 +54,8 @@ create table jobs (
   is_counted        boolean,                             -- its queue has a waiting limit; null: it had none when the job was stored
   rate_key          text,
   rate              rate_limit,                          -- as its enqueue asked; the newest applies to the whole key (see rates_in_force)
+  fair_key          text,                                -- jobs with different ones take turns; null: it takes no turns
+  fair_weight       smallint,                            -- how many jobs of its key make up a turn; null: one
   tags              text[],
   metadata          jsonb,
   carrier           jsonb,                               -- correlation id and trace context of the enqueue; not kept in history
@@ -93,7 +95,9 @@ create table jobs (
   -- and the claim that moves it there would fail. Claims don't count the bytes of carriers.
   constraint short_names          check (octet_length(name) <= 128 and octet_length(queue) <= 128),
   constraint short_keys           check (octet_length(unique_key) <= 2048 and octet_length(waiting_key) <= 2048
-                                         and octet_length(concurrency_key) <= 2048 and octet_length(rate_key) <= 2048),
+                                         and octet_length(concurrency_key) <= 2048 and octet_length(rate_key) <= 2048
+                                         and octet_length(fair_key) <= 2048),
+  constraint possible_weight      check (fair_weight between 1 and 1000),
   constraint small_carrier        check (pg_column_size(carrier) <= 65536),
   constraint due_some_time        check (isfinite(run_at)),
   constraint payload_in_one_place check ((payload is null) = (payload_day is not null))
@@ -102,8 +106,9 @@ create table jobs (
   autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0
 );
 
--- Claims read only this index. Jobs that can't be claimed are not in it.
-create index jobs_ready     on jobs (priority, run_at, id)                  where state = 'ready';
+-- Claims read only this index, or for jobs that take turns the next. Jobs that can't be claimed are in neither.
+create index jobs_ready     on jobs (priority, run_at, id)                  where state = 'ready' and fair_key is null;
+create index jobs_fair      on jobs (priority, fair_key, run_at, id)        where state = 'ready' and fair_key is not null;
 create index jobs_scheduled on jobs (run_at, id)                            where state = 'scheduled';
 create index jobs_urgent    on jobs (priority, run_at, id)                  where state = 'scheduled'; -- for when more jobs are due than one promotion takes
 create index jobs_blocked   on jobs ((coalesce(waits_for, concurrency_key)), name, priority, run_at, id) where state = 'blocked';
@@ -159,6 +164,7 @@ create table finished (
   unique_key      text,
   concurrency_key text,
   further_keys    text[],
+  fair_key        text,
   tags            text[],
   metadata        jsonb,
 
@@ -307,6 +313,8 @@ create table definitions (
   rate_key          text,                                -- one key for all of its jobs; 'queue:': that of their queue
   rate              rate_limit,
   computes_rate_key boolean     not null default false,  -- the key of its rate is a function of the payload
+  fair_key          text,                                -- one key for all of its jobs
+  fair_weight       smallint,
   computes          text[]      not null default '{}',   -- other options that are: a job by name has to give them
   unique_rule       jsonb,                               -- see unique_rule_of
   expires_in_ms     bigint,
@@ -319,6 +327,9 @@ create type job_position as (priority integer, run_at timestamptz, id bigint);
 
 -- What a scan from the start has seen: all jobs due by then, up to this number of late arrivals.
 create type seen_jobs as (until_at timestamptz, late_arrivals bigint);
+
+-- How far claims have come in the turn of a key: behind this position.
+create type fair_mark as (priority integer, fair_key text, run_at timestamptz, id bigint);
 
 -- What a drainer has claimed, one row per batch: written by the claim, deleted when all of its jobs are settled. Read when a
 -- drainer has died, and to keep a drainer from claiming what it already holds. The newest row of the drainers that claim the
@@ -336,6 +347,7 @@ create table claims (
   ended_at   job_position,                               -- where the claim ended; null: at the end, with nothing found
   pass       seen_jobs,                                  -- what is seen once the way that led there reaches the end; null: unknown
   seen       seen_jobs,                                  -- of a look at everything that found nothing more: what it has seen
+  marks      fair_mark[],                                -- of jobs that take turns: see lock_fair. Null: of others
   job_ids    bigint[]     not null,
   fences     integer[]    not null
 ) with (toast_tuple_target = 8160); -- a full batch fits into a page: compressing its ids would cost more than writing them
@@ -514,14 +526,14 @@ create type job_run as (
   at integer, name text, queue text, priority integer, run_at timestamptz, max_attempts smallint, timeout_ms integer,
   concurrency_key text, concurrency_limit integer, rate_key text, rate rate_limit, tags text[], metadata jsonb, state text, payloads jsonb,
   payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb, unique_rule jsonb, expires_at timestamptz,
-  further_keys text[], further_limits integer[], is_counted boolean);
+  further_keys text[], further_limits integer[], fair_key text, fair_weight smallint, is_counted boolean);
 
 -- One of them.
 create type new_job as (
   id bigint, index integer, name text, payload jsonb, payload_key text, payload_day date, queue text, priority integer, run_at timestamptz,
   max_attempts smallint, timeout_ms integer, unique_key text, idempotency_key text, concurrency_key text,
   concurrency_limit integer, rate_key text, rate rate_limit, tags text[], metadata jsonb, state text, large_bytes integer, waiting_key text, unique_rule jsonb,
-  expires_at timestamptz, further_keys text[], further_limits integer[], is_counted boolean);
+  expires_at timestamptz, further_keys text[], further_limits integer[], fair_key text, fair_weight smallint, is_counted boolean);
 
 -- Where a job is in the history: the partition, and the row in it.
 create type finished_place as (part oid, place tid, id bigint);

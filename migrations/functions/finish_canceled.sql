@@ -18,9 +18,9 @@ begin
     delete from jobs j using free where j.id = free.id returning j.*
   ), kept as (
     insert into finished (id, state, reason, name, queue, priority, payload, payload_day, attempts, max_attempts, enqueued_at, run_at,
-                          unique_key, concurrency_key, further_keys, tags, metadata)
+                          unique_key, concurrency_key, further_keys, fair_key, tags, metadata)
     select g.id, 'canceled', p_reason, g.name, g.queue, g.priority, g.payload, g.payload_day, g.attempts, g.max_attempts, g.enqueued_at, g.run_at,
-           g.unique_key, g.concurrency_key, g.further_keys, g.tags, g.metadata
+           g.unique_key, g.concurrency_key, g.further_keys, g.fair_key, g.tags, g.metadata
     from gone g
   )
   select coalesce(array_agg(g.id), '{}') into v_canceled from gone g;

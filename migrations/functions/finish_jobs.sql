@@ -22,9 +22,9 @@ begin
               now() - (coalesce(o.ended_ms_ago, 0) + o.duration_ms) * interval '1 millisecond' as began_at
   ), kept as (
     insert into finished (id, state, name, queue, priority, payload, payload_day, result, attempts, max_attempts, enqueued_at, run_at,
-                          started_at, duration_ms, drainer_id, unique_key, concurrency_key, further_keys, tags, metadata)
+                          started_at, duration_ms, drainer_id, unique_key, concurrency_key, further_keys, fair_key, tags, metadata)
     select g.id, g.outcome, g.name, g.queue, g.priority, g.payload, g.payload_day, g.result, g.attempt, g.max_attempts, g.enqueued_at, g.run_at,
-           g.began_at, g.duration_ms, p_drainer, g.unique_key, g.concurrency_key, g.further_keys, g.tags, g.metadata
+           g.began_at, g.duration_ms, p_drainer, g.unique_key, g.concurrency_key, g.further_keys, g.fair_key, g.tags, g.metadata
     from gone g
   )
   select array_agg(g.id), array_agg(g.attempt), array_agg(g.id) filter (where g.features & ~12 <> 0)

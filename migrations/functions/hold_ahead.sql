@@ -16,7 +16,7 @@ declare
   v_waiting bigint[];
 begin
   select array_agg(head.name), array_agg(head.queue) into v_names, v_queues
-  from (select j.name, j.queue from jobs j where j.state = 'ready' order by j.priority, j.run_at, j.id limit c_head) head;
+  from first_ready(c_head) head;
   if v_names is null then
     return false;
   end if;
@@ -28,7 +28,7 @@ begin
     return true;
   elsif v_queues && v_paused then
     v_waiting := array(
-      select next.id from (select j.id, j.queue from jobs j where j.state = 'ready' order by j.priority, j.run_at, j.id limit c_set) next
+      select next.id from first_ready(c_set) next
       where next.queue = any (v_paused) and next.id not in (select unnest(c.job_ids) from claims c));
     perform hold_jobs(v_waiting);
     return v_waiting <> '{}';

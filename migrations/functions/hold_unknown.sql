@@ -5,7 +5,7 @@ language plpgsql volatile set search_path from current
 as $$
 declare
   v_unknown bigint[] := array(
-    select u.id from (select j.id, j.name from jobs j where j.state = 'ready' order by j.priority, j.run_at, j.id limit p_limit) next,
+    select u.id from first_ready(p_limit) next,
     lateral (select j.id from jobs j where j.id = next.id and j.state = 'ready' limit 1 for no key update skip locked) u
     where next.name <> all (p_known));
 begin

@@ -32,7 +32,7 @@ begin
     select j.id, j.priority, j.run_at, j.features, j.large_bytes from (
       select j.* from unnest(v_after, v_last_priorities) s (priority, run_at, id, last_priority), lateral (
         select j.id, j.priority, j.run_at, j.features, j.large_bytes, j.name, j.queue, j.timeout_ms, j.fence, j.expires_at from jobs j
-        where j.state = 'ready' and (j.priority, j.run_at, j.id) > (s.priority, s.run_at, s.id) and j.priority <= s.last_priority
+        where j.state = 'ready' and j.fair_key is null and (j.priority, j.run_at, j.id) > (s.priority, s.run_at, s.id) and j.priority <= s.last_priority
         order by j.priority, j.run_at, j.id) j
       limit c_most_looked_at) j
     where j.name = any (p_names) and j.queue <> all (v_paused) and (j.timeout_ms is null or j.timeout_ms <= coalesce(p_fits_ms, j.timeout_ms))
@@ -46,7 +46,7 @@ begin
       select (p.priority, p.run_at, p.id)::job_position::text from ( -- read from the index alone
         select j.* from unnest(v_after, v_last_priorities) s (priority, run_at, id, last_priority), lateral (
           select j.priority, j.run_at, j.id from jobs j
-          where j.state = 'ready' and (j.priority, j.run_at, j.id) > (s.priority, s.run_at, s.id) and j.priority <= s.last_priority
+          where j.state = 'ready' and j.fair_key is null and (j.priority, j.run_at, j.id) > (s.priority, s.run_at, s.id) and j.priority <= s.last_priority
           order by j.priority, j.run_at, j.id) j
         offset c_most_looked_at - 1 limit 1) p) end
   into locked, features, bytes, last, passed from locked_now l;

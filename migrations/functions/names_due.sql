@@ -5,7 +5,7 @@ language sql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off
 as $$
   select array(
-    select name from (select j.name from jobs j where j.state = 'ready' order by j.priority, j.run_at, j.id limit 1000) ready
+    select ready.name from first_ready(1000) ready
     union
     select name from (select j.name from jobs j where j.state = 'suspect' order by j.suspect_group desc, j.id limit 1000) suspects
     union

@@ -13,14 +13,14 @@ begin
     concurrency_limit = c.concurrency_limit, computes_key = coalesce(c.computes_key, false),
     further_keys = c.further_keys, further_limits = c.further_limits, rate_key = c.rate_key, rate = c.rate,
     computes_rate_key = coalesce(c.computes_rate_key, false), computes = coalesce(c.computes, '{}'),
-    unique_rule = c.unique_rule, expires_in_ms = c.expires_in_ms
+    unique_rule = c.unique_rule, expires_in_ms = c.expires_in_ms, fair_key = c.fair_key, fair_weight = c.fair_weight
   from changed c where d.name = c.name;
 
   insert into definitions (name, timeout_ms, queue, priority, delay_ms, concurrency_key, concurrency_limit, computes_key,
-                           further_keys, further_limits, rate_key, rate, computes_rate_key, computes, unique_rule, expires_in_ms)
+                           further_keys, further_limits, rate_key, rate, computes_rate_key, computes, unique_rule, expires_in_ms, fair_key, fair_weight)
   select p.name, p.timeout_ms, p.queue, p.priority, p.delay_ms, p.concurrency_key, p.concurrency_limit, coalesce(p.computes_key, false),
          p.further_keys, p.further_limits, p.rate_key, p.rate, coalesce(p.computes_rate_key, false),
-         coalesce(p.computes, '{}'), p.unique_rule, p.expires_in_ms
+         coalesce(p.computes, '{}'), p.unique_rule, p.expires_in_ms, p.fair_key, p.fair_weight
   from json_populate_recordset(null::definitions, p_definitions) p
   where not exists (select from definitions d where d.name = p.name)
   order by p.name

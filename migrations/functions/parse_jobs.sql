@@ -20,17 +20,19 @@ as $$
       case when j."unique" is not null or d.unique_rule is not null then unique_rule_of(d.unique_rule, j."unique", j.payload_keys is not null and j.unique_keys is null) end,
       coalesce(j.expires_at, due.at + coalesce(j.expires_in_ms, d.expires_in_ms, (p_by_name->>'expires_in_ms')::bigint) * interval '1 millisecond'),
       kept.further_keys, coalesce(j.further_limits, d.further_limits),
+      kept.fair_key, case when kept.fair_key is not null then coalesce(j.fair_weight, d.fair_weight) end,
       (select true from waiting_limits w where w.kind = 'queue' and w.target = kept.queue))::job_run)
   from jsonb_to_recordset(p_jobs) j (
     at integer, name text, by_name boolean, queue text, priority integer, run_at timestamptz, delay_ms bigint,
     max_attempts smallint, timeout_ms integer, concurrency_key text, concurrency_limit integer, rate_key text, rate rate_limit, tags text[],
     metadata jsonb, payloads jsonb, payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb, "unique" jsonb,
-    expires_at timestamptz, expires_in_ms bigint, further_keys text[], further_limits integer[])
+    expires_at timestamptz, expires_in_ms bigint, further_keys text[], further_limits integer[],
+    fair_key text, fair_weight smallint)
   left join lateral (select d.* from definitions d where j.by_name and d.name = j.name limit 1) d on true
   cross join lateral (
     select coalesce(j.run_at, now() + coalesce(j.delay_ms, d.delay_ms, 0) * interval '1 millisecond') as at) due
   cross join lateral (
     select q.queue, coalesce(j.concurrency_key, key_in_queue(d.concurrency_key, q.queue)) as concurrency_key,
-           coalesce(j.further_keys, keys_in_queue(d.further_keys, q.queue)) as further_keys
+           coalesce(j.further_keys, keys_in_queue(d.further_keys, q.queue)) as further_keys, coalesce(j.fair_key, d.fair_key) as fair_key
     from (select coalesce(j.queue, d.queue, p_by_name->>'queue', 'default') as queue) q) kept
 $$;

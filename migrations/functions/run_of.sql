@@ -21,6 +21,8 @@ as $$
     'concurrency_limit', (p_options->>'concurrencyLimit')::numeric::integer,
     'rate_key', p_options->'rateKey',
     'rate', rate_of(p_options->'rate'),
+    'fair_key', p_options->'fairKey',
+    'fair_weight', (p_options->>'fairWeight')::numeric::integer,
     'tags', nullif(p_options->'tags', '[]')))::jsonb
     || jsonb_build_object('payloads', jsonb_build_array(p_payload)) -- after the stripping: nulls inside belong to the user
     || case when p_options ? 'metadata' then jsonb_build_object('metadata', p_options->'metadata') else '{}' end

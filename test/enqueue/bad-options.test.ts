@@ -58,6 +58,8 @@ const cases: [options: Record<string, unknown>, code: string, says: RegExp, ...p
   [{ concurrencyKey: "" }, "invalid_option", key],
   [{ concurrencyKey: "a", concurrencyLimit: 0 }, "invalid_option", /whole number/, "concurrencyLimit"],
   [{ rateKey: "a\0" }, "invalid_option", key],
+  [{ fairKey: "" }, "invalid_option", key],
+  [{ fairKey: "a", fairWeight: 1_001 }, "invalid_option", /whole number from 1 to 1000/, "fairWeight"],
   [
     { rateKey: "a", rate: { limit: 5, per: "0.5s" } },
     "invalid_option",

@@ -61,7 +61,7 @@ const unique = (rule: string, stored?: Record<string, unknown>, refused = ""): C
 /** The key that stands for the payload {}. */
 const EMPTY_PAYLOAD = "payload:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
 
-const KEYS = ["uniqueKey", "idempotencyKey", "concurrencyKey"]
+const KEYS = ["uniqueKey", "idempotencyKey", "concurrencyKey", "fairKey"]
 const OPTIONS = [
   "queue",
   "priority",
@@ -75,6 +75,7 @@ const OPTIONS = [
   "concurrencyLimit",
   "rateKey",
   "rate",
+  "fairWeight",
   "tags",
   "metadata",
 ]

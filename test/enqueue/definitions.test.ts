@@ -47,6 +47,9 @@ test.each<[string, Record<string, unknown>, RegExp]>([
     /a\.concurrency\.by is "queue": give key or by/,
   ],
   ["a misspelt limit", { name: "a", concurrency: { kye: "k" }, perform }, /concurrency has no option "kye"/],
+  ["a fair share without a key", { name: "a", fair: { weight: 2 }, perform }, /a\.fair\.key/],
+  ["a fair share of nothing", { name: "a", fair: { key: "k", weight: 0 }, perform }, /a\.fair\.weight/],
+  ["a fair share that is a number", { name: "a", fair: 5, perform }, /a\.fair is /],
   ["a rate without a period", { name: "a", rate: { limit: 5 }, perform }, /a\.rate is .*per \(a duration/],
   ["a rate of nothing", { name: "a", rate: { limit: 0, per: "1m" }, perform }, /a\.rate\.limit/],
   [

@@ -75,6 +75,8 @@ const types = [
   "ErrorRule",
   "ExecutionError",
   "Executor",
+  "Fair",
+  "FairShare",
   "Hooks",
   "InputOf",
   "Instrumentation",

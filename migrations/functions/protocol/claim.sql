@@ -29,6 +29,7 @@
 --   more                                 more may be waiting behind it
 --   unkeyed                              of a look from the start: jobs wait whose concurrency keys this drainer could compute
 --   expired                              of a look from the start: jobs have expired; see expire_jobs
+--   fair                                 of a look from the start: the most urgent priority of jobs that take turns; see claim_fair
 --   suspects                             suspects wait that this drainer could take
 --   due_in_ms                            of a look from the start: until the next scheduled job is due
 --   seen                                 what a look from the start has seen
@@ -43,7 +44,7 @@ create or replace function claim(p_drainer integer, p_backend integer, p_limit i
                       p_looked_ms_ago double precision default 0, p_pass text default null)
 returns table (claim_id bigint, claimed_at_ms double precision, jobs json, resume_after text, more boolean, suspects boolean, expired boolean,
                due_in_ms double precision, seen text, whole boolean, dead boolean, canceled json, unkeyed boolean, from_start boolean,
-               pass text, drainers integer, aside_id bigint, payload jsonb, payload_key text)
+               pass text, drainers integer, fair integer, aside_id bigint, payload jsonb, payload_key text)
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
@@ -110,6 +111,7 @@ begin
   unkeyed := from_start and exists ( -- name by name, as is_work_due does it
     select from unnest(p_names) known (name), lateral (select from jobs j where j.state = 'unkeyed' and j.name = known.name limit 1) j);
   expired := from_start and exists (select from jobs j where j.expires_at <= now() and j.fence = 0);
+  fair := case when from_start then fair_priority(p_names) end;
   suspects := exists (select from jobs j where j.state = 'suspect') and suspects_wait(p_drainer, p_names);
   return next;
   if v_locked.features & 4 <> 0 and p_max_bytes > 0 then

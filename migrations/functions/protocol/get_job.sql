@@ -13,7 +13,7 @@ as $$
     'durationMs', job.duration_ms, 'result', job.result,
     'resultKey', (select r.store_key from stored_results r where r.job_id = p_id and job.finished_at is not null), 'tags', coalesce(job.tags, '{}'),
     'metadata', coalesce(job.metadata, '{}'), 'uniqueKey', job.unique_key, 'concurrencyKey', job.concurrency_key,
-    'concurrencyKeys', array_remove(job.concurrency_key || job.further_keys, null), 'rateKey', job.rate_key,
+    'concurrencyKeys', array_remove(job.concurrency_key || job.further_keys, null), 'rateKey', job.rate_key, 'fairKey', job.fair_key,
     'blockedBy', case job.state when 'blocked' then job.blocked_by end, 'waitsFor', case job.state when 'blocked' then job.waits_for end,
     'progress', (select json_build_object('percent', p.value->'percent', 'text', p.value->'text', 'at', p.saved_at)
       from progress p where p.job_id = p_id and p.kind = 'report' and p.name = ''),
@@ -25,14 +25,14 @@ as $$
   from (select j.id, j.name, j.queue, j.priority,
                (select s.state from states_of(array[j.id], 'infinity') s) as state, j.payload, j.payload_day, j.attempts, j.max_attempts, j.run_at, j.expires_at, null::text as reason, j.enqueued_at,
                null::timestamptz as started_at, null::timestamptz as finished_at, null::integer as duration_ms,
-               null::jsonb as result, j.tags, j.metadata, coalesce(j.unique_key, j.waiting_key) as unique_key, j.concurrency_key, j.further_keys, j.rate_key,
+               null::jsonb as result, j.tags, j.metadata, coalesce(j.unique_key, j.waiting_key) as unique_key, j.concurrency_key, j.further_keys, j.rate_key, j.fair_key,
                case when is_paused(j.queue) or is_paused(j.name, 'name') or j.concurrency_key || j.further_keys && paused('key') then 'pause'
                     when j.state = 'blocked' then 'concurrency' when j.state = 'throttled' then 'rate' else 'pause' end as blocked_by,
                case j.state when 'blocked' then coalesce(j.waits_for, j.concurrency_key) when 'throttled' then j.rate_key end as waits_for
         from jobs j where j.id = p_id
         union all
         select f.id, f.name, f.queue, f.priority, f.state, f.payload, f.payload_day, f.attempts, f.max_attempts, f.run_at, null, f.reason, f.enqueued_at,
-               f.started_at, f.finished_at, f.duration_ms, f.result, f.tags, f.metadata, f.unique_key, f.concurrency_key, f.further_keys, null, null, null
+               f.started_at, f.finished_at, f.duration_ms, f.result, f.tags, f.metadata, f.unique_key, f.concurrency_key, f.further_keys, null, f.fair_key, null, null
         from finished f where f.id = p_id) job
   left join payloads aside on aside.day = job.payload_day and aside.job_id = job.id
   limit 1

@@ -4,7 +4,7 @@
 --                     optionally queue, priority, run_at or delay_ms, expires_at or expires_in_ms
 --                     (from when it is due), max_attempts, timeout_ms, unique_keys, unique
 --                     (see unique_rule_of), idempotency_keys, concurrency_key with concurrency_limit,
---                     further_keys with further_limits, rate_key with rate,
+--                     further_keys with further_limits, rate_key with rate, fair_key with fair_weight,
 --                     tags, metadata; at: how many jobs come before them; by_name:
 --                     whether their enqueue doesn't have their definition. The keys are lists as long as that of the payloads;
 --                     payload_keys: of payloads in the app's store, in whose places payloads has nulls
@@ -33,7 +33,7 @@ begin
 
   if exists (select from unnest(v_runs) r
              where r.unique_keys is not null or r.unique_rule is not null or r.idempotency_keys is not null or r.concurrency_key is not null
-                or r.rate_key is not null or r.further_keys is not null) then
+                or r.rate_key is not null or r.further_keys is not null or r.fair_key is not null) then
     select s.* into job_ids, job_states, statuses from store_keyed_jobs(v_runs, p_carrier) s;
   else
     with stored as (

@@ -23,6 +23,7 @@ export type {
   RequestToStore,
   Uniqueness,
 } from "./job/job-options.ts"
+export type { Fair, FairShare } from "./job/fair-share.ts"
 export type { JobHandle, WaitOptions } from "./job/job-handle.ts"
 export type { CheckpointOptions, JobContext, StepOptions } from "./job/job-context.ts"
 export type { Batch, BatchContext, PerformMany } from "./job/batch.ts"

@@ -17,6 +17,8 @@ export interface DrainPlan {
   readonly payloadBytes?: number
   /** Number of queues over which the free jobs are spread. */
   readonly queues?: number
+  /** Number of small tenants that take turns with a large one. */
+  readonly smallTenants?: number
   /** Jobs stored ahead of the free ones. */
   readonly inTheWay?: Pick<Backlog, "count" | "obstacle">
   /** Number of further free jobs. The measurement ends when `jobs` of all have been performed. */
@@ -81,7 +83,7 @@ async function fill(
   plan: DrainPlan,
   jobs: number,
 ): Promise<void> {
-  const { inTheWay, behind = 0, payloadBytes = 0, queues } = plan
+  const { inTheWay, behind = 0, payloadBytes = 0, queues, smallTenants } = plan
   await database.pool.query("checkpoint")
   if (inTheWay)
     await system.fill(database.pool, { ...inTheWay, count: run.jobs(inTheWay.count), first: 1_000_000_000 })
@@ -89,6 +91,7 @@ async function fill(
     count: jobs + run.jobs(behind),
     payloadBytes,
     ...(queues && { queues }),
+    ...(smallTenants && { smallTenants }),
   })
   await database.pool.query("vacuum analyze") // as autovacuum would have done by now
 }

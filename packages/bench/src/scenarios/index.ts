@@ -7,6 +7,7 @@ import { drainers } from "./drainers.ts"
 import { endToEnd } from "./end-to-end.ts"
 import { enqueue } from "./enqueue.ts"
 import { expired } from "./expired.ts"
+import { fair } from "./fair.ts"
 import { heldSnapshot } from "./held-snapshot.ts"
 import { lambda } from "./lambda.ts"
 import { latency } from "./latency.ts"
@@ -29,6 +30,7 @@ export const scenarios: readonly Scenario[] = [
   rate,
   scheduled,
   expired,
+  fair,
   manyQueues,
   depth,
   storms,

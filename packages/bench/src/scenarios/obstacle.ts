@@ -33,5 +33,6 @@ function labelOf(obstacle: Obstacle): string {
     expired: "behind expired jobs",
     queues: "in 1,000 queues",
     paused: "behind a paused queue",
+    fair: "of 101 tenants that take turns",
   }[obstacle]
 }

@@ -28,7 +28,7 @@ export const sluice: System = {
   settings: "drain() with its defaults",
   keepsHistory: true,
   share: 1,
-  knows: ["blocked", "rate", "scheduled", "expired", "queues", "paused"],
+  knows: ["blocked", "rate", "scheduled", "expired", "queues", "paused", "fair"],
 
   async prepare(url) {
     await migrate(url, { log: () => {} })
@@ -114,14 +114,19 @@ function fillSql(backlog: Backlog, numbers: string): string {
     ), aside as (
       insert into sluice.payloads (day, job_id, payload) select day, id, payload from new where day is not null
     )
-    insert into sluice.jobs (id, name, payload, payload_day, queue, run_at, state, concurrency_key, concurrency_limit, rate_key, rate, expires_at, large_bytes)
-    select id, 'noop', case when day is null then payload end, day, queue, run_at, state, concurrency_key, concurrency_limit, rate_key, rate, expires_at, large_bytes
+    insert into sluice.jobs (id, name, payload, payload_day, queue, run_at, state, concurrency_key, concurrency_limit, rate_key, rate, expires_at, fair_key, large_bytes)
+    select id, 'noop', case when day is null then payload end, day, queue, run_at, state, concurrency_key, concurrency_limit, rate_key, rate, expires_at, ${fairKeySql(backlog)}, large_bytes
     from new`
 }
 
 function queueSql({ obstacle, queues }: Backlog): string {
   if (obstacle === "paused") return "'paused'"
   return queues ? `'queue-' || i % ${queues}` : "'default'"
+}
+
+function fairKeySql({ count, smallTenants }: Backlog): string {
+  if (!smallTenants) return "null"
+  return `case when (payload->>'n')::integer < ${count - 10 * smallTenants} then 'large' else 'small-' || id % ${smallTenants} end`
 }
 
 /** The columns run_at, state, and those of concurrency keys and rates. */

@@ -30,6 +30,8 @@ export async function claim(
   if (turn === "suspects" && !isFull) return claimSuspects(drainer, position, deadline.names(), room)
   const limit = turn === "ordinary" && !isFull ? room : 0
   if (limit === 0 && !drainer.isBeatDue()) return []
+  if (limit > 0 && position.turns.isNext(position.resumeAfter))
+    return claimFair(drainer, position, deadline, limit)
   return claimInOrder(drainer, position, deadline, limit, isIdle)
 }
 
@@ -67,13 +69,48 @@ async function claimInOrder(
   position.isCutShort = more && claimed.length < limit
   position.hasMore = more && claimed.length > 0
   const hasSeenAll = batch.from_start && !more
+  position.turns.noteOrdinary(batch.from_start ? batch.fair : undefined)
   position.suspects.noteWaiting(batch.suspects, hasSeenAll && claimed.length === 0)
   const isReaping = batch.dead && (await reap(drainer, position))
   const isKeying = batch.unkeyed && (await computeKeys(drainer, position, deadline.names()))
   const isExpiring = batch.expired && (await expireJobs(drainer))
-  position.isCaughtUp =
-    hasSeenAll && !isReaping && !isKeying && !isExpiring && !(isIdle && position.suspects.areWaiting())
+  const areOthersWaiting = position.turns.areWaiting() || (isIdle && position.suspects.areWaiting())
+  position.isCaughtUp = hasSeenAll && !isReaping && !isKeying && !isExpiring && !areOthersWaiting
   return claimed
+}
+
+/** Jobs of which those with different keys take turns. */
+async function claimFair(
+  drainer: Drainer,
+  position: ClaimPosition,
+  deadline: Deadline,
+  limit: number,
+): Promise<ClaimedJob[]> {
+  const startedAtMs = performance.now()
+  const batch = await runClaim<Turn>(drainer, position, limit, false, (most, settled, spent, mostBytes) => {
+    const { mostLookedAt, fromStart } = position.turns.look(most)
+    return protocolCall(drainer.schema, "claim_fair", {
+      p_drainer: drainer.id,
+      p_backend: drainer.backendPid,
+      p_limit: most,
+      p_names: deadline.names(),
+      p_settled: settled,
+      p_spent: spent,
+      p_fits_ms: deadline.fitsMs(),
+      p_max_bytes: mostBytes,
+      p_most_looked_at: mostLookedAt,
+      p_from_start: fromStart,
+    })
+  })
+  if (!batch) return []
+  const { claimed, turns, more, dead } = batch
+  position.turns.noteClaimed(claimed.length, more, startedAtMs)
+  position.isCaughtUp = false
+  position.hasMore = claimed.length > 0
+  position.isCutShort = more && claimed.length < limit
+  if (dead) await reap(drainer, position)
+  const places = new Map(turns.map((id, place) => [id, place]))
+  return claimed.sort((one, other) => (places.get(one.id) ?? 0) - (places.get(other.id) ?? 0))
 }
 
 async function claimSuspects(
@@ -100,12 +137,22 @@ async function claimSuspects(
   return claimed
 }
 
+/** The row that the SQL function `claim_fair` returns. */
+interface Turn extends Claimed {
+  /** The ids of the jobs in the order of their turns. */
+  turns: string[]
+  /** Whether there may be more of them. */
+  more: boolean
+}
+
 /** The row that the SQL function `claim` returns. */
 interface Batch extends Claimed, Look {
   /** How many drainers live, this one among them. */
   drainers: number
   /** Whether suspects wait that this drainer can perform. */
   suspects: boolean
+  /** Of a look from the start: the most urgent priority of jobs that take turns. Null: none wait. */
+  fair: number | null
   /** Whether jobs have expired. */
   expired: boolean
   /** Whether jobs wait whose concurrency keys this drainer can compute. */

@@ -1,6 +1,7 @@
-import { unlessComputed } from "../job/computed-options.ts"
+import { unlessComputed } from "../job/call-option.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import { createSuspects, type Suspects } from "./suspects.ts"
+import { createTurns, type Turns } from "./turns.ts"
 
 /** Before all jobs. */
 const BEGINNING = "(-2147483648,-infinity,0)"
@@ -59,6 +60,7 @@ export interface ClaimPosition {
   /** When the next scheduled job is due, by the last look from the start. */
   dueAtMs: number
   readonly suspects: Suspects
+  readonly turns: Turns
 
   // after failures
   /** Jobs that the server's lock table has room for. */
@@ -93,6 +95,7 @@ export function createClaimPosition(definitions: ReadonlyMap<string, AnyJobDefin
     isCutShort: false,
     dueAtMs: Number.POSITIVE_INFINITY,
     suspects: createSuspects(),
+    turns: createTurns(),
     largestClaim: Number.POSITIVE_INFINITY,
     largestReadable: Number.POSITIVE_INFINITY,
     failures: 0,

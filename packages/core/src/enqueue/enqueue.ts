@@ -14,10 +14,12 @@ import {
   UnknownJobError,
   WaitingLimitError,
 } from "../errors.ts"
+import { unlessComputed } from "../job/call-option.ts"
 import type { Carrier } from "../job/carrier.ts"
-import { completeOptions, unlessComputed } from "../job/computed-options.ts"
+import { completeOptions } from "../job/computed-options.ts"
 import { limitsOf } from "../job/concurrency.ts"
 import type { AnyJobDefinition, InputOf } from "../job/define-job.ts"
+import { fairColumns } from "../job/fair-share.ts"
 import type { Hooks } from "../job/hooks.ts"
 import type {
   EnqueueOptions,
@@ -381,7 +383,11 @@ function rowOf(catalog: Catalog, { job, options: given, definition, payload }: R
   const expiresIn = options.expiresIn ?? definition?.expiresIn ?? defaults.expiresIn
   const queue = options.queue ?? unlessComputed(definition?.queue) ?? defaults.queue
   const isPlain =
-    options === NO_OPTIONS && !definition?.concurrency && !definition?.rate && expiresIn === undefined
+    options === NO_OPTIONS &&
+    !definition?.concurrency &&
+    !definition?.rate &&
+    !definition?.fair &&
+    expiresIn === undefined
   const rest = isPlain ? NO_REST : restOf(options, definition, payload.value, queue, expiresIn)
   const { unique, idempotencyKey } = options
   const uniqueKey = unique ? unique.key : options.uniqueKey
@@ -417,6 +423,7 @@ function restOf(
     ...expiryOf(options, expiresIn),
     ...concurrencyOf(definition, payload, options, queue),
     ...rateOf(definition, payload, options, queue),
+    ...fairColumns(definition, payload, options),
     unique: options.unique && uniqueRule(options.unique),
     tags: options.tags?.length ? options.tags : undefined,
   })

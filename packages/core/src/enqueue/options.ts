@@ -6,6 +6,7 @@ import {
   isRecord,
   refuse,
 } from "../checks/validate.ts"
+import { assertWeight } from "../job/fair-share.ts"
 import type { EnqueueOptions } from "../job/job-options.ts"
 import { assertTags } from "../job/option-values.ts"
 import { assertRateLimit } from "../job/rate.ts"
@@ -27,6 +28,8 @@ const OPTION_KEYS = [
   "concurrencyLimit",
   "rateKey",
   "rate",
+  "fairKey",
+  "fairWeight",
   "tags",
   "metadata",
 ] satisfies readonly (keyof EnqueueOptions)[]
@@ -52,6 +55,8 @@ export function assertOptions(options: Omit<EnqueueOptions, "transaction" | "req
   assertInteger(options.concurrencyLimit, ["options", "concurrencyLimit"], 1, 1_000_000)
   assertText(options.rateKey, ["options", "rateKey"])
   assertRateLimit(options.rate, ["options", "rate"])
+  assertText(options.fairKey, ["options", "fairKey"])
+  assertWeight(options.fairWeight, ["options", "fairWeight"])
   if (options.runAt !== undefined && options.delay !== undefined) {
     refuse("invalid_option", options.delay, ["options", "delay"], "runAt or delay, not both")
   }

@@ -17,6 +17,7 @@ export type ListedJob = Omit<
   | "resultKey"
   | "progress"
   | "rateKey"
+  | "fairKey"
   | "blockedBy"
   | "waitsFor"
   | "errors"

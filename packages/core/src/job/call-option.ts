@@ -1,6 +1,7 @@
 import { noPromise } from "../checks/no-promise.ts"
 import { InvalidInputError } from "../errors.ts"
 import { shortMessage } from "./error-record.ts"
+import type { Computed } from "./job-options.ts"
 
 /** Calls the function by which a definition computes an option. Throws `InvalidInputError` if it throws, or is async. */
 export function callOption<Value>(
@@ -15,4 +16,9 @@ export function callOption<Value>(
     const message = `The ${option} of the job ${JSON.stringify(job)} can't be computed from this payload: ${shortMessage(cause)}`
     throw new InvalidInputError("invalid_payload", message, { path: ["payload"], cause })
   }
+}
+
+/** What a definition says for all of its jobs. */
+export function unlessComputed<Value>(option: Computed<Value, never> | undefined): Value | undefined {
+  return typeof option === "function" ? undefined : (option as Value | undefined)
 }

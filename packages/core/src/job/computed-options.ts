@@ -3,7 +3,7 @@ import { assertPolicies, assertText } from "../checks/validate.ts"
 import { InvalidInputError } from "../errors.ts"
 import { callOption } from "./call-option.ts"
 import type { AnyJobDefinition } from "./define-job.ts"
-import type { Computed, EnqueueOptions } from "./job-options.ts"
+import type { EnqueueOptions } from "./job-options.ts"
 import { completeUnique } from "./unique-rule.ts"
 
 /** Options of an enqueue that a definition may compute from the payload. */
@@ -43,11 +43,6 @@ export function computedBy(definition: AnyJobDefinition): Computable[] {
 
 function uniqueKeyOf({ uniqueKey, unique }: AnyJobDefinition) {
   return unique ? unique.key : uniqueKey
-}
-
-/** What a definition says for all of its jobs. */
-export function unlessComputed<Value>(option: Computed<Value, never> | undefined): Value | undefined {
-  return typeof option === "function" ? undefined : (option as Value | undefined)
 }
 
 const completed = new WeakMap<AnyJobDefinition, readonly Computable[]>()

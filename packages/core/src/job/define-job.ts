@@ -16,6 +16,7 @@ import { assertBatch, type Batch, type BatchContext, outcomesOf, type PerformMan
 import { assertConcurrency } from "./concurrency.ts"
 import { type ErrorRule, namedRules } from "./error-rules.ts"
 import type { Executor, ThreadExecutor } from "./executor.ts"
+import { assertFair, type Fair } from "./fair-share.ts"
 import { assertHooks, type Hooks } from "./hooks.ts"
 import type { JobContext } from "./job-context.ts"
 import type { JobHandle, WaitOptions } from "./job-handle.ts"
@@ -95,6 +96,11 @@ export interface JobSettings<Schema extends StandardSchemaV1, Name extends strin
     | readonly Concurrency<StandardSchemaV1.InferInput<Schema>>[]
   /** Limits how many of these jobs start within a time. Default: no limit. */
   readonly rate?: Rate<StandardSchemaV1.InferInput<Schema>>
+  /**
+   * Jobs with different keys, such as tenants, take turns, so that one with many jobs doesn't hold up the others. Within a
+   * priority; the jobs of a key run in their usual order. Default: they take no turns.
+   */
+  readonly fair?: Fair<StandardSchemaV1.InferInput<Schema>>
   /** Gives `perform` a database transaction, `context.transaction`, that records the job's completion too. Default false. */
   readonly transactional?: boolean
 }
@@ -137,12 +143,16 @@ export interface JobDefinition<
   Output = unknown,
   Name extends string = string,
 > extends Readonly<
-    Omit<JobSettings<StandardSchemaV1<Input, Payload>, Name>, "input" | "output" | "concurrency" | "rate">
+    Omit<
+      JobSettings<StandardSchemaV1<Input, Payload>, Name>,
+      "input" | "output" | "concurrency" | "rate" | "fair"
+    >
   > {
   readonly input: StandardSchemaV1<Input, Payload> | undefined
   readonly output: StandardSchemaV1<unknown, Output> | undefined
   readonly concurrency: Concurrency<Input> | readonly Concurrency<Input>[] | undefined
   readonly rate: Rate<Input> | undefined
+  readonly fair: Fair<Input> | undefined
   readonly executor: Executor | ThreadExecutor | undefined
   readonly batch: Batch<Payload> | undefined
   readonly performMany: PerformMany<Payload, Output> | undefined
@@ -250,6 +260,7 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
       "a Standard Schema, such as that of zod",
     )
   assertRate(options.rate, [options.name, "rate"])
+  assertFair(options.fair, [options.name, "fair"])
   assertHooks(options.hooks, [options.name, "hooks"])
   assertBackoff(options.backoff, [options.name, "backoff"])
   const retry = namedRules(options.retry, [options.name, "retry"])
@@ -259,6 +270,7 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
     output: options.output,
     concurrency: options.concurrency,
     rate: options.rate,
+    fair: options.fair,
     executor: options.executor,
     batch: options.batch,
     performMany: options.performMany,
@@ -299,6 +311,7 @@ const DEFINITION_KEYS = [
   "hooks",
   "concurrency",
   "rate",
+  "fair",
   "transactional",
   "executor",
   "perform",

@@ -1,7 +1,9 @@
 import { durationMs } from "../checks/duration.ts"
-import { computedBy, unlessComputed } from "./computed-options.ts"
+import { unlessComputed } from "./call-option.ts"
+import { computedBy } from "./computed-options.ts"
 import { limitsOf } from "./concurrency.ts"
 import type { AnyJobDefinition } from "./define-job.ts"
+import { commonFairColumns, computesFairKey } from "./fair-share.ts"
 import type { JobPolicies } from "./job-options.ts"
 import { commonKeyOf } from "./limit-keys.ts"
 import { rateJson } from "./rate.ts"
@@ -16,7 +18,7 @@ function rowOf(definition: AnyJobDefinition, defaults: JobPolicies) {
   const { name, timeout, queue, priority, delay, rate, unique } = definition
   const [limit, ...further] = limitsOf(definition)
   const expiresIn = definition.expiresIn ?? defaults.expiresIn
-  const computes = computedBy(definition)
+  const computes = [...computedBy(definition), ...(computesFairKey(definition) ? ["fairKey"] : [])]
   return {
     name,
     timeout_ms: timeout === undefined ? undefined : durationMs(timeout),
@@ -29,6 +31,7 @@ function rowOf(definition: AnyJobDefinition, defaults: JobPolicies) {
     further_keys: further.length > 0 ? further.map((one) => commonKeyOf(name, one) ?? null) : undefined,
     further_limits: further.length > 0 ? further.map((one) => one.limit ?? 1) : undefined,
     expires_in_ms: expiresIn === undefined ? undefined : durationMs(expiresIn),
+    ...commonFairColumns(definition),
     rate_key: rate && commonKeyOf(name, rate),
     rate: rate && rateJson(rate),
     computes_rate_key: typeof rate?.key === "function" || undefined,

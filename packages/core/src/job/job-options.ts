@@ -104,6 +104,10 @@ export interface EnqueueOptions extends JobPolicies {
   readonly rateKey?: string
   /** Default: the definition's. The rate that was enqueued last applies to all jobs with the key. */
   readonly rate?: RateLimit
+  /** Jobs with different keys take turns. Default: as the definition's `fair` says. */
+  readonly fairKey?: string
+  /** How many jobs of the key make up a turn, 1 to 1,000. Default: as the definition's `fair` says, else 1. */
+  readonly fairWeight?: number
   /** Up to 100 strings of 1 to 128 characters. */
   readonly tags?: readonly string[]
   /** A JSON object of up to 64 KiB. */

@@ -132,6 +132,13 @@ const enqueueOptions = {
       ...key,
       description: "Jobs with this key share the rate of the definition, or `rate`; the others are blocked.",
     },
+    fairKey: { ...key, description: "Jobs with different keys take turns." },
+    fairWeight: {
+      type: "integer",
+      minimum: 1,
+      maximum: 1_000,
+      description: "How many jobs of the key make up a turn. Default 1.",
+    },
     rate: {
       type: "object",
       additionalProperties: false,
@@ -328,6 +335,7 @@ const jobProperties = {
   uniqueKey: { type: ["string", "null"] },
   concurrencyKey: { type: ["string", "null"], description: "The first of concurrencyKeys." },
   concurrencyKeys: { type: "array", items: { type: "string" } },
+  fairKey: { type: ["string", "null"] },
   rateKey: { type: ["string", "null"], description: "null once the job has finished." },
   blockedBy: {
     type: ["string", "null"],
@@ -351,6 +359,7 @@ const {
   resultKey: _resultKey,
   progress: _progress,
   rateKey: _rateKey,
+  fairKey: _fairKey,
   blockedBy: _blockedBy,
   waitsFor: _waitsFor,
   errors: _errors,

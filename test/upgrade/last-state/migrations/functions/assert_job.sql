@@ -6,7 +6,7 @@ language plpgsql stable set search_path from current
 as $$
 declare
   c_known constant text[] := array['queue', 'priority', 'runAt', 'delay', 'expiresIn', 'expiresAt', 'maxAttempts', 'timeout',
-    'unique', 'uniqueKey', 'idempotencyKey', 'concurrencyKey', 'concurrencyLimit', 'rateKey', 'rate', 'tags', 'metadata'];
+    'unique', 'uniqueKey', 'idempotencyKey', 'concurrencyKey', 'concurrencyLimit', 'rateKey', 'rate', 'fairKey', 'fairWeight', 'tags', 'metadata'];
   c_name constant text := '^[A-Za-z0-9._/:-]{1,128}$';
   c_duration constant text := 'a number of seconds, 0 or more, or a string such as "500ms", "30s", "5m", "1h30m", up to 100 years';
   v_key text;
@@ -28,13 +28,14 @@ begin
       when not v_key = any (c_known) then 'one of ' || array_to_string(c_known, ', ')
       when v_value = 'null' then 'a value, or leave it out (jsonb_strip_nulls does)'
       when v_key = 'queue' and (jsonb_typeof(v_value) <> 'string' or v_text !~ c_name) then '1 to 128 letters, digits and . _ - / :'
-      when v_key in ('uniqueKey', 'idempotencyKey', 'concurrencyKey', 'rateKey')
+      when v_key in ('uniqueKey', 'idempotencyKey', 'concurrencyKey', 'rateKey', 'fairKey')
        and (jsonb_typeof(v_value) <> 'string' or length(v_text) not between 1 and 512) then 'text of 1 to 512 characters'
       when v_key = 'unique' and jsonb_typeof(v_value) <> 'object' then 'an object with any of key, while, for, onConflict and longestWait'
       when v_key = 'unique' and p_options ? 'uniqueKey' then 'unique with a key, or uniqueKey, not both'
       when v_key = 'priority' and not is_whole(v_value, -1000000000, 1000000000) then 'a whole number from -1000000000 to 1000000000'
       when v_key = 'maxAttempts' and not is_whole(v_value, 1, 1000) then 'a whole number from 1 to 1000'
       when v_key = 'concurrencyLimit' and not is_whole(v_value, 1, 1000000) then 'a whole number from 1 to 1000000'
+      when v_key = 'fairWeight' and not is_whole(v_value, 1, 1000) then 'a whole number from 1 to 1000'
       when v_key = 'rate' and not is_rate(v_value) then
         'an object of limit (1 to 1000000), per (a duration from "1s" to "31d") and optionally burst (1 to limit)'
       when v_key in ('runAt', 'expiresAt') and instant_of(v_value) is null then 'an ISO 8601 instant such as 2030-01-31T12:00:00Z, between the years 1970 and 9999'

@@ -26,11 +26,15 @@ begin
     return true; -- the job that would have noted when they may start has expired, or is held
   end if;
   with ready as materialized (
-    select j.id from jobs j where j.state = 'ready' and j.name = any (p_names) and j.queue <> all (v_paused) order by j.priority, j.run_at, j.id
+    select j.id from jobs j where j.state = 'ready' and j.fair_key is null and j.name = any (p_names) and j.queue <> all (v_paused)
+    order by j.priority, j.run_at, j.id
+  ), fair as materialized (
+    select j.id from jobs j where j.state = 'ready' and j.fair_key is not null and j.name = any (p_names) and j.queue <> all (v_paused)
+    order by j.priority, j.fair_key, j.run_at, j.id
   ), suspects as materialized (
     select j.id from jobs j where j.state = 'suspect' and j.name = any (p_names) and j.queue <> all (v_paused) order by j.suspect_group desc, j.id
   ), candidates as materialized (
-    select id from ready union all select id from suspects
+    select id from ready union all select id from fair union all select id from suspects
   )
   select c.id into v_free from candidates c where pg_try_advisory_lock(job_lock(c.id)) limit 1;
   perform unlock_jobs(array[v_free]) where v_free is not null;

@@ -16,7 +16,7 @@ begin
                           else case j.state when 'scheduled' then n.run_at else least(j.run_at, n.run_at) end end,
     max_attempts = n.max_attempts, timeout_ms = n.timeout_ms, concurrency_key = n.concurrency_key, concurrency_limit = n.concurrency_limit,
     further_keys = n.further_keys, further_limits = n.further_limits,
-    rate_key = n.rate_key, rate = n.rate,
+    rate_key = n.rate_key, rate = n.rate, fair_key = n.fair_key, fair_weight = n.fair_weight,
     tags = n.tags, metadata = n.metadata, carrier = p_carrier, large_bytes = n.large_bytes, expires_at = n.expires_at, state = n.state
   from unnest(p_jobs, p_ids) n
   where j.id = n.unnest;

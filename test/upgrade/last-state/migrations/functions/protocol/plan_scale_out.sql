@@ -32,10 +32,15 @@ begin
   v_knowing := (not exists (select from claims c where c.drainer_id = p_drainer and c.is_apart))::integer + count_awake(p_drainer, p_names);
 
   with waiting as (
-    select j.run_at from jobs j
-    where j.state = 'ready' and j.name = any (v_names) and j.id not in (select unnest(c.job_ids) from claims c)
-      and j.queue not in (select p.target from pauses p where p.kind = 'queue' and lasts(p))
-    order by j.priority, j.run_at, j.id limit c_most_counted
+    (select j.run_at from jobs j
+     where j.state = 'ready' and j.fair_key is null and j.name = any (v_names) and j.id not in (select unnest(c.job_ids) from claims c)
+       and j.queue not in (select p.target from pauses p where p.kind = 'queue' and lasts(p))
+     order by j.priority, j.run_at, j.id limit c_most_counted)
+    union all
+    (select j.run_at from jobs j
+     where j.state = 'ready' and j.fair_key is not null and j.name = any (v_names) and j.id not in (select unnest(c.job_ids) from claims c)
+       and j.queue not in (select p.target from pauses p where p.kind = 'queue' and lasts(p))
+     order by j.priority, j.fair_key, j.run_at, j.id limit c_most_counted)
   )
   select count(*), clock_timestamp() - min(w.run_at) into v_waiting, v_oldest from waiting w;
 

@@ -34,7 +34,7 @@ begin
       from settings s where s.refuses_unknown_names;
     end if;
     if v_definition.concurrency_limit is not null or (v_definition.rate).starts is not null or v_definition.delay_ms is not null or v_definition.computes <> '{}'
-          or v_definition.unique_rule is not null or v_definition.expires_in_ms is not null or p_by_name ? 'expires_in_ms' then
+          or v_definition.unique_rule is not null or v_definition.fair_key is not null or v_definition.expires_in_ms is not null or p_by_name ? 'expires_in_ms' then
       select s.job_ids[1], coalesce(s.job_states[1], 'ready'), s.attended, s.statuses[1] into job_id, job_state, attended, status from store_jobs(p_schema_version, jsonb_build_array(jsonb_build_object(
         'name', p_name, 'by_name', true, 'payloads', jsonb_build_array(p_payload), 'queue', p_queue, 'priority', p_priority)),
         p_carrier, p_by_name, p_asks) s;
