@@ -56,9 +56,9 @@ begin
   if exists (select from waiting_limits) then
     perform assert_room(job_ids, statuses);
   end if;
-  perform notify_lingering();
+  perform notify_lingering(array(select distinct r.queue from unnest(v_runs) r));
   attended := p_asks and not exists (select from unnest(v_runs) r where r.state = 'scheduled')
-    and is_attended(array(select distinct r.name from unnest(v_runs) r));
+    and is_attended(array(select distinct (r.name, r.queue)::job_kind from unnest(v_runs) r));
   return next;
 end
 $$;
