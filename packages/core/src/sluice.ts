@@ -196,15 +196,15 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   /** Deletes all finished jobs that the filter matches from the history. */
   deleteJobs(filter: JobFilter, options?: BulkOptions): Promise<BulkResult>
   /**
-   * Starts no more jobs of the queue. Running jobs finish, and jobs can still be enqueued. Pausing it again changes when the
-   * pause ends.
-   */
-  /**
    * Erases all jobs that the filter matches, waiting and finished, with everything that is known of them: payload, result, errors,
    * progress. Running ones are canceled and refused as `job_running`: call it again once they have ended. Idempotency keys are
    * forgotten after 24 hours.
    */
   eraseJobs(filter: Omit<JobFilter, "state">, options?: Pick<BulkOptions, "dryRun">): Promise<BulkResult>
+  /**
+   * Starts no more jobs of the queue. Running jobs finish, and jobs can still be enqueued. Pausing it again changes when the
+   * pause ends.
+   */
   pauseQueue(name: string, options?: PauseOptions): Promise<void>
   /** Starts the jobs of a paused queue again. */
   resumeQueue(name: string): Promise<void>
