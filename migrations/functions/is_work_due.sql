@@ -1,14 +1,15 @@
--- Whether a job could be claimed now: due, of one of these names, of no paused queue, and not held by another drainer. The session
+-- Whether a job could be claimed now: due, of one of these names, of a queue that the pool serves and that isn't paused, and not held by another drainer. The session
 -- must hold no job's lock itself. What is aside is looked up name by name: with a list of names, Postgres before 17 may read it all.
-create or replace function is_work_due(p_names text[]) returns boolean
+create or replace function is_work_due(p_names text[], p_pool pool default null) returns boolean
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
 as $$
 declare
-  v_paused text[] := paused('queue');
+  v_queues text[] := queues_of(p_pool, paused('queue'));
+  v_excepts boolean := p_pool.excepts is not false;
   v_free bigint;
 begin
-  if exists (select from jobs j where j.state = 'scheduled' and j.run_at <= now() and j.name = any (p_names)) then
+  if exists (select from jobs j where j.state = 'scheduled' and j.run_at <= now() and j.name = any (p_names) and serves(p_pool, j.queue)) then
     return true;
   end if;
   if exists (select from unnest(p_names) known (name), lateral (select from jobs j where j.state = 'unknown' and j.name = known.name limit 1) j) then
@@ -18,21 +19,21 @@ begin
     return true; -- the next look computes their keys
   end if;
   if exists (select from rates r where r.next_at <= clock_timestamp()
-             and exists (select from names_throttled(r.rate_key) waiting (name) where waiting.name = any (p_names))) then
+             and is_throttled(r.rate_key, p_names, p_pool)) then
     return true;
   end if;
   if exists (select from jobs j where j.rate_key is not null)
-     and exists (select from keys_unnoted() key where exists (select from names_throttled(key) waiting (name) where waiting.name = any (p_names))) then
+     and exists (select from keys_unnoted() key where is_throttled(key, p_names, p_pool)) then
     return true; -- the job that would have noted when they may start has expired, or is held
   end if;
   with ready as materialized (
-    select j.id from jobs j where j.state = 'ready' and j.fair_key is null and j.name = any (p_names) and j.queue <> all (v_paused)
+    select j.id from jobs j where j.state = 'ready' and j.fair_key is null and j.name = any (p_names) and (j.queue = any (v_queues)) <> v_excepts
     order by j.priority, j.run_at, j.id
   ), fair as materialized (
-    select j.id from jobs j where j.state = 'ready' and j.fair_key is not null and j.name = any (p_names) and j.queue <> all (v_paused)
+    select j.id from jobs j where j.state = 'ready' and j.fair_key is not null and j.name = any (p_names) and (j.queue = any (v_queues)) <> v_excepts
     order by j.priority, j.fair_key, j.run_at, j.id
   ), suspects as materialized (
-    select j.id from jobs j where j.state = 'suspect' and j.name = any (p_names) and j.queue <> all (v_paused) order by j.suspect_group desc, j.id
+    select j.id from jobs j where j.state = 'suspect' and j.name = any (p_names) and (j.queue = any (v_queues)) <> v_excepts order by j.suspect_group desc, j.id
   ), candidates as materialized (
     select id from ready union all select id from fair union all select id from suspects
   )

@@ -2,7 +2,7 @@
 -- each round a key has as many jobs as its weight says, the oldest ones first. The first key is the one behind the last of the newest
 -- claim, so if there are more keys than places, the claims of all drainers together go around.
 -- Jobs that drainers have in flight are left out here, because with few keys all drainers would try the locks of the same jobs.
---   p_scope           hash of the names
+--   p_scope           hash of the names and the pool
 --   p_most_looked_at  how many jobs of a priority it looks at
 --   p_from_start      whether it looks at the jobs that earlier claims have passed
 --   locked, features, bytes  as lock_ready
@@ -10,14 +10,15 @@
 --                     end, with the one whose turn was last
 --   more              there may be more of them
 create or replace function lock_fair(
-  p_drainer integer, p_scope integer, p_limit integer, p_names text[], p_fits_ms bigint, p_most_looked_at integer, p_from_start boolean,
+  p_drainer integer, p_scope integer, p_limit integer, p_names text[], p_fits_ms bigint, p_most_looked_at integer, p_from_start boolean, p_pool pool,
   out locked bigint[], out features integer, out bytes bigint, out marks fair_mark[], out more boolean)
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
 declare
   c_few_keys constant integer := 100;
-  v_paused text[] := paused('queue');
+  v_queues text[] := queues_of(p_pool, paused('queue'));
+  v_excepts boolean := p_pool.excepts is not false;
   v_marks fair_mark[] := case when not p_from_start then array(select m from fair_marks(p_scope, p_fits_ms) m) end;
   v_newest fair_mark[] := (select c.marks from claims c where c.scope = p_scope and c.marks <> '{}' order by c.id desc limit 1);
   v_last fair_mark := v_newest[cardinality(v_newest)];
@@ -46,7 +47,7 @@ begin
     ), candidates as materialized (
       select l.*, (row_number() over (partition by l.place order by l.run_at, l.id) - 1) / coalesce(l.fair_weight, 1) as round
       from looked_at l
-      where l.name = any (p_names) and l.queue <> all (v_paused) and (l.timeout_ms is null or l.timeout_ms <= coalesce(p_fits_ms, l.timeout_ms))
+      where l.name = any (p_names) and (l.queue = any (v_queues)) <> v_excepts and (l.timeout_ms is null or l.timeout_ms <= coalesce(p_fits_ms, l.timeout_ms))
         and (l.expires_at is null or l.expires_at > now() or l.fence > 0)
       order by round, l.place, l.run_at, l.id
     ), locked_now as materialized (

@@ -4,7 +4,7 @@
 --   locked     the jobs; null: none
 --   features   the features of all of them together; null: none
 create or replace function lock_suspects(
-  p_drainer integer, p_limit integer, p_names text[], p_trusted integer, out locked bigint[], out features integer)
+  p_drainer integer, p_limit integer, p_names text[], p_trusted integer, p_pool pool, out locked bigint[], out features integer)
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
 as $$
@@ -13,7 +13,7 @@ declare
 begin
   with candidates as materialized (
     select j.id from jobs j
-    where j.state = 'suspect' and j.name = any (p_names)
+    where j.state = 'suspect' and j.name = any (p_names) and serves(p_pool, j.queue)
       and (j.id, j.fence) not in (select h.job_id, h.fence from held_by(p_drainer) h)
     order by j.suspect_group desc, j.id
   ), locked_now as (

@@ -1,7 +1,7 @@
 -- Once a second, by one drainer: puts jobs where they belong by what is committed now. Whoever stored or moved them may not have
 -- seen a pause, a resume, a freed key or a drainer that was being committed at the same time. While there is more of it, the next
 -- look from the start does more. Returns whether more is to be made ready.
-create or replace function repair(p_names text[]) returns boolean
+create or replace function repair(p_names text[], p_pool pool) returns boolean
 language plpgsql volatile set search_path from current
 as $$
 declare
@@ -14,6 +14,7 @@ begin
     return false;
   end if;
   perform note_names(p_names);
+  perform note_queues(p_pool);
   perform end_pauses();
   v_is_held := hold_ahead(p_names);
   v_strays := resume_strays(v_last.last_queue);

@@ -19,6 +19,8 @@ test.each([
   [["work", "--concurrency", "0"], '--concurrency is "0": give a whole number from 1 to 10000'],
   [["work", "--health-port", "70000"], '--health-port is "70000": give a whole number from 0 to 65535'],
   [["work", "--grace", "soon"], '--grace is "soon": give a duration such as "25s"'],
+  [["work", "--queues", "heavy,,mail"], '--queues is "heavy,,mail": give queues separated by commas'],
+  [["work", "--except", "a", "--queues", "b"], '--except is "a": give either --queues or --except'],
   [["migrate", "--retention", "1s"], '--retention is "1s": give a duration such as "30d"'],
   [["migrate", "--unknown-names", "no"], '--unknown-names is "no": give refuse or accept'],
   [

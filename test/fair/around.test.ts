@@ -78,7 +78,7 @@ test("jobs that take turns are seen by what looks for work, counts it and holds 
   await enqueue(database, "a".repeat(60), {}, "nobody-knows")
   await enqueue(database, "b")
   const [row] = await database.rows(
-    "select sluice.names_due() as names, sluice.is_work_due('{work}') as due, sluice.is_work_due('{other}') as other",
+    "select array(select name from unnest(sluice.kinds_due())) as names, sluice.is_work_due('{work}') as due, sluice.is_work_due('{other}') as other",
   )
   expect([row.names.sort(), row.due, row.other]).toEqual([["nobody-knows", "work"], true, false])
   expect(await database.rows("select ready from sluice.backlog()")).toEqual([{ ready: 61 }])

@@ -62,6 +62,6 @@ test("a wake-up that could not be set, or has passed, is late for any job", asyn
 
 async function queue() {
   const database = await createDatabase()
-  const isLate = async () => (await database.rows("select sluice.is_wake_up_late() as late"))[0].late
+  const isLate = async () => (await database.rows("select sluice.kinds_late() <> '{}' as late"))[0].late
   return { database, isLate, ...drainable(database, [noop]) }
 }

@@ -32,7 +32,8 @@ const leaving = (world: World): Model => {
         {
           name: "its storer asks for a drainer",
           perform: async () => {
-            isWoken = (await rows("select sluice.request_wake('{job}', '{}') as woken"))[0].woken
+            isWoken = (await rows("select sluice.request_wake(p_names => '{job}')::text <> '[]' as woken"))[0]
+              .woken
           },
         },
       )
@@ -82,7 +83,7 @@ const leavingWhileStored = (world: World): Model => {
         {
           name: "the storer asks for a drainer unless one was awake",
           perform: async () => {
-            const asked = "select sluice.request_wake('{job}', '{}') as woken"
+            const asked = "select sluice.request_wake(p_names => '{job}')::text <> '[]' as woken"
             if (!isAttended) isWoken = (await storer.query(asked)).rows[0].woken
             await storer.end()
           },
@@ -107,8 +108,8 @@ test.each<[string, Edit[]]>([
     [
       {
         function: "close_drainer",
-        from: "  due := is_work_due(unpaused(p_names));",
-        to: "  due := is_work_due(unpaused(p_names)) and false;",
+        from: "  due := is_work_due(unpaused(p_names), p_pool);",
+        to: "  due := is_work_due(unpaused(p_names), p_pool) and false;",
       },
     ],
   ],
@@ -122,7 +123,7 @@ test.each<[string, Edit[]]>([
       },
       {
         function: "close_drainer",
-        from: "  due := is_work_due(unpaused(p_names));",
+        from: "  due := is_work_due(unpaused(p_names), p_pool);",
         to: "  due := is_work_due('{}') or v_due;",
       },
     ],

@@ -13,7 +13,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Second look": [
     {
       file: `${SQL}/second_look.sql`,
-      from: `where found.state = p_state and found.queue <> all (v_paused) and found.name <> all (v_paused_names)
+      from: `where found.state = p_state and (found.queue = any (v_queues)) <> v_excepts and found.name <> all (v_paused_names)
       and (found.features is null or found.features & ~v_known = 0);`,
       // what was locked, as it was before the lock
       to: `where false;
@@ -267,11 +267,19 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Paused meanwhile": [
     {
       file: `${SQL}/second_look.sql`,
-      from: " and found.queue <> all (v_paused)",
-      to: "",
+      from: " and (found.queue = any (v_queues)) <> v_excepts",
+      to: " and (found.queue = any (queues_of(p_pool, '{}'))) <> v_excepts",
     },
-    { file: `${SQL}/lock_ready.sql`, from: " and j.queue <> all (v_paused)", to: "" },
+    { file: `${SQL}/lock_ready.sql`, from: "lasts(p));\n  v_excepts", to: "false);\n  v_excepts" },
   ],
+  "Moved to another queue": [
+    {
+      file: `${SQL}/second_look.sql`,
+      from: " and (found.queue = any (v_queues)) <> v_excepts",
+      to: " and found.queue <> all (v_paused)",
+    },
+  ],
+  "Moved before it begins": [{ file: `${SQL}/admit.sql`, from: " and serves(p_pool, j.queue)", to: "" }],
   "Name paused meanwhile": [
     { file: `${SQL}/second_look.sql`, from: " and found.name <> all (v_paused_names)", to: "" },
   ],
@@ -383,7 +391,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
     },
     {
       file: `${SQL}/protocol/close_drainer.sql`,
-      from: "  due := is_work_due(unpaused(p_names));",
+      from: "  due := is_work_due(unpaused(p_names), p_pool);",
       to: "  due := is_work_due('{}') or v_due;",
     },
   ],
@@ -405,14 +413,12 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Awake for other jobs": [
     {
       file: `${SQL}/unattended.sql`,
-      from: " and (d.names is null or d.names && p_names)",
-      to: "",
+      from: "coalesce(k.name = any (v_drainer.names), true) and",
+      to: "true and",
     },
-    {
-      file: `${SQL}/unattended.sql`,
-      from: "select unnest(coalesce(v_drainer.names, v_left))",
-      to: "select unnest(v_left)",
-    },
+  ],
+  "Awake for other queues": [
+    { file: `${SQL}/unattended.sql`, from: " and serves(v_drainer.pool, k.queue)", to: "" },
   ],
   "Came and gone": [
     { file: `${SQL}/clear_wake_requests.sql`, from: "> '-infinity' and", to: "> 'infinity' and" },
@@ -420,7 +426,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   Slots: [
     {
       file: `${SQL}/protocol/open_drainer.sql`,
-      from: "pg_try_advisory_lock(lock_space('slot'), v_slot)",
+      from: "pg_try_advisory_lock(lock_space('slot'), slot_key(p_pool, v_slot))",
       to: "v_slot > 0",
     },
   ],
@@ -440,7 +446,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   ],
   "Stored while it is set": [
     {
-      file: `${SQL}/is_wake_up_late.sql`,
+      file: `${SQL}/kinds_late.sql`,
       from: "if not pg_try_advisory_lock_shared(",
       to: "if false and not pg_try_advisory_lock_shared(",
     },

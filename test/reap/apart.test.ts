@@ -25,7 +25,7 @@ test("a drainer that is busy with suspects scales out for new work, and half of 
   expect(looks.wait, "so they don't concern the others").toBe(false)
 
   const isWakeNeeded = async () =>
-    (await database.rows("select sluice.request_wake('{any}', '{}') as needed"))[0].needed
+    (await database.rows("select sluice.request_wake(p_names => '{any}')::text <> '[]' as needed"))[0].needed
   await sluice.enqueue("any", {})
   expect(await isWakeNeeded(), "two are awake").toBe(false)
   await Promise.all([second.end(), third.end()])

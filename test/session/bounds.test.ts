@@ -18,11 +18,16 @@ test.each([
   [{ connect: undefined }, "drain.connect is undefined: give a function that opens a connection"],
   [{ remainingMs: 5 }, "drain.remainingMs is 5: give a function that returns milliseconds"],
   [{ remainingMs: () => Number.NaN }, "drain.remainingMs returned NaN: give milliseconds"],
+  [{ queues: "heavy" }, 'drain.queues is "heavy": give a list of names'],
+  [{ queues: [] }, "drain.queues is empty: give one or more names"],
+  [{ except: ["a,b"] }, 'drain.except.0 is "a,b": give 1 to 128 letters'],
+  [{ queues: ["a"], except: ["b"] }, "drain.except is given beside queues: give one of them"],
+  [{ names: ["jobs"] }, 'drain.names has "jobs", which no definition has: did you mean "job"?'],
 ] as unknown as [Partial<DrainOptions>, string][])(
   "a drain with %o is refused, with what it may be",
   async (options, words) => {
     await expect(drain(sluice, { connect: database.connect, ...options })).rejects.toMatchObject({
-      name: "InvalidInputError",
+      name: expect.stringMatching(/^(InvalidInput|UnknownJob)Error$/),
       message: expect.stringContaining(words),
     })
   },

@@ -255,10 +255,59 @@ describe.skipIf(!prepared)("other choices", { timeout: 180_000 }, () => {
       schema: "queue",
       drainFunction: "shop-test-QueueDrain",
     })
+    const drains = ["", "Heavy", "Mail"].map((suffix) => drainArn + suffix)
     expect(statements("Web")).toEqual([
-      { effect: "Allow", actions: ["lambda:InvokeFunction"], resources: [drainArn] },
+      { effect: "Allow", actions: ["lambda:InvokeFunction"], resources: drains },
     ])
     expectNoSecrets(resources)
+
+    // a drain function for each pool, which may wake the others; the default one serves the other queues
+    const wake = {
+      SLUICE_DRAIN_FUNCTION: "shop-test-QueueDrain",
+      SLUICE_POOLS: JSON.stringify({
+        "shop-test-QueueDrainHeavy": ["heavy", "video"],
+        "shop-test-QueueDrainMail": ["mail"],
+      }),
+    }
+    expect(environment("Web")).toMatchObject(wake)
+    expect(environment("QueueDrain")).toMatchObject({ ...wake, SLUICE_EXCEPT_QUEUES: "heavy,video,mail" })
+    expect(environment("QueueDrain")).not.toHaveProperty("SLUICE_QUEUES")
+    expect(environment("QueueDrainHeavy")).toMatchObject({
+      ...wake,
+      MAIL: "on",
+      SLUICE_QUEUES: "heavy,video",
+      SLUICE_MAX_DRAINERS: "2",
+      SLUICE_CONCURRENCY: "1",
+      SLUICE_LINGER: "1s",
+      SLUICE_DRAIN_TIMEOUT: "15 minutes",
+      SLUICE_IDLE_SCHEDULE: "shop-test-QueueIdleHeavy/next",
+      POWERTOOLS_SERVICE_NAME: "shop-test-QueueDrainHeavy",
+    })
+    expect(environment("QueueDrainHeavy")).not.toHaveProperty("SLUICE_EXCEPT_QUEUES")
+    expect(named("QueueDrainHeavyFunction")).toMatchObject({ timeout: 900, memorySize: 4096 })
+    expect(environment("QueueDrainMail")).toMatchObject({
+      SLUICE_QUEUES: "mail",
+      SLUICE_MAX_DRAINERS: "10",
+      SLUICE_CONCURRENCY: "5",
+      SLUICE_LINGER: "5s",
+    })
+    expect(statements("QueueDrainHeavy")).toContainEqual({
+      effect: "Allow",
+      actions: ["lambda:InvokeFunction"],
+      resources: drains,
+    })
+    expect(named("QueueDrainHeavyRecursion")).toMatchObject({
+      functionName: "shop-test-QueueDrainHeavy",
+      recursiveLoop: "Allow",
+    })
+    expect(named("QueueScheduleHeavySchedule")).toMatchObject({
+      scheduleExpression: "rate(1 hour)",
+      target: { arn: expect.stringMatching(/QueueDrainHeavyFunction$/) },
+    })
+    expect(JSON.parse(named("QueueIdleRoleHeavy").inlinePolicies[0].policy).statements[0].resources).toEqual([
+      `${drainArn}Heavy`,
+    ])
+    expect(named("QueueSlotsSaturatedHeavy").dimensions).toEqual({ service: "shop-test-QueueDrainHeavy" })
   })
 
   test("a Postgres and an Aurora of SST's are reached directly, in their own network", async () => {
@@ -332,7 +381,7 @@ describe.skipIf(!prepared)("other choices", { timeout: 180_000 }, () => {
   test("what is impossible or misspelled is refused, told what to give instead, and never shown a password", async () => {
     const { named } = readable(await synthesize({ config: fixture("refused") }))
     const refusals = JSON.parse(named("Refusals").value) as Record<string, string>
-    expect(Object.keys(refusals)).toHaveLength(32)
+    expect(Object.keys(refusals)).toHaveLength(37)
     for (const [title, refusal] of Object.entries(refusals)) {
       expect(refusal, title).toMatch(/^invalid_setting: .+: .+: .+/)
       expect(refusal, title).not.toContain("url-password")

@@ -14,7 +14,7 @@ test("jobs of one name that wait for their keys don't hide those of another from
   await byName.enqueueMany(Array.from({ length: 3000 }, () => ({ name: "many", payload })))
   await byName.enqueue("single", payload)
   await database.pool.query("analyze sluice.jobs")
-  expect(await database.rows("select unnest(sluice.names_due()) as name order by 1")).toEqual([
+  expect(await database.rows("select name from unnest(sluice.kinds_due()) order by 1")).toEqual([
     { name: "many" },
     { name: "single" },
   ])

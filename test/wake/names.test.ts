@@ -96,7 +96,8 @@ test("the wake-up of idle mode is set, and late, for the jobs of those who know 
   expect(setFor, "though another one is awake").toEqual([undefined])
 
   await theirs.query("select sluice.remember_wake_up(now() + interval '1 minute', '{theirs}')")
-  const isLate = async () => (await database.rows("select sluice.is_wake_up_late('{mine}') as late"))[0].late
+  const late = "select sluice.kinds_late(array[('mine', 'default')::sluice.job_kind]) <> '{}' as late"
+  const isLate = async () => (await database.rows(late))[0].late
   await sluice.enqueue("theirs", {}, { delay: "30s" })
   expect(await isLate()).toBe(false)
   await sluice.enqueue("mine", {}, { delay: "1h" })

@@ -108,7 +108,7 @@ test("an enqueue succeeds even if its wake fails", async () => {
 test("a wake request that stays in an open transaction blocks no other", async () => {
   const other = await database.connect()
   await other.query("begin")
-  await other.query("select sluice.request_wake('{held, noop}')")
+  await other.query("select sluice.request_wake(p_names => '{held, noop}')")
 
   const beganAtMs = performance.now()
   await sluice.enqueue("held", {})

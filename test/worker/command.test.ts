@@ -13,9 +13,20 @@ const JOBS = fileURLToPath(new URL("fixtures/jobs.ts", import.meta.url))
 test("`sluice work` performs jobs, answers to a health check, and on SIGTERM ends in order with 0", async () => {
   const database = await createDatabase()
   const port = String(await freePort())
-  const worker = run(database.url, "--jobs", JOBS, "--health-port", port, "--grace", "10s")
+  const worker = run(
+    database.url,
+    "--jobs",
+    JOBS,
+    "--health-port",
+    port,
+    "--grace",
+    "10s",
+    "--queues",
+    "default,mail",
+  )
   const sluice = createSluice({ database: database.pool })
-  const { id } = await sluice.enqueue("noop", {})
+  const other = await sluice.enqueue("noop", {}, { queue: "heavy" })
+  const { id } = await sluice.enqueue("noop", {}, { queue: "mail" })
   await eventually(async () => expect(await sluice.getJob(id)).toMatchObject({ state: "succeeded" }), 20_000)
   const health = await fetch(`http://127.0.0.1:${port}/health`)
   expect([health.status, await health.json()]).toEqual([200, expect.objectContaining({ state: "working" })])
@@ -26,6 +37,9 @@ test("`sluice work` performs jobs, answers to a health check, and on SIGTERM end
   expect(await worker.exit).toEqual([0, null])
   expect(await sluice.getJob(running.id)).toMatchObject({ state: "succeeded" })
   expect(worker.output()).toContain("working on noop, sleep")
+  expect(await sluice.getJob(other.id), "of a queue that it was not told to serve").toMatchObject({
+    state: "ready",
+  })
 })
 
 test.each([

@@ -53,7 +53,7 @@ begin
     insert into payloads (day, job_id, payload) values (v_day, store_job.job_id, p_payload);
   end if;
   perform pg_notify(current_schema(), '') -- as notify_lingering does
-  where exists (select from drainers d where d.lingering) and pg_notification_queue_usage() < 0.9;
-  attended := p_asks and job_state = 'ready' and is_attended(array[p_name]);
+  where exists (select from drainers d where d.lingering and serves(d.pool, v_queue)) and pg_notification_queue_usage() < 0.9;
+  attended := p_asks and job_state = 'ready' and is_attended(array[(p_name, v_queue)::job_kind]);
 end
 $$;

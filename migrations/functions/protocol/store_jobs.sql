@@ -53,9 +53,9 @@ begin
       job_states := array(select public_state(j.state) from new_jobs(v_runs) j);
     end if;
   end if;
-  perform notify_lingering();
+  perform notify_lingering(array(select distinct r.queue from unnest(v_runs) r));
   attended := p_asks and not exists (select from unnest(v_runs) r where r.state = 'scheduled')
-    and is_attended(array(select distinct r.name from unnest(v_runs) r));
+    and is_attended(array(select distinct (r.name, r.queue)::job_kind from unnest(v_runs) r));
   return next;
 end
 $$;

@@ -6,21 +6,21 @@ import { join } from "node:path"
 import { type Duration, durationMs, InvalidInputError, type Sluice, type SluiceOptions } from "@sluice/core"
 import type { IdleOptions } from "./drain/idle.ts"
 import { sstDuration } from "./sst-duration.ts"
-import { createWake } from "./wake.ts"
+import { createWake, type PoolFunctions } from "./wake.ts"
 
 /**
  * Returns the options of `createSluice` that the component's environment sets: `schema`, and `wake`, which invokes the
- * drain function. Where the component has set nothing, for example in a test, it returns `{}`.
+ * drain function, or that of the pool that serves the job's queue. Where the component has set nothing, for example in a test, it returns `{}`.
  *
  * A function that two queues are linked to has the variables of one of them only. Pass `schema` and `wake` yourself there,
  * from the linked resources: `createWake(Resource.Mail.drainFunction)`.
  */
 export function fromEnvironment(): Pick<SluiceOptions, "schema" | "wake"> {
   const schema = text("SLUICE_SCHEMA")
-  const drainFunction = text("SLUICE_DRAIN_FUNCTION") // not set in the drain function, where a drainer is awake
+  const drainFunction = text("SLUICE_DRAIN_FUNCTION") // not set in a drain function that has no other pools to wake
   return {
     ...(schema && { schema }),
-    ...(drainFunction && { wake: createWake(drainFunction) }),
+    ...(drainFunction && { wake: createWake(drainFunction, undefined, poolFunctions()) }),
   }
 }
 
@@ -33,6 +33,8 @@ export function drainEnvironment() {
     timeout: duration("SLUICE_DRAIN_TIMEOUT"),
     service: text("POWERTOOLS_SERVICE_NAME"),
     idle: idle(),
+    queues: queueList("SLUICE_QUEUES"),
+    except: queueList("SLUICE_EXCEPT_QUEUES"),
   }
 }
 
@@ -83,6 +85,29 @@ function idle(): IdleOptions | undefined {
     `SLUICE_IDLE_SCHEDULE is ${quote(schedule)} and SLUICE_IDLE_ROLE is ${quote(roleArn)}: give "group/name" and the ARN of a role, or neither`,
     { path: ["SLUICE_IDLE_SCHEDULE"] },
   )
+}
+
+/** `{ "app-dev-QueueDrainHeavy": ["heavy"] }` */
+function poolFunctions(): PoolFunctions {
+  const value = text("SLUICE_POOLS")
+  try {
+    const pools = JSON.parse(value ?? "{}")
+    if (Object.values(pools).every(isTextList)) return pools
+  } catch {}
+  throw new InvalidInputError(
+    "invalid_setting",
+    `SLUICE_POOLS is ${quote(value)}: give a JSON object with a list of queues for each drain function`,
+    { path: ["SLUICE_POOLS"] },
+  )
+}
+
+function isTextList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === "string")
+}
+
+/** Separated by commas, which names of queues don't have. */
+function queueList(name: string): string[] | undefined {
+  return text(name)?.split(",")
 }
 
 /** As Sluice takes it (`"15m"`), also from SST's form (`"15 minutes"`). */

@@ -15,4 +15,4 @@ export { createMigrateHandler, type MigrateHandlerOptions } from "./migrate-hand
 export { MEMORY_MB } from "./memory.ts"
 export { createS3Store, type S3StoreOptions } from "./s3-store.ts"
 export { sstDuration } from "./sst-duration.ts"
-export { createWake } from "./wake.ts"
+export { createWake, type PoolFunctions } from "./wake.ts"

@@ -24,7 +24,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   work: {
     summary: "performs jobs until it receives SIGTERM or SIGINT",
-    options: ["jobs", "concurrency", "max-drainers", "grace", "health-port"],
+    options: ["jobs", "queues", "except", "concurrency", "max-drainers", "grace", "health-port"],
     run: work,
   },
 }

@@ -5,7 +5,7 @@ import { explainDatabaseError } from "./database-error.ts"
 import { roomForConnections, roomForLocks } from "./doctor/capacity.ts"
 import type { Check, Finding, Subject } from "./doctor/check.ts"
 import { directConnection, reachable, serverVersion } from "./doctor/connection.ts"
-import { namesKnown, timeoutsFit } from "./doctor/jobs.ts"
+import { namesKnown, queuesServed, timeoutsFit } from "./doctor/jobs.ts"
 import { history, schemaVersion, upkeep } from "./doctor/schema.ts"
 import type { Options } from "./options.ts"
 
@@ -20,6 +20,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   upkeep,
   timeoutsFit,
   namesKnown,
+  queuesServed,
 }
 
 /** Checks one thing after the other, prints what it finds, and returns the exit code: 1 if something is wrong. */

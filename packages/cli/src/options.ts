@@ -11,10 +11,12 @@ export const OPTIONS = {
   },
   retention: { value: "DURATION", help: "how long finished jobs are kept, such as 30d; default 14d" },
   owner: { value: "APP/STAGE", help: "refuses a schema that belongs to another owner" },
+  queues: { value: "A,B", help: "performs only jobs of these queues; default all" },
+  except: { value: "A,B", help: "performs jobs of all queues but these" },
   concurrency: { value: "N", help: "jobs performed at the same time; default 20" },
   "max-drainers": {
     value: "N",
-    help: "drainers at work at the same time, over all processes and functions; default 10",
+    help: "drainers at work at the same time, over all processes and functions with the same --queues or --except; default 10",
   },
   grace: {
     value: "DURATION",
@@ -39,6 +41,8 @@ export interface Options {
   readonly unknownNames: "refuse" | "accept" | undefined
   readonly retention: string | undefined
   readonly owner: string | undefined
+  readonly queues: readonly string[] | undefined
+  readonly except: readonly string[] | undefined
   readonly concurrency: number
   readonly maxDrainers: number
   readonly grace: string
@@ -58,6 +62,7 @@ export function readOptions(given: Given, environment: NodeJS.ProcessEnv): Optio
     unknownNames: choice("--unknown-names", given["unknown-names"], ["refuse", "accept"]),
     retention: duration(given, "retention", A_DAY_MS, 36_500 * A_DAY_MS, '"30d", from a day to 36500 days'),
     owner: text(given, "owner"),
+    ...queues(given),
     concurrency: wholeNumber(given, "concurrency", 1, 10_000) ?? 20,
     maxDrainers: wholeNumber(given, "max-drainers", 1, 1_000) ?? 10,
     grace: duration(given, "grace", 0, A_DAY_MS, '"25s", up to a day') ?? "25s",
@@ -84,6 +89,20 @@ function schemaName(given: Given, fromEnvironment: string | undefined): string {
   const name = given.schema ?? (fromEnvironment || "sluice")
   if (/^[a-z_][a-z0-9_]{0,39}$/.test(name)) return name
   return refuse(source, name, "up to 40 lower-case letters, digits and _, starting with a letter or _")
+}
+
+/** A list can't be empty: an empty variable of a script must not mean all queues. */
+function queues(given: Given): Pick<Options, "queues" | "except"> {
+  if (given.queues !== undefined && given.except !== undefined)
+    refuse("--except", given.except, "either --queues or --except")
+  return { queues: queueList(given, "queues"), except: queueList(given, "except") }
+}
+
+function queueList(given: Given, name: "queues" | "except"): string[] | undefined {
+  const value = given[name]
+  const list = value?.split(",").map((queue) => queue.trim())
+  if (list?.every((queue) => /^[A-Za-z0-9._/:-]{1,128}$/.test(queue)) ?? true) return list
+  return refuse(`--${name}`, value as string, 'queues separated by commas, such as "heavy,mail"')
 }
 
 function text(given: Given, name: OptionName): string | undefined {

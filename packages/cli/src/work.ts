@@ -14,6 +14,7 @@ const EXIT_AFTER_WORKER_MS = 200
 /** Performs jobs until a signal comes, and lets running jobs end. */
 export async function work(options: Options): Promise<number> {
   const { databaseUrl, schema, maxDrainers, concurrency, grace, healthPort, jobs: file } = options
+  const { queues, except } = options
   if (file === undefined)
     throw new SluiceError("no_jobs", "Which jobs? Give --jobs FILE, a module that exports their definitions")
   const jobs = await loadJobs(file)
@@ -22,7 +23,15 @@ export async function work(options: Options): Promise<number> {
   const pool = createPool(databaseUrl, { max: 2 })
   const connect = createConnect(databaseUrl)
   const sluice = createSluice({ database: pool, jobs, schema })
-  const worker = start(sluice, { connect, concurrency, maxDrainers, grace: durationMs(grace) / 1_000, log })
+  const worker = start(sluice, {
+    connect,
+    concurrency,
+    maxDrainers,
+    grace: durationMs(grace) / 1_000,
+    log,
+    ...(queues && { queues }),
+    ...(except && { except }),
+  })
   stopOnSignal(worker, durationMs(grace))
   let health: Server | undefined
   try {

@@ -7,17 +7,21 @@ import type { Backlog } from "./inspect/backlog.ts"
 import type { SettledExecution } from "./job/outcome.ts"
 import { type Logger, silent } from "./logger.ts"
 import { untilGiveUp } from "./session/deadline.ts"
+import { assertPool, definitionsIn, type PoolOptions, poolLiteral } from "./session/pool.ts"
 import type { Sluice } from "./sluice.ts"
 import type { SetWakeUp } from "./wake/wake-up.ts"
 
-export interface DrainOptions {
+export interface DrainOptions extends PoolOptions {
   /** Opens a dedicated database connection, directly or through a session pooler. */
   readonly connect: Connect
   /** Returns the milliseconds left for this drain, like Lambda's `getRemainingTimeInMillis`. Default: no deadline. */
   readonly remainingMs?: () => number
   /** Maximum number of jobs to perform at once. Default 20. */
   readonly concurrency?: number
-  /** Maximum number of drainers at work at once, across all processes. A drain beyond it does nothing. Default 10. */
+  /**
+   * Maximum number of drainers at work at once, across all processes; with `queues`, `except` or `names`, of those with the same
+   * ones. A drain beyond it does nothing. Default 10.
+   */
   readonly maxDrainers?: number
   /** Ends the drain early: no more jobs start. Jobs still running after `grace` are aborted and put back in the queue. */
   readonly signal?: AbortSignal
@@ -77,6 +81,9 @@ const OPTION_KEYS = [
   "onBacklog",
   "log",
   "label",
+  "queues",
+  "except",
+  "names",
 ] satisfies readonly (keyof DrainOptions)[]
 
 /** Names of options before the first release, with their present names. */
@@ -95,7 +102,8 @@ export function checkOptions(sluice: Sluice, options: DrainOptions) {
   assertConnect(options.connect)
   assertInteger(concurrency, ["drain", "concurrency"], 1, 10_000)
   assertInteger(maxDrainers, ["drain", "maxDrainers"], 1, 1_000)
-  const definitions = assertDefinitions(sluice)
+  assertPool(options, ["drain"])
+  const definitions = definitionsIn(options, assertDefinitions(sluice))
   assertRemainingMs(options.remainingMs)
   const times = {
     remainingMs: options.remainingMs,
@@ -116,6 +124,8 @@ export function checkOptions(sluice: Sluice, options: DrainOptions) {
     schema: sluice.schema,
     definitions,
     names: [...definitions.keys()],
+    pool: poolLiteral(options),
+    wake: sluice.wake,
     defaults: sluice.defaults,
     instrumentation: sluice.instrumentation,
     payloads: sluice.payloads,

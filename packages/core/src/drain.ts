@@ -16,6 +16,7 @@ import { timed } from "./session/tally.ts"
 import type { Sluice } from "./sluice.ts"
 import { createNameAnnouncer } from "./wake/announce-names.ts"
 import { createLinger, type Linger } from "./wake/linger.ts"
+import { createOtherPools } from "./wake/other-pools.ts"
 import { createScaleOut } from "./wake/scale-out.ts"
 import { leaveWakeUp } from "./wake/wake-up.ts"
 
@@ -32,7 +33,7 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
   settings.onOpen?.()
 
   const parts = createParts(drainer, settings)
-  const { position, deadline, runner, pipeline, announcer, scaleOut } = parts
+  const { position, deadline, runner, pipeline, announcer, scaleOut, otherPools } = parts
   try {
     while (deadline.remains() && !drainer.lost.aborted) {
       runner.start(await pipeline.claim())
@@ -41,9 +42,11 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
       await pipeline.settle(await perform(parts))
       await announcer.tell(deadline.names())
       await scaleOut.invokeIfNeeded()
+      otherPools.wakeNowAndThen()
     }
     await announcer.tell(deadline.names())
     const { stuck, leftover } = await release(parts)
+    if (!leftover.dueWork) await otherPools.wake() // otherwise its successor does
     await leaveWakeUp(drainer, leftover, settings)
     return summarize(drainer, stuck, leftover, startedAtMs)
   } catch (error) {
@@ -71,6 +74,7 @@ function createParts(drainer: Drainer, settings: DrainSettings) {
     linger: createLinger(drainer, position, deadline, settings),
     announcer: createNameAnnouncer(drainer, settings),
     scaleOut: createScaleOut(drainer, position, deadline, settings),
+    otherPools: createOtherPools(settings),
     async end() {
       settings.stop?.removeEventListener("abort", runner.hurry)
       await Promise.all([

@@ -69,6 +69,7 @@ export type { DrainSummary } from "./drain-summary.ts"
 export { type StartOptions, start, type Worker, type WorkerHealth } from "./start.ts"
 export { assertTimeoutsFit } from "./session/deadline.ts"
 export { batchSize } from "./session/batch-size.ts"
+export { mayPerform, type PoolOptions } from "./session/pool.ts"
 export type { SetWakeUp } from "./wake/wake-up.ts"
 
 // The database: connections, transactions and the version of the schema.

@@ -1,6 +1,7 @@
 import { boundedMs, type Duration } from "./checks/duration.ts"
 import type { IsAny } from "./checks/json.ts"
 import { assertKnownKeys, assertPolicies, isRecord, refuse } from "./checks/validate.ts"
+import { toPgArray } from "./database/array-literal.ts"
 import { assertDatabase } from "./database/assert-connection.ts"
 import type { Connect, Queryable } from "./database/connection.ts"
 import { poolQueryable } from "./database/pool-queryable.ts"
@@ -69,11 +70,11 @@ export interface SluiceOptions<Job extends AnyJobDefinition = AnyJobDefinition> 
   /** Policies for jobs whose definition and call don't set them. A registered definition comes before these, too. */
   readonly defaults?: JobPolicies
   /**
-   * Invokes a drainer. Called after a due job was stored while no drainer is awake, once if many jobs are stored at the
-   * same time. Its errors are ignored: the job is stored, and starts with the schedule. Default: jobs start with the
-   * schedule.
+   * Invokes a drainer. Called after a due job was stored while no drainer is awake that performs it, once if many jobs are
+   * stored at the same time. It is passed the queues of these jobs, for deployments whose pools have functions of their own. Its
+   * errors are ignored: the job is stored, and starts with the schedule. Default: jobs start with the schedule.
    */
-  readonly wake?: () => Promise<void>
+  readonly wake?: (queues: readonly string[]) => Promise<void>
   /**
    * Longest wait for a statement. Then `DatabaseUnavailableError` is thrown; the statement may or may not have been
    * carried out. Does not apply to a `transaction` that you pass. Enqueueing and `getJob` wait as long for each object of
@@ -123,8 +124,11 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
     jobs: readonly NewJob<Job>[],
     options?: Pick<EnqueueOptions, "transaction" | "request">,
   ): Promise<EnqueueResult[]>
-  /** Invokes a drainer unless one is awake. Call it after the commit of a transaction in which jobs were enqueued. */
-  wake(): Promise<void>
+  /**
+   * Invokes a drainer unless one is awake. Call it after the commit of a transaction in which jobs were enqueued. With `onlyDue`
+   * not for jobs that are due later, so that idle mode's wake-up is set earlier.
+   */
+  wake(options?: { readonly onlyDue?: boolean }): Promise<void>
   /**
    * Returns the job with its state, result and last errors, or undefined if the id is unknown or its history was dropped.
    * A definition's own `getJob` knows the types of its payload and result.
@@ -294,12 +298,11 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     async enqueue(job, payload, given) {
       const { transaction, request, ...options } = given ?? {}
       const definition = typeof job === "string" ? undefined : (job as AnyJobDefinition)
-      const name = definition?.name ?? (job as string)
       const asks = isToWake(transaction)
-      const newJob: NewJob = { name, payload, options }
+      const newJob: NewJob = { name: definition?.name ?? (job as string), payload, options }
       const stored = await storeAround(catalog, [newJob], definition, async () => {
         const stored = await storeJob(catalog, target(transaction), newJob, definition, { asks, request })
-        if (asks) await wakeFor([name], stored)
+        if (asks) await wakeFor(stored)
         return stored
       })
       return toHandle(stored.results[0] as EnqueueResult, sluice.waitForJob) as never
@@ -308,16 +311,12 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
       const asks = isToWake(transaction)
       const { results } = await storeAround(catalog, jobs, undefined, async () => {
         const stored = await storeJobs(catalog, target(transaction), jobs, { asks, request })
-        if (asks)
-          await wakeFor(
-            jobs.map(({ name }) => name),
-            stored,
-          )
+        if (asks) await wakeFor(stored)
         return stored
       })
       return results
     },
-    wake: () => wakeIfNeeded(),
+    wake: (options) => wakeIfNeeded(options),
     async getJob(id, options) {
       const job = await translateErrors(readJob(database, schema, id, options))
       return job && catalog.payloads ? withObjects(job, catalog.payloads) : job
@@ -378,7 +377,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     pauseQueue: (name, options) => pause(pauseQueue(database, schema, name, options), options),
     resumeQueue: (name) => resume(resumeQueue(database, schema, name)),
     pauseName: (name, options) => pause(pauseName(database, schema, name, options), options),
-    resumeName: (name) => resume(resumeName(database, schema, name), [name]),
+    resumeName: (name) => resume(resumeName(database, schema, name), { names: [name] }),
     pauseKey: (key, options) => pause(pauseKey(database, schema, key, options), options),
     resumeKey: (key) => resume(resumeKey(database, schema, key)),
     listPauses: () => translateErrors(readPauses(database, schema)),
@@ -405,17 +404,15 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
   }
 
   /** Jobs may be ready once it is done: of any name, or of these, which a drainer brings back. */
-  async function resume(work: Promise<void>, names?: string[]): Promise<void> {
+  async function resume(work: Promise<void>, which?: { names: string[] }): Promise<void> {
     await translateErrors(work)
-    await wakeIfNeeded(names)
+    await wakeIfNeeded(which)
   }
 
   /** Acts on a job that may be due earlier then, or ready. */
   async function moveJob(...parameters: Parameters<typeof actOn>): Promise<ChangedJob> {
-    const { id, name, state } = await actOn(...parameters)
-    const movedNames = namesToWake()
-    movedNames.add(name, state)
-    await movedNames.wake()
+    const { id, state } = await actOn(...parameters)
+    await wakeIfNeeded({ ids: [id] })
     return { id, state: state as JobState }
   }
 
@@ -424,7 +421,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     verb: Verb,
     filter: JobFilter,
     options: BulkOptions = {},
-    onActed: (acted: readonly Acted[]) => void = () => {},
+    onActed: (acted: readonly Acted[]) => Promise<void> | void = () => {},
   ): Promise<BulkResult> {
     return translateErrors(actOnMatching(database, schema, side, verb, filter, options, onActed))
   }
@@ -432,12 +429,9 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
   /** As `moveJob`. */
   async function moveAll(...parameters: Parameters<typeof actOnAll>): Promise<BulkResult> {
     const [side, verb, filter, options] = parameters
-    const movedNames = namesToWake()
-    const result = await actOnAll(side, verb, filter, options, (acted) => {
-      for (const { name, state, refusal } of acted) if (refusal === null) movedNames.add(name, state)
-    })
-    await movedNames.wake()
-    return result
+    return actOnAll(side, verb, filter, options, (acted) =>
+      wakeIfNeeded({ ids: acted.filter(({ refusal }) => refusal === null).map(({ id }) => id) }),
+    )
   }
 
   function target(transaction: TransactionClient | undefined): Queryable {
@@ -449,39 +443,30 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     return transaction === undefined && options.wake !== undefined
   }
 
-  async function wakeFor(names: readonly string[], { results, areAttended }: Stored): Promise<void> {
+  async function wakeFor({ results, areAttended }: Stored): Promise<void> {
     if (areAttended) return
-    const storedNames = namesToWake()
-    for (const [index, { status, state }] of results.entries())
-      if (status !== "deduplicated") storedNames.add(names[index], state)
-    await storedNames.wake()
-  }
-
-  /** Collects the names of jobs that came to be ready or scheduled, to wake a drainer that knows them. */
-  function namesToWake() {
-    const due = new Set<unknown>()
-    const later = new Set<unknown>()
-    return {
-      add(name: unknown, state: JobState | null): void {
-        if (state === "ready") due.add(name)
-        if (state === "scheduled") later.add(name)
-      },
-      async wake(): Promise<void> {
-        if (due.size + later.size > 0) await wakeIfNeeded([...due], [...later])
-      },
-    }
+    const stored = results.filter(({ status }) => status !== "deduplicated")
+    await wakeIfNeeded({ ids: stored.map(({ id }) => id) })
   }
 
   /**
-   * Must run after the commit: a drainer that is awake by then and knows the jobs looks for work once more before it ends.
-   * Without names, it considers all waiting jobs.
+   * Must run after the commit: a drainer that is awake by then and performs the jobs looks for work once more before it ends.
+   * Without ids or names, it considers all waiting jobs.
    */
-  async function wakeIfNeeded(due?: unknown[], later?: unknown[]): Promise<void> {
-    if (!options.wake) return
+  async function wakeIfNeeded(
+    which: { ids?: string[]; names?: string[]; onlyDue?: boolean } = {},
+  ): Promise<void> {
+    const { ids, names, onlyDue } = which
+    if (!options.wake || ids?.length === 0) return
     try {
-      const { text, values } = protocolCall(schema, "request_wake", { p_due: due, p_later: later })
-      const { rows } = await database.query(`select ${text}::pg_catalog.text as needed`, values)
-      if (rows[0].needed === "true") await options.wake()
+      const { text, values } = protocolCall(schema, "request_wake", {
+        p_ids: ids && toPgArray(ids),
+        p_names: names,
+        p_only_due: onlyDue ?? false,
+      })
+      const { rows } = await database.query(`select ${text}::pg_catalog.text as queues`, values)
+      const queues: string[] = JSON.parse(rows[0].queues)
+      if (queues.length > 0) await options.wake(queues)
     } catch {
       // the jobs are stored, and start with the schedule
     }

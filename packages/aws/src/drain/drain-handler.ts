@@ -6,6 +6,8 @@ import {
   drain,
   durationMs,
   type Logger,
+  mayPerform,
+  type PoolOptions,
   type Sluice,
   SluiceError,
 } from "@sluice/core"
@@ -19,14 +21,18 @@ import { createIdleMode, type IdleOptions } from "./idle.ts"
 import { createMetrics } from "./metrics.ts"
 
 /** Where the component of `@sluice/aws/sst` sets a variable, its value is the option's default. */
-export interface DrainHandlerOptions {
+export interface DrainHandlerOptions extends PoolOptions {
   /** Created with `...fromEnvironment()`, so that it uses the component's schema. */
   readonly sluice: Sluice
   /** See `createConnect`. */
   readonly connect: Connect
+  /** Only jobs of these queues. Default `SLUICE_QUEUES`, else those of all. */
+  readonly queues?: readonly string[]
+  /** Jobs of all queues but these. Default `SLUICE_EXCEPT_QUEUES`. */
+  readonly except?: readonly string[]
   /** Jobs performed at the same time in one invocation. Default `SLUICE_CONCURRENCY`, else 20. */
   readonly concurrency?: number
-  /** Drainers at work at the same time, over all invocations. Default `SLUICE_MAX_DRAINERS`, else 10. */
+  /** Drainers at work at the same time, over all invocations; of a pool, counted for itself. Default `SLUICE_MAX_DRAINERS`, else 10. */
   readonly maxDrainers?: number
   /**
    * Idle mode: the function is invoked when the next job is due, and not in between. See docs/connections.md. Default
@@ -70,10 +76,13 @@ export interface DrainReport extends DrainSummary, Omit<Chain, "source" | "fruit
  *   Sluice that uses another schema than the component; `timeout_never_fits`
  */
 export function createDrainHandler(options: DrainHandlerOptions) {
-  const settings = withDefaults(options, drainEnvironment())
+  const settings = withDefaults(options, environmentFor(options))
   const { sluice, timeout, service = "sluice", idle, log: ownLog, ...drainOptions } = settings
   assertComponentSchema(sluice)
-  if (timeout !== undefined) assertTimeoutsFit(sluice.definitions?.values() ?? [], durationMs(timeout))
+  const performed = [...(sluice.definitions?.values() ?? [])].filter((definition) =>
+    mayPerform(settings, definition, sluice.defaults),
+  )
+  if (timeout !== undefined) assertTimeoutsFit(performed, durationMs(timeout))
   const metrics = createMetrics(service)
   const drainLog = createDrainLog(service)
   const createWakeUps = idle && createIdleMode(idle)
@@ -119,6 +128,12 @@ export function createDrainHandler(options: DrainHandlerOptions) {
       counts.publish(summary)
     }
   }
+}
+
+/** Of queues, the options and the environment can't each say a part. */
+function environmentFor({ queues, except }: PoolOptions) {
+  const environment = drainEnvironment()
+  return queues || except ? { ...environment, queues, except } : environment
 }
 
 /** The further invocations of this function that one invocation asks for: beside it, and after it. */

@@ -1,6 +1,7 @@
 import type { SluiceArgs } from "./args.ts"
 import { lambdaMetric, type Metric, queueMetric } from "./metrics.ts"
 import { physicalName } from "./names.ts"
+import type { DrainFunction } from "./pools.ts"
 import { transformed } from "./transform.ts"
 
 interface Alarm {
@@ -17,13 +18,17 @@ interface Alarm {
 export function createAlarms(
   name: string,
   { alarms = true, alarmTopic, transform }: SluiceArgs,
-  drainName: string,
+  { suffix, physicalName: drainName }: DrainFunction,
   options: $util.ComponentResourceOptions,
 ) {
   const topic = alarmTopic instanceof sst.aws.SnsTopic ? alarmTopic.arn : alarmTopic
-  return Object.entries(alarms ? alarmsOf(drainName) : {}).map(([key, alarm]) => {
-    const own = { name: physicalName(`${name}${key}`), ...propertiesOf(alarm, topic) }
-    return new aws.cloudwatch.MetricAlarm(...transformed(transform?.alarm, `${name}${key}`, own, options))
+  const { OldestReadyAge, ...ofEach } = alarmsOf(drainName)
+  const all = suffix === "" ? { OldestReadyAge, ...ofEach } : ofEach // the backlog is that of all queues
+  return Object.entries(alarms ? all : {}).map(([key, alarm]) => {
+    const own = { name: physicalName(`${name}${key}${suffix}`), ...propertiesOf(alarm, topic) }
+    return new aws.cloudwatch.MetricAlarm(
+      ...transformed(transform?.alarm, `${name}${key}${suffix}`, own, options),
+    )
   })
 }
 
@@ -47,7 +52,7 @@ function propertiesOf(
   }
 }
 
-function alarmsOf(drainName: string): Record<string, Alarm> {
+function alarmsOf(drainName: string) {
   return {
     OldestReadyAge: {
       description: "The oldest ready job has been waiting for more than 5 minutes",
@@ -77,5 +82,5 @@ function alarmsOf(drainName: string): Record<string, Alarm> {
       above: 0,
       minutes: 15,
     },
-  }
+  } satisfies Record<string, Alarm>
 }

@@ -1,5 +1,5 @@
 import type { Database } from "./databases.ts"
-import type { FunctionOption } from "./functions.ts"
+import type { FunctionOption, FunctionSettings } from "./functions.ts"
 import type { Transform } from "./transform.ts"
 
 export interface SluiceArgs {
@@ -7,6 +7,11 @@ export interface SluiceArgs {
   readonly database: Database
   /** The function that performs jobs. Its timeout is 15 minutes by default, its memory 512 MB. */
   readonly drain: FunctionOption
+  /**
+   * Drain functions of their own for some queues, by name: `{ heavy: { queues: ["heavy"], memory: "4 GB" } }`. `drain` serves the
+   * queues that none of them does. Each has `maxDrainers` drainers besides those of the others.
+   */
+  readonly pools?: Readonly<Record<string, PoolArgs>>
   /** The function that migrates the schema. It runs on deploy, before the others change. */
   readonly migrate: FunctionOption
   /** The HTTP API; without it none is deployed. Its key is the secret `<name>ApiKey`. */
@@ -22,7 +27,7 @@ export interface SluiceArgs {
   readonly domain?: sst.aws.ApiGatewayV2Args["domain"]
   /** The schema of Sluice's tables. Stages that share a database each need their own. Default `"sluice"`. */
   readonly schema?: string
-  /** Drain functions at work at the same time, each with a database session of its own, up to 1,000. Default 10. */
+  /** Drain functions at work at the same time, each with a database session of its own, up to 1,000. Without those of pools. Default 10. */
   readonly maxDrainers?: number
   /** Jobs at the same time in one drain function, up to 10,000. Default: that of the drain function's code. */
   readonly concurrency?: number
@@ -38,7 +43,7 @@ export interface SluiceArgs {
   /** Idle mode: the drain function sets a wake-up for the next due time, so that the database can suspend until then. */
   readonly idle?: boolean
   /**
-   * Reserves concurrency of the account: `maxDrainers + 1` for the drain function, `apiConcurrency` for the API. A new AWS
+   * Reserves concurrency of the account: `maxDrainers + 1` for each drain function, `apiConcurrency` for the API. A new AWS
    * account has 10 in total and can't reserve any: set `false` until that quota is raised. Default `true`.
    */
   readonly reserveConcurrency?: boolean
@@ -63,6 +68,24 @@ export interface SluiceArgs {
     readonly dashboard?: Transform<aws.cloudwatch.DashboardArgs>
     readonly schedule?: Transform<sst.aws.CronV2Args>
   }
+}
+
+/** A drain function that serves some queues. */
+export interface PoolArgs {
+  /** The queues, each in one pool only. */
+  readonly queues: readonly string[]
+  /** Default: the component's `drain`. */
+  readonly drain?: FunctionOption
+  /** In place of that of `drain`. */
+  readonly memory?: FunctionSettings["memory"]
+  /** In place of that of `drain`. */
+  readonly timeout?: FunctionSettings["timeout"]
+  /** Default 10. */
+  readonly maxDrainers?: number
+  /** Default: the component's `concurrency`. */
+  readonly concurrency?: number
+  /** Default: the component's `linger`. */
+  readonly linger?: Duration
 }
 
 /** As in Sluice's other options: `"500ms"`, `"30s"`, `"14d"`. */

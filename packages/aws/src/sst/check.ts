@@ -1,4 +1,4 @@
-import type { SluiceArgs } from "./args.ts"
+import type { PoolArgs, SluiceArgs } from "./args.ts"
 import { type FunctionOption, settingsOf } from "./functions.ts"
 import { checkKeys, refuse } from "./refuse.ts"
 
@@ -9,6 +9,7 @@ export function checkArgs(name: string, args: SluiceArgs): void {
   checkKeys(`${path}the component`, args, OPTIONS)
   checkDatabase(path, args.database)
   checkFunction(`${path}drain`, args.drain, 15 * 60)
+  checkPools(path, args.pools)
   checkFunction(`${path}migrate`, args.migrate, 15 * 60)
   if (args.enqueue !== undefined) checkFunction(`${path}enqueue`, args.enqueue, 30)
   checkApi(path, args)
@@ -29,6 +30,7 @@ type Keys<T> = Record<keyof T, true>
 const OPTIONS: Keys<Required<SluiceArgs>> = {
   database: true,
   drain: true,
+  pools: true,
   migrate: true,
   enqueue: true,
   api: true,
@@ -53,6 +55,15 @@ const TRANSFORMS: Keys<Required<NonNullable<SluiceArgs["transform"]>>> = {
   api: true,
   dashboard: true,
   schedule: true,
+}
+const POOL: Keys<Required<PoolArgs>> = {
+  queues: true,
+  drain: true,
+  memory: true,
+  timeout: true,
+  maxDrainers: true,
+  concurrency: true,
+  linger: true,
 }
 const SETTINGS: Keys<Required<Exclude<FunctionOption, string>>> = {
   architecture: true,
@@ -113,6 +124,36 @@ function checkFunction(path: string, option: unknown, mostSeconds: number) {
   if (memory !== undefined) checkMemory(`${path}'s memory`, memory)
   if (runtime !== undefined && !/^nodejs(2[2-9]|[3-9]\d)\.x$/.test(runtime))
     refuse(`${path}'s runtime is ${JSON.stringify(runtime)}`, 'give "nodejs22.x" or newer')
+}
+
+function checkPools(path: string, pools: SluiceArgs["pools"]) {
+  const owners = new Map<string, string>()
+  for (const [key, pool] of Object.entries(pools ?? {})) {
+    const here = `${path}pools.${key}`
+    if (!/^[A-Za-z][A-Za-z0-9]*$/.test(key))
+      refuse(`${here}: the name isn't allowed`, "use letters and digits")
+    if (typeof pool !== "object" || pool === null)
+      refuse(`${here} is ${kindOf(pool)}`, 'give { queues: ["heavy"] }')
+    checkKeys(here, pool, POOL)
+    checkQueues(`${here}.queues`, pool.queues)
+    for (const queue of pool.queues) {
+      if (owners.has(queue))
+        refuse(`${here}.queues has ${queue}, as pools.${owners.get(queue)}`, "give it to one pool")
+      owners.set(queue, key)
+    }
+    if (pool.drain !== undefined) checkFunction(`${here}.drain`, pool.drain, 15 * 60)
+    if (pool.timeout !== undefined) checkTimeout(`${here}.timeout`, pool.timeout, 15 * 60)
+    if (pool.memory !== undefined) checkMemory(`${here}.memory`, pool.memory)
+    checkWhole(`${here}.maxDrainers`, pool.maxDrainers, 1_000)
+    checkWhole(`${here}.concurrency`, pool.concurrency, 10_000)
+    checkDuration(`${here}.linger`, pool.linger)
+  }
+}
+
+function checkQueues(path: string, queues: unknown) {
+  const areNames = Array.isArray(queues) && queues.every((queue) => /^[A-Za-z0-9._/:-]{1,128}$/.test(queue))
+  if (!areNames || queues.length === 0)
+    refuse(`${path} is ${JSON.stringify(queues)}`, 'give a list of queues: ["heavy"]')
 }
 
 function checkTimeout(path: string, timeout: string, mostSeconds: number) {

@@ -1,30 +1,38 @@
 import type { SluiceArgs } from "./args.ts"
 import { lambdaMetric, type Metric, queueMetric } from "./metrics.ts"
 import { physicalName } from "./names.ts"
+import type { DrainFunction } from "./pools.ts"
 import { transformed } from "./transform.ts"
 
 /** Charts of the metrics that the alarms watch, and of those that explain them. */
 export function createDashboard(
   name: string,
   { dashboard = true, transform }: SluiceArgs,
-  drainName: string,
+  drains: readonly [DrainFunction, ...DrainFunction[]],
   options: $util.ComponentResourceOptions,
 ) {
   if (!dashboard) return undefined
   const { region } = aws.getRegionOutput()
-  const queue = (metric: Parameters<typeof queueMetric>[0]) => queueMetric(metric, drainName)
-  const lambda = (metric: Parameters<typeof lambdaMetric>[0]) => lambdaMetric(metric, drainName)
+  const queue = (metric: Parameters<typeof queueMetric>[0]) => queueMetric(metric, drains[0].physicalName)
+  const queues = (metric: Parameters<typeof queueMetric>[0]) =>
+    drains.map(({ physicalName }) => queueMetric(metric, physicalName))
+  const lambdas = (metric: Parameters<typeof lambdaMetric>[0]) =>
+    drains.map(({ physicalName }) => lambdaMetric(metric, physicalName))
   const charts = [
     { title: "Ready jobs", stat: "Maximum", metrics: [queue("ReadyJobs")] },
     { title: "Age of the oldest ready job, in seconds", stat: "Maximum", metrics: [queue("OldestReadyAge")] },
-    { title: "Discarded jobs", stat: "Sum", metrics: [queue("Discarded")] },
+    { title: "Discarded jobs", stat: "Sum", metrics: queues("Discarded") },
     {
       title: "Drains at work",
       stat: "Maximum",
-      metrics: [lambda("ConcurrentExecutions"), queue("SlotsSaturated")],
+      metrics: [...lambdas("ConcurrentExecutions"), ...queues("SlotsSaturated")],
     },
-    { title: "Drain errors and throttles", stat: "Sum", metrics: [lambda("Errors"), lambda("Throttles")] },
-    { title: "Duration of a drain, in milliseconds", stat: "Average", metrics: [lambda("Duration")] },
+    {
+      title: "Drain errors and throttles",
+      stat: "Sum",
+      metrics: [...lambdas("Errors"), ...lambdas("Throttles")],
+    },
+    { title: "Duration of a drain, in milliseconds", stat: "Average", metrics: lambdas("Duration") },
   ]
   const dashboardBody = region.apply((region) =>
     JSON.stringify({ widgets: charts.map((each) => widget(each, region)) }),

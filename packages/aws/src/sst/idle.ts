@@ -6,14 +6,19 @@ import { assumedByScheduler } from "./schedule.ts"
  * What the drain function needs to set its wake-up: a group for that one schedule, and a role with which EventBridge
  * Scheduler may invoke the function, and nothing else.
  */
-export function createIdleMode(name: string, drainName: string, options: $util.ComponentResourceOptions) {
-  const group = physicalName(`${name}Idle`)
+export function createIdleMode(
+  name: string,
+  suffix: string,
+  drainName: string,
+  options: $util.ComponentResourceOptions,
+) {
+  const group = physicalName(`${name}Idle${suffix}`)
   const schedule = `${group}/next`
-  new aws.scheduler.ScheduleGroup(`${name}Idle`, { name: group }, options)
+  new aws.scheduler.ScheduleGroup(`${name}Idle${suffix}`, { name: group }, options)
   const role = new aws.iam.Role(
-    `${name}IdleRole`,
+    `${name}IdleRole${suffix}`,
     {
-      name: physicalName(`${name}IdleRole`),
+      name: physicalName(`${name}IdleRole${suffix}`),
       assumeRolePolicy: assumedByScheduler(),
       inlinePolicies: [
         {

@@ -5,6 +5,7 @@ import { transformed } from "./transform.ts"
 /** Invokes the drain function again and again. Without retries, because the next tick comes anyway. */
 export function createSchedule(
   name: string,
+  suffix: string,
   { idle, schedule = idle ? "rate(1 hour)" : "rate(1 minute)", transform }: SluiceArgs,
   drain: sst.aws.Function,
   options: $util.ComponentResourceOptions,
@@ -15,7 +16,7 @@ export function createSchedule(
     retries: 0,
     transform: { role: { assumeRolePolicy: assumedByScheduler() } },
   }
-  return new sst.aws.CronV2(...transformed(transform?.schedule, `${name}Schedule`, own, options))
+  return new sst.aws.CronV2(...transformed(transform?.schedule, `${name}Schedule${suffix}`, own, options))
 }
 
 /** EventBridge Scheduler may assume the role, for schedules of this account. */

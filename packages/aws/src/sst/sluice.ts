@@ -5,9 +5,10 @@ import type { SluiceArgs } from "./args.ts"
 import { checkArgs } from "./check.ts"
 import { createDashboard } from "./dashboard.ts"
 import { type ResolvedDatabase, resolveDatabase } from "./databases.ts"
-import { createFunction, type OwnArgs, settingsOf } from "./functions.ts"
+import { createFunction, type OwnArgs } from "./functions.ts"
 import { createIdleMode } from "./idle.ts"
-import { functionArn, physicalName } from "./names.ts"
+import { functionArn } from "./names.ts"
+import { type DrainFunction, drainFunctionsOf, wakeEnvironment } from "./pools.ts"
 import { createSchedule } from "./schedule.ts"
 
 /**
@@ -31,6 +32,8 @@ export class Sluice extends $util.ComponentResource {
   /** What the component has made, to refer to it or to add to it. An API that existed before is among it too. */
   readonly nodes: {
     readonly drain: sst.aws.Function
+    /** The drain functions of pools, with their schedules, by the pools' names. */
+    readonly pools: Readonly<Record<string, { drain: sst.aws.Function; schedule: sst.aws.CronV2 }>>
     readonly migrate: sst.aws.Function
     readonly enqueue: sst.aws.Function | undefined
     readonly api: sst.aws.ApiGatewayV2 | undefined
@@ -48,31 +51,34 @@ export class Sluice extends $util.ComponentResource {
     const parts = partsOf(name, args)
     const { migrate, migrated } = createMigration(parts, here)
     const afterMigration = { ...here, dependsOn: migrated }
-    const drain = createDrain(parts, here, afterMigration)
+    const [drain, ...pools] = parts.drains.map((each) => deployDrain(parts, each, here, afterMigration))
     const enqueue = createEnqueue(parts, afterMigration)
     const served = enqueue && serve(name, args, enqueue, here)
 
     this.parts = parts
     this.url = served?.url
     this.nodes = {
-      drain,
+      drain: drain.function,
+      pools: Object.fromEntries(
+        pools.map(({ pool, function: drain, schedule }) => [pool, { drain, schedule }]),
+      ),
       migrate,
       enqueue,
       api: served?.api,
-      schedule: createSchedule(name, args, drain, here),
-      alarms: createAlarms(name, args, parts.drainName, here),
-      dashboard: createDashboard(name, args, parts.drainName, here),
+      schedule: drain.schedule,
+      alarms: [drain, ...pools].flatMap(({ alarms }) => alarms),
+      dashboard: createDashboard(name, args, parts.drains, here),
     }
     this.registerOutputs({ url: this.url })
   }
 
   /** Called by SST when this component is linked to a function. */
   getSSTLink() {
-    const { database, drainName, schema, wake } = this.parts
+    const { database, drains, schema, wake } = this.parts
     return {
       properties: {
         databaseUrl: database.url,
-        drainFunction: drainName,
+        drainFunction: drains[0].physicalName,
         schema,
         ...(this.url && { url: this.url }),
       },
@@ -93,9 +99,10 @@ interface Parts {
   readonly args: SluiceArgs
   readonly database: ResolvedDatabase
   readonly databaseLink: sst.Linkable<{ url: $util.Input<string> }>
-  readonly drainName: string
+  /** The default one first. */
+  readonly drains: ReturnType<typeof drainFunctionsOf>
   readonly schema: string
-  /** What a function that enqueues needs to wake the drain function. */
+  /** What a function that enqueues needs to wake the drain functions. */
   readonly wake: {
     readonly environment: Record<string, string>
     readonly permission: sst.aws.FunctionPermissionArgs
@@ -104,17 +111,20 @@ interface Parts {
 
 function partsOf(name: string, args: SluiceArgs): Parts {
   const database = resolveDatabase(args.database)
-  const drainName = physicalName(`${name}Drain`)
+  const drains = drainFunctionsOf(name, args)
   return {
     name,
     args,
     database,
     databaseLink: new sst.Linkable(`${name}Database`, { properties: { url: database.url } }),
-    drainName,
+    drains,
     schema: args.schema ?? "sluice",
     wake: {
-      environment: { SLUICE_DRAIN_FUNCTION: drainName },
-      permission: { actions: ["lambda:InvokeFunction"], resources: [functionArn(drainName)] },
+      environment: wakeEnvironment(name, args),
+      permission: {
+        actions: ["lambda:InvokeFunction"],
+        resources: drains.map(({ physicalName }) => functionArn(physicalName)),
+      },
     },
   }
 }
@@ -147,14 +157,33 @@ function createMigration(
   return { migrate, migrated: [migrated] }
 }
 
-function createDrain(
-  { name, args, database, databaseLink, drainName, schema, wake }: Parts,
+/** A drain function, with what invokes and watches it. */
+function deployDrain(
+  parts: Parts,
+  drain: DrainFunction,
   here: $util.ComponentResourceOptions,
   afterMigration: $util.ComponentResourceOptions,
 ) {
-  const { maxDrainers = 10, reserveConcurrency = true, concurrency, linger } = args
-  const idleMode = args.idle ? createIdleMode(name, drainName, here) : undefined
-  const timeout = settingsOf(args.drain).timeout ?? "15 minutes"
+  const { name, args } = parts
+  const deployed = createDrain(parts, drain, here, afterMigration)
+  return {
+    pool: drain.pool,
+    function: deployed,
+    schedule: createSchedule(name, drain.suffix, args, deployed, here),
+    alarms: createAlarms(name, args, drain, here),
+  }
+}
+
+function createDrain(
+  { name, args, database, databaseLink, schema, wake }: Parts,
+  { suffix, physicalName, settings, limits, environment }: DrainFunction,
+  here: $util.ComponentResourceOptions,
+  afterMigration: $util.ComponentResourceOptions,
+) {
+  const { reserveConcurrency = true } = args
+  const { maxDrainers = 10, concurrency, linger } = limits
+  const idleMode = args.idle ? createIdleMode(name, suffix, physicalName, here) : undefined
+  const timeout = settings.timeout ?? "15 minutes"
   const own: OwnArgs = {
     link: [databaseLink],
     timeout,
@@ -166,16 +195,17 @@ function createDrain(
       ...(concurrency && { SLUICE_CONCURRENCY: `${concurrency}` }),
       ...(linger && { SLUICE_LINGER: linger }),
       ...idleMode?.environment,
+      ...environment,
     },
     permissions: [wake.permission, ...(idleMode?.permissions ?? [])],
     // One more than there are drainers, for the successor that starts while its predecessor ends.
     ...(reserveConcurrency && { concurrency: { reserved: maxDrainers + 1 } }),
     retries: 0, // the queue retries jobs, and the schedule invokes the next drain
   }
-  const drain = createFunction(`${name}Drain`, database, args.drain, own, afterMigration)
+  const drain = createFunction(`${name}Drain${suffix}`, database, settings, own, afterMigration)
   // Without this, AWS stops a chain of hand-overs after about 16 invocations.
   const recursion = { functionName: drain.name, recursiveLoop: "Allow" }
-  new aws.lambda.FunctionRecursionConfig(`${name}DrainRecursion`, recursion, here)
+  new aws.lambda.FunctionRecursionConfig(`${name}Drain${suffix}Recursion`, recursion, here)
   return drain
 }
 

@@ -20,6 +20,23 @@ export const timeoutsFit: Check = async ({ client, schema }) => {
   }
 }
 
+/** Only while there are pools: otherwise every drainer serves all queues. */
+export const queuesServed: Check = async ({ client, schema }) => {
+  const { rows } = await client.query(
+    `select j.queue, count(*)::int as jobs, min(j.run_at) as since from ${schema}.jobs j
+     join ${schema}.pooled_queues q
+       on q.queue = coalesce((select p.queue from ${schema}.pooled_queues p where p.queue = j.queue), '')
+     where j.state in ('ready', 'suspect') and q.seen_at < now() - interval '1 day'
+     group by 1 order by 1 limit 10`,
+  )
+  if (rows.length === 0) return { level: "ok", text: "a drainer serves the queue of every waiting job" }
+  const named = rows.map(({ queue, jobs, since }) => `${queue} (${jobs} since ${since.toISOString()})`)
+  return {
+    level: "wrong",
+    text: `jobs wait in queues that no drainer of the last day served: ${named.join(", ")}. Add the queues to a pool`,
+  }
+}
+
 /** Jobs of unknown names are set aside once they fill the head of the queue; they are listed too. */
 export const namesKnown: Check = async ({ client, schema }) => {
   const { rows } = await client.query(

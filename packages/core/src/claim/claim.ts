@@ -60,6 +60,7 @@ async function claimInOrder(
       p_last_claim: position.isPassingOver ? null : position.lastClaim,
       p_looked_ms_ago: startedAtMs - position.fromStartAtMs,
       p_pass: position.pass,
+      p_pool: drainer.pool,
     }),
   )
   if (!batch) return []
@@ -100,6 +101,7 @@ async function claimFair(
       p_max_bytes: mostBytes,
       p_most_looked_at: mostLookedAt,
       p_from_start: fromStart,
+      p_pool: drainer.pool,
     })
   })
   if (!batch) return []
@@ -129,6 +131,7 @@ async function claimSuspects(
       p_spent: spent,
       p_max_bytes: mostBytes,
       p_trusted: position.suspects.trustedCount(),
+      p_pool: drainer.pool,
     }),
   )
   const claimed = group?.claimed ?? []

@@ -62,7 +62,7 @@ export async function actOnMatching(
   verb: Verb,
   filter: JobFilter,
   options: BulkOptions,
-  onActed: (acted: readonly Acted[]) => void,
+  onActed: (acted: readonly Acted[]) => Promise<void> | void,
 ): Promise<BulkResult> {
   const findPage = pagesOf(database, schema, side, filter)
   const { dryRun = false, within, after } = checkOptions(options)
@@ -76,7 +76,7 @@ export async function actOnMatching(
     if (!dryRun) await actOnPage(database, verb, page, tally)
   } while (next !== undefined && performance.now() < endsAtMs)
   // those that somebody had for a moment, now that the moment is over for most
-  for (const ids of setsOf(tally.held.splice(0))) tally.add(await act(database, verb, ids))
+  for (const ids of setsOf(tally.held.splice(0))) await tally.add(await act(database, verb, ids))
   const { matched, changed, refused } = tally
   return { matched, changed, refused, ...(next !== undefined && { next }) }
 }
@@ -92,18 +92,18 @@ function checkOptions(options: BulkOptions): BulkOptions {
   return options
 }
 
-function createTally(onActed: (acted: readonly Acted[]) => void) {
+function createTally(onActed: (acted: readonly Acted[]) => Promise<void> | void) {
   const tally = {
     matched: 0,
     changed: 0,
     refused: [] as { id: string; code: string }[],
     held: [] as string[],
-    add(acted: readonly Acted[]): void {
-      onActed(acted)
+    async add(acted: readonly Acted[]): Promise<void> {
       for (const { id, refusal } of acted) {
         if (refusal === null) tally.changed++
         else if (tally.refused.length < MOST_REFUSED) tally.refused.push({ id, code: refusal })
       }
+      await onActed(acted)
     },
   }
   return tally
@@ -119,7 +119,7 @@ async function actOnPage(
     const to = from + LARGEST_SET
     const acted = await actOnSet(database, verb, ids.slice(from, to), places?.slice(from, to))
     tally.held.push(...acted.filter(isHeld).map(({ id }) => id))
-    tally.add(acted.filter((one) => !isHeld(one)))
+    await tally.add(acted.filter((one) => !isHeld(one)))
   }
 }
 

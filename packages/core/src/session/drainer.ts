@@ -24,6 +24,8 @@ export interface Drainer extends Omit<Session, "connection">, DrainerState {
   readonly id: number
   readonly slot: number
   readonly backendPid: number
+  /** The jobs that it performs of those that it knows, as the SQL type `pool`. Null: all. */
+  readonly pool: string | null
   readonly schema: string
   readonly definitions: ReadonlyMap<string, AnyJobDefinition>
   readonly log: Logger
@@ -55,6 +57,7 @@ interface OpenOptions {
   schema: string
   connect: Connect
   maxDrainers: number
+  pool: string | null
   sessionTimeoutMs: number
   untilGiveUpMs: () => number
   stop?: AbortSignal | undefined
@@ -88,6 +91,7 @@ export async function openDrainer(options: OpenOptions): Promise<Drainer | undef
       id: row.id,
       slot: row.slot,
       backendPid: row.backend_pid,
+      pool: options.pool,
       schema: options.schema,
       definitions: options.definitions,
       log: options.log,
@@ -118,6 +122,7 @@ async function insertDrainer(session: Session, options: OpenOptions) {
     p_label: options.label,
     p_budget_ms: options.remainingMs && Math.round(options.remainingMs()),
     p_definitions: definitionsJson(options.definitions.values(), options.defaults),
+    p_pool: options.pool,
   })
   const [row] = await session.query(`select * from ${text}`, values)
   return row
@@ -155,6 +160,7 @@ export async function closeDrainer(
     p_names: names,
     p_held: drainer.held.ids(),
     p_durations: drainer.durations.toJson(),
+    p_pool: drainer.pool,
   })
   const [closed] = await timed(drainer, "close", drainer.queryWithRetry(`select * from ${text}`, values))
   const dueWork: boolean = closed.due

@@ -52,6 +52,7 @@ export function createScaleOut(
       p_names: names,
       p_capacity: capacity,
       p_max_drainers: maxDrainers,
+      p_pool: drainer.pool,
     })
     const rows = await bestEffort(drainer, drainer.query(`select ${text} as wanted`, values))
     return rows?.[0]?.wanted ?? 0

@@ -11,18 +11,19 @@ export type SetWakeUp = (dueAt: Date | undefined) => Promise<void>
  * end together do this one at a time. If the wake-up can't be set, jobs wait for the schedule.
  */
 export async function leaveWakeUp(
-  { queryWithRetry, schema, backendPid, log }: Drainer,
+  { queryWithRetry, schema, backendPid, pool, log }: Drainer,
   { dueWork }: { dueWork: boolean },
   { names, setWakeUp }: { names: readonly string[]; setWakeUp: SetWakeUp | undefined },
 ): Promise<void> {
   if (!setWakeUp || dueWork) return
-  const plan = protocolCall(schema, "plan_wake_up", { p_backend: backendPid, p_names: names })
+  const plan = protocolCall(schema, "plan_wake_up", { p_backend: backendPid, p_names: names, p_pool: pool })
   const [next] = await queryWithRetry(`select * from ${plan.text}`, plan.values)
   if (!next) return
   const isSet = await trySetting(setWakeUp, next.due_at ?? undefined, log)
   const remember = protocolCall(schema, "remember_wake_up", {
     p_set_for: isSet ? next.due_at : "-infinity",
     p_names: names,
+    p_pool: pool,
   })
   await queryWithRetry(`select ${remember.text}`, remember.values)
 }

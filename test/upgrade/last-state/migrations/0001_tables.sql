@@ -267,6 +267,15 @@ create table retries (
 
 create index retries_age on retries (retried_at);
 
+-- What a drainer performs that doesn't perform all it knows, and for which it has slots of its own.
+create type pool as (
+  queues  text[],  -- the jobs of these queues; null: of all
+  excepts boolean, -- instead: those of all other queues
+  names   text[]); -- the names that it was told to perform; null: all that it knows
+
+-- A name of jobs, in one of their queues.
+create type job_kind as (name text, queue text);
+
 -- One row per invocation, or per session of a worker. While a drainer lives, its session holds an advisory lock on the id;
 -- a row that has not ended and whose lock is free belongs to a dead drainer.
 create sequence drainer_ids as integer cycle;
@@ -277,6 +286,7 @@ create table drainers (
   backend_pid integer     not null,
   label       text        not null,                      -- identifies it to people: on Lambda, the request id
   names       text[],                                    -- names of jobs that it starts; null: any
+  pool        pool,                                      -- the queues of these jobs; null: all
   scaled_out_at timestamptz,                             -- when it last planned a scale-out
   budget_ms   bigint,                                    -- time that it had when it opened; null: no deadline
   in_flight   integer,                                   -- jobs that it had when it died
@@ -468,11 +478,20 @@ create table progress (
   constraint sleep_has_no_value check (kind <> 'sleep' or value is null)
 );
 
--- When an enqueue last asked for a drainer, by the name of its job, until a drainer that knows the name opens. Nobody waits
--- for these rows: a session that finds one locked leaves the decision to the one that holds it.
+-- When an enqueue last asked for a drainer, by the name of its job and its queue if a pool names that, until a drainer that performs
+-- such jobs opens. Nobody waits for these rows: a session that finds one locked leaves the decision to the one that holds it.
 create table wake_requests (
-  name         text        primary key,
-  requested_at timestamptz not null default '-infinity'
+  name         text        not null,
+  queue        text        not null default '',          -- '': any that no pool names
+  requested_at timestamptz not null default '-infinity',
+
+  primary key (name, queue)
+);
+
+-- The queues that pools of drainers name, to serve or to leave them, and '' for all others. Empty while there are no pools.
+create table pooled_queues (
+  queue   text        primary key,
+  seen_at timestamptz not null default '-infinity'       -- when a drainer last served it, to five minutes; -infinity: none has yet
 );
 
 -- When a drainer last repaired what no event finds, and where it stopped; see repair. Nobody waits for this row either.
@@ -485,11 +504,15 @@ create table ticks (
 );
 insert into ticks default values;
 
--- The wake-up of a deployment in idle mode: when its one schedule next invokes the drain function, set by a drainer that knows
--- this name. A name without a row was never in idle mode. See docs/decisions/0012-idle.md.
+-- The wake-ups of a deployment in idle mode: when the one schedule of a drain function next invokes it, set by a drainer of its pool
+-- that knows this name. A name without a row was never in idle mode. See docs/decisions/0012-idle.md.
 create table wake_ups (
-  name    text        primary key,
-  set_for timestamptz not null                           -- infinity: nothing is due; -infinity: it could not be set
+  name    text        not null,
+  set_for timestamptz not null,                          -- infinity: nothing is due; -infinity: it could not be set
+  pool    pool        not null default (null, null, null),
+  set_at  timestamptz not null default now(),
+
+  primary key (name, pool)
 );
 
 -- The steps of maintenance and their last results: see run_maintenance.

@@ -1,11 +1,11 @@
 -- Which of the jobs that were just locked may run now: the one place where a feature keeps a job back. What isn't admitted
 -- leaves the claim index, and comes back by an event, such as a freed key. A job that concerns no feature pays one comparison
--- for all of them. Pauses concern queues and names, not jobs: second_look drops jobs of those in the read that it makes anyway,
+-- for all of them. Pauses and pools concern queues and names, not jobs: second_look drops jobs of those in the read that it makes anyway,
 -- and here they are left out first only so that they take no permits and no starts, and don't begin.
 --   p_state     the state that the jobs were claimed in: ready or suspect
 --   p_features  the features of all of them together; null: none
 --   p_paused    the paused queues, and p_paused_names the names
-create or replace function admit(p_drainer integer, p_ids bigint[], p_state text, p_features integer, p_paused text[], p_paused_names text[]) returns bigint[]
+create or replace function admit(p_drainer integer, p_ids bigint[], p_state text, p_features integer, p_paused text[], p_paused_names text[], p_pool pool) returns bigint[]
 language plpgsql volatile set search_path from current
 as $$
 declare
@@ -15,11 +15,11 @@ declare
   c_several constant integer := 128;
   v_admitted bigint[] := p_ids;
 begin
-  if p_features is not null and p_paused_names <> '{}' then
+  if p_features is not null and (p_paused_names <> '{}' or not (p_pool is null)) then
     v_admitted := array(
       select given.id from unnest(p_ids) with ordinality given (id, place), lateral (
-        select j.name from jobs j where j.id = given.id limit 1) j
-      where j.name <> all (p_paused_names) order by given.place);
+        select j.name, j.queue from jobs j where j.id = given.id limit 1) j
+      where j.name <> all (p_paused_names) and serves(p_pool, j.queue) order by given.place);
   end if;
   if p_features & (c_limits | c_rates | c_several) <> 0 then
     perform hold_paused(v_admitted, p_paused);

@@ -7,12 +7,12 @@
 -- fence, name, payload, queue, enqueued_at, and an object of the fields that don't have their defaults, or null. Objects throughout
 -- would cost more than locking, reading and writing the claim together. A payload that isn't in the row is null: see payloads_of.
 -- A job that has got a feature since, by an update, is dropped too: nobody has looked at what that feature asks for. That somebody
--- waits for its end asks for nothing before that.
+-- waits for its end asks for nothing before that. So is a job that has got a queue which the drainer's pool doesn't serve.
 --   alive        how many other drainers live
 --   p_features   the features of all the jobs together; null: none
 --   canceled     jobs that this drainer has in flight and that are to be canceled, as JSON; null: none
 --   p_max_bytes  0: nothing is returned that could be what can't be read
-create or replace function second_look(p_drainer integer, p_locked bigint[], p_features integer, p_state text, p_max_bytes bigint,
+create or replace function second_look(p_drainer integer, p_locked bigint[], p_features integer, p_state text, p_max_bytes bigint, p_pool pool default null,
                                        out jobs json, out dead boolean, out canceled json, out ids bigint[], out fences integer[],
                                        out alive integer)
 language plpgsql volatile set search_path from current
@@ -26,6 +26,8 @@ declare
   v_dropped bigint[];
   v_paused text[];
   v_paused_names text[];
+  v_queues text[];
+  v_excepts boolean := p_pool.excepts is not false;
   v_dead integer[];
   v_known integer := coalesce(p_features, 0) | c_awaited;
 begin
@@ -43,7 +45,8 @@ begin
   if v_locked is not null then
     select coalesce(array_agg(p.target) filter (where p.kind = 'queue'), '{}'), coalesce(array_agg(p.target) filter (where p.kind = 'name'), '{}')
     into v_paused, v_paused_names from pauses p where lasts(p);
-    v_admitted := admit(p_drainer, v_locked, p_state, p_features, v_paused, v_paused_names); -- by itself: what is read next is read after it
+    v_queues := case when p_pool.queues is null then v_paused else queues_of(p_pool, v_paused) end;
+    v_admitted := admit(p_drainer, v_locked, p_state, p_features, v_paused, v_paused_names, p_pool); -- by itself: what is read next is read after it
     -- by their ids alone: with a condition that an index of all ready jobs has, the plan may go through all of them
     select array_agg(found.id), array_agg(found.fence), json_agg(found.job) into ids, fences, jobs
     from (
@@ -52,7 +55,7 @@ begin
         j.queue, j.enqueued_at,
         case when p_max_bytes = 0 then '{"unread": "it can''t be read"}' else non_default_fields(j) end) as job
       from jobs j where j.id = any (v_admitted) order by j.priority, j.run_at, j.id) found
-    where found.state = p_state and found.queue <> all (v_paused) and found.name <> all (v_paused_names)
+    where found.state = p_state and (found.queue = any (v_queues)) <> v_excepts and found.name <> all (v_paused_names)
       and (found.features is null or found.features & ~v_known = 0);
   end if;
 

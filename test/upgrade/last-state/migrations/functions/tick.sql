@@ -2,7 +2,7 @@
 -- back, throttled ones that may start are made ready, and what no event finds is repaired (docs/decisions/0023-tick.md). All of it is done in sets, and waits for no lock.
 --   p_since  what was due by then was promoted before; null: nothing was
 --   returns  whether there may be more of it
-create or replace function tick(p_names text[], p_since timestamptz default null) returns boolean
+create or replace function tick(p_names text[], p_since timestamptz default null, p_pool pool default null) returns boolean
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
 set enable_hashjoin = off set enable_mergejoin = off set jit = off
@@ -12,6 +12,6 @@ declare
 begin
   v_more := release_known(p_names) or v_more;
   perform unthrottle_due(p_names);
-  return repair(p_names) or v_more;
+  return repair(p_names, p_pool) or v_more;
 end
 $$;

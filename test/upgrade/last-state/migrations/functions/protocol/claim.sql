@@ -15,6 +15,7 @@
 --   p_looked_ms_ago when this drainer last looked from the start; null: never. If neither it nor another of its names has within
 --                   a second, it does, also with p_resume_after
 --   p_pass          the `pass` of the claim that ended at p_resume_after
+--   p_pool          the queues whose jobs it performs; null: all
 --   p_max_bytes     how much it may return of them: beyond it only the first job; 0: that one by id and name alone
 -- Returns one row:
 --   claim_id                             the row in claims; null: none was written
@@ -41,7 +42,7 @@
 create or replace function claim(p_drainer integer, p_backend integer, p_limit integer, p_names text[], p_resume_after text,
                       p_settled bigint[], p_spent bigint[], p_seen text default null, p_priorities integer[] default '{}',
                       p_fits_ms bigint default null, p_max_bytes bigint default 4194304, p_last_claim bigint default 0,
-                      p_looked_ms_ago double precision default 0, p_pass text default null)
+                      p_looked_ms_ago double precision default 0, p_pass text default null, p_pool pool default null)
 returns table (claim_id bigint, claimed_at_ms double precision, jobs json, resume_after text, more boolean, suspects boolean, expired boolean,
                due_in_ms double precision, seen text, whole boolean, dead boolean, canceled json, unkeyed boolean, from_start boolean,
                pass text, drainers integer, fair integer, aside_id bigint, payload jsonb, payload_key text)
@@ -66,7 +67,7 @@ begin
   if exists (select from pauses) then
     p_names := unpaused(p_names);
   end if;
-  v_scope := hashtext(p_names::text);
+  v_scope := hashtext(concat(p_names, p_pool));
   select f.* into v_frontier from frontier_of(v_scope, p_fits_ms, p_last_claim) f;
   v_looked_at := greatest(v_frontier.looked_at, now() - p_looked_ms_ago * interval '1 millisecond');
   from_start := p_resume_after is null or is_look_due(v_scope, v_looked_at, p_looked_ms_ago, v_frontier.may_unthrottle);
@@ -75,14 +76,14 @@ begin
   more := false;
   if from_start then
     p_seen := coalesce(p_seen, seen_by_others(v_scope, p_fits_ms)::text);
-    more := tick(p_names, seen_until(p_seen));
+    more := tick(p_names, seen_until(p_seen), p_pool);
     v_since := seen_until(p_seen); -- anew: a tick may have brought late arrivals
     seen := case when not more then seen_now() end;
-    due_in_ms := due_in_ms(v_since);
+    due_in_ms := due_in_ms(v_since, p_pool);
     v_looked_at := now();
   end if;
 
-  v_locked := lock_ready(p_drainer, p_limit, p_names, case when not from_start then v_place end, v_since, p_priorities, p_fits_ms);
+  v_locked := lock_ready(p_drainer, p_limit, p_names, case when not from_start then v_place end, v_since, p_priorities, p_fits_ms, p_pool);
   more := more or v_locked.passed is not null or coalesce(v_locked.bytes > p_max_bytes, false) or coalesce(cardinality(v_locked.locked), 0) = p_limit;
   if v_locked.bytes > p_max_bytes then
     v_locked.locked := trim_to_bytes(v_locked.locked, p_max_bytes);
@@ -94,7 +95,7 @@ begin
     pass := seen;
   end if;
   claimed_at_ms := extract(epoch from clock_timestamp()) * 1000;
-  v_found := second_look(p_drainer, v_locked.locked, v_locked.features, 'ready', p_max_bytes);
+  v_found := second_look(p_drainer, v_locked.locked, v_locked.features, 'ready', p_max_bytes, p_pool);
 
   jobs := v_found.jobs;
   dead := v_found.dead;
@@ -111,8 +112,8 @@ begin
   unkeyed := from_start and exists ( -- name by name, as is_work_due does it
     select from unnest(p_names) known (name), lateral (select from jobs j where j.state = 'unkeyed' and j.name = known.name limit 1) j);
   expired := from_start and exists (select from jobs j where j.expires_at <= now() and j.fence = 0);
-  fair := case when from_start then fair_priority(p_names) end;
-  suspects := exists (select from jobs j where j.state = 'suspect') and suspects_wait(p_drainer, p_names);
+  fair := case when from_start then fair_priority(p_names, p_pool) end;
+  suspects := exists (select from jobs j where j.state = 'suspect') and suspects_wait(p_drainer, p_names, p_pool);
   return next;
   if v_locked.features & 4 <> 0 and p_max_bytes > 0 then
     jobs := null;

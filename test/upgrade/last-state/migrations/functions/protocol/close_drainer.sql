@@ -4,11 +4,12 @@
 --   p_drainer       the drainer
 --   p_backend       the backend that its session began on
 --   p_names         the job names that it performs
+--   p_pool          the queues of these; null: all
 --   p_held          the jobs whose locks it holds
 --   p_durations     by job name: how many executions took how long, as in definitions
 --   due             work is due that could be claimed now, or may be: a job that counts on the drainer isn't committed yet
---   next_due_in_ms  until the next job of p_names is due; null: none is scheduled
-create or replace function close_drainer(p_drainer integer, p_backend integer, p_names text[], p_held bigint[], p_durations json default '{}')
+--   next_due_in_ms  until the next job of p_names and p_pool is due; null: none is scheduled
+create or replace function close_drainer(p_drainer integer, p_backend integer, p_names text[], p_held bigint[], p_durations json default '{}', p_pool pool default null)
 returns table (due boolean, next_due_in_ms double precision)
 language plpgsql volatile set search_path from current
 as $$
@@ -23,12 +24,12 @@ begin
   -- without asking which of them were held: sent again after what passes, this finds unlocked what it has unlocked
   perform pg_advisory_unlock(job_lock(held.id)) from unnest(p_held) held (id);
   perform note_late_arrivals(); -- of those that it held and never began
-  perform pg_advisory_unlock(lock_space('slot'), d.slot) from drainers d where d.id = p_drainer;
+  perform pg_advisory_unlock(lock_space('slot'), slot_key(d.pool, d.slot)) from drainers d where d.id = p_drainer;
   perform pg_advisory_unlock(lock_space('awake'), p_drainer);
   v_sees_all := await_storers();
-  due := is_work_due(unpaused(p_names));
+  due := is_work_due(unpaused(p_names), p_pool);
   due := due or not v_sees_all;
-  next_due_in_ms := extract(epoch from next_due_at(p_names) - clock_timestamp()) * 1000;
+  next_due_in_ms := extract(epoch from next_due_at(p_names, p_pool) - clock_timestamp()) * 1000;
   return next;
 end
 $$;

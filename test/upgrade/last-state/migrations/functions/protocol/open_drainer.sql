@@ -5,10 +5,11 @@
 --   p_label           who it is, for people
 --   p_budget_ms       the time that it has; null: no deadline
 --   p_definitions     a list of what it can perform, as in register_definitions
+--   p_pool            the queues whose jobs it performs, and its slots; null: all, and those that all share
 --   returns           no row when all slots are taken; else the drainer's id, its slot, the backend of its session, and
 --                     usual_ms: by job name, how long nearly all executions take
 create or replace function open_drainer(p_schema_version integer, p_max_drainers integer, p_label text,
-                             p_budget_ms bigint default null, p_definitions json default '[]')
+                             p_budget_ms bigint default null, p_definitions json default '[]', p_pool pool default null)
 returns table (id integer, slot integer, backend_pid integer, usual_ms json)
 language plpgsql volatile set search_path from current
 as $$
@@ -18,7 +19,7 @@ declare
 begin
   perform assert_schema_version(p_schema_version);
   for v_slot in 1 .. p_max_drainers loop
-    if pg_try_advisory_lock(lock_space('slot'), v_slot) then
+    if pg_try_advisory_lock(lock_space('slot'), slot_key(p_pool, v_slot)) then
       slot := v_slot;
       exit;
     end if;
@@ -35,10 +36,10 @@ begin
   backend_pid := pg_backend_pid();
   perform pg_advisory_lock(lock_space('drainer'), id);
   perform pg_advisory_lock(lock_space('awake'), id);
-  insert into drainers (id, slot, backend_pid, label, names, budget_ms)
-  values (open_drainer.id, open_drainer.slot, open_drainer.backend_pid, p_label, v_names, p_budget_ms);
+  insert into drainers (id, slot, backend_pid, label, names, pool, budget_ms)
+  values (open_drainer.id, open_drainer.slot, open_drainer.backend_pid, p_label, v_names, p_pool, p_budget_ms);
   if exists (select from wake_requests w where w.requested_at > '-infinity') then
-    perform clear_wake_requests(v_names);
+    perform clear_wake_requests(v_names, p_pool);
   end if;
   if exists (select from ticks t where t.ticked_at > now() - interval '1 second') then
     perform repair_soon(); -- otherwise it is due anyway
@@ -47,6 +48,7 @@ begin
     perform note_definitions(p_definitions);
   end if;
   perform note_names(v_names);
+  perform note_queues(p_pool);
   return next;
 end
 $$;
