@@ -274,6 +274,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
       to: " and (found.queue = any (queues_of(p_pool, '{}'))) <> v_excepts",
     },
     { file: `${SQL}/lock_ready.sql`, from: "lasts(p));\n  v_excepts", to: "false);\n  v_excepts" },
+    { file: `${SQL}/hold_ahead.sql`, from: "elsif v_queues && v_paused then", to: "elsif false then" },
   ],
   "Moved to another queue": [
     {
