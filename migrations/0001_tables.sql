@@ -52,6 +52,7 @@ create table jobs (
   further_keys      text[],                              -- of a job with several limits: the keys of the others, null where one is to be computed
   further_limits    integer[],                           -- their limits
   waits_for         text,                                -- which of its keys has blocked it; null: the first, as for most
+  is_counted        boolean,                             -- its queue has a waiting limit; null: it had none when the job was stored
   rate_key          text,
   rate              rate_limit,                          -- as its enqueue asked; the newest applies to the whole key (see rates_in_force)
   fair_key          text,                                -- jobs with different ones take turns; null: it takes no turns
@@ -119,6 +120,8 @@ create unique index jobs_unique_key on jobs (name, unique_key)              wher
 create unique index jobs_waiting_key on jobs (name, waiting_key)            where waiting_key is not null;
 
 create index jobs_expiring  on jobs (expires_at)                            where expires_at is not null and fence = 0;
+
+create index jobs_counted   on jobs (queue)                                 where is_counted;
 
 -- Only jobs with a concurrency key or a rate: those to block once the key is full, the limits that they ask for, and the newest rate.
 create index jobs_ready_of_key on jobs (concurrency_key, name)                  where state = 'ready' and concurrency_key is not null;
@@ -427,6 +430,18 @@ create table pauses (
   constraint ends_some_time check (isfinite(until_at))
 );
 
+-- How many unfinished jobs a queue or a concurrency key may have; see assert_room.
+create table waiting_limits (
+  kind    text    not null,
+  target  text    not null,                              -- the queue or key
+  waiting integer not null,
+
+  primary key (kind, target),
+  constraint known_kind     check (kind in ('queue', 'key')),
+  constraint short_target   check (octet_length(target) <= 2048),
+  constraint positive_limit check (waiting > 0)
+);
+
 create table idempotency_keys (
   name       text        not null,
   key        text        not null,
@@ -573,14 +588,14 @@ create type job_run as (
   at integer, name text, queue text, priority integer, run_at timestamptz, max_attempts smallint, timeout_ms integer,
   concurrency_key text, concurrency_limit integer, rate_key text, rate rate_limit, tags text[], metadata jsonb, state text, payloads jsonb,
   payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb, unique_rule jsonb, expires_at timestamptz,
-  further_keys text[], further_limits integer[], fair_key text, fair_weight smallint);
+  further_keys text[], further_limits integer[], fair_key text, fair_weight smallint, is_counted boolean);
 
 -- One of them.
 create type new_job as (
   id bigint, index integer, name text, payload jsonb, payload_key text, payload_day date, queue text, priority integer, run_at timestamptz,
   max_attempts smallint, timeout_ms integer, unique_key text, idempotency_key text, concurrency_key text,
   concurrency_limit integer, rate_key text, rate rate_limit, tags text[], metadata jsonb, state text, large_bytes integer, waiting_key text, unique_rule jsonb,
-  expires_at timestamptz, further_keys text[], further_limits integer[], fair_key text, fair_weight smallint);
+  expires_at timestamptz, further_keys text[], further_limits integer[], fair_key text, fair_weight smallint, is_counted boolean);
 
 -- Where a job is in the history: the partition, and the row in it.
 create type finished_place as (part oid, place tid, id bigint);

@@ -12,8 +12,11 @@ declare
   v_place integer;
   v_full integer;
   v_granted bigint[] := '{}';
+  v_holders bigint[] := '{}'; -- of the permits of v_held, place by place
+  v_held text[] := '{}';
   v_refused bigint[] := '{}';
   v_waits_for text[] := '{}';
+  v_left text[]; -- keys of which a job has taken nothing
 begin
   perform remember_limits(v_keys);
   for v_job in
@@ -35,6 +38,8 @@ begin
       v_granted := v_granted || v_job.id;
       foreach v_place in array v_job.places loop
         v_room[v_place] := v_room[v_place] - 1;
+        v_holders := v_holders || v_job.id;
+        v_held := v_held || v_keys[v_place];
       end loop;
     else
       v_refused := v_refused || v_job.id;
@@ -43,8 +48,7 @@ begin
   end loop;
 
   insert into permits (job_id, concurrency_key, drainer_id)
-  select distinct j.id, key.name, p_drainer
-  from jobs j, unnest(array_remove(j.concurrency_key || j.further_keys, null)) key (name) where j.id = any (v_granted)
+  select h.id, h.key, p_drainer from unnest(v_holders, v_held) h (id, key)
   on conflict (job_id, concurrency_key) do update set drainer_id = excluded.drainer_id; -- of a dead drainer that is not reaped yet
 
   if v_refused <> '{}' then
@@ -55,8 +59,8 @@ begin
     if cardinality(v_refused) > cardinality(v_granted) then
       perform block_ready(array(select distinct key from unnest(v_waits_for) key));
     end if;
-    perform unblock_jobs(array(
-      select k.key from unnest(v_keys, v_room) k (key, room) where k.room > 0 and k.key = any (keys_of(v_refused))));
+    v_left := keys_of(v_refused);
+    perform unblock_jobs(array(select k.key from unnest(v_keys, v_room) k (key, room) where k.room > 0 and k.key = any (v_left)));
   end if;
   return v_granted;
 end

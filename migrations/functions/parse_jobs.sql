@@ -20,7 +20,8 @@ as $$
       case when j."unique" is not null or d.unique_rule is not null then unique_rule_of(d.unique_rule, j."unique", j.payload_keys is not null and j.unique_keys is null) end,
       coalesce(j.expires_at, due.at + coalesce(j.expires_in_ms, d.expires_in_ms, (p_by_name->>'expires_in_ms')::bigint) * interval '1 millisecond'),
       kept.further_keys, coalesce(j.further_limits, d.further_limits),
-      kept.fair_key, case when kept.fair_key is not null then coalesce(j.fair_weight, d.fair_weight) end)::job_run)
+      kept.fair_key, case when kept.fair_key is not null then coalesce(j.fair_weight, d.fair_weight) end,
+      (select true from waiting_limits w where w.kind = 'queue' and w.target = kept.queue))::job_run)
   from jsonb_to_recordset(p_jobs) j (
     at integer, name text, by_name boolean, queue text, priority integer, run_at timestamptz, delay_ms bigint,
     max_attempts smallint, timeout_ms integer, concurrency_key text, concurrency_limit integer, rate_key text, rate rate_limit, tags text[],

@@ -35,13 +35,14 @@ begin
       select distinct key from past p, unnest(p.concurrency_key || p.further_keys) key where key is not null)) l
   ), stored as (
     insert into jobs (id, name, queue, priority, run_at, enqueued_at, fence, max_attempts, payload, payload_day, unique_key,
-                      concurrency_key, concurrency_limit, further_keys, further_limits, rate_key, rate, fair_key, fair_weight, tags, metadata, large_bytes, state)
+                      concurrency_key, concurrency_limit, further_keys, further_limits, is_counted, rate_key, rate, fair_key, fair_weight, tags, metadata, large_bytes, state)
     select p.id, p.name, p.queue, p.priority, now(), p.enqueued_at, (p.times % 2000 + 1) * 1000000, p.max_attempts, p.payload, p.payload_day,
            p.unique_key, p.concurrency_key, case when p.concurrency_key is not null or p.lacks_key then coalesce(i.concurrency_limit, p.usual_limit) end,
            p.further_keys, case when p.further_keys is not null then array(
              select coalesce(f.concurrency_limit, p.usual_further_limits[further.place], 1)
              from unnest(p.further_keys) with ordinality further (key, place) left join in_force f on f.concurrency_key = further.key
-             order by further.place) end, p.rate_key, p.rate, p.fair_key,
+             order by further.place) end,
+           (select true from waiting_limits w where w.kind = 'queue' and w.target = p.queue), p.rate_key, p.rate, p.fair_key,
            case when p.fair_key is not null then p.fair_weight end, p.tags, p.metadata,
            large_bytes_of(coalesce(p.payload, p.payload_aside), p.metadata, p.tags),
            case when p.queue = any (v_paused) then 'paused' when p.lacks_key or array_position(p.further_keys, null) is not null or p.rate_key is null and (p.rate).starts is not null then 'unkeyed' else 'ready' end

@@ -17,6 +17,7 @@ test("GET /v1/queues counts what waits in each queue", async () => {
     name: "counted",
     paused: false,
     pausedUntil: null,
+    waitingLimit: null,
     ready: 2,
     scheduled: 1,
     blocked: 0,

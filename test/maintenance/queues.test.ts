@@ -32,6 +32,7 @@ test("every queue is listed by name with the number of its jobs in each state", 
   const none = {
     paused: false,
     pausedUntil: null,
+    waitingLimit: null,
     ready: 0,
     scheduled: 0,
     blocked: 0,

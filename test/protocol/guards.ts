@@ -115,6 +115,9 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
       to: "where true",
     },
   ],
+  "Last place taken twice": [
+    { file: `${SQL}/assert_room.sql`, from: "perform pg_advisory_xact_lock(", to: "perform concat(" },
+  ],
   "Request under way": [
     {
       file: `${SQL}/protocol/store_jobs_once.sql`,
@@ -271,6 +274,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
       to: " and (found.queue = any (queues_of(p_pool, '{}'))) <> v_excepts",
     },
     { file: `${SQL}/lock_ready.sql`, from: "lasts(p));\n  v_excepts", to: "false);\n  v_excepts" },
+    { file: `${SQL}/hold_ahead.sql`, from: "elsif v_queues && v_paused then", to: "elsif false then" },
   ],
   "Moved to another queue": [
     {

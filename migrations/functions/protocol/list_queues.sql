@@ -25,7 +25,8 @@ as $$
     where coalesce(u.queue, h.name) collate "C" > p_after
     group by 1, 2, 3
   ), page as (
-    select c.* from counted c order by c.name collate "C" limit p_limit
+    select c.*, (select w.waiting from waiting_limits w where w.kind = 'queue' and w.target = c.name) as "waitingLimit"
+    from counted c order by c.name collate "C" limit p_limit
   )
   select coalesce(json_agg(p order by p.name collate "C"), '[]') from page p
 $$;

@@ -22,6 +22,7 @@ declare
   v_priority integer := p_priority;
   v_day date := case when pg_column_size(p_payload) > max_row_bytes() then (now() at time zone 'UTC')::date end;
   v_definition definitions;
+  v_is_counted boolean;
 begin
   if schema_version() < p_schema_version then
     perform assert_schema_version(p_schema_version);
@@ -44,11 +45,15 @@ begin
   end if;
   v_queue := coalesce(v_queue, 'default');
 
-  insert into jobs (name, payload, payload_day, queue, priority, carrier, large_bytes, state)
+  insert into jobs (name, payload, payload_day, queue, priority, carrier, large_bytes, is_counted, state)
   values (p_name, case when v_day is null then p_payload end, v_day, v_queue, coalesce(v_priority, 0), p_carrier,
     case when pg_column_size(p_payload) > 150 then nullif(greatest(4096, octet_length(p_payload::text)), 4096) end,
+    (select true from waiting_limits w where w.kind = 'queue' and w.target = v_queue),
     case when exists (select from pauses p where p.kind = 'queue' and p.target = v_queue and lasts(p)) then 'paused' else 'ready' end)
-  returning id, public_state(state) into job_id, job_state;
+  returning id, public_state(state), is_counted into job_id, job_state, v_is_counted;
+  if v_is_counted then
+    perform assert_room(array[job_id], null);
+  end if;
   if v_day is not null then
     insert into payloads (day, job_id, payload) values (v_day, store_job.job_id, p_payload);
   end if;

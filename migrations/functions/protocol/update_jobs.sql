@@ -45,7 +45,8 @@ begin
   update jobs j set
     state = case when n.run_at > now() then 'scheduled' when n.is_paused then 'paused' when n.lacks_key then 'unkeyed'
                  when n.is_suspect then 'suspect' when n.stays then j.state else 'ready' end,
-    run_at = n.run_at, priority = n.priority, queue = n.queue, tags = n.tags, metadata = n.metadata, concurrency_key = n.concurrency_key,
+    run_at = n.run_at, priority = n.priority, queue = n.queue, is_counted = (select true from waiting_limits w where w.kind = 'queue' and w.target = n.queue),
+    tags = n.tags, metadata = n.metadata, concurrency_key = n.concurrency_key,
     further_keys = n.further_keys, rate_key = n.rate_key, large_bytes = large_bytes_of(n.payload, n.metadata, n.tags)
   from (
     select w.id, coalesce(v_run_at, w.run_at) as run_at, kept.queue, is_paused(kept.queue) as is_paused,

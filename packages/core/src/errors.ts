@@ -293,6 +293,32 @@ export class JobStateError extends SluiceError {
   }
 }
 
+/**
+ * A queue or concurrency key has as many unfinished jobs as its waiting limit allows. Nothing was stored. Code `queue_full` or
+ * `key_full`.
+ */
+export class WaitingLimitError extends SluiceError {
+  static override readonly name: string = "WaitingLimitError"
+  static {
+    brand(WaitingLimitError)
+  }
+
+  /** The queue or key. */
+  readonly target: string
+  /** Its limit. */
+  readonly waiting: number
+
+  constructor(
+    code: "queue_full" | "key_full",
+    message: string,
+    { target, waiting, cause }: { target: string; waiting: number; cause: unknown },
+  ) {
+    super(code, message, { cause })
+    this.target = target
+    this.waiting = waiting
+  }
+}
+
 interface ErrorClass {
   readonly name: string
   readonly prototype: Error

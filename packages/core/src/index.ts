@@ -58,6 +58,7 @@ export type { JobFilter } from "./job/job-filter.ts"
 export type { BulkOptions, BulkResult } from "./manage/bulk.ts"
 export type { ChangedJob, JobReference, RetryOptions } from "./manage/jobs.ts"
 export type { PauseOptions } from "./manage/pauses.ts"
+export type { WaitingLimits } from "./manage/waiting-limits.ts"
 export type { JobChanges } from "./manage/update.ts"
 export type { Backlog } from "./inspect/backlog.ts"
 export { type Duration, durationMs } from "./checks/duration.ts"
@@ -112,4 +113,5 @@ export {
   TimeoutError,
   UniqueKeyTakenError,
   UnknownJobError,
+  WaitingLimitError,
 } from "./errors.ts"

@@ -51,6 +51,7 @@ import {
   resumeQueue,
 } from "./manage/pauses.ts"
 import { bulkUpdateVerb, type JobChanges, updateVerb } from "./manage/update.ts"
+import { limitKey, limitQueue, type WaitingLimits } from "./manage/waiting-limits.ts"
 import { createFinishWatch } from "./results/finish-watch.ts"
 import type { Instrumentation } from "./telemetry/instrumentation.ts"
 
@@ -200,15 +201,15 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   /** Deletes all finished jobs that the filter matches from the history. */
   deleteJobs(filter: JobFilter, options?: BulkOptions): Promise<BulkResult>
   /**
-   * Starts no more jobs of the queue. Running jobs finish, and jobs can still be enqueued. Pausing it again changes when the
-   * pause ends.
-   */
-  /**
    * Erases all jobs that the filter matches, waiting and finished, with everything that is known of them: payload, result, errors,
    * progress. Running ones are canceled and refused as `job_running`: call it again once they have ended. Idempotency keys are
    * forgotten after 24 hours.
    */
   eraseJobs(filter: Omit<JobFilter, "state">, options?: Pick<BulkOptions, "dryRun">): Promise<BulkResult>
+  /**
+   * Starts no more jobs of the queue. Running jobs finish, and jobs can still be enqueued. Pausing it again changes when the
+   * pause ends.
+   */
   pauseQueue(name: string, options?: PauseOptions): Promise<void>
   /** Starts the jobs of a paused queue again. */
   resumeQueue(name: string): Promise<void>
@@ -222,6 +223,13 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   pauseKey(key: string, options?: PauseOptions): Promise<void>
   /** Ends the pause. The whole limit holds at once. */
   resumeKey(key: string): Promise<void>
+  /**
+   * Refuses enqueues that would give the queue more unfinished jobs than `waiting`: they throw a `WaitingLimitError`. Stored until
+   * the next call; `{}` removes the limit.
+   */
+  limitQueue(name: string, limits: WaitingLimits): Promise<void>
+  /** The same for the jobs of a concurrency key. */
+  limitKey(key: string, limits: WaitingLimits): Promise<void>
   /** Returns what is paused, ordered by kind and target. */
   listPauses(): Promise<Pause[]>
 }
@@ -380,6 +388,8 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     resumeName: (name) => resume(resumeName(database, schema, name), { names: [name] }),
     pauseKey: (key, options) => pause(pauseKey(database, schema, key, options), options),
     resumeKey: (key) => resume(resumeKey(database, schema, key)),
+    limitQueue: (name, limits) => translateErrors(limitQueue(database, schema, name, limits)),
+    limitKey: (key, limits) => translateErrors(limitKey(database, schema, key, limits)),
     listPauses: () => translateErrors(readPauses(database, schema)),
   }
   for (const definition of options.jobs ?? []) bindDefinition(definition, sluice as never)

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises"
 import type pg from "pg"
 import type { Measurement } from "../report/results.ts"
 import type { Run } from "../scenario.ts"
@@ -19,8 +20,10 @@ export interface Storm {
 }
 
 const DRAINERS = 4
+/** How often somebody enqueues a job for another day. */
+const ENQUEUE_EVERY_MS = 20
 
-/** Measures until the jobs are performed, and completed, with the longest claim and settle of any drainer. */
+/** Measures until the jobs are performed, and completed, with the longest claim and settle of any drainer, and the longest enqueue. */
 export async function measureStorm(system: System, run: Run, storm: Storm): Promise<Measurement> {
   const jobs = run.jobs(storm.jobs)
   const database = await run.server.createDatabase(system)
@@ -35,6 +38,7 @@ export async function measureStorm(system: System, run: Run, storm: Storm): Prom
     workers = ready
 
     let meanwhile: Promise<void> | undefined
+    let enqueuing: Promise<number> | undefined
     const {
       value: performed,
       seconds,
@@ -43,6 +47,8 @@ export async function measureStorm(system: System, run: Run, storm: Storm): Prom
       ready.go()
       meanwhile = storm.meanwhile?.(database.pool, over.signal)
       meanwhile?.catch(() => {}) // thrown below
+      enqueuing = enqueueNowAndThen(database.pool, over.signal)
+      enqueuing.catch(() => {})
       await untilPerformed(ready, jobs, system)
       if (storm.isMixed) return ready.performed()
       await untilDone(system, database)
@@ -50,6 +56,7 @@ export async function measureStorm(system: System, run: Run, storm: Storm): Prom
     })
     over.abort()
     await meanwhile
+    const longestEnqueueMs = (await enqueuing) ?? 0
     const done = await ready.stop()
     const { duplicates, missing } = check(done, jobs)
     return {
@@ -61,10 +68,23 @@ export async function measureStorm(system: System, run: Run, storm: Storm): Prom
       missing: storm.isMixed ? 0 : missing,
       longestClaimMs: longestOf(done, "claim"),
       longestSettleMs: longestOf(done, "settle", "settle_succeeded"),
+      longestEnqueueMs,
     }
   } finally {
     over.abort()
     await workers?.kill()
     await database.drop()
   }
+}
+
+/** Returns how long the longest of its enqueues took. */
+async function enqueueNowAndThen(database: pg.Pool, stop: AbortSignal): Promise<number> {
+  let longestMs = 0
+  while (!stop.aborted) {
+    const beganAtMs = performance.now()
+    await database.query("select sluice.enqueue('later', '{}', '{\"delay\": \"1d\"}')")
+    longestMs = Math.max(longestMs, performance.now() - beganAtMs)
+    await wait(ENQUEUE_EVERY_MS)
+  }
+  return longestMs
 }

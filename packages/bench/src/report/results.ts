@@ -45,6 +45,7 @@ export interface Result {
   /** The longest claim of all rounds, as its drainer saw it. */
   readonly longestClaimMs?: number
   readonly longestSettleMs?: number
+  readonly longestEnqueueMs?: number
   /** Jobs per second of every round, slowest first. */
   readonly rounds: readonly number[]
   /**
@@ -87,6 +88,7 @@ export interface Measurement {
   readonly billedMs?: number
   readonly longestClaimMs?: number
   readonly longestSettleMs?: number
+  readonly longestEnqueueMs?: number
   readonly isCutOff?: boolean
 }
 
@@ -115,6 +117,7 @@ export function resultOf(
     ...(median.billedMs !== undefined && { billedMs: median.billedMs }),
     ...longestOf("longestClaimMs", rounds),
     ...longestOf("longestSettleMs", rounds),
+    ...longestOf("longestEnqueueMs", rounds),
     rounds: bySpeed.map(rateOf),
     perRound: [...measured].map(([round, measurement]) => roundOf(round, measurement)),
     ...(rounds.some(({ isCutOff }) => isCutOff) && { isCutOff: true }),
@@ -133,7 +136,10 @@ function roundOf(number: number, measurement: Measurement): Round {
   }
 }
 
-function longestOf(field: "longestClaimMs" | "longestSettleMs", rounds: readonly Measurement[]) {
+function longestOf(
+  field: "longestClaimMs" | "longestSettleMs" | "longestEnqueueMs",
+  rounds: readonly Measurement[],
+) {
   const longest = Math.max(...rounds.map((one) => one[field] ?? 0))
   return longest > 0 ? { [field]: round(longest, 1) } : {}
 }

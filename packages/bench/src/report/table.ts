@@ -26,7 +26,9 @@ function table(rows: readonly Result[], all: readonly Result[]): string {
       row.statementsPerJob.toFixed(3),
       row.p50Ms === undefined ? "" : `${row.p50Ms} / ${row.p99Ms}`,
       rangeOf(spreadOf(row, "p99Ms"), 1),
-      row.longestClaimMs === undefined ? "" : `${row.longestClaimMs} / ${row.longestSettleMs}`,
+      row.longestClaimMs === undefined
+        ? ""
+        : `${row.longestClaimMs} / ${row.longestSettleMs} / ${row.longestEnqueueMs ?? "-"}`,
       row.duplicates + row.missing === 0 ? "ok" : `${row.duplicates} duplicate, ${row.missing} missing`,
     ]
   })
@@ -42,7 +44,7 @@ function table(rows: readonly Result[], all: readonly Result[]): string {
     "stmts/job",
     "p50 / p99 ms",
     "rounds' p99",
-    "longest claim / settle ms",
+    "longest claim / settle / enqueue ms",
     "each once",
   ]
   const columns = head.map((_, column) => column).filter((column) => lines.some((line) => line[column]))

@@ -1,4 +1,4 @@
-import { createSluice, type Queryable } from "@sluice/core"
+import { type BulkResult, createSluice, type Queryable } from "@sluice/core"
 import { measureStorm, type Storm } from "../measure/measure-storm.ts"
 import type { Run, Scenario } from "../scenario.ts"
 import { rowSources } from "../system.ts"
@@ -11,13 +11,14 @@ const DAYS = 7
 
 const AHEAD = "now() - interval '1 hour'"
 const NOW = "now()"
+const TOMORROW = "now() + interval '1 day'"
 
 // The peers can't pause a queue for all workers, know no names that nobody performs, and keep no history by day.
 export const storms: Scenario = {
   isOnDemand: true,
   name: "storms",
   about:
-    "Four drainers at work while a million jobs come due, are paused or resumed, or lie ahead under a name that no drainer knows; and with a week of history, of which days are prepared and dropped meanwhile.",
+    "Four drainers at work while a million jobs come due, are paused, resumed, canceled or retried, or lie ahead under a name that no drainer knows; and with a week of history, of which days are prepared and dropped meanwhile.",
   figure: "jobsPerSecond",
   variants: [
     variantOf("undisturbed", { jobs: JOBS, fill: (database, jobs) => store(database, jobs) }),
@@ -76,6 +77,27 @@ export const storms: Scenario = {
         meanwhile: (database) => createSluice({ database }).resumeQueue("storm"),
       }),
     ]),
+    variantOf("a million being canceled", {
+      jobs: JOBS,
+      async fill(database, jobs, run) {
+        await store(database, run.jobs(STORM), {
+          first: jobs,
+          name: "bulk",
+          state: "scheduled",
+          runAt: TOMORROW,
+        })
+        await store(database, jobs)
+      },
+      meanwhile: (database) => changed(createSluice({ database }).cancelJobs({ name: "bulk" })),
+    }),
+    variantOf("a million being retried", {
+      jobs: JOBS,
+      async fill(database, jobs, run) {
+        await storeDiscarded(database, { first: jobs, count: run.jobs(STORM) })
+        await store(database, jobs)
+      },
+      meanwhile: (database) => changed(createSluice({ database }).retryJobs({ name: "bulk" })),
+    }),
     variantOf("a week of history", { jobs: JOBS, fill: storeWithHistory }),
     variantOf("a week of history, days prepared and dropped", {
       jobs: JOBS,
@@ -115,6 +137,20 @@ async function store(
        select '${name}', jsonb_build_object('n', i), '${queue}', '${state}', ${runAt}, ${key} from ${numbers}`,
     )
   }
+}
+
+async function storeDiscarded(database: Queryable, jobs: { first: number; count: number }): Promise<void> {
+  for (const numbers of rowSources(jobs)) {
+    await database.query(
+      `insert into sluice.finished (id, enqueued_at, run_at, priority, attempts, state, name, queue, payload)
+       select nextval('sluice.job_ids'), now(), now(), 0, 25, 'discarded', 'bulk', 'default', '{}' from ${numbers}`,
+    )
+  }
+}
+
+async function changed(done: Promise<BulkResult>): Promise<void> {
+  const { matched, changed } = await done
+  if (changed < matched) throw new Error(`Only ${changed} of ${matched} jobs were changed`)
 }
 
 /** The last week's jobs, as settles leave them, in the partitions of their days. */

@@ -12,6 +12,7 @@ import {
   type SluiceError,
   UniqueKeyTakenError,
   UnknownJobError,
+  WaitingLimitError,
 } from "../errors.ts"
 import { unlessComputed } from "../job/call-option.ts"
 import type { Carrier } from "../job/carrier.ts"
@@ -528,9 +529,21 @@ function refusalOf(error: unknown): SluiceError | undefined {
       return new RequestError("request_differs", (error as Error).message, { cause: error })
     case "SL010":
       return new RequestError("request_in_progress", (error as Error).message, { cause: error })
+    case "SL011":
+      return waitingLimitReached(error as { message: string; detail: string })
     default:
       return undefined
   }
+}
+
+/** See assert_room.sql. */
+function waitingLimitReached(cause: { message: string; detail: string }): WaitingLimitError {
+  const { kind, target, waiting } = JSON.parse(cause.detail)
+  return new WaitingLimitError(kind === "queue" ? "queue_full" : "key_full", cause.message, {
+    target,
+    waiting,
+    cause,
+  })
 }
 
 /** A job by name lacks an option that its definition computes, see assert_computed.sql. */

@@ -8,6 +8,8 @@ export interface QueueSnapshot {
   readonly paused: boolean
   /** When the pause ends by itself; null: when it is resumed, or it is not paused. */
   readonly pausedUntil: Date | null
+  /** How many unfinished jobs it may have, see `limitQueue`. Null: any number. */
+  readonly waitingLimit: number | null
   readonly ready: number
   readonly scheduled: number
   readonly blocked: number

@@ -12,6 +12,7 @@ import {
   SchemaError,
   SluiceError,
   UniqueKeyTakenError,
+  WaitingLimitError,
 } from "@sluice/core"
 import { type Problem, ProblemError, pointerTo } from "./problem.ts"
 
@@ -24,6 +25,7 @@ export function toProblem(error: Error, request: { method: string; path: string 
   if (error instanceof JobNotFoundError) return { status: 404, code: error.code, detail: error.message }
   if (error instanceof RequestError) return toRequestProblem(error)
   if (error instanceof UniqueKeyTakenError) return toTakenProblem(error)
+  if (error instanceof WaitingLimitError) return toFullProblem(error)
   if (error instanceof JobStateError) return { status: 409, code: error.code, detail: error.message }
 
   const instance = `urn:uuid:${randomUUID()}`
@@ -39,6 +41,10 @@ function toRequestProblem({ code, message }: RequestError): Problem {
   return code === "request_in_progress"
     ? { status: 409, code, detail: message, headers: { "retry-after": "1" } }
     : { status: 422, code, detail: message }
+}
+
+function toFullProblem({ code, message }: WaitingLimitError): Problem {
+  return { status: 429, code, detail: message, headers: { "retry-after": RETRY_AFTER_SECONDS } }
 }
 
 function toTakenProblem({ code, message, jobId, index }: UniqueKeyTakenError): Problem {

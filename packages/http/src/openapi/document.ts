@@ -21,7 +21,7 @@ export const openApiDocument = {
   },
   servers: [{ url: "/" }],
   security: [{ key: [] }],
-  tags: [{ name: "jobs" }, { name: "queues" }, { name: "pauses" }, { name: "service" }],
+  tags: [{ name: "jobs" }, { name: "queues" }, { name: "pauses" }, { name: "limits" }, { name: "service" }],
   paths: {
     "/v1/jobs": {
       get: {
@@ -69,7 +69,7 @@ export const openApiDocument = {
             headers: { location: { description: "Where to read the job.", schema: { type: "string" } } },
             content: json("Enqueued"),
           },
-          ...problems(400, 401, 409, 413, 415, 422, 500, 503),
+          ...problems(400, 401, 409, 413, 415, 422, 429, 500, 503),
         },
       },
     },
@@ -85,7 +85,7 @@ export const openApiDocument = {
             description: "All jobs are stored. The results are in the order of the request.",
             content: json("BatchEnqueued"),
           },
-          ...problems(400, 401, 409, 413, 415, 422, 500, 503),
+          ...problems(400, 401, 409, 413, 415, 422, 429, 500, 503),
         },
       },
     },
@@ -231,6 +231,8 @@ export const openApiDocument = {
     ...pausePaths("queues", "Queue", "a queue"),
     ...pausePaths("names", "Name", "a job name, in whatever queue"),
     ...pausePaths("keys", "Key", "a concurrency key"),
+    ...limitPaths("queues", "Queue", "a queue"),
+    ...limitPaths("keys", "Key", "a concurrency key"),
     "/health": {
       get: {
         operationId: "health",
@@ -291,6 +293,12 @@ export const openApiDocument = {
       422: problem(
         "The request is invalid; `errors` lists up to 20 places. Or its Idempotency-Key belongs to another request. Nothing is stored.",
       ),
+      429: problem(
+        "The queue or concurrency key has as many unfinished jobs as its waiting limit. Nothing is stored.",
+        {
+          "retry-after": { description: "Seconds to wait.", schema: { type: "string" } },
+        },
+      ),
       500: problem("Something failed on the server, or its key is not set."),
       503: problem(
         "The database or the store of payloads can't be reached, or the schema is missing or older than the code.",
@@ -349,6 +357,24 @@ function pausePaths(kind: string, noun: string, what: string) {
         responses: {
           200: { description: "It is not paused.", content: json("Paused") },
           ...problems(401, 422, 500, 503),
+        },
+      },
+    },
+  }
+}
+
+function limitPaths(kind: string, noun: string, what: string) {
+  return {
+    [`/v1/${kind}/{name}/limits`]: {
+      put: {
+        operationId: `limit${noun}`,
+        tags: ["limits"],
+        summary: `Limit how many unfinished jobs ${what} may have`,
+        parameters: [pathParameter("name")],
+        requestBody: { required: true, content: json("WaitingLimits") },
+        responses: {
+          200: { description: "The limit, which holds from now on.", content: json("Limited") },
+          ...problems(400, 401, 413, 415, 422, 500, 503),
         },
       },
     },

@@ -449,7 +449,17 @@ const count = { type: "integer", minimum: 0 }
 
 const queue = {
   type: "object",
-  required: ["name", "paused", "pausedUntil", "ready", "scheduled", "blocked", "running", "oldestReadyAt"],
+  required: [
+    "name",
+    "paused",
+    "pausedUntil",
+    "waitingLimit",
+    "ready",
+    "scheduled",
+    "blocked",
+    "running",
+    "oldestReadyAt",
+  ],
   properties: {
     name: { type: "string" },
     paused: { type: "boolean", description: "Jobs of a paused queue are not started; running ones may end." },
@@ -458,12 +468,35 @@ const queue = {
       format: "date-time",
       description: "When the pause ends by itself; null: when it is resumed, or it is not paused.",
     },
+    waitingLimit: {
+      type: ["integer", "null"],
+      description: "How many unfinished jobs it may have; null: any number.",
+    },
     ready: count,
     scheduled: count,
     blocked: count,
     running: count,
     oldestReadyAt: { type: ["string", "null"], format: "date-time" },
   },
+}
+
+const waitingLimits = {
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    waiting: {
+      type: "integer",
+      minimum: 1,
+      maximum: 1_000_000,
+      description: "How many jobs may wait, be scheduled or run; without it, any number.",
+    },
+  },
+}
+
+const limited = {
+  type: "object",
+  required: ["name", "waiting"],
+  properties: { name: { type: "string" }, waiting: { type: ["integer", "null"] } },
 }
 
 const pauseRequest = {
@@ -579,6 +612,8 @@ export const schemas = {
     },
   },
   PauseRequest: pauseRequest,
+  WaitingLimits: waitingLimits,
+  Limited: limited,
   Paused: paused,
   Pauses: pauses,
   Health: { type: "object", required: ["status"], properties: { status: { const: "ok" } } },

@@ -11,7 +11,7 @@ begin
   select n.payload_day, n.unnest, n.payload, n.payload_key from unnest(p_jobs, p_ids) n where n.payload_day is not null;
 
   update jobs j set
-    payload = case when n.payload_day is null then n.payload end, payload_day = n.payload_day, queue = n.queue, priority = n.priority,
+    payload = case when n.payload_day is null then n.payload end, payload_day = n.payload_day, queue = n.queue, is_counted = n.is_counted, priority = n.priority,
     run_at = case n.state when 'scheduled' then least(n.run_at, latest_run_at(j.enqueued_at, n.unique_rule))
                           else case j.state when 'scheduled' then n.run_at else least(j.run_at, n.run_at) end end,
     max_attempts = n.max_attempts, timeout_ms = n.timeout_ms, concurrency_key = n.concurrency_key, concurrency_limit = n.concurrency_limit,

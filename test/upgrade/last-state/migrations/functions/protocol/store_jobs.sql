@@ -37,10 +37,10 @@ begin
     select s.* into job_ids, job_states, statuses from store_keyed_jobs(v_runs, p_carrier) s;
   else
     with stored as (
-      insert into jobs (name, payload, payload_day, queue, priority, run_at, max_attempts, timeout_ms, concurrency_limit, rate, tags, metadata,
+      insert into jobs (name, payload, payload_day, queue, priority, run_at, max_attempts, timeout_ms, concurrency_limit, is_counted, rate, tags, metadata,
                         carrier, large_bytes, expires_at, state)
       select j.name, case when j.payload_day is null then j.payload end, j.payload_day, j.queue, j.priority, j.run_at, j.max_attempts,
-             j.timeout_ms, j.concurrency_limit, j.rate, j.tags, j.metadata, p_carrier, j.large_bytes, j.expires_at, j.state
+             j.timeout_ms, j.concurrency_limit, j.is_counted, j.rate, j.tags, j.metadata, p_carrier, j.large_bytes, j.expires_at, j.state
       from new_jobs(v_runs) j
       returning id, payload_day
     )
@@ -52,6 +52,9 @@ begin
     if exists (select from unnest(v_runs) r where r.state <> 'ready') then
       job_states := array(select public_state(j.state) from new_jobs(v_runs) j);
     end if;
+  end if;
+  if exists (select from waiting_limits) then
+    perform assert_room(job_ids, statuses);
   end if;
   perform notify_lingering(array(select distinct r.queue from unnest(v_runs) r));
   attended := p_asks and not exists (select from unnest(v_runs) r where r.state = 'scheduled')
