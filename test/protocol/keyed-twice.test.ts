@@ -35,7 +35,7 @@ test("of two drainers that compute the further keys of a job, the second notes n
   const job = defineJob({ name: "shop", concurrency: [{ key: () => "a" }, { key: () => "b" }], perform() {} })
   await migrate(database.url, { jobs: [job] })
   const sluice = createSluice({ database: database.pool })
-  const { id } = await sluice.enqueue("shop")
+  const { id } = await sluice.enqueue("shop", {})
   const first = await openSession(database)
   const second = await openSession(database)
   const setKeys = "select sluice.set_keys($1) as count"
