@@ -7,7 +7,7 @@ import { drainable } from "../support/drain.ts"
 /** Claims up to `limit` jobs that take turns; returns their keys and numbers in the order of their turns. */
 async function claimFair(session: Session, limit: number, { mostLookedAt = 1_000, fromStart = true } = {}) {
   const { rows } = await session.connection.query(
-    "select jobs, turns from sluice.claim_fair($1, $2, $3, '{work,other}', '{}', '{}', null, 1e6::bigint, $4, $5)",
+    "select jobs, turns from sluice.claim_fair($1, $2, $3, '{work}', '{}', '{}', null, 1e6::bigint, $4, $5)",
     [session.drainerId, session.backendPid, limit, mostLookedAt, fromStart],
   )
   const payloads = new Map(
@@ -82,6 +82,30 @@ test("a job that becomes ready behind the others of its key is found by the next
   expect(await claimFair(session, 1, { fromStart: false })).toEqual(["a4"])
   expect(await claimFair(session, 1)).toEqual(["a1"])
   await session.end()
+})
+
+test("jobs that another drainer has claimed and given back are found before the drain ends", async () => {
+  const database = await createDatabase()
+  const other = await openSession(database)
+  const performed: unknown[] = []
+  const work = defineJob({
+    name: "work",
+    async perform(payload) {
+      performed.push(payload)
+      if (performed.length > 1) return
+      await enqueue(database, "bbb")
+      await claimFair(other, 3)
+      await other.connection.query(
+        "with gone as (update sluice.claims set job_ids = '{}', fences = '{}' where drainer_id = $1) select pg_advisory_unlock(sluice.job_lock(id)) from sluice.jobs where fair_key = 'b'",
+        [other.drainerId],
+      )
+    },
+  })
+  const { drainOnce } = drainable(database, [work])
+  await enqueue(database, "a")
+  await drainOnce({ maxDrainers: 10 })
+  expect(performed).toEqual(["a1", "b1", "b2", "b3"])
+  await other.end()
 })
 
 test("jobs that take turns are seen by what looks for work, counts it and holds what nobody knows", async () => {

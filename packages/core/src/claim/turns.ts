@@ -34,6 +34,8 @@ export function createTurns(): Turns {
   let fromStartAtMs = 0
   let isFruitless = false
   let isFromStart = true
+  /** Whether claims have brought nothing since a look from the start, that one included: at the end, nothing is left. */
+  let isWayWhole = false
 
   const areWaiting = () => waiting !== null && performance.now() >= againAtMs
   return {
@@ -60,10 +62,16 @@ export function createTurns(): Turns {
       const nowMs = performance.now()
       isOrdinaryNext = true
       isFruitless = count === 0 && more
+      const isWhole = isFromStart || isWayWhole
+      isWayWhole = isWhole && count === 0
       if (isFromStart)
         fromStartAtMs =
           nowMs + Math.max(LOOK_FROM_START_EVERY_MS, (nowMs - startedAtMs) / LONGEST_SHARE_OF_LOOKS)
       if (more) return
+      if (!isWhole) {
+        fromStartAtMs = 0 // jobs may have been given back behind the marks
+        return
+      }
       waiting = null
       if (count === 0) againAtMs = nowMs + AGAIN_AFTER_MS
     },
