@@ -258,6 +258,7 @@ create table execution_logs (
   lines       text        not null                       -- each of them JSON
 );
 
+alter table execution_logs replica identity full;              -- otherwise a publication of all tables would refuse every delete
 create index execution_logs_job on execution_logs (job_id);
 create index execution_logs_age on execution_logs (ended_at);
 

@@ -1,6 +1,8 @@
--- Blocks the ready jobs of full keys that have no permit. The caller holds the keys' locks.
+-- Blocks ready jobs of full keys that have no permit. The caller holds the keys' locks. Of jobs with several limits it looks at those at
+-- the head of the queue: by a further key it would read all that are blocked already.
 create or replace function block_ready(p_keys text[]) returns void
 language sql volatile set search_path from current
+set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
 as $$
   update jobs j set state = 'blocked', waits_for = null
   where j.id = any (array(
@@ -12,10 +14,10 @@ as $$
 
   update jobs j set state = 'blocked', waits_for = waiting.key
   from (
-    select free.id, further.key from (
-      select distinct on (f.job_id) f.job_id, f.concurrency_key as key from further_keys f where f.concurrency_key = any (p_keys) limit 2000) further,
-    lateral (
-      select r.id from jobs r where r.id = further.job_id and r.state = 'ready' and not exists (select from permits p where p.job_id = r.id)
-      limit 1 for no key update skip locked) free) waiting
+    select free.id, free.key from (select from further_keys limit 1) used, first_ready(5000) head, lateral (
+      select r.id, (select key from unnest(r.further_keys) key where key = any (p_keys) limit 1) as key from jobs r
+      where r.id = head.id and r.state = 'ready' and r.further_keys && p_keys and not exists (select from permits p where p.job_id = r.id)
+      limit 1 for no key update skip locked) free
+    limit 2000) waiting
   where j.id = waiting.id
 $$;

@@ -17,7 +17,9 @@ begin
     using unnest(p_ids, p_fences, p_durations_ms, p_outcomes, p_results, p_charges_attempt, p_ended_ms_ago)
       o (id, fence, duration_ms, outcome, result, charges_attempt, ended_ms_ago)
     where j.id = o.id and j.fence = o.fence
-    returning j.*, o.duration_ms, coalesce(o.outcome, 'succeeded') as outcome, o.result,
+    -- the columns by name, because each of the others would cost as much
+    returning j.id, j.name, j.queue, j.priority, j.payload, j.payload_day, j.max_attempts, j.enqueued_at, j.run_at, j.unique_key,
+              j.concurrency_key, j.further_keys, j.fair_key, j.tags, j.metadata, j.features, o.duration_ms, coalesce(o.outcome, 'succeeded') as outcome, o.result,
               least(j.attempts + coalesce(o.charges_attempt, true)::integer, 32767) as attempt,
               now() - (coalesce(o.ended_ms_ago, 0) + o.duration_ms) * interval '1 millisecond' as began_at
   ), kept as (

@@ -58,6 +58,18 @@ test("jobs that a drainer can't perform don't hold up those behind them, however
   await session.end()
 })
 
+test("a job whose lock somebody else has is left, and keeps no drainer at work", async () => {
+  const database = await createDatabase()
+  await enqueue(database, "a")
+  const session = await openSession(database)
+  const holder = await database.connect()
+  await holder.query("select pg_advisory_lock(sluice.job_lock(id)) from sluice.jobs", [])
+  const claim = "select jobs, more from sluice.claim_fair($1, $2, 5, '{work}', '{}', '{}')"
+  const { rows } = await session.connection.query(claim, [session.drainerId, session.backendPid])
+  expect(rows).toEqual([{ jobs: [], more: false }])
+  await Promise.all([session.end(), holder.end()])
+})
+
 test("a job that becomes ready behind the others of its key is found by the next look from the start", async () => {
   const database = await createDatabase()
   await enqueue(database, "aaaa")

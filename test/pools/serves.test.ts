@@ -75,6 +75,20 @@ test("jobs that take turns are performed by their pool, and don't keep another a
   expect(await drainOnce({ except: ["heavy"] })).toMatchObject({ succeeded: 1, dueWork: false })
 })
 
+test("jobs that take turns are found behind the keys of another pool, however many these are", async () => {
+  const heavy = Array.from({ length: 50 }, (_, n) => ({
+    name: "encode",
+    payload: {},
+    options: { fairKey: `a${n}` },
+  }))
+  await sluice.enqueueMany(heavy)
+  await mail.enqueue({}, { fairKey: "b" })
+  expect(await drainOnce({ except: ["heavy"], concurrency: 5 })).toMatchObject({
+    succeeded: 1,
+    dueWork: false,
+  })
+})
+
 test("suspects run in their pool, also while another pool runs some of its own", async () => {
   await database.pool.query(
     "insert into sluice.jobs (name, queue, state, suspect_group) values ('hold', 'heavy', 'suspect', 1), ('mail', 'default', 'suspect', 1)",

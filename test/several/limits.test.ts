@@ -89,6 +89,29 @@ test("a job that is woken for one key and refused by another leaves its place to
   expect(ids(await next())).toEqual([free])
 })
 
+test("ready jobs behind a further key that is full are blocked a set at a time, however many are blocked already", async () => {
+  await database.rows(
+    `with stored as (
+       insert into sluice.jobs (name, state, concurrency_key, concurrency_limit, further_keys, further_limits)
+       select 'other', 'ready', n, 1, '{host}', '{1}' from generate_series(1, 4500) n returning id)
+     insert into sluice.further_keys select id, 'host', 1 from stored`,
+  )
+  const blocked = "select count(*)::int as blocked from sluice.jobs where state = 'blocked'"
+  expect(await next()).toHaveLength(1)
+  for (let claims = 1; claims <= 2; claims++) expect(await next()).toEqual([])
+  expect(await database.rows(blocked)).toEqual([{ blocked: 4_499 }])
+})
+
+test("a job that is replaced while it waits for a key no longer waits for that", async () => {
+  const { id } = await byName.enqueue("mail", { to: "a", customer: "1" })
+  await database.pool.query("update sluice.jobs set waits_for = 'a key of before', priority = 1")
+  const { id: first } = await byName.enqueue("mail", { to: "a", customer: "1" })
+  const keys = [first, id].map((id) => ({ id: Number(id), key: "a", furtherKeys: ["1", "queue:"] }))
+  await database.pool.query("update sluice.jobs set concurrency_limit = 1")
+  await database.pool.query("select sluice.set_keys($1)", [JSON.stringify(keys)])
+  expect(await sluice.getJob(id)).toMatchObject({ state: "blocked", waitsFor: "a" })
+})
+
 test("a limit that a newer job changes holds at once, also for a key that isn't the first of it", async () => {
   await byName.enqueue("other", {}, { concurrencyKey: "1", concurrencyLimit: 5 })
   await byName.enqueue("other", {}, { concurrencyKey: "1", concurrencyLimit: 5 })

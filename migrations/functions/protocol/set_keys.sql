@@ -11,7 +11,8 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off se
 as $$
 declare
   v_paused text[] := paused('queue');
-  v_keyed integer;
+  v_keyed bigint[];
+  v_several bigint[]; -- those with further keys
 begin
   with given as materialized (
     select g.id, g.key, g."rateKey" as rate_key, g."furtherKeys" as further_keys, coalesce(g.failed, false) as failed
@@ -28,22 +29,27 @@ begin
     select u.*, row_number() over (partition by u.key, u.name, u.is_paused order by u.priority, u.run_at, u.id) as place,
            row_number() over (partition by u.rate_key, u.name, u.is_paused order by u.priority, u.run_at, u.id) as rate_place
     from unkeyed u
+  ), keyed as (
+    update jobs j set
+      concurrency_key = p.key,
+      concurrency_limit = case when p.key is not null or p.failed then j.concurrency_limit end,
+      further_keys = case when j.further_keys is not null then p.further_keys end,
+      waits_for = null, -- a key that the job had before it was replaced
+      rate_key = p.rate_key,
+      rate = case when p.rate_key is not null or p.failed then j.rate end,
+      state = case when p.is_paused then 'paused' when p.key is not null and p.place > j.concurrency_limit then 'blocked'
+                   when p.rate_key is not null and p.rate_place > (j.rate).burst then 'throttled'
+                   when j.suspect_group is null then 'ready' else 'suspect' end
+    from placed p where j.id = p.id
+    returning j.id, j.further_keys
   )
-  update jobs j set
-    concurrency_key = p.key,
-    concurrency_limit = case when p.key is not null or p.failed then j.concurrency_limit end,
-    further_keys = case when j.further_keys is not null then p.further_keys end,
-    rate_key = p.rate_key,
-    rate = case when p.rate_key is not null or p.failed then j.rate end,
-    state = case when p.is_paused then 'paused' when p.key is not null and p.place > j.concurrency_limit then 'blocked'
-                 when p.rate_key is not null and p.rate_place > (j.rate).burst then 'throttled'
-                 when j.suspect_group is null then 'ready' else 'suspect' end
-  from placed p where j.id = p.id;
-  get diagnostics v_keyed = row_count;
-  perform note_further_keys(array(select g.id from json_to_recordset(p_keys) g (id bigint, "furtherKeys" json) where g."furtherKeys" is not null));
-  if v_keyed > 0 then
+  select coalesce(array_agg(k.id), '{}'), array_agg(k.id) filter (where k.further_keys is not null) into v_keyed, v_several from keyed k;
+  if v_several is not null then
+    perform note_further_keys(v_several);
+  end if;
+  if v_keyed <> '{}' then
     perform note_late_arrivals();
   end if;
-  return v_keyed;
+  return cardinality(v_keyed);
 end
 $$;

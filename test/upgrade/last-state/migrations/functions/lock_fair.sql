@@ -3,12 +3,12 @@
 -- claim, so if there are more keys than places, the claims of all drainers together go around.
 -- Jobs that drainers have in flight are left out here, because with few keys all drainers would try the locks of the same jobs.
 --   p_scope           hash of the names and the pool
---   p_most_looked_at  how many jobs of a priority it looks at
+--   p_most_looked_at  how many jobs of a priority it looks at; more than twice p_limit: of more keys than that, too
 --   p_from_start      whether it looks at the jobs that earlier claims have passed
 --   locked, features, bytes  as lock_ready
 --   marks             how far it has come with the keys, if they are few; with those that have nothing for this drainer; and at the
 --                     end, with the one whose turn was last
---   more              there may be more of them
+--   more              there may be more of them: jobs or keys that it hasn't looked at. What others have locked is left to them
 create or replace function lock_fair(
   p_drainer integer, p_scope integer, p_limit integer, p_names text[], p_fits_ms bigint, p_most_looked_at integer, p_from_start boolean, p_pool pool,
   out locked bigint[], out features integer, out bytes bigint, out marks fair_mark[], out more boolean)
@@ -23,16 +23,19 @@ declare
   v_newest fair_mark[] := (select c.marks from claims c where c.scope = p_scope and c.marks <> '{}' order by c.id desc limit 1);
   v_last fair_mark := v_newest[cardinality(v_newest)];
   v_priority integer := fair_priority_from(-2147483648);
+  v_most integer := greatest(p_limit, p_most_looked_at / 2); -- keys, and jobs of each
   v_keys text[];
   v_each integer;
+  v_left integer;
   v_part record;
 begin
   locked := '{}';
   marks := '{}';
   more := false;
   while v_priority is not null and cardinality(locked) < p_limit loop
-    v_keys := fair_keys(v_priority, case when v_last.priority = v_priority then v_last.fair_key else '' end, p_limit);
-    v_each := least(p_limit, ceil(p_most_looked_at / greatest(1.0, cardinality(v_keys))));
+    v_keys := fair_keys(v_priority, case when v_last.priority = v_priority then v_last.fair_key else '' end, v_most);
+    v_each := least(v_most, ceil(p_most_looked_at / greatest(1.0, cardinality(v_keys))));
+    v_left := p_limit - cardinality(locked);
     with keys as materialized (
       select k.key, k.place, m.run_at, m.id from unnest(v_keys) with ordinality k (key, place)
       left join unnest(v_marks) m on m.priority = v_priority and m.fair_key = k.key
@@ -51,7 +54,7 @@ begin
         and (l.expires_at is null or l.expires_at > now() or l.fence > 0)
       order by round, l.place, l.run_at, l.id
     ), locked_now as materialized (
-      select c.*, row_number() over () as turn from candidates c where pg_try_advisory_lock(job_lock(c.id)) limit p_limit - cardinality(locked)
+      select c.*, row_number() over () as turn from candidates c where pg_try_advisory_lock(job_lock(c.id)) limit v_left
     ), passed as (
       select distinct on (p.place) p.place, p.turn, (v_priority, p.key, p.run_at, p.id)::fair_mark as mark
       from (
@@ -64,7 +67,8 @@ begin
            (select sum(l.large_bytes) from locked_now l) as bytes,
            array(select p.mark from passed p
                  where p.turn = 0 or cardinality(v_keys) <= c_few_keys or p.turn = (select max(l.turn) from locked_now l) order by p.turn) as marks,
-           (select count(*) from candidates) > (select count(*) from locked_now)
+           case when (select count(*) from locked_now) = v_left then (select count(*) from candidates) > v_left
+                else v_most = p_limit and cardinality(v_keys) = p_limit end
              or exists (select from looked_at l group by l.place having count(*) = v_each) as more
     into v_part;
     locked := locked || v_part.ids;
