@@ -112,7 +112,9 @@ begin
   unkeyed := from_start and exists ( -- name by name, as is_work_due does it
     select from unnest(p_names) known (name), lateral (select from jobs j where j.state = 'unkeyed' and j.name = known.name limit 1) j);
   expired := from_start and exists (select from jobs j where j.expires_at <= now() and j.fence = 0);
-  fair := case when from_start then fair_priority(p_names, p_pool) end;
+  if from_start and exists (select from jobs j where j.state = 'ready' and j.fair_key is not null) then
+    fair := fair_priority(p_names, p_pool);
+  end if;
   suspects := exists (select from jobs j where j.state = 'suspect') and suspects_wait(p_drainer, p_names, p_pool);
   return next;
   if v_locked.features & 4 <> 0 and p_max_bytes > 0 then
