@@ -8,6 +8,7 @@ as $$
 declare
   v_deleted bigint[];
   v_payload_days date[];
+  v_since timestamptz;
 begin
   with free as materialized (
     select given.part, given.place, f.id
@@ -15,10 +16,10 @@ begin
       select f.id from finished f where f.tableoid = given.part and f.ctid = given.place and f.id = given.id
       limit 1 for update skip locked) f
   ), gone as (
-    delete from finished f using free where f.tableoid = free.part and f.ctid = free.place and f.id = free.id returning f.id, f.payload_day
+    delete from finished f using free where f.tableoid = free.part and f.ctid = free.place and f.id = free.id returning f.id, f.payload_day, f.enqueued_at
   )
-  select array_agg(g.id), array_agg(g.payload_day) into v_deleted, v_payload_days from gone g;
-  perform forget_finished(v_deleted, v_payload_days);
+  select array_agg(g.id), array_agg(g.payload_day), min(g.enqueued_at) into v_deleted, v_payload_days, v_since from gone g;
+  perform forget_finished(v_deleted, v_payload_days, v_since);
   return coalesce(v_deleted, '{}');
 end
 $$;

@@ -1,7 +1,8 @@
 -- Deletes what is known of jobs that were deleted from the history: payloads, failures, logs, results and how they were retried. What is in the
 -- app's store of objects becomes superfluous.
 --   p_payload_days  place n: the day under which the payload of the job of place n is; null: it was in its row
-create or replace function forget_finished(p_ids bigint[], p_payload_days date[]) returns void
+--   p_since         when the first of them was enqueued: failures before that are of others
+create or replace function forget_finished(p_ids bigint[], p_payload_days date[], p_since timestamptz) returns void
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
@@ -15,7 +16,7 @@ begin
   insert into superfluous_objects (store_key)
   select p.store_key from payloads_gone p where p.store_key is not null union select r.store_key from results_gone r
   on conflict do nothing;
-  delete from failures f where f.job_id = any (p_ids);
+  delete from failures f where f.job_id = any (p_ids) and f.ended_at >= p_since; -- of a year's partitions, the last few
   delete from execution_logs l where l.job_id = any (p_ids);
   delete from retries r where r.job_id = any (p_ids);
 end

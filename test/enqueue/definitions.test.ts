@@ -42,6 +42,21 @@ test.each<[string, Record<string, unknown>, RegExp]>([
     /a\.concurrency\.1\.key is "k": give each key once/,
   ],
   [
+    "two limits of a queue",
+    { name: "a", concurrency: [{ by: "queue" }, { by: "queue", limit: 2 }], perform },
+    /a\.concurrency\.1\.by is "queue": give each key once/,
+  ],
+  [
+    "two limits of a name",
+    { name: "a", concurrency: [{ limit: 2 }, { by: "name" }], perform },
+    /a\.concurrency\.1\.by is "name": give each key once/,
+  ],
+  [
+    "a list in place of a limit",
+    { name: "a", concurrency: [[{ key: "k" }]], perform },
+    /a\.concurrency\.0 is a list: give an object/,
+  ],
+  [
     "a limit with a key and by",
     { name: "a", concurrency: { key: "k", by: "queue" }, perform },
     /a\.concurrency\.by is "queue": give key or by/,

@@ -154,8 +154,11 @@ test("jobs by name get the key and the weight that are registered, and must give
   const { sluice, drainOnce } = drainable(database, [
     defineJob({ name: "work", fair: { key: "all", weight: 2 }, perform() {} }),
     defineJob({ name: "other", fair: () => "one", perform() {} }),
+    defineJob({ name: "none", perform() {} }),
   ])
   await drainOnce()
+  const keyless = sluice.enqueue("none", {}, { fairWeight: 2 })
+  await expect(keyless).rejects.toThrow("fairKey is undefined: give a key, or leave out fairWeight")
   await database.rows("select sluice.enqueue('work')")
   await database.rows(`select sluice.enqueue('work', '{}', '{"fairKey": "mine", "fairWeight": 3}')`)
   expect(await database.rows("select fair_key, fair_weight from sluice.jobs order by id")).toEqual([
@@ -163,5 +166,9 @@ test("jobs by name get the key and the weight that are registered, and must give
     { fair_key: "mine", fair_weight: 3 },
   ])
   await expect(database.rows("select sluice.enqueue('other')")).rejects.toThrow(/fairKey/)
+  await database.rows(`select sluice.enqueue('other', '{}', '{"fairKey": "given"}')`)
+  expect(await database.rows("select fair_key from sluice.jobs where name = 'other'")).toEqual([
+    { fair_key: "given" },
+  ])
   expect(await sluice.enqueue("other", {})).toMatchObject({ status: "enqueued" })
 })

@@ -152,3 +152,24 @@ test.each([
   expect(error.path.join(".")).toBe(`migrate.retention${path && `.${path}`}`)
   expect(error.message).toContain(error.code === "unknown_option" ? "no option" : error.path.join("."))
 })
+
+test("failures from days before a job was enqueued aren't searched for those of the job", async () => {
+  await keep({ succeeded: "1h" })
+  await finish([{ hoursAgo: 3 }])
+  await database.rows(
+    "create table sluice.failures_long_ago partition of sluice.failures for values from ('2001-01-01') to ('2001-01-02')",
+  )
+  const client = await database.connect()
+  await client.query("begin", [])
+  await client.query("select sluice.expire_by_rules($1) from generate_series(1, 30)", [hoursFromNoon(0)])
+  const { rows } = await client.query(
+    "select coalesce(idx_scan, 0) + seq_scan as scans from pg_stat_xact_user_tables where relname = 'failures_long_ago'",
+    [],
+  )
+  await client.query("commit", [])
+  await client.end()
+  expect(rows).toEqual([{ scans: "0" }])
+  expect(await kept()).toEqual([])
+  expect(await kept("failures", "job_id")).toEqual([])
+  await database.rows("drop table sluice.failures_long_ago")
+})

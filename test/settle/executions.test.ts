@@ -141,11 +141,12 @@ test("the last 100 lines are kept, of 16 KiB, and long ones without their detail
     for (let line = 1; line <= 20; line++) log.info(`line ${line}`, { text: "ü".repeat(1_500) })
     fail()
   })
-  await run(({ log }) => log.error("long".repeat(2_000), { more: "x".repeat(5_000) }))
+  await run(({ log }) => log.error(`a${"😀".repeat(2_000)}`, { more: "x".repeat(5_000) }))
   const [many = [], wide = [], long] = (await read(id)).executions.map(({ logs }) => logs ?? [])
   expect(many.map(({ message }) => message)).toEqual(Array.from({ length: 100 }, (_, n) => `line ${n + 21}`))
   expect(wide.map(({ message }) => message)).toEqual([16, 17, 18, 19, 20].map((n) => `line ${n}`))
-  expect(long).toEqual([{ at: expect.any(String), level: "error", message: "long".repeat(250), isCut: true }])
+  const message = `a${"😀".repeat(499)}\ufffd` // not half a character
+  expect(long).toEqual([{ at: expect.any(String), level: "error", message, isCut: true }])
 })
 
 test("logs are erased with the job, and forgotten with the history", async () => {

@@ -131,6 +131,14 @@ test("a paused key among several holds the job, and its end lets it go", async (
   expect(ids(await next())).toEqual([id])
 })
 
+test("a blocked job of a paused name waits for no key", async () => {
+  await enqueue("a", "1")
+  const id = await enqueue("b", "1")
+  await next()
+  await sluice.pauseName("mail")
+  expect(await sluice.getJob(id)).toMatchObject({ state: "blocked", blockedBy: "pause", waitsFor: null })
+})
+
 test("a job by name has the limits of its registered definition, and waits until their keys are computed", async () => {
   const { id } = await byName.enqueue("mail", { to: "a", customer: "1" })
   expect(await database.rows("select state, concurrency_key, further_keys from sluice.jobs")).toEqual([

@@ -120,6 +120,23 @@ test("a limit counts what was there before it, can be read, and can be removed",
   await byName.enqueue("any", {}, { queue: "small" })
 })
 
+test("a queue with more jobs than its new limit stays full until the others have finished", async () => {
+  await sluice.limitQueue("small", {})
+  const jobs = Array.from({ length: 6 }, () => ({ name: "any", options: { queue: "small" } }))
+  const ids = (await byName.enqueueMany(jobs)).map(({ id }) => id)
+  await sluice.limitQueue("small", { waiting: 3 })
+  await byName.cancelJobs({ ids: ids.slice(0, 3) })
+  await expect(byName.enqueue("any", {}, { queue: "small" })).rejects.toMatchObject(full)
+  await byName.cancelJob(ids[3] as string)
+  await byName.enqueue("any", {}, { queue: "small" })
+})
+
+test("a queue is listed for its limit alone", async () => {
+  expect(await sluice.listQueues()).toMatchObject([
+    { name: "small", waitingLimit: 3, paused: false, ready: 0, blocked: 0 },
+  ])
+})
+
 test("a concurrency key has a limit of its own", async () => {
   await sluice.limitKey("smtp", { waiting: 2 })
   for (const _ of "ab") await mail.enqueue({})
@@ -130,10 +147,21 @@ test("a concurrency key has a limit of its own", async () => {
 test.each([[0], [1.5], [1_000_001], ["3"]])(
   "a limit of %j is refused, and changes nothing",
   async (waiting) => {
-    await expect(sluice.limitQueue("small", { waiting: waiting as number })).rejects.toThrow(
-      /limits\.waiting/,
-    )
-    expect((await send("PUT", "/v1/queues/small/limits", { waiting })).status).toBe(422)
+    await expect(sluice.limitQueue("small", { waiting: waiting as number })).rejects.toThrow(/waiting is/)
+    const response = await send("PUT", "/v1/queues/small/limits", { waiting })
+    expect(await response.json()).toMatchObject({ status: 422, errors: [{ pointer: "/waiting" }] })
     expect(await database.rows("select waiting from sluice.waiting_limits")).toEqual([{ waiting: 3 }])
   },
 )
+
+test.each([
+  ["limit_queue('small', 0)", /p_waiting is 0: give a whole number from 1 to 1000000/],
+  ["limit_queue('small', 1000001)", /p_waiting is 1000001/],
+  ["limit_queue('no name', 5)", /p_queue is "no name": give 1 to 128 letters/],
+  ["limit_queue(null, 5)", /p_queue is null/],
+  ["limit_key('', 5)", /p_key is "": give text of 1 to 512 characters/],
+  ["limit_key(repeat('k', 513), 5)", /p_key is "k+": give text/],
+])("from SQL, %s is refused, and changes nothing", async (call, message) => {
+  await expect(database.rows(`select sluice.${call}`)).rejects.toThrow(message)
+  expect(await database.rows("select waiting from sluice.waiting_limits")).toEqual([{ waiting: 3 }])
+})

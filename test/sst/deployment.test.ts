@@ -381,7 +381,7 @@ describe.skipIf(!prepared)("other choices", { timeout: 180_000 }, () => {
   test("what is impossible or misspelled is refused, told what to give instead, and never shown a password", async () => {
     const { named } = readable(await synthesize({ config: fixture("refused") }))
     const refusals = JSON.parse(named("Refusals").value) as Record<string, string>
-    expect(Object.keys(refusals)).toHaveLength(39)
+    expect(Object.keys(refusals)).toHaveLength(40)
     for (const [title, refusal] of Object.entries(refusals)) {
       expect(refusal, title).toMatch(/^invalid_setting: .+: .+: .+/)
       expect(refusal, title).not.toContain("url-password")

@@ -146,7 +146,7 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
    * looks for up to 2 seconds: it may return fewer jobs than `limit`, and `next`.
    */
   listJobs(filter?: Omit<JobFilter, "ids">, options?: ListJobsOptions): Promise<JobList>
-  /** Returns the queues that have unfinished jobs or have been paused, ordered by name. */
+  /** Returns the queues that have unfinished jobs, a pause or a waiting limit, ordered by name. */
   listQueues(options?: ReadQueuesOptions): Promise<QueueSnapshot[]>
   /** Returns how many jobs are due and not running, and for how long the oldest has been due. Costs one cheap statement. */
   getBacklog(): Promise<Backlog>
@@ -184,7 +184,7 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
    */
   retryJob(job: JobReference, options?: RetryOptions): Promise<ChangedJob>
   /**
-   * Deletes a finished job from the history, with its errors, payload and result.
+   * Deletes a finished job from the history, with its errors, logs, payload and result.
    *
    * @throws JobNotFoundError
    * @throws JobStateError `job_not_finished`
@@ -202,7 +202,7 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   deleteJobs(filter: JobFilter, options?: BulkOptions): Promise<BulkResult>
   /**
    * Erases all jobs that the filter matches, waiting and finished, with everything that is known of them: payload, result, errors,
-   * progress. Running ones are canceled and refused as `job_running`: call it again once they have ended. Idempotency keys are
+   * logs, progress. Running ones are canceled and refused as `job_running`: call it again once they have ended. Idempotency keys are
    * forgotten after 24 hours.
    */
   eraseJobs(filter: Omit<JobFilter, "state">, options?: Pick<BulkOptions, "dryRun">): Promise<BulkResult>

@@ -32,7 +32,7 @@ export interface DrainHandlerOptions extends PoolOptions {
   readonly except?: readonly string[]
   /** Jobs performed at the same time in one invocation. Default `SLUICE_CONCURRENCY`, else 20. */
   readonly concurrency?: number
-  /** Drainers at work at the same time, over all invocations; of a pool, counted for itself. Default `SLUICE_MAX_DRAINERS`, else 10. */
+  /** Drainers at work at the same time, over all invocations; each pool is counted separately. Default `SLUICE_MAX_DRAINERS`, else 10. */
   readonly maxDrainers?: number
   /**
    * Idle mode: the function is invoked when the next job is due, and not in between. See docs/connections.md. Default

@@ -9,7 +9,7 @@ export interface SluiceArgs {
   readonly drain: FunctionOption
   /**
    * Drain functions of their own for some queues, by name: `{ heavy: { queues: ["heavy"], memory: "4 GB" } }`. `drain` serves the
-   * queues that none of them does. Each has `maxDrainers` drainers besides those of the others.
+   * queues that none of them does. Each has a `maxDrainers` of its own.
    */
   readonly pools?: Readonly<Record<string, PoolArgs>>
   /** The function that migrates the schema. It runs on deploy, before the others change. */
@@ -27,7 +27,7 @@ export interface SluiceArgs {
   readonly domain?: sst.aws.ApiGatewayV2Args["domain"]
   /** The schema of Sluice's tables. Stages that share a database each need their own. Default `"sluice"`. */
   readonly schema?: string
-  /** Drain functions at work at the same time, each with a database session of its own, up to 1,000. Without those of pools. Default 10. */
+  /** Drain functions at work at the same time, each with a database session of its own, up to 1,000. Those of pools don't count. Default 10. */
   readonly maxDrainers?: number
   /** Jobs at the same time in one drain function, up to 10,000. Default: that of the drain function's code. */
   readonly concurrency?: number

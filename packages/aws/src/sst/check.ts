@@ -138,8 +138,8 @@ function checkPools(path: string, pools: SluiceArgs["pools"]) {
   const owners = new Map<string, string>()
   for (const [key, pool] of Object.entries(pools ?? {})) {
     const here = `${path}pools.${key}`
-    if (!/^[A-Za-z][A-Za-z0-9]*$/.test(key))
-      refuse(`${here}: the name isn't allowed`, "use letters and digits")
+    if (!/^[a-z][A-Za-z0-9]*$/.test(key))
+      refuse(`${here}: the name isn't allowed`, "use letters and digits, starting with a small letter")
     if (typeof pool !== "object" || pool === null)
       refuse(`${here} is ${kindOf(pool)}`, 'give { queues: ["heavy"] }')
     checkKeys(here, pool, POOL)

@@ -33,7 +33,7 @@ export const queuesServed: Check = async ({ client, schema }) => {
   const named = rows.map(({ queue, jobs, since }) => `${queue} (${jobs} since ${since.toISOString()})`)
   return {
     level: "wrong",
-    text: `jobs wait in queues that no drainer of the last day served: ${named.join(", ")}. Add the queues to a pool`,
+    text: `jobs wait in queues that no drainer has served for a day: ${named.join(", ")}. Add the queues to a pool`,
   }
 }
 

@@ -81,7 +81,8 @@ export function isStorableText(text: string): boolean {
 /** The message has only the type of what it refuses, which may be a connection string. */
 function assertRecord(value: unknown, path: Path): void {
   if (isRecord(value)) return
-  const type = value === undefined || value === null ? String(value) : `of type ${typeof value}`
+  const isNothing = value === undefined || value === null
+  const type = isNothing ? String(value) : Array.isArray(value) ? "a list" : `of type ${typeof value}`
   throw new InvalidInputError("invalid_option", `${path.join(".")} is ${type}: give an object`, { path })
 }
 

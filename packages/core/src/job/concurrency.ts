@@ -28,9 +28,19 @@ export function assertConcurrency(
     refuse("invalid_option", concurrency.length, [...path, "length"], `1 to ${MOST_LIMITS} limits`)
   concurrency.forEach((limit, place) => {
     assertLimit(limit, [...path, `${place}`])
-    if (typeof limit.key === "string" && concurrency.findIndex(({ key }) => key === limit.key) < place)
-      refuse("invalid_option", limit.key, [...path, `${place}`, "key"], "each key once")
+    const { key, by = "name" } = limit
+    if (typeof key !== "function" && concurrency.findIndex((other) => isSameKey(other, limit)) < place)
+      refuse(
+        "invalid_option",
+        key ?? by,
+        [...path, `${place}`, key === undefined ? "by" : "key"],
+        "each key once",
+      )
   })
+}
+
+function isSameKey({ key, by = "name" }: Concurrency<never>, other: Concurrency<never>): boolean {
+  return key === other.key && by === (other.by ?? "name")
 }
 
 function assertLimit(concurrency: Concurrency<never>, path: readonly string[]): void {

@@ -32,7 +32,7 @@ export function fairColumns(
   assertText(fair_key, ["options", "fairKey"])
   if (fair_key === undefined) {
     if (definition && fairWeight !== undefined)
-      refuse("missing_option", fair_key, ["options", "fairKey"], "it with fairWeight: the job takes no turns")
+      refuse("missing_option", fair_key, ["options", "fairKey"], "a key, or leave out fairWeight")
     return { fair_weight: fairWeight }
   }
   const fair_weight = fairWeight ?? computed(definition, "fair weight", weight, payload)

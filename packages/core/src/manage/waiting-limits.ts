@@ -35,6 +35,6 @@ export async function limitKey(
 
 function waitingOf(limits: WaitingLimits): number | null {
   assertKnownKeys(limits, KEYS, ["limits"])
-  assertInteger(limits.waiting, ["limits", "waiting"], 1, 1_000_000)
+  assertInteger(limits.waiting, ["waiting"], 1, 1_000_000)
   return limits.waiting ?? null
 }

@@ -141,7 +141,7 @@ function resumable<Putback extends Resumed>(run: JobRun, cause: unknown, outcome
   const resumptions = (counts[RESUMPTIONS] ?? 0) + 1
   if (resumptions <= maxResumptions)
     return { ...outcome, ruleFailures: { ...counts, ...outcome.ruleFailures, [RESUMPTIONS]: resumptions } }
-  const message = `The job ${JSON.stringify(run.job.name)} was resumed ${maxResumptions} times, its maxResumptions, and ended early again`
+  const message = `The job ${JSON.stringify(run.job.name)} has been put back ${maxResumptions} times after a checkpoint, as often as its maxResumptions allows, and ended early again`
   const error = new SluiceError("too_many_resumptions", message, { cause })
   return { kind: "discarded", error, chargesAttempt: true }
 }

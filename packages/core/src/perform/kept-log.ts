@@ -42,5 +42,5 @@ function lineOf(level: string, message: string, details: Record<string, unknown>
   const start = { at: new Date(), level }
   const line = logJson({ ...details, ...start, message })
   if (Buffer.byteLength(line) <= LONGEST_LINE_BYTES) return line
-  return logJson({ ...start, message: String(message).slice(0, MOST_CHARACTERS), isCut: true })
+  return logJson({ ...start, message: String(message).slice(0, MOST_CHARACTERS).toWellFormed(), isCut: true })
 }

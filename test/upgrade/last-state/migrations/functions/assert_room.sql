@@ -30,7 +30,7 @@ begin
   limit 1;
   if found then
     raise exception using errcode = 'SL011', detail = json_build_object('kind', v_full.kind, 'target', v_full.target, 'waiting', v_full.waiting),
-      message = format('The %s %s is full: no more than %s jobs may be unfinished there', v_full.kind, to_json(v_full.target), v_full.waiting),
+      message = format('The %s %s is full: its waiting limit of %s unfinished jobs is reached', v_full.kind, to_json(v_full.target), v_full.waiting),
       hint = 'Enqueue again later, or raise its waiting limit.';
   end if;
 end

@@ -10,6 +10,7 @@ declare
   v_page bigint;
   v_ids bigint[];
   v_payload_days date[];
+  v_since timestamptz;
 begin
   if not exists (select from retention_rules) then
     return false;
@@ -28,11 +29,11 @@ begin
          left join retention_rules s on s.kind = ''state'' and s.target = e.state
          where e.ctid >= $1 and e.ctid < $2 and e.finished_at < $3 - coalesce(n.keep, q.keep, s.keep, $4)
          for update of e skip locked))
-       returning f.id, f.payload_day)
-     select array_agg(g.id), array_agg(g.payload_day) from gone g', v_part)
-  into v_ids, v_payload_days
+       returning f.id, f.payload_day, f.enqueued_at)
+     select array_agg(g.id), array_agg(g.payload_day), min(g.enqueued_at) from gone g', v_part)
+  into v_ids, v_payload_days, v_since
   using format('(%s,0)', v_page)::tid, format('(%s,0)', v_page + c_pages)::tid, p_now, (select s.retention from settings s);
-  perform forget_finished(v_ids, v_payload_days);
+  perform forget_finished(v_ids, v_payload_days, v_since);
 
   if v_page + c_pages < pg_relation_size(v_part::regclass) / current_setting('block_size')::bigint then
     update retention_searches r set page = v_page + c_pages where r.part = v_part;

@@ -1,8 +1,14 @@
--- Sets the waiting limit of a queue or key, or removes it if p_waiting is null.
+-- Sets the waiting limit of a queue or key, or removes it if p_waiting is null. Refuses what the TypeScript functions refuse.
 create or replace function limit_waiting(p_kind text, p_target text, p_waiting integer) returns void
 language plpgsql volatile set search_path from current
 as $$
 begin
+  if p_target is null or p_kind = 'queue' and p_target !~ '^[A-Za-z0-9._/:-]{1,128}$' or length(p_target) not between 1 and 512 then
+    perform refuse(format('p_%s is %s: give %s', p_kind, coalesce(to_json(left(p_target, 100))::text, 'null'),
+                          case p_kind when 'queue' then '1 to 128 letters, digits and . _ - / :' else 'text of 1 to 512 characters' end));
+  elsif p_waiting not between 1 and 1000000 then
+    perform refuse(format('p_waiting is %s: give a whole number from 1 to 1000000', p_waiting));
+  end if;
   if p_waiting is null then
     delete from waiting_limits w where w.kind = p_kind and w.target = p_target;
     return;
