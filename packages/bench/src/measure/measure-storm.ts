@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises"
-import type pg from "pg"
+import pg from "pg"
 import type { Measurement } from "../report/results.ts"
 import type { Run } from "../scenario.ts"
 import type { System } from "../system.ts"
@@ -47,7 +47,7 @@ export async function measureStorm(system: System, run: Run, storm: Storm): Prom
       ready.go()
       meanwhile = storm.meanwhile?.(database.pool, over.signal)
       meanwhile?.catch(() => {}) // thrown below
-      enqueuing = enqueueNowAndThen(database.pool, over.signal)
+      enqueuing = enqueueNowAndThen(database.url, over.signal)
       enqueuing.catch(() => {})
       await untilPerformed(ready, jobs, system)
       if (storm.isMixed) return ready.performed()
@@ -78,7 +78,9 @@ export async function measureStorm(system: System, run: Run, storm: Storm): Prom
 }
 
 /** Returns how long the longest of its enqueues took. */
-async function enqueueNowAndThen(database: pg.Pool, stop: AbortSignal): Promise<number> {
+async function enqueueNowAndThen(url: string, stop: AbortSignal): Promise<number> {
+  const database = new pg.Client({ connectionString: url })
+  await database.connect()
   let longestMs = 0
   while (!stop.aborted) {
     const beganAtMs = performance.now()
@@ -86,5 +88,6 @@ async function enqueueNowAndThen(database: pg.Pool, stop: AbortSignal): Promise<
     longestMs = Math.max(longestMs, performance.now() - beganAtMs)
     await wait(ENQUEUE_EVERY_MS)
   }
+  await database.end()
   return longestMs
 }
