@@ -6,7 +6,7 @@ import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
 import { computeKeys } from "./compute-keys.ts"
 import { expireJobs } from "./expire.ts"
-import { advance, type ClaimPosition, type Look } from "./position.ts"
+import { advance, type ClaimPosition, type Look, nextPriority } from "./position.ts"
 import { reap } from "./reap.ts"
 import { type Claimed, holdsTooMuch, runClaim } from "./run-claim.ts"
 
@@ -30,7 +30,7 @@ export async function claim(
   if (turn === "suspects" && !isFull) return claimSuspects(drainer, position, deadline.names(), room)
   const limit = turn === "ordinary" && !isFull ? room : 0
   if (limit === 0 && !drainer.isBeatDue()) return []
-  if (limit > 0 && position.turns.isNext(position.resumeAfter))
+  if (limit > 0 && position.turns.isNext(nextPriority(position)))
     return claimFair(drainer, position, deadline, limit)
   return claimInOrder(drainer, position, deadline, limit, isIdle)
 }

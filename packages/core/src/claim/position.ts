@@ -156,7 +156,16 @@ function noteEnd(position: ClaimPosition): void {
   position.passedOverMs = 0
 }
 
-/** A place in the queue begins with its priority. */
 function notePriority({ priorities }: ClaimPosition, place: string): void {
-  if (priorities.size < MOST_PRIORITIES) priorities.add(Number.parseInt(place.slice(1), 10))
+  if (priorities.size < MOST_PRIORITIES) priorities.add(priorityAt(place))
+}
+
+/** The priority where ordinary claims continue. Null: at the start. */
+export function nextPriority({ resumeAfter }: ClaimPosition): number | null {
+  return resumeAfter === null ? null : priorityAt(resumeAfter)
+}
+
+/** A place in the queue begins with its priority. */
+function priorityAt(place: string): number {
+  return Number.parseInt(place.slice(1), 10)
 }

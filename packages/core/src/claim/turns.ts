@@ -14,8 +14,8 @@ const MOST_LOOKED_AT = 10_000
  * same priority.
  */
 export interface Turns {
-  /** Whether the next claim is one of jobs that take turns. `place`: where ordinary claims continue; null: nothing is left. */
-  isNext(place: string | null): boolean
+  /** Whether the next claim is one of jobs that take turns. `ordinary`: the priority where ordinary claims continue; null: nothing is left. */
+  isNext(ordinary: number | null): boolean
   /** What to look at in a claim of up to `limit` jobs. */
   look(limit: number): { readonly mostLookedAt: number; readonly fromStart: boolean }
   /** Tells what an ordinary claim saw: the most urgent priority of jobs that wait, or undefined if it hasn't looked. */
@@ -40,10 +40,9 @@ export function createTurns(): Turns {
   const areWaiting = () => waiting !== null && performance.now() >= againAtMs
   return {
     areWaiting,
-    isNext(place) {
+    isNext(ordinary) {
       if (!areWaiting() || performance.now() - ordinaryAtMs >= ORDINARY_EVERY_MS) return false
-      if (place === null) return true
-      const ordinary = Number.parseInt(place.slice(1), 10) // a place in the queue begins with its priority
+      if (ordinary === null) return true
       return ordinary === waiting ? !isOrdinaryNext : (waiting as number) < ordinary
     },
     look(limit) {
