@@ -8,7 +8,7 @@ const FLOORS = [
   ["job/"],
   ["telemetry/", "inspect/", "manage/", "executors/", "migrate/", "pg/"],
   ["enqueue/", "session/", "results/"],
-  ["claim/", "settle/"],
+  ["claim/", "settle/", "schedules/"],
   ["perform/"],
   ["wake/"],
 ]

@@ -293,6 +293,22 @@ export class JobStateError extends SluiceError {
   }
 }
 
+/** There is no schedule with this key. Code `schedule_not_found`. */
+export class ScheduleNotFoundError extends SluiceError {
+  static override readonly name: string = "ScheduleNotFoundError"
+  static {
+    brand(ScheduleNotFoundError)
+  }
+}
+
+/** The schedule is defined in code, so it can only be changed and removed there. Code `schedule_in_code`. */
+export class ScheduleStateError extends SluiceError {
+  static override readonly name: string = "ScheduleStateError"
+  static {
+    brand(ScheduleStateError)
+  }
+}
+
 /**
  * A queue or concurrency key has as many unfinished jobs as its waiting limit allows. Nothing was stored. Code `queue_full` or
  * `key_full`.
