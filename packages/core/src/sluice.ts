@@ -450,17 +450,17 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     limitQueue: (name, limits) => translateErrors(limitQueue(database, schema, name, limits)),
     limitKey: (key, limits) => translateErrors(limitKey(database, schema, key, limits)),
     listPauses: () => translateErrors(readPauses(database, schema)),
-    setSchedule: (key, settings) => moveTicks(setSchedule([database, schema], key, settings)),
-    getSchedule: (key) => translateErrors(getSchedule([database, schema], key)),
-    listSchedules: (options) => translateErrors(listSchedules([database, schema], options)),
-    deleteSchedule: (key) => translateErrors(deleteSchedule([database, schema], key)),
+    setSchedule: (key, settings) => moveTicks(setSchedule(database, schema, key, settings)),
+    getSchedule: (key) => translateErrors(getSchedule(database, schema, key)),
+    listSchedules: (options) => translateErrors(listSchedules(database, schema, options)),
+    deleteSchedule: (key) => translateErrors(deleteSchedule(database, schema, key)),
     async runSchedule(key) {
-      const id = await translateErrors(runSchedule([database, schema], key))
+      const id = await translateErrors(runSchedule(database, schema, key))
       await wakeIfNeeded({ ids: [id] })
       return id
     },
-    pauseSchedule: (key, options) => moveTicks(pauseSchedule([database, schema], key, options)),
-    resumeSchedule: (key) => moveTicks(resumeSchedule([database, schema], key)),
+    pauseSchedule: (key, options) => moveTicks(pauseSchedule(database, schema, key, options)),
+    resumeSchedule: (key) => moveTicks(resumeSchedule(database, schema, key)),
   }
   for (const definition of options.jobs ?? []) bindDefinition(definition, sluice as never)
   return sluice

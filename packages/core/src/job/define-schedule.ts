@@ -85,7 +85,10 @@ function assertTiming({ cron, every, timeZone, jitter, catchUp, overlap, enabled
 }
 
 function assertCatchUp(catchUp: ScheduleTiming["catchUp"]): void {
-  if (!isRecord(catchUp)) return assertOneOf(catchUp, ["schedule", "catchUp"], CATCH_UP)
+  if (!isRecord(catchUp)) {
+    assertOneOf(catchUp, ["schedule", "catchUp"], CATCH_UP)
+    return
+  }
   assertKnownKeys(catchUp, ["policy", "within"], ["schedule", "catchUp"])
   assertOneOf(catchUp.policy ?? null, ["schedule", "catchUp", "policy"], CATCH_UP)
   assertPeriod(catchUp.within, ["schedule", "catchUp", "within"])

@@ -25,67 +25,81 @@ export interface ListSchedulesOptions {
   readonly limit?: number
 }
 
-type Target = readonly [database: Queryable, schema: string]
-
 /** The database checks the settings, for TypeScript, HTTP and SQL alike. */
 export async function setSchedule(
-  target: Target,
+  database: Queryable,
+  schema: string,
   key: string,
   settings: ScheduleSettings,
 ): Promise<ScheduleSnapshot> {
   assertKey(key)
   if (!isRecord(settings)) refuse("invalid_option", settings, ["settings"], "the settings of the schedule")
   const p_settings = JSON.stringify(instantsToText(settings))
-  return toSnapshot(await call(target, "set_schedule", { p_key: key, p_settings }))
+  const call = protocolCall(schema, "set_schedule", { p_key: key, p_settings })
+  return toSnapshot(await resultOf(database, call))
 }
 
-export async function getSchedule(target: Target, key: string): Promise<ScheduleSnapshot | undefined> {
+export async function getSchedule(
+  database: Queryable,
+  schema: string,
+  key: string,
+): Promise<ScheduleSnapshot | undefined> {
   assertKey(key)
-  const json = await call(target, "get_schedule", { p_key: key })
+  const json = await resultOf(database, protocolCall(schema, "get_schedule", { p_key: key }))
   return json === null ? undefined : toSnapshot(json)
 }
 
 export async function listSchedules(
-  target: Target,
-  { after, limit }: ListSchedulesOptions = {},
+  database: Queryable,
+  schema: string,
+  { after, limit = 1_000 }: ListSchedulesOptions = {},
 ): Promise<ScheduleSnapshot[]> {
   assertText(after, ["after"])
   assertInteger(limit, ["limit"], 1, 1_000)
-  const schedules = await call(target, "list_schedules", { p_after: after, p_limit: limit ?? 1_000 })
-  return (schedules as unknown[]).map(toSnapshot)
+  const call = protocolCall(schema, "list_schedules", { p_after: after, p_limit: limit })
+  return ((await resultOf(database, call)) as unknown[]).map(toSnapshot)
 }
 
-export async function deleteSchedule(target: Target, key: string): Promise<void> {
-  await act(target, "delete_schedule", key)
+export async function deleteSchedule(database: Queryable, schema: string, key: string): Promise<void> {
+  assertKey(key)
+  assertFound(await resultOf(database, protocolCall(schema, "delete_schedule", { p_key: key })), key)
 }
 
 /** Returns the job's id. */
-export async function runSchedule(target: Target, key: string): Promise<string> {
-  return String(await act(target, "run_schedule", key))
-}
-
-export async function pauseSchedule(target: Target, key: string, options: PauseOptions = {}): Promise<void> {
-  await act(target, "pause_schedule", key, endOf(options))
-}
-
-export async function resumeSchedule(target: Target, key: string): Promise<void> {
-  await act(target, "resume_schedule", key)
-}
-
-/** Calls a verb that returns false or null where there is no such schedule. */
-async function act(target: Target, verb: string, key: string, parameters: Parameters = {}): Promise<unknown> {
+export async function runSchedule(database: Queryable, schema: string, key: string): Promise<string> {
   assertKey(key)
-  const result = await call(target, verb, { p_key: key, ...parameters })
+  const id = await resultOf(database, protocolCall(schema, "run_schedule", { p_key: key }))
+  return String(assertFound(id, key))
+}
+
+export async function pauseSchedule(
+  database: Queryable,
+  schema: string,
+  key: string,
+  options: PauseOptions = {},
+): Promise<void> {
+  assertKey(key)
+  const call = protocolCall(schema, "pause_schedule", { p_key: key, ...endOf(options) })
+  assertFound(await resultOf(database, call), key)
+}
+
+export async function resumeSchedule(database: Queryable, schema: string, key: string): Promise<void> {
+  assertKey(key)
+  assertFound(await resultOf(database, protocolCall(schema, "resume_schedule", { p_key: key })), key)
+}
+
+/** The functions return false or null where there is no such schedule. */
+function assertFound(result: unknown, key: string): unknown {
   if (result !== false && result !== null) return result
   throw new ScheduleNotFoundError("schedule_not_found", `No schedule has the key ${JSON.stringify(key)}`)
 }
 
-type Parameters = Readonly<Record<`p_${string}`, unknown>>
-
-async function call([database, schema]: Target, verb: string, parameters: Parameters): Promise<unknown> {
-  const { text, values }: ProtocolCall = protocolCall(schema, verb, parameters)
+async function resultOf(database: Queryable, { text, values }: ProtocolCall): Promise<unknown> {
   try {
-    const { rows } = await database.query(`select to_json(${text})::pg_catalog.text as result`, values)
+    const { rows } = await database.query(
+      `select pg_catalog.to_json(${text})::pg_catalog.text as result`,
+      values,
+    )
     return JSON.parse(rows[0].result)
   } catch (error) {
     if (codeOf(error) === "SL012")

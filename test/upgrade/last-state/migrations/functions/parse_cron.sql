@@ -6,18 +6,19 @@ as $$
 declare
   c_nicknames constant jsonb := '{"@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *", "@monthly": "0 0 1 * *", "@weekly": "0 0 * * 0",
     "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@hourly": "0 * * * *"}';
-  v_cron text := coalesce(c_nicknames->>lower(btrim(p_cron)), p_cron);
-  v_fields text[] := regexp_split_to_array(btrim(v_cron, E' \t'), '\s+');
+  c_space constant text := E' \t\r\n';
+  v_cron text := coalesce(c_nicknames->>lower(btrim(p_cron, c_space)), p_cron);
+  v_fields text[] := regexp_split_to_array(btrim(v_cron, c_space), '[[:space:]]+');
   v_starts integer[];
   v_read cron_fields;
 begin
-  if btrim(v_cron) ~ '^@' then
+  if btrim(v_cron, c_space) ~ '^@' then
     perform refuse_cron(p_cron, position('@' in p_cron), format('%s is unknown: give %s, or five or six fields; for an interval give every',
-      btrim(v_cron), (select string_agg(n, ', ' order by n) from jsonb_object_keys(c_nicknames) n)));
+      btrim(v_cron, c_space), (select string_agg(n, ', ' order by n) from jsonb_object_keys(c_nicknames) n)));
   elsif cardinality(v_fields) not between 5 and 6 then
-    perform refuse_cron(p_cron, case when cardinality(v_fields) > 6 then (field_starts(v_cron))[7] else length(rtrim(p_cron)) + 1 end,
+    perform refuse_cron(p_cron, case when cardinality(v_fields) > 6 then (field_starts(v_cron))[7] else length(rtrim(p_cron, c_space)) + 1 end,
       format('it has %s fields: give five (minute, hour, day, month, weekday), or six with the second before them',
-             case when btrim(v_cron) = '' then 0 else cardinality(v_fields) end));
+             case when btrim(v_cron, c_space) = '' then 0 else cardinality(v_fields) end));
   end if;
   v_starts := field_starts(v_cron);
   v_read.seconds := '{0}';

@@ -1,4 +1,4 @@
--- Deletes a schedule. Its jobs stay. Returns whether there was one.
+-- Deletes a schedule. Its jobs stay. Returns whether there was one with the key p_key.
 create or replace function delete_schedule(p_key text) returns boolean
 language plpgsql volatile set search_path from current
 as $$

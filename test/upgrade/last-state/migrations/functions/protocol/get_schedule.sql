@@ -1,4 +1,4 @@
--- A schedule, as JSON with the words of the API, its next five ticks and its last ten runs; null: there is none with this key.
+-- The schedule with the key p_key, as JSON with the words of the API, its next five ticks and its last ten runs; null: there is none.
 create or replace function get_schedule(p_key text) returns json
 language sql volatile set search_path from current
 as $$

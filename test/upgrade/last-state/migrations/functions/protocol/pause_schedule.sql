@@ -1,4 +1,5 @@
 -- Pauses a schedule: it has no ticks until then, and none of that time is caught up. Pausing it again changes when the pause ends.
+--   p_key     the schedule
 --   p_until   when the pause ends
 --   p_for_ms  or how long it lasts; without both it lasts until the schedule is resumed
 --   returns   whether there is such a schedule

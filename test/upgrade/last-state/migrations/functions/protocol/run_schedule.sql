@@ -1,5 +1,6 @@
 -- Enqueues a job of a schedule now, beside its ticks, also if it is paused.
---   returns  the job's id; null: there is no schedule with this key
+--   p_key    the schedule
+--   returns  the job's id; null: there is no such schedule
 create or replace function run_schedule(p_key text) returns bigint
 language plpgsql volatile set search_path from current
 as $$
