@@ -34,8 +34,10 @@ export async function setSchedule(
 ): Promise<ScheduleSnapshot> {
   assertKey(key)
   if (!isRecord(settings)) refuse("invalid_option", settings, ["settings"], "the settings of the schedule")
-  const p_settings = JSON.stringify(instantsToText(settings))
-  const call = protocolCall(schema, "set_schedule", { p_key: key, p_settings })
+  const call = protocolCall(schema, "set_schedule", {
+    p_key: key,
+    p_settings: JSON.stringify(instantsToText(settings)),
+  })
   return toSnapshot(await resultOf(database, call))
 }
 
