@@ -147,6 +147,7 @@ const types = [
   "TransactionClient",
   "Uniqueness",
   "WaitOptions",
+  "WaitingLimit",
   "WaitingLimits",
   "Work",
   "Worker",

@@ -17,6 +17,7 @@ import { readJob, withObjects } from "./inspect/job.ts"
 import { type JobList, type ListJobsOptions, listJobs } from "./inspect/list-jobs.ts"
 import { type Pause, readPauses } from "./inspect/pauses.ts"
 import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspect/queues.ts"
+import { readWaitingLimits, type WaitingLimit } from "./inspect/waiting-limits.ts"
 import { assertSchedules } from "./job/assert-schedules.ts"
 import { type AnyJobDefinition, bindDefinition, type InputOf, type ResultOf } from "./job/define-job.ts"
 import type { ScheduleDefinition } from "./job/define-schedule.ts"
@@ -288,6 +289,8 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
    * @throws ScheduleNotFoundError
    */
   resumeSchedule(key: string): Promise<void>
+  /** Returns the limits that `limitQueue` and `limitKey` have set, ordered by kind and target. */
+  listLimits(): Promise<WaitingLimit[]>
 }
 
 /** The definition's name, for callers that have only its type: `enqueue<typeof welcome>("welcome", …)`. */
@@ -461,6 +464,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     },
     pauseSchedule: (key, options) => moveTicks(pauseSchedule(database, schema, key, options)),
     resumeSchedule: (key) => moveTicks(resumeSchedule(database, schema, key)),
+    listLimits: () => translateErrors(readWaitingLimits(database, schema)),
   }
   for (const definition of options.jobs ?? []) bindDefinition(definition, sluice as never)
   return sluice
@@ -513,12 +517,18 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     return translateErrors(actOnMatching(database, schema, side, verb, filter, options, onActed))
   }
 
-  /** As `moveJob`. */
+  /** As `moveJob`, with one wake in the end. */
   async function moveAll(...parameters: Parameters<typeof actOnAll>): Promise<BulkResult> {
     const [side, verb, filter, options] = parameters
-    return actOnAll(side, verb, filter, options, (acted) =>
-      wakeIfNeeded({ ids: acted.filter(({ refusal }) => refusal === null).map(({ id }) => id) }),
-    )
+    const moved: string[] = []
+    try {
+      return await actOnAll(side, verb, filter, options, (acted) => {
+        for (const { id, refusal } of acted)
+          if (refusal === null && moved.length <= MOST_ASKED_FOR) moved.push(id)
+      })
+    } finally {
+      await wakeIfNeeded(moved.length > MOST_ASKED_FOR ? {} : { ids: moved })
+    }
   }
 
   function target(transaction: TransactionClient | undefined): Queryable {
@@ -559,6 +569,9 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     }
   }
 }
+
+/** Of more jobs it isn't asked which of them need a drainer, but whether any job does. */
+const MOST_ASKED_FOR = 500
 
 function checkWaitOptions(options: WaitOptions) {
   assertKnownKeys(options, ["timeout", "signal"], ["options"])
