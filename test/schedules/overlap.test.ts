@@ -69,6 +69,15 @@ test("queue: the next job begins when the one before has ended", async () => {
   expect(await drain).toMatchObject({ succeeded: 2 })
 })
 
+test("queue: a job that waits for its retry holds the next one back", async () => {
+  await twoTicks("queue")
+  await database.pool.query(
+    "update sluice.jobs set state = 'scheduled', run_at = now() + interval '1 hour', fence = 1 where id = (select min(id) from sluice.jobs)",
+  )
+  expect(await drainOnce()).toMatchObject({ claimed: 0 })
+  expect(events).toEqual([])
+})
+
 test("cancel: the running job is canceled, and the next one begins when it has ended", async () => {
   await scheduleFrom(database, "slow", { name: "slow", every: "1h", overlap: "cancel" }, "2027-03-01T08:30Z")
   await tickAt(database, "2027-03-01T09:00Z")
