@@ -1,4 +1,9 @@
-import type { BatchOptions, BatchSnapshot, RetryBatchOptions } from "@sluice/core"
+import {
+  type BatchOptions,
+  type BatchSnapshot,
+  InvalidInputError,
+  type RetryBatchOptions,
+} from "@sluice/core"
 import type { Hono } from "hono"
 import { readJson, readOptionalJson } from "../messages/body.ts"
 import { refuse } from "../messages/problem.ts"
@@ -15,7 +20,9 @@ export function addBatchRoutes(app: Hono, { sluice, maxBatchJobs, maxBodyBytes }
       "jobs",
       ...OPTION_KEYS,
     ])
-    const { id, total } = await sluice.enqueueBatch(parseJobs(jobs, maxBatchJobs), options as BatchOptions)
+    const { id, total } = await sluice
+      .enqueueBatch(parseJobs(jobs, maxBatchJobs), options as BatchOptions)
+      .catch(throwWithPathInBody)
     return context.json({ id, total }, 201, { location: `/v1/batches/${id}` })
   })
   app.all("/v1/batches", allowOnly("POST"))
@@ -46,4 +53,11 @@ export function addBatchRoutes(app: Hono, { sluice, maxBatchJobs, maxBodyBytes }
     const batch = await sluice.getBatch(id)
     return batch ?? refuse({ status: 404, code: "batch_not_found", detail: `No batch has the id ${id}` })
   }
+}
+
+/** What core calls the options is in the body beside the jobs. */
+function throwWithPathInBody(error: unknown): never {
+  if (!(error instanceof InvalidInputError) || error.index !== undefined || error.path[0] !== "options")
+    throw error
+  throw new InvalidInputError(error.code, error.message, { path: error.path.slice(1), cause: error })
 }

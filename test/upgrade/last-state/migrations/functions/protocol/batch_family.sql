@@ -1,4 +1,5 @@
 -- A batch and its inner batches, those within these too: what is retried or canceled together. None if the id is unknown.
+--   p_id     the batch
 --   p_fires  whether the callbacks of those that have finished are enqueued again once they finish again
 create or replace function batch_family(p_id bigint, p_fires boolean default false) returns bigint[]
 language plpgsql volatile set search_path from current

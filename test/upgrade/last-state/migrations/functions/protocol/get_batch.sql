@@ -1,4 +1,5 @@
 -- Everything that is known of a batch, as JSON. Null for an id that is unknown or whose history has been dropped.
+--   p_id  the batch
 create or replace function get_batch(p_id bigint) returns json
 language sql stable set search_path from current
 set enable_seqscan = off set jit = off
