@@ -3,25 +3,32 @@ import { configDefaults, defineConfig, type TestProjectInlineConfiguration } fro
 
 /** Their servers are embedded ones, whatever `SLUICE_TEST_DATABASE_URL` says, so nothing is learned about that server. */
 const WITH_OWN_SERVER = [
-  "test/claim/lock-table-full.test.ts",
-  "test/connections/bare-pool.test.ts",
-  "test/reap/server-restart.test.ts",
-  "test/session/standby.test.ts",
-  "test/wake/full-notify-queue.test.ts",
+  "test/claim/lock-table-full.long.test.ts",
+  "test/connections/bare-pool.long.test.ts",
+  "test/reap/server-restart.long.test.ts",
+  "test/session/standby.long.test.ts",
+  "test/wake/full-notify-queue.long.test.ts",
 ]
 
 /** They change state of the process or of a module that no later file may see, mock modules, or count child processes. */
 const ALONE = [
-  "test/executors/{bundle,lambda,thread,thread-*}.test.ts",
+  "test/executors/{bundle,lambda.long,thread.long,thread-*}.test.ts",
   "test/idle/scheduler-api.test.ts",
   "test/jobs/webhook-*.test.ts",
   "test/local/**/*.test.ts",
   "test/neon/**/*.test.ts",
   "test/session/type-parsers.test.ts",
-  "test/telemetry/opentelemetry.test.ts",
+  "test/telemetry/opentelemetry.long.test.ts",
 ]
 
-const excluded = [...configDefaults.exclude, ...(process.env.SLUICE_TEST_DATABASE_URL ? WITH_OWN_SERVER : [])]
+/** Files that take several seconds: `npm test` leaves them to `npm run test:long`. */
+const LONG = ["test/**/*.long.test.ts"]
+
+const excluded = [
+  ...configDefaults.exclude,
+  ...(process.env.SLUICE_TEST_DATABASE_URL ? WITH_OWN_SERVER : []),
+  ...(process.env.SLUICE_TESTS === "short" ? LONG : []),
+]
 
 // Where Node keeps modules that it has compiled or stripped of types, for the workers and the processes that tests start.
 const environment = { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/node") }

@@ -7,7 +7,12 @@ import { join } from "node:path"
 const outcomes = { failed: "FAILED", passed: "PASSED AT THE SECOND ATTEMPT" }
 
 const [folder] = process.argv.slice(2)
-const parts = [count("check", (report) => report), count("test", countTests), count("engine", countTests)]
+const parts = [
+  count("check", (report) => report),
+  count("test", countTests),
+  count("long", countTests),
+  count("engine", countTests),
+]
 const [passed, failed, skipped] = ["passed", "failed", "skipped"].map((kind) =>
   parts.reduce((sum, part) => sum + part[kind], 0),
 )

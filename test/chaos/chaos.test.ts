@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { runChaos } from "./chaos.ts"
 
-const seconds = Number(process.env.SLUICE_CHAOS_SECONDS ?? 12)
+const seconds = Number(process.env.SLUICE_CHAOS_SECONDS ?? 4)
 
 test(`in ${seconds} seconds of storms no job is lost or stuck, none is performed by two live sessions, and no worker dies`, {
   timeout: (seconds + 600) * 1_000,

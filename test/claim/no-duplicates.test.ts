@@ -3,17 +3,15 @@ import { expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { spawnDrainer } from "../support/drainer-process.ts"
 
-const JOBS = 100_000
+const JOBS = 20_000
 const DRAINERS = 8
 
-test("eight drainers at once perform each of 100,000 jobs exactly once", async () => {
+test("eight drainers at once perform each of 20,000 jobs exactly once", async () => {
   const database = await createDatabase()
   const sluice = createSluice({ database: database.pool })
   // two milliseconds each keep the claims small and many, so that drainers meet: without the second look in `take`
-  // about a hundred jobs are performed twice here
-  for (let stored = 0; stored < JOBS; stored += 20_000) {
-    await sluice.enqueueMany(Array.from({ length: 20_000 }, () => ({ name: "sleep", payload: { ms: 2 } })))
-  }
+  // about twenty jobs are performed twice here
+  await sluice.enqueueMany(Array.from({ length: JOBS }, () => ({ name: "sleep", payload: { ms: 2 } })))
 
   const drainers = Array.from({ length: DRAINERS }, () =>
     spawnDrainer({ url: database.url, maxDrainers: DRAINERS }),

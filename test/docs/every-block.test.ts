@@ -3,11 +3,11 @@ import { checkedBlocks, placeOf, readBlocks } from "./pages.ts"
 
 /** Which tests check the blocks of a language. */
 const CHECKED: Readonly<Record<string, string>> = {
-  ts: "typescript.test.ts",
+  ts: "typescript.long.test.ts",
   sql: "sql.test.ts",
   json: "executor-event.test.ts",
   python: "executor-event.test.ts",
-  sh: "own-app.test.ts, requests.test.ts, commands.test.ts",
+  sh: "own-app.long.test.ts, requests.test.ts, commands.test.ts",
 }
 
 test("each block is checked by a test, or says in its first line that none does", () => {

@@ -25,7 +25,7 @@ test("what the page calls by its name is in the sources", () => {
 function isComplete([option = "", equivalent = "", shown = "", ...more]: string[]): boolean {
   if (option.trim() === "" || more.length > 0) return false
   if (/^ no: \S/.test(equivalent)) return shown.trim() === ""
-  return equivalent.trim() !== "" && /^ \[[\w/-]+\]\(\.\.\/test\/[\w/-]+\.test\.ts\) $/.test(shown)
+  return equivalent.trim() !== "" && /^ \[[\w/.-]+\]\(\.\.\/test\/[\w/.-]+\.test\.ts\) $/.test(shown)
 }
 
 /** The names in a cell's code, without what it has in quotes. */

@@ -42,7 +42,7 @@ export async function createDatabase(options: DatabaseOptions | string = {}): Pr
   const url = databaseUrl(inject("postgresUrl"), name)
   await asSuperuser(async (server) => {
     const encoded = encoding ? ` encoding '${encoding}' locale 'C'` : ""
-    await server.query(`create database ${name} template ${template}${encoded}`)
+    await server.query(`create database ${name} template ${template}${encoded}${quickCopy()}`)
     await server.query(alterDatabase(name, isHostile ? { ...HOSTILE_SETTINGS, ...settings } : settings))
   })
   if (isHostile) await asSuperuser((server) => server.query(HOSTILE_OBJECTS), url)
@@ -80,6 +80,11 @@ export async function createDatabase(options: DatabaseOptions | string = {}): Pr
     },
     rows: async (text, values) => (await pool.query(text, values)).rows,
   }
+}
+
+/** Copies the files instead of logging each page, which takes a third of the time on a server that doesn't sync. */
+function quickCopy(): string {
+  return inject("postgresVersion") >= 15 ? " strategy file_copy" : ""
 }
 
 /** Runs statements on the server's own database, or on another, and closes the connection. */
