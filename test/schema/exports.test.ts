@@ -5,6 +5,8 @@ import ts from "typescript"
 import { expect, test } from "vitest"
 
 const values = [
+  "BatchFinishedError",
+  "BatchNotFoundError",
   "DatabaseUnavailableError",
   "Discard",
   "InterruptedError",
