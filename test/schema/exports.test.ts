@@ -144,6 +144,7 @@ const types = [
   "TransactionClient",
   "Uniqueness",
   "WaitOptions",
+  "WaitingLimit",
   "WaitingLimits",
   "Work",
   "Worker",

@@ -19,6 +19,7 @@ import { readJob, withObjects } from "./inspect/job.ts"
 import { type JobList, type ListJobsOptions, listJobs } from "./inspect/list-jobs.ts"
 import { type Pause, readPauses } from "./inspect/pauses.ts"
 import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspect/queues.ts"
+import { readWaitingLimits, type WaitingLimit } from "./inspect/waiting-limits.ts"
 import { assertBatchId } from "./job/batch-id.ts"
 import { type AnyJobDefinition, bindDefinition, type InputOf, type ResultOf } from "./job/define-job.ts"
 import { assertHooks, type Hooks } from "./job/hooks.ts"
@@ -266,6 +267,8 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   limitKey(key: string, limits: WaitingLimits): Promise<void>
   /** Returns what is paused, ordered by kind and target. */
   listPauses(): Promise<Pause[]>
+  /** Returns the limits that `limitQueue` and `limitKey` have set, ordered by kind and target. */
+  listLimits(): Promise<WaitingLimit[]>
 }
 
 /** A batch that was stored. */
@@ -477,6 +480,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     limitQueue: (name, limits) => translateErrors(limitQueue(database, schema, name, limits)),
     limitKey: (key, limits) => translateErrors(limitKey(database, schema, key, limits)),
     listPauses: () => translateErrors(readPauses(database, schema)),
+    listLimits: () => translateErrors(readWaitingLimits(database, schema)),
   }
   for (const definition of options.jobs ?? []) bindDefinition(definition, sluice as never)
   return sluice
@@ -522,12 +526,18 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     return translateErrors(actOnMatching(database, schema, side, verb, filter, options, onActed))
   }
 
-  /** As `moveJob`. */
+  /** As `moveJob`, with one wake in the end. */
   async function moveAll(...parameters: Parameters<typeof actOnAll>): Promise<BulkResult> {
     const [side, verb, filter, options] = parameters
-    return actOnAll(side, verb, filter, options, (acted) =>
-      wakeIfNeeded({ ids: acted.filter(({ refusal }) => refusal === null).map(({ id }) => id) }),
-    )
+    const moved: string[] = []
+    try {
+      return await actOnAll(side, verb, filter, options, (acted) => {
+        for (const { id, refusal } of acted)
+          if (refusal === null && moved.length <= MOST_ASKED_FOR) moved.push(id)
+      })
+    } finally {
+      await wakeIfNeeded(moved.length > MOST_ASKED_FOR ? {} : { ids: moved })
+    }
   }
 
   function target(transaction: TransactionClient | undefined): Queryable {
@@ -569,6 +579,8 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
   }
 }
 
+/** Of more jobs it isn't asked which of them need a drainer, but whether any job does. */
+const MOST_ASKED_FOR = 500
 /** What calls for all jobs of several batches have done. */
 async function sumOf(calls: readonly (() => Promise<BulkResult>)[]): Promise<BulkResult> {
   const sum = { matched: 0, changed: 0, refused: [] as BulkResult["refused"] }
