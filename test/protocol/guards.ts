@@ -320,6 +320,20 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Resumed meanwhile": [
     { file: `${SQL}/resume_strays.sql`, from: "not is_paused(v_queue) and", to: "false and" },
   ],
+  "Tick twice": [
+    {
+      file: `${SQL}/enqueue_ticks.sql`,
+      from: "    on conflict do nothing\n",
+      to: "    on conflict (schedule_key, tick) do update set outcome = excluded.outcome\n",
+    },
+  ],
+  "Tick while leaving": [
+    {
+      file: `${SQL}/is_work_due.sql`,
+      from: "select from schedules s where s.next_at <= now()",
+      to: "select from schedules s where false",
+    },
+  ],
   "Known meanwhile": [
     {
       file: `${SQL}/is_work_due.sql`,

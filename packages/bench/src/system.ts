@@ -49,6 +49,8 @@ export interface Backlog {
   readonly queues?: number
   /** Number of small tenants, with 10 jobs each at the end; the other jobs are those of one. Default: no job has a tenant. */
   readonly smallTenants?: number
+  /** What has just come due: scheduled jobs, or a schedule for each job. Default: the jobs are ready. */
+  readonly due?: "jobs" | "schedules"
 }
 
 export interface Enqueuer {

@@ -15,6 +15,7 @@ import { manyQueues } from "./many-queues.ts"
 import { payload } from "./payload.ts"
 import { rate } from "./rate.ts"
 import { scheduled } from "./scheduled.ts"
+import { schedules } from "./schedules.ts"
 import { storms } from "./storms.ts"
 import { throughput } from "./throughput.ts"
 import { wake } from "./wake.ts"
@@ -29,6 +30,7 @@ export const scenarios: readonly Scenario[] = [
   blocked,
   rate,
   scheduled,
+  schedules,
   expired,
   fair,
   manyQueues,

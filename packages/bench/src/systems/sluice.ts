@@ -39,7 +39,7 @@ export const sluice: System = {
     if (backlog.obstacle === "blocked") await database.query(OCCUPY_KEYS)
     if (backlog.obstacle === "rate") await database.query(USE_UP_RATES)
     for (const numbers of rowSources(backlog)) {
-      await database.query(fillSql(backlog, numbers))
+      await database.query((backlog.due === "schedules" ? schedulesSql : fillSql)(backlog, numbers))
     }
   },
 
@@ -119,6 +119,17 @@ function fillSql(backlog: Backlog, numbers: string): string {
     from new`
 }
 
+/** As set_schedule would store them: each has a tick now. */
+function schedulesSql(backlog: Backlog, numbers: string): string {
+  return `
+    insert into sluice.schedules (key, name, settings, job, every_ms, time_zone, jitter_ms, catch_up, overlap, is_enabled, is_dynamic,
+                                  upcoming, has_all, next_at)
+    select 'schedule-' || i, 'noop', '{}', jsonb_build_object('name', 'noop', 'by_name', true, 'payloads', jsonb_build_array(payload)),
+           86400000, 'UTC', 0, 'once', 'allow', true, true,
+           array(select now() + day * interval '1 day' from generate_series(0, 15) day), false, now()
+    from ${numbers}, lateral (select ${payloadSql(backlog)} as payload) p`
+}
+
 function queueSql({ obstacle, queues }: Backlog): string {
   if (obstacle === "paused") return "'paused'"
   return queues ? `'queue-' || i % ${queues}` : "'default'"
@@ -130,7 +141,7 @@ function fairKeySql({ count, smallTenants }: Backlog): string {
 }
 
 /** The columns run_at, state, and those of concurrency keys and rates. */
-function obstacleSql({ obstacle }: Backlog): string {
+function obstacleSql({ obstacle, due }: Backlog): string {
   const free = "null as concurrency_key, null::integer as concurrency_limit"
   const unrated = "null as rate_key, null::sluice.rate_limit as rate, null::timestamptz as expires_at"
   switch (obstacle) {
@@ -145,6 +156,6 @@ function obstacleSql({ obstacle }: Backlog): string {
     case "paused":
       return `now() as run_at, 'paused' as state, ${free}, ${unrated}`
     default:
-      return `now() as run_at, 'ready' as state, ${free}, ${unrated}`
+      return `now() as run_at, '${due === "jobs" ? "scheduled" : "ready"}' as state, ${free}, ${unrated}`
   }
 }
