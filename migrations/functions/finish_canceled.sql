@@ -33,6 +33,7 @@ begin
   delete from cancellations c where c.job_id = any (v_canceled);
   delete from progress p where p.job_id = any (v_canceled);
   delete from further_keys f where f.job_id = any (v_canceled);
+  perform forget_waits_of(v_canceled);
   perform tell_waiters(v_canceled);
   perform unblock_jobs(v_keys);
   return v_canceled;

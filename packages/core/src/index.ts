@@ -59,6 +59,7 @@ export type { BulkOptions, BulkResult } from "./manage/bulk.ts"
 export type { ChangedJob, JobReference, RetryOptions } from "./manage/jobs.ts"
 export type { PauseOptions } from "./manage/pauses.ts"
 export type { WaitingLimits } from "./manage/waiting-limits.ts"
+export type { CompleteWaitOptions } from "./manage/waits.ts"
 export type { JobChanges } from "./manage/update.ts"
 export type { Backlog } from "./inspect/backlog.ts"
 export { type Duration, durationMs } from "./checks/duration.ts"
@@ -114,4 +115,7 @@ export {
   UniqueKeyTakenError,
   UnknownJobError,
   WaitingLimitError,
+  WaitNotFoundError,
+  WaitStateError,
+  WaitTimeoutError,
 } from "./errors.ts"

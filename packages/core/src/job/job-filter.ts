@@ -39,6 +39,7 @@ const STATES: readonly JobState[] = [
   "scheduled",
   "ready",
   "blocked",
+  "waiting",
   "running",
   "succeeded",
   "discarded",

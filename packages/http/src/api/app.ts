@@ -11,6 +11,7 @@ import { addPauseRoutes } from "./pause-routes.ts"
 import { addQueueRoutes } from "./queue-routes.ts"
 import { rawPath } from "./raw-path.ts"
 import { addServiceRoutes } from "./service-routes.ts"
+import { addWaitRoutes } from "./wait-routes.ts"
 
 export interface AppOptions {
   readonly sluice: Sluice
@@ -52,6 +53,7 @@ export function createApp(options: AppOptions): Hono {
   addManageRoutes(app, jobRoutes)
   addQueueRoutes(app, sluice)
   addPauseRoutes(app, jobRoutes)
+  addWaitRoutes(app, jobRoutes)
   addServiceRoutes(app, sluice.database, authorized)
 
   app.notFound(({ req }) =>

@@ -13,6 +13,8 @@ import {
   SluiceError,
   UniqueKeyTakenError,
   WaitingLimitError,
+  WaitNotFoundError,
+  WaitStateError,
 } from "@sluice/core"
 import { type Problem, ProblemError, pointerTo } from "./problem.ts"
 
@@ -22,11 +24,13 @@ const RETRY_AFTER_SECONDS = "5"
 export function toProblem(error: Error, request: { method: string; path: string }, log: Logger): Problem {
   if (error instanceof ProblemError) return error.problem
   if (error instanceof InvalidInputError) return toInputProblem(error)
-  if (error instanceof JobNotFoundError) return { status: 404, code: error.code, detail: error.message }
+  if (error instanceof JobNotFoundError || error instanceof WaitNotFoundError)
+    return { status: 404, code: error.code, detail: error.message }
   if (error instanceof RequestError) return toRequestProblem(error)
   if (error instanceof UniqueKeyTakenError) return toTakenProblem(error)
   if (error instanceof WaitingLimitError) return toFullProblem(error)
-  if (error instanceof JobStateError) return { status: 409, code: error.code, detail: error.message }
+  if (error instanceof JobStateError || error instanceof WaitStateError)
+    return { status: 409, code: error.code, detail: error.message }
 
   const instance = `urn:uuid:${randomUUID()}`
   log.error(`${request.method} ${request.path} failed: ${error.message}`, {

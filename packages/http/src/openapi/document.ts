@@ -21,7 +21,14 @@ export const openApiDocument = {
   },
   servers: [{ url: "/" }],
   security: [{ key: [] }],
-  tags: [{ name: "jobs" }, { name: "queues" }, { name: "pauses" }, { name: "limits" }, { name: "service" }],
+  tags: [
+    { name: "jobs" },
+    { name: "queues" },
+    { name: "pauses" },
+    { name: "limits" },
+    { name: "waits" },
+    { name: "service" },
+  ],
   paths: {
     "/v1/jobs": {
       get: {
@@ -233,6 +240,19 @@ export const openApiDocument = {
     ...pausePaths("keys", "Key", "a concurrency key"),
     ...limitPaths("queues", "Queue", "a queue"),
     ...limitPaths("keys", "Key", "a concurrency key"),
+    "/v1/waits/{token}": {
+      post: {
+        operationId: "completeWait",
+        tags: ["waits"],
+        summary: "Complete a token for which a job waits: the job runs again, and gets the value",
+        parameters: [pathParameter("token")],
+        requestBody: { required: false, content: json("CompleteWaitRequest") },
+        responses: {
+          200: { description: "It is completed, by this request.", content: json("CompletedWait") },
+          ...problems(400, 401, 404, 409, 413, 415, 422, 500, 503),
+        },
+      },
+    },
     "/health": {
       get: {
         operationId: "health",
