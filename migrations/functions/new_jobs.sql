@@ -10,7 +10,7 @@ begin atomic
          r.queue, r.priority, r.run_at, r.max_attempts, r.timeout_ms,
          case when r.unique_rule ->> 'while' is distinct from 'waiting' then derive_unique_key(r.unique_keys, p.place, r.unique_rule, p.payload) end,
          r.idempotency_keys ->> (p.place - 1)::integer,
-         r.concurrency_key, r.concurrency_limit, r.rate_key, r.rate, r.tags, r.metadata, r.state,
+         r.concurrency_key, r.concurrency_limit, r.holds_key, r.rate_key, r.rate, r.tags, r.metadata, r.state,
          case when pg_column_size(p.payload) > 150 or r.metadata is not null or r.tags is not null then
            large_bytes_of(p.payload, r.metadata, r.tags) end,
          case when r.unique_rule ->> 'while' = 'waiting' then derive_unique_key(r.unique_keys, p.place, r.unique_rule, p.payload) end, r.unique_rule,

@@ -10,17 +10,17 @@ begin
     select g.* from given g join definitions d on d.name = g.name where is_definition_changed(d, g) for no key update of d skip locked
   )
   update definitions d set timeout_ms = c.timeout_ms, queue = c.queue, priority = c.priority, delay_ms = c.delay_ms, concurrency_key = c.concurrency_key,
-    concurrency_limit = c.concurrency_limit, computes_key = coalesce(c.computes_key, false),
+    concurrency_limit = c.concurrency_limit, holds_key = c.holds_key, computes_key = coalesce(c.computes_key, false),
     further_keys = c.further_keys, further_limits = c.further_limits, rate_key = c.rate_key, rate = c.rate,
     computes_rate_key = coalesce(c.computes_rate_key, false), computes = coalesce(c.computes, '{}'),
     unique_rule = c.unique_rule, expires_in_ms = c.expires_in_ms, fair_key = c.fair_key, fair_weight = c.fair_weight,
     keeps_payload = coalesce(c.keeps_payload, true)
   from changed c where d.name = c.name;
 
-  insert into definitions (name, timeout_ms, queue, priority, delay_ms, concurrency_key, concurrency_limit, computes_key,
+  insert into definitions (name, timeout_ms, queue, priority, delay_ms, concurrency_key, concurrency_limit, holds_key, computes_key,
                            further_keys, further_limits, rate_key, rate, computes_rate_key, computes, unique_rule, expires_in_ms, fair_key, fair_weight,
                            keeps_payload)
-  select p.name, p.timeout_ms, p.queue, p.priority, p.delay_ms, p.concurrency_key, p.concurrency_limit, coalesce(p.computes_key, false),
+  select p.name, p.timeout_ms, p.queue, p.priority, p.delay_ms, p.concurrency_key, p.concurrency_limit, p.holds_key, coalesce(p.computes_key, false),
          p.further_keys, p.further_limits, p.rate_key, p.rate, coalesce(p.computes_rate_key, false),
          coalesce(p.computes, '{}'), p.unique_rule, p.expires_in_ms, p.fair_key, p.fair_weight,
          coalesce(p.keeps_payload, true)

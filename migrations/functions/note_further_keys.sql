@@ -5,9 +5,9 @@ as $$
 begin
   delete from further_keys f where f.job_id = any (p_ids);
   insert into further_keys (job_id, concurrency_key, concurrency_limit)
-  select j.id, further.key, further."limit"
+  select j.id, further.key, min(further."limit")
   from jobs j, unnest(j.further_keys, j.further_limits) further (key, "limit")
   where j.id = any (p_ids) and further.key is not null
-  on conflict do nothing; -- a key that is given twice
+  group by j.id, further.key;
 end
 $$;

@@ -63,7 +63,7 @@ const cases: [options: Record<string, unknown>, code: string, says: RegExp, ...p
   [
     { rateKey: "a", rate: { limit: 5, per: "0.5s" } },
     "invalid_option",
-    /per \(a duration from "1s" to "31d"\)/,
+    /rate is \{ limit: 5, per: "0\.5s" \}: give .* per \(a duration from "1s" to "31d"\)/,
     "rate",
   ],
   [{ tags: "mail" }, "invalid_option", /list of up to 100 strings/],

@@ -73,6 +73,8 @@ const OPTIONS = [
   "timeout",
   ...KEYS,
   "concurrencyLimit",
+  "concurrencyOrder",
+  "concurrencyOnRetry",
   "rateKey",
   "rate",
   "fairWeight",
@@ -85,6 +87,11 @@ const rate = (json: string, stored?: [starts: number, perMs: number, burst: numb
   ...(stored
     ? { stored: { rate_key: "k", rate: { starts: stored[0], per_ms: stored[1], burst: stored[2] } } }
     : { refused: "options.rate" }),
+})
+
+const order = (json: string, stored?: Record<string, unknown>, refused = "concurrencyOrder"): Case => ({
+  options: `{"concurrencyKey":"k","concurrencyOrder":${json}}`,
+  ...(stored ? { stored } : { refused: `options.${refused}` }),
 })
 
 const nested = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`
@@ -160,6 +167,17 @@ export const cases: Case[] = [
   whole("concurrencyLimit", "concurrency_limit", "1000000", 1_000_000),
   whole("concurrencyLimit", "concurrency_limit", "0"),
   whole("concurrencyLimit", "concurrency_limit", "1000001"),
+
+  // order
+  order('"enqueued"', { concurrency_limit: 1, holds_key: true }),
+  order('"enqueued","concurrencyLimit":1,"concurrencyOnRetry":"hold"', { holds_key: true }),
+  order('"enqueued","concurrencyOnRetry":"pass"', { holds_key: false }),
+  order('"priority","concurrencyLimit":5', { concurrency_limit: 5, holds_key: null }),
+  ...['"fifo"', '""', "1"].map((wrong) => order(wrong)),
+  ...['"block"', "false"].map((wrong) =>
+    order(`"enqueued","concurrencyOnRetry":${wrong}`, undefined, "concurrencyOnRetry"),
+  ),
+  order('"enqueued","concurrencyLimit":2', undefined, "concurrencyLimit"),
 
   // rates
   rate('{"limit":100,"per":"1m"}', [100, 60_000, 100]),

@@ -4,13 +4,15 @@ import { expect } from "vitest"
 import type { TestDatabase } from "../support/database.ts"
 import type { Case } from "./cases.ts"
 
-/** What becomes of a job: the path to what it is refused for, or the row that is stored. */
-export type Verdict = { readonly refused: string } | { readonly [column: string]: unknown }
+/** What becomes of a job: the path to what it is refused for and the message, or the row that is stored. */
+export type Verdict =
+  | { readonly refused: string; readonly says?: string }
+  | { readonly [column: string]: unknown }
 
 /** Of one case, in each way in which a job comes. */
 export type Verdicts = Readonly<Record<"typeScript" | "http" | "sql", Verdict>>
 
-type Decision = { readonly refused: string } | { readonly id: string }
+type Decision = { readonly refused: string; readonly says?: string } | { readonly id: string }
 
 /**
  * Enqueues each case in all ways, and leaves nothing behind. A way has a job name of its own, so that keys are free in
@@ -50,7 +52,7 @@ export async function enqueueEverywhere(database: TestDatabase, cases: readonly 
     const job = { name, payload: JSON.parse(payload), options: JSON.parse(options) }
     return sluice.enqueueMany([job]).then(
       ([stored]) => ({ id: stored?.id ?? "" }),
-      (error: InvalidInputError) => ({ refused: error.path.join(".") }),
+      (error: InvalidInputError) => ({ refused: error.path.join("."), says: error.message }),
     )
   }
 
@@ -60,10 +62,11 @@ export async function enqueueEverywhere(database: TestDatabase, cases: readonly 
       headers: { authorization: "Bearer key", "content-type": "application/json" },
       body: `{"name":${JSON.stringify(name)},"payload":${payload},"options":${options}}`,
     })
-    const body = (await answer.json()) as { id: string; errors: { pointer: string }[] }
+    const body = (await answer.json()) as { id: string; errors: { pointer: string; message: string }[] }
     if (answer.status === 201) return { id: body.id }
     expect([413, 422]).toContain(answer.status)
-    return { refused: (body.errors[0]?.pointer ?? "").slice(1).replaceAll("/", ".") }
+    const [{ pointer, message } = { pointer: "", message: "" }] = body.errors
+    return { refused: pointer.slice(1).replaceAll("/", "."), says: message }
   }
 
   async function fromSql(all: readonly Case[]): Promise<Decision[]> {
@@ -89,14 +92,14 @@ export async function enqueueEverywhere(database: TestDatabase, cases: readonly 
       if (/^\d+$/.test(answer)) return { id: answer }
       // text that jsonb has no place for fails before our function is called, with Postgres' own word
       if (answer === "not jsonb") return { refused: all[index]?.refused ?? "" }
-      return { refused: /^Job name/.test(answer) ? "name" : answer.split(/ is | has /)[0] }
+      return { refused: /^Job name/.test(answer) ? "name" : answer.split(/ is | has /)[0], says: answer }
     })
   }
 
   async function storedRows(): Promise<Map<string, Verdict>> {
     const { rows } = await client.query(
       `select j.id::text, coalesce(j.payload, p.payload) as payload, queue, priority, max_attempts, timeout_ms, unique_key, waiting_key, concurrency_key,
-         concurrency_limit, replace(rate_key, 'name:' || name, 'name') as rate_key, to_json(rate) as rate, tags, metadata, state,
+         concurrency_limit, holds_key, replace(rate_key, 'name:' || name, 'name') as rate_key, to_json(rate) as rate, tags, metadata, state,
          (extract(epoch from run_at) * 1000)::float8 as "runAtMs",
          (extract(epoch from run_at - enqueued_at) * 1000)::float8 as "delayMs",
          (extract(epoch from expires_at - run_at) * 1000)::float8 as "expiresMs"

@@ -68,6 +68,18 @@ test("what has run out of attempts is retried, and nothing twice", async () => {
   ])
 })
 
+test("a drainer is asked for once, however many sets the jobs make up", async () => {
+  let asked = 0
+  const query = (text: string, values?: unknown[]) => {
+    if (text.includes("request_wake")) asked++
+    return database.pool.query(text, values)
+  }
+  const counting = createSluice({ database: { query }, wake: async () => {} })
+  await many(1_200, "noop", { delay: "1h" })
+  expect(await counting.updateJobs({ name: "noop" }, { delay: 0 })).toMatchObject({ changed: 1_200 })
+  expect(asked).toBe(1)
+})
+
 test("finished jobs are deleted, and those that aren't are left", async () => {
   await many(20, "noop", { tags: ["old"] })
   await drainOnce()

@@ -1,7 +1,15 @@
-import { type AnyJobDefinition, createSluice, defineJob, drain, type Sluice } from "@sluice/core"
+import {
+  type AnyJobDefinition,
+  createSluice,
+  defineJob,
+  drain,
+  type Sluice,
+  WaitingLimitError,
+} from "@sluice/core"
+import { migrate } from "@sluice/core/migrate"
 import { expect } from "vitest"
 import { openSession, type Session } from "../settle/session.ts"
-import { createDatabase, type TestDatabase } from "../support/database.ts"
+import { createDatabase } from "../support/database.ts"
 
 /** One thing that somebody does. Numbers choose among what there is, so that any list of these can be carried out. */
 export type Action =
@@ -19,12 +27,18 @@ export type Action =
   | { readonly do: "pause" | "resume"; readonly kind: PauseKind; readonly target: number }
   | { readonly do: "wait" }
 
-export const KINDS = ["plain", "keyed", "both", "unique", "delayed"] as const
+export const KINDS = ["plain", "keyed", "both", "unique", "delayed", "ordered", "rated", "limited"] as const
 export const OUTCOMES = ["succeeded", "retried", "discarded", "snoozed"] as const
 export const PAUSE_KINDS = ["queue", "name", "key"] as const
 export const SESSIONS = 3
 export const KEYS = 2
 const TARGETS = { queue: ["default", "other"], name: ["plain", "keyed"], key: ["key-0", "key-1"] }
+
+/** In no two hours do more rated jobs start. Time moves in steps of three hours. */
+const RATE = { limit: 3, per: "2h" } as const
+const STEP_HOURS = 3
+/** Unfinished jobs of the queue of limited jobs. */
+const PLACES = 3
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -65,6 +79,9 @@ export async function createRandomWorld(): Promise<RandomWorld> {
       name,
       backoff: { base: "1h" },
       ...(name === "both" && { concurrency: [{ key: firstKey }, { key: otherKey, limit: 2 }] }),
+      ...(name === "ordered" && { concurrency: { key: lineOf, order: "enqueued" } }),
+      ...(name === "rated" && { rate: RATE }),
+      ...(name === "limited" && { queue: "limited" }),
       perform() {},
     }),
   )
@@ -72,23 +89,32 @@ export async function createRandomWorld(): Promise<RandomWorld> {
     database: database.pool,
     jobs: jobs as unknown as AnyJobDefinition[],
   })
+  await migrate(database.url, { jobs: jobs as unknown as AnyJobDefinition[], unknownNames: "accept" })
   const drainers: Drainer[] = []
   const stored = new Set<string>()
   const keysOf = new Map<string, readonly string[]>()
   /** The limit of the newest job of each key, while it has jobs. */
   const limits = new Map<string, { limit: number; id: bigint }>()
+  /** Jobs in order that let others pass while they wait for their retries. */
+  const passing = new Set<string>()
+  /** Hours at which rated jobs have started. */
+  const starts: number[] = []
+  let hour = 0
 
   return {
     async begin() {
       await Promise.all(drainers.splice(0).map(({ session }) => session.end()))
       await database.pool.query(
         `truncate sluice.jobs, sluice.finished, sluice.failures, sluice.claims, sluice.permits, sluice.limits, sluice.further_keys, sluice.drainers,
-           sluice.pauses, sluice.cancellations, sluice.retries, sluice.idempotency_keys`,
+           sluice.pauses, sluice.cancellations, sluice.retries, sluice.idempotency_keys, sluice.rates, sluice.waiting_limits`,
       )
+      await sluice.limitQueue("limited", { waiting: PLACES })
       for (let n = 0; n < SESSIONS; n++) drainers.push({ session: await openSession(database), held: [] })
       stored.clear()
       keysOf.clear()
       limits.clear()
+      passing.clear()
+      starts.length = 0
     },
     perform: (action) => act(action),
     check,
@@ -118,9 +144,16 @@ export async function createRandomWorld(): Promise<RandomWorld> {
         await session.connection.query("select sluice.reap($1, 100)", [session.drainerId])
         return
       }
-      case "wait": // for an hour
+      case "wait":
+        hour += STEP_HOURS
         await database.pool.query(
-          "update sluice.jobs set run_at = run_at - interval '1 hour' where state = 'scheduled'",
+          "update sluice.jobs set run_at = run_at - $1 * interval '1 hour' where state = 'scheduled'",
+          [STEP_HOURS],
+        )
+        await database.pool.query(
+          `update sluice.rates set next_at = next_at - $1 * interval '1 hour', until_at = until_at - $1 * interval '1 hour',
+             started_at = array(select at - $1 * interval '1 hour' from unnest(started_at) with ordinality started (at, place) order by place)`,
+          [STEP_HOURS],
         )
         await database.pool.query("update sluice.ticks set ticked_at = '-infinity'")
         return
@@ -138,12 +171,26 @@ export async function createRandomWorld(): Promise<RandomWorld> {
       ...(kind === "both" && { concurrencyLimit: limit }),
       ...(kind === "unique" && { uniqueKey: `unique-${key}` }),
       ...(kind === "delayed" && { delay: 1_800 }),
+      ...(kind === "ordered" && limit === 1 && { concurrencyOnRetry: "pass" as const }),
+      ...(kind === "ordered" && limit === 2 && { delay: 1_800 }),
       ...(urgent && { priority: -1 }),
     }
-    const { id, status } = await sluice.enqueue(kind, { key }, options)
+    const places = kind === "limited" ? PLACES - (await countOf("queue = 'limited'")) : 1
+    const enqueued = await sluice.enqueue(kind, { key }, options).catch((error) => {
+      if (!(error instanceof WaitingLimitError)) throw error
+    })
+    if ((enqueued === undefined) !== places <= 0)
+      violated("waiting limits", `with ${places} places left, a job is ${enqueued ? "stored" : "refused"}`)
+    if (!enqueued) return
+    const { id, status } = enqueued
     const isNew = !stored.has(id)
     if (isNew !== (status === "enqueued")) violated("unique keys", `job ${id} is called ${status}`)
     stored.add(id)
+    if (kind === "ordered") {
+      keysOf.set(id, [lineOf({ key })])
+      limits.set(lineOf({ key }), { limit: 1, id: BigInt(id) })
+      if (limit === 1) passing.add(id)
+    }
     if (kind !== "keyed" && kind !== "both") return
     const further = kind === "both" ? [otherKey({ key })] : []
     keysOf.set(id, [firstKey({ key }), ...further])
@@ -165,6 +212,10 @@ export async function createRandomWorld(): Promise<RandomWorld> {
       for (const { kind, target } of paused)
         if (kind === "key" ? keysOf.get(id)?.includes(target) : { queue, name }[kind] === target)
           violated("pauses", `job ${id} was claimed though its ${kind} is paused`)
+    for (const { id, name } of rows) {
+      if (name === "ordered") await checkTurn(id)
+      if (name === "rated") checkStart()
+    }
     drainer.held.push(...brought)
     for (const key of new Set(brought.flatMap(({ id }) => keysOf.get(id) ?? []))) await checkLimit(key)
   }
@@ -177,6 +228,27 @@ export async function createRandomWorld(): Promise<RandomWorld> {
     )
     const { limit } = limits.get(key) as { limit: number }
     if (rows[0].running > limit) violated("limits", `${rows[0].running} jobs of ${key} run, and ${limit} may`)
+  }
+
+  /** Of a job in order that was just claimed. */
+  async function checkTurn(id: string): Promise<void> {
+    const before = await database.rows(
+      `select j.id::text, j.state = 'scheduled' and j.fence > 0 as waits_again from sluice.jobs j
+       where j.concurrency_key = $2 and j.name = 'ordered' and j.id < $1`,
+      [id, keysOf.get(id)?.[0]],
+    )
+    for (const { id: other, waits_again } of before)
+      if (!waits_again || !passing.has(other)) violated("order", `job ${id} was claimed before job ${other}`)
+  }
+
+  function checkStart(): void {
+    starts.push(hour)
+    const recent = starts.filter((start) => start > hour - STEP_HOURS).length
+    if (recent > RATE.limit) violated("rates", `${recent} jobs have started, and ${RATE.limit} may`)
+  }
+
+  async function countOf(condition: string): Promise<number> {
+    return (await database.rows(`select count(*)::int as n from sluice.jobs where ${condition}`))[0].n
   }
 
   async function settle(drainer: Drainer, outcome: Outcome): Promise<void> {
@@ -225,7 +297,7 @@ export async function createRandomWorld(): Promise<RandomWorld> {
       runNow: () => sluice.runJobNow(id),
       delay: () => sluice.updateJob(id, { delay: 1_800 }),
       moveQueue: () => sluice.updateJob(id, { queue: "other" }),
-      retry: () => sluice.retryJob(id),
+      retry: () => sluice.retryJob(id).then(() => passing.delete(id)), // the definition's order holds
     }[what] as () => Promise<unknown>
     await acting().catch((error) => {
       if (error.name !== "JobStateError") throw error
@@ -260,7 +332,7 @@ export async function createRandomWorld(): Promise<RandomWorld> {
     for (const { kind, target } of await sluice.listPauses()) await pauseOrResume("resume", kind, target)
     for (const drainer of drainers) await crash(drainer)
     await Promise.all(drainers.splice(0).map(({ session }) => session.end()))
-    for (let drains = 0; drains < 20 && (await countLive(database)) > 0; drains++) {
+    for (let drains = 0; drains < 20 && (await countOf("true")) > 0; drains++) {
       await act({ do: "wait" })
       await drain(sluice, { connect: database.connect, log: SILENT })
     }
@@ -280,6 +352,6 @@ function otherKey({ key }: { key: number }): string {
   return `key-${KEYS - 1 - key}`
 }
 
-async function countLive(database: TestDatabase): Promise<number> {
-  return (await database.rows("select count(*)::int as live from sluice.jobs"))[0].live
+function lineOf({ key }: { key: number }): string {
+  return `line-${key}`
 }

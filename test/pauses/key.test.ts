@@ -44,6 +44,16 @@ test("jobs of a paused key wait, and those of others are performed; resumed they
   expect(performed).toEqual([other.id, waiting.id])
 })
 
+test("a job may name the key that it pauses", async () => {
+  during = () => {
+    throw new PauseKey("1h", "busy", { key: "another" })
+  }
+  await sluice.enqueue(call, { host: "a" })
+  expect(await drainOnce()).toMatchObject({ snoozed: 1 })
+  expect(await sluice.listPauses()).toMatchObject([{ kind: "key", target: "another" }])
+  expect(() => new PauseKey("1h", "busy", { key: "" })).toThrow(/PauseKey\.key is ""/)
+})
+
 test("a job that throws PauseKey pauses all of its key, and no attempt is charged", async () => {
   during = () => {
     throw new PauseKey("1h")

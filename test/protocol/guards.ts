@@ -155,6 +155,9 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
       to: "where j.id = o.id",
     },
   ],
+  "Completed while put back": [
+    { file: `${SQL}/resume_completed.sql`, from: "    order by w.token for share", to: "" },
+  ],
   "Late checkpoint": [
     { file: `${SQL}/protocol/store_progress.sql`, from: "j.fence = p_fence for", to: "true for" },
   ],
@@ -221,6 +224,29 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Row that is gone": [{ file: `${SQL}/after_settle.sql`, from: "p.drainer_id = p_drainer", to: "false" }],
   "Forgotten job": [
     { file: `${SQL}/unblock_forgotten.sql`, from: "  perform unblock_jobs(", to: "  perform concat(" },
+  ],
+  "Turn and end": [
+    {
+      file: `${SQL}/keep_order.sql`,
+      from: "text[] := lock_free_keys(keys_of(p_ids));",
+      to: "text[] := keys_of(p_ids);",
+    },
+  ],
+  "Turn and cancellation": [
+    {
+      file: `${SQL}/finish_canceled.sql`,
+      from: "    perform lock_free_keys(v_lines);",
+      to: "    perform concat(v_lines);",
+    },
+  ],
+  "Smaller id, later commit": [
+    { file: `${SQL}/lock_lines.sql`, from: "  select pg_advisory_xact_lock(", to: "  select concat(" },
+  ],
+  "Passed job that is due again": [
+    { file: `${SQL}/keep_order.sql`, from: "    where not is_line_busy(line.key, head.id)\n", to: "" },
+  ],
+  "Forgotten turn": [
+    { file: `${SQL}/let_forgotten.sql`, from: "  perform let_next(", to: "  perform concat(" },
   ],
   "Start counted twice": [
     {

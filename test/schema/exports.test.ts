@@ -135,6 +135,7 @@ const types = [
   "TransactionClient",
   "Uniqueness",
   "WaitOptions",
+  "WaitingLimit",
   "WaitingLimits",
   "Work",
   "Worker",

@@ -122,6 +122,37 @@ test("a limit that a newer job changes holds at once, also for a key that isn't 
   ])
 })
 
+test("of a job that has the same key twice, the lower limit holds", async () => {
+  for (const _ of "ab") await enqueue("a", "a")
+  expect(await next()).toHaveLength(1)
+  const twice =
+    "update sluice.jobs set concurrency_limit = 1, further_keys = '{b,b}', further_limits = '{3,1}' returning sluice.note_further_keys(array[id])"
+  await database.pool.query(twice)
+  expect(
+    await database.rows(
+      "select distinct concurrency_limit from sluice.further_keys where concurrency_key = 'b'",
+    ),
+  ).toEqual([{ concurrency_limit: 1 }])
+})
+
+test("what is left of the keys of a job that was deleted by hand is forgotten", async () => {
+  await enqueue("a", "1")
+  const kept = await enqueue("b", "2")
+  await database.pool.query("delete from sluice.jobs where id <> $1", [kept])
+  await database.pool.query("select sluice.run_maintenance('forget further keys')")
+  expect(await database.rows("select distinct job_id::text as id from sluice.further_keys")).toEqual([
+    { id: kept },
+  ])
+})
+
+test("a job with several keys that throws PauseKey pauses the one that it names, else the first", async () => {
+  const [first, second] = [await enqueue("a", "1"), await enqueue("b", "2")]
+  await next()
+  const pausing = { fence: 0, outcome: "snoozed", charges_attempt: false, wait_ms: 60_000, pauses_key: true }
+  await session.settle({ id: first, ...pausing }, { id: second, ...pausing, paused_key: "2" })
+  expect((await sluice.listPauses()).map(({ target }) => target)).toEqual(["2", "a"])
+})
+
 test("a paused key among several holds the job, and its end lets it go", async () => {
   await sluice.pauseKey("1")
   const id = await enqueue("a", "1")

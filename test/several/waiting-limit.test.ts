@@ -137,6 +137,17 @@ test("a queue is listed for its limit alone", async () => {
   ])
 })
 
+test("the limits of queues and keys are listed, over HTTP, too", async () => {
+  await sluice.limitKey("smtp", { waiting: 2 })
+  const limits = [
+    { kind: "key", target: "smtp", waiting: 2 },
+    { kind: "queue", target: "small", waiting: 3 },
+  ]
+  expect(await sluice.listLimits()).toEqual(limits)
+  const response = await app.request("/v1/limits", { headers: { authorization: "Bearer key" } })
+  expect(await response.json()).toEqual({ limits })
+})
+
 test("a concurrency key has a limit of its own", async () => {
   await sluice.limitKey("smtp", { waiting: 2 })
   for (const _ of "ab") await mail.enqueue({})

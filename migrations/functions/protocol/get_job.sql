@@ -33,9 +33,9 @@ as $$
                null::timestamptz as started_at, null::timestamptz as finished_at, null::integer as duration_ms, null::integer as drainer_id,
                null::jsonb as result, j.tags, j.metadata, coalesce(j.unique_key, j.waiting_key) as unique_key, j.concurrency_key, j.further_keys, j.rate_key, j.fair_key,
                case when is_paused(j.queue) or is_paused(j.name, 'name') or j.concurrency_key || j.further_keys && paused('key') then 'pause'
-                    when j.state = 'blocked' then 'concurrency' when j.state = 'throttled' then 'rate' else 'pause' end as blocked_by,
+                    when j.state = 'blocked' then 'concurrency' when j.state = 'behind' then 'order' when j.state = 'throttled' then 'rate' else 'pause' end as blocked_by,
                case when is_paused(j.queue) or is_paused(j.name, 'name') then null
-                    when j.state = 'blocked' then coalesce(j.waits_for, j.concurrency_key) when j.state = 'throttled' then j.rate_key end as waits_for
+                    when j.state in ('blocked', 'behind') then coalesce(j.waits_for, j.concurrency_key) when j.state = 'throttled' then j.rate_key end as waits_for
         from jobs j where j.id = p_id
         union all
         select f.id, f.name, f.queue, f.priority, f.state, f.payload, f.payload_day, f.attempts, f.max_attempts, f.run_at, null, f.reason, f.enqueued_at,

@@ -3,7 +3,7 @@
 --   p_drainer   the drainer
 --   p_outcomes  a list of objects: id, fence, outcome (succeeded, discarded, canceled, retried or snoozed), charges_attempt,
 --               duration_ms, ended_ms_ago, and as the outcome needs: result, or result_key (of one that is in the app's store);
---               wait_ms (without it the job keeps its run_at), cuts, pauses_key (its key is paused for as long), forgets_payload (of one that
+--               wait_ms (without it the job keeps its run_at), cuts, pauses_key (its key is paused for as long, or paused_key), forgets_payload (of one that
 --               finishes); rule and rule_failures, see failures and jobs;
 --               error_class, error_code, error_message, error_stack, waited_ms; logs
 --   returns     the ids that were not settled, because they are no longer this drainer's

@@ -21,6 +21,7 @@ declare
   v_keyless bigint[] := '{}'; -- those whose key would have to be computed
   v_ids bigint[];
   v_keys text[];
+  v_lines text[];
   v_run_at timestamptz;
   v_tags text[];
 begin
@@ -37,7 +38,8 @@ begin
              or p_further_keys is null and array_position(d.further_keys, null) > 0 and array_position(j.further_keys, null) is null and j.further_keys is not null));
   end if;
   v_ids := array(select unnest(v_jobs.taken) except select unnest(v_keyless));
-  v_keys := keys_of(array(select j.id from jobs j where j.id = any (v_ids) and j.state in ('ready', 'suspect')));
+  v_keys := keys_of(array(select j.id from jobs j where j.id = any (v_ids) and (j.state in ('ready', 'suspect') or j.holds_key is not null)));
+  v_lines := lines_of(v_ids);
   if p_changes ? 'payload' or p_payload_key is not null then
     perform replace_payloads(v_ids, p_changes->'payload', p_payload_key);
   end if;
@@ -55,7 +57,7 @@ begin
            coalesce(p_changes->'metadata', w.metadata) as metadata, coalesce(w.payload, aside.payload) as payload,
            kept.concurrency_key, kept.further_keys, kept.rate_key, lacks_key(w) as lacks_key,
            w.suspect_group is not null as is_suspect,
-           w.state = 'unknown' or w.state = 'blocked' and (kept.concurrency_key, kept.further_keys) is not distinct from (w.concurrency_key, w.further_keys)
+           w.state = 'unknown' or w.state in ('blocked', 'behind') and (kept.concurrency_key, kept.further_keys) is not distinct from (w.concurrency_key, w.further_keys)
              or w.state = 'throttled' and kept.rate_key = w.rate_key as stays
     from jobs w
     left join payloads aside on aside.day = w.payload_day and aside.job_id = w.id
@@ -71,6 +73,9 @@ begin
   where j.id = n.id;
   if exists (select from further_keys) then
     perform note_further_keys(v_ids);
+  end if;
+  if v_lines <> '{}' then
+    perform lock_free_keys(v_lines); -- as finish_canceled does
   end if;
   perform unblock_jobs(v_keys); -- a job that was ready may do so no longer, when it ends
   perform note_late_arrivals();

@@ -106,9 +106,17 @@ function isTextList(value: unknown): boolean {
   return Array.isArray(value) && value.every((one) => typeof one === "string")
 }
 
-/** Separated by commas, which names of queues don't have. */
+/** Separated by commas, which names of queues don't have. An empty list would say all queues where none is meant. */
 function queueList(name: string): string[] | undefined {
-  return text(name)?.split(",")
+  const value = process.env[name]
+  if (value === undefined) return undefined
+  const queues = value.split(",").map((queue) => queue.trim())
+  if (queues.every((queue) => queue !== "")) return queues
+  throw new InvalidInputError(
+    "invalid_setting",
+    `${name} is ${quote(value)}: give queues separated by commas, such as "heavy,mail", or don't set it`,
+    { path: [name] },
+  )
 }
 
 /** As Sluice takes it (`"15m"`), also from SST's form (`"15 minutes"`). */

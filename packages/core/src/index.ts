@@ -53,6 +53,7 @@ export type {
 } from "./job/job-snapshot.ts"
 export type { Pause } from "./inspect/pauses.ts"
 export type { QueueSnapshot, ReadQueuesOptions } from "./inspect/queues.ts"
+export type { WaitingLimit } from "./inspect/waiting-limits.ts"
 export type { JobList, ListedJob, ListJobsOptions } from "./inspect/list-jobs.ts"
 export type { JobFilter } from "./job/job-filter.ts"
 export type { BulkOptions, BulkResult } from "./manage/bulk.ts"

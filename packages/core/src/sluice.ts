@@ -17,6 +17,7 @@ import { readJob, withObjects } from "./inspect/job.ts"
 import { type JobList, type ListJobsOptions, listJobs } from "./inspect/list-jobs.ts"
 import { type Pause, readPauses } from "./inspect/pauses.ts"
 import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspect/queues.ts"
+import { readWaitingLimits, type WaitingLimit } from "./inspect/waiting-limits.ts"
 import { type AnyJobDefinition, bindDefinition, type InputOf, type ResultOf } from "./job/define-job.ts"
 import { assertHooks, type Hooks } from "./job/hooks.ts"
 import { indexByName } from "./job/index-by-name.ts"
@@ -241,6 +242,8 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   completeWait(token: string, value?: unknown, options?: CompleteWaitOptions): Promise<void>
   /** Returns what is paused, ordered by kind and target. */
   listPauses(): Promise<Pause[]>
+  /** Returns the limits that `limitQueue` and `limitKey` have set, ordered by kind and target. */
+  listLimits(): Promise<WaitingLimit[]>
 }
 
 /** The definition's name, for callers that have only its type: `enqueue<typeof welcome>("welcome", …)`. */
@@ -404,6 +407,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
       await wakeIfNeeded({ ids })
     },
     listPauses: () => translateErrors(readPauses(database, schema)),
+    listLimits: () => translateErrors(readWaitingLimits(database, schema)),
   }
   for (const definition of options.jobs ?? []) bindDefinition(definition, sluice as never)
   return sluice
@@ -449,12 +453,18 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     return translateErrors(actOnMatching(database, schema, side, verb, filter, options, onActed))
   }
 
-  /** As `moveJob`. */
+  /** As `moveJob`, with one wake in the end. */
   async function moveAll(...parameters: Parameters<typeof actOnAll>): Promise<BulkResult> {
     const [side, verb, filter, options] = parameters
-    return actOnAll(side, verb, filter, options, (acted) =>
-      wakeIfNeeded({ ids: acted.filter(({ refusal }) => refusal === null).map(({ id }) => id) }),
-    )
+    const moved: string[] = []
+    try {
+      return await actOnAll(side, verb, filter, options, (acted) => {
+        for (const { id, refusal } of acted)
+          if (refusal === null && moved.length <= MOST_ASKED_FOR) moved.push(id)
+      })
+    } finally {
+      await wakeIfNeeded(moved.length > MOST_ASKED_FOR ? {} : { ids: moved })
+    }
   }
 
   function target(transaction: TransactionClient | undefined): Queryable {
@@ -495,6 +505,9 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     }
   }
 }
+
+/** Of more jobs it isn't asked which of them need a drainer, but whether any job does. */
+const MOST_ASKED_FOR = 500
 
 function checkWaitOptions(options: WaitOptions) {
   assertKnownKeys(options, ["timeout", "signal"], ["options"])

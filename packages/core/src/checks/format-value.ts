@@ -4,10 +4,39 @@ const MAX_CHARACTERS = 100
 /** Formats a value for a message: short, and without ever throwing. */
 export function formatValue(value: unknown): string {
   try {
-    return typeof value === "string" ? JSON.stringify(truncate(value)) : truncate(String(value))
+    if (typeof value === "string") return JSON.stringify(truncate(value))
+    return truncate(isPlain(value) ? formatPlain(value) : formatOther(value))
   } catch {
     return `a value of type ${typeof value}`
   }
+}
+
+/** Most elements or fields that are repeated. */
+const MOST_FIELDS = 10
+
+/** An object or list without what is in its own objects and lists: an error is no place for a whole payload. */
+function formatPlain(value: object): string {
+  const fields = Object.entries(value).slice(0, MOST_FIELDS)
+  const shown = fields.map(([key, field]) => {
+    const text = isPlain(field) ? (Array.isArray(field) ? "[…]" : "{…}") : formatValue(field)
+    return Array.isArray(value) ? text : `${key}: ${text}`
+  })
+  const more = Object.keys(value).length > MOST_FIELDS ? ", …" : ""
+  const list = `${shown.join(", ")}${more}`
+  if (Array.isArray(value)) return `[${list}]`
+  return list === "" ? "{}" : `{ ${list} }`
+}
+
+/** Of a class the name: an instance may be a client that knows a password. */
+function formatOther(value: unknown): string {
+  const text = String(value)
+  return text.startsWith("[object ") ? `an instance of ${(value as object).constructor.name}` : text
+}
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false
+  const prototype = Object.getPrototypeOf(value)
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null
 }
 
 /** Cuts off text from outside, which may be of any length. */

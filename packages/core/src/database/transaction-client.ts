@@ -47,8 +47,7 @@ export function asQueryable(client: TransactionClient): Queryable {
   if (typeof client === "object" && client !== null) assertConnected(client, "transaction")
   refuseOutside(client)
   // another library, whose `execute` differs from Drizzle's
-  if (has(client, "getTransactionContext"))
-    return refuse("invalid_option", client, ["transaction"], ACCEPTED_CLIENTS)
+  if (has(client, "getTransactionContext")) return refuseClient(client)
   if (has(client, "executeQuery"))
     return toQueryable((text, values) => client.executeQuery(compileForKysely(text, values)))
   if (has(client, "execute")) return toQueryable((text, values) => client.execute(drizzleSql(text, values)))
@@ -58,7 +57,15 @@ export function asQueryable(client: TransactionClient): Queryable {
   if (has(client, "raw"))
     return toQueryable((text, values) => client.raw(text.replaceAll(/\$\d+/g, "?"), values))
   if (has(client, "query")) return toQueryable((text, values) => client.query(text, values))
-  return refuse("invalid_option", client, ["transaction"], ACCEPTED_CLIENTS)
+  return refuseClient(client)
+}
+
+/** The message has no value: settings of a connection, given in place of one, may have a password. */
+function refuseClient(client: unknown): never {
+  const type = client === null ? "null" : `of type ${typeof client}`
+  throw new InvalidInputError("invalid_option", `transaction is ${type}: give ${ACCEPTED_CLIENTS}`, {
+    path: ["transaction"],
+  })
 }
 
 /** What each library has for statements outside of a transaction: a job stored with it would survive a rollback. */

@@ -17,11 +17,12 @@ import {
 import { unlessComputed } from "../job/call-option.ts"
 import type { Carrier } from "../job/carrier.ts"
 import { completeOptions } from "../job/computed-options.ts"
-import { limitsOf } from "../job/concurrency.ts"
+import { assertOneAtATime, isInOrder, limitsOf } from "../job/concurrency.ts"
 import type { AnyJobDefinition, InputOf } from "../job/define-job.ts"
 import { fairColumns } from "../job/fair-share.ts"
 import type { Hooks } from "../job/hooks.ts"
 import type {
+  Concurrency,
   EnqueueOptions,
   EnqueueResult,
   JobPolicies,
@@ -546,14 +547,14 @@ function waitingLimitReached(cause: { message: string; detail: string }): Waitin
   })
 }
 
-/** A job by name lacks an option that its definition computes, see assert_computed.sql. */
+/** A job by name lacks an option, or has one that its definition forbids, see assert_computed.sql and order_of.sql. */
 class MissingOptionError extends InvalidInputError {
   static override readonly name = "InvalidInputError"
   readonly #at: number
 
   constructor(cause: { message: string; detail: string }) {
-    const { option, at } = JSON.parse(cause.detail)
-    super("missing_option", cause.message, { path: ["options", option], cause })
+    const { option, at, code = "missing_option" } = JSON.parse(cause.detail)
+    super(code, cause.message, { path: ["options", option], cause })
     this.#at = at
   }
 
@@ -581,27 +582,60 @@ function unknownNameError(error: unknown): UnknownNameError {
 function concurrencyOf(
   definition: AnyJobDefinition | undefined,
   payload: unknown,
-  { concurrencyKey, concurrencyLimit }: EnqueueOptions,
+  options: EnqueueOptions,
   queue = "default",
 ) {
-  if (!definition) return { concurrency_key: concurrencyKey, concurrency_limit: concurrencyLimit }
-  const [first = concurrencyKey === undefined ? undefined : {}, ...others] = limitsOf(definition)
-  if (first === undefined) return {}
+  const { concurrencyKey, concurrencyLimit, concurrencyOrder, concurrencyOnRetry } = options
+  if (!definition)
+    return {
+      concurrency_key: concurrencyKey,
+      concurrency_limit: concurrencyLimit,
+      concurrency_order: concurrencyOrder,
+      on_retry: concurrencyOnRetry,
+    }
+  const [first, ...others] = limitsOf(definition)
+  const inOrder = orderOf(first, options)
+  if (first === undefined && concurrencyKey === undefined) return {}
   const keyed = [
-    { ...first, key: concurrencyKey ?? first.key, limit: concurrencyLimit ?? first.limit },
+    {
+      ...first,
+      key: concurrencyKey ?? first?.key,
+      limit: inOrder ? 1 : (concurrencyLimit ?? first?.limit),
+      inOrder,
+    },
     ...others,
   ]
-    .map((limit) => ({ limit: limit.limit ?? 1, key: concurrencyKeyOf(definition, limit, payload, queue) }))
-    .filter(({ key }) => key !== undefined)
-  const [{ key, limit } = {}, ...further] = keyed
+    .map((limit) => ({
+      ...("inOrder" in limit && limit.inOrder),
+      concurrency_limit: limit.limit ?? 1,
+      concurrency_key: concurrencyKeyOf(definition, limit, payload, queue),
+    }))
+    .filter(({ concurrency_key }) => concurrency_key !== undefined)
+  const [one, ...further] = keyed
   return {
-    concurrency_key: key,
-    concurrency_limit: limit,
+    ...one,
     ...(further.length > 0 && {
-      further_keys: further.map(({ key }) => key),
-      further_limits: further.map(({ limit }) => limit),
+      further_keys: further.map(({ concurrency_key }) => concurrency_key),
+      further_limits: further.map(({ concurrency_limit }) => concurrency_limit),
     }),
   }
+}
+
+/** Whether the job runs in the order of its enqueue, as store_jobs takes it. The SQL function order_of does it for jobs by name. */
+function orderOf(
+  first: Concurrency<unknown> | undefined,
+  { concurrencyKey, concurrencyLimit, concurrencyOrder, concurrencyOnRetry }: EnqueueOptions,
+) {
+  const order = concurrencyOrder ?? first?.order
+  if (!isInOrder({ order })) {
+    if (concurrencyOnRetry !== undefined)
+      refuse("missing_option", order, ["options", "concurrencyOrder"], '"enqueued" with concurrencyOnRetry')
+    return undefined
+  }
+  if (first === undefined && concurrencyKey === undefined)
+    refuse("missing_option", concurrencyKey, ["options", "concurrencyKey"], "a key with concurrencyOrder")
+  assertOneAtATime(concurrencyLimit, ["options", "concurrencyLimit"])
+  return { concurrency_order: order, on_retry: concurrencyOnRetry ?? first?.onRetry }
 }
 
 /** The same for the rate. */

@@ -1,11 +1,13 @@
 import {
   assertInteger,
   assertKnownKeys,
+  assertOneOf,
   assertPolicies,
   assertText,
   isRecord,
   refuse,
 } from "../checks/validate.ts"
+import { assertOneAtATime, isInOrder, ON_RETRY, ORDERS } from "../job/concurrency.ts"
 import { assertWeight } from "../job/fair-share.ts"
 import type { EnqueueOptions } from "../job/job-options.ts"
 import { assertTags } from "../job/option-values.ts"
@@ -26,6 +28,8 @@ const OPTION_KEYS = [
   "idempotencyKey",
   "concurrencyKey",
   "concurrencyLimit",
+  "concurrencyOrder",
+  "concurrencyOnRetry",
   "rateKey",
   "rate",
   "fairKey",
@@ -53,6 +57,10 @@ export function assertOptions(options: Omit<EnqueueOptions, "transaction" | "req
   assertText(options.idempotencyKey, ["options", "idempotencyKey"])
   assertText(options.concurrencyKey, ["options", "concurrencyKey"])
   assertInteger(options.concurrencyLimit, ["options", "concurrencyLimit"], 1, 1_000_000)
+  if (isInOrder({ order: options.concurrencyOrder }))
+    assertOneAtATime(options.concurrencyLimit, ["options", "concurrencyLimit"])
+  assertOneOf(options.concurrencyOrder, ["options", "concurrencyOrder"], ORDERS)
+  assertOneOf(options.concurrencyOnRetry, ["options", "concurrencyOnRetry"], ON_RETRY)
   assertText(options.rateKey, ["options", "rateKey"])
   assertRateLimit(options.rate, ["options", "rate"])
   assertText(options.fairKey, ["options", "fairKey"])

@@ -39,6 +39,8 @@ export interface SerializedError {
   /** The error's own `code`, if that is text. */
   readonly code?: string
   readonly wait?: number | string
+  /** Of a `PauseKey`: the key that is paused. */
+  readonly key?: string
 }
 
 /** The handler has no job of this name. Not an `UnknownJobError`, because `perform` may throw that too. */
@@ -69,6 +71,7 @@ export function toErrorAnswer(thrown: unknown): { readonly error: SerializedErro
     ...(stack !== undefined && { stack }),
     ...(code !== undefined && { code }),
     ...(isWaiting(thrown) && { wait: durationOf(thrown.wait) }),
+    ...(thrown instanceof PauseKey && thrown.key !== undefined && { key: thrown.key }),
   }
   return { error }
 }
@@ -107,13 +110,14 @@ function snoozeUnknown(place: string, log: Logger): Snooze {
  */
 export function toError(serialized: Partial<SerializedError>): Error {
   const { name = "Error", message = "", stack, code } = truncateTexts(serialized)
-  const { wait } = serialized
+  const { wait, key } = serialized
   if (name === "Discard") return new Discard(message)
   if (name === "UnfitPayload") return new UnfitPayload(message)
   if (name === "RetryAfter" && wait !== undefined)
     return new RetryAfter(limitedWait(wait), message || undefined)
   if (name === "Snooze" && wait !== undefined) return new Snooze(limitedWait(wait), message || undefined)
-  if (name === "PauseKey" && wait !== undefined) return new PauseKey(limitedWait(wait), message || undefined)
+  if (name === "PauseKey" && wait !== undefined)
+    return new PauseKey(limitedWait(wait), message || undefined, { key })
   const error = new Error(message)
   error.name = name
   error.stack = stack ?? `${name}: ${message}`

@@ -1,4 +1,5 @@
 import type { Duration } from "../checks/duration.ts"
+import { assertText } from "../checks/validate.ts"
 import { brand, SluiceError } from "../errors.ts"
 
 /** How long to wait: seconds, a string such as `"5m"`, or the instant to wait for. */
@@ -67,10 +68,19 @@ export class PauseKey extends SluiceError {
 
   /** Seconds, a string such as `"5m"`, or a `Date`; at least a second from now. */
   readonly wait: Wait
+  /** The key that is paused; undefined: the job's, or the first of several. */
+  readonly key: string | undefined
 
-  constructor(wait: Wait, message = "The job asked to pause its concurrency key") {
+  /** Throws `InvalidInputError` for a `key` that can't be one. */
+  constructor(
+    wait: Wait,
+    message = "The job asked to pause its concurrency key",
+    { key }: { readonly key?: string | undefined } = {},
+  ) {
     super("pause_key", message)
+    assertText(key, ["PauseKey", "key"])
     this.wait = wait
+    this.key = key
   }
 }
 

@@ -1,7 +1,7 @@
 import { durationMs } from "../checks/duration.ts"
 import { unlessComputed } from "./call-option.ts"
 import { computedBy } from "./computed-options.ts"
-import { limitsOf } from "./concurrency.ts"
+import { isInOrder, limitsOf } from "./concurrency.ts"
 import type { AnyJobDefinition } from "./define-job.ts"
 import { commonFairColumns, computesFairKey } from "./fair-share.ts"
 import type { JobPolicies } from "./job-options.ts"
@@ -19,7 +19,8 @@ function rowOf(definition: AnyJobDefinition, defaults: JobPolicies) {
   const { name, timeout, queue, priority, delay, rate, unique } = definition
   const [limit, ...further] = limitsOf(definition)
   const expiresIn = definition.expiresIn ?? defaults.expiresIn
-  const computes = [...computedBy(definition), ...(computesFairKey(definition) ? ["fairKey"] : [])]
+  const computes: string[] = [...computedBy(definition), ...(computesFairKey(definition) ? ["fairKey"] : [])]
+  if (limit && isInOrder(limit) && typeof limit.key === "function") computes.push("concurrencyKey")
   return {
     name,
     timeout_ms: timeout === undefined ? undefined : durationMs(timeout),
@@ -28,6 +29,7 @@ function rowOf(definition: AnyJobDefinition, defaults: JobPolicies) {
     delay_ms: delay === undefined || typeof delay === "function" ? undefined : durationMs(delay),
     concurrency_key: limit && commonKeyOf(name, limit),
     concurrency_limit: limit && (limit.limit ?? 1),
+    holds_key: limit && isInOrder(limit) ? limit.onRetry !== "pass" : undefined,
     computes_key: typeof limit?.key === "function" || undefined,
     further_keys: further.length > 0 ? further.map((one) => commonKeyOf(name, one) ?? null) : undefined,
     further_limits: further.length > 0 ? further.map((one) => one.limit ?? 1) : undefined,

@@ -35,6 +35,17 @@ export interface Concurrency<Payload> {
   readonly by?: "name" | "queue"
   /** Default 1. */
   readonly limit?: number
+  /**
+   * Which of the jobs that wait is next. `"priority"`: as everywhere, by priority and then by when they are due. `"enqueued"`: strictly
+   * in the order in which they were enqueued, one at a time, whatever their priorities and due times; the limit is 1. Of several
+   * limits only the first may say so. Default `"priority"`.
+   */
+  readonly order?: "priority" | "enqueued"
+  /**
+   * With `order: "enqueued"`, what those behind a job do while it waits for a retry, or sleeps. `"hold"`: they wait, too, until it has
+   * finished. `"pass"`: they run meanwhile, and the job is next once it is due. Default `"hold"`.
+   */
+  readonly onRetry?: "hold" | "pass"
 }
 
 /** Limits how many jobs with the same key start within a time, across all drainers. */
@@ -100,6 +111,13 @@ export interface EnqueueOptions extends JobPolicies {
   readonly concurrencyKey?: string
   /** Default: that of the definition's first limit, or 1. The limit that was enqueued last applies to all jobs with the key. */
   readonly concurrencyLimit?: number
+  /**
+   * `"enqueued"` runs the jobs of the key one at a time in the order of their enqueue. Default: as the definition's first limit says, else
+   * `"priority"`.
+   */
+  readonly concurrencyOrder?: "priority" | "enqueued"
+  /** What those behind the job do while it waits for a retry. Default: as the definition's first limit says, else `"hold"`. */
+  readonly concurrencyOnRetry?: "hold" | "pass"
   /** Jobs with this key share the rate of the definition, or `rate`. */
   readonly rateKey?: string
   /** Default: the definition's. The rate that was enqueued last applies to all jobs with the key. */

@@ -55,7 +55,7 @@ export interface JobSnapshot<Payload = Json, Result = Json | null> {
   readonly rateKey: string | null
   readonly fairKey: string | null
   /** Why a job is `blocked`: a concurrency key is full, its rate is used up, or its queue is paused. Null in other states. */
-  readonly blockedBy: "concurrency" | "rate" | "pause" | null
+  readonly blockedBy: "concurrency" | "order" | "rate" | "pause" | null
   /** The concurrency key, or the key of its rate, that keeps a `blocked` job back. Null: its queue or name is paused. */
   readonly waitsFor: string | null
 }

@@ -45,6 +45,8 @@ export type Outcome =
       readonly cuts: number
       /** Its concurrency key is paused for as long. */
       readonly pausesKey?: boolean
+      /** Which one; undefined: the first. */
+      readonly pausedKey?: string | undefined
       /** Why it waits, if that is to be recorded: its payload doesn't fit the schema. */
       readonly error?: unknown
       readonly ruleFailures?: Readonly<Record<string, number>>

@@ -56,7 +56,13 @@ function steer(run: JobRun, thrown: unknown): Outcome {
   if (thrown instanceof Isolation) return { kind: "snoozed", waitMs: undefined, cuts: 0 }
   if (thrown instanceof Snooze) return { kind: "snoozed", waitMs: waitMsOf(thrown, "Snooze"), cuts: 0 }
   if (thrown instanceof PauseKey)
-    return { kind: "snoozed", waitMs: waitMsOf(thrown, "PauseKey"), cuts: 0, pausesKey: true }
+    return {
+      kind: "snoozed",
+      waitMs: waitMsOf(thrown, "PauseKey"),
+      cuts: 0,
+      pausesKey: true,
+      pausedKey: thrown.key,
+    }
   if (thrown instanceof UnfitPayload && run.definition.onInvalidPayload === "wait")
     return waitForSchema(run, thrown)
   if (thrown instanceof Discard) return { kind: "discarded", error: thrown, chargesAttempt: true }

@@ -39,7 +39,7 @@ export function outcomeJson(execution: Execution, text: RecordedText = "full"): 
     ...("rule" in outcome && { rule: outcome.rule }),
     ...("ruleFailures" in outcome && { rule_failures: outcome.ruleFailures }),
     ...("cuts" in outcome && { cuts: outcome.cuts }),
-    ...("pausesKey" in outcome && { pauses_key: outcome.pausesKey }),
+    ...("pausesKey" in outcome && { pauses_key: outcome.pausesKey, paused_key: outcome.pausedKey }),
     ...(execution.forgetsPayload && { forgets_payload: true }),
     ...("resultKey" in outcome && { result_key: outcome.resultKey }),
     ...("error" in outcome && errorRecord(outcome.error, text)),

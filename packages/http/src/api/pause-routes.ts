@@ -9,6 +9,8 @@ import type { JobRoutesOptions } from "./job-routes.ts"
 export function addPauseRoutes(app: Hono, { sluice, maxBodyBytes }: JobRoutesOptions): void {
   app.get("/v1/pauses", async (context) => context.json({ pauses: await sluice.listPauses() }))
   app.all("/v1/pauses", allowOnly("GET, HEAD"))
+  app.get("/v1/limits", async (context) => context.json({ limits: await sluice.listLimits() }))
+  app.all("/v1/limits", allowOnly("GET, HEAD"))
 
   addPair("queues", sluice.pauseQueue, sluice.resumeQueue)
   addPair("names", sluice.pauseName, sluice.resumeName)

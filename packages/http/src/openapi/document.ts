@@ -235,6 +235,17 @@ export const openApiDocument = {
         },
       },
     },
+    "/v1/limits": {
+      get: {
+        operationId: "listLimits",
+        tags: ["limits"],
+        summary: "List how many unfinished jobs queues and concurrency keys may have",
+        responses: {
+          200: { description: "The limits, ordered by kind and target.", content: json("Limits") },
+          ...problems(401, 500, 503),
+        },
+      },
+    },
     ...pausePaths("queues", "Queue", "a queue"),
     ...pausePaths("names", "Name", "a job name, in whatever queue"),
     ...pausePaths("keys", "Key", "a concurrency key"),

@@ -128,6 +128,18 @@ const enqueueOptions = {
       description:
         "Default: that of the definition's first limit, else 1. The limit that was enqueued last applies to all jobs with the key.",
     },
+    concurrencyOrder: {
+      type: "string",
+      enum: ["priority", "enqueued"],
+      description:
+        "enqueued: the jobs of the key run one at a time, in the order of their enqueue. Default: as the definition's first limit says, else priority.",
+    },
+    concurrencyOnRetry: {
+      type: "string",
+      enum: ["hold", "pass"],
+      description:
+        "With the order enqueued: whether the jobs behind this one wait while it waits for a retry, or run meanwhile. Default: as the definition's first limit says, else hold.",
+    },
     rateKey: {
       ...key,
       description: "Jobs with this key share the rate of the definition, or `rate`; the others are blocked.",
@@ -402,9 +414,9 @@ const jobProperties = {
   rateKey: { type: ["string", "null"], description: "null once the job has finished." },
   blockedBy: {
     type: ["string", "null"],
-    enum: ["concurrency", "rate", "pause", null],
+    enum: ["concurrency", "order", "rate", "pause", null],
     description:
-      "Why a job is blocked: a concurrency key is full, its rate is used up, or its queue is paused.",
+      "Why a job is blocked: a concurrency key is full, an earlier job of its key has to run first (order), its rate is used up, or its queue is paused.",
   },
   waitsFor: {
     type: ["string", "null"],
@@ -552,6 +564,25 @@ const pauses = {
   },
 }
 
+const limits = {
+  type: "object",
+  required: ["limits"],
+  properties: {
+    limits: {
+      type: "array",
+      items: {
+        type: "object",
+        required: ["kind", "target", "waiting"],
+        properties: {
+          kind: { enum: ["queue", "key"] },
+          target: { type: "string", description: "The queue or concurrency key." },
+          waiting: { type: "integer", minimum: 1, description: "How many unfinished jobs it may have." },
+        },
+      },
+    },
+  },
+}
+
 const paused = {
   type: "object",
   required: ["name", "paused"],
@@ -637,6 +668,7 @@ export const schemas = {
   CompletedWait: completedWait,
   Paused: paused,
   Pauses: pauses,
+  Limits: limits,
   Health: { type: "object", required: ["status"], properties: { status: { const: "ok" } } },
   Problem: problem,
 } as const

@@ -38,6 +38,7 @@ create table jobs (
   died_with         integer,                             -- how many jobs were in flight when its drainer died; null once it is settled
   suspect_group     integer,                             -- set after several deaths in a row: how many suspects may share a drainer
   concurrency_limit integer,                             -- as its enqueue asked; the newest applies to the whole key (see limits_in_force)
+  holds_key         boolean,                             -- its key's jobs run in the order of their ids (see keep_order): whether it holds the key while it waits to run again; null: they run in the usual order
   has_progress      boolean     not null default false,  -- whether `progress` has rows of this job
   is_awaited        boolean,                             -- somebody wants to be notified of its end; null: nobody does
   state             text        not null,
@@ -62,23 +63,26 @@ create table jobs (
   carrier           jsonb,                               -- correlation id and trace context of the enqueue; not kept in history
   large_bytes       integer,                             -- bytes that a claim sends, if more than 4096; see new_jobs
   -- Which features concern the job, a bit each: 1 concurrency limits, 2 progress, 4 a payload in `payloads`, 8 a rate, 16 what ends when
-  -- it begins, 32 somebody waits for its end, 128 several limits. Null, which takes no space, for most jobs: claim and settle pay one comparison for all
+  -- it begins, 32 somebody waits for its end, 128 several limits, 256 jobs in the order of their enqueue. Null, which takes no space, for most jobs: claim and settle pay one comparison for all
   -- features together (see admit and after_settle).
   features          smallint    generated always as (
     nullif((concurrency_key is not null)::integer + has_progress::integer * 2 + (payload_day is not null)::integer * 4
       + (rate_key is not null)::integer * 8 + (waiting_key is not null)::integer * 16 + (is_awaited is not null)::integer * 32
-      + (further_keys is not null)::integer * 128, 0)) stored,
+      + (further_keys is not null)::integer * 128 + (holds_key is not null)::integer * 256, 0)) stored,
 
   constraint known_state check (state in (
     'ready',      -- due, and free to be claimed
     'scheduled',  -- due at run_at: a first run that is delayed, or a retry
     'blocked',    -- its concurrency key is full; the settle that frees the key makes it ready
+    'behind',     -- an earlier job of its key has to run first; the end of that makes it ready
     'throttled',  -- the rate of its key is used up; a tick makes it ready when it may start
     'suspect',    -- was in flight when its drainer died, twice in a row; runs again in a small group (see reap)
     'paused',     -- its queue is paused
     'unkeyed',    -- due, but a drainer that knows its definition has to compute its keys first (see set_keys)
     'unknown')),  -- no recent drainer knows its name; one that does makes it ready again (see tick)
   constraint blocked_by_key       check (state <> 'blocked' or coalesce(waits_for, concurrency_key) is not null),
+  constraint behind_in_order      check (state <> 'behind' or (holds_key is not null and concurrency_key is not null)),
+  constraint in_order_one_by_one  check (holds_key is null or concurrency_limit = 1),
   constraint suspect_has_group    check (state <> 'suspect' or coalesce(suspect_group, 0) > 0),
   -- A limit without a key belongs to a job whose key is to be computed, or could not be: then it fails when it is performed.
   constraint key_comes_with_limit check (concurrency_key is null or concurrency_limit is not null),
@@ -113,6 +117,7 @@ create index jobs_fair      on jobs (priority, fair_key, run_at, id)        wher
 create index jobs_scheduled on jobs (run_at, id)                            where state = 'scheduled';
 create index jobs_urgent    on jobs (priority, run_at, id)                  where state = 'scheduled'; -- for when more jobs are due than one promotion takes
 create index jobs_blocked   on jobs ((coalesce(waits_for, concurrency_key)), name, priority, run_at, id) where state = 'blocked';
+create index jobs_behind    on jobs (concurrency_key, id)                   where state = 'behind';
 create index jobs_suspect   on jobs (suspect_group desc, id)                where state = 'suspect';
 create index jobs_paused    on jobs (queue)                                 where state = 'paused';
 create index jobs_aside     on jobs (state, name, priority, run_at, id)     where state in ('unknown', 'unkeyed');
@@ -128,6 +133,10 @@ create index jobs_ready_of_key on jobs (concurrency_key, name)                  
 create index jobs_rate_of_key  on jobs (rate_key, (-id))                        where rate_key is not null; -- an order that only this index has
 create index jobs_of_rate      on jobs (rate_key, state, name, priority, run_at, id) where rate_key is not null;
 create index jobs_limit_of_key on jobs (concurrency_key, concurrency_limit, id) where concurrency_key is not null;
+
+-- Jobs that run in order, by key: the first has its turn (see first_in_line). One that lets others pass is left out while it waits to run again.
+create index jobs_in_line      on jobs (concurrency_key, id)
+  where holds_key is not null and (holds_key or state <> 'scheduled' or fence = 0);
 
 -- The further keys of jobs with several limits, by key: what `jobs` has of them, once more (see note_further_keys).
 create table further_keys (
@@ -336,6 +345,7 @@ create table definitions (
   delay_ms          bigint,
   concurrency_key   text,                                -- one key for all of its jobs; 'queue:': that of their queue
   concurrency_limit integer,
+  holds_key         boolean,                             -- as in jobs
   computes_key      boolean     not null default false,  -- its concurrency key is a function of the payload
   further_keys      text[],                              -- of its further limits, in the same way; null where one is computed
   further_limits    integer[],
@@ -516,22 +526,49 @@ create table retention_searches (
   page        bigint                                     -- the page that it looks at next
 );
 
--- One row per step, cursor or sleep of a job that is performed in several executions, and one, without a name, for the progress that
+-- One row per step, cursor, sleep or wait of a job that is performed in several executions, and one, without a name, for the progress that
 -- it reports. Written while the job runs, read by its
 -- later executions, and deleted when the job has finished.
 create table progress (
   job_id   bigint      not null,
   saved_at timestamptz not null default now(),
-  until_at timestamptz,                                  -- when a sleep ends
+  until_at timestamptz,                                  -- when a sleep ends, or a wait times out
   kind     text        not null,
   name     text        not null,
-  value    jsonb,                                        -- of a step: its result; of a cursor: its position, null at its end
+  value    jsonb,                                        -- of a step: its result; of a cursor: its position, null at its end; of a wait: how it ended, or null
 
   primary key (job_id, name),
-  constraint known_kind       check (kind in ('step', 'cursor', 'sleep', 'report')),
-  constraint sleep_has_an_end check ((kind = 'sleep') = (until_at is not null)),
+  constraint known_kind       check (kind in ('step', 'cursor', 'sleep', 'wait', 'report')),
+  constraint sleep_has_an_end check ((kind in ('sleep', 'wait')) = (until_at is not null)),
   constraint sleep_has_no_value check (kind <> 'sleep' or value is null)
 );
+
+-- Tokens that jobs wait for, or will: each is completed once, from outside, or times out (see await_token).
+create table waits (
+  token      text        primary key,
+  state      text        not null default 'open',
+  value      jsonb,                                      -- what it was completed with; null also once no job needs it any more
+  created_at timestamptz not null default now(),
+  ended_at   timestamptz,
+
+  constraint known_state    check (state in ('open', 'completed', 'timed_out')),
+  constraint ended_has_time check ((state = 'open') = (ended_at is null)),
+  constraint open_has_no_value check (value is null or state = 'completed'),
+  constraint short_token    check (octet_length(token) between 1 and 2048)
+);
+
+create index waits_ended on waits (ended_at) where ended_at is not null;
+
+-- Which unfinished jobs have to do with which token.
+create table waiting_jobs (
+  job_id     bigint  not null,
+  token      text    not null,
+  is_waiting boolean not null,                           -- false: it has only opened the token
+
+  primary key (job_id, token)
+);
+
+create index waiting_jobs_token on waiting_jobs (token);
 
 -- When an enqueue last asked for a drainer, by the name of its job and its queue if a pool names that, until a drainer that performs
 -- such jobs opens. Nobody waits for these rows: a session that finds one locked leaves the decision to the one that holds it.
@@ -555,6 +592,7 @@ create table ticks (
   ticked_at  timestamptz not null default '-infinity',
   last_queue text        not null default '',           -- if there are many queues or keys, the next repair continues behind these
   last_key   text        not null default '',
+  last_line  text        not null default '',
   last_rate  text        not null default ''
 );
 insert into ticks default values;
@@ -581,13 +619,13 @@ create table maintenance_steps (
 );
 insert into maintenance_steps (step) values ('prepare finished'), ('prepare failures'), ('prepare payloads'),
   ('expire by rules'), ('expire finished'), ('expire failures'), ('expire payloads'),
-  ('forget stored results'), ('forget logs'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget unique periods'), ('forget requests'), ('forget retries'), ('forget drainers'), ('forget rates');
+  ('forget stored results'), ('forget logs'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget unique periods'), ('forget requests'), ('forget retries'), ('forget drainers'), ('forget rates'), ('forget further keys'), ('forget waits');
 
 -- Jobs that are about to be stored, in a row and alike but for their payloads and keys: an element of the argument of store_jobs,
 -- with the policies that apply to it.
 create type job_run as (
   at integer, name text, queue text, priority integer, run_at timestamptz, max_attempts smallint, timeout_ms integer,
-  concurrency_key text, concurrency_limit integer, rate_key text, rate rate_limit, tags text[], metadata jsonb, state text, payloads jsonb,
+  concurrency_key text, concurrency_limit integer, holds_key boolean, rate_key text, rate rate_limit, tags text[], metadata jsonb, state text, payloads jsonb,
   payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb, unique_rule jsonb, expires_at timestamptz,
   further_keys text[], further_limits integer[], fair_key text, fair_weight smallint, is_counted boolean);
 
@@ -595,7 +633,7 @@ create type job_run as (
 create type new_job as (
   id bigint, index integer, name text, payload jsonb, payload_key text, payload_day date, queue text, priority integer, run_at timestamptz,
   max_attempts smallint, timeout_ms integer, unique_key text, idempotency_key text, concurrency_key text,
-  concurrency_limit integer, rate_key text, rate rate_limit, tags text[], metadata jsonb, state text, large_bytes integer, waiting_key text, unique_rule jsonb,
+  concurrency_limit integer, holds_key boolean, rate_key text, rate rate_limit, tags text[], metadata jsonb, state text, large_bytes integer, waiting_key text, unique_rule jsonb,
   expires_at timestamptz, further_keys text[], further_limits integer[], fair_key text, fair_weight smallint, is_counted boolean);
 
 -- Where a job is in the history: the partition, and the row in it.
@@ -607,7 +645,7 @@ create type listed_job as (id bigint, job json);
 -- How an execution ended: an element of the argument of settle_outcomes.
 create type execution_outcome as (
   id bigint, fence integer, outcome text, charges_attempt boolean, duration_ms integer, ended_ms_ago bigint, result jsonb,
-  result_key text, wait_ms bigint, rule text, rule_failures jsonb, cuts smallint, pauses_key boolean, forgets_payload boolean, waited_ms bigint, logs text, error_class text, error_code text,
+  result_key text, wait_ms bigint, rule text, rule_failures jsonb, cuts smallint, pauses_key boolean, paused_key text, forgets_payload boolean, waited_ms bigint, logs text, error_class text, error_code text,
   error_message text, error_stack text);
 
 -- Counts how often jobs that had been due earlier became ready, behind a position that scans may have passed: when a queue is

@@ -13,6 +13,7 @@ declare
   c_rates constant integer := 8;
   c_begins constant integer := 16;
   c_several constant integer := 128;
+  c_order constant integer := 256;
   v_admitted bigint[] := p_ids;
 begin
   if p_features is not null and (p_paused_names <> '{}' or not (p_pool is null)) then
@@ -26,6 +27,9 @@ begin
   end if;
   if p_features & c_rates <> 0 then
     v_admitted := throttle_jobs(v_admitted, p_state); -- first: whoever holds a concurrency key waits for no rate's
+  end if;
+  if p_features & c_order <> 0 then
+    v_admitted := keep_order(v_admitted, p_state);
   end if;
   if p_features & c_several <> 0 then
     v_admitted := grant_all_permits(p_drainer, v_admitted, p_state);

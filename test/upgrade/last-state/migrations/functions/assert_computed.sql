@@ -5,7 +5,7 @@ language plpgsql stable set search_path from current
 as $$
 declare
   c_fields constant jsonb := '{"queue": ["queue"], "priority": ["priority"], "delay": ["delay_ms", "run_at"],
-    "uniqueKey": ["unique_keys"], "idempotencyKey": ["idempotency_keys"], "fairKey": ["fair_key"]}';
+    "uniqueKey": ["unique_keys"], "idempotencyKey": ["idempotency_keys"], "fairKey": ["fair_key"], "concurrencyKey": ["concurrency_key"]}';
   v_name text;
   v_option text;
   v_at integer;

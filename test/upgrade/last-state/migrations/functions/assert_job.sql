@@ -6,7 +6,7 @@ language plpgsql stable set search_path from current
 as $$
 declare
   c_known constant text[] := array['queue', 'priority', 'runAt', 'delay', 'expiresIn', 'expiresAt', 'maxAttempts', 'timeout',
-    'unique', 'uniqueKey', 'idempotencyKey', 'concurrencyKey', 'concurrencyLimit', 'rateKey', 'rate', 'fairKey', 'fairWeight', 'tags', 'metadata'];
+    'unique', 'uniqueKey', 'idempotencyKey', 'concurrencyKey', 'concurrencyLimit', 'concurrencyOrder', 'concurrencyOnRetry', 'rateKey', 'rate', 'fairKey', 'fairWeight', 'tags', 'metadata'];
   c_name constant text := '^[A-Za-z0-9._/:-]{1,128}$';
   c_duration constant text := 'a number of seconds, 0 or more, or a string such as "500ms", "30s", "5m", "1h30m", up to 100 years';
   v_key text;
@@ -35,6 +35,10 @@ begin
       when v_key = 'priority' and not is_whole(v_value, -1000000000, 1000000000) then 'a whole number from -1000000000 to 1000000000'
       when v_key = 'maxAttempts' and not is_whole(v_value, 1, 1000) then 'a whole number from 1 to 1000'
       when v_key = 'concurrencyLimit' and not is_whole(v_value, 1, 1000000) then 'a whole number from 1 to 1000000'
+      when v_key = 'concurrencyLimit' and p_options->>'concurrencyOrder' = 'enqueued' and (p_options->>'concurrencyLimit')::numeric > 1 then
+        '1, or leave it out, because jobs that run in the order of their enqueue run one at a time'
+      when v_key = 'concurrencyOrder' and not v_value in ('"enqueued"', '"priority"') then '"enqueued" or "priority"'
+      when v_key = 'concurrencyOnRetry' and not v_value in ('"hold"', '"pass"') then '"hold" or "pass"'
       when v_key = 'fairWeight' and not is_whole(v_value, 1, 1000) then 'a whole number from 1 to 1000'
       when v_key = 'rate' and not is_rate(v_value) then
         'an object of limit (1 to 1000000), per (a duration from "1s" to "31d") and optionally burst (1 to limit)'

@@ -1,6 +1,6 @@
 -- Moves waiting jobs into the history as canceled, and so gives back their unique keys and their places. The caller has their
 -- locks, and nobody has them in flight. A row that another transaction moves is left. A ready job that is gone can no longer
--- unblock those behind its concurrency key, so they are unblocked now.
+-- unblock those behind its concurrency key, so they are unblocked now. Nor does one of a key whose jobs run in order, in whatever state.
 --   p_reason  why; null: somebody asked for it
 --   returns   the ids that were moved
 create or replace function finish_canceled(p_ids bigint[], p_reason text default null) returns bigint[]
@@ -8,7 +8,8 @@ language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
 declare
-  v_keys text[] := keys_of(array(select j.id from jobs j where j.id = any (p_ids) and j.state in ('ready', 'suspect')));
+  v_keys text[] := keys_of(array(select j.id from jobs j where j.id = any (p_ids) and (j.state in ('ready', 'suspect') or j.holds_key is not null)));
+  v_lines text[] := lines_of(p_ids);
   v_free bigint[] := array(
     select w.id from unnest(p_ids) given (id), lateral (
       select j.id from jobs j where j.id = given.id limit 1 for update skip locked) w);
@@ -33,7 +34,11 @@ begin
   delete from cancellations c where c.job_id = any (v_canceled);
   delete from progress p where p.job_id = any (v_canceled);
   delete from further_keys f where f.job_id = any (v_canceled);
+  perform forget_waits_of(v_canceled);
   perform tell_waiters(v_canceled);
+  if v_lines <> '{}' then
+    perform lock_free_keys(v_lines); -- a claim that still sees the job may be putting the next one behind it
+  end if;
   perform unblock_jobs(v_keys);
   return v_canceled;
 end

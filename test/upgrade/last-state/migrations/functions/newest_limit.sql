@@ -1,4 +1,4 @@
--- The limit that the newest job of a key asks for. Goes from limit to limit, through up to 100 of them.
+-- The limit that the newest job of a key asks for; the lower one, if two of its limits have the key. Goes from limit to limit, through up to 100 of them.
 create or replace function newest_limit(p_key text) returns table (concurrency_limit integer, job_id bigint)
 language sql stable set search_path from current
 as $$
@@ -10,5 +10,5 @@ as $$
       order by l.concurrency_limit desc, l.job_id desc limit 1) next
     where a.place < 100
   )
-  select a.concurrency_limit, a.job_id from asked a order by a.job_id desc limit 1
+  select a.concurrency_limit, a.job_id from asked a order by a.job_id desc, a.concurrency_limit limit 1
 $$;

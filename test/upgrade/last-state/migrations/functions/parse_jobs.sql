@@ -6,7 +6,9 @@ as $$
   select array_agg(row(
       coalesce(j.at, 0), j.name, kept.queue, coalesce(j.priority, d.priority, (p_by_name->>'priority')::integer, 0), due.at,
       j.max_attempts, j.timeout_ms, kept.concurrency_key,
-      case when kept.concurrency_key is not null or d.computes_key then coalesce(j.concurrency_limit, d.concurrency_limit, 1) end,
+      case when line.holds_key is not null then 1
+           when kept.concurrency_key is not null or d.computes_key then coalesce(j.concurrency_limit, d.concurrency_limit, 1) end,
+      line.holds_key,
       coalesce(j.rate_key, case when d.rate_key = 'queue:' then d.rate_key || kept.queue else d.rate_key end,
                case when (j.rate).starts is not null and d.computes_rate_key is not true then 'name:' || j.name end),
       coalesce(j.rate, d.rate, case when j.rate_key is not null then missing_rate(j.at) end),
@@ -24,7 +26,7 @@ as $$
       (select true from waiting_limits w where w.kind = 'queue' and w.target = kept.queue))::job_run)
   from jsonb_to_recordset(p_jobs) j (
     at integer, name text, by_name boolean, queue text, priority integer, run_at timestamptz, delay_ms bigint,
-    max_attempts smallint, timeout_ms integer, concurrency_key text, concurrency_limit integer, rate_key text, rate rate_limit, tags text[],
+    max_attempts smallint, timeout_ms integer, concurrency_key text, concurrency_limit integer, concurrency_order text, on_retry text, rate_key text, rate rate_limit, tags text[],
     metadata jsonb, payloads jsonb, payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb, "unique" jsonb,
     expires_at timestamptz, expires_in_ms bigint, further_keys text[], further_limits integer[],
     fair_key text, fair_weight smallint)
@@ -35,4 +37,7 @@ as $$
     select q.queue, coalesce(j.concurrency_key, key_in_queue(d.concurrency_key, q.queue)) as concurrency_key,
            coalesce(j.further_keys, keys_in_queue(d.further_keys, q.queue)) as further_keys, coalesce(j.fair_key, d.fair_key) as fair_key
     from (select coalesce(j.queue, d.queue, p_by_name->>'queue', 'default') as queue) q) kept
+  cross join lateral (
+    select case when num_nonnulls(j.concurrency_order, j.on_retry, d.holds_key) > 0 then
+      order_of(coalesce(j.at, 0), j.concurrency_order, j.on_retry, j.concurrency_limit, kept.concurrency_key is not null or d.computes_key, d.holds_key) end as holds_key) line
 $$;

@@ -19,9 +19,10 @@ begin
   v_is_held := hold_ahead(p_names);
   v_strays := resume_strays(v_last.last_queue);
   v_last.last_key := unblock_forgotten(v_last.last_key);
+  v_last.last_line := let_forgotten(v_last.last_line);
   v_last.last_rate := unthrottle_forgotten(v_last.last_rate, p_names);
   update ticks t set ticked_at = case when v_is_held or v_strays.more then '-infinity' else clock_timestamp() end,
-                     last_queue = v_strays.last, last_key = v_last.last_key, last_rate = v_last.last_rate;
+                     last_queue = v_strays.last, last_key = v_last.last_key, last_line = v_last.last_line, last_rate = v_last.last_rate;
   return v_strays.more;
 end
 $$;

@@ -20,7 +20,7 @@ begin
   with past as materialized (
     select f.*, aside.payload as payload_aside, d.computes_key and f.concurrency_key is null as lacks_key,
            case when d.rate_key = 'queue:' then d.rate_key || f.queue else d.rate_key end as rate_key, d.rate,
-           coalesce(d.concurrency_limit, 1) as usual_limit, d.further_limits as usual_further_limits, d.fair_weight,
+           coalesce(d.concurrency_limit, 1) as usual_limit, d.holds_key, d.further_limits as usual_further_limits, d.fair_weight,
            (select count(*) from retries r where r.job_id = f.id) as times
     from unnest(p_places) given (part, place, id)
     cross join lateral (
@@ -35,9 +35,10 @@ begin
       select distinct key from past p, unnest(p.concurrency_key || p.further_keys) key where key is not null)) l
   ), stored as (
     insert into jobs (id, name, queue, priority, run_at, enqueued_at, fence, max_attempts, payload, payload_day, unique_key,
-                      concurrency_key, concurrency_limit, further_keys, further_limits, is_counted, rate_key, rate, fair_key, fair_weight, tags, metadata, large_bytes, state)
+                      concurrency_key, concurrency_limit, holds_key, further_keys, further_limits, is_counted, rate_key, rate, fair_key, fair_weight, tags, metadata, large_bytes, state)
     select p.id, p.name, p.queue, p.priority, now(), p.enqueued_at, (p.times % 2000 + 1) * 1000000, p.max_attempts, p.payload, p.payload_day,
-           p.unique_key, p.concurrency_key, case when p.concurrency_key is not null or p.lacks_key then coalesce(i.concurrency_limit, p.usual_limit) end,
+           p.unique_key, p.concurrency_key, case when p.concurrency_key is not null or p.lacks_key then case when p.holds_key is null then coalesce(i.concurrency_limit, p.usual_limit) else 1 end end,
+           case when p.concurrency_key is not null or p.lacks_key then p.holds_key end,
            p.further_keys, case when p.further_keys is not null then array(
              select coalesce(f.concurrency_limit, p.usual_further_limits[further.place], 1)
              from unnest(p.further_keys) with ordinality further (key, place) left join in_force f on f.concurrency_key = further.key

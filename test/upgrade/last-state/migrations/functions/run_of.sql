@@ -19,6 +19,8 @@ as $$
     'idempotency_keys', case when p_options ? 'idempotencyKey' then json_build_array(p_options->'idempotencyKey') end,
     'concurrency_key', p_options->'concurrencyKey',
     'concurrency_limit', (p_options->>'concurrencyLimit')::numeric::integer,
+    'concurrency_order', p_options->'concurrencyOrder',
+    'on_retry', p_options->'concurrencyOnRetry',
     'rate_key', p_options->'rateKey',
     'rate', rate_of(p_options->'rate'),
     'fair_key', p_options->'fairKey',

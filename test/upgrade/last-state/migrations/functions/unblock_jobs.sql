@@ -1,7 +1,7 @@
 -- Makes blocked jobs of these keys ready, of each name as many as the key has room for, so that a job that no drainer can take
 -- doesn't keep back those of another name. The claim enforces the limit: one that was unblocked too many is blocked there again.
 -- At most 2,000 of a name at once, where a limit has been raised by thousands: the next release, or tick, unblocks more. Rows
--- that another transaction moves at the same time are left to it.
+-- that another transaction moves at the same time are left to it. Where a key's jobs run in order, it is the one that has its turn.
 create or replace function unblock_jobs(p_keys text[]) returns void
 language sql volatile set search_path from current
 as $$
@@ -19,5 +19,7 @@ as $$
         order by b.priority, b.run_at, b.id limit least(room.places, 2000) for no key update skip locked) first))
     returning j.id
   )
-  select note_late_arrivals() from woken limit 1
+  select note_late_arrivals() from woken limit 1;
+
+  select let_next(p_keys) where exists (select from jobs j where j.state = 'behind')
 $$;

@@ -33,11 +33,12 @@ begin
     update jobs j set
       concurrency_key = p.key,
       concurrency_limit = case when p.key is not null or p.failed then j.concurrency_limit end,
+      holds_key = case when p.key is not null or p.failed then j.holds_key end,
       further_keys = case when j.further_keys is not null then p.further_keys end,
       waits_for = null, -- a key that the job had before it was replaced
       rate_key = p.rate_key,
       rate = case when p.rate_key is not null or p.failed then j.rate end,
-      state = case when p.is_paused then 'paused' when p.key is not null and p.place > j.concurrency_limit then 'blocked'
+      state = case when p.is_paused then 'paused' when p.key is not null and j.holds_key is null and p.place > j.concurrency_limit then 'blocked'
                    when p.rate_key is not null and p.rate_place > (j.rate).burst then 'throttled'
                    when j.suspect_group is null then 'ready' else 'suspect' end
     from placed p where j.id = p.id
