@@ -2,6 +2,7 @@
 -- token's row is locked, so a completion comes either before, and is seen here, or after, and sees that the job waits.
 --   p_backend       the backend that the drainer's session began on
 --   p_job, p_fence  the job, and the fence at which it was claimed
+--   p_token         the token
 --   p_timeout_ms    from the first time that the job came here
 --   is_ours         whether the job is still the caller's
 --   ended           {"value": ...} or {"timedOut": true}, as JSON; null: not yet

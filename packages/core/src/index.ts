@@ -25,7 +25,7 @@ export type {
 } from "./job/job-options.ts"
 export type { Fair, FairShare } from "./job/fair-share.ts"
 export type { JobHandle, WaitOptions } from "./job/job-handle.ts"
-export type { CheckpointOptions, JobContext, StepOptions } from "./job/job-context.ts"
+export type { CheckpointOptions, JobContext, StepOptions, WaitForOptions } from "./job/job-context.ts"
 export type { Batch, BatchContext, PerformMany } from "./job/batch.ts"
 export type { Keep } from "./job/keep.ts"
 export type { Backoff, BackoffSettings, BackoffStrategy } from "./job/backoff.ts"

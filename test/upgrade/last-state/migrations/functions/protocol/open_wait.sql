@@ -1,6 +1,7 @@
 -- Makes a token that can be completed from now on, for a running job. Opening it again changes nothing.
 --   p_backend       the backend that the drainer's session began on
 --   p_job, p_fence  the job, and the fence at which it was claimed
+--   p_token         the token
 --   returns         whether the job is still the caller's
 create or replace function open_wait(p_backend integer, p_job bigint, p_fence integer, p_token text) returns boolean
 language plpgsql volatile set search_path from current
