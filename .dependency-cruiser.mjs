@@ -8,7 +8,8 @@ const FLOORS = [
   ["job/"],
   ["telemetry/", "inspect/", "manage/", "executors/", "migrate/", "pg/"],
   ["enqueue/", "session/", "results/"],
-  ["claim/", "settle/"],
+  ["batches/"],
+  ["claim/", "settle/", "schedules/"],
   ["perform/"],
   ["wake/"],
 ]

@@ -58,6 +58,8 @@ create table jobs (
   rate              rate_limit,                          -- as its enqueue asked; the newest applies to the whole key (see rates_in_force)
   fair_key          text,                                -- jobs with different ones take turns; null: it takes no turns
   fair_weight       smallint,                            -- how many jobs of its key make up a turn; null: one
+  batch_id          bigint,                              -- the batch that it is one of; null: none
+  callback_of       bigint,                              -- the batch that it is a callback of; it isn't one of its jobs
   tags              text[],
   metadata          jsonb,
   carrier           jsonb,                               -- correlation id and trace context of the enqueue; not kept in history
@@ -128,6 +130,8 @@ create index jobs_expiring  on jobs (expires_at)                            wher
 
 create index jobs_counted   on jobs (queue)                                 where is_counted;
 
+create index jobs_batch     on jobs (batch_id, id)                          where batch_id is not null;
+
 -- Only jobs with a concurrency key or a rate: those to block once the key is full, the limits that they ask for, and the newest rate.
 create index jobs_ready_of_key on jobs (concurrency_key, name)                  where state = 'ready' and concurrency_key is not null;
 create index jobs_rate_of_key  on jobs (rate_key, (-id))                        where rate_key is not null; -- an order that only this index has
@@ -175,6 +179,8 @@ create table finished (
   concurrency_key text,
   further_keys    text[],
   fair_key        text,
+  batch_id        bigint,
+  callback_of     bigint,
   tags            text[],
   metadata        jsonb,
 
@@ -193,6 +199,9 @@ alter table finished_default replica identity full;          -- otherwise a publ
 
 -- Rows that need the payloads of an earlier day than their own: these keep that day (see expire_payloads). Usual rows aren't in it.
 create index finished_payload_day on finished (payload_day) where payload_day < (finished_at at time zone 'UTC')::date;
+
+-- The jobs of batches that may be retried. Those that have succeeded aren't in it: they would cost as much as the rest of their settle.
+create index finished_batch on finished (batch_id) where batch_id is not null and state <> 'succeeded';
 
 -- Payloads that are too large to be copied with their job into the history (see max_row_bytes), by the UTC day of the enqueue. The
 -- job and its history point here. Not compressed: that costs more than a large payload's way through the queue otherwise does.
@@ -358,6 +367,7 @@ create table definitions (
   unique_rule       jsonb,                               -- see unique_rule_of
   expires_in_ms     bigint,
   keeps_payload     boolean     not null default true,   -- whether the history has the payloads of its jobs
+  schedules         jsonb,                               -- those that are defined beside it: a list of key and settings
   durations         integer[]   not null default '{}',   -- element n counts executions of up to 2^(n/4) ms; recent ones weigh more
   seen_at           timestamptz not null default now()   -- when a drainer last knew it, to five minutes; -infinity: none has yet
 );
@@ -452,6 +462,123 @@ create table waiting_limits (
   constraint short_target   check (octet_length(target) <= 2048),
   constraint positive_limit check (waiting > 0)
 );
+
+-- A cron expression, field by field; see parse_cron.
+create type cron_fields as (
+  seconds      integer[],
+  minutes      integer[],
+  hours        integer[],
+  days         integer[],  -- of the month
+  months       integer[],
+  weekdays     integer[],  -- 0 is Sunday
+  last_days    integer[],  -- L-3: 3 days before the last one of the month
+  near_days    integer[],  -- 15W: the day from Monday to Friday that is nearest to the 15th; 0: to the last one
+  nth_weekdays integer[],  -- FRI#2: 52, the second Friday; FRI#L: 59, the last one
+  either_day   boolean);   -- days and weekdays are both restricted: one of them is enough
+
+-- Jobs that are enqueued again and again. A tick is a moment for which one is; see enqueue_ticks.
+create table schedules (
+  key            text          primary key,
+  name           text          not null,                 -- of its jobs
+  settings       jsonb         not null,                 -- as they were given, without name and payload
+  job            jsonb         not null,                 -- a job of it, as store_jobs takes it
+  cron           cron_fields,                            -- null: a tick every every_ms
+  every_ms       bigint,
+  time_zone      text          not null,
+  jitter_ms      bigint        not null,                 -- a job is enqueued up to so long after its tick
+  starts_at      timestamptz,
+  ends_at        timestamptz,
+  catch_up       text          not null,
+  catch_up_ms    bigint,                                 -- older ticks are not caught up; null: see late_ticks
+  overlap        text          not null,
+  is_enabled     boolean       not null,
+  is_dynamic     boolean       not null,                 -- false: it is defined in code, and a deployment without it removes it
+  paused_until   timestamptz,                            -- infinity: until it is resumed
+  upcoming       timestamptz[] not null default '{}',    -- the next ticks, computed in advance
+  has_all        boolean       not null default true,    -- whether there are none after them
+  next_at        timestamptz,                            -- when the job of the first of them is enqueued; null: there is none
+  created_at     timestamptz   not null default now(),
+  updated_at     timestamptz   not null default now(),
+
+  constraint cron_or_every    check ((cron is null) = (every_ms is not null)),
+  constraint at_least_seconds check (every_ms >= 1000),
+  constraint known_catch_up   check (catch_up in ('skip', 'once', 'all')),
+  constraint known_overlap    check (overlap in ('allow', 'skip', 'queue', 'cancel')),
+  constraint short_names      check (octet_length(key) <= 128 and octet_length(name) <= 128)
+);
+
+create index schedules_next on schedules (next_at) where next_at is not null;
+create index schedules_short on schedules (next_at) where cardinality(upcoming) < 8 and not has_all and next_at is not null;
+
+-- What became of ticks. A row is written with the job, in one transaction: no tick has two jobs, however many drainers look.
+create table schedule_ticks (
+  schedule_key text        not null,
+  tick         timestamptz not null,
+  outcome      text        not null,
+  job_id       bigint,                                   -- of a job that was there already, if it is deduplicated
+  error        text,                                     -- why its job could not be enqueued
+  is_requested boolean     not null default false,       -- somebody ran the schedule
+  created_at   timestamptz not null default now(),
+
+  primary key (schedule_key, tick),
+  constraint known_outcome check (outcome in (
+    'enqueued',
+    'deduplicated',  -- its unique key was taken
+    'skipped',       -- the job of an earlier tick had not finished
+    'missed',        -- nobody drained, and it was too late; also of all those before it
+    'failed')),
+  constraint failed_has_error check ((outcome = 'failed') = (error is not null))
+);
+
+create index schedule_ticks_age on schedule_ticks (created_at);
+-- Jobs that were enqueued together, and inner batches. Its counts are those of `batch_counts` that were added up so far.
+create sequence batch_ids;
+
+create table batches (
+  id          bigint      primary key default nextval('batch_ids'),
+  parent_id   bigint,                                    -- the batch that counts this one as one of its jobs; null: none
+  state       text        not null default 'open',
+  total       integer     not null default 0,            -- jobs and inner batches
+  succeeded   integer     not null default 0,
+  discarded   integer     not null default 0,
+  canceled    integer     not null default 0,
+  properties  jsonb       not null default '{}',
+  callbacks   jsonb       not null default '{}',         -- by event, a run of one job for store_jobs: see store_batch
+  fires       boolean     not null default true,         -- whether its callbacks are enqueued when it finishes
+  fires_discard boolean   not null default true,         -- and when its first job is discarded: false once that is done
+  retry_at    timestamptz,                               -- when its callbacks are enqueued again, because they could not be; null: they could
+  error       text,                                      -- why they could not be
+  created_at  timestamptz not null default now(),
+  finished_at timestamptz,
+
+  constraint known_state        check (state in ('open', 'succeeded', 'failed')),
+  -- A role that may call store_batch can pass anything.
+  constraint small_properties   check (jsonb_typeof(properties) = 'object' and pg_column_size(properties) <= 131072),
+  constraint small_callbacks    check (jsonb_typeof(callbacks) = 'object' and pg_column_size(callbacks) <= 1048576),
+  constraint finished_some_time check ((state = 'open') = (finished_at is null))
+);
+
+create index batches_parent   on batches (parent_id)   where parent_id is not null;
+create index batches_retry    on batches (retry_at)    where retry_at is not null;
+create index batches_finished on batches (finished_at) where finished_at is not null;
+
+-- What has happened to batches and isn't in their row yet: a row for each batch in what was stored, settled or canceled together. Rows
+-- are only inserted, so that those who settle never wait for each other; see fold_batches.
+create sequence batch_count_ids;
+
+create table batch_counts (
+  batch_id  bigint  not null,
+  id        bigint  not null default nextval('batch_count_ids'),
+  total     integer not null default 0,                  -- jobs that were added
+  succeeded integer not null default 0,                  -- and those that ended so. Negative: they were retried
+  discarded integer not null default 0,
+  canceled  integer not null default 0,
+
+  primary key (batch_id, id)
+);
+
+-- How a job of a batch has ended.
+create type batch_end as (batch_id bigint, outcome text);
 
 create table idempotency_keys (
   name       text        not null,
@@ -619,7 +746,8 @@ create table maintenance_steps (
 );
 insert into maintenance_steps (step) values ('prepare finished'), ('prepare failures'), ('prepare payloads'),
   ('expire by rules'), ('expire finished'), ('expire failures'), ('expire payloads'),
-  ('forget stored results'), ('forget logs'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget unique periods'), ('forget requests'), ('forget retries'), ('forget drainers'), ('forget rates'), ('forget further keys'), ('forget waits');
+  ('forget stored results'), ('forget logs'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget unique periods'), ('forget requests'), ('forget retries'), ('forget drainers'), ('forget rates'), ('forget further keys'), ('forget waits'),
+  ('repair batches'), ('forget batches'), ('forget schedule ticks');
 
 -- Jobs that are about to be stored, in a row and alike but for their payloads and keys: an element of the argument of store_jobs,
 -- with the policies that apply to it.
@@ -627,14 +755,14 @@ create type job_run as (
   at integer, name text, queue text, priority integer, run_at timestamptz, max_attempts smallint, timeout_ms integer,
   concurrency_key text, concurrency_limit integer, holds_key boolean, rate_key text, rate rate_limit, tags text[], metadata jsonb, state text, payloads jsonb,
   payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb, unique_rule jsonb, expires_at timestamptz,
-  further_keys text[], further_limits integer[], fair_key text, fair_weight smallint, is_counted boolean);
+  further_keys text[], further_limits integer[], fair_key text, fair_weight smallint, is_counted boolean, batch_id bigint);
 
 -- One of them.
 create type new_job as (
   id bigint, index integer, name text, payload jsonb, payload_key text, payload_day date, queue text, priority integer, run_at timestamptz,
   max_attempts smallint, timeout_ms integer, unique_key text, idempotency_key text, concurrency_key text,
   concurrency_limit integer, holds_key boolean, rate_key text, rate rate_limit, tags text[], metadata jsonb, state text, large_bytes integer, waiting_key text, unique_rule jsonb,
-  expires_at timestamptz, further_keys text[], further_limits integer[], fair_key text, fair_weight smallint, is_counted boolean);
+  expires_at timestamptz, further_keys text[], further_limits integer[], fair_key text, fair_weight smallint, is_counted boolean, batch_id bigint);
 
 -- Where a job is in the history: the partition, and the row in it.
 create type finished_place as (part oid, place tid, id bigint);

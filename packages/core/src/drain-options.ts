@@ -1,3 +1,4 @@
+import { batchIn } from "./batches/batch-in.ts"
 import { boundedMs, type Duration, durationMs } from "./checks/duration.ts"
 import { assertInteger, assertKnownKeys, refuse } from "./checks/validate.ts"
 import { assertConnect } from "./database/assert-connection.ts"
@@ -126,10 +127,12 @@ export function checkOptions(sluice: Sluice, options: DrainOptions) {
     names: [...definitions.keys()],
     pool: poolLiteral(options),
     wake: sluice.wake,
+    schedules: sluice.schedules,
     defaults: sluice.defaults,
     instrumentation: sluice.instrumentation,
     payloads: sluice.payloads,
     hooks: sluice.hooks,
+    batchOf: (id: string) => batchIn(sluice, id),
     connect: options.connect,
     concurrency,
     maxDrainers,

@@ -1,5 +1,13 @@
 // Define jobs, enqueue them and read their state.
-export { createSluice, type Sluice, type SluiceOptions } from "./sluice.ts"
+export {
+  createSluice,
+  type EnqueuedBatch,
+  type RetryBatchOptions,
+  type Sluice,
+  type SluiceOptions,
+} from "./sluice.ts"
+export type { BatchCallback, BatchOptions } from "./batches/batch-options.ts"
+export type { BatchSnapshot, JobBatch, JobToAdd } from "./job/job-batch.ts"
 export {
   type AnyJobDefinition,
   defineJob,
@@ -24,6 +32,8 @@ export type {
   Uniqueness,
 } from "./job/job-options.ts"
 export type { Fair, FairShare } from "./job/fair-share.ts"
+export { defineSchedule, type ScheduleDefinition, type ScheduleOptions } from "./job/define-schedule.ts"
+export type { CatchUp, Overlap, ScheduleTiming } from "./job/schedule-settings.ts"
 export type { JobHandle, WaitOptions } from "./job/job-handle.ts"
 export type { CheckpointOptions, JobContext, StepOptions, WaitForOptions } from "./job/job-context.ts"
 export type { Batch, BatchContext, PerformMany } from "./job/batch.ts"
@@ -62,6 +72,8 @@ export type { PauseOptions } from "./manage/pauses.ts"
 export type { WaitingLimits } from "./manage/waiting-limits.ts"
 export type { CompleteWaitOptions } from "./manage/waits.ts"
 export type { JobChanges } from "./manage/update.ts"
+export type { ListSchedulesOptions, ScheduleSettings } from "./schedules/schedules.ts"
+export type { ScheduleRun, ScheduleSnapshot } from "./schedules/schedule-snapshot.ts"
 export type { Backlog } from "./inspect/backlog.ts"
 export { type Duration, durationMs } from "./checks/duration.ts"
 export type { Json, JsonOf } from "./checks/json.ts"
@@ -96,6 +108,8 @@ export { Discard, PauseKey, RetryAfter, Snooze } from "./job/control-errors.ts"
 
 // Errors: one class per cause, each with a stable `code`.
 export {
+  BatchFinishedError,
+  BatchNotFoundError,
   DatabaseUnavailableError,
   InterruptedError,
   InvalidInputError,
@@ -109,6 +123,8 @@ export {
   PayloadTooLargeError,
   PoolerError,
   RequestError,
+  ScheduleNotFoundError,
+  ScheduleStateError,
   SchemaError,
   SessionLostError,
   SluiceError,

@@ -1,3 +1,5 @@
+import { type BatchOptions, batchJson } from "./batches/batch-options.ts"
+import { familyOf, readBatch } from "./batches/read-batch.ts"
 import { boundedMs, type Duration } from "./checks/duration.ts"
 import type { IsAny } from "./checks/json.ts"
 import { assertKnownKeys, assertPolicies, isRecord, refuse } from "./checks/validate.ts"
@@ -18,9 +20,13 @@ import { type JobList, type ListJobsOptions, listJobs } from "./inspect/list-job
 import { type Pause, readPauses } from "./inspect/pauses.ts"
 import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspect/queues.ts"
 import { readWaitingLimits, type WaitingLimit } from "./inspect/waiting-limits.ts"
+import { assertSchedules } from "./job/assert-schedules.ts"
+import { assertBatchId } from "./job/batch-id.ts"
 import { type AnyJobDefinition, bindDefinition, type InputOf, type ResultOf } from "./job/define-job.ts"
+import type { ScheduleDefinition } from "./job/define-schedule.ts"
 import { assertHooks, type Hooks } from "./job/hooks.ts"
 import { indexByName } from "./job/index-by-name.ts"
+import type { BatchSnapshot } from "./job/job-batch.ts"
 import type { JobFilter } from "./job/job-filter.ts"
 import { type JobHandle, toHandle, type WaitOptions } from "./job/job-handle.ts"
 import { assertJobId } from "./job/job-id.ts"
@@ -55,6 +61,18 @@ import { bulkUpdateVerb, type JobChanges, updateVerb } from "./manage/update.ts"
 import { limitKey, limitQueue, type WaitingLimits } from "./manage/waiting-limits.ts"
 import { type CompleteWaitOptions, completeWait } from "./manage/waits.ts"
 import { createFinishWatch } from "./results/finish-watch.ts"
+import type { ScheduleSnapshot } from "./schedules/schedule-snapshot.ts"
+import {
+  deleteSchedule,
+  getSchedule,
+  type ListSchedulesOptions,
+  listSchedules,
+  pauseSchedule,
+  resumeSchedule,
+  runSchedule,
+  type ScheduleSettings,
+  setSchedule,
+} from "./schedules/schedules.ts"
 import type { Instrumentation } from "./telemetry/instrumentation.ts"
 
 export interface SluiceOptions<Job extends AnyJobDefinition = AnyJobDefinition> {
@@ -68,6 +86,11 @@ export interface SluiceOptions<Job extends AnyJobDefinition = AnyJobDefinition> 
    * and policies are those of the definition that `migrate({ jobs })` or a drainer has registered in the database.
    */
   readonly jobs?: readonly Job[]
+  /**
+   * Schedules of these jobs. Drainers register them when they open, unless `migrate` has registered the jobs: then they are given
+   * to `migrate`.
+   */
+  readonly schedules?: readonly ScheduleDefinition[]
   /** The schema that `migrate` created. Default `"sluice"`. */
   readonly schema?: string
   /** Policies for jobs whose definition and call don't set them. A registered definition comes before these, too. */
@@ -127,6 +150,36 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
     jobs: readonly NewJob<Job>[],
     options?: Pick<EnqueueOptions, "transaction" | "request">,
   ): Promise<EnqueueResult[]>
+  /**
+   * Stores jobs as `enqueueMany` does, as a batch, whose callbacks are enqueued when its jobs have ended. `total` doesn't count jobs
+   * that were there already, because of their keys: those are none of the batch.
+   */
+  enqueueBatch(jobs: readonly NewJob<Job>[], options?: BatchOptions<Job>): Promise<EnqueuedBatch>
+  /**
+   * Adds jobs to an open batch. Throws like `enqueueMany`.
+   *
+   * @throws BatchFinishedError
+   * @throws BatchNotFoundError
+   */
+  addToBatch(
+    id: string,
+    jobs: readonly NewJob<Job>[],
+    options?: Pick<EnqueueOptions, "transaction">,
+  ): Promise<EnqueueResult[]>
+  /** Returns the batch with its counts, or undefined if the id is unknown or its history was dropped. */
+  getBatch(id: string): Promise<BatchSnapshot | undefined>
+  /**
+   * Cancels the jobs of the batch that have not ended, and those of the batches in it. Running ones are aborted.
+   *
+   * @throws BatchNotFoundError
+   */
+  cancelBatch(id: string): Promise<BulkResult>
+  /**
+   * Retries the discarded and canceled jobs of the batch, and those of the batches in it. If the batch has finished, it is open again.
+   *
+   * @throws BatchNotFoundError
+   */
+  retryBatch(id: string, options?: RetryBatchOptions): Promise<BulkResult>
   /**
    * Invokes a drainer unless one is awake. Call it after the commit of a transaction in which jobs were enqueued. With `onlyDue`
    * not for jobs that are due later, so that idle mode's wake-up is set earlier.
@@ -242,8 +295,59 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   completeWait(token: string, value?: unknown, options?: CompleteWaitOptions): Promise<void>
   /** Returns what is paused, ordered by kind and target. */
   listPauses(): Promise<Pause[]>
+  /**
+   * Stores a schedule in place of the one with this key, and returns it with its next five ticks. A paused one stays paused.
+   *
+   * @throws InvalidInputError, also as `UnknownJobError`. Of a cron expression, the message names the character at which it is wrong.
+   * @throws ScheduleStateError `schedule_in_code`
+   */
+  setSchedule(key: string, settings: ScheduleSettings): Promise<ScheduleSnapshot>
+  /** Returns the schedule with its next five ticks and its last ten, or undefined if there is none with this key. */
+  getSchedule(key: string): Promise<ScheduleSnapshot | undefined>
+  /** Returns the schedules with their next five ticks and their last one, ordered by key. */
+  listSchedules(options?: ListSchedulesOptions): Promise<ScheduleSnapshot[]>
+  /**
+   * Deletes a schedule. Jobs that it has enqueued stay.
+   *
+   * @throws ScheduleNotFoundError
+   * @throws ScheduleStateError `schedule_in_code`
+   */
+  deleteSchedule(key: string): Promise<void>
+  /**
+   * Enqueues a job of the schedule now, whatever its ticks and its overlap policy, and also if it is paused. With the policies
+   * `"queue"` and `"cancel"` the job waits until the earlier ones have finished. Returns its id.
+   *
+   * @throws ScheduleNotFoundError
+   */
+  runSchedule(key: string): Promise<string>
+  /**
+   * Pauses the schedule: it has no ticks in this time, and they aren't caught up. Pausing it again changes when the pause ends.
+   *
+   * @throws ScheduleNotFoundError
+   */
+  pauseSchedule(key: string, options?: PauseOptions): Promise<void>
+  /**
+   * Ends the pause of the schedule.
+   *
+   * @throws ScheduleNotFoundError
+   */
+  resumeSchedule(key: string): Promise<void>
   /** Returns the limits that `limitQueue` and `limitKey` have set, ordered by kind and target. */
   listLimits(): Promise<WaitingLimit[]>
+}
+
+/** A batch that was stored. */
+export interface EnqueuedBatch {
+  readonly id: string
+  /** How many jobs it has. */
+  readonly total: number
+  /** In the order in which they were given. */
+  readonly jobs: readonly EnqueueResult[]
+}
+
+export interface RetryBatchOptions extends RetryOptions {
+  /** Whether the callbacks are enqueued again when a batch that had finished finishes again. Default false. */
+  readonly callbacks?: boolean
 }
 
 /** The definition's name, for callers that have only its type: `enqueue<typeof welcome>("welcome", …)`. */
@@ -258,6 +362,7 @@ type Named<Job, Name> = Job extends AnyJobDefinition ? (Name extends Job["name"]
 const OPTION_KEYS = [
   "database",
   "jobs",
+  "schedules",
   "schema",
   "defaults",
   "wake",
@@ -285,6 +390,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
   assertKnownKeys(options, OPTION_KEYS, ["createSluice"])
   assertKnownKeys(options.defaults ?? {}, POLICY_KEYS, ["defaults"])
   assertPolicies(options.defaults ?? {}, ["defaults"])
+  assertSchedules(options.schedules, options.jobs, ["createSluice", "schedules"])
   assertHooks(options.hooks, ["hooks"])
   if (options.log !== undefined && typeof options.log?.error !== "function")
     refuse("invalid_option", options.log, ["createSluice", "log"], "a logger, such as console")
@@ -302,6 +408,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
   const catalog: Catalog = {
     schema,
     definitions: options.jobs && indexByName(options.jobs),
+    schedules: options.schedules,
     defaults: options.defaults ?? {},
     instrumentation: options.instrumentation,
     hooks: options.hooks,
@@ -335,6 +442,44 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
         return stored
       })
       return results
+    },
+    async enqueueBatch(jobs, options = {}) {
+      const json = await batchJson(catalog, options)
+      const { transaction } = options
+      const asks = isToWake(transaction)
+      const { batch, results } = await storeAround(catalog, jobs, undefined, async () => {
+        const how = { asks, request: undefined, batch: { json } }
+        const stored = await storeJobs(catalog, target(transaction), jobs, how)
+        if (asks) await (stored.batch?.total === 0 ? wakeIfNeeded() : wakeFor(stored))
+        return stored
+      })
+      return { ...(batch as { id: string; total: number }), jobs: results }
+    },
+    async addToBatch(id, jobs, { transaction } = {}) {
+      const batch = { id: assertBatchId(id) }
+      const asks = isToWake(transaction)
+      const { results } = await storeAround(catalog, jobs, undefined, async () => {
+        const stored = await storeJobs(catalog, target(transaction), jobs, {
+          asks,
+          request: undefined,
+          batch,
+        })
+        if (asks) await wakeFor(stored)
+        return stored
+      })
+      return results
+    },
+    getBatch: (id) => translateErrors(readBatch(database, schema, id)),
+    async cancelBatch(id) {
+      const family = await translateErrors(familyOf(database, schema, id, false))
+      return sumOf(family.map((batch) => () => sluice.cancelJobs({ batch })))
+    },
+    async retryBatch(id, options = {}) {
+      const { callbacks = false, ...retry } = options
+      if (typeof callbacks !== "boolean") refuse("invalid_option", callbacks, ["callbacks"], "true or false")
+      retryVerb(schema, retry) // checks the rest
+      const family = await translateErrors(familyOf(database, schema, id, callbacks))
+      return sumOf(family.map((batch) => () => sluice.retryJobs({ batch }, retry)))
     },
     wake: (options) => wakeIfNeeded(options),
     async getJob(id, options) {
@@ -407,6 +552,17 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
       await wakeIfNeeded({ ids })
     },
     listPauses: () => translateErrors(readPauses(database, schema)),
+    setSchedule: (key, settings) => moveTicks(setSchedule(database, schema, key, settings)),
+    getSchedule: (key) => translateErrors(getSchedule(database, schema, key)),
+    listSchedules: (options) => translateErrors(listSchedules(database, schema, options)),
+    deleteSchedule: (key) => translateErrors(deleteSchedule(database, schema, key)),
+    async runSchedule(key) {
+      const id = await translateErrors(runSchedule(database, schema, key))
+      await wakeIfNeeded({ ids: [id] })
+      return id
+    },
+    pauseSchedule: (key, options) => moveTicks(pauseSchedule(database, schema, key, options)),
+    resumeSchedule: (key) => moveTicks(resumeSchedule(database, schema, key)),
     listLimits: () => translateErrors(readWaitingLimits(database, schema)),
   }
   for (const definition of options.jobs ?? []) bindDefinition(definition, sluice as never)
@@ -434,6 +590,13 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
   async function resume(work: Promise<void>, which?: { names: string[] }): Promise<void> {
     await translateErrors(work)
     await wakeIfNeeded(which)
+  }
+
+  /** In idle mode the next tick needs a wake-up. */
+  async function moveTicks<Value>(work: Promise<Value>): Promise<Value> {
+    const value = await translateErrors(work)
+    await wakeIfNeeded()
+    return value
   }
 
   /** Acts on a job that may be due earlier then, or ready. */
@@ -508,6 +671,17 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
 
 /** Of more jobs it isn't asked which of them need a drainer, but whether any job does. */
 const MOST_ASKED_FOR = 500
+/** What calls for all jobs of several batches have done. */
+async function sumOf(calls: readonly (() => Promise<BulkResult>)[]): Promise<BulkResult> {
+  const sum = { matched: 0, changed: 0, refused: [] as BulkResult["refused"] }
+  for (const call of calls) {
+    const { matched, changed, refused } = await call()
+    sum.matched += matched
+    sum.changed += changed
+    sum.refused = [...sum.refused, ...refused].slice(0, 1_000)
+  }
+  return sum
+}
 
 function checkWaitOptions(options: WaitOptions) {
   assertKnownKeys(options, ["timeout", "signal"], ["options"])

@@ -4,6 +4,7 @@ import type { AnyJobDefinition } from "../job/define-job.ts"
 import { shortMessage } from "../job/error-record.ts"
 import type { JobContext } from "../job/job-context.ts"
 import { parsePayload } from "../job/payload.ts"
+import { scheduleIn } from "../job/schedule-settings.ts"
 import { type Logger, withDetails } from "../logger.ts"
 import { type Answer, JobNotServedError, MAX_RESULT_BYTES, toErrorAnswer } from "./answer.ts"
 import { type ExecutionEvent, isInTime } from "./execution-event.ts"
@@ -66,7 +67,7 @@ function dropped(why: string, log: Logger): Answer {
 }
 
 function createContext(event: ExecutionEvent, signal: AbortSignal, log: Logger): JobContext {
-  const { payload: _, remainingMs, ...rest } = event
+  const { payload: _, remainingMs, batchId, ...rest } = event
   const outside = `The job ${JSON.stringify(event.name)} runs outside the drainer`
   const refuseCheckpoint = (): never => {
     // thrown at once, because nobody may await a promise
@@ -75,8 +76,13 @@ function createContext(event: ExecutionEvent, signal: AbortSignal, log: Logger):
       `${outside}, where no step, cursor, sleep, wait or progress can be saved`,
     )
   }
+  const refuseBatch = (): never => {
+    const message = `${outside}: use addToBatch and getBatch of a Sluice with context.batch.id`
+    throw new SluiceError("outside_drainer", message)
+  }
   return {
     ...rest,
+    batch: batchId === undefined ? undefined : { id: batchId, add: refuseBatch, read: refuseBatch },
     step: refuseCheckpoint,
     cursor: refuseCheckpoint,
     sleep: refuseCheckpoint,
@@ -86,6 +92,7 @@ function createContext(event: ExecutionEvent, signal: AbortSignal, log: Logger):
     progress: refuseCheckpoint,
     deadlineAt: new Date(Date.now() + remainingMs), // by this machine's clock
     enqueuedAt: new Date(event.enqueuedAt),
+    schedule: scheduleIn(event.metadata),
     log: withDetails(log, { jobId: event.id, job: event.name, attempt: event.attempt }),
     signal: AbortSignal.any([signal, AbortSignal.timeout(Math.min(remainingMs, MAX_TIMER_MS))]),
     get transaction(): never {

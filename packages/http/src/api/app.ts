@@ -4,12 +4,14 @@ import type { Keys } from "../messages/missing-key.ts"
 import { problemResponse, truncate } from "../messages/problem.ts"
 import { toProblem } from "../messages/to-problem.ts"
 import { authorize } from "./authorize.ts"
+import { addBatchRoutes } from "./batch-routes.ts"
 import { correlateRequests } from "./correlation.ts"
 import { addJobRoutes } from "./job-routes.ts"
 import { addManageRoutes } from "./manage-routes.ts"
 import { addPauseRoutes } from "./pause-routes.ts"
 import { addQueueRoutes } from "./queue-routes.ts"
 import { rawPath } from "./raw-path.ts"
+import { addScheduleRoutes } from "./schedule-routes.ts"
 import { addServiceRoutes } from "./service-routes.ts"
 import { addWaitRoutes } from "./wait-routes.ts"
 
@@ -51,8 +53,10 @@ export function createApp(options: AppOptions): Hono {
 
   addJobRoutes(app, jobRoutes)
   addManageRoutes(app, jobRoutes)
+  addBatchRoutes(app, jobRoutes)
   addQueueRoutes(app, sluice)
   addPauseRoutes(app, jobRoutes)
+  addScheduleRoutes(app, jobRoutes)
   addWaitRoutes(app, jobRoutes)
   addServiceRoutes(app, sluice.database, authorized)
 

@@ -23,9 +23,11 @@ export const openApiDocument = {
   security: [{ key: [] }],
   tags: [
     { name: "jobs" },
+    { name: "batches" },
     { name: "queues" },
     { name: "pauses" },
     { name: "limits" },
+    { name: "schedules" },
     { name: "waits" },
     { name: "service" },
   ],
@@ -40,6 +42,7 @@ export const openApiDocument = {
           queryParameter("name", "The jobs of this name.", schemas.JobFilter.properties.name),
           queryParameter("queue", "The jobs of this queue.", schemas.JobFilter.properties.queue),
           queryParameter("tag", "The jobs with this tag.", schemas.JobFilter.properties.tag),
+          queryParameter("batch", "The jobs of this batch.", schemas.JobFilter.properties.batch),
           queryParameter("limit", "How many at most. Default 50.", {
             type: "integer",
             minimum: 1,
@@ -202,6 +205,75 @@ export const openApiDocument = {
         },
       },
     },
+    "/v1/batches": {
+      post: {
+        operationId: "enqueueBatch",
+        tags: ["batches"],
+        summary: "Enqueue jobs as a batch: all of them or, when one is invalid, none",
+        requestBody: { required: true, content: json("NewBatch") },
+        responses: {
+          201: {
+            description: "The batch is stored. Without jobs it has finished.",
+            headers: { location: { description: "Where to read the batch.", schema: { type: "string" } } },
+            content: json("NewBatchStored"),
+          },
+          ...problems(400, 401, 404, 409, 413, 415, 422, 429, 500, 503),
+        },
+      },
+    },
+    "/v1/batches/{id}": {
+      get: {
+        operationId: "getBatch",
+        tags: ["batches"],
+        summary: "Read a batch: its state and counts",
+        parameters: [pathParameter("id", "^[0-9]+$")],
+        responses: {
+          200: { description: "The batch.", content: json("Batch") },
+          ...problems(401, 404, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/batches/{id}/jobs": {
+      post: {
+        operationId: "addToBatch",
+        tags: ["batches"],
+        summary: "Add jobs to an open batch",
+        parameters: [pathParameter("id", "^[0-9]+$")],
+        requestBody: { required: true, content: json("BatchRequest") },
+        responses: {
+          201: {
+            description: "All jobs are added, in the order of the request.",
+            content: json("BatchEnqueued"),
+          },
+          ...problems(400, 401, 404, 409, 413, 415, 422, 429, 500, 503),
+        },
+      },
+    },
+    "/v1/batches/{id}/retry": {
+      post: {
+        operationId: "retryBatch",
+        tags: ["batches"],
+        summary: "Retry the discarded and canceled jobs of a batch, which is open again",
+        parameters: [pathParameter("id", "^[0-9]+$")],
+        requestBody: { required: false, content: json("BatchRetryRequest") },
+        responses: {
+          200: { description: "The batch as it is then.", content: json("BatchChanged") },
+          ...problems(400, 401, 404, 413, 415, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/batches/{id}/cancel": {
+      post: {
+        operationId: "cancelBatch",
+        tags: ["batches"],
+        summary: "Cancel the jobs of a batch that have not ended",
+        parameters: [pathParameter("id", "^[0-9]+$")],
+        responses: {
+          200: { description: "The batch as it is then.", content: json("BatchChanged") },
+          ...problems(401, 404, 422, 500, 503),
+        },
+      },
+    },
     "/v1/queues": {
       get: {
         operationId: "listQueues",
@@ -249,6 +321,98 @@ export const openApiDocument = {
     ...pausePaths("queues", "Queue", "a queue"),
     ...pausePaths("names", "Name", "a job name, in whatever queue"),
     ...pausePaths("keys", "Key", "a concurrency key"),
+    "/v1/schedules": {
+      get: {
+        operationId: "listSchedules",
+        tags: ["schedules"],
+        summary: "List schedules",
+        parameters: [
+          queryParameter("after", "Only schedules whose keys come after this one.", { type: "string" }),
+          queryParameter("limit", "How many at most. Default 1,000.", {
+            type: "integer",
+            minimum: 1,
+            maximum: 1_000,
+          }),
+        ],
+        responses: {
+          200: {
+            description: "The schedules, ordered by key, each with its last run.",
+            content: json("Schedules"),
+          },
+          ...problems(401, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/schedules/{key}": {
+      get: {
+        operationId: "getSchedule",
+        tags: ["schedules"],
+        summary: "Read a schedule, its next five ticks and its last ten runs",
+        parameters: [pathParameter("key")],
+        responses: {
+          200: { description: "The schedule.", content: json("Schedule") },
+          ...problems(401, 404, 422, 500, 503),
+        },
+      },
+      put: {
+        operationId: "setSchedule",
+        tags: ["schedules"],
+        summary: "Store a schedule, in place of the one with this key",
+        parameters: [pathParameter("key")],
+        requestBody: { required: true, content: json("ScheduleRequest") },
+        responses: {
+          200: { description: "The schedule.", content: json("Schedule") },
+          ...problems(400, 401, 409, 413, 415, 422, 500, 503),
+        },
+      },
+      delete: {
+        operationId: "deleteSchedule",
+        tags: ["schedules"],
+        summary: "Delete a schedule; its jobs stay",
+        parameters: [pathParameter("key")],
+        responses: {
+          204: { description: "It is deleted." },
+          ...problems(401, 404, 409, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/schedules/{key}/run": {
+      post: {
+        operationId: "runSchedule",
+        tags: ["schedules"],
+        summary: "Enqueue a job of the schedule now",
+        parameters: [pathParameter("key")],
+        responses: {
+          200: { description: "The schedule, with `jobId`, the job's id.", content: json("Schedule") },
+          ...problems(401, 404, 422, 429, 500, 503),
+        },
+      },
+    },
+    "/v1/schedules/{key}/pause": {
+      post: {
+        operationId: "pauseSchedule",
+        tags: ["schedules"],
+        summary: "Pause a schedule: its ticks of this time are dropped",
+        parameters: [pathParameter("key")],
+        requestBody: { required: false, content: json("PauseRequest") },
+        responses: {
+          200: { description: "The schedule.", content: json("Schedule") },
+          ...problems(400, 401, 404, 413, 415, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/schedules/{key}/resume": {
+      post: {
+        operationId: "resumeSchedule",
+        tags: ["schedules"],
+        summary: "Resume a schedule",
+        parameters: [pathParameter("key")],
+        responses: {
+          200: { description: "The schedule.", content: json("Schedule") },
+          ...problems(401, 404, 422, 500, 503),
+        },
+      },
+    },
     ...limitPaths("queues", "Queue", "a queue"),
     ...limitPaths("keys", "Key", "a concurrency key"),
     "/v1/waits/{token}": {
@@ -307,9 +471,9 @@ export const openApiDocument = {
       401: problem("The key is missing or wrong.", {
         "www-authenticate": { description: "How to authenticate.", schema: { type: "string" } },
       }),
-      404: problem("There is no such job."),
+      404: problem("There is no such job or batch."),
       409: problem(
-        "The state of the job doesn't allow it, another job has its unique key, or a request with this Idempotency-Key is in progress; `code` says which. Nothing is changed.",
+        "The state of the job doesn't allow it, the batch has finished, another job has its unique key, or a request with this Idempotency-Key is in progress; `code` says which. Nothing is changed.",
         {
           "retry-after": {
             description: "Seconds to wait, while a request is in progress.",

@@ -12,6 +12,8 @@ const state = {
   enum: ["scheduled", "ready", "blocked", "waiting", "running", "succeeded", "discarded", "canceled"],
 }
 
+const batchId = { type: "string", pattern: "^[1-9][0-9]{0,17}$", examples: ["42"] }
+
 const instant = { type: "string", format: "date-time" }
 
 const duration = {
@@ -209,6 +211,7 @@ const jobFilter = {
     metadata: { type: "object", description: "What the job's metadata contains." },
     uniqueKey: key,
     concurrencyKey: key,
+    batch: { ...batchId, description: "The id of the batch that the job is one of." },
     enqueuedBefore: instant,
     enqueuedAfter: { ...instant, description: "Then, or later." },
   },
@@ -411,6 +414,7 @@ const jobProperties = {
   concurrencyKey: { type: ["string", "null"], description: "The first of concurrencyKeys." },
   concurrencyKeys: { type: "array", items: { type: "string" } },
   fairKey: { type: ["string", "null"] },
+  batchId: { type: ["string", "null"], description: "The batch that it is one of." },
   rateKey: { type: ["string", "null"], description: "null once the job has finished." },
   blockedBy: {
     type: ["string", "null"],
@@ -589,6 +593,91 @@ const paused = {
   properties: { name: { type: "string" }, paused: { type: "boolean" } },
 }
 
+const instantOrNull = { type: ["string", "null"], format: "date-time" }
+
+const scheduleRequest = {
+  type: "object",
+  required: ["name"],
+  oneOf: [{ required: ["cron"] }, { required: ["every"] }],
+  additionalProperties: false,
+  properties: {
+    name: { ...name, description: "The name of its jobs." },
+    cron: {
+      type: "string",
+      description:
+        "Minute, hour, day of the month, month and weekday, with the second before them if there are six fields; or @hourly, @daily, @weekly, @monthly, @yearly.",
+      examples: ["0 3 * * *"],
+    },
+    every: { ...delay, description: "The time from tick to tick, in place of `cron`. At least a second." },
+    timeZone: { type: "string", description: "An IANA time zone. Default UTC.", examples: ["Europe/Berlin"] },
+    payload: { description: "The payload of each job. Default {}." },
+    options: { type: "object", description: "The options of each enqueue, as for `POST /v1/jobs`." },
+    jitter: { ...delay, description: "Enqueues each job up to this long after its tick. Up to a day." },
+    startsAt: { ...runAt, description: "No tick is before it." },
+    endsAt: { ...runAt, description: "No tick is after it." },
+    catchUp: {
+      description: "What becomes of ticks that were missed because nobody drained. Default once.",
+      anyOf: [
+        { enum: ["skip", "once", "all"] },
+        {
+          type: "object",
+          required: ["policy"],
+          properties: { policy: { enum: ["skip", "once", "all"] }, within: delay },
+        },
+      ],
+    },
+    overlap: {
+      enum: ["allow", "skip", "queue", "cancel"],
+      description: "What becomes of a tick while the job of an earlier one is unfinished. Default allow.",
+    },
+    enabled: { type: "boolean", description: "Default true." },
+  },
+}
+
+const schedule = {
+  type: "object",
+  required: ["key", "name", "timeZone", "overlap", "enabled", "dynamic", "paused", "next", "runs"],
+  properties: {
+    ...scheduleRequest.properties,
+    key: { type: "string" },
+    cron: { type: ["string", "null"] },
+    every: { type: ["string", "number", "null"] },
+    jitter: { type: ["string", "number"] },
+    startsAt: instantOrNull,
+    endsAt: instantOrNull,
+    dynamic: {
+      type: "boolean",
+      description: "False for one that is defined in code, which can't be changed here.",
+    },
+    paused: { type: "boolean" },
+    pausedUntil: instantOrNull,
+    next: {
+      type: "array",
+      items: { type: "string", format: "date-time" },
+      description: "The next five ticks.",
+    },
+    runs: {
+      type: "array",
+      description: "The last ticks, the newest first.",
+      items: {
+        type: "object",
+        required: ["tick", "outcome", "jobId", "jobState", "error", "requested"],
+        properties: {
+          tick: { type: "string", format: "date-time" },
+          outcome: { enum: ["enqueued", "deduplicated", "skipped", "missed", "failed"] },
+          jobId: { type: ["string", "null"] },
+          jobState: { type: ["string", "null"] },
+          error: { type: ["string", "null"], description: "Why its job could not be enqueued." },
+          requested: { type: "boolean", description: "Whether somebody ran the schedule." },
+        },
+      },
+    },
+    jobId: { type: "string", description: "Of a run that was asked for: the job." },
+    createdAt: { type: "string", format: "date-time" },
+    updatedAt: { type: "string", format: "date-time" },
+  },
+}
+
 const problem = {
   type: "object",
   description: "RFC 9457.",
@@ -624,7 +713,78 @@ const problem = {
   },
 }
 
+const callback = (when: string) => ({
+  ...jobRequest,
+  description: `Enqueued ${when}, once. It has no unique, uniqueKey or idempotencyKey.`,
+})
+
+const batchProperties = {
+  id: batchId,
+  parent: { type: ["string", "null"], description: "The batch that this one is in." },
+  state: {
+    type: "string",
+    enum: ["open", "succeeded", "failed"],
+    description: "open until all jobs have ended; failed if one of them was discarded or canceled.",
+  },
+  total: { ...count, description: "Its jobs, and the batches in it, each of which counts as one." },
+  pending: { ...count, description: "Those that have not ended." },
+  succeeded: count,
+  discarded: count,
+  canceled: count,
+  properties: { type: "object" },
+  createdAt: instant,
+  finishedAt: { type: ["string", "null"], format: "date-time" },
+  callbackError: {
+    type: ["string", "null"],
+    description: "Why its callbacks could not be enqueued; they are tried again after 10 seconds.",
+  },
+}
+
+const batch = { type: "object", required: Object.keys(batchProperties), properties: batchProperties }
+
 export const schemas = {
+  NewBatch: {
+    type: "object",
+    required: ["jobs"],
+    additionalProperties: false,
+    properties: {
+      jobs: { type: "array", maxItems: 10_000, items: { $ref: "#/components/schemas/JobRequest" } },
+      onFinish: callback("when all jobs have ended"),
+      onSuccess: callback("when all jobs have succeeded"),
+      onDiscard: callback("when the first job is discarded"),
+      properties: { type: "object", description: "For the callbacks. Up to 64 KiB." },
+      parent: { ...batchId, description: "An open batch, in which this one counts as one job." },
+    },
+  },
+  NewBatchStored: {
+    type: "object",
+    required: ["id", "total"],
+    properties: {
+      id: batchId,
+      total: { ...count, description: "Jobs that were there already aren't counted." },
+    },
+  },
+  Batch: batch,
+  BatchChanged: {
+    type: "object",
+    required: [...batch.required, "changed", "refused"],
+    properties: {
+      ...batchProperties,
+      changed: { ...count, description: "Jobs that were changed." },
+      refused: actionResult.properties.refused,
+    },
+  },
+  BatchRetryRequest: {
+    type: "object",
+    additionalProperties: false,
+    properties: {
+      callbacks: {
+        type: "boolean",
+        description: "Whether its callbacks are enqueued again when it finishes again. Default false.",
+      },
+      retriedBy: { ...key, description: "Who asks for it, for the jobs' history." },
+    },
+  },
   JobRequest: jobRequest,
   BatchRequest: {
     type: "object",
@@ -669,6 +829,13 @@ export const schemas = {
   Paused: paused,
   Pauses: pauses,
   Limits: limits,
+  ScheduleRequest: scheduleRequest,
+  Schedule: schedule,
+  Schedules: {
+    type: "object",
+    required: ["schedules"],
+    properties: { schedules: { type: "array", items: { $ref: "#/components/schemas/Schedule" } } },
+  },
   Health: { type: "object", required: ["status"], properties: { status: { const: "ok" } } },
   Problem: problem,
 } as const
