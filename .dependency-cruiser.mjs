@@ -8,6 +8,7 @@ const FLOORS = [
   ["job/"],
   ["telemetry/", "inspect/", "manage/", "executors/", "migrate/", "pg/"],
   ["enqueue/", "session/", "results/"],
+  ["batches/"],
   ["claim/", "settle/"],
   ["perform/"],
   ["wake/"],

@@ -58,6 +58,8 @@ create table jobs (
   rate              rate_limit,                          -- as its enqueue asked; the newest applies to the whole key (see rates_in_force)
   fair_key          text,                                -- jobs with different ones take turns; null: it takes no turns
   fair_weight       smallint,                            -- how many jobs of its key make up a turn; null: one
+  batch_id          bigint,                              -- the batch that it is one of; null: none
+  callback_of       bigint,                              -- the batch that it is a callback of; it isn't one of its jobs
   tags              text[],
   metadata          jsonb,
   carrier           jsonb,                               -- correlation id and trace context of the enqueue; not kept in history
@@ -128,6 +130,8 @@ create index jobs_expiring  on jobs (expires_at)                            wher
 
 create index jobs_counted   on jobs (queue)                                 where is_counted;
 
+create index jobs_batch     on jobs (batch_id, id)                          where batch_id is not null;
+
 -- Only jobs with a concurrency key or a rate: those to block once the key is full, the limits that they ask for, and the newest rate.
 create index jobs_ready_of_key on jobs (concurrency_key, name)                  where state = 'ready' and concurrency_key is not null;
 create index jobs_rate_of_key  on jobs (rate_key, (-id))                        where rate_key is not null; -- an order that only this index has
@@ -175,6 +179,8 @@ create table finished (
   concurrency_key text,
   further_keys    text[],
   fair_key        text,
+  batch_id        bigint,
+  callback_of     bigint,
   tags            text[],
   metadata        jsonb,
 
@@ -193,6 +199,9 @@ alter table finished_default replica identity full;          -- otherwise a publ
 
 -- Rows that need the payloads of an earlier day than their own: these keep that day (see expire_payloads). Usual rows aren't in it.
 create index finished_payload_day on finished (payload_day) where payload_day < (finished_at at time zone 'UTC')::date;
+
+-- The jobs of batches that may be retried. Those that have succeeded aren't in it: they would cost as much as the rest of their settle.
+create index finished_batch on finished (batch_id) where batch_id is not null and state <> 'succeeded';
 
 -- Payloads that are too large to be copied with their job into the history (see max_row_bytes), by the UTC day of the enqueue. The
 -- job and its history point here. Not compressed: that costs more than a large payload's way through the queue otherwise does.
@@ -453,6 +462,55 @@ create table waiting_limits (
   constraint positive_limit check (waiting > 0)
 );
 
+-- Jobs that were enqueued together, and inner batches. Its counts are those of `batch_counts` that were added up so far.
+create sequence batch_ids;
+
+create table batches (
+  id          bigint      primary key default nextval('batch_ids'),
+  parent_id   bigint,                                    -- the batch that counts this one as one of its jobs; null: none
+  state       text        not null default 'open',
+  total       integer     not null default 0,            -- jobs and inner batches
+  succeeded   integer     not null default 0,
+  discarded   integer     not null default 0,
+  canceled    integer     not null default 0,
+  properties  jsonb       not null default '{}',
+  callbacks   jsonb       not null default '{}',         -- by event, a run of one job for store_jobs: see store_batch
+  fires       boolean     not null default true,         -- whether its callbacks are enqueued when it finishes
+  fires_discard boolean   not null default true,         -- and when its first job is discarded: false once that is done
+  retry_at    timestamptz,                               -- when its callbacks are enqueued again, because they could not be; null: they could
+  error       text,                                      -- why they could not be
+  created_at  timestamptz not null default now(),
+  finished_at timestamptz,
+
+  constraint known_state        check (state in ('open', 'succeeded', 'failed')),
+  -- A role that may call store_batch can pass anything.
+  constraint small_properties   check (jsonb_typeof(properties) = 'object' and pg_column_size(properties) <= 131072),
+  constraint small_callbacks    check (jsonb_typeof(callbacks) = 'object' and pg_column_size(callbacks) <= 1048576),
+  constraint finished_some_time check ((state = 'open') = (finished_at is null))
+);
+
+create index batches_parent   on batches (parent_id)   where parent_id is not null;
+create index batches_retry    on batches (retry_at)    where retry_at is not null;
+create index batches_finished on batches (finished_at) where finished_at is not null;
+
+-- What has happened to batches and isn't in their row yet: a row for each batch in what was stored, settled or canceled together. Rows
+-- are only inserted, so that those who settle never wait for each other; see fold_batches.
+create sequence batch_count_ids;
+
+create table batch_counts (
+  batch_id  bigint  not null,
+  id        bigint  not null default nextval('batch_count_ids'),
+  total     integer not null default 0,                  -- jobs that were added
+  succeeded integer not null default 0,                  -- and those that ended so. Negative: they were retried
+  discarded integer not null default 0,
+  canceled  integer not null default 0,
+
+  primary key (batch_id, id)
+);
+
+-- How a job of a batch has ended.
+create type batch_end as (batch_id bigint, outcome text);
+
 create table idempotency_keys (
   name       text        not null,
   key        text        not null,
@@ -592,7 +650,8 @@ create table maintenance_steps (
 );
 insert into maintenance_steps (step) values ('prepare finished'), ('prepare failures'), ('prepare payloads'),
   ('expire by rules'), ('expire finished'), ('expire failures'), ('expire payloads'),
-  ('forget stored results'), ('forget logs'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget unique periods'), ('forget requests'), ('forget retries'), ('forget drainers'), ('forget rates'), ('forget further keys');
+  ('forget stored results'), ('forget logs'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget unique periods'), ('forget requests'), ('forget retries'), ('forget drainers'), ('forget rates'), ('forget further keys'),
+  ('repair batches'), ('forget batches');
 
 -- Jobs that are about to be stored, in a row and alike but for their payloads and keys: an element of the argument of store_jobs,
 -- with the policies that apply to it.
@@ -600,14 +659,14 @@ create type job_run as (
   at integer, name text, queue text, priority integer, run_at timestamptz, max_attempts smallint, timeout_ms integer,
   concurrency_key text, concurrency_limit integer, holds_key boolean, rate_key text, rate rate_limit, tags text[], metadata jsonb, state text, payloads jsonb,
   payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb, unique_rule jsonb, expires_at timestamptz,
-  further_keys text[], further_limits integer[], fair_key text, fair_weight smallint, is_counted boolean);
+  further_keys text[], further_limits integer[], fair_key text, fair_weight smallint, is_counted boolean, batch_id bigint);
 
 -- One of them.
 create type new_job as (
   id bigint, index integer, name text, payload jsonb, payload_key text, payload_day date, queue text, priority integer, run_at timestamptz,
   max_attempts smallint, timeout_ms integer, unique_key text, idempotency_key text, concurrency_key text,
   concurrency_limit integer, holds_key boolean, rate_key text, rate rate_limit, tags text[], metadata jsonb, state text, large_bytes integer, waiting_key text, unique_rule jsonb,
-  expires_at timestamptz, further_keys text[], further_limits integer[], fair_key text, fair_weight smallint, is_counted boolean);
+  expires_at timestamptz, further_keys text[], further_limits integer[], fair_key text, fair_weight smallint, is_counted boolean, batch_id bigint);
 
 -- Where a job is in the history: the partition, and the row in it.
 create type finished_place as (part oid, place tid, id bigint);

@@ -14,6 +14,7 @@ declare
     select w.id from unnest(p_ids) given (id), lateral (
       select j.id from jobs j where j.id = given.id limit 1 for update skip locked) w);
   v_canceled bigint[];
+  v_ends batch_end[];
 begin
   if exists (select from definitions d where not d.keeps_payload) then
     perform forget_for_good(array(
@@ -24,17 +25,19 @@ begin
     delete from jobs j where j.id = any (v_free) returning j.*
   ), kept as (
     insert into finished (id, state, reason, name, queue, priority, payload, payload_day, attempts, max_attempts, enqueued_at, run_at,
-                          unique_key, concurrency_key, further_keys, fair_key, tags, metadata)
+                          unique_key, concurrency_key, further_keys, fair_key, batch_id, callback_of, tags, metadata)
     select g.id, 'canceled', p_reason, g.name, g.queue, g.priority, g.payload, g.payload_day, g.attempts, g.max_attempts, g.enqueued_at, g.run_at,
-           g.unique_key, g.concurrency_key, g.further_keys, g.fair_key, g.tags, g.metadata
+           g.unique_key, g.concurrency_key, g.further_keys, g.fair_key, g.batch_id, g.callback_of, g.tags, g.metadata
     from gone g
   )
-  select coalesce(array_agg(g.id), '{}') into v_canceled from gone g;
+  select coalesce(array_agg(g.id), '{}'), array_agg((g.batch_id, 'canceled')::batch_end) filter (where g.batch_id is not null)
+  into v_canceled, v_ends from gone g;
 
   delete from cancellations c where c.job_id = any (v_canceled);
   delete from progress p where p.job_id = any (v_canceled);
   delete from further_keys f where f.job_id = any (v_canceled);
   perform tell_waiters(v_canceled);
+  perform count_ends(v_ends);
   if v_lines <> '{}' then
     perform lock_free_keys(v_lines); -- a claim that still sees the job may be putting the next one behind it
   end if;

@@ -1,5 +1,5 @@
 -- Kinds of jobs that are due, or will be within a second, because the clocks of those who enqueue may be fast. Of the first
--- thousands of jobs.
+-- thousands of jobs, and of callbacks of batches that nobody has finished yet.
 create or replace function kinds_due() returns job_kind[]
 language sql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off
@@ -20,5 +20,9 @@ as $$
         select j.queue from jobs j where j.state = 'unkeyed' and j.name = u.name order by j.priority, j.run_at, j.id limit 100) first) unkeyed
     union
     select (name, queue)::job_kind from (select j.name, j.queue from jobs j where j.state = 'scheduled' and j.run_at <= now() + interval '1 second'
-                      order by j.run_at limit 1000) soon)
+                      order by j.run_at limit 1000) soon
+    union
+    select (callback->>'name', coalesce(callback->>'queue', d.queue, 'default'))::job_kind
+    from due_batches() b cross join jsonb_each(b.callbacks) each (event, callback) left join definitions d on d.name = callback->>'name'
+    where callback ? 'name')
 $$;

@@ -4,11 +4,13 @@ language sql stable
 begin atomic
   select case when (j.attempts, j.interruptions, j.cuts, j.run_at) = (0, 0, 0, j.enqueued_at)
                and num_nonnulls(j.rule_failures, j.max_attempts, j.timeout_ms, j.tags, j.metadata, j.carrier, j.large_bytes, j.further_keys) = 0
-               and (j.concurrency_key is null) = (j.concurrency_limit is null) and (j.rate).starts is null then null
+               and (j.concurrency_key is null) = (j.concurrency_limit is null) and (j.rate).starts is null then
+      case when num_nonnulls(j.batch_id, j.callback_of) > 0 then json_build_object('batchId', coalesce(j.batch_id, j.callback_of)::text) end
     when j.large_bytes > max_inline_bytes() then json_build_object('attempts', j.attempts, 'interruptions', j.interruptions,
       'cuts', j.cuts, 'runAt', j.run_at, 'unread', format('it has %s bytes', j.large_bytes))
     else json_build_object('attempts', j.attempts, 'interruptions', j.interruptions, 'cuts', j.cuts, 'runAt', j.run_at,
       'ruleFailures', j.rule_failures, 'maxAttempts', j.max_attempts, 'timeoutMs', j.timeout_ms, 'tags', j.tags,
       'metadata', j.metadata, 'carrier', j.carrier, 'bytes', j.large_bytes, 'lacksKey', lacks_key(j),
+      'batchId', coalesce(j.batch_id, j.callback_of)::text,
       'startWithinMs', case when j.rate_key is not null then grace_ms(j.rate) end) end;
 end;

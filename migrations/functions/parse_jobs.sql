@@ -1,6 +1,7 @@
 -- Turns the objects of store_jobs into runs. What a call by name left open is as the registered definition says, else as
 -- p_by_name says. A job one of whose keys only the definition's code can compute is stored without it.
-create or replace function parse_jobs(p_jobs jsonb, p_by_name jsonb) returns job_run[]
+--   p_batch  the batch that they are added to; null: none
+create or replace function parse_jobs(p_jobs jsonb, p_by_name jsonb, p_batch bigint default null) returns job_run[]
 language sql stable set search_path from current
 as $$
   select array_agg(row(
@@ -23,7 +24,7 @@ as $$
       coalesce(j.expires_at, due.at + coalesce(j.expires_in_ms, d.expires_in_ms, (p_by_name->>'expires_in_ms')::bigint) * interval '1 millisecond'),
       kept.further_keys, coalesce(j.further_limits, d.further_limits),
       kept.fair_key, case when kept.fair_key is not null then coalesce(j.fair_weight, d.fair_weight) end,
-      (select true from waiting_limits w where w.kind = 'queue' and w.target = kept.queue))::job_run)
+      (select true from waiting_limits w where w.kind = 'queue' and w.target = kept.queue), p_batch)::job_run)
   from jsonb_to_recordset(p_jobs) j (
     at integer, name text, by_name boolean, queue text, priority integer, run_at timestamptz, delay_ms bigint,
     max_attempts smallint, timeout_ms integer, concurrency_key text, concurrency_limit integer, concurrency_order text, on_retry text, rate_key text, rate rate_limit, tags text[],

@@ -36,12 +36,12 @@ test("the columns of the views are these, in this order: they may grow at the en
     {
       view: "job_history",
       columns:
-        "id bigint, name text, queue text, state text, priority integer, payload jsonb, result jsonb, attempts smallint, max_attempts smallint, run_at timestamp with time zone, enqueued_at timestamp with time zone, started_at timestamp with time zone, finished_at timestamp with time zone, duration_ms integer, unique_key text, concurrency_key text, tags text[], metadata jsonb, payload_key text, result_key text, reason text, concurrency_keys text[]",
+        "id bigint, name text, queue text, state text, priority integer, payload jsonb, result jsonb, attempts smallint, max_attempts smallint, run_at timestamp with time zone, enqueued_at timestamp with time zone, started_at timestamp with time zone, finished_at timestamp with time zone, duration_ms integer, unique_key text, concurrency_key text, tags text[], metadata jsonb, payload_key text, result_key text, reason text, concurrency_keys text[], batch_id bigint",
     },
     {
       view: "unfinished_jobs",
       columns:
-        "id bigint, name text, queue text, state text, priority integer, payload jsonb, attempts smallint, max_attempts smallint, run_at timestamp with time zone, enqueued_at timestamp with time zone, unique_key text, concurrency_key text, tags text[], metadata jsonb, payload_key text, rate_key text, expires_at timestamp with time zone, concurrency_keys text[]",
+        "id bigint, name text, queue text, state text, priority integer, payload jsonb, attempts smallint, max_attempts smallint, run_at timestamp with time zone, enqueued_at timestamp with time zone, unique_key text, concurrency_key text, tags text[], metadata jsonb, payload_key text, rate_key text, expires_at timestamp with time zone, concurrency_keys text[], batch_id bigint",
     },
   ])
 })

@@ -54,6 +54,8 @@ test.each([
     concurrency_key: "c-1",
     further_keys: null,
     fair_key: null,
+    batch_id: null,
+    callback_of: null,
     tags: ["a", "b"],
     metadata: { trace: "t-1" },
     enqueued_at: live.enqueued_at,

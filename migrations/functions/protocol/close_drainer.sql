@@ -27,8 +27,9 @@ begin
   perform pg_advisory_unlock(lock_space('slot'), slot_key(d.pool, d.slot)) from drainers d where d.id = p_drainer;
   perform pg_advisory_unlock(lock_space('awake'), p_drainer);
   v_sees_all := await_storers();
+  perform fold_batches();
   due := is_work_due(unpaused(p_names), p_pool);
-  due := due or not v_sees_all;
+  due := due or not v_sees_all or exists (select from due_batches());
   next_due_in_ms := extract(epoch from next_due_at(p_names, p_pool) - clock_timestamp()) * 1000;
   return next;
 end

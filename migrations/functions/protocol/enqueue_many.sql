@@ -13,9 +13,6 @@ begin
   perform assert_job_list(jobs);
   return query
   select unnest(s.job_ids)
-  from store_jobs(schema_version(), (
-    select coalesce(jsonb_agg(run_of(job->>'name', coalesce(job->'payload', '{}'), coalesce(job->'options', '{}'))
-        || jsonb_build_object('at', place - 1) order by place), '[]')
-    from jsonb_array_elements(jobs) with ordinality j (job, place)), null, '{}') s;
+  from store_jobs(schema_version(), runs_of(jobs), null, '{}') s;
 end
 $$;

@@ -20,7 +20,7 @@ begin
     select j.id from jobs j
     where j.id < v_from and j.id >= coalesce(next_before, 0)
       and is_matching(p_filter, j.name, j.queue, j.tags, j.metadata, coalesce(j.unique_key, j.waiting_key), j.concurrency_key, j.further_keys,
-                      j.enqueued_at)
+                      j.enqueued_at, j.batch_id)
     order by j.id desc limit case when not p_filter ? 'state' then p_limit end);
   if p_filter ? 'state' and v_ids <> '{}' then
     v_ids := array(select s.job_id from states_of(v_ids, 'infinity') s where s.state = p_filter->>'state' order by 1 desc limit p_limit);
@@ -32,7 +32,7 @@ begin
       'maxAttempts', j.max_attempts, 'runAt', j.run_at, 'expiresAt', j.expires_at, 'enqueuedAt', j.enqueued_at, 'startedAt', null, 'finishedAt', null,
       'durationMs', null, 'tags', coalesce(j.tags, '{}'), 'metadata', coalesce(j.metadata, '{}'), 'uniqueKey', coalesce(j.unique_key, j.waiting_key),
       'concurrencyKey', j.concurrency_key,
-      'concurrencyKeys', array_remove(j.concurrency_key || j.further_keys, null)))::listed_job
+      'concurrencyKeys', array_remove(j.concurrency_key || j.further_keys, null), 'batchId', j.batch_id::text))::listed_job
     from jobs j join states_of(v_ids, 'infinity') s on s.job_id = j.id where j.id = any (v_ids) order by j.id desc)) t;
   if cardinality(v_ids) = p_limit or json_array_length(jobs) < cardinality(v_ids) then
     next_before := v_last;

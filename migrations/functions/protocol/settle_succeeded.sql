@@ -15,16 +15,17 @@ as $$
 declare
   v_finished bigint[];
   v_concerned bigint[];
+  v_ends batch_end[];
   v_lost bigint[] := '{}';
 begin
   perform assert_session(p_backend);
-  select f.finished, f.concerned into v_finished, v_concerned from finish_jobs(p_drainer, p_ids, p_fences, p_durations_ms,
+  select f.finished, f.concerned, f.ends into v_finished, v_concerned, v_ends from finish_jobs(p_drainer, p_ids, p_fences, p_durations_ms,
     p_results => p_results) f;
   if coalesce(cardinality(v_finished), 0) < cardinality(p_ids) then
     v_lost := array(select unnest(p_ids) except select unnest(v_finished));
   end if;
-  if v_concerned is not null or v_lost <> '{}' then
-    perform after_settle(p_drainer, v_concerned, null, v_lost);
+  if v_concerned is not null or v_ends is not null or v_lost <> '{}' then
+    perform after_settle(p_drainer, v_concerned, null, v_lost, v_ends);
   end if;
   return v_lost;
 end

@@ -11,12 +11,13 @@
 --   p_carrier         what travels with each job: correlation id and trace context
 --   p_by_name         of a call with jobs by name: the queue and the priority of those whose registered definition says nothing
 --   p_asks            whether to find out if drainers are awake for them; only for a transaction that commits at once
+--   p_batch           the open batch that they are added to; null: none
 --   job_ids           of the jobs that are stored or that were already there, in the order of the call
 --   job_states        their states; null: all are ready
 --   statuses          enqueued, or of those that were already there: deduplicated, replaced or rescheduled; null: all are enqueued
 --   attended          whether a drainer is awake for each of those that are due: then nobody has to call request_wake
 create or replace function store_jobs(p_schema_version integer, p_jobs jsonb, p_carrier jsonb default null, p_by_name jsonb default null,
-                           p_asks boolean default false)
+                           p_asks boolean default false, p_batch bigint default null)
 returns table (job_ids bigint[], job_states text[], statuses text[], attended boolean)
 language plpgsql volatile security definer set search_path from current set plan_cache_mode = force_generic_plan
 as $$
@@ -29,7 +30,10 @@ begin
     perform assert_known_names(p_jobs);
     perform assert_computed(p_jobs);
   end if;
-  v_runs := parse_jobs(p_jobs, p_by_name);
+  v_runs := parse_jobs(p_jobs, p_by_name, p_batch);
+  if p_batch is not null then
+    perform hold_batch(p_batch);
+  end if;
 
   if exists (select from unnest(v_runs) r
              where r.unique_keys is not null or r.unique_rule is not null or r.idempotency_keys is not null or r.concurrency_key is not null
@@ -37,10 +41,10 @@ begin
     select s.* into job_ids, job_states, statuses from store_keyed_jobs(v_runs, p_carrier) s;
   else
     with stored as (
-      insert into jobs (name, payload, payload_day, queue, priority, run_at, max_attempts, timeout_ms, concurrency_limit, is_counted, rate, tags, metadata,
+      insert into jobs (name, payload, payload_day, queue, priority, run_at, max_attempts, timeout_ms, concurrency_limit, is_counted, rate, batch_id, tags, metadata,
                         carrier, large_bytes, expires_at, state)
       select j.name, case when j.payload_day is null then j.payload end, j.payload_day, j.queue, j.priority, j.run_at, j.max_attempts,
-             j.timeout_ms, j.concurrency_limit, j.is_counted, j.rate, j.tags, j.metadata, p_carrier, j.large_bytes, j.expires_at, j.state
+             j.timeout_ms, j.concurrency_limit, j.is_counted, j.rate, j.batch_id, j.tags, j.metadata, p_carrier, j.large_bytes, j.expires_at, j.state
       from new_jobs(v_runs) j
       returning id, payload_day
     )
@@ -55,6 +59,9 @@ begin
   end if;
   if exists (select from waiting_limits) then
     perform assert_room(job_ids, statuses);
+  end if;
+  if p_batch is not null then
+    perform count_added(p_batch, coalesce(cardinality(array_positions(statuses, 'enqueued')), cardinality(job_ids), 0));
   end if;
   perform notify_lingering(array(select distinct r.queue from unnest(v_runs) r));
   attended := p_asks and not exists (select from unnest(v_runs) r where r.state = 'scheduled')

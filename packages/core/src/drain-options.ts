@@ -1,3 +1,4 @@
+import { batchIn } from "./batches/batch-in.ts"
 import { boundedMs, type Duration, durationMs } from "./checks/duration.ts"
 import { assertInteger, assertKnownKeys, refuse } from "./checks/validate.ts"
 import { assertConnect } from "./database/assert-connection.ts"
@@ -130,6 +131,7 @@ export function checkOptions(sluice: Sluice, options: DrainOptions) {
     instrumentation: sluice.instrumentation,
     payloads: sluice.payloads,
     hooks: sluice.hooks,
+    batchOf: (id: string) => batchIn(sluice, id),
     connect: options.connect,
     concurrency,
     maxDrainers,

@@ -4,6 +4,7 @@
  *
  * - `execution_over`, `transaction_over`: code of a job uses its context or transaction after the job has ended
  * - `not_transactional`, `not_continuable`: this job's context has no transaction, or no steps and cursors
+ * - `outside_drainer`: an executor's job uses what of its context only the drainer has
  * - `progress_mismatch`: a stored step is now used as a cursor, or the other way round
  * - `job_lost`: the job no longer belongs to this drainer
  * - `not_defined`, `thread_ended`: the module of a thread doesn't define the job; the thread ended before the job
@@ -290,6 +291,22 @@ export class JobStateError extends SluiceError {
   static override readonly name: string = "JobStateError"
   static {
     brand(JobStateError)
+  }
+}
+
+/** No batch has the id, or its history was dropped. Code `batch_not_found`. */
+export class BatchNotFoundError extends SluiceError {
+  static override readonly name: string = "BatchNotFoundError"
+  static {
+    brand(BatchNotFoundError)
+  }
+}
+
+/** All jobs of the batch have ended, so no jobs can be added to it. Nothing was stored. Code `batch_finished`. */
+export class BatchFinishedError extends SluiceError {
+  static override readonly name: string = "BatchFinishedError"
+  static {
+    brand(BatchFinishedError)
   }
 }
 

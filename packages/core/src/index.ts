@@ -1,5 +1,13 @@
 // Define jobs, enqueue them and read their state.
-export { createSluice, type Sluice, type SluiceOptions } from "./sluice.ts"
+export {
+  createSluice,
+  type EnqueuedBatch,
+  type RetryBatchOptions,
+  type Sluice,
+  type SluiceOptions,
+} from "./sluice.ts"
+export type { BatchCallback, BatchOptions } from "./batches/batch-options.ts"
+export type { BatchSnapshot, JobBatch, JobToAdd } from "./job/job-batch.ts"
 export {
   type AnyJobDefinition,
   defineJob,
@@ -95,6 +103,8 @@ export { Discard, PauseKey, RetryAfter, Snooze } from "./job/control-errors.ts"
 
 // Errors: one class per cause, each with a stable `code`.
 export {
+  BatchFinishedError,
+  BatchNotFoundError,
   DatabaseUnavailableError,
   InterruptedError,
   InvalidInputError,

@@ -1,3 +1,5 @@
+import { type BatchOptions, batchJson } from "./batches/batch-options.ts"
+import { familyOf, readBatch } from "./batches/read-batch.ts"
 import { boundedMs, type Duration } from "./checks/duration.ts"
 import type { IsAny } from "./checks/json.ts"
 import { assertKnownKeys, assertPolicies, isRecord, refuse } from "./checks/validate.ts"
@@ -18,9 +20,11 @@ import { type JobList, type ListJobsOptions, listJobs } from "./inspect/list-job
 import { type Pause, readPauses } from "./inspect/pauses.ts"
 import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspect/queues.ts"
 import { readWaitingLimits, type WaitingLimit } from "./inspect/waiting-limits.ts"
+import { assertBatchId } from "./job/batch-id.ts"
 import { type AnyJobDefinition, bindDefinition, type InputOf, type ResultOf } from "./job/define-job.ts"
 import { assertHooks, type Hooks } from "./job/hooks.ts"
 import { indexByName } from "./job/index-by-name.ts"
+import type { BatchSnapshot } from "./job/job-batch.ts"
 import type { JobFilter } from "./job/job-filter.ts"
 import { type JobHandle, toHandle, type WaitOptions } from "./job/job-handle.ts"
 import { assertJobId } from "./job/job-id.ts"
@@ -126,6 +130,36 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
     jobs: readonly NewJob<Job>[],
     options?: Pick<EnqueueOptions, "transaction" | "request">,
   ): Promise<EnqueueResult[]>
+  /**
+   * Stores jobs as `enqueueMany` does, as a batch, whose callbacks are enqueued when its jobs have ended. `total` doesn't count jobs
+   * that were there already, because of their keys: those are none of the batch.
+   */
+  enqueueBatch(jobs: readonly NewJob<Job>[], options?: BatchOptions<Job>): Promise<EnqueuedBatch>
+  /**
+   * Adds jobs to an open batch. Throws like `enqueueMany`.
+   *
+   * @throws BatchFinishedError
+   * @throws BatchNotFoundError
+   */
+  addToBatch(
+    id: string,
+    jobs: readonly NewJob<Job>[],
+    options?: Pick<EnqueueOptions, "transaction">,
+  ): Promise<EnqueueResult[]>
+  /** Returns the batch with its counts, or undefined if the id is unknown or its history was dropped. */
+  getBatch(id: string): Promise<BatchSnapshot | undefined>
+  /**
+   * Cancels the jobs of the batch that have not ended, and those of the batches in it. Running ones are aborted.
+   *
+   * @throws BatchNotFoundError
+   */
+  cancelBatch(id: string): Promise<BulkResult>
+  /**
+   * Retries the discarded and canceled jobs of the batch, and those of the batches in it. If the batch has finished, it is open again.
+   *
+   * @throws BatchNotFoundError
+   */
+  retryBatch(id: string, options?: RetryBatchOptions): Promise<BulkResult>
   /**
    * Invokes a drainer unless one is awake. Call it after the commit of a transaction in which jobs were enqueued. With `onlyDue`
    * not for jobs that are due later, so that idle mode's wake-up is set earlier.
@@ -237,6 +271,20 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   listLimits(): Promise<WaitingLimit[]>
 }
 
+/** A batch that was stored. */
+export interface EnqueuedBatch {
+  readonly id: string
+  /** How many jobs it has. */
+  readonly total: number
+  /** In the order in which they were given. */
+  readonly jobs: readonly EnqueueResult[]
+}
+
+export interface RetryBatchOptions extends RetryOptions {
+  /** Whether the callbacks are enqueued again when a batch that had finished finishes again. Default false. */
+  readonly callbacks?: boolean
+}
+
 /** The definition's name, for callers that have only its type: `enqueue<typeof welcome>("welcome", …)`. */
 type NameOf<Given> = Given extends AnyJobDefinition
   ? IsAny<InputOf<Given>> extends true
@@ -326,6 +374,44 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
         return stored
       })
       return results
+    },
+    async enqueueBatch(jobs, options = {}) {
+      const json = await batchJson(catalog, options)
+      const { transaction } = options
+      const asks = isToWake(transaction)
+      const { batch, results } = await storeAround(catalog, jobs, undefined, async () => {
+        const how = { asks, request: undefined, batch: { json } }
+        const stored = await storeJobs(catalog, target(transaction), jobs, how)
+        if (asks) await (stored.batch?.total === 0 ? wakeIfNeeded() : wakeFor(stored))
+        return stored
+      })
+      return { ...(batch as { id: string; total: number }), jobs: results }
+    },
+    async addToBatch(id, jobs, { transaction } = {}) {
+      const batch = { id: assertBatchId(id) }
+      const asks = isToWake(transaction)
+      const { results } = await storeAround(catalog, jobs, undefined, async () => {
+        const stored = await storeJobs(catalog, target(transaction), jobs, {
+          asks,
+          request: undefined,
+          batch,
+        })
+        if (asks) await wakeFor(stored)
+        return stored
+      })
+      return results
+    },
+    getBatch: (id) => translateErrors(readBatch(database, schema, id)),
+    async cancelBatch(id) {
+      const family = await translateErrors(familyOf(database, schema, id, false))
+      return sumOf(family.map((batch) => () => sluice.cancelJobs({ batch })))
+    },
+    async retryBatch(id, options = {}) {
+      const { callbacks = false, ...retry } = options
+      if (typeof callbacks !== "boolean") refuse("invalid_option", callbacks, ["callbacks"], "true or false")
+      retryVerb(schema, retry) // checks the rest
+      const family = await translateErrors(familyOf(database, schema, id, callbacks))
+      return sumOf(family.map((batch) => () => sluice.retryJobs({ batch }, retry)))
     },
     wake: (options) => wakeIfNeeded(options),
     async getJob(id, options) {
@@ -495,6 +581,17 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
 
 /** Of more jobs it isn't asked which of them need a drainer, but whether any job does. */
 const MOST_ASKED_FOR = 500
+/** What calls for all jobs of several batches have done. */
+async function sumOf(calls: readonly (() => Promise<BulkResult>)[]): Promise<BulkResult> {
+  const sum = { matched: 0, changed: 0, refused: [] as BulkResult["refused"] }
+  for (const call of calls) {
+    const { matched, changed, refused } = await call()
+    sum.matched += matched
+    sum.changed += changed
+    sum.refused = [...sum.refused, ...refused].slice(0, 1_000)
+  }
+  return sum
+}
 
 function checkWaitOptions(options: WaitOptions) {
   assertKnownKeys(options, ["timeout", "signal"], ["options"])

@@ -44,5 +44,6 @@ export function toClaimedJob(
     unread: fields?.unread ?? null,
     lacksKey: fields?.lacksKey ?? false,
     startWithinMs: fields?.startWithinMs ?? null,
+    batchId: fields?.batchId ?? null,
   }
 }

@@ -6,6 +6,8 @@ import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
 import { SCHEMA_VERSION } from "../database/schema.ts"
 import { codeOf, translateError } from "../database/translate-error.ts"
 import {
+  BatchFinishedError,
+  BatchNotFoundError,
   InvalidInputError,
   PayloadTooLargeError,
   RequestError,
@@ -89,6 +91,8 @@ export interface HowToStore {
   /** Whether to ask if the jobs are attended. The statement must be a transaction of its own. */
   readonly asks: boolean
   readonly request: RequestToStore | undefined
+  /** The open batch that the jobs are added to, or the one that is made of them, as JSON. Default: none. */
+  readonly batch?: { readonly id: string } | { readonly json: string }
 }
 
 /** Jobs that are stored, in the order in which they were given. */
@@ -96,6 +100,8 @@ export interface Stored {
   readonly results: EnqueueResult[]
   /** Whether drainers are awake that will look for those that are due. */
   readonly areAttended: boolean
+  /** The batch that is made of them. */
+  readonly batch?: { readonly id: string; readonly total: number }
 }
 
 /** Checks all jobs, then stores them in one statement: all or none. */
@@ -103,9 +109,9 @@ export async function storeJobs(
   catalog: Catalog,
   database: Queryable,
   jobs: readonly NewJob[],
-  { asks, request }: HowToStore,
+  how: HowToStore,
 ): Promise<Stored> {
-  assertRequest(request)
+  assertRequest(how.request)
   if (!Array.isArray(jobs)) refuse("invalid_jobs", jobs, ["jobs"], "a list of jobs")
   if (jobs.length > MAX_JOBS) refuseBatch(`One call has ${jobs.length} jobs, more than ${MAX_JOBS}`)
   const rows: Row[] = []
@@ -123,10 +129,10 @@ export async function storeJobs(
     if (totalBytes > MAX_TOTAL_BYTES)
       refuseBatch(`The jobs of one call have more than ${MAX_TOTAL_BYTES} bytes of JSON`)
   }
-  if (rows.length === 0) return { results: [], areAttended: true }
+  if (rows.length === 0 && !how.batch) return { results: [], areAttended: true }
   const names = rows.map(({ name }) => name)
   return withCarrier(catalog.instrumentation, names, (carrier) =>
-    storeRows(catalog, database, rows, carrier, { asks, request }).catch((error) => {
+    storeRows(catalog, database, rows, carrier, how).catch((error) => {
       if (error instanceof MissingOptionError) throw error.atIndex(error.at)
       throw error instanceof UnknownNameError ? error.atIndex(names.indexOf(error.jobName)) : error
     }),
@@ -170,7 +176,9 @@ async function storeRows(
   how: HowToStore,
 ): Promise<Stored> {
   const { text, values } = storeCall(catalog, rows, carrier, how)
-  const names = ["job_ids", "job_states", "statuses", "attended", ...(how.request ? ["is_replay"] : [])]
+  const names = ["job_ids", "job_states", "statuses", "attended"]
+  if (how.request) names.push("is_replay")
+  if (how.batch && "json" in how.batch) names.push("batch_id", "batch_total")
   const columns = names.map((column) => `${column}::pg_catalog.text`)
   await putLargePayloads(catalog.payloads, rows)
   const row: StoredRows = await storedRow(database, `select ${columns.join(", ")} from ${text}`, values)
@@ -178,14 +186,18 @@ async function storeRows(
   const isUnused = (index: number) =>
     row.is_replay === "true" || UNUSED.includes(results[index]?.status as string)
   if (catalog.payloads) await deleteUnused(catalog.payloads, rows, isUnused)
-  return { results, areAttended: row.attended === "true" }
+  return {
+    results,
+    areAttended: row.attended === "true",
+    ...(row.batch_id && { batch: { id: row.batch_id, total: Number(row.batch_total) } }),
+  }
 }
 
 function storeCall(
   { schema, defaults }: Catalog,
   rows: readonly Row[],
   carrier: Carrier | null,
-  { asks, request }: HowToStore,
+  { asks, request, batch }: HowToStore,
 ): ProtocolCall {
   const casts = { p_jobs: JSON_TEXT, p_carrier: JSON_TEXT, p_by_name: JSON_TEXT }
   const byName = rows.some(({ isByName }) => isByName) && { p_by_name: byNameJson(defaults) }
@@ -205,6 +217,20 @@ function storeCall(
       },
       casts,
     )
+  if (batch && "json" in batch)
+    return protocolCall(
+      schema,
+      "store_batch",
+      {
+        p_schema_version: SCHEMA_VERSION,
+        p_jobs: runsJson(rows),
+        p_batch: batch.json,
+        p_carrier: carrier && JSON.stringify(carrier),
+        ...byName,
+        ...asking,
+      },
+      { ...casts, p_batch: JSON_TEXT },
+    )
   return protocolCall(
     schema,
     "store_jobs",
@@ -214,9 +240,23 @@ function storeCall(
       p_carrier: carrier && JSON.stringify(carrier),
       ...byName,
       ...asking,
+      ...(batch && { p_batch: batch.id }),
     },
     casts,
   )
+}
+
+/** Checks a job that is to be stored later, and returns it as an element of `p_jobs`. */
+export async function toStoreLater(
+  catalog: Catalog,
+  job: NewJob,
+  given: AnyJobDefinition | undefined,
+): Promise<string> {
+  const inDatabase = { ...catalog, payloads: undefined }
+  const read = readJob(inDatabase, job, given)
+  if (read.definition?.input) await checkInput(read)
+  const row = rowOf(inDatabase, read)
+  return runJson(row, [row], 0)
 }
 
 /** Objects that are put at once. */
@@ -296,7 +336,7 @@ async function storedRow(database: Queryable, text: string, values: unknown[]): 
 }
 
 /** What holds for jobs whose registered definition doesn't say it. */
-function byNameJson({ queue, priority, expiresIn }: JobPolicies): string {
+export function byNameJson({ queue, priority, expiresIn }: JobPolicies): string {
   const expires_in_ms = expiresIn === undefined ? undefined : durationMs(expiresIn)
   return JSON.stringify({ queue, priority, expires_in_ms })
 }
@@ -306,14 +346,18 @@ const JSON_TEXT = "pg_catalog.text::pg_catalog.jsonb"
 
 /** Lists as Postgres writes arrays, which no app configures its driver to parse. Null: the same for all jobs. */
 interface StoredRows {
-  readonly job_ids: string
+  /** Null: there are none. */
+  readonly job_ids: string | null
   readonly job_states: string | null
   readonly statuses: string | null
   readonly attended: "true" | "false"
   readonly is_replay?: "true" | "false"
+  readonly batch_id?: string
+  readonly batch_total?: string
 }
 
 function toResults(stored: StoredRows): EnqueueResult[] {
+  if (stored.job_ids === null) return []
   const states = stored.job_states === null ? undefined : elementsOf(stored.job_states)
   const statuses = stored.statuses === null ? undefined : elementsOf(stored.statuses)
   return elementsOf(stored.job_ids).map((id, index) => ({
@@ -530,6 +574,10 @@ function refusalOf(error: unknown): SluiceError | undefined {
       return new RequestError("request_differs", (error as Error).message, { cause: error })
     case "SL010":
       return new RequestError("request_in_progress", (error as Error).message, { cause: error })
+    case "SL020":
+      return new BatchFinishedError("batch_finished", (error as Error).message, { cause: error })
+    case "SL021":
+      return new BatchNotFoundError("batch_not_found", (error as Error).message, { cause: error })
     case "SL011":
       return waitingLimitReached(error as { message: string; detail: string })
     default:

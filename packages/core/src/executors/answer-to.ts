@@ -66,7 +66,7 @@ function dropped(why: string, log: Logger): Answer {
 }
 
 function createContext(event: ExecutionEvent, signal: AbortSignal, log: Logger): JobContext {
-  const { payload: _, remainingMs, ...rest } = event
+  const { payload: _, remainingMs, batchId, ...rest } = event
   const outside = `The job ${JSON.stringify(event.name)} runs outside the drainer`
   const refuseCheckpoint = (): never => {
     // thrown at once, because nobody may await a promise
@@ -75,8 +75,13 @@ function createContext(event: ExecutionEvent, signal: AbortSignal, log: Logger):
       `${outside}, where no step, cursor, sleep or progress can be saved`,
     )
   }
+  const refuseBatch = (): never => {
+    const message = `${outside}: use addToBatch and getBatch of a Sluice with context.batch.id`
+    throw new SluiceError("outside_drainer", message)
+  }
   return {
     ...rest,
+    batch: batchId === undefined ? undefined : { id: batchId, add: refuseBatch, read: refuseBatch },
     step: refuseCheckpoint,
     cursor: refuseCheckpoint,
     sleep: refuseCheckpoint,

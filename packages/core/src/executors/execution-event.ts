@@ -15,6 +15,8 @@ export interface ExecutionEvent {
   readonly enqueuedAt: string
   readonly tags: readonly string[]
   readonly metadata: Readonly<Record<string, unknown>>
+  /** The batch that the job is in, or of which it is a callback. */
+  readonly batchId?: string
   readonly payload: unknown
 }
 
@@ -27,6 +29,7 @@ export function executionEvent(payload: unknown, context: JobContext): Execution
     maxAttempts: context.maxAttempts,
     tags: context.tags,
     metadata: context.metadata,
+    ...(context.batch && { batchId: context.batch.id }),
     payload,
     remainingMs: Math.max(1, context.deadlineAt.getTime() - Date.now()),
     deadlineAt: context.deadlineAt.toISOString(),

@@ -32,6 +32,8 @@ export interface ClaimedJob {
   readonly unread: string | null
   /** How soon after its claim was sent it has to start, because it has a rate: it is given back otherwise. Null: whenever. */
   readonly startWithinMs: number | null
+  /** The batch that it is in, or of which it is a callback. */
+  readonly batchId: string | null
   /** Whether one of its keys could not be computed; such a job fails. */
   readonly lacksKey: boolean
 }

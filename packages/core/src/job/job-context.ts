@@ -2,6 +2,7 @@ import type { Duration } from "../checks/duration.ts"
 import type { JsonOf } from "../checks/json.ts"
 import type { Queryable } from "../database/connection.ts"
 import type { Logger } from "../logger.ts"
+import type { JobBatch } from "./job-batch.ts"
 
 /** The second argument of `perform`: the job, its log, its signal, and ways to save progress. */
 export interface JobContext {
@@ -22,6 +23,8 @@ export interface JobContext {
   readonly enqueuedAt: Date
   readonly tags: readonly string[]
   readonly metadata: Readonly<Record<string, unknown>>
+  /** The batch that the job is in, or of which it is a callback. Undefined for other jobs. */
+  readonly batch: JobBatch | undefined
   /** The drain's logger. Adds the job's id, name and attempt to each line. */
   readonly log: Logger
   /**

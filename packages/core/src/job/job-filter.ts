@@ -1,4 +1,5 @@
 import { assertKnownKeys, assertName, assertText, isRecord, isText, refuse } from "../checks/validate.ts"
+import { assertBatchId } from "./batch-id.ts"
 import { assertJobId } from "./job-id.ts"
 import type { JobState } from "./job-options.ts"
 import { toIsoInstant } from "./option-values.ts"
@@ -17,6 +18,8 @@ export interface JobFilter {
   readonly metadata?: Readonly<Record<string, unknown>>
   readonly uniqueKey?: string
   readonly concurrencyKey?: string
+  /** The id of the batch that the job is one of. */
+  readonly batch?: string
   readonly enqueuedBefore?: Date | string
   /** Then, or later. */
   readonly enqueuedAfter?: Date | string
@@ -31,6 +34,7 @@ const CONDITIONS = [
   "metadata",
   "uniqueKey",
   "concurrencyKey",
+  "batch",
   "enqueuedBefore",
   "enqueuedAfter",
 ] satisfies readonly (keyof JobFilter)[]
@@ -50,7 +54,7 @@ export const MOST_IDS = 10_000
 /** Checks the conditions, and returns those other than ids as JSON. */
 export function checkFilter(filter: JobFilter): { ids: readonly string[] | undefined; json: string } {
   assertKnownKeys(filter, CONDITIONS, ["filter"])
-  const { ids, state, name, queue, tag, metadata, uniqueKey, concurrencyKey } = filter
+  const { ids, state, name, queue, tag, metadata, uniqueKey, concurrencyKey, batch } = filter
   if (ids !== undefined) assertIds(ids)
   if (state !== undefined && !STATES.includes(state))
     refuse("invalid_option", state, ["filter", "state"], `one of ${STATES.join(", ")}`)
@@ -63,7 +67,8 @@ export function checkFilter(filter: JobFilter): { ids: readonly string[] | undef
     refuse("invalid_option", metadata, ["filter", "metadata"], "a JSON object with one or more keys")
   assertText(uniqueKey, ["filter", "uniqueKey"])
   assertText(concurrencyKey, ["filter", "concurrencyKey"])
-  const plain = { state, name, queue, tag, uniqueKey, concurrencyKey }
+  if (batch !== undefined) assertBatchId(batch, ["filter", "batch"])
+  const plain = { state, name, queue, tag, uniqueKey, concurrencyKey, batch }
   const times = {
     enqueuedBefore: instantOf(filter, "enqueuedBefore"),
     enqueuedAfter: instantOf(filter, "enqueuedAfter"),

@@ -54,6 +54,8 @@ export interface JobSnapshot<Payload = Json, Result = Json | null> {
   /** Null once the job has finished, as is `blockedBy`. */
   readonly rateKey: string | null
   readonly fairKey: string | null
+  /** The id of the batch that it is one of. */
+  readonly batchId: string | null
   /** Why a job is `blocked`: a concurrency key is full, its rate is used up, or its queue is paused. Null in other states. */
   readonly blockedBy: "concurrency" | "order" | "rate" | "pause" | null
   /** The concurrency key, or the key of its rate, that keeps a `blocked` job back. Null: its queue or name is paused. */

@@ -1,5 +1,6 @@
 import type { Queryable } from "../database/connection.ts"
 import { SluiceError } from "../errors.ts"
+import type { JobBatch } from "../job/job-batch.ts"
 import type { JobContext } from "../job/job-context.ts"
 import { keptOf } from "../job/keep.ts"
 import { type Logger, withDetails } from "../logger.ts"
@@ -51,6 +52,10 @@ export class Context implements JobContext {
   }
   get metadata(): Readonly<Record<string, unknown>> {
     return this.#run.job.metadata ?? {}
+  }
+  get batch(): JobBatch | undefined {
+    const { batchId } = this.#run.job
+    return batchId === null ? undefined : this.#run.environment.batchOf(batchId)
   }
   get log(): Logger {
     const log = withDetails(this.#run.log, { jobId: this.id, job: this.name, attempt: this.attempt })

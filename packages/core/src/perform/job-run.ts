@@ -2,6 +2,7 @@ import { durationMs } from "../checks/duration.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { Hooks } from "../job/hooks.ts"
+import type { JobBatch } from "../job/job-batch.ts"
 import type { JobPolicies } from "../job/job-options.ts"
 import type { StoredPayloads } from "../job/payload-store.ts"
 import type { Logger } from "../logger.ts"
@@ -32,6 +33,7 @@ export interface RunEnvironment {
   /** Called when an execution may time out earlier than before. */
   readonly onTimeoutMoved: (run: JobRun) => void
   readonly together: Together
+  readonly batchOf: (id: string) => JobBatch
 }
 
 /** One execution of a claimed job: the value that is passed from step to step until there is an outcome. */

@@ -2,6 +2,7 @@ import { JobCanceledError, type SluiceError, TimeoutError } from "../errors.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { Hooks } from "../job/hooks.ts"
+import type { JobBatch } from "../job/job-batch.ts"
 import type { JobPolicies } from "../job/job-options.ts"
 import type { Execution } from "../job/outcome.ts"
 import type { StoredPayloads } from "../job/payload-store.ts"
@@ -59,6 +60,7 @@ export function createJobRunner(options: {
   instrumentation: Instrumentation | undefined
   payloads: StoredPayloads | undefined
   hooks: Hooks | undefined
+  batchOf: (id: string) => JobBatch
 }): JobRunner {
   const { drainer, definitions, concurrency, deadline } = options
   const ahead = createClaimAhead(concurrency)

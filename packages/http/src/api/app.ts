@@ -4,6 +4,7 @@ import type { Keys } from "../messages/missing-key.ts"
 import { problemResponse, truncate } from "../messages/problem.ts"
 import { toProblem } from "../messages/to-problem.ts"
 import { authorize } from "./authorize.ts"
+import { addBatchRoutes } from "./batch-routes.ts"
 import { correlateRequests } from "./correlation.ts"
 import { addJobRoutes } from "./job-routes.ts"
 import { addManageRoutes } from "./manage-routes.ts"
@@ -50,6 +51,7 @@ export function createApp(options: AppOptions): Hono {
 
   addJobRoutes(app, jobRoutes)
   addManageRoutes(app, jobRoutes)
+  addBatchRoutes(app, jobRoutes)
   addQueueRoutes(app, sluice)
   addPauseRoutes(app, jobRoutes)
   addServiceRoutes(app, sluice.database, authorized)

@@ -16,7 +16,11 @@ export function parseJobRequest(body: unknown): JobRequest {
 
 /** The body of `POST /v1/jobs/batch`. */
 export function parseBatchRequest(body: unknown, maxBatchJobs: number): JobRequest[] {
-  const { jobs } = parseObject([], body, ["jobs"])
+  return parseJobs(parseObject([], body, ["jobs"]).jobs, maxBatchJobs)
+}
+
+/** The `jobs` of a body. */
+export function parseJobs(jobs: unknown, maxBatchJobs: number): JobRequest[] {
   if (!Array.isArray(jobs)) refuseAt(["jobs"], "invalid_body", `jobs ${typeOf(jobs)}; send a list of jobs`)
   if (jobs.length > maxBatchJobs) {
     refuse({
@@ -29,7 +33,7 @@ export function parseBatchRequest(body: unknown, maxBatchJobs: number): JobReque
   return jobs.map((job, index) => parseJob(["jobs", index], job))
 }
 
-const CONDITIONS = ["state", "name", "queue", "tag"]
+const CONDITIONS = ["state", "name", "queue", "tag", "batch"]
 
 /** The query of `GET /v1/jobs`. Core validates the values. */
 export function parseListRequest(queries: Record<string, string[]>): {

@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto"
 import {
+  BatchFinishedError,
+  BatchNotFoundError,
   currentCorrelationId,
   DatabaseUnavailableError,
   InvalidInputError,
@@ -22,11 +24,13 @@ const RETRY_AFTER_SECONDS = "5"
 export function toProblem(error: Error, request: { method: string; path: string }, log: Logger): Problem {
   if (error instanceof ProblemError) return error.problem
   if (error instanceof InvalidInputError) return toInputProblem(error)
-  if (error instanceof JobNotFoundError) return { status: 404, code: error.code, detail: error.message }
+  if (error instanceof JobNotFoundError || error instanceof BatchNotFoundError)
+    return { status: 404, code: error.code, detail: error.message }
   if (error instanceof RequestError) return toRequestProblem(error)
   if (error instanceof UniqueKeyTakenError) return toTakenProblem(error)
   if (error instanceof WaitingLimitError) return toFullProblem(error)
-  if (error instanceof JobStateError) return { status: 409, code: error.code, detail: error.message }
+  if (error instanceof JobStateError || error instanceof BatchFinishedError)
+    return { status: 409, code: error.code, detail: error.message }
 
   const instance = `urn:uuid:${randomUUID()}`
   log.error(`${request.method} ${request.path} failed: ${error.message}`, {

@@ -21,7 +21,14 @@ export const openApiDocument = {
   },
   servers: [{ url: "/" }],
   security: [{ key: [] }],
-  tags: [{ name: "jobs" }, { name: "queues" }, { name: "pauses" }, { name: "limits" }, { name: "service" }],
+  tags: [
+    { name: "jobs" },
+    { name: "batches" },
+    { name: "queues" },
+    { name: "pauses" },
+    { name: "limits" },
+    { name: "service" },
+  ],
   paths: {
     "/v1/jobs": {
       get: {
@@ -33,6 +40,7 @@ export const openApiDocument = {
           queryParameter("name", "The jobs of this name.", schemas.JobFilter.properties.name),
           queryParameter("queue", "The jobs of this queue.", schemas.JobFilter.properties.queue),
           queryParameter("tag", "The jobs with this tag.", schemas.JobFilter.properties.tag),
+          queryParameter("batch", "The jobs of this batch.", schemas.JobFilter.properties.batch),
           queryParameter("limit", "How many at most. Default 50.", {
             type: "integer",
             minimum: 1,
@@ -195,6 +203,75 @@ export const openApiDocument = {
         },
       },
     },
+    "/v1/batches": {
+      post: {
+        operationId: "enqueueBatch",
+        tags: ["batches"],
+        summary: "Enqueue jobs as a batch: all of them or, when one is invalid, none",
+        requestBody: { required: true, content: json("NewBatch") },
+        responses: {
+          201: {
+            description: "The batch is stored. Without jobs it has finished.",
+            headers: { location: { description: "Where to read the batch.", schema: { type: "string" } } },
+            content: json("NewBatchStored"),
+          },
+          ...problems(400, 401, 404, 409, 413, 415, 422, 429, 500, 503),
+        },
+      },
+    },
+    "/v1/batches/{id}": {
+      get: {
+        operationId: "getBatch",
+        tags: ["batches"],
+        summary: "Read a batch: its state and counts",
+        parameters: [pathParameter("id", "^[0-9]+$")],
+        responses: {
+          200: { description: "The batch.", content: json("Batch") },
+          ...problems(401, 404, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/batches/{id}/jobs": {
+      post: {
+        operationId: "addToBatch",
+        tags: ["batches"],
+        summary: "Add jobs to an open batch",
+        parameters: [pathParameter("id", "^[0-9]+$")],
+        requestBody: { required: true, content: json("BatchRequest") },
+        responses: {
+          201: {
+            description: "All jobs are added, in the order of the request.",
+            content: json("BatchEnqueued"),
+          },
+          ...problems(400, 401, 404, 409, 413, 415, 422, 429, 500, 503),
+        },
+      },
+    },
+    "/v1/batches/{id}/retry": {
+      post: {
+        operationId: "retryBatch",
+        tags: ["batches"],
+        summary: "Retry the discarded and canceled jobs of a batch, which is open again",
+        parameters: [pathParameter("id", "^[0-9]+$")],
+        requestBody: { required: false, content: json("BatchRetryRequest") },
+        responses: {
+          200: { description: "The batch as it is then.", content: json("BatchChanged") },
+          ...problems(400, 401, 404, 413, 415, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/batches/{id}/cancel": {
+      post: {
+        operationId: "cancelBatch",
+        tags: ["batches"],
+        summary: "Cancel the jobs of a batch that have not ended",
+        parameters: [pathParameter("id", "^[0-9]+$")],
+        responses: {
+          200: { description: "The batch as it is then.", content: json("BatchChanged") },
+          ...problems(401, 404, 422, 500, 503),
+        },
+      },
+    },
     "/v1/queues": {
       get: {
         operationId: "listQueues",
@@ -287,9 +364,9 @@ export const openApiDocument = {
       401: problem("The key is missing or wrong.", {
         "www-authenticate": { description: "How to authenticate.", schema: { type: "string" } },
       }),
-      404: problem("There is no such job."),
+      404: problem("There is no such job or batch."),
       409: problem(
-        "The state of the job doesn't allow it, another job has its unique key, or a request with this Idempotency-Key is in progress; `code` says which. Nothing is changed.",
+        "The state of the job doesn't allow it, the batch has finished, another job has its unique key, or a request with this Idempotency-Key is in progress; `code` says which. Nothing is changed.",
         {
           "retry-after": {
             description: "Seconds to wait, while a request is in progress.",

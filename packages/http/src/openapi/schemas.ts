@@ -12,6 +12,8 @@ const state = {
   enum: ["scheduled", "ready", "blocked", "running", "succeeded", "discarded", "canceled"],
 }
 
+const batchId = { type: "string", pattern: "^[1-9][0-9]{0,17}$", examples: ["42"] }
+
 const instant = { type: "string", format: "date-time" }
 
 const duration = {
@@ -209,6 +211,7 @@ const jobFilter = {
     metadata: { type: "object", description: "What the job's metadata contains." },
     uniqueKey: key,
     concurrencyKey: key,
+    batch: { ...batchId, description: "The id of the batch that the job is one of." },
     enqueuedBefore: instant,
     enqueuedAfter: { ...instant, description: "Then, or later." },
   },
@@ -411,6 +414,7 @@ const jobProperties = {
   concurrencyKey: { type: ["string", "null"], description: "The first of concurrencyKeys." },
   concurrencyKeys: { type: "array", items: { type: "string" } },
   fairKey: { type: ["string", "null"] },
+  batchId: { type: ["string", "null"], description: "The batch that it is one of." },
   rateKey: { type: ["string", "null"], description: "null once the job has finished." },
   blockedBy: {
     type: ["string", "null"],
@@ -605,7 +609,78 @@ const problem = {
   },
 }
 
+const callback = (when: string) => ({
+  ...jobRequest,
+  description: `Enqueued ${when}, once. It has no unique, uniqueKey or idempotencyKey.`,
+})
+
+const batchProperties = {
+  id: batchId,
+  parent: { type: ["string", "null"], description: "The batch that this one is in." },
+  state: {
+    type: "string",
+    enum: ["open", "succeeded", "failed"],
+    description: "open until all jobs have ended; failed if one of them was discarded or canceled.",
+  },
+  total: { ...count, description: "Its jobs, and the batches in it, each of which counts as one." },
+  pending: { ...count, description: "Those that have not ended." },
+  succeeded: count,
+  discarded: count,
+  canceled: count,
+  properties: { type: "object" },
+  createdAt: instant,
+  finishedAt: { type: ["string", "null"], format: "date-time" },
+  callbackError: {
+    type: ["string", "null"],
+    description: "Why its callbacks could not be enqueued; they are tried again after 10 seconds.",
+  },
+}
+
+const batch = { type: "object", required: Object.keys(batchProperties), properties: batchProperties }
+
 export const schemas = {
+  NewBatch: {
+    type: "object",
+    required: ["jobs"],
+    additionalProperties: false,
+    properties: {
+      jobs: { type: "array", maxItems: 10_000, items: { $ref: "#/components/schemas/JobRequest" } },
+      onFinish: callback("when all jobs have ended"),
+      onSuccess: callback("when all jobs have succeeded"),
+      onDiscard: callback("when the first job is discarded"),
+      properties: { type: "object", description: "For the callbacks. Up to 64 KiB." },
+      parent: { ...batchId, description: "An open batch, in which this one counts as one job." },
+    },
+  },
+  NewBatchStored: {
+    type: "object",
+    required: ["id", "total"],
+    properties: {
+      id: batchId,
+      total: { ...count, description: "Jobs that were there already aren't counted." },
+    },
+  },
+  Batch: batch,
+  BatchChanged: {
+    type: "object",
+    required: [...batch.required, "changed", "refused"],
+    properties: {
+      ...batchProperties,
+      changed: { ...count, description: "Jobs that were changed." },
+      refused: actionResult.properties.refused,
+    },
+  },
+  BatchRetryRequest: {
+    type: "object",
+    additionalProperties: false,
+    properties: {
+      callbacks: {
+        type: "boolean",
+        description: "Whether its callbacks are enqueued again when it finishes again. Default false.",
+      },
+      retriedBy: { ...key, description: "Who asks for it, for the jobs' history." },
+    },
+  },
   JobRequest: jobRequest,
   BatchRequest: {
     type: "object",

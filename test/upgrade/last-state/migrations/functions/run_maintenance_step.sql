@@ -23,6 +23,8 @@ begin
     when 'forget retries' then delete_older('retries', 'retried_at', v_oldest::timestamp at time zone 'UTC')
     when 'forget rates' then forget_rates(p_now)
     when 'forget further keys' then forget_further_keys()
+    when 'repair batches' then repair_batches()
+    when 'forget batches' then forget_batches(v_oldest::timestamp at time zone 'UTC')
     when 'forget drainers' then delete_older('drainers', 'ended_at', p_now - interval '1 day')
   end;
 end

@@ -22,7 +22,8 @@ create or replace view job_history as
          (select p.store_key from payloads p where p.day = f.payload_day and p.job_id = f.id) as payload_key,
          (select r.store_key from stored_results r where r.job_id = f.id) as result_key,
          f.reason,
-         array_remove(f.concurrency_key || f.further_keys, null) as concurrency_keys
+         array_remove(f.concurrency_key || f.further_keys, null) as concurrency_keys,
+         f.batch_id
   from finished f;
 
 comment on view job_history is 'The jobs that are finished, one row each, for as long as history is kept';
@@ -39,3 +40,4 @@ comment on column job_history.result_key is 'The key of its result in that store
 comment on column job_history.duration_ms is 'Milliseconds that its last execution took';
 comment on column job_history.reason is 'Why it was canceled: expired; null if somebody asked for it';
 comment on column job_history.concurrency_keys is 'All of its concurrency keys; concurrency_key is the first';
+comment on column job_history.batch_id is 'The batch that it is one of; null: none';

@@ -24,7 +24,8 @@ create or replace view unfinished_jobs as
          (select p.store_key from payloads p where p.day = j.payload_day and p.job_id = j.id) as payload_key,
          j.rate_key,
          j.expires_at,
-         array_remove(j.concurrency_key || j.further_keys, null) as concurrency_keys
+         array_remove(j.concurrency_key || j.further_keys, null) as concurrency_keys,
+         j.batch_id
   from jobs j;
 
 comment on view unfinished_jobs is 'The jobs that are not finished, one row each';
@@ -38,3 +39,4 @@ comment on column unfinished_jobs.max_attempts is 'Null: as the definition says'
 comment on column unfinished_jobs.run_at is 'When it is due, or became due: a first run or a retry';
 comment on column unfinished_jobs.expires_at is 'When it is canceled unless an execution has begun; null: never';
 comment on column unfinished_jobs.concurrency_keys is 'All of its concurrency keys; concurrency_key is the first';
+comment on column unfinished_jobs.batch_id is 'The batch that it is one of; null: none';

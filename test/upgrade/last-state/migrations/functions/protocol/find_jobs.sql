@@ -1,5 +1,5 @@
 -- A page of the unfinished jobs that a filter means: of the next 5,000 in the order of their ids, so that no call reads more.
---   p_filter  an object with any of name, queue, tag, metadata (which the job's has to contain), uniqueKey, concurrencyKey,
+--   p_filter  an object with any of name, queue, tag, metadata (which the job's has to contain), uniqueKey, concurrencyKey, batch,
 --             enqueuedBefore, enqueuedAfter, and state, as the API names it
 --   p_after   the id behind which to look
 --   p_upto    the last id to look at; null: the newest that there is
@@ -14,12 +14,16 @@ as $$
 declare
   c_page constant integer := 5000;
 begin
+  if p_filter ? 'batch' then
+    return query select f.* from find_jobs_of_batch(p_filter, p_after, p_upto) f;
+    return;
+  end if;
   upto_id := coalesce(p_upto, (select max(j.id) from jobs j), 0);
   after_id := (select j.id from jobs j where j.id > p_after and j.id <= upto_id order by j.id offset c_page - 1 limit 1);
   ids := array(
     select j.id from jobs j
     where j.id > p_after and j.id <= coalesce(after_id, upto_id)
-      and is_matching(p_filter, j.name, j.queue, j.tags, j.metadata, coalesce(j.unique_key, j.waiting_key), j.concurrency_key, j.further_keys, j.enqueued_at)
+      and is_matching(p_filter, j.name, j.queue, j.tags, j.metadata, coalesce(j.unique_key, j.waiting_key), j.concurrency_key, j.further_keys, j.enqueued_at, j.batch_id)
     order by j.id);
   if p_filter ? 'state' and ids <> '{}' then
     ids := array(select s.job_id from states_of(ids, 'infinity') s where s.state = p_filter->>'state' order by 1);

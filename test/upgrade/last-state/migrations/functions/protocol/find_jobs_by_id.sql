@@ -9,11 +9,11 @@ as $$
     select found.id
     from unnest(p_ids) given (id)
     cross join lateral (
-      (select j.id, j.name, j.queue, j.tags, j.metadata, coalesce(j.unique_key, j.waiting_key) as unique_key, j.concurrency_key, j.further_keys, j.enqueued_at from jobs j where j.id = given.id)
+      (select j.id, j.name, j.queue, j.tags, j.metadata, coalesce(j.unique_key, j.waiting_key) as unique_key, j.concurrency_key, j.further_keys, j.enqueued_at, j.batch_id from jobs j where j.id = given.id)
       union all
-      (select f.id, f.name, f.queue, f.tags, f.metadata, f.unique_key, f.concurrency_key, f.further_keys, f.enqueued_at from finished f where f.id = given.id)
+      (select f.id, f.name, f.queue, f.tags, f.metadata, f.unique_key, f.concurrency_key, f.further_keys, f.enqueued_at, f.batch_id from finished f where f.id = given.id)
       limit 1) found
-    where is_matching(p_filter, found.name, found.queue, found.tags, found.metadata, found.unique_key, found.concurrency_key, found.further_keys, found.enqueued_at)
+    where is_matching(p_filter, found.name, found.queue, found.tags, found.metadata, found.unique_key, found.concurrency_key, found.further_keys, found.enqueued_at, found.batch_id)
       and (not p_filter ? 'state' or p_filter->>'state' = (select s.state from states_of(array[found.id], '-infinity') s))
     order by found.id)
 $$;

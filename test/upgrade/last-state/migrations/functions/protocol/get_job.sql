@@ -14,7 +14,7 @@ as $$
     'durationMs', job.duration_ms, 'result', job.result,
     'resultKey', (select r.store_key from stored_results r where r.job_id = p_id and job.finished_at is not null), 'tags', coalesce(job.tags, '{}'),
     'metadata', coalesce(job.metadata, '{}'), 'uniqueKey', job.unique_key, 'concurrencyKey', job.concurrency_key,
-    'concurrencyKeys', array_remove(job.concurrency_key || job.further_keys, null), 'rateKey', job.rate_key, 'fairKey', job.fair_key,
+    'concurrencyKeys', array_remove(job.concurrency_key || job.further_keys, null), 'rateKey', job.rate_key, 'fairKey', job.fair_key, 'batchId', job.batch_id::text,
     'blockedBy', case job.state when 'blocked' then job.blocked_by end, 'waitsFor', case job.state when 'blocked' then job.waits_for end,
     'progress', (select json_build_object('percent', p.value->'percent', 'text', p.value->'text', 'at', p.saved_at)
       from progress p where p.job_id = p_id and p.kind = 'report' and p.name = ''),
@@ -35,11 +35,11 @@ as $$
                case when is_paused(j.queue) or is_paused(j.name, 'name') or j.concurrency_key || j.further_keys && paused('key') then 'pause'
                     when j.state = 'blocked' then 'concurrency' when j.state = 'behind' then 'order' when j.state = 'throttled' then 'rate' else 'pause' end as blocked_by,
                case when is_paused(j.queue) or is_paused(j.name, 'name') then null
-                    when j.state in ('blocked', 'behind') then coalesce(j.waits_for, j.concurrency_key) when j.state = 'throttled' then j.rate_key end as waits_for
+                    when j.state in ('blocked', 'behind') then coalesce(j.waits_for, j.concurrency_key) when j.state = 'throttled' then j.rate_key end as waits_for, j.batch_id
         from jobs j where j.id = p_id
         union all
         select f.id, f.name, f.queue, f.priority, f.state, f.payload, f.payload_day, f.attempts, f.max_attempts, f.run_at, null, f.reason, f.enqueued_at,
-               f.started_at, f.finished_at, f.duration_ms, f.drainer_id, f.result, f.tags, f.metadata, f.unique_key, f.concurrency_key, f.further_keys, null, f.fair_key, null, null
+               f.started_at, f.finished_at, f.duration_ms, f.drainer_id, f.result, f.tags, f.metadata, f.unique_key, f.concurrency_key, f.further_keys, null, f.fair_key, null, null, f.batch_id
         from finished f where f.id = p_id) job
   left join payloads aside on aside.day = job.payload_day and aside.job_id = job.id
   limit 1

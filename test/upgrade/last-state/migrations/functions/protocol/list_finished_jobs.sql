@@ -46,10 +46,10 @@ begin
          ''maxAttempts'', f.max_attempts, ''reason'', f.reason, ''runAt'', f.run_at, ''expiresAt'', null, ''enqueuedAt'', f.enqueued_at, ''startedAt'', f.started_at,
          ''finishedAt'', f.finished_at, ''durationMs'', f.duration_ms, ''tags'', coalesce(f.tags, ''{}''),
          ''metadata'', coalesce(f.metadata, ''{}''), ''uniqueKey'', f.unique_key, ''concurrencyKey'', f.concurrency_key,
-         ''concurrencyKeys'', array_remove(f.concurrency_key || f.further_keys, null)) as job
+         ''concurrencyKeys'', array_remove(f.concurrency_key || f.further_keys, null), ''batchId'', f.batch_id::text) as job
        from %s f
        where f.ctid >= $1 and f.ctid < $2 and f.finished_at < $3 and f.state = any ($4)
-         and is_matching($5, f.name, f.queue, f.tags, f.metadata, f.unique_key, f.concurrency_key, f.further_keys, f.enqueued_at)
+         and is_matching($5, f.name, f.queue, f.tags, f.metadata, f.unique_key, f.concurrency_key, f.further_keys, f.enqueued_at, f.batch_id)
        order by f.ctid desc limit $6) f', v_part)
   into v_places, v_found
   using format('(%s,0)', v_from)::tid, format('(%s,%s)', v_end, coalesce(p_item, 0))::tid, p_before, p_states, p_filter, p_limit;

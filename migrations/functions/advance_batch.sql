@@ -1,0 +1,40 @@
+-- Enqueues the callbacks that are due of an open batch which the caller has locked, and finishes it if no job of it is pending. Its state
+-- changes once, in the transaction that enqueues them. A callback that can't be stored is tried again, with the batch still open: its queue
+-- may be full.
+--   returns  the batch that it is in, if it has finished
+create or replace function advance_batch(p_batch bigint) returns bigint
+language plpgsql volatile set search_path from current
+as $$
+declare
+  c_retry constant interval := '10 seconds';
+  v_batch batches;
+  v_is_done boolean;
+begin
+  select b.* into v_batch from batches b where b.id = p_batch;
+  v_is_done := v_batch.succeeded + v_batch.discarded + v_batch.canceled >= v_batch.total;
+  if v_batch.state <> 'open' or not v_is_done and not (v_batch.fires_discard and v_batch.discarded > 0) then
+    return null;
+  end if;
+  begin
+    if v_batch.fires_discard and v_batch.discarded > 0 then
+      perform store_callback(v_batch, 'onDiscard');
+      update batches b set fires_discard = false, retry_at = null, error = null where b.id = p_batch;
+    end if;
+    if v_is_done then
+      if v_batch.fires then
+        perform store_callback(v_batch, 'onFinish');
+        perform store_callback(v_batch, 'onSuccess') where v_batch.succeeded = v_batch.total;
+      end if;
+      update batches b set state = case when b.succeeded = b.total then 'succeeded' else 'failed' end, finished_at = now(), fires = false,
+                           retry_at = null, error = null where b.id = p_batch;
+      if v_batch.parent_id is not null then
+        perform count_ends(array[(v_batch.parent_id, end_of_batch(v_batch))::batch_end]);
+        return v_batch.parent_id;
+      end if;
+    end if;
+  exception when others then
+    update batches b set retry_at = now() + c_retry, error = left(sqlerrm, 2000) where b.id = p_batch;
+  end;
+  return null;
+end
+$$;

@@ -1,0 +1,69 @@
+import { assertKnownKeys, isRecord, refuse } from "../checks/validate.ts"
+import { byNameJson, type Catalog, type NewJob, toStoreLater } from "../enqueue/enqueue.ts"
+import { InvalidInputError } from "../errors.ts"
+import { assertBatchId } from "../job/batch-id.ts"
+import type { AnyJobDefinition } from "../job/define-job.ts"
+import type { EnqueueOptions } from "../job/job-options.ts"
+import { MAX_METADATA_BYTES, toJson } from "../job/payload.ts"
+
+/** A job that a batch enqueues: its definition, whose payload is `{}` then, or as an element of `enqueueMany`. */
+export type BatchCallback<Job extends AnyJobDefinition = AnyJobDefinition> = AnyJobDefinition | NewJob<Job>
+
+export interface BatchOptions<Job extends AnyJobDefinition = AnyJobDefinition> {
+  /** Enqueued once all jobs have ended. Without jobs, that is at once. */
+  readonly onFinish?: BatchCallback<Job>
+  /** Enqueued once all jobs have succeeded, beside `onFinish`. */
+  readonly onSuccess?: BatchCallback<Job>
+  /** Enqueued as soon as one of the jobs is discarded, once, while others may still run. */
+  readonly onDiscard?: BatchCallback<Job>
+  /** A JSON object of up to 64 KiB for the callbacks, which read it with `context.batch.read()`. */
+  readonly properties?: Readonly<Record<string, unknown>>
+  /** The id of an open batch, in which this one counts as one job. */
+  readonly parent?: string
+  readonly transaction?: EnqueueOptions["transaction"]
+}
+
+const EVENTS = ["onFinish", "onSuccess", "onDiscard"] as const
+const OPTION_KEYS = [...EVENTS, "properties", "parent", "transaction"]
+/** A callback is enqueued once whatever else there is. */
+const REFUSED_KEYS = ["unique", "uniqueKey", "idempotencyKey"]
+
+/** Checks the options, and returns them as store_batch takes them. Throws `InvalidInputError`. */
+export async function batchJson(catalog: Catalog, options: BatchOptions): Promise<string> {
+  assertKnownKeys(options, OPTION_KEYS, ["options"])
+  const { properties = {}, parent } = options
+  if (!isRecord(properties)) refuse("invalid_option", properties, ["options", "properties"], "a JSON object")
+  if (parent !== undefined) assertBatchId(parent, ["options", "parent"])
+  const callbacks = [`"byName":${byNameJson(catalog.defaults)}`]
+  for (const event of EVENTS) {
+    const callback = options[event]
+    if (callback !== undefined) callbacks.push(`"${event}":${await callbackJson(catalog, event, callback)}`)
+  }
+  const { json } = toJson(properties, ["options", "properties"], MAX_METADATA_BYTES)
+  const parentJson = parent === undefined ? "null" : JSON.stringify(parent)
+  return `{"properties":${json},"parent":${parentJson},"callbacks":{${callbacks.join(",")}}}`
+}
+
+async function callbackJson(catalog: Catalog, event: string, callback: BatchCallback): Promise<string> {
+  const path = ["options", event]
+  if (!isRecord(callback))
+    refuse("invalid_option", callback, path, "a definition, or an object with name, payload and options")
+  const definition = "enqueue" in callback ? (callback as AnyJobDefinition) : undefined
+  const job = definition ? { name: definition.name } : (callback as NewJob)
+  const { options } = job as NewJob
+  const refused = isRecord(options) ? REFUSED_KEYS.find((key) => key in options) : undefined
+  if (refused)
+    refuse(
+      "invalid_option",
+      options?.[refused as never],
+      [...path, "options", refused],
+      "no key: a batch enqueues its callbacks once",
+    )
+  try {
+    return await toStoreLater(catalog, job, definition)
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error
+    const where = { path: [...path, ...error.path], cause: error }
+    throw new InvalidInputError(error.code, `${event}: ${error.message}`, where)
+  }
+}

@@ -1,0 +1,35 @@
+import type { Queryable } from "../database/connection.ts"
+import { protocolCall } from "../database/protocol-call.ts"
+import { BatchNotFoundError } from "../errors.ts"
+import { assertBatchId } from "../job/batch-id.ts"
+import type { BatchSnapshot } from "../job/job-batch.ts"
+
+export async function readBatch(
+  database: Queryable,
+  schema: string,
+  id: string,
+): Promise<BatchSnapshot | undefined> {
+  const { text, values } = protocolCall(schema, "get_batch", { p_id: assertBatchId(id) })
+  const { rows } = await database.query(`select ${text}::pg_catalog.text as batch`, values)
+  const batch = JSON.parse(rows[0].batch)
+  if (batch === null) return undefined
+  const { createdAt, finishedAt } = batch
+  return { ...batch, createdAt: new Date(createdAt), finishedAt: finishedAt && new Date(finishedAt) }
+}
+
+/** The ids of a batch and its inner batches. `fires`: their callbacks are enqueued again once they finish again. */
+export async function familyOf(
+  database: Queryable,
+  schema: string,
+  id: string,
+  fires: boolean,
+): Promise<string[]> {
+  const { text, values } = protocolCall(schema, "batch_family", { p_id: assertBatchId(id), p_fires: fires })
+  const { rows } = await database.query(
+    `select pg_catalog.to_json(${text}::pg_catalog.text[])::pg_catalog.text as ids`,
+    values,
+  )
+  const ids: string[] = JSON.parse(rows[0].ids)
+  if (ids.length > 0) return ids
+  throw new BatchNotFoundError("batch_not_found", `No batch has the id ${id}, or its history was dropped`)
+}

@@ -1,0 +1,14 @@
+-- Counts the ends of jobs of batches: one row for each batch, which nobody waits for. Null: of none.
+create or replace function count_ends(p_ends batch_end[]) returns void
+language plpgsql volatile set search_path from current
+as $$
+begin
+  if p_ends is null then
+    return;
+  end if;
+  insert into batch_counts (batch_id, succeeded, discarded, canceled)
+  select e.batch_id, count(*) filter (where e.outcome = 'succeeded'), count(*) filter (where e.outcome = 'discarded'),
+         count(*) filter (where e.outcome = 'canceled')
+  from unnest(p_ends) e group by e.batch_id;
+end
+$$;

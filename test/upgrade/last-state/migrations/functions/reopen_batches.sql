@@ -1,0 +1,24 @@
+-- Takes back that jobs of batches have ended, because they are in the queue again. A batch that has finished is open again, and so is the
+-- one that it is in; its callbacks are enqueued again only if that was asked for (see retry_batch).
+--   p_ends  how they had ended
+create or replace function reopen_batches(p_ends batch_end[]) returns void
+language plpgsql volatile set search_path from current
+as $$
+declare
+  v_ids bigint[] := array(select distinct e.batch_id from unnest(p_ends) e);
+  v_parents batch_end[];
+begin
+  if v_ids = '{}' then
+    return;
+  end if;
+  perform from batches b where b.id = any (v_ids) order by b.id for update; -- so that nobody finishes it meanwhile
+  v_parents := array(select (b.parent_id, end_of_batch(b))::batch_end from batches b
+                     where b.id = any (v_ids) and b.state <> 'open' and b.parent_id is not null);
+  insert into batch_counts (batch_id, succeeded, discarded, canceled)
+  select e.batch_id, -(count(*) filter (where e.outcome = 'succeeded')), -(count(*) filter (where e.outcome = 'discarded')),
+         -(count(*) filter (where e.outcome = 'canceled'))
+  from unnest(p_ends) e group by e.batch_id;
+  update batches b set state = 'open', finished_at = null where b.id = any (v_ids) and b.state <> 'open';
+  perform reopen_batches(v_parents);
+end
+$$;
