@@ -1,4 +1,4 @@
--- Milliseconds until the next scheduled job is due, of those due after p_since (null: of all), or the next throttled job may start.
+-- Milliseconds until the next scheduled job is due, of those due after p_since (null: of all), or the next job of a schedule is enqueued, or the next throttled job may start.
 -- The settings of the caller apply. A pool looks for a job of its own among the next 1,000.
 create or replace function due_in_ms(p_since timestamptz, p_pool pool) returns double precision
 language sql volatile
@@ -8,4 +8,5 @@ return extract(epoch from least(
     else (select min(next.run_at) from (
             select s.run_at, s.queue from jobs s where s.state = 'scheduled' and s.run_at > coalesce(p_since, '-infinity') order by s.run_at limit 1000) next
           where (next.queue = any ((p_pool).queues)) <> (p_pool).excepts) end,
+  (select s.next_at from schedules s where s.next_at > now() order by s.next_at limit 1),
   (select r.next_at from rates r where r.next_at > now() order by r.next_at limit 1)) - now())::double precision * 1000;

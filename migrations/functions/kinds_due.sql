@@ -19,6 +19,8 @@ as $$
       select u.name, first.queue from (select u.name from unkeyed u limit 1000) u, lateral (
         select j.queue from jobs j where j.state = 'unkeyed' and j.name = u.name order by j.priority, j.run_at, j.id limit 100) first) unkeyed
     union
+    select (s.name, queue_of_schedule(s))::job_kind from (select s.* from schedules s where s.next_at <= now() + interval '1 second' order by s.next_at limit 1000) s
+    union
     select (name, queue)::job_kind from (select j.name, j.queue from jobs j where j.state = 'scheduled' and j.run_at <= now() + interval '1 second'
                       order by j.run_at limit 1000) soon
     union

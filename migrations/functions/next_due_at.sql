@@ -1,4 +1,4 @@
--- When the next job of these names and this pool is due, or may start, if it is throttled, or the next pause ends, or a batch's callbacks are enqueued again; null: nothing of it will be.
+-- When the next job of these names and this pool is due or to be enqueued by a schedule, or may start, if it is throttled, or the next pause ends, or a batch's callbacks are enqueued again; null: nothing of it will be.
 -- Pauses of keys stay for a minute after their end, which needs nobody unless jobs are blocked. Throttled jobs of a paused name
 -- wait for its end, not for their rate.
 create or replace function next_due_at(p_names text[], p_pool pool) returns timestamptz
@@ -9,6 +9,8 @@ as $$
     (select r.next_at from rates r
      where r.next_at is not null and is_throttled(r.rate_key, array(select unnest(unpaused(p_names))), p_pool)
      order by r.next_at limit 1),
+    (select s.next_at from schedules s
+     where s.next_at is not null and s.name = any (p_names) and serves(p_pool, queue_of_schedule(s)) order by s.next_at limit 1),
     (select min(b.retry_at) from batches b where b.retry_at is not null),
     (select min(p.until_at) from pauses p where p.kind <> 'key' or p.until_at > now()
        or exists (select from jobs j where j.state = 'blocked' and coalesce(j.waits_for, j.concurrency_key) = p.target)))

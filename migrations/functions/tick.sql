@@ -1,4 +1,4 @@
--- What is done about once a second by whoever looks from the start: due jobs are promoted, jobs whose names are known again come
+-- What is done about once a second by whoever looks from the start: jobs of schedules are enqueued, due jobs are promoted, jobs whose names are known again come
 -- back, throttled ones that may start are made ready, and batches without pending jobs finish, what no event finds is repaired (docs/decisions/0023-tick.md). All of it is done in sets, and waits for no lock.
 --   p_since  what was due by then was promoted before; null: nothing was
 --   returns  whether there may be more of it
@@ -8,8 +8,9 @@ set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
 set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
 declare
-  v_more boolean := promote_due(p_since);
+  v_more boolean := enqueue_ticks();
 begin
+  v_more := promote_due(p_since) or v_more;
   v_more := release_known(p_names) or v_more;
   perform unthrottle_due(p_names);
   perform fold_batches();

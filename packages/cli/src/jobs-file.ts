@@ -3,21 +3,28 @@ import { createRequire } from "node:module"
 import { extname, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import * as ownCore from "@sluice/core"
-import { type AnyJobDefinition, InvalidInputError, SluiceError } from "@sluice/core"
+import { type AnyJobDefinition, InvalidInputError, type ScheduleDefinition, SluiceError } from "@sluice/core"
 
 export type Core = typeof ownCore
 
 const TYPESCRIPT = [".ts", ".mts", ".cts", ".tsx"]
 
+/** What a module exports: definitions of jobs, and schedules of these. */
+export interface JobsFile {
+  readonly jobs: AnyJobDefinition[]
+  readonly schedules: ScheduleDefinition[]
+}
+
 /**
- * The job definitions that a module exports: one by one, in lists, or as the default export.
+ * The job definitions and schedules that a module exports: one by one, in lists, or as the default export.
  *
  * @throws SluiceError `bad_jobs`: the file can't be loaded. The message has the stack of an error inside the file.
  * @throws InvalidInputError `no_jobs`
  */
-export async function loadJobs(file: string): Promise<AnyJobDefinition[]> {
-  const jobs = [...new Set(exportsOf(await importFile(file)).filter(isDefinition))]
-  if (jobs.length > 0) return jobs
+export async function loadJobs(file: string): Promise<JobsFile> {
+  const exported = [...new Set(exportsOf(await importFile(file)))]
+  const jobs = exported.filter(isDefinition)
+  if (jobs.length > 0) return { jobs, schedules: exported.filter(isSchedule) }
   throw new InvalidInputError(
     "no_jobs",
     `${file} exports no job definition: export what defineJob returns, or a list of them`,
@@ -65,9 +72,15 @@ function exportsOf(module: object): unknown[] {
 }
 
 function isPlainObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !isDefinition(value)
+  return typeof value === "object" && value !== null && !isDefinition(value) && !isSchedule(value)
 }
 
 function isDefinition(value: unknown): value is AnyJobDefinition {
   return typeof value === "object" && value !== null && "name" in value && "enqueue" in value
+}
+
+function isSchedule(value: unknown): value is ScheduleDefinition {
+  return (
+    typeof value === "object" && value !== null && "job" in value && "settings" in value && "key" in value
+  )
 }

@@ -15,7 +15,7 @@ async function migrateOptions(options: Options): Promise<MigrateOptions> {
   const { schema, owner, retention, unknownNames } = options
   if (unknownNames !== undefined && options.jobs === undefined)
     throw new SluiceError("bad_arguments", "--unknown-names needs --jobs, which says the known ones")
-  const jobs = options.jobs === undefined ? undefined : await loadJobs(options.jobs)
-  const all = { schema, owner, retention, jobs, unknownNames }
+  const { jobs, schedules } = options.jobs === undefined ? {} : await loadJobs(options.jobs)
+  const all = { schema, owner, retention, jobs, schedules, unknownNames }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }

@@ -17,12 +17,12 @@ export async function work(options: Options): Promise<number> {
   const { queues, except } = options
   if (file === undefined)
     throw new SluiceError("no_jobs", "Which jobs? Give --jobs FILE, a module that exports their definitions")
-  const jobs = await loadJobs(file)
+  const { jobs, schedules } = await loadJobs(file)
   const { createSluice, start } = await loadCore(file)
   const log = createLog({ format: options.log, colors: process.stdout.hasColors?.() ?? false })
   const pool = createPool(databaseUrl, { max: 2 })
   const connect = createConnect(databaseUrl)
-  const sluice = createSluice({ database: pool, jobs, schema })
+  const sluice = createSluice({ database: pool, jobs, schedules, schema })
   const worker = start(sluice, {
     connect,
     concurrency,

@@ -127,6 +127,7 @@ export function checkOptions(sluice: Sluice, options: DrainOptions) {
     names: [...definitions.keys()],
     pool: poolLiteral(options),
     wake: sluice.wake,
+    schedules: sluice.schedules,
     defaults: sluice.defaults,
     instrumentation: sluice.instrumentation,
     payloads: sluice.payloads,

@@ -294,6 +294,22 @@ export class JobStateError extends SluiceError {
   }
 }
 
+/** There is no schedule with this key. Code `schedule_not_found`. */
+export class ScheduleNotFoundError extends SluiceError {
+  static override readonly name: string = "ScheduleNotFoundError"
+  static {
+    brand(ScheduleNotFoundError)
+  }
+}
+
+/** The schedule is defined in code, so it can only be changed and removed there. Code `schedule_in_code`. */
+export class ScheduleStateError extends SluiceError {
+  static override readonly name: string = "ScheduleStateError"
+  static {
+    brand(ScheduleStateError)
+  }
+}
+
 /** No batch has the id, or its history was dropped. Code `batch_not_found`. */
 export class BatchNotFoundError extends SluiceError {
   static override readonly name: string = "BatchNotFoundError"

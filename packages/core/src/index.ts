@@ -32,6 +32,8 @@ export type {
   Uniqueness,
 } from "./job/job-options.ts"
 export type { Fair, FairShare } from "./job/fair-share.ts"
+export { defineSchedule, type ScheduleDefinition, type ScheduleOptions } from "./job/define-schedule.ts"
+export type { CatchUp, Overlap, ScheduleTiming } from "./job/schedule-settings.ts"
 export type { JobHandle, WaitOptions } from "./job/job-handle.ts"
 export type { CheckpointOptions, JobContext, StepOptions } from "./job/job-context.ts"
 export type { Batch, BatchContext, PerformMany } from "./job/batch.ts"
@@ -69,6 +71,8 @@ export type { ChangedJob, JobReference, RetryOptions } from "./manage/jobs.ts"
 export type { PauseOptions } from "./manage/pauses.ts"
 export type { WaitingLimits } from "./manage/waiting-limits.ts"
 export type { JobChanges } from "./manage/update.ts"
+export type { ListSchedulesOptions, ScheduleSettings } from "./schedules/schedules.ts"
+export type { ScheduleRun, ScheduleSnapshot } from "./schedules/schedule-snapshot.ts"
 export type { Backlog } from "./inspect/backlog.ts"
 export { type Duration, durationMs } from "./checks/duration.ts"
 export type { Json, JsonOf } from "./checks/json.ts"
@@ -118,6 +122,8 @@ export {
   PayloadTooLargeError,
   PoolerError,
   RequestError,
+  ScheduleNotFoundError,
+  ScheduleStateError,
   SchemaError,
   SessionLostError,
   SluiceError,

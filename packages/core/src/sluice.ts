@@ -20,8 +20,10 @@ import { type JobList, type ListJobsOptions, listJobs } from "./inspect/list-job
 import { type Pause, readPauses } from "./inspect/pauses.ts"
 import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspect/queues.ts"
 import { readWaitingLimits, type WaitingLimit } from "./inspect/waiting-limits.ts"
+import { assertSchedules } from "./job/assert-schedules.ts"
 import { assertBatchId } from "./job/batch-id.ts"
 import { type AnyJobDefinition, bindDefinition, type InputOf, type ResultOf } from "./job/define-job.ts"
+import type { ScheduleDefinition } from "./job/define-schedule.ts"
 import { assertHooks, type Hooks } from "./job/hooks.ts"
 import { indexByName } from "./job/index-by-name.ts"
 import type { BatchSnapshot } from "./job/job-batch.ts"
@@ -58,6 +60,18 @@ import {
 import { bulkUpdateVerb, type JobChanges, updateVerb } from "./manage/update.ts"
 import { limitKey, limitQueue, type WaitingLimits } from "./manage/waiting-limits.ts"
 import { createFinishWatch } from "./results/finish-watch.ts"
+import type { ScheduleSnapshot } from "./schedules/schedule-snapshot.ts"
+import {
+  deleteSchedule,
+  getSchedule,
+  type ListSchedulesOptions,
+  listSchedules,
+  pauseSchedule,
+  resumeSchedule,
+  runSchedule,
+  type ScheduleSettings,
+  setSchedule,
+} from "./schedules/schedules.ts"
 import type { Instrumentation } from "./telemetry/instrumentation.ts"
 
 export interface SluiceOptions<Job extends AnyJobDefinition = AnyJobDefinition> {
@@ -71,6 +85,11 @@ export interface SluiceOptions<Job extends AnyJobDefinition = AnyJobDefinition> 
    * and policies are those of the definition that `migrate({ jobs })` or a drainer has registered in the database.
    */
   readonly jobs?: readonly Job[]
+  /**
+   * Schedules of these jobs. Drainers register them when they open, unless `migrate` has registered the jobs: then they are given
+   * to `migrate`.
+   */
+  readonly schedules?: readonly ScheduleDefinition[]
   /** The schema that `migrate` created. Default `"sluice"`. */
   readonly schema?: string
   /** Policies for jobs whose definition and call don't set them. A registered definition comes before these, too. */
@@ -267,6 +286,43 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   limitKey(key: string, limits: WaitingLimits): Promise<void>
   /** Returns what is paused, ordered by kind and target. */
   listPauses(): Promise<Pause[]>
+  /**
+   * Stores a schedule in place of the one with this key, and returns it with its next five ticks. A paused one stays paused.
+   *
+   * @throws InvalidInputError, also as `UnknownJobError`. Of a cron expression, the message names the character at which it is wrong.
+   * @throws ScheduleStateError `schedule_in_code`
+   */
+  setSchedule(key: string, settings: ScheduleSettings): Promise<ScheduleSnapshot>
+  /** Returns the schedule with its next five ticks and its last ten, or undefined if there is none with this key. */
+  getSchedule(key: string): Promise<ScheduleSnapshot | undefined>
+  /** Returns the schedules with their next five ticks and their last one, ordered by key. */
+  listSchedules(options?: ListSchedulesOptions): Promise<ScheduleSnapshot[]>
+  /**
+   * Deletes a schedule. Jobs that it has enqueued stay.
+   *
+   * @throws ScheduleNotFoundError
+   * @throws ScheduleStateError `schedule_in_code`
+   */
+  deleteSchedule(key: string): Promise<void>
+  /**
+   * Enqueues a job of the schedule now, whatever its ticks and its overlap policy, and also if it is paused. With the policies
+   * `"queue"` and `"cancel"` the job waits until the earlier ones have finished. Returns its id.
+   *
+   * @throws ScheduleNotFoundError
+   */
+  runSchedule(key: string): Promise<string>
+  /**
+   * Pauses the schedule: it has no ticks in this time, and they aren't caught up. Pausing it again changes when the pause ends.
+   *
+   * @throws ScheduleNotFoundError
+   */
+  pauseSchedule(key: string, options?: PauseOptions): Promise<void>
+  /**
+   * Ends the pause of the schedule.
+   *
+   * @throws ScheduleNotFoundError
+   */
+  resumeSchedule(key: string): Promise<void>
   /** Returns the limits that `limitQueue` and `limitKey` have set, ordered by kind and target. */
   listLimits(): Promise<WaitingLimit[]>
 }
@@ -297,6 +353,7 @@ type Named<Job, Name> = Job extends AnyJobDefinition ? (Name extends Job["name"]
 const OPTION_KEYS = [
   "database",
   "jobs",
+  "schedules",
   "schema",
   "defaults",
   "wake",
@@ -324,6 +381,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
   assertKnownKeys(options, OPTION_KEYS, ["createSluice"])
   assertKnownKeys(options.defaults ?? {}, POLICY_KEYS, ["defaults"])
   assertPolicies(options.defaults ?? {}, ["defaults"])
+  assertSchedules(options.schedules, options.jobs, ["createSluice", "schedules"])
   assertHooks(options.hooks, ["hooks"])
   if (options.log !== undefined && typeof options.log?.error !== "function")
     refuse("invalid_option", options.log, ["createSluice", "log"], "a logger, such as console")
@@ -341,6 +399,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
   const catalog: Catalog = {
     schema,
     definitions: options.jobs && indexByName(options.jobs),
+    schedules: options.schedules,
     defaults: options.defaults ?? {},
     instrumentation: options.instrumentation,
     hooks: options.hooks,
@@ -480,6 +539,17 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     limitQueue: (name, limits) => translateErrors(limitQueue(database, schema, name, limits)),
     limitKey: (key, limits) => translateErrors(limitKey(database, schema, key, limits)),
     listPauses: () => translateErrors(readPauses(database, schema)),
+    setSchedule: (key, settings) => moveTicks(setSchedule(database, schema, key, settings)),
+    getSchedule: (key) => translateErrors(getSchedule(database, schema, key)),
+    listSchedules: (options) => translateErrors(listSchedules(database, schema, options)),
+    deleteSchedule: (key) => translateErrors(deleteSchedule(database, schema, key)),
+    async runSchedule(key) {
+      const id = await translateErrors(runSchedule(database, schema, key))
+      await wakeIfNeeded({ ids: [id] })
+      return id
+    },
+    pauseSchedule: (key, options) => moveTicks(pauseSchedule(database, schema, key, options)),
+    resumeSchedule: (key) => moveTicks(resumeSchedule(database, schema, key)),
     listLimits: () => translateErrors(readWaitingLimits(database, schema)),
   }
   for (const definition of options.jobs ?? []) bindDefinition(definition, sluice as never)
@@ -507,6 +577,13 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
   async function resume(work: Promise<void>, which?: { names: string[] }): Promise<void> {
     await translateErrors(work)
     await wakeIfNeeded(which)
+  }
+
+  /** In idle mode the next tick needs a wake-up. */
+  async function moveTicks<Value>(work: Promise<Value>): Promise<Value> {
+    const value = await translateErrors(work)
+    await wakeIfNeeded()
+    return value
   }
 
   /** Acts on a job that may be due earlier then, or ready. */

@@ -21,6 +21,7 @@ import type { Carrier } from "../job/carrier.ts"
 import { completeOptions } from "../job/computed-options.ts"
 import { assertOneAtATime, isInOrder, limitsOf } from "../job/concurrency.ts"
 import type { AnyJobDefinition, InputOf } from "../job/define-job.ts"
+import type { ScheduleDefinition } from "../job/define-schedule.ts"
 import { fairColumns } from "../job/fair-share.ts"
 import type { Hooks } from "../job/hooks.ts"
 import type {
@@ -74,6 +75,7 @@ export interface Catalog {
   readonly schema: string
   /** Undefined if jobs are enqueued by name alone: then the policies are those that are registered in the database. */
   readonly definitions: ReadonlyMap<string, AnyJobDefinition> | undefined
+  readonly schedules: readonly ScheduleDefinition[] | undefined
   readonly defaults: JobPolicies
   readonly instrumentation: Instrumentation | undefined
   readonly payloads: StoredPayloads | undefined
@@ -578,7 +580,7 @@ class UnknownNameError extends UnknownJobError {
 }
 
 /** What the database refuses because of what it knows of the definition. */
-function refusalOf(error: unknown): SluiceError | undefined {
+export function refusalOf(error: unknown): SluiceError | undefined {
   switch (codeOf(error)) {
     case "SL005":
       return unknownNameError(error)

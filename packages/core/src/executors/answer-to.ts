@@ -4,6 +4,7 @@ import type { AnyJobDefinition } from "../job/define-job.ts"
 import { shortMessage } from "../job/error-record.ts"
 import type { JobContext } from "../job/job-context.ts"
 import { parsePayload } from "../job/payload.ts"
+import { scheduleIn } from "../job/schedule-settings.ts"
 import { type Logger, withDetails } from "../logger.ts"
 import { type Answer, JobNotServedError, MAX_RESULT_BYTES, toErrorAnswer } from "./answer.ts"
 import { type ExecutionEvent, isInTime } from "./execution-event.ts"
@@ -89,6 +90,7 @@ function createContext(event: ExecutionEvent, signal: AbortSignal, log: Logger):
     progress: refuseCheckpoint,
     deadlineAt: new Date(Date.now() + remainingMs), // by this machine's clock
     enqueuedAt: new Date(event.enqueuedAt),
+    schedule: scheduleIn(event.metadata),
     log: withDetails(log, { jobId: event.id, job: event.name, attempt: event.attempt }),
     signal: AbortSignal.any([signal, AbortSignal.timeout(Math.min(remainingMs, MAX_TIMER_MS))]),
     get transaction(): never {

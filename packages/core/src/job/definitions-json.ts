@@ -3,6 +3,7 @@ import { unlessComputed } from "./call-option.ts"
 import { computedBy } from "./computed-options.ts"
 import { isInOrder, limitsOf } from "./concurrency.ts"
 import type { AnyJobDefinition } from "./define-job.ts"
+import type { ScheduleDefinition } from "./define-schedule.ts"
 import { commonFairColumns, computesFairKey } from "./fair-share.ts"
 import type { JobPolicies } from "./job-options.ts"
 import { keptOf } from "./keep.ts"
@@ -11,8 +12,22 @@ import { rateJson } from "./rate.ts"
 import { uniqueRule } from "./unique-rule.ts"
 
 /** What the database is told of definitions: the argument of the SQL functions `open_drainer` and `register_definitions`. */
-export function definitionsJson(definitions: Iterable<AnyJobDefinition>, defaults: JobPolicies): string {
-  return JSON.stringify(Array.from(definitions, (definition) => rowOf(definition, defaults)))
+export function definitionsJson(
+  definitions: Iterable<AnyJobDefinition>,
+  defaults: JobPolicies,
+  schedules: readonly ScheduleDefinition[] = [],
+): string {
+  const rows = Array.from(definitions, (definition) => ({
+    ...rowOf(definition, defaults),
+    schedules: schedulesOf(definition, schedules),
+  }))
+  return JSON.stringify(rows)
+}
+
+/** In the order of their keys, so that what is noted stays the same. */
+function schedulesOf({ name }: AnyJobDefinition, schedules: readonly ScheduleDefinition[]) {
+  const own = schedules.filter(({ job }) => job.name === name).map(({ key, settings }) => ({ key, settings }))
+  return own.length > 0 ? own.toSorted((a, b) => (a.key < b.key ? -1 : 1)) : undefined
 }
 
 function rowOf(definition: AnyJobDefinition, defaults: JobPolicies) {

@@ -23,6 +23,8 @@ export interface JobContext {
   readonly enqueuedAt: Date
   readonly tags: readonly string[]
   readonly metadata: Readonly<Record<string, unknown>>
+  /** The schedule that has enqueued the job, and the moment for which it did. Undefined: it was enqueued otherwise. */
+  readonly schedule: { readonly key: string; readonly tick: Date } | undefined
   /** The batch that the job is in, or of which it is a callback. Undefined for other jobs. */
   readonly batch: JobBatch | undefined
   /** The drain's logger. Adds the job's id, name and attempt to each line. */

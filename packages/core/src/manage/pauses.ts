@@ -77,7 +77,8 @@ async function run(database: Queryable, { text, values }: ProtocolCall): Promise
   await database.query(`select ${text}`, values)
 }
 
-function endOf(options: PauseOptions): { p_until?: string; p_for_ms?: number } {
+/** The end of a pause, as the SQL functions take it. */
+export function endOf(options: PauseOptions): { p_until?: string; p_for_ms?: number } {
   assertKnownKeys(options, PAUSE_OPTIONS, ["pause"])
   const { until, for: duration } = options
   if (until !== undefined && duration !== undefined)

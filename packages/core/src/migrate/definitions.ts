@@ -1,7 +1,9 @@
 import type { ClientBase } from "pg"
 import { assertPolicies, refuse } from "../checks/validate.ts"
 import { protocolCall } from "../database/protocol-call.ts"
+import { assertSchedules } from "../job/assert-schedules.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
+import type { ScheduleDefinition } from "../job/define-schedule.ts"
 import { definitionsJson } from "../job/definitions-json.ts"
 import { indexByName } from "../job/index-by-name.ts"
 import type { JobPolicies } from "../job/job-options.ts"
@@ -13,6 +15,11 @@ export interface RegisteredJobs {
    * name alone gets the queue, priority and concurrency of its definition. Default: what drainers register when they open.
    */
   readonly jobs?: readonly AnyJobDefinition[]
+  /**
+   * Schedules of these jobs, in place of those of the last deployment: one that isn't among them is removed. Dynamic ones, which were
+   * created otherwise, stay.
+   */
+  readonly schedules?: readonly ScheduleDefinition[]
   /** The `defaults` of the app's `createSluice`, for `jobs` that don't set them. */
   readonly defaults?: JobPolicies
   /**
@@ -23,11 +30,12 @@ export interface RegisteredJobs {
   readonly unknownNames?: "refuse" | "accept"
 }
 
-export function assertRegisteredJobs({ jobs, defaults, unknownNames }: RegisteredJobs): void {
+export function assertRegisteredJobs({ jobs, schedules, defaults, unknownNames }: RegisteredJobs): void {
   const isList = Array.isArray(jobs) && jobs.every((job) => typeof job?.name === "string")
   if (jobs !== undefined && !isList)
     refuse("invalid_jobs", jobs, ["migrate", "jobs"], "a list of job definitions")
   indexByName(jobs ?? [])
+  assertSchedules(schedules, jobs, ["migrate", "schedules"])
   if (unknownNames !== undefined && !(jobs && ["refuse", "accept"].includes(unknownNames)))
     refuse(
       "invalid_option",
@@ -44,11 +52,11 @@ export function assertRegisteredJobs({ jobs, defaults, unknownNames }: Registere
 export async function registerJobs(
   client: ClientBase,
   schema: string,
-  { jobs, defaults = {}, unknownNames = "refuse" }: RegisteredJobs,
+  { jobs, schedules, defaults = {}, unknownNames = "refuse" }: RegisteredJobs,
 ): Promise<void> {
   if (!jobs) return
   const { text, values } = protocolCall(schema, "register_definitions", {
-    p_definitions: definitionsJson(jobs, defaults),
+    p_definitions: definitionsJson(jobs, defaults, schedules),
     p_refuses_unknown: unknownNames === "refuse",
   })
   await client.query(`select ${text}`, values)

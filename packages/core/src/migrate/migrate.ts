@@ -43,6 +43,7 @@ const OPTIONS = {
   retention: true,
   log: true,
   jobs: true,
+  schedules: true,
   defaults: true,
   unknownNames: true,
 } satisfies Record<keyof MigrateOptions, true>

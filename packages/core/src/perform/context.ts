@@ -3,6 +3,7 @@ import { SluiceError } from "../errors.ts"
 import type { JobBatch } from "../job/job-batch.ts"
 import type { JobContext } from "../job/job-context.ts"
 import { keptOf } from "../job/keep.ts"
+import { scheduleIn } from "../job/schedule-settings.ts"
 import { type Logger, withDetails } from "../logger.ts"
 import { type Checkpoints, createCheckpoints } from "./checkpoints.ts"
 import { deadlineAtMsOf, type JobRun, maxAttemptsOf } from "./job-run.ts"
@@ -52,6 +53,9 @@ export class Context implements JobContext {
   }
   get metadata(): Readonly<Record<string, unknown>> {
     return this.#run.job.metadata ?? {}
+  }
+  get schedule(): JobContext["schedule"] {
+    return scheduleIn(this.metadata)
   }
   get batch(): JobBatch | undefined {
     const { batchId } = this.#run.job

@@ -3,6 +3,7 @@ import { protocolCall } from "../database/protocol-call.ts"
 import { SCHEMA_VERSION } from "../database/schema.ts"
 import { type Backlog, backlogOf } from "../inspect/backlog.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
+import type { ScheduleDefinition } from "../job/define-schedule.ts"
 import { definitionsJson } from "../job/definitions-json.ts"
 import type { Hooks } from "../job/hooks.ts"
 import type { JobPolicies } from "../job/job-options.ts"
@@ -64,6 +65,7 @@ interface OpenOptions {
   label: string
   log: Logger
   definitions: ReadonlyMap<string, AnyJobDefinition>
+  schedules: readonly ScheduleDefinition[] | undefined
   defaults: JobPolicies
   payloads: StoredPayloads | undefined
   hooks: Hooks | undefined
@@ -121,7 +123,7 @@ async function insertDrainer(session: Session, options: OpenOptions) {
     p_max_drainers: options.maxDrainers,
     p_label: options.label,
     p_budget_ms: options.remainingMs && Math.round(options.remainingMs()),
-    p_definitions: definitionsJson(options.definitions.values(), options.defaults),
+    p_definitions: definitionsJson(options.definitions.values(), options.defaults, options.schedules),
     p_pool: options.pool,
   })
   const [row] = await session.query(`select * from ${text}`, values)

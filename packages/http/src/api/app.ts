@@ -11,6 +11,7 @@ import { addManageRoutes } from "./manage-routes.ts"
 import { addPauseRoutes } from "./pause-routes.ts"
 import { addQueueRoutes } from "./queue-routes.ts"
 import { rawPath } from "./raw-path.ts"
+import { addScheduleRoutes } from "./schedule-routes.ts"
 import { addServiceRoutes } from "./service-routes.ts"
 
 export interface AppOptions {
@@ -54,6 +55,7 @@ export function createApp(options: AppOptions): Hono {
   addBatchRoutes(app, jobRoutes)
   addQueueRoutes(app, sluice)
   addPauseRoutes(app, jobRoutes)
+  addScheduleRoutes(app, jobRoutes)
   addServiceRoutes(app, sluice.database, authorized)
 
   app.notFound(({ req }) =>

@@ -11,6 +11,8 @@ import {
   type Logger,
   PayloadTooLargeError,
   RequestError,
+  ScheduleNotFoundError,
+  ScheduleStateError,
   SchemaError,
   SluiceError,
   UniqueKeyTakenError,
@@ -24,12 +26,20 @@ const RETRY_AFTER_SECONDS = "5"
 export function toProblem(error: Error, request: { method: string; path: string }, log: Logger): Problem {
   if (error instanceof ProblemError) return error.problem
   if (error instanceof InvalidInputError) return toInputProblem(error)
-  if (error instanceof JobNotFoundError || error instanceof BatchNotFoundError)
+  if (
+    error instanceof JobNotFoundError ||
+    error instanceof BatchNotFoundError ||
+    error instanceof ScheduleNotFoundError
+  )
     return { status: 404, code: error.code, detail: error.message }
   if (error instanceof RequestError) return toRequestProblem(error)
   if (error instanceof UniqueKeyTakenError) return toTakenProblem(error)
   if (error instanceof WaitingLimitError) return toFullProblem(error)
-  if (error instanceof JobStateError || error instanceof BatchFinishedError)
+  if (
+    error instanceof JobStateError ||
+    error instanceof BatchFinishedError ||
+    error instanceof ScheduleStateError
+  )
     return { status: 409, code: error.code, detail: error.message }
 
   const instance = `urn:uuid:${randomUUID()}`

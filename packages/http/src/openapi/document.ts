@@ -27,6 +27,7 @@ export const openApiDocument = {
     { name: "queues" },
     { name: "pauses" },
     { name: "limits" },
+    { name: "schedules" },
     { name: "service" },
   ],
   paths: {
@@ -320,6 +321,98 @@ export const openApiDocument = {
     ...pausePaths("queues", "Queue", "a queue"),
     ...pausePaths("names", "Name", "a job name, in whatever queue"),
     ...pausePaths("keys", "Key", "a concurrency key"),
+    "/v1/schedules": {
+      get: {
+        operationId: "listSchedules",
+        tags: ["schedules"],
+        summary: "List schedules",
+        parameters: [
+          queryParameter("after", "Only schedules whose keys come after this one.", { type: "string" }),
+          queryParameter("limit", "How many at most. Default 1,000.", {
+            type: "integer",
+            minimum: 1,
+            maximum: 1_000,
+          }),
+        ],
+        responses: {
+          200: {
+            description: "The schedules, ordered by key, each with its last run.",
+            content: json("Schedules"),
+          },
+          ...problems(401, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/schedules/{key}": {
+      get: {
+        operationId: "getSchedule",
+        tags: ["schedules"],
+        summary: "Read a schedule, its next five ticks and its last ten runs",
+        parameters: [pathParameter("key")],
+        responses: {
+          200: { description: "The schedule.", content: json("Schedule") },
+          ...problems(401, 404, 422, 500, 503),
+        },
+      },
+      put: {
+        operationId: "setSchedule",
+        tags: ["schedules"],
+        summary: "Store a schedule, in place of the one with this key",
+        parameters: [pathParameter("key")],
+        requestBody: { required: true, content: json("ScheduleRequest") },
+        responses: {
+          200: { description: "The schedule.", content: json("Schedule") },
+          ...problems(400, 401, 409, 413, 415, 422, 500, 503),
+        },
+      },
+      delete: {
+        operationId: "deleteSchedule",
+        tags: ["schedules"],
+        summary: "Delete a schedule; its jobs stay",
+        parameters: [pathParameter("key")],
+        responses: {
+          204: { description: "It is deleted." },
+          ...problems(401, 404, 409, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/schedules/{key}/run": {
+      post: {
+        operationId: "runSchedule",
+        tags: ["schedules"],
+        summary: "Enqueue a job of the schedule now",
+        parameters: [pathParameter("key")],
+        responses: {
+          200: { description: "The schedule, with `jobId`, the job's id.", content: json("Schedule") },
+          ...problems(401, 404, 422, 429, 500, 503),
+        },
+      },
+    },
+    "/v1/schedules/{key}/pause": {
+      post: {
+        operationId: "pauseSchedule",
+        tags: ["schedules"],
+        summary: "Pause a schedule: its ticks of this time are dropped",
+        parameters: [pathParameter("key")],
+        requestBody: { required: false, content: json("PauseRequest") },
+        responses: {
+          200: { description: "The schedule.", content: json("Schedule") },
+          ...problems(400, 401, 404, 413, 415, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/schedules/{key}/resume": {
+      post: {
+        operationId: "resumeSchedule",
+        tags: ["schedules"],
+        summary: "Resume a schedule",
+        parameters: [pathParameter("key")],
+        responses: {
+          200: { description: "The schedule.", content: json("Schedule") },
+          ...problems(401, 404, 422, 500, 503),
+        },
+      },
+    },
     ...limitPaths("queues", "Queue", "a queue"),
     ...limitPaths("keys", "Key", "a concurrency key"),
     "/health": {

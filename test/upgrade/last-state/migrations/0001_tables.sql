@@ -367,6 +367,7 @@ create table definitions (
   unique_rule       jsonb,                               -- see unique_rule_of
   expires_in_ms     bigint,
   keeps_payload     boolean     not null default true,   -- whether the history has the payloads of its jobs
+  schedules         jsonb,                               -- those that are defined beside it: a list of key and settings
   durations         integer[]   not null default '{}',   -- element n counts executions of up to 2^(n/4) ms; recent ones weigh more
   seen_at           timestamptz not null default now()   -- when a drainer last knew it, to five minutes; -infinity: none has yet
 );
@@ -462,6 +463,74 @@ create table waiting_limits (
   constraint positive_limit check (waiting > 0)
 );
 
+-- A cron expression, field by field; see parse_cron.
+create type cron_fields as (
+  seconds      integer[],
+  minutes      integer[],
+  hours        integer[],
+  days         integer[],  -- of the month
+  months       integer[],
+  weekdays     integer[],  -- 0 is Sunday
+  last_days    integer[],  -- L-3: 3 days before the last one of the month
+  near_days    integer[],  -- 15W: the day from Monday to Friday that is nearest to the 15th; 0: to the last one
+  nth_weekdays integer[],  -- FRI#2: 52, the second Friday; FRI#L: 59, the last one
+  either_day   boolean);   -- days and weekdays are both restricted: one of them is enough
+
+-- Jobs that are enqueued again and again. A tick is a moment for which one is; see enqueue_ticks.
+create table schedules (
+  key            text          primary key,
+  name           text          not null,                 -- of its jobs
+  settings       jsonb         not null,                 -- as they were given, without name and payload
+  job            jsonb         not null,                 -- a job of it, as store_jobs takes it
+  cron           cron_fields,                            -- null: a tick every every_ms
+  every_ms       bigint,
+  time_zone      text          not null,
+  jitter_ms      bigint        not null,                 -- a job is enqueued up to so long after its tick
+  starts_at      timestamptz,
+  ends_at        timestamptz,
+  catch_up       text          not null,
+  catch_up_ms    bigint,                                 -- older ticks are not caught up; null: see late_ticks
+  overlap        text          not null,
+  is_enabled     boolean       not null,
+  is_dynamic     boolean       not null,                 -- false: it is defined in code, and a deployment without it removes it
+  paused_until   timestamptz,                            -- infinity: until it is resumed
+  upcoming       timestamptz[] not null default '{}',    -- the next ticks, computed in advance
+  has_all        boolean       not null default true,    -- whether there are none after them
+  next_at        timestamptz,                            -- when the job of the first of them is enqueued; null: there is none
+  created_at     timestamptz   not null default now(),
+  updated_at     timestamptz   not null default now(),
+
+  constraint cron_or_every    check ((cron is null) = (every_ms is not null)),
+  constraint at_least_seconds check (every_ms >= 1000),
+  constraint known_catch_up   check (catch_up in ('skip', 'once', 'all')),
+  constraint known_overlap    check (overlap in ('allow', 'skip', 'queue', 'cancel')),
+  constraint short_names      check (octet_length(key) <= 128 and octet_length(name) <= 128)
+);
+
+create index schedules_next on schedules (next_at) where next_at is not null;
+create index schedules_short on schedules (next_at) where cardinality(upcoming) < 8 and not has_all and next_at is not null;
+
+-- What became of ticks. A row is written with the job, in one transaction: no tick has two jobs, however many drainers look.
+create table schedule_ticks (
+  schedule_key text        not null,
+  tick         timestamptz not null,
+  outcome      text        not null,
+  job_id       bigint,                                   -- of a job that was there already, if it is deduplicated
+  error        text,                                     -- why its job could not be enqueued
+  is_requested boolean     not null default false,       -- somebody ran the schedule
+  created_at   timestamptz not null default now(),
+
+  primary key (schedule_key, tick),
+  constraint known_outcome check (outcome in (
+    'enqueued',
+    'deduplicated',  -- its unique key was taken
+    'skipped',       -- the job of an earlier tick had not finished
+    'missed',        -- nobody drained, and it was too late; also of all those before it
+    'failed')),
+  constraint failed_has_error check ((outcome = 'failed') = (error is not null))
+);
+
+create index schedule_ticks_age on schedule_ticks (created_at);
 -- Jobs that were enqueued together, and inner batches. Its counts are those of `batch_counts` that were added up so far.
 create sequence batch_ids;
 
@@ -653,7 +722,7 @@ create table maintenance_steps (
 insert into maintenance_steps (step) values ('prepare finished'), ('prepare failures'), ('prepare payloads'),
   ('expire by rules'), ('expire finished'), ('expire failures'), ('expire payloads'),
   ('forget stored results'), ('forget logs'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget unique periods'), ('forget requests'), ('forget retries'), ('forget drainers'), ('forget rates'), ('forget further keys'),
-  ('repair batches'), ('forget batches');
+  ('repair batches'), ('forget batches'), ('forget schedule ticks');
 
 -- Jobs that are about to be stored, in a row and alike but for their payloads and keys: an element of the argument of store_jobs,
 -- with the policies that apply to it.

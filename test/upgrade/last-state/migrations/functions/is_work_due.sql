@@ -12,6 +12,9 @@ begin
   if exists (select from jobs j where j.state = 'scheduled' and j.run_at <= now() and j.name = any (p_names) and serves(p_pool, j.queue)) then
     return true;
   end if;
+  if exists (select from schedules s where s.next_at <= now() and s.name = any (p_names)) then
+    return true; -- the next look enqueues its job
+  end if;
   if exists (select from unnest(p_names) known (name), lateral (select from jobs j where j.state = 'unknown' and j.name = known.name limit 1) j) then
     return true; -- put by at the moment in which this drainer opened: the next look brings them back
   end if;

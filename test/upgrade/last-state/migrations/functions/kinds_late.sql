@@ -17,6 +17,7 @@ begin
       select from wake_ups w, lateral (select case when w.set_for > now() then w.set_for else 'infinity' end as at) set
       where w.name = k.name and serves(w.pool, k.queue)
         and (exists (select from jobs j where j.state = 'scheduled' and j.name = w.name and serves(w.pool, j.queue) and j.run_at < set.at)
+             or exists (select from schedules s where s.next_at < set.at and s.name = w.name and serves(w.pool, queue_of_schedule(s)))
              or exists (select from pauses p where p.until_at > now() and p.until_at < set.at))));
 end
 $$;

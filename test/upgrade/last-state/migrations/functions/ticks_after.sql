@@ -1,0 +1,19 @@
+-- The ticks of a schedule after an instant and up to another, in order.
+create or replace function ticks_after(s schedules, p_after timestamptz, p_until timestamptz, p_most integer) returns timestamptz[]
+language plpgsql stable set search_path from current
+as $$
+declare
+  v_after timestamptz := greatest(p_after, s.starts_at - interval '1 microsecond');
+  v_until timestamptz := least(p_until, s.ends_at);
+  v_origin timestamptz := coalesce(s.starts_at, to_timestamp(0));
+  v_step interval := s.every_ms * interval '1 millisecond';
+  v_passed bigint;
+begin
+  if s.cron is not null then
+    return cron_ticks(s.cron, s.time_zone, v_after, v_until, p_most);
+  end if;
+  v_passed := floor(extract(epoch from v_after - v_origin) * 1000 / s.every_ms);
+  return array(
+    select v_origin + n * v_step from generate_series(v_passed + 1, v_passed + p_most) n where v_origin + n * v_step <= v_until order by n);
+end
+$$;
