@@ -594,6 +594,8 @@ create index idempotency_keys_age on idempotency_keys (created_at);
 create table requests (
   key         text        primary key,
   fingerprint text        not null,
+  batch_id    bigint,                                    -- the batch that it has stored; null: jobs alone
+  batch_total integer,
   job_ids     bigint[]    not null,
   job_states  text[],
   statuses    text[],

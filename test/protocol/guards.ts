@@ -450,6 +450,19 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Awake for other queues": [
     { file: `${SQL}/unattended.sql`, from: " and serves(v_drainer.pool, k.queue)", to: "" },
   ],
+  "Last two at once": [{ file: `${SQL}/tick.sql`, from: "  perform fold_batches();\n", to: "" }],
+  "Added up too early": [
+    {
+      file: `${SQL}/protocol/close_drainer.sql`,
+      from: " or exists (select from due_batches())",
+      to: "",
+    },
+  ],
+  "Finished by two": [{ file: `${SQL}/fold_batches.sql`, from: " for update skip locked", to: "" }],
+  "Added while it finishes": [{ file: `${SQL}/hold_batch.sql`, from: " for share;", to: ";" }],
+  "Retried while it finishes": [
+    { file: `${SQL}/reopen_batches.sql`, from: " order by b.id for update;", to: " order by b.id;" },
+  ],
   "Came and gone": [
     { file: `${SQL}/clear_wake_requests.sql`, from: "> '-infinity' and", to: "> 'infinity' and" },
   ],

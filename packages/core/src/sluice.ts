@@ -445,10 +445,10 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     },
     async enqueueBatch(jobs, options = {}) {
       const json = await batchJson(catalog, options)
-      const { transaction } = options
+      const { transaction, request } = options
       const asks = isToWake(transaction)
       const { batch, results } = await storeAround(catalog, jobs, undefined, async () => {
-        const how = { asks, request: undefined, batch: { json } }
+        const how = { asks, request, batch: { json } }
         const stored = await storeJobs(catalog, target(transaction), jobs, how)
         if (asks) await (stored.batch?.total === 0 ? wakeIfNeeded() : wakeFor(stored))
         return stored

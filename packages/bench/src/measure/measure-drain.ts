@@ -19,6 +19,8 @@ export interface DrainPlan {
   readonly queues?: number
   /** Number of small tenants that take turns with a large one. */
   readonly smallTenants?: number
+  /** Whether the jobs are one batch. */
+  readonly isBatch?: boolean
   /** Jobs stored ahead of the free ones. */
   readonly inTheWay?: Pick<Backlog, "count" | "obstacle">
   /** Number of further free jobs. The measurement ends when `jobs` of all have been performed. */
@@ -83,7 +85,7 @@ async function fill(
   plan: DrainPlan,
   jobs: number,
 ): Promise<void> {
-  const { inTheWay, behind = 0, payloadBytes = 0, queues, smallTenants } = plan
+  const { inTheWay, behind = 0, payloadBytes = 0, queues, smallTenants, isBatch } = plan
   await database.pool.query("checkpoint")
   if (inTheWay)
     await system.fill(database.pool, { ...inTheWay, count: run.jobs(inTheWay.count), first: 1_000_000_000 })
@@ -92,6 +94,7 @@ async function fill(
     payloadBytes,
     ...(queues && { queues }),
     ...(smallTenants && { smallTenants }),
+    ...(isBatch && { isBatch }),
   })
   await database.pool.query("vacuum analyze") // as autovacuum would have done by now
 }

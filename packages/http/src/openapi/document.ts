@@ -210,6 +210,7 @@ export const openApiDocument = {
         operationId: "enqueueBatch",
         tags: ["batches"],
         summary: "Enqueue jobs as a batch: all of them or, when one is invalid, none",
+        parameters: [idempotencyKey],
         requestBody: { required: true, content: json("NewBatch") },
         responses: {
           201: {
