@@ -36,6 +36,7 @@ begin
   delete from cancellations c where c.job_id = any (v_canceled);
   delete from progress p where p.job_id = any (v_canceled);
   delete from further_keys f where f.job_id = any (v_canceled);
+  perform forget_waits_of(v_canceled);
   perform tell_waiters(v_canceled);
   perform count_ends(v_ends);
   if v_lines <> '{}' then

@@ -57,6 +57,16 @@ test("a claim looks at no more rows with blocked, throttled, scheduled and pause
   expect(await rowsOfClaim(100)).toBeLessThanOrEqual(alone + 35)
 })
 
+test("a claim, and the end of a job, look at few rows of a key whose jobs run in order, however many wait", async () => {
+  await database.rows("truncate sluice.jobs, sluice.permits")
+  const inOrder = `insert into sluice.jobs (name, concurrency_key, concurrency_limit, holds_key, state) select 'noop', 'line', 1, true`
+  await database.rows(`${inOrder}, 'ready'`)
+  await database.rows(`${inOrder}, 'behind' from generate_series(1, 2000)`)
+  await database.rows("analyze sluice.jobs")
+  const settle = `select sluice.settle_succeeded($1, $2, array_agg(job_id), '{0}', '{1}') from sluice.permits`
+  expect(await rowsOfClaim(100, null, settle)).toBeLessThanOrEqual(50)
+})
+
 test("a claim resumes after its position, past the rows that were deleted before it", async () => {
   await database.rows("truncate sluice.jobs")
   await store(2_000)
@@ -82,8 +92,8 @@ async function store(count: number, state = "ready"): Promise<void> {
   await database.rows("analyze sluice.jobs")
 }
 
-/** Rows of `jobs`, live or dead, that one claim finds in its indexes or in the table, and then looks up by their ids. */
-async function rowsOfClaim(limit: number, mark: string | null = null): Promise<number> {
+/** Rows of `jobs`, live or dead, that one claim, and another statement, find in its indexes or in the table, and then look up by their ids. */
+async function rowsOfClaim(limit: number, mark: string | null = null, afterwards?: string): Promise<number> {
   const connection = await database.connect()
   await connection.query("begin")
   const opened = await connection.query("select * from sluice.open_drainer($1, 10, 'counts')", [
@@ -92,6 +102,7 @@ async function rowsOfClaim(limit: number, mark: string | null = null): Promise<n
   const { id, backend_pid } = opened.rows[0]
   const values = [id, backend_pid, limit, mark]
   await connection.query("select sluice.claim($1, $2, $3, '{noop}', $4, '{}', '{}')", values)
+  if (afterwards) await connection.query(afterwards, [id, backend_pid])
   const { rows } = await connection.query(
     `select sum(pg_stat_get_xact_tuples_returned(relation)) as count from (
        select 'sluice.jobs'::regclass union all select indexrelid from pg_index where indrelid = 'sluice.jobs'::regclass) r (relation)`,

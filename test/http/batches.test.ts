@@ -23,6 +23,23 @@ test("a batch is enqueued, read and finished over HTTP", async () => {
   expect(listed.jobs).toMatchObject([{ batchId: body.id }, { batchId: body.id }])
 })
 
+test("a request that is sent again with its Idempotency-Key returns the same batch", async () => {
+  const send = (body: object) =>
+    api.post("/v1/batches", body, { headers: { "idempotency-key": '"import-1"' } })
+  for (const jobs of [[anything, anything], []]) {
+    const body = { jobs, properties: { jobs: jobs.length } }
+    const headers = { "idempotency-key": `"import-${jobs.length}"` }
+    const first = await api.post("/v1/batches", body, { headers })
+    expect(await api.post("/v1/batches", body, { headers })).toMatchObject({ status: 201, body: first.body })
+    expect((await api.get(`/v1/batches/${first.body.id}`)).body).toMatchObject({ total: jobs.length })
+  }
+  await send({ jobs: [] })
+  expect(await send({ jobs: [anything] })).toMatchObject({ status: 422, body: { code: "request_differs" } })
+  const added = await api.post("/v1/batches/1/jobs", { jobs: [] }, { headers: { "idempotency-key": "a" } })
+  expect(added).toMatchObject({ status: 422, body: { code: "invalid_idempotency_key" } })
+  await api.drain()
+})
+
 test("jobs are added while it is open, the rest is canceled, and what failed is retried", async () => {
   const later = { name: "anything", options: { delay: "1h" } }
   const { id } = (await api.post("/v1/batches", { jobs: [later] })).body

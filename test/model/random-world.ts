@@ -35,14 +35,14 @@ export const KEYS = 2
 const TARGETS = { queue: ["default", "other"], name: ["plain", "keyed"], key: ["key-0", "key-1"] }
 
 /** In no two hours do more rated jobs start. Time moves in steps of three hours. */
-const RATE = { limit: 3, per: "2h" } as const
+const RATE = { limit: 2, per: "2h" } as const
 const STEP_HOURS = 3
 /** Unfinished jobs of the queue of limited jobs. */
 const PLACES = 3
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
 
-type Kind = (typeof KINDS)[number]
+export type Kind = (typeof KINDS)[number]
 type Outcome = (typeof OUTCOMES)[number]
 type PauseKind = (typeof PAUSE_KINDS)[number]
 
@@ -172,7 +172,7 @@ export async function createRandomWorld(): Promise<RandomWorld> {
       ...(kind === "unique" && { uniqueKey: `unique-${key}` }),
       ...(kind === "delayed" && { delay: 1_800 }),
       ...(kind === "ordered" && limit === 1 && { concurrencyOnRetry: "pass" as const }),
-      ...(kind === "ordered" && limit === 2 && { delay: 1_800 }),
+      ...(kind === "ordered" && limit === 2 && urgent && { delay: 1_800 }),
       ...(urgent && { priority: -1 }),
     }
     const places = kind === "limited" ? PLACES - (await countOf("queue = 'limited'")) : 1
@@ -332,7 +332,7 @@ export async function createRandomWorld(): Promise<RandomWorld> {
     for (const { kind, target } of await sluice.listPauses()) await pauseOrResume("resume", kind, target)
     for (const drainer of drainers) await crash(drainer)
     await Promise.all(drainers.splice(0).map(({ session }) => session.end()))
-    for (let drains = 0; drains < 20 && (await countOf("true")) > 0; drains++) {
+    for (let drains = 0; drains < 40 && (await countOf("true")) > 0; drains++) {
       await act({ do: "wait" })
       await drain(sluice, { connect: database.connect, log: SILENT })
     }

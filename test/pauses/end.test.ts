@@ -108,19 +108,3 @@ test("a pause with an end that has passed is none, also for jobs that are stored
   await drainOnce()
   expect(performed).toEqual([id])
 })
-
-test.each([
-  [{ until: "tomorrow" }, "invalid_option"],
-  [{ for: "soon" }, "invalid_duration"],
-  [{ for: -1 }, "invalid_duration"],
-  [{ until: "2040-01-01T00:00:00Z", for: "1h" }, "invalid_option"],
-  [{ untill: "2040-01-01T00:00:00Z" }, "unknown_option"],
-])("a pause with %j is refused, and nothing is paused", async (options, code) => {
-  for (const { pause, target } of Object.values(pauses))
-    await expect(pause(target, options as never)).rejects.toMatchObject({ code })
-  await expect(sluice.pauseQueue("a b")).rejects.toMatchObject({ code: "invalid_name" })
-  await expect(sluice.pauseName("")).rejects.toMatchObject({ code: "invalid_name" })
-  await expect(sluice.pauseKey("")).rejects.toMatchObject({ code: "invalid_option" })
-  await expect(sluice.resumeKey(undefined as never)).rejects.toMatchObject({ code: "invalid_option" })
-  expect(await sluice.listPauses()).toEqual([])
-})

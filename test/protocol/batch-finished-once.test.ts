@@ -2,6 +2,7 @@ import { createSluice } from "@sluice/core"
 import { afterEach, expect, test } from "vitest"
 import type { Session } from "../settle/session.ts"
 import { createDatabase } from "../support/database.ts"
+import { eventually } from "../support/eventually.ts"
 import { openTwoSessions } from "./two-sessions.ts"
 
 const database = await createDatabase()
@@ -38,7 +39,7 @@ test("of two drainers that settle the last two jobs of a batch at once, the one 
   await second.connection.query(fold)
   expect(await callbacksOf(id), "while one is not committed").toBe(0)
   await first.connection.query("commit")
-  await Promise.all([first.connection.query(fold), second.connection.query(fold)])
+  await Promise.all([first.claim("other"), second.claim("other")])
   expect(await callbacksOf(id)).toBe(1)
   expect(await sluice.getBatch(id)).toMatchObject({ state: "succeeded", succeeded: jobs.length })
 })
@@ -59,6 +60,31 @@ test("a drainer that leaves while another adds up the batch without its last job
   await database.pool.query(fold)
   expect(await callbacksOf(id)).toBe(1)
 })
+
+test("of two that try callbacks again at once, one enqueues them", async () => {
+  const { first, second } = await openTwoSessions(database)
+  await sluice.limitQueue("full", { waiting: 1 })
+  await sluice.enqueue("any", {}, { queue: "full" })
+  const { id } = await sluice.enqueueBatch([], { onFinish: { ...onFinish, options: { queue: "full" } } })
+  expect(await callbacksOf(id)).toBe(0)
+  await sluice.limitQueue("full", {})
+  await database.pool.query("update sluice.batches set retry_at = now() where id = $1", [id])
+
+  await first.connection.query("begin")
+  await first.connection.query(fold)
+  let isFolded = false
+  const folding = second.connection.query(fold).then(() => (isFolded = true))
+  await eventually(async () => expect(isFolded || (await isWaiting(second.backendPid))).toBe(true))
+  await first.connection.query("commit")
+  await folding
+  expect(await callbacksOf(id)).toBe(1)
+})
+
+/** Whether a session waits for a lock. */
+async function isWaiting(pid: number): Promise<boolean> {
+  const statement = "select wait_event_type = 'Lock' as waits from pg_stat_activity where pid = $1"
+  return (await database.rows(statement, [pid]))[0].waits
+}
 
 test("what was settled before a batch is locked is seen by who adds it up", async () => {
   const { first, second } = await openTwoSessions(database)

@@ -155,6 +155,9 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
       to: "where j.id = o.id",
     },
   ],
+  "Completed while put back": [
+    { file: `${SQL}/resume_completed.sql`, from: "    order by w.token for share", to: "" },
+  ],
   "Late checkpoint": [
     { file: `${SQL}/protocol/store_progress.sql`, from: "j.fence = p_fence for", to: "true for" },
   ],
@@ -460,6 +463,19 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   ],
   "Awake for other queues": [
     { file: `${SQL}/unattended.sql`, from: " and serves(v_drainer.pool, k.queue)", to: "" },
+  ],
+  "Last two at once": [{ file: `${SQL}/tick.sql`, from: "  perform fold_batches();\n", to: "" }],
+  "Added up too early": [
+    {
+      file: `${SQL}/protocol/close_drainer.sql`,
+      from: " or exists (select from due_batches())",
+      to: "",
+    },
+  ],
+  "Finished by two": [{ file: `${SQL}/fold_batches.sql`, from: " for update skip locked", to: "" }],
+  "Added while it finishes": [{ file: `${SQL}/hold_batch.sql`, from: " for share;", to: ";" }],
+  "Retried while it finishes": [
+    { file: `${SQL}/reopen_batches.sql`, from: " order by b.id for update;", to: " order by b.id;" },
   ],
   "Came and gone": [
     { file: `${SQL}/clear_wake_requests.sql`, from: "> '-infinity' and", to: "> 'infinity' and" },

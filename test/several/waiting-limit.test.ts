@@ -154,25 +154,3 @@ test("a concurrency key has a limit of its own", async () => {
   await expect(mail.enqueue({})).rejects.toMatchObject({ code: "key_full", target: "smtp", waiting: 2 })
   await mail.enqueue({}, { concurrencyKey: "another" })
 })
-
-test.each([[0], [1.5], [1_000_001], ["3"]])(
-  "a limit of %j is refused, and changes nothing",
-  async (waiting) => {
-    await expect(sluice.limitQueue("small", { waiting: waiting as number })).rejects.toThrow(/waiting is/)
-    const response = await send("PUT", "/v1/queues/small/limits", { waiting })
-    expect(await response.json()).toMatchObject({ status: 422, errors: [{ pointer: "/waiting" }] })
-    expect(await database.rows("select waiting from sluice.waiting_limits")).toEqual([{ waiting: 3 }])
-  },
-)
-
-test.each([
-  ["limit_queue('small', 0)", /p_waiting is 0: give a whole number from 1 to 1000000/],
-  ["limit_queue('small', 1000001)", /p_waiting is 1000001/],
-  ["limit_queue('no name', 5)", /p_queue is "no name": give 1 to 128 letters/],
-  ["limit_queue(null, 5)", /p_queue is null/],
-  ["limit_key('', 5)", /p_key is "": give text of 1 to 512 characters/],
-  ["limit_key(repeat('k', 513), 5)", /p_key is "k+": give text/],
-])("from SQL, %s is refused, and changes nothing", async (call, message) => {
-  await expect(database.rows(`select sluice.${call}`)).rejects.toThrow(message)
-  expect(await database.rows("select waiting from sluice.waiting_limits")).toEqual([{ waiting: 3 }])
-})

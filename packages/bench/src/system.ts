@@ -35,7 +35,7 @@ export interface System {
 }
 
 /** What can stand in the way of free jobs. */
-export type Obstacle = "blocked" | "rate" | "scheduled" | "expired" | "queues" | "paused" | "fair"
+export type Obstacle = "blocked" | "rate" | "scheduled" | "expired" | "queues" | "paused" | "fair" | "batch"
 
 export interface Backlog {
   readonly count: number
@@ -44,13 +44,15 @@ export interface Backlog {
   /** Bytes of text in the payload in addition to the number. Default 0. */
   readonly payloadBytes?: number
   /** `scheduled`: due tomorrow; `blocked`: with one of two keys in use; `rate`: with one of two rates used up; `paused`: in a paused queue. Default: free. */
-  readonly obstacle?: Exclude<Obstacle, "queues" | "fair">
+  readonly obstacle?: Exclude<Obstacle, "queues" | "fair" | "batch">
   /** Number of queues over which to spread the jobs. Default 1. */
   readonly queues?: number
   /** Number of small tenants, with 10 jobs each at the end; the other jobs are those of one. Default: no job has a tenant. */
   readonly smallTenants?: number
   /** What has just come due: scheduled jobs, or a schedule for each job. Default: the jobs are ready. */
   readonly due?: "jobs" | "schedules"
+  /** Whether the jobs are one batch. Default false. */
+  readonly isBatch?: boolean
 }
 
 export interface Enqueuer {

@@ -54,6 +54,7 @@ export class SluiceError extends Error {
  * - `timeout_never_fits`: a job's timeout is longer than any drain
  * - `name_taken`: an execution uses one name for two steps or cursors
  * - `invalid_setting`: an environment variable, which the message names
+ * - `invalid_wait_value`: a wait was completed with a value that doesn't match the schema of `waitFor`
  * - `invalid_module`: `thread()` was given something other than the URL of a file
  */
 export class InvalidInputError extends SluiceError {
@@ -274,6 +275,30 @@ export class JobNotFoundError extends SluiceError {
   static override readonly name: string = "JobNotFoundError"
   static {
     brand(JobNotFoundError)
+  }
+}
+
+/** Nobody has completed the token of a `waitFor` within its timeout. Code `wait_timeout`. */
+export class WaitTimeoutError extends SluiceError {
+  static override readonly name: string = "WaitTimeoutError"
+  static {
+    brand(WaitTimeoutError)
+  }
+}
+
+/** No job has opened this token, or waits for it. Code `wait_not_found`. */
+export class WaitNotFoundError extends SluiceError {
+  static override readonly name: string = "WaitNotFoundError"
+  static {
+    brand(WaitNotFoundError)
+  }
+}
+
+/** A wait has ended before: `wait_completed`, or `wait_timed_out`. Nothing was changed. */
+export class WaitStateError extends SluiceError {
+  static override readonly name: string = "WaitStateError"
+  static {
+    brand(WaitStateError)
   }
 }
 

@@ -35,7 +35,7 @@ export type { Fair, FairShare } from "./job/fair-share.ts"
 export { defineSchedule, type ScheduleDefinition, type ScheduleOptions } from "./job/define-schedule.ts"
 export type { CatchUp, Overlap, ScheduleTiming } from "./job/schedule-settings.ts"
 export type { JobHandle, WaitOptions } from "./job/job-handle.ts"
-export type { CheckpointOptions, JobContext, StepOptions } from "./job/job-context.ts"
+export type { CheckpointOptions, JobContext, StepOptions, WaitForOptions } from "./job/job-context.ts"
 export type { Batch, BatchContext, PerformMany } from "./job/batch.ts"
 export type { Keep } from "./job/keep.ts"
 export type { Backoff, BackoffSettings, BackoffStrategy } from "./job/backoff.ts"
@@ -70,6 +70,7 @@ export type { BulkOptions, BulkResult } from "./manage/bulk.ts"
 export type { ChangedJob, JobReference, RetryOptions } from "./manage/jobs.ts"
 export type { PauseOptions } from "./manage/pauses.ts"
 export type { WaitingLimits } from "./manage/waiting-limits.ts"
+export type { CompleteWaitOptions } from "./manage/waits.ts"
 export type { JobChanges } from "./manage/update.ts"
 export type { ListSchedulesOptions, ScheduleSettings } from "./schedules/schedules.ts"
 export type { ScheduleRun, ScheduleSnapshot } from "./schedules/schedule-snapshot.ts"
@@ -131,4 +132,7 @@ export {
   UniqueKeyTakenError,
   UnknownJobError,
   WaitingLimitError,
+  WaitNotFoundError,
+  WaitStateError,
+  WaitTimeoutError,
 } from "./errors.ts"

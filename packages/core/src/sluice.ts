@@ -59,6 +59,7 @@ import {
 } from "./manage/pauses.ts"
 import { bulkUpdateVerb, type JobChanges, updateVerb } from "./manage/update.ts"
 import { limitKey, limitQueue, type WaitingLimits } from "./manage/waiting-limits.ts"
+import { type CompleteWaitOptions, completeWait } from "./manage/waits.ts"
 import { createFinishWatch } from "./results/finish-watch.ts"
 import type { ScheduleSnapshot } from "./schedules/schedule-snapshot.ts"
 import {
@@ -284,6 +285,14 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   limitQueue(name: string, limits: WaitingLimits): Promise<void>
   /** The same for the jobs of a concurrency key. */
   limitKey(key: string, limits: WaitingLimits): Promise<void>
+  /**
+   * Completes a token for which a job waits by `context.waitFor`, or which it has opened: the job runs again, and gets the value
+   * (JSON, up to 256 KiB).
+   *
+   * @throws WaitNotFoundError no job has opened the token or waits for it
+   * @throws WaitStateError it has been completed before, or has timed out
+   */
+  completeWait(token: string, value?: unknown, options?: CompleteWaitOptions): Promise<void>
   /** Returns what is paused, ordered by kind and target. */
   listPauses(): Promise<Pause[]>
   /**
@@ -436,10 +445,10 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     },
     async enqueueBatch(jobs, options = {}) {
       const json = await batchJson(catalog, options)
-      const { transaction } = options
+      const { transaction, request } = options
       const asks = isToWake(transaction)
       const { batch, results } = await storeAround(catalog, jobs, undefined, async () => {
-        const how = { asks, request: undefined, batch: { json } }
+        const how = { asks, request, batch: { json } }
         const stored = await storeJobs(catalog, target(transaction), jobs, how)
         if (asks) await (stored.batch?.total === 0 ? wakeIfNeeded() : wakeFor(stored))
         return stored
@@ -538,6 +547,10 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     resumeKey: (key) => resume(resumeKey(database, schema, key)),
     limitQueue: (name, limits) => translateErrors(limitQueue(database, schema, name, limits)),
     limitKey: (key, limits) => translateErrors(limitKey(database, schema, key, limits)),
+    async completeWait(token, value, options = {}) {
+      const ids = await translateErrors(completeWait(database, schema, token, value, options))
+      await wakeIfNeeded({ ids })
+    },
     listPauses: () => translateErrors(readPauses(database, schema)),
     setSchedule: (key, settings) => moveTicks(setSchedule(database, schema, key, settings)),
     getSchedule: (key) => translateErrors(getSchedule(database, schema, key)),

@@ -21,6 +21,8 @@ export interface DrainPlan {
   readonly smallTenants?: number
   /** What has just come due: scheduled jobs, or a schedule for each job. Default: the jobs are ready. */
   readonly due?: "jobs" | "schedules"
+  /** Whether the jobs are one batch. */
+  readonly isBatch?: boolean
   /** Jobs stored ahead of the free ones. */
   readonly inTheWay?: Pick<Backlog, "count" | "obstacle">
   /** Number of further free jobs. The measurement ends when `jobs` of all have been performed. */
@@ -85,7 +87,7 @@ async function fill(
   plan: DrainPlan,
   jobs: number,
 ): Promise<void> {
-  const { inTheWay, behind = 0, payloadBytes = 0, queues, smallTenants, due } = plan
+  const { inTheWay, behind = 0, payloadBytes = 0, queues, smallTenants, due, isBatch } = plan
   await database.pool.query("checkpoint")
   if (inTheWay)
     await system.fill(database.pool, { ...inTheWay, count: run.jobs(inTheWay.count), first: 1_000_000_000 })
@@ -95,6 +97,7 @@ async function fill(
     ...(queues && { queues }),
     ...(smallTenants && { smallTenants }),
     ...(due && { due }),
+    ...(isBatch && { isBatch }),
   })
   await database.pool.query("vacuum analyze") // as autovacuum would have done by now
 }

@@ -1,5 +1,6 @@
 import type { Scenario } from "../scenario.ts"
 import { api } from "./api.ts"
+import { batch } from "./batch.ts"
 import { blocked } from "./blocked.ts"
 import { crash } from "./crash.ts"
 import { depth } from "./depth.ts"
@@ -33,6 +34,7 @@ export const scenarios: readonly Scenario[] = [
   schedules,
   expired,
   fair,
+  batch,
   manyQueues,
   depth,
   storms,

@@ -34,5 +34,6 @@ function labelOf(obstacle: Obstacle): string {
     queues: "in 1,000 queues",
     paused: "behind a paused queue",
     fair: "of 101 tenants that take turns",
+    batch: "in one batch",
   }[obstacle]
 }

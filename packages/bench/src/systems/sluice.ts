@@ -28,7 +28,7 @@ export const sluice: System = {
   settings: "drain() with its defaults",
   keepsHistory: true,
   share: 1,
-  knows: ["blocked", "rate", "scheduled", "expired", "queues", "paused", "fair"],
+  knows: ["blocked", "rate", "scheduled", "expired", "queues", "paused", "fair", "batch"],
 
   async prepare(url) {
     await migrate(url, { log: () => {} })
@@ -38,6 +38,8 @@ export const sluice: System = {
     if (backlog.obstacle === "paused") await database.query("select sluice.pause_queue('paused')")
     if (backlog.obstacle === "blocked") await database.query(OCCUPY_KEYS)
     if (backlog.obstacle === "rate") await database.query(USE_UP_RATES)
+    if (backlog.isBatch)
+      await database.query("insert into sluice.batches (total) values ($1)", [backlog.count])
     for (const numbers of rowSources(backlog)) {
       await database.query((backlog.due === "schedules" ? schedulesSql : fillSql)(backlog, numbers))
     }
@@ -114,8 +116,8 @@ function fillSql(backlog: Backlog, numbers: string): string {
     ), aside as (
       insert into sluice.payloads (day, job_id, payload) select day, id, payload from new where day is not null
     )
-    insert into sluice.jobs (id, name, payload, payload_day, queue, run_at, state, concurrency_key, concurrency_limit, rate_key, rate, expires_at, fair_key, large_bytes)
-    select id, 'noop', case when day is null then payload end, day, queue, run_at, state, concurrency_key, concurrency_limit, rate_key, rate, expires_at, ${fairKeySql(backlog)}, large_bytes
+    insert into sluice.jobs (id, name, payload, payload_day, queue, run_at, state, concurrency_key, concurrency_limit, rate_key, rate, expires_at, fair_key, batch_id, large_bytes)
+    select id, 'noop', case when day is null then payload end, day, queue, run_at, state, concurrency_key, concurrency_limit, rate_key, rate, expires_at, ${fairKeySql(backlog)}, ${batchSql(backlog)}, large_bytes
     from new`
 }
 
@@ -138,6 +140,10 @@ function queueSql({ obstacle, queues }: Backlog): string {
 function fairKeySql({ count, smallTenants }: Backlog): string {
   if (!smallTenants) return "null"
   return `case when (payload->>'n')::integer < ${count - 10 * smallTenants} then 'large' else 'small-' || id % ${smallTenants} end`
+}
+
+function batchSql({ isBatch }: Backlog): string {
+  return isBatch ? "(select max(id) from sluice.batches)" : "null"
 }
 
 /** The columns run_at, state, and those of concurrency keys and rates. */

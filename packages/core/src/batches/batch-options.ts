@@ -21,10 +21,12 @@ export interface BatchOptions<Job extends AnyJobDefinition = AnyJobDefinition> {
   /** The id of an open batch, in which this one counts as one job. */
   readonly parent?: string
   readonly transaction?: EnqueueOptions["transaction"]
+  /** As in `enqueue`: another call for the same request returns the batch that the first one has stored. */
+  readonly request?: EnqueueOptions["request"]
 }
 
 const EVENTS = ["onFinish", "onSuccess", "onDiscard"] as const
-const OPTION_KEYS = [...EVENTS, "properties", "parent", "transaction"]
+const OPTION_KEYS = [...EVENTS, "properties", "parent", "transaction", "request"]
 /** A callback is enqueued once whatever else there is. */
 const REFUSED_KEYS = ["unique", "uniqueKey", "idempotencyKey"]
 

@@ -204,6 +204,22 @@ function storeCall(
   const casts = { p_jobs: JSON_TEXT, p_carrier: JSON_TEXT, p_by_name: JSON_TEXT }
   const byName = rows.some(({ isByName }) => isByName) && { p_by_name: byNameJson(defaults) }
   const asking = asks && { p_asks: true }
+  if (request && batch && "json" in batch)
+    return protocolCall(
+      schema,
+      "store_batch_once",
+      {
+        p_key: request.key,
+        p_fingerprint: request.fingerprint,
+        p_schema_version: SCHEMA_VERSION,
+        p_jobs: runsJson(rows),
+        p_batch: batch.json,
+        p_carrier: carrier && JSON.stringify(carrier),
+        ...byName,
+        ...asking,
+      },
+      { ...casts, p_batch: JSON_TEXT },
+    )
   if (request)
     return protocolCall(
       schema,
@@ -359,7 +375,7 @@ interface StoredRows {
 }
 
 function toResults(stored: StoredRows): EnqueueResult[] {
-  if (stored.job_ids === null) return []
+  if (stored.job_ids === null || stored.job_ids === "{}") return []
   const states = stored.job_states === null ? undefined : elementsOf(stored.job_states)
   const statuses = stored.statuses === null ? undefined : elementsOf(stored.statuses)
   return elementsOf(stored.job_ids).map((id, index) => ({

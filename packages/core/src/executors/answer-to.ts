@@ -73,7 +73,7 @@ function createContext(event: ExecutionEvent, signal: AbortSignal, log: Logger):
     // thrown at once, because nobody may await a promise
     throw new SluiceError(
       "not_continuable",
-      `${outside}, where no step, cursor, sleep or progress can be saved`,
+      `${outside}, where no step, cursor, sleep, wait or progress can be saved`,
     )
   }
   const refuseBatch = (): never => {
@@ -87,6 +87,8 @@ function createContext(event: ExecutionEvent, signal: AbortSignal, log: Logger):
     cursor: refuseCheckpoint,
     sleep: refuseCheckpoint,
     sleepUntil: refuseCheckpoint,
+    openWait: refuseCheckpoint,
+    waitFor: refuseCheckpoint,
     progress: refuseCheckpoint,
     deadlineAt: new Date(Date.now() + remainingMs), // by this machine's clock
     enqueuedAt: new Date(event.enqueuedAt),

@@ -1,3 +1,4 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec"
 import type { Duration } from "../checks/duration.ts"
 import type { JsonOf } from "../checks/json.ts"
 import type { Queryable } from "../database/connection.ts"
@@ -80,6 +81,23 @@ export interface JobContext {
   sleepUntil(instant: Date | string): Promise<void>
   sleepUntil(name: string, instant: Date | string): Promise<void>
   /**
+   * Waits until somebody completes the token, with `completeWait`, over HTTP or in SQL, and returns the value that it is given
+   * there. Meanwhile no function runs, and no attempt is charged: like a sleep it throws a `Snooze`; let that through. The job
+   * then runs again from the start.
+   *
+   * A token is completed once, and belongs to the whole schema: give each wait one of its own, for example one that contains
+   * an id. It is known from here on, or from `openWait`.
+   *
+   * @throws WaitTimeoutError
+   * @throws InvalidInputError `invalid_wait_value`: the value doesn't match the schema
+   */
+  waitFor<Value = unknown>(token: string, options?: WaitForOptions<Value>): Promise<Value>
+  /**
+   * Makes the token known, so that it can be completed before the job comes to `waitFor`: call it before you send the token to
+   * somebody. Opening it again changes nothing. The end of the job closes it.
+   */
+  openWait(token: string): Promise<void>
+  /**
    * Tells how far the job is, for `getJob`, until it has finished. It is stored at most once a second, and of what is told in
    * between the last is. It doesn't wait for the database, and isn't a checkpoint.
    *
@@ -87,6 +105,13 @@ export interface JobContext {
    * @param text Up to 512 characters.
    */
   progress(percent: number, text?: string): void
+}
+
+export interface WaitForOptions<Value = unknown> {
+  /** Longest wait, from the first execution that comes to it. Then `waitFor` throws a `WaitTimeoutError`. Default `"30d"`. */
+  readonly timeout?: Duration
+  /** Validates the value, and may change it. */
+  readonly schema?: StandardSchemaV1<unknown, Value>
 }
 
 export interface StepOptions extends CheckpointOptions {

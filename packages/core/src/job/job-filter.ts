@@ -43,6 +43,7 @@ const STATES: readonly JobState[] = [
   "scheduled",
   "ready",
   "blocked",
+  "waiting",
   "running",
   "succeeded",
   "discarded",

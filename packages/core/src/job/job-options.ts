@@ -164,4 +164,12 @@ export interface EnqueueResult {
 }
 
 /** The states of a job, as the API and the dashboard name them. */
-export type JobState = "scheduled" | "ready" | "blocked" | "running" | "succeeded" | "discarded" | "canceled"
+export type JobState =
+  | "scheduled"
+  | "ready"
+  | "blocked"
+  | "waiting"
+  | "running"
+  | "succeeded"
+  | "discarded"
+  | "canceled"

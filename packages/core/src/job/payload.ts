@@ -55,6 +55,23 @@ export async function checkResult(name: string, schema: StandardSchemaV1, given:
   )
 }
 
+/** Validates what a wait was completed with, and returns the schema's output. */
+export async function checkWaitValue(
+  token: string,
+  schema: StandardSchemaV1,
+  given: unknown,
+): Promise<unknown> {
+  const checked = schema["~standard"].validate(given)
+  const result = checked instanceof Promise ? await checked : checked
+  if (!result.issues) return result.value
+  const { text } = describeIssues("value", result.issues)
+  throw new InvalidInputError(
+    "invalid_wait_value",
+    `The value with which ${JSON.stringify(token)} was completed doesn't match its schema. ${text}`,
+    { path: ["value"] },
+  )
+}
+
 /** The first issues, and a text of them. */
 function describeIssues(what: string, all: readonly StandardSchemaV1.Issue[], given?: unknown) {
   const issues = all.slice(0, MAX_ISSUES).map((issue) => {

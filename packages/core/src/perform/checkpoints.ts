@@ -1,23 +1,28 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec"
 import { boundedMs, type Duration, durationMs } from "../checks/duration.ts"
 import { assertKnownKeys, assertText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
-import { InvalidInputError, SluiceError } from "../errors.ts"
+import { InvalidInputError, SluiceError, WaitTimeoutError } from "../errors.ts"
 import { Isolation, Snooze } from "../job/control-errors.ts"
-import type { CheckpointOptions, JobContext, StepOptions } from "../job/job-context.ts"
+import type { CheckpointOptions, JobContext, StepOptions, WaitForOptions } from "../job/job-context.ts"
 import { toIsoInstant } from "../job/option-values.ts"
-import { toStorableJson } from "../job/payload.ts"
+import { checkWaitValue, toStorableJson } from "../job/payload.ts"
+import { assertToken } from "../job/wait-token.ts"
 import { createHandedPromises } from "./handed-promise.ts"
 import { type JobRun, withTimeout } from "./job-run.ts"
 import {
+  awaitToken,
   type CheckpointKind,
   loadProgress,
+  openWait,
   type SavedCheckpoint,
   saveInTransaction,
   saveProgress,
 } from "./saved-progress.ts"
 
 /** Lets an execution continue where an earlier execution of the same job was interrupted. */
-export interface Checkpoints extends Pick<JobContext, "step" | "cursor" | "sleep" | "sleepUntil"> {
+export interface Checkpoints
+  extends Pick<JobContext, "step" | "cursor" | "sleep" | "sleepUntil" | "openWait" | "waitFor"> {
   /** Waits for what is under way, and throws errors that the job hasn't awaited. */
   join(): Promise<void>
   /** Waits for what is under way and lets nothing more start. Throws the `Snooze` of a job that sleeps. */
@@ -32,6 +37,8 @@ interface Progress {
   saved: Promise<ReadonlyMap<string, SavedCheckpoint>> | undefined
   unnamedSleeps: number
   snooze: Snooze | undefined
+  /** How long that one lasts: of sleeps and waits side by side, the first to end counts. */
+  snoozeMs: number
   isOver: boolean
   /** Work that is under way. */
   underWay: number
@@ -39,6 +46,8 @@ interface Progress {
   isIsolated: boolean
 }
 
+/** As long as any duration. */
+const LONGEST_WAIT_MS = 36_525 * 86_400_000
 /** A timeout of `jobs` is an integer. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
 
@@ -53,6 +62,7 @@ export function createCheckpoints(run: JobRun): Checkpoints {
     saved: undefined,
     unnamedSleeps: 0,
     snooze: undefined,
+    snoozeMs: Number.POSITIVE_INFINITY,
     isOver: false,
     underWay: 0,
     isIsolated: false,
@@ -75,6 +85,11 @@ export function createCheckpoints(run: JobRun): Checkpoints {
         parameters.length === 2 ? parameters : [`sleep ${++progress.unnamedSleeps}`, parameters[0]]
       return promises.hand(() => sleep(progress, name, untilInstant(instant, name)))
     },
+
+    openWait: (token: string) => promises.hand(() => open(progress, token)),
+
+    waitFor: (token: string, options?: WaitForOptions) =>
+      promises.hand(() => waitFor(progress, token, options)),
 
     join: promises.join,
 
@@ -121,8 +136,14 @@ async function cursor(
 async function sleep(progress: Progress, name: string, duration: Duration): Promise<void> {
   const saved = await findSaved(progress, "sleep", name, {})
   const remainingMs = saved ? saved.untilAtMs - performance.now() : await startSleep(progress, name, duration)
-  if (remainingMs <= 0) return
-  progress.snooze = new Snooze(`${Math.ceil(remainingMs)}ms`, `The job sleeps: ${name}`)
+  if (remainingMs > 0) snoozeFor(progress, remainingMs, `The job sleeps: ${name}`)
+}
+
+function snoozeFor(progress: Progress, ms: number, message: string): never {
+  if (ms < progress.snoozeMs) {
+    progress.snooze = new Snooze(`${Math.ceil(ms)}ms`, message)
+    progress.snoozeMs = ms
+  }
   throw progress.snooze
 }
 
@@ -136,6 +157,35 @@ async function startSleep(progress: Progress, name: string, duration: Duration):
   assertMayStart(progress)
   await saveProgress(progress.run, { kind: "sleep", name, sleepMs })
   return sleepMs
+}
+
+async function open(progress: Progress, token: string): Promise<void> {
+  assertToken(token, ["openWait", "token"])
+  assertContinuable(progress.run, "openWait")
+  assertMayStart(progress)
+  await openWait(progress.run, token)
+}
+
+async function waitFor(progress: Progress, token: string, options: WaitForOptions = {}): Promise<unknown> {
+  const { timeout = "30d", schema, ...others } = options
+  assertToken(token, ["waitFor", "token"])
+  const timeoutMs = boundedMs(timeout, [`waitFor ${JSON.stringify(token)}`, "timeout"], 0, LONGEST_WAIT_MS)
+  const saved = await findSaved(progress, "wait", token, others)
+  const ended = saved?.value ?? (await endOfWait(progress, token, timeoutMs))
+  return valueOf(token, JSON.parse(ended), schema)
+}
+
+/** How the wait has ended, as JSON. Puts the job back if it has not. */
+async function endOfWait(progress: Progress, token: string, timeoutMs: number): Promise<string> {
+  assertMayStart(progress)
+  const { ended, remainingMs } = await awaitToken(progress.run, token, timeoutMs)
+  return ended ?? snoozeFor(progress, remainingMs, `The job waits for ${JSON.stringify(token)}`)
+}
+
+function valueOf(token: string, ended: { value?: unknown; timedOut?: true }, schema?: StandardSchemaV1) {
+  if (ended.timedOut)
+    throw new WaitTimeoutError("wait_timeout", `Nobody has completed ${JSON.stringify(token)} in time`)
+  return schema ? checkWaitValue(token, schema, ended.value) : ended.value
 }
 
 /** Returns what an earlier execution has saved under the name, if anything. */
@@ -159,7 +209,7 @@ async function findSaved(
 }
 
 function assertUsable(
-  { run: { job, definition }, namesInUse }: Progress,
+  { run, namesInUse }: Progress,
   kind: CheckpointKind,
   name: string,
   options: CheckpointOptions,
@@ -169,18 +219,21 @@ function assertUsable(
   assertText(name, path)
   assertKnownKeys(options, ["transactional", "timeout"], [`${kind} ${JSON.stringify(name)}`])
   if (options.timeout !== undefined) timeoutMsOf(options.timeout, kind, name)
-  if (definition.transactional) {
-    throw new SluiceError(
-      "not_continuable",
-      `The job ${JSON.stringify(job.name)} is transactional and can't save checkpoints: remove transactional: true from the definition and pass it to the ${kind} instead`,
-    )
-  }
+  assertContinuable(run, kind)
   if (namesInUse.has(name)) {
     throw new InvalidInputError(
       "name_taken",
-      `The job ${JSON.stringify(job.name)} uses the name ${JSON.stringify(name)} twice in one execution: give the second ${kind} another name, for example one that contains an id`,
+      `The job ${JSON.stringify(run.job.name)} uses the name ${JSON.stringify(name)} twice in one execution: give the second ${kind} another name, for example one that contains an id`,
     )
   }
+}
+
+function assertContinuable({ job, definition }: JobRun, kind: string): void {
+  if (!definition.transactional) return
+  throw new SluiceError(
+    "not_continuable",
+    `The job ${JSON.stringify(job.name)} is transactional and can't save checkpoints: remove transactional: true from the definition and pass it to the ${kind} instead`,
+  )
 }
 
 /** For work that is not transactional: by its type it takes no transaction. */

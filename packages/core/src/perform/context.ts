@@ -79,6 +79,12 @@ export class Context implements JobContext {
   get sleepUntil(): JobContext["sleepUntil"] {
     return this.#useCheckpoints().sleepUntil
   }
+  get openWait(): JobContext["openWait"] {
+    return this.#useCheckpoints().openWait
+  }
+  get waitFor(): JobContext["waitFor"] {
+    return this.#useCheckpoints().waitFor
+  }
   get progress(): JobContext["progress"] {
     this.reports ??= createProgressReports(this.#run)
     return this.reports.report

@@ -10,12 +10,12 @@ import { temporaryToNotNow } from "./not-now.ts"
 /** How long Sluice tries to save a checkpoint before the execution ends without it. */
 const SAVE_WITHIN_MS = 10_000
 
-export type CheckpointKind = "step" | "cursor" | "sleep"
+export type CheckpointKind = "step" | "cursor" | "sleep" | "wait"
 
 /** A checkpoint that an earlier execution of the job has saved. */
 export interface SavedCheckpoint {
   readonly kind: CheckpointKind
-  /** JSON of a step's result or of a cursor's position; undefined for no result, or a cursor at its end. */
+  /** JSON of a step's result, a cursor's position or the end of a wait; undefined for no result, a cursor at its end, or a wait that lasts. */
   readonly value: string | undefined
   /** When a sleep ends, on the clock of `performance.now()`. */
   readonly untilAtMs: number
@@ -56,6 +56,38 @@ export async function saveProgress(run: JobRun, { kind, name, json, sleepMs }: N
   })
   assertOwned(run, await query(run, `select ${text} as is_ours`, values))
   recordCheckpoint(run)
+}
+
+/** Makes a token that can be completed from now on. */
+export async function openWait(run: JobRun, token: string): Promise<void> {
+  const { drainer } = run.environment
+  const { text, values } = protocolCall(drainer.schema, "open_wait", {
+    p_backend: drainer.backendPid,
+    p_job: run.job.id,
+    p_fence: run.job.fence,
+    p_token: token,
+  })
+  assertOwned(run, await query(run, `select ${text} as is_ours`, values))
+}
+
+/** Returns how the wait for a token has ended, as JSON, or how long it may still last. */
+export async function awaitToken(
+  run: JobRun,
+  token: string,
+  timeoutMs: number,
+): Promise<{ ended: string | null; remainingMs: number }> {
+  const { drainer } = run.environment
+  const { text, values } = protocolCall(drainer.schema, "await_token", {
+    p_backend: drainer.backendPid,
+    p_job: run.job.id,
+    p_fence: run.job.fence,
+    p_token: token,
+    p_timeout_ms: timeoutMs,
+  })
+  const rows = await query(run, `select * from ${text}`, values)
+  assertOwned(run, rows)
+  recordCheckpoint(run)
+  return { ended: rows[0].ended, remainingMs: rows[0].remaining_ms }
 }
 
 /**

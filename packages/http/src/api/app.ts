@@ -13,6 +13,7 @@ import { addQueueRoutes } from "./queue-routes.ts"
 import { rawPath } from "./raw-path.ts"
 import { addScheduleRoutes } from "./schedule-routes.ts"
 import { addServiceRoutes } from "./service-routes.ts"
+import { addWaitRoutes } from "./wait-routes.ts"
 
 export interface AppOptions {
   readonly sluice: Sluice
@@ -56,6 +57,7 @@ export function createApp(options: AppOptions): Hono {
   addQueueRoutes(app, sluice)
   addPauseRoutes(app, jobRoutes)
   addScheduleRoutes(app, jobRoutes)
+  addWaitRoutes(app, jobRoutes)
   addServiceRoutes(app, sluice.database, authorized)
 
   app.notFound(({ req }) =>

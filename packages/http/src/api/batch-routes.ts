@@ -8,6 +8,7 @@ import type { Hono } from "hono"
 import { readJson, readOptionalJson } from "../messages/body.ts"
 import { refuse } from "../messages/problem.ts"
 import { allowOnly } from "./allow-only.ts"
+import { requestOf } from "./idempotency.ts"
 import { parseJobs, parseObject } from "./job-request.ts"
 import type { JobRoutesOptions } from "./job-routes.ts"
 
@@ -16,12 +17,13 @@ const OPTION_KEYS = ["properties", "parent", "onFinish", "onSuccess", "onDiscard
 /** Routes of batches. Those that act on one return it as it is then, with the number of jobs that were changed. */
 export function addBatchRoutes(app: Hono, { sluice, maxBatchJobs, maxBodyBytes }: JobRoutesOptions): void {
   app.post("/v1/batches", async (context) => {
-    const { jobs, ...options } = parseObject([], await readJson(context.req.raw, maxBodyBytes), [
-      "jobs",
-      ...OPTION_KEYS,
-    ])
+    const body = await readJson(context.req.raw, maxBodyBytes)
+    const { jobs, ...options } = parseObject([], body, ["jobs", ...OPTION_KEYS])
     const { id, total } = await sluice
-      .enqueueBatch(parseJobs(jobs, maxBatchJobs), options as BatchOptions)
+      .enqueueBatch(parseJobs(jobs, maxBatchJobs), {
+        ...(options as BatchOptions),
+        ...requestOf(context, body),
+      })
       .catch(throwWithPathInBody)
     return context.json({ id, total }, 201, { location: `/v1/batches/${id}` })
   })
@@ -31,6 +33,7 @@ export function addBatchRoutes(app: Hono, { sluice, maxBatchJobs, maxBodyBytes }
   app.all("/v1/batches/:id", allowOnly("GET, HEAD"))
 
   app.post("/v1/batches/:id/jobs", async (context) => {
+    refuseKey(context.req.header("idempotency-key"))
     const { jobs } = parseObject([], await readJson(context.req.raw, maxBodyBytes), ["jobs"])
     const added = await sluice.addToBatch(context.req.param("id"), parseJobs(jobs, maxBatchJobs))
     return context.json({ jobs: added }, 201)
@@ -53,6 +56,17 @@ export function addBatchRoutes(app: Hono, { sluice, maxBatchJobs, maxBodyBytes }
     const batch = await sluice.getBatch(id)
     return batch ?? refuse({ status: 404, code: "batch_not_found", detail: `No batch has the id ${id}` })
   }
+}
+
+/** A request that is sent again would add its jobs again. */
+function refuseKey(header: string | undefined): void {
+  if (header === undefined) return
+  refuse({
+    status: 422,
+    code: "invalid_idempotency_key",
+    detail:
+      "Idempotency-Key is not for jobs that are added to a batch: give each job an idempotencyKey in its options",
+  })
 }
 
 /** What core calls the options is in the body beside the jobs. */

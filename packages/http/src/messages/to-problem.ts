@@ -17,30 +17,24 @@ import {
   SluiceError,
   UniqueKeyTakenError,
   WaitingLimitError,
+  WaitNotFoundError,
+  WaitStateError,
 } from "@sluice/core"
 import { type Problem, ProblemError, pointerTo } from "./problem.ts"
 
 const RETRY_AFTER_SECONDS = "5"
+const NOT_FOUND = [BatchNotFoundError, JobNotFoundError, ScheduleNotFoundError, WaitNotFoundError]
+const FORBIDDEN_BY_STATE = [BatchFinishedError, JobStateError, ScheduleStateError, WaitStateError]
 
 /** The problem for any error. Mistakes of the caller are explained in it; failures of the server are logged instead. */
 export function toProblem(error: Error, request: { method: string; path: string }, log: Logger): Problem {
   if (error instanceof ProblemError) return error.problem
   if (error instanceof InvalidInputError) return toInputProblem(error)
-  if (
-    error instanceof JobNotFoundError ||
-    error instanceof BatchNotFoundError ||
-    error instanceof ScheduleNotFoundError
-  )
-    return { status: 404, code: error.code, detail: error.message }
+  if (isOneOf(error, NOT_FOUND)) return { status: 404, code: error.code, detail: error.message }
   if (error instanceof RequestError) return toRequestProblem(error)
   if (error instanceof UniqueKeyTakenError) return toTakenProblem(error)
   if (error instanceof WaitingLimitError) return toFullProblem(error)
-  if (
-    error instanceof JobStateError ||
-    error instanceof BatchFinishedError ||
-    error instanceof ScheduleStateError
-  )
-    return { status: 409, code: error.code, detail: error.message }
+  if (isOneOf(error, FORBIDDEN_BY_STATE)) return { status: 409, code: error.code, detail: error.message }
 
   const instance = `urn:uuid:${randomUUID()}`
   log.error(`${request.method} ${request.path} failed: ${error.message}`, {
@@ -49,6 +43,10 @@ export function toProblem(error: Error, request: { method: string; path: string 
     correlationId: currentCorrelationId(),
   })
   return { ...toFailureProblem(error), instance }
+}
+
+function isOneOf(error: Error, classes: readonly (typeof SluiceError)[]): error is SluiceError {
+  return classes.some((type) => error instanceof type)
 }
 
 function toRequestProblem({ code, message }: RequestError): Problem {

@@ -28,6 +28,7 @@ export const openApiDocument = {
     { name: "pauses" },
     { name: "limits" },
     { name: "schedules" },
+    { name: "waits" },
     { name: "service" },
   ],
   paths: {
@@ -209,6 +210,7 @@ export const openApiDocument = {
         operationId: "enqueueBatch",
         tags: ["batches"],
         summary: "Enqueue jobs as a batch: all of them or, when one is invalid, none",
+        parameters: [idempotencyKey],
         requestBody: { required: true, content: json("NewBatch") },
         responses: {
           201: {
@@ -414,6 +416,19 @@ export const openApiDocument = {
     },
     ...limitPaths("queues", "Queue", "a queue"),
     ...limitPaths("keys", "Key", "a concurrency key"),
+    "/v1/waits/{token}": {
+      post: {
+        operationId: "completeWait",
+        tags: ["waits"],
+        summary: "Complete a token for which a job waits: the job runs again, and gets the value",
+        parameters: [pathParameter("token")],
+        requestBody: { required: false, content: json("CompleteWaitRequest") },
+        responses: {
+          200: { description: "It is completed, by this request.", content: json("CompletedWait") },
+          ...problems(400, 401, 404, 409, 413, 415, 422, 500, 503),
+        },
+      },
+    },
     "/health": {
       get: {
         operationId: "health",

@@ -9,7 +9,7 @@ const id = {
 
 const state = {
   type: "string",
-  enum: ["scheduled", "ready", "blocked", "running", "succeeded", "discarded", "canceled"],
+  enum: ["scheduled", "ready", "blocked", "waiting", "running", "succeeded", "discarded", "canceled"],
 }
 
 const batchId = { type: "string", pattern: "^[1-9][0-9]{0,17}$", examples: ["42"] }
@@ -515,6 +515,25 @@ const limited = {
   properties: { name: { type: "string" }, waiting: { type: ["integer", "null"] } },
 }
 
+const completeWaitRequest = {
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    value: { description: "Any JSON, up to 256 KiB. The job's `waitFor` validates and returns it." },
+    early: {
+      type: "boolean",
+      default: false,
+      description: "Also completes a token that no job has opened, for one that comes to it within 30 days.",
+    },
+  },
+}
+
+const completedWait = {
+  type: "object",
+  required: ["token", "state"],
+  properties: { token: { type: "string" }, state: { const: "completed" } },
+}
+
 const pauseRequest = {
   type: "object",
   additionalProperties: false,
@@ -805,6 +824,8 @@ export const schemas = {
   PauseRequest: pauseRequest,
   WaitingLimits: waitingLimits,
   Limited: limited,
+  CompleteWaitRequest: completeWaitRequest,
+  CompletedWait: completedWait,
   Paused: paused,
   Pauses: pauses,
   Limits: limits,

@@ -594,6 +594,8 @@ create index idempotency_keys_age on idempotency_keys (created_at);
 create table requests (
   key         text        primary key,
   fingerprint text        not null,
+  batch_id    bigint,                                    -- the batch that it has stored; null: jobs alone
+  batch_total integer,
   job_ids     bigint[]    not null,
   job_states  text[],
   statuses    text[],
@@ -653,22 +655,49 @@ create table retention_searches (
   page        bigint                                     -- the page that it looks at next
 );
 
--- One row per step, cursor or sleep of a job that is performed in several executions, and one, without a name, for the progress that
+-- One row per step, cursor, sleep or wait of a job that is performed in several executions, and one, without a name, for the progress that
 -- it reports. Written while the job runs, read by its
 -- later executions, and deleted when the job has finished.
 create table progress (
   job_id   bigint      not null,
   saved_at timestamptz not null default now(),
-  until_at timestamptz,                                  -- when a sleep ends
+  until_at timestamptz,                                  -- when a sleep ends, or a wait times out
   kind     text        not null,
   name     text        not null,
-  value    jsonb,                                        -- of a step: its result; of a cursor: its position, null at its end
+  value    jsonb,                                        -- of a step: its result; of a cursor: its position, null at its end; of a wait: how it ended, or null
 
   primary key (job_id, name),
-  constraint known_kind       check (kind in ('step', 'cursor', 'sleep', 'report')),
-  constraint sleep_has_an_end check ((kind = 'sleep') = (until_at is not null)),
+  constraint known_kind       check (kind in ('step', 'cursor', 'sleep', 'wait', 'report')),
+  constraint sleep_has_an_end check ((kind in ('sleep', 'wait')) = (until_at is not null)),
   constraint sleep_has_no_value check (kind <> 'sleep' or value is null)
 );
+
+-- Tokens that jobs wait for, or will: each is completed once, from outside, or times out (see await_token).
+create table waits (
+  token      text        primary key,
+  state      text        not null default 'open',
+  value      jsonb,                                      -- what it was completed with; null also once no job needs it any more
+  created_at timestamptz not null default now(),
+  ended_at   timestamptz,
+
+  constraint known_state    check (state in ('open', 'completed', 'timed_out')),
+  constraint ended_has_time check ((state = 'open') = (ended_at is null)),
+  constraint open_has_no_value check (value is null or state = 'completed'),
+  constraint short_token    check (octet_length(token) between 1 and 2048)
+);
+
+create index waits_ended on waits (ended_at) where ended_at is not null;
+
+-- Which unfinished jobs have to do with which token.
+create table waiting_jobs (
+  job_id     bigint  not null,
+  token      text    not null,
+  is_waiting boolean not null,                           -- false: it has only opened the token
+
+  primary key (job_id, token)
+);
+
+create index waiting_jobs_token on waiting_jobs (token);
 
 -- When an enqueue last asked for a drainer, by the name of its job and its queue if a pool names that, until a drainer that performs
 -- such jobs opens. Nobody waits for these rows: a session that finds one locked leaves the decision to the one that holds it.
@@ -719,7 +748,7 @@ create table maintenance_steps (
 );
 insert into maintenance_steps (step) values ('prepare finished'), ('prepare failures'), ('prepare payloads'),
   ('expire by rules'), ('expire finished'), ('expire failures'), ('expire payloads'),
-  ('forget stored results'), ('forget logs'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget unique periods'), ('forget requests'), ('forget retries'), ('forget drainers'), ('forget rates'), ('forget further keys'),
+  ('forget stored results'), ('forget logs'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget unique periods'), ('forget requests'), ('forget retries'), ('forget drainers'), ('forget rates'), ('forget further keys'), ('forget waits'),
   ('repair batches'), ('forget batches'), ('forget schedule ticks');
 
 -- Jobs that are about to be stored, in a row and alike but for their payloads and keys: an element of the argument of store_jobs,

@@ -15,7 +15,11 @@ begin
   if p_finished is not null then
     delete from progress p where p.job_id = any (p_finished);
     delete from further_keys f where f.job_id = any (p_finished);
+    perform forget_waits_of(p_finished);
     perform tell_waiters(p_finished);
+  end if;
+  if p_rescheduled is not null then
+    perform resume_completed(p_rescheduled);
   end if;
   if p_lost <> '{}' then
     p_lost := array(select p.job_id from permits p where p.job_id = any (p_lost) and p.drainer_id = p_drainer);

@@ -3,10 +3,8 @@ create or replace function limit_waiting(p_kind text, p_target text, p_waiting i
 language plpgsql volatile set search_path from current
 as $$
 begin
-  if p_target is null or p_kind = 'queue' and p_target !~ '^[A-Za-z0-9._/:-]{1,128}$' or length(p_target) not between 1 and 512 then
-    perform refuse(format('p_%s is %s: give %s', p_kind, coalesce(to_json(left(p_target, 100))::text, 'null'),
-                          case p_kind when 'queue' then '1 to 128 letters, digits and . _ - / :' else 'text of 1 to 512 characters' end));
-  elsif p_waiting not between 1 and 1000000 then
+  perform assert_target(p_kind, p_target);
+  if p_waiting not between 1 and 1000000 then
     perform refuse(format('p_waiting is %s: give a whole number from 1 to 1000000', p_waiting));
   end if;
   if p_waiting is null then

@@ -1,0 +1,7 @@
+import { assertText, refuse } from "../checks/validate.ts"
+
+/** For what a job waits: text of up to 512 characters. */
+export function assertToken(token: string, path: readonly string[]): void {
+  if (token === undefined) refuse("invalid_option", token, path, "the token that the job waits for")
+  assertText(token, path)
+}

@@ -1,0 +1,48 @@
+import { createSluice } from "@sluice/core"
+import { expect, test } from "vitest"
+import { createDatabase } from "../support/database.ts"
+import { openTwoSessions } from "./two-sessions.ts"
+
+const database = await createDatabase()
+const sluice = createSluice({ database: database.pool })
+
+/** A drainer whose job has come to wait for a token, and is about to be put back for a day. */
+async function waitingOne(token: string) {
+  const { first, second } = await openTwoSessions(database)
+  const { id } = await sluice.enqueue("any", {})
+  const [claimed] = await first.claim("any")
+  const fence = claimed?.fence as number
+  await first.connection.query("select sluice.await_token(pg_backend_pid(), $1, $2, $3, 86400000)", [
+    id,
+    fence,
+    token,
+  ])
+  const putBack = () =>
+    first.settle({ id, fence, outcome: "snoozed", wait_ms: 86_400_000, charges_attempt: false })
+  return { first, second, id, putBack }
+}
+
+const isDue = async (id: string) =>
+  (await database.rows("select run_at <= now() as due, state from sluice.jobs where id = $1", [id]))[0]
+
+test("a token that is completed while its job is put back makes it due: the completion waits for the settle, and sees it", async () => {
+  const { first, second, id, putBack } = await waitingOne("one")
+  await first.connection.query("begin")
+  await putBack()
+  const completing = second.connection.query("select outcome from sluice.complete_wait('one')")
+  await first.connection.query("commit")
+  expect((await completing).rows).toEqual([{ outcome: "completed" }])
+  expect(await isDue(id)).toEqual({ due: true, state: "scheduled" })
+})
+
+test("one that is completed first does, too: the settle waits for the completion, and sees it", async () => {
+  const { second, id, putBack } = await waitingOne("two")
+  await second.connection.query("begin")
+  expect((await second.connection.query("select outcome from sluice.complete_wait('two')")).rows).toEqual([
+    { outcome: "completed" },
+  ])
+  const puttingBack = putBack()
+  await second.connection.query("commit")
+  await puttingBack
+  expect(await isDue(id)).toEqual({ due: true, state: "scheduled" })
+})
