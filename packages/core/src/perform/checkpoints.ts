@@ -172,7 +172,7 @@ async function waitFor(progress: Progress, token: string, options: WaitForOption
   const timeoutMs = boundedMs(timeout, [`waitFor ${JSON.stringify(token)}`, "timeout"], 0, LONGEST_WAIT_MS)
   const saved = await findSaved(progress, "wait", token, others)
   const ended = saved?.value ?? (await endOfWait(progress, token, timeoutMs))
-  return valueOf(token, JSON.parse(ended), schema)
+  return resultOf(token, JSON.parse(ended), schema)
 }
 
 /** How the wait has ended, as JSON. Puts the job back if it has not. */
@@ -182,7 +182,7 @@ async function endOfWait(progress: Progress, token: string, timeoutMs: number): 
   return ended ?? snoozeFor(progress, remainingMs, `The job waits for ${JSON.stringify(token)}`)
 }
 
-function valueOf(token: string, ended: { value?: unknown; timedOut?: true }, schema?: StandardSchemaV1) {
+function resultOf(token: string, ended: { value?: unknown; timedOut?: true }, schema?: StandardSchemaV1) {
   if (ended.timedOut)
     throw new WaitTimeoutError("wait_timeout", `Nobody has completed ${JSON.stringify(token)} in time`)
   return schema ? checkWaitValue(token, schema, ended.value) : ended.value
