@@ -1,6 +1,7 @@
 import { createSluice } from "@sluice/core"
 import { expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
+import { eventually } from "../support/eventually.ts"
 import { openTwoSessions } from "./two-sessions.ts"
 
 const database = await createDatabase()
@@ -22,6 +23,14 @@ async function waitingOne(token: string) {
   return { first, second, id, putBack }
 }
 
+/** Until the session waits for a lock, or has not had to. */
+async function untilWaiting(pid: number, statement: Promise<unknown>): Promise<void> {
+  let isDone = false
+  statement.finally(() => (isDone = true)).catch(() => {})
+  const waits = "select from pg_stat_activity where pid = $1 and wait_event_type = 'Lock'"
+  await eventually(async () => expect(isDone || (await database.rows(waits, [pid])).length > 0).toBe(true))
+}
+
 const isDue = async (id: string) =>
   (await database.rows("select run_at <= now() as due, state from sluice.jobs where id = $1", [id]))[0]
 
@@ -30,18 +39,20 @@ test("a token that is completed while its job is put back makes it due: the comp
   await first.connection.query("begin")
   await putBack()
   const completing = second.connection.query("select outcome from sluice.complete_wait('one')")
+  await untilWaiting(second.backendPid, completing)
   await first.connection.query("commit")
   expect((await completing).rows).toEqual([{ outcome: "completed" }])
   expect(await isDue(id)).toEqual({ due: true, state: "scheduled" })
 })
 
 test("one that is completed first does, too: the settle waits for the completion, and sees it", async () => {
-  const { second, id, putBack } = await waitingOne("two")
+  const { first, second, id, putBack } = await waitingOne("two")
   await second.connection.query("begin")
   expect((await second.connection.query("select outcome from sluice.complete_wait('two')")).rows).toEqual([
     { outcome: "completed" },
   ])
   const puttingBack = putBack()
+  await untilWaiting(first.backendPid, puttingBack)
   await second.connection.query("commit")
   await puttingBack
   expect(await isDue(id)).toEqual({ due: true, state: "scheduled" })
