@@ -59,6 +59,12 @@ test("a schedule of every second that nobody drained for a year is looked at in 
   expect(performance.now() - startedAtMs).toBeLessThan(5_000)
 })
 
+test("an interval of years doesn't count beyond the time that the database knows", async () => {
+  expect(await missed({ name: "report", every: "1500d" }, "2200-01-01T00:00Z")).toEqual([
+    "2199-12-26T00:00 enqueued",
+  ])
+})
+
 /** What becomes of the ticks since 2027-03-02, if the first look is then. */
 async function missed(settings: ScheduleSettings, at: string, most = 5): Promise<string[]> {
   const key = `key-${keys++}`

@@ -75,6 +75,15 @@ test("jitter puts the job of a tick off, always by the same time", async () => {
   expect(await ticksOf(database, "jitter")).toEqual(["2027-03-01T09:00 enqueued"])
 })
 
+test("with a jitter longer than its interval, a schedule leaves no tick out", async () => {
+  const from = Date.parse("2027-03-01T08:00Z")
+  await scheduleFrom(database, "spread", { ...every, every: "1m", jitter: "10m" }, new Date(from))
+  for (let look = 1; look <= 60; look++) await tickAt(database, new Date(from + look * 30_000))
+  const ticks = await ticksOf(database, "spread")
+  expect(ticks.length).toBeGreaterThanOrEqual(20)
+  expect(ticks.at(-1)).toBe(`2027-03-01T08:${String(ticks.length).padStart(2, "0")} enqueued`)
+})
+
 test("a schedule has ticks from its start to its end, both included", async () => {
   const bounds = { startsAt: "2027-03-01T09:00:00Z", endsAt: "2027-03-01T11:00:00Z" }
   await scheduleFrom(database, "bounded", { ...every, ...bounds }, "2027-01-01T00:00Z")

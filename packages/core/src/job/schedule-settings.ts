@@ -6,7 +6,7 @@ import { toIsoInstant } from "./option-values.ts"
 export type ScheduleTiming = {
   /** The time zone of `cron`, by its name in the IANA database. Default `"UTC"`. */
   readonly timeZone?: string
-  /** Enqueues each job up to this long after its tick, by a part that is always the same for the tick. Up to a day. Default 0. */
+  /** Enqueues each job up to this long after its tick, by a part that is always the same for the schedule. Up to a day. Default 0. */
   readonly jitter?: Duration
   /** No tick is before this instant. With `every`, ticks are counted from it. */
   readonly startsAt?: Date | string
