@@ -5,7 +5,8 @@ as $$
 declare
   c_longest_gap constant integer := 9 * 366; -- days from one February 29 to the next, around 2100
   v_day date := (p_after at time zone p_zone)::date;
-  v_last date := least(v_day + c_longest_gap, case when isfinite(p_until) then (p_until at time zone p_zone)::date end);
+  v_until date := (p_until at time zone p_zone)::date;
+  v_last date := least(v_day + c_longest_gap, v_until);
   v_ticks timestamptz[] := '{}';
 begin
   while v_day <= v_last and cardinality(v_ticks) < p_most loop
@@ -14,7 +15,7 @@ begin
       continue;
     elsif is_cron_day(p_fields, v_day) then
       v_ticks := v_ticks || ticks_of_day(p_fields, p_zone, v_day, coalesce(v_ticks[cardinality(v_ticks)], p_after), p_until, p_most - cardinality(v_ticks));
-      v_last := greatest(v_last, case when not isfinite(p_until) then v_day + c_longest_gap end);
+      v_last := least(v_day + c_longest_gap, v_until);
     end if;
     v_day := v_day + 1;
   end loop;

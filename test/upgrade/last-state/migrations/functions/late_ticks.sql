@@ -8,21 +8,19 @@ as $$
 declare
   c_most constant integer := 500; -- the next look takes more
   v_first timestamptz := s.upcoming[1] - interval '1 microsecond';
-  v_jitter interval := s.jitter_ms * interval '1 millisecond';
+  v_now timestamptz := p_now - (due_at(s.key, s.jitter_ms, p_now) - p_now); -- of the ticks that are due now
   v_within interval := s.catch_up_ms * interval '1 millisecond';
   v_on_time interval := case when s.catch_up = 'all' then coalesce(v_within, interval '1 day')
                              when s.catch_up = 'skip' then coalesce(v_within, interval '2 minutes')
                              else least(interval '1 minute', v_within) end;
   v_last timestamptz;
 begin
-  run := array(
-    select t from unnest(ticks_after(s, greatest(v_first, p_now - v_jitter - v_on_time), p_now, c_most)) t
-    where due_at(s.key, s.jitter_ms, t) between p_now - v_on_time and p_now order by t);
+  run := ticks_after(s, greatest(v_first, v_now - v_on_time), v_now, c_most);
   if run <> '{}' then
     return;
   end if;
-  v_last := coalesce(last_tick(s, v_first, p_now), s.upcoming[1]); -- the time zone's rules may have changed since
-  if s.catch_up = 'once' and (v_within is null or due_at(s.key, s.jitter_ms, v_last) >= p_now - v_within) then
+  v_last := coalesce(last_tick(s, v_first, v_now), s.upcoming[1]); -- the time zone's rules may have changed since
+  if s.catch_up = 'once' and (v_within is null or v_last >= v_now - v_within) then
     run := array[v_last];
   else
     missed := v_last;

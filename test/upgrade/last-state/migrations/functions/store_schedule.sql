@@ -14,7 +14,8 @@ begin
   v_new.paused_until := v_old.paused_until;
   v_new.created_at := coalesce(v_old.created_at, now());
   if (v_new.cron, v_new.every_ms, v_new.time_zone, v_new.jitter_ms, v_new.starts_at, v_new.ends_at, v_new.is_enabled)
-     is not distinct from (v_old.cron, v_old.every_ms, v_old.time_zone, v_old.jitter_ms, v_old.starts_at, v_old.ends_at, v_old.is_enabled) then
+     is not distinct from (v_old.cron, v_old.every_ms, v_old.time_zone, v_old.jitter_ms, v_old.starts_at, v_old.ends_at, v_old.is_enabled)
+     and v_old.next_at is not null then
     v_new.upcoming := v_old.upcoming;
     v_new.has_all := v_old.has_all;
     v_new.next_at := v_old.next_at;
