@@ -62,6 +62,13 @@ test("a time zone that the server no longer knows stops its schedule alone", asy
   expect(await database.rows(get)).toEqual([{ next: 5 }])
 })
 
+test("a cron expression of over 1,000 characters is refused before it is read", async () => {
+  const cron = `${"*,".repeat(50_000)}* * * * *`
+  const message = expect.stringContaining("at character 1001 it is too long: give up to 1000 characters")
+  expect(() => defineSchedule("schedule", { job, cron })).toThrow(expect.objectContaining({ message }))
+  await expect(database.rows("select sluice.parse_cron($1)", [cron])).rejects.toMatchObject({ message })
+})
+
 test("a day that never comes is refused", async () => {
   const refused = database.rows("select sluice.set_schedule('never', $1)", [
     { name: "job", cron: "0 3 30 2 *" },

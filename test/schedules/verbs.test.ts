@@ -151,6 +151,10 @@ test("every verb refuses a schedule that doesn't exist", async () => {
 
 test.each<[settings: unknown, message: string]>([
   [{ ...hourly, name: "no name" }, "Job name"],
+  [{ ...hourly, name: 5 }, "name is 5: give the name of a job"],
+  [{ every: "1h" }, "name is missing"],
+  [{ ...hourly, timeZone: "Europe/Berlin+1" }, 'timeZone is "Europe/Berlin+1"'],
+  [{ ...hourly, payload: { text: "\0" } }, "payload.text is"],
   [{ name: "mail" }, "cron is missing"],
   [{ ...hourly, cron: "* * * * *" }, "cron or every, not both"],
   [{ name: "mail", cron: "0 25 * * *" }, "at character 3 the hour is 25"],
@@ -177,6 +181,14 @@ test.each<[settings: unknown, message: string]>([
     message: expect.stringContaining(message),
   })
   expect(await sluice.listSchedules()).toEqual([])
+})
+
+test("a payload that is nested too deep is refused", async () => {
+  const payload = JSON.parse(`${"[".repeat(2_000)}${"]".repeat(2_000)}`)
+  await expect(sluice.setSchedule("schedule", { ...hourly, payload })).rejects.toMatchObject({
+    name: "InvalidInputError",
+    message: "payload is nested too deep: give at most 1000 levels",
+  })
 })
 
 test("two who set the same schedule at once both succeed", async () => {

@@ -246,6 +246,7 @@ test.each([
   [undefined, undefined, {}, "invalid_option"],
   ["t", "x".repeat(300_000), {}, "payload_too_large"],
   ["t", "\0", {}, "invalid_payload"],
+  ["t", { at: Number.NaN }, {}, "invalid_payload"],
   ["t", 1, { early: "yes" }, "invalid_option"],
   ["t", 1, { earlier: true }, "unknown_option"],
 ])("completeWait(%j, …, %j) is refused", async (token, value, options, code) => {

@@ -55,6 +55,8 @@ const FIELDS: readonly Field[] = [
   },
 ]
 
+/** Room for six fields that list each of their numbers. Reading takes longer than in proportion. */
+const MAX_CHARACTERS = 1_000
 const NICKNAMES = ["@annually", "@daily", "@hourly", "@midnight", "@monthly", "@weekly", "@yearly"]
 
 /** Throws `InvalidInputError` for what can't be read as a cron expression, and names the character at which it is wrong. */
@@ -65,6 +67,8 @@ export function assertCron(cron: unknown): void {
       `cron is ${typeof cron}: give a cron expression such as "0 3 * * *"`,
       { path: ["cron"] },
     )
+  if (cron.length > MAX_CHARACTERS)
+    refuseCron(cron, MAX_CHARACTERS, `it is too long: give up to ${MAX_CHARACTERS} characters`)
   const text = cron.trim()
   if (NICKNAMES.includes(text.toLowerCase())) return
   if (text.startsWith("@")) {

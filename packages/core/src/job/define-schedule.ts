@@ -96,7 +96,11 @@ function assertCatchUp(catchUp: ScheduleTiming["catchUp"]): void {
 
 /** Abbreviations, which have no changes of clocks, are refused, and offsets too. */
 function isTimeZone(name: unknown): boolean {
-  if (typeof name !== "string" || !/^(UTC|GMT|[A-Za-z_]+(\/[A-Za-z0-9_+-]+){1,2})$/.test(name)) return false
+  if (
+    typeof name !== "string" ||
+    !/^(UTC|GMT|Etc\/GMT[+-]\d{1,2}|[A-Za-z_]+(\/[A-Za-z_-]+){1,2})$/.test(name)
+  )
+    return false
   try {
     new Intl.DateTimeFormat("en", { timeZone: name })
     return true

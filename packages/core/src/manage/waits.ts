@@ -3,7 +3,7 @@ import type { Queryable } from "../database/connection.ts"
 import { jsonRows } from "../database/pool-queryable.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { WaitNotFoundError, WaitStateError } from "../errors.ts"
-import { toStorableJson } from "../job/payload.ts"
+import { toJson } from "../job/payload.ts"
 import { assertToken } from "../job/wait-token.ts"
 
 export interface CompleteWaitOptions {
@@ -28,7 +28,7 @@ export async function completeWait(
     refuse("invalid_option", options.early, ["options", "early"], "true or false")
   const call = protocolCall(schema, "complete_wait", {
     p_token: token,
-    p_value: toStorableJson(value, ["value"]),
+    p_value: value === undefined || value === null ? null : toJson(value, ["value"]).json,
     p_early: options.early ?? false,
   })
   const [row] = await jsonRows(

@@ -5,6 +5,7 @@ import { codeOf } from "../database/translate-error.ts"
 import { refusalOf } from "../enqueue/enqueue.ts"
 import { ScheduleNotFoundError, ScheduleStateError } from "../errors.ts"
 import { dateOf } from "../inspect/date-of.ts"
+import { toJson } from "../job/payload.ts"
 import { instantsToText, type ScheduleTiming } from "../job/schedule-settings.ts"
 import { endOf, type PauseOptions } from "../manage/pauses.ts"
 import type { ScheduleSnapshot } from "./schedule-snapshot.ts"
@@ -25,7 +26,7 @@ export interface ListSchedulesOptions {
   readonly limit?: number
 }
 
-/** The database checks the settings, for TypeScript, HTTP and SQL alike. */
+/** The database checks the settings, for TypeScript, HTTP and SQL alike. Here is refused what it couldn't even read as JSON. */
 export async function setSchedule(
   database: Queryable,
   schema: string,
@@ -34,6 +35,9 @@ export async function setSchedule(
 ): Promise<ScheduleSnapshot> {
   assertKey(key)
   if (!isRecord(settings)) refuse("invalid_option", settings, ["settings"], "the settings of the schedule")
+  for (const [name, value] of Object.entries(settings)) {
+    if (value !== undefined && value !== null) toJson(value, [name], Number.POSITIVE_INFINITY)
+  }
   const call = protocolCall(schema, "set_schedule", {
     p_key: key,
     p_settings: JSON.stringify(instantsToText(settings)),

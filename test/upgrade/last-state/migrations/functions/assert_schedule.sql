@@ -18,6 +18,7 @@ begin
     v_expected := case
       when not v_key = any (c_known) then 'one of ' || array_to_string(c_known, ', ')
       when v_value = 'null' and v_key <> 'payload' then 'a value, or leave it out'
+      when v_key = 'name' and jsonb_typeof(v_value) <> 'string' then 'the name of a job'
       when v_key = 'cron' and jsonb_typeof(v_value) <> 'string' then 'a cron expression such as "0 3 * * *"'
       when v_key = 'every' and p_settings ? 'cron' then 'cron or every, not both'
       when v_key = 'every' and coalesce(duration_ms(v_value), 0) < 1000 then 'a duration of at least a second, such as "90s"'
@@ -37,6 +38,8 @@ begin
   end loop;
   if not p_settings ?| array['cron', 'every'] then
     perform refuse('cron is missing: give cron or every');
+  elsif not p_settings ? 'name' then
+    perform refuse('name is missing: give the name of a job');
   end if;
   v_key := (select o from jsonb_object_keys(coalesce(p_settings->'options', '{}')) o where o in ('runAt', 'expiresAt', 'idempotencyKey') limit 1);
   if v_key is not null then

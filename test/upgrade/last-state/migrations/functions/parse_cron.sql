@@ -7,12 +7,15 @@ declare
   c_nicknames constant jsonb := '{"@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *", "@monthly": "0 0 1 * *", "@weekly": "0 0 * * 0",
     "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@hourly": "0 * * * *"}';
   c_space constant text := E' \t\r\n';
+  c_longest constant integer := 1000; -- reading takes longer than in proportion
   v_cron text := coalesce(c_nicknames->>lower(btrim(p_cron, c_space)), p_cron);
-  v_fields text[] := regexp_split_to_array(btrim(v_cron, c_space), '[[:space:]]+');
+  v_fields text[] := regexp_split_to_array(btrim(left(v_cron, c_longest), c_space), '[[:space:]]+');
   v_starts integer[];
   v_read cron_fields;
 begin
-  if btrim(v_cron, c_space) ~ '^@' then
+  if length(p_cron) > c_longest then
+    perform refuse_cron(p_cron, c_longest + 1, format('it is too long: give up to %s characters', c_longest));
+  elsif btrim(v_cron, c_space) ~ '^@' then
     perform refuse_cron(p_cron, position('@' in p_cron), format('%s is unknown: give %s, or five or six fields; for an interval give every',
       btrim(v_cron, c_space), (select string_agg(n, ', ' order by n) from jsonb_object_keys(c_nicknames) n)));
   elsif cardinality(v_fields) not between 5 and 6 then
