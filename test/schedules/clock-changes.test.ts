@@ -65,8 +65,8 @@ async function expectTicks(zone: string, cron: string, after: string, expected: 
 
 async function ticksOf(cron: string, zone: string, after: string, count: number): Promise<string[]> {
   const [{ ticks }] = await database.rows(
-    "select sluice.cron_ticks(sluice.parse_cron($1), $2, $3, 'infinity', $4) as ticks",
+    "select to_json(sluice.cron_ticks(sluice.parse_cron($1), $2, $3, 'infinity', $4)) as ticks",
     [cron, zone, after, count],
   )
-  return ticks.map((tick: Date) => tick.toISOString())
+  return ticks.map((tick: string) => new Date(tick).toISOString())
 }
