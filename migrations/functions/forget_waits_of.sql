@@ -6,6 +6,7 @@ as $$
 declare
   v_tokens text[];
 begin
+  delete from event_waits w where w.job_id = any (p_finished);
   if not exists (select from waiting_jobs w where w.job_id = any (p_finished)) then
     return;
   end if;

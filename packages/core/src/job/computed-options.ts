@@ -2,7 +2,9 @@ import { durationMs } from "../checks/duration.ts"
 import { assertPolicies, assertText } from "../checks/validate.ts"
 import { InvalidInputError } from "../errors.ts"
 import { callOption } from "./call-option.ts"
+import { isInOrder, limitsOf } from "./concurrency.ts"
 import type { AnyJobDefinition } from "./define-job.ts"
+import { computesFairKey } from "./fair-share.ts"
 import type { EnqueueOptions } from "./job-options.ts"
 import { completeUnique } from "./unique-rule.ts"
 
@@ -34,8 +36,17 @@ export function completeOptions(definition: AnyJobDefinition, payload: unknown, 
   return options as Options
 }
 
-/** Which options a definition computes. */
-export function computedBy(definition: AnyJobDefinition): Computable[] {
+/** Which options an enqueue without the definition has to give, because only its code can compute them. */
+export function computedOptions(definition: AnyJobDefinition): string[] {
+  const [limit] = limitsOf(definition)
+  return [
+    ...computedBy(definition),
+    ...(computesFairKey(definition) ? ["fairKey"] : []),
+    ...(limit && isInOrder(limit) && typeof limit.key === "function" ? ["concurrencyKey"] : []),
+  ]
+}
+
+function computedBy(definition: AnyJobDefinition): Computable[] {
   return COMPUTABLE.filter(
     (name) => typeof (name === "uniqueKey" ? uniqueKeyOf(definition) : definition[name]) === "function",
   )

@@ -1,19 +1,30 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec"
 import { boundedMs, type Duration, durationMs } from "../checks/duration.ts"
-import { assertKnownKeys, assertText, refuse } from "../checks/validate.ts"
+import { assertKnownKeys, assertName, assertText, isRecord, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { InvalidInputError, SluiceError, WaitTimeoutError } from "../errors.ts"
 import { Isolation, Snooze } from "../job/control-errors.ts"
-import type { CheckpointOptions, JobContext, StepOptions, WaitForOptions } from "../job/job-context.ts"
+import type { AnyEvent } from "../job/define-event.ts"
+import type {
+  CheckpointOptions,
+  JobContext,
+  OpenEventWaitOptions,
+  StepOptions,
+  WaitForEventOptions,
+  WaitForOptions,
+} from "../job/job-context.ts"
 import { toIsoInstant } from "../job/option-values.ts"
-import { checkWaitValue, toStorableJson } from "../job/payload.ts"
+import { checkWaitValue, toJson, toStorableJson } from "../job/payload.ts"
 import { assertToken } from "../job/wait-token.ts"
 import { createHandedPromises } from "./handed-promise.ts"
 import { type JobRun, withTimeout } from "./job-run.ts"
 import {
+  awaitEvent,
   awaitToken,
   type CheckpointKind,
+  type EventWait,
   loadProgress,
+  openEventWait,
   openWait,
   type SavedCheckpoint,
   saveInTransaction,
@@ -22,7 +33,10 @@ import {
 
 /** Lets an execution continue where an earlier execution of the same job was interrupted. */
 export interface Checkpoints
-  extends Pick<JobContext, "step" | "cursor" | "sleep" | "sleepUntil" | "openWait" | "waitFor"> {
+  extends Pick<
+    JobContext,
+    "step" | "cursor" | "sleep" | "sleepUntil" | "openWait" | "waitFor" | "openEventWait" | "waitForEvent"
+  > {
   /** Waits for what is under way, and throws errors that the job hasn't awaited. */
   join(): Promise<void>
   /** Waits for what is under way and lets nothing more start. Throws the `Snooze` of a job that sleeps. */
@@ -90,6 +104,12 @@ export function createCheckpoints(run: JobRun): Checkpoints {
 
     waitFor: (token: string, options?: WaitForOptions) =>
       promises.hand(() => waitFor(progress, token, options)),
+
+    openEventWait: (event: AnyEvent | string, options?: OpenEventWaitOptions) =>
+      promises.hand(() => openEvent(progress, event, options)),
+
+    waitForEvent: (event: AnyEvent | string, options?: WaitForEventOptions) =>
+      promises.hand(() => waitForEvent(progress, event, options)),
 
     join: promises.join,
 
@@ -169,22 +189,72 @@ async function open(progress: Progress, token: string): Promise<void> {
 async function waitFor(progress: Progress, token: string, options: WaitForOptions = {}): Promise<unknown> {
   const { timeout = "30d", schema, ...others } = options
   assertToken(token, ["waitFor", "token"])
-  const timeoutMs = boundedMs(timeout, [`waitFor ${JSON.stringify(token)}`, "timeout"], 0, LONGEST_WAIT_MS)
+  const timeoutMs = waitMsOf(timeout, token)
   const saved = await findSaved(progress, "wait", token, others)
-  const ended = saved?.value ?? (await endOfWait(progress, token, timeoutMs))
+  const wait = () => awaitToken(progress.run, token, timeoutMs)
+  const ended = saved?.value ?? (await endOfWait(progress, token, wait))
   return resultOf(token, JSON.parse(ended), schema)
 }
 
+function waitMsOf(timeout: Duration, key: string): number {
+  return boundedMs(timeout, [`waitFor ${JSON.stringify(key)}`, "timeout"], 0, LONGEST_WAIT_MS)
+}
+
 /** How the wait has ended, as JSON. Puts the job back if it has not. */
-async function endOfWait(progress: Progress, token: string, timeoutMs: number): Promise<string> {
+async function endOfWait(progress: Progress, key: string, wait: () => ReturnType<typeof awaitToken>) {
   assertMayStart(progress)
-  const { ended, remainingMs } = await awaitToken(progress.run, token, timeoutMs)
-  return ended ?? snoozeFor(progress, remainingMs, `The job waits for ${JSON.stringify(token)}`)
+  const { ended, remainingMs } = await wait()
+  return ended ?? snoozeFor(progress, remainingMs, `The job waits for ${JSON.stringify(key)}`)
+}
+
+async function openEvent(
+  progress: Progress,
+  event: AnyEvent | string,
+  options: OpenEventWaitOptions = {},
+): Promise<void> {
+  const wait = eventWaitOf(event, options)
+  assertContinuable(progress.run, "openEventWait")
+  assertMayStart(progress)
+  await openEventWait(progress.run, wait)
+}
+
+async function waitForEvent(
+  progress: Progress,
+  event: AnyEvent | string,
+  { timeout = "30d", schema, ...options }: WaitForEventOptions = {},
+): Promise<unknown> {
+  const wait = eventWaitOf(event, options)
+  const timeoutMs = waitMsOf(timeout, wait.key)
+  const saved = await findSaved(progress, "event", wait.key, {})
+  const ended =
+    saved?.value ?? (await endOfWait(progress, wait.key, () => awaitEvent(progress.run, wait, timeoutMs)))
+  return resultOf(
+    wait.key,
+    JSON.parse(ended),
+    schema ?? (typeof event === "string" ? undefined : event.schema),
+  )
+}
+
+const MAX_MATCH_BYTES = 1024
+
+function eventWaitOf(event: AnyEvent | string, options: OpenEventWaitOptions): EventWait {
+  const name = typeof event === "string" ? event : event?.name
+  assertName(name, ["waitForEvent", "event"])
+  const path = [`waitForEvent ${JSON.stringify(name)}`]
+  assertKnownKeys(options, ["match", "key"], path)
+  const { match = {}, key = name } = options
+  assertText(key, [...path, "key"])
+  if (!isRecord(match))
+    refuse("invalid_option", match, [...path, "match"], "an object that the payload has to contain")
+  return { key, event: name, match: toJson(match, [...path, "match"], MAX_MATCH_BYTES).json }
 }
 
 function resultOf(token: string, ended: { value?: unknown; timedOut?: true }, schema?: StandardSchemaV1) {
   if (ended.timedOut)
-    throw new WaitTimeoutError("wait_timeout", `Nobody has completed ${JSON.stringify(token)} in time`)
+    throw new WaitTimeoutError(
+      "wait_timeout",
+      `Nothing has ended the wait for ${JSON.stringify(token)} in time`,
+    )
   return schema ? checkWaitValue(token, schema, ended.value) : ended.value
 }
 

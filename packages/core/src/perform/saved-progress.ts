@@ -10,7 +10,7 @@ import { temporaryToNotNow } from "./not-now.ts"
 /** How long Sluice tries to save a checkpoint before the execution ends without it. */
 const SAVE_WITHIN_MS = 10_000
 
-export type CheckpointKind = "step" | "cursor" | "sleep" | "wait"
+export type CheckpointKind = "step" | "cursor" | "sleep" | "wait" | "event"
 
 /** A checkpoint that an earlier execution of the job has saved. */
 export interface SavedCheckpoint {
@@ -68,6 +68,51 @@ export async function openWait(run: JobRun, token: string): Promise<void> {
     p_token: token,
   })
   assertOwned(run, await query(run, `select ${text} as is_ours`, values))
+}
+
+/** For what event a job waits. */
+export interface EventWait {
+  readonly key: string
+  readonly event: string
+  /** JSON. */
+  readonly match: string
+}
+
+/** Begins the wait for an event. */
+export async function openEventWait(run: JobRun, wait: EventWait): Promise<void> {
+  const { text, values } = protocolCall(
+    run.environment.drainer.schema,
+    "open_event_wait",
+    eventParameters(run, wait),
+  )
+  assertOwned(run, await query(run, `select ${text} as is_ours`, values))
+}
+
+/** Returns how the wait for an event has ended, as JSON, or how long it may still last. */
+export async function awaitEvent(
+  run: JobRun,
+  wait: EventWait,
+  timeoutMs: number,
+): Promise<{ ended: string | null; remainingMs: number }> {
+  const { text, values } = protocolCall(run.environment.drainer.schema, "await_event", {
+    ...eventParameters(run, wait),
+    p_timeout_ms: timeoutMs,
+  })
+  const rows = await query(run, `select * from ${text}`, values)
+  assertOwned(run, rows)
+  recordCheckpoint(run)
+  return { ended: rows[0].ended, remainingMs: rows[0].remaining_ms }
+}
+
+function eventParameters({ environment: { drainer }, job }: JobRun, { key, event, match }: EventWait) {
+  return {
+    p_backend: drainer.backendPid,
+    p_job: job.id,
+    p_fence: job.fence,
+    p_key: key,
+    p_event: event,
+    p_match: match,
+  }
 }
 
 /** Returns how the wait for a token has ended, as JSON, or how long it may still last. */

@@ -1,4 +1,4 @@
--- What is done about once a second by whoever looks from the start: jobs of schedules are enqueued, due jobs are promoted, jobs whose names are known again come
+-- What is done about once a second by whoever looks from the start: jobs of schedules are enqueued, late waits are ended, due jobs are promoted, jobs whose names are known again come
 -- back, throttled ones that may start are made ready, and batches without pending jobs finish, what no event finds is repaired (docs/decisions/0023-tick.md). All of it is done in sets, and waits for no lock.
 --   p_since  what was due by then was promoted before; null: nothing was
 --   returns  whether there may be more of it
@@ -10,6 +10,7 @@ as $$
 declare
   v_more boolean := enqueue_ticks();
 begin
+  v_more := match_emitted() or v_more;
   v_more := promote_due(p_since) or v_more;
   v_more := release_known(p_names) or v_more;
   perform unthrottle_due(p_names);
