@@ -9,7 +9,7 @@ const FLOORS = [
   ["telemetry/", "inspect/", "manage/", "executors/", "migrate/", "pg/"],
   ["enqueue/", "session/", "results/"],
   ["batches/"],
-  ["claim/", "settle/", "schedules/"],
+  ["claim/", "settle/", "schedules/", "events/"],
   ["perform/"],
   ["wake/"],
 ]

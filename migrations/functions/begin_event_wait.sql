@@ -15,9 +15,12 @@ begin
   if octet_length(v_shape) > 2000 then
     perform refuse(format('match has too many values, or they are too deep: %s', left(p_match::text, 100)));
   end if;
-  insert into event_waits (job_id, key, event, match, shape, match_hash, is_waiting, since)
-  values (p_job, p_key, p_event, p_match, v_shape, hash_at(v_shape, p_match), false, pg_current_snapshot())
-  on conflict do nothing;
+  -- asked first, because the insert would wait for an emit that ends the wait and isn't committed
+  if not exists (select from event_waits w where w.job_id = p_job and w.key = p_key) then
+    insert into event_waits (job_id, key, event, match, shape, match_hash, is_waiting, since)
+    values (p_job, p_key, p_event, p_match, v_shape, hash_at(v_shape, p_match), false, pg_current_snapshot())
+    on conflict do nothing;
+  end if;
   return true;
 end
 $$;

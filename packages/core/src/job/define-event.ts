@@ -30,7 +30,9 @@ export type ReceivedOf<Event> =
 export function defineEvent<Schema extends StandardSchemaV1, const Name extends string = string>(
   name: Name,
   schema: Schema,
-): EventDefinition<StandardSchemaV1.InferInput<Schema>, StandardSchemaV1.InferOutput<Schema>, Name>
+): EventDefinition<StandardSchemaV1.InferInput<Schema>, StandardSchemaV1.InferOutput<Schema>, Name> & {
+  readonly schema: Schema
+}
 /** Without a schema, payloads are not validated. */
 export function defineEvent<Payload = unknown, const Name extends string = string>(
   name: Name,

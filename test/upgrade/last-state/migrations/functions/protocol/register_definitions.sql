@@ -34,6 +34,8 @@ begin
   update definitions d set registered_at = null, dropped_at = now()
   where d.dropped_at is null and d.name not in (select p.name from json_populate_recordset(null::definitions, p_definitions) p);
   perform note_schedules(p_definitions, true);
-  delete from definitions d where d.registered_at is null and d.seen_at < now() - interval '14 days';
+  delete from definitions d
+  where d.registered_at is null and d.seen_at < now() - interval '14 days'
+    and (d.events is null or d.dropped_at < now() - interval '14 days'); -- a drainer that comes late doesn't subscribe anew
 end
 $$;
