@@ -13,7 +13,7 @@ import {
 import { InvalidInputError } from "../errors.ts"
 import { assertBackoff, type Backoff } from "./backoff.ts"
 import { assertBatch, type Batch, type BatchContext, outcomesOf, type PerformMany } from "./batch.ts"
-import { computedOptions } from "./computed-options.ts"
+import { computedByCode } from "./computed-by-code.ts"
 import { assertConcurrency } from "./concurrency.ts"
 import { type AnyEvent, assertEvents, type EventDefinition } from "./define-event.ts"
 import { type ErrorRule, namedRules } from "./error-rules.ts"
@@ -343,7 +343,7 @@ const DEFINITION_KEYS = [
 
 /** Who emits an event enqueues by name: what only the definition's code computes would be missing. */
 function assertEnqueuedByEvents(definition: AnyJobDefinition): void {
-  const [computed] = definition.on?.length ? computedOptions(definition) : []
+  const [computed] = definition.on?.length ? computedByCode(definition) : []
   if (computed !== undefined)
     refuse(
       "invalid_option",

@@ -1,6 +1,6 @@
 import { durationMs } from "../checks/duration.ts"
 import { unlessComputed } from "./call-option.ts"
-import { computedOptions } from "./computed-options.ts"
+import { computedByCode } from "./computed-by-code.ts"
 import { isInOrder, limitsOf } from "./concurrency.ts"
 import type { AnyJobDefinition } from "./define-job.ts"
 import type { ScheduleDefinition } from "./define-schedule.ts"
@@ -39,7 +39,7 @@ function rowOf(definition: AnyJobDefinition, defaults: JobPolicies) {
   const { name, timeout, queue, priority, delay, rate, unique } = definition
   const [limit, ...further] = limitsOf(definition)
   const expiresIn = definition.expiresIn ?? defaults.expiresIn
-  const computes = computedOptions(definition)
+  const computes = computedByCode(definition)
   return {
     name,
     timeout_ms: timeout === undefined ? undefined : durationMs(timeout),
