@@ -93,9 +93,18 @@ export interface HowToStore {
   /** Whether to ask if the jobs are attended. The statement must be a transaction of its own. */
   readonly asks: boolean
   readonly request: RequestToStore | undefined
-  /** The open batch that the jobs are added to, or the one that is made of them, as JSON. Default: none. */
-  readonly batch?: { readonly id: string } | { readonly json: string }
+  /**
+   * The open batch that the jobs are added to, the one that is made of them, as JSON, or what calls another function that makes one.
+   * Default: none.
+   */
+  readonly batch?: { readonly id: string } | { readonly json: string } | { readonly call: StoreCall }
 }
+
+/** Calls an SQL function with the parameters of store_jobs. It returns what that does, but `attended`, and `is_ours`. */
+export type StoreCall = (
+  parameters: Readonly<Record<`p_${string}`, unknown>>,
+  casts: Record<string, string>,
+) => ProtocolCall
 
 /** Jobs that are stored, in the order in which they were given. */
 export interface Stored {
@@ -178,7 +187,8 @@ async function storeRows(
   how: HowToStore,
 ): Promise<Stored> {
   const { text, values } = storeCall(catalog, rows, carrier, how)
-  const names = ["job_ids", "job_states", "statuses", "attended"]
+  const isCalled = how.batch !== undefined && "call" in how.batch
+  const names = ["job_ids", "job_states", "statuses", isCalled ? "is_ours" : "attended"]
   if (how.request) names.push("is_replay")
   if (how.batch && "json" in how.batch) names.push("batch_id", "batch_total")
   const columns = names.map((column) => `${column}::pg_catalog.text`)
@@ -204,6 +214,16 @@ function storeCall(
   const casts = { p_jobs: JSON_TEXT, p_carrier: JSON_TEXT, p_by_name: JSON_TEXT }
   const byName = rows.some(({ isByName }) => isByName) && { p_by_name: byNameJson(defaults) }
   const asking = asks && { p_asks: true }
+  if (batch && "call" in batch)
+    return batch.call(
+      {
+        p_schema_version: SCHEMA_VERSION,
+        p_jobs: runsJson(rows),
+        p_carrier: carrier && JSON.stringify(carrier),
+        ...byName,
+      },
+      casts,
+    )
   if (request && batch && "json" in batch)
     return protocolCall(
       schema,
