@@ -39,7 +39,9 @@ beforeEach(() => {
 })
 afterEach(async () => {
   expect(await database.rows("select * from sluice.batches_adrift()"), "batches adrift").toEqual([])
-  await database.pool.query("truncate sluice.jobs, sluice.finished, sluice.progress, sluice.waits, sluice.waiting_jobs, sluice.batches, sluice.batch_counts, sluice.gathered_jobs, sluice.orphaned_batches, sluice.cancellations")
+  await database.pool.query(
+    "truncate sluice.jobs, sluice.finished, sluice.progress, sluice.waits, sluice.waiting_jobs, sluice.batches, sluice.batch_counts, sluice.gathered_jobs, sluice.orphaned_batches, sluice.cancellations",
+  )
 })
 
 const doubles = (...numbers: number[]) => numbers.map((n) => ({ job: double, payload: { n } }))
@@ -227,7 +229,14 @@ test.each([
   ["no list", "a", "jobs", {}, "invalid_jobs", /jobs/],
   ["unknown name", "a", [{ name: "dubble" }], {}, "unknown_job", /did you mean "double"/],
   ["no definition", "a", [{ job: undefined }], {}, "invalid_name", /name/],
-  ["large payload", "a", [{ name: "double", payload: "x".repeat(300_000) }], {}, "payload_too_large", /256|262144/],
+  [
+    "large payload",
+    "a",
+    [{ name: "double", payload: "x".repeat(300_000) }],
+    {},
+    "payload_too_large",
+    /256|262144/,
+  ],
   ["no duration", "a", [], { timeout: "soon" }, "invalid_duration", /timeout/],
   ["no boolean", "a", [], { settled: "yes" }, "invalid_option", /settled/],
   ["unknown option", "a", [], { timout: 1 }, "unknown_option", /timout/],

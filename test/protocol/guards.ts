@@ -464,7 +464,13 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Awake for other queues": [
     { file: `${SQL}/unattended.sql`, from: " and serves(v_drainer.pool, k.queue)", to: "" },
   ],
-  "Last two at once": [{ file: `${SQL}/tick.sql`, from: "  perform fold_batches();\n", to: "" }],
+  "Last two at once": [
+    {
+      file: `${SQL}/tick.sql`,
+      from: "  perform fold_batches(); -- before the promotion of a job that has waited for one\n",
+      to: "",
+    },
+  ],
   "Added up too early": [
     {
       file: `${SQL}/protocol/close_drainer.sql`,

@@ -101,10 +101,14 @@ export interface HowToStore {
 }
 
 /** Calls an SQL function with the parameters of store_jobs. It returns what that does, but `attended`, and `is_ours`. */
-export type StoreCall = (
-  parameters: Readonly<Record<`p_${string}`, unknown>>,
-  casts: Record<string, string>,
-) => ProtocolCall
+export type StoreCall = (jobs: JobsToStore) => ProtocolCall
+
+/** As store_jobs takes them: JSON. */
+export interface JobsToStore {
+  readonly jobs: string
+  readonly carrier: string | null
+  readonly byName: string | null
+}
 
 /** Jobs that are stored, in the order in which they were given. */
 export interface Stored {
@@ -215,15 +219,11 @@ function storeCall(
   const byName = rows.some(({ isByName }) => isByName) && { p_by_name: byNameJson(defaults) }
   const asking = asks && { p_asks: true }
   if (batch && "call" in batch)
-    return batch.call(
-      {
-        p_schema_version: SCHEMA_VERSION,
-        p_jobs: runsJson(rows),
-        p_carrier: carrier && JSON.stringify(carrier),
-        ...byName,
-      },
-      casts,
-    )
+    return batch.call({
+      jobs: runsJson(rows),
+      carrier: carrier && JSON.stringify(carrier),
+      byName: byName ? byName.p_by_name : null,
+    })
   if (request && batch && "json" in batch)
     return protocolCall(
       schema,
@@ -380,7 +380,7 @@ export function byNameJson({ queue, priority, expiresIn }: JobPolicies): string 
 }
 
 /** Sent as text, so that no driver turns JSON into JSON again. */
-const JSON_TEXT = "pg_catalog.text::pg_catalog.jsonb"
+export const JSON_TEXT = "pg_catalog.text::pg_catalog.jsonb"
 
 /** Lists as Postgres writes arrays, which no app configures its driver to parse. Null: the same for all jobs. */
 interface StoredRows {

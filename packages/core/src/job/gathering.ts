@@ -23,16 +23,14 @@ interface Definition {
 
 /** The same with payloads of the types that the definitions ask for. */
 export type CheckedJobs<Jobs extends readonly JobToGather[]> = {
-  readonly [Place in keyof Jobs]: Jobs[Place] extends { readonly job: infer Job }
-    ? { readonly job: Job; readonly options?: JobToAdd["options"] } & PayloadOf<Job>
-    : JobToAdd
+  readonly [Place in keyof Jobs]: Jobs[Place] & PayloadOf<Jobs[Place]>
 }
 
-type PayloadOf<Job> = Job extends { enqueue(payload: infer Input): unknown }
+type PayloadOf<Job> = Job extends { readonly job: { enqueue(payload: infer Input): unknown } }
   ? Record<never, never> extends Input
     ? { readonly payload?: Input }
     : { readonly payload: Input }
-  : never
+  : unknown
 
 /** What jobs returned, at their places. */
 export type GatheredResults<Jobs extends readonly JobToGather[]> = {

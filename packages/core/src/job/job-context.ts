@@ -114,14 +114,14 @@ export interface JobContext {
    * @throws JobsFailedError some of them did not succeed, unless `settled` is true
    * @throws WaitTimeoutError
    */
-  enqueueAndWait<const Jobs extends readonly JobToGather[]>(
+  enqueueAndWait<Jobs extends readonly JobToGather[] | []>(
     name: string,
-    jobs: Jobs & CheckedJobs<Jobs>,
+    jobs: CheckedJobs<Jobs>,
     options: GatherOptions & { readonly settled: true },
   ): Promise<GatheredOutcomes<Jobs>>
-  enqueueAndWait<const Jobs extends readonly JobToGather[]>(
+  enqueueAndWait<Jobs extends readonly JobToGather[] | []>(
     name: string,
-    jobs: Jobs & CheckedJobs<Jobs>,
+    jobs: CheckedJobs<Jobs>,
     options?: GatherOptions & { readonly settled?: false },
   ): Promise<GatheredResults<Jobs>>
   /**

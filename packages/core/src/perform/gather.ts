@@ -1,7 +1,8 @@
 import { isRecord } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
-import { type NewJob, storeJobs } from "../enqueue/enqueue.ts"
+import { SCHEMA_VERSION } from "../database/schema.ts"
+import { type JobsToStore, JSON_TEXT, type NewJob, storeJobs } from "../enqueue/enqueue.ts"
 import { storeAround } from "../enqueue/store-around.ts"
 import { JobFailedError, JobsFailedError } from "../errors.ts"
 import type { GatheredOutcome, JobToGather } from "../job/gathering.ts"
@@ -20,7 +21,7 @@ const READS_AT_ONCE = 8
 export async function storeGathering(run: JobRun, name: string, jobs: readonly JobToGather[]): Promise<void> {
   const { catalog, drainer, wake } = run.environment
   const newJobs = (Array.isArray(jobs) ? jobs.map(toNewJob) : jobs) as readonly NewJob[]
-  const call = (parameters: Readonly<Record<`p_${string}`, unknown>>, casts: Record<string, string>) =>
+  const call = (stored: JobsToStore) =>
     protocolCall(
       drainer.schema,
       "gather_jobs",
@@ -29,9 +30,12 @@ export async function storeGathering(run: JobRun, name: string, jobs: readonly J
         p_job: run.job.id,
         p_fence: run.job.fence,
         p_name: name,
-        ...parameters,
+        p_schema_version: SCHEMA_VERSION,
+        p_jobs: stored.jobs,
+        p_carrier: stored.carrier,
+        p_by_name: stored.byName,
       },
-      casts,
+      { p_jobs: JSON_TEXT, p_carrier: JSON_TEXT, p_by_name: JSON_TEXT },
     )
   const how = { asks: false, request: undefined, batch: { call } }
   await storeAround(catalog, newJobs, undefined, () => storeJobs(catalog, sessionOf(run), newJobs, how))
