@@ -6,13 +6,17 @@ create or replace function end_wait(p_token text, p_value jsonb default null, ou
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
+declare
+  v_state text;
 begin
   job_ids := '{}';
-  update waits w set state = 'completed', value = p_value, ended_at = now() where w.token = p_token and w.state = 'open';
-  if not found then
-    outcome := coalesce((select case w.state when 'completed' then 'already_completed' else w.state end from waits w where w.token = p_token), 'unknown');
+  -- read once, under the lock: between two looks a job may open the token
+  select w.state into v_state from waits w where w.token = p_token for update;
+  if v_state is distinct from 'open' then
+    outcome := case v_state when 'completed' then 'already_completed' else coalesce(v_state, 'unknown') end;
     return;
   end if;
+  update waits w set state = 'completed', value = p_value, ended_at = now() where w.token = p_token;
   outcome := 'completed';
   -- a later statement: it sees who came to wait until the update had its lock. A job that is still being settled is due by resume_completed
   with due as (

@@ -17,13 +17,16 @@ begin
   end if;
   perform assert_json(p_value, 'p_value', 262144);
   job_ids := '{}';
-  if p_early then
-    insert into waits (token, state, value, ended_at) values (p_token, 'completed', p_value, now()) on conflict do nothing;
-    if found then
-      outcome := 'completed';
-      return;
+  loop
+    if p_early then
+      insert into waits (token, state, value, ended_at) values (p_token, 'completed', p_value, now()) on conflict do nothing;
+      if found then
+        outcome := 'completed';
+        return;
+      end if;
     end if;
-  end if;
-  select e.* into outcome, job_ids from end_wait(p_token, p_value) e;
+    select e.* into outcome, job_ids from end_wait(p_token, p_value) e;
+    exit when outcome <> 'unknown' or not p_early; -- the job that had opened it has ended in between
+  end loop;
 end
 $$;
