@@ -1,16 +1,9 @@
+import type { Command } from "./command.ts"
 import { doctor } from "./doctor.ts"
 import { migrate } from "./migrate.ts"
-import type { OptionName, Options } from "./options.ts"
 import { work } from "./work.ts"
 
-export interface Command {
-  readonly summary: string
-  /** The options that it takes, beside those that every command takes. */
-  readonly options: readonly OptionName[]
-  /** Returns the exit code. */
-  readonly run: (options: Options) => Promise<number>
-}
-
+/** Every command by what is typed, in the order in which help lists them. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
   migrate: {
     summary: "upgrades the database's schema to the version of this package",
@@ -28,3 +21,6 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: work,
   },
 }
+
+/** What the commands that begin with a word have in common. */
+export const GROUPS: Readonly<Record<string, string>> = {}
