@@ -8,7 +8,7 @@ import { COMMON_OPTIONS, type Given, OPTIONS, type OptionName } from "./options.
 export type Call =
   | { readonly kind: "help"; readonly command: string | undefined }
   | { readonly kind: "version" }
-  | { readonly kind: "run"; readonly command: Command; readonly given: Given }
+  | { readonly kind: "run"; readonly command: Command; readonly operand: string; readonly given: Given }
 
 /** What the command line asks for. Throws `SluiceError` (`unknown_command`, `bad_arguments`). */
 export function parseArguments(args: readonly string[]): Call {
@@ -29,8 +29,18 @@ export function parseArguments(args: readonly string[]): Call {
   if (name === undefined) throw new SluiceError("unknown_command", `Which command?\n\n${help(undefined)}`)
   const command = COMMANDS[knownCommand(name)] as Command
   const given = readGiven(name, command, options)
-  if (rest[0] === undefined) return { kind: "run", command, given }
-  throw bad(`sluice ${name} takes options only, not ${JSON.stringify(rest[0])}`, name)
+  return { kind: "run", command, operand: readOperand(name, command, rest), given }
+}
+
+/** Empty for a command that takes none. */
+function readOperand(name: string, { operand }: Command, [value, ...more]: string[]): string {
+  const excess = operand ? more[0] : value
+  const taken = operand ? `one ${operand.name}, and options` : "options only"
+  if (excess !== undefined) throw bad(`sluice ${name} takes ${taken}, not ${JSON.stringify(excess)}`, name)
+  if (!operand) return ""
+  if (value !== undefined && operand.values.includes(value)) return value
+  const given = value === undefined ? "is missing" : `is ${JSON.stringify(value)}`
+  throw bad(`${operand.name} ${given}: give ${operand.values.join(" or ")}`, name)
 }
 
 function parsing(value: string | undefined) {

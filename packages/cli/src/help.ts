@@ -6,9 +6,10 @@ export function help(commandName: string | undefined): string {
   const command = commandName === undefined ? undefined : COMMANDS[commandName]
   if (!command) return overview()
   const options = [...command.options, ...COMMON_OPTIONS]
-  return `Usage: sluice ${commandName} [options]
+  const { operand } = command
+  return `Usage: sluice ${commandName}${operand ? ` ${operand.name}` : ""} [options]
 
-${capitalise(command.summary)}.
+${capitalise(command.summary)}.${operand ? ` ${operand.name} is ${operand.values.join(" or ")}.` : ""}
 
 ${table(options.map((name) => [written(name), OPTIONS[name].help]))}
 `

@@ -18,7 +18,7 @@ try {
 /** Runs the command that the arguments name, and returns the exit code. */
 async function run(args: string[]): Promise<number> {
   const call = parseArguments(args)
-  if (call.kind === "run") return call.command.run(readOptions(call.given, process.env))
+  if (call.kind === "run") return call.command.run(readOptions(call.given, process.env), call.operand)
   process.stdout.write(call.kind === "help" ? help(call.command) : `${version()}\n`)
   return 0
 }

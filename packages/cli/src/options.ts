@@ -27,6 +27,17 @@ export const OPTIONS = {
     help: "how long running jobs may continue after a signal, such as 25s; default 25s",
   },
   "health-port": { value: "PORT", help: "serves GET /health: 200 while the process works, else 503" },
+  "from-schema": {
+    value: "NAME",
+    help: "the Postgres schema of the other queue; default graphile_worker, pgboss, or for good_job public",
+  },
+  map: { value: "OLD=NEW,…", help: "names that jobs have in Sluice, by their names in the other queue" },
+  queue: {
+    value: "NAME",
+    help: "the queue of all moved jobs; default that of the job, or of its definition",
+  },
+  crontab: { value: "FILE", help: "graphile-worker's crontab, whose items become schedules" },
+  "dry-run": { value: undefined, help: "moves nothing, and prints what would be moved" },
   json: { value: undefined, help: "prints the result as JSON" },
 } as const
 
@@ -51,6 +62,12 @@ export interface Options {
   readonly maxDrainers: number
   readonly grace: string
   readonly healthPort: number | undefined
+  readonly fromSchema: string | undefined
+  /** Names of jobs in Sluice, by those in another queue. */
+  readonly names: ReadonlyMap<string, string>
+  readonly queue: string | undefined
+  readonly crontab: string | undefined
+  readonly dryRun: boolean
   readonly json: boolean
   /** How log lines are written. */
   readonly log: "readable" | "json"
@@ -71,6 +88,11 @@ export function readOptions(given: Given, environment: NodeJS.ProcessEnv): Optio
     maxDrainers: wholeNumber(given, "max-drainers", 1, 1_000) ?? 10,
     grace: duration(given, "grace", 0, A_DAY_MS, '"25s", up to a day') ?? "25s",
     healthPort: wholeNumber(given, "health-port", 0, 65_535),
+    fromSchema: text(given, "from-schema"),
+    names: names(given),
+    queue: queue(given),
+    crontab: text(given, "crontab"),
+    dryRun: given["dry-run"] !== undefined,
     json: given.json !== undefined,
     log: choice("SLUICE_LOG", environment.SLUICE_LOG || undefined, ["readable", "json"]) ?? "readable",
     databaseUrl: databaseUrl(given, environment.DATABASE_URL),
@@ -102,10 +124,29 @@ function queues(given: Given): Pick<Options, "queues" | "except"> {
   return { queues: queueList(given, "queues"), except: queueList(given, "except") }
 }
 
+const QUEUE_NAME = /^[A-Za-z0-9._/:-]{1,128}$/
+
+function queue({ queue }: Given): string | undefined {
+  if (queue === undefined || QUEUE_NAME.test(queue)) return queue
+  return refuse("--queue", queue, "1 to 128 letters, digits and . _ - / :")
+}
+
+function names({ map = "" }: Given): Map<string, string> {
+  const pairs = map.split(",").filter((pair) => pair !== "")
+  return new Map(pairs.map(namePair))
+}
+
+/** A name in the other queue may contain an equals sign, a name in Sluice can't. */
+function namePair(pair: string): [string, string] {
+  const [, from, to] = /^(.+)=([^=]+)$/.exec(pair.trim()) ?? []
+  if (from !== undefined && to !== undefined) return [from, to]
+  return refuse("--map", pair, "pairs such as send_mail=send-mail, separated by commas")
+}
+
 function queueList(given: Given, name: "queues" | "except"): string[] | undefined {
   const value = given[name]
   const list = value?.split(",").map((queue) => queue.trim())
-  if (list?.every((queue) => /^[A-Za-z0-9._/:-]{1,128}$/.test(queue)) ?? true) return list
+  if (list?.every((queue) => QUEUE_NAME.test(queue)) ?? true) return list
   return refuse(`--${name}`, value as string, 'queues separated by commas, such as "heavy,mail"')
 }
 
