@@ -152,7 +152,7 @@ test("jobs that JSON or Sluice can't have are left with the reason, and the othe
     ]),
   )
   expect(report.refused.flatMap(({ ids }) => ids).toSorted()).toEqual([...refused, exact].toSorted())
-  expect(code).toBe(2)
+  expect(code).toBe(1)
   expect(await database.rows("select from good_jobs")).toHaveLength(6)
 })
 

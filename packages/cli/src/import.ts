@@ -1,5 +1,5 @@
 import * as ownCore from "@sluice/core"
-import { readAddress, SluiceError } from "@sluice/core"
+import { readAddress, SchemaError } from "@sluice/core"
 import pg from "pg"
 import { goodJob } from "./import/good-job.ts"
 import { graphileWorker } from "./import/graphile-worker.ts"
@@ -9,6 +9,7 @@ import { printReport } from "./import/print.ts"
 import { Report } from "./import/report.ts"
 import type { Source, Tables } from "./import/source.ts"
 import { loadCore, loadJobs } from "./jobs-file.ts"
+import { refuse, UsageError } from "./option-spec.ts"
 import type { Options } from "./options.ts"
 
 const SOURCES: Readonly<Record<string, Source>> = {
@@ -20,14 +21,14 @@ const SOURCES: Readonly<Record<string, Source>> = {
 /** The queues whose jobs can be moved. */
 export const SYSTEMS: readonly string[] = Object.keys(SOURCES)
 
-/** All was moved that waits / some of it is refused, and left in the source. An error, after which nothing is moved, is 1. */
-const EXIT = { allMoved: 0, someRefused: 2 }
-
-/** Moves the waiting jobs and the schedules of another queue in this database to Sluice, in one transaction. */
-export async function importJobs(options: Options, system: string): Promise<number> {
-  const source = SOURCES[system] as Source
+/**
+ * Moves the waiting jobs and the schedules of another queue in this database to Sluice, in one transaction. The exit code is 1 if
+ * some are refused, and left.
+ */
+export async function importJobs(options: Options, [system = ""]: readonly string[]): Promise<number> {
+  const source = sourceOf(system)
   if (options.crontab !== undefined && source !== graphileWorker)
-    throw new SluiceError("bad_arguments", `--crontab is a file of graphile-worker, not of ${system}`)
+    throw new UsageError(`--crontab is a file of graphile-worker, not of ${system}`)
   const fromSchema = options.fromSchema ?? source.defaultSchema
   const tables: Tables = (name) => `${pg.escapeIdentifier(fromSchema)}.${pg.escapeIdentifier(name)}`
   const report = new Report()
@@ -35,11 +36,16 @@ export async function importJobs(options: Options, system: string): Promise<numb
     await assertMigrated(database, options.schema)
     await source.check(database, tables)
     const { sluice, jobs } = await openSluice(options, database)
-    const { schema, names, queue, crontab } = options
+    const { schema, crontab, setQueue: queue, map = [] } = options
+    const names = new Map(map)
     await move({ source, system, database, tables, sluice, schema, jobs, names, queue, crontab, report })
   })
   printReport(report, { ...options, system, fromSchema })
-  return report.refused.length === 0 ? EXIT.allMoved : EXIT.someRefused
+  return report.refused.length === 0 ? 0 : 1
+}
+
+function sourceOf(system: string): Source {
+  return SOURCES[system] ?? refuse("<system>", system, SYSTEMS.join(" or "))
 }
 
 /** On the connection of the transaction, so that all of it is stored, or nothing. */
@@ -79,8 +85,8 @@ async function assertMigrated(database: pg.Client, schema: string): Promise<void
     `${schema}.store_jobs`,
   ])
   if (rows[0].exists) return
-  throw new SluiceError(
-    "not_migrated",
+  throw new SchemaError(
+    "schema_missing",
     `There is no schema ${schema} of Sluice's in this database: run sluice migrate`,
   )
 }

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises"
-import { SluiceError } from "@sluice/core"
+import { UsageError } from "../option-spec.ts"
 import type { ForeignSchedule } from "./source.ts"
 
 // A line of graphile-worker's crontab: five fields, a task, and perhaps ?options and a {payload}.
@@ -9,11 +9,11 @@ const OPTIONS = ["id", "fill", "max", "queue", "jobKey", "jobKeyMode", "priority
 /**
  * The schedules of graphile-worker's crontab, whose times are in UTC.
  *
- * @throws SluiceError `bad_crontab`: the file or one of its lines can't be read
+ * @throws UsageError The file or one of its lines can't be read.
  */
 export async function readCrontab(file: string): Promise<ForeignSchedule[]> {
   const text = await readFile(file, "utf8").catch((cause) => {
-    throw new SluiceError("bad_crontab", `${file} can't be read: ${cause.message}`, { cause })
+    throw new UsageError(`--crontab is ${file}, which can't be read: ${cause.message}`, { cause })
   })
   const lines = text.split("\n").map((line, index) => ({ line: line.trim(), place: `${file}:${index + 1}` }))
   return lines
@@ -77,9 +77,6 @@ function parsePayload(payload: string, place: string): unknown {
   }
 }
 
-function bad(place: string, value: string, expected: string): SluiceError {
-  return new SluiceError(
-    "bad_crontab",
-    `${place}: ${JSON.stringify(value)} isn't understood: give ${expected}`,
-  )
+function bad(place: string, value: string, expected: string): UsageError {
+  return new UsageError(`${place}: ${JSON.stringify(value)} isn't understood: give ${expected}`)
 }

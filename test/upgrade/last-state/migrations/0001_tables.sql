@@ -676,7 +676,7 @@ create table progress (
 create table waits (
   token      text        primary key,
   state      text        not null default 'open',
-  value      jsonb,                                      -- what it was completed with; null also once no job needs it any more
+  value      jsonb,                                      -- what it was completed with
   created_at timestamptz not null default now(),
   ended_at   timestamptz,
 
