@@ -72,9 +72,9 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   ],
   "Outcomes under way": [
     {
-      file: `${CORE}/drain.ts`,
-      from: "const isIdle = runner.isIdle() && !pipeline.isSettling()",
-      to: "const isIdle = runner.isIdle()",
+      file: `${CORE}/drain-pipeline.ts`,
+      from: "if (isSentAhead || isHeldUp)",
+      to: "if (isHeldUp)",
     },
   ],
   "Claim beside a settle": [

@@ -5,7 +5,7 @@
 --   outcome  completed; already_completed or timed_out, and nothing is changed; unknown: there is no such token
 --   job_ids  the jobs that are due now
 create or replace function complete_wait(p_token text, p_value jsonb default null, p_early boolean default false, out outcome text, out job_ids bigint[])
-language plpgsql volatile set search_path from current
+language plpgsql volatile security definer set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
 declare
