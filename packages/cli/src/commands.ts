@@ -1,5 +1,6 @@
 import type { Command } from "./command.ts"
 import { doctor } from "./doctor.ts"
+import { importJobs, SYSTEMS } from "./import.ts"
 import { migrate } from "./migrate.ts"
 import { work } from "./work.ts"
 
@@ -19,6 +20,16 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "performs jobs until it receives SIGTERM or SIGINT",
     options: ["jobs", "queues", "except", "concurrency", "max-drainers", "grace", "health-port"],
     run: work,
+  },
+  import: {
+    summary: "moves the waiting jobs and the schedules of another queue in this database to Sluice",
+    takes: { "<system>": SYSTEMS.join(", ") },
+    options: ["from-schema", "map", "set-queue", "jobs", "crontab", "dry-run", "json"],
+    examples: {
+      "sluice import pg-boss --dry-run": "shows what would be moved",
+      "sluice import good_job --jobs ./jobs.ts --map WelcomeJob=welcome": "checks the payloads, and renames",
+    },
+    run: importJobs,
   },
 }
 
