@@ -22,5 +22,8 @@ begin
     returning j.id
   )
   update event_waits w set is_waiting = false from due d where w.job_id = d.id and w.payload is not null and w.is_waiting;
+  if p_jobs is null then
+    delete from event_waits w where w.job_id = any (v_ended) and not exists (select from jobs j where j.id = w.job_id); -- see forget_waits_of
+  end if;
 end
 $$;

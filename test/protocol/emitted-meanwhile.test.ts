@@ -150,6 +150,26 @@ test("a job whose wait is ended while it is canceled doesn't deadlock with the e
   expect(await isDue(id)).toBe(true)
 })
 
+test("a job that ends while an emit that ends its wait isn't committed is settled, and its wait is forgotten after that", async () => {
+  const { first, second, id, wait, emit } = await performingOne()
+  await wait()
+  await second.connection.query("begin")
+  await emit()
+  const [{ fence }] = await database.rows("select fence from sluice.jobs where id = $1", [id])
+  await first.settle({
+    id,
+    fence,
+    outcome: "discarded",
+    error_class: "E",
+    error_message: "m",
+    charges_attempt: true,
+  })
+  await second.connection.query("commit")
+  expect(await database.rows("select from sluice.event_waits")).toHaveLength(1)
+  await tick()
+  expect(await database.rows("select from sluice.event_waits")).toEqual([])
+})
+
 test("wake after the commit of an emit looks at once", async () => {
   const { second, id, wait, putBack, emit } = await performingOne()
   await second.connection.query("begin")

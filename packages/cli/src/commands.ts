@@ -1,16 +1,10 @@
+import type { Command } from "./command.ts"
 import { doctor } from "./doctor.ts"
+import { importJobs, SYSTEMS } from "./import.ts"
 import { migrate } from "./migrate.ts"
-import type { OptionName, Options } from "./options.ts"
 import { work } from "./work.ts"
 
-export interface Command {
-  readonly summary: string
-  /** The options that it takes, beside those that every command takes. */
-  readonly options: readonly OptionName[]
-  /** Returns the exit code. */
-  readonly run: (options: Options) => Promise<number>
-}
-
+/** Every command by what is typed, in the order in which help lists them. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
   migrate: {
     summary: "upgrades the database's schema to the version of this package",
@@ -27,4 +21,17 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: ["jobs", "queues", "except", "concurrency", "max-drainers", "grace", "health-port"],
     run: work,
   },
+  import: {
+    summary: "moves the waiting jobs and the schedules of another queue in this database to Sluice",
+    takes: { "<system>": SYSTEMS.join(", ") },
+    options: ["from-schema", "map", "set-queue", "jobs", "crontab", "dry-run", "json"],
+    examples: {
+      "sluice import pg-boss --dry-run": "shows what would be moved",
+      "sluice import good_job --jobs ./jobs.ts --map WelcomeJob=welcome": "checks the payloads, and renames",
+    },
+    run: importJobs,
+  },
 }
+
+/** What the commands that begin with a word have in common. */
+export const GROUPS: Readonly<Record<string, string>> = {}

@@ -51,6 +51,14 @@ export type {
   WaitForEventOptions,
   WaitForOptions,
 } from "./job/job-context.ts"
+export type {
+  CheckedJobs,
+  GatheredOutcome,
+  GatheredOutcomes,
+  GatheredResults,
+  GatherOptions,
+  JobToGather,
+} from "./job/gathering.ts"
 export type { Batch, BatchContext, PerformMany } from "./job/batch.ts"
 export type { Keep } from "./job/keep.ts"
 export type { Backoff, BackoffSettings, BackoffStrategy } from "./job/backoff.ts"
@@ -134,6 +142,7 @@ export {
   JobExpiredError,
   JobFailedError,
   JobNotFoundError,
+  JobsFailedError,
   JobStateError,
   PayloadTooLargeError,
   PoolerError,

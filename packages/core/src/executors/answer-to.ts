@@ -92,6 +92,7 @@ function createContext(event: ExecutionEvent, signal: AbortSignal, log: Logger):
     waitFor: refuseCheckpoint,
     openEventWait: refuseCheckpoint,
     waitForEvent: refuseCheckpoint,
+    enqueueAndWait: refuseCheckpoint,
     progress: refuseCheckpoint,
     deadlineAt: new Date(Date.now() + remainingMs), // by this machine's clock
     enqueuedAt: new Date(event.enqueuedAt),

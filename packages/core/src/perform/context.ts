@@ -95,6 +95,9 @@ export class Context implements JobContext {
   get waitForEvent(): JobContext["waitForEvent"] {
     return this.#useCheckpoints().waitForEvent
   }
+  get enqueueAndWait(): JobContext["enqueueAndWait"] {
+    return this.#useCheckpoints().enqueueAndWait
+  }
   get progress(): JobContext["progress"] {
     this.reports ??= createProgressReports(this.#run)
     return this.reports.report
