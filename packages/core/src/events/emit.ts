@@ -85,21 +85,36 @@ function emitCall(
   carrier: Carrier | null,
   asks: boolean,
 ): ProtocolCall {
-  const common = {
-    p_schema_version: SCHEMA_VERSION,
-    p_event: name,
-    p_payload: payload,
-    p_carrier: carrier && JSON.stringify(carrier),
-    p_by_name: byNameJson(defaults),
-    p_asks: asks,
-  }
   const casts = { p_payload: JSON_TEXT, p_carrier: JSON_TEXT, p_by_name: JSON_TEXT }
-  if (!request) return protocolCall(schema, "emit_event", { ...common, p_key: idempotencyKey ?? null }, casts)
-  const { key: p_key, fingerprint: p_fingerprint } = request
+  if (request)
+    return protocolCall(
+      schema,
+      "emit_event_once",
+      {
+        p_key: request.key,
+        p_fingerprint: request.fingerprint,
+        p_schema_version: SCHEMA_VERSION,
+        p_event: name,
+        p_payload: payload,
+        p_event_key: idempotencyKey,
+        p_carrier: carrier && JSON.stringify(carrier),
+        p_by_name: byNameJson(defaults),
+        p_asks: asks,
+      },
+      casts,
+    )
   return protocolCall(
     schema,
-    "emit_event_once",
-    { ...common, p_key, p_fingerprint, p_event_key: idempotencyKey ?? null },
+    "emit_event",
+    {
+      p_schema_version: SCHEMA_VERSION,
+      p_event: name,
+      p_payload: payload,
+      p_key: idempotencyKey,
+      p_carrier: carrier && JSON.stringify(carrier),
+      p_by_name: byNameJson(defaults),
+      p_asks: asks,
+    },
     casts,
   )
 }

@@ -79,40 +79,36 @@ export interface EventWait {
 }
 
 /** Begins the wait for an event. */
-export async function openEventWait(run: JobRun, wait: EventWait): Promise<void> {
-  const { text, values } = protocolCall(
-    run.environment.drainer.schema,
-    "open_event_wait",
-    eventParameters(run, wait),
-  )
+export async function openEventWait(run: JobRun, { key, event, match }: EventWait): Promise<void> {
+  const { drainer } = run.environment
+  const { text, values } = protocolCall(drainer.schema, "open_event_wait", {
+    p_backend: drainer.backendPid,
+    p_job: run.job.id,
+    p_fence: run.job.fence,
+    p_key: key,
+    p_event: event,
+    p_match: match,
+  })
   assertOwned(run, await query(run, `select ${text} as is_ours`, values))
 }
 
 /** Returns how the wait for an event has ended, as JSON, or how long it may still last. */
 export async function awaitEvent(
   run: JobRun,
-  wait: EventWait,
+  { key, event, match }: EventWait,
   timeoutMs: number,
-): Promise<{ ended: string | null; remainingMs: number }> {
-  const { text, values } = protocolCall(run.environment.drainer.schema, "await_event", {
-    ...eventParameters(run, wait),
-    p_timeout_ms: timeoutMs,
-  })
-  const rows = await query(run, `select * from ${text}`, values)
-  assertOwned(run, rows)
-  recordCheckpoint(run)
-  return { ended: rows[0].ended, remainingMs: rows[0].remaining_ms }
-}
-
-function eventParameters({ environment: { drainer }, job }: JobRun, { key, event, match }: EventWait) {
-  return {
+): Promise<EndedWait> {
+  const { drainer } = run.environment
+  const { text, values } = protocolCall(drainer.schema, "await_event", {
     p_backend: drainer.backendPid,
-    p_job: job.id,
-    p_fence: job.fence,
+    p_job: run.job.id,
+    p_fence: run.job.fence,
     p_key: key,
     p_event: event,
     p_match: match,
-  }
+    p_timeout_ms: timeoutMs,
+  })
+  return endedWait(run, await query(run, `select * from ${text}`, values))
 }
 
 /** Returns how the wait for a token has ended, as JSON, or how long it may still last. */
