@@ -64,6 +64,9 @@ export const CHANGE_OPTIONS: readonly OptionName[] = [
 
 export const updateJobs: Run = (options, words) => {
   const changes = changesOf(options)
+  const isForOne = words.length === 1 || options.name !== undefined
+  if (changes.payload !== undefined && !isForOne)
+    throw new UsageError("--set-payload of several jobs needs --name, whose definition checks it")
   return act(
     {
       words: ["update", "updating", "updated"],
