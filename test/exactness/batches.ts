@@ -46,17 +46,19 @@ export function createBatches(world: World, count: number): Strand {
   }
 }
 
+/** The jobs of half of them take equally long, so that several drainers settle the last ones at once. */
 function planOne(): Planned {
-  const parts = Array.from({ length: 2 + random(9) }, planPart)
-  const added = chance(30) ? Array.from({ length: 1 + random(4) }, planPart) : []
+  const ms = chance(50) ? random(30) : undefined
+  const parts = Array.from({ length: 2 + random(9) }, () => planPart(ms))
+  const added = chance(30) ? Array.from({ length: 1 + random(4) }, () => planPart(ms)) : []
   const splits = added.length > 0 ? [{ name: "split", payload: { parts: added } }] : []
   const jobs = [...parts.map((payload) => ({ name: "part", payload })), ...splits]
   return { jobs, parts: [...parts, ...added] }
 }
 
-function planPart(): Part {
+function planPart(ms = random(30)): Part {
   const dice = random(100)
-  return { ms: random(30), fails: dice < 4 ? "always" : dice < 12 ? "first" : "never" }
+  return { ms, fails: dice < 4 ? "always" : dice < 12 ? "first" : "never" }
 }
 
 function eventsOf({ parts }: Planned): string[] {

@@ -77,8 +77,8 @@ export const FAULTS: readonly Fault[] = [
     edits: [
       {
         file: `${SQL}/protocol/complete_wait.sql`,
-        from: "where w.token = p_token and w.state = 'open'",
-        to: "where w.token = p_token",
+        from: "if v_state is distinct from 'open' then",
+        to: "if v_state is null then",
       },
     ],
   },

@@ -34,7 +34,8 @@ const STUCK_AFTER_MS = 10_000
 
 /** What has not ended, and what of it waits for something that has happened. */
 const LEFT = `
-  select 'job ' || j.id || ' ' || j.name || ': left, ' || s.state
+  select 'job ' || j.id || ' ' || j.name || ' ' || coalesce(j.payload->>'token', '') || ': left, ' || s.state
+         || format(', due in %s, enqueued %s ago, attempts %s, fence %s, group %s', j.run_at - now(), now() - j.enqueued_at, j.attempts, j.fence, j.suspect_group)
          || coalesce(', though its token ' || (select string_agg(w.token || ' is ' || w.state, ', ') from sluice.waits w
                      where w.state <> 'open' and w.token in (select g.token from sluice.waiting_jobs g where g.job_id = j.id and g.is_waiting)), '') as line
   from sluice.jobs j left join sluice.states_of(array(select id from sluice.jobs), 'infinity') s on s.job_id = j.id
@@ -89,7 +90,7 @@ export async function runExactness(size: Size, fault?: Fault): Promise<Report> {
     for (;;) {
       const lines = (await database.rows(LEFT)).map(({ line }) => line as string)
       if (lines.length === 0 || performance.now() - movedAtMs > STUCK_AFTER_MS) return lines
-      const now = lines.join()
+      const now = lines.length.toString()
       if (now !== before) movedAtMs = performance.now()
       before = now
       await wait(100)

@@ -4,6 +4,8 @@ import type { Approval } from "./fixtures/jobs.ts"
 import { chance, notOnce, random, type Strand, type World } from "./world.ts"
 
 const HOUR_MS = 3_600_000
+/** A job is started within this time, though drainers are killed. */
+const LONGEST_START_MS = 60_000
 
 /**
  * Jobs that wait for tokens, which are completed at random moments: before the job comes, at the moment at which it does, later,
@@ -13,7 +15,8 @@ export function createWaits(world: World, count: number): Strand {
   const { database, sluice, actMs } = world
   /** By token: the values with which it could be completed. */
   const accepted = new Map<string, number[]>()
-  const giveUpAtMs = performance.now() + actMs + 30_000
+  /** Tokens to which no job came. */
+  const unknown: string[] = []
 
   return {
     async act() {
@@ -26,6 +29,7 @@ export function createWaits(world: World, count: number): Strand {
         ([token, answer]) => answer !== (accepted.get(token)?.[0] ?? "too late").toString(),
       )
       return [
+        ...unknown,
         ...(await notOnce(world, "answer", accepted.keys())),
         ...wrong.map(
           ([token, answer]) => `${token}: completed with ${accepted.get(token)}, and got ${answer}`,
@@ -52,8 +56,9 @@ export function createWaits(world: World, count: number): Strand {
     await Promise.all([complete(token, 1), chance(20) && complete(token, 2)])
   }
 
-  /** As soon as the token is known; not at all if the run is over by then. */
+  /** As soon as the token is known. */
   async function complete(token: string, value: number, early = false): Promise<void> {
+    const giveUpAtMs = performance.now() + LONGEST_START_MS
     while (performance.now() < giveUpAtMs) {
       try {
         await sluice.completeWait(token, value, { early })
@@ -65,5 +70,6 @@ export function createWaits(world: World, count: number): Strand {
         await wait(5)
       }
     }
+    unknown.push(`${token}: still unknown after ${LONGEST_START_MS} ms`)
   }
 }
