@@ -2,6 +2,7 @@ import { cancelBatch, retryBatch, showBatch } from "./batches.ts"
 import type { Command } from "./command.ts"
 import { doctor } from "./doctor.ts"
 import { enqueue } from "./enqueue.ts"
+import { importJobs, SYSTEMS } from "./import.ts"
 import { FILTER_OPTIONS } from "./jobs/filter.ts"
 import { listJobs } from "./jobs/list.ts"
 import { showJob } from "./jobs/show.ts"
@@ -194,6 +195,16 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     takes: { "<token>": "the token", "[value]": "JSON for the job, or - to read it from the standard input" },
     options: ["early", "json"],
     run: completeWait,
+  },
+  import: {
+    summary: "moves the waiting jobs and the schedules of another queue in this database to Sluice",
+    takes: { "<system>": SYSTEMS.join(", ") },
+    options: ["from-schema", "map", "set-queue", "jobs", "crontab", "dry-run", "json"],
+    examples: {
+      "sluice import pg-boss --dry-run": "shows what would be moved",
+      "sluice import good_job --jobs ./jobs.ts --map WelcomeJob=welcome": "checks the payloads, and renames",
+    },
+    run: importJobs,
   },
 }
 

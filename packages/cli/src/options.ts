@@ -7,6 +7,7 @@ import {
   instant,
   json,
   jsonObject,
+  namePair,
   queueList,
   retention,
   schemaName,
@@ -126,6 +127,15 @@ export const OPTIONS = {
   "set-payload": option("json", "their payload; of several jobs it needs --name", json),
   "set-tag": listOf("tag", "their tags, in place of those that they have; can be repeated", text),
   "set-metadata": option("json", "their metadata, a JSON object in place of the one they have", jsonObject),
+
+  // import
+  "from-schema": option(
+    "name",
+    "the Postgres schema of the other queue; default graphile_worker, pgboss, or public for good_job",
+    text,
+  ),
+  map: listOf("old=new", "the name in Sluice of the jobs with another name; can be repeated", namePair),
+  crontab: option("file", "graphile-worker's crontab, whose items become schedules", text),
 
   // of pauses
   until: option("time", "when the pause ends by itself, in ISO 8601", instant),

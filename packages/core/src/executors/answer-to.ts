@@ -89,6 +89,7 @@ function createContext(event: ExecutionEvent, signal: AbortSignal, log: Logger):
     sleepUntil: refuseCheckpoint,
     openWait: refuseCheckpoint,
     waitFor: refuseCheckpoint,
+    enqueueAndWait: refuseCheckpoint,
     progress: refuseCheckpoint,
     deadlineAt: new Date(Date.now() + remainingMs), // by this machine's clock
     enqueuedAt: new Date(event.enqueuedAt),

@@ -4,10 +4,12 @@ import { assertKnownKeys, assertText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { InvalidInputError, SluiceError, WaitTimeoutError } from "../errors.ts"
 import { Isolation, Snooze } from "../job/control-errors.ts"
+import type { GatherOptions, JobToGather } from "../job/gathering.ts"
 import type { CheckpointOptions, JobContext, StepOptions, WaitForOptions } from "../job/job-context.ts"
 import { toIsoInstant } from "../job/option-values.ts"
 import { checkWaitValue, toStorableJson } from "../job/payload.ts"
 import { assertToken } from "../job/wait-token.ts"
+import { awaitGathered, readGathered, resultsOf, storeGathering } from "./gather.ts"
 import { createHandedPromises } from "./handed-promise.ts"
 import { type JobRun, withTimeout } from "./job-run.ts"
 import {
@@ -22,7 +24,10 @@ import {
 
 /** Lets an execution continue where an earlier execution of the same job was interrupted. */
 export interface Checkpoints
-  extends Pick<JobContext, "step" | "cursor" | "sleep" | "sleepUntil" | "openWait" | "waitFor"> {
+  extends Pick<
+    JobContext,
+    "step" | "cursor" | "sleep" | "sleepUntil" | "openWait" | "waitFor" | "enqueueAndWait"
+  > {
   /** Waits for what is under way, and throws errors that the job hasn't awaited. */
   join(): Promise<void>
   /** Waits for what is under way and lets nothing more start. Throws the `Snooze` of a job that sleeps. */
@@ -90,6 +95,9 @@ export function createCheckpoints(run: JobRun): Checkpoints {
 
     waitFor: (token: string, options?: WaitForOptions) =>
       promises.hand(() => waitFor(progress, token, options)),
+
+    enqueueAndWait: (name: string, jobs: readonly JobToGather[], options?: GatherOptions) =>
+      promises.hand(() => enqueueAndWait(progress, name, jobs, options)),
 
     join: promises.join,
 
@@ -186,6 +194,28 @@ function resultOf(token: string, ended: { value?: unknown; timedOut?: true }, sc
   if (ended.timedOut)
     throw new WaitTimeoutError("wait_timeout", `Nobody has completed ${JSON.stringify(token)} in time`)
   return schema ? checkWaitValue(token, schema, ended.value) : ended.value
+}
+
+async function enqueueAndWait(
+  progress: Progress,
+  name: string,
+  jobs: readonly JobToGather[],
+  options: GatherOptions = {},
+): Promise<unknown> {
+  const { timeout = "30d", settled = false, ...others } = options
+  const path = [`enqueueAndWait ${JSON.stringify(name)}`]
+  if (typeof settled !== "boolean") refuse("invalid_option", settled, [...path, "settled"], "true or false")
+  const timeoutMs = boundedMs(timeout, [...path, "timeout"], 0, LONGEST_WAIT_MS)
+  const saved = await findSaved(progress, "gathering", name, others)
+  assertMayStart(progress)
+  if (!saved) await storeGathering(progress.run, name, jobs)
+  const { ended, remainingMs } = await awaitGathered(progress.run, name, timeoutMs)
+  if (ended === null)
+    return snoozeFor(progress, remainingMs, `The job waits for the jobs of ${JSON.stringify(name)}`)
+  if (JSON.parse(ended).timedOut)
+    throw new WaitTimeoutError("wait_timeout", `The jobs of ${JSON.stringify(name)} have not ended in time`)
+  const outcomes = await readGathered(progress.run, name)
+  return settled ? outcomes : resultsOf(name, outcomes)
 }
 
 /** Returns what an earlier execution has saved under the name, if anything. */
