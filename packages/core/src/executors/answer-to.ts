@@ -93,6 +93,7 @@ function createContext(event: ExecutionEvent, signal: AbortSignal, log: Logger):
     openEventWait: refuseCheckpoint,
     waitForEvent: refuseCheckpoint,
     enqueueAndWait: refuseCheckpoint,
+    all: refuseCheckpoint,
     progress: refuseCheckpoint,
     deadlineAt: new Date(Date.now() + remainingMs), // by this machine's clock
     enqueuedAt: new Date(event.enqueuedAt),
