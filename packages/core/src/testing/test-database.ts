@@ -1,0 +1,132 @@
+import { createHash, randomBytes } from "node:crypto"
+import pg from "pg"
+import { readAddress } from "../database/address.ts"
+import { codeOf, translateError } from "../database/translate-error.ts"
+import { SluiceError } from "../errors.ts"
+import { applyFiles } from "../migrate/apply.ts"
+import { bundledFiles } from "../migrate/bundled-files.ts"
+import type { SqlFiles } from "../migrate/sql-files.ts"
+import { afterClockSql, clockSql } from "./clock-sql.ts"
+
+/** A database of a test's own, migrated, with a clock that can be moved. */
+export interface TestDatabase {
+  readonly url: string
+  drop(): Promise<void>
+}
+
+/** Each of them has a name that begins so. */
+const PREFIX = "sluice_kit_"
+
+/** Copies the migrated template, which stays on the server: later runs of the same version of Sluice don't migrate again. */
+export async function createTestDatabase(serverUrl: string, schema: string): Promise<TestDatabase> {
+  const server = await connect(serverUrl)
+  const name = `${PREFIX}${randomBytes(8).toString("hex")}`
+  try {
+    await dropLeftovers(server)
+    const template = await ensureTemplate(server, serverUrl, schema)
+    await holdName(server, name)
+    await server.query(`create database ${name} template ${template}`)
+  } catch (error) {
+    await server.end()
+    throw codeOf(error) === "42501" ? notPermittedError(error as Error) : translateError(error)
+  }
+  return {
+    url: urlOf(serverUrl, name),
+    async drop() {
+      await server.query(`drop database if exists ${name} with (force)`)
+      await server.end()
+    },
+  }
+}
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = readAddress(url, (connectionString) => new pg.Client({ connectionString }))
+  client.on("error", () => {}) // the running statement rejects instead
+  await client.connect().catch((error) => {
+    throw translateError(error)
+  })
+  ;(client as unknown as { unref(): void }).unref() // a test that forgets to close it ends all the same
+  return client
+}
+
+/** Says for as long as the session lasts that the database is in use. */
+async function holdName(server: pg.Client, name: string): Promise<void> {
+  await server.query("select pg_catalog.pg_advisory_lock(pg_catalog.hashtextextended($1, 0))", [name])
+}
+
+/** Drops the databases of test runs that were killed. */
+async function dropLeftovers(server: pg.Client): Promise<void> {
+  const { rows } = await server.query(
+    `select d.datname as name from pg_catalog.pg_database d
+     where d.datname ~ '^${PREFIX}[0-9a-f]{16}$' and pg_catalog.pg_try_advisory_lock(pg_catalog.hashtextextended(d.datname, 0))`,
+  )
+  for (const { name } of rows) {
+    await server.query(`drop database if exists ${name} with (force)`)
+    await server.query("select pg_catalog.pg_advisory_unlock(pg_catalog.hashtextextended($1, 0))", [name])
+  }
+}
+
+/** Returns the name of the template. Of several processes that need it one makes it, and the others wait. */
+async function ensureTemplate(server: pg.Client, serverUrl: string, schema: string): Promise<string> {
+  const files = await bundledFiles()
+  const name = `${PREFIX}template_${digestOf(schema, files)}`
+  await holdName(server, name)
+  try {
+    const { rowCount } = await server.query("select from pg_catalog.pg_database where datname = $1", [name])
+    if (rowCount === 0) await makeTemplate(server, serverUrl, { name, schema, files })
+  } finally {
+    await server.query("select pg_catalog.pg_advisory_unlock(pg_catalog.hashtextextended($1, 0))", [name])
+  }
+  return name
+}
+
+/** It gets its name last, so that it is there whole or not at all. */
+async function makeTemplate(
+  server: pg.Client,
+  serverUrl: string,
+  { name, schema, files }: { name: string; schema: string; files: SqlFiles },
+): Promise<void> {
+  const unfinished = `${name}_new`
+  await server.query(`drop database if exists ${unfinished} with (force)`)
+  await server.query(`create database ${unfinished}`)
+  const client = await connect(urlOf(serverUrl, unfinished))
+  try {
+    await client.query("begin")
+    await client.query(`create schema ${schema}`)
+    await applyFiles(client, schema, withClock(schema, files), () => {})
+    await client.query(afterClockSql(schema))
+    await client.query("commit")
+  } finally {
+    await client.end()
+  }
+  // nothing may be connected to a database while it is copied, autovacuum included
+  await server.query(`alter database ${unfinished} with allow_connections false`)
+  await server.query(`alter database ${unfinished} rename to ${name}`)
+}
+
+/** Functions and views stay as they are, so that an app which migrates the test's database finds nothing to do. */
+function withClock(schema: string, files: SqlFiles): SqlFiles {
+  const [first, ...others] = files.migrations
+  if (!first) return files
+  return { ...files, migrations: [{ ...first, text: `${clockSql(schema)}\n${first.text}` }, ...others] }
+}
+
+function digestOf(schema: string, files: SqlFiles): string {
+  const texts = [...files.migrations, ...files.functions, ...files.views].map(({ text }) => text)
+  const all = [clockSql(schema), afterClockSql(schema), ...texts].join("\n")
+  return createHash("sha256").update(all).digest("hex").slice(0, 16)
+}
+
+function urlOf(serverUrl: string, database: string): string {
+  const url = new URL(serverUrl)
+  url.pathname = `/${database}`
+  return url.href
+}
+
+function notPermittedError(error: Error): SluiceError {
+  return new SluiceError(
+    "not_permitted",
+    `This role can't create test databases (${error.message}): connect as one that may, or grant it with "alter role ... createdb"`,
+    { cause: error },
+  )
+}

@@ -1,0 +1,12 @@
+// Tests of jobs on a real Postgres, with a clock that can be moved: @sluice/core/testing.
+
+export type { TestClock } from "./clock.ts"
+export type { DrainAllOptions, DrainAllSummary, Drains, TestDrainOptions } from "./drain-all.ts"
+export type { AssertEnqueuedOptions, EnqueuedAssertions, PartOf, PayloadMatcher } from "./enqueued.ts"
+export type { JobRuns, RunJobOptions } from "./run-job.ts"
+export {
+  createTestSluice,
+  type TestServer,
+  type TestSluice,
+  type TestSluiceOptions,
+} from "./test-sluice.ts"
