@@ -30,9 +30,11 @@ export async function createTestDatabase(serverUrl: string, schema: string): Pro
     await server.end()
     throw codeOf(error) === "42501" ? notPermittedError(error as Error) : translateError(error)
   }
+  keepAlive(server, false) // a test that forgets to close it ends all the same
   return {
     url: urlOf(serverUrl, name),
     async drop() {
+      keepAlive(server, true)
       await server.query(`drop database if exists ${name} with (force)`)
       await server.end()
     },
@@ -45,8 +47,14 @@ async function connect(url: string): Promise<pg.Client> {
   await client.connect().catch((error) => {
     throw translateError(error)
   })
-  ;(client as unknown as { unref(): void }).unref() // a test that forgets to close it ends all the same
   return client
+}
+
+/** Whether the process stays for it. These are not in the types of pg. */
+function keepAlive(client: pg.Client, doStay: boolean): void {
+  const { ref, unref } = client as unknown as { ref(): void; unref(): void }
+  if (doStay) ref.call(client)
+  else unref.call(client)
 }
 
 /** Says for as long as the session lasts that the database is in use. */

@@ -7,10 +7,14 @@ import type { Hooks } from "../job/hooks.ts"
 import { createConnect } from "../pg/pg.ts"
 import { createSluice, type Sluice, type SluiceOptions } from "../sluice.ts"
 import { createClock, type TestClock } from "./clock.ts"
+import { createDeliveries, type Deliveries } from "./deliver-twice.ts"
 import { createDrains, type Drains } from "./drain-all.ts"
 import { createAssertions, type EnqueuedAssertions } from "./enqueued.ts"
+import { createLives } from "./perform-life.ts"
+import { type CrashProofs, createCrashProofs } from "./prove.ts"
 import { createJobRuns, type Failures, failureHooks, type JobRuns } from "./run-job.ts"
 import { createTestDatabase } from "./test-database.ts"
+import { createTestDrainers, type TestDrainers } from "./test-drainer.ts"
 
 /** A server for tests, such as `await startPostgres({ dataDir })` of `@sluice/local/postgres`. */
 export interface TestServer {
@@ -31,7 +35,13 @@ export interface TestSluiceOptions<Job extends AnyJobDefinition = AnyJobDefiniti
 
 /** A Sluice with a database of its own. Its functions can be taken out of it: `const { drainAll, clock } = …`. */
 // biome-ignore lint/suspicious/noExplicitAny: as Sluice
-export interface TestSluice<Job extends AnyJobDefinition = any> extends Drains, JobRuns, EnqueuedAssertions {
+export interface TestSluice<Job extends AnyJobDefinition = any>
+  extends Drains,
+    TestDrainers,
+    JobRuns,
+    Deliveries,
+    EnqueuedAssertions,
+    CrashProofs {
   readonly sluice: Sluice<Job>
   /** The connection string of the database, for what your jobs do with it. */
   readonly url: string
@@ -72,7 +82,7 @@ export async function createTestSluice<Job extends AnyJobDefinition = any>(
   const { server, prepare, ...sluiceOptions } = options
   const schema = assertSchemaName(options.schema ?? "sluice")
   const database = await createTestDatabase(urlOf(server), schema)
-  const pool = new pg.Pool({ connectionString: database.url })
+  const pool = new pg.Pool({ connectionString: database.url, allowExitOnIdle: true })
   pool.on("error", () => {}) // a test may end its connections
   await prepare?.(database.url)
 
@@ -82,6 +92,7 @@ export async function createTestSluice<Job extends AnyJobDefinition = any>(
   const clock = createClock(pool, schema)
   const connect = createConnect(database.url)
   const drains = createDrains(sluice, clock, connect)
+  const lives = createLives({ sluice, pool, clock, connect, drains })
   return {
     sluice,
     url: database.url,
@@ -89,8 +100,11 @@ export async function createTestSluice<Job extends AnyJobDefinition = any>(
     connect,
     clock,
     ...drains,
+    ...createTestDrainers(sluice, pool, connect),
+    ...createDeliveries(lives),
     ...createJobRuns(sluice, clock, drains, failures),
     ...createAssertions(sluice),
+    ...createCrashProofs({ pool, clock, lives }),
     async close() {
       clock.end()
       await pool.end()
