@@ -114,12 +114,16 @@ const sideBySide = defineJob({
     await Promise.all(
       ["a", "b", "c"].map((name) =>
         step(name, () =>
-          own
-            .query("insert into ledger (order_id) values ($1) on conflict do nothing", [order])
-            .then(() => name),
+          own.query("insert into paid values ($1) on conflict do nothing", [order]).then(() => name),
         ),
       ),
     )
+  },
+})
+const insertsAlike = defineJob({
+  name: "inserts-alike",
+  async perform({ order }: { order: number }) {
+    for (const id of [order, order + 1]) await app.query("insert into ledger (order_id) values ($1)", [id])
   },
 })
 const child = defineJob({
@@ -163,8 +167,9 @@ const fails = defineJob({
 
 const delicate = defineJob({
   name: "delicate",
-  maxInterruptions: 1,
-  perform: async () => void (await app.query("select 1")),
+  maxAttempts: 1,
+  perform: async ({ order }: { order: number }) =>
+    void (await app.query("insert into paid values ($1)", [order])),
 })
 
 const kit = await createKit({
@@ -181,6 +186,7 @@ const kit = await createKit({
     ownTransaction,
     overHttp,
     sideBySide,
+    insertsAlike,
     child,
     enqueues,
     enqueuesOnce,
@@ -282,15 +288,22 @@ test("requests of node:http are seen, too", async () => {
   expect(message).toContain(`  - after POST ${payments.url}, whose answer never came`)
 })
 
+test("of operations that look the same, a failure says which", async () => {
+  const message = await failureOf(insertsAlike)
+  expect(message).toContain(
+    "  - after insert into ledger (order_id) values ($1) (1 of 2), before insert into ledger (order_id) values ($1) (2 of 2)\n",
+  )
+})
+
 test("jobs that a job enqueues twice are performed twice", async () => {
   const message = await failureOf(enqueues)
   expect(message).toContain("'child 7' in mails happened twice")
   expect(message).toContain('  - after the enqueue of "child", whose answer never came')
 })
 
-test("a job that can't stand a death is reported with its end", async () => {
+test("a job that fails for good after a death is reported with its error", async () => {
   const message = await failureOf(delicate)
-  expect(message).toMatch(/the job was discarded \(InterruptedError: .*\), when it died/)
+  expect(message).toMatch(/the job was discarded \(error: duplicate key value .*\), when it died/)
 })
 
 const SAFE: [string, AnyJobDefinition, number][] = [

@@ -221,9 +221,18 @@ function failureMessage(
 }
 
 function between(points: readonly string[], { place, side }: Moment): string {
-  const label = (at: number) => points[at] as string
+  const label = (at: number) => labelAmong(points, at)
   const before = place === 0 ? "its start" : label(place - 1)
   if (side === "before") return `after ${before}, before ${label(place)}`
   const next = place + 1 < points.length ? `, before ${label(place + 1)}` : ""
   return `after ${label(place)}, whose answer never came${next}`
+}
+
+/** Of several operations with one label it says which. */
+function labelAmong(points: readonly string[], place: number): string {
+  const label = points[place] as string
+  const count = points.filter((other) => other === label).length
+  if (count === 1) return label
+  const number = points.slice(0, place + 1).filter((other) => other === label).length
+  return `${label} (${number} of ${count})`
 }
