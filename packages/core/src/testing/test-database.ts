@@ -14,17 +14,19 @@ export interface TestDatabase {
   drop(): Promise<void>
 }
 
-/** Each of them has a name that begins so. */
+/** The names of those that tests use, or that become a template. */
 const PREFIX = "sluice_kit_"
 
-/** Copies the migrated template, which stays on the server: later runs of the same version of Sluice don't migrate again. */
+/**
+ * Copies the migrated template, which stays on the server: later runs of the same version of Sluice don't migrate again. The session
+ * that creates the database has its name for as long as it is in use.
+ */
 export async function createTestDatabase(serverUrl: string, schema: string): Promise<TestDatabase> {
-  const server = await connect(serverUrl)
   const name = `${PREFIX}${randomBytes(8).toString("hex")}`
+  const server = await connect(serverUrl, name)
   try {
     await dropLeftovers(server)
-    const template = await ensureTemplate(server, serverUrl, schema)
-    await holdName(server, name)
+    const template = await ensureTemplate(server, { serverUrl, schema, name })
     await server.query(`create database ${name} template ${template}`)
   } catch (error) {
     await server.end()
@@ -35,14 +37,15 @@ export async function createTestDatabase(serverUrl: string, schema: string): Pro
     url: urlOf(serverUrl, name),
     async drop() {
       keepAlive(server, true)
-      await server.query(`drop database if exists ${name} with (force)`)
+      await drop(server, name)
       await server.end()
     },
   }
 }
 
-async function connect(url: string): Promise<pg.Client> {
-  const client = readAddress(url, (connectionString) => new pg.Client({ connectionString }))
+async function connect(url: string, name: string): Promise<pg.Client> {
+  const settings = { application_name: name }
+  const client = readAddress(url, (connectionString) => new pg.Client({ ...settings, connectionString }))
   client.on("error", () => {}) // the running statement rejects instead
   await client.connect().catch((error) => {
     throw translateError(error)
@@ -57,47 +60,47 @@ function keepAlive(client: pg.Client, doStay: boolean): void {
   else unref.call(client)
 }
 
-/** Says for as long as the session lasts that the database is in use. */
-async function holdName(server: pg.Client, name: string): Promise<void> {
-  await server.query("select pg_catalog.pg_advisory_lock(pg_catalog.hashtextextended($1, 0))", [name])
+async function drop(server: pg.Client, name: string): Promise<void> {
+  await server.query(`drop database if exists ${name} with (force)`)
 }
 
-/** Drops the databases of test runs that were killed. */
+/** Drops the databases of this role's test runs that were killed. An advisory lock wouldn't tell them: it belongs to one database. */
 async function dropLeftovers(server: pg.Client): Promise<void> {
   const { rows } = await server.query(
     `select d.datname as name from pg_catalog.pg_database d
-     where d.datname ~ '^${PREFIX}[0-9a-f]{16}$' and pg_catalog.pg_try_advisory_lock(pg_catalog.hashtextextended(d.datname, 0))`,
+     where d.datname ~ '^${PREFIX}[0-9a-f]{16}$' and d.datdba = (select r.oid from pg_catalog.pg_roles r where r.rolname = current_user)
+       and not exists (select from pg_catalog.pg_stat_activity a where a.application_name = d.datname)`,
   )
-  for (const { name } of rows) {
-    await server.query(`drop database if exists ${name} with (force)`)
-    await server.query("select pg_catalog.pg_advisory_unlock(pg_catalog.hashtextextended($1, 0))", [name])
-  }
+  for (const { name } of rows) await drop(server, name)
 }
 
-/** Returns the name of the template. Of several processes that need it one makes it, and the others wait. */
-async function ensureTemplate(server: pg.Client, serverUrl: string, schema: string): Promise<string> {
+/** Returns the name of the template. */
+async function ensureTemplate(
+  server: pg.Client,
+  { serverUrl, schema, name }: { serverUrl: string; schema: string; name: string },
+): Promise<string> {
   const files = await bundledFiles()
-  const name = `${PREFIX}template_${digestOf(schema, files)}`
-  await holdName(server, name)
+  const template = `${PREFIX}template_${digestOf(schema, files)}`
+  await server.query("select pg_catalog.pg_advisory_lock(pg_catalog.hashtextextended($1, 0))", [template])
   try {
-    const { rowCount } = await server.query("select from pg_catalog.pg_database where datname = $1", [name])
-    if (rowCount === 0) await makeTemplate(server, serverUrl, { name, schema, files })
+    const { rowCount } = await server.query("select from pg_catalog.pg_database where datname = $1", [
+      template,
+    ])
+    if (rowCount === 0) await makeTemplate(server, template, { serverUrl, schema, name, files })
   } finally {
-    await server.query("select pg_catalog.pg_advisory_unlock(pg_catalog.hashtextextended($1, 0))", [name])
+    await server.query("select pg_catalog.pg_advisory_unlock_all()")
   }
-  return name
+  return template
 }
 
-/** It gets its name last, so that it is there whole or not at all. */
+/** It gets its name last, so that it is there whole or not at all. Who is connected to another database may be quicker. */
 async function makeTemplate(
   server: pg.Client,
-  serverUrl: string,
-  { name, schema, files }: { name: string; schema: string; files: SqlFiles },
+  template: string,
+  { serverUrl, schema, name, files }: { serverUrl: string; schema: string; name: string; files: SqlFiles },
 ): Promise<void> {
-  const unfinished = `${name}_new`
-  await server.query(`drop database if exists ${unfinished} with (force)`)
-  await server.query(`create database ${unfinished}`)
-  const client = await connect(urlOf(serverUrl, unfinished))
+  await server.query(`create database ${name}`)
+  const client = await connect(urlOf(serverUrl, name), name)
   try {
     await client.query("begin")
     await client.query(`create schema ${schema}`)
@@ -108,9 +111,16 @@ async function makeTemplate(
     await client.end()
   }
   // nothing may be connected to a database while it is copied, autovacuum included
-  await server.query(`alter database ${unfinished} with allow_connections false`)
-  await server.query(`alter database ${unfinished} rename to ${name}`)
+  await server.query(`alter database ${name} with allow_connections false`)
+  try {
+    await server.query(`alter database ${name} rename to ${template}`)
+  } catch (error) {
+    await drop(server, name)
+    if (codeOf(error) !== DUPLICATE_DATABASE) throw error
+  }
 }
+
+const DUPLICATE_DATABASE = "42P04"
 
 /** Functions and views stay as they are, so that an app which migrates the test's database finds nothing to do. */
 function withClock(schema: string, files: SqlFiles): SqlFiles {

@@ -82,9 +82,14 @@ export async function createTestSluice<Job extends AnyJobDefinition = any>(
   const { server, prepare, ...sluiceOptions } = options
   const schema = assertSchemaName(options.schema ?? "sluice")
   const database = await createTestDatabase(urlOf(server), schema)
+  try {
+    await prepare?.(database.url)
+  } catch (error) {
+    await database.drop()
+    throw error
+  }
   const pool = new pg.Pool({ connectionString: database.url, allowExitOnIdle: true })
   pool.on("error", () => {}) // a test may end its connections
-  await prepare?.(database.url)
 
   const failures: Failures = new Map()
   const hooks = joinHooks(options.hooks, failureHooks(failures))
