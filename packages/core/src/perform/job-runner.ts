@@ -4,6 +4,7 @@ import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { Hooks } from "../job/hooks.ts"
 import type { JobBatch } from "../job/job-batch.ts"
 import type { JobPolicies } from "../job/job-options.ts"
+import type { JobParents } from "../job/job-parents.ts"
 import type { Execution } from "../job/outcome.ts"
 import type { StoredPayloads } from "../job/payload-store.ts"
 import { LARGEST_BATCH } from "../session/batch-size.ts"
@@ -61,6 +62,7 @@ export function createJobRunner(options: {
   payloads: StoredPayloads | undefined
   hooks: Hooks | undefined
   batchOf: (id: string) => JobBatch
+  parentsOf: (id: string) => JobParents
 }): JobRunner {
   const { drainer, definitions, concurrency, deadline } = options
   const ahead = createClaimAhead(concurrency)
