@@ -44,6 +44,6 @@ export function toMermaid(steps: readonly Shown[]): string {
 }
 
 /** Every character that could be syntax, of Mermaid, Markdown or HTML, as its code. Letters of all languages stay. */
-function escapedd(text: string): string {
+function escaped(text: string): string {
   return text.replace(/[^\p{L}\p{N} ]/gu, (character) => `#${character.codePointAt(0)};`)
 }

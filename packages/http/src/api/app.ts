@@ -5,6 +5,7 @@ import { problemResponse, truncate } from "../messages/problem.ts"
 import { toProblem } from "../messages/to-problem.ts"
 import { authorize } from "./authorize.ts"
 import { addBatchRoutes } from "./batch-routes.ts"
+import { addWorkflowRoutes } from "./workflow-routes.ts"
 import { correlateRequests } from "./correlation.ts"
 import { addJobRoutes } from "./job-routes.ts"
 import { addManageRoutes } from "./manage-routes.ts"
@@ -54,6 +55,7 @@ export function createApp(options: AppOptions): Hono {
   addJobRoutes(app, jobRoutes)
   addManageRoutes(app, jobRoutes)
   addBatchRoutes(app, jobRoutes)
+  addWorkflowRoutes(app, jobRoutes)
   addQueueRoutes(app, sluice)
   addPauseRoutes(app, jobRoutes)
   addScheduleRoutes(app, jobRoutes)

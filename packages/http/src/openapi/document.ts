@@ -24,6 +24,7 @@ export const openApiDocument = {
   tags: [
     { name: "jobs" },
     { name: "batches" },
+    { name: "workflows" },
     { name: "queues" },
     { name: "pauses" },
     { name: "limits" },
@@ -231,6 +232,47 @@ export const openApiDocument = {
         responses: {
           200: { description: "The batch.", content: json("Batch") },
           ...problems(401, 404, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/workflows": {
+      post: {
+        operationId: "enqueueWorkflow",
+        tags: ["workflows"],
+        summary: "Enqueue a workflow: all of its jobs or, when one is invalid, none",
+        parameters: [IDEMPOTENCY],
+        requestBody: { required: true, content: json("NewWorkflow") },
+        responses: {
+          201: {
+            description: "The workflow is stored. It is a batch, whose routes retry and cancel it.",
+            headers: { location: { description: "Where to read the workflow.", schema: { type: "string" } } },
+            content: json("NewWorkflowStored"),
+          },
+          ...PROBLEMS,
+        },
+      },
+    },
+    "/v1/workflows/{id}": {
+      get: {
+        operationId: "getWorkflow",
+        tags: ["workflows"],
+        summary: "Read a workflow: its state, and that of each step",
+        parameters: [BATCH],
+        responses: {
+          200: { description: "The workflow.", content: json("Workflow") },
+          PROBLEMS
+        },
+      },
+    },
+    "/v1/workflows/{id}/mermaid": {
+      get: {
+        operationId: "drawWorkflow",
+        tags: ["workflows"],
+        summary: "Read a workflow as a flowchart in Mermaid's language",
+        parameters: [BATCH],
+        responses: {
+          200: { description: "The flowchart.", content: { "text/plain": { schema: { type: "string" } } } },
+          PROBLEMS
         },
       },
     },
