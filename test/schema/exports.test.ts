@@ -19,6 +19,7 @@ const values = [
   "JobNotFoundError",
   "JobStateError",
   "MAX_PAYLOAD_BYTES",
+  "ParentResultError",
   "PayloadTooLargeError",
   "PoolerError",
   "RequestError",

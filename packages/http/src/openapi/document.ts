@@ -240,7 +240,7 @@ export const openApiDocument = {
         operationId: "enqueueWorkflow",
         tags: ["workflows"],
         summary: "Enqueue a workflow: all of its jobs or, when one is invalid, none",
-        parameters: [IDEMPOTENCY],
+        parameters: [idempotencyKey],
         requestBody: { required: true, content: json("NewWorkflow") },
         responses: {
           201: {
@@ -248,7 +248,7 @@ export const openApiDocument = {
             headers: { location: { description: "Where to read the workflow.", schema: { type: "string" } } },
             content: json("NewWorkflowStored"),
           },
-          ...PROBLEMS,
+          ...problems(400, 401, 404, 409, 413, 415, 422, 429, 500, 503),
         },
       },
     },
@@ -257,10 +257,10 @@ export const openApiDocument = {
         operationId: "getWorkflow",
         tags: ["workflows"],
         summary: "Read a workflow: its state, and that of each step",
-        parameters: [BATCH],
+        parameters: [pathParameter("id", "^[0-9]+$")],
         responses: {
           200: { description: "The workflow.", content: json("Workflow") },
-          PROBLEMS
+          ...problems(401, 404, 422, 500, 503),
         },
       },
     },
@@ -269,10 +269,10 @@ export const openApiDocument = {
         operationId: "drawWorkflow",
         tags: ["workflows"],
         summary: "Read a workflow as a flowchart in Mermaid's language",
-        parameters: [BATCH],
+        parameters: [pathParameter("id", "^[0-9]+$")],
         responses: {
           200: { description: "The flowchart.", content: { "text/plain": { schema: { type: "string" } } } },
-          PROBLEMS
+          ...problems(401, 404, 422, 500, 503),
         },
       },
     },
@@ -514,7 +514,7 @@ export const openApiDocument = {
       401: problem("The key is missing or wrong.", {
         "www-authenticate": { description: "How to authenticate.", schema: { type: "string" } },
       }),
-      404: problem("There is no such job or batch."),
+      404: problem("There is no such job, batch or workflow."),
       409: problem(
         "The state of the job doesn't allow it, the batch has finished, another job has its unique key, or a request with this Idempotency-Key is in progress; `code` says which. Nothing is changed.",
         {
