@@ -54,6 +54,7 @@ const values = [
   "rescueFrom",
   "retryOn",
   "start",
+  "workflow",
 ]
 const types = [
   "AnyJobDefinition",
@@ -85,6 +86,7 @@ const types = [
   "EnqueueResult",
   "EnqueuedBatch",
   "EnqueuedJob",
+  "EnqueuedWorkflow",
   "ErrorClass",
   "ErrorMatcher",
   "ErrorMatchers",
@@ -106,6 +108,8 @@ const types = [
   "JobHandle",
   "JobList",
   "JobOptions",
+  "JobParent",
+  "JobParents",
   "JobPolicies",
   "JobProgress",
   "JobReference",
@@ -157,6 +161,9 @@ const types = [
   "SluiceOptions",
   "StartOptions",
   "StepOptions",
+  "StepResults",
+  "StepSettings",
+  "StepSnapshot",
   "ThreadExecutor",
   "TransactionClient",
   "Uniqueness",
@@ -167,6 +174,10 @@ const types = [
   "Work",
   "Worker",
   "WorkerHealth",
+  "Workflow",
+  "WorkflowOptions",
+  "WorkflowSnapshot",
+  "WorkflowStep",
 ]
 
 test("the names that @sluice/core exports are these, and nothing else", async () => {
