@@ -21,7 +21,7 @@ begin
     when 'forget unique periods' then delete_older('unique_periods', 'until_at', p_now)
     when 'forget requests' then delete_older('requests', 'created_at', p_now - interval '24 hours')
     when 'forget retries' then delete_older('retries', 'retried_at', v_oldest::timestamp at time zone 'UTC')
-    when 'forget waits' then delete_older('waits', 'ended_at', p_now - interval '30 days')
+    when 'forget waits' then forget_waits(p_now - interval '30 days')
     when 'forget schedule ticks' then delete_older('schedule_ticks', 'created_at', v_oldest::timestamp at time zone 'UTC')
     when 'forget rates' then forget_rates(p_now)
     when 'forget further keys' then forget_further_keys()

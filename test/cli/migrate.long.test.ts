@@ -39,5 +39,5 @@ test("`sluice migrate --owner` refuses the schema of another owner", async () =>
   expect(await migrate("--owner", "shop/production")).toMatchObject({ code: 0 })
   const { code, output } = await migrate("--owner", "shop/staging")
   expect(output).toContain("shop/production")
-  expect(code).toBe(1)
+  expect(code).toBe(3)
 })

@@ -88,7 +88,7 @@ test("a token is completed once; one that no job knows is not", async () => {
     { result: "first" },
   ])
   await expect(sluice.completeWait("t")).rejects.toMatchObject({ code: "wait_completed" })
-  expect(await tokens()).toEqual([{ token: "t", state: "completed", value: null }])
+  expect(await tokens()).toEqual([{ token: "t", state: "completed", value: "first" }])
 })
 
 test("of many who complete a token at once one does, and the job gets the value of that one", async () => {

@@ -43,13 +43,13 @@ test("`sluice work` performs jobs, answers to a health check, and on SIGTERM end
 })
 
 test.each([
-  [[], "Which jobs? Give --jobs FILE"],
-  [["--jobs", "nowhere.ts"], "nowhere.ts can't be loaded"],
-  [["--jobs", MAIN.replace("main.ts", "nearest.ts")], "exports no job definition"],
-  [["--jobs", JOBS, "--concurrency", "many"], '--concurrency is "many": give a whole number'],
-])("`sluice work %j` is refused in words", async (parameters, words) => {
+  [[], 2, "Which jobs? Give --jobs <file>"],
+  [["--jobs", "nowhere.ts"], 1, "nowhere.ts can't be loaded"],
+  [["--jobs", MAIN.replace("main.ts", "nearest.ts")], 2, "exports no job definition"],
+  [["--jobs", JOBS, "--concurrency", "many"], 2, '--concurrency is "many": give a whole number'],
+])("`sluice work %j` is refused in words, with the exit code %i", async (parameters, exitCode, words) => {
   const worker = run("postgres://127.0.0.1:1/none", ...parameters)
-  expect(await worker.exit).toEqual([1, null])
+  expect(await worker.exit).toEqual([exitCode, null])
   expect(worker.output()).toContain(words)
   expect(worker.output()).not.toContain("    at ")
 })

@@ -13,7 +13,7 @@ begin
   if not found then
     return false;
   end if;
-  insert into waits (token) values (p_token) on conflict do nothing;
+  perform hold_token(p_token);
   insert into waiting_jobs (job_id, token, is_waiting) values (p_job, p_token, false) on conflict do nothing;
   -- the end of a job forgets what it waited for by this
   update jobs j set has_progress = true where j.id = p_job and not j.has_progress;

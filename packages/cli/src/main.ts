@@ -1,26 +1,21 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs"
-import { SluiceError } from "@sluice/core"
-import { parseArguments } from "./arguments.ts"
-import { explainDatabaseError } from "./database-error.ts"
-import { help } from "./help.ts"
-import { readOptions } from "./options.ts"
+import { failureOf } from "./failure.ts"
+import { runProgram } from "./program.ts"
+
+// the reader of a pipe, such as head, has seen enough
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error
+  process.exit()
+})
 
 try {
-  process.exitCode = await run(process.argv.slice(2))
+  process.exitCode = await runProgram(process.argv.slice(2), version(), process.env)
 } catch (error) {
-  const message = explainDatabaseError(error) ?? (error instanceof SluiceError ? error.message : undefined)
-  if (message === undefined) throw error
-  console.error(`sluice: ${message}`)
-  process.exitCode = 1
-}
-
-/** Runs the command that the arguments name, and returns the exit code. */
-async function run(args: string[]): Promise<number> {
-  const call = parseArguments(args)
-  if (call.kind === "run") return call.command.run(readOptions(call.given, process.env))
-  process.stdout.write(call.kind === "help" ? help(call.command) : `${version()}\n`)
-  return 0
+  const failure = failureOf(error)
+  if (failure === undefined) throw error
+  console.error(`sluice: ${failure.message}`)
+  process.exitCode = failure.exitCode
 }
 
 function version(): string {

@@ -1,6 +1,6 @@
-import { SluiceError } from "@sluice/core"
 import { type MigrateOptions, migrate as migrateDatabase } from "@sluice/core/migrate"
 import { loadJobs } from "./jobs-file.ts"
+import { UsageError } from "./option-spec.ts"
 import type { Options } from "./options.ts"
 
 /** Upgrades the schema to the version of this package, and stores in it what else is given: jobs, retention, owner. */
@@ -14,7 +14,7 @@ export async function migrate(options: Options): Promise<number> {
 async function migrateOptions(options: Options): Promise<MigrateOptions> {
   const { schema, owner, retention, unknownNames } = options
   if (unknownNames !== undefined && options.jobs === undefined)
-    throw new SluiceError("bad_arguments", "--unknown-names needs --jobs, which says the known ones")
+    throw new UsageError("--unknown-names needs --jobs, which says the known ones")
   const { jobs, schedules } = options.jobs === undefined ? {} : await loadJobs(options.jobs)
   const all = { schema, owner, retention, jobs, schedules, unknownNames }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))

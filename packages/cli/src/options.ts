@@ -1,178 +1,195 @@
-import { type Duration, durationMs, SluiceError } from "@sluice/core"
-import type { MigrateOptions } from "@sluice/core/migrate"
+import type { JobState } from "@sluice/core"
+import { flag, listOf, type OptionSpec, oneOf, option, optionOr, UsageError } from "./option-spec.ts"
+import {
+  anyDuration,
+  databaseUrl,
+  duration,
+  instant,
+  json,
+  jsonObject,
+  namePair,
+  queueList,
+  retention,
+  schemaName,
+  text,
+  wholeNumber,
+} from "./readers.ts"
 
-/** Every option of every command, in the order in which help lists them: its value's name, and its explanation. */
+const STATES: readonly JobState[] = [
+  "scheduled",
+  "ready",
+  "blocked",
+  "waiting",
+  "running",
+  "succeeded",
+  "discarded",
+  "canceled",
+]
+const A_DAY_MS = 86_400_000
+const PRIORITY = wholeNumber(-1_000_000_000, 1_000_000_000)
+
+/** Every option of every command. */
 export const OPTIONS = {
-  "database-url": { value: "URL", help: "default: the environment variable DATABASE_URL" },
-  schema: { value: "NAME", help: "default: the environment variable SLUICE_SCHEMA, else sluice" },
-  jobs: { value: "FILE", help: "a module that exports job definitions, or lists of them; may be TypeScript" },
-  "unknown-names": {
-    value: "refuse|accept",
-    help: "whether jobs of a name that --jobs doesn't define are refused; default refuse",
-  },
-  retention: {
-    value: "DURATION",
-    help: "how long finished jobs are kept, such as 30d, or as JSON by state, queue and name; default 14d",
-  },
-  owner: { value: "APP/STAGE", help: "refuses a schema that belongs to another owner" },
-  queues: { value: "A,B", help: "performs only jobs of these queues; default all" },
-  except: { value: "A,B", help: "performs jobs of all queues but these" },
-  concurrency: { value: "N", help: "jobs performed at the same time; default 20" },
-  "max-drainers": {
-    value: "N",
-    help: "drainers at work at the same time, over all processes and functions with the same --queues or --except; default 10",
-  },
-  grace: {
-    value: "DURATION",
-    help: "how long running jobs may continue after a signal, such as 25s; default 25s",
-  },
-  "health-port": { value: "PORT", help: "serves GET /health: 200 while the process works, else 503" },
-  json: { value: undefined, help: "prints the result as JSON" },
-} as const
+  // of all commands
+  "database-url": option("url", "default: the environment variable DATABASE_URL", databaseUrl),
+  schema: option("name", "default: the environment variable SLUICE_SCHEMA, else sluice", schemaName),
+  json: flag("prints the result as JSON"),
+
+  // of commands that know definitions
+  jobs: option("file", "a module that exports job definitions, or lists of them; may be TypeScript", text),
+
+  // migrate
+  "unknown-names": oneOf(
+    ["refuse", "accept"],
+    "whether jobs of a name that --jobs doesn't define are refused; default refuse",
+  ),
+  retention: option(
+    "duration",
+    "how long finished jobs are kept, such as 30d, or as JSON by state, queue and name; default 14d",
+    retention,
+  ),
+  owner: option("app/stage", "refuses a schema that belongs to another owner", text),
+
+  // work, doctor
+  queues: option("a,b", "performs only jobs of these queues; default all", queueList),
+  except: option("a,b", "performs jobs of all queues but these", queueList),
+  concurrency: optionOr(20, "n", "jobs performed at the same time; default 20", wholeNumber(1, 10_000)),
+  "max-drainers": optionOr(
+    10,
+    "n",
+    "drainers at work at the same time, over all processes and functions with the same --queues or --except; default 10",
+    wholeNumber(1, 1_000),
+  ),
+  grace: optionOr(
+    "25s",
+    "duration",
+    "how long running jobs may continue after a signal, such as 25s; default 25s",
+    duration(0, A_DAY_MS, '"25s", up to a day'),
+  ),
+  "health-port": option(
+    "port",
+    "serves GET /health: 200 while the process works, else 503",
+    wholeNumber(0, 65_535),
+  ),
+
+  // which jobs, or how one is enqueued
+  state: oneOf(STATES, `in this state: ${STATES.join(", ")}`),
+  name: option("name", "of this name", text),
+  queue: option("queue", "of this queue", text),
+  tag: listOf("tag", "with this tag", text),
+  batch: option("id", "of this batch", text),
+  metadata: option("json", "with this JSON object in its metadata", jsonObject),
+  "unique-key": option("key", "with this unique key", text),
+  "concurrency-key": option("key", "with this concurrency key", text),
+  "enqueued-before": option("time", "enqueued before: a day, or ISO 8601 as in 2026-01-31T12:00Z", instant),
+  "enqueued-after": option("time", "enqueued then or later", instant),
+
+  // how one is enqueued
+  priority: option("n", "its priority: smaller numbers run first; default 0", PRIORITY),
+  "run-at": option("time", "when it is due, in ISO 8601; default now", instant),
+  delay: option("duration", "how long from now it is due, such as 5m", anyDuration),
+  "max-attempts": option("n", "failed attempts after which it is discarded", wholeNumber(1, 1_000)),
+  timeout: option("duration", "how long an execution may take", anyDuration),
+  "expires-in": option(
+    "duration",
+    "how long after it is due it may wait for its first execution",
+    anyDuration,
+  ),
+  "expires-at": option("time", "until when it may wait for it, in ISO 8601", instant),
+  "idempotency-key": option(
+    "key",
+    "returns the job that was enqueued with this key in the last 24 hours",
+    text,
+  ),
+  "concurrency-limit": option(
+    "n",
+    "how many jobs with its concurrency key run at once",
+    wholeNumber(1, 1_000_000),
+  ),
+  "rate-key": option("key", "shares a rate with the jobs that have this key", text),
+  "fair-key": option("key", "takes turns with the jobs of other keys", text),
+  options: option("json", "any options of enqueue, as a JSON object", jsonObject),
+
+  // a list
+  limit: optionOr(50, "n", "how many at most; default 50", wholeNumber(1, 100_000)),
+  after: option("next", "continues a list: what the list before has returned as next", text),
+
+  // what is done to many
+  "dry-run": flag("only counts what would be changed"),
+  yes: flag("asks for no confirmation"),
+  by: option("who", "who asks for it, for the history of the job", text),
+
+  // what is changed
+  "set-run-at": option("time", "when they are due, in ISO 8601", instant),
+  "set-delay": option("duration", "how long from now they are due, such as 5m", anyDuration),
+  "set-priority": option("n", "their priority: smaller numbers run first", PRIORITY),
+  "set-queue": option("queue", "their queue", text),
+  "set-payload": option("json", "their payload; of several jobs it needs --name", json),
+  "set-tag": listOf("tag", "their tags, in place of those that they have; can be repeated", text),
+  "set-metadata": option("json", "their metadata, a JSON object in place of the one they have", jsonObject),
+
+  // import
+  "from-schema": option(
+    "name",
+    "the Postgres schema of the other queue; default graphile_worker, pgboss, or public for good_job",
+    text,
+  ),
+  map: listOf("old=new", "the name in Sluice of the jobs with another name; can be repeated", namePair),
+  crontab: option("file", "graphile-worker's crontab, whose items become schedules", text),
+
+  // of pauses
+  until: option("time", "when the pause ends by itself, in ISO 8601", instant),
+  for: option("duration", "how long the pause lasts, such as 2h", anyDuration),
+
+  // of batches and waits
+  callbacks: flag("enqueues the callbacks again when it has finished again"),
+  early: flag(
+    "completes a token that no job waits for yet: the job that comes to it within 30 days gets the value",
+  ),
+} satisfies Record<string, OptionSpec<unknown>>
 
 export type OptionName = keyof typeof OPTIONS
 
-/** Taken by every command. */
-export const COMMON_OPTIONS: readonly OptionName[] = ["database-url", "schema"]
+type CamelCase<Name extends string> = Name extends `${infer First}-${infer Rest}`
+  ? `${First}${Capitalize<CamelCase<Rest>>}`
+  : Name
+type ValueOf<Spec> = Spec extends OptionSpec<infer Value> ? Value : never
 
-/** What was given on the command line, unread. */
-export type Given = Readonly<Partial<Record<OptionName, string>>>
+/** What was given on the command line, and the fallbacks of what wasn't. */
+type Given = { readonly [Name in OptionName as CamelCase<Name>]: ValueOf<(typeof OPTIONS)[Name]> }
 
-export interface Options {
+export interface Options extends Omit<Given, "databaseUrl" | "schema"> {
   readonly databaseUrl: string
   readonly schema: string
-  readonly jobs: string | undefined
-  readonly unknownNames: "refuse" | "accept" | undefined
-  readonly retention: MigrateOptions["retention"]
-  readonly owner: string | undefined
-  readonly queues: readonly string[] | undefined
-  readonly except: readonly string[] | undefined
-  readonly concurrency: number
-  readonly maxDrainers: number
-  readonly grace: string
-  readonly healthPort: number | undefined
-  readonly json: boolean
   /** How log lines are written. */
   readonly log: "readable" | "json"
 }
 
-const A_DAY_MS = 86_400_000
+/** Taken by every command that needs the database. */
+export const DATABASE_OPTIONS: readonly OptionName[] = ["database-url", "schema"]
 
-/** Checks what was given, and adds what is left out from the environment and the defaults. */
-export function readOptions(given: Given, environment: NodeJS.ProcessEnv): Options {
+/** Adds to what was given what is in the environment, and the fallbacks. */
+export function readOptions(given: Partial<Given>, environment: NodeJS.ProcessEnv): Options {
   return {
-    schema: schemaName(given, environment.SLUICE_SCHEMA),
-    jobs: text(given, "jobs"),
-    unknownNames: choice("--unknown-names", given["unknown-names"], ["refuse", "accept"]),
-    retention: retention(given),
-    owner: text(given, "owner"),
-    ...queues(given),
-    concurrency: wholeNumber(given, "concurrency", 1, 10_000) ?? 20,
-    maxDrainers: wholeNumber(given, "max-drainers", 1, 1_000) ?? 10,
-    grace: duration(given, "grace", 0, A_DAY_MS, '"25s", up to a day') ?? "25s",
-    healthPort: wholeNumber(given, "health-port", 0, 65_535),
-    json: given.json !== undefined,
-    log: choice("SLUICE_LOG", environment.SLUICE_LOG || undefined, ["readable", "json"]) ?? "readable",
-    databaseUrl: databaseUrl(given, environment.DATABASE_URL),
+    ...FALLBACKS,
+    ...given,
+    schema: given.schema ?? schemaName(environment.SLUICE_SCHEMA || "sluice", "SLUICE_SCHEMA"),
+    log: LOG.read(environment.SLUICE_LOG || "readable", "SLUICE_LOG") as Options["log"],
+    databaseUrl: given.databaseUrl ?? urlFrom(environment.DATABASE_URL),
   }
 }
 
-/** Only a rough check: the first connection shows whether pg accepts it. */
-function databaseUrl(given: Given, fromEnvironment: string | undefined): string {
-  const source = given["database-url"] === undefined ? "DATABASE_URL" : "--database-url"
-  const url = given["database-url"] ?? fromEnvironment
-  const example = "give one such as postgres://user:password@host:5432/database"
-  if (!url) throw new SluiceError("no_database", "Which database? Give --database-url, or set DATABASE_URL")
-  if (/^((postgres|postgresql|socket):|\/)/.test(url)) return url
-  throw new SluiceError("invalid_address", `${source} is not a Postgres connection string: ${example}`)
+const LOG = oneOf(["readable", "json"], "")
+
+const FALLBACKS = Object.fromEntries(
+  Object.entries<OptionSpec<unknown>>(OPTIONS).map(([name, { fallback }]) => [camelCase(name), fallback]),
+) as Given
+
+function urlFrom(fromEnvironment: string | undefined): string {
+  if (!fromEnvironment) throw new UsageError("Which database? Give --database-url, or set DATABASE_URL")
+  return databaseUrl(fromEnvironment, "DATABASE_URL")
 }
 
-/** The same rule as that of `createSluice`, for commands that call nothing of it; reserved words fail in Postgres. */
-function schemaName(given: Given, fromEnvironment: string | undefined): string {
-  const source = given.schema === undefined ? "SLUICE_SCHEMA" : "--schema"
-  const name = given.schema ?? (fromEnvironment || "sluice")
-  if (/^[a-z_][a-z0-9_]{0,39}$/.test(name)) return name
-  return refuse(source, name, "up to 40 lower-case letters, digits and _, starting with a letter or _")
-}
-
-/** A list can't be empty: an empty variable of a script must not mean all queues. */
-function queues(given: Given): Pick<Options, "queues" | "except"> {
-  if (given.queues !== undefined && given.except !== undefined)
-    refuse("--except", given.except, "either --queues or --except")
-  return { queues: queueList(given, "queues"), except: queueList(given, "except") }
-}
-
-function queueList(given: Given, name: "queues" | "except"): string[] | undefined {
-  const value = given[name]
-  const list = value?.split(",").map((queue) => queue.trim())
-  if (list?.every((queue) => /^[A-Za-z0-9._/:-]{1,128}$/.test(queue)) ?? true) return list
-  return refuse(`--${name}`, value as string, 'queues separated by commas, such as "heavy,mail"')
-}
-
-function text(given: Given, name: OptionName): string | undefined {
-  const value = given[name]
-  return value === "" ? refuse(`--${name}`, value, OPTIONS[name].value as string) : value
-}
-
-function wholeNumber(given: Given, name: OptionName, least: number, most: number): number | undefined {
-  const value = given[name]
-  if (value === undefined) return undefined
-  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN
-  if (number >= least && number <= most) return number
-  return refuse(`--${name}`, value, `a whole number from ${least} to ${most}`)
-}
-
-function duration(
-  given: Given,
-  name: OptionName,
-  leastMs: number,
-  mostMs: number,
-  expected: string,
-): string | undefined {
-  const value = given[name]
-  if (value === undefined) return undefined
-  const ms = millisecondsOf(value)
-  if (ms >= leastMs && ms <= mostMs) return value
-  return refuse(`--${name}`, value, `a duration such as ${expected}`)
-}
-
-/** JSON says it by state, queue and name; `migrate` checks what it contains. */
-function retention(given: Given): MigrateOptions["retention"] {
-  const value = given.retention
-  if (value?.startsWith("{")) {
-    try {
-      return JSON.parse(value)
-    } catch {
-      return refuse("--retention", value, 'JSON such as \'{"succeeded":"1d"}\'')
-    }
-  }
-  return duration(
-    given,
-    "retention",
-    A_DAY_MS,
-    36_500 * A_DAY_MS,
-    '"30d", from a day to 36500 days',
-  ) as Duration
-}
-
-function millisecondsOf(value: string): number {
-  try {
-    return durationMs(value as `${number}s`)
-  } catch {
-    return Number.NaN
-  }
-}
-
-function choice<Value extends string>(
-  source: string,
-  value: string | undefined,
-  values: readonly Value[],
-): Value | undefined {
-  if (value === undefined) return undefined
-  const chosen = values.find((candidate) => candidate === value)
-  return chosen ?? refuse(source, value, values.join(" or "))
-}
-
-function refuse(source: string, value: string, expected: string): never {
-  throw new SluiceError("bad_arguments", `${source} is ${JSON.stringify(value)}: give ${expected}`)
+function camelCase(name: string): string {
+  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
 }

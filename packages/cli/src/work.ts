@@ -1,9 +1,10 @@
 import { once } from "node:events"
 import { createServer, type Server } from "node:http"
-import { durationMs, SluiceError, type Worker } from "@sluice/core"
+import { durationMs, type Worker } from "@sluice/core"
 import { createLog } from "@sluice/core/log"
 import { createConnect, createPool } from "@sluice/core/pg"
 import { loadCore, loadJobs } from "./jobs-file.ts"
+import { UsageError } from "./option-spec.ts"
 import type { Options } from "./options.ts"
 
 /** The process ends this long after the grace at the latest, whatever its jobs and the database do. */
@@ -15,8 +16,9 @@ const EXIT_AFTER_WORKER_MS = 200
 export async function work(options: Options): Promise<number> {
   const { databaseUrl, schema, maxDrainers, concurrency, grace, healthPort, jobs: file } = options
   const { queues, except } = options
+  if (queues !== undefined && except !== undefined) throw new UsageError("Give either --queues or --except")
   if (file === undefined)
-    throw new SluiceError("no_jobs", "Which jobs? Give --jobs FILE, a module that exports their definitions")
+    throw new UsageError("Which jobs? Give --jobs <file>, a module that exports their definitions")
   const { jobs, schedules } = await loadJobs(file)
   const { createSluice, start } = await loadCore(file)
   const log = createLog({ format: options.log, colors: process.stdout.hasColors?.() ?? false })
@@ -67,7 +69,7 @@ async function serveHealth(worker: Worker, port: number): Promise<Server> {
     await once(server, "listening")
   } catch (cause) {
     const message = `--health-port is ${port}, which can't be used: ${(cause as Error).message}`
-    throw new SluiceError("bad_arguments", message, { cause })
+    throw new UsageError(message, { cause })
   }
   return server
 }

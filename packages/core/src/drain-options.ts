@@ -135,6 +135,7 @@ export function checkOptions(sluice: Sluice, options: DrainOptions) {
     hooks: sluice.hooks,
     batchOf: (id: string) => batchIn(sluice, id),
     parentsOf: (id: string) => parentsOfJob(sluice, id),
+    catalog: sluice,
     connect: options.connect,
     concurrency,
     maxDrainers,

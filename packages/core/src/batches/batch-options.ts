@@ -29,6 +29,8 @@ const EVENTS = ["onFinish", "onSuccess", "onDiscard"] as const
 const OPTION_KEYS = [...EVENTS, "properties", "parent", "transaction", "request"]
 /** A callback is enqueued once whatever else there is. */
 const REFUSED_KEYS = ["unique", "uniqueKey", "idempotencyKey", "after"]
+/** What a job that is to be stored has of these, also if its definition gives them. */
+const REFUSED_COLUMNS = ["unique", "unique_keys", "idempotency_keys"]
 
 /** Checks the options, and returns them as store_batch takes them. Throws `InvalidInputError`. */
 export async function batchJson(catalog: Catalog, options: BatchOptions): Promise<string> {
@@ -64,10 +66,20 @@ async function callbackJson(catalog: Catalog, event: string, callback: BatchCall
         : "no key: a batch enqueues its callbacks once",
     )
   try {
-    return await toStoreLater(catalog, job, definition)
+    const stored = await toStoreLater(catalog, job, definition)
+    if (REFUSED_COLUMNS.some((column) => column in JSON.parse(stored)))
+      refuse(
+        "invalid_option",
+        job.name,
+        ["name"],
+        "a job whose definition isn't unique and has no idempotency key: a batch enqueues its callbacks once",
+      )
+    return stored
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error
-    const where = { path: [...path, ...error.path], cause: error }
+    const [first, ...rest] = error.path
+    const within = first === "job" ? rest : error.path // the callback itself
+    const where = { path: [...path, ...within], cause: error }
     throw new InvalidInputError(error.code, `${event}: ${error.message}`, where)
   }
 }

@@ -18,7 +18,7 @@ export function translateError(error: unknown): unknown {
   const message = error instanceof Error ? error.message : String(error)
   switch (code) {
     case "SL000":
-      return new InvalidInputError("invalid_option", message, { cause: error })
+      return new InvalidInputError("invalid_option", message, { ...placeOf(error), cause: error })
     case "22P02": // invalid text representation: JSON that jsonb can't hold
     case "22P05": // untranslatable character: \u0000
       return new InvalidInputError("invalid_json", `Postgres can't store this JSON: ${message}`, {
@@ -58,6 +58,12 @@ export function translateError(error: unknown): unknown {
     )
   }
   return error
+}
+
+/** Where the value is that was refused, see refuse_at.sql. */
+function placeOf(error: unknown): { path?: (string | number)[] } {
+  const { detail } = error as { detail?: string }
+  return detail === undefined ? {} : JSON.parse(detail)
 }
 
 export const POOLER_REMEDY =

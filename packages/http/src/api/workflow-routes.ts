@@ -3,7 +3,8 @@ import type { Hono } from "hono"
 import { readJson } from "../messages/body.ts"
 import { refuse } from "../messages/problem.ts"
 import { allowOnly } from "./allow-only.ts"
-import { BATCH_OPTIONS, throwWithPathInBody } from "./batch-routes.ts"
+import { throwAtBody } from "./at-body.ts"
+import { BATCH_OPTIONS } from "./batch-routes.ts"
 import { requestOf } from "./idempotency.ts"
 import { parseObject } from "./job-request.ts"
 import type { JobRoutesOptions } from "./job-routes.ts"
@@ -16,7 +17,7 @@ export function addWorkflowRoutes(app: Hono, { sluice, maxBatchJobs, maxBodyByte
     const flow = { name: name as string, steps: parseSteps(steps, maxBatchJobs) }
     const { id, jobs } = await sluice
       .enqueueWorkflow(flow, { ...(options as WorkflowOptions), ...requestOf(context, body) })
-      .catch(throwWithPathInBody)
+      .catch(throwAtBody)
     return context.json({ id, jobs }, 201, { location: `/v1/workflows/${id}` })
   })
   app.all("/v1/workflows", allowOnly("POST"))

@@ -1,4 +1,5 @@
--- Forgets what jobs that have ended waited for. A token that nobody waits for any more is unknown again, unless it has ended.
+-- Forgets what jobs that have ended waited for. A token that nobody waits for any more is unknown again, unless it has ended: then it is
+-- kept, with its value, until forget_waits.
 create or replace function forget_waits_of(p_finished bigint[]) returns void
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
@@ -15,6 +16,5 @@ begin
   select array_agg(distinct g.token order by g.token) into v_tokens from gone g;
   perform from waits w where w.token = any (v_tokens) order by w.token for update;
   delete from waits w where w.token = any (v_tokens) and w.state = 'open' and not exists (select from waiting_jobs j where j.token = w.token);
-  update waits w set value = null where w.token = any (v_tokens) and w.value is not null and not exists (select from waiting_jobs j where j.token = w.token);
 end
 $$;

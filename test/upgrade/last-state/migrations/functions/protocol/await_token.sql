@@ -26,8 +26,7 @@ begin
   if not exists (select from progress p where p.job_id = p_job and p.name = p_token) then
     perform store_progress(p_job, p_fence, 'wait', p_token, null, p_timeout_ms);
   end if;
-  insert into waits (token) values (p_token) on conflict do nothing;
-  select w.* into v_wait from waits w where w.token = p_token for update;
+  v_wait := hold_token(p_token);
   v_until := (select p.until_at from progress p where p.job_id = p_job and p.name = p_token);
 
   if v_wait.state = 'completed' then
@@ -44,9 +43,8 @@ begin
 
   update progress p set value = v_ended, saved_at = now() where p.job_id = p_job and p.name = p_token;
   delete from waiting_jobs w where w.job_id = p_job and w.token = p_token;
-  if not exists (select from waiting_jobs w where w.token = p_token) then -- nobody else needs it
-    update waits w set state = case when v_ended ? 'timedOut' then 'timed_out' else w.state end, ended_at = coalesce(w.ended_at, now()), value = null
-    where w.token = p_token;
+  if v_ended ? 'timedOut' and not exists (select from waiting_jobs w where w.token = p_token) then -- nobody else waits
+    update waits w set state = 'timed_out', ended_at = now() where w.token = p_token and w.state = 'open';
   end if;
   ended := v_ended::text;
 end

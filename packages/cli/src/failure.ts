@@ -1,0 +1,44 @@
+import {
+  DatabaseUnavailableError,
+  InvalidInputError,
+  PoolerError,
+  SchemaError,
+  SluiceError,
+} from "@sluice/core"
+import { explainDatabaseError } from "./database-error.ts"
+import { EXIT } from "./exit.ts"
+import { UsageError } from "./option-spec.ts"
+import { OPTIONS } from "./options.ts"
+
+export interface Failure {
+  readonly message: string
+  readonly exitCode: number
+}
+
+/** What to say of an error, and the exit code. Undefined: it is a mistake of ours. */
+export function failureOf(error: unknown): Failure | undefined {
+  const ofDatabase = explainDatabaseError(error)
+  if (ofDatabase !== undefined) return { message: ofDatabase, exitCode: EXIT.database }
+  if (!(error instanceof SluiceError)) return undefined
+  return { message: inWordsOfOptions(error), exitCode: exitCodeOf(error) }
+}
+
+function exitCodeOf(error: SluiceError): number {
+  if (error instanceof UsageError || error instanceof InvalidInputError) return EXIT.usage
+  const isOfDatabase =
+    error instanceof DatabaseUnavailableError || error instanceof SchemaError || error instanceof PoolerError
+  return isOfDatabase ? EXIT.database : EXIT.unchanged
+}
+
+/** Core says `changes.runAt` of what was given as `--set-run-at`, and what its own callers can do. */
+function inWordsOfOptions(error: SluiceError): string {
+  const message = error.message.replace("with early: true", "with --early")
+  if (!(error instanceof InvalidInputError)) return message
+  const [where, name] = error.path
+  const prefix = { filter: "", options: "", changes: "set-" }[String(where)]
+  if (prefix === undefined || error.path.length !== 2) return message
+  const option = prefix + String(name).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  const called = error.path.join(".")
+  if (!message.startsWith(called) || !Object.hasOwn(OPTIONS, option)) return message
+  return `--${option}${message.slice(called.length)}`
+}

@@ -1,0 +1,100 @@
+import type { Edit } from "../protocol/guards.ts"
+import type { TestDatabase } from "../support/database.ts"
+import { read } from "../support/sources.ts"
+
+/** A guarantee taken away, by edits of SQL functions. */
+export interface Fault {
+  readonly name: string
+  readonly edits: readonly Edit[]
+}
+
+const SQL = "migrations/functions"
+
+/** Each must be found by a run. */
+export const FAULTS: readonly Fault[] = [
+  {
+    name: "neither the lock of a schedule nor the key of its ticks is observed",
+    edits: [
+      { file: `${SQL}/enqueue_ticks.sql`, from: " for update skip locked);", to: ");" },
+      {
+        file: `${SQL}/enqueue_ticks.sql`,
+        from: "    on conflict do nothing\n",
+        to: "    on conflict (schedule_key, tick) do update set outcome = excluded.outcome\n",
+      },
+    ],
+  },
+  {
+    name: "a batch's counts are added up by the settle, which doesn't see the others",
+    edits: [
+      {
+        file: `${SQL}/count_ends.sql`,
+        from: "from unnest(p_ends) e group by e.batch_id;\n",
+        to: `from unnest(p_ends) e group by e.batch_id;
+  perform add_counts(array(select b.id from batches b where b.id in (select e.batch_id from unnest(p_ends) e) for update skip locked));
+  perform advance_batch(e.batch_id) from (select distinct e.batch_id from unnest(p_ends) e) e;\n`,
+      },
+      { file: `${SQL}/tick.sql`, from: "  perform fold_batches();\n", to: "" },
+      { file: `${SQL}/protocol/close_drainer.sql`, from: "  perform fold_batches();\n", to: "" },
+    ],
+  },
+  {
+    name: "callbacks are enqueued after the transaction that finishes their batch",
+    edits: [
+      {
+        file: `${SQL}/store_callback.sql`,
+        from: "  perform set_config('synchronous_commit', 'on', true);\n",
+        to: `  if current_setting('exactness.enqueues', true) is distinct from 'yes' then
+    create temporary table if not exists callbacks_due (batch_id bigint, event text);
+    execute 'insert into callbacks_due values ($1, $2)' using p_batch.id, p_event;
+    return;
+  end if;\n`,
+      },
+      {
+        file: `${SQL}/tick.sql`,
+        from: "  v_more := promote_due(p_since) or v_more;\n",
+        to: `  if to_regclass('pg_temp.callbacks_due') is not null then
+    perform set_config('exactness.enqueues', 'yes', true);
+    execute 'select store_callback(b, c.event) from callbacks_due c join batches b on b.id = c.batch_id';
+    perform set_config('exactness.enqueues', 'no', true);
+    execute 'delete from callbacks_due';
+  end if;
+  v_more := promote_due(p_since) or v_more;\n`,
+      },
+    ],
+  },
+  {
+    name: "a job that is put back isn't told that its token was completed meanwhile",
+    edits: [
+      {
+        file: `${SQL}/after_settle.sql`,
+        from: "    perform resume_completed(p_rescheduled);\n",
+        to: "    null;\n",
+      },
+    ],
+  },
+  {
+    name: "a token is completed again, and after its timeout",
+    edits: [
+      {
+        file: `${SQL}/protocol/complete_wait.sql`,
+        from: "if v_state is distinct from 'open' then",
+        to: "if v_state is null then",
+      },
+    ],
+  },
+]
+
+/** Replaces the functions in one database; the files stay as they are. */
+export async function plant({ pool }: TestDatabase, { edits }: Fault): Promise<void> {
+  const texts = new Map<string, string>()
+  for (const { file, from, to } of edits) {
+    const text = texts.get(file) ?? read(file)
+    if (!text.includes(from)) throw new Error(`${file} has no ${JSON.stringify(from)}`)
+    texts.set(
+      file,
+      text.replace(from, () => to),
+    )
+  }
+  const statements = [...texts.values()].join(";\n")
+  await pool.query(`begin; set local search_path to sluice, pg_temp;\n${statements};\ncommit`)
+}
