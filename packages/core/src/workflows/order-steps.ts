@@ -18,7 +18,8 @@ const IS_ID = /^\d+$/
  * jobs whose concurrency key asks for the order of their enqueue have to be stored like that. What is wrong comes in one error.
  */
 export function orderSteps(name: unknown, steps: unknown): OrderedSteps {
-  if (!isStepName(name)) refuse("invalid_workflow", name, ["name"], "text of 1 to 128 characters")
+  if (!isStepName(name))
+    refuse("invalid_workflow", name, ["name"], "text of 1 to 128 characters that isn't a number")
   if (!Array.isArray(steps) || steps.length === 0)
     refuse("invalid_workflow", steps, ["steps"], "a list of steps")
   for (const [index, step] of steps.entries()) assertStep(step, ["steps", index])
