@@ -8,16 +8,15 @@ const MOST_PARENTS = 1_000
 export function assertParents(after: unknown, path: readonly string[]): void {
   if (after === undefined) return
   if (!Array.isArray(after)) assertJobId(after, path)
-  else if (after.length > MOST_PARENTS) refuseMany(after, path)
-  else for (const [index, id] of after.entries()) assertJobId(id, [...path, index])
-}
-
-export function refuseMany(after: readonly unknown[], path: readonly string[]): never {
-  return refuse("invalid_option", `${after.length} of them`, path, `up to ${MOST_PARENTS}`)
+  else {
+    assertFewParents(after, path)
+    for (const [index, id] of after.entries()) assertJobId(id, [...path, index])
+  }
 }
 
 export function assertFewParents(after: readonly unknown[], path: readonly string[]): void {
-  if (after.length > MOST_PARENTS) refuseMany(after, path)
+  if (after.length > MOST_PARENTS)
+    refuse("invalid_option", `${after.length} of them`, path, `up to ${MOST_PARENTS}`)
 }
 
 /** One of them, or several, as a list. Undefined: none. */

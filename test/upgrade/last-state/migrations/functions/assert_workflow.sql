@@ -13,7 +13,7 @@ declare
   v_cycle text;
 begin
   if p_name is null or not is_step(to_jsonb(p_name)) then
-    perform refuse(format('name is %s: give text of 1 to 128 characters', coalesce(to_json(left(p_name, 100))::text, 'null')));
+    perform refuse(format('name is %s: give text of 1 to 128 characters that isn''t a number', coalesce(to_json(left(p_name, 100))::text, 'null')));
   elsif jsonb_typeof(p_steps) is distinct from 'array' or p_steps = '[]' then
     perform refuse(format('steps is %s: give a JSON list of steps', coalesce(left(p_steps::text, 100), 'null')));
   end if;
