@@ -56,6 +56,9 @@ export function createWaits({
         [STEP_HOURS],
       )
     },
+    async stop() {
+      for (const [name, { state }] of tokens) if (state === "open") await complete(name, 0, false)
+    },
     async checkEnd() {
       const left = await database.rows("select token, state from sluice.waits where state = 'open'")
       if (left.length > 0) violated("tokens", `${JSON.stringify(left)} are open, and no job is left`)
