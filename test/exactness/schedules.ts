@@ -1,7 +1,7 @@
 import { notOnce, type Strand, type World } from "./world.ts"
 
 /** By then the schedules are stored. */
-const SOON_MS = 5_000
+const SOON_MS = 4_000
 
 /** Schedules that tick each second. Each tick must have one job. */
 export function createSchedules(world: World, count: number): Strand {
