@@ -32,12 +32,12 @@ export async function createPageApp(
   environment: Record<string, string> = {},
 ): Promise<PageApp> {
   const { path: folder, remove } = await makeTemporaryFolder()
+  const database = await createDatabase("template0")
   const running = new Set<RunningFile>()
   afterAll(async () => {
     await Promise.all([...running].map((file) => file.end("SIGKILL")))
     await remove()
   })
-  const database = await createDatabase("template0")
   const files = readBlocks().filter((block) => block.page === page && block.file)
   expect(files.length).toBeGreaterThan(0)
   for (const { file, text } of files) await writeFile(join(folder, file as string), `${text}\n`)
