@@ -10,16 +10,17 @@ create role sluice_reader nologin;
 
 grant usage on schema sluice to sluice_enqueuer, sluice_drainer, sluice_reader;
 
--- Enqueues, in TypeScript and in SQL, and wakes a drainer. It reads and changes nothing else, not even its own jobs.
+-- Enqueues, in TypeScript and in SQL, completes waits whose token it knows, and wakes a drainer. It reads and changes nothing else, not even
+-- its own jobs, and sets no schedules: those are for the drainer.
 grant execute on function sluice.enqueue, sluice.enqueue_many, sluice.enqueue_batch, sluice.add_to_batch, sluice.store_batch, sluice.store_batch_once, sluice.store_job, sluice.store_jobs, sluice.store_jobs_once,
-  sluice.request_wake to sluice_enqueuer;
+  sluice.complete_wait, sluice.request_wake to sluice_enqueuer;
 
 -- Reads every job, its payload and its history. For dashboards, getJob, listQueues and getBacklog. A role that only queries the
 -- views needs just this: grant select on sluice.unfinished_jobs, sluice.job_history, sluice.job_failures to ...
 grant select on all tables in schema sluice to sluice_reader;
 alter default privileges in schema sluice grant select on tables to sluice_reader;
 
--- Claims, performs and settles; enqueues, reads, pauses and acts on jobs as well. It owns nothing: the history's partitions are
+-- Claims, performs and settles; enqueues, reads, pauses, sets schedules and acts on jobs as well. It owns nothing: the history's partitions are
 -- made and dropped by a function that runs with the owner's rights.
 grant execute on all functions in schema sluice to sluice_drainer;
 grant usage, select, update on all sequences in schema sluice to sluice_drainer;

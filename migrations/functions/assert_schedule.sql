@@ -10,7 +10,7 @@ declare
   v_expected text;
 begin
   if p_key is null or p_key !~ '^[A-Za-z0-9._/:-]{1,128}$' then
-    perform refuse(format('key is %s: give 1 to 128 letters, digits and . _ - / :', coalesce(to_json(left(p_key, 100))::text, 'null')));
+    perform refuse_at('{key}', format('key is %s: give 1 to 128 letters, digits and . _ - / :', coalesce(to_json(left(p_key, 100))::text, 'null')));
   elsif jsonb_typeof(p_settings) is distinct from 'object' then
     perform refuse(format('The settings of a schedule are %s: give a JSON object', coalesce(left(p_settings::text, 100), 'null')));
   end if;
@@ -33,17 +33,17 @@ begin
       when v_key = 'options' and jsonb_typeof(v_value) <> 'object' then 'a JSON object'
     end;
     if v_expected is not null then
-      perform refuse(format('%s is %s: give %s', left(v_key, 100), left(v_value::text, 100), v_expected));
+      perform refuse_at(array[left(v_key, 100)], format('%s is %s: give %s', left(v_key, 100), left(v_value::text, 100), v_expected));
     end if;
   end loop;
   if not p_settings ?| array['cron', 'every'] then
-    perform refuse('cron is missing: give cron or every');
+    perform refuse_at('{cron}', 'cron is missing: give cron or every');
   elsif not p_settings ? 'name' then
-    perform refuse('name is missing: give the name of a job');
+    perform refuse_at('{name}', 'name is missing: give the name of a job');
   end if;
   v_key := (select o from jsonb_object_keys(coalesce(p_settings->'options', '{}')) o where o in ('runAt', 'expiresAt', 'idempotencyKey') limit 1);
   if v_key is not null then
-    perform refuse(format('options.%s would be the same for every job of the schedule: leave it out', v_key));
+    perform refuse_at(array['options', v_key], format('options.%s would be the same for every job of the schedule: leave it out', v_key));
   end if;
   perform assert_job(p_settings->>'name', coalesce(p_settings->'payload', '{}'), coalesce(p_settings->'options', '{}'));
 end

@@ -72,10 +72,18 @@ test("the enqueuer enqueues, and nothing else", async () => {
     "update sluice.settings set retention = '1 day'",
     "select from sluice.job_history",
     "select from sluice.job_failures",
+    "select sluice.set_schedule('a', '{}')",
+    "select from sluice.waits",
     "create table sluice.mine ()",
   ]) {
     await expect(enqueuer.database.query(statement), statement).rejects.toEqual(denied)
   }
+})
+
+test("the enqueuer completes what a job waits for", async () => {
+  await expect(enqueuer.completeWait("unknown")).rejects.toMatchObject({ code: "wait_not_found" })
+  await enqueuer.completeWait("token", { by: "ada" }, { early: true })
+  await expect(enqueuer.completeWait("token")).rejects.toMatchObject({ code: "wait_completed" })
 })
 
 test("views are for the reader, for a role that may read one of them and no table, and not for the enqueuer", async () => {

@@ -66,3 +66,15 @@ test("a schedule that is defined in code is not changed: 409", async () => {
   })
   expect(await api.request("DELETE", "/v1/schedules/code")).toMatchObject({ status: 409 })
 })
+
+test.each([
+  [{ cron: "0 25 * * *" }, "/cron"],
+  [{ overlap: "queue?" }, "/overlap"],
+  [{ corn: 1 }, "/corn"],
+  [{ options: { delay: "soon" } }, "/options/delay"],
+  [{ options: { runAt: "2040-01-01T00:00:00Z" } }, "/options/runAt"],
+  [{ name: "a b" }, "/name"],
+])("settings with %j are answered 422 with the place", async (wrong, pointer) => {
+  const { status, body } = await api.request("PUT", path, { body: { ...settings, ...wrong } })
+  expect({ status, errors: body.errors }).toMatchObject({ status: 422, errors: [{ pointer }] })
+})

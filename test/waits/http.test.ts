@@ -14,9 +14,11 @@ test("POST /v1/waits/{token} completes a token once; 409 after that, and 404 for
 })
 
 test.each([
-  [{ valeu: 1 }, "unknown_key"],
-  [{ early: "yes" }, "invalid_option"],
-  [[], "invalid_body"],
-])("a completion with %j is answered 422", async (body, code) => {
-  expect((await api.post("/v1/waits/t", body)).body).toMatchObject({ status: 422, code })
+  [{ valeu: 1 }, "unknown_key", "/valeu"],
+  [{ early: "yes" }, "invalid_option", "/early"],
+  [[], "invalid_body", ""],
+])("a completion with %j is answered 422 with the place", async (body, code, pointer) => {
+  const { body: problem } = await api.post("/v1/waits/t", body)
+  expect(problem).toMatchObject({ status: 422, code, errors: [{ pointer }] })
+  expect(problem.detail).not.toContain("options.")
 })

@@ -18,8 +18,6 @@ export interface Pipeline {
   claimAhead(): void
   /** Writes outcomes; returns at once while a claim is under way. What fails later is thrown by the next call. */
   settle(executions: readonly Execution[]): Promise<void>
-  /** Whether outcomes are being written, which may free jobs that the last claim couldn't take. */
-  isSettling(): boolean
   /** Whether the drain has something else to do than wait for executions to end. */
   isAwaited(): boolean
   /** Waits for what is under way. Returns jobs that nobody will start. */
@@ -48,7 +46,8 @@ export function createPipeline(parts: {
         return await claiming
       } finally {
         claiming = undefined
-        // it has not looked at what the jobs that were performed meanwhile have stored, or made due again
+        // it has not looked at what the jobs that were performed meanwhile have stored, made due again, or freed by their outcomes,
+        // which are written before the next claim that isn't sent ahead
         if (isSentAhead || isHeldUp) position.isCaughtUp = false
       }
     },
@@ -68,7 +67,6 @@ export function createPipeline(parts: {
       if (!isHurried) await settling
       else settling.catch(runner.interrupt)
     },
-    isSettling: () => isSettling,
     isAwaited: () => (claiming ? isClaimAnswered : isSettling && runner.isIdle()),
     async end() {
       const [claimed, settled] = await Promise.allSettled([claiming ?? [], settling])

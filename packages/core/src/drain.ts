@@ -98,9 +98,8 @@ interface Loop {
 }
 
 /** Whether nothing runs, nothing is due, and nothing is worth waiting for. */
-function isOutOfWork({ position, runner, pipeline, linger }: Loop): boolean {
-  const isIdle = runner.isIdle() && !pipeline.isSettling()
-  return isIdle && position.isCaughtUp && !position.suspects.areWaiting() && !linger.shouldStay()
+function isOutOfWork({ position, runner, linger }: Loop): boolean {
+  return runner.isIdle() && position.isCaughtUp && !position.suspects.areWaiting() && !linger.shouldStay()
 }
 
 /** A drain in which nothing ends for this long has jobs that take long enough for somebody to cancel them. */

@@ -497,13 +497,9 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     listJobs: (filter, options) => translateErrors(listJobs(database, schema, filter, options)),
     listQueues: (options) => translateErrors(readQueues(database, schema, options)),
     getBacklog: () => translateErrors(readBacklog(database, schema)),
-    async cancelJob(job) {
-      const { id, state } = await actOn(job, "unfinished", () => cancelVerb(schema))
-      await wakeIfNeeded() // a job behind the same concurrency key may be ready now
-      return { id, state: state as JobState }
-    },
+    cancelJob: (job) => moveAway(job, "unfinished", () => cancelVerb(schema)),
     updateJob: (job, changes) =>
-      moveJob(job, "unfinished", (id) =>
+      moveAway(job, "unfinished", (id) =>
         updateVerb({ ...catalog, getJob: (id) => sluice.getJob(id) }, changes, id),
       ),
     runJobNow: (job) => moveJob(job, "unfinished", () => runNowVerb(schema)),
@@ -511,13 +507,9 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     async deleteJob(job) {
       await actOn(job, "finished", () => deleteVerb(schema))
     },
-    async cancelJobs(filter, options) {
-      const result = await actOnAll("unfinished", cancelVerb(schema), filter, options)
-      if (result.changed > 0) await wakeIfNeeded()
-      return result
-    },
+    cancelJobs: (filter, options) => moveAllAway("unfinished", cancelVerb(schema), filter, options),
     updateJobs: async (filter, changes, options) =>
-      moveAll("unfinished", await bulkUpdateVerb(catalog, changes, filter?.name), filter, options),
+      moveAllAway("unfinished", await bulkUpdateVerb(catalog, changes, filter?.name), filter, options),
     runJobsNow: (filter, options) => moveAll("unfinished", runNowVerb(schema), filter, options),
     async retryJobs(filter, { retriedBy, ...options } = {}) {
       const verb = retryVerb(schema, retriedBy === undefined ? {} : { retriedBy })
@@ -606,6 +598,13 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     return { id, state: state as JobState }
   }
 
+  /** The same for one that may leave its concurrency key to a job behind it, which is ready then. */
+  async function moveAway(...parameters: Parameters<typeof actOn>): Promise<ChangedJob> {
+    const { id, state } = await actOn(...parameters)
+    await wakeIfNeeded()
+    return { id, state: state as JobState }
+  }
+
   function actOnAll(
     side: Side,
     verb: Verb,
@@ -614,6 +613,19 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     onActed: (acted: readonly Acted[]) => Promise<void> | void = () => {},
   ): Promise<BulkResult> {
     return translateErrors(actOnMatching(database, schema, side, verb, filter, options, onActed))
+  }
+
+  /** As `moveAway`, with one wake in the end, also for what was changed before a set that fails. */
+  async function moveAllAway(...parameters: Parameters<typeof actOnAll>): Promise<BulkResult> {
+    const [side, verb, filter, options] = parameters
+    let isAnyMoved = false
+    try {
+      return await actOnAll(side, verb, filter, options, (acted) => {
+        isAnyMoved ||= acted.some(({ refusal }) => refusal === null)
+      })
+    } finally {
+      if (isAnyMoved) await wakeIfNeeded()
+    }
   }
 
   /** As `moveJob`, with one wake in the end. */

@@ -75,7 +75,9 @@ async function callbackJson(catalog: Catalog, event: string, callback: BatchCall
     return stored
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error
-    const where = { path: [...path, ...error.path], cause: error }
+    const [first, ...rest] = error.path
+    const within = first === "job" ? rest : error.path // the callback itself
+    const where = { path: [...path, ...within], cause: error }
     throw new InvalidInputError(error.code, `${event}: ${error.message}`, where)
   }
 }

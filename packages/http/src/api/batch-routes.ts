@@ -1,13 +1,9 @@
-import {
-  type BatchOptions,
-  type BatchSnapshot,
-  InvalidInputError,
-  type RetryBatchOptions,
-} from "@sluice/core"
+import type { BatchOptions, BatchSnapshot, RetryBatchOptions } from "@sluice/core"
 import type { Hono } from "hono"
 import { readJson, readOptionalJson } from "../messages/body.ts"
 import { refuse } from "../messages/problem.ts"
 import { allowOnly } from "./allow-only.ts"
+import { throwAtBody } from "./at-body.ts"
 import { requestOf } from "./idempotency.ts"
 import { parseJobs, parseObject } from "./job-request.ts"
 import type { JobRoutesOptions } from "./job-routes.ts"
@@ -24,7 +20,7 @@ export function addBatchRoutes(app: Hono, { sluice, maxBatchJobs, maxBodyBytes }
         ...(options as BatchOptions),
         ...requestOf(context, body),
       })
-      .catch(throwWithPathInBody)
+      .catch(throwAtBody)
     return context.json({ id, total }, 201, { location: `/v1/batches/${id}` })
   })
   app.all("/v1/batches", allowOnly("POST"))
@@ -67,11 +63,4 @@ function refuseKey(header: string | undefined): void {
     detail:
       "Idempotency-Key is not for jobs that are added to a batch: give each job an idempotencyKey in its options",
   })
-}
-
-/** What core calls the options is in the body beside the jobs. */
-function throwWithPathInBody(error: unknown): never {
-  if (!(error instanceof InvalidInputError) || error.index !== undefined || error.path[0] !== "options")
-    throw error
-  throw new InvalidInputError(error.code, error.message, { path: error.path.slice(1), cause: error })
 }

@@ -125,7 +125,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function typeOf(value: unknown): string {
   if (value === undefined) return "is missing"
   if (value === null) return "is null"
-  return Array.isArray(value) ? "is a list" : `is a ${typeof value}`
+  if (typeof value === "object") return Array.isArray(value) ? "is a list" : "is an object"
+  return `is a ${typeof value}`
 }
 
 function refuseAt(path: Path, code: string, message: string): never {

@@ -2,6 +2,7 @@ import type { CompleteWaitOptions } from "@sluice/core"
 import type { Hono } from "hono"
 import { readOptionalJson } from "../messages/body.ts"
 import { allowOnly } from "./allow-only.ts"
+import { throwAtBody } from "./at-body.ts"
 import { parseObject } from "./job-request.ts"
 import type { JobRoutesOptions } from "./job-routes.ts"
 
@@ -15,7 +16,7 @@ export function addWaitRoutes(app: Hono, { sluice, maxBodyBytes }: JobRoutesOpti
       ["value", "early"],
     )
     const { value, ...options } = body
-    await sluice.completeWait(token, value, options)
+    await sluice.completeWait(token, value, options).catch(throwAtBody)
     return context.json({ token, state: "completed" })
   })
   app.all("/v1/waits/:token{.+}", allowOnly("POST"))

@@ -15,11 +15,11 @@ declare
   v_expected text;
 begin
   if p_name is null or p_name !~ c_name then
-    perform refuse(p_at || format('Job name %L: use 1 to 128 letters, digits and . _ - / :', left(p_name, 100)));
+    perform refuse_at('{name}', p_at || format('Job name %L: use 1 to 128 letters, digits and . _ - / :', left(p_name, 100)));
   elsif p_payload = 'null' then
-    perform refuse(p_at || 'payload is null: give an object or another JSON value');
+    perform refuse_at('{payload}', p_at || 'payload is null: give an object or another JSON value');
   elsif jsonb_typeof(p_options) <> 'object' then
-    perform refuse(p_at || format('%s is %s: give a JSON object', p_given, left(p_options::text, 100)));
+    perform refuse_at(array[p_given], p_at || format('%s is %s: give a JSON object', p_given, left(p_options::text, 100)));
   end if;
   perform assert_json(p_payload, p_at || 'payload', 262144);
 
@@ -52,7 +52,7 @@ begin
       when v_key = 'metadata' and jsonb_typeof(v_value) <> 'object' then 'a JSON object'
     end;
     if v_expected is not null then
-      perform refuse(p_at || format('%s.%s is %s: give %s', p_given, left(v_key, 100), left(v_value::text, 100), v_expected));
+      perform refuse_at(array[p_given, left(v_key, 100)], p_at || format('%s.%s is %s: give %s', p_given, left(v_key, 100), left(v_value::text, 100), v_expected));
     elsif v_key = 'metadata' then
       perform assert_json(v_value, p_at || p_given || '.metadata', 65536);
     elsif v_key = 'unique' then
