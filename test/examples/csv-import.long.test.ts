@@ -21,7 +21,7 @@ test(`${ROWS} rows are imported, each once, with progress, though the worker is 
 
   const output = await importing
   const percents = [...output.matchAll(/^\w+ (\d+) %/gm)].map(([, percent]) => Number(percent))
-  expect(percents.length).toBeGreaterThan(1)
+  expect(percents.length, output).toBeGreaterThan(1)
   expect(percents).toEqual(percents.toSorted((a, b) => a - b))
   expect(output.trim().split("\n").at(-1)).toMatch(/^succeeded/)
   const [{ count, sum }] = await database.rows(
