@@ -21,6 +21,7 @@ const values = [
   "JobsFailedError",
   "JobStateError",
   "MAX_PAYLOAD_BYTES",
+  "ParentResultError",
   "PayloadTooLargeError",
   "PoolerError",
   "RequestError",
@@ -56,6 +57,7 @@ const values = [
   "rescueFrom",
   "retryOn",
   "start",
+  "workflow",
 ]
 const types = [
   "AnyEvent",
@@ -92,6 +94,7 @@ const types = [
   "EnqueueResult",
   "EnqueuedBatch",
   "EnqueuedJob",
+  "EnqueuedWorkflow",
   "ErrorClass",
   "ErrorMatcher",
   "ErrorMatchers",
@@ -118,6 +121,8 @@ const types = [
   "JobHandle",
   "JobList",
   "JobOptions",
+  "JobParent",
+  "JobParents",
   "JobPolicies",
   "JobProgress",
   "JobReference",
@@ -172,6 +177,9 @@ const types = [
   "SluiceOptions",
   "StartOptions",
   "StepOptions",
+  "StepResults",
+  "StepSettings",
+  "StepSnapshot",
   "ThreadExecutor",
   "TransactionClient",
   "Uniqueness",
@@ -183,6 +191,10 @@ const types = [
   "Work",
   "Worker",
   "WorkerHealth",
+  "Workflow",
+  "WorkflowOptions",
+  "WorkflowSnapshot",
+  "WorkflowStep",
 ]
 
 test("the names that @sluice/core exports are these, and nothing else", async () => {

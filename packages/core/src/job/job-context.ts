@@ -12,6 +12,7 @@ import type {
   JobToGather,
 } from "./gathering.ts"
 import type { JobBatch } from "./job-batch.ts"
+import type { JobParents } from "./job-parents.ts"
 
 /** The second argument of `perform`: the job, its log, its signal, and ways to save progress. */
 export interface JobContext {
@@ -38,6 +39,8 @@ export interface JobContext {
   readonly event: { readonly name: string } | undefined
   /** The batch that the job is in, or of which it is a callback. Undefined for other jobs. */
   readonly batch: JobBatch | undefined
+  /** The jobs after which this one runs, and their results. */
+  readonly parents: JobParents
   /** The drain's logger. Adds the job's id, name and attempt to each line. */
   readonly log: Logger
   /**
