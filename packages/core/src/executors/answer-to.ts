@@ -90,6 +90,7 @@ function createContext(event: ExecutionEvent, signal: AbortSignal, log: Logger):
     openWait: refuseCheckpoint,
     waitFor: refuseCheckpoint,
     enqueueAndWait: refuseCheckpoint,
+    all: refuseCheckpoint,
     progress: refuseCheckpoint,
     deadlineAt: new Date(Date.now() + remainingMs), // by this machine's clock
     enqueuedAt: new Date(event.enqueuedAt),

@@ -125,6 +125,13 @@ export interface JobContext {
     options?: GatherOptions & { readonly settled?: false },
   ): Promise<GatheredResults<Jobs>>
   /**
+   * Waits for several sleeps, tokens and jobs at once, and returns what they bring, as `Promise.all` does; but it waits until all of
+   * them have ended, also if one of them fails, and then throws the first error in their order.
+   */
+  all<Waits extends readonly unknown[] | []>(
+    waits: Waits,
+  ): Promise<{ -readonly [Place in keyof Waits]: Awaited<Waits[Place]> }>
+  /**
    * Tells how far the job is, for `getJob`, until it has finished. It is stored at most once a second, and of what is told in
    * between the last is. It doesn't wait for the database, and isn't a checkpoint.
    *

@@ -88,6 +88,9 @@ export class Context implements JobContext {
   get enqueueAndWait(): JobContext["enqueueAndWait"] {
     return this.#useCheckpoints().enqueueAndWait
   }
+  get all(): JobContext["all"] {
+    return this.#useCheckpoints().all
+  }
   get progress(): JobContext["progress"] {
     this.reports ??= createProgressReports(this.#run)
     return this.reports.report

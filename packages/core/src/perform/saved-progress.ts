@@ -19,6 +19,8 @@ export interface SavedCheckpoint {
   readonly value: string | undefined
   /** When a sleep ends, on the clock of `performance.now()`. */
   readonly untilAtMs: number
+  /** When a sleep ends, or a wait that has ended was first seen to have, in milliseconds since 1970 by the database's clock. */
+  readonly endedAtMs: number
 }
 
 /** Loads the checkpoints of a job, by name. */
@@ -27,9 +29,9 @@ export async function loadProgress(run: JobRun): Promise<ReadonlyMap<string, Sav
   const rows = await query(run, `select * from ${text}`, values)
   const nowMs = performance.now()
   return new Map(
-    rows.map(({ kind, name, value, remaining_ms }) => [
+    rows.map(({ kind, name, value, remaining_ms, ended_at_ms }) => [
       name,
-      { kind, value: value ?? undefined, untilAtMs: nowMs + remaining_ms },
+      { kind, value: value ?? undefined, untilAtMs: nowMs + remaining_ms, endedAtMs: ended_at_ms },
     ]),
   )
 }
@@ -87,13 +89,16 @@ export async function awaitToken(run: JobRun, token: string, timeoutMs: number):
 export interface EndedWait {
   readonly ended: string | null
   readonly remainingMs: number
+  /** When an earlier execution saw that it had; undefined: none did. */
+  readonly endedAtMs: number | undefined
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: as drainer.query
 export function endedWait(run: JobRun, rows: any[]): EndedWait {
   assertOwned(run, rows)
   recordCheckpoint(run)
-  return { ended: rows[0].ended, remainingMs: rows[0].remaining_ms }
+  const [{ ended, remaining_ms, ended_at_ms }] = rows
+  return { ended, remainingMs: remaining_ms, endedAtMs: ended_at_ms ?? undefined }
 }
 
 /**
