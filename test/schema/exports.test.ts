@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises"
 import * as core from "@sluice/core"
 import * as pg from "@sluice/core/pg"
+import * as testing from "@sluice/core/testing"
 import ts from "typescript"
 import { expect, test } from "vitest"
 
@@ -189,6 +190,10 @@ test("so are those of @sluice/core/pg", () => {
     "missingAddressError",
     "retryConnect",
   ])
+})
+
+test("so are those of @sluice/core/testing", () => {
+  expect(Object.keys(testing)).toEqual(["createTestSluice"])
 })
 
 /** Types leave no trace at run time, so they are read from the source. */

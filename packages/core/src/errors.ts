@@ -15,6 +15,8 @@
  * - `stuck`: a worker has stopped, but executions are still running although they were aborted
  * - `not_configured`: a key that the HTTP API or a perform handler needs is not set
  * - `migrations_missing`: `migrate` doesn't find its folder of SQL files
+ * - `not_performed`, `not_repeatable`, `too_many_points`, `never_drained`, `never_ended`, `not_permitted`: the testing kit can't do what
+ *   a test asks, for the reason that the message tells
  */
 export class SluiceError extends Error {
   /** Spelled out in each class: a minified bundle renames the classes, but the history stores this name. */
