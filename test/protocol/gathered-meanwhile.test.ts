@@ -11,6 +11,7 @@ const fold = "select sluice.fold_batches()"
 
 afterEach(async () => {
   expect(await database.rows("select * from sluice.batches_adrift()")).toEqual([])
+  await database.pool.query("truncate sluice.batches, sluice.batch_counts")
 })
 
 type Claimed = { readonly id: string; readonly fence: number }
