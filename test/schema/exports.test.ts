@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises"
 import * as core from "@sluice/core"
 import * as pg from "@sluice/core/pg"
+import * as testing from "@sluice/core/testing"
 import ts from "typescript"
 import { expect, test } from "vitest"
 
@@ -20,6 +21,7 @@ const values = [
   "JobsFailedError",
   "JobStateError",
   "MAX_PAYLOAD_BYTES",
+  "ParentResultError",
   "PayloadTooLargeError",
   "PoolerError",
   "RequestError",
@@ -44,6 +46,7 @@ const values = [
   "correlate",
   "createSluice",
   "currentCorrelationId",
+  "defineEvent",
   "defineJob",
   "defineSchedule",
   "discardOn",
@@ -54,8 +57,10 @@ const values = [
   "rescueFrom",
   "retryOn",
   "start",
+  "workflow",
 ]
 const types = [
+  "AnyEvent",
   "AnyJobDefinition",
   "Backlog",
   "Backoff",
@@ -82,14 +87,19 @@ const types = [
   "DrainOptions",
   "DrainSummary",
   "Duration",
+  "EmitOptions",
+  "EmittedEvent",
+  "EmittedOf",
   "EnqueueOptions",
   "EnqueueResult",
   "EnqueuedBatch",
   "EnqueuedJob",
+  "EnqueuedWorkflow",
   "ErrorClass",
   "ErrorMatcher",
   "ErrorMatchers",
   "ErrorRule",
+  "EventDefinition",
   "ExecutionError",
   "Executor",
   "Fair",
@@ -111,6 +121,8 @@ const types = [
   "JobHandle",
   "JobList",
   "JobOptions",
+  "JobParent",
+  "JobParents",
   "JobPolicies",
   "JobProgress",
   "JobReference",
@@ -130,6 +142,7 @@ const types = [
   "ListedJob",
   "Logger",
   "NewJob",
+  "OpenEventWaitOptions",
   "Outcome",
   "Overlap",
   "Pause",
@@ -145,6 +158,7 @@ const types = [
   "RateLimit",
   "ReadJobOptions",
   "ReadQueuesOptions",
+  "ReceivedOf",
   "RequestToStore",
   "ResultOf",
   "RetryBatchOptions",
@@ -163,9 +177,13 @@ const types = [
   "SluiceOptions",
   "StartOptions",
   "StepOptions",
+  "StepResults",
+  "StepSettings",
+  "StepSnapshot",
   "ThreadExecutor",
   "TransactionClient",
   "Uniqueness",
+  "WaitForEventOptions",
   "WaitForOptions",
   "WaitOptions",
   "WaitingLimit",
@@ -173,6 +191,10 @@ const types = [
   "Work",
   "Worker",
   "WorkerHealth",
+  "Workflow",
+  "WorkflowOptions",
+  "WorkflowSnapshot",
+  "WorkflowStep",
 ]
 
 test("the names that @sluice/core exports are these, and nothing else", async () => {
@@ -189,6 +211,10 @@ test("so are those of @sluice/core/pg", () => {
     "missingAddressError",
     "retryConnect",
   ])
+})
+
+test("so are those of @sluice/core/testing", () => {
+  expect(Object.keys(testing)).toEqual(["createTestSluice"])
 })
 
 /** Types leave no trace at run time, so they are read from the source. */
