@@ -545,6 +545,7 @@ create table batches (
   properties  jsonb       not null default '{}',
   callbacks   jsonb       not null default '{}',         -- by event, a run of one job for store_jobs: see store_batch
   fires       boolean     not null default true,         -- whether its callbacks are enqueued when it finishes
+  gathers     boolean     not null default false,        -- until it finishes: what its jobs return is kept for the one that waits for them (see gather_jobs)
   fires_discard boolean   not null default true,         -- and when its first job is discarded: false once that is done
   retry_at    timestamptz,                               -- when its callbacks are enqueued again, because they could not be; null: they could
   error       text,                                      -- why they could not be
@@ -577,8 +578,27 @@ create table batch_counts (
   primary key (batch_id, id)
 );
 
--- How a job of a batch has ended.
-create type batch_end as (batch_id bigint, outcome text);
+-- How a job of a batch has ended. Of a batch that gathers, with the job and its result.
+create type batch_end as (batch_id bigint, outcome text, job_id bigint, result jsonb);
+
+-- How jobs have ended for which another one waits, until that has finished, whatever the history keeps of them. One that was there
+-- already, and isn't of the batch, has a row from the beginning.
+create table gathered_jobs (
+  batch_id bigint not null,
+  job_id   bigint not null,
+  outcome  text,                                         -- null: it has not ended
+  result   jsonb,
+
+  primary key (batch_id, job_id),
+  constraint known_outcome check (outcome in ('succeeded', 'discarded', 'canceled'))
+);
+
+create index gathered_jobs_awaited on gathered_jobs (job_id) where outcome is null;
+
+-- Batches whose jobs another job has gathered, or waited for, that has finished: what has not ended of them is canceled (see cancel_orphans).
+create table orphaned_batches (
+  batch_id bigint primary key
+);
 
 create table idempotency_keys (
   name       text        not null,
@@ -655,7 +675,7 @@ create table retention_searches (
   page        bigint                                     -- the page that it looks at next
 );
 
--- One row per step, cursor, sleep or wait of a job that is performed in several executions, and one, without a name, for the progress that
+-- One row per step, cursor, sleep, wait or gathering of a job that is performed in several executions, and one, without a name, for the progress that
 -- it reports. Written while the job runs, read by its
 -- later executions, and deleted when the job has finished.
 create table progress (
@@ -664,10 +684,11 @@ create table progress (
   until_at timestamptz,                                  -- when a sleep ends, or a wait times out
   kind     text        not null,
   name     text        not null,
-  value    jsonb,                                        -- of a step: its result; of a cursor: its position, null at its end; of a wait: how it ended, or null
+  value    jsonb,                                        -- of a step: its result; of a cursor: its position, null at its end; of a wait: how it ended, or null;
+                                                         -- of a gathering: its batch, and its jobs in their order
 
   primary key (job_id, name),
-  constraint known_kind       check (kind in ('step', 'cursor', 'sleep', 'wait', 'report')),
+  constraint known_kind       check (kind in ('step', 'cursor', 'sleep', 'wait', 'gathering', 'report')),
   constraint sleep_has_an_end check ((kind in ('sleep', 'wait')) = (until_at is not null)),
   constraint sleep_has_no_value check (kind <> 'sleep' or value is null)
 );

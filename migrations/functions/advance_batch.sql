@@ -25,10 +25,11 @@ begin
         perform store_callback(v_batch, 'onFinish');
         perform store_callback(v_batch, 'onSuccess') where v_batch.succeeded = v_batch.total;
       end if;
-      update batches b set state = case when b.succeeded = b.total then 'succeeded' else 'failed' end, finished_at = now(), fires = false,
+      update batches b set state = case when b.succeeded = b.total then 'succeeded' else 'failed' end, finished_at = now(), fires = false, gathers = false,
                            retry_at = null, error = null where b.id = p_batch;
+      perform end_wait(token_of_batch(p_batch)) where v_batch.gathers;
       if v_batch.parent_id is not null then
-        perform count_ends(array[(v_batch.parent_id, end_of_batch(v_batch))::batch_end]);
+        perform count_ends(array[(v_batch.parent_id, end_of_batch(v_batch), null, null)::batch_end]);
         return v_batch.parent_id;
       end if;
     end if;

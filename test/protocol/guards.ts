@@ -160,12 +160,12 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   ],
   "Opened while it is completed": [
     {
-      file: `${SQL}/protocol/complete_wait.sql`,
-      from: "    select w.state into v_state from waits w where w.token = p_token for update;\n",
-      to: "    update waits w set value = w.value where w.token = p_token and w.state = 'open' returning w.state into v_state;\n",
+      file: `${SQL}/end_wait.sql`,
+      from: "  select w.state into v_state from waits w where w.token = p_token for update;\n",
+      to: "  update waits w set value = w.value where w.token = p_token and w.state = 'open' returning w.state into v_state;\n",
     },
     {
-      file: `${SQL}/protocol/complete_wait.sql`,
+      file: `${SQL}/end_wait.sql`,
       from: "coalesce(v_state, 'unknown')",
       to: "coalesce(v_state, (select w.state from waits w where w.token = p_token), 'unknown')",
     },
@@ -476,7 +476,13 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Awake for other queues": [
     { file: `${SQL}/unattended.sql`, from: " and serves(v_drainer.pool, k.queue)", to: "" },
   ],
-  "Last two at once": [{ file: `${SQL}/tick.sql`, from: "  perform fold_batches();\n", to: "" }],
+  "Last two at once": [
+    {
+      file: `${SQL}/tick.sql`,
+      from: "  perform fold_batches(); -- before the promotion of a job that has waited for one\n",
+      to: "",
+    },
+  ],
   "Added up too early": [
     {
       file: `${SQL}/protocol/close_drainer.sql`,

@@ -133,6 +133,7 @@ export function checkOptions(sluice: Sluice, options: DrainOptions) {
     payloads: sluice.payloads,
     hooks: sluice.hooks,
     batchOf: (id: string) => batchIn(sluice, id),
+    catalog: sluice,
     connect: options.connect,
     concurrency,
     maxDrainers,

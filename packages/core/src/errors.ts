@@ -243,6 +243,27 @@ export class JobFailedError extends SluiceError {
   }
 }
 
+/**
+ * Of the jobs that `enqueueAndWait` has enqueued, some did not succeed. Code `jobs_failed`.
+ */
+export class JobsFailedError extends SluiceError {
+  static override readonly name: string = "JobsFailedError"
+  static {
+    brand(JobsFailedError)
+  }
+
+  /** The first hundred of them, in the order of the jobs, with their ids and their last errors. */
+  readonly failed: readonly JobFailedError[]
+  /** How many there are. */
+  readonly count: number
+
+  constructor(message: string, { failed, count }: { failed: readonly JobFailedError[]; count: number }) {
+    super("jobs_failed", message)
+    this.failed = failed
+    this.count = count
+  }
+}
+
 /** The job's drainer died while this was its only running job, `maxInterruptions` times. The job is discarded. Code `interrupted`. */
 export class InterruptedError extends SluiceError {
   static override readonly name: string = "InterruptedError"
@@ -278,7 +299,10 @@ export class JobNotFoundError extends SluiceError {
   }
 }
 
-/** Nobody has completed the token of a `waitFor` within its timeout. Code `wait_timeout`. */
+/**
+ * Nobody has completed the token of a `waitFor` within its timeout, or the jobs of an `enqueueAndWait` have not ended in it. Code
+ * `wait_timeout`.
+ */
 export class WaitTimeoutError extends SluiceError {
   static override readonly name: string = "WaitTimeoutError"
   static {

@@ -36,6 +36,14 @@ export { defineSchedule, type ScheduleDefinition, type ScheduleOptions } from ".
 export type { CatchUp, Overlap, ScheduleTiming } from "./job/schedule-settings.ts"
 export type { JobHandle, WaitOptions } from "./job/job-handle.ts"
 export type { CheckpointOptions, JobContext, StepOptions, WaitForOptions } from "./job/job-context.ts"
+export type {
+  CheckedJobs,
+  GatheredOutcome,
+  GatheredOutcomes,
+  GatheredResults,
+  GatherOptions,
+  JobToGather,
+} from "./job/gathering.ts"
 export type { Batch, BatchContext, PerformMany } from "./job/batch.ts"
 export type { Keep } from "./job/keep.ts"
 export type { Backoff, BackoffSettings, BackoffStrategy } from "./job/backoff.ts"
@@ -119,6 +127,7 @@ export {
   JobExpiredError,
   JobFailedError,
   JobNotFoundError,
+  JobsFailedError,
   JobStateError,
   PayloadTooLargeError,
   PoolerError,

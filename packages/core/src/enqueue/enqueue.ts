@@ -93,8 +93,21 @@ export interface HowToStore {
   /** Whether to ask if the jobs are attended. The statement must be a transaction of its own. */
   readonly asks: boolean
   readonly request: RequestToStore | undefined
-  /** The open batch that the jobs are added to, or the one that is made of them, as JSON. Default: none. */
-  readonly batch?: { readonly id: string } | { readonly json: string }
+  /**
+   * The open batch that the jobs are added to, the one that is made of them, as JSON, or what calls another function that makes one.
+   * Default: none.
+   */
+  readonly batch?: { readonly id: string } | { readonly json: string } | { readonly call: StoreCall }
+}
+
+/** Calls an SQL function with the parameters of store_jobs. It returns what that does, but `attended`, and `is_ours`. */
+export type StoreCall = (jobs: JobsToStore) => ProtocolCall
+
+/** As store_jobs takes them: JSON. */
+export interface JobsToStore {
+  readonly jobs: string
+  readonly carrier: string | null
+  readonly byName: string | null
 }
 
 /** Jobs that are stored, in the order in which they were given. */
@@ -178,7 +191,8 @@ async function storeRows(
   how: HowToStore,
 ): Promise<Stored> {
   const { text, values } = storeCall(catalog, rows, carrier, how)
-  const names = ["job_ids", "job_states", "statuses", "attended"]
+  const isCalled = how.batch !== undefined && "call" in how.batch
+  const names = ["job_ids", "job_states", "statuses", isCalled ? "is_ours" : "attended"]
   if (how.request) names.push("is_replay")
   if (how.batch && "json" in how.batch) names.push("batch_id", "batch_total")
   const columns = names.map((column) => `${column}::pg_catalog.text`)
@@ -204,6 +218,12 @@ function storeCall(
   const casts = { p_jobs: JSON_TEXT, p_carrier: JSON_TEXT, p_by_name: JSON_TEXT }
   const byName = rows.some(({ isByName }) => isByName) && { p_by_name: byNameJson(defaults) }
   const asking = asks && { p_asks: true }
+  if (batch && "call" in batch)
+    return batch.call({
+      jobs: runsJson(rows),
+      carrier: carrier && JSON.stringify(carrier),
+      byName: byName ? byName.p_by_name : null,
+    })
   if (request && batch && "json" in batch)
     return protocolCall(
       schema,
@@ -360,7 +380,7 @@ export function byNameJson({ queue, priority, expiresIn }: JobPolicies): string 
 }
 
 /** Sent as text, so that no driver turns JSON into JSON again. */
-const JSON_TEXT = "pg_catalog.text::pg_catalog.jsonb"
+export const JSON_TEXT = "pg_catalog.text::pg_catalog.jsonb"
 
 /** Lists as Postgres writes arrays, which no app configures its driver to parse. Null: the same for all jobs. */
 interface StoredRows {

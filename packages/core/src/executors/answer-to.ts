@@ -89,6 +89,8 @@ function createContext(event: ExecutionEvent, signal: AbortSignal, log: Logger):
     sleepUntil: refuseCheckpoint,
     openWait: refuseCheckpoint,
     waitFor: refuseCheckpoint,
+    enqueueAndWait: refuseCheckpoint,
+    all: refuseCheckpoint,
     progress: refuseCheckpoint,
     deadlineAt: new Date(Date.now() + remainingMs), // by this machine's clock
     enqueuedAt: new Date(event.enqueuedAt),

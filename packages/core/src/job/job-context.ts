@@ -3,6 +3,13 @@ import type { Duration } from "../checks/duration.ts"
 import type { JsonOf } from "../checks/json.ts"
 import type { Queryable } from "../database/connection.ts"
 import type { Logger } from "../logger.ts"
+import type {
+  CheckedJobs,
+  GatheredOutcomes,
+  GatheredResults,
+  GatherOptions,
+  JobToGather,
+} from "./gathering.ts"
 import type { JobBatch } from "./job-batch.ts"
 
 /** The second argument of `perform`: the job, its log, its signal, and ways to save progress. */
@@ -97,6 +104,33 @@ export interface JobContext {
    * somebody. Opening it again changes nothing. The end of the job closes it.
    */
   openWait(token: string): Promise<void>
+  /**
+   * Enqueues jobs and waits until all of them have ended: returns what each returned, at its place. Meanwhile no function runs, and
+   * no attempt is charged: like a sleep it throws a `Snooze`; let that through. The job then runs again from the start.
+   *
+   * The jobs are enqueued once in the life of the job, under this name, as a batch: up to 100,000 of them. When the job ends, those
+   * that have not ended are canceled.
+   *
+   * @throws JobsFailedError some of them did not succeed, unless `settled` is true
+   * @throws WaitTimeoutError
+   */
+  enqueueAndWait<Jobs extends readonly JobToGather[] | []>(
+    name: string,
+    jobs: CheckedJobs<Jobs>,
+    options: GatherOptions & { readonly settled: true },
+  ): Promise<GatheredOutcomes<Jobs>>
+  enqueueAndWait<Jobs extends readonly JobToGather[] | []>(
+    name: string,
+    jobs: CheckedJobs<Jobs>,
+    options?: GatherOptions & { readonly settled?: false },
+  ): Promise<GatheredResults<Jobs>>
+  /**
+   * Waits for several sleeps, tokens and jobs at once, and returns what they bring, as `Promise.all` does; but it waits until all of
+   * them have ended, also if one of them fails, and then throws the first error in their order.
+   */
+  all<Waits extends readonly unknown[] | []>(
+    waits: Waits,
+  ): Promise<{ -readonly [Place in keyof Waits]: Awaited<Waits[Place]> }>
   /**
    * Tells how far the job is, for `getJob`, until it has finished. It is stored at most once a second, and of what is told in
    * between the last is. It doesn't wait for the database, and isn't a checkpoint.

@@ -4,10 +4,12 @@ import { assertKnownKeys, assertText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { InvalidInputError, SluiceError, WaitTimeoutError } from "../errors.ts"
 import { Isolation, Snooze } from "../job/control-errors.ts"
+import type { GatherOptions, JobToGather } from "../job/gathering.ts"
 import type { CheckpointOptions, JobContext, StepOptions, WaitForOptions } from "../job/job-context.ts"
 import { toIsoInstant } from "../job/option-values.ts"
 import { checkWaitValue, toStorableJson } from "../job/payload.ts"
 import { assertToken } from "../job/wait-token.ts"
+import { awaitGathered, readGathered, resultsOf, storeGathering } from "./gather.ts"
 import { createHandedPromises } from "./handed-promise.ts"
 import { type JobRun, withTimeout } from "./job-run.ts"
 import {
@@ -19,10 +21,14 @@ import {
   saveInTransaction,
   saveProgress,
 } from "./saved-progress.ts"
+import { createWaits, type Waits } from "./waits.ts"
 
 /** Lets an execution continue where an earlier execution of the same job was interrupted. */
 export interface Checkpoints
-  extends Pick<JobContext, "step" | "cursor" | "sleep" | "sleepUntil" | "openWait" | "waitFor"> {
+  extends Pick<
+    JobContext,
+    "step" | "cursor" | "sleep" | "sleepUntil" | "openWait" | "waitFor" | "enqueueAndWait" | "all"
+  > {
   /** Waits for what is under way, and throws errors that the job hasn't awaited. */
   join(): Promise<void>
   /** Waits for what is under way and lets nothing more start. Throws the `Snooze` of a job that sleeps. */
@@ -36,9 +42,8 @@ interface Progress {
   /** Loaded at the first use. */
   saved: Promise<ReadonlyMap<string, SavedCheckpoint>> | undefined
   unnamedSleeps: number
-  snooze: Snooze | undefined
-  /** How long that one lasts: of sleeps and waits side by side, the first to end counts. */
-  snoozeMs: number
+  /** Sleeps, and what else it waits for. */
+  readonly waits: Waits
   isOver: boolean
   /** Work that is under way. */
   underWay: number
@@ -61,8 +66,7 @@ export function createCheckpoints(run: JobRun): Checkpoints {
     namesInUse: new Set(),
     saved: undefined,
     unnamedSleeps: 0,
-    snooze: undefined,
-    snoozeMs: Number.POSITIVE_INFINITY,
+    waits: createWaits(),
     isOver: false,
     underWay: 0,
     isIsolated: false,
@@ -91,12 +95,17 @@ export function createCheckpoints(run: JobRun): Checkpoints {
     waitFor: (token: string, options?: WaitForOptions) =>
       promises.hand(() => waitFor(progress, token, options)),
 
-    join: promises.join,
+    enqueueAndWait: (name: string, jobs: readonly JobToGather[], options?: GatherOptions) =>
+      promises.hand(() => enqueueAndWait(progress, name, jobs, options)),
+
+    all: (waits: readonly unknown[]) => promises.hand(() => all(progress, waits)),
+
+    join: () => promises.join(progress.waits.isPassedBy),
 
     async end() {
       progress.isOver = true
       await promises.settleAll()
-      if (progress.snooze) throw progress.snooze // even if the job caught it: otherwise it would be done too early
+      progress.waits.assertNone() // even if the job caught it: otherwise it would be done too early
     },
   }
   return checkpoints as Checkpoints
@@ -134,17 +143,15 @@ async function cursor(
 }
 
 async function sleep(progress: Progress, name: string, duration: Duration): Promise<void> {
-  const saved = await findSaved(progress, "sleep", name, {})
-  const remainingMs = saved ? saved.untilAtMs - performance.now() : await startSleep(progress, name, duration)
-  if (remainingMs > 0) snoozeFor(progress, remainingMs, `The job sleeps: ${name}`)
-}
-
-function snoozeFor(progress: Progress, ms: number, message: string): never {
-  if (ms < progress.snoozeMs) {
-    progress.snooze = new Snooze(`${Math.ceil(ms)}ms`, message)
-    progress.snoozeMs = ms
-  }
-  throw progress.snooze
+  await progress.waits.wait<void>(async () => {
+    const saved = await findSaved(progress, "sleep", name, {})
+    const remainingMs = saved
+      ? saved.untilAtMs - performance.now()
+      : await startSleep(progress, name, duration)
+    return remainingMs > 0
+      ? { remainingMs, message: `The job sleeps: ${name}` }
+      : { endedAtMs: saved?.endedAtMs, bring: () => {} }
+  })
 }
 
 function untilInstant(instant: Date | string, name: string): Duration {
@@ -170,22 +177,66 @@ async function waitFor(progress: Progress, token: string, options: WaitForOption
   const { timeout = "30d", schema, ...others } = options
   assertToken(token, ["waitFor", "token"])
   const timeoutMs = boundedMs(timeout, [`waitFor ${JSON.stringify(token)}`, "timeout"], 0, LONGEST_WAIT_MS)
-  const saved = await findSaved(progress, "wait", token, others)
-  const ended = saved?.value ?? (await endOfWait(progress, token, timeoutMs))
-  return resultOf(token, JSON.parse(ended), schema)
-}
-
-/** How the wait has ended, as JSON. Puts the job back if it has not. */
-async function endOfWait(progress: Progress, token: string, timeoutMs: number): Promise<string> {
-  assertMayStart(progress)
-  const { ended, remainingMs } = await awaitToken(progress.run, token, timeoutMs)
-  return ended ?? snoozeFor(progress, remainingMs, `The job waits for ${JSON.stringify(token)}`)
+  return progress.waits.wait(async () => {
+    const saved = await findSaved(progress, "wait", token, others)
+    if (saved?.value === undefined) assertMayStart(progress)
+    const { ended, remainingMs } = saved?.value
+      ? { ended: saved.value, remainingMs: 0 }
+      : await awaitToken(progress.run, token, timeoutMs)
+    return ended === null
+      ? { remainingMs, message: `The job waits for ${JSON.stringify(token)}` }
+      : { endedAtMs: saved?.endedAtMs, bring: () => resultOf(token, JSON.parse(ended), schema) }
+  })
 }
 
 function resultOf(token: string, ended: { value?: unknown; timedOut?: true }, schema?: StandardSchemaV1) {
   if (ended.timedOut)
     throw new WaitTimeoutError("wait_timeout", `Nobody has completed ${JSON.stringify(token)} in time`)
   return schema ? checkWaitValue(token, schema, ended.value) : ended.value
+}
+
+async function enqueueAndWait(
+  progress: Progress,
+  name: string,
+  jobs: readonly JobToGather[],
+  options: GatherOptions = {},
+): Promise<unknown> {
+  const { timeout = "30d", settled = false, ...others } = options
+  const path = [`enqueueAndWait ${JSON.stringify(name)}`]
+  if (typeof settled !== "boolean") refuse("invalid_option", settled, [...path, "settled"], "true or false")
+  const timeoutMs = boundedMs(timeout, [...path, "timeout"], 0, LONGEST_WAIT_MS)
+  return progress.waits.wait(async () => {
+    const saved = await findSaved(progress, "gathering", name, others)
+    assertMayStart(progress)
+    if (!saved) await storeGathering(progress.run, name, jobs)
+    const { ended, remainingMs, endedAtMs } = await awaitGathered(progress.run, name, timeoutMs)
+    return ended === null
+      ? { remainingMs, message: `The job waits for the jobs of ${JSON.stringify(name)}` }
+      : { endedAtMs, bring: () => bringGathered(progress.run, name, JSON.parse(ended), settled) }
+  })
+}
+
+async function bringGathered(
+  run: JobRun,
+  name: string,
+  { timedOut }: { timedOut?: true },
+  settled: boolean,
+): Promise<unknown> {
+  if (timedOut)
+    throw new WaitTimeoutError("wait_timeout", `The jobs of ${JSON.stringify(name)} have not ended in time`)
+  const outcomes = await readGathered(run, name)
+  return settled ? outcomes : resultsOf(name, outcomes)
+}
+
+/** As `Promise.all`, but waits until all have ended, and puts the job back if one of them lasts. */
+async function all({ waits }: Progress, given: readonly unknown[]): Promise<unknown[]> {
+  if (!Array.isArray(given)) refuse("invalid_option", given, ["all"], "a list of what is waited for")
+  const settled = await Promise.allSettled(given)
+  const errors = settled.flatMap((one) => (one.status === "rejected" ? [one.reason] : []))
+  const snooze = errors.find((error) => error instanceof Snooze)
+  if (snooze) waits.putBack(snooze)
+  if (errors.length > 0) throw errors[0]
+  return settled.map((one) => one.status === "fulfilled" && one.value)
 }
 
 /** Returns what an earlier execution has saved under the name, if anything. */
@@ -267,8 +318,7 @@ async function performAndSave(
 function isolate(progress: Progress, name: string, isolated: boolean): void {
   const isShared = progress.run.hasCheckpoint || progress.underWay > 0
   if ((isolated || progress.isIsolated) && isShared) {
-    progress.snooze = new Isolation(`${JSON.stringify(name)} is performed in another execution`)
-    throw progress.snooze
+    progress.waits.putBack(new Isolation(`${JSON.stringify(name)} is performed in another execution`))
   }
   progress.isIsolated ||= isolated
 }
@@ -289,9 +339,9 @@ async function performAndSaveInTime(
 }
 
 /** Saved checkpoints can be passed at any time; new work may start only while the execution lasts. */
-function assertMayStart({ run, snooze, isOver }: Progress): void {
+function assertMayStart({ run, waits, isOver }: Progress): void {
   run.cancellation.signal.throwIfAborted()
-  if (snooze) throw snooze
+  waits.assertNone()
   if (!isOver) return
   const message = `The execution of job ${run.job.id} is over: await every step that perform starts`
   throw new SluiceError("execution_over", message)

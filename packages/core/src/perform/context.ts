@@ -85,6 +85,12 @@ export class Context implements JobContext {
   get waitFor(): JobContext["waitFor"] {
     return this.#useCheckpoints().waitFor
   }
+  get enqueueAndWait(): JobContext["enqueueAndWait"] {
+    return this.#useCheckpoints().enqueueAndWait
+  }
+  get all(): JobContext["all"] {
+    return this.#useCheckpoints().all
+  }
   get progress(): JobContext["progress"] {
     this.reports ??= createProgressReports(this.#run)
     return this.reports.report

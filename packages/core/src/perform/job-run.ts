@@ -1,4 +1,5 @@
 import { durationMs } from "../checks/duration.ts"
+import type { Catalog } from "../enqueue/enqueue.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { Hooks } from "../job/hooks.ts"
@@ -34,6 +35,9 @@ export interface RunEnvironment {
   readonly onTimeoutMoved: (run: JobRun) => void
   readonly together: Together
   readonly batchOf: (id: string) => JobBatch
+  /** To enqueue jobs. */
+  readonly catalog: Catalog
+  readonly wake: (options: { readonly onlyDue: true }) => Promise<void>
 }
 
 /** One execution of a claimed job: the value that is passed from step to step until there is an outcome. */

@@ -1,3 +1,4 @@
+import type { Catalog } from "../enqueue/enqueue.ts"
 import { JobCanceledError, type SluiceError, TimeoutError } from "../errors.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
@@ -61,6 +62,8 @@ export function createJobRunner(options: {
   payloads: StoredPayloads | undefined
   hooks: Hooks | undefined
   batchOf: (id: string) => JobBatch
+  catalog: Catalog
+  wake: (options: { readonly onlyDue: true }) => Promise<void>
 }): JobRunner {
   const { drainer, definitions, concurrency, deadline } = options
   const ahead = createClaimAhead(concurrency)

@@ -13,7 +13,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off se
 as $$
 begin
   if p_finished is not null then
-    delete from progress p where p.job_id = any (p_finished);
+    perform forget_progress_of(p_finished);
     delete from further_keys f where f.job_id = any (p_finished);
     perform forget_waits_of(p_finished);
     perform tell_waiters(p_finished);

@@ -1,5 +1,5 @@
--- Open batches whose counts are not those of their jobs: at any moment, what is pending by the counts are the unfinished jobs and the open
--- inner batches that there are. Only rows that somebody deletes by hand make a difference.
+-- Open batches whose counts are not those of their jobs: at any moment, what is pending by the counts are the unfinished jobs, of the
+-- batch or gathered with it, and the open inner batches that there are. Only rows that somebody deletes by hand make a difference.
 --   batch_id  the batch
 --   lost      how many jobs are pending by its counts, and aren't there
 create or replace function batches_adrift() returns table (batch_id bigint, lost integer)
@@ -9,7 +9,8 @@ as $$
   from batches b cross join lateral (
     select b.total - b.succeeded - b.discarded - b.canceled
              + coalesce((select sum(c.total - c.succeeded - c.discarded - c.canceled) from batch_counts c where c.batch_id = b.id), 0) as pending,
-           (select count(*) from jobs j where j.batch_id = b.id) as jobs,
+           (select count(*) from jobs j where j.batch_id = b.id)
+             + (select count(*) from gathered_jobs g join jobs j on j.id = g.job_id where g.batch_id = b.id and g.outcome is null) as jobs,
            (select count(*) from batches i where i.parent_id = b.id and i.state = 'open') as batches) p
   where b.state = 'open' and p.pending <> p.jobs + p.batches
 $$;

@@ -30,11 +30,13 @@ begin
            g.unique_key, g.concurrency_key, g.further_keys, g.fair_key, g.batch_id, g.callback_of, g.tags, g.metadata
     from gone g
   )
-  select coalesce(array_agg(g.id), '{}'), array_agg((g.batch_id, 'canceled')::batch_end) filter (where g.batch_id is not null)
+  select coalesce(array_agg(g.id), '{}'), array_agg((
+           select (g.batch_id, 'canceled', case when b.gathers then g.id end, null)::batch_end
+           from (values (1)) one left join batches b on b.id = g.batch_id and b.gathers)) filter (where g.batch_id is not null)
   into v_canceled, v_ends from gone g;
 
   delete from cancellations c where c.job_id = any (v_canceled);
-  delete from progress p where p.job_id = any (v_canceled);
+  perform forget_progress_of(v_canceled);
   delete from further_keys f where f.job_id = any (v_canceled);
   perform forget_waits_of(v_canceled);
   perform tell_waiters(v_canceled);

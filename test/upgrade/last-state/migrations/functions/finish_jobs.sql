@@ -31,7 +31,9 @@ begin
     from gone g
   )
   select array_agg(g.id), array_agg(g.attempt), array_agg(g.id) filter (where g.features & ~12 <> 0),
-         array_agg((g.batch_id, g.outcome)::batch_end) filter (where g.batch_id is not null)
+         array_agg((
+           select (g.batch_id, g.outcome, case when b.gathers then g.id end, case when b.gathers then g.result end)::batch_end
+           from (values (1)) one left join batches b on b.id = g.batch_id and b.gathers)) filter (where g.batch_id is not null)
   into finished, attempts, concerned, ends from gone g;
 end
 $$;

@@ -18,5 +18,7 @@ begin
   select array_agg(l.token) into v_completed from locked l where l.state = 'completed';
   update jobs j set run_at = now() from waiting_jobs w
   where w.token = any (v_completed) and w.is_waiting and w.job_id = any (p_rescheduled) and j.id = w.job_id and j.state = 'scheduled' and j.run_at > now();
+  -- once: code that no longer comes to the wait would run again and again
+  update waiting_jobs w set is_waiting = false where w.token = any (v_completed) and w.is_waiting and w.job_id = any (p_rescheduled);
 end
 $$;

@@ -61,7 +61,7 @@ begin
     insert into superfluous_objects (store_key) select f.store_key from forgotten f on conflict do nothing
   )
   select array(select s.id from stored s), array(select p.id from past p where p.id not in (select s.id from stored s)),
-         array(select (p.known_batch, p.state)::batch_end from past p join stored s on s.id = p.id where p.known_batch is not null)
+         array(select (p.known_batch, p.state, p.id, null)::batch_end from past p join stored s on s.id = p.id where p.known_batch is not null)
   into retried, taken, v_ends;
   perform reopen_batches(v_ends);
 

@@ -8,11 +8,12 @@ create or replace function complete_wait(p_token text, p_value jsonb default nul
 language plpgsql volatile security definer set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
-declare
-  v_state text;
 begin
   if p_token is null or length(p_token) not between 1 and 512 then
     perform refuse(format('p_token is %s: give text of 1 to 512 characters', coalesce(to_json(left(p_token, 100))::text, 'null')));
+  end if;
+  if starts_with(p_token, 'sluice:') then
+    perform refuse(format('p_token is %s: tokens that begin with sluice: are those of Sluice itself', to_json(left(p_token, 100))::text));
   end if;
   perform assert_json(p_value, 'p_value', 262144);
   job_ids := '{}';
@@ -24,26 +25,8 @@ begin
         return;
       end if;
     end if;
-    -- read once, under the lock: between two looks a job may open the token
-    select w.state into v_state from waits w where w.token = p_token for update;
-    exit when found or not p_early; -- the job that had opened it has ended in between
+    select e.* into outcome, job_ids from end_wait(p_token, p_value) e;
+    exit when outcome <> 'unknown' or not p_early; -- the job that had opened it has ended in between
   end loop;
-  if v_state is distinct from 'open' then
-    outcome := case v_state when 'completed' then 'already_completed' else coalesce(v_state, 'unknown') end;
-    return;
-  end if;
-  update waits w set state = 'completed', value = p_value, ended_at = now() where w.token = p_token;
-  outcome := 'completed';
-  -- a later statement: it sees who came to wait until the update had its lock. A job that is still being settled is due by resume_completed
-  with due as (
-    update jobs j set run_at = now() from waiting_jobs w
-    where w.token = p_token and w.is_waiting and j.id = w.job_id and j.state = 'scheduled' and j.run_at > now()
-    returning j.id
-  )
-  select array_agg(d.id) into job_ids from due d;
-  job_ids := coalesce(job_ids, '{}');
-  if job_ids <> '{}' then
-    perform notify_lingering();
-  end if;
 end
 $$;
