@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises"
 import * as core from "@sluice/core"
 import * as pg from "@sluice/core/pg"
+import * as testing from "@sluice/core/testing"
 import ts from "typescript"
 import { expect, test } from "vitest"
 
@@ -20,6 +21,7 @@ const values = [
   "JobsFailedError",
   "JobStateError",
   "MAX_PAYLOAD_BYTES",
+  "ParentResultError",
   "PayloadTooLargeError",
   "PoolerError",
   "RequestError",
@@ -54,6 +56,7 @@ const values = [
   "rescueFrom",
   "retryOn",
   "start",
+  "workflow",
 ]
 const types = [
   "AnyJobDefinition",
@@ -86,6 +89,7 @@ const types = [
   "EnqueueResult",
   "EnqueuedBatch",
   "EnqueuedJob",
+  "EnqueuedWorkflow",
   "ErrorClass",
   "ErrorMatcher",
   "ErrorMatchers",
@@ -111,6 +115,8 @@ const types = [
   "JobHandle",
   "JobList",
   "JobOptions",
+  "JobParent",
+  "JobParents",
   "JobPolicies",
   "JobProgress",
   "JobReference",
@@ -163,6 +169,9 @@ const types = [
   "SluiceOptions",
   "StartOptions",
   "StepOptions",
+  "StepResults",
+  "StepSettings",
+  "StepSnapshot",
   "ThreadExecutor",
   "TransactionClient",
   "Uniqueness",
@@ -173,6 +182,10 @@ const types = [
   "Work",
   "Worker",
   "WorkerHealth",
+  "Workflow",
+  "WorkflowOptions",
+  "WorkflowSnapshot",
+  "WorkflowStep",
 ]
 
 test("the names that @sluice/core exports are these, and nothing else", async () => {
@@ -189,6 +202,10 @@ test("so are those of @sluice/core/pg", () => {
     "missingAddressError",
     "retryConnect",
   ])
+})
+
+test("so are those of @sluice/core/testing", () => {
+  expect(Object.keys(testing)).toEqual(["createTestSluice"])
 })
 
 /** Types leave no trace at run time, so they are read from the source. */
