@@ -1,6 +1,7 @@
 import * as ownCore from "@sluice/core"
 import { readAddress, SchemaError } from "@sluice/core"
 import pg from "pg"
+import { EXIT } from "./exit.ts"
 import { goodJob } from "./import/good-job.ts"
 import { graphileWorker } from "./import/graphile-worker.ts"
 import { move } from "./import/move.ts"
@@ -41,7 +42,7 @@ export async function importJobs(options: Options, [system = ""]: readonly strin
     await move({ source, system, database, tables, sluice, schema, jobs, names, queue, crontab, report })
   })
   printReport(report, { ...options, system, fromSchema })
-  return report.refused.length === 0 ? 0 : 1
+  return report.refused.length === 0 ? 0 : EXIT.unchanged
 }
 
 function sourceOf(system: string): Source {
