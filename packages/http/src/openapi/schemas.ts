@@ -565,6 +565,31 @@ const completedWait = {
   properties: { token: { type: "string" }, state: { const: "completed" } },
 }
 
+const emitRequest = {
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    payload: { description: "Any JSON but null, up to 256 KiB: the payload of each job. Default `{}`." },
+    idempotencyKey: {
+      ...key,
+      description: "Another emit of the event with this key, within 24 hours, does nothing.",
+    },
+  },
+}
+
+const emitted = {
+  type: "object",
+  required: ["jobs", "resumed"],
+  properties: {
+    jobs: {
+      type: "array",
+      items: { type: "string" },
+      description: "The ids of the jobs that it has enqueued.",
+    },
+    resumed: { ...count, description: "How many jobs that waited for it go on." },
+  },
+}
+
 const pauseRequest = {
   type: "object",
   additionalProperties: false,
@@ -925,6 +950,8 @@ export const schemas = {
   Limited: limited,
   CompleteWaitRequest: completeWaitRequest,
   CompletedWait: completedWait,
+  EmitRequest: emitRequest,
+  Emitted: emitted,
   Paused: paused,
   Pauses: pauses,
   Limits: limits,
