@@ -200,6 +200,27 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
       to: "coalesce(v_state, (select w.state from waits w where w.token = p_token), 'unknown')",
     },
   ],
+  "Ended while put back": [
+    {
+      file: `${SQL}/advance_batch.sql`,
+      from: "      perform end_wait(token_of_batch(p_batch)) where v_batch.gathers;\n",
+      to: "      update waits w set state = 'completed', ended_at = now() where w.token = token_of_batch(p_batch);\n",
+    },
+  ],
+  "Ended before it waits": [
+    {
+      file: `${SQL}/protocol/gather_jobs.sql`,
+      from: "  insert into waits (token) values (token_of_batch(batch_id)); -- before it can finish\n",
+      to: "",
+    },
+  ],
+  "Gathered twice": [
+    {
+      file: `${SQL}/protocol/gather_jobs.sql`,
+      from: "  if batch_id is not null then\n    return;\n  end if;\n",
+      to: "",
+    },
+  ],
   "Late checkpoint": [
     { file: `${SQL}/protocol/store_progress.sql`, from: "j.fence = p_fence for", to: "true for" },
   ],
