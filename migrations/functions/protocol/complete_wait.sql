@@ -9,39 +9,29 @@ language plpgsql volatile security definer set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
 declare
-  v_state text;
+  v_is_held boolean := false;
 begin
   if p_token is null or length(p_token) not between 1 and 512 then
     perform refuse(format('p_token is %s: give text of 1 to 512 characters', coalesce(to_json(left(p_token, 100))::text, 'null')));
   end if;
   perform assert_json(p_value, 'p_value', 262144);
-  job_ids := '{}';
   loop
-    if p_early then
-      insert into waits (token, state, value, ended_at) values (p_token, 'completed', p_value, now()) on conflict do nothing;
-      if found then
-        outcome := 'completed';
-        return;
+    begin
+      outcome := end_wait(p_token, p_value, p_early);
+      v_is_held := true;
+      -- A later statement: it sees who came to wait until the token was held. A job that is still being settled is due by resume_completed.
+      job_ids := case when outcome = 'completed' then make_waiting_due(p_token) else '{}' end;
+      exit;
+    exception when lock_not_available then
+      if not v_is_held then
+        raise;
       end if;
-    end if;
-    -- read once, under the lock: between two looks a job may open the token
-    select w.state into v_state from waits w where w.token = p_token for update;
-    exit when found or not p_early; -- the job that had opened it has ended in between
+    end;
+    -- Somebody has a job that waits. Who cancels it waits for the token, which is free again: so this waits for the job first.
+    perform from jobs j where j.id = any (array(select w.job_id from waiting_jobs w where w.token = p_token and w.is_waiting))
+    order by j.id for no key update;
+    v_is_held := false;
   end loop;
-  if v_state is distinct from 'open' then
-    outcome := case v_state when 'completed' then 'already_completed' else coalesce(v_state, 'unknown') end;
-    return;
-  end if;
-  update waits w set state = 'completed', value = p_value, ended_at = now() where w.token = p_token;
-  outcome := 'completed';
-  -- a later statement: it sees who came to wait until the update had its lock. A job that is still being settled is due by resume_completed
-  with due as (
-    update jobs j set run_at = now() from waiting_jobs w
-    where w.token = p_token and w.is_waiting and j.id = w.job_id and j.state = 'scheduled' and j.run_at > now()
-    returning j.id
-  )
-  select array_agg(d.id) into job_ids from due d;
-  job_ids := coalesce(job_ids, '{}');
   if job_ids <> '{}' then
     perform notify_lingering();
   end if;

@@ -13,6 +13,7 @@ begin
   select b.* into v_batch from batches b where b.id = p_batch;
   v_is_done := v_batch.succeeded + v_batch.discarded + v_batch.canceled >= v_batch.total;
   if v_batch.state <> 'open' or not v_is_done and not (v_batch.fires_discard and v_batch.discarded > 0) then
+    update batches b set retry_at = null, error = null where b.id = p_batch and b.retry_at is not null; -- jobs were added meanwhile
     return null;
   end if;
   begin
