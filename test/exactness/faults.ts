@@ -17,7 +17,7 @@ export const FAULTS: readonly Fault[] = [
     edits: [
       { file: `${SQL}/enqueue_ticks.sql`, from: " for update skip locked);", to: ");" },
       {
-        file: `${SQL}/enqueue_ticks.sql`,
+        file: `${SQL}/enqueue_due.sql`,
         from: "    on conflict do nothing\n",
         to: "    on conflict (schedule_key, tick) do update set outcome = excluded.outcome\n",
       },
@@ -76,7 +76,7 @@ export const FAULTS: readonly Fault[] = [
     name: "a token is completed again, and after its timeout",
     edits: [
       {
-        file: `${SQL}/protocol/complete_wait.sql`,
+        file: `${SQL}/end_wait.sql`,
         from: "if v_state is distinct from 'open' then",
         to: "if v_state is null then",
       },
