@@ -9,7 +9,8 @@ const FLOORS = [
   ["telemetry/", "inspect/", "manage/", "executors/", "migrate/", "pg/"],
   ["enqueue/", "session/", "results/"],
   ["batches/"],
-  ["claim/", "settle/", "schedules/"],
+  ["workflows/"],
+  ["claim/", "settle/", "schedules/", "events/"],
   ["perform/"],
   ["wake/"],
 ]
@@ -42,8 +43,14 @@ export default {
     {
       name: "core-knows-no-aws-and-no-http",
       severity: "error",
-      from: { path: "^packages/core/" },
+      from: { path: "^packages/core/", pathNot: "^packages/core/src/testing/" },
       to: { path: [AWS, HTTP] },
+    },
+    {
+      name: "nothing-but-tests-imports-the-testing-kit",
+      severity: "error",
+      from: { path: "^(packages|functions|examples)/", pathNot: "^packages/core/src/testing/" },
+      to: { path: "^packages/core/src/testing/" },
     },
   ],
   options: {

@@ -1,4 +1,5 @@
--- Counts the ends of jobs of batches: one row for each batch, which nobody waits for. Null: of none.
+-- Counts the ends of jobs of batches: one row for each batch, which nobody waits for. Of those that another job waits for it keeps the
+-- results. Null: of none.
 create or replace function count_ends(p_ends batch_end[]) returns void
 language plpgsql volatile set search_path from current
 as $$
@@ -10,5 +11,8 @@ begin
   select e.batch_id, count(*) filter (where e.outcome = 'succeeded'), count(*) filter (where e.outcome = 'discarded'),
          count(*) filter (where e.outcome = 'canceled')
   from unnest(p_ends) e group by e.batch_id;
+  insert into gathered_jobs (batch_id, job_id, outcome, result)
+  select e.batch_id, e.job_id, e.outcome, e.result from unnest(p_ends) e where e.job_id is not null
+  on conflict do nothing;
 end
 $$;

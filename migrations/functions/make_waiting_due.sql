@@ -10,6 +10,7 @@ declare
     where w.token = p_token and w.is_waiting);
 begin
   update jobs j set run_at = now() where j.id = any (v_ids);
+  update waiting_jobs w set is_waiting = false where w.token = p_token and w.job_id = any (v_ids); -- once, as resume_completed
   return v_ids;
 end
 $$;

@@ -1,8 +1,8 @@
--- Enqueues the callback of a batch for an event, if it has one. Raises if it can't, or isn't because another job has its key. It
--- doesn't wait for a transaction that enqueues with the same key, because it runs in claims. What it starts is committed with it: a crash of the server doesn't undo
+-- Enqueues the callback of a batch for an event, if it has one. Raises if it can't, or isn't because another job has its key. What it
+-- starts is committed with it: a crash of the server doesn't undo
 -- what its job has seen.
 create or replace function store_callback(p_batch batches, p_event text) returns void
-language plpgsql volatile set search_path from current set lock_timeout = '50ms'
+language plpgsql volatile set search_path from current
 as $$
 declare
   v_callback jsonb := p_batch.callbacks->p_event;

@@ -11,7 +11,11 @@ begin
     delete from awaited_jobs a where a.job_id = any (p_finished) returning a.job_id
   )
   select array_agg(t.job_id) into v_awaited from told t;
-  if v_awaited is not null and pg_notification_queue_usage() < 0.9 then
+  if v_awaited is null then
+    return;
+  end if;
+  perform count_gathered(v_awaited);
+  if pg_notification_queue_usage() < 0.9 then
     perform pg_notify(current_schema() || ':finished', a.id::text) from unnest(v_awaited) a (id);
   end if;
 end

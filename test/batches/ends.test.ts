@@ -64,9 +64,11 @@ test("jobs that somebody deletes by hand are counted as canceled by the maintena
   const { id } = await sluice.enqueueBatch([ok, later, later], callbacks)
   await drainOnce()
   await database.pool.query("delete from sluice.jobs where batch_id = $1", [id])
-  expect(await database.rows("select batch_id, lost from sluice.batches_adrift()")).toEqual([
-    { batch_id: id, lost: 2 },
-  ])
+  expect(
+    await database.rows(
+      "select batch_id, lost from sluice.batches_adrift(array(select id from sluice.batches))",
+    ),
+  ).toEqual([{ batch_id: id, lost: 2 }])
   await database.pool.query("select sluice.run_maintenance('repair batches')")
   await drainOnce()
   expect(await sluice.getBatch(id)).toMatchObject({ state: "failed", succeeded: 1, canceled: 2, pending: 0 })
@@ -100,9 +102,13 @@ test("maintenance goes through the batches in sets, and begins anew after the la
     id,
   ])
   expect([await repair(), await repair()]).toEqual([{ more: true }, { more: false }])
-  expect(await database.rows("select from sluice.batches_adrift()")).toHaveLength(1)
+  expect(
+    await database.rows("select from sluice.batches_adrift(array(select id from sluice.batches))"),
+  ).toHaveLength(1)
   expect(await repair()).toEqual({ more: true })
-  expect(await database.rows("select from sluice.batches_adrift()")).toHaveLength(0)
+  expect(
+    await database.rows("select from sluice.batches_adrift(array(select id from sluice.batches))"),
+  ).toHaveLength(0)
   await database.pool.query("delete from sluice.batches where id > $1", [id])
 })
 

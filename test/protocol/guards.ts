@@ -158,16 +158,67 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Completed while put back": [
     { file: `${SQL}/lock_tokens_of.sql`, from: " order by w.token for update", to: "" },
   ],
+  "Emitted before it is put back": [
+    { file: `${SQL}/after_settle.sql`, from: "    perform resume_ended(p_rescheduled);\n", to: "" },
+  ],
+  "Emitted while put back": [
+    { file: `${SQL}/match_emitted.sql`, from: "  perform resume_ended();\n", to: "" },
+  ],
+  "Wait during an emit": [
+    {
+      file: `${SQL}/protocol/emit_event.sql`,
+      from: "  insert into emitted_events (event, payload) values (p_event, p_payload);\n",
+      to: "",
+    },
+  ],
+  "Wait during the look": [
+    {
+      file: `${SQL}/match_emitted.sql`,
+      from: "where o.looked_xid < pg_snapshot_xmin(pg_current_snapshot())",
+      to: "where o.looked_xid is not null",
+    },
+  ],
+  "Event of before": [
+    {
+      file: `${SQL}/end_event_waits.sql`,
+      from: " and (p_xid is null or not pg_visible_in_snapshot(p_xid, w.since))",
+      to: "",
+    },
+  ],
+  "Emit in the way": [
+    { file: `${SQL}/protocol/await_event.sql`, from: "for update skip locked", to: "for update" },
+  ],
   "Opened while it is completed": [
     {
       file: `${SQL}/end_wait.sql`,
-      from: "    select w.state into v_state from waits w where w.token = p_token for update;\n",
-      to: "    update waits w set value = w.value where w.token = p_token and w.state = 'open' returning w.state into v_state;\n",
+      from: "      select w.state into v_state from waits w where w.token = p_token for update;\n",
+      to: "      update waits w set value = w.value where w.token = p_token and w.state = 'open' returning w.state into v_state;\n",
     },
     {
       file: `${SQL}/end_wait.sql`,
       from: "coalesce(v_state, 'unknown')",
       to: "coalesce(v_state, (select w.state from waits w where w.token = p_token), 'unknown')",
+    },
+  ],
+  "Ended while put back": [
+    {
+      file: `${SQL}/advance_batch.sql`,
+      from: "      perform end_wait(token_of_batch(p_batch)) where v_batch.gathers;\n",
+      to: "      update waits w set state = 'completed', ended_at = now() where w.token = token_of_batch(p_batch);\n",
+    },
+  ],
+  "Ended before it waits": [
+    {
+      file: `${SQL}/protocol/gather_jobs.sql`,
+      from: "  insert into waits (token) values (token_of_batch(batch_id)); -- before it can finish\n",
+      to: "",
+    },
+  ],
+  "Gathered twice": [
+    {
+      file: `${SQL}/protocol/gather_jobs.sql`,
+      from: "  if batch_id is not null then\n    return;\n  end if;\n",
+      to: "",
     },
   ],
   "Late checkpoint": [
@@ -476,7 +527,13 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Awake for other queues": [
     { file: `${SQL}/unattended.sql`, from: " and serves(v_drainer.pool, k.queue)", to: "" },
   ],
-  "Last two at once": [{ file: `${SQL}/tick.sql`, from: "  perform fold_batches();\n", to: "" }],
+  "Last two at once": [
+    {
+      file: `${SQL}/tick.sql`,
+      from: "  perform fold_batches(); -- before the promotion of a job that has waited for one\n",
+      to: "",
+    },
+  ],
   "Added up too early": [
     {
       file: `${SQL}/protocol/close_drainer.sql`,
@@ -488,6 +545,33 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Added while it finishes": [{ file: `${SQL}/hold_batch.sql`, from: " for key share;", to: ";" }],
   "Retried while it finishes": [
     { file: `${SQL}/reopen_batches.sql`, from: " order by b.id for no key update;", to: " order by b.id;" },
+  ],
+  "Last two parents at once": [
+    { file: `${SQL}/hold_dependents.sql`, from: " for no key update skip locked) w);", to: ") w);" },
+  ],
+  "Note left behind": [
+    {
+      file: `${SQL}/protocol/close_drainer.sql`,
+      from: " or exists (select from due_dependents)",
+      to: "",
+    },
+  ],
+  "Parent ends while its child is stored": [
+    {
+      file: `${SQL}/store_dependencies.sql`,
+      from: "  perform note_dependents(array(select unnest(v_children) except select unnest(v_free)));\n",
+      to: "",
+    },
+  ],
+  "Parent ends while it is marked": [
+    {
+      file: `${SQL}/mark_parents.sql`,
+      from: "where d.parent_id = any (v_unmarked) and j.has_dependents is null));",
+      to: "where false));",
+    },
+  ],
+  "Marked between claim and begin": [
+    { file: `${SQL}/second_look.sql`, from: "integer := 96;", to: "integer := 32;" },
   ],
   "Came and gone": [
     { file: `${SQL}/clear_wake_requests.sql`, from: "> '-infinity' and", to: "> 'infinity' and" },

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises"
 import * as core from "@sluice/core"
 import * as pg from "@sluice/core/pg"
+import * as testing from "@sluice/core/testing"
 import ts from "typescript"
 import { expect, test } from "vitest"
 
@@ -17,8 +18,10 @@ const values = [
   "JobExpiredError",
   "JobFailedError",
   "JobNotFoundError",
+  "JobsFailedError",
   "JobStateError",
   "MAX_PAYLOAD_BYTES",
+  "ParentResultError",
   "PayloadTooLargeError",
   "PoolerError",
   "RequestError",
@@ -43,6 +46,7 @@ const values = [
   "correlate",
   "createSluice",
   "currentCorrelationId",
+  "defineEvent",
   "defineJob",
   "defineSchedule",
   "discardOn",
@@ -53,8 +57,10 @@ const values = [
   "rescueFrom",
   "retryOn",
   "start",
+  "workflow",
 ]
 const types = [
+  "AnyEvent",
   "AnyJobDefinition",
   "Backlog",
   "Backoff",
@@ -70,6 +76,7 @@ const types = [
   "Carrier",
   "CatchUp",
   "ChangedJob",
+  "CheckedJobs",
   "CheckpointOptions",
   "CompleteWaitOptions",
   "Computed",
@@ -80,18 +87,27 @@ const types = [
   "DrainOptions",
   "DrainSummary",
   "Duration",
+  "EmitOptions",
+  "EmittedEvent",
+  "EmittedOf",
   "EnqueueOptions",
   "EnqueueResult",
   "EnqueuedBatch",
   "EnqueuedJob",
+  "EnqueuedWorkflow",
   "ErrorClass",
   "ErrorMatcher",
   "ErrorMatchers",
   "ErrorRule",
+  "EventDefinition",
   "ExecutionError",
   "Executor",
   "Fair",
   "FairShare",
+  "GatherOptions",
+  "GatheredOutcome",
+  "GatheredOutcomes",
+  "GatheredResults",
   "Hooks",
   "InputOf",
   "Instrumentation",
@@ -105,6 +121,8 @@ const types = [
   "JobHandle",
   "JobList",
   "JobOptions",
+  "JobParent",
+  "JobParents",
   "JobPolicies",
   "JobProgress",
   "JobReference",
@@ -114,6 +132,7 @@ const types = [
   "JobState",
   "JobToAdd",
   "JobToEnqueue",
+  "JobToGather",
   "Json",
   "JsonOf",
   "Keep",
@@ -123,6 +142,7 @@ const types = [
   "ListedJob",
   "Logger",
   "NewJob",
+  "OpenEventWaitOptions",
   "Outcome",
   "Overlap",
   "Pause",
@@ -138,6 +158,7 @@ const types = [
   "RateLimit",
   "ReadJobOptions",
   "ReadQueuesOptions",
+  "ReceivedOf",
   "RequestToStore",
   "ResultOf",
   "RetryBatchOptions",
@@ -156,9 +177,13 @@ const types = [
   "SluiceOptions",
   "StartOptions",
   "StepOptions",
+  "StepResults",
+  "StepSettings",
+  "StepSnapshot",
   "ThreadExecutor",
   "TransactionClient",
   "Uniqueness",
+  "WaitForEventOptions",
   "WaitForOptions",
   "WaitOptions",
   "WaitingLimit",
@@ -166,6 +191,10 @@ const types = [
   "Work",
   "Worker",
   "WorkerHealth",
+  "Workflow",
+  "WorkflowOptions",
+  "WorkflowSnapshot",
+  "WorkflowStep",
 ]
 
 test("the names that @sluice/core exports are these, and nothing else", async () => {
@@ -182,6 +211,10 @@ test("so are those of @sluice/core/pg", () => {
     "missingAddressError",
     "retryConnect",
   ])
+})
+
+test("so are those of @sluice/core/testing", () => {
+  expect(Object.keys(testing)).toEqual(["createTestSluice"])
 })
 
 /** Types leave no trace at run time, so they are read from the source. */

@@ -8,32 +8,25 @@ create or replace function complete_wait(p_token text, p_value jsonb default nul
 language plpgsql volatile security definer set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
-declare
-  v_is_held boolean := false;
 begin
   if p_token is null or length(p_token) not between 1 and 512 then
     perform refuse(format('p_token is %s: give text of 1 to 512 characters', coalesce(to_json(left(p_token, 100))::text, 'null')));
   end if;
-  perform assert_json(p_value, 'p_value', 262144);
-  loop
-    begin
-      outcome := end_wait(p_token, p_value, p_early);
-      v_is_held := true;
-      -- A later statement: it sees who came to wait until the token was held. A job that is still being settled is due by resume_completed.
-      job_ids := case when outcome = 'completed' then make_waiting_due(p_token) else '{}' end;
-      exit;
-    exception when lock_not_available then
-      if not v_is_held then
-        raise;
-      end if;
-    end;
-    -- Somebody has a job that waits. Who cancels it waits for the token, which is free again: so this waits for the job first.
-    perform from jobs j where j.id = any (array(select w.job_id from waiting_jobs w where w.token = p_token and w.is_waiting))
-    order by j.id for no key update;
-    v_is_held := false;
-  end loop;
-  if job_ids <> '{}' then
-    perform notify_lingering();
+  if starts_with(p_token, 'sluice:') then
+    perform refuse(format('p_token is %s: tokens that begin with sluice: are those of Sluice itself', to_json(left(p_token, 100))::text));
   end if;
+  perform assert_json(p_value, 'p_value', 262144);
+  job_ids := '{}';
+  loop
+    if p_early then
+      insert into waits (token, state, value, ended_at) values (p_token, 'completed', p_value, now()) on conflict do nothing;
+      if found then
+        outcome := 'completed';
+        return;
+      end if;
+    end if;
+    select e.* into outcome, job_ids from end_wait(p_token, p_value) e;
+    exit when outcome <> 'unknown' or not p_early; -- the job that had opened it has ended in between
+  end loop;
 end
 $$;

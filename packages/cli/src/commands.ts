@@ -1,14 +1,53 @@
+import { cancelBatch, retryBatch, showBatch } from "./batches.ts"
 import type { Command } from "./command.ts"
 import { doctor } from "./doctor.ts"
-import { migrate } from "./migrate.ts"
+import { enqueue } from "./enqueue.ts"
+import { importJobs, SYSTEMS } from "./import.ts"
+import { FILTER_OPTIONS } from "./jobs/filter.ts"
+import { listJobs } from "./jobs/list.ts"
+import { showJob } from "./jobs/show.ts"
+import { CHANGE_OPTIONS, cancelJobs, deleteJobs, retryJobs, runJobs, updateJobs } from "./jobs/verbs.ts"
+import { migrate, migrationPlan, migrationStatus } from "./migrate.ts"
+import {
+  listPauses,
+  pauseKey,
+  pauseName,
+  pauseQueue,
+  pauseSchedule,
+  resumeKey,
+  resumeName,
+  resumeQueue,
+  resumeSchedule,
+} from "./pauses.ts"
+import { listQueues } from "./queues.ts"
+import { listSchedules, runSchedule, showSchedule } from "./schedules.ts"
+import { completeWait } from "./waits.ts"
 import { work } from "./work.ts"
+
+const IDS = { "[ids...]": "ids of jobs; filters are the options" }
+const BATCH = { "<id>": "the id of the batch" }
+const QUEUE = { "<queue>": "the name of the queue" }
+const NAME = { "<name>": "the name of the jobs" }
+const KEY = { "<key>": "the concurrency key" }
+const SCHEDULE = { "<key>": "the key of the schedule" }
 
 /** Every command by what is typed, in the order in which help lists them. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
   migrate: {
     summary: "upgrades the database's schema to the version of this package",
-    options: ["jobs", "unknown-names", "retention", "owner"],
+    options: ["jobs", "unknown-names", "retention", "owner", "json"],
     run: migrate,
+  },
+  "migrate status": {
+    summary: "says whether there is something to migrate; then it exits with 1",
+    options: ["json"],
+    run: migrationStatus,
+  },
+  "migrate plan": {
+    summary: "prints the SQL of what migrate would do to the schema",
+    options: ["json"],
+    examples: { "sluice migrate plan > plan.sql": "to read it, or for somebody who has the rights" },
+    run: migrationPlan,
   },
   doctor: {
     summary: "checks the database: version, schema, pooler, locks, connections, history, jobs that can't run",
@@ -20,7 +59,213 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: ["jobs", "queues", "except", "concurrency", "max-drainers", "grace", "health-port"],
     run: work,
   },
+  enqueue: {
+    summary: "stores a job, which the next drain performs",
+    takes: {
+      "<name>": "the name of its definition",
+      "[payload]": "JSON, or - to read it from the standard input; default {}",
+    },
+    options: [
+      "queue",
+      "priority",
+      "run-at",
+      "delay",
+      "max-attempts",
+      "timeout",
+      "expires-in",
+      "expires-at",
+      "unique-key",
+      "idempotency-key",
+      "concurrency-key",
+      "concurrency-limit",
+      "rate-key",
+      "fair-key",
+      "tag",
+      "metadata",
+      "options",
+      "jobs",
+      "json",
+    ],
+    examples: {
+      'sluice enqueue welcome \'{"to":"ada@example.com"}\' --delay 5m': "in five minutes",
+      "sluice enqueue import - < rows.json": "with a payload from a file",
+    },
+    run: enqueue,
+  },
+  "jobs list": {
+    summary: "lists jobs, the newest first: those that are unfinished, then the history",
+    options: [...FILTER_OPTIONS, "limit", "after", "json"],
+    examples: {
+      "sluice jobs list --state discarded --name welcome": "what has failed for good",
+      "sluice jobs list --tag campaign-7 --limit 1000 --json": "for a program",
+    },
+    run: listJobs,
+  },
+  "jobs show": {
+    summary: "shows a job with its payload, its result, its executions and their errors",
+    takes: { "<id>": "the id of the job" },
+    options: ["json"],
+    run: showJob,
+  },
+  "jobs cancel": {
+    summary: "cancels jobs that wait or run",
+    takes: IDS,
+    options: [...FILTER_OPTIONS, "dry-run", "yes", "json"],
+    examples: {
+      "sluice jobs cancel 17 18": "two of them",
+      "sluice jobs cancel --queue mail --dry-run": "how many wait",
+    },
+    run: cancelJobs,
+  },
+  "jobs retry": {
+    summary: "puts discarded and canceled jobs back into the queue",
+    takes: IDS,
+    options: [...FILTER_OPTIONS, "by", "dry-run", "yes", "json"],
+    examples: { "sluice jobs retry --name welcome --state discarded": "all that have failed for good" },
+    run: retryJobs,
+  },
+  "jobs run": {
+    summary: "makes scheduled jobs due now",
+    takes: IDS,
+    options: [...FILTER_OPTIONS, "dry-run", "yes", "json"],
+    run: runJobs,
+  },
+  "jobs update": {
+    summary: "changes jobs that wait",
+    takes: IDS,
+    options: [...CHANGE_OPTIONS, ...FILTER_OPTIONS, "jobs", "dry-run", "yes", "json"],
+    examples: { "sluice jobs update --name welcome --state scheduled --set-delay 1h": "puts them off" },
+    run: updateJobs,
+  },
+  "jobs delete": {
+    summary: "deletes finished jobs from the history",
+    takes: IDS,
+    options: [...FILTER_OPTIONS, "dry-run", "yes", "json"],
+    examples: { "sluice jobs delete --state succeeded --enqueued-before 2026-01-01": "old ones" },
+    run: deleteJobs,
+  },
+  queues: {
+    summary: "lists the queues with what they hold, or pauses one",
+    options: ["json"],
+    run: listQueues,
+  },
+  "queues pause": {
+    summary: "keeps the jobs of a queue from starting",
+    takes: QUEUE,
+    options: ["for", "until", "json"],
+    examples: { "sluice queues pause mail --for 2h": "for two hours" },
+    run: pauseQueue,
+  },
+  "queues resume": {
+    summary: "ends the pause of a queue",
+    takes: QUEUE,
+    options: ["json"],
+    run: resumeQueue,
+  },
+  pauses: {
+    summary: "lists what is paused: queues, names and concurrency keys",
+    options: ["json"],
+    run: listPauses,
+  },
+  "names pause": {
+    summary: "keeps the jobs of a name from starting",
+    takes: NAME,
+    options: ["for", "until", "json"],
+    run: pauseName,
+  },
+  "keys pause": {
+    summary: "keeps the jobs of a concurrency key from starting",
+    takes: KEY,
+    options: ["for", "until", "json"],
+    run: pauseKey,
+  },
+  "names resume": {
+    summary: "ends the pause of a name",
+    takes: NAME,
+    options: ["json"],
+    run: resumeName,
+  },
+  "keys resume": {
+    summary: "ends the pause of a concurrency key",
+    takes: KEY,
+    options: ["json"],
+    run: resumeKey,
+  },
+  schedules: {
+    summary: "lists the schedules with their next and their last tick, or acts on one",
+    options: ["limit", "after", "json"],
+    run: listSchedules,
+  },
+  "schedules list": {
+    summary: "the same",
+    options: ["limit", "after", "json"],
+    run: listSchedules,
+  },
+  "schedules show": {
+    summary: "shows a schedule with its next five ticks, and its last ten",
+    takes: SCHEDULE,
+    options: ["json"],
+    run: showSchedule,
+  },
+  "schedules run": {
+    summary: "enqueues a job of a schedule now",
+    takes: SCHEDULE,
+    options: ["json"],
+    run: runSchedule,
+  },
+  "schedules pause": {
+    summary: "keeps a schedule from enqueueing",
+    takes: SCHEDULE,
+    options: ["for", "until", "json"],
+    run: pauseSchedule,
+  },
+  "schedules resume": {
+    summary: "ends the pause of a schedule",
+    takes: SCHEDULE,
+    options: ["json"],
+    run: resumeSchedule,
+  },
+  "batches show": {
+    summary: "shows a batch with its counts",
+    takes: BATCH,
+    options: ["json"],
+    run: showBatch,
+  },
+  "batches retry": {
+    summary: "retries the discarded and canceled jobs of a batch, and of the batches in it",
+    takes: BATCH,
+    options: ["callbacks", "by", "json"],
+    run: retryBatch,
+  },
+  "batches cancel": {
+    summary: "cancels the jobs of a batch that have not ended, and of the batches in it",
+    takes: BATCH,
+    options: ["json"],
+    run: cancelBatch,
+  },
+  "waits complete": {
+    summary: "completes a token for which a job waits",
+    takes: { "<token>": "the token", "[value]": "JSON for the job, or - to read it from the standard input" },
+    options: ["early", "json"],
+    run: completeWait,
+  },
+  import: {
+    summary: "moves the waiting jobs and the schedules of another queue in this database to Sluice",
+    takes: { "<system>": SYSTEMS.join(", ") },
+    options: ["from-schema", "map", "set-queue", "jobs", "crontab", "dry-run", "json"],
+    examples: {
+      "sluice import pg-boss --dry-run": "shows what would be moved",
+      "sluice import good_job --jobs ./jobs.ts --map WelcomeJob=welcome": "checks the payloads, and renames",
+    },
+    run: importJobs,
+  },
 }
 
-/** What the commands that begin with a word have in common. */
-export const GROUPS: Readonly<Record<string, string>> = {}
+/** What commands that begin with the same word are for. */
+export const GROUPS: Readonly<Record<string, string>> = {
+  jobs: "lists, shows and changes jobs",
+  names: "pauses the jobs of a name",
+  keys: "pauses the jobs of a concurrency key",
+  batches: "shows and changes batches",
+  waits: "completes what jobs wait for",
+}

@@ -6,11 +6,9 @@ import {
   SluiceError,
 } from "@sluice/core"
 import { explainDatabaseError } from "./database-error.ts"
+import { EXIT } from "./exit.ts"
 import { UsageError } from "./option-spec.ts"
 import { OPTIONS } from "./options.ts"
-
-/** What a command ends with, beside 0. Documented in docs/command-line.md. */
-const EXIT = { unchanged: 1, usage: 2, database: 3 } as const
 
 export interface Failure {
   readonly message: string
@@ -32,14 +30,15 @@ function exitCodeOf(error: SluiceError): number {
   return isOfDatabase ? EXIT.database : EXIT.unchanged
 }
 
-/** Core says `changes.runAt` of what was given as `--set-run-at`. */
+/** Core says `changes.runAt` of what was given as `--set-run-at`, and what its own callers can do. */
 function inWordsOfOptions(error: SluiceError): string {
-  const { message } = error
-  if (!(error instanceof InvalidInputError) || error.path.length === 0) return message
+  const message = error.message.replace("with early: true", "with --early")
+  if (!(error instanceof InvalidInputError)) return message
+  const [where, name] = error.path
+  const prefix = { filter: "", options: "", changes: "set-" }[String(where)]
+  if (prefix === undefined || error.path.length !== 2) return message
+  const option = prefix + String(name).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
   const called = error.path.join(".")
-  const name = error.path.at(-1)
-  const kebab = String(name).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-  const option = `${error.path[0] === "changes" ? "set-" : ""}${kebab}`
   if (!message.startsWith(called) || !Object.hasOwn(OPTIONS, option)) return message
   return `--${option}${message.slice(called.length)}`
 }

@@ -7,6 +7,7 @@ import {
   instant,
   json,
   jsonObject,
+  namePair,
   queueList,
   retention,
   schemaName,
@@ -71,24 +72,46 @@ export const OPTIONS = {
     wholeNumber(0, 65_535),
   ),
 
-  // which jobs
-  state: oneOf(STATES, `only jobs in this state: ${STATES.join(", ")}`),
-  name: option("name", "only jobs of this name", text),
-  queue: option("queue", "only jobs of this queue", text),
-  tag: option("tag", "only jobs with this tag", text),
-  batch: option("id", "only jobs of this batch", text),
-  metadata: option("json", "only jobs whose metadata contain this JSON object", jsonObject),
-  "unique-key": option("key", "only jobs with this unique key", text),
-  "concurrency-key": option("key", "only jobs with this concurrency key", text),
-  "enqueued-before": option(
-    "time",
-    "only jobs enqueued before: a day, or ISO 8601 as in 2026-01-31T12:00Z",
-    instant,
+  // which jobs, or how one is enqueued
+  state: oneOf(STATES, `in this state: ${STATES.join(", ")}`),
+  name: option("name", "of this name", text),
+  queue: option("queue", "of this queue", text),
+  tag: listOf("tag", "with this tag", text),
+  batch: option("id", "of this batch", text),
+  metadata: option("json", "with this JSON object in its metadata", jsonObject),
+  "unique-key": option("key", "with this unique key", text),
+  "concurrency-key": option("key", "with this concurrency key", text),
+  "enqueued-before": option("time", "enqueued before: a day, or ISO 8601 as in 2026-01-31T12:00Z", instant),
+  "enqueued-after": option("time", "enqueued then or later", instant),
+
+  // how one is enqueued
+  priority: option("n", "its priority: smaller numbers run first; default 0", PRIORITY),
+  "run-at": option("time", "when it is due, in ISO 8601; default now", instant),
+  delay: option("duration", "how long from now it is due, such as 5m", anyDuration),
+  "max-attempts": option("n", "failed attempts after which it is discarded", wholeNumber(1, 1_000)),
+  timeout: option("duration", "how long an execution may take", anyDuration),
+  "expires-in": option(
+    "duration",
+    "how long after it is due it may wait for its first execution",
+    anyDuration,
   ),
-  "enqueued-after": option("time", "only jobs enqueued then or later", instant),
+  "expires-at": option("time", "until when it may wait for it, in ISO 8601", instant),
+  "idempotency-key": option(
+    "key",
+    "returns the job that was enqueued with this key in the last 24 hours",
+    text,
+  ),
+  "concurrency-limit": option(
+    "n",
+    "how many jobs with its concurrency key run at once",
+    wholeNumber(1, 1_000_000),
+  ),
+  "rate-key": option("key", "shares a rate with the jobs that have this key", text),
+  "fair-key": option("key", "takes turns with the jobs of other keys", text),
+  options: option("json", "any options of enqueue, as a JSON object", jsonObject),
 
   // a list
-  limit: option("n", "how many at most; default 50", wholeNumber(1, 100_000)),
+  limit: optionOr(50, "n", "how many at most; default 50", wholeNumber(1, 100_000)),
   after: option("next", "continues a list: what the list before has returned as next", text),
 
   // what is done to many
@@ -104,6 +127,15 @@ export const OPTIONS = {
   "set-payload": option("json", "their payload; of several jobs it needs --name", json),
   "set-tag": listOf("tag", "their tags, in place of those that they have; can be repeated", text),
   "set-metadata": option("json", "their metadata, a JSON object in place of the one they have", jsonObject),
+
+  // import
+  "from-schema": option(
+    "name",
+    "the Postgres schema of the other queue; default graphile_worker, pgboss, or public for good_job",
+    text,
+  ),
+  map: listOf("old=new", "the name in Sluice of the jobs with another name; can be repeated", namePair),
+  crontab: option("file", "graphile-worker's crontab, whose items become schedules", text),
 
   // of pauses
   until: option("time", "when the pause ends by itself, in ISO 8601", instant),

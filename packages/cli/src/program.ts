@@ -4,6 +4,7 @@ import { COMMANDS, GROUPS } from "./commands.ts"
 import { nearest } from "./nearest.ts"
 import { type OptionSpec, UsageError } from "./option-spec.ts"
 import { DATABASE_OPTIONS, OPTIONS, type OptionName, type Options, readOptions } from "./options.ts"
+import { capitalised } from "./output/terminal.ts"
 
 /**
  * Runs the command that the arguments name, and returns its exit code. Commander reads the arguments, and writes the help.
@@ -74,7 +75,7 @@ function describe(own: Program, { summary, takes = {}, options, isOffline, examp
 }
 
 function withSummary(command: Program, summary: string): Program {
-  return command.summary(summary).description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
+  return command.summary(summary).description(`${capitalised(summary)}.`)
 }
 
 function optionOf(name: OptionName): Option {

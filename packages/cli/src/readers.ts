@@ -56,6 +56,13 @@ export function queueList(value: string, option: string): string[] {
   return refuse(option, value, 'queues separated by commas, such as "heavy,mail"')
 }
 
+/** A name elsewhere may contain an equals sign, a name in Sluice can't. */
+export function namePair(value: string, option: string): readonly [string, string] {
+  const [, from, to] = /^(.+)=([^=]+)$/.exec(value) ?? []
+  if (from !== undefined && to !== undefined) return [from, to]
+  return refuse(option, value, "a pair such as send_mail=send-mail")
+}
+
 /** The same rule as that of `createSluice`, for commands that call nothing of it; reserved words fail in Postgres. */
 export function schemaName(name: string, source: string): string {
   if (/^[a-z_][a-z0-9_]{0,39}$/.test(name)) return name

@@ -15,6 +15,8 @@
  * - `stuck`: a worker has stopped, but executions are still running although they were aborted
  * - `not_configured`: a key that the HTTP API or a perform handler needs is not set
  * - `migrations_missing`: `migrate` doesn't find its folder of SQL files
+ * - `not_performed`, `not_repeatable`, `too_many_points`, `never_drained`, `never_ended`, `not_permitted`: the testing kit can't do what
+ *   a test asks, for the reason that the message tells
  */
 export class SluiceError extends Error {
   /** Spelled out in each class: a minified bundle renames the classes, but the history stores this name. */
@@ -54,6 +56,9 @@ export class SluiceError extends Error {
  * - `timeout_never_fits`: a job's timeout is longer than any drain
  * - `name_taken`: an execution uses one name for two steps or cursors
  * - `invalid_setting`: an environment variable, which the message names
+ * - `invalid_workflow`: a workflow's steps, their names or their order
+ * - `parent_not_found`: a job is to run after one that is unknown, or whose history was dropped
+ * - `unknown_parent`: a job has asked for the result of one after which it doesn't run
  * - `invalid_wait_value`: a wait was completed with a value that doesn't match the schema of `waitFor`
  * - `invalid_module`: `thread()` was given something other than the URL of a file
  */
@@ -243,6 +248,27 @@ export class JobFailedError extends SluiceError {
   }
 }
 
+/**
+ * Of the jobs that `enqueueAndWait` has enqueued, some did not succeed. Code `jobs_failed`.
+ */
+export class JobsFailedError extends SluiceError {
+  static override readonly name: string = "JobsFailedError"
+  static {
+    brand(JobsFailedError)
+  }
+
+  /** The first hundred of them, in the order of the jobs, with their ids and their last errors. */
+  readonly failed: readonly JobFailedError[]
+  /** How many there are. */
+  readonly count: number
+
+  constructor(message: string, { failed, count }: { failed: readonly JobFailedError[]; count: number }) {
+    super("jobs_failed", message)
+    this.failed = failed
+    this.count = count
+  }
+}
+
 /** The job's drainer died while this was its only running job, `maxInterruptions` times. The job is discarded. Code `interrupted`. */
 export class InterruptedError extends SluiceError {
   static override readonly name: string = "InterruptedError"
@@ -278,7 +304,10 @@ export class JobNotFoundError extends SluiceError {
   }
 }
 
-/** Nobody has completed the token of a `waitFor` within its timeout. Code `wait_timeout`. */
+/**
+ * Nobody has completed the token of a `waitFor` within its timeout, or the jobs of an `enqueueAndWait` have not ended in it. Code
+ * `wait_timeout`.
+ */
 export class WaitTimeoutError extends SluiceError {
   static override readonly name: string = "WaitTimeoutError"
   static {
@@ -299,6 +328,20 @@ export class WaitStateError extends SluiceError {
   static override readonly name: string = "WaitStateError"
   static {
     brand(WaitStateError)
+  }
+}
+
+/**
+ * A job has asked for the result of one that it runs after, of which there is none.
+ *
+ * - `parent_history_dropped`: the history of that job was dropped, or it was deleted
+ * - `parent_result_not_kept`: its definition doesn't keep results, or this process can't read them
+ * - `parent_not_finished`: it was retried since, and hasn't ended yet
+ */
+export class ParentResultError extends SluiceError {
+  static override readonly name: string = "ParentResultError"
+  static {
+    brand(ParentResultError)
   }
 }
 

@@ -34,6 +34,7 @@ import type {
 } from "../job/job-options.ts"
 import { concurrencyKeyOf, rateKeyOf } from "../job/limit-keys.ts"
 import { toIsoInstant } from "../job/option-values.ts"
+import { parentsOf } from "../job/parent-ids.ts"
 import {
   checkPayload,
   MAX_METADATA_BYTES,
@@ -93,9 +94,29 @@ export interface HowToStore {
   /** Whether to ask if the jobs are attended. The statement must be a transaction of its own. */
   readonly asks: boolean
   readonly request: RequestToStore | undefined
-  /** The open batch that the jobs are added to, or the one that is made of them, as JSON. Default: none. */
-  readonly batch?: { readonly id: string } | { readonly json: string }
+  /**
+   * The open batch that the jobs are added to, the one that is made of them, as JSON, or what calls another function that makes one.
+   * Default: none.
+   */
+  readonly batch?: { readonly id: string } | { readonly json: string } | { readonly call: StoreCall }
+  /**
+   * Of each job those that it runs after, in place of its options: as ids, or as places in this call. Default: as the options say.
+   */
+  readonly parents?: readonly (readonly Parent[])[]
 }
+
+/** Calls an SQL function with the parameters of store_jobs. It returns what that does, but `attended`, and `is_ours`. */
+export type StoreCall = (jobs: JobsToStore) => ProtocolCall
+
+/** As store_jobs takes them: JSON. */
+export interface JobsToStore {
+  readonly jobs: string
+  readonly carrier: string | null
+  readonly byName: string | null
+}
+
+/** The id of a job, or the place of one that is stored in the same call. */
+export type Parent = string | number
 
 /** Jobs that are stored, in the order in which they were given. */
 export interface Stored {
@@ -117,6 +138,7 @@ export async function storeJobs(
   if (!Array.isArray(jobs)) refuse("invalid_jobs", jobs, ["jobs"], "a list of jobs")
   if (jobs.length > MAX_JOBS) refuseBatch(`One call has ${jobs.length} jobs, more than ${MAX_JOBS}`)
   const rows: Row[] = []
+  const parents = new Set(how.parents?.flat())
   let totalBytes = 0
   for (const [index, job] of jobs.entries()) {
     try {
@@ -124,7 +146,7 @@ export async function storeJobs(
       if (read.definition?.input) await checkInput(read) // most batches have no schema to wait for
       const row = rowOf(catalog, read)
       totalBytes += row.bytes
-      rows.push(row)
+      rows.push(how.parents ? { ...row, ...placeIn(how.parents, parents, index) } : row)
     } catch (error) {
       throw error instanceof InvalidInputError ? error.atIndex(index) : error
     }
@@ -139,6 +161,12 @@ export async function storeJobs(
       throw error instanceof UnknownNameError ? error.atIndex(names.indexOf(error.jobName)) : error
     }),
   )
+}
+
+/** Where a job is in the order of those that are stored with it. */
+function placeIn(parents: readonly (readonly Parent[])[], all: ReadonlySet<Parent>, index: number) {
+  const after = parents[index]
+  return { after: after?.length ? after : undefined, isParent: all.has(index) }
 }
 
 function refuseBatch(excess: string): never {
@@ -178,7 +206,8 @@ async function storeRows(
   how: HowToStore,
 ): Promise<Stored> {
   const { text, values } = storeCall(catalog, rows, carrier, how)
-  const names = ["job_ids", "job_states", "statuses", "attended"]
+  const isCalled = how.batch !== undefined && "call" in how.batch
+  const names = ["job_ids", "job_states", "statuses", isCalled ? "is_ours" : "attended"]
   if (how.request) names.push("is_replay")
   if (how.batch && "json" in how.batch) names.push("batch_id", "batch_total")
   const columns = names.map((column) => `${column}::pg_catalog.text`)
@@ -204,6 +233,12 @@ function storeCall(
   const casts = { p_jobs: JSON_TEXT, p_carrier: JSON_TEXT, p_by_name: JSON_TEXT }
   const byName = rows.some(({ isByName }) => isByName) && { p_by_name: byNameJson(defaults) }
   const asking = asks && { p_asks: true }
+  if (batch && "call" in batch)
+    return batch.call({
+      jobs: runsJson(rows),
+      carrier: carrier && JSON.stringify(carrier),
+      byName: byName ? byName.p_by_name : null,
+    })
   if (request && batch && "json" in batch)
     return protocolCall(
       schema,
@@ -360,7 +395,7 @@ export function byNameJson({ queue, priority, expiresIn }: JobPolicies): string 
 }
 
 /** Sent as text, so that no driver turns JSON into JSON again. */
-const JSON_TEXT = "pg_catalog.text::pg_catalog.jsonb"
+export const JSON_TEXT = "pg_catalog.text::pg_catalog.jsonb"
 
 /** Lists as Postgres writes arrays, which no app configures its driver to parse. Null: the same for all jobs. */
 interface StoredRows {
@@ -430,6 +465,9 @@ interface Row {
   readonly rest: string
   readonly uniqueKey: string | undefined
   readonly idempotencyKey: string | undefined
+  readonly after: readonly Parent[] | undefined
+  /** Whether others of the same call run after it. */
+  readonly isParent: boolean
   /** JSON. */
   readonly payload: string
   /** The key under which the payload is to be put into the app's store, if it is too large for the database. */
@@ -464,6 +502,8 @@ function rowOf(catalog: Catalog, { job, options: given, definition, payload }: R
     rest,
     uniqueKey,
     idempotencyKey,
+    after: parentsOf(options.after),
+    isParent: false,
     payload: payload.json,
     payloadKey: isLarge ? newKey("payloads") : undefined,
     bytes: job.name.length + rest.length + keyBytes + payload.bytes,
@@ -488,6 +528,7 @@ function restOf(
     ...rateOf(definition, payload, options, queue),
     ...fairColumns(definition, payload, options),
     unique: options.unique && uniqueRule(options.unique),
+    on_parent_failure: options.onParentFailure,
     tags: options.tags?.length ? options.tags : undefined,
   })
   return metadata ? joinObjects(others, `{"metadata":${metadata.json}}`) : others
@@ -498,9 +539,13 @@ function expiryOf({ expiresAt }: EnqueueOptions, expiresIn: Duration | undefined
   return { expires_in_ms: expiresIn === undefined ? undefined : durationMs(expiresIn) }
 }
 
-function isPlain({ rest, payloadKey, uniqueKey, idempotencyKey }: Row): boolean {
+function isPlain({ rest, payloadKey, uniqueKey, idempotencyKey, after }: Row): boolean {
   return (
-    rest === NO_REST && payloadKey === undefined && uniqueKey === undefined && idempotencyKey === undefined
+    rest === NO_REST &&
+    payloadKey === undefined &&
+    uniqueKey === undefined &&
+    idempotencyKey === undefined &&
+    after === undefined
   )
 }
 
@@ -524,6 +569,8 @@ function areAlike(one: Row, other: Row): boolean {
     one.queue === other.queue &&
     one.priority === other.priority &&
     one.rest === other.rest &&
+    one.isParent === other.isParent &&
+    (one.after === undefined) === (other.after === undefined) &&
     (one.payloadKey === undefined) === (other.payloadKey === undefined) &&
     (one.uniqueKey === undefined) === (other.uniqueKey === undefined) &&
     (one.idempotencyKey === undefined) === (other.idempotencyKey === undefined)
@@ -531,13 +578,15 @@ function areAlike(one: Row, other: Row): boolean {
 }
 
 function runJson(first: Row, rows: readonly Row[], at: number): string {
-  const { name, isByName, queue, priority, rest, payloadKey, uniqueKey, idempotencyKey } = first
+  const { name, isByName, queue, priority, rest, payloadKey, uniqueKey, idempotencyKey, after } = first
   const shared = JSON.stringify({
     at,
     name,
     by_name: isByName || undefined,
     queue,
     priority,
+    is_parent: first.isParent || undefined,
+    after: after === undefined ? undefined : rows.map((row) => row.after),
     payload_keys: payloadKey === undefined ? undefined : rows.map((row) => row.payloadKey),
     unique_keys: uniqueKey === undefined ? undefined : rows.map((row) => row.uniqueKey),
     idempotency_keys: idempotencyKey === undefined ? undefined : rows.map((row) => row.idempotencyKey),

@@ -4,4 +4,11 @@ import { assertText, refuse } from "../checks/validate.ts"
 export function assertToken(token: string, path: readonly string[]): void {
   if (token === undefined) refuse("invalid_option", token, path, "the token that the job waits for")
   assertText(token, path)
+  if (token.startsWith("sluice:"))
+    refuse(
+      "invalid_option",
+      token,
+      path,
+      "a token that doesn't begin with sluice:, as those of Sluice itself do",
+    )
 }

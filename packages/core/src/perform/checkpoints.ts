@@ -1,28 +1,55 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec"
 import { boundedMs, type Duration, durationMs } from "../checks/duration.ts"
-import { assertKnownKeys, assertText, refuse } from "../checks/validate.ts"
+import { assertKnownKeys, assertName, assertText, isRecord, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { InvalidInputError, SluiceError, WaitTimeoutError } from "../errors.ts"
 import { Isolation, Snooze } from "../job/control-errors.ts"
-import type { CheckpointOptions, JobContext, StepOptions, WaitForOptions } from "../job/job-context.ts"
+import type { AnyEvent } from "../job/define-event.ts"
+import type { GatherOptions, JobToGather } from "../job/gathering.ts"
+import type {
+  CheckpointOptions,
+  JobContext,
+  OpenEventWaitOptions,
+  StepOptions,
+  WaitForEventOptions,
+  WaitForOptions,
+} from "../job/job-context.ts"
 import { toIsoInstant } from "../job/option-values.ts"
-import { checkWaitValue, toStorableJson } from "../job/payload.ts"
+import { checkWaitValue, toJson, toStorableJson } from "../job/payload.ts"
 import { assertToken } from "../job/wait-token.ts"
+import { awaitGathered, readGathered, resultsOf, storeGathering } from "./gather.ts"
 import { createHandedPromises } from "./handed-promise.ts"
 import { type JobRun, withTimeout } from "./job-run.ts"
 import {
+  awaitEvent,
   awaitToken,
   type CheckpointKind,
+  type EndedWait,
+  type EventWait,
   loadProgress,
+  openEventWait,
   openWait,
   type SavedCheckpoint,
   saveInTransaction,
   saveProgress,
 } from "./saved-progress.ts"
+import { createWaits, type Waits } from "./waits.ts"
 
 /** Lets an execution continue where an earlier execution of the same job was interrupted. */
 export interface Checkpoints
-  extends Pick<JobContext, "step" | "cursor" | "sleep" | "sleepUntil" | "openWait" | "waitFor"> {
+  extends Pick<
+    JobContext,
+    | "step"
+    | "cursor"
+    | "sleep"
+    | "sleepUntil"
+    | "openWait"
+    | "waitFor"
+    | "openEventWait"
+    | "waitForEvent"
+    | "enqueueAndWait"
+    | "all"
+  > {
   /** Waits for what is under way, and throws errors that the job hasn't awaited. */
   join(): Promise<void>
   /** Waits for what is under way and lets nothing more start. Throws the `Snooze` of a job that sleeps. */
@@ -36,9 +63,8 @@ interface Progress {
   /** Loaded at the first use. */
   saved: Promise<ReadonlyMap<string, SavedCheckpoint>> | undefined
   unnamedSleeps: number
-  snooze: Snooze | undefined
-  /** How long that one lasts: of sleeps and waits side by side, the first to end counts. */
-  snoozeMs: number
+  /** Sleeps, and what else it waits for. */
+  readonly waits: Waits
   isOver: boolean
   /** Work that is under way. */
   underWay: number
@@ -61,8 +87,7 @@ export function createCheckpoints(run: JobRun): Checkpoints {
     namesInUse: new Set(),
     saved: undefined,
     unnamedSleeps: 0,
-    snooze: undefined,
-    snoozeMs: Number.POSITIVE_INFINITY,
+    waits: createWaits(),
     isOver: false,
     underWay: 0,
     isIsolated: false,
@@ -91,12 +116,23 @@ export function createCheckpoints(run: JobRun): Checkpoints {
     waitFor: (token: string, options?: WaitForOptions) =>
       promises.hand(() => waitFor(progress, token, options)),
 
-    join: promises.join,
+    openEventWait: (event: AnyEvent | string, options?: OpenEventWaitOptions) =>
+      promises.hand(() => openEvent(progress, event, options)),
+
+    waitForEvent: (event: AnyEvent | string, options?: WaitForEventOptions) =>
+      promises.hand(() => waitForEvent(progress, event, options)),
+
+    enqueueAndWait: (name: string, jobs: readonly JobToGather[], options?: GatherOptions) =>
+      promises.hand(() => enqueueAndWait(progress, name, jobs, options)),
+
+    all: (waits: readonly unknown[]) => promises.hand(() => all(progress, waits)),
+
+    join: () => promises.join(progress.waits.isPassedBy),
 
     async end() {
       progress.isOver = true
       await promises.settleAll()
-      if (progress.snooze) throw progress.snooze // even if the job caught it: otherwise it would be done too early
+      progress.waits.assertNone() // even if the job caught it: otherwise it would be done too early
     },
   }
   return checkpoints as Checkpoints
@@ -134,17 +170,15 @@ async function cursor(
 }
 
 async function sleep(progress: Progress, name: string, duration: Duration): Promise<void> {
-  const saved = await findSaved(progress, "sleep", name, {})
-  const remainingMs = saved ? saved.untilAtMs - performance.now() : await startSleep(progress, name, duration)
-  if (remainingMs > 0) snoozeFor(progress, remainingMs, `The job sleeps: ${name}`)
-}
-
-function snoozeFor(progress: Progress, ms: number, message: string): never {
-  if (ms < progress.snoozeMs) {
-    progress.snooze = new Snooze(`${Math.ceil(ms)}ms`, message)
-    progress.snoozeMs = ms
-  }
-  throw progress.snooze
+  await progress.waits.wait<void>(async () => {
+    const saved = await findSaved(progress, "sleep", name, {})
+    const remainingMs = saved
+      ? saved.untilAtMs - performance.now()
+      : await startSleep(progress, name, duration)
+    return remainingMs > 0
+      ? { remainingMs, message: `The job sleeps: ${name}` }
+      : { endedAtMs: saved?.endedAtMs, bring: () => {} }
+  })
 }
 
 function untilInstant(instant: Date | string, name: string): Duration {
@@ -170,22 +204,125 @@ async function waitFor(progress: Progress, token: string, options: WaitForOption
   const { timeout = "30d", schema, ...others } = options
   assertToken(token, ["waitFor", "token"])
   const timeoutMs = boundedMs(timeout, [`waitFor ${JSON.stringify(token)}`, "timeout"], 0, LONGEST_WAIT_MS)
-  const saved = await findSaved(progress, "wait", token, others)
-  const ended = saved?.value ?? (await endOfWait(progress, token, timeoutMs))
-  return resultOf(token, JSON.parse(ended), schema)
+  const look = () => awaitToken(progress.run, token, timeoutMs)
+  return waitUntilEnded(progress, { kind: "wait", name: token, options: others, schema }, look)
 }
 
-/** How the wait has ended, as JSON. Puts the job back if it has not. */
-async function endOfWait(progress: Progress, token: string, timeoutMs: number): Promise<string> {
+interface EndableWait {
+  readonly kind: "wait" | "event"
+  readonly name: string
+  readonly options: CheckpointOptions
+  readonly schema: StandardSchemaV1 | undefined
+}
+
+function waitUntilEnded(
+  progress: Progress,
+  { kind, name, options, schema }: EndableWait,
+  look: () => Promise<EndedWait>,
+): Promise<unknown> {
+  return progress.waits.wait(async () => {
+    const saved = await findSaved(progress, kind, name, options)
+    if (saved?.value === undefined) assertMayStart(progress)
+    const { ended, remainingMs } = saved?.value ? { ended: saved.value, remainingMs: 0 } : await look()
+    return ended === null
+      ? { remainingMs, message: `The job waits for ${JSON.stringify(name)}` }
+      : { endedAtMs: saved?.endedAtMs, bring: () => resultOf(name, JSON.parse(ended), schema) }
+  })
+}
+
+async function openEvent(
+  progress: Progress,
+  event: AnyEvent | string,
+  options: OpenEventWaitOptions = {},
+): Promise<void> {
+  const wait = eventWaitOf(event, options)
+  assertContinuable(progress.run, "openEventWait")
   assertMayStart(progress)
-  const { ended, remainingMs } = await awaitToken(progress.run, token, timeoutMs)
-  return ended ?? snoozeFor(progress, remainingMs, `The job waits for ${JSON.stringify(token)}`)
+  await openEventWait(progress.run, wait)
+}
+
+async function waitForEvent(
+  progress: Progress,
+  event: AnyEvent | string,
+  { timeout = "30d", schema: given, ...options }: WaitForEventOptions = {},
+): Promise<unknown> {
+  const wait = eventWaitOf(event, options)
+  const timeoutMs = boundedMs(
+    timeout,
+    [`waitForEvent ${JSON.stringify(wait.key)}`, "timeout"],
+    0,
+    LONGEST_WAIT_MS,
+  )
+  const schema = given ?? (typeof event === "string" ? undefined : event.schema)
+  const look = () => awaitEvent(progress.run, wait, timeoutMs)
+  return waitUntilEnded(progress, { kind: "event", name: wait.key, options: {}, schema }, look)
+}
+
+const MAX_MATCH_BYTES = 1024
+
+function eventWaitOf(event: AnyEvent | string, options: OpenEventWaitOptions): EventWait {
+  const name = typeof event === "string" ? event : event?.name
+  assertName(name, ["waitForEvent", "event"])
+  const path = [`waitForEvent ${JSON.stringify(name)}`]
+  assertKnownKeys(options, ["match", "key"], path)
+  const { match = {}, key = name } = options
+  assertText(key, [...path, "key"])
+  if (!isRecord(match))
+    refuse("invalid_option", match, [...path, "match"], "an object that the payload has to contain")
+  return { key, event: name, match: toJson(match, [...path, "match"], MAX_MATCH_BYTES).json }
 }
 
 function resultOf(token: string, ended: { value?: unknown; timedOut?: true }, schema?: StandardSchemaV1) {
   if (ended.timedOut)
-    throw new WaitTimeoutError("wait_timeout", `Nobody has completed ${JSON.stringify(token)} in time`)
+    throw new WaitTimeoutError(
+      "wait_timeout",
+      `Nothing has ended the wait for ${JSON.stringify(token)} in time`,
+    )
   return schema ? checkWaitValue(token, schema, ended.value) : ended.value
+}
+
+async function enqueueAndWait(
+  progress: Progress,
+  name: string,
+  jobs: readonly JobToGather[],
+  options: GatherOptions = {},
+): Promise<unknown> {
+  const { timeout = "30d", settled = false, ...others } = options
+  const path = [`enqueueAndWait ${JSON.stringify(name)}`]
+  if (typeof settled !== "boolean") refuse("invalid_option", settled, [...path, "settled"], "true or false")
+  const timeoutMs = boundedMs(timeout, [...path, "timeout"], 0, LONGEST_WAIT_MS)
+  return progress.waits.wait(async () => {
+    const saved = await findSaved(progress, "gathering", name, others)
+    assertMayStart(progress)
+    if (!saved) await storeGathering(progress.run, name, jobs)
+    const { ended, remainingMs, endedAtMs } = await awaitGathered(progress.run, name, timeoutMs)
+    return ended === null
+      ? { remainingMs, message: `The job waits for the jobs of ${JSON.stringify(name)}` }
+      : { endedAtMs, bring: () => bringGathered(progress.run, name, JSON.parse(ended), settled) }
+  })
+}
+
+async function bringGathered(
+  run: JobRun,
+  name: string,
+  { timedOut }: { timedOut?: true },
+  settled: boolean,
+): Promise<unknown> {
+  if (timedOut)
+    throw new WaitTimeoutError("wait_timeout", `The jobs of ${JSON.stringify(name)} have not ended in time`)
+  const outcomes = await readGathered(run, name)
+  return settled ? outcomes : resultsOf(name, outcomes)
+}
+
+/** As `Promise.all`, but waits until all have ended, and puts the job back if one of them lasts. */
+async function all({ waits }: Progress, given: readonly unknown[]): Promise<unknown[]> {
+  if (!Array.isArray(given)) refuse("invalid_option", given, ["all"], "a list of what is waited for")
+  const settled = await Promise.allSettled(given)
+  const errors = settled.flatMap((one) => (one.status === "rejected" ? [one.reason] : []))
+  const snooze = errors.find((error) => error instanceof Snooze)
+  if (snooze) waits.putBack(snooze)
+  if (errors.length > 0) throw errors[0]
+  return settled.map((one) => one.status === "fulfilled" && one.value)
 }
 
 /** Returns what an earlier execution has saved under the name, if anything. */
@@ -267,8 +404,7 @@ async function performAndSave(
 function isolate(progress: Progress, name: string, isolated: boolean): void {
   const isShared = progress.run.hasCheckpoint || progress.underWay > 0
   if ((isolated || progress.isIsolated) && isShared) {
-    progress.snooze = new Isolation(`${JSON.stringify(name)} is performed in another execution`)
-    throw progress.snooze
+    progress.waits.putBack(new Isolation(`${JSON.stringify(name)} is performed in another execution`))
   }
   progress.isIsolated ||= isolated
 }
@@ -289,9 +425,9 @@ async function performAndSaveInTime(
 }
 
 /** Saved checkpoints can be passed at any time; new work may start only while the execution lasts. */
-function assertMayStart({ run, snooze, isOver }: Progress): void {
+function assertMayStart({ run, waits, isOver }: Progress): void {
   run.cancellation.signal.throwIfAborted()
-  if (snooze) throw snooze
+  waits.assertNone()
   if (!isOver) return
   const message = `The execution of job ${run.job.id} is over: await every step that perform starts`
   throw new SluiceError("execution_over", message)

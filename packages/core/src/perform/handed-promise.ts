@@ -2,15 +2,18 @@
 export interface HandedPromises {
   /** Starts work and returns its promise. A rejection that nobody handles doesn't end the process: `join` throws it. */
   hand<Value>(work: () => Promise<Value>): Promise<Value>
-  /** Waits for the work under way. Throws its error, or the first earlier one that nobody has awaited. */
-  join(): Promise<void>
+  /**
+   * Waits for the work under way. Throws its error, or the first earlier one that nobody has awaited. `isIgnored`: errors that only
+   * count if nobody has awaited them.
+   */
+  join(isIgnored: (error: unknown) => boolean): Promise<void>
   /** Waits for the work under way, whether it succeeds or fails. */
   settleAll(): Promise<void>
 }
 
 export function createHandedPromises(): HandedPromises {
   const underWay = new Set<Promise<unknown>>()
-  const failed: { promise: HandedPromise<unknown>; error: unknown }[] = []
+  const failed: { running: Promise<unknown>; promise: HandedPromise<unknown>; error: unknown }[] = []
 
   return {
     hand<Value>(work: () => Promise<Value>): Promise<Value> {
@@ -22,14 +25,17 @@ export function createHandedPromises(): HandedPromises {
         () => underWay.delete(running),
         (error) => {
           underWay.delete(running)
-          failed.push({ promise, error })
+          failed.push({ running, promise, error })
         },
       )
       return promise
     },
-    async join() {
-      await Promise.all(underWay)
-      const unhandled = failed.find(({ promise }) => !promise.isAwaited)
+    async join(isIgnored) {
+      const joined = new Set(underWay)
+      await Promise.allSettled(joined)
+      const unhandled = failed.find(
+        ({ running, promise, error }) => !promise.isAwaited || (joined.has(running) && !isIgnored(error)),
+      )
       if (unhandled) throw unhandled.error
     },
     async settleAll() {

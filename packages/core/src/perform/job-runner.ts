@@ -1,9 +1,11 @@
+import type { Catalog } from "../enqueue/enqueue.ts"
 import { JobCanceledError, type SluiceError, TimeoutError } from "../errors.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { Hooks } from "../job/hooks.ts"
 import type { JobBatch } from "../job/job-batch.ts"
 import type { JobPolicies } from "../job/job-options.ts"
+import type { JobParents } from "../job/job-parents.ts"
 import type { Execution } from "../job/outcome.ts"
 import type { StoredPayloads } from "../job/payload-store.ts"
 import { LARGEST_BATCH } from "../session/batch-size.ts"
@@ -61,6 +63,9 @@ export function createJobRunner(options: {
   payloads: StoredPayloads | undefined
   hooks: Hooks | undefined
   batchOf: (id: string) => JobBatch
+  parentsOf: (id: string) => JobParents
+  catalog: Catalog
+  wake: (options: { readonly onlyDue: true }) => Promise<void>
 }): JobRunner {
   const { drainer, definitions, concurrency, deadline } = options
   const ahead = createClaimAhead(concurrency)

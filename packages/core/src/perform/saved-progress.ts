@@ -10,7 +10,7 @@ import { temporaryToNotNow } from "./not-now.ts"
 /** How long Sluice tries to save a checkpoint before the execution ends without it. */
 const SAVE_WITHIN_MS = 10_000
 
-export type CheckpointKind = "step" | "cursor" | "sleep" | "wait"
+export type CheckpointKind = "step" | "cursor" | "sleep" | "wait" | "event" | "gathering"
 
 /** A checkpoint that an earlier execution of the job has saved. */
 export interface SavedCheckpoint {
@@ -19,6 +19,8 @@ export interface SavedCheckpoint {
   readonly value: string | undefined
   /** When a sleep ends, on the clock of `performance.now()`. */
   readonly untilAtMs: number
+  /** When a sleep ends, or a wait that has ended was first seen to have, in milliseconds since 1970 by the database's clock. */
+  readonly endedAtMs: number
 }
 
 /** Loads the checkpoints of a job, by name. */
@@ -27,9 +29,9 @@ export async function loadProgress(run: JobRun): Promise<ReadonlyMap<string, Sav
   const rows = await query(run, `select * from ${text}`, values)
   const nowMs = performance.now()
   return new Map(
-    rows.map(({ kind, name, value, remaining_ms }) => [
+    rows.map(({ kind, name, value, remaining_ms, ended_at_ms }) => [
       name,
-      { kind, value: value ?? undefined, untilAtMs: nowMs + remaining_ms },
+      { kind, value: value ?? undefined, untilAtMs: nowMs + remaining_ms, endedAtMs: ended_at_ms },
     ]),
   )
 }
@@ -70,12 +72,49 @@ export async function openWait(run: JobRun, token: string): Promise<void> {
   assertOwned(run, await query(run, `select ${text} as is_ours`, values))
 }
 
-/** Returns how the wait for a token has ended, as JSON, or how long it may still last. */
-export async function awaitToken(
+/** For what event a job waits. */
+export interface EventWait {
+  readonly key: string
+  readonly event: string
+  /** JSON. */
+  readonly match: string
+}
+
+/** Begins the wait for an event. */
+export async function openEventWait(run: JobRun, { key, event, match }: EventWait): Promise<void> {
+  const { drainer } = run.environment
+  const { text, values } = protocolCall(drainer.schema, "open_event_wait", {
+    p_backend: drainer.backendPid,
+    p_job: run.job.id,
+    p_fence: run.job.fence,
+    p_key: key,
+    p_event: event,
+    p_match: match,
+  })
+  assertOwned(run, await query(run, `select ${text} as is_ours`, values))
+}
+
+/** Returns how the wait for an event has ended, as JSON, or how long it may still last. */
+export async function awaitEvent(
   run: JobRun,
-  token: string,
+  { key, event, match }: EventWait,
   timeoutMs: number,
-): Promise<{ ended: string | null; remainingMs: number }> {
+): Promise<EndedWait> {
+  const { drainer } = run.environment
+  const { text, values } = protocolCall(drainer.schema, "await_event", {
+    p_backend: drainer.backendPid,
+    p_job: run.job.id,
+    p_fence: run.job.fence,
+    p_key: key,
+    p_event: event,
+    p_match: match,
+    p_timeout_ms: timeoutMs,
+  })
+  return endedWait(run, await query(run, `select * from ${text}`, values))
+}
+
+/** Returns how the wait for a token has ended, as JSON, or how long it may still last. */
+export async function awaitToken(run: JobRun, token: string, timeoutMs: number): Promise<EndedWait> {
   const { drainer } = run.environment
   const { text, values } = protocolCall(drainer.schema, "await_token", {
     p_backend: drainer.backendPid,
@@ -84,10 +123,23 @@ export async function awaitToken(
     p_token: token,
     p_timeout_ms: timeoutMs,
   })
-  const rows = await query(run, `select * from ${text}`, values)
+  return endedWait(run, await query(run, `select * from ${text}`, values))
+}
+
+/** How a wait has ended, as JSON; null: it may last for so long. */
+export interface EndedWait {
+  readonly ended: string | null
+  readonly remainingMs: number
+  /** When an earlier execution saw that it had; undefined: none did. */
+  readonly endedAtMs: number | undefined
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: as drainer.query
+export function endedWait(run: JobRun, rows: any[]): EndedWait {
   assertOwned(run, rows)
   recordCheckpoint(run)
-  return { ended: rows[0].ended, remainingMs: rows[0].remaining_ms }
+  const [{ ended, remaining_ms, ended_at_ms }] = rows
+  return { ended, remainingMs: remaining_ms, endedAtMs: ended_at_ms ?? undefined }
 }
 
 /**
@@ -138,12 +190,13 @@ async function storeProgress(run: JobRun, transaction: Queryable, checkpoint: Ne
   assertOwned(run, rows)
 }
 
+/** A statement on the drainer's session. */
 // biome-ignore lint/suspicious/noExplicitAny: as drainer.query
-function query({ environment: { drainer } }: JobRun, text: string, values: unknown[]): Promise<any[]> {
+export function query({ environment: { drainer } }: JobRun, text: string, values: unknown[]): Promise<any[]> {
   return temporaryToNotNow(retryWhileTemporary(drainer, SAVE_WITHIN_MS, () => drainer.query(text, values)))
 }
 
-function assertOwned({ job }: JobRun, rows: { is_ours: boolean }[]): void {
+export function assertOwned({ job }: JobRun, rows: { is_ours: boolean }[]): void {
   if (rows[0]?.is_ours) return
   const message = `Job ${job.id} no longer belongs to this drainer; its progress was not saved`
   throw new SluiceError("job_lost", message)

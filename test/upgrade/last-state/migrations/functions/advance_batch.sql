@@ -1,9 +1,9 @@
 -- Enqueues the callbacks that are due of an open batch which the caller has locked, and finishes it if no job of it is pending. Its state
 -- changes once, in the transaction that enqueues them. A callback that can't be stored is tried again, with the batch still open: its queue
--- may be full.
+-- may be full, or a transaction that enqueues with the same key is open. This runs in claims, and doesn't wait for such a transaction.
 --   returns  the batch that it is in, if it has finished
 create or replace function advance_batch(p_batch bigint) returns bigint
-language plpgsql volatile set search_path from current
+language plpgsql volatile set search_path from current set lock_timeout = '50ms'
 as $$
 declare
   c_retry constant interval := '10 seconds';
@@ -26,10 +26,11 @@ begin
         perform store_callback(v_batch, 'onFinish');
         perform store_callback(v_batch, 'onSuccess') where v_batch.succeeded = v_batch.total;
       end if;
-      update batches b set state = case when b.succeeded = b.total then 'succeeded' else 'failed' end, finished_at = now(), fires = false,
+      update batches b set state = case when b.succeeded = b.total then 'succeeded' else 'failed' end, finished_at = now(), fires = false, gathers = false,
                            retry_at = null, error = null where b.id = p_batch;
+      perform end_wait(token_of_batch(p_batch)) where v_batch.gathers;
       if v_batch.parent_id is not null then
-        perform count_ends(array[(v_batch.parent_id, end_of_batch(v_batch))::batch_end]);
+        perform count_ends(array[(v_batch.parent_id, end_of_batch(v_batch), null, null)::batch_end]);
         return v_batch.parent_id;
       end if;
     end if;

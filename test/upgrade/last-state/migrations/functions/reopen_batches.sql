@@ -19,12 +19,14 @@ begin
       select b.id, b.parent_id from around a join batches b on b.id = a.parent_id
     )
     select a.id from around a)) order by b.id for no key update;
-  v_parents := array(select (b.parent_id, end_of_batch(b))::batch_end from batches b
+  v_parents := array(select (b.parent_id, end_of_batch(b), null, null)::batch_end from batches b
                      where b.id = any (v_ids) and b.state <> 'open' and b.parent_id is not null);
   insert into batch_counts (batch_id, succeeded, discarded, canceled)
   select e.batch_id, -(count(*) filter (where e.outcome = 'succeeded')), -(count(*) filter (where e.outcome = 'discarded')),
          -(count(*) filter (where e.outcome = 'canceled'))
   from unnest(p_ends) e group by e.batch_id;
+  delete from gathered_jobs g using unnest(p_ends) e
+  where g.batch_id = e.batch_id and g.job_id = e.job_id and exists (select from batches b where b.id = e.batch_id and b.gathers);
   update batches b set state = 'open', finished_at = null where b.id = any (v_ids) and b.state <> 'open';
   perform reopen_batches(v_parents);
 end

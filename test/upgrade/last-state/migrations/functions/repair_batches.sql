@@ -10,7 +10,7 @@ declare
     where b.id > (select s.place from maintenance_steps s where s.step = 'repair batches') order by b.id limit c_set);
   v_more boolean := cardinality(v_ids) = c_set;
 begin
-  insert into batch_counts (batch_id, canceled) select a.batch_id, a.lost from adrift_among(v_ids) a;
+  insert into batch_counts (batch_id, canceled) select a.batch_id, a.lost from batches_adrift(v_ids) a;
   update maintenance_steps s set place = case when v_more then v_ids[c_set] else 0 end where s.step = 'repair batches';
   return v_more;
 end

@@ -1,5 +1,6 @@
--- What is done about once a second by whoever looks from the start: jobs of schedules are enqueued, due jobs are promoted, jobs whose names are known again come
--- back, throttled ones that may start are made ready, and batches without pending jobs finish, what no event finds is repaired (docs/decisions/0023-tick.md). All of it is done in sets, and waits for no lock.
+-- What is done about once a second by whoever looks from the start: jobs of schedules are enqueued, jobs of batches whose gatherer has
+-- finished are canceled, waits end whose events were committed late, batches without pending jobs finish, jobs that waited for others are seen to, due jobs are promoted, jobs whose names are known again come
+-- back, throttled ones that may start are made ready, and what no event finds is repaired (docs/decisions/0023-tick.md). All of it is done in sets, and waits for no lock.
 --   p_since  what was due by then was promoted before; null: nothing was
 --   returns  whether there may be more of it
 create or replace function tick(p_names text[], p_since timestamptz default null, p_pool pool default null) returns boolean
@@ -10,10 +11,13 @@ as $$
 declare
   v_more boolean := enqueue_ticks();
 begin
+  perform cancel_orphans();
+  perform fold_batches(); -- before the promotion of a job that has waited for one
+  v_more := match_emitted() or v_more;
+  v_more := advance_dependents() or v_more;
   v_more := promote_due(p_since) or v_more;
   v_more := release_known(p_names) or v_more;
   perform unthrottle_due(p_names);
-  perform fold_batches();
   return repair(p_names, p_pool) or v_more;
 end
 $$;

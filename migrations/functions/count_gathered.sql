@@ -1,0 +1,22 @@
+-- Counts the ends of jobs for which batches wait that they aren't of (see gather_others), in the transaction that ends them.
+create or replace function count_gathered(p_finished bigint[]) returns void
+language plpgsql volatile set search_path from current
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+begin
+  if not exists (select from gathered_jobs g where g.job_id = any (p_finished) and g.outcome is null) then
+    return;
+  end if;
+  with ended as (
+    update gathered_jobs g set outcome = past.state, result = past.result
+    from unnest(p_finished) given (id), lateral (
+      select f.state, f.result from finished f where f.id = given.id and f.finished_at >= now() limit 1) past
+    where g.job_id = given.id and g.outcome is null
+    returning g.batch_id, g.outcome
+  )
+  insert into batch_counts (batch_id, succeeded, discarded, canceled)
+  select e.batch_id, count(*) filter (where e.outcome = 'succeeded'), count(*) filter (where e.outcome = 'discarded'),
+         count(*) filter (where e.outcome = 'canceled')
+  from ended e group by e.batch_id;
+end
+$$;

@@ -1,0 +1,9 @@
+/** What a command ends with, beside 0. Documented in docs/command-line.md. */
+export const EXIT = {
+  /** Something wasn't found, or was left as it is. */
+  unchanged: 1,
+  usage: 2,
+  /** The database can't be reached or used. */
+  database: 3,
+  interrupted: 130,
+} as const
