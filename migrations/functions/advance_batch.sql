@@ -7,6 +7,7 @@ language plpgsql volatile set search_path from current set lock_timeout = '50ms'
 as $$
 declare
   c_retry constant interval := '10 seconds';
+  c_soon constant interval := '1 second'; -- if somebody had a lock
   v_batch batches;
   v_is_done boolean;
 begin
@@ -35,7 +36,7 @@ begin
       end if;
     end if;
   exception when others then
-    update batches b set retry_at = now() + c_retry, error = left(sqlerrm, 2000) where b.id = p_batch;
+    update batches b set retry_at = now() + case when sqlstate = '55P03' then c_soon else c_retry end, error = left(sqlerrm, 2000) where b.id = p_batch;
   end;
   return null;
 end
