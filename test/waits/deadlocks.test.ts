@@ -82,3 +82,17 @@ test.each([
   for (const client of clients) client.release()
   expect(errors).toEqual([])
 })
+
+test("what a dead drainer held is taken over while a transaction that has completed a token of it is open", async () => {
+  await store({ 1: ["t"] })
+  await database.pool.query("update sluice.jobs set state = 'ready'")
+  const client = await database.pool.connect()
+  try {
+    await client.query("begin")
+    await client.query("select from sluice.complete_wait('t')")
+    await database.pool.query("select sluice.after_settle(0, null, '{1}', null)")
+  } finally {
+    await client.query("rollback")
+    client.release()
+  }
+})
