@@ -1,5 +1,6 @@
 import type pg from "pg"
 import { afterEach, expect, test } from "vitest"
+import { eventually } from "../support/eventually.ts"
 import { batchesIn, fails, later, ok } from "./batches.ts"
 
 // What one transaction keeps from others while it is open.
@@ -89,25 +90,32 @@ test("retries of a batch and of the one that it is in at once don't deadlock", a
   const outer = await sluice.enqueueBatch([fails])
   const inner = await sluice.enqueueBatch([fails], { parent: outer.id })
   await drainOnce()
-  const errors: string[] = []
-  const clients = await Promise.all([1, 2].map(() => database.pool.connect()))
-  // as retry_finished calls it
-  const reopen = async (client: pg.PoolClient | undefined, ids: string[]) => {
-    const ends = ids.map((id) => ({ batch_id: id, outcome: "discarded" }))
-    await client?.query("begin")
-    await client
-      ?.query(
-        `select sluice.reopen_batches(array(
-           select json_populate_record(null::sluice.batch_end, e) from json_array_elements($1) e))`,
-        [JSON.stringify(ends)],
-      )
-      .catch((error) => errors.push(error.message))
-    await client?.query("rollback")
-  }
-  for (let round = 0; round < 100; round++)
-    await Promise.all([reopen(clients[0], [outer.id, inner.id]), reopen(clients[1], [inner.id])])
-  for (const client of clients) client.release()
-  expect(errors).toEqual([])
+  /** As retry_finished calls it. */
+  const reopen = (ids: string[]) =>
+    database.rows(
+      `select sluice.reopen_batches(array(
+         select json_populate_record(null::sluice.batch_end, e) from json_array_elements($1) e))`,
+      [JSON.stringify(ids.map((id) => ({ batch_id: id, outcome: "discarded" })))],
+    )
+  const areWaiting = (count: number) =>
+    eventually(async () =>
+      expect(
+        await database.rows(
+          "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+        ),
+      ).toHaveLength(count),
+    )
+  const retries: Promise<unknown>[] = []
+  await besideOpenTransaction(async (client) => {
+    await client.query("select from sluice.batches where id = $1 for no key update", [outer.id])
+    retries.push(reopen([outer.id, inner.id]))
+    await areWaiting(1)
+    retries.push(reopen([inner.id]))
+    await areWaiting(2)
+  })
+  expect(await Promise.allSettled(retries)).toMatchObject([{ status: "fulfilled" }, { status: "fulfilled" }])
+  // they have counted more than was there
+  await database.pool.query("truncate sluice.jobs, sluice.batches, sluice.batch_counts")
 })
 
 test("an empty batch in an open batch ends as one of its jobs", async () => {
