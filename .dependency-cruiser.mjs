@@ -9,6 +9,7 @@ const FLOORS = [
   ["telemetry/", "inspect/", "manage/", "executors/", "migrate/", "pg/"],
   ["enqueue/", "session/", "results/"],
   ["batches/"],
+  ["workflows/"],
   ["claim/", "settle/", "schedules/"],
   ["perform/"],
   ["wake/"],

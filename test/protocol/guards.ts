@@ -495,6 +495,33 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Retried while it finishes": [
     { file: `${SQL}/reopen_batches.sql`, from: " order by b.id for update;", to: " order by b.id;" },
   ],
+  "Last two parents at once": [
+    { file: `${SQL}/hold_dependents.sql`, from: " for no key update skip locked) w);", to: ") w);" },
+  ],
+  "Note left behind": [
+    {
+      file: `${SQL}/protocol/close_drainer.sql`,
+      from: " or exists (select from due_dependents)",
+      to: "",
+    },
+  ],
+  "Parent ends while its child is stored": [
+    {
+      file: `${SQL}/store_dependencies.sql`,
+      from: "  perform note_dependents(array(select unnest(v_children) except select unnest(v_free)));\n",
+      to: "",
+    },
+  ],
+  "Parent ends while it is marked": [
+    {
+      file: `${SQL}/mark_parents.sql`,
+      from: "where d.parent_id = any (v_unmarked) and j.has_dependents is null));",
+      to: "where false));",
+    },
+  ],
+  "Marked between claim and begin": [
+    { file: `${SQL}/second_look.sql`, from: "integer := 96;", to: "integer := 32;" },
+  ],
   "Came and gone": [
     { file: `${SQL}/clear_wake_requests.sql`, from: "> '-infinity' and", to: "> 'infinity' and" },
   ],

@@ -21,6 +21,7 @@ const values = [
   "JobsFailedError",
   "JobStateError",
   "MAX_PAYLOAD_BYTES",
+  "ParentResultError",
   "PayloadTooLargeError",
   "PoolerError",
   "RequestError",
@@ -55,6 +56,7 @@ const values = [
   "rescueFrom",
   "retryOn",
   "start",
+  "workflow",
 ]
 const types = [
   "AnyJobDefinition",
@@ -87,6 +89,7 @@ const types = [
   "EnqueueResult",
   "EnqueuedBatch",
   "EnqueuedJob",
+  "EnqueuedWorkflow",
   "ErrorClass",
   "ErrorMatcher",
   "ErrorMatchers",
@@ -112,6 +115,8 @@ const types = [
   "JobHandle",
   "JobList",
   "JobOptions",
+  "JobParent",
+  "JobParents",
   "JobPolicies",
   "JobProgress",
   "JobReference",
@@ -164,6 +169,9 @@ const types = [
   "SluiceOptions",
   "StartOptions",
   "StepOptions",
+  "StepResults",
+  "StepSettings",
+  "StepSnapshot",
   "ThreadExecutor",
   "TransactionClient",
   "Uniqueness",
@@ -174,6 +182,10 @@ const types = [
   "Work",
   "Worker",
   "WorkerHealth",
+  "Workflow",
+  "WorkflowOptions",
+  "WorkflowSnapshot",
+  "WorkflowStep",
 ]
 
 test("the names that @sluice/core exports are these, and nothing else", async () => {

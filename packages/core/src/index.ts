@@ -9,6 +9,16 @@ export {
 export type { BatchCallback, BatchOptions } from "./batches/batch-options.ts"
 export type { BatchSnapshot, JobBatch, JobToAdd } from "./job/job-batch.ts"
 export {
+  type EnqueuedWorkflow,
+  type StepResults,
+  type StepSettings,
+  type Workflow,
+  type WorkflowOptions,
+  workflow,
+} from "./workflows/workflow.ts"
+export type { StepSnapshot, WorkflowSnapshot, WorkflowStep } from "./job/workflow.ts"
+export type { JobParent, JobParents } from "./job/job-parents.ts"
+export {
   type AnyJobDefinition,
   defineJob,
   type InputOf,
@@ -129,6 +139,7 @@ export {
   JobNotFoundError,
   JobsFailedError,
   JobStateError,
+  ParentResultError,
   PayloadTooLargeError,
   PoolerError,
   RequestError,

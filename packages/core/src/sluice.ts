@@ -33,6 +33,7 @@ import { assertJobId } from "./job/job-id.ts"
 import type { EnqueueOptions, EnqueueResult, JobPolicies, JobState } from "./job/job-options.ts"
 import type { JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"
 import { checkPayloadOptions, type PayloadOptions } from "./job/payload-store.ts"
+import type { WorkflowSnapshot, WorkflowStep } from "./job/workflow.ts"
 import type { Logger } from "./logger.ts"
 import { actOnMatching, type BulkOptions, type BulkResult, type Side } from "./manage/bulk.ts"
 import {
@@ -74,6 +75,9 @@ import {
   setSchedule,
 } from "./schedules/schedules.ts"
 import type { Instrumentation } from "./telemetry/instrumentation.ts"
+import { readWorkflow } from "./workflows/read-workflow.ts"
+import { namingStep, toStore } from "./workflows/store-workflow.ts"
+import type { EnqueuedWorkflow, Workflow, WorkflowOptions } from "./workflows/workflow.ts"
 
 export interface SluiceOptions<Job extends AnyJobDefinition = AnyJobDefinition> {
   /**
@@ -180,6 +184,22 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
    * @throws BatchNotFoundError
    */
   retryBatch(id: string, options?: RetryBatchOptions): Promise<BulkResult>
+  /**
+   * Stores the jobs of a workflow, which is built with `workflow(name)` or given by its name and steps, in one statement: all of them or
+   * none. It is a batch, so that `getBatch`, `cancelBatch` and `retryBatch` take its id.
+   *
+   * @throws InvalidInputError `invalid_workflow`, which names unknown steps and circles; and what `enqueueMany` throws
+   */
+  enqueueWorkflow<Steps extends Record<string, AnyJobDefinition>>(
+    flow: Workflow<Steps>,
+    options?: WorkflowOptions,
+  ): Promise<EnqueuedWorkflow<keyof Steps & string>>
+  enqueueWorkflow(
+    flow: { readonly name: string; readonly steps: readonly WorkflowStep[] },
+    options?: WorkflowOptions,
+  ): Promise<EnqueuedWorkflow>
+  /** Returns the workflow with its steps and their states, or undefined if the id is none of a workflow or its history was dropped. */
+  getWorkflow(id: string): Promise<WorkflowSnapshot | undefined>
   /**
    * Invokes a drainer unless one is awake. Call it after the commit of a transaction in which jobs were enqueued. With `onlyDue`
    * not for jobs that are due later, so that idle mode's wake-up is set earlier.
@@ -469,6 +489,23 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
       })
       return results
     },
+    async enqueueWorkflow(flow: object, options: WorkflowOptions = {}) {
+      const toBeStored = await toStore(catalog, flow, options)
+      const { names, jobs } = toBeStored
+      const { transaction, request } = options
+      const asks = isToWake(transaction)
+      const { batch, results } = await storeAround(catalog, jobs, undefined, async () => {
+        const how = { asks, request, ...toBeStored.how }
+        const stored = await storeJobs(catalog, target(transaction), jobs, how).catch((error) => {
+          throw namingStep(toBeStored, error)
+        })
+        if (asks) await wakeFor(stored)
+        return stored
+      })
+      const { id } = batch as { id: string }
+      return { id, jobs: Object.fromEntries(names.map((name, place) => [name, results[place]?.id])) as never }
+    },
+    getWorkflow: (id) => translateErrors(readWorkflow(database, schema, id)),
     getBatch: (id) => translateErrors(readBatch(database, schema, id)),
     async cancelBatch(id) {
       const family = await translateErrors(familyOf(database, schema, id, false))

@@ -80,8 +80,15 @@ function createContext(event: ExecutionEvent, signal: AbortSignal, log: Logger):
     const message = `${outside}: use addToBatch and getBatch of a Sluice with context.batch.id`
     throw new SluiceError("outside_drainer", message)
   }
+  const refuseParents = (): never => {
+    throw new SluiceError(
+      "outside_drainer",
+      `${outside}: use getJob of a Sluice for the results of its parents`,
+    )
+  }
   return {
     ...rest,
+    parents: { result: refuseParents, results: refuseParents, list: refuseParents },
     batch: batchId === undefined ? undefined : { id: batchId, add: refuseBatch, read: refuseBatch },
     step: refuseCheckpoint,
     cursor: refuseCheckpoint,

@@ -395,6 +395,8 @@ interface Client {
   enqueue(job: AnyJobDefinition, payload: unknown, options?: EnqueueOptions): Promise<JobHandle>
   waitForJob(id: string, options?: WaitOptions): Promise<JobSnapshot>
   getJob(id: string, options?: ReadJobOptions): Promise<JobSnapshot | undefined>
+  // biome-ignore lint/suspicious/noExplicitAny: a workflow knows the names of its steps
+  enqueueWorkflow(flow: object, options?: any): Promise<any>
 }
 
 /** The Sluice instance that a definition enqueues into: the last one that was created with it. */
@@ -404,7 +406,7 @@ export function bindDefinition(definition: AnyJobDefinition, client: Client): vo
   clients.set(definition, client)
 }
 
-function clientOf(definition: { name: string }): Client {
+export function clientOf(definition: { name: string }): Client {
   const client = clients.get(definition)
   if (client) return client
   throw new InvalidInputError(

@@ -11,6 +11,7 @@ import type {
   JobToGather,
 } from "./gathering.ts"
 import type { JobBatch } from "./job-batch.ts"
+import type { JobParents } from "./job-parents.ts"
 
 /** The second argument of `perform`: the job, its log, its signal, and ways to save progress. */
 export interface JobContext {
@@ -35,6 +36,8 @@ export interface JobContext {
   readonly schedule: { readonly key: string; readonly tick: Date } | undefined
   /** The batch that the job is in, or of which it is a callback. Undefined for other jobs. */
   readonly batch: JobBatch | undefined
+  /** The jobs after which this one runs, and their results. */
+  readonly parents: JobParents
   /** The drain's logger. Adds the job's id, name and attempt to each line. */
   readonly log: Logger
   /**

@@ -2,6 +2,7 @@ import type { Queryable } from "../database/connection.ts"
 import { SluiceError } from "../errors.ts"
 import type { JobBatch } from "../job/job-batch.ts"
 import type { JobContext } from "../job/job-context.ts"
+import type { JobParents } from "../job/job-parents.ts"
 import { keptOf } from "../job/keep.ts"
 import { scheduleIn } from "../job/schedule-settings.ts"
 import { type Logger, withDetails } from "../logger.ts"
@@ -60,6 +61,9 @@ export class Context implements JobContext {
   get batch(): JobBatch | undefined {
     const { batchId } = this.#run.job
     return batchId === null ? undefined : this.#run.environment.batchOf(batchId)
+  }
+  get parents(): JobParents {
+    return this.#run.environment.parentsOf(this.id)
   }
   get log(): Logger {
     const log = withDetails(this.#run.log, { jobId: this.id, job: this.name, attempt: this.attempt })

@@ -14,6 +14,7 @@ import { rawPath } from "./raw-path.ts"
 import { addScheduleRoutes } from "./schedule-routes.ts"
 import { addServiceRoutes } from "./service-routes.ts"
 import { addWaitRoutes } from "./wait-routes.ts"
+import { addWorkflowRoutes } from "./workflow-routes.ts"
 
 export interface AppOptions {
   readonly sluice: Sluice
@@ -54,6 +55,7 @@ export function createApp(options: AppOptions): Hono {
   addJobRoutes(app, jobRoutes)
   addManageRoutes(app, jobRoutes)
   addBatchRoutes(app, jobRoutes)
+  addWorkflowRoutes(app, jobRoutes)
   addQueueRoutes(app, sluice)
   addPauseRoutes(app, jobRoutes)
   addScheduleRoutes(app, jobRoutes)

@@ -24,6 +24,7 @@ export const openApiDocument = {
   tags: [
     { name: "jobs" },
     { name: "batches" },
+    { name: "workflows" },
     { name: "queues" },
     { name: "pauses" },
     { name: "limits" },
@@ -230,6 +231,47 @@ export const openApiDocument = {
         parameters: [pathParameter("id", "^[0-9]+$")],
         responses: {
           200: { description: "The batch.", content: json("Batch") },
+          ...problems(401, 404, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/workflows": {
+      post: {
+        operationId: "enqueueWorkflow",
+        tags: ["workflows"],
+        summary: "Enqueue a workflow: all of its jobs or, when one is invalid, none",
+        parameters: [idempotencyKey],
+        requestBody: { required: true, content: json("NewWorkflow") },
+        responses: {
+          201: {
+            description: "The workflow is stored. It is a batch, whose routes retry and cancel it.",
+            headers: { location: { description: "Where to read the workflow.", schema: { type: "string" } } },
+            content: json("NewWorkflowStored"),
+          },
+          ...problems(400, 401, 404, 409, 413, 415, 422, 429, 500, 503),
+        },
+      },
+    },
+    "/v1/workflows/{id}": {
+      get: {
+        operationId: "getWorkflow",
+        tags: ["workflows"],
+        summary: "Read a workflow: its state, and that of each step",
+        parameters: [pathParameter("id", "^[0-9]+$")],
+        responses: {
+          200: { description: "The workflow.", content: json("Workflow") },
+          ...problems(401, 404, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/workflows/{id}/mermaid": {
+      get: {
+        operationId: "drawWorkflow",
+        tags: ["workflows"],
+        summary: "Read a workflow as a flowchart in Mermaid's language",
+        parameters: [pathParameter("id", "^[0-9]+$")],
+        responses: {
+          200: { description: "The flowchart.", content: { "text/plain": { schema: { type: "string" } } } },
           ...problems(401, 404, 422, 500, 503),
         },
       },
@@ -472,7 +514,7 @@ export const openApiDocument = {
       401: problem("The key is missing or wrong.", {
         "www-authenticate": { description: "How to authenticate.", schema: { type: "string" } },
       }),
-      404: problem("There is no such job or batch."),
+      404: problem("There is no such job, batch or workflow."),
       409: problem(
         "The state of the job doesn't allow it, the batch has finished, another job has its unique key, or a request with this Idempotency-Key is in progress; `code` says which. Nothing is changed.",
         {

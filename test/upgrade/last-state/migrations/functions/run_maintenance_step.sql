@@ -27,6 +27,8 @@ begin
     when 'forget further keys' then forget_further_keys()
     when 'repair batches' then repair_batches()
     when 'forget batches' then forget_batches(v_oldest::timestamp at time zone 'UTC')
+    when 'repair dependents' then repair_dependents()
+    when 'forget dependencies' then forget_dependencies(v_oldest::timestamp at time zone 'UTC')
     when 'forget drainers' then delete_older('drainers', 'ended_at', p_now - interval '1 day')
   end;
 end
