@@ -78,6 +78,26 @@ export const FAULTS: readonly Fault[] = [
     ],
   },
   {
+    name: "a job of a workflow is due after the first of its parents",
+    edits: [
+      {
+        file: `${SQL}/verdicts_of.sql`,
+        from: "bool_or(d.outcome is null and p.is_there is true) as is_pending",
+        to: "bool_and(d.outcome is null and p.is_there is true) as is_pending",
+      },
+    ],
+  },
+  {
+    name: "of a job's last two parents, each sees the other one unfinished",
+    edits: [
+      {
+        file: `${SQL}/end_parents.sql`,
+        from: "  v_children := hold_dependents(v_children);\n",
+        to: "  perform pg_sleep(0.01);\n",
+      },
+    ],
+  },
+  {
     name: "a token is completed again, and after its timeout",
     edits: [
       {
