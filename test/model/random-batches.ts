@@ -37,12 +37,13 @@ interface Batch {
 export function createBatches<Given>(
   { database, sluice, stored, passing }: RandomContext,
   { toJob, note, mayBeRefused }: JobMaker<Given>,
-): Part & { act(action: BatchAction<Given>): Promise<void> } {
+): Part & { act(action: BatchAction<Given>): Promise<void>; noteBatch(id: string): void } {
   const batches = new Map<string, Batch>()
 
   return {
     tables: ["batches", "batch_counts"],
     begin: () => batches.clear(),
+    noteBatch,
     act(action) {
       if (action.do === "enqueueBatch") return enqueue(action)
       const id = pick([...batches.keys()], action.batch)
@@ -87,7 +88,11 @@ export function createBatches<Given>(
     )
     if (!enqueued) return
     for (const [place, one] of enqueued.jobs.entries()) note(jobs[place] as Given, one)
-    batches.set(enqueued.id, { isOpen: true, fires: true, finishes: 0, successes: 0, mostDiscards: 1 })
+    noteBatch(enqueued.id)
+  }
+
+  function noteBatch(id: string): void {
+    batches.set(id, { isOpen: true, fires: true, finishes: 0, successes: 0, mostDiscards: 1 })
   }
 
   async function add(id: string, job: Given): Promise<void> {

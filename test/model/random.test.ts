@@ -2,6 +2,7 @@ import fc from "fast-check"
 import { afterAll, expect, test } from "vitest"
 import { CATCH_UPS, OVERLAPS, SCHEDULES } from "./random-schedules.ts"
 import { TOKENS } from "./random-waits.ts"
+import { POLICIES } from "./random-workflows.ts"
 import { createRandomWorld, KEYS, KINDS, OUTCOMES, PAUSE_KINDS, SESSIONS } from "./random-world.ts"
 
 /** More of it: `SLUICE_MODEL_RUNS=1000 npx vitest run test/model/random.test.ts`. */
@@ -89,6 +90,21 @@ const ofWaits = [
     }),
   },
 ]
+const after = fc.array(fc.nat({ max: 20 }), { minLength: 1, maxLength: 3 })
+const policy = fc.constantFrom(...POLICIES)
+const ofWorkflows = [
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("enqueueWorkflow" as const),
+      steps: fc.array(fc.record({ job: fc.record(job), after, policy }), { minLength: 2, maxLength: 6 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("enqueueAfter" as const), job: fc.record(job), after, policy }),
+  },
+]
 const actions = fc.oneof(
   { weight: 12, arbitrary: fc.record({ do: fc.constant("enqueue" as const), ...job }) },
   {
@@ -130,6 +146,7 @@ const actions = fc.oneof(
   ...ofBatches,
   ...ofSchedules,
   ...ofWaits,
+  ...ofWorkflows,
 )
 
 test("whatever is done in whatever order: no job is lost, doubled, or held twice, and limits and pauses hold", async () => {
