@@ -1,3 +1,4 @@
+import type { BatchOptions } from "@sluice/core"
 import { type Part, pick, type RandomContext, violated } from "./random-part.ts"
 
 export const POLICIES = ["fail", "continue", "wait"] as const
@@ -10,7 +11,8 @@ interface JobMaker<Given> {
   note(given: Given, stored: { readonly id: string; readonly status: string }): void
   /** Whether it may be refused, or be a job that is there already. */
   mayNotBeStored(given: Given): boolean
-  /** Notes that a batch was stored. */
+  /** What a batch is stored with, and that it was. */
+  callbacks(isFull: boolean): BatchOptions
   noteBatch(id: string): void
 }
 
@@ -50,7 +52,7 @@ interface Parent {
 /** Workflows, and jobs after jobs: none may run before its parents have ended as it wants it, or wait once they have. */
 export function createWorkflows<Given>(
   { database, sluice, stored }: RandomContext,
-  { toJob, note, mayNotBeStored, noteBatch }: JobMaker<Given>,
+  { toJob, note, mayNotBeStored, callbacks, noteBatch }: JobMaker<Given>,
 ): Part & { act(action: WorkflowAction<Given>): Promise<void> } {
   /** Those that waited for others after the last action. */
   let waiting = new Set<string>()
@@ -80,7 +82,7 @@ export function createWorkflows<Given>(
   }: Extract<WorkflowAction<Given>, { do: "enqueueWorkflow" }>): Promise<void> {
     const steps = given.filter(({ job }) => !mayNotBeStored(job))
     if (steps.length === 0) return
-    const { id, jobs } = await sluice.enqueueWorkflow({
+    const flow = {
       name: "random",
       steps: steps.map(({ job, after, policy }, place) => {
         const { name, payload, options } = toJob(job)
@@ -92,7 +94,8 @@ export function createWorkflows<Given>(
           options: { ...options, after: parents, onParentFailure: policy },
         }
       }),
-    })
+    }
+    const { id, jobs } = await sluice.enqueueWorkflow(flow, callbacks(false))
     for (const [place, { job }] of steps.entries())
       note(job, { id: jobs[`step-${place}`] as string, status: "enqueued" })
     noteBatch(id)

@@ -119,6 +119,7 @@ export async function createRandomWorld(): Promise<RandomWorld> {
     toJob,
     note,
     mayNotBeStored: (given) => ["limited", "unique"].includes(kindOf(given)),
+    callbacks: batches.callbacks,
     noteBatch: batches.noteBatch,
   })
   const parts = [batches, schedules, waits, workflows]
