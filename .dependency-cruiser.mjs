@@ -10,7 +10,7 @@ const FLOORS = [
   ["enqueue/", "session/", "results/"],
   ["batches/"],
   ["workflows/"],
-  ["claim/", "settle/", "schedules/"],
+  ["claim/", "settle/", "schedules/", "events/"],
   ["perform/"],
   ["wake/"],
 ]

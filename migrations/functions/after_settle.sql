@@ -22,6 +22,7 @@ begin
   end if;
   if p_rescheduled is not null then
     perform resume_completed(p_rescheduled);
+    perform resume_ended(p_rescheduled);
   end if;
   if p_lost <> '{}' then
     p_lost := array(select p.job_id from permits p where p.job_id = any (p_lost) and p.drainer_id = p_drainer);

@@ -62,7 +62,13 @@ test("while they run, the job is waiting, and isn't performed", async () => {
   const { id } = await parent.enqueue({})
   await drainOnce()
   expect(await drainOnce()).toMatchObject({ claimed: 0, dueWork: false })
-  expect(await stateOf(id)).toBe("waiting")
+  const job = await sluice.getJob(id)
+  expect(job).toMatchObject({
+    state: "waiting",
+    waits: [{ token: null, event: null, until: expect.any(Date) }],
+  })
+  const batch = job?.waits[0]?.batchId as string
+  expect((await sluice.listJobs({ batch })).jobs).toMatchObject([{ name: "double", state: "scheduled" }])
   expect(executions).toBe(1)
 })
 

@@ -158,6 +158,36 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Completed while put back": [
     { file: `${SQL}/resume_completed.sql`, from: "    order by w.token for share", to: "" },
   ],
+  "Emitted before it is put back": [
+    { file: `${SQL}/after_settle.sql`, from: "    perform resume_ended(p_rescheduled);\n", to: "" },
+  ],
+  "Emitted while put back": [
+    { file: `${SQL}/match_emitted.sql`, from: "  perform resume_ended();\n", to: "" },
+  ],
+  "Wait during an emit": [
+    {
+      file: `${SQL}/protocol/emit_event.sql`,
+      from: "  insert into emitted_events (event, payload) values (p_event, p_payload);\n",
+      to: "",
+    },
+  ],
+  "Wait during the look": [
+    {
+      file: `${SQL}/match_emitted.sql`,
+      from: "where o.looked_xid < pg_snapshot_xmin(pg_current_snapshot())",
+      to: "where o.looked_xid is not null",
+    },
+  ],
+  "Event of before": [
+    {
+      file: `${SQL}/end_event_waits.sql`,
+      from: " and (p_xid is null or not pg_visible_in_snapshot(p_xid, w.since))",
+      to: "",
+    },
+  ],
+  "Emit in the way": [
+    { file: `${SQL}/protocol/await_event.sql`, from: "for update skip locked", to: "for update" },
+  ],
   "Opened while it is completed": [
     {
       file: `${SQL}/end_wait.sql`,
@@ -168,6 +198,27 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
       file: `${SQL}/end_wait.sql`,
       from: "coalesce(v_state, 'unknown')",
       to: "coalesce(v_state, (select w.state from waits w where w.token = p_token), 'unknown')",
+    },
+  ],
+  "Ended while put back": [
+    {
+      file: `${SQL}/advance_batch.sql`,
+      from: "      perform end_wait(token_of_batch(p_batch)) where v_batch.gathers;\n",
+      to: "      update waits w set state = 'completed', ended_at = now() where w.token = token_of_batch(p_batch);\n",
+    },
+  ],
+  "Ended before it waits": [
+    {
+      file: `${SQL}/protocol/gather_jobs.sql`,
+      from: "  insert into waits (token) values (token_of_batch(batch_id)); -- before it can finish\n",
+      to: "",
+    },
+  ],
+  "Gathered twice": [
+    {
+      file: `${SQL}/protocol/gather_jobs.sql`,
+      from: "  if batch_id is not null then\n    return;\n  end if;\n",
+      to: "",
     },
   ],
   "Late checkpoint": [

@@ -17,6 +17,7 @@ const CALLED_BY_HAND = [
   "enqueue_batch",
   "enqueue_workflow",
   "add_to_batch",
+  "emit",
   "unknown_names",
 ]
 /** Called by `migrate` in the session's own schema. */

@@ -18,6 +18,7 @@ declare
   v_queues text[];
 begin
   if p_ids is null then
+    perform match_emitted(); -- an emit was perhaps committed just now
     v_due := case when p_names is null then kinds_due() else kinds_of(p_names, null) end;
   else
     with given as (

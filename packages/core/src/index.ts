@@ -42,10 +42,25 @@ export type {
   Uniqueness,
 } from "./job/job-options.ts"
 export type { Fair, FairShare } from "./job/fair-share.ts"
+export {
+  type AnyEvent,
+  defineEvent,
+  type EmittedOf,
+  type EventDefinition,
+  type ReceivedOf,
+} from "./job/define-event.ts"
+export type { EmitOptions, EmittedEvent } from "./events/emit.ts"
 export { defineSchedule, type ScheduleDefinition, type ScheduleOptions } from "./job/define-schedule.ts"
 export type { CatchUp, Overlap, ScheduleTiming } from "./job/schedule-settings.ts"
 export type { JobHandle, WaitOptions } from "./job/job-handle.ts"
-export type { CheckpointOptions, JobContext, StepOptions, WaitForOptions } from "./job/job-context.ts"
+export type {
+  CheckpointOptions,
+  JobContext,
+  OpenEventWaitOptions,
+  StepOptions,
+  WaitForEventOptions,
+  WaitForOptions,
+} from "./job/job-context.ts"
 export type {
   CheckedJobs,
   GatheredOutcome,
@@ -77,6 +92,7 @@ export type {
   JobRetry,
   KeptLine,
   JobSnapshot,
+  JobWait,
   ReadJobOptions,
 } from "./job/job-snapshot.ts"
 export type { Pause } from "./inspect/pauses.ts"

@@ -14,6 +14,7 @@ import { translateError } from "./database/translate-error.ts"
 import { type Catalog, type NewJob, type Stored, storeJob, storeJobs } from "./enqueue/enqueue.ts"
 import { storeAround } from "./enqueue/store-around.ts"
 import { JobNotFoundError } from "./errors.ts"
+import { type EmitOptions, type EmittedEvent, emitEvent, eventsOf } from "./events/emit.ts"
 import { type Backlog, readBacklog } from "./inspect/backlog.ts"
 import { readJob, withObjects } from "./inspect/job.ts"
 import { type JobList, type ListJobsOptions, listJobs } from "./inspect/list-jobs.ts"
@@ -22,6 +23,7 @@ import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspec
 import { readWaitingLimits, type WaitingLimit } from "./inspect/waiting-limits.ts"
 import { assertSchedules } from "./job/assert-schedules.ts"
 import { assertBatchId } from "./job/batch-id.ts"
+import type { AnyEvent, EmittedOf } from "./job/define-event.ts"
 import { type AnyJobDefinition, bindDefinition, type InputOf, type ResultOf } from "./job/define-job.ts"
 import type { ScheduleDefinition } from "./job/define-schedule.ts"
 import { assertHooks, type Hooks } from "./job/hooks.ts"
@@ -313,6 +315,20 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
    * @throws WaitStateError it has been completed before, or has timed out
    */
   completeWait(token: string, value?: unknown, options?: CompleteWaitOptions): Promise<void>
+  /**
+   * Enqueues a job of each definition that subscribes to the event, and resumes the jobs that wait for it by `context.waitForEvent`:
+   * all in one statement, in your transaction if you pass it. An event that nobody subscribes to is no error. By name alone, the
+   * payload is checked if one of the `jobs` subscribes to the event.
+   *
+   * If one of the jobs can't be enqueued, nothing is done, and it throws as `enqueue` does by name.
+   *
+   * @throws InvalidInputError, also as `InvalidPayloadError` or `PayloadTooLargeError`
+   */
+  emit<Given extends AnyEvent | string>(
+    event: Given | EventNameOf<Given>,
+    payload: Given extends AnyEvent ? EmittedOf<Given> : unknown,
+    options?: EmitOptions,
+  ): Promise<EmittedEvent>
   /** Returns what is paused, ordered by kind and target. */
   listPauses(): Promise<Pause[]>
   /**
@@ -377,6 +393,13 @@ type NameOf<Given> = Given extends AnyJobDefinition
     : Given["name"]
   : never
 
+/** The same of an event: `emit<typeof orderPaid>("order.paid", …)`. */
+type EventNameOf<Given> = Given extends AnyEvent
+  ? IsAny<EmittedOf<Given>> extends true
+    ? never
+    : Given["name"]
+  : never
+
 type Named<Job, Name> = Job extends AnyJobDefinition ? (Name extends Job["name"] ? Job : never) : never
 
 const OPTION_KEYS = [
@@ -437,6 +460,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     payloads: options.payloads && checkPayloadOptions(options.payloads, answerWithinMs),
   }
 
+  const events = eventsOf(options.jobs)
   const watch = createFinishWatch(database, schema, options.listen)
 
   const sluice: Sluice<Job> = {
@@ -579,6 +603,14 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     async completeWait(token, value, options = {}) {
       const ids = await translateErrors(completeWait(database, schema, token, value, options))
       await wakeIfNeeded({ ids })
+    },
+    async emit(event, payload, { transaction, ...others } = {}) {
+      const asks = isToWake(transaction)
+      const known = typeof event === "string" ? (events.get(event) ?? { name: event }) : (event as AnyEvent)
+      const emitted = await emitEvent(catalog, target(transaction), known, payload, others, asks)
+      const { jobIds, resumedIds, areAttended } = emitted
+      if (asks) await wakeIfNeeded({ ids: [...(areAttended ? [] : jobIds), ...resumedIds] })
+      return { jobs: jobIds, resumed: resumedIds.length }
     },
     listPauses: () => translateErrors(readPauses(database, schema)),
     setSchedule: (key, settings) => moveTicks(setSchedule(database, schema, key, settings)),

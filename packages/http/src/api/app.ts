@@ -6,6 +6,7 @@ import { toProblem } from "../messages/to-problem.ts"
 import { authorize } from "./authorize.ts"
 import { addBatchRoutes } from "./batch-routes.ts"
 import { correlateRequests } from "./correlation.ts"
+import { addEventRoutes } from "./event-routes.ts"
 import { addJobRoutes } from "./job-routes.ts"
 import { addManageRoutes } from "./manage-routes.ts"
 import { addPauseRoutes } from "./pause-routes.ts"
@@ -60,6 +61,7 @@ export function createApp(options: AppOptions): Hono {
   addPauseRoutes(app, jobRoutes)
   addScheduleRoutes(app, jobRoutes)
   addWaitRoutes(app, jobRoutes)
+  addEventRoutes(app, jobRoutes)
   addServiceRoutes(app, sluice.database, authorized)
 
   app.notFound(({ req }) =>

@@ -30,6 +30,7 @@ export const openApiDocument = {
     { name: "limits" },
     { name: "schedules" },
     { name: "waits" },
+    { name: "events" },
     { name: "service" },
   ],
   paths: {
@@ -468,6 +469,23 @@ export const openApiDocument = {
         responses: {
           200: { description: "It is completed, by this request.", content: json("CompletedWait") },
           ...problems(400, 401, 404, 409, 413, 415, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/events/{name}": {
+      post: {
+        operationId: "emitEvent",
+        tags: ["events"],
+        summary:
+          "Emit an event: jobs that subscribe to it are enqueued, and those that wait for it run again",
+        parameters: [pathParameter("name"), idempotencyKey],
+        requestBody: { required: false, content: json("EmitRequest") },
+        responses: {
+          200: {
+            description: "What it has done. An event that nobody subscribes to does nothing.",
+            content: json("Emitted"),
+          },
+          ...problems(400, 401, 409, 413, 415, 422, 429, 500, 503),
         },
       },
     },

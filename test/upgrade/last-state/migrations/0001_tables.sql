@@ -372,6 +372,8 @@ create table definitions (
   expires_in_ms     bigint,
   keeps_payload     boolean     not null default true,   -- whether the history has the payloads of its jobs
   schedules         jsonb,                               -- those that are defined beside it: a list of key and settings
+  events            text[],                              -- the events that enqueue a job of it
+  dropped_at        timestamptz,                         -- since when no deployment has it: its events enqueue nothing, whatever older drainers know
   durations         integer[]   not null default '{}',   -- element n counts executions of up to 2^(n/4) ms; recent ones weigh more
   seen_at           timestamptz not null default now()   -- when a drainer last knew it, to five minutes; -infinity: none has yet
 );
@@ -665,6 +667,7 @@ create table requests (
   fingerprint text        not null,
   batch_id    bigint,                                    -- the batch that it has stored; null: jobs alone
   batch_total integer,
+  resumed_ids bigint[],                                  -- the jobs that an emit has resumed; null: it wasn't an emit
   job_ids     bigint[]    not null,
   job_states  text[],
   statuses    text[],
@@ -724,21 +727,21 @@ create table retention_searches (
   page        bigint                                     -- the page that it looks at next
 );
 
--- One row per step, cursor, sleep, wait or gathering of a job that is performed in several executions, and one, without a name, for the progress that
+-- One row per step, cursor, sleep, wait, awaited event or gathering of a job that is performed in several executions, and one, without a name, for the progress that
 -- it reports. Written while the job runs, read by its
 -- later executions, and deleted when the job has finished.
 create table progress (
   job_id   bigint      not null,
   saved_at timestamptz not null default now(),
-  until_at timestamptz,                                  -- when a sleep ends, or a wait times out
+  until_at timestamptz,                                  -- when a sleep ends, or a wait for a token or event times out
   kind     text        not null,
   name     text        not null,
   value    jsonb,                                        -- of a step: its result; of a cursor: its position, null at its end; of a wait: how it ended, or null;
                                                          -- of a gathering: its batch, and its jobs in their order
 
   primary key (job_id, name),
-  constraint known_kind       check (kind in ('step', 'cursor', 'sleep', 'wait', 'gathering', 'report')),
-  constraint sleep_has_an_end check ((kind in ('sleep', 'wait')) = (until_at is not null)),
+  constraint known_kind       check (kind in ('step', 'cursor', 'sleep', 'wait', 'event', 'gathering', 'report')),
+  constraint sleep_has_an_end check ((kind in ('sleep', 'wait', 'event')) = (until_at is not null)),
   constraint sleep_has_no_value check (kind <> 'sleep' or value is null)
 );
 
@@ -768,6 +771,58 @@ create table waiting_jobs (
 );
 
 create index waiting_jobs_token on waiting_jobs (token);
+
+-- The events that unfinished jobs wait for, or will. An event ends those whose match its payload contains; they are found by the values
+-- that the payload has where the match has some (see shape_of).
+create table event_waits (
+  job_id     bigint      not null,
+  key        text        not null,                       -- of the job's checkpoint
+  event      text        not null,
+  match      jsonb       not null,
+  shape      text        not null collate "C",           -- where the match has values: a JSON list of paths
+  match_hash bigint      not null,                       -- of these values
+  is_waiting boolean     not null,                       -- whether the job is put back for this; false: it has only opened the wait, or was resumed
+  since      pg_snapshot not null,                       -- events count that are not visible here: they are committed after this
+  payload    jsonb,                                      -- of the event that has ended the wait; null: none has
+
+  primary key (job_id, key),
+  constraint short_names check (octet_length(key) <= 2048 and octet_length(event) <= 128),
+  constraint short_shape check (octet_length(shape) <= 2000)
+);
+
+create index event_waits_match on event_waits (event, shape, match_hash) where payload is null;
+create index event_waits_ended on event_waits (job_id) where payload is not null and is_waiting;
+
+-- Events that were emitted, until they have been matched with the jobs that came to wait for them before the emit was committed (see
+-- match_emitted). Nobody waits for these rows.
+create sequence emitted_event_ids;
+
+create table emitted_events (
+  id         bigint      primary key default nextval('emitted_event_ids'),
+  event      text        not null,
+  payload    jsonb       not null,
+  xid        xid8        not null default pg_current_xact_id(),
+  looked_xid xid8,                                       -- of the transaction that first matched it once it was committed; null: none has
+  emitted_at timestamptz not null default now(),
+
+  constraint short_name check (octet_length(event) <= 128)
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+
+create index emitted_events_looked on emitted_events (looked_xid nulls first, id);
+
+-- Emits that are not repeated, and what they have done.
+create table emit_keys (
+  event       text        not null,
+  key         text        not null,
+  job_ids     bigint[]    not null default '{}',
+  resumed_ids bigint[]    not null default '{}',
+  created_at  timestamptz not null default now(),
+
+  primary key (event, key),
+  constraint short_keys check (octet_length(event) <= 128 and octet_length(key) <= 2048)
+);
+
+create index emit_keys_age on emit_keys (created_at);
 
 -- When an enqueue last asked for a drainer, by the name of its job and its queue if a pool names that, until a drainer that performs
 -- such jobs opens. Nobody waits for these rows: a session that finds one locked leaves the decision to the one that holds it.
@@ -818,7 +873,7 @@ create table maintenance_steps (
 );
 insert into maintenance_steps (step) values ('prepare finished'), ('prepare failures'), ('prepare payloads'),
   ('expire by rules'), ('expire finished'), ('expire failures'), ('expire payloads'),
-  ('forget stored results'), ('forget logs'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget unique periods'), ('forget requests'), ('forget retries'), ('forget drainers'), ('forget rates'), ('forget further keys'), ('forget waits'),
+  ('forget stored results'), ('forget logs'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget unique periods'), ('forget requests'), ('forget retries'), ('forget drainers'), ('forget rates'), ('forget further keys'), ('forget waits'), ('forget emits'),
   ('repair batches'), ('forget batches'), ('repair dependents'), ('forget dependencies'), ('forget schedule ticks');
 
 -- Jobs that are about to be stored, in a row and alike but for their payloads and keys: an element of the argument of store_jobs,

@@ -22,6 +22,8 @@ begin
     when 'forget requests' then delete_older('requests', 'created_at', p_now - interval '24 hours')
     when 'forget retries' then delete_older('retries', 'retried_at', v_oldest::timestamp at time zone 'UTC')
     when 'forget waits' then forget_waits(p_now - interval '30 days')
+    when 'forget emits' then delete_older('emit_keys', 'created_at', p_now - interval '24 hours') or delete_older('emitted_events', 'emitted_at', p_now - interval '7 days')
+      or forget_event_waits()
     when 'forget schedule ticks' then delete_older('schedule_ticks', 'created_at', v_oldest::timestamp at time zone 'UTC')
     when 'forget rates' then forget_rates(p_now)
     when 'forget further keys' then forget_further_keys()
