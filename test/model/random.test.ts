@@ -58,7 +58,7 @@ const ofBatches = [
 ]
 const ofSchedules = [
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc.record({
       do: fc.constant("setSchedule" as const),
       schedule,
@@ -167,7 +167,7 @@ function lists(...ofVerbs: Weighted[]): fc.Arbitrary<Action[]> {
 }
 const manyLists = fc.oneof(
   lists(...ofBatches, ...ofBatches, look),
-  lists(...ofSchedules, ...ofSchedules, look, passTime),
+  lists(...ofSchedules, ...ofSchedules, look, passTime, passTime, passTime),
   lists(...ofWaits, passTime),
   lists(...ofWorkflows, ...ofBatches, look),
   lists(...ofBatches, ...ofSchedules, ...ofWaits, ...ofWorkflows),
