@@ -149,16 +149,18 @@ async function store(how: Move, jobs: readonly Prepared[]): Promise<void> {
     const stored = await tryToStore(how, rest)
     if ("results" in stored) return finish(how, rest, stored.results)
     await store(how, rest.slice(0, stored.before))
-    const [refused] = rest.slice(stored.before)
-    if (stored.reason !== undefined && refused) {
-      how.report.noteRefused("job", refused.row.name, refused.row.id, stored.reason)
-      rest = rest.slice(1)
-    }
     rest = rest.slice(stored.before)
+    if (stored.reason !== undefined) rest = refuseFirst(how, rest, stored.reason)
   }
 }
 
-/** What `enqueueMany` returned, or so many jobs that it can store, and why the next one is refused, unless it is not. */
+function refuseFirst({ report }: Move, jobs: readonly Prepared[], reason: string): Prepared[] {
+  const [{ row }, ...others] = jobs as [Prepared, ...Prepared[]]
+  report.noteRefused("job", row.name, row.id, reason)
+  return others
+}
+
+/** What `enqueueMany` returned, or how many of the first jobs to store alone, and why the one behind them is refused, if it is. */
 type Stored = { readonly results: EnqueueResult[] } | { readonly before: number; readonly reason?: string }
 
 async function tryToStore({ database, sluice }: Move, jobs: readonly Prepared[]): Promise<Stored> {
