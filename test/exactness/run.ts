@@ -6,6 +6,7 @@ import { startDrainers } from "./drainers.ts"
 import { type Fault, plant } from "./faults.ts"
 import { createSchedules } from "./schedules.ts"
 import { createWaits } from "./waits.ts"
+import { createWorkflows } from "./workflows.ts"
 import type { World } from "./world.ts"
 
 export interface Size {
@@ -15,6 +16,7 @@ export interface Size {
   readonly schedules: number
   readonly batches: number
   readonly waits: number
+  readonly workflows: number
 }
 
 export interface Report {
@@ -46,7 +48,7 @@ const LEFT = `
   union all select 'schedule ' || s.key || ': has a tick at ' || s.next_at from sluice.schedules s where s.next_at is not null`
 
 /**
- * Kills drainers at random moments while schedules tick, batches finish, and jobs wait for tokens that are completed; then lets
+ * Kills drainers at random moments while schedules tick, batches finish, jobs of workflows run one after the other, and others wait for tokens that are completed; then lets
  * the others do what is left, and says what went wrong. With a fault, that must be something.
  */
 export async function runExactness(size: Size, fault?: Fault): Promise<Report> {
@@ -64,6 +66,7 @@ export async function runExactness(size: Size, fault?: Fault): Promise<Report> {
     createSchedules(world, size.schedules),
     createBatches(world, size.batches),
     createWaits(world, size.waits),
+    createWorkflows(world, size.workflows),
   ]
   const drainers = startDrainers(world, size.drainers)
   await Promise.all([...strands.map((strand) => strand.act()), drainers.killAtRandom(), wait(world.actMs)])
