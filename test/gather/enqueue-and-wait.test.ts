@@ -231,6 +231,7 @@ test("a discarded job that is retried before the others have ended counts as it 
   await drainOnce()
 
   await sluice.retryJob(waiting?.id as string)
+  await sluice.updateJob(waiting?.id as string, { payload: { n: 5 } })
   await drainOnce()
   await database.pool.query("update sluice.progress set until_at = now() where kind = 'sleep'")
   await database.pool.query("update sluice.jobs set run_at = now()")
