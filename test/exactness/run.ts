@@ -42,7 +42,7 @@ const LEFT = `
                      where w.state <> 'open' and w.token in (select g.token from sluice.waiting_jobs g where g.job_id = j.id and g.is_waiting)), '') as line
   from sluice.jobs j left join sluice.states_of(array(select id from sluice.jobs), 'infinity') s on s.job_id = j.id
   union all select 'batch ' || b.id || ': open' from sluice.batches b where b.state = 'open'
-  union all select 'batch ' || a.batch_id || ': ' || a.lost || ' of its jobs are pending and not there' from sluice.batches_adrift() a
+  union all select 'batch ' || a.batch_id || ': ' || a.lost || ' of its jobs are pending and not there' from sluice.batches_adrift(array(select id from sluice.batches)) a
   union all select 'token ' || w.token || ': open' from sluice.waits w where w.state = 'open'
   union all select 'token ' || w.token || ': job ' || w.job_id || ' waits for it' from sluice.waiting_jobs w
   union all select 'schedule ' || s.key || ': has a tick at ' || s.next_at from sluice.schedules s where s.next_at is not null`
