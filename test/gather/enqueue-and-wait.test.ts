@@ -47,7 +47,10 @@ beforeEach(() => {
   executions = 0
 })
 afterEach(async () => {
-  expect(await database.rows("select * from sluice.batches_adrift()"), "batches adrift").toEqual([])
+  expect(
+    await database.rows("select * from sluice.batches_adrift(array(select id from sluice.batches))"),
+    "batches adrift",
+  ).toEqual([])
   await database.pool.query(
     "truncate sluice.jobs, sluice.finished, sluice.progress, sluice.waits, sluice.waiting_jobs, sluice.batches, sluice.batch_counts, sluice.gathered_jobs, sluice.orphaned_batches, sluice.cancellations",
   )
