@@ -9,8 +9,7 @@ import type { JobSnapshot } from "../job/job-snapshot.ts"
 import type { Sluice } from "../sluice.ts"
 import type { Clock } from "./clock.ts"
 import type { Drains } from "./drain-all.ts"
-import { createLife, type Life } from "./life.ts"
-import type { Operation } from "./operation.ts"
+import { createLife, type Life, type Moment } from "./life.ts"
 import { runDrainWatched, runExecutionWatched } from "./watch.ts"
 
 export interface JobToPerform {
@@ -23,7 +22,7 @@ export interface Lives {
   /** Performs a job until it has ended, in one life, or in two if it dies where it is told to. */
   perform(
     job: JobToPerform,
-    diesAt?: (operation: Operation, side: "before" | "after") => boolean,
+    diesAt?: (moment: Moment) => boolean,
   ): Promise<{ job: JobSnapshot; life: Life; hasDied: boolean }>
 }
 
