@@ -10,6 +10,7 @@ import type { Sluice } from "../sluice.ts"
 import type { Clock } from "./clock.ts"
 import type { Drains } from "./drain-all.ts"
 import { createLife, type Life, type Moment } from "./life.ts"
+import { isPutOff } from "./put-off.ts"
 import { runDrainWatched, runExecutionWatched } from "./watch.ts"
 
 export interface JobToPerform {
@@ -57,7 +58,7 @@ export function createLives(parts: {
       await drainOnce()
       const job = await jobOf(id)
       if (job.finishedAt !== null) return
-      if (job.state === "scheduled") await clock.set(job.runAt)
+      if (isPutOff(job)) await clock.set(job.runAt)
     }
     throw new SluiceError("never_ended", `The job ${id} has not ended after ${MOST_EXECUTIONS} drains`)
   }
