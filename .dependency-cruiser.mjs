@@ -9,7 +9,8 @@ const FLOORS = [
   ["telemetry/", "inspect/", "manage/", "executors/", "migrate/", "pg/"],
   ["enqueue/", "session/", "results/"],
   ["batches/"],
-  ["claim/", "settle/", "schedules/"],
+  ["workflows/"],
+  ["claim/", "settle/", "schedules/", "events/"],
   ["perform/"],
   ["wake/"],
 ]

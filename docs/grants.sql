@@ -12,7 +12,8 @@ grant usage on schema sluice to sluice_enqueuer, sluice_drainer, sluice_reader;
 
 -- Enqueues, in TypeScript and in SQL, completes waits whose token it knows, and wakes a drainer. It reads and changes nothing else, not even
 -- its own jobs, and sets no schedules: those are for the drainer.
-grant execute on function sluice.enqueue, sluice.enqueue_many, sluice.enqueue_batch, sluice.add_to_batch, sluice.store_batch, sluice.store_batch_once, sluice.store_job, sluice.store_jobs, sluice.store_jobs_once,
+grant execute on function sluice.enqueue, sluice.enqueue_many, sluice.enqueue_batch, sluice.enqueue_workflow, sluice.add_to_batch, sluice.store_batch, sluice.store_batch_once, sluice.store_job, sluice.store_jobs, sluice.store_jobs_once,
+  sluice.emit, sluice.emit_event, sluice.emit_event_once,
   sluice.complete_wait, sluice.request_wake to sluice_enqueuer;
 
 -- Reads every job, its payload and its history. For dashboards, getJob, listQueues and getBacklog. A role that only queries the

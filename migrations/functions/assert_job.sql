@@ -6,7 +6,7 @@ language plpgsql stable set search_path from current
 as $$
 declare
   c_known constant text[] := array['queue', 'priority', 'runAt', 'delay', 'expiresIn', 'expiresAt', 'maxAttempts', 'timeout',
-    'unique', 'uniqueKey', 'idempotencyKey', 'concurrencyKey', 'concurrencyLimit', 'concurrencyOrder', 'concurrencyOnRetry', 'rateKey', 'rate', 'fairKey', 'fairWeight', 'tags', 'metadata'];
+    'unique', 'uniqueKey', 'idempotencyKey', 'concurrencyKey', 'concurrencyLimit', 'concurrencyOrder', 'concurrencyOnRetry', 'rateKey', 'rate', 'fairKey', 'fairWeight', 'after', 'onParentFailure', 'tags', 'metadata'];
   c_name constant text := '^[A-Za-z0-9._/:-]{1,128}$';
   c_duration constant text := 'a number of seconds, 0 or more, or a string such as "500ms", "30s", "5m", "1h30m", up to 100 years';
   v_key text;
@@ -48,6 +48,8 @@ begin
       when v_key = 'timeout' and duration_ms(v_value) not between 1 and 2147483647 then 'a duration longer than 0, up to 24 days'
       when v_key = 'expiresIn' and p_options ? 'expiresAt' then 'expiresAt or expiresIn, not both'
       when v_key = 'expiresIn' and coalesce(duration_ms(v_value), 0) = 0 then 'a duration longer than 0, such as "10m"'
+      when v_key = 'after' and not is_ids(v_value) then 'the id of a job, or a list of up to 1,000'
+      when v_key = 'onParentFailure' and not v_value in ('"fail"', '"continue"', '"wait"') then '"fail", "continue" or "wait"'
       when v_key = 'tags' and not is_tags(v_value) then 'a list of up to 100 strings of 1 to 128 characters'
       when v_key = 'metadata' and jsonb_typeof(v_value) <> 'object' then 'a JSON object'
     end;

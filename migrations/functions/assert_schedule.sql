@@ -41,7 +41,7 @@ begin
   elsif not p_settings ? 'name' then
     perform refuse_at('{name}', 'name is missing: give the name of a job');
   end if;
-  v_key := (select o from jsonb_object_keys(coalesce(p_settings->'options', '{}')) o where o in ('runAt', 'expiresAt', 'idempotencyKey') limit 1);
+  v_key := (select o from jsonb_object_keys(coalesce(p_settings->'options', '{}')) o where o in ('runAt', 'expiresAt', 'idempotencyKey', 'after') limit 1);
   if v_key is not null then
     perform refuse_at(array['options', v_key], format('options.%s would be the same for every job of the schedule: leave it out', v_key));
   end if;

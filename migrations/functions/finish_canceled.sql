@@ -15,6 +15,7 @@ declare
       select j.id from jobs j where j.id = given.id limit 1 for update skip locked) w);
   v_canceled bigint[];
   v_ends batch_end[];
+  v_parents parent_end[];
 begin
   if exists (select from definitions d where not d.keeps_payload) then
     perform forget_for_good(array(
@@ -32,8 +33,9 @@ begin
   )
   select coalesce(array_agg(g.id), '{}'), array_agg((
            select (g.batch_id, 'canceled', case when b.gathers then g.id end, null)::batch_end
-           from (values (1)) one left join batches b on b.id = g.batch_id and b.gathers)) filter (where g.batch_id is not null)
-  into v_canceled, v_ends from gone g;
+           from (values (1)) one left join batches b on b.id = g.batch_id and b.gathers)) filter (where g.batch_id is not null),
+         array_agg((g.id, 'canceled')::parent_end) filter (where g.features & 64 <> 0)
+  into v_canceled, v_ends, v_parents from gone g;
 
   delete from cancellations c where c.job_id = any (v_canceled);
   perform forget_progress_of(v_canceled);
@@ -41,6 +43,7 @@ begin
   perform forget_waits_of(v_canceled);
   perform tell_waiters(v_canceled);
   perform count_ends(v_ends);
+  perform end_parents(v_parents);
   if v_lines <> '{}' then
     perform lock_free_keys(v_lines); -- a claim that still sees the job may be putting the next one behind it
   end if;

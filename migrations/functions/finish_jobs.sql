@@ -4,10 +4,11 @@
 --   attempts   place n: how many attempts the job of place n of `finished` has used
 --   concerned  those of `finished` that concern a feature which after_settle serves; null: none
 --   ends       how those ended that are jobs of a batch; null: none is
+--   parents    how those ended for which other jobs wait; null: none is
 create or replace function finish_jobs(
   p_drainer integer, p_ids bigint[], p_fences integer[], p_durations_ms integer[], p_outcomes text[] default null,
   p_results jsonb[] default null, p_charges_attempt boolean[] default null, p_ended_ms_ago bigint[] default null,
-  out finished bigint[], out attempts integer[], out concerned bigint[], out ends batch_end[])
+  out finished bigint[], out attempts integer[], out concerned bigint[], out ends batch_end[], out parents parent_end[])
 language plpgsql volatile set search_path from current
 -- one plan serves all calls: making it takes longer than moving a few jobs
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off set plan_cache_mode = force_generic_plan
@@ -30,10 +31,11 @@ begin
            g.began_at, g.duration_ms, p_drainer, g.unique_key, g.concurrency_key, g.further_keys, g.fair_key, g.batch_id, g.callback_of, g.tags, g.metadata
     from gone g
   )
-  select array_agg(g.id), array_agg(g.attempt), array_agg(g.id) filter (where g.features & ~12 <> 0),
+  select array_agg(g.id), array_agg(g.attempt), array_agg(g.id) filter (where g.features & ~76 <> 0),
          array_agg((
            select (g.batch_id, g.outcome, case when b.gathers then g.id end, case when b.gathers then g.result end)::batch_end
-           from (values (1)) one left join batches b on b.id = g.batch_id and b.gathers)) filter (where g.batch_id is not null)
-  into finished, attempts, concerned, ends from gone g;
+           from (values (1)) one left join batches b on b.id = g.batch_id and b.gathers)) filter (where g.batch_id is not null),
+         array_agg((g.id, g.outcome)::parent_end) filter (where g.features & 64 <> 0)
+  into finished, attempts, concerned, ends, parents from gone g;
 end
 $$;

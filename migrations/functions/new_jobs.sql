@@ -14,7 +14,7 @@ begin atomic
          case when pg_column_size(p.payload) > 150 or r.metadata is not null or r.tags is not null then
            large_bytes_of(p.payload, r.metadata, r.tags) end,
          case when r.unique_rule ->> 'while' = 'waiting' then derive_unique_key(r.unique_keys, p.place, r.unique_rule, p.payload) end, r.unique_rule,
-         r.expires_at, r.further_keys, r.further_limits, r.fair_key, r.fair_weight, r.is_counted, r.batch_id
+         r.expires_at, r.further_keys, r.further_limits, r.fair_key, r.fair_weight, r.is_counted, r.batch_id, r.is_parent
   from unnest(p_runs) r
   cross join lateral jsonb_array_elements(r.payloads) with ordinality p (payload, place);
 end;

@@ -13,7 +13,7 @@ begin
   v_jobs := array(
     select row(nextval('job_ids'), j.index, j.name, j.payload, j.payload_key, j.payload_day, j.queue, j.priority, j.run_at, j.max_attempts, j.timeout_ms,
                j.unique_key, j.idempotency_key, j.concurrency_key, j.concurrency_limit, j.holds_key, j.rate_key, j.rate, j.tags, j.metadata, j.state, j.large_bytes,
-               j.waiting_key, j.unique_rule, j.expires_at, j.further_keys, j.further_limits, j.fair_key, j.fair_weight, j.is_counted, j.batch_id)::new_job
+               j.waiting_key, j.unique_rule, j.expires_at, j.further_keys, j.further_limits, j.fair_key, j.fair_weight, j.is_counted, j.batch_id, j.is_parent)::new_job
     from new_jobs(p_runs) j);
   if exists (select from unnest(p_runs) r where (r.concurrency_key is not null or r.rate_key is not null) and r.state = 'ready') then
     v_jobs := array(
@@ -21,7 +21,7 @@ begin
                  j.unique_key, j.idempotency_key, j.concurrency_key, j.concurrency_limit, j.holds_key, j.rate_key, j.rate, j.tags, j.metadata,
                  case when not j.is_ranked then j.state when j.line_place > 1 then 'behind' when j.holds_key is null and j.place > j.concurrency_limit then 'blocked' when j.rate_place > (j.rate).burst then 'throttled'
                       else j.state end, j.large_bytes,
-                 j.waiting_key, j.unique_rule, j.expires_at, j.further_keys, j.further_limits, j.fair_key, j.fair_weight, j.is_counted, j.batch_id)::new_job
+                 j.waiting_key, j.unique_rule, j.expires_at, j.further_keys, j.further_limits, j.fair_key, j.fair_weight, j.is_counted, j.batch_id, j.is_parent)::new_job
       from (
         select r.*, row_number() over (partition by r.concurrency_key, r.name, r.is_ranked order by r.priority, r.run_at, r.id) as place,
                     case when r.holds_key is not null then row_number() over (partition by r.concurrency_key, r.holds_key is null, r.is_ranked order by r.id) end as line_place,

@@ -14,7 +14,8 @@ as $$
                case when (j.rate).starts is not null and d.computes_rate_key is not true then 'name:' || j.name end),
       coalesce(j.rate, d.rate, case when j.rate_key is not null then missing_rate(j.at) end),
       j.tags, j.metadata,
-      case when due.at > now() then 'scheduled'
+      case when j.after is not null then 'waiting'
+           when due.at > now() then 'scheduled'
            when kept.queue = any (array(select p.target from pauses p where p.kind = 'queue' and lasts(p))) then 'paused'
            when d.computes_key and kept.concurrency_key is null or d.computes_rate_key and j.rate_key is null
                 or array_position(kept.further_keys, null) is not null then 'unkeyed'
@@ -24,13 +25,14 @@ as $$
       coalesce(j.expires_at, due.at + coalesce(j.expires_in_ms, d.expires_in_ms, (p_by_name->>'expires_in_ms')::bigint) * interval '1 millisecond'),
       kept.further_keys, coalesce(j.further_limits, d.further_limits),
       kept.fair_key, case when kept.fair_key is not null then coalesce(j.fair_weight, d.fair_weight) end,
-      (select true from waiting_limits w where w.kind = 'queue' and w.target = kept.queue), p_batch)::job_run)
+      (select true from waiting_limits w where w.kind = 'queue' and w.target = kept.queue), p_batch,
+      j.after, j.on_parent_failure, j.is_parent)::job_run)
   from jsonb_to_recordset(p_jobs) j (
     at integer, name text, by_name boolean, queue text, priority integer, run_at timestamptz, delay_ms bigint,
     max_attempts smallint, timeout_ms integer, concurrency_key text, concurrency_limit integer, concurrency_order text, on_retry text, rate_key text, rate rate_limit, tags text[],
     metadata jsonb, payloads jsonb, payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb, "unique" jsonb,
     expires_at timestamptz, expires_in_ms bigint, further_keys text[], further_limits integer[],
-    fair_key text, fair_weight smallint)
+    fair_key text, fair_weight smallint, after jsonb, on_parent_failure text, is_parent boolean)
   left join lateral (select d.* from definitions d where j.by_name and d.name = j.name limit 1) d on true
   cross join lateral (
     select coalesce(j.run_at, now() + coalesce(j.delay_ms, d.delay_ms, 0) * interval '1 millisecond') as at) due

@@ -1,5 +1,5 @@
 -- Gives waiting jobs, whose rows the caller has locked, the payloads and options of new ones. They stay the same jobs, with the time of
--- their enqueue. One that is due keeps its place in the queue if the new one is due, too.
+-- their enqueue. One that is due keeps its place in the queue if the new one is due, too. One that runs after others still does, and no other.
 --   p_jobs, p_ids  place n: a new job, and the waiting job that becomes like it
 create or replace function replace_waiting(p_jobs new_job[], p_ids bigint[], p_carrier jsonb) returns void
 language plpgsql volatile set search_path from current
@@ -19,7 +19,8 @@ begin
     max_attempts = n.max_attempts, timeout_ms = n.timeout_ms, concurrency_key = n.concurrency_key, concurrency_limit = n.concurrency_limit, holds_key = n.holds_key,
     further_keys = n.further_keys, further_limits = n.further_limits,
     rate_key = n.rate_key, rate = n.rate, fair_key = n.fair_key, fair_weight = n.fair_weight,
-    tags = n.tags, metadata = n.metadata, carrier = p_carrier, large_bytes = n.large_bytes, expires_at = n.expires_at, state = n.state
+    tags = n.tags, metadata = n.metadata, carrier = p_carrier, large_bytes = n.large_bytes, expires_at = n.expires_at,
+    state = case when j.state = 'waiting' then 'waiting' when n.state = 'waiting' then 'scheduled' else n.state end
   from unnest(p_jobs, p_ids) n
   where j.id = n.unnest;
   if exists (select from further_keys) or exists (select from unnest(p_jobs) n where n.further_keys is not null) then

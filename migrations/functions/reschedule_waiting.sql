@@ -5,8 +5,8 @@ create or replace function reschedule_waiting(p_jobs new_job[], p_ids bigint[]) 
 language sql volatile set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
-  update jobs j set state = 'scheduled', run_at = least(n.run_at, latest_run_at(j.enqueued_at, n.unique_rule)), expires_at = n.expires_at
+  update jobs j set state = case when j.state = 'waiting' then 'waiting' else 'scheduled' end, run_at = least(n.run_at, latest_run_at(j.enqueued_at, n.unique_rule)), expires_at = n.expires_at
   from unnest(p_jobs, p_ids) n
   where j.id = n.unnest and n.unique_rule->>'on_conflict' = 'reschedule'
-    and (j.state = 'scheduled' or least(n.run_at, latest_run_at(j.enqueued_at, n.unique_rule)) > now())
+    and (j.state in ('scheduled', 'waiting') or least(n.run_at, latest_run_at(j.enqueued_at, n.unique_rule)) > now())
 $$;

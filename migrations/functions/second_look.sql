@@ -6,8 +6,8 @@
 -- Returns the jobs that the claim brings, in their order: ids and fences, for the row in claims, and jobs, an array for each: id,
 -- fence, name, payload, queue, enqueued_at, and an object of the fields that don't have their defaults, or null. Objects throughout
 -- would cost more than locking, reading and writing the claim together. A payload that isn't in the row is null: see payloads_of.
--- A job that has got a feature since, by an update, is dropped too: nobody has looked at what that feature asks for. That somebody
--- waits for its end asks for nothing before that. So is a job that has got a queue which the drainer's pool doesn't serve.
+-- A job that has got a feature since, by an update, is dropped too: nobody has looked at what that feature asks for. That somebody, or
+-- another job, waits for its end asks for nothing before that. So is a job that has got a queue which the drainer's pool doesn't serve.
 --   alive        how many other drainers live
 --   p_features   the features of all the jobs together; null: none
 --   canceled     jobs that this drainer has in flight and that are to be canceled, as JSON; null: none
@@ -20,7 +20,7 @@ set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off s
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-  c_awaited constant integer := 32;
+  c_ends constant integer := 96; -- somebody waits for its end: a listener, or other jobs
   v_locked bigint[] := p_locked;
   v_admitted bigint[];
   v_dropped bigint[];
@@ -29,7 +29,7 @@ declare
   v_queues text[];
   v_excepts boolean := p_pool.excepts is not false;
   v_dead integer[];
-  v_known integer := coalesce(p_features, 0) | c_awaited;
+  v_known integer := coalesce(p_features, 0) | c_ends;
 begin
   select d.dead, d.alive into v_dead, alive from dead_drainers(p_drainer) d;
   dead := v_dead is not null;

@@ -4,9 +4,12 @@ import { join } from "node:path"
 export const ROOT = join(import.meta.dirname, "../..")
 
 /** What users and contributors read. Decisions are records of their time, so their blocks aren't checked. */
-export const PAGES = globSync(["*.md", "docs/*.md", "packages/*/README.md", "examples/*/README.md"], {
-  cwd: ROOT,
-}).toSorted()
+export const PAGES = globSync(
+  ["*.md", "docs/*.md", "docs/examples/*.md", "packages/*/README.md", "examples/*/README.md"],
+  {
+    cwd: ROOT,
+  },
+).toSorted()
 
 export interface Block {
   readonly page: string

@@ -5,7 +5,7 @@ import { runExactness, type Size } from "./run.ts"
 /** `npm run exactness` sets it, and plants the faults, too. */
 const seconds = Number(process.env.SLUICE_EXACTNESS_SECONDS ?? 0)
 
-const SHORT: Size = { seconds: 10, drainers: 5, schedules: 10, batches: 120, waits: 150 }
+const SHORT: Size = { seconds: 12, drainers: 5, schedules: 10, batches: 120, waits: 150 }
 const LONG: Size = { seconds, drainers: 8, schedules: 10, batches: 200, waits: 500 }
 
 const timeout = (seconds + 300) * 1_000

@@ -1,10 +1,13 @@
 import { notOnce, type Strand, type World } from "./world.ts"
 
+/** By then the schedules are stored. */
+const SOON_MS = 4_000
+
 /** Schedules that tick each second. Each tick must have one job. */
 export function createSchedules(world: World, count: number): Strand {
   const { sluice, actMs } = world
-  const first = Math.ceil(Date.now() / 1_000) * 1_000 + 1_000
-  const ticks = Array.from({ length: Math.floor(actMs / 1_000) }, (_, index) =>
+  const first = Math.ceil(Date.now() / 1_000) * 1_000 + SOON_MS
+  const ticks = Array.from({ length: Math.floor((actMs - SOON_MS) / 1_000) }, (_, index) =>
     new Date(first + index * 1_000).toISOString(),
   )
   const keys = Array.from({ length: count }, (_, index) => `schedule/${index}`)

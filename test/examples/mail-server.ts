@@ -1,17 +1,43 @@
 import { createServer, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
+import { text } from "node:stream/consumers"
 import { afterAll } from "vitest"
 
-/** Stands in for the service that the example's jobs call. While it is held, it answers nobody. */
-export async function startMailServer() {
+/** A request to the mail service. */
+export interface ReceivedMail {
+  readonly atMs: number
+  readonly idempotencyKey: string | undefined
+  /** As it was sent; undefined if it wasn't JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: each example sends its own
+  readonly mail: any
+}
+
+/**
+ * Stands in for the service that the examples' jobs call. While it is held, it answers nobody.
+ *
+ * @param refuse Answers a mail with this status; undefined: it is accepted.
+ */
+export async function startMailServer({
+  refuse = () => undefined,
+}: {
+  refuse?: (mail: ReceivedMail) => number | undefined
+} = {}) {
   const waiting = new Set<ServerResponse>()
   const counts = { received: 0, mostAtOnce: 0 }
+  const received: ReceivedMail[] = []
+  const accepted: ReceivedMail[] = []
   let isHeld = false
-  const server = createServer((_request, response) => {
+  const server = createServer(async (request, response) => {
     counts.received++
     waiting.add(response)
     counts.mostAtOnce = Math.max(counts.mostAtOnce, waiting.size)
     response.once("close", () => waiting.delete(response))
+    const key = request.headers["idempotency-key"] as string | undefined
+    const mail = { atMs: performance.now(), idempotencyKey: key, mail: parse(await text(request)) }
+    received.push(mail)
+    const status = refuse(mail)
+    if (status === undefined) accepted.push(mail)
+    else response.writeHead(status, { "retry-after": "1" })
     if (!isHeld) response.end()
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
@@ -23,6 +49,8 @@ export async function startMailServer() {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     counts,
     waiting,
+    received,
+    accepted,
     hold() {
       isHeld = true
     },
@@ -30,5 +58,13 @@ export async function startMailServer() {
       isHeld = false
       for (const response of waiting) response.end()
     },
+  }
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
   }
 }

@@ -8,24 +8,33 @@ import {
 } from "@sluice/core"
 import { migrate } from "@sluice/core/migrate"
 import { expect } from "vitest"
-import { openSession, type Session } from "../settle/session.ts"
+import { openSession } from "../settle/session.ts"
 import { createDatabase } from "../support/database.ts"
+import { type BatchAction, CALLBACKS, createBatches } from "./random-batches.ts"
+import { type Drainer, type Held, type RandomContext, STEP_HOURS, violated } from "./random-part.ts"
+import { createSchedules, type ScheduleAction, TICKED } from "./random-schedules.ts"
+import { createWaits, type WaitAction } from "./random-waits.ts"
 
 /** One thing that somebody does. Numbers choose among what there is, so that any list of these can be carried out. */
 export type Action =
-  | {
-      readonly do: "enqueue"
-      readonly kind: Kind
-      readonly key: number
-      readonly limit: number
-      readonly urgent: boolean
-    }
+  | ({ readonly do: "enqueue" } & GivenJob)
   | { readonly do: "enqueueMany"; readonly count: number }
   | { readonly do: "claim" | "crash" | "reap"; readonly session: number }
   | { readonly do: "settle"; readonly session: number; readonly outcome: Outcome }
   | { readonly do: "cancel" | "runNow" | "delay" | "moveQueue" | "retry"; readonly job: number }
   | { readonly do: "pause" | "resume"; readonly kind: PauseKind; readonly target: number }
-  | { readonly do: "wait" }
+  | { readonly do: "passTime" }
+  | BatchAction<GivenJob>
+  | ScheduleAction
+  | WaitAction
+
+/** A job to enqueue, of one of the list's kinds. */
+interface GivenJob {
+  readonly kind: number
+  readonly key: number
+  readonly limit: number
+  readonly urgent: boolean
+}
 
 export const KINDS = ["plain", "keyed", "both", "unique", "delayed", "ordered", "rated", "limited"] as const
 export const OUTCOMES = ["succeeded", "retried", "discarded", "snoozed"] as const
@@ -34,9 +43,11 @@ export const SESSIONS = 3
 export const KEYS = 2
 const TARGETS = { queue: ["default", "other"], name: ["plain", "keyed"], key: ["key-0", "key-1"] }
 
-/** In no two hours do more rated jobs start. Time moves in steps of three hours. */
+/** All that is performed. */
+const NAMES = [...KINDS, ...CALLBACKS, TICKED]
+
+/** In no two hours do more rated jobs start. */
 const RATE = { limit: 2, per: "2h" } as const
-const STEP_HOURS = 3
 /** Unfinished jobs of the queue of limited jobs. */
 const PLACES = 3
 
@@ -46,24 +57,10 @@ export type Kind = (typeof KINDS)[number]
 type Outcome = (typeof OUTCOMES)[number]
 type PauseKind = (typeof PAUSE_KINDS)[number]
 
-interface Held {
-  readonly id: string
-  readonly fence: number
-}
-
-interface Drainer {
-  session: Session
-  held: Held[]
-}
-
-/** What an action has shown to be wrong: the property's name comes first. */
-function violated(property: string, what: string): never {
-  throw new Error(`${property}: ${what}`)
-}
-
 /** Drainers by hand, statement by statement, on a real database, beside a model of what they may do. */
 export interface RandomWorld {
-  begin(): Promise<void>
+  /** @param kinds Of the list's jobs: few, so that they meet others of their kind. */
+  begin(kinds: readonly Kind[]): Promise<void>
   perform(action: Action): Promise<void>
   /** Checks what must hold after each action. */
   check(): Promise<void>
@@ -74,7 +71,7 @@ export interface RandomWorld {
 
 export async function createRandomWorld(): Promise<RandomWorld> {
   const database = await createDatabase()
-  const jobs = KINDS.map((name) =>
+  const jobs = NAMES.map((name) =>
     defineJob({
       name,
       backoff: { base: "1h" },
@@ -93,20 +90,39 @@ export async function createRandomWorld(): Promise<RandomWorld> {
   const drainers: Drainer[] = []
   const stored = new Set<string>()
   const keysOf = new Map<string, readonly string[]>()
-  /** The limit of the newest job of each key, while it has jobs. */
   const limits = new Map<string, { limit: number; id: bigint }>()
-  /** Jobs in order that let others pass while they wait for their retries. */
   const passing = new Set<string>()
   /** Hours at which rated jobs have started. */
   const starts: number[] = []
   let hour = 0
+  let kinds: readonly Kind[] = KINDS
+  const context: RandomContext = {
+    database,
+    sluice,
+    drainers,
+    stored,
+    keysOf,
+    limits,
+    passing,
+    hour: () => hour,
+  }
+  const batches = createBatches(context, {
+    toJob,
+    note,
+    mayBeRefused: (given) => kindOf(given) === "limited",
+  })
+  const schedules = createSchedules(context)
+  const waits = createWaits(context)
+  const parts = [batches, schedules, waits]
 
   return {
-    async begin() {
+    async begin(given) {
+      kinds = given
       await Promise.all(drainers.splice(0).map(({ session }) => session.end()))
+      const ofParts = parts.flatMap((part) => part.tables.map((table) => `, sluice.${table}`)).join("")
       await database.pool.query(
         `truncate sluice.jobs, sluice.finished, sluice.failures, sluice.claims, sluice.permits, sluice.limits, sluice.further_keys, sluice.drainers,
-           sluice.pauses, sluice.cancellations, sluice.retries, sluice.idempotency_keys, sluice.rates, sluice.waiting_limits`,
+           sluice.pauses, sluice.cancellations, sluice.retries, sluice.idempotency_keys, sluice.rates, sluice.waiting_limits${ofParts}`,
       )
       await sluice.limitQueue("limited", { waiting: PLACES })
       for (let n = 0; n < SESSIONS; n++) drainers.push({ session: await openSession(database), held: [] })
@@ -115,8 +131,12 @@ export async function createRandomWorld(): Promise<RandomWorld> {
       limits.clear()
       passing.clear()
       starts.length = 0
+      for (const part of parts) part.begin()
     },
-    perform: (action) => act(action),
+    async perform(action) {
+      for (const part of parts) await part.before?.()
+      await act(action)
+    },
     check,
     finish,
     async end() {
@@ -144,8 +164,9 @@ export async function createRandomWorld(): Promise<RandomWorld> {
         await session.connection.query("select sluice.reap($1, 100)", [session.drainerId])
         return
       }
-      case "wait":
+      case "passTime":
         hour += STEP_HOURS
+        for (const part of parts) await part.passTime?.()
         await database.pool.query(
           "update sluice.jobs set run_at = run_at - $1 * interval '1 hour' where state = 'scheduled'",
           [STEP_HOURS],
@@ -160,12 +181,45 @@ export async function createRandomWorld(): Promise<RandomWorld> {
       case "pause":
       case "resume":
         return pauseOrResume(action.do, action.kind, TARGETS[action.kind][action.target] as string)
+      case "enqueueBatch":
+      case "addToBatch":
+      case "retryBatch":
+      case "cancelBatch":
+        return batches.act(action)
+      case "setSchedule":
+      case "deleteSchedule":
+      case "pauseSchedule":
+      case "resumeSchedule":
+      case "runSchedule":
+      case "look":
+        return schedules.act(action)
+      case "openWait":
+      case "await":
+      case "complete":
+        return waits.act(action)
       default:
         return actOnJob(action.do, [...stored][action.job % Math.max(1, stored.size)])
     }
   }
 
-  async function enqueue({ kind, key, limit, urgent }: Extract<Action, { do: "enqueue" }>): Promise<void> {
+  async function enqueue(given: GivenJob): Promise<void> {
+    const { name, payload, options } = toJob(given)
+    const places = name === "limited" ? PLACES - (await countOf("queue = 'limited'")) : 1
+    const enqueued = await sluice.enqueue(name, payload, options).catch((error) => {
+      if (!(error instanceof WaitingLimitError)) throw error
+    })
+    if ((enqueued === undefined) !== places <= 0)
+      violated("waiting limits", `with ${places} places left, a job is ${enqueued ? "stored" : "refused"}`)
+    if (enqueued) note(given, enqueued)
+  }
+
+  function kindOf({ kind }: GivenJob): Kind {
+    return kinds[kind % kinds.length] as Kind
+  }
+
+  function toJob(given: GivenJob) {
+    const { key, limit, urgent } = given
+    const kind = kindOf(given)
     const options = {
       ...(kind === "keyed" && { concurrencyKey: `key-${key}`, concurrencyLimit: limit }),
       ...(kind === "both" && { concurrencyLimit: limit }),
@@ -175,14 +229,12 @@ export async function createRandomWorld(): Promise<RandomWorld> {
       ...(kind === "ordered" && limit === 2 && urgent && { delay: 1_800 }),
       ...(urgent && { priority: -1 }),
     }
-    const places = kind === "limited" ? PLACES - (await countOf("queue = 'limited'")) : 1
-    const enqueued = await sluice.enqueue(kind, { key }, options).catch((error) => {
-      if (!(error instanceof WaitingLimitError)) throw error
-    })
-    if ((enqueued === undefined) !== places <= 0)
-      violated("waiting limits", `with ${places} places left, a job is ${enqueued ? "stored" : "refused"}`)
-    if (!enqueued) return
-    const { id, status } = enqueued
+    return { name: kind, payload: { key }, options }
+  }
+
+  function note(given: GivenJob, { id, status }: { readonly id: string; readonly status: string }): void {
+    const { key, limit } = given
+    const kind = kindOf(given)
     const isNew = !stored.has(id)
     if (isNew !== (status === "enqueued")) violated("unique keys", `job ${id} is called ${status}`)
     stored.add(id)
@@ -200,7 +252,7 @@ export async function createRandomWorld(): Promise<RandomWorld> {
 
   async function claim(drainer: Drainer): Promise<void> {
     const paused = await sluice.listPauses()
-    const brought = await drainer.session.claim(...KINDS)
+    const brought = await drainer.session.claim(...NAMES)
     const { rows } = await database.pool.query(
       "select id::text, name, queue from sluice.jobs where id = any ($1)",
       [brought.map(({ id }) => id)],
@@ -216,7 +268,7 @@ export async function createRandomWorld(): Promise<RandomWorld> {
       if (name === "ordered") await checkTurn(id)
       if (name === "rated") checkStart()
     }
-    drainer.held.push(...brought)
+    drainer.held.push(...brought.map(({ id, fence }): Held => ({ id, fence })))
     for (const key of new Set(brought.flatMap(({ id }) => keysOf.get(id) ?? []))) await checkLimit(key)
   }
 
@@ -247,19 +299,30 @@ export async function createRandomWorld(): Promise<RandomWorld> {
     if (recent > RATE.limit) violated("rates", `${recent} jobs have started, and ${RATE.limit} may`)
   }
 
+  /** A batch may wait to enqueue its callbacks. */
+  async function isWorkLeft(): Promise<boolean> {
+    const [{ left }] = await database.rows(
+      "select exists (select from sluice.jobs) or exists (select from sluice.batches where state = 'open') as left",
+    )
+    return left
+  }
+
   async function countOf(condition: string): Promise<number> {
     return (await database.rows(`select count(*)::int as n from sluice.jobs where ${condition}`))[0].n
   }
 
-  async function settle(drainer: Drainer, outcome: Outcome): Promise<void> {
-    const job = drainer.held.shift()
-    if (!job) return
+  /** One that has come to wait for a token is put back until the timeout. */
+  async function settle(drainer: Drainer, given: Outcome): Promise<void> {
+    const held = drainer.held.shift()
+    if (!held) return
+    const { waitMs = 1_800_000, ...job } = held
+    const outcome = held.waitMs === undefined ? given : "snoozed"
     const error = { error_class: "Error", error_message: "failed" }
     const lost = await drainer.session.settle({
       ...job,
       outcome,
       charges_attempt: outcome !== "snoozed",
-      ...(outcome === "retried" || outcome === "snoozed" ? { wait_ms: 1_800_000 } : {}),
+      ...(outcome === "retried" || outcome === "snoozed" ? { wait_ms: Math.ceil(waitMs) } : {}),
       ...(outcome === "retried" || outcome === "discarded" ? error : {}),
     })
     if (lost.length > 0)
@@ -305,6 +368,7 @@ export async function createRandomWorld(): Promise<RandomWorld> {
   }
 
   async function check(): Promise<void> {
+    for (const part of parts) await part.check()
     const [{ lost, twice, missing }] = await database.rows(
       `with live as (select id from sluice.jobs), past as (select id from sluice.finished)
        select (select count(*)::int from unnest($1::bigint[]) given (id) where id not in (select id from live) and id not in (select id from past)) as lost,
@@ -329,11 +393,12 @@ export async function createRandomWorld(): Promise<RandomWorld> {
   }
 
   async function finish(): Promise<void> {
+    for (const part of parts) await part.stop?.()
     for (const { kind, target } of await sluice.listPauses()) await pauseOrResume("resume", kind, target)
     for (const drainer of drainers) await crash(drainer)
     await Promise.all(drainers.splice(0).map(({ session }) => session.end()))
-    for (let drains = 0; drains < 40 && (await countOf("true")) > 0; drains++) {
-      await act({ do: "wait" })
+    for (let drains = 0; drains < 40 && (await isWorkLeft()); drains++) {
+      await act({ do: "passTime" })
       await drain(sluice, { connect: database.connect, log: SILENT })
     }
     await check()
@@ -341,6 +406,7 @@ export async function createRandomWorld(): Promise<RandomWorld> {
     if (left.length > 0) violated("all work is done", `${JSON.stringify(left)} are left`)
     const permits = await database.rows("select * from sluice.permits")
     if (permits.length > 0) violated("permits", `${JSON.stringify(permits)} are left`)
+    for (const part of parts) await part.checkEnd()
   }
 }
 

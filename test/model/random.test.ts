@@ -1,9 +1,14 @@
 import fc from "fast-check"
 import { afterAll, expect, test } from "vitest"
-import { createRandomWorld, KEYS, KINDS, type Kind, OUTCOMES, PAUSE_KINDS, SESSIONS } from "./random-world.ts"
+import { CATCH_UPS, OVERLAPS, SCHEDULES } from "./random-schedules.ts"
+import { TOKENS } from "./random-waits.ts"
+import { createRandomWorld, KEYS, KINDS, OUTCOMES, PAUSE_KINDS, SESSIONS } from "./random-world.ts"
 
 /** More of it: `SLUICE_MODEL_RUNS=1000 npx vitest run test/model/random.test.ts`. */
 const RUNS = Number(process.env.SLUICE_MODEL_RUNS ?? 10)
+
+/** Of a failure, the shortest list is told that was found by then. */
+const MOST_MS = 500_000
 
 const world = await createRandomWorld()
 afterAll(() => world.end())
@@ -11,17 +16,81 @@ afterAll(() => world.end())
 /** Of few kinds of jobs in each list, so that they meet others of their kind. */
 const kinds = fc.subarray([...KINDS], { minLength: 1, maxLength: 3 })
 const session = fc.nat({ max: SESSIONS - 1 })
-const actions = fc.oneof(
+const job = {
+  kind: fc.nat({ max: KINDS.length - 1 }),
+  key: fc.nat({ max: KEYS - 1 }),
+  limit: fc.integer({ min: 1, max: 3 }),
+  urgent: fc.boolean(),
+}
+const batch = fc.nat({ max: 5 })
+const schedule = fc.nat({ max: SCHEDULES - 1 })
+const token = fc.nat({ max: TOKENS - 1 })
+
+/** What each verb adds. */
+const ofBatches = [
   {
-    weight: 12,
+    weight: 3,
     arbitrary: fc.record({
-      do: fc.constant("enqueue" as const),
-      kind: fc.nat({ max: KINDS.length - 1 }),
-      key: fc.nat({ max: KEYS - 1 }),
-      limit: fc.integer({ min: 1, max: 3 }),
-      urgent: fc.boolean(),
+      do: fc.constant("enqueueBatch" as const),
+      jobs: fc.array(fc.record(job), { minLength: 1, maxLength: 4 }),
+      parent: fc.option(batch),
+      isFull: fc.boolean(),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("addToBatch" as const), batch, job: fc.record(job) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("retryBatch" as const), batch, callbacks: fc.boolean() }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("cancelBatch" as const), batch }) },
+]
+const ofSchedules = [
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("setSchedule" as const),
+      schedule,
+      catchUp: fc.constantFrom(...CATCH_UPS),
+      overlap: fc.constantFrom(...OVERLAPS),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom(
+        "pauseSchedule" as const,
+        "resumeSchedule" as const,
+        "runSchedule" as const,
+        "deleteSchedule" as const,
+      ),
+      schedule,
+    }),
+  },
+  { weight: 2, arbitrary: fc.constant({ do: "look" as const }) },
+]
+const ofWaits = [
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant("await" as const),
+      session,
+      token,
+      timeout: fc.constantFrom("short" as const, "long" as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("openWait" as const), session, token }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("complete" as const),
+      token,
+      value: fc.nat({ max: 9 }),
+      early: fc.boolean(),
+    }),
+  },
+]
+const actions = fc.oneof(
+  { weight: 12, arbitrary: fc.record({ do: fc.constant("enqueue" as const), ...job }) },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant("enqueueMany" as const), count: fc.integer({ min: 1, max: 20 }) }),
@@ -57,7 +126,10 @@ const actions = fc.oneof(
       target: fc.nat({ max: 1 }),
     }),
   },
-  { weight: 2, arbitrary: fc.constant({ do: "wait" as const }) },
+  { weight: 2, arbitrary: fc.constant({ do: "passTime" as const }) },
+  ...ofBatches,
+  ...ofSchedules,
+  ...ofWaits,
 )
 
 test("whatever is done in whatever order: no job is lost, doubled, or held twice, and limits and pauses hold", async () => {
@@ -66,11 +138,9 @@ test("whatever is done in whatever order: no job is lost, doubled, or held twice
       kinds,
       fc.array(actions, { minLength: 10, maxLength: 60, size: "max" }),
       async (kinds, list) => {
-        await world.begin()
+        await world.begin(kinds)
         for (const action of list) {
-          await world.perform(
-            action.do === "enqueue" ? { ...action, kind: kinds[action.kind % kinds.length] as Kind } : action,
-          )
+          await world.perform(action)
           await world.check()
         }
         await world.finish()
@@ -78,7 +148,7 @@ test("whatever is done in whatever order: no job is lost, doubled, or held twice
     ),
     {
       numRuns: RUNS,
-      endOnFailure: true,
+      interruptAfterTimeLimit: MOST_MS,
       ...(process.env.SLUICE_MODEL_SEED && { seed: Number(process.env.SLUICE_MODEL_SEED) }),
     },
   )

@@ -158,6 +158,36 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Completed while put back": [
     { file: `${SQL}/resume_completed.sql`, from: "    order by w.token for share", to: "" },
   ],
+  "Emitted before it is put back": [
+    { file: `${SQL}/after_settle.sql`, from: "    perform resume_ended(p_rescheduled);\n", to: "" },
+  ],
+  "Emitted while put back": [
+    { file: `${SQL}/match_emitted.sql`, from: "  perform resume_ended();\n", to: "" },
+  ],
+  "Wait during an emit": [
+    {
+      file: `${SQL}/protocol/emit_event.sql`,
+      from: "  insert into emitted_events (event, payload) values (p_event, p_payload);\n",
+      to: "",
+    },
+  ],
+  "Wait during the look": [
+    {
+      file: `${SQL}/match_emitted.sql`,
+      from: "where o.looked_xid < pg_snapshot_xmin(pg_current_snapshot())",
+      to: "where o.looked_xid is not null",
+    },
+  ],
+  "Event of before": [
+    {
+      file: `${SQL}/end_event_waits.sql`,
+      from: " and (p_xid is null or not pg_visible_in_snapshot(p_xid, w.since))",
+      to: "",
+    },
+  ],
+  "Emit in the way": [
+    { file: `${SQL}/protocol/await_event.sql`, from: "for update skip locked", to: "for update" },
+  ],
   "Opened while it is completed": [
     {
       file: `${SQL}/end_wait.sql`,
@@ -494,6 +524,33 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Added while it finishes": [{ file: `${SQL}/hold_batch.sql`, from: " for share;", to: ";" }],
   "Retried while it finishes": [
     { file: `${SQL}/reopen_batches.sql`, from: " order by b.id for update;", to: " order by b.id;" },
+  ],
+  "Last two parents at once": [
+    { file: `${SQL}/hold_dependents.sql`, from: " for no key update skip locked) w);", to: ") w);" },
+  ],
+  "Note left behind": [
+    {
+      file: `${SQL}/protocol/close_drainer.sql`,
+      from: " or exists (select from due_dependents)",
+      to: "",
+    },
+  ],
+  "Parent ends while its child is stored": [
+    {
+      file: `${SQL}/store_dependencies.sql`,
+      from: "  perform note_dependents(array(select unnest(v_children) except select unnest(v_free)));\n",
+      to: "",
+    },
+  ],
+  "Parent ends while it is marked": [
+    {
+      file: `${SQL}/mark_parents.sql`,
+      from: "where d.parent_id = any (v_unmarked) and j.has_dependents is null));",
+      to: "where false));",
+    },
+  ],
+  "Marked between claim and begin": [
+    { file: `${SQL}/second_look.sql`, from: "integer := 96;", to: "integer := 32;" },
   ],
   "Came and gone": [
     { file: `${SQL}/clear_wake_requests.sql`, from: "> '-infinity' and", to: "> 'infinity' and" },

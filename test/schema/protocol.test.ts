@@ -11,7 +11,15 @@ const typescript = ["packages", "functions"]
   .filter((path) => !/node_modules|\/dist\//.test(path))
 
 /** For people, in SQL. */
-const CALLED_BY_HAND = ["enqueue", "enqueue_many", "enqueue_batch", "add_to_batch", "unknown_names"]
+const CALLED_BY_HAND = [
+  "enqueue",
+  "enqueue_many",
+  "enqueue_batch",
+  "enqueue_workflow",
+  "add_to_batch",
+  "emit",
+  "unknown_names",
+]
 /** Called by `migrate` in the session's own schema. */
 const CALLED_BY_BARE_NAME = ["force_maintenance"]
 

@@ -129,6 +129,14 @@ test("schedules tick through the change to summer time, on a clock that was set 
   ])
 })
 
+test("when the clock is set back, what is done once a second is done at once", async () => {
+  const back = await createKit({ jobs: [note] })
+  await back.drainAll()
+  await back.clock.set("2020-01-01T00:00:00Z")
+  const { rows } = await back.pool.query("select ticked_at < sluice.now() as is_past from sluice.ticks")
+  expect(rows).toEqual([{ is_past: true }])
+})
+
 test("history is dropped after its time", async () => {
   const { id } = await note.enqueue("old")
   await kit.drainAll()

@@ -14,9 +14,6 @@ begin
   perform assert_batch_options(v_options);
   return (
     select s.batch_id
-    from store_batch(schema_version(), runs_of(coalesce(jobs, '[]')), jsonb_build_object(
-      'properties', coalesce(v_options->'properties', '{}'), 'parent', v_options->'parent',
-      'callbacks', (select coalesce(jsonb_object_agg(o.key, run_of(o.value->>'name', coalesce(o.value->'payload', '{}'), coalesce(o.value->'options', '{}'))), '{}')
-                    from jsonb_each(v_options) o where o.key in ('onFinish', 'onSuccess', 'onDiscard')) || '{"byName": {}}'), null, '{}') s);
+    from store_batch(schema_version(), runs_of(coalesce(jobs, '[]')), batch_of(v_options), null, '{}') s);
 end
 $$;

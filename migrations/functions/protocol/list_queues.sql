@@ -13,7 +13,7 @@ as $$
     full join (select w.target as name, w.waiting from waiting_limits w where w.kind = 'queue') l using (name)
   ), unfinished as (
     select j.queue, j.run_at, r.id is not null as is_running, j.state = 'scheduled' as is_scheduled,
-           j.state in ('blocked', 'behind', 'throttled', 'paused') or j.name = any (array(select unnest(paused('name')))) as is_held
+           j.state in ('blocked', 'behind', 'throttled', 'paused', 'waiting') or j.name = any (array(select unnest(paused('name')))) as is_held
     from jobs j left join running r on r.id = j.id
   ), counted as (
     select coalesce(u.queue, k.name) as name, k.is_paused is true as paused, k.until_at as "pausedUntil", k.waiting as "waitingLimit",

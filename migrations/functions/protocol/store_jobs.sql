@@ -7,7 +7,9 @@
 --                     further_keys with further_limits, rate_key with rate, fair_key with fair_weight,
 --                     tags, metadata; at: how many jobs come before them; by_name:
 --                     whether their enqueue doesn't have their definition. The keys are lists as long as that of the payloads;
---                     payload_keys: of payloads in the app's store, in whose places payloads has nulls
+--                     payload_keys: of payloads in the app's store, in whose places payloads has nulls;
+--                     after: for each job a list of those that it runs after, as ids (text) or places in this call (numbers), with
+--                     on_parent_failure; is_parent: whether others of this call run after them
 --   p_carrier         what travels with each job: correlation id and trace context
 --   p_by_name         of a call with jobs by name: the queue and the priority of those whose registered definition says nothing
 --   p_asks            whether to find out if drainers are awake for them; only for a transaction that commits at once
@@ -41,10 +43,10 @@ begin
     select s.* into job_ids, job_states, statuses from store_keyed_jobs(v_runs, p_carrier) s;
   else
     with stored as (
-      insert into jobs (name, payload, payload_day, queue, priority, run_at, max_attempts, timeout_ms, concurrency_limit, is_counted, rate, batch_id, tags, metadata,
+      insert into jobs (name, payload, payload_day, queue, priority, run_at, max_attempts, timeout_ms, concurrency_limit, is_counted, rate, batch_id, has_dependents, tags, metadata,
                         carrier, large_bytes, expires_at, state)
       select j.name, case when j.payload_day is null then j.payload end, j.payload_day, j.queue, j.priority, j.run_at, j.max_attempts,
-             j.timeout_ms, j.concurrency_limit, j.is_counted, j.rate, j.batch_id, j.tags, j.metadata, p_carrier, j.large_bytes, j.expires_at, j.state
+             j.timeout_ms, j.concurrency_limit, j.is_counted, j.rate, j.batch_id, j.is_parent, j.tags, j.metadata, p_carrier, j.large_bytes, j.expires_at, j.state
       from new_jobs(v_runs) j
       returning id, payload_day
     )
@@ -56,6 +58,9 @@ begin
     if exists (select from unnest(v_runs) r where r.state <> 'ready') then
       job_states := array(select public_state(j.state) from new_jobs(v_runs) j);
     end if;
+  end if;
+  if exists (select from unnest(v_runs) r where r.after is not null) then
+    job_states := store_dependencies(v_runs, job_ids, job_states, statuses);
   end if;
   if exists (select from waiting_limits) then
     perform assert_room(job_ids, statuses);

@@ -45,7 +45,7 @@ begin
   end if;
 
   update jobs j set
-    state = case when n.run_at > now() then 'scheduled' when n.is_paused then 'paused' when n.lacks_key then 'unkeyed'
+    state = case when n.is_waiting then j.state when n.run_at > now() then 'scheduled' when n.is_paused then 'paused' when n.lacks_key then 'unkeyed'
                  when n.is_suspect then 'suspect' when n.stays then j.state else 'ready' end,
     run_at = n.run_at, priority = n.priority, queue = n.queue, is_counted = (select true from waiting_limits w where w.kind = 'queue' and w.target = n.queue),
     tags = n.tags, metadata = n.metadata, concurrency_key = n.concurrency_key,
@@ -56,7 +56,7 @@ begin
            case when p_changes ? 'tags' then nullif(v_tags, '{}') else w.tags end as tags,
            coalesce(p_changes->'metadata', w.metadata) as metadata, coalesce(w.payload, aside.payload) as payload,
            kept.concurrency_key, kept.further_keys, kept.rate_key, lacks_key(w) as lacks_key,
-           w.suspect_group is not null as is_suspect,
+           w.suspect_group is not null as is_suspect, w.state = 'waiting' as is_waiting,
            w.state = 'unknown' or w.state in ('blocked', 'behind') and (kept.concurrency_key, kept.further_keys) is not distinct from (w.concurrency_key, w.further_keys)
              or w.state = 'throttled' and kept.rate_key = w.rate_key as stays
     from jobs w

@@ -35,7 +35,16 @@ export interface System {
 }
 
 /** What can stand in the way of free jobs. */
-export type Obstacle = "blocked" | "rate" | "scheduled" | "expired" | "queues" | "paused" | "fair" | "batch"
+export type Obstacle =
+  | "blocked"
+  | "rate"
+  | "scheduled"
+  | "expired"
+  | "queues"
+  | "paused"
+  | "fair"
+  | "batch"
+  | "workflow"
 
 export interface Backlog {
   readonly count: number
@@ -44,7 +53,7 @@ export interface Backlog {
   /** Bytes of text in the payload in addition to the number. Default 0. */
   readonly payloadBytes?: number
   /** `scheduled`: due tomorrow; `blocked`: with one of two keys in use; `rate`: with one of two rates used up; `paused`: in a paused queue. Default: free. */
-  readonly obstacle?: Exclude<Obstacle, "queues" | "fair" | "batch">
+  readonly obstacle?: Exclude<Obstacle, "queues" | "fair" | "batch" | "workflow">
   /** Number of queues over which to spread the jobs. Default 1. */
   readonly queues?: number
   /** Number of small tenants, with 10 jobs each at the end; the other jobs are those of one. Default: no job has a tenant. */
@@ -53,6 +62,8 @@ export interface Backlog {
   readonly due?: "jobs" | "schedules"
   /** Whether the jobs are one batch. Default false. */
   readonly isBatch?: boolean
+  /** Whether each ten jobs are a workflow. Default false. */
+  readonly isWorkflow?: boolean
 }
 
 export interface Enqueuer {

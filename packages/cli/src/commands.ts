@@ -7,23 +7,47 @@ import { FILTER_OPTIONS } from "./jobs/filter.ts"
 import { listJobs } from "./jobs/list.ts"
 import { showJob } from "./jobs/show.ts"
 import { CHANGE_OPTIONS, cancelJobs, deleteJobs, retryJobs, runJobs, updateJobs } from "./jobs/verbs.ts"
-import { migrate } from "./migrate.ts"
-import { listQueues, pauseQueue, resumeQueue } from "./queues.ts"
-import { listSchedules, pauseSchedule, resumeSchedule, runSchedule, showSchedule } from "./schedules.ts"
+import { migrate, migrationPlan, migrationStatus } from "./migrate.ts"
+import {
+  listPauses,
+  pauseKey,
+  pauseName,
+  pauseQueue,
+  pauseSchedule,
+  resumeKey,
+  resumeName,
+  resumeQueue,
+  resumeSchedule,
+} from "./pauses.ts"
+import { listQueues } from "./queues.ts"
+import { listSchedules, runSchedule, showSchedule } from "./schedules.ts"
 import { completeWait } from "./waits.ts"
 import { work } from "./work.ts"
 
 const IDS = { "[ids...]": "ids of jobs; filters are the options" }
 const BATCH = { "<id>": "the id of the batch" }
 const QUEUE = { "<queue>": "the name of the queue" }
+const NAME = { "<name>": "the name of the jobs" }
+const KEY = { "<key>": "the concurrency key" }
 const SCHEDULE = { "<key>": "the key of the schedule" }
 
 /** Every command by what is typed, in the order in which help lists them. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
   migrate: {
     summary: "upgrades the database's schema to the version of this package",
-    options: ["jobs", "unknown-names", "retention", "owner"],
+    options: ["jobs", "unknown-names", "retention", "owner", "json"],
     run: migrate,
+  },
+  "migrate status": {
+    summary: "says whether there is something to migrate; then it exits with 1",
+    options: ["json"],
+    run: migrationStatus,
+  },
+  "migrate plan": {
+    summary: "prints the SQL of what migrate would do to the schema",
+    options: ["json"],
+    examples: { "sluice migrate plan > plan.sql": "to read it, or for somebody who has the rights" },
+    run: migrationPlan,
   },
   doctor: {
     summary: "checks the database: version, schema, pooler, locks, connections, history, jobs that can't run",
@@ -121,7 +145,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: deleteJobs,
   },
   queues: {
-    summary: "lists the queues with what they hold",
+    summary: "lists the queues with what they hold, or pauses one",
     options: ["json"],
     run: listQueues,
   },
@@ -138,8 +162,37 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: ["json"],
     run: resumeQueue,
   },
+  pauses: {
+    summary: "lists what is paused: queues, names and concurrency keys",
+    options: ["json"],
+    run: listPauses,
+  },
+  "names pause": {
+    summary: "keeps the jobs of a name from starting",
+    takes: NAME,
+    options: ["for", "until", "json"],
+    run: pauseName,
+  },
+  "keys pause": {
+    summary: "keeps the jobs of a concurrency key from starting",
+    takes: KEY,
+    options: ["for", "until", "json"],
+    run: pauseKey,
+  },
+  "names resume": {
+    summary: "ends the pause of a name",
+    takes: NAME,
+    options: ["json"],
+    run: resumeName,
+  },
+  "keys resume": {
+    summary: "ends the pause of a concurrency key",
+    takes: KEY,
+    options: ["json"],
+    run: resumeKey,
+  },
   schedules: {
-    summary: "lists the schedules with their next and their last tick",
+    summary: "lists the schedules with their next and their last tick, or acts on one",
     options: ["limit", "after", "json"],
     run: listSchedules,
   },
@@ -211,6 +264,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
 /** What commands that begin with the same word are for. */
 export const GROUPS: Readonly<Record<string, string>> = {
   jobs: "lists, shows and changes jobs",
+  names: "pauses the jobs of a name",
+  keys: "pauses the jobs of a concurrency key",
   batches: "shows and changes batches",
   waits: "completes what jobs wait for",
 }

@@ -3,7 +3,7 @@ import type { Options } from "./options.ts"
 import { type Cell, list, table } from "./output/table.ts"
 import { printJson, styled, styleOfState } from "./output/terminal.ts"
 import { fromNow, instant } from "./output/times.ts"
-import { pauseCell, pauseOptions, untilWords } from "./queues.ts"
+import { pauseCell } from "./pauses.ts"
 import { withSluice } from "./with-sluice.ts"
 
 /** Prints the schedules with their next and their last tick. */
@@ -81,21 +81,5 @@ export async function runSchedule(options: Options, words: readonly string[]): P
   const jobId = await withSluice(options, (sluice) => sluice.runSchedule(key))
   if (options.json) printJson({ key, jobId })
   else console.log(`Job ${jobId} was enqueued.`)
-  return 0
-}
-
-export async function pauseSchedule(options: Options, words: readonly string[]): Promise<number> {
-  const [key] = words as [string]
-  await withSluice(options, (sluice) => sluice.pauseSchedule(key, pauseOptions(options)))
-  if (options.json) printJson({ key, paused: true })
-  else console.log(`The schedule ${key} is paused${untilWords(options)}.`)
-  return 0
-}
-
-export async function resumeSchedule(options: Options, words: readonly string[]): Promise<number> {
-  const [key] = words as [string]
-  await withSluice(options, (sluice) => sluice.resumeSchedule(key))
-  if (options.json) printJson({ key, paused: false })
-  else console.log(`The schedule ${key} is not paused.`)
   return 0
 }

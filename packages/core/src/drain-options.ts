@@ -11,6 +11,7 @@ import { untilGiveUp } from "./session/deadline.ts"
 import { assertPool, definitionsIn, type PoolOptions, poolLiteral } from "./session/pool.ts"
 import type { Sluice } from "./sluice.ts"
 import type { SetWakeUp } from "./wake/wake-up.ts"
+import { parentsOfJob } from "./workflows/parents.ts"
 
 export interface DrainOptions extends PoolOptions {
   /** Opens a dedicated database connection, directly or through a session pooler. */
@@ -133,6 +134,7 @@ export function checkOptions(sluice: Sluice, options: DrainOptions) {
     payloads: sluice.payloads,
     hooks: sluice.hooks,
     batchOf: (id: string) => batchIn(sluice, id),
+    parentsOf: (id: string) => parentsOfJob(sluice, id),
     catalog: sluice,
     connect: options.connect,
     concurrency,

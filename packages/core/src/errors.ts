@@ -56,6 +56,9 @@ export class SluiceError extends Error {
  * - `timeout_never_fits`: a job's timeout is longer than any drain
  * - `name_taken`: an execution uses one name for two steps or cursors
  * - `invalid_setting`: an environment variable, which the message names
+ * - `invalid_workflow`: a workflow's steps, their names or their order
+ * - `parent_not_found`: a job is to run after one that is unknown, or whose history was dropped
+ * - `unknown_parent`: a job has asked for the result of one after which it doesn't run
  * - `invalid_wait_value`: a wait was completed with a value that doesn't match the schema of `waitFor`
  * - `invalid_module`: `thread()` was given something other than the URL of a file
  */
@@ -325,6 +328,20 @@ export class WaitStateError extends SluiceError {
   static override readonly name: string = "WaitStateError"
   static {
     brand(WaitStateError)
+  }
+}
+
+/**
+ * A job has asked for the result of one that it runs after, of which there is none.
+ *
+ * - `parent_history_dropped`: the history of that job was dropped, or it was deleted
+ * - `parent_result_not_kept`: its definition doesn't keep results, or this process can't read them
+ * - `parent_not_finished`: it was retried since, and hasn't ended yet
+ */
+export class ParentResultError extends SluiceError {
+  static override readonly name: string = "ParentResultError"
+  static {
+    brand(ParentResultError)
   }
 }
 

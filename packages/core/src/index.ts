@@ -9,6 +9,16 @@ export {
 export type { BatchCallback, BatchOptions } from "./batches/batch-options.ts"
 export type { BatchSnapshot, JobBatch, JobToAdd } from "./job/job-batch.ts"
 export {
+  type EnqueuedWorkflow,
+  type StepResults,
+  type StepSettings,
+  type Workflow,
+  type WorkflowOptions,
+  workflow,
+} from "./workflows/workflow.ts"
+export type { StepSnapshot, WorkflowSnapshot, WorkflowStep } from "./job/workflow.ts"
+export type { JobParent, JobParents } from "./job/job-parents.ts"
+export {
   type AnyJobDefinition,
   defineJob,
   type InputOf,
@@ -32,10 +42,25 @@ export type {
   Uniqueness,
 } from "./job/job-options.ts"
 export type { Fair, FairShare } from "./job/fair-share.ts"
+export {
+  type AnyEvent,
+  defineEvent,
+  type EmittedOf,
+  type EventDefinition,
+  type ReceivedOf,
+} from "./job/define-event.ts"
+export type { EmitOptions, EmittedEvent } from "./events/emit.ts"
 export { defineSchedule, type ScheduleDefinition, type ScheduleOptions } from "./job/define-schedule.ts"
 export type { CatchUp, Overlap, ScheduleTiming } from "./job/schedule-settings.ts"
 export type { JobHandle, WaitOptions } from "./job/job-handle.ts"
-export type { CheckpointOptions, JobContext, StepOptions, WaitForOptions } from "./job/job-context.ts"
+export type {
+  CheckpointOptions,
+  JobContext,
+  OpenEventWaitOptions,
+  StepOptions,
+  WaitForEventOptions,
+  WaitForOptions,
+} from "./job/job-context.ts"
 export type {
   CheckedJobs,
   GatheredOutcome,
@@ -129,6 +154,7 @@ export {
   JobNotFoundError,
   JobsFailedError,
   JobStateError,
+  ParentResultError,
   PayloadTooLargeError,
   PoolerError,
   RequestError,

@@ -14,6 +14,7 @@ import { translateError } from "./database/translate-error.ts"
 import { type Catalog, type NewJob, type Stored, storeJob, storeJobs } from "./enqueue/enqueue.ts"
 import { storeAround } from "./enqueue/store-around.ts"
 import { JobNotFoundError } from "./errors.ts"
+import { type EmitOptions, type EmittedEvent, emitEvent, eventsOf } from "./events/emit.ts"
 import { type Backlog, readBacklog } from "./inspect/backlog.ts"
 import { readJob, withObjects } from "./inspect/job.ts"
 import { type JobList, type ListJobsOptions, listJobs } from "./inspect/list-jobs.ts"
@@ -22,6 +23,7 @@ import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspec
 import { readWaitingLimits, type WaitingLimit } from "./inspect/waiting-limits.ts"
 import { assertSchedules } from "./job/assert-schedules.ts"
 import { assertBatchId } from "./job/batch-id.ts"
+import type { AnyEvent, EmittedOf } from "./job/define-event.ts"
 import { type AnyJobDefinition, bindDefinition, type InputOf, type ResultOf } from "./job/define-job.ts"
 import type { ScheduleDefinition } from "./job/define-schedule.ts"
 import { assertHooks, type Hooks } from "./job/hooks.ts"
@@ -33,6 +35,7 @@ import { assertJobId } from "./job/job-id.ts"
 import type { EnqueueOptions, EnqueueResult, JobPolicies, JobState } from "./job/job-options.ts"
 import type { JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"
 import { checkPayloadOptions, type PayloadOptions } from "./job/payload-store.ts"
+import type { WorkflowSnapshot, WorkflowStep } from "./job/workflow.ts"
 import type { Logger } from "./logger.ts"
 import { actOnMatching, type BulkOptions, type BulkResult, type Side } from "./manage/bulk.ts"
 import {
@@ -74,6 +77,9 @@ import {
   setSchedule,
 } from "./schedules/schedules.ts"
 import type { Instrumentation } from "./telemetry/instrumentation.ts"
+import { readWorkflow } from "./workflows/read-workflow.ts"
+import { namingStep, toStore } from "./workflows/store-workflow.ts"
+import type { EnqueuedWorkflow, Workflow, WorkflowOptions } from "./workflows/workflow.ts"
 
 export interface SluiceOptions<Job extends AnyJobDefinition = AnyJobDefinition> {
   /**
@@ -180,6 +186,22 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
    * @throws BatchNotFoundError
    */
   retryBatch(id: string, options?: RetryBatchOptions): Promise<BulkResult>
+  /**
+   * Stores the jobs of a workflow, which is built with `workflow(name)` or given by its name and steps, in one statement: all of them or
+   * none. It is a batch, so that `getBatch`, `cancelBatch` and `retryBatch` take its id.
+   *
+   * @throws InvalidInputError `invalid_workflow`, which names unknown steps and circles; and what `enqueueMany` throws
+   */
+  enqueueWorkflow<Steps extends Record<string, AnyJobDefinition>>(
+    flow: Workflow<Steps>,
+    options?: WorkflowOptions,
+  ): Promise<EnqueuedWorkflow<keyof Steps & string>>
+  enqueueWorkflow(
+    flow: { readonly name: string; readonly steps: readonly WorkflowStep[] },
+    options?: WorkflowOptions,
+  ): Promise<EnqueuedWorkflow>
+  /** Returns the workflow with its steps and their states, or undefined if the id is none of a workflow or its history was dropped. */
+  getWorkflow(id: string): Promise<WorkflowSnapshot | undefined>
   /**
    * Invokes a drainer unless one is awake. Call it after the commit of a transaction in which jobs were enqueued. With `onlyDue`
    * not for jobs that are due later, so that idle mode's wake-up is set earlier.
@@ -293,6 +315,20 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
    * @throws WaitStateError it has been completed before, or has timed out
    */
   completeWait(token: string, value?: unknown, options?: CompleteWaitOptions): Promise<void>
+  /**
+   * Enqueues a job of each definition that subscribes to the event, and resumes the jobs that wait for it by `context.waitForEvent`:
+   * all in one statement, in your transaction if you pass it. An event that nobody subscribes to is no error. By name alone, the
+   * payload is checked if one of the `jobs` subscribes to the event.
+   *
+   * If one of the jobs can't be enqueued, nothing is done, and it throws as `enqueue` does by name.
+   *
+   * @throws InvalidInputError, also as `InvalidPayloadError` or `PayloadTooLargeError`
+   */
+  emit<Given extends AnyEvent | string>(
+    event: Given | EventNameOf<Given>,
+    payload: Given extends AnyEvent ? EmittedOf<Given> : unknown,
+    options?: EmitOptions,
+  ): Promise<EmittedEvent>
   /** Returns what is paused, ordered by kind and target. */
   listPauses(): Promise<Pause[]>
   /**
@@ -357,6 +393,13 @@ type NameOf<Given> = Given extends AnyJobDefinition
     : Given["name"]
   : never
 
+/** The same of an event: `emit<typeof orderPaid>("order.paid", …)`. */
+type EventNameOf<Given> = Given extends AnyEvent
+  ? IsAny<EmittedOf<Given>> extends true
+    ? never
+    : Given["name"]
+  : never
+
 type Named<Job, Name> = Job extends AnyJobDefinition ? (Name extends Job["name"] ? Job : never) : never
 
 const OPTION_KEYS = [
@@ -417,6 +460,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     payloads: options.payloads && checkPayloadOptions(options.payloads, answerWithinMs),
   }
 
+  const events = eventsOf(options.jobs)
   const watch = createFinishWatch(database, schema, options.listen)
 
   const sluice: Sluice<Job> = {
@@ -469,6 +513,23 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
       })
       return results
     },
+    async enqueueWorkflow(flow: object, options: WorkflowOptions = {}) {
+      const toBeStored = await toStore(catalog, flow, options)
+      const { names, jobs } = toBeStored
+      const { transaction, request } = options
+      const asks = isToWake(transaction)
+      const { batch, results } = await storeAround(catalog, jobs, undefined, async () => {
+        const how = { asks, request, ...toBeStored.how }
+        const stored = await storeJobs(catalog, target(transaction), jobs, how).catch((error) => {
+          throw namingStep(toBeStored, error)
+        })
+        if (asks) await wakeFor(stored)
+        return stored
+      })
+      const { id } = batch as { id: string }
+      return { id, jobs: Object.fromEntries(names.map((name, place) => [name, results[place]?.id])) as never }
+    },
+    getWorkflow: (id) => translateErrors(readWorkflow(database, schema, id)),
     getBatch: (id) => translateErrors(readBatch(database, schema, id)),
     async cancelBatch(id) {
       const family = await translateErrors(familyOf(database, schema, id, false))
@@ -542,6 +603,14 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     async completeWait(token, value, options = {}) {
       const ids = await translateErrors(completeWait(database, schema, token, value, options))
       await wakeIfNeeded({ ids })
+    },
+    async emit(event, payload, { transaction, ...others } = {}) {
+      const asks = isToWake(transaction)
+      const known = typeof event === "string" ? (events.get(event) ?? { name: event }) : (event as AnyEvent)
+      const emitted = await emitEvent(catalog, target(transaction), known, payload, others, asks)
+      const { jobIds, resumedIds, areAttended } = emitted
+      if (asks) await wakeIfNeeded({ ids: [...(areAttended ? [] : jobIds), ...resumedIds] })
+      return { jobs: jobIds, resumed: resumedIds.length }
     },
     listPauses: () => translateErrors(readPauses(database, schema)),
     setSchedule: (key, settings) => moveTicks(setSchedule(database, schema, key, settings)),

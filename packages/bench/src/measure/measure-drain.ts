@@ -23,6 +23,8 @@ export interface DrainPlan {
   readonly due?: "jobs" | "schedules"
   /** Whether the jobs are one batch. */
   readonly isBatch?: boolean
+  /** Whether each ten jobs are a workflow. */
+  readonly isWorkflow?: boolean
   /** Jobs stored ahead of the free ones. */
   readonly inTheWay?: Pick<Backlog, "count" | "obstacle">
   /** Number of further free jobs. The measurement ends when `jobs` of all have been performed. */
@@ -87,7 +89,7 @@ async function fill(
   plan: DrainPlan,
   jobs: number,
 ): Promise<void> {
-  const { inTheWay, behind = 0, payloadBytes = 0, queues, smallTenants, due, isBatch } = plan
+  const { inTheWay, behind = 0, payloadBytes = 0, queues, smallTenants, due, isBatch, isWorkflow } = plan
   await database.pool.query("checkpoint")
   if (inTheWay)
     await system.fill(database.pool, { ...inTheWay, count: run.jobs(inTheWay.count), first: 1_000_000_000 })
@@ -98,6 +100,7 @@ async function fill(
     ...(smallTenants && { smallTenants }),
     ...(due && { due }),
     ...(isBatch && { isBatch }),
+    ...(isWorkflow && { isWorkflow }),
   })
   await database.pool.query("vacuum analyze") // as autovacuum would have done by now
 }

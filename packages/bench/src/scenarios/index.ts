@@ -21,6 +21,7 @@ import { storms } from "./storms.ts"
 import { throughput } from "./throughput.ts"
 import { wake } from "./wake.ts"
 import { wal } from "./wal.ts"
+import { workflow } from "./workflow.ts"
 
 export const scenarios: readonly Scenario[] = [
   throughput,
@@ -35,6 +36,7 @@ export const scenarios: readonly Scenario[] = [
   expired,
   fair,
   batch,
+  workflow,
   manyQueues,
   depth,
   storms,

@@ -35,5 +35,6 @@ function labelOf(obstacle: Obstacle): string {
     paused: "behind a paused queue",
     fair: "of 101 tenants that take turns",
     batch: "in one batch",
+    workflow: "in workflows",
   }[obstacle]
 }

@@ -28,7 +28,7 @@ export const sluice: System = {
   settings: "drain() with its defaults",
   keepsHistory: true,
   share: 1,
-  knows: ["blocked", "rate", "scheduled", "expired", "queues", "paused", "fair", "batch"],
+  knows: ["blocked", "rate", "scheduled", "expired", "queues", "paused", "fair", "batch", "workflow"],
 
   async prepare(url) {
     await migrate(url, { log: () => {} })
@@ -41,7 +41,8 @@ export const sluice: System = {
     if (backlog.isBatch)
       await database.query("insert into sluice.batches (total) values ($1)", [backlog.count])
     for (const numbers of rowSources(backlog)) {
-      await database.query((backlog.due === "schedules" ? schedulesSql : fillSql)(backlog, numbers))
+      if (backlog.isWorkflow) await database.query(workflowsSql(backlog, numbers))
+      else await database.query((backlog.due === "schedules" ? schedulesSql : fillSql)(backlog, numbers))
     }
   },
 
@@ -99,7 +100,7 @@ export const sluice: System = {
     const { rows } = await database.query(
       // what is in the way was stored before, so the newest job tells; expired ones stay ready for a while
       `select from (select state, expires_at from sluice.jobs where name = 'noop' order by id desc limit 1) newest
-       where state = 'ready' and expires_at is null`,
+       where state in ('ready', 'waiting') and expires_at is null`,
     )
     return rows.length === 0
   },
@@ -119,6 +120,28 @@ function fillSql(backlog: Backlog, numbers: string): string {
     insert into sluice.jobs (id, name, payload, payload_day, queue, run_at, state, concurrency_key, concurrency_limit, rate_key, rate, expires_at, fair_key, batch_id, large_bytes)
     select id, 'noop', case when day is null then payload end, day, queue, run_at, state, concurrency_key, concurrency_limit, rate_key, rate, expires_at, ${fairKeySql(backlog)}, ${batchSql(backlog)}, large_bytes
     from new`
+}
+
+/** As enqueue_workflow would store them: each ten jobs are one, of which the first is ready. */
+function workflowsSql(backlog: Backlog, numbers: string): string {
+  return `
+    with new as materialized (
+      select nextval('sluice.job_ids') as id, i, i % 10 as place, i / 10 as flow, payload
+      from ${numbers}, lateral (select ${payloadSql(backlog)} as payload) p
+    ), stored_batches as materialized (
+      insert into sluice.batches (id, total) select flow + 1, count(*) from new group by flow
+    ), stored_workflows as materialized (
+      insert into sluice.workflows (batch_id, name, steps, job_ids)
+      select flow + 1, 'noop', array_agg('step ' || place order by i), array_agg(id order by i) from new group by flow
+    ), stored_edges as materialized (
+      insert into sluice.dependencies (child_id, parent_id, on_failure)
+      select child.id, parent.id, 'fail' from new child join new parent on parent.flow = child.flow
+      where child.place between 1 and 4 and parent.place = 0 or child.place between 5 and 8 and parent.place = child.place - 4
+         or child.place = 9 and parent.place between 5 and 8
+    )
+    insert into sluice.jobs (id, name, payload, state, has_dependents, batch_id)
+    select id, 'noop', payload, case when place = 0 then 'ready' else 'waiting' end, case when place < 9 then true end, flow + 1
+    from new order by i`
 }
 
 /** As set_schedule would store them: each has a tick now. */

@@ -28,7 +28,7 @@ export interface BatchOptions<Job extends AnyJobDefinition = AnyJobDefinition> {
 const EVENTS = ["onFinish", "onSuccess", "onDiscard"] as const
 const OPTION_KEYS = [...EVENTS, "properties", "parent", "transaction", "request"]
 /** A callback is enqueued once whatever else there is. */
-const REFUSED_KEYS = ["unique", "uniqueKey", "idempotencyKey"]
+const REFUSED_KEYS = ["unique", "uniqueKey", "idempotencyKey", "after"]
 /** What a job that is to be stored has of these, also if its definition gives them. */
 const REFUSED_COLUMNS = ["unique", "unique_keys", "idempotency_keys"]
 
@@ -61,7 +61,9 @@ async function callbackJson(catalog: Catalog, event: string, callback: BatchCall
       "invalid_option",
       options?.[refused as never],
       [...path, "options", refused],
-      "no key: a batch enqueues its callbacks once",
+      refused === "after"
+        ? "nothing: a batch's callbacks run after its jobs"
+        : "no key: a batch enqueues its callbacks once",
     )
   try {
     const stored = await toStoreLater(catalog, job, definition)

@@ -34,6 +34,7 @@ import type {
 } from "../job/job-options.ts"
 import { concurrencyKeyOf, rateKeyOf } from "../job/limit-keys.ts"
 import { toIsoInstant } from "../job/option-values.ts"
+import { parentsOf } from "../job/parent-ids.ts"
 import {
   checkPayload,
   MAX_METADATA_BYTES,
@@ -98,6 +99,10 @@ export interface HowToStore {
    * Default: none.
    */
   readonly batch?: { readonly id: string } | { readonly json: string } | { readonly call: StoreCall }
+  /**
+   * Of each job those that it runs after, in place of its options: as ids, or as places in this call. Default: as the options say.
+   */
+  readonly parents?: readonly (readonly Parent[])[]
 }
 
 /** Calls an SQL function with the parameters of store_jobs. It returns what that does, but `attended`, and `is_ours`. */
@@ -109,6 +114,9 @@ export interface JobsToStore {
   readonly carrier: string | null
   readonly byName: string | null
 }
+
+/** The id of a job, or the place of one that is stored in the same call. */
+export type Parent = string | number
 
 /** Jobs that are stored, in the order in which they were given. */
 export interface Stored {
@@ -130,6 +138,7 @@ export async function storeJobs(
   if (!Array.isArray(jobs)) refuse("invalid_jobs", jobs, ["jobs"], "a list of jobs")
   if (jobs.length > MAX_JOBS) refuseBatch(`One call has ${jobs.length} jobs, more than ${MAX_JOBS}`)
   const rows: Row[] = []
+  const parents = new Set(how.parents?.flat())
   let totalBytes = 0
   for (const [index, job] of jobs.entries()) {
     try {
@@ -137,7 +146,7 @@ export async function storeJobs(
       if (read.definition?.input) await checkInput(read) // most batches have no schema to wait for
       const row = rowOf(catalog, read)
       totalBytes += row.bytes
-      rows.push(row)
+      rows.push(how.parents ? { ...row, ...placeIn(how.parents, parents, index) } : row)
     } catch (error) {
       throw error instanceof InvalidInputError ? error.atIndex(index) : error
     }
@@ -152,6 +161,12 @@ export async function storeJobs(
       throw error instanceof UnknownNameError ? error.atIndex(names.indexOf(error.jobName)) : error
     }),
   )
+}
+
+/** Where a job is in the order of those that are stored with it. */
+function placeIn(parents: readonly (readonly Parent[])[], all: ReadonlySet<Parent>, index: number) {
+  const after = parents[index]
+  return { after: after?.length ? after : undefined, isParent: all.has(index) }
 }
 
 function refuseBatch(excess: string): never {
@@ -450,6 +465,9 @@ interface Row {
   readonly rest: string
   readonly uniqueKey: string | undefined
   readonly idempotencyKey: string | undefined
+  readonly after: readonly Parent[] | undefined
+  /** Whether others of the same call run after it. */
+  readonly isParent: boolean
   /** JSON. */
   readonly payload: string
   /** The key under which the payload is to be put into the app's store, if it is too large for the database. */
@@ -484,6 +502,8 @@ function rowOf(catalog: Catalog, { job, options: given, definition, payload }: R
     rest,
     uniqueKey,
     idempotencyKey,
+    after: parentsOf(options.after),
+    isParent: false,
     payload: payload.json,
     payloadKey: isLarge ? newKey("payloads") : undefined,
     bytes: job.name.length + rest.length + keyBytes + payload.bytes,
@@ -508,6 +528,7 @@ function restOf(
     ...rateOf(definition, payload, options, queue),
     ...fairColumns(definition, payload, options),
     unique: options.unique && uniqueRule(options.unique),
+    on_parent_failure: options.onParentFailure,
     tags: options.tags?.length ? options.tags : undefined,
   })
   return metadata ? joinObjects(others, `{"metadata":${metadata.json}}`) : others
@@ -518,9 +539,13 @@ function expiryOf({ expiresAt }: EnqueueOptions, expiresIn: Duration | undefined
   return { expires_in_ms: expiresIn === undefined ? undefined : durationMs(expiresIn) }
 }
 
-function isPlain({ rest, payloadKey, uniqueKey, idempotencyKey }: Row): boolean {
+function isPlain({ rest, payloadKey, uniqueKey, idempotencyKey, after }: Row): boolean {
   return (
-    rest === NO_REST && payloadKey === undefined && uniqueKey === undefined && idempotencyKey === undefined
+    rest === NO_REST &&
+    payloadKey === undefined &&
+    uniqueKey === undefined &&
+    idempotencyKey === undefined &&
+    after === undefined
   )
 }
 
@@ -544,6 +569,8 @@ function areAlike(one: Row, other: Row): boolean {
     one.queue === other.queue &&
     one.priority === other.priority &&
     one.rest === other.rest &&
+    one.isParent === other.isParent &&
+    (one.after === undefined) === (other.after === undefined) &&
     (one.payloadKey === undefined) === (other.payloadKey === undefined) &&
     (one.uniqueKey === undefined) === (other.uniqueKey === undefined) &&
     (one.idempotencyKey === undefined) === (other.idempotencyKey === undefined)
@@ -551,13 +578,15 @@ function areAlike(one: Row, other: Row): boolean {
 }
 
 function runJson(first: Row, rows: readonly Row[], at: number): string {
-  const { name, isByName, queue, priority, rest, payloadKey, uniqueKey, idempotencyKey } = first
+  const { name, isByName, queue, priority, rest, payloadKey, uniqueKey, idempotencyKey, after } = first
   const shared = JSON.stringify({
     at,
     name,
     by_name: isByName || undefined,
     queue,
     priority,
+    is_parent: first.isParent || undefined,
+    after: after === undefined ? undefined : rows.map((row) => row.after),
     payload_keys: payloadKey === undefined ? undefined : rows.map((row) => row.payloadKey),
     unique_keys: uniqueKey === undefined ? undefined : rows.map((row) => row.uniqueKey),
     idempotency_keys: idempotencyKey === undefined ? undefined : rows.map((row) => row.idempotencyKey),

@@ -11,6 +11,7 @@ import { assertOneAtATime, isInOrder, ON_RETRY, ORDERS } from "../job/concurrenc
 import { assertWeight } from "../job/fair-share.ts"
 import type { EnqueueOptions } from "../job/job-options.ts"
 import { assertTags } from "../job/option-values.ts"
+import { assertParents, ON_PARENT_FAILURE } from "../job/parent-ids.ts"
 import { assertRateLimit } from "../job/rate.ts"
 import { assertUnique } from "../job/unique-rule.ts"
 
@@ -34,6 +35,8 @@ const OPTION_KEYS = [
   "rate",
   "fairKey",
   "fairWeight",
+  "after",
+  "onParentFailure",
   "tags",
   "metadata",
 ] satisfies readonly (keyof EnqueueOptions)[]
@@ -65,6 +68,8 @@ export function assertOptions(options: Omit<EnqueueOptions, "transaction" | "req
   assertRateLimit(options.rate, ["options", "rate"])
   assertText(options.fairKey, ["options", "fairKey"])
   assertWeight(options.fairWeight, ["options", "fairWeight"])
+  assertParents(options.after, ["options", "after"])
+  assertOneOf(options.onParentFailure, ["options", "onParentFailure"], ON_PARENT_FAILURE)
   if (options.runAt !== undefined && options.delay !== undefined) {
     refuse("invalid_option", options.delay, ["options", "delay"], "runAt or delay, not both")
   }

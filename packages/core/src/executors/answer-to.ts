@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec"
 import { SluiceError } from "../errors.ts"
+import { eventIn } from "../job/define-event.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import { shortMessage } from "../job/error-record.ts"
 import type { JobContext } from "../job/job-context.ts"
@@ -80,8 +81,15 @@ function createContext(event: ExecutionEvent, signal: AbortSignal, log: Logger):
     const message = `${outside}: use addToBatch and getBatch of a Sluice with context.batch.id`
     throw new SluiceError("outside_drainer", message)
   }
+  const refuseParents = (): never => {
+    throw new SluiceError(
+      "outside_drainer",
+      `${outside}: use getJob of a Sluice for the results of its parents`,
+    )
+  }
   return {
     ...rest,
+    parents: { result: refuseParents, results: refuseParents, list: refuseParents },
     batch: batchId === undefined ? undefined : { id: batchId, add: refuseBatch, read: refuseBatch },
     step: refuseCheckpoint,
     cursor: refuseCheckpoint,
@@ -89,12 +97,15 @@ function createContext(event: ExecutionEvent, signal: AbortSignal, log: Logger):
     sleepUntil: refuseCheckpoint,
     openWait: refuseCheckpoint,
     waitFor: refuseCheckpoint,
+    openEventWait: refuseCheckpoint,
+    waitForEvent: refuseCheckpoint,
     enqueueAndWait: refuseCheckpoint,
     all: refuseCheckpoint,
     progress: refuseCheckpoint,
     deadlineAt: new Date(Date.now() + remainingMs), // by this machine's clock
     enqueuedAt: new Date(event.enqueuedAt),
     schedule: scheduleIn(event.metadata),
+    event: eventIn(event.metadata),
     log: withDetails(log, { jobId: event.id, job: event.name, attempt: event.attempt }),
     signal: AbortSignal.any([signal, AbortSignal.timeout(Math.min(remainingMs, MAX_TIMER_MS))]),
     get transaction(): never {

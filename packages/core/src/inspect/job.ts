@@ -51,12 +51,16 @@ export async function readJob(
 export async function withObjects(job: JobSnapshot, payloads: StoredPayloads): Promise<JobSnapshot> {
   const { payloadKey, resultKey } = job
   const [payload, result] = await Promise.all([
-    payloadKey === null ? job.payload : readInTime(payloads, payloadKey),
-    resultKey === null ? job.result : readInTime(payloads, resultKey),
+    payloadKey === null ? job.payload : readObjectInTime(payloads, payloadKey),
+    resultKey === null ? job.result : readObjectInTime(payloads, resultKey),
   ])
   return { ...job, payload: payload ?? null, result: result ?? null } // null: an object that is gone
 }
 
-function readInTime({ store, withinMs: mostMs }: StoredPayloads, key: string): Promise<Json | undefined> {
+/** Undefined for an object that is gone. */
+export function readObjectInTime(
+  { store, withinMs: mostMs }: StoredPayloads,
+  key: string,
+): Promise<Json | undefined> {
   return inStore("Reading from", mostMs, () => readObject(store, key))
 }

@@ -2,13 +2,10 @@ import { durationMs } from "../checks/duration.ts"
 import { assertPolicies, assertText } from "../checks/validate.ts"
 import { InvalidInputError } from "../errors.ts"
 import { callOption } from "./call-option.ts"
+import { COMPUTABLE, type Computable } from "./computed-by-code.ts"
 import type { AnyJobDefinition } from "./define-job.ts"
 import type { EnqueueOptions } from "./job-options.ts"
 import { completeUnique } from "./unique-rule.ts"
-
-/** Options of an enqueue that a definition may compute from the payload. */
-const COMPUTABLE = ["queue", "priority", "delay", "uniqueKey", "idempotencyKey"] as const
-type Computable = (typeof COMPUTABLE)[number]
 
 type Options = Omit<EnqueueOptions, "transaction" | "request">
 
@@ -32,17 +29,6 @@ export function completeOptions(definition: AnyJobDefinition, payload: unknown, 
     options.uniqueKey = undefined
   }
   return options as Options
-}
-
-/** Which options a definition computes. */
-export function computedBy(definition: AnyJobDefinition): Computable[] {
-  return COMPUTABLE.filter(
-    (name) => typeof (name === "uniqueKey" ? uniqueKeyOf(definition) : definition[name]) === "function",
-  )
-}
-
-function uniqueKeyOf({ uniqueKey, unique }: AnyJobDefinition) {
-  return unique ? unique.key : uniqueKey
 }
 
 const completed = new WeakMap<AnyJobDefinition, readonly Computable[]>()

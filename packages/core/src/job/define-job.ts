@@ -13,7 +13,9 @@ import {
 import { InvalidInputError } from "../errors.ts"
 import { assertBackoff, type Backoff } from "./backoff.ts"
 import { assertBatch, type Batch, type BatchContext, outcomesOf, type PerformMany } from "./batch.ts"
+import { computedByCode } from "./computed-by-code.ts"
 import { assertConcurrency } from "./concurrency.ts"
+import { type AnyEvent, assertEvents, type EventDefinition } from "./define-event.ts"
 import { type ErrorRule, namedRules } from "./error-rules.ts"
 import type { Executor, ThreadExecutor } from "./executor.ts"
 import { assertFair, type Fair } from "./fair-share.ts"
@@ -50,6 +52,12 @@ export interface JobSettings<Schema extends StandardSchemaV1, Name extends strin
    * JSON that it is. Default: results aren't checked, and one that can't be stored is dropped with a warning.
    */
   readonly output?: StandardSchemaV1 | undefined
+  /**
+   * Enqueues a job whenever one of these events is emitted, with its payload, which `input` has to accept. `context.event` tells
+   * which. Takes effect when a deployment or a drainer registers the definition. Options that are computed from the payload can't
+   * be combined with it, because who emits doesn't have this code; computed keys of `concurrency` and `rate` can.
+   */
+  readonly on?: readonly EventDefinition<StandardSchemaV1.InferInput<Schema>>[]
   /** Default `"default"`. A function computes it from the payload when a job is enqueued, as it does the next four. */
   readonly queue?: Computed<string, StandardSchemaV1.InferInput<Schema>>
   /** Jobs with a smaller number run first, as in nice(1). Default 0. */
@@ -152,11 +160,12 @@ export interface JobDefinition<
 > extends Readonly<
     Omit<
       JobSettings<StandardSchemaV1<Input, Payload>, Name>,
-      "input" | "output" | "concurrency" | "rate" | "fair"
+      "input" | "output" | "on" | "concurrency" | "rate" | "fair"
     >
   > {
   readonly input: StandardSchemaV1<Input, Payload> | undefined
   readonly output: StandardSchemaV1<unknown, Output> | undefined
+  readonly on: readonly AnyEvent[] | undefined
   readonly concurrency: Concurrency<Input> | readonly Concurrency<Input>[] | undefined
   readonly rate: Rate<Input> | undefined
   readonly fair: Fair<Input> | undefined
@@ -267,6 +276,7 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
       "a Standard Schema, such as that of zod",
     )
   assertRate(options.rate, [options.name, "rate"])
+  assertEvents(options.on, [options.name, "on"])
   assertKeep(options.keep, [options.name, "keep"])
   assertFair(options.fair, [options.name, "fair"])
   assertHooks(options.hooks, [options.name, "hooks"])
@@ -276,6 +286,7 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
     ...options,
     input: options.input,
     output: options.output,
+    on: options.on,
     concurrency: options.concurrency,
     rate: options.rate,
     fair: options.fair,
@@ -295,6 +306,7 @@ export function defineJob(options: JobOptions<StandardSchemaV1, unknown>): unkno
       return job?.name === definition.name ? job : undefined
     },
   }
+  assertEnqueuedByEvents(definition)
   return definition
 }
 
@@ -302,6 +314,7 @@ const DEFINITION_KEYS = [
   "name",
   "input",
   "output",
+  "on",
   "queue",
   "priority",
   "delay",
@@ -327,6 +340,18 @@ const DEFINITION_KEYS = [
   "batch",
   "performMany",
 ] satisfies readonly (keyof JobOptions<StandardSchemaV1, unknown>)[]
+
+/** Who emits an event enqueues by name: what only the definition's code computes would be missing. */
+function assertEnqueuedByEvents(definition: AnyJobDefinition): void {
+  const [computed] = definition.on?.length ? computedByCode(definition) : []
+  if (computed !== undefined)
+    refuse(
+      "invalid_option",
+      definition.on?.map(({ name }) => name),
+      [definition.name, "on"],
+      `no events, or a definition whose ${computed} is no function: who emits an event doesn't have its code`,
+    )
+}
 
 /** What functions return is checked when a job is enqueued. */
 function computedLater({ queue, priority }: JobOptions<StandardSchemaV1, unknown>) {
@@ -395,6 +420,8 @@ interface Client {
   enqueue(job: AnyJobDefinition, payload: unknown, options?: EnqueueOptions): Promise<JobHandle>
   waitForJob(id: string, options?: WaitOptions): Promise<JobSnapshot>
   getJob(id: string, options?: ReadJobOptions): Promise<JobSnapshot | undefined>
+  // biome-ignore lint/suspicious/noExplicitAny: a workflow knows the names of its steps
+  enqueueWorkflow(flow: object, options?: any): Promise<any>
 }
 
 /** The Sluice instance that a definition enqueues into: the last one that was created with it. */
@@ -404,7 +431,7 @@ export function bindDefinition(definition: AnyJobDefinition, client: Client): vo
   clients.set(definition, client)
 }
 
-function clientOf(definition: { name: string }): Client {
+export function clientOf(definition: { name: string }): Client {
   const client = clients.get(definition)
   if (client) return client
   throw new InvalidInputError(

@@ -1,10 +1,10 @@
 import { durationMs } from "../checks/duration.ts"
 import { unlessComputed } from "./call-option.ts"
-import { computedBy } from "./computed-options.ts"
+import { computedByCode } from "./computed-by-code.ts"
 import { isInOrder, limitsOf } from "./concurrency.ts"
 import type { AnyJobDefinition } from "./define-job.ts"
 import type { ScheduleDefinition } from "./define-schedule.ts"
-import { commonFairColumns, computesFairKey } from "./fair-share.ts"
+import { commonFairColumns } from "./fair-share.ts"
 import type { JobPolicies } from "./job-options.ts"
 import { keptOf } from "./keep.ts"
 import { commonKeyOf } from "./limit-keys.ts"
@@ -20,6 +20,7 @@ export function definitionsJson(
   const rows = Array.from(definitions, (definition) => ({
     ...rowOf(definition, defaults),
     schedules: schedulesOf(definition, schedules),
+    events: eventsOf(definition),
   }))
   return JSON.stringify(rows)
 }
@@ -30,12 +31,15 @@ function schedulesOf({ name }: AnyJobDefinition, schedules: readonly ScheduleDef
   return own.length > 0 ? own.toSorted((a, b) => (a.key < b.key ? -1 : 1)) : undefined
 }
 
+function eventsOf({ on = [] }: AnyJobDefinition) {
+  return on.length > 0 ? on.map(({ name }) => name).toSorted() : undefined
+}
+
 function rowOf(definition: AnyJobDefinition, defaults: JobPolicies) {
   const { name, timeout, queue, priority, delay, rate, unique } = definition
   const [limit, ...further] = limitsOf(definition)
   const expiresIn = definition.expiresIn ?? defaults.expiresIn
-  const computes: string[] = [...computedBy(definition), ...(computesFairKey(definition) ? ["fairKey"] : [])]
-  if (limit && isInOrder(limit) && typeof limit.key === "function") computes.push("concurrencyKey")
+  const computes = computedByCode(definition)
   return {
     name,
     timeout_ms: timeout === undefined ? undefined : durationMs(timeout),

@@ -3,6 +3,7 @@ import type { Duration } from "../checks/duration.ts"
 import type { JsonOf } from "../checks/json.ts"
 import type { Queryable } from "../database/connection.ts"
 import type { Logger } from "../logger.ts"
+import type { AnyEvent, ReceivedOf } from "./define-event.ts"
 import type {
   CheckedJobs,
   GatheredOutcomes,
@@ -11,6 +12,7 @@ import type {
   JobToGather,
 } from "./gathering.ts"
 import type { JobBatch } from "./job-batch.ts"
+import type { JobParents } from "./job-parents.ts"
 
 /** The second argument of `perform`: the job, its log, its signal, and ways to save progress. */
 export interface JobContext {
@@ -33,8 +35,12 @@ export interface JobContext {
   readonly metadata: Readonly<Record<string, unknown>>
   /** The schedule that has enqueued the job, and the moment for which it did. Undefined: it was enqueued otherwise. */
   readonly schedule: { readonly key: string; readonly tick: Date } | undefined
+  /** The event that has enqueued the job. Undefined: it was enqueued otherwise. */
+  readonly event: { readonly name: string } | undefined
   /** The batch that the job is in, or of which it is a callback. Undefined for other jobs. */
   readonly batch: JobBatch | undefined
+  /** The jobs after which this one runs, and their results. */
+  readonly parents: JobParents
   /** The drain's logger. Adds the job's id, name and attempt to each line. */
   readonly log: Logger
   /**
@@ -105,6 +111,23 @@ export interface JobContext {
    */
   openWait(token: string): Promise<void>
   /**
+   * Waits until the event is emitted with a payload that contains `match`, and returns the payload. An event counts if it is committed
+   * after the wait has begun, which it does here, or with `openEventWait`. As `waitFor` it puts the job back, and throws.
+   *
+   * @throws WaitTimeoutError
+   * @throws InvalidInputError `invalid_wait_value`: the payload doesn't match the schema
+   */
+  waitForEvent<Event extends AnyEvent, Value = ReceivedOf<Event>>(
+    event: Event,
+    options?: WaitForEventOptions<Value>,
+  ): Promise<Value>
+  waitForEvent<Value = unknown>(event: string, options?: WaitForEventOptions<Value>): Promise<Value>
+  /**
+   * Begins the wait for an event, before the job comes to `waitForEvent` with the same key: call it before you start what will emit
+   * the event. The first call with a key decides what is waited for.
+   */
+  openEventWait(event: AnyEvent | string, options?: OpenEventWaitOptions): Promise<void>
+  /**
    * Enqueues jobs and waits until all of them have ended: returns what each returned, at its place. Meanwhile no function runs, and
    * no attempt is charged: like a sleep it throws a `Snooze`; let that through. The job then runs again from the start.
    *
@@ -125,7 +148,7 @@ export interface JobContext {
     options?: GatherOptions & { readonly settled?: false },
   ): Promise<GatheredResults<Jobs>>
   /**
-   * Waits for several sleeps, tokens and jobs at once, and returns what they bring, as `Promise.all` does; but it waits until all of
+   * Waits for several sleeps, tokens, events and jobs at once, and returns what they bring, as `Promise.all` does; but it waits until all of
    * them have ended, also if one of them fails, and then throws the first error in their order.
    */
   all<Waits extends readonly unknown[] | []>(
@@ -145,6 +168,20 @@ export interface WaitForOptions<Value = unknown> {
   /** Longest wait, from the first execution that comes to it. Then `waitFor` throws a `WaitTimeoutError`. Default `"30d"`. */
   readonly timeout?: Duration
   /** Validates the value, and may change it. */
+  readonly schema?: StandardSchemaV1<unknown, Value>
+}
+
+export interface OpenEventWaitOptions {
+  /** What the payload has to contain, as by the operator `@>` of jsonb: an object of up to 1 KiB as JSON. Default: any payload. */
+  readonly match?: Readonly<Record<string, unknown>>
+  /** Names the wait within its job, as a step's name does. Default: the name of the event. A second wait for it needs one of its own. */
+  readonly key?: string
+}
+
+export interface WaitForEventOptions<Value = unknown> extends OpenEventWaitOptions {
+  /** Longest wait, from the first execution that comes to it. Then `waitForEvent` throws a `WaitTimeoutError`. Default `"30d"`. */
+  readonly timeout?: Duration
+  /** Validates the payload, and may change it. Default: the event's schema. */
   readonly schema?: StandardSchemaV1<unknown, Value>
 }
 

@@ -46,7 +46,10 @@ export function resultOf(job: JobSnapshot, name = job.name): Json | null {
 
 function failedError(job: JobSnapshot, state: "discarded" | "canceled"): JobFailedError {
   const error = job.errors.at(-1)
-  const why = error ? `: ${error.class}: ${error.message}` : ""
+  const parent = job.failedParent
+    ? `: the job ${job.failedParent}, after which it was to run, has failed`
+    : ""
+  const why = error ? `: ${error.class}: ${error.message}` : parent
   const message = `The job ${job.id} (${JSON.stringify(job.name)}) was ${state}${why}`
   return new JobFailedError(`job_${state}`, message, job.id, error)
 }

@@ -126,6 +126,17 @@ export interface EnqueueOptions extends JobPolicies {
   readonly fairKey?: string
   /** How many jobs of the key make up a turn, 1 to 1,000. Default: as the definition's `fair` says, else 1. */
   readonly fairWeight?: number
+  /**
+   * The id of a job, or of up to 1,000, after which this one runs: it is `waiting` until all of them have ended. A step of a workflow
+   * gives the names of other steps, too.
+   */
+  readonly after?: string | readonly string[]
+  /**
+   * What becomes of the job if one of those that it runs after is discarded or canceled. `"fail"`: it is canceled, with the reason
+   * `parent_failed`. `"continue"`: it runs all the same. `"wait"`: it waits until that one was retried and has succeeded. Default
+   * `"fail"`.
+   */
+  readonly onParentFailure?: "fail" | "continue" | "wait"
   /** Up to 100 strings of 1 to 128 characters. */
   readonly tags?: readonly string[]
   /** A JSON object of up to 64 KiB. */

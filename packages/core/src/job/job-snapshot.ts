@@ -8,8 +8,15 @@ export interface JobSnapshot<Payload = Json, Result = Json | null> {
   readonly queue: string
   readonly priority: number
   readonly state: JobState
-  /** Why it was canceled: `expired` before an execution began. Null: somebody asked for it, or it wasn't canceled. */
-  readonly reason: "expired" | null
+  /**
+   * Why it was canceled: `expired` before an execution began, or `parent_failed`, a job after which it was to run. Null: somebody asked for
+   * it, or it wasn't canceled.
+   */
+  readonly reason: "expired" | "parent_failed" | null
+  /** The ids of the jobs after which it runs. */
+  readonly after: readonly string[]
+  /** With the reason `parent_failed`, the id of the first of these that failed. Null, too, once that was retried. */
+  readonly failedParent: string | null
   readonly payload: Payload
   /**
    * The key of its payload in the store of `createSluice({ payloads })`. Where that isn't given, the payload is null. Null for

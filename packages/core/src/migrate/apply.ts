@@ -4,10 +4,27 @@ import { SCHEMA_VERSION } from "../database/schema.ts"
 import { SchemaError } from "../errors.ts"
 import type { SqlFile, SqlFiles } from "./sql-files.ts"
 
+/** What a schema lacks of the files. */
+export interface FilesPlan {
+  /** `newer`: newer code has migrated the schema, which is left as it is. */
+  readonly state: "current" | "behind" | "newer"
+  /** The numbered files that the schema has. */
+  readonly applied: readonly string[]
+  /** The numbered files that it lacks, followed by `"functions"` if functions and views are to be replaced. */
+  readonly pending: readonly string[]
+  /** In order, for one transaction. They leave the schema first in its search_path. */
+  readonly steps: readonly Step[]
+}
+
+interface Step {
+  readonly text: string
+  /** A line of progress. */
+  readonly log?: string
+}
+
 /**
  * Applies the numbered files that the schema doesn't have, then replaces its functions and views unless they are these
- * already. A schema that newer code has migrated is left as it is. Runs in the caller's transaction, and leaves the schema
- * first in its search_path.
+ * already. A schema that newer code has migrated is left as it is. Runs in the caller's transaction.
  *
  * @returns The names of the applied files, followed by `"functions"` if functions and views were replaced.
  */
@@ -17,25 +34,34 @@ export async function applyFiles(
   files: SqlFiles,
   log: (line: string) => void,
 ): Promise<string[]> {
+  const { state, pending, steps } = await planFiles(client, schema, files)
+  if (state === "newer")
+    log(`The schema "${schema}" is newer than this code: its functions and views stay as they are`)
+  for (const step of steps) {
+    if (step.log !== undefined) log(step.log)
+    await client.query(step.text)
+  }
+  return [...pending]
+}
+
+/** Reads what `applyFiles` would do. */
+export async function planFiles(client: ClientBase, schema: string, files: SqlFiles): Promise<FilesPlan> {
   const applied = await appliedNames(client, schema)
   const digest = digestOf(files)
   const pending = pendingFiles(schema, files.migrations, applied ?? [])
-  if (pending.length === 0 && (await appliedDigest(client, schema)) === digest) return []
-  if (await isNewer(client, schema, files, applied ?? [])) {
-    log(`The schema "${schema}" is newer than this code: its functions and views stay as they are`)
-    return []
-  }
-
-  await client.query(`set local search_path to ${schema}, pg_temp`)
-  if (applied === undefined) await client.query(CREATE_MIGRATIONS)
-  if (pending.length > 0) await detachViews(client, files.views)
-  for (const file of pending) {
-    log(`Applying ${file.name}`)
-    await applyOnce(client, file)
-  }
-  log("Replacing the functions and views")
-  await replace(client, files, digest)
-  return [...pending.map(({ name }) => name), "functions"]
+  const nothing = { applied: applied ?? [], pending: [], steps: [] }
+  if (pending.length === 0 && (await appliedDigest(client, schema)) === digest)
+    return { state: "current", ...nothing }
+  if (await isNewer(client, schema, files, applied ?? [])) return { state: "newer", ...nothing }
+  const steps = [
+    { text: `set local search_path to ${schema}, pg_temp` },
+    ...(applied === undefined ? [{ text: CREATE_MIGRATIONS }] : []),
+    ...(pending.length > 0 ? await detachViews(client, schema, files.views) : []),
+    ...pending.flatMap(applyOnce),
+    ...replace(files, digest),
+  ]
+  const names = [...pending.map(({ name }) => name), "functions"]
+  return { state: "behind", applied: applied ?? [], pending: names, steps }
 }
 
 /** The columns are those of node-pg-migrate, which applied the files before. */
@@ -89,34 +115,37 @@ async function isNewer(
   return versions[0].version > SCHEMA_VERSION
 }
 
-async function applyOnce(client: ClientBase, { name, text }: SqlFile): Promise<void> {
-  await client.query(text)
-  await client.query("insert into migrations (name, run_on) values ($1, pg_catalog.now())", [name])
+function applyOnce({ name, text }: SqlFile): Step[] {
+  const literal = `'${name.replaceAll("'", "''")}'`
+  const record = `insert into migrations (name, run_on) values (${literal}, pg_catalog.now())`
+  return [{ text, log: `Applying ${name}` }, { text: record }]
 }
 
 /**
  * Gives each view a body without tables, until it is replaced in the same transaction, so that numbered files can change
  * any table. The view itself stays: what was granted on it, and what the app built on it, is kept.
  */
-async function detachViews(client: ClientBase, views: readonly SqlFile[]): Promise<void> {
+async function detachViews(client: ClientBase, schema: string, views: readonly SqlFile[]): Promise<Step[]> {
   const { rows } = await client.query(
     `select format('create or replace view %I as select %s', c.relname,
-              string_agg(format('null::%s as %I', format_type(a.atttypid, a.atttypmod), a.attname), ', ' order by a.attnum)) as detach
-     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
-     where c.relnamespace = current_schema()::regnamespace and c.relkind = 'v' and c.relname = any ($1)
+              string_agg(format('null::%s as %I', format_type(a.atttypid, a.atttypmod), a.attname), ', ' order by a.attnum)) as text
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+     where n.nspname = $1 and c.relkind = 'v' and c.relname = any ($2)
      group by c.relname`,
-    [views.map(({ name }) => name)],
+    [schema, views.map(({ name }) => name)],
   )
-  for (const { detach } of rows) await client.query(detach)
+  return rows
 }
 
 /** Bodies of functions are checked when they run: functions call each other, and are created in the order of their names. */
-async function replace(client: ClientBase, { functions, views }: SqlFiles, digest: string): Promise<void> {
-  await client.query("set local check_function_bodies = off")
-  for (const { text } of [...functions, ...views]) await client.query(text)
-  await client.query(digestFunction(digest))
-  await client.query(REVOKE_OWNERS_RIGHTS)
-  await client.query("select force_maintenance()")
+function replace({ functions, views }: SqlFiles, digest: string): Step[] {
+  return [
+    { text: "set local check_function_bodies = off", log: "Replacing the functions and views" },
+    ...[...functions, ...views].map(({ text }) => ({ text })),
+    { text: digestFunction(digest) },
+    { text: REVOKE_OWNERS_RIGHTS },
+    { text: "select force_maintenance()" },
+  ]
 }
 
 /** What runs with the rights of the schema's owner is for those to whom it was granted. */

@@ -3,10 +3,10 @@ import type { Duration } from "../checks/duration.ts"
 import { assertKnownKeys, isRecord, refuse } from "../checks/validate.ts"
 import { readAddress } from "../database/address.ts"
 import { assertConnected, isPool } from "../database/assert-connection.ts"
-import { assertSchemaName } from "../database/schema.ts"
+import { assertSchemaName, SCHEMA_VERSION } from "../database/schema.ts"
 import { codeOf, translateError } from "../database/translate-error.ts"
 import { SchemaError } from "../errors.ts"
-import { applyFiles } from "./apply.ts"
+import { applyFiles, type FilesPlan, planFiles } from "./apply.ts"
 import { bundledFiles } from "./bundled-files.ts"
 import { assertRegisteredJobs, type RegisteredJobs, registerJobs } from "./definitions.ts"
 import { claimSchema, refuseForeignSchema } from "./owner.ts"
@@ -73,9 +73,9 @@ export async function migrate(
   const { owner, retention, log = () => {} } = options
   const schema = assertSchemaName(options.schema ?? "sluice")
   const kept = retention === undefined ? undefined : readRetention(retention)
-  const files = await (options.directory === undefined ? bundledFiles() : readSqlFiles(options.directory))
+  const files = await filesOf(options)
   try {
-    return await inTransaction(database, async (client) => {
+    return await inTransaction(database, OPENING, async (client) => {
       if (owner) await refuseForeignSchema(client, schema, owner)
       await refuseDraftSchema(client, schema)
       await createSchema(client, schema)
@@ -90,10 +90,69 @@ export async function migrate(
   }
 }
 
+/** What `migrate` would do. */
+export interface MigrationPlan extends Pick<FilesPlan, "state" | "applied" | "pending"> {
+  /** The version of the schema, or null if it isn't there. */
+  readonly version: number | null
+  /** The version that this code needs. */
+  readonly codeVersion: number
+  /** All of it as one transaction, for psql. Empty if there is nothing to do. */
+  readonly sql: string
+}
+
+/**
+ * Reads what `migrate` would do to a schema, without changing anything or waiting for a lock. Its role needs to be allowed
+ * to read the schema.
+ *
+ * @throws As `migrate`.
+ */
+export async function planMigration(
+  database: string | Pool | ClientBase,
+  options: Pick<MigrateOptions, "schema" | "directory"> = {},
+): Promise<MigrationPlan> {
+  assertKnownKeys(options, ["schema", "directory"], ["planMigration"])
+  const schema = assertSchemaName(options.schema ?? "sluice")
+  const files = await filesOf(options)
+  try {
+    return await inTransaction(database, READING, async (client) => {
+      await refuseDraftSchema(client, schema)
+      const { state, applied, pending, steps } = await planFiles(client, schema, files)
+      const creation = (await hasSchema(client, schema)) ? [] : [`create schema ${schema}`]
+      const statements = [...OPENING, ...creation, ...steps.map(({ text }) => text), "commit"]
+      const sql = state === "behind" ? statements.map(terminated).join("\n") : ""
+      const version = await versionOf(client, schema)
+      return { state, version, codeVersion: SCHEMA_VERSION, applied, pending, sql }
+    })
+  } catch (error) {
+    throw translateError(error)
+  }
+}
+
+function terminated(statement: string): string {
+  const text = statement.trimEnd()
+  return text.endsWith(";") ? `${text}\n` : `${text};\n`
+}
+
+async function versionOf(client: ClientBase, schema: string): Promise<number | null> {
+  const { rows } = await client.query("select pg_catalog.to_regprocedure($1) is not null as found", [
+    `${schema}.schema_version()`,
+  ])
+  if (!rows[0].found) return null
+  return (await client.query(`select ${schema}.schema_version() as version`)).rows[0].version
+}
+
+function filesOf({ directory }: Pick<MigrateOptions, "directory">) {
+  return directory === undefined ? bundledFiles() : readSqlFiles(directory)
+}
+
 /** `create schema if not exists` needs the permission to create even if the schema exists. */
 async function createSchema(client: ClientBase, schema: string): Promise<void> {
+  if (!(await hasSchema(client, schema))) await client.query(`create schema ${schema}`)
+}
+
+async function hasSchema(client: ClientBase, schema: string): Promise<boolean> {
   const { rowCount } = await client.query("select from pg_catalog.pg_namespace where nspname = $1", [schema])
-  if (rowCount === 0) await client.query(`create schema ${schema}`)
+  return rowCount !== 0
 }
 
 function notPermittedError(error: Error, schema: string): SchemaError {
@@ -124,23 +183,31 @@ async function hasTable(client: ClientBase, schema: string, table: string): Prom
 /** The number is node-pg-migrate's, which migrated before: neither runs beside the other. */
 const MIGRATION_LOCK = "7241865325823964"
 
-/** Runs the work in a transaction that no other migration runs beside. */
+/** Begins a transaction that no other migration runs beside. */
+const OPENING = [
+  "begin isolation level read committed read write",
+  // ignore the path of the role and the database: nobody else's functions and operators may be used here
+  "set local search_path to pg_catalog, pg_temp",
+  // the timeouts of the role are for an app's statements; a migration may take long, and waits for another one
+  "set local statement_timeout to 0; set local lock_timeout to 0",
+  // since PostgreSQL 17
+  "select pg_catalog.set_config(name, '0', true) from pg_catalog.pg_settings where name = 'transaction_timeout'",
+  `select pg_advisory_xact_lock(${MIGRATION_LOCK})`,
+]
+/** Begins a transaction that waits for none. */
+const READING = [
+  "begin isolation level repeatable read read only",
+  "set local search_path to pg_catalog, pg_temp",
+]
+
 async function inTransaction<Value>(
   database: string | Pool | ClientBase,
+  opening: readonly string[],
   work: (client: ClientBase) => Promise<Value>,
 ): Promise<Value> {
   const { client, release } = await borrow(database)
   try {
-    await client.query("begin isolation level read committed read write")
-    // ignore the path of the role and the database: nobody else's functions and operators may be used here
-    await client.query("set local search_path to pg_catalog, pg_temp")
-    // the timeouts of the role are for an app's statements; a migration may take long, and waits for another one
-    await client.query("set local statement_timeout to 0; set local lock_timeout to 0")
-    // since PostgreSQL 17
-    await client.query(
-      "select pg_catalog.set_config(name, '0', true) from pg_catalog.pg_settings where name = 'transaction_timeout'",
-    )
-    await client.query(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`)
+    for (const statement of opening) await client.query(statement)
     const value = await work(client)
     await client.query("commit")
     return value

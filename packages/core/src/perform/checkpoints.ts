@@ -1,21 +1,33 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec"
 import { boundedMs, type Duration, durationMs } from "../checks/duration.ts"
-import { assertKnownKeys, assertText, refuse } from "../checks/validate.ts"
+import { assertKnownKeys, assertName, assertText, isRecord, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { InvalidInputError, SluiceError, WaitTimeoutError } from "../errors.ts"
 import { Isolation, Snooze } from "../job/control-errors.ts"
+import type { AnyEvent } from "../job/define-event.ts"
 import type { GatherOptions, JobToGather } from "../job/gathering.ts"
-import type { CheckpointOptions, JobContext, StepOptions, WaitForOptions } from "../job/job-context.ts"
+import type {
+  CheckpointOptions,
+  JobContext,
+  OpenEventWaitOptions,
+  StepOptions,
+  WaitForEventOptions,
+  WaitForOptions,
+} from "../job/job-context.ts"
 import { toIsoInstant } from "../job/option-values.ts"
-import { checkWaitValue, toStorableJson } from "../job/payload.ts"
+import { checkWaitValue, toJson, toStorableJson } from "../job/payload.ts"
 import { assertToken } from "../job/wait-token.ts"
 import { awaitGathered, readGathered, resultsOf, storeGathering } from "./gather.ts"
 import { createHandedPromises } from "./handed-promise.ts"
 import { type JobRun, withTimeout } from "./job-run.ts"
 import {
+  awaitEvent,
   awaitToken,
   type CheckpointKind,
+  type EndedWait,
+  type EventWait,
   loadProgress,
+  openEventWait,
   openWait,
   type SavedCheckpoint,
   saveInTransaction,
@@ -27,7 +39,16 @@ import { createWaits, type Waits } from "./waits.ts"
 export interface Checkpoints
   extends Pick<
     JobContext,
-    "step" | "cursor" | "sleep" | "sleepUntil" | "openWait" | "waitFor" | "enqueueAndWait" | "all"
+    | "step"
+    | "cursor"
+    | "sleep"
+    | "sleepUntil"
+    | "openWait"
+    | "waitFor"
+    | "openEventWait"
+    | "waitForEvent"
+    | "enqueueAndWait"
+    | "all"
   > {
   /** Waits for what is under way, and throws errors that the job hasn't awaited. */
   join(): Promise<void>
@@ -94,6 +115,12 @@ export function createCheckpoints(run: JobRun): Checkpoints {
 
     waitFor: (token: string, options?: WaitForOptions) =>
       promises.hand(() => waitFor(progress, token, options)),
+
+    openEventWait: (event: AnyEvent | string, options?: OpenEventWaitOptions) =>
+      promises.hand(() => openEvent(progress, event, options)),
+
+    waitForEvent: (event: AnyEvent | string, options?: WaitForEventOptions) =>
+      promises.hand(() => waitForEvent(progress, event, options)),
 
     enqueueAndWait: (name: string, jobs: readonly JobToGather[], options?: GatherOptions) =>
       promises.hand(() => enqueueAndWait(progress, name, jobs, options)),
@@ -177,21 +204,80 @@ async function waitFor(progress: Progress, token: string, options: WaitForOption
   const { timeout = "30d", schema, ...others } = options
   assertToken(token, ["waitFor", "token"])
   const timeoutMs = boundedMs(timeout, [`waitFor ${JSON.stringify(token)}`, "timeout"], 0, LONGEST_WAIT_MS)
+  const look = () => awaitToken(progress.run, token, timeoutMs)
+  return waitUntilEnded(progress, { kind: "wait", name: token, options: others, schema }, look)
+}
+
+interface EndableWait {
+  readonly kind: "wait" | "event"
+  readonly name: string
+  readonly options: CheckpointOptions
+  readonly schema: StandardSchemaV1 | undefined
+}
+
+function waitUntilEnded(
+  progress: Progress,
+  { kind, name, options, schema }: EndableWait,
+  look: () => Promise<EndedWait>,
+): Promise<unknown> {
   return progress.waits.wait(async () => {
-    const saved = await findSaved(progress, "wait", token, others)
+    const saved = await findSaved(progress, kind, name, options)
     if (saved?.value === undefined) assertMayStart(progress)
-    const { ended, remainingMs } = saved?.value
-      ? { ended: saved.value, remainingMs: 0 }
-      : await awaitToken(progress.run, token, timeoutMs)
+    const { ended, remainingMs } = saved?.value ? { ended: saved.value, remainingMs: 0 } : await look()
     return ended === null
-      ? { remainingMs, message: `The job waits for ${JSON.stringify(token)}` }
-      : { endedAtMs: saved?.endedAtMs, bring: () => resultOf(token, JSON.parse(ended), schema) }
+      ? { remainingMs, message: `The job waits for ${JSON.stringify(name)}` }
+      : { endedAtMs: saved?.endedAtMs, bring: () => resultOf(name, JSON.parse(ended), schema) }
   })
+}
+
+async function openEvent(
+  progress: Progress,
+  event: AnyEvent | string,
+  options: OpenEventWaitOptions = {},
+): Promise<void> {
+  const wait = eventWaitOf(event, options)
+  assertContinuable(progress.run, "openEventWait")
+  assertMayStart(progress)
+  await openEventWait(progress.run, wait)
+}
+
+async function waitForEvent(
+  progress: Progress,
+  event: AnyEvent | string,
+  { timeout = "30d", schema: given, ...options }: WaitForEventOptions = {},
+): Promise<unknown> {
+  const wait = eventWaitOf(event, options)
+  const timeoutMs = boundedMs(
+    timeout,
+    [`waitForEvent ${JSON.stringify(wait.key)}`, "timeout"],
+    0,
+    LONGEST_WAIT_MS,
+  )
+  const schema = given ?? (typeof event === "string" ? undefined : event.schema)
+  const look = () => awaitEvent(progress.run, wait, timeoutMs)
+  return waitUntilEnded(progress, { kind: "event", name: wait.key, options: {}, schema }, look)
+}
+
+const MAX_MATCH_BYTES = 1024
+
+function eventWaitOf(event: AnyEvent | string, options: OpenEventWaitOptions): EventWait {
+  const name = typeof event === "string" ? event : event?.name
+  assertName(name, ["waitForEvent", "event"])
+  const path = [`waitForEvent ${JSON.stringify(name)}`]
+  assertKnownKeys(options, ["match", "key"], path)
+  const { match = {}, key = name } = options
+  assertText(key, [...path, "key"])
+  if (!isRecord(match))
+    refuse("invalid_option", match, [...path, "match"], "an object that the payload has to contain")
+  return { key, event: name, match: toJson(match, [...path, "match"], MAX_MATCH_BYTES).json }
 }
 
 function resultOf(token: string, ended: { value?: unknown; timedOut?: true }, schema?: StandardSchemaV1) {
   if (ended.timedOut)
-    throw new WaitTimeoutError("wait_timeout", `Nobody has completed ${JSON.stringify(token)} in time`)
+    throw new WaitTimeoutError(
+      "wait_timeout",
+      `Nothing has ended the wait for ${JSON.stringify(token)} in time`,
+    )
   return schema ? checkWaitValue(token, schema, ended.value) : ended.value
 }
 

@@ -1,7 +1,9 @@
 import type { Queryable } from "../database/connection.ts"
 import { SluiceError } from "../errors.ts"
+import { eventIn } from "../job/define-event.ts"
 import type { JobBatch } from "../job/job-batch.ts"
 import type { JobContext } from "../job/job-context.ts"
+import type { JobParents } from "../job/job-parents.ts"
 import { keptOf } from "../job/keep.ts"
 import { scheduleIn } from "../job/schedule-settings.ts"
 import { type Logger, withDetails } from "../logger.ts"
@@ -57,9 +59,15 @@ export class Context implements JobContext {
   get schedule(): JobContext["schedule"] {
     return scheduleIn(this.metadata)
   }
+  get event(): JobContext["event"] {
+    return eventIn(this.metadata)
+  }
   get batch(): JobBatch | undefined {
     const { batchId } = this.#run.job
     return batchId === null ? undefined : this.#run.environment.batchOf(batchId)
+  }
+  get parents(): JobParents {
+    return this.#run.environment.parentsOf(this.id)
   }
   get log(): Logger {
     const log = withDetails(this.#run.log, { jobId: this.id, job: this.name, attempt: this.attempt })
@@ -84,6 +92,12 @@ export class Context implements JobContext {
   }
   get waitFor(): JobContext["waitFor"] {
     return this.#useCheckpoints().waitFor
+  }
+  get openEventWait(): JobContext["openEventWait"] {
+    return this.#useCheckpoints().openEventWait
+  }
+  get waitForEvent(): JobContext["waitForEvent"] {
+    return this.#useCheckpoints().waitForEvent
   }
   get enqueueAndWait(): JobContext["enqueueAndWait"] {
     return this.#useCheckpoints().enqueueAndWait

@@ -5,6 +5,7 @@ import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { Hooks } from "../job/hooks.ts"
 import type { JobBatch } from "../job/job-batch.ts"
 import type { JobPolicies } from "../job/job-options.ts"
+import type { JobParents } from "../job/job-parents.ts"
 import type { StoredPayloads } from "../job/payload-store.ts"
 import type { Logger } from "../logger.ts"
 import type { Deadline } from "../session/deadline.ts"
@@ -35,6 +36,7 @@ export interface RunEnvironment {
   readonly onTimeoutMoved: (run: JobRun) => void
   readonly together: Together
   readonly batchOf: (id: string) => JobBatch
+  readonly parentsOf: (id: string) => JobParents
   /** To enqueue jobs. */
   readonly catalog: Catalog
   readonly wake: (options: { readonly onlyDue: true }) => Promise<void>

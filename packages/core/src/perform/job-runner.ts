@@ -5,6 +5,7 @@ import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { Hooks } from "../job/hooks.ts"
 import type { JobBatch } from "../job/job-batch.ts"
 import type { JobPolicies } from "../job/job-options.ts"
+import type { JobParents } from "../job/job-parents.ts"
 import type { Execution } from "../job/outcome.ts"
 import type { StoredPayloads } from "../job/payload-store.ts"
 import { LARGEST_BATCH } from "../session/batch-size.ts"
@@ -62,6 +63,7 @@ export function createJobRunner(options: {
   payloads: StoredPayloads | undefined
   hooks: Hooks | undefined
   batchOf: (id: string) => JobBatch
+  parentsOf: (id: string) => JobParents
   catalog: Catalog
   wake: (options: { readonly onlyDue: true }) => Promise<void>
 }): JobRunner {

@@ -10,7 +10,7 @@ import { temporaryToNotNow } from "./not-now.ts"
 /** How long Sluice tries to save a checkpoint before the execution ends without it. */
 const SAVE_WITHIN_MS = 10_000
 
-export type CheckpointKind = "step" | "cursor" | "sleep" | "wait" | "gathering"
+export type CheckpointKind = "step" | "cursor" | "sleep" | "wait" | "event" | "gathering"
 
 /** A checkpoint that an earlier execution of the job has saved. */
 export interface SavedCheckpoint {
@@ -70,6 +70,47 @@ export async function openWait(run: JobRun, token: string): Promise<void> {
     p_token: token,
   })
   assertOwned(run, await query(run, `select ${text} as is_ours`, values))
+}
+
+/** For what event a job waits. */
+export interface EventWait {
+  readonly key: string
+  readonly event: string
+  /** JSON. */
+  readonly match: string
+}
+
+/** Begins the wait for an event. */
+export async function openEventWait(run: JobRun, { key, event, match }: EventWait): Promise<void> {
+  const { drainer } = run.environment
+  const { text, values } = protocolCall(drainer.schema, "open_event_wait", {
+    p_backend: drainer.backendPid,
+    p_job: run.job.id,
+    p_fence: run.job.fence,
+    p_key: key,
+    p_event: event,
+    p_match: match,
+  })
+  assertOwned(run, await query(run, `select ${text} as is_ours`, values))
+}
+
+/** Returns how the wait for an event has ended, as JSON, or how long it may still last. */
+export async function awaitEvent(
+  run: JobRun,
+  { key, event, match }: EventWait,
+  timeoutMs: number,
+): Promise<EndedWait> {
+  const { drainer } = run.environment
+  const { text, values } = protocolCall(drainer.schema, "await_event", {
+    p_backend: drainer.backendPid,
+    p_job: run.job.id,
+    p_fence: run.job.fence,
+    p_key: key,
+    p_event: event,
+    p_match: match,
+    p_timeout_ms: timeoutMs,
+  })
+  return endedWait(run, await query(run, `select * from ${text}`, values))
 }
 
 /** Returns how the wait for a token has ended, as JSON, or how long it may still last. */

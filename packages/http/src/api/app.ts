@@ -6,6 +6,7 @@ import { toProblem } from "../messages/to-problem.ts"
 import { authorize } from "./authorize.ts"
 import { addBatchRoutes } from "./batch-routes.ts"
 import { correlateRequests } from "./correlation.ts"
+import { addEventRoutes } from "./event-routes.ts"
 import { addJobRoutes } from "./job-routes.ts"
 import { addManageRoutes } from "./manage-routes.ts"
 import { addPauseRoutes } from "./pause-routes.ts"
@@ -14,6 +15,7 @@ import { rawPath } from "./raw-path.ts"
 import { addScheduleRoutes } from "./schedule-routes.ts"
 import { addServiceRoutes } from "./service-routes.ts"
 import { addWaitRoutes } from "./wait-routes.ts"
+import { addWorkflowRoutes } from "./workflow-routes.ts"
 
 export interface AppOptions {
   readonly sluice: Sluice
@@ -54,10 +56,12 @@ export function createApp(options: AppOptions): Hono {
   addJobRoutes(app, jobRoutes)
   addManageRoutes(app, jobRoutes)
   addBatchRoutes(app, jobRoutes)
+  addWorkflowRoutes(app, jobRoutes)
   addQueueRoutes(app, sluice)
   addPauseRoutes(app, jobRoutes)
   addScheduleRoutes(app, jobRoutes)
   addWaitRoutes(app, jobRoutes)
+  addEventRoutes(app, jobRoutes)
   addServiceRoutes(app, sluice.database, authorized)
 
   app.notFound(({ req }) =>

@@ -8,13 +8,13 @@ import { requestOf } from "./idempotency.ts"
 import { parseJobs, parseObject } from "./job-request.ts"
 import type { JobRoutesOptions } from "./job-routes.ts"
 
-const OPTION_KEYS = ["properties", "parent", "onFinish", "onSuccess", "onDiscard"]
+export const BATCH_OPTIONS = ["properties", "parent", "onFinish", "onSuccess", "onDiscard"]
 
 /** Routes of batches. Those that act on one return it as it is then, with the number of jobs that were changed. */
 export function addBatchRoutes(app: Hono, { sluice, maxBatchJobs, maxBodyBytes }: JobRoutesOptions): void {
   app.post("/v1/batches", async (context) => {
     const body = await readJson(context.req.raw, maxBodyBytes)
-    const { jobs, ...options } = parseObject([], body, ["jobs", ...OPTION_KEYS])
+    const { jobs, ...options } = parseObject([], body, ["jobs", ...BATCH_OPTIONS])
     const { id, total } = await sluice
       .enqueueBatch(parseJobs(jobs, maxBatchJobs), {
         ...(options as BatchOptions),

@@ -24,11 +24,13 @@ export const openApiDocument = {
   tags: [
     { name: "jobs" },
     { name: "batches" },
+    { name: "workflows" },
     { name: "queues" },
     { name: "pauses" },
     { name: "limits" },
     { name: "schedules" },
     { name: "waits" },
+    { name: "events" },
     { name: "service" },
   ],
   paths: {
@@ -234,6 +236,47 @@ export const openApiDocument = {
         },
       },
     },
+    "/v1/workflows": {
+      post: {
+        operationId: "enqueueWorkflow",
+        tags: ["workflows"],
+        summary: "Enqueue a workflow: all of its jobs or, when one is invalid, none",
+        parameters: [idempotencyKey],
+        requestBody: { required: true, content: json("NewWorkflow") },
+        responses: {
+          201: {
+            description: "The workflow is stored. It is a batch, whose routes retry and cancel it.",
+            headers: { location: { description: "Where to read the workflow.", schema: { type: "string" } } },
+            content: json("NewWorkflowStored"),
+          },
+          ...problems(400, 401, 404, 409, 413, 415, 422, 429, 500, 503),
+        },
+      },
+    },
+    "/v1/workflows/{id}": {
+      get: {
+        operationId: "getWorkflow",
+        tags: ["workflows"],
+        summary: "Read a workflow: its state, and that of each step",
+        parameters: [pathParameter("id", "^[0-9]+$")],
+        responses: {
+          200: { description: "The workflow.", content: json("Workflow") },
+          ...problems(401, 404, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/workflows/{id}/mermaid": {
+      get: {
+        operationId: "drawWorkflow",
+        tags: ["workflows"],
+        summary: "Read a workflow as a flowchart in Mermaid's language",
+        parameters: [pathParameter("id", "^[0-9]+$")],
+        responses: {
+          200: { description: "The flowchart.", content: { "text/plain": { schema: { type: "string" } } } },
+          ...problems(401, 404, 422, 500, 503),
+        },
+      },
+    },
     "/v1/batches/{id}/jobs": {
       post: {
         operationId: "addToBatch",
@@ -429,6 +472,23 @@ export const openApiDocument = {
         },
       },
     },
+    "/v1/events/{name}": {
+      post: {
+        operationId: "emitEvent",
+        tags: ["events"],
+        summary:
+          "Emit an event: jobs that subscribe to it are enqueued, and those that wait for it run again",
+        parameters: [pathParameter("name"), idempotencyKey],
+        requestBody: { required: false, content: json("EmitRequest") },
+        responses: {
+          200: {
+            description: "What it has done. An event that nobody subscribes to does nothing.",
+            content: json("Emitted"),
+          },
+          ...problems(400, 401, 409, 413, 415, 422, 429, 500, 503),
+        },
+      },
+    },
     "/health": {
       get: {
         operationId: "health",
@@ -472,7 +532,7 @@ export const openApiDocument = {
       401: problem("The key is missing or wrong.", {
         "www-authenticate": { description: "How to authenticate.", schema: { type: "string" } },
       }),
-      404: problem("There is no such job or batch."),
+      404: problem("There is no such job, batch or workflow."),
       409: problem(
         "The state of the job doesn't allow it, the batch has finished, another job has its unique key, or a request with this Idempotency-Key is in progress; `code` says which. Nothing is changed.",
         {

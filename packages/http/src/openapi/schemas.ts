@@ -30,6 +30,16 @@ const name = { type: "string", pattern: "^[A-Za-z0-9._/:-]{1,128}$" }
 /** Lengths are in code points, as in JSON Schema. */
 const key = { type: "string", minLength: 1, maxLength: 512 }
 
+const parents = {
+  type: ["string", "array"],
+  minLength: 1,
+  maxLength: 128,
+  maxItems: 1_000,
+  items: { type: "string", minLength: 1, maxLength: 128 },
+}
+
+const step = { type: "string", minLength: 1, maxLength: 128 }
+
 const jobRequest = {
   type: "object",
   required: ["name"],
@@ -152,6 +162,17 @@ const enqueueOptions = {
       minimum: 1,
       maximum: 1_000,
       description: "How many jobs of the key make up a turn. Default 1.",
+    },
+    after: {
+      ...parents,
+      description:
+        "The job, or the jobs, after which this one runs: it is waiting until all of them have ended. In a workflow also the names of its steps.",
+    },
+    onParentFailure: {
+      type: "string",
+      enum: ["fail", "continue", "wait"],
+      description:
+        "What becomes of it if one of these is discarded or canceled. fail: it is canceled. continue: it runs all the same. wait: it waits until that one was retried and has succeeded. Default fail.",
     },
     rate: {
       type: "object",
@@ -351,17 +372,20 @@ const retry = {
   },
 }
 
+const reason = {
+  type: ["string", "null"],
+  enum: ["expired", "parent_failed", null],
+  description:
+    "Why it was canceled: it had not begun in time, or a job after which it was to run has failed. null: somebody asked for it.",
+}
+
 const jobProperties = {
   id,
   name: { type: "string" },
   queue: { type: "string" },
   priority: { type: "integer" },
   state,
-  reason: {
-    type: ["string", "null"],
-    enum: ["expired", null],
-    description: "Why it was canceled: it had not begun in time. null: somebody asked for it.",
-  },
+  reason,
   payload: { description: "null if it is in the app's store of payloads and the API has no access to that." },
   payloadKey: { type: ["string", "null"], description: "Its key in that store." },
   payloadKept: {
@@ -415,6 +439,11 @@ const jobProperties = {
   concurrencyKeys: { type: "array", items: { type: "string" } },
   fairKey: { type: ["string", "null"] },
   batchId: { type: ["string", "null"], description: "The batch that it is one of." },
+  after: { type: "array", items: id, description: "The jobs after which it runs." },
+  failedParent: {
+    type: ["string", "null"],
+    description: "With the reason parent_failed, the first of these that failed.",
+  },
   rateKey: { type: ["string", "null"], description: "null once the job has finished." },
   blockedBy: {
     type: ["string", "null"],
@@ -442,6 +471,8 @@ const {
   fairKey: _fairKey,
   blockedBy: _blockedBy,
   waitsFor: _waitsFor,
+  after: _after,
+  failedParent: _failedParent,
   errors: _errors,
   errorCount: _errorCount,
   executions: _executions,
@@ -532,6 +563,31 @@ const completedWait = {
   type: "object",
   required: ["token", "state"],
   properties: { token: { type: "string" }, state: { const: "completed" } },
+}
+
+const emitRequest = {
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    payload: { description: "Any JSON but null, up to 256 KiB: the payload of each job. Default `{}`." },
+    idempotencyKey: {
+      ...key,
+      description: "Another emit of the event with this key, within 24 hours, does nothing.",
+    },
+  },
+}
+
+const emitted = {
+  type: "object",
+  required: ["jobs", "resumed"],
+  properties: {
+    jobs: {
+      type: "array",
+      items: { type: "string" },
+      description: "The ids of the jobs that it has enqueued.",
+    },
+    resumed: { ...count, description: "How many jobs that waited for it go on." },
+  },
 }
 
 const pauseRequest = {
@@ -742,18 +798,86 @@ const batchProperties = {
 
 const batch = { type: "object", required: Object.keys(batchProperties), properties: batchProperties }
 
+const batchOptions = {
+  onFinish: callback("when all jobs have ended"),
+  onSuccess: callback("when all jobs have succeeded"),
+  onDiscard: callback("when the first job is discarded"),
+  properties: { type: "object", description: "For the callbacks. Up to 64 KiB." },
+  parent: { ...batchId, description: "An open batch, in which this one counts as one job." },
+}
+
 export const schemas = {
+  NewWorkflow: {
+    type: "object",
+    required: ["name", "steps"],
+    additionalProperties: false,
+    properties: {
+      name: { ...step, description: "What the workflow is called." },
+      steps: {
+        type: "array",
+        minItems: 1,
+        maxItems: 10_000,
+        items: {
+          ...jobRequest,
+          required: ["step", "name"],
+          properties: {
+            step: { ...step, description: "Its name in the workflow, which isn't a number." },
+            ...jobRequest.properties,
+          },
+        },
+      },
+      ...batchOptions,
+    },
+  },
+  NewWorkflowStored: {
+    type: "object",
+    required: ["id", "jobs"],
+    properties: {
+      id: batchId,
+      jobs: {
+        type: "object",
+        additionalProperties: id,
+        description: "The jobs by the names of their steps.",
+      },
+    },
+  },
+  Workflow: {
+    type: "object",
+    required: [...batch.required, "name", "steps"],
+    properties: {
+      ...batchProperties,
+      name: step,
+      steps: {
+        type: "array",
+        items: {
+          type: "object",
+          required: ["step", "id", "name", "state", "reason", "after"],
+          properties: {
+            step,
+            id,
+            name: {
+              type: ["string", "null"],
+              description: "null, as the state, once its history was dropped.",
+            },
+            state: { type: ["string", "null"], enum: [...state.enum, null] },
+            reason,
+            after: {
+              type: "array",
+              items: { type: "string" },
+              description: "The steps after which it runs, or the ids of other jobs.",
+            },
+          },
+        },
+      },
+    },
+  },
   NewBatch: {
     type: "object",
     required: ["jobs"],
     additionalProperties: false,
     properties: {
       jobs: { type: "array", maxItems: 10_000, items: { $ref: "#/components/schemas/JobRequest" } },
-      onFinish: callback("when all jobs have ended"),
-      onSuccess: callback("when all jobs have succeeded"),
-      onDiscard: callback("when the first job is discarded"),
-      properties: { type: "object", description: "For the callbacks. Up to 64 KiB." },
-      parent: { ...batchId, description: "An open batch, in which this one counts as one job." },
+      ...batchOptions,
     },
   },
   NewBatchStored: {
@@ -826,6 +950,8 @@ export const schemas = {
   Limited: limited,
   CompleteWaitRequest: completeWaitRequest,
   CompletedWait: completedWait,
+  EmitRequest: emitRequest,
+  Emitted: emitted,
   Paused: paused,
   Pauses: pauses,
   Limits: limits,

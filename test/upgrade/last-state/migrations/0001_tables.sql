@@ -41,6 +41,7 @@ create table jobs (
   holds_key         boolean,                             -- its key's jobs run in the order of their ids (see keep_order): whether it holds the key while it waits to run again; null: they run in the usual order
   has_progress      boolean     not null default false,  -- whether `progress` has rows of this job
   is_awaited        boolean,                             -- somebody wants to be notified of its end; null: nobody does
+  has_dependents    boolean,                             -- jobs wait for its end; null: none does, or none that a drainer has seen (see mark_parents)
   state             text        not null,
   name              text        not null,
   queue             text        not null default 'default',
@@ -65,16 +66,18 @@ create table jobs (
   carrier           jsonb,                               -- correlation id and trace context of the enqueue; not kept in history
   large_bytes       integer,                             -- bytes that a claim sends, if more than 4096; see new_jobs
   -- Which features concern the job, a bit each: 1 concurrency limits, 2 progress, 4 a payload in `payloads`, 8 a rate, 16 what ends when
-  -- it begins, 32 somebody waits for its end, 128 several limits, 256 jobs in the order of their enqueue. Null, which takes no space, for most jobs: claim and settle pay one comparison for all
+  -- it begins, 32 somebody waits for its end, 64 jobs wait for its end, 128 several limits, 256 jobs in the order of their enqueue. Null, which takes no space, for most jobs: claim and settle pay one comparison for all
   -- features together (see admit and after_settle).
   features          smallint    generated always as (
     nullif((concurrency_key is not null)::integer + has_progress::integer * 2 + (payload_day is not null)::integer * 4
       + (rate_key is not null)::integer * 8 + (waiting_key is not null)::integer * 16 + (is_awaited is not null)::integer * 32
+      + (has_dependents is not null)::integer * 64
       + (further_keys is not null)::integer * 128 + (holds_key is not null)::integer * 256, 0)) stored,
 
   constraint known_state check (state in (
     'ready',      -- due, and free to be claimed
     'scheduled',  -- due at run_at: a first run that is delayed, or a retry
+    'waiting',    -- jobs have to end before it runs; the end of the last makes it ready (see dependencies)
     'blocked',    -- its concurrency key is full; the settle that frees the key makes it ready
     'behind',     -- an earlier job of its key has to run first; the end of that makes it ready
     'throttled',  -- the rate of its key is used up; a tick makes it ready when it may start
@@ -120,6 +123,7 @@ create index jobs_scheduled on jobs (run_at, id)                            wher
 create index jobs_urgent    on jobs (priority, run_at, id)                  where state = 'scheduled'; -- for when more jobs are due than one promotion takes
 create index jobs_blocked   on jobs ((coalesce(waits_for, concurrency_key)), name, priority, run_at, id) where state = 'blocked';
 create index jobs_behind    on jobs (concurrency_key, id)                   where state = 'behind';
+create index jobs_waiting   on jobs (id)                                    where state = 'waiting';
 create index jobs_suspect   on jobs (suspect_group desc, id)                where state = 'suspect';
 create index jobs_paused    on jobs (queue)                                 where state = 'paused';
 create index jobs_aside     on jobs (state, name, priority, run_at, id)     where state in ('unknown', 'unkeyed');
@@ -169,7 +173,7 @@ create table finished (
   attempts        smallint    not null,
   max_attempts    smallint,
   state           text        not null,
-  reason          text,                                  -- why it was canceled: expired; null: somebody asked for it
+  reason          text,                                  -- why it was canceled: expired, or parent_failed; null: somebody asked for it
   name            text        not null,
   queue           text        not null,
   payload         jsonb,                                 -- null: it is in `payloads`, or isn't kept
@@ -368,6 +372,8 @@ create table definitions (
   expires_in_ms     bigint,
   keeps_payload     boolean     not null default true,   -- whether the history has the payloads of its jobs
   schedules         jsonb,                               -- those that are defined beside it: a list of key and settings
+  events            text[],                              -- the events that enqueue a job of it
+  dropped_at        timestamptz,                         -- since when no deployment has it: its events enqueue nothing, whatever older drainers know
   durations         integer[]   not null default '{}',   -- element n counts executions of up to 2^(n/4) ms; recent ones weigh more
   seen_at           timestamptz not null default now()   -- when a drainer last knew it, to five minutes; -infinity: none has yet
 );
@@ -600,6 +606,51 @@ create table orphaned_batches (
   batch_id bigint primary key
 );
 
+-- After which jobs a job runs, and how those have ended: kept as long as the history, for its results, a retry and the picture of a workflow.
+create table dependencies (
+  child_id   bigint      not null,
+  parent_id  bigint      not null,
+  on_failure text        not null,                       -- what becomes of the child if the parent doesn't succeed
+  outcome    text,                                       -- null: the parent is unfinished
+  ended_at   timestamptz,                                -- when the history says that the parent has ended; null, too, if it isn't there
+  created_at timestamptz not null default now(),
+
+  primary key (child_id, parent_id),
+  constraint known_on_failure check (on_failure in (
+    'fail',      -- it is canceled
+    'continue',  -- it runs all the same
+    'wait')),    -- it waits until the parent was retried and has succeeded
+  constraint known_outcome check (outcome in ('succeeded', 'discarded', 'canceled',
+    'awaited')), -- it failed, and then the child was retried: that waits for a retry of the parent
+  constraint not_itself    check (child_id <> parent_id)
+) with (fillfactor = 80); -- an outcome is written into the page that has the row
+
+create index dependencies_parent on dependencies (parent_id);
+create index dependencies_age    on dependencies using brin (created_at);
+
+-- Waiting jobs that a drainer has to look at: because of a parent that has failed, of one that was stored in another transaction than theirs, or
+-- because somebody held their row when a parent ended. Rows are only inserted, so that nobody waits; see advance_dependents.
+create sequence due_dependent_ids;
+
+create table due_dependents (
+  id       bigint primary key default nextval('due_dependent_ids'),
+  child_id bigint not null
+);
+
+-- How a job has ended for which others wait.
+create type parent_end as (parent_id bigint, outcome text);
+
+-- The batches that are workflows: their jobs have names.
+create table workflows (
+  batch_id bigint   primary key,
+  name     text     not null,
+  steps    text[]   not null,
+  job_ids  bigint[] not null,                            -- place n: the job of the step of place n
+
+  constraint short_name  check (octet_length(name) <= 512),
+  constraint job_of_each check (cardinality(steps) = cardinality(job_ids))
+);
+
 create table idempotency_keys (
   name       text        not null,
   key        text        not null,
@@ -616,6 +667,7 @@ create table requests (
   fingerprint text        not null,
   batch_id    bigint,                                    -- the batch that it has stored; null: jobs alone
   batch_total integer,
+  resumed_ids bigint[],                                  -- the jobs that an emit has resumed; null: it wasn't an emit
   job_ids     bigint[]    not null,
   job_states  text[],
   statuses    text[],
@@ -675,21 +727,21 @@ create table retention_searches (
   page        bigint                                     -- the page that it looks at next
 );
 
--- One row per step, cursor, sleep, wait or gathering of a job that is performed in several executions, and one, without a name, for the progress that
+-- One row per step, cursor, sleep, wait, awaited event or gathering of a job that is performed in several executions, and one, without a name, for the progress that
 -- it reports. Written while the job runs, read by its
 -- later executions, and deleted when the job has finished.
 create table progress (
   job_id   bigint      not null,
   saved_at timestamptz not null default now(),
-  until_at timestamptz,                                  -- when a sleep ends, or a wait times out
+  until_at timestamptz,                                  -- when a sleep ends, or a wait for a token or event times out
   kind     text        not null,
   name     text        not null,
   value    jsonb,                                        -- of a step: its result; of a cursor: its position, null at its end; of a wait: how it ended, or null;
                                                          -- of a gathering: its batch, and its jobs in their order
 
   primary key (job_id, name),
-  constraint known_kind       check (kind in ('step', 'cursor', 'sleep', 'wait', 'gathering', 'report')),
-  constraint sleep_has_an_end check ((kind in ('sleep', 'wait')) = (until_at is not null)),
+  constraint known_kind       check (kind in ('step', 'cursor', 'sleep', 'wait', 'event', 'gathering', 'report')),
+  constraint sleep_has_an_end check ((kind in ('sleep', 'wait', 'event')) = (until_at is not null)),
   constraint sleep_has_no_value check (kind <> 'sleep' or value is null)
 );
 
@@ -719,6 +771,58 @@ create table waiting_jobs (
 );
 
 create index waiting_jobs_token on waiting_jobs (token);
+
+-- The events that unfinished jobs wait for, or will. An event ends those whose match its payload contains; they are found by the values
+-- that the payload has where the match has some (see shape_of).
+create table event_waits (
+  job_id     bigint      not null,
+  key        text        not null,                       -- of the job's checkpoint
+  event      text        not null,
+  match      jsonb       not null,
+  shape      text        not null collate "C",           -- where the match has values: a JSON list of paths
+  match_hash bigint      not null,                       -- of these values
+  is_waiting boolean     not null,                       -- whether the job is put back for this; false: it has only opened the wait, or was resumed
+  since      pg_snapshot not null,                       -- events count that are not visible here: they are committed after this
+  payload    jsonb,                                      -- of the event that has ended the wait; null: none has
+
+  primary key (job_id, key),
+  constraint short_names check (octet_length(key) <= 2048 and octet_length(event) <= 128),
+  constraint short_shape check (octet_length(shape) <= 2000)
+);
+
+create index event_waits_match on event_waits (event, shape, match_hash) where payload is null;
+create index event_waits_ended on event_waits (job_id) where payload is not null and is_waiting;
+
+-- Events that were emitted, until they have been matched with the jobs that came to wait for them before the emit was committed (see
+-- match_emitted). Nobody waits for these rows.
+create sequence emitted_event_ids;
+
+create table emitted_events (
+  id         bigint      primary key default nextval('emitted_event_ids'),
+  event      text        not null,
+  payload    jsonb       not null,
+  xid        xid8        not null default pg_current_xact_id(),
+  looked_xid xid8,                                       -- of the transaction that first matched it once it was committed; null: none has
+  emitted_at timestamptz not null default now(),
+
+  constraint short_name check (octet_length(event) <= 128)
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+
+create index emitted_events_looked on emitted_events (looked_xid nulls first, id);
+
+-- Emits that are not repeated, and what they have done.
+create table emit_keys (
+  event       text        not null,
+  key         text        not null,
+  job_ids     bigint[]    not null default '{}',
+  resumed_ids bigint[]    not null default '{}',
+  created_at  timestamptz not null default now(),
+
+  primary key (event, key),
+  constraint short_keys check (octet_length(event) <= 128 and octet_length(key) <= 2048)
+);
+
+create index emit_keys_age on emit_keys (created_at);
 
 -- When an enqueue last asked for a drainer, by the name of its job and its queue if a pool names that, until a drainer that performs
 -- such jobs opens. Nobody waits for these rows: a session that finds one locked leaves the decision to the one that holds it.
@@ -769,8 +873,8 @@ create table maintenance_steps (
 );
 insert into maintenance_steps (step) values ('prepare finished'), ('prepare failures'), ('prepare payloads'),
   ('expire by rules'), ('expire finished'), ('expire failures'), ('expire payloads'),
-  ('forget stored results'), ('forget logs'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget unique periods'), ('forget requests'), ('forget retries'), ('forget drainers'), ('forget rates'), ('forget further keys'), ('forget waits'),
-  ('repair batches'), ('forget batches'), ('forget schedule ticks');
+  ('forget stored results'), ('forget logs'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget unique periods'), ('forget requests'), ('forget retries'), ('forget drainers'), ('forget rates'), ('forget further keys'), ('forget waits'), ('forget emits'),
+  ('repair batches'), ('forget batches'), ('repair dependents'), ('forget dependencies'), ('forget schedule ticks');
 
 -- Jobs that are about to be stored, in a row and alike but for their payloads and keys: an element of the argument of store_jobs,
 -- with the policies that apply to it.
@@ -778,14 +882,14 @@ create type job_run as (
   at integer, name text, queue text, priority integer, run_at timestamptz, max_attempts smallint, timeout_ms integer,
   concurrency_key text, concurrency_limit integer, holds_key boolean, rate_key text, rate rate_limit, tags text[], metadata jsonb, state text, payloads jsonb,
   payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb, unique_rule jsonb, expires_at timestamptz,
-  further_keys text[], further_limits integer[], fair_key text, fair_weight smallint, is_counted boolean, batch_id bigint);
+  further_keys text[], further_limits integer[], fair_key text, fair_weight smallint, is_counted boolean, batch_id bigint, after jsonb, on_parent_failure text, is_parent boolean);
 
 -- One of them.
 create type new_job as (
   id bigint, index integer, name text, payload jsonb, payload_key text, payload_day date, queue text, priority integer, run_at timestamptz,
   max_attempts smallint, timeout_ms integer, unique_key text, idempotency_key text, concurrency_key text,
   concurrency_limit integer, holds_key boolean, rate_key text, rate rate_limit, tags text[], metadata jsonb, state text, large_bytes integer, waiting_key text, unique_rule jsonb,
-  expires_at timestamptz, further_keys text[], further_limits integer[], fair_key text, fair_weight smallint, is_counted boolean, batch_id bigint);
+  expires_at timestamptz, further_keys text[], further_limits integer[], fair_key text, fair_weight smallint, is_counted boolean, batch_id bigint, is_parent boolean);
 
 -- Where a job is in the history: the partition, and the row in it.
 create type finished_place as (part oid, place tid, id bigint);

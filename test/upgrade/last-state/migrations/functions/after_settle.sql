@@ -6,7 +6,9 @@
 --   p_lost         jobs whose outcome was not written: the row is gone, or another drainer's by now. What this drainer still
 --                  holds for them would stay taken until its drain ends, and a worker's never does.
 --   p_ends         how those have ended that are jobs of a batch
-create or replace function after_settle(p_drainer integer, p_finished bigint[], p_rescheduled bigint[], p_lost bigint[], p_ends batch_end[] default null) returns void
+--   p_parents      how those have ended for which other jobs wait
+create or replace function after_settle(p_drainer integer, p_finished bigint[], p_rescheduled bigint[], p_lost bigint[], p_ends batch_end[] default null,
+                                         p_parents parent_end[] default null) returns void
 language plpgsql volatile set search_path from current
 -- by keys, whatever the statistics of tables that empty all the time say
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
@@ -20,11 +22,13 @@ begin
   end if;
   if p_rescheduled is not null then
     perform resume_completed(p_rescheduled);
+    perform resume_ended(p_rescheduled);
   end if;
   if p_lost <> '{}' then
     p_lost := array(select p.job_id from permits p where p.job_id = any (p_lost) and p.drainer_id = p_drainer);
   end if;
   perform count_ends(p_ends);
+  perform end_parents(p_parents);
   perform release_permits(p_finished || p_rescheduled || p_lost);
 end
 $$;

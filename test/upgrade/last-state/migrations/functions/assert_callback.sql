@@ -5,7 +5,7 @@ language plpgsql stable set search_path from current
 as $$
 declare
   c_known constant text[] := array['name', 'payload', 'options'];
-  c_keys constant text[] := array['unique', 'uniqueKey', 'idempotencyKey'];
+  c_keys constant text[] := array['unique', 'uniqueKey', 'idempotencyKey', 'after', 'onParentFailure'];
   v_unknown text := (select key from jsonb_object_keys(p_callback) key where not key = any (c_known) limit 1);
   v_key text;
 begin

@@ -1,4 +1,4 @@
--- Deletes what is known of jobs that were deleted from the history: payloads, failures, logs, results and how they were retried. What is in the
+-- Deletes what is known of jobs that were deleted from the history: payloads, failures, logs, results, how they were retried and after which jobs they ran. What is in the
 -- app's store of objects becomes superfluous.
 --   p_payload_days  place n: the day under which the payload of the job of place n is; null: it was in its row
 --   p_since         when the first of them was enqueued: failures before that are of others
@@ -19,5 +19,6 @@ begin
   delete from failures f where f.job_id = any (p_ids) and f.ended_at >= p_since; -- of a year's partitions, the last few
   delete from execution_logs l where l.job_id = any (p_ids);
   delete from retries r where r.job_id = any (p_ids);
+  delete from dependencies d where d.child_id = any (p_ids);
 end
 $$;

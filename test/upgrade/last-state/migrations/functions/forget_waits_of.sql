@@ -7,6 +7,8 @@ as $$
 declare
   v_tokens text[];
 begin
+  delete from event_waits w -- one that an emit has in hand is left to forget_event_waits
+  where (w.job_id, w.key) in (select g.job_id, g.key from event_waits g where g.job_id = any (p_finished) for update skip locked);
   if not exists (select from waiting_jobs w where w.job_id = any (p_finished)) then
     return;
   end if;

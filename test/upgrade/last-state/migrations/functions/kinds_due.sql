@@ -1,5 +1,5 @@
 -- Kinds of jobs that are due, or will be within a second, because the clocks of those who enqueue may be fast. Of the first
--- thousands of jobs, and of callbacks of batches that nobody has finished yet.
+-- thousands of jobs, of those whose parents somebody has to look at, and of callbacks of batches that nobody has finished yet.
 create or replace function kinds_due() returns job_kind[]
 language sql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off
@@ -23,6 +23,8 @@ as $$
     union
     select (name, queue)::job_kind from (select j.name, j.queue from jobs j where j.state = 'scheduled' and j.run_at <= now() + interval '1 second'
                       order by j.run_at limit 1000) soon
+    union
+    select (j.name, j.queue)::job_kind from (select d.child_id from due_dependents d order by d.id limit 1000) d join jobs j on j.id = d.child_id
     union
     select (callback->>'name', coalesce(callback->>'queue', d.queue, 'default'))::job_kind
     from due_batches() b cross join jsonb_each(b.callbacks) each (event, callback) left join definitions d on d.name = callback->>'name'

@@ -17,20 +17,20 @@ begin
     further_keys = c.further_keys, further_limits = c.further_limits, rate_key = c.rate_key, rate = c.rate,
     computes_rate_key = coalesce(c.computes_rate_key, false), computes = coalesce(c.computes, '{}'),
     unique_rule = c.unique_rule, expires_in_ms = c.expires_in_ms, fair_key = c.fair_key, fair_weight = c.fair_weight,
-    keeps_payload = coalesce(c.keeps_payload, true), schedules = c.schedules
+    keeps_payload = coalesce(c.keeps_payload, true), schedules = c.schedules, events = c.events
   from changed c where d.name = c.name
-  returning d.name
+  returning d.name, d.dropped_at
   )
-  select array_agg(n.name) into v_changed from noted n;
+  select array_agg(n.name) filter (where n.dropped_at is null) into v_changed from noted n;
 
   with added as (
   insert into definitions (name, timeout_ms, queue, priority, delay_ms, concurrency_key, concurrency_limit, holds_key, computes_key,
                            further_keys, further_limits, rate_key, rate, computes_rate_key, computes, unique_rule, expires_in_ms, fair_key, fair_weight,
-                           keeps_payload, schedules)
+                           keeps_payload, schedules, events)
   select p.name, p.timeout_ms, p.queue, p.priority, p.delay_ms, p.concurrency_key, p.concurrency_limit, p.holds_key, coalesce(p.computes_key, false),
          p.further_keys, p.further_limits, p.rate_key, p.rate, coalesce(p.computes_rate_key, false),
          coalesce(p.computes, '{}'), p.unique_rule, p.expires_in_ms, p.fair_key, p.fair_weight,
-         coalesce(p.keeps_payload, true), p.schedules
+         coalesce(p.keeps_payload, true), p.schedules, p.events
   from json_populate_recordset(null::definitions, p_definitions) p
   where not exists (select from definitions d where d.name = p.name)
   order by p.name

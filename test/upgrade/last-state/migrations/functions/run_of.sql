@@ -25,6 +25,8 @@ as $$
     'rate', rate_of(p_options->'rate'),
     'fair_key', p_options->'fairKey',
     'fair_weight', (p_options->>'fairWeight')::numeric::integer,
+    'after', case when p_options ? 'after' then (select jsonb_build_array(jsonb_agg(id)) from ids_of(p_options->'after') id having count(*) > 0) end,
+    'on_parent_failure', p_options->'onParentFailure',
     'tags', nullif(p_options->'tags', '[]')))::jsonb
     || jsonb_build_object('payloads', jsonb_build_array(p_payload)) -- after the stripping: nulls inside belong to the user
     || case when p_options ? 'metadata' then jsonb_build_object('metadata', p_options->'metadata') else '{}' end

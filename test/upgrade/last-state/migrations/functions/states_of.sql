@@ -10,7 +10,8 @@ as $$
     select j.id, case when j.id in (select r.id from running r) then 'running'
                       when j.state in ('ready', 'suspect', 'unknown', 'unkeyed')
                            and (j.queue = any (array(select unnest(paused('queue')))) or j.name = any (array(select unnest(paused('name'))))) then 'blocked'
-                      when j.state = 'scheduled' and j.has_progress and exists (select from waiting_jobs w where w.job_id = j.id and w.is_waiting) then 'waiting'
+                      when j.state = 'scheduled' and j.has_progress and (exists (select from waiting_jobs w where w.job_id = j.id and w.is_waiting)
+                or exists (select from event_waits w where w.job_id = j.id and w.is_waiting and w.payload is null)) then 'waiting'
                       else public_state(j.state) end as state
     from jobs j where j.id = any (p_ids)
   )

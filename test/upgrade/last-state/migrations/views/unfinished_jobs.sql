@@ -10,7 +10,8 @@ create or replace view unfinished_jobs as
          case when j.id in (select r.job_id from running r) then 'running'
               when j.state in ('ready', 'suspect', 'unknown', 'unkeyed')
                 and (j.queue = any (array(select p.target from pauses p where p.kind = 'queue' and lasts(p))) or j.name = any (array(select p.target from pauses p where p.kind = 'name' and lasts(p)))) then 'blocked'
-              when j.state = 'scheduled' and j.has_progress and exists (select from waiting_jobs w where w.job_id = j.id and w.is_waiting) then 'waiting'
+              when j.state = 'scheduled' and j.has_progress and (exists (select from waiting_jobs w where w.job_id = j.id and w.is_waiting)
+                or exists (select from event_waits w where w.job_id = j.id and w.is_waiting and w.payload is null)) then 'waiting'
               else public_state(j.state) end as state,
          j.priority,
          coalesce(j.payload, (select p.payload from payloads p where p.day = j.payload_day and p.job_id = j.id)) as payload,

@@ -17,6 +17,7 @@ begin
   v_jobs := take_waiting(p_ids);
   return query select j.id, j.name, 'canceled', null from jobs j where j.id = any (v_jobs.taken);
   v_done := finish_canceled(v_jobs.taken);
+  perform advance_dependents();
   perform fold_batches();
   v_asked := v_jobs.running || v_jobs.held;
   if v_asked <> '{}' then

@@ -28,8 +28,9 @@ begin
   perform pg_advisory_unlock(lock_space('awake'), p_drainer);
   v_sees_all := await_storers();
   perform fold_batches();
+  perform advance_dependents();
   due := is_work_due(unpaused(p_names), p_pool);
-  due := due or not v_sees_all or exists (select from due_batches());
+  due := due or not v_sees_all or exists (select from due_batches()) or exists (select from due_dependents);
   next_due_in_ms := extract(epoch from next_due_at(p_names, p_pool) - clock_timestamp()) * 1000;
   return next;
 end

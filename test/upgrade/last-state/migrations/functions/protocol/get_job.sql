@@ -27,6 +27,9 @@ as $$
       'drainer', (select d.label from drainers d where d.id = job.drainer_id)) end,
     'logs', (select coalesce(json_agg(l.log order by l.ended_at), '[]') from logs_of(p_id) l),
     'errorCount', (select count(*) from failures e where e.job_id = p_id),
+    'after', (select coalesce(json_agg(d.parent_id::text order by d.parent_id), '[]') from dependencies d where d.child_id = p_id),
+    'failedParent', (select d.parent_id::text from dependencies d
+      where d.child_id = p_id and job.reason = 'parent_failed' and d.outcome in ('discarded', 'canceled') order by d.ended_at, d.parent_id limit 1),
     'errors', (select coalesce(json_agg(e.error order by e.ended_at, e.attempt), '[]') from errors_of(p_id, p_errors_from) e))
   from (select j.id, j.name, j.queue, j.priority,
                (select s.state from states_of(array[j.id], 'infinity') s) as state, j.payload, j.payload_day, j.attempts, j.max_attempts, j.run_at, j.expires_at, null::text as reason, j.enqueued_at,

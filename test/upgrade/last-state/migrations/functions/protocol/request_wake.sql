@@ -18,12 +18,14 @@ declare
   v_queues text[];
 begin
   if p_ids is null then
+    perform match_emitted(); -- an emit was perhaps committed just now
     v_due := case when p_names is null then kinds_due() else kinds_of(p_names, null) end;
   else
     with given as (
       select (j.name, j.queue)::job_kind as kind, j.state <> 'scheduled' or j.run_at <= now() + interval '1 second' as is_due
       from unnest(p_ids) given (id), lateral (
-        select j.* from jobs j where j.id = given.id and j.state in ('ready', 'scheduled', 'suspect', 'unkeyed', 'unknown') limit 1) j
+        select j.* from jobs j where j.id = given.id and (j.state in ('ready', 'scheduled', 'suspect', 'unkeyed', 'unknown')
+          or j.state = 'waiting' and exists (select from due_dependents d where d.child_id = j.id)) limit 1) j
     )
     select array_agg(distinct g.kind) filter (where g.is_due), coalesce(array_agg(distinct g.kind) filter (where not g.is_due), '{}')
     into v_due, v_later from given g;

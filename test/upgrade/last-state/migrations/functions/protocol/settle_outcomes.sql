@@ -17,6 +17,7 @@ declare
   v_attempts integer[];
   v_concerned bigint[];
   v_ends batch_end[];
+  v_parents parent_end[];
   v_rescheduled bigint[];
   v_concerned_again bigint[];
   v_lost bigint[];
@@ -27,7 +28,7 @@ begin
       lateral (select j.id from jobs j where j.id = o.id and j.fence = o.fence limit 1 for no key update) mine
       where o.forgets_payload));
   end if;
-  select f.finished, f.attempts, f.concerned, f.ends into v_finished, v_attempts, v_concerned, v_ends
+  select f.finished, f.attempts, f.concerned, f.ends, f.parents into v_finished, v_attempts, v_concerned, v_ends, v_parents
   from (select array_agg(o.id) as ids, array_agg(o.fence) as fences, array_agg(o.duration_ms) as durations_ms,
                array_agg(o.outcome) as outcomes, array_agg(o.result) as results, array_agg(o.charges_attempt) as charges_attempt,
                array_agg(o.ended_ms_ago) as ended_ms_ago
@@ -69,11 +70,11 @@ begin
     select s.id, s.attempt, o.outcome, o.logs, now() - (coalesce(o.ended_ms_ago, 0) + o.duration_ms) * interval '1 millisecond', o.duration_ms, p_drainer
     from settled s, lateral (select (s.execution).*) o where o.logs is not null
   )
-  select array_agg(r.id), array_agg(r.id) filter (where r.features & ~12 <> 0) into v_rescheduled, v_concerned_again from rescheduled r;
+  select array_agg(r.id), array_agg(r.id) filter (where r.features & ~76 <> 0) into v_rescheduled, v_concerned_again from rescheduled r;
 
   v_lost := array(select o.id from unnest(v_outcomes) o except select unnest(v_finished || v_rescheduled));
-  if coalesce(v_concerned, v_concerned_again) is not null or v_ends is not null or v_lost <> '{}' then
-    perform after_settle(p_drainer, v_concerned, v_concerned_again, v_lost, v_ends);
+  if coalesce(v_concerned, v_concerned_again) is not null or v_ends is not null or v_parents is not null or v_lost <> '{}' then
+    perform after_settle(p_drainer, v_concerned, v_concerned_again, v_lost, v_ends, v_parents);
   end if;
   return v_lost;
 end

@@ -16,16 +16,17 @@ declare
   v_finished bigint[];
   v_concerned bigint[];
   v_ends batch_end[];
+  v_parents parent_end[];
   v_lost bigint[] := '{}';
 begin
   perform assert_session(p_backend);
-  select f.finished, f.concerned, f.ends into v_finished, v_concerned, v_ends from finish_jobs(p_drainer, p_ids, p_fences, p_durations_ms,
+  select f.finished, f.concerned, f.ends, f.parents into v_finished, v_concerned, v_ends, v_parents from finish_jobs(p_drainer, p_ids, p_fences, p_durations_ms,
     p_results => p_results) f;
   if coalesce(cardinality(v_finished), 0) < cardinality(p_ids) then
     v_lost := array(select unnest(p_ids) except select unnest(v_finished));
   end if;
-  if v_concerned is not null or v_ends is not null or v_lost <> '{}' then
-    perform after_settle(p_drainer, v_concerned, null, v_lost, v_ends);
+  if v_concerned is not null or v_ends is not null or v_parents is not null or v_lost <> '{}' then
+    perform after_settle(p_drainer, v_concerned, null, v_lost, v_ends, v_parents);
   end if;
   return v_lost;
 end

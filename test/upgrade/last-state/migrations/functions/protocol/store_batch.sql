@@ -1,6 +1,7 @@
 -- Stores jobs as a batch, which has finished once all of them have. Without jobs it has at once.
 --   p_batch           an object with any of properties, parent (the id of the open batch that it is in), and callbacks: an object with any
---                     of onFinish, onSuccess and onDiscard, each an element of p_jobs for one job, and byName, which is p_by_name for these
+--                     of onFinish, onSuccess and onDiscard, each an element of p_jobs for one job, and byName, which is p_by_name for these; workflow: an
+--                     object of name and steps, the names of p_jobs
 --   p_schema_version, p_jobs, p_carrier, p_by_name, p_asks  as in store_jobs
 --   batch_id          the batch
 --   batch_total       its jobs: those that were there already are none of it
@@ -28,6 +29,10 @@ begin
     from store_jobs(p_schema_version, p_jobs, p_carrier, p_by_name, p_asks, store_batch.batch_id) s;
   else
     perform count_added(batch_id, 0);
+  end if;
+  if p_batch ? 'workflow' then
+    insert into workflows (batch_id, name, steps, job_ids)
+    select store_batch.batch_id, p_batch->'workflow'->>'name', array(select jsonb_array_elements_text(p_batch->'workflow'->'steps')), store_batch.job_ids;
   end if;
   batch_total := (select sum(c.total) from batch_counts c where c.batch_id = store_batch.batch_id);
   if batch_total = 0 then

@@ -1,0 +1,116 @@
+import { assertKnownKeys, isRecord, isText, nearest, refuse } from "../checks/validate.ts"
+import type { Parent } from "../enqueue/enqueue.ts"
+import { InvalidInputError } from "../errors.ts"
+import { assertFewParents, parentsOf } from "../job/parent-ids.ts"
+import type { WorkflowStep } from "../job/workflow.ts"
+
+/** A workflow that can be stored: `parents` are ids, or places in `steps`. */
+export interface OrderedSteps {
+  readonly steps: readonly WorkflowStep[]
+  readonly parents: readonly (readonly Parent[])[]
+}
+
+const STEP_KEYS = ["step", "name", "payload", "options"] satisfies readonly (keyof WorkflowStep)[]
+const IS_ID = /^\d+$/
+
+/**
+ * Checks the names of a workflow's steps and their order, and returns the steps so that each comes behind those that it runs after:
+ * jobs whose concurrency key asks for the order of their enqueue have to be stored like that. What is wrong comes in one error.
+ */
+export function orderSteps(name: unknown, steps: unknown): OrderedSteps {
+  if (!isStepName(name))
+    refuse("invalid_workflow", name, ["name"], "text of 1 to 128 characters that isn't a number")
+  if (!Array.isArray(steps) || steps.length === 0)
+    refuse("invalid_workflow", steps, ["steps"], "a list of steps")
+  for (const [index, step] of steps.entries()) assertStep(step, ["steps", index])
+  const byName = new Map<string, WorkflowStep>()
+  const problems: string[] = []
+  for (const step of steps as WorkflowStep[]) {
+    if (byName.has(step.step)) problems.push(`two steps are named ${JSON.stringify(step.step)}`)
+    byName.set(step.step, step)
+  }
+  for (const { step, options } of byName.values())
+    for (const parent of afterOf(options))
+      if (!byName.has(parent) && !IS_ID.test(parent)) problems.push(unknownParent(step, parent, byName))
+  const { ordered, circles } = sort(byName)
+  problems.push(...circles.map((circle) => `steps run after each other in a circle: ${circle.join(" → ")}`))
+  if (problems.length > 0) refuseWorkflow(name as string, problems)
+
+  const places = new Map(ordered.map(({ step }, place) => [step, place]))
+  const parents = ordered.map(({ options }) => afterOf(options).map((parent) => places.get(parent) ?? parent))
+  return { steps: ordered, parents }
+}
+
+const MOST_SHOWN = 20
+
+function refuseWorkflow(name: string, problems: readonly string[]): never {
+  const more = problems.length > MOST_SHOWN ? `; and ${problems.length - MOST_SHOWN} more` : ""
+  const message = `The workflow ${JSON.stringify(name)} can't run: ${problems.slice(0, MOST_SHOWN).join("; ")}${more}`
+  throw new InvalidInputError("invalid_workflow", message, { path: ["steps"] })
+}
+
+export function isStepName(name: unknown): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  return isText(name, 128) && !IS_ID.test(name as string) && !/[\u0000-\u001f\u007f]/.test(name as string)
+}
+
+function assertStep(step: unknown, path: readonly (string | number)[]): void {
+  if (!isRecord(step))
+    refuse("invalid_workflow", step, path, "an object with step, name, payload and options")
+  assertKnownKeys(step, STEP_KEYS, path as string[])
+  if (!isStepName(step.step))
+    refuse(
+      "invalid_workflow",
+      step.step,
+      [...path, "step"],
+      "text of 1 to 128 characters that isn't a number",
+    )
+  if (step.options === undefined) return
+  if (!isRecord(step.options)) refuse("invalid_option", step.options, [...path, "options"], "an object")
+  const { after } = step.options
+  const where = [...path, "options", "after"] as string[]
+  if (after === undefined) return
+  if (Array.isArray(after)) assertFewParents(after, where)
+  if (!(Array.isArray(after) ? after : [after]).every((parent) => isText(parent, 128)))
+    refuse("invalid_option", after, where, "the name of a step, the id of a job, or a list of these")
+}
+
+function afterOf(options: WorkflowStep["options"]): readonly string[] {
+  return parentsOf(options?.after) ?? []
+}
+
+function unknownParent(step: string, parent: string, known: ReadonlyMap<string, unknown>): string {
+  const near = nearest(parent, known.keys())
+  const hint = near ? `: did you mean ${JSON.stringify(near)}?` : ""
+  return `the step ${JSON.stringify(step)} is to run after ${JSON.stringify(parent)}, which isn't one${hint}`
+}
+
+/** Each step behind those that it runs after, else in the order in which they were given. Without recursion: a chain may be long. */
+function sort(byName: ReadonlyMap<string, WorkflowStep>) {
+  const ordered: WorkflowStep[] = []
+  const circles: string[][] = []
+  const state = new Map<string, "open" | "done">()
+  for (const first of byName.values()) {
+    if (state.has(first.step)) continue
+    const path = [visit(first)]
+    while (path.length > 0) {
+      const { step, left } = path.at(-1) as ReturnType<typeof visit>
+      const parent = byName.get(left.pop() ?? "")
+      if (parent && state.get(parent.step) === "open") {
+        const from = path.findIndex(({ step }) => step === parent)
+        circles.push([...path.slice(from).map(({ step }) => step.step), parent.step])
+      } else if (parent && !state.has(parent.step)) path.push(visit(parent))
+      else if (!parent && left.length === 0) {
+        ordered.push(step)
+        state.set(step.step, "done")
+        path.pop()
+      }
+    }
+  }
+  return { ordered, circles }
+
+  function visit(step: WorkflowStep) {
+    state.set(step.step, "open")
+    return { step, left: afterOf(step.options).toReversed() }
+  }
+}

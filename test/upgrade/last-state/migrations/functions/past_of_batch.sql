@@ -1,0 +1,26 @@
+-- What the history knows of jobs of a batch: first those that have failed, by their index, then the others, singly if they are few, and else by one
+-- look at everything since the batch.
+--   p_ids    the jobs, none of which is unfinished
+--   p_since  when the batch was stored
+create or replace function past_of_batch(p_batch bigint, p_ids bigint[], p_since timestamptz) returns table (id bigint, name text, state text, reason text)
+language plpgsql stable set search_path from current
+set jit = off
+as $$
+declare
+  c_few constant integer := 200;
+  v_found bigint[];
+begin
+  return query select f.id, f.name, f.state, f.reason from finished f where f.batch_id = p_batch and f.state <> 'succeeded' and f.finished_at >= p_since;
+  v_found := array(select f.id from finished f where f.batch_id = p_batch and f.state <> 'succeeded' and f.finished_at >= p_since);
+  p_ids := array(select unnest(p_ids) except select unnest(v_found));
+  if cardinality(p_ids) > c_few then
+    return query select f.id, f.name, f.state, f.reason from finished f where f.batch_id = p_batch and f.state = 'succeeded' and f.finished_at >= p_since;
+    v_found := array(select f.id from finished f where f.batch_id = p_batch and f.state = 'succeeded' and f.finished_at >= p_since);
+    p_ids := (array(select unnest(p_ids) except select unnest(v_found)))[1:c_few];
+  end if;
+  return query
+  select past.* from unnest(p_ids) given (id), lateral (
+    select f.id, f.name, f.state, f.reason from finished f
+    where f.id = given.id and f.finished_at >= p_since - interval '25 hours' order by f.finished_at desc limit 1) past; -- an idempotency key may lead to an earlier one
+end
+$$;
