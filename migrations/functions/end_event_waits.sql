@@ -8,6 +8,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off se
 as $$
 declare
   v_jobs bigint[];
+  v_keys text[];
 begin
   with recursive shapes as (
     (select w.shape from event_waits w where w.event = p_event and w.payload is null order by w.shape limit 1)
@@ -17,21 +18,19 @@ begin
   ), hashes as materialized (
     select s.shape, hash_at(s.shape, p_payload) as hash from shapes s where s.shape is not null
   ), found as materialized (
-    select w.job_id, w.key, w.is_waiting
+    select w.job_id, w.key
     from hashes h join event_waits w on w.event = p_event and w.shape = h.shape and w.match_hash = h.hash and w.payload is null
     where p_payload @> w.match and (p_xid is null or not pg_visible_in_snapshot(p_xid, w.since))
     for update of w skip locked
-  ), due as (
-    update jobs j set run_at = now()
-    where j.id in (select w.id from found f join jobs w on w.id = f.job_id
-                   where f.is_waiting and w.state = 'scheduled' and w.run_at > now() for update of w skip locked)
-    returning j.id
-  ), ended as (
-    update event_waits w set payload = p_payload, is_waiting = w.is_waiting and w.job_id not in (select d.id from due d)
-    from found f where w.job_id = f.job_id and w.key = f.key
-    returning w.job_id
   )
-  select array_agg(distinct e.job_id) into v_jobs from ended e;
-  return coalesce(v_jobs, '{}');
+  select array_agg(f.job_id), array_agg(f.key) into v_jobs, v_keys from found f;
+  if v_jobs is null then
+    return '{}';
+  end if;
+
+  -- a statement of its own, because a row that another transaction has changed can't be changed by the one that has locked it
+  update event_waits w set payload = p_payload from unnest(v_jobs, v_keys) f (job_id, key) where w.job_id = f.job_id and w.key = f.key;
+  perform resume_ended(v_jobs);
+  return array(select distinct j from unnest(v_jobs) j);
 end
 $$;

@@ -7,6 +7,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off se
 as $$
 declare
   v_ended bigint[];
+  v_due bigint[];
 begin
   if p_jobs is null then
     v_ended := array(select w.job_id from event_waits w where w.payload is not null and w.is_waiting);
@@ -21,7 +22,9 @@ begin
     where j.id in (select w.id from jobs w where w.id = any (v_ended) and w.state = 'scheduled' and w.run_at > now() for update skip locked)
     returning j.id
   )
-  update event_waits w set is_waiting = false from due d where w.job_id = d.id and w.payload is not null and w.is_waiting;
+  select array_agg(d.id) into v_due from due d;
+  -- a statement of its own, because a row that another transaction has changed can't be changed by the one that has the update above
+  update event_waits w set is_waiting = false where w.job_id = any (v_due) and w.payload is not null and w.is_waiting;
   if p_jobs is null then
     delete from event_waits w where w.job_id = any (v_ended) and not exists (select from jobs j where j.id = w.job_id); -- see forget_waits_of
   end if;

@@ -15,18 +15,24 @@ test("each npm script that a page names is there", () => {
 test("each command and option of sluice that a page names is in that command's help", async () => {
   const named = mentions(/npx (?:@sluice\/cli|sluice) ([a-z]+[^`\n#|]*)/g)
   expect(named.length).toBeGreaterThan(5)
-  const commands = [...new Set(named.map(({ what: [command = ""] }) => command))]
+  const commands = [...new Set(named.map(({ what }) => commandOf(what)))]
   const helps = await Promise.all(
-    commands.map(async (command) => [command, await runSluice(command, "--help")] as const),
+    commands.map(async (command) => [command, await runSluice(...command.split(" "), "--help")] as const),
   )
   const helpOf = new Map(helps)
-  const missing = named.filter(({ what: [command = "", ...rest] }) => {
-    const { code, output } = helpOf.get(command) ?? { code: 1, output: "" }
-    const options = rest.filter((word) => word.startsWith("--"))
+  const missing = named.filter(({ what }) => {
+    const { code, output } = helpOf.get(commandOf(what)) ?? { code: 1, output: "" }
+    const options = what.filter((word) => word.startsWith("--"))
     return code !== 0 || !options.every((option) => output.includes(option))
   })
   expect(missing).toEqual([])
 })
+
+/** The command and its verb, and perhaps a word that it takes, which help ignores. */
+function commandOf(words: readonly string[]): string {
+  const end = words.findIndex((word) => !/^[a-z][a-z-]*$/.test(word))
+  return (end < 0 ? words : words.slice(0, end)).slice(0, 2).join(" ")
+}
 
 /** What the pattern captures, by words, with the page. */
 function mentions(pattern: RegExp) {

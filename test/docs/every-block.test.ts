@@ -7,6 +7,7 @@ const CHECKED: Readonly<Record<string, string>> = {
   sql: "sql.test.ts",
   json: "executor-event.test.ts",
   python: "executor-event.test.ts",
+  text: "command-line.test.ts",
   sh: "own-app.long.test.ts, requests.test.ts, commands.test.ts",
 }
 

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { createSluice, defineJob, drain } from "@sluice/core"
+import { createSluice, defineEvent, defineJob, drain } from "@sluice/core"
 import { migrate } from "@sluice/core/migrate"
 import pg from "pg"
 import { beforeAll, expect, onTestFinished, test } from "vitest"
@@ -11,11 +11,17 @@ import { createRoles, grantRights } from "./roles.ts"
 const roles = await createRoles()
 const { database } = roles
 const owner = roles.pool("owner")
+const happened = defineEvent("happened")
 const jobs = [
   defineJob({ name: "plain", perform() {} }),
   defineJob({ name: "fails", maxAttempts: 1, perform: () => Promise.reject(new Error("no")) }),
   defineJob({ name: "transactional", transactional: true, perform: () => ({ done: true }) }),
   defineJob({ name: "steps", perform: async (_payload, context) => context.step("one", () => 1) }),
+  defineJob({
+    name: "subscribes",
+    on: [happened],
+    perform: (_payload: unknown, context) => context.waitForEvent(happened),
+  }),
 ]
 const sluiceOf = (kind: "enqueuer" | "drainer" | "reader") =>
   createSluice({ database: roles.pool(kind), jobs: jobs as never, wake: async () => void wakes++ })
@@ -120,12 +126,10 @@ test("the drainer drains, and keeps the history's partitions, though it owns not
   await database.pool.query("update sluice.maintenance_steps set next_at = '-infinity'")
   const warnings: unknown[] = []
   const log = { debug() {}, info() {}, error() {}, warn: (...told: unknown[]) => warnings.push(told) }
-  const connect = async () => {
-    const client = new pg.Client({ connectionString: roles.url("drainer") })
-    await client.connect()
-    return client
-  }
-  expect(await drain(drainer, { connect, log: log as never })).toMatchObject({ succeeded: 4, discarded: 1 })
+  expect(await drain(drainer, { connect: connectAsDrainer, log: log as never })).toMatchObject({
+    succeeded: 4,
+    discarded: 1,
+  })
   expect(warnings).toEqual([["Job discarded", expect.anything()]])
   expect((await partitionsOf(database, "finished")).slice(-1)).toEqual([missing])
   expect(await drainer.getJob(id)).toMatchObject({ state: "succeeded" })
@@ -171,3 +175,22 @@ test("no function that runs with the owner's rights is everybody's to call", asy
   )
   expect(open).toEqual([])
 })
+
+test("the enqueuer emits events, which enqueue jobs and resume those that wait", async () => {
+  await drain(drainer, { connect: connectAsDrainer })
+  expect(await enqueuer.emit(happened, {}, { idempotencyKey: "1" })).toMatchObject({
+    jobs: [expect.any(String)],
+    resumed: 0,
+  })
+  await drain(drainer, { connect: connectAsDrainer })
+  const request = { key: "r", fingerprint: "f" }
+  expect(await enqueuer.emit("happened", {}, { request })).toMatchObject({ resumed: 1 })
+  await enqueuer.database.query("select * from sluice.emit('nobody.cares')")
+  await drain(drainer, { connect: connectAsDrainer })
+})
+
+async function connectAsDrainer() {
+  const client = new pg.Client({ connectionString: roles.url("drainer") })
+  await client.connect()
+  return client
+}

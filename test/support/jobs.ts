@@ -47,6 +47,22 @@ export function jobs(database: Queryable): AnyJobDefinition[] {
         await wait(ms, undefined, { signal })
       },
     }),
+    defineJob({
+      name: "echo",
+      maxInterruptions: 100,
+      async perform({ n, ms }: { n: number; ms: number }, { signal }) {
+        await wait(ms, undefined, { signal })
+        return n
+      },
+    }),
+    defineJob({
+      name: "gather",
+      maxInterruptions: 100,
+      perform({ children, ms }: { children: number; ms: number }, { enqueueAndWait }) {
+        const echoes = Array.from({ length: children }, (_, n) => ({ name: "echo", payload: { n, ms } }))
+        return enqueueAndWait("echoes", echoes)
+      },
+    }),
     // counts itself, then touches every row of the table `big`, a batch at a time
     defineJob({
       name: "touch",

@@ -1,5 +1,6 @@
 import { cancelBatch, retryBatch, showBatch } from "./batches.ts"
 import type { Command } from "./command.ts"
+import { printCompletion } from "./completion.ts"
 import { doctor } from "./doctor.ts"
 import { enqueue } from "./enqueue.ts"
 import { importJobs, SYSTEMS } from "./import.ts"
@@ -258,6 +259,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       "sluice import good_job --jobs ./jobs.ts --map WelcomeJob=welcome": "checks the payloads, and renames",
     },
     run: importJobs,
+  },
+  completion: {
+    summary: "prints a script that completes commands and options in a shell",
+    takes: { "<shell>": "bash, zsh or fish" },
+    options: [],
+    isOffline: true,
+    examples: { 'eval "$(sluice completion bash)"': "in .bashrc" },
+    run: async (_, [shell = ""]) => printCompletion(shell, COMMANDS, GROUPS),
   },
 }
 

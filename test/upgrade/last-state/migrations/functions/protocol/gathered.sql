@@ -10,16 +10,21 @@ language plpgsql stable set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
 declare
-  c_page constant integer := 1000;
+  c_page constant integer := 5000;
   c_bytes constant bigint := 4194304;
-  v_gathering jsonb := (select p.value from progress p where p.job_id = p_job and p.name = p_name);
+  v_batch bigint;
+  v_ids bigint[];
 begin
-  total := jsonb_array_length(v_gathering->'jobs');
+  -- the list once: read for each job it would be decompressed each time
+  select (p.value->>'batch')::bigint, jsonb_array_length(p.value->'jobs'),
+         array(select j.id::bigint from jsonb_array_elements_text(p.value->'jobs') with ordinality j (id, place)
+               where j.place > p_from and j.place <= p_from + c_page order by j.place)
+  into v_batch, total, v_ids
+  from progress p where p.job_id = p_job and p.name = p_name;
   with page as materialized (
-    select j.place, j.id::bigint as id, g.outcome, g.result, sum(coalesce(pg_column_size(g.result), 0)) over (order by j.place) as bytes
-    from (select j.id, j.place from jsonb_array_elements_text(v_gathering->'jobs') with ordinality j (id, place)
-          where j.place > p_from order by j.place limit c_page) j
-    left join gathered_jobs g on g.batch_id = (v_gathering->>'batch')::bigint and g.job_id = j.id::bigint
+    select given.place, given.id, g.outcome, g.result, sum(coalesce(pg_column_size(g.result), 0)) over (order by given.place) as bytes
+    from unnest(v_ids) with ordinality given (id, place)
+    left join gathered_jobs g on g.batch_id = v_batch and g.job_id = given.id
   )
   select json_agg(json_build_array(
     p.id::text, p.outcome, p.result, (select r.store_key from stored_results r where r.job_id = p.id),
@@ -27,6 +32,6 @@ begin
       select json_build_object('attempt', e.attempt, 'outcome', e.outcome, 'class', e.error_class, 'code', e.error_code,
                                'message', e.error_message, 'stack', e.error_stack, 'at', e.ended_at)
       from failures e where e.job_id = p.id order by e.ended_at desc, e.attempt desc limit 1) end) order by p.place)
-  into outcomes from page p where p.place = p_from + 1 or p.bytes <= c_bytes;
+  into outcomes from page p where p.place = 1 or p.bytes <= c_bytes;
 end
 $$;
