@@ -537,6 +537,9 @@ create table schedule_ticks (
 );
 
 create index schedule_ticks_age on schedule_ticks (created_at);
+-- Those with jobs: any number of skipped ones may follow a job that runs for long.
+create index schedule_ticks_jobs on schedule_ticks (schedule_key, tick) where outcome in ('enqueued', 'deduplicated');
+
 -- Jobs that were enqueued together, and inner batches. Its counts are those of `batch_counts` that were added up so far.
 create sequence batch_ids;
 
@@ -869,7 +872,8 @@ create table maintenance_steps (
   done_at   timestamptz,
   failed_at timestamptz,
   failures  integer     not null default 0,              -- since it was last done
-  error     text                                         -- of the last failure, until it is done
+  error     text,                                        -- of the last failure, until it is done
+  place     bigint      not null default 0               -- where a step that goes through a table continues; see repair_batches
 );
 insert into maintenance_steps (step) values ('prepare finished'), ('prepare failures'), ('prepare payloads'),
   ('expire by rules'), ('expire finished'), ('expire failures'), ('expire payloads'),

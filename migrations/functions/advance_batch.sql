@@ -1,18 +1,20 @@
 -- Enqueues the callbacks that are due of an open batch which the caller has locked, and finishes it if no job of it is pending. Its state
 -- changes once, in the transaction that enqueues them. A callback that can't be stored is tried again, with the batch still open: its queue
--- may be full.
+-- may be full, or a transaction that enqueues with the same key is open. This runs in claims, and doesn't wait for such a transaction.
 --   returns  the batch that it is in, if it has finished
 create or replace function advance_batch(p_batch bigint) returns bigint
-language plpgsql volatile set search_path from current
+language plpgsql volatile set search_path from current set lock_timeout = '50ms'
 as $$
 declare
   c_retry constant interval := '10 seconds';
+  c_soon constant interval := '1 second'; -- if somebody had a lock
   v_batch batches;
   v_is_done boolean;
 begin
   select b.* into v_batch from batches b where b.id = p_batch;
   v_is_done := v_batch.succeeded + v_batch.discarded + v_batch.canceled >= v_batch.total;
   if v_batch.state <> 'open' or not v_is_done and not (v_batch.fires_discard and v_batch.discarded > 0) then
+    update batches b set retry_at = null, error = null where b.id = p_batch and b.retry_at is not null; -- jobs were added meanwhile
     return null;
   end if;
   begin
@@ -34,7 +36,7 @@ begin
       end if;
     end if;
   exception when others then
-    update batches b set retry_at = now() + c_retry, error = left(sqlerrm, 2000) where b.id = p_batch;
+    update batches b set retry_at = now() + case when sqlstate = '55P03' then c_soon else c_retry end, error = left(sqlerrm, 2000) where b.id = p_batch;
   end;
   return null;
 end

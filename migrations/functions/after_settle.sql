@@ -14,6 +14,7 @@ language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
 begin
+  perform lock_tokens_of(p_finished, p_rescheduled);
   if p_finished is not null then
     perform forget_progress_of(p_finished);
     delete from further_keys f where f.job_id = any (p_finished);

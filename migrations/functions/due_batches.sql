@@ -9,5 +9,5 @@ as $$
   where b.state = 'open' and b.retry_at is null
     and (b.total - b.succeeded - b.discarded - b.canceled + c.pending <= 0 or b.fires_discard and b.discarded + c.discarded > 0)
   union all
-  select b.* from batches b where b.retry_at <= now()
+  select b.* from batches b where b.retry_at is not null and is_retried(b)
 $$;

@@ -2,6 +2,7 @@
 -- the next one behind it. Goes through up to 200 keys with such jobs, behind p_after. Returns the last, where the next call continues.
 create or replace function let_forgotten(p_after text) returns text
 language plpgsql volatile set search_path from current
+set enable_seqscan = off
 as $$
 declare
   c_keys constant integer := 200;

@@ -11,7 +11,14 @@ begin
   if v_ids = '{}' then
     return;
   end if;
-  perform from batches b where b.id = any (v_ids) order by b.id for update; -- so that nobody finishes it meanwhile
+  -- so that nobody finishes one meanwhile, all at once, with those that they are in: retries that lock them one by one could deadlock
+  perform from batches b where b.id = any (array(
+    with recursive around as (
+      select b.id, b.parent_id from batches b where b.id = any (v_ids)
+      union
+      select b.id, b.parent_id from around a join batches b on b.id = a.parent_id
+    )
+    select a.id from around a)) order by b.id for no key update;
   v_parents := array(select (b.parent_id, end_of_batch(b), null, null)::batch_end from batches b
                      where b.id = any (v_ids) and b.state <> 'open' and b.parent_id is not null);
   insert into batch_counts (batch_id, succeeded, discarded, canceled)

@@ -13,8 +13,11 @@ begin
   begin
     perform store_tick_jobs(v_ticks);
     return;
-  exception when others then
-    null; -- one after the other then
+  exception
+    when lock_not_available then
+      raise; -- the caller leaves it for later
+    when others then
+      null; -- one after the other then
   end;
   foreach v_tick in array v_ticks loop
     begin

@@ -48,7 +48,10 @@ export async function batchesIn(given?: TestDatabase) {
     broken.is = true
   })
   afterEach(async () => {
-    expect(await database.rows("select * from sluice.batches_adrift()"), "batches adrift").toEqual([])
+    expect(
+      await database.rows("select * from sluice.batches_adrift(array(select id from sluice.batches))"),
+      "batches adrift",
+    ).toEqual([])
   })
   return {
     database,

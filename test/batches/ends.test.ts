@@ -64,9 +64,11 @@ test("jobs that somebody deletes by hand are counted as canceled by the maintena
   const { id } = await sluice.enqueueBatch([ok, later, later], callbacks)
   await drainOnce()
   await database.pool.query("delete from sluice.jobs where batch_id = $1", [id])
-  expect(await database.rows("select batch_id, lost from sluice.batches_adrift()")).toEqual([
-    { batch_id: id, lost: 2 },
-  ])
+  expect(
+    await database.rows(
+      "select batch_id, lost from sluice.batches_adrift(array(select id from sluice.batches))",
+    ),
+  ).toEqual([{ batch_id: id, lost: 2 }])
   await database.pool.query("select sluice.run_maintenance('repair batches')")
   await drainOnce()
   expect(await sluice.getBatch(id)).toMatchObject({ state: "failed", succeeded: 1, canceled: 2, pending: 0 })
@@ -85,4 +87,36 @@ test("the history of a batch is dropped with that of its time, and open ones are
   expect(await sluice.getBatch(id)).toBeUndefined()
   expect(await sluice.getBatch(open.id)).toMatchObject({ state: "open" })
   await sluice.cancelBatch(open.id)
+})
+
+test("maintenance goes through the batches in sets, and begins anew after the last", async () => {
+  const { id } = await sluice.enqueueBatch([later])
+  await database.pool.query(
+    "insert into sluice.batches (id, state, finished_at) select id + $1::bigint, 'succeeded', now() from generate_series(1, 6000) id",
+    [id],
+  )
+  await database.pool.query("delete from sluice.jobs where batch_id = $1", [id])
+  const repair = async () =>
+    (await database.rows("select more from sluice.run_maintenance('repair batches')"))[0]
+  await database.pool.query("update sluice.maintenance_steps set place = $1 where step = 'repair batches'", [
+    id,
+  ])
+  expect([await repair(), await repair()]).toEqual([{ more: true }, { more: false }])
+  expect(
+    await database.rows("select from sluice.batches_adrift(array(select id from sluice.batches))"),
+  ).toHaveLength(1)
+  expect(await repair()).toEqual({ more: true })
+  expect(
+    await database.rows("select from sluice.batches_adrift(array(select id from sluice.batches))"),
+  ).toHaveLength(0)
+  await database.pool.query("delete from sluice.batches where id > $1", [id])
+})
+
+test("thousands of batches that end in one drain are finished by it", async () => {
+  await database.pool.query(
+    `with stored as (insert into sluice.batches (total) select 1 from generate_series(1, 3000) returning id)
+     insert into sluice.jobs (name, state, batch_id) select 'ok', 'ready', id from stored`,
+  )
+  await drainOnce()
+  expect(await database.rows("select from sluice.batches where state = 'open'")).toHaveLength(0)
 })

@@ -5,7 +5,14 @@ export const ROOT = join(import.meta.dirname, "../..")
 
 /** What users and contributors read. Decisions are records of their time, so their blocks aren't checked. */
 export const PAGES = globSync(
-  ["*.md", "docs/*.md", "docs/examples/*.md", "packages/*/README.md", "examples/*/README.md"],
+  [
+    "*.md",
+    "docs/*.md",
+    "docs/examples/*.md",
+    "docs/migrate-from/*.md",
+    "packages/*/README.md",
+    "examples/*/README.md",
+  ],
   {
     cwd: ROOT,
   },

@@ -5,12 +5,12 @@ import { runExactness, type Size } from "./run.ts"
 /** `npm run exactness` sets it, and plants the faults, too. */
 const seconds = Number(process.env.SLUICE_EXACTNESS_SECONDS ?? 0)
 
-const SHORT: Size = { seconds: 12, drainers: 5, schedules: 10, batches: 120, waits: 150 }
-const LONG: Size = { seconds, drainers: 8, schedules: 10, batches: 200, waits: 500 }
+const SHORT: Size = { seconds: 12, drainers: 5, schedules: 10, batches: 120, waits: 150, workflows: 40 }
+const LONG: Size = { seconds, drainers: 8, schedules: 10, batches: 200, waits: 500, workflows: 200 }
 
 const timeout = (seconds + 300) * 1_000
 
-test("while drainers are killed, each tick, callback and answer comes once, and nothing waits for what has happened", {
+test("while drainers are killed, each tick, callback, answer and step comes once, and nothing waits for what has happened", {
   timeout,
 }, async () => {
   const report = await runExactness(seconds > 0 ? LONG : SHORT)

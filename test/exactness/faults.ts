@@ -13,15 +13,15 @@ const SQL = "migrations/functions"
 /** Each must be found by a run. Where two must meet for it, the first takes its time. */
 export const FAULTS: readonly Fault[] = [
   {
-    name: "neither the lock of a schedule nor the key of its ticks is observed",
+    name: "a tick is enqueued before its schedule has moved on, and its key isn't observed",
     edits: [
       {
         file: `${SQL}/enqueue_ticks.sql`,
-        from: " for update skip locked);\n",
-        to: ");\n  perform pg_sleep(0.3);\n",
+        from: "from due d where s.key = d.key\n",
+        to: "from due d where s.key = d.key and random() < 0.9\n",
       },
       {
-        file: `${SQL}/enqueue_ticks.sql`,
+        file: `${SQL}/enqueue_due.sql`,
         from: "    on conflict do nothing\n",
         to: "    on conflict (schedule_key, tick) do update set outcome = excluded.outcome\n",
       },
@@ -38,8 +38,8 @@ export const FAULTS: readonly Fault[] = [
   perform add_counts(array(select b.id from batches b where b.id in (select e.batch_id from unnest(p_ends) e) for update skip locked));
   perform advance_batch(e.batch_id) from (select distinct e.batch_id from unnest(p_ends) e) e;\n`,
       },
-      { file: `${SQL}/tick.sql`, from: "  perform fold_batches();\n", to: "" },
-      { file: `${SQL}/protocol/close_drainer.sql`, from: "  perform fold_batches();\n", to: "" },
+      { file: `${SQL}/tick.sql`, from: "perform fold_batches();", to: "perform now();" },
+      { file: `${SQL}/protocol/close_drainer.sql`, from: "perform fold_batches();", to: "perform now();" },
     ],
   },
   {
@@ -78,10 +78,30 @@ export const FAULTS: readonly Fault[] = [
     ],
   },
   {
+    name: "a job of a workflow is due after the first of its parents",
+    edits: [
+      {
+        file: `${SQL}/verdicts_of.sql`,
+        from: "bool_or(d.outcome is null and p.is_there is true) as is_pending",
+        to: "bool_and(d.outcome is null and p.is_there is true) as is_pending",
+      },
+    ],
+  },
+  {
+    name: "of a job's last two parents, each sees the other one unfinished",
+    edits: [
+      {
+        file: `${SQL}/end_parents.sql`,
+        from: "  v_children := hold_dependents(v_children);\n",
+        to: "  perform pg_sleep(0.01);\n",
+      },
+    ],
+  },
+  {
     name: "a token is completed again, and after its timeout",
     edits: [
       {
-        file: `${SQL}/protocol/complete_wait.sql`,
+        file: `${SQL}/end_wait.sql`,
         from: "if v_state is distinct from 'open' then",
         to: "if v_state is null then",
       },
@@ -90,16 +110,21 @@ export const FAULTS: readonly Fault[] = [
 ]
 
 /** Replaces the functions in one database; the files stay as they are. */
-export async function plant({ pool }: TestDatabase, { edits }: Fault): Promise<void> {
+export async function plant({ pool }: TestDatabase, fault: Fault): Promise<void> {
+  const statements = edited(fault).join(";\n")
+  await pool.query(`begin; set local search_path to sluice, pg_temp;\n${statements};\ncommit`)
+}
+
+/** The functions with the fault. */
+export function edited({ edits }: Fault): string[] {
   const texts = new Map<string, string>()
   for (const { file, from, to } of edits) {
     const text = texts.get(file) ?? read(file)
-    if (!text.includes(from)) throw new Error(`${file} has no ${JSON.stringify(from)}`)
+    if (text.split(from).length !== 2) throw new Error(`${file} doesn't have ${JSON.stringify(from)} once`)
     texts.set(
       file,
       text.replace(from, () => to),
     )
   }
-  const statements = [...texts.values()].join(";\n")
-  await pool.query(`begin; set local search_path to sluice, pg_temp;\n${statements};\ncommit`)
+  return [...texts.values()]
 }

@@ -6,6 +6,7 @@ import { startDrainers } from "./drainers.ts"
 import { type Fault, plant } from "./faults.ts"
 import { createSchedules } from "./schedules.ts"
 import { createWaits } from "./waits.ts"
+import { createWorkflows } from "./workflows.ts"
 import type { World } from "./world.ts"
 
 export interface Size {
@@ -15,6 +16,7 @@ export interface Size {
   readonly schedules: number
   readonly batches: number
   readonly waits: number
+  readonly workflows: number
 }
 
 export interface Report {
@@ -40,13 +42,13 @@ const LEFT = `
                      where w.state <> 'open' and w.token in (select g.token from sluice.waiting_jobs g where g.job_id = j.id and g.is_waiting)), '') as line
   from sluice.jobs j left join sluice.states_of(array(select id from sluice.jobs), 'infinity') s on s.job_id = j.id
   union all select 'batch ' || b.id || ': open' from sluice.batches b where b.state = 'open'
-  union all select 'batch ' || a.batch_id || ': ' || a.lost || ' of its jobs are pending and not there' from sluice.batches_adrift() a
+  union all select 'batch ' || a.batch_id || ': ' || a.lost || ' of its jobs are pending and not there' from sluice.batches_adrift(array(select id from sluice.batches)) a
   union all select 'token ' || w.token || ': open' from sluice.waits w where w.state = 'open'
   union all select 'token ' || w.token || ': job ' || w.job_id || ' waits for it' from sluice.waiting_jobs w
   union all select 'schedule ' || s.key || ': has a tick at ' || s.next_at from sluice.schedules s where s.next_at is not null`
 
 /**
- * Kills drainers at random moments while schedules tick, batches finish, and jobs wait for tokens that are completed; then lets
+ * Kills drainers at random moments while schedules tick, batches finish, jobs of workflows run one after the other, and others wait for tokens that are completed; then lets
  * the others do what is left, and says what went wrong. With a fault, that must be something.
  */
 export async function runExactness(size: Size, fault?: Fault): Promise<Report> {
@@ -64,6 +66,7 @@ export async function runExactness(size: Size, fault?: Fault): Promise<Report> {
     createSchedules(world, size.schedules),
     createBatches(world, size.batches),
     createWaits(world, size.waits),
+    createWorkflows(world, size.workflows),
   ]
   const drainers = startDrainers(world, size.drainers)
   await Promise.all([...strands.map((strand) => strand.act()), drainers.killAtRandom(), wait(world.actMs)])

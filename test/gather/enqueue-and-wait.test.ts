@@ -38,7 +38,10 @@ beforeEach(() => {
   executions = 0
 })
 afterEach(async () => {
-  expect(await database.rows("select * from sluice.batches_adrift()"), "batches adrift").toEqual([])
+  expect(
+    await database.rows("select * from sluice.batches_adrift(array(select id from sluice.batches))"),
+    "batches adrift",
+  ).toEqual([])
   await database.pool.query(
     "truncate sluice.jobs, sluice.finished, sluice.progress, sluice.waits, sluice.waiting_jobs, sluice.batches, sluice.batch_counts, sluice.gathered_jobs, sluice.orphaned_batches, sluice.cancellations",
   )
@@ -62,7 +65,13 @@ test("while they run, the job is waiting, and isn't performed", async () => {
   const { id } = await parent.enqueue({})
   await drainOnce()
   expect(await drainOnce()).toMatchObject({ claimed: 0, dueWork: false })
-  expect(await stateOf(id)).toBe("waiting")
+  const job = await sluice.getJob(id)
+  expect(job).toMatchObject({
+    state: "waiting",
+    waits: [{ token: null, event: null, until: expect.any(Date) }],
+  })
+  const batch = job?.waits[0]?.batchId as string
+  expect((await sluice.listJobs({ batch })).jobs).toMatchObject([{ name: "double", state: "scheduled" }])
   expect(executions).toBe(1)
 })
 

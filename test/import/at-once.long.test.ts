@@ -111,7 +111,7 @@ test("an import that is killed half way has moved nothing", async () => {
   const { database, utils } = await createGraphileWorker()
   await utils.addJobs(Array.from({ length: JOBS }, (_, n) => ({ identifier: "count", payload: { n } })))
   const args = ["import", "graphile-worker", "--database-url", database.url]
-  // stops at the last of its three batches, of 1,000 jobs each
+  // stops at one of its last batches
   const blocker = await database.connect()
   await database.pool.query(`
     create function public.wait_at_last() returns trigger language plpgsql as $$
@@ -145,6 +145,20 @@ test("an import that is killed half way has moved nothing", async () => {
   )
 
   expect((await runImport(database, "graphile-worker")).report.jobs).toBe(JOBS)
+})
+
+test("jobs whose payloads are too large together for one statement are moved in several", async () => {
+  const { database } = await createGraphileWorker()
+  await database.pool.query(
+    `select 1 from graphile_worker.add_jobs(array(
+       select json_populate_record(null::graphile_worker.job_spec, json_build_object(
+         'identifier', 'large', 'payload', json_build_object('n', n, 'text', repeat('x', case n when 7 then 300000 else 200000 end))))
+       from generate_series(1, 450) n))`,
+  )
+  const { code, report } = await runImport(database, "graphile-worker")
+  expect(report).toMatchObject({ jobs: 449, refused: [{ name: "large", ids: ["7"] }] })
+  expect(code).toBe(1)
+  expect(await database.rows("select count(*)::int from sluice.payloads")).toEqual([{ count: 449 }])
 })
 
 /** Performs with Sluice what was moved. */

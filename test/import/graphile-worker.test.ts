@@ -1,5 +1,6 @@
 import { defineJob } from "@sluice/core"
-import { expect, test } from "vitest"
+import { expect, onTestFinished, test } from "vitest"
+import { runSluice } from "../support/cli.ts"
 import { drainable } from "../support/drain.ts"
 import { createGraphileWorker, runImport } from "./sources.ts"
 
@@ -142,4 +143,24 @@ test("the items of a crontab become schedules", async () => {
     "send_report=send-report",
   )
   expect(again).toMatchObject({ code: 0, report: { schedules: ["cleanup", "weekly"] } })
+})
+
+test("a role to which row-level security would show an empty queue gets an error", async () => {
+  const { database, utils } = await createGraphileWorker()
+  await utils.addJob("hidden", {})
+  const role = `importer_${database.name}`
+  await database.pool.query(`
+    create role ${role} login password 'secret';
+    grant usage on schema graphile_worker, sluice to ${role};
+    grant select, update, delete on all tables in schema graphile_worker, sluice to ${role};
+    grant execute on all functions in schema sluice to ${role}`)
+  onTestFinished(async () => {
+    await database.pool.query(`drop owned by ${role}; drop role ${role}`)
+  })
+  const url = new URL(database.url)
+  url.username = role
+  url.password = "secret"
+  const { code, output } = await runSluice("import", "graphile-worker", "--database-url", url.href)
+  expect(output).toContain("row-level security policy")
+  expect(code).toBe(3)
 })

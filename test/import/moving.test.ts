@@ -168,7 +168,7 @@ test("a database without the other queue, with an unknown version of it, or with
   await database.pool.query("insert into graphile_worker.migrations (id) values (21)")
   const newer = await runImport(database, "graphile-worker")
   expect(newer.output).toContain(
-    "The schema of graphile-worker is at version 21. Known are 16 to 20, of graphile-worker 0.16 to 0.18. Upgrade @sluice/cli",
+    "The schema of graphile-worker is at version 21. Known are 18 to 20, of graphile-worker 0.16 to 0.18. Upgrade @sluice/cli",
   )
   const empty = await runImport(await createDatabase("template0"), "graphile-worker")
   expect(empty.output).toContain("There is no schema sluice of Sluice's in this database: run sluice migrate")

@@ -160,3 +160,19 @@ test("schedules of pg-boss become Sluice's, and are gone from pg-boss", async ()
     },
   ])
 })
+
+test("a schedule of Sluice's is not replaced by one of pg-boss with the same key", async () => {
+  const { database, boss } = await createPgBoss()
+  await boss.createQueue("report")
+  await boss.schedule("report", "0 4 * * *")
+  await database.pool.query(`select sluice.set_schedule('report', '{"name": "report", "cron": "0 5 * * *"}')`)
+  const { code, report } = await runImport(database, "pg-boss")
+  expect(report.refused).toMatchObject([
+    { kind: "schedule", reason: 'Sluice has another schedule with the key "report"' },
+  ])
+  expect(code).toBe(1)
+  expect(await database.rows("select settings->>'cron' as cron from sluice.schedules")).toEqual([
+    { cron: "0 5 * * *" },
+  ])
+  expect(await database.rows("select from pgboss.schedule")).toHaveLength(1)
+})

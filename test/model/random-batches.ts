@@ -1,4 +1,4 @@
-import { BatchFinishedError } from "@sluice/core"
+import { BatchFinishedError, type BatchOptions } from "@sluice/core"
 import { type Part, pick, type RandomContext, STEP_HOURS, violated } from "./random-part.ts"
 
 export const CALLBACKS = ["finish", "success", "discard"] as const
@@ -37,12 +37,18 @@ interface Batch {
 export function createBatches<Given>(
   { database, sluice, stored, passing }: RandomContext,
   { toJob, note, mayBeRefused }: JobMaker<Given>,
-): Part & { act(action: BatchAction<Given>): Promise<void> } {
+): Part & {
+  act(action: BatchAction<Given>): Promise<void>
+  noteBatch(id: string): void
+  callbacks(isFull: boolean): BatchOptions
+} {
   const batches = new Map<string, Batch>()
 
   return {
     tables: ["batches", "batch_counts"],
     begin: () => batches.clear(),
+    noteBatch,
+    callbacks,
     act(action) {
       if (action.do === "enqueueBatch") return enqueue(action)
       const id = pick([...batches.keys()], action.batch)
@@ -75,19 +81,26 @@ export function createBatches<Given>(
   }: Extract<BatchAction<Given>, { do: "enqueueBatch" }>): Promise<void> {
     const jobs = given.filter((job) => !mayBeRefused(job))
     const outer = parent === null ? undefined : pick([...batches.keys()], parent)
-    const callback = (name: string) => ({ name, ...(isFull && { options: { queue: "limited" } }) })
     const isRefused = outer !== undefined && !batches.get(outer)?.isOpen
     const enqueued = await unlessFinished(isRefused, () =>
       sluice.enqueueBatch(jobs.map(toJob), {
-        onFinish: callback("finish"),
-        onSuccess: callback("success"),
-        onDiscard: callback("discard"),
+        ...callbacks(isFull),
         ...(outer !== undefined && { parent: outer }),
       }),
     )
     if (!enqueued) return
     for (const [place, one] of enqueued.jobs.entries()) note(jobs[place] as Given, one)
-    batches.set(enqueued.id, { isOpen: true, fires: true, finishes: 0, successes: 0, mostDiscards: 1 })
+    noteBatch(enqueued.id)
+  }
+
+  /** @param isFull In a queue that may have no place for them. */
+  function callbacks(isFull: boolean): BatchOptions {
+    const callback = (name: string) => ({ name, ...(isFull && { options: { queue: "limited" } }) })
+    return { onFinish: callback("finish"), onSuccess: callback("success"), onDiscard: callback("discard") }
+  }
+
+  function noteBatch(id: string): void {
+    batches.set(id, { isOpen: true, fires: true, finishes: 0, successes: 0, mostDiscards: 1 })
   }
 
   async function add(id: string, job: Given): Promise<void> {

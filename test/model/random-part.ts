@@ -17,6 +17,8 @@ export interface Part {
   check(): Promise<void>
   /** Moves what is stored by STEP_HOURS into the past. */
   passTime?(): Promise<void>
+  /** Between the drains that do what is left: ends what would wait for ever. */
+  beforeDrain?(): Promise<void>
   /** Ends what would bring further jobs for ever. */
   stop?(): Promise<void>
   /** Checks what must hold once no job is left. */

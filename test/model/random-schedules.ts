@@ -85,7 +85,9 @@ export function createSchedules({
 
   async function act(action: ScheduleAction): Promise<void> {
     if (action.do === "look") {
-      await database.pool.query("select sluice.enqueue_ticks(), sluice.fold_batches()")
+      await database.pool.query(
+        "select sluice.enqueue_ticks(), sluice.advance_dependents(), sluice.fold_batches()",
+      )
       hasLooked = true
       return
     }

@@ -14,6 +14,7 @@ import { type BatchAction, CALLBACKS, createBatches } from "./random-batches.ts"
 import { type Drainer, type Held, type RandomContext, STEP_HOURS, violated } from "./random-part.ts"
 import { createSchedules, type ScheduleAction, TICKED } from "./random-schedules.ts"
 import { createWaits, type WaitAction } from "./random-waits.ts"
+import { createWorkflows, type WorkflowAction } from "./random-workflows.ts"
 
 /** One thing that somebody does. Numbers choose among what there is, so that any list of these can be carried out. */
 export type Action =
@@ -27,6 +28,7 @@ export type Action =
   | BatchAction<GivenJob>
   | ScheduleAction
   | WaitAction
+  | WorkflowAction<GivenJob>
 
 /** A job to enqueue, of one of the list's kinds. */
 interface GivenJob {
@@ -113,7 +115,14 @@ export async function createRandomWorld(): Promise<RandomWorld> {
   })
   const schedules = createSchedules(context)
   const waits = createWaits(context)
-  const parts = [batches, schedules, waits]
+  const workflows = createWorkflows(context, {
+    toJob,
+    note,
+    mayNotBeStored: (given) => ["limited", "unique"].includes(kindOf(given)),
+    callbacks: batches.callbacks,
+    noteBatch: batches.noteBatch,
+  })
+  const parts = [batches, schedules, waits, workflows]
 
   return {
     async begin(given) {
@@ -186,6 +195,9 @@ export async function createRandomWorld(): Promise<RandomWorld> {
       case "retryBatch":
       case "cancelBatch":
         return batches.act(action)
+      case "enqueueWorkflow":
+      case "enqueueAfter":
+        return workflows.act(action)
       case "setSchedule":
       case "deleteSchedule":
       case "pauseSchedule":
@@ -398,6 +410,7 @@ export async function createRandomWorld(): Promise<RandomWorld> {
     for (const drainer of drainers) await crash(drainer)
     await Promise.all(drainers.splice(0).map(({ session }) => session.end()))
     for (let drains = 0; drains < 40 && (await isWorkLeft()); drains++) {
+      for (const part of parts) await part.beforeDrain?.()
       await act({ do: "passTime" })
       await drain(sluice, { connect: database.connect, log: SILENT })
     }

@@ -2,10 +2,19 @@ import fc from "fast-check"
 import { afterAll, expect, test } from "vitest"
 import { CATCH_UPS, OVERLAPS, SCHEDULES } from "./random-schedules.ts"
 import { TOKENS } from "./random-waits.ts"
-import { createRandomWorld, KEYS, KINDS, OUTCOMES, PAUSE_KINDS, SESSIONS } from "./random-world.ts"
+import { POLICIES } from "./random-workflows.ts"
+import {
+  type Action,
+  createRandomWorld,
+  KEYS,
+  KINDS,
+  OUTCOMES,
+  PAUSE_KINDS,
+  SESSIONS,
+} from "./random-world.ts"
 
 /** More of it: `SLUICE_MODEL_RUNS=1000 npx vitest run test/model/random.test.ts`. */
-const RUNS = Number(process.env.SLUICE_MODEL_RUNS ?? 10)
+const RUNS = Number(process.env.SLUICE_MODEL_RUNS ?? 12)
 
 /** Of a failure, the shortest list is told that was found by then. */
 const MOST_MS = 500_000
@@ -25,6 +34,9 @@ const job = {
 const batch = fc.nat({ max: 5 })
 const schedule = fc.nat({ max: SCHEDULES - 1 })
 const token = fc.nat({ max: TOKENS - 1 })
+
+const look = { weight: 4, arbitrary: fc.constant({ do: "look" as const }) }
+const passTime = { weight: 3, arbitrary: fc.constant({ do: "passTime" as const }) }
 
 /** What each verb adds. */
 const ofBatches = [
@@ -46,7 +58,7 @@ const ofBatches = [
 ]
 const ofSchedules = [
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc.record({
       do: fc.constant("setSchedule" as const),
       schedule,
@@ -66,7 +78,7 @@ const ofSchedules = [
       schedule,
     }),
   },
-  { weight: 2, arbitrary: fc.constant({ do: "look" as const }) },
+  look,
 ]
 const ofWaits = [
   {
@@ -89,7 +101,22 @@ const ofWaits = [
     }),
   },
 ]
-const actions = fc.oneof(
+const after = fc.array(fc.nat({ max: 20 }), { minLength: 1, maxLength: 3 })
+const policy = fc.constantFrom(...POLICIES)
+const ofWorkflows = [
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("enqueueWorkflow" as const),
+      steps: fc.array(fc.record({ job: fc.record(job), after, policy }), { minLength: 2, maxLength: 6 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("enqueueAfter" as const), job: fc.record(job), after, policy }),
+  },
+]
+const ofAll = [
   { weight: 12, arbitrary: fc.record({ do: fc.constant("enqueue" as const), ...job }) },
   {
     weight: 1,
@@ -126,26 +153,36 @@ const actions = fc.oneof(
       target: fc.nat({ max: 1 }),
     }),
   },
-  { weight: 2, arbitrary: fc.constant({ do: "passTime" as const }) },
-  ...ofBatches,
-  ...ofSchedules,
-  ...ofWaits,
+  passTime,
+]
+
+interface Weighted {
+  readonly weight: number
+  readonly arbitrary: fc.Arbitrary<Action>
+}
+
+/** Lists in which one verb comes often, so that its actions meet, and lists with all of them. */
+function lists(...ofVerbs: Weighted[]): fc.Arbitrary<Action[]> {
+  return fc.array(fc.oneof(...ofAll, ...ofVerbs), { minLength: 1, maxLength: 60, size: "max" })
+}
+const manyLists = fc.oneof(
+  lists(...ofBatches, ...ofBatches, look),
+  lists(...ofSchedules, ...ofSchedules, look, passTime, passTime, passTime),
+  lists(...ofWaits, passTime),
+  lists(...ofWorkflows, ...ofBatches, look),
+  lists(...ofBatches, ...ofSchedules, ...ofWaits, ...ofWorkflows),
 )
 
 test("whatever is done in whatever order: no job is lost, doubled, or held twice, and limits and pauses hold", async () => {
   const details = await fc.check(
-    fc.asyncProperty(
-      kinds,
-      fc.array(actions, { minLength: 10, maxLength: 60, size: "max" }),
-      async (kinds, list) => {
-        await world.begin(kinds)
-        for (const action of list) {
-          await world.perform(action)
-          await world.check()
-        }
-        await world.finish()
-      },
-    ),
+    fc.asyncProperty(kinds, manyLists, async (kinds, list) => {
+      await world.begin(kinds)
+      for (const action of list) {
+        await world.perform(action)
+        await world.check()
+      }
+      await world.finish()
+    }),
     {
       numRuns: RUNS,
       interruptAfterTimeLimit: MOST_MS,

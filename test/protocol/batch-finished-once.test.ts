@@ -11,7 +11,9 @@ const onFinish = { name: "callback" }
 const fold = "select sluice.fold_batches()"
 
 afterEach(async () => {
-  expect(await database.rows("select * from sluice.batches_adrift()")).toEqual([])
+  expect(
+    await database.rows("select * from sluice.batches_adrift(array(select id from sluice.batches))"),
+  ).toEqual([])
 })
 
 /** The callbacks that are enqueued. */

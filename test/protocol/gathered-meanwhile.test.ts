@@ -10,7 +10,9 @@ const sluice = createSluice({ database: database.pool })
 const fold = "select sluice.fold_batches()"
 
 afterEach(async () => {
-  expect(await database.rows("select * from sluice.batches_adrift()")).toEqual([])
+  expect(
+    await database.rows("select * from sluice.batches_adrift(array(select id from sluice.batches))"),
+  ).toEqual([])
   await database.pool.query("truncate sluice.batches, sluice.batch_counts")
 })
 

@@ -156,7 +156,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
     },
   ],
   "Completed while put back": [
-    { file: `${SQL}/resume_completed.sql`, from: "    order by w.token for share", to: "" },
+    { file: `${SQL}/lock_tokens_of.sql`, from: " order by w.token for update", to: "" },
   ],
   "Emitted before it is put back": [
     { file: `${SQL}/after_settle.sql`, from: "    perform resume_ended(p_rescheduled);\n", to: "" },
@@ -191,8 +191,8 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Opened while it is completed": [
     {
       file: `${SQL}/end_wait.sql`,
-      from: "  select w.state into v_state from waits w where w.token = p_token for update;\n",
-      to: "  update waits w set value = w.value where w.token = p_token and w.state = 'open' returning w.state into v_state;\n",
+      from: "      select w.state into v_state from waits w where w.token = p_token for update;\n",
+      to: "      update waits w set value = w.value where w.token = p_token and w.state = 'open' returning w.state into v_state;\n",
     },
     {
       file: `${SQL}/end_wait.sql`,
@@ -388,7 +388,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   ],
   "Tick twice": [
     {
-      file: `${SQL}/enqueue_ticks.sql`,
+      file: `${SQL}/enqueue_due.sql`,
       from: "    on conflict do nothing\n",
       to: "    on conflict (schedule_key, tick) do update set outcome = excluded.outcome\n",
     },
@@ -541,10 +541,10 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
       to: "",
     },
   ],
-  "Finished by two": [{ file: `${SQL}/fold_batches.sql`, from: " for update skip locked", to: "" }],
-  "Added while it finishes": [{ file: `${SQL}/hold_batch.sql`, from: " for share;", to: ";" }],
+  "Finished by two": [{ file: `${SQL}/finish_batches.sql`, from: " for update skip locked", to: "" }],
+  "Added while it finishes": [{ file: `${SQL}/hold_batch.sql`, from: " for key share;", to: ";" }],
   "Retried while it finishes": [
-    { file: `${SQL}/reopen_batches.sql`, from: " order by b.id for update;", to: " order by b.id;" },
+    { file: `${SQL}/reopen_batches.sql`, from: " order by b.id for no key update;", to: " order by b.id;" },
   ],
   "Last two parents at once": [
     { file: `${SQL}/hold_dependents.sql`, from: " for no key update skip locked) w);", to: ") w);" },

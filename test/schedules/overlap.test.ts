@@ -44,6 +44,16 @@ test("skip: while a job is unfinished, the next tick has none", async () => {
   expect((await ticksOf(database, "slow")).at(-1)).toBe("2027-03-01T11:00 enqueued")
 })
 
+test("skip: a job that runs for more than a hundred ticks isn't joined by another", async () => {
+  await twoTicks("skip")
+  await database.pool.query(
+    `insert into sluice.schedule_ticks (schedule_key, tick, outcome)
+     select 'slow', '2027-03-01T10:00Z'::timestamptz + n * interval '1 second', 'skipped' from generate_series(1, 150) n`,
+  )
+  await tickAt(database, "2027-03-01T11:00Z")
+  expect((await ticksOf(database, "slow")).at(-1)).toBe("2027-03-01T11:00 skipped")
+})
+
 test("skip: of ticks that are caught up together, the first has a job", async () => {
   await scheduleFrom(
     database,

@@ -133,6 +133,7 @@ const types = [
   "JobToAdd",
   "JobToEnqueue",
   "JobToGather",
+  "JobWait",
   "Json",
   "JsonOf",
   "Keep",

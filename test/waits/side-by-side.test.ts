@@ -109,6 +109,7 @@ test("waits of all kinds begin together, and put the job back once until the fir
   const { id } = await job.enqueue({})
   expect(await drainOnce()).toMatchObject({ snoozed: 2, succeeded: 1 })
   expect(executions).toBe(2)
+  expect((await sluice.getJob(id))?.waits).toMatchObject([{ token: "a", batchId: null }])
   await sluice.completeWait("a", "A")
   await wakeUp()
   await drainOnce()

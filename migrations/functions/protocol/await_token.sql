@@ -10,7 +10,7 @@
 create or replace function await_token(p_backend integer, p_job bigint, p_fence integer, p_token text, p_timeout_ms bigint,
                                        out is_ours boolean, out ended text, out remaining_ms double precision)
 language plpgsql volatile set search_path from current
-set enable_seqscan = off
+set enable_seqscan = off set lock_timeout = '100ms' -- of a token that an open transaction has completed; it is asked again
 as $$
 declare
   v_wait waits;

@@ -16,6 +16,7 @@ as $$
     'metadata', coalesce(job.metadata, '{}'), 'uniqueKey', job.unique_key, 'concurrencyKey', job.concurrency_key,
     'concurrencyKeys', array_remove(job.concurrency_key || job.further_keys, null), 'rateKey', job.rate_key, 'fairKey', job.fair_key, 'batchId', job.batch_id::text,
     'blockedBy', case job.state when 'blocked' then job.blocked_by end, 'waitsFor', case job.state when 'blocked' then job.waits_for end,
+    'waits', case when job.state = 'waiting' then waits_of(p_id) else '[]' end,
     'progress', (select json_build_object('percent', p.value->'percent', 'text', p.value->'text', 'at', p.saved_at)
       from progress p where p.job_id = p_id and p.kind = 'report' and p.name = ''),
     'retries', (select coalesce(json_agg(r.retry order by r.retried_at), '[]') from (

@@ -37,7 +37,8 @@ begin
   batch_total := (select sum(c.total) from batch_counts c where c.batch_id = store_batch.batch_id);
   if batch_total = 0 then
     attended := false; -- its callbacks are due
-    perform fold_batches();
+    perform add_counts(array[batch_id]); -- those of others are not the caller's, whose transaction may stay open
+    perform advance_batch(batch_id);
   end if;
   return next;
 end

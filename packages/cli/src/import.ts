@@ -1,6 +1,7 @@
 import * as ownCore from "@sluice/core"
 import { readAddress, SchemaError } from "@sluice/core"
 import pg from "pg"
+import { EXIT } from "./exit.ts"
 import { goodJob } from "./import/good-job.ts"
 import { graphileWorker } from "./import/graphile-worker.ts"
 import { move } from "./import/move.ts"
@@ -41,7 +42,7 @@ export async function importJobs(options: Options, [system = ""]: readonly strin
     await move({ source, system, database, tables, sluice, schema, jobs, names, queue, crontab, report })
   })
   printReport(report, { ...options, system, fromSchema })
-  return report.refused.length === 0 ? 0 : 1
+  return report.refused.length === 0 ? 0 : EXIT.unchanged
 }
 
 function sourceOf(system: string): Source {
@@ -75,10 +76,14 @@ async function inTransaction(
   }
 }
 
-/** Whatever the role or the database has. A lock that isn't free within 10 seconds is an error, so that no other session waits behind it for long. */
+/**
+ * Whatever the role or the database has. graphile-worker's tables have row-level security, which would show a role that isn't their
+ * owner an empty queue: an error says more. A lock that isn't free within ten seconds is an error, too, so that no other session
+ * waits behind it for long.
+ */
 const SETTINGS = `
-  set search_path to pg_catalog, pg_temp; set datestyle to 'ISO'; set timezone to 'UTC'; set statement_timeout to 0;
-  set idle_in_transaction_session_timeout to 0; set lock_timeout to '10s'`
+  set search_path to pg_catalog, pg_temp; set datestyle to 'ISO'; set timezone to 'UTC'; set row_security to off;
+  set statement_timeout to 0; set idle_in_transaction_session_timeout to 0; set lock_timeout to '10s'`
 
 async function assertMigrated(database: pg.Client, schema: string): Promise<void> {
   const { rows } = await database.query("select to_regproc($1) is not null as exists", [

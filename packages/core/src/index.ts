@@ -92,6 +92,7 @@ export type {
   JobRetry,
   KeptLine,
   JobSnapshot,
+  JobWait,
   ReadJobOptions,
 } from "./job/job-snapshot.ts"
 export type { Pause } from "./inspect/pauses.ts"

@@ -5,13 +5,13 @@ import { assertVersion } from "./versions.ts"
 export const graphileWorker: Source = {
   defaultSchema: "graphile_worker",
 
-  // before 16 the tables have other names
+  // 0.15 and older have tables of other names
   check: (database, tables) =>
     assertVersion(database, {
       system: "graphile-worker",
       table: tables("migrations"),
       column: "id",
-      known: { from: 16, to: 20, releases: "0.16 to 0.18" },
+      known: { from: 18, to: 20, releases: "0.16 to 0.18" },
     }),
 
   // A worker takes no job of a queue that it can't lock. The queue of a job that runs isn't available, so its other jobs stay.

@@ -3,6 +3,7 @@ import {
   type EnqueueOptions,
   type EnqueueResult,
   InvalidInputError,
+  PayloadTooLargeError,
   type ScheduleSettings,
   type Sluice,
   UniqueKeyTakenError,
@@ -12,7 +13,7 @@ import type { Report } from "./report.ts"
 import { Refusal, type ScheduleSource, type Source, type SourceRow, type Tables } from "./source.ts"
 
 /** Jobs that are read, stored and deleted by one statement each. */
-const BATCH = 1_000
+const BATCH = 500
 
 export interface Move {
   readonly source: Source
@@ -146,15 +147,21 @@ function policiesOf({ unique, uniqueKey, concurrency }: AnyJobDefinition): Polic
 async function store(how: Move, jobs: readonly Prepared[]): Promise<void> {
   for (let rest = jobs; rest.length > 0; ) {
     const stored = await tryToStore(how, rest)
-    if (!("refused" in stored)) return finish(how, rest, stored.results)
-    await store(how, rest.slice(0, stored.refused))
-    const { row } = rest[stored.refused] as Prepared
-    how.report.noteRefused("job", row.name, row.id, stored.reason)
-    rest = rest.slice(stored.refused + 1)
+    if ("results" in stored) return finish(how, rest, stored.results)
+    await store(how, rest.slice(0, stored.before))
+    rest = rest.slice(stored.before)
+    if (stored.reason !== undefined) rest = refuseFirst(how, rest, stored.reason)
   }
 }
 
-type Stored = { readonly results: EnqueueResult[] } | { readonly refused: number; readonly reason: string }
+function refuseFirst({ report }: Move, jobs: readonly Prepared[], reason: string): Prepared[] {
+  const [{ row }, ...others] = jobs as [Prepared, ...Prepared[]]
+  report.noteRefused("job", row.name, row.id, reason)
+  return others
+}
+
+/** What `enqueueMany` returned, or how many of the first jobs to store alone, and why the one behind them is refused, if it is. */
+type Stored = { readonly results: EnqueueResult[] } | { readonly before: number; readonly reason?: string }
 
 async function tryToStore({ database, sluice }: Move, jobs: readonly Prepared[]): Promise<Stored> {
   await database.query("savepoint batch")
@@ -167,17 +174,19 @@ async function tryToStore({ database, sluice }: Move, jobs: readonly Prepared[])
     return { results }
   } catch (error) {
     await database.query("rollback to savepoint batch")
-    const refused = refusalOf(error)
-    if (!refused) throw error
-    return refused
+    const refusal = refusalOf(error, jobs.length)
+    if (!refusal) throw error
+    return refusal
   }
 }
 
-function refusalOf(error: unknown) {
+function refusalOf(error: unknown, count: number): Stored | undefined {
+  const isTooLarge = error instanceof PayloadTooLargeError && error.code === "batch_too_large"
+  if (isTooLarge && count > 1) return { before: Math.floor(count / 2) }
   const isOfOne = error instanceof InvalidInputError || error instanceof UniqueKeyTakenError
   if (!isOfOne || error.index === undefined) return undefined
-  if (error instanceof UniqueKeyTakenError) return { refused: error.index, reason: KEY_TAKEN }
-  return { refused: error.index, reason: error.message.replace(/^jobs\[\d+\]: /, "") }
+  if (error instanceof UniqueKeyTakenError) return { before: error.index, reason: KEY_TAKEN }
+  return { before: error.index, reason: error.message.replace(/^jobs\[\d+\]: /, "") }
 }
 
 const KEY_TAKEN = "a job in Sluice has its unique key"

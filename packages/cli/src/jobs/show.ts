@@ -51,6 +51,10 @@ function facts(job: JobSnapshot): [string, Cell][] {
     ["name", [name, "bold"]],
     ["state", [reason === null ? state : `${state}: ${reason}`, styleOfState(state)]],
     ["blocked by", blockedBy && (waitsFor === null ? blockedBy : `${blockedBy}, ${waitsFor}`)],
+    ...job.waits.map(({ token, event, batchId, until }): [string, Cell] => [
+      "waits for",
+      `${token ?? event ?? `the jobs of batch ${batchId}`}, until ${until.toISOString()}`,
+    ]),
     ["queue", queue],
     ["priority", `${priority}`],
     ["attempts", maxAttempts === null ? `${attempts}` : `${attempts} of ${maxAttempts}`],

@@ -37,6 +37,7 @@ export async function readJob(
     startedAt: dateOf(job.startedAt),
     finishedAt: dateOf(job.finishedAt),
     progress: job.progress && { ...job.progress, at: new Date(job.progress.at) },
+    waits: job.waits.map((wait: { until: string }) => ({ ...wait, until: new Date(wait.until) })),
     retries: job.retries.map((retry: { at: string; finishedAt: string }) => ({
       ...retry,
       at: new Date(retry.at),

@@ -20,6 +20,7 @@ export type ListedJob = Omit<
   | "fairKey"
   | "blockedBy"
   | "waitsFor"
+  | "waits"
   | "errors"
   | "errorCount"
   | "retries"

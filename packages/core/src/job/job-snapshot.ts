@@ -67,6 +67,20 @@ export interface JobSnapshot<Payload = Json, Result = Json | null> {
   readonly blockedBy: "concurrency" | "order" | "rate" | "pause" | null
   /** The concurrency key, or the key of its rate, that keeps a `blocked` job back. Null: its queue or name is paused. */
   readonly waitsFor: string | null
+  /** What a `waiting` job waits for, the first to time out first: up to 100. Empty in other states. */
+  readonly waits: readonly JobWait[]
+}
+
+/** One of the things that a job waits for: a token, an event, or jobs that it has enqueued. */
+export interface JobWait {
+  /** Of `waitFor`. Null: it waits for something else. */
+  readonly token: string | null
+  /** The name of the event of `waitForEvent`. */
+  readonly event: string | null
+  /** The batch of the jobs of `enqueueAndWait`. */
+  readonly batchId: string | null
+  /** When the wait times out. */
+  readonly until: Date
 }
 
 /** How far an unfinished job says that it is. */

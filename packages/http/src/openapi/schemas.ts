@@ -456,6 +456,21 @@ const jobProperties = {
     description:
       "The concurrency key, or the key of its rate, that keeps a blocked job back; null if its queue or name is paused.",
   },
+  waits: {
+    type: "array",
+    items: {
+      type: "object",
+      required: ["token", "event", "batchId", "until"],
+      properties: {
+        token: { type: ["string", "null"] },
+        event: { type: ["string", "null"] },
+        batchId: { type: ["string", "null"], description: "Of jobs that it has enqueued and waits for." },
+        until: { type: "string", format: "date-time", description: "When the wait times out." },
+      },
+    },
+    description:
+      "What a waiting job waits for, the first to time out first: tokens, events, and jobs that it has enqueued.",
+  },
 }
 
 const job = { type: "object", required: Object.keys(jobProperties), properties: jobProperties }
@@ -471,6 +486,7 @@ const {
   fairKey: _fairKey,
   blockedBy: _blockedBy,
   waitsFor: _waitsFor,
+  waits: _waits,
   after: _after,
   failedParent: _failedParent,
   errors: _errors,

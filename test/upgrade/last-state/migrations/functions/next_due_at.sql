@@ -11,7 +11,7 @@ as $$
      order by r.next_at limit 1),
     (select s.next_at from schedules s
      where s.next_at is not null and s.name = any (p_names) and serves(p_pool, queue_of_schedule(s)) order by s.next_at limit 1),
-    (select min(b.retry_at) from batches b where b.retry_at is not null),
+    (select least(min(b.retry_at), now() + interval '10 seconds') from batches b where b.retry_at is not null having count(*) > 0),
     (select min(p.until_at) from pauses p where p.kind <> 'key' or p.until_at > now()
        or exists (select from jobs j where j.state = 'blocked' and coalesce(j.waits_for, j.concurrency_key) = p.target)))
 $$;

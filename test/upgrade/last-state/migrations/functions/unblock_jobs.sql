@@ -4,6 +4,7 @@
 -- that another transaction moves at the same time are left to it. Where a key's jobs run in order, it is the one that has its turn.
 create or replace function unblock_jobs(p_keys text[]) returns void
 language sql volatile set search_path from current
+set enable_seqscan = off -- whatever the statistics say of states that nobody has at the moment
 as $$
   with woken as (
     update jobs j set state = case when j.suspect_group is null then 'ready' else 'suspect' end

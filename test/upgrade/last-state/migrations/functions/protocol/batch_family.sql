@@ -14,6 +14,7 @@ begin
   )
   select coalesce(array_agg(f.id), '{}') into v_ids from family f;
   if p_fires then
+    perform from batches b where b.id = any (v_ids) order by b.id for no key update; -- as reopen_batches
     update batches b set fires = true, fires_discard = true where b.id = any (v_ids) and b.state <> 'open';
   end if;
   return v_ids;

@@ -5,7 +5,7 @@
 --   returns         whether the job is still the caller's
 create or replace function open_wait(p_backend integer, p_job bigint, p_fence integer, p_token text) returns boolean
 language plpgsql volatile set search_path from current
-set enable_seqscan = off
+set enable_seqscan = off set lock_timeout = '100ms' -- of a token that an open transaction has completed; it is asked again
 as $$
 begin
   perform assert_session(p_backend);
