@@ -16,7 +16,7 @@ export const FAULTS: readonly Fault[] = [
     name: "a tick is enqueued before its schedule has moved on, and its key isn't observed",
     edits: [
       {
-        file: `${SQL}/enqueue_ticks.sql`,
+        file: `${SQL}/enqueue_due.sql`,
         from: "from due d where s.key = d.key\n",
         to: "from due d where s.key = d.key and random() < 0.9\n",
       },
