@@ -10,6 +10,7 @@ import {
 import { afterEach, beforeEach, expect, expectTypeOf, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
+import { eventually } from "../support/eventually.ts"
 
 const database = await createDatabase()
 
@@ -32,7 +33,15 @@ const double = defineJob({
   },
 })
 const silent = defineJob({ name: "silent", keep: "none", perform: () => "secret" })
-const { sluice, drainOnce } = drainable(database, [parent, double, silent])
+let running = Promise.withResolvers<void>()
+const endless = defineJob({
+  name: "endless",
+  async perform(_payload: object, { signal }) {
+    running.resolve()
+    await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)))
+  },
+})
+const { sluice, drainOnce } = drainable(database, [parent, double, silent, endless])
 
 beforeEach(() => {
   executions = 0
@@ -190,6 +199,9 @@ test("jobs that were there already are waited for, finished or not", async () =>
   const { id } = await parent.enqueue({})
   await drainOnce()
   expect(await stateOf(id)).toBe("waiting")
+  expect(
+    await database.rows("select * from sluice.batches_adrift(array(select id from sluice.batches))"),
+  ).toEqual([])
   await database.pool.query("update sluice.jobs set run_at = now() where name = 'double'")
   await drainOnce()
   expect(await sluice.getJob(id)).toMatchObject({ state: "succeeded", result: [42, 200, 4, 4] })
@@ -203,6 +215,34 @@ test("a job can't wait for itself", async () => {
     state: "discarded",
     errors: [{ message: expect.stringContaining("can't wait for itself") }],
   })
+})
+
+test("a discarded job that is retried before the others have ended counts as it ends then, and not after that", async () => {
+  work = async ({ enqueueAndWait, sleep }) => {
+    const jobs = [...doubles(-1), { name: "double", payload: { n: 1 }, options: { delay: "1h" } as const }]
+    const outcomes = await enqueueAndWait("doubles", jobs, { settled: true })
+    await sleep("1h")
+    return outcomes.map(({ status }) => status)
+  }
+  const { id } = await parent.enqueue({})
+  await drainOnce()
+  const batch = (await sluice.getJob(id))?.waits[0]?.batchId as string
+  const [failed] = (await sluice.listJobs({ batch, state: "discarded" })).jobs
+  await sluice.retryJob(failed?.id as string)
+  await sluice.updateJob(failed?.id as string, { payload: { n: 1 } })
+  await drainOnce()
+  const [waiting] = (await sluice.listJobs({ batch, state: "scheduled" })).jobs
+  await sluice.updateJob(waiting?.id as string, { payload: { n: -2 } })
+  await sluice.runJobNow(waiting?.id as string)
+  await drainOnce()
+
+  await sluice.retryJob(waiting?.id as string)
+  await sluice.updateJob(waiting?.id as string, { payload: { n: 5 } })
+  await drainOnce()
+  await database.pool.query("update sluice.progress set until_at = now() where kind = 'sleep'")
+  await database.pool.query("update sluice.jobs set run_at = now()")
+  await drainOnce()
+  expect(await sluice.getJob(id)).toMatchObject({ state: "succeeded", result: ["succeeded", "discarded"] })
 })
 
 test("jobs that wait may wait for others that wait", async () => {
@@ -231,6 +271,17 @@ test("the end of the job cancels those that have not ended", async () => {
   ).toEqual([{ state: "canceled" }])
   await drainOnce()
   expect(await database.rows("select * from sluice.gathered_jobs")).toEqual([])
+})
+
+test("canceling a job that waits aborts the jobs that run for it", async () => {
+  work = ({ enqueueAndWait }) => enqueueAndWait("endless", [{ name: "endless" }])
+  const { id } = await parent.enqueue({})
+  running = Promise.withResolvers<void>()
+  const draining = drainOnce()
+  await running.promise
+  await eventually(async () => expect(await stateOf(id)).toBe("waiting"))
+  await sluice.cancelJob(id)
+  expect(await draining).toMatchObject({ canceled: 1 })
 })
 
 test.each([
