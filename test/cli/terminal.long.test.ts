@@ -18,8 +18,15 @@ beforeEach(async () => {
 describe("through pipes", () => {
   test("a reader that has seen enough ends the command quietly", async () => {
     await fill(3_000)
-    const line = `set -o pipefail; ${shellWords("jobs", "list", "--limit", "3000", "--json")} | head -n 1`
-    expect(await inShell(["bash", "-c", line])).toEqual({ code: 0, output: "{\n", errors: "" })
+    const list = shellWords("jobs", "list", "--limit", "3000", "--json")
+    const plan = shellWords("migrate", "plan", "--schema", "another")
+    for (const command of [list, plan]) {
+      const line = `set -o pipefail; ${command} | head -n 1`
+      const { code, output, errors } = await inShell(["bash", "-c", line])
+      expect(errors).toBe("")
+      expect(output.split("\n")).toHaveLength(2)
+      expect(code).toBe(0)
+    }
   })
 
   test("what is printed has no colours, and is as wide as it needs to be", async () => {

@@ -26,15 +26,12 @@ export function printCompletion(
   return 0
 }
 
-/** The longest words first: a shell takes the first place that fits. */
 function placesOf(commands: Commands, groups: Readonly<Record<string, string>>): Place[] {
-  return Object.keys({ ...groups, ...commands, "": undefined })
-    .sort((one, other) => other.length - one.length)
-    .map((words) => ({
-      words,
-      next: nextWords(words, commands, groups),
-      options: commands[words] && optionsOf(commands[words]),
-    }))
+  return Object.keys({ "": undefined, ...groups, ...commands }).map((words) => ({
+    words,
+    next: nextWords(words, commands, groups),
+    options: commands[words] && optionsOf(commands[words]),
+  }))
 }
 
 function nextWords(
