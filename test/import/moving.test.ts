@@ -150,6 +150,7 @@ test("an error moves nothing of what came before it", async () => {
 
 test.each([
   [["import"], "missing required argument 'system'"],
+  [["import", "constructor"], '<system> is "constructor": give graphile-worker'],
   [["import", "sidekiq"], '<system> is "sidekiq": give graphile-worker or pg-boss or good_job'],
   [["import", "pg-boss", "--map", "a"], '--map is "a": give a pair such as send_mail=send-mail'],
   [["import", "pg-boss", "--crontab", "x"], "--crontab is a file of graphile-worker, not of pg-boss"],

@@ -20,7 +20,7 @@ begin
   ), found as materialized (
     select w.job_id, w.key
     from hashes h join event_waits w on w.event = p_event and w.shape = h.shape and w.match_hash = h.hash and w.payload is null
-    where p_payload @> w.match and (p_xid is null or not pg_visible_in_snapshot(p_xid, w.since))
+    where (w.match = '{}' or p_payload @> w.match) and (p_xid is null or not pg_visible_in_snapshot(p_xid, w.since))
     for update of w skip locked
   )
   select array_agg(f.job_id), array_agg(f.key) into v_jobs, v_keys from found f;
