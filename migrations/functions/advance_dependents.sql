@@ -8,6 +8,8 @@ declare
   c_set constant integer := 1000;
   v_notes integer;
   v_children bigint[];
+  v_parents bigint[];
+  v_more boolean;
   v_free bigint[];
   v_lost bigint[];
 begin
@@ -17,9 +19,11 @@ begin
   with due as (
     delete from due_dependents n
     where n.id = any (array(select f.id from due_dependents f order by f.id limit c_set for update skip locked))
-    returning n.child_id
+    returning n.child_id, n.parent_id
   )
-  select count(*), array_agg(distinct d.child_id) into v_notes, v_children from due d;
+  select count(*), array_agg(distinct d.child_id) filter (where d.child_id is not null), array_agg(distinct d.parent_id) filter (where d.parent_id is not null)
+  into v_notes, v_children, v_parents from due d;
+  v_more := note_dependents_of(v_parents); -- for the next look
   v_children := hold_dependents(v_children);
   -- each a later statement than the locks
   perform heal_dependencies(v_children);
@@ -28,6 +32,6 @@ begin
   into v_free, v_lost from verdicts_of(v_children) v;
   perform release_dependents(v_free);
   perform cancel_dependents(v_lost);
-  return v_notes = c_set or v_lost is not null;
+  return v_more or v_notes = c_set or v_lost is not null;
 end
 $$;

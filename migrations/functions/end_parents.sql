@@ -12,6 +12,9 @@ begin
   if p_ends is null then
     return;
   end if;
+  if not sees_commits() then
+    perform note_parents(array(select e.parent_id from unnest(p_ends) e));
+  end if;
   with told as (
     update dependencies d set outcome = e.outcome, ended_at = now()
     from unnest(p_ends) e where d.parent_id = e.parent_id returning d.child_id

@@ -1,6 +1,5 @@
 -- Enqueues the callback of a batch for an event, if it has one. Raises if it can't, or isn't because another job has its key. What it
--- starts is committed with it: a crash of the server doesn't undo
--- what its job has seen.
+-- starts is committed with it: a crash of the server doesn't undo what its job has seen.
 create or replace function store_callback(p_batch batches, p_event text) returns void
 language plpgsql volatile set search_path from current
 as $$

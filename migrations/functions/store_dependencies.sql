@@ -4,6 +4,7 @@
 --   returns                              their states now
 create or replace function store_dependencies(p_runs job_run[], p_ids bigint[], p_states text[], p_statuses text[]) returns text[]
 language plpgsql volatile set search_path from current
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
 declare
   v_children bigint[]; -- those that have other parents
@@ -29,7 +30,7 @@ begin
 
   perform heal_dependencies(v_children);
   select d.parent_id, array_position(p_ids, d.child_id) - 1 as at into v_unknown
-  from unnest(v_children) c (id) join dependencies d on d.child_id = c.id where d.outcome = 'canceled' and d.ended_at is null order by 2 limit 1;
+  from unnest(v_children) c (id) cross join lateral edges_before(c.id) d where d.outcome = 'canceled' and d.ended_at is null order by 2 limit 1;
   if found then
     raise exception using errcode = 'SL006', detail = json_build_object('option', 'after', 'at', v_unknown.at, 'code', 'parent_not_found'),
       message = format('options.after has "%s": no job has this id, or its history was dropped', v_unknown.parent_id);

@@ -5,7 +5,7 @@ import { onTestFinished } from "vitest"
 import { random, type World } from "./world.ts"
 
 export interface Drainers {
-  /** Kills one after the other at random moments, and starts another in its place. */
+  /** Kills one after the other at random moments, of those that perform jobs, and starts another in its place. */
   killAtRandom(): Promise<void>
   /** How many were killed. */
   kills(): number
@@ -15,6 +15,8 @@ export interface Drainers {
 
 /** Drainers in processes of their own, until the test has finished. */
 export function startDrainers({ database, actMs }: World, count: number): Drainers {
+  /** Those that perform jobs by now. */
+  const open = new WeakSet<ChildProcess>()
   const children = Array.from({ length: count }, startOne)
   let kills = 0
   let isOver = false
@@ -29,7 +31,9 @@ export function startDrainers({ database, actMs }: World, count: number): Draine
         await wait(300 + random(1_200))
         if (performance.now() > untilMs || isOver) return
         const place = random(count)
-        await kill(children[place] as ChildProcess)
+        const victim = children[place] as ChildProcess
+        if (!open.has(victim)) continue // it has nothing yet that it could lose
+        await kill(victim)
         kills++
         children[place] = startOne()
       }
@@ -42,10 +46,12 @@ export function startDrainers({ database, actMs }: World, count: number): Draine
   }
 
   function startOne(): ChildProcess {
-    return fork(new URL("fixtures/drainer.ts", import.meta.url), {
+    const child = fork(new URL("fixtures/drainer.ts", import.meta.url), {
       env: { ...process.env, EXACTNESS_URL: database.url },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     })
+    child.once("message", () => open.add(child))
+    return child
   }
 }
 

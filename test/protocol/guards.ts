@@ -556,6 +556,21 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
       to: "",
     },
   ],
+  "Retried while its parent ends": [
+    { file: `${SQL}/reopen_dependencies.sql`, from: "  perform note_dependents(v_due);\n", to: "" },
+  ],
+  "Stored while its parent is retried": [
+    { file: `${SQL}/reopen_dependencies.sql`, from: "  perform note_parents(p_retried);\n", to: "" },
+  ],
+  "Old snapshot of an app": [
+    { file: `${SQL}/end_parents.sql`, from: "  if not sees_commits() then", to: "  if false then" },
+  ],
+  "Added up in an old snapshot": [
+    { file: `${SQL}/protocol/cancel_jobs.sql`, from: "  if sees_commits() then", to: "  if true then" },
+  ],
+  "Completed in an old snapshot": [
+    { file: `${SQL}/end_wait.sql`, from: "  if not sees_commits() then", to: "  if false then" },
+  ],
   "Parent ends while its child is stored": [
     {
       file: `${SQL}/store_dependencies.sql`,

@@ -144,3 +144,19 @@ test("a job that has become due is seen by whoever lists the jobs of the moved t
   const { jobs } = await kit.sluice.listJobs({ state: "succeeded" })
   expect(jobs[0]?.finishedAt?.getFullYear()).toBe(2031)
 })
+
+test("on a clock that was set back, the death of a drainer is told from a restart of the server", async () => {
+  const past = await createKit({ jobs: [note] })
+  await past.clock.set("2020-01-01T00:00:00Z")
+  const { errors, finishedAt } = await past.deliverTwice(note, "twice")
+  expect(errors[0]?.message).toMatch(/died with this job alone in flight$/)
+  expect(finishedAt?.getFullYear()).toBe(2020)
+})
+
+test("when the clock is set back, what is done once a second is done at once", async () => {
+  const back = await createKit({ jobs: [note] })
+  await back.drainAll()
+  await back.clock.set("2020-01-01T00:00:00Z")
+  const { rows } = await back.pool.query("select ticked_at < sluice.now() as is_past from sluice.ticks")
+  expect(rows).toEqual([{ is_past: true }])
+})

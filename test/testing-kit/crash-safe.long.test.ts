@@ -1,6 +1,9 @@
 import http from "node:http"
 import { type AnyJobDefinition, defineJob } from "@sluice/core"
 import { createPool } from "@sluice/core/pg"
+import { sql as drizzleSql } from "drizzle-orm"
+import { drizzle } from "drizzle-orm/node-postgres"
+import { CompiledQuery, Kysely, PostgresDialect } from "kysely"
 import pg from "pg"
 import { afterAll, expect, test } from "vitest"
 import { startFakePayments } from "./fake-payments.ts"
@@ -126,6 +129,64 @@ const insertsAlike = defineJob({
     for (const id of [order, order + 1]) await app.query("insert into ledger (order_id) values ($1)", [id])
   },
 })
+/** How often one of the next two has begun since the last reset. */
+let begun = 0
+const cleansUp = defineJob({
+  name: "cleans-up",
+  async perform({ order }: { order: number }, { step, signal }) {
+    signal.addEventListener("abort", () => outbox.push("aborted"))
+    try {
+      await step("insert", () =>
+        own.query("insert into paid values ($1) on conflict do nothing", [order]).then(() => 1),
+      )
+      await own.query("select 1")
+    } catch {
+      outbox.push("caught")
+    }
+  },
+})
+const goesOn = defineJob({
+  name: "goes-on",
+  async perform({ order }: { order: number }) {
+    const life = ++begun
+    setTimeout(() => life !== begun && outbox.push("undead"), 250)
+    await own.query("insert into paid values ($1) on conflict do nothing", [order])
+    await new Promise((resolve) => setTimeout(resolve, 300))
+  },
+})
+const builders = defineJob({
+  name: "builders",
+  async perform({ order }: { order: number }) {
+    await drizzle(own).execute(drizzleSql`insert into paid values (${order}) on conflict do nothing`)
+    await kysely.executeQuery(
+      CompiledQuery.raw("insert into paid values ($1) on conflict do nothing", [order]),
+    )
+  },
+})
+const ownClient = defineJob({
+  name: "own-client",
+  async perform({ order }: { order: number }) {
+    const client = new pg.Client({ connectionString: kit.url })
+    await client.connect()
+    await client.query("begin")
+    await client.query("insert into paid values ($1) on conflict do nothing", [order])
+    await client.query("commit")
+    await client.end()
+  },
+})
+const queryObject = defineJob({
+  name: "query-object",
+  async perform({ order }: { order: number }) {
+    const client = await own.connect()
+    await new Promise((resolve, reject) => {
+      const query = new pg.Query("insert into ledger (order_id) values ($1)", [order])
+      query.on("error", reject)
+      query.on("end", resolve)
+      client.query(query)
+    })
+    client.release()
+  },
+})
 const child = defineJob({
   name: "child",
   perform: ({ order }: { order: number }) => void outbox.push(`child ${order}`),
@@ -187,6 +248,11 @@ const kit = await createKit({
     overHttp,
     sideBySide,
     insertsAlike,
+    cleansUp,
+    goesOn,
+    builders,
+    queryObject,
+    ownClient,
     child,
     enqueues,
     enqueuesOnce,
@@ -206,7 +272,11 @@ const kit = await createKit({
 const app = createPool(kit.url, { max: 2 })
 const own = new pg.Pool({ connectionString: kit.url, max: 2 })
 own.on("error", () => {})
+const kysely = new Kysely<unknown>({
+  dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: kit.url, max: 1 }) }),
+})
 afterAll(async () => {
+  await kysely.destroy()
   await app.end()
   await own.end()
 })
@@ -222,6 +292,7 @@ const all = {
   reset() {
     payments.reset()
     outbox.length = 0
+    begun = 0
   },
 }
 
@@ -282,6 +353,12 @@ test("what is noted before it is done never happens", async () => {
   expect(message.match(/^ {2}- /gm)).toHaveLength(2)
 })
 
+test("query objects are seen, too", async () => {
+  const message = await failureOf(queryObject)
+  expect(message).toContain("{ order_id: 7 } in ledger happened twice")
+  expect(message).toContain("  - after insert into ledger (order_id) values ($1), before the end of perform")
+})
+
 test("requests of node:http are seen, too", async () => {
   const message = await failureOf(overHttp)
   expect(message).toContain("'order 7' in charges happened twice")
@@ -314,6 +391,10 @@ const SAFE: [string, AnyJobDefinition, number][] = [
   ["a job enqueued with an idempotency key", enqueuesOnce, 1],
   ["a job that sleeps between its steps", sleeps, 7],
   ["steps side by side", sideBySide, 6],
+  ["a job whose clean-up isn't run by a death", cleansUp, 3],
+  ["a job whose timers end with it", goesOn, 1],
+  ["a transaction on a client that belongs to no pool", ownClient, 3],
+  ["statements of query builders", builders, 2],
 ]
 for (const [what, job, operations] of SAFE)
   test(`crash-safe: ${what}`, async () => {
@@ -338,7 +419,10 @@ test("what can't be proved is refused, and says why", async () => {
 test("afterwards the database is as it was, and the connections are free", async () => {
   await insertTwice.enqueue(order, { delay: "1h" })
   await kit.pool.query("insert into ledger (order_id) values (1)")
+  const next = "select nextval('ledger_id_seq')::int as next"
+  const before = (await kit.pool.query(next)).rows[0].next
   await proveCrashSafe(ownTransaction, order, all)
+  expect((await kit.pool.query(next)).rows[0].next).toBe(before + 1)
   expect((await kit.pool.query("select order_id from ledger")).rows).toEqual([{ order_id: 1 }])
   expect((await kit.sluice.listJobs()).jobs).toMatchObject([{ name: "insert-twice" }])
   expect(own.waitingCount).toBe(0)

@@ -20,7 +20,8 @@ const long = defineJob({
 })
 const write = defineJob({
   name: "write",
-  async perform({ by }: { by: string }, { id }) {
+  async perform({ by }: { by: string }, { id, signal }) {
+    signal.addEventListener("abort", () => log.push("aborted"))
     const { rows } = await app.query("select count(*)::int as written from written where job = $1", [id])
     log.push(`sees ${rows[0].written}`)
     if (log.length === 1) await pauses.promise
@@ -79,6 +80,7 @@ test("a frozen drainer goes on when it thaws, after another one has performed it
   expect(log).toEqual(["sees 0", "sees 0", "has written"])
   drainer.thaw()
   await expect(drainer.ended).rejects.toBeInstanceOf(SessionLostError)
+  expect(log).toContain("aborted")
   await eventually(async () => {
     const { rows } = await app.query("select from written where job = $1", [id])
     expect(rows).toHaveLength(2)

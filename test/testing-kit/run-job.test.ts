@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises"
-import { Discard, defineJob } from "@sluice/core"
+import { Discard, defineJob, WaitTimeoutError } from "@sluice/core"
 import { beforeEach, expect, test } from "vitest"
 import { createKit } from "./kit.ts"
 
@@ -42,8 +42,14 @@ const long = defineJob({
     })
   },
 })
+const asks = defineJob({
+  name: "asks",
+  perform: async (_: object, { waitFor, id }) => void (await waitFor(`answer ${id}`, { timeout: "3d" })),
+})
 const limited = defineJob({ name: "limited", concurrency: { key: "one", limit: 1 }, perform: () => {} })
-const { sluice, runJob, drain, drainAll } = await createKit({ jobs: [double, fails, slow, long, limited] })
+const { sluice, runJob, drain, drainAll } = await createKit({
+  jobs: [double, fails, slow, asks, long, limited],
+})
 
 test("runJob performs that job alone and returns its result", async () => {
   await double.enqueue(1)
@@ -61,6 +67,10 @@ test("runJob throws what the job has thrown, and leaves it for a retry", async (
 
 test("runJob moves the clock while the job sleeps or is delayed", async () => {
   expect(await runJob(slow, {}, { delay: "5d" })).toEqual({ days: 2 })
+})
+
+test("runJob moves the clock to where a wait times out", async () => {
+  await expect(runJob(asks, {})).rejects.toBeInstanceOf(WaitTimeoutError)
 })
 
 test("runJob says why a job was not performed", async () => {

@@ -3,7 +3,8 @@ import { expect, test } from "vitest"
 import { eventually } from "../support/eventually.ts"
 import { workflowsIn } from "./workflows.ts"
 
-const { sluice, drainOnce, say, fails, reads, performed, broken, stateOf, statesOf } = await workflowsIn()
+const { sluice, drainOnce, say, fails, reads, performed, broken, stateOf, statesOf, database } =
+  await workflowsIn()
 
 test("a job whose parent is discarded is canceled, and so are those behind it, with a reason that names the parent", async () => {
   const flow = workflow("order")
@@ -100,6 +101,7 @@ test("a canceled job that is retried before its parent waits for that, and runs 
   const { id, jobs } = await flow.enqueue()
   await drainOnce()
   await sluice.retryJob(jobs.ship)
+  await database.pool.query("select sluice.run_maintenance('repair dependents')")
   await drainOnce()
   expect(await statesOf(id)).toEqual({ charge: "discarded", ship: "waiting" })
   broken.is = false

@@ -17,8 +17,10 @@ begin
   v_jobs := take_waiting(p_ids);
   return query select j.id, j.name, 'canceled', null from jobs j where j.id = any (v_jobs.taken);
   v_done := finish_canceled(v_jobs.taken);
-  perform advance_dependents();
-  perform fold_batches();
+  if sees_commits() then -- else a drainer does: by what this sees, a batch may have no pending jobs
+    perform advance_dependents();
+    perform fold_batches();
+  end if;
   v_asked := v_jobs.running || v_jobs.held;
   if v_asked <> '{}' then
     insert into cancellations (job_id) select a.id from unnest(v_asked) a (id) on conflict do nothing;

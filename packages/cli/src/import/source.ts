@@ -74,4 +74,6 @@ export interface ForeignSchedule {
 }
 
 /** Why a job can't be moved. It is left in the source, and the others are moved. */
-export class Refusal extends Error {}
+export class Refusal extends Error {
+  override name = "Refusal"
+}

@@ -15,7 +15,7 @@ export interface DrainConnections {
   readonly connect: Connect
   /** The process ids of their backends. */
   pids(): number[]
-  /** Ends them without a word to this side, as if its process had died: whoever waits for an answer waits forever. */
+  /** Ends them as if the process had died. */
   die(): void
   /** Nothing is sent or received until `thaw`. */
   freeze(): void
@@ -30,14 +30,14 @@ export function trackConnections(connect: Connect): DrainConnections {
     async connect(options) {
       const connection = await connect(options)
       connections.push(connection)
-      if (isDead) die(connection)
+      if (isDead) endSilently(connection)
       if (thawing) thawing.push(freeze(connection))
       return connection
     },
     pids: () => connections.flatMap(({ processID }) => processID ?? []),
     die() {
       isDead = true
-      for (const connection of connections) die(connection)
+      for (const connection of connections) endSilently(connection)
     },
     freeze() {
       thawing ??= connections.map(freeze)
@@ -49,7 +49,8 @@ export function trackConnections(connect: Connect): DrainConnections {
   }
 }
 
-function die(connection: Connection): void {
+/** Without a word to this side: whoever waits for an answer waits forever. */
+export function endSilently(connection: Connection): void {
   const stream = streamOf(connection)
   stream.removeAllListeners()
   stream.on("error", () => {})

@@ -23,7 +23,7 @@ export function createDeliveries(lives: Lives): Deliveries {
   return {
     async deliverTwice(definition, payload, options = {}) {
       const { job } = await withWatching(() =>
-        lives.perform({ definition, payload, options }, ({ label }) => label === END),
+        lives.perform({ definition, payload, options }, ({ operation }) => operation.label === END),
       )
       return job
     },

@@ -7,11 +7,16 @@ const LONGEST_LABEL = 90
 
 /** What a statement is called in a message. Undefined: it doesn't count. */
 export function labelOfStatement(query: unknown, given: unknown): string | undefined {
-  const { text, values = Array.isArray(given) ? given : [] } = (
-    typeof query === "string" ? { text: query } : query
-  ) as { text?: unknown; values?: unknown[] }
+  const { text, values = Array.isArray(given) ? given : [] } =
+    typeof query === "string" ? { text: query } : partsOf(query)
   if (typeof text !== "string" || WITHOUT_EFFECT.test(text)) return undefined
   return labelOfCall(text, values) ?? truncate(text.replace(/\s+/g, " ").trim(), LONGEST_LABEL)
+}
+
+/** A cursor has them in a field. */
+function partsOf(query: unknown): { text?: unknown; values?: unknown[] } {
+  const { cursor } = query as { cursor?: object }
+  return cursor ?? (query as object)
 }
 
 /** Of Sluice's own statements it says what they are for. */

@@ -1,22 +1,22 @@
 import { setTimeout as wait } from "node:timers/promises"
 import type pg from "pg"
 import { withResolvers } from "../checks/with-resolvers.ts"
-import type { Connect } from "../database/connection.ts"
+import type { Connect, Connection } from "../database/connection.ts"
 import { untilBackendsEnd } from "./backends.ts"
-import { trackConnections } from "./connections.ts"
+import { endSilently, trackConnections } from "./connections.ts"
 import type { LentClient, Operation, Watch } from "./operation.ts"
 import { runUnwatched } from "./watch.ts"
 
 /** A moment of a job's life: before an operation is sent, or after it was carried out and before its answer comes. */
 export interface Moment {
-  readonly place: number
+  readonly operation: Operation
   readonly side: "before" | "after"
 }
 
 /** The watch of one life of a job, which may end in a death. */
 export interface Life extends Watch {
-  /** The labels of its operations, in order. */
-  readonly operations: readonly string[]
+  /** In order. */
+  readonly operations: readonly Operation[]
   /** Resolves once it has died. */
   readonly died: Promise<void>
   /** Its drains connect by this. */
@@ -30,14 +30,11 @@ export const END = "the end of perform, whose outcome isn't stored yet"
 /** Operations that others have sent when it dies are carried out, unless they take longer than this. */
 const LAST_WORDS_MS = 2_000
 
-export function createLife(
-  pool: pg.Pool,
-  connect: Connect,
-  diesAt: (operation: Operation, side: Moment["side"]) => boolean,
-): Life {
-  const operations: string[] = []
+export function createLife(pool: pg.Pool, connect: Connect, diesAt: (moment: Moment) => boolean): Life {
+  const operations: Operation[] = []
   const connections = trackConnections(connect)
   const lent = new Map<LentClient, LentClient["release"]>()
+  const others = new Set<Connection>()
   const timers = new Set<() => void>()
   const underWay = new Map<Operation, () => void>()
   const { promise: died, resolve, reject } = withResolvers<void>()
@@ -50,6 +47,7 @@ export function createLife(
     held: undefined,
     begin,
     end,
+    use,
     lend,
     addTimer,
     endExecution,
@@ -58,8 +56,9 @@ export function createLife(
 
   function begin(label: string): Operation | undefined {
     if (isDead) return undefined
-    const operation = { place: operations.push(label) - 1, label }
-    if (diesAt(operation, "before")) {
+    const operation = { label, number: operations.filter((one) => one.label === label).length + 1 }
+    operations.push(operation)
+    if (diesAt({ operation, side: "before" })) {
       die()
       return undefined
     }
@@ -68,7 +67,7 @@ export function createLife(
   }
 
   async function end(operation: Operation): Promise<void> {
-    const isLast = !isDead && diesAt(operation, "after")
+    const isLast = !isDead && diesAt({ operation, side: "after" })
     underWay.get(operation)?.()
     underWay.delete(operation)
     if (isLast) die()
@@ -79,6 +78,11 @@ export function createLife(
     const operation = begin(END)
     if (operation) await end(operation)
     else await new Promise(() => {})
+  }
+
+  /** What is taken from a pool of `pg` is told by `lend`. */
+  function use(client: object): void {
+    if (!("release" in client)) others.add(client as Connection)
   }
 
   function lend(client: LentClient): void {
@@ -108,6 +112,7 @@ export function createLife(
     connections.die()
     for (const release of lent.values()) release(true)
     lent.clear()
+    for (const client of others) endSilently(client)
     await untilBackendsEnd(pool, connections.pids())
   }
 

@@ -6,14 +6,17 @@ export interface Watch {
   begin(label: string): Operation | undefined
   /** Called when an operation has been carried out, or has failed. Its answer arrives when this resolves, which may be never. */
   end(operation: Operation): Promise<void>
-  /** Called with each connection that an execution takes from a pool. */
+  /** Called with each connection whose statement an execution sends. */
+  use(client: object): void
+  /** Called with each connection that an execution takes from a pool of `pg`. */
   lend(client: LentClient): void
   addTimer(clear: () => void): void
 }
 
 export interface Operation {
-  readonly place: number
   readonly label: string
+  /** Which one it is of those with its label, the first is 1. */
+  readonly number: number
 }
 
 export interface LentClient {

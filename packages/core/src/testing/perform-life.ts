@@ -9,8 +9,8 @@ import type { JobSnapshot } from "../job/job-snapshot.ts"
 import type { Sluice } from "../sluice.ts"
 import type { Clock } from "./clock.ts"
 import type { Drains } from "./drain-all.ts"
-import { createLife, type Life } from "./life.ts"
-import type { Operation } from "./operation.ts"
+import { createLife, type Life, type Moment } from "./life.ts"
+import { isPutOff } from "./put-off.ts"
 import { runDrainWatched, runExecutionWatched } from "./watch.ts"
 
 export interface JobToPerform {
@@ -23,7 +23,7 @@ export interface Lives {
   /** Performs a job until it has ended, in one life, or in two if it dies where it is told to. */
   perform(
     job: JobToPerform,
-    diesAt?: (operation: Operation, side: "before" | "after") => boolean,
+    diesAt?: (moment: Moment) => boolean,
   ): Promise<{ job: JobSnapshot; life: Life; hasDied: boolean }>
 }
 
@@ -58,7 +58,7 @@ export function createLives(parts: {
       await drainOnce()
       const job = await jobOf(id)
       if (job.finishedAt !== null) return
-      if (job.state === "scheduled") await clock.set(job.runAt)
+      if (isPutOff(job)) await clock.set(job.runAt)
     }
     throw new SluiceError("never_ended", `The job ${id} has not ended after ${MOST_EXECUTIONS} drains`)
   }

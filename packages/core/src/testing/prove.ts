@@ -8,6 +8,7 @@ import type { JobSnapshot } from "../job/job-snapshot.ts"
 import type { Clock } from "./clock.ts"
 import { differencesInWhatHappened } from "./happened.ts"
 import { END, type Moment } from "./life.ts"
+import type { Operation } from "./operation.ts"
 import type { JobToPerform, Lives } from "./perform-life.ts"
 import { type Snapshot, takeSnapshot } from "./snapshot.ts"
 import { withWatching } from "./watch.ts"
@@ -55,7 +56,7 @@ export interface CrashProofs {
 
 /** What an uninterrupted run does and leaves. */
 interface Usual {
-  readonly points: readonly string[]
+  readonly operations: readonly Operation[]
   readonly observed: unknown
 }
 
@@ -84,12 +85,13 @@ export function createCrashProofs(parts: { pool: pg.Pool; clock: Clock; lives: L
   async function prove(job: JobToPerform, proof: Proof, snapshot: Snapshot): Promise<CrashProof> {
     const usual = await performUsually(job, proof, snapshot)
     const failures = new Map<string, Moment[]>()
-    const moments = momentsOf(usual.points)
+    const moments = momentsOf(usual.operations)
     for (const moment of moments)
       for (const difference of await dieAt(moment, job, usual, proof, snapshot))
         failures.set(difference, [...(failures.get(difference) ?? []), moment])
-    if (failures.size === 0) return { points: usual.points, deaths: moments.length }
-    const message = failureMessage(job.definition.name, usual.points, failures, moments.length)
+    const points = namesOf(usual.operations)
+    if (failures.size === 0) return { points, deaths: moments.length }
+    const message = failureMessage(job.definition.name, usual.operations, failures, moments.length)
     throw new AssertionError({ message, stackStartFn: proveCrashSafe })
   }
 
@@ -99,11 +101,11 @@ export function createCrashProofs(parts: { pool: pg.Pool; clock: Clock; lives: L
     await reset?.()
   }
 
-  /** Twice, so that a difference isn't taken for what a death has done. */
+  /** Twice, so that a difference isn't taken for what a death has done. Connections are open the second time. */
   async function performUsually(job: JobToPerform, proof: Proof, snapshot: Snapshot): Promise<Usual> {
+    const first = await performOnce(job, proof, snapshot)
     const usual = await performOnce(job, proof, snapshot)
-    const again = await performOnce(job, proof, snapshot)
-    const differences = differencesInWhatHappened(usual.observed, again.observed)
+    const differences = differencesInWhatHappened(first.observed, usual.observed)
     if (differences.length > 0)
       throw new SluiceError(
         "not_repeatable",
@@ -115,18 +117,18 @@ export function createCrashProofs(parts: { pool: pg.Pool; clock: Clock; lives: L
   async function performOnce(job: JobToPerform, proof: Proof, snapshot: Snapshot): Promise<Usual> {
     await startAfresh(proof, snapshot)
     const performed = await lives.perform(job)
-    const points = performed.life.operations
+    const { operations } = performed.life
     if (performed.job.state !== "succeeded")
       throw new SluiceError(
         "not_repeatable",
         `The job ${JSON.stringify(job.definition.name)} was ${endOf(performed.job)} without being killed: give a payload with which it succeeds`,
       )
-    if (points.length > proof.maxPoints)
+    if (operations.length > proof.maxPoints)
       throw new SluiceError(
         "too_many_points",
-        `The job ${JSON.stringify(job.definition.name)} has ${points.length} operations, and maxPoints is ${proof.maxPoints}: give a payload with less work, or a larger maxPoints`,
+        `The job ${JSON.stringify(job.definition.name)} has ${operations.length} operations, and maxPoints is ${proof.maxPoints}: give a payload with less work, or a larger maxPoints`,
       )
-    return { points, observed: await observe(proof) }
+    return { operations, observed: await observe(proof) }
   }
 
   /** Returns what differs then. */
@@ -138,14 +140,11 @@ export function createCrashProofs(parts: { pool: pg.Pool; clock: Clock; lives: L
     snapshot: Snapshot,
   ): Promise<string[]> {
     await startAfresh(proof, snapshot)
-    const performed = await lives.perform(
-      job,
-      ({ place }, side) => place === moment.place && side === moment.side,
-    )
+    const performed = await lives.perform(job, (come) => isSame(come, moment))
     if (!performed.hasDied)
       throw new SluiceError(
         "not_repeatable",
-        `The job ${JSON.stringify(job.definition.name)} came to ${usual.points[moment.place]} in one run and not in another: have it do the same in each`,
+        `The job ${JSON.stringify(job.definition.name)} came to ${moment.operation.label} in one run and not in another: have it do the same in each`,
       )
     const differences = differencesInWhatHappened(usual.observed, await observe(proof))
     const { state } = performed.job
@@ -190,14 +189,17 @@ async function observe(proof: Proof): Promise<unknown> {
 }
 
 /** The end of an execution is no operation: its two sides are one. */
-function momentsOf(points: readonly string[]): Moment[] {
-  return points.flatMap((label, place): Moment[] =>
-    label === END
-      ? [{ place, side: "before" }]
-      : [
-          { place, side: "before" },
-          { place, side: "after" },
-        ],
+function momentsOf(operations: readonly Operation[]): Moment[] {
+  return operations.flatMap((operation): Moment[] => {
+    const before = { operation, side: "before" } as const
+    return operation.label === END ? [before] : [before, { operation, side: "after" }]
+  })
+}
+
+/** Operations side by side don't always have the same order, and new connections may have some of their own. */
+function isSame(a: Moment, b: Moment): boolean {
+  return (
+    a.side === b.side && a.operation.label === b.operation.label && a.operation.number === b.operation.number
   )
 }
 
@@ -208,31 +210,30 @@ function endOf({ state, errors }: JobSnapshot): string {
 
 function failureMessage(
   name: string,
-  points: readonly string[],
+  operations: readonly Operation[],
   failures: ReadonlyMap<string, readonly Moment[]>,
   deaths: number,
 ): string {
   const guilty = new Set([...failures.values()].flat()).size
   const parts = [...failures].map(
     ([difference, moments]) =>
-      `${difference}, when it died\n${moments.map((moment) => `  - ${between(points, moment)}`).join("\n")}`,
+      `${difference}, when it died\n${moments.map((moment) => `  - ${between(operations, moment)}`).join("\n")}`,
   )
   return `The job ${JSON.stringify(name)} isn't crash-safe: ${guilty} of ${deaths} deaths change what observe sees.\n\n${parts.join("\n\n")}`
 }
 
-function between(points: readonly string[], { place, side }: Moment): string {
-  const label = (at: number) => labelAmong(points, at)
-  const before = place === 0 ? "its start" : label(place - 1)
-  if (side === "before") return `after ${before}, before ${label(place)}`
-  const next = place + 1 < points.length ? `, before ${label(place + 1)}` : ""
-  return `after ${label(place)}, whose answer never came${next}`
+function between(operations: readonly Operation[], { operation, side }: Moment): string {
+  const names = namesOf(operations)
+  const place = operations.indexOf(operation)
+  if (side === "before")
+    return `after ${place === 0 ? "its start" : names[place - 1]}, before ${names[place]}`
+  return `after ${names[place]}, whose answer never came, before ${names[place + 1]}`
 }
 
-/** Of several operations with one label it says which. */
-function labelAmong(points: readonly string[], place: number): string {
-  const label = points[place] as string
-  const count = points.filter((other) => other === label).length
-  if (count === 1) return label
-  const number = points.slice(0, place + 1).filter((other) => other === label).length
-  return `${label} (${number} of ${count})`
+/** Of several operations with one label they say which. */
+function namesOf(operations: readonly Operation[]): string[] {
+  return operations.map(({ label, number }) => {
+    const count = operations.filter((other) => other.label === label).length
+    return count === 1 ? label : `${label} (${number} of ${count})`
+  })
 }

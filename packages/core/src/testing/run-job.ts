@@ -8,6 +8,7 @@ import type { JobSnapshot } from "../job/job-snapshot.ts"
 import type { Sluice } from "../sluice.ts"
 import type { Clock } from "./clock.ts"
 import type { Drains } from "./drain-all.ts"
+import { isPutOff } from "./put-off.ts"
 
 export type RunJobOptions = Omit<EnqueueOptions, "queue" | "transaction" | "request">
 
@@ -42,7 +43,7 @@ export function createJobRuns(sluice: Sluice, clock: Clock, drains: Drains, fail
       await drains.drainAll({ queues: [queue] })
       if (failures.has(id)) throw failures.get(id)
       const job = (await sluice.getJob(id)) as JobSnapshot
-      if (job.state !== "scheduled") {
+      if (!isPutOff(job)) {
         if (job.finishedAt === null) throw notPerformedError(definition.name, job)
         return resultOf(job, definition.name)
       }

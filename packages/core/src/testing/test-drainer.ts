@@ -92,17 +92,17 @@ function watchedSluice(sluice: Sluice, watch: Watch, note: (job: PerformedJob) =
 
 /** Holds operations, their answers and timers back while it is frozen. */
 function createFreezer(): { watch: Watch; freeze(): void; thaw(): void } {
-  let place = 0
   let held: Promise<void> | undefined
   let release = () => {}
   const watch: Watch = {
     get held() {
       return held
     },
-    begin: (label) => ({ place: place++, label }),
+    begin: (label) => ({ label, number: 1 }),
     async end() {
       if (held) await held
     },
+    use() {},
     lend() {},
     addTimer() {},
   }

@@ -24,8 +24,10 @@ function watchedQuery(query: Any, current: () => Watch | undefined) {
   return function (this: Any, ...parameters: Any[]): Any {
     const watch = current()
     const label = watch && labelOfStatement(parameters[0], parameters[1])
-    if (!watch || label === undefined || typeof parameters[0]?.submit === "function")
-      return query.apply(this, parameters)
+    if (!watch || label === undefined) return query.apply(this, parameters)
+    watch.use(this)
+    if (typeof parameters[0].submit === "function")
+      return submit(watch, label, parameters[0], () => query.apply(this, parameters))
     const callback = parameters.findLast((parameter) => typeof parameter === "function")
     if (!callback) return perform(watch, label, () => query.apply(this, parameters))
     const others = parameters.filter((parameter) => parameter !== callback)
@@ -40,6 +42,15 @@ function watchedQuery(query: Any, current: () => Watch | undefined) {
     void answer.then((values) => callback(...values))
     return undefined
   }
+}
+
+/** A query object, such as a cursor, has many answers: none of them is held back. */
+function submit(watch: Watch, label: string, query: Any, send: () => Any): Any {
+  const operation = watch.begin(label)
+  if (!operation) return query
+  const sent = send()
+  void watch.end(operation)
+  return sent
 }
 
 function watchedConnect(connect: Any, current: () => Watch | undefined) {

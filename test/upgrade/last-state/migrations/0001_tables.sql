@@ -632,12 +632,16 @@ create index dependencies_parent on dependencies (parent_id);
 create index dependencies_age    on dependencies using brin (created_at);
 
 -- Waiting jobs that a drainer has to look at: because of a parent that has failed, of one that was stored in another transaction than theirs, or
--- because somebody held their row when a parent ended. Rows are only inserted, so that nobody waits; see advance_dependents.
+-- because somebody held their row when a parent ended. Or parents whose children have to be looked at, because whoever ended or retried them may not
+-- have seen all. Rows are only inserted, so that nobody waits; see advance_dependents.
 create sequence due_dependent_ids;
 
 create table due_dependents (
-  id       bigint primary key default nextval('due_dependent_ids'),
-  child_id bigint not null
+  id        bigint primary key default nextval('due_dependent_ids'),
+  child_id  bigint,
+  parent_id bigint,
+
+  constraint one_of_both check (num_nonnulls(child_id, parent_id) = 1)
 );
 
 -- How a job has ended for which others wait.
@@ -774,6 +778,14 @@ create table waiting_jobs (
 );
 
 create index waiting_jobs_token on waiting_jobs (token);
+
+-- Tokens that were completed in a transaction that may not have seen all who wait for them (see resume_unseen). Nobody waits for these rows.
+create sequence unseen_wait_ids;
+
+create table unseen_waits (
+  id    bigint primary key default nextval('unseen_wait_ids'),
+  token text   not null
+);
 
 -- The events that unfinished jobs wait for, or will. An event ends those whose match its payload contains; they are found by the values
 -- that the payload has where the match has some (see shape_of).

@@ -14,8 +14,8 @@ begin
   with recursive lost (id) as (
     select unnest(p_ids)
     union
-    select next.id from lost l join dependencies d on d.parent_id = l.id and d.on_failure = 'fail', lateral (
-      select j.id from jobs j where j.id = d.child_id and j.state = 'waiting' limit 1) next
+    select next.id from lost l cross join lateral edges_after(l.id) d cross join lateral (
+      select j.id from jobs j where j.id = d.child_id and j.state = 'waiting' limit 1) next where d.on_failure = 'fail'
   )
   select array_agg(first.id) into v_lost from (select l.id from lost l limit c_set + cardinality(p_ids)) first;
   perform finish_canceled(v_lost, 'parent_failed');

@@ -35,6 +35,9 @@ begin
     v_is_held := false;
   end loop;
   outcome := 'completed';
+  if not sees_commits() then
+    insert into unseen_waits (token) values (p_token);
+  end if;
   if job_ids <> '{}' then
     perform notify_lingering();
   end if;

@@ -6,8 +6,8 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off se
 as $$
 declare
   v_unmarked bigint[] := array(
-    select distinct j.id from unnest(p_children) given (id) join dependencies d on d.child_id = given.id and d.outcome is null
-    join jobs j on j.id = d.parent_id where j.has_dependents is null);
+    select distinct j.id from unnest(p_children) given (id) cross join lateral edges_before(given.id) d
+    cross join lateral (select j.id from jobs j where j.id = d.parent_id and j.has_dependents is null limit 1) j where d.outcome is null);
 begin
   if v_unmarked = '{}' then
     return;
@@ -17,7 +17,7 @@ begin
     select w.id from unnest(v_unmarked) given (id), lateral (
       select j.id from jobs j where j.id = given.id limit 1 for no key update skip locked) w));
   perform note_dependents(array( -- the others
-    select distinct d.child_id from unnest(p_children) given (id) join dependencies d on d.child_id = given.id and d.outcome is null
-    left join jobs j on j.id = d.parent_id where d.parent_id = any (v_unmarked) and j.has_dependents is null));
+    select distinct d.child_id from unnest(p_children) given (id) cross join lateral edges_before(given.id) d
+    left join jobs j on j.id = d.parent_id where d.outcome is null and d.parent_id = any (v_unmarked) and j.has_dependents is null));
 end
 $$;

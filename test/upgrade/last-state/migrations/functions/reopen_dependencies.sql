@@ -7,6 +7,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off se
 as $$
 declare
   v_free bigint[];
+  v_due bigint[];
 begin
   perform from dependencies d
   where d.parent_id = any (p_retried) and d.outcome is not null or d.child_id = any (p_retried) and d.outcome in ('discarded', 'canceled')
@@ -14,10 +15,11 @@ begin
   update dependencies d set outcome = null, ended_at = null where d.parent_id = any (p_retried) and d.outcome is not null;
   update dependencies d set outcome = 'awaited'
   where d.child_id = any (p_retried) and d.outcome in ('discarded', 'canceled') and d.on_failure <> 'continue';
-  select array_agg(v.child_id) filter (where v.verdict = 'free') into v_free
+  select array_agg(v.child_id) filter (where v.verdict = 'free'), array_agg(v.child_id) filter (where v.verdict <> 'free') into v_free, v_due
   from verdicts_of(array(select j.id from jobs j where j.id = any (p_retried) and j.state = 'waiting')) v;
   perform release_dependents(v_free);
-  perform note_dependents(array(
-    select v.child_id from verdicts_of(array(select j.id from jobs j where j.id = any (p_retried) and j.state = 'waiting')) v where v.verdict = 'unknown'));
+  -- a parent may not be marked, or end before this is committed, and a job may be stored meanwhile that runs after one of these
+  perform note_dependents(v_due);
+  perform note_parents(p_retried);
 end
 $$;

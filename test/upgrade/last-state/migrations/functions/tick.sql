@@ -1,5 +1,5 @@
 -- What is done about once a second by whoever looks from the start: jobs of schedules are enqueued, jobs of batches whose gatherer has
--- finished are canceled, waits end whose events were committed late, batches without pending jobs finish, jobs that waited for others are seen to, due jobs are promoted, jobs whose names are known again come
+-- finished are canceled, waits end whose events were committed late or whose tokens by who could not see them, batches without pending jobs finish, jobs that waited for others are seen to, due jobs are promoted, jobs whose names are known again come
 -- back, throttled ones that may start are made ready, and what no event finds is repaired (docs/decisions/0023-tick.md). All of it is done in sets, and waits for no lock.
 --   p_since  what was due by then was promoted before; null: nothing was
 --   returns  whether there may be more of it
@@ -11,6 +11,7 @@ as $$
 declare
   v_more boolean := enqueue_ticks();
 begin
+  perform resume_unseen();
   perform cancel_orphans();
   perform fold_batches(); -- before the promotion of a job that has waited for one
   v_more := match_emitted() or v_more;

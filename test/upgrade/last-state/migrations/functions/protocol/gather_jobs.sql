@@ -11,7 +11,7 @@ create or replace function gather_jobs(p_backend integer, p_job bigint, p_fence 
                                        p_carrier jsonb default null, p_by_name jsonb default null,
                                        out is_ours boolean, out batch_id bigint, out job_ids bigint[], out job_states text[], out statuses text[])
 language plpgsql volatile set search_path from current
-set enable_seqscan = off
+set enable_seqscan = off set lock_timeout = '100ms' -- of a job or a key that an open transaction has; it is asked again
 as $$
 declare
   v_others bigint[];

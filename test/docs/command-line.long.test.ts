@@ -7,7 +7,7 @@ import { ROOT } from "./pages.ts"
 const PAGE = join(ROOT, "docs/command-line.md")
 const BLOCK = /(?<=<!-- help -->\n).*(?=<!-- \/help -->)/s
 
-/** `SLUICE_WRITE_HELP=1 npm test -- test/docs/command-line.test.ts` writes it. */
+/** `SLUICE_WRITE_HELP=1 npm test -- test/docs/command-line.long.test.ts` writes it. */
 test("the page of the command line has the help of every command", async () => {
   const page = readFileSync(PAGE, "utf8")
   const help = await helpOfAll()
