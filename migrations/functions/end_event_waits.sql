@@ -19,17 +19,11 @@ begin
     select s.shape, hash_at(s.shape, p_payload) as hash from shapes s where s.shape is not null
   ), found as materialized (
     select w.job_id, w.key
-<<<<<<< HEAD
-    from hashes h join event_waits w on w.event = p_event and w.shape = h.shape and w.match_hash = h.hash and w.payload is null
-    where (w.match = '{}' or p_payload @> w.match) and (p_xid is null or not pg_visible_in_snapshot(p_xid, w.since))
-    for update of w skip locked
-=======
     from hashes h cross join lateral ( -- a lock keeps this apart, so that all of the index's columns are looked up
       select w.job_id, w.key from event_waits w
       where w.event = p_event and w.shape = h.shape and w.match_hash = h.hash and w.payload is null
-        and p_payload @> w.match and (p_xid is null or not pg_visible_in_snapshot(p_xid, w.since))
+        and (w.match = '{}' or p_payload @> w.match) and (p_xid is null or not pg_visible_in_snapshot(p_xid, w.since))
       for update skip locked) w
->>>>>>> ee238a8f08ce99b12763c6ecc6248f291a0aa267
   )
   select array_agg(f.job_id), array_agg(f.key) into v_jobs, v_keys from found f;
   if v_jobs is null then

@@ -6,6 +6,7 @@ import {
   PayloadTooLargeError,
   type ScheduleSettings,
   type Sluice,
+  SluiceError,
   UniqueKeyTakenError,
 } from "@sluice/core"
 import type { Client } from "pg"
@@ -209,9 +210,18 @@ async function finish(
     moved.map(({ row }) => row.attempts),
     moved.map(({ row }) => row.created_at),
   ])
-  await database.query(source.remove(tables), [
+  const removed = await database.query(source.remove(tables), [
     JSON.stringify(moved.map(({ row: { id, name } }) => ({ id, name }))),
   ])
+  if (removed.rowCount !== moved.length) throw kept(how, moved.length - (removed.rowCount ?? 0))
+}
+
+/** Both queues would perform them. */
+function kept({ system }: Move, count: number): SluiceError {
+  return new SluiceError(
+    "source_kept_jobs",
+    `${count} of the jobs that were read can't be deleted from ${system}, perhaps because of a trigger or a rule of its table: nothing is moved`,
+  )
 }
 
 async function moveSchedules(how: Move): Promise<void> {
