@@ -86,6 +86,18 @@ test("`sluice jobs show` prints a job with its payload, its executions and their
   expect(JSON.parse(json.stdout)).toEqual(JSON.parse(JSON.stringify(await sluice.getJob(id))))
 })
 
+test("`sluice jobs show` names the jobs after which a job runs, and the one that failed", async () => {
+  const { drainOnce } = drainable(database, [defineJob({ name: "unrelated", perform() {} })])
+  const [first, second] = [await sluice.enqueue("a", {}), await sluice.enqueue("a", {})]
+  const { id } = await sluice.enqueue("b", {}, { after: [first.id, second.id] })
+  expect((await run("jobs", "show", id)).stdout).toMatch(
+    new RegExp(`^state +waiting\nafter +${first.id}, ${second.id}$`, "m"),
+  )
+  await sluice.cancelJob(second.id)
+  await drainOnce()
+  expect((await run("jobs", "show", id)).stdout).toMatch(new RegExp(`^failed parent +${second.id}$`, "m"))
+})
+
 test("an unknown job isn't found, with the exit code 1", async () => {
   const words = "No job has the id 4711, or its history was dropped"
   expect(await run("jobs", "show", "4711")).toEqual({ code: 1, stdout: "", stderr: `sluice: ${words}\n` })

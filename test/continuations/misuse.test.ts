@@ -64,7 +64,17 @@ test("a transactional job can't be continued, and is told what to do", async () 
   work = ({ step }) => step("one", () => 1)
   expect(await drainOnce()).toMatchObject({ discarded: 1 })
   expect(await sluice.getJob(id)).toMatchObject({
-    errors: [{ message: expect.stringMatching(/"whole" is transactional.*pass it to the step/) }],
+    errors: [{ message: expect.stringMatching(/"whole" is transactional.*pass it to the step instead$/) }],
+  })
+  const waiting = await whole.enqueue({})
+  work = ({ waitFor }) => waitFor("answer") // which has no such option
+  await drainOnce()
+  expect(await sluice.getJob(waiting.id)).toMatchObject({
+    errors: [
+      {
+        message: expect.stringMatching(/"whole" is transactional.*pass it to the steps that write instead$/),
+      },
+    ],
   })
 })
 

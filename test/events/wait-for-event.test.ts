@@ -7,7 +7,7 @@ import {
   Snooze,
   WaitTimeoutError,
 } from "@sluice/core"
-import { afterEach, expect, test } from "vitest"
+import { afterEach, expect, expectTypeOf, test } from "vitest"
 import { z } from "zod"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
@@ -265,6 +265,31 @@ test.each([
   work = async ({ waitForEvent }) => waitForEvent("e", options as never)
   await drainOnce()
   expect((await sluice.getJob(id))?.errors).toMatchObject([{ code }])
+})
+
+test("a match has the types of the event's payload, of which it may be any part", () => {
+  const placed = defineEvent(
+    "placed",
+    z.object({
+      order: z.number(),
+      at: z.coerce.date(),
+      lines: z.array(z.object({ sku: z.string(), n: z.number() })),
+    }),
+  )
+  const untyped = defineEvent("untyped")
+  const waits = ({ waitForEvent, openEventWait }: JobContext) => [
+    waitForEvent(placed, { match: { order: 1 }, timeout: "1h" }),
+    openEventWait(placed, { match: { lines: [{ sku: "a" }] } }),
+    waitForEvent(untyped, { match: { anything: [1] } }),
+    waitForEvent("by-name", { match: { anything: 1 } }),
+    // @ts-expect-error no payload has this key
+    waitForEvent(placed, { match: { ordr: 1 } }),
+    // @ts-expect-error the payload has a number
+    openEventWait(placed, { match: { order: "1" } }),
+    // @ts-expect-error the list has other elements
+    waitForEvent(placed, { match: { lines: [{ sku: 1 }] } }),
+  ]
+  expectTypeOf(waits).toBeFunction()
 })
 
 test("the end of a job ends its waits, whether it is canceled or succeeds without them", async () => {

@@ -299,7 +299,17 @@ test.each([
   ],
   ["no duration", "a", [], { timeout: "soon" }, "invalid_duration", /timeout/],
   ["no boolean", "a", [], { settled: "yes" }, "invalid_option", /settled/],
-  ["unknown option", "a", [], { timout: 1 }, "unknown_option", /timout/],
+  ["unknown option", "a", [], { setled: true }, "unknown_option", /"setled": did you mean "settled"\?/],
+  ["other option", "a", [], { retries: 1 }, "unknown_option", /known options are timeout, settled$/],
+  ["option of a step", "a", [], { transactional: true }, "unknown_option", /transactional/],
+  [
+    "definition",
+    "a",
+    [{ perform() {} }],
+    {},
+    "unknown_option",
+    /known options are job, name, payload, options$/,
+  ],
 ])("enqueueAndWait is refused with its reason: %s", async (_case, name, jobs, options, code, message) => {
   work = ({ enqueueAndWait }) => enqueueAndWait(name, jobs as never, options as never)
   const { id } = await parent.enqueue({})

@@ -145,6 +145,34 @@ test("the items of a crontab become schedules", async () => {
   expect(again).toMatchObject({ code: 0, report: { schedules: ["cleanup", "weekly"] } })
 })
 
+test("an item whose job Sluice would refuse becomes no schedule, and the reason is told", async () => {
+  const { database } = await createGraphileWorker()
+  const { code, report } = await runImport(
+    database,
+    "graphile-worker",
+    "--jobs",
+    "test/import/fixtures/jobs.ts",
+    "--crontab",
+    "test/import/fixtures/crontab-refused",
+  )
+  expect(report).toMatchObject({ schedules: ["fits"], jobs: 0 })
+  expect(report.refused).toMatchObject([
+    {
+      kind: "schedule",
+      name: "cleanup",
+      reason: expect.stringMatching(/^No job is named "cleanup": known are /),
+    },
+    {
+      kind: "schedule",
+      name: "welcome",
+      reason: expect.stringMatching(/^The payload of "welcome" doesn't match/),
+    },
+  ])
+  expect(code).toBe(1)
+  expect(await database.rows("select key from sluice.schedules")).toEqual([{ key: "fits" }])
+  expect(await database.rows("select from sluice.jobs")).toEqual([])
+})
+
 test("a role to which row-level security would show an empty queue gets an error", async () => {
   const { database, utils } = await createGraphileWorker()
   await utils.addJob("hidden", {})

@@ -74,7 +74,10 @@ test("close stops a server that it was given, and a failed preparation leaves no
 
 test("what can't be a server is refused without showing it, and a role that may not create databases is told", async () => {
   await expect(createTestSluice({ server: "secret", jobs: [note] })).rejects.toThrow(
-    /^createTestSluice\.server is "string": give a connection string/,
+    /^createTestSluice\.server is "…": give a connection string/,
+  )
+  await expect(createTestSluice({ jobs: [note] } as never)).rejects.toThrow(
+    /^createTestSluice\.server is undefined: give a connection string/,
   )
   await asSuperuser((server) => server.query("create role kit_guest login password 'guest'"))
   const url = new URL(inject("postgresUrl"))

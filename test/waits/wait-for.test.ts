@@ -232,7 +232,8 @@ test.each([
   [undefined, {}, "invalid_option", /token/],
   ["x".repeat(513), {}, "invalid_option", /token/],
   ["t", { timeout: "soon" }, "invalid_duration", /timeout/],
-  ["t", { timout: "1h" }, "unknown_option", /timout/],
+  ["t", { timout: "1h" }, "unknown_option", /"timout": did you mean "timeout"\?/],
+  ["t", { transactional: true }, "unknown_option", /known options are timeout, schema$/],
 ])("waitFor(%j, %j) is refused with its reason", async (token, options, code, message) => {
   const { id } = await job.enqueue({})
   work = async ({ waitFor }) => waitFor(token as string, options as never)

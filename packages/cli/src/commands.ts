@@ -198,7 +198,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: listSchedules,
   },
   "schedules list": {
-    summary: "the same",
+    summary: "lists the schedules, as schedules does without a command",
     options: ["limit", "after", "json"],
     run: listSchedules,
   },

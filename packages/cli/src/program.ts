@@ -62,7 +62,8 @@ function addCommand(program: Program, words: readonly string[]): Program {
     if (known) return known
     const added = parent.command(word).allowExcessArguments(false)
     const summary = index < words.length - 1 ? GROUPS[word] : undefined
-    return summary === undefined ? added : withSummary(added, summary)
+    if (summary === undefined) return added
+    return withSummary(added, summary).helpCommand("help [command]", "explains a command")
   }, program)
 }
 

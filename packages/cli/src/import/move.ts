@@ -16,6 +16,9 @@ import { Refusal, type ScheduleSource, type Source, type SourceRow, type Tables 
 /** Jobs that are read, stored and deleted by one statement each. */
 const BATCH = 500
 
+/** Most that Sluice counts. */
+const MOST_ATTEMPTS = 32_767
+
 export interface Move {
   readonly source: Source
   /** The command's name of the source. */
@@ -187,7 +190,7 @@ function refusalOf(error: unknown, count: number): Stored | undefined {
   const isOfOne = error instanceof InvalidInputError || error instanceof UniqueKeyTakenError
   if (!isOfOne || error.index === undefined) return undefined
   if (error instanceof UniqueKeyTakenError) return { before: error.index, reason: KEY_TAKEN }
-  return { before: error.index, reason: error.message.replace(/^jobs\[\d+\]: /, "") }
+  return { before: error.index, reason: withoutPlace(error.message) }
 }
 
 const KEY_TAKEN = "a job in Sluice has its unique key"
@@ -207,7 +210,7 @@ async function finish(
   for (const { name, state } of moved) report.noteMoved(name, state)
   await database.query(`select ${schema}.backdate_jobs(p_ids => $1, p_attempts => $2, p_enqueued_at => $3)`, [
     moved.map(({ id }) => id),
-    moved.map(({ row }) => row.attempts),
+    moved.map(({ row }) => Math.min(row.attempts, MOST_ATTEMPTS)),
     moved.map(({ row }) => row.created_at),
   ])
   const removed = await database.query(source.remove(tables), [
@@ -240,24 +243,46 @@ async function moveSchedules(how: Move): Promise<void> {
 }
 
 /** Sets a schedule, or returns why it can't be set. */
-async function tryToSet(
-  { database, sluice }: Move,
-  key: string,
-  settings: ScheduleSettings,
-): Promise<string | undefined> {
+async function tryToSet(how: Move, key: string, settings: ScheduleSettings): Promise<string | undefined> {
+  const { database, sluice } = how
   await database.query("savepoint schedule")
   try {
     const there = await sluice.getSchedule(key)
     if (there && !(there.name === settings.name && there.cron === settings.cron))
       return `Sluice has another schedule with the key ${JSON.stringify(key)}`
-    if (!there) await sluice.setSchedule(key, settings)
+    const refusal = there ? undefined : await refusalOfTick(how, settings)
+    if (!there && refusal === undefined) await sluice.setSchedule(key, settings)
     await database.query("release savepoint schedule")
-    return undefined
+    return refusal
   } catch (error) {
     await database.query("rollback to savepoint schedule")
     if (error instanceof InvalidInputError) return error.message
     throw error
   }
+}
+
+/**
+ * Why the jobs of a schedule couldn't be enqueued: Sluice doesn't know their name, or their payload doesn't fit. It is found by
+ * enqueueing one and undoing that, because a schedule is set without a look at its job.
+ */
+async function refusalOfTick(
+  { database, sluice }: Move,
+  { name, payload = {}, options = {} }: ScheduleSettings,
+): Promise<string | undefined> {
+  await database.query("savepoint tick")
+  const error = await sluice
+    .enqueueMany([{ name, payload, options } as never], { transaction: database })
+    .then(
+      () => undefined,
+      (error) => error,
+    )
+  await database.query("rollback to savepoint tick")
+  return error instanceof InvalidInputError ? withoutPlace(error.message) : undefined
+}
+
+/** The message of a refused job, without its place in the list. */
+function withoutPlace(message: string): string {
+  return message.replace(/^jobs\[\d+\]: /, "")
 }
 
 function withoutUndefined<Value extends object>(value: Value): Value {

@@ -16,7 +16,7 @@ export const pgBoss: Source = {
   // computed from an integer may be none any more: what is too large is then refused job by job.
   select: (tables) => `
     select j.id::text, j.name, j.data as payload, -j.priority::double precision as priority, j.start_after as run_at, j.created_on::text as created_at,
-           least(j.retry_count::bigint + (j.started_on is not null)::integer, 2147483647)::integer as attempts,
+           j.retry_count::double precision + (j.started_on is not null)::integer as attempts,
            j.retry_limit::double precision + 1 as max_attempts,
            case when j.policy in ('short', 'stately', 'exclusive') then nullif(j.singleton_key, '') end as unique_key,
            case when j.policy = 'exclusive' then 'unfinished' else 'waiting' end as unique_while,

@@ -55,6 +55,8 @@ function facts(job: JobSnapshot): [string, Cell][] {
       "waits for",
       `${token ?? event ?? `the jobs of batch ${batchId}`}, until ${until.toISOString()}`,
     ]),
+    ["after", job.after.length > 0 ? job.after.join(", ") : null],
+    ["failed parent", job.failedParent],
     ["queue", queue],
     ["priority", `${priority}`],
     ["attempts", maxAttempts === null ? `${attempts}` : `${attempts} of ${maxAttempts}`],

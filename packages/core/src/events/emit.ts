@@ -12,7 +12,7 @@ import type { Carrier } from "../job/carrier.ts"
 import type { AnyEvent } from "../job/define-event.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { RequestToStore } from "../job/job-options.ts"
-import { checkPayload, toJson } from "../job/payload.ts"
+import { checkPayload, MAX_PAYLOAD_BYTES, toJson } from "../job/payload.ts"
 import { withCarrier } from "../telemetry/instrumentation.ts"
 
 export interface EmitOptions {
@@ -57,7 +57,7 @@ export async function emitEvent(
   assertKnownKeys(options, ["idempotencyKey", "request"], ["options"])
   assertText(options.idempotencyKey, ["options", "idempotencyKey"])
   assertRequest(options.request)
-  const payload = toJson(given === undefined ? {} : given, ["payload"])
+  const payload = toJson(given === undefined ? {} : given, ["payload"], MAX_PAYLOAD_BYTES, false)
   if (schema) await checkPayload(name, schema, payload.value, given)
   return withCarrier(catalog.instrumentation, [name], async (carrier) => {
     const call = emitCall(catalog, name, payload.json, options, carrier, asks)

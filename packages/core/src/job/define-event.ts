@@ -12,6 +12,15 @@ export interface EventDefinition<Input = unknown, Payload = Input, Name extends 
 export type AnyEvent = EventDefinition<any, any, string>
 /** What is passed to `emit`, and to the jobs that subscribe. */
 export type EmittedOf<Event> = Event extends EventDefinition<infer Input, infer _P, string> ? Input : never
+/** What `match` may contain: any part of the payload. */
+export type MatchOf<Payload> = unknown extends Payload ? Readonly<Record<string, unknown>> : PartOf<Payload>
+type PartOf<Value> = Value extends readonly (infer Element)[]
+  ? readonly PartOf<Element>[]
+  : Value extends { toJSON(...given: never[]): infer AsJson }
+    ? Value | AsJson
+    : Value extends object
+      ? { readonly [Key in keyof Value]?: PartOf<Value[Key]> }
+      : Value
 /** What `waitForEvent` returns: the output of the event's schema. */
 export type ReceivedOf<Event> =
   Event extends EventDefinition<infer _I, infer Payload, string> ? Payload : never

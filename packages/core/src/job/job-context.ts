@@ -3,7 +3,7 @@ import type { Duration } from "../checks/duration.ts"
 import type { JsonOf } from "../checks/json.ts"
 import type { Queryable } from "../database/connection.ts"
 import type { Logger } from "../logger.ts"
-import type { AnyEvent, ReceivedOf } from "./define-event.ts"
+import type { AnyEvent, EmittedOf, MatchOf, ReceivedOf } from "./define-event.ts"
 import type {
   CheckedJobs,
   GatheredOutcomes,
@@ -119,14 +119,18 @@ export interface JobContext {
    */
   waitForEvent<Event extends AnyEvent, Value = ReceivedOf<Event>>(
     event: Event,
-    options?: WaitForEventOptions<Value>,
+    options?: WaitForEventOptions<Value, MatchOf<EmittedOf<Event>>>,
   ): Promise<Value>
   waitForEvent<Value = unknown>(event: string, options?: WaitForEventOptions<Value>): Promise<Value>
   /**
    * Begins the wait for an event, before the job comes to `waitForEvent` with the same key: call it before you start what will emit
    * the event. The first call with a key decides what is waited for.
    */
-  openEventWait(event: AnyEvent | string, options?: OpenEventWaitOptions): Promise<void>
+  openEventWait<Event extends AnyEvent>(
+    event: Event,
+    options?: OpenEventWaitOptions<MatchOf<EmittedOf<Event>>>,
+  ): Promise<void>
+  openEventWait(event: string, options?: OpenEventWaitOptions): Promise<void>
   /**
    * Enqueues jobs and waits until all of them have ended: returns what each returned, at its place. Meanwhile no function runs, and
    * no attempt is charged: like a sleep it throws a `Snooze`; let that through. The job then runs again from the start.
@@ -171,14 +175,15 @@ export interface WaitForOptions<Value = unknown> {
   readonly schema?: StandardSchemaV1<unknown, Value>
 }
 
-export interface OpenEventWaitOptions {
+export interface OpenEventWaitOptions<Match = Readonly<Record<string, unknown>>> {
   /** What the payload has to contain, as by the operator `@>` of jsonb: an object of up to 1 KiB as JSON. Default: any payload. */
-  readonly match?: Readonly<Record<string, unknown>>
+  readonly match?: Match
   /** Names the wait within its job, as a step's name does. Default: the name of the event. A second wait for it needs one of its own. */
   readonly key?: string
 }
 
-export interface WaitForEventOptions<Value = unknown> extends OpenEventWaitOptions {
+export interface WaitForEventOptions<Value = unknown, Match = Readonly<Record<string, unknown>>>
+  extends OpenEventWaitOptions<Match> {
   /** Longest wait, from the first execution that comes to it. Then `waitForEvent` throws a `WaitTimeoutError`. Default `"30d"`. */
   readonly timeout?: Duration
   /** Validates the payload, and may change it. Default: the event's schema. */

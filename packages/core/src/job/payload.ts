@@ -132,8 +132,15 @@ export interface StoredJson {
 /**
  * Turns a payload or metadata into JSON that Postgres stores without loss. Throws `InvalidInputError` or
  * `PayloadTooLargeError`.
+ *
+ * @param mayBeStored Whether the app's store of payloads could take a larger one.
  */
-export function toJson(given: unknown, path: readonly string[], maxBytes = MAX_PAYLOAD_BYTES): StoredJson {
+export function toJson(
+  given: unknown,
+  path: readonly string[],
+  maxBytes = MAX_PAYLOAD_BYTES,
+  mayBeStored = path[0] === "payload" && maxBytes === MAX_PAYLOAD_BYTES,
+): StoredJson {
   if (given === null || given === undefined) {
     refuse("invalid_payload", given, path, "an object or another JSON value, not null")
   }
@@ -141,7 +148,7 @@ export function toJson(given: unknown, path: readonly string[], maxBytes = MAX_P
   const json = stringify(given, path, () => {
     isJson = assertJson(given, path)
   }) as string
-  const bytes = assertSize(json, path, maxBytes)
+  const bytes = assertSize(json, path, maxBytes, mayBeStored)
   return { json, bytes, value: isJson ? given : JSON.parse(json) }
 }
 
@@ -161,10 +168,9 @@ export function toStorableJson(value: unknown, path: readonly string[]): string 
   return json
 }
 
-function assertSize(json: string, path: readonly string[], maxBytes: number): number {
+function assertSize(json: string, path: readonly string[], maxBytes: number, mayBeStored = false): number {
   const bytes = storedBytes(json)
   if (bytes > maxBytes) {
-    const mayBeStored = path[0] === "payload" && maxBytes === MAX_PAYLOAD_BYTES
     const hint = mayBeStored ? ", or let createSluice({ payloads }) do so" : ""
     throw new PayloadTooLargeError(
       "payload_too_large",

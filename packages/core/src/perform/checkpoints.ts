@@ -201,27 +201,28 @@ async function open(progress: Progress, token: string): Promise<void> {
 }
 
 async function waitFor(progress: Progress, token: string, options: WaitForOptions = {}): Promise<unknown> {
-  const { timeout = "30d", schema, ...others } = options
   assertToken(token, ["waitFor", "token"])
-  const timeoutMs = boundedMs(timeout, [`waitFor ${JSON.stringify(token)}`, "timeout"], 0, LONGEST_WAIT_MS)
+  const path = [`waitFor ${JSON.stringify(token)}`]
+  assertKnownKeys(options, ["timeout", "schema"], path)
+  const { timeout = "30d", schema } = options
+  const timeoutMs = boundedMs(timeout, [...path, "timeout"], 0, LONGEST_WAIT_MS)
   const look = () => awaitToken(progress.run, token, timeoutMs)
-  return waitUntilEnded(progress, { kind: "wait", name: token, options: others, schema }, look)
+  return waitUntilEnded(progress, { kind: "wait", name: token, schema }, look)
 }
 
 interface EndableWait {
   readonly kind: "wait" | "event"
   readonly name: string
-  readonly options: CheckpointOptions
   readonly schema: StandardSchemaV1 | undefined
 }
 
 function waitUntilEnded(
   progress: Progress,
-  { kind, name, options, schema }: EndableWait,
+  { kind, name, schema }: EndableWait,
   look: () => Promise<EndedWait>,
 ): Promise<unknown> {
   return progress.waits.wait(async () => {
-    const saved = await findSaved(progress, kind, name, options)
+    const saved = await findSaved(progress, kind, name, {})
     if (saved?.value === undefined) assertMayStart(progress)
     const { ended, remainingMs } = saved?.value ? { ended: saved.value, remainingMs: 0 } : await look()
     return ended === null
@@ -255,7 +256,7 @@ async function waitForEvent(
   )
   const schema = given ?? (typeof event === "string" ? undefined : event.schema)
   const look = () => awaitEvent(progress.run, wait, timeoutMs)
-  return waitUntilEnded(progress, { kind: "event", name: wait.key, options: {}, schema }, look)
+  return waitUntilEnded(progress, { kind: "event", name: wait.key, schema }, look)
 }
 
 const MAX_MATCH_BYTES = 1024
@@ -287,12 +288,13 @@ async function enqueueAndWait(
   jobs: readonly JobToGather[],
   options: GatherOptions = {},
 ): Promise<unknown> {
-  const { timeout = "30d", settled = false, ...others } = options
   const path = [`enqueueAndWait ${JSON.stringify(name)}`]
+  assertKnownKeys(options, ["timeout", "settled"], path)
+  const { timeout = "30d", settled = false } = options
   if (typeof settled !== "boolean") refuse("invalid_option", settled, [...path, "settled"], "true or false")
   const timeoutMs = boundedMs(timeout, [...path, "timeout"], 0, LONGEST_WAIT_MS)
   return progress.waits.wait(async () => {
-    const saved = await findSaved(progress, "gathering", name, others)
+    const saved = await findSaved(progress, "gathering", name, {})
     assertMayStart(progress)
     if (!saved) await storeGathering(progress.run, name, jobs)
     const { ended, remainingMs, endedAtMs } = await awaitGathered(progress.run, name, timeoutMs)
@@ -365,11 +367,14 @@ function assertUsable(
   }
 }
 
+/** What can be transactional itself. */
+const TRANSACTIONAL_KINDS: ReadonlySet<string> = new Set<CheckpointKind>(["step", "cursor"])
+
 function assertContinuable({ job, definition }: JobRun, kind: string): void {
   if (!definition.transactional) return
   throw new SluiceError(
     "not_continuable",
-    `The job ${JSON.stringify(job.name)} is transactional and can't save checkpoints: remove transactional: true from the definition and pass it to the ${kind} instead`,
+    `The job ${JSON.stringify(job.name)} is transactional and can't save checkpoints: remove transactional: true from the definition and ${TRANSACTIONAL_KINDS.has(kind) ? `pass it to the ${kind}` : "pass it to the steps that write"} instead`,
   )
 }
 

@@ -1,4 +1,4 @@
-import { isRecord } from "../checks/validate.ts"
+import { assertKnownKeys, isRecord } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { SCHEMA_VERSION } from "../database/schema.ts"
@@ -43,8 +43,12 @@ export async function storeGathering(run: JobRun, name: string, jobs: readonly J
   if (drainer.pool !== null) await wake({ onlyDue: true }) // this one may not perform them
 }
 
-function toNewJob(given: JobToGather): unknown {
-  if (!isRecord(given) || !("job" in given)) return given
+const JOB_KEYS = ["job", "name", "payload", "options"]
+
+function toNewJob(given: JobToGather, place: number): unknown {
+  if (!isRecord(given)) return given
+  assertKnownKeys(given, JOB_KEYS, ["jobs", `${place}`])
+  if (!("job" in given)) return given
   const { job, ...rest } = given
   return { ...rest, name: isRecord(job) ? job.name : job }
 }

@@ -122,10 +122,9 @@ export async function createTestSluice<Job extends AnyJobDefinition = any>(
 function urlOf(server: string | TestServer): string {
   const url = typeof server === "string" ? server : server?.url
   if (typeof url === "string" && /^postgres(ql)?:\/\//.test(url)) return url
-  // never the value itself, which contains a password
   return refuse(
     "invalid_option",
-    typeof url,
+    typeof url === "string" ? "…" : url, // which may contain a password
     ["createTestSluice", "server"],
     'a connection string such as "postgres://postgres@localhost", or a server with such a url',
   )
