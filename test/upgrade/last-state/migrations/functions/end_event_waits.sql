@@ -22,7 +22,8 @@ begin
     from hashes h cross join lateral ( -- a lock keeps this apart, so that all of the index's columns are looked up
       select w.job_id, w.key from event_waits w
       where w.event = p_event and w.shape = h.shape and w.match_hash = h.hash and w.payload is null
-        and (w.match = '{}' or p_payload @> w.match) and (p_xid is null or not pg_visible_in_snapshot(p_xid, w.since))
+        and (p_payload @> w.match or w.match = '{}') and (p_xid is null or not pg_visible_in_snapshot(p_xid, w.since)
+             or pg_snapshot_xmax(w.since) > pg_snapshot_xmax(pg_current_snapshot())) -- restored from a server that counts on its own
       for update skip locked) w
   )
   select array_agg(f.job_id), array_agg(f.key) into v_jobs, v_keys from found f;
