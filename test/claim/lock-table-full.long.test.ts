@@ -51,7 +51,7 @@ test("a dead drainer's jobs are taken over in smaller parts by a server whose lo
 
   const hog = await pool.connect()
   hog.on("error", () => {})
-  await takeAllLocksBut(hog, 80)
+  await takeAllLocksBut(hog, 100)
   const summary = await drain(sluice, { connect, concurrency: 10 })
   hog.release(true)
   expect(summary).toMatchObject({ interrupted: 200, succeeded: 200, lost: 0, dueWork: false })

@@ -134,7 +134,8 @@ async function inShell(
     variables = {},
   }: { input?: string; variables?: Readonly<Record<string, string>> | undefined } = {},
 ) {
-  const { NO_COLOR: _, FORCE_COLOR: __, ...env } = process.env
+  // Node takes a terminal for one without colours if it is told so, or that it runs in a CI that it doesn't know
+  const { NO_COLOR: _, FORCE_COLOR: __, CI: ___, ...env } = process.env
   const child = spawn(command, args, {
     env: { ...env, TERM: "xterm-256color", ...variables, DATABASE_URL: database.url },
   })

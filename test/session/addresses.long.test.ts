@@ -105,7 +105,7 @@ test("nor do the commands print it", async () => {
   const [url] = BAD as [string]
   for (const command of ["doctor", "migrate", "work"]) {
     const { code, output } = await sluiceCommand(command, url)
-    expect(code).toBe(1)
+    expect(code).toBe(2)
     expect(output).toContain("sluice: The database connection string can't be parsed")
     expect(output).not.toContain("hush")
   }
