@@ -54,6 +54,16 @@ test("an event ends just the waits whose matches its payload contains by jsonb's
   }
 })
 
+test.each([[[1]], [5], ["text"], [false], [{ a: 1 }]])(
+  "a wait without a match is ended by any payload, such as %j",
+  async (payload) => {
+    await wait([{}, { a: 2 }])
+    await sluice.emit("e", payload)
+    const ended = "select job_id::int as place from sluice.event_waits where payload is not null"
+    expect(await database.rows(ended)).toEqual([{ place: 1 }])
+  },
+)
+
 test("numbers are equal however they are written", async () => {
   await wait([{ n: 100 }])
   await database.pool.query(

@@ -156,6 +156,31 @@ test("jobs that JSON or Sluice can't have are left with the reason, and the othe
   expect(await database.rows("select from good_jobs")).toHaveLength(6)
 })
 
+test("what Active Job doesn't write keeps only its own job from being moved", async () => {
+  const database = await createGoodJob()
+  const nested = JSON.parse(`${"[".repeat(3_000)}${"]".repeat(3_000)}`)
+  await add(database, "Hash", { a: 1 } as never)
+  await add(database, "Null", null as never)
+  await add(database, "Deep", [nested])
+  await add(database, "Long", ["\\".repeat(200_000), "x".repeat(10_000_000)])
+  await add(database, "Often", [], { executions: 3_000_000_000 })
+  await add(database, "Many", [], { executions: "many" })
+  await add(database, "Counted", [], { executions: 999_999_999 })
+
+  const { report } = await runImport(database, "good_job")
+  expect(report.moved.map(({ name }) => name).toSorted()).toEqual(["Counted", "Many", "Often"])
+  const reasons = report.refused.map(({ name, reason }) => [name, reason])
+  expect(Object.fromEntries(reasons)).toEqual({
+    Hash: "its arguments aren't a list",
+    Null: "its arguments aren't a list",
+    Deep: "an argument is nested too deep: at most 1000 levels",
+    Long: expect.stringContaining("over the limit of 262144"),
+  })
+  expect(await database.rows("select name, attempts from sluice.jobs where attempts <> 0")).toEqual([
+    { name: "Counted", attempts: 32_767 },
+  ])
+})
+
 test("a job that a worker holds by its advisory lock or its row, and a discarded one, are left", async () => {
   const database = await createGoodJob()
   const held = await add(database, "Held", [])

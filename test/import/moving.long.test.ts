@@ -148,8 +148,21 @@ test("an error moves nothing of what came before it", async () => {
   expect(await database.rows(LEFT)).toHaveLength(2_000)
 })
 
+test("jobs that a trigger keeps from being deleted are not moved, for both queues would perform them", async () => {
+  const { database, utils } = await createGraphileWorker()
+  await utils.addJob("kept", {})
+  await database.pool.query(`
+    create function keep() returns trigger language plpgsql as $$ begin return null; end $$;
+    create trigger keep before delete on graphile_worker._private_jobs for each row execute function keep()`)
+  const { code, output } = await runImport(database, "graphile-worker")
+  expect(output).toContain("1 of the jobs that were read can't be deleted from graphile-worker")
+  expect(code).toBe(1)
+  expect(await database.rows("select from sluice.jobs")).toEqual([])
+})
+
 test.each([
   [["import"], "missing required argument 'system'"],
+  [["import", "constructor"], '<system> is "constructor": give graphile-worker'],
   [["import", "sidekiq"], '<system> is "sidekiq": give graphile-worker or pg-boss or good_job'],
   [["import", "pg-boss", "--map", "a"], '--map is "a": give a pair such as send_mail=send-mail'],
   [["import", "pg-boss", "--crontab", "x"], "--crontab is a file of graphile-worker, not of pg-boss"],

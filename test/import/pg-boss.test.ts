@@ -116,6 +116,24 @@ test("jobs of a flow, and those that run or have failed for good, are left", asy
   expect(code).toBe(1)
 })
 
+test("numbers that Sluice doesn't have keep only their own job from being moved", async () => {
+  const { database, boss } = await createPgBoss()
+  for (const name of ["first", "last", "often", "fine"]) {
+    await boss.createQueue(name)
+    await boss.send(name, {})
+  }
+  await database.pool.query(`
+    update pgboss.job set priority = case name when 'first' then 2147483647 when 'last' then -2147483648 else 0 end,
+      retry_limit = case name when 'often' then 2147483647 else 2 end, retry_count = case name when 'fine' then 2147483647 else 0 end`)
+  const { report } = await runImport(database, "pg-boss")
+  expect(report.moved).toMatchObject([{ name: "fine" }])
+  expect(Object.fromEntries(report.refused.map(({ name, reason }) => [name, reason]))).toEqual({
+    first: expect.stringContaining("options.priority is -2147483647"),
+    last: expect.stringContaining("options.priority is 2147483648"),
+    often: expect.stringContaining("options.maxAttempts is 2147483648"),
+  })
+})
+
 test("schedules of pg-boss become Sluice's, and are gone from pg-boss", async () => {
   const { database, boss } = await createPgBoss()
   await boss.createQueue("report")

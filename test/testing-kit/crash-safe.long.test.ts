@@ -416,6 +416,16 @@ test("what can't be proved is refused, and says why", async () => {
   )
 })
 
+test("a job that isn't performed, because its key is taken, isn't proved", async () => {
+  const options = { idempotencyKey: "taken" }
+  const { id } = await chargeThenStep.enqueue({ order: 1 }, options)
+  await kit.drainAll()
+  await expect(
+    kit.proveCrashSafe(chargeThenStep, { order: 1 }, { options, observe: () => 1 }),
+  ).rejects.toThrow(/No execution of the job "charge-then-step" was seen, so nothing is proved/)
+  await kit.sluice.deleteJob(id)
+})
+
 test("afterwards the database is as it was, and the connections are free", async () => {
   await insertTwice.enqueue(order, { delay: "1h" })
   await kit.pool.query("insert into ledger (order_id) values (1)")

@@ -73,7 +73,7 @@ const bad: [unknown, unknown, string][] = [
       { step: "ship", name: "say", options: { after: "pack" } },
       { step: "pack", name: "say", options: { after: ["ship", "x"] } },
     ],
-    'the step "pack" is to run after "x", which isn\'t one: known are ship, pack; steps run after each other in a circle: pack -> ship -> pack',
+    'the step "pack" is to run after "x", which isn\'t one: known are ship, pack; steps run after each other in a circle: ship -> pack -> ship',
   ],
   ["order", [{ step: "a", name: "say", options: { after: 999999 } }], 'options.after has "999999"'],
 ]
@@ -86,3 +86,53 @@ test.each(bad)(
     expect(await database.rows("select from sluice.batches")).toEqual([])
   },
 )
+
+/** A workflow of as many steps as a request may have, each after those that the function returns. */
+const many = (after: (index: number) => string[]) =>
+  Array.from({ length: 8_000 }, (_, index) => ({
+    step: `step ${index}`,
+    name: "say",
+    options: { after: after(index) },
+  }))
+
+test("of thousands of unknown names only the first are looked for among the known ones", async () => {
+  const steps = many((index) => [`stop ${index} of a long way`])
+  const error = await sluice.enqueueWorkflow({ name: "order", steps }).catch((error) => error)
+  expect(error).toMatchObject({ code: "invalid_workflow", path: ["steps"] })
+  expect(error.message).toMatch(/; and 7980 more$/)
+})
+
+test("of thousands of long circles the first are shown, each with its first names", async () => {
+  const steps = many((index) => ["step 0", `step ${index + 1}`].slice(0, index < 7_999 ? 2 : 1))
+  const { message } = await sluice.enqueueWorkflow({ name: "order", steps }).catch((error) => error)
+  expect(message).toMatch(/step 18 → step 19 → step 0; and 7980 more$/)
+  const ring = many((index) => [`step ${(index + 1) % 8_000}`])
+  const { message: ofRing } = await sluice
+    .enqueueWorkflow({ name: "order", steps: ring })
+    .catch((error) => error)
+  expect(ofRing).toMatch(/in a circle: step 0 → step 1 → .* → step 19 → … → step 0$/)
+})
+
+test("in SQL, too, what is wrong with thousands of steps comes soon, and on a few lines", async () => {
+  const ring = many((index) => [`step ${(index + 1) % 8_000}`])
+  const unknown = many((index) => [`stop ${index}`])
+  const enqueue = (steps: unknown) =>
+    database.rows("select sluice.enqueue_workflow('order', $1)", [JSON.stringify(steps)])
+  await expect(enqueue(ring)).rejects.toThrow(/in a circle: step 0 -> .* -> step 19 -> \.\.\. -> step 0$/)
+  const { message } = await enqueue(unknown).catch((error) => error)
+  expect(message).toMatch(/; and 7980 more$/)
+  expect(message.length).toBeLessThan(20_000)
+})
+
+test("the order of steps costs SQL no more if each is listed before the one that it runs after", async () => {
+  const chain = many((index) => (index < 7_999 ? [`step ${index + 1}`] : []))
+  const [{ cycle }] = await database.rows("select sluice.cycle_in($1) as cycle", [JSON.stringify(chain)])
+  expect(cycle).toBe(null)
+})
+
+test("a circle that comes behind a long chain, and before another one, is the one that SQL shows", async () => {
+  const order = { a: [], b: ["a", "d"], c: ["b"], d: ["x", "c"], e: ["d"], x: ["a"] }
+  const steps = Object.entries(order).map(([step, after]) => ({ step, options: { after } }))
+  const [{ cycle }] = await database.rows("select sluice.cycle_in($1) as cycle", [JSON.stringify(steps)])
+  expect(cycle).toBe("b -> d -> c -> b")
+})

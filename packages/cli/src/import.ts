@@ -46,7 +46,8 @@ export async function importJobs(options: Options, [system = ""]: readonly strin
 }
 
 function sourceOf(system: string): Source {
-  return SOURCES[system] ?? refuse("<system>", system, SYSTEMS.join(" or "))
+  const source = Object.hasOwn(SOURCES, system) ? SOURCES[system] : undefined
+  return source ?? refuse("<system>", system, SYSTEMS.join(" or "))
 }
 
 /** On the connection of the transaction, so that all of it is stored, or nothing. */

@@ -9,32 +9,37 @@ const AS_STORED = ["Symbol", "DateTime", "Date", "TimeWithZone", "Time", "BigDec
 )
 const DURATION = "ActiveJob::Serializers::DurationSerializer"
 
+/** More than a payload may have. */
+const MOST_LEVELS = 1_000
+
 /**
  * The payload of a job with these arguments, as Active Job has serialized them: `{}` without any, the keywords if there is
  * nothing else, and otherwise `{ arguments: [...] }` with the keywords at the end. Throws {@link Refusal}.
  */
 export function toPayload(serialized: string): unknown {
   assertExact(serialized)
-  const list = JSON.parse(serialized) as unknown[]
-  const [first, ...others] = list
+  const list: unknown = JSON.parse(serialized)
+  if (!Array.isArray(list)) throw new Refusal("its arguments aren't a list")
+  const [first, ...others]: unknown[] = list
   if (first === undefined) return {}
   if (others.length === 0 && isKeywords(first)) return toJson(first)
-  return { arguments: list.map(toJson) }
+  return { arguments: list.map((argument) => toJson(argument)) }
 }
 
 function isKeywords(value: unknown): value is Record<string, unknown> {
   return isHash(value) && MARKS.some((mark) => mark in value)
 }
 
-function toJson(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(toJson)
+function toJson(value: unknown, levels = 1): unknown {
+  if (levels > MOST_LEVELS) throw new Refusal(`an argument is nested too deep: at most ${MOST_LEVELS} levels`)
+  if (Array.isArray(value)) return value.map((element) => toJson(element, levels + 1))
   if (!isHash(value)) return value
   if (typeof value._aj_globalid === "string") return value._aj_globalid
   if (typeof value._aj_serialized === "string") return toJsonOfObject(value._aj_serialized, value)
   const own = Object.entries(value).filter(([key]) => !MARKS.includes(key))
   const reserved = own.find(([key]) => key.startsWith("_aj_"))
   if (reserved) throw new Refusal(`an argument has ${reserved[0]}, which is not known here`)
-  return Object.fromEntries(own.map(([key, field]) => [key, toJson(field)]))
+  return Object.fromEntries(own.map(([key, field]) => [key, toJson(field, levels + 1)]))
 }
 
 function toJsonOfObject(serializer: string, { value }: Record<string, unknown>): unknown {
@@ -49,7 +54,7 @@ function isHash(value: unknown): value is Record<string, unknown> {
 
 /** Ruby reads integers of any size, JavaScript would round them. */
 function assertExact(json: string): void {
-  const withoutTexts = json.replace(/"(?:[^"\\]|\\.)*"/g, '""')
+  const withoutTexts = json.replace(/"[^"\\]*(?:\\.[^"\\]*)*"/g, '""')
   for (const [integer] of withoutTexts.matchAll(/(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g))
     if (!Number.isSafeInteger(Number(integer)))
       throw new Refusal("an argument is an integer that JavaScript can't represent exactly")

@@ -58,7 +58,8 @@ export const goodJob: Source = {
     select j.id::text, coalesce(j.job_class, j.serialized_params->>'job_class') as name, (j.serialized_params->'arguments')::text as payload,
            nullif(coalesce(j.queue_name, 'default'), 'default') as queue, coalesce(j.priority, 0) as priority,
            coalesce(j.scheduled_at, j.created_at)::timestamptz as run_at, j.created_at::timestamptz::text as created_at,
-           coalesce((j.serialized_params->>'executions')::integer, 0) as attempts, j.labels as tags,
+           case when j.serialized_params->>'executions' ~ '^\\d{1,9}$' then (j.serialized_params->>'executions')::integer else 0 end as attempts,
+           j.labels as tags,
            jsonb_strip_nulls(jsonb_build_object('activeJobId', j.active_job_id, 'concurrencyKey', j.concurrency_key, 'cronKey', j.cron_key,
              'locale', j.serialized_params->'locale', 'timeZone', j.serialized_params->'timezone')) as details,
            case when j.batch_id is not null then 'it belongs to a batch'

@@ -6,6 +6,7 @@ import {
   PayloadTooLargeError,
   type ScheduleSettings,
   type Sluice,
+  SluiceError,
   UniqueKeyTakenError,
 } from "@sluice/core"
 import type { Client } from "pg"
@@ -14,6 +15,9 @@ import { Refusal, type ScheduleSource, type Source, type SourceRow, type Tables 
 
 /** Jobs that are read, stored and deleted by one statement each. */
 const BATCH = 500
+
+/** Most that Sluice counts. */
+const MOST_ATTEMPTS = 32_767
 
 export interface Move {
   readonly source: Source
@@ -206,12 +210,21 @@ async function finish(
   for (const { name, state } of moved) report.noteMoved(name, state)
   await database.query(`select ${schema}.backdate_jobs(p_ids => $1, p_attempts => $2, p_enqueued_at => $3)`, [
     moved.map(({ id }) => id),
-    moved.map(({ row }) => row.attempts),
+    moved.map(({ row }) => Math.min(row.attempts, MOST_ATTEMPTS)),
     moved.map(({ row }) => row.created_at),
   ])
-  await database.query(source.remove(tables), [
+  const removed = await database.query(source.remove(tables), [
     JSON.stringify(moved.map(({ row: { id, name } }) => ({ id, name }))),
   ])
+  if (removed.rowCount !== moved.length) throw kept(how, moved.length - (removed.rowCount ?? 0))
+}
+
+/** Both queues would perform them. */
+function kept({ system }: Move, count: number): SluiceError {
+  return new SluiceError(
+    "source_kept_jobs",
+    `${count} of the jobs that were read can't be deleted from ${system}, perhaps because of a trigger or a rule of its table: nothing is moved`,
+  )
 }
 
 async function moveSchedules(how: Move): Promise<void> {

@@ -12,10 +12,12 @@ export const pgBoss: Source = {
       known: { from: 21, to: 46, releases: "10.0 to 12.38" },
     }),
 
-  // Of a key that runs one job at a time, the others stay while one runs. Columns that older versions lack are read from JSON.
+  // Of a key that runs one job at a time, the others stay while one runs. Columns that older versions lack are read from JSON. What is
+  // computed from an integer may be none any more: what is too large is then refused job by job.
   select: (tables) => `
-    select j.id::text, j.name, j.data as payload, -j.priority as priority, j.start_after as run_at, j.created_on::text as created_at,
-           j.retry_count + (j.started_on is not null)::integer as attempts, j.retry_limit + 1 as max_attempts,
+    select j.id::text, j.name, j.data as payload, -j.priority::double precision as priority, j.start_after as run_at, j.created_on::text as created_at,
+           j.retry_count::double precision + (j.started_on is not null)::integer as attempts,
+           j.retry_limit::double precision + 1 as max_attempts,
            case when j.policy in ('short', 'stately', 'exclusive') then nullif(j.singleton_key, '') end as unique_key,
            case when j.policy = 'exclusive' then 'unfinished' else 'waiting' end as unique_while,
            case when j.policy in ('singleton', 'stately', 'key_strict_fifo') then j.name || '/' || coalesce(j.singleton_key, '') end
@@ -32,7 +34,7 @@ export const pgBoss: Source = {
         where a.name = j.name and a.state = 'active' and a.policy in ('singleton', 'stately', 'key_strict_fifo')
           and coalesce(a.singleton_key, '') = coalesce(j.singleton_key, ''))
     order by j.policy is not distinct from 'key_strict_fifo',
-             case when j.policy = 'key_strict_fifo' then j.state end desc, case when j.policy = 'key_strict_fifo' then 0 else -j.priority end,
+             case when j.policy = 'key_strict_fifo' then j.state end desc, case when j.policy = 'key_strict_fifo' then 0 else -j.priority::double precision end,
              j.created_on, j.id
     for update of j skip locked`,
 

@@ -123,6 +123,12 @@ export function createCrashProofs(parts: { pool: pg.Pool; clock: Clock; lives: L
         "not_repeatable",
         `The job ${JSON.stringify(job.definition.name)} was ${endOf(performed.job)} without being killed: give a payload with which it succeeds`,
       )
+    if (operations.length === 0)
+      // not even its end
+      throw new SluiceError(
+        "not_repeatable",
+        `No execution of the job ${JSON.stringify(job.definition.name)} was seen, so nothing is proved. Either an earlier job has its unique or idempotency key: prove it before you enqueue that. Or another drainer has performed it: await what else uses the kit, such as drainAll or another proof`,
+      )
     if (operations.length > proof.maxPoints)
       throw new SluiceError(
         "too_many_points",

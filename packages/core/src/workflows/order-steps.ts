@@ -24,16 +24,16 @@ export function orderSteps(name: unknown, steps: unknown): OrderedSteps {
     refuse("invalid_workflow", steps, ["steps"], "a list of steps")
   for (const [index, step] of steps.entries()) assertStep(step, ["steps", index])
   const byName = new Map<string, WorkflowStep>()
-  const problems: string[] = []
+  const problems: Problem[] = []
   for (const step of steps as WorkflowStep[]) {
-    if (byName.has(step.step)) problems.push(`two steps are named ${JSON.stringify(step.step)}`)
+    if (byName.has(step.step)) problems.push(() => `two steps are named ${JSON.stringify(step.step)}`)
     byName.set(step.step, step)
   }
   for (const { step, options } of byName.values())
     for (const parent of afterOf(options))
-      if (!byName.has(parent) && !IS_ID.test(parent)) problems.push(unknownParent(step, parent, byName))
+      if (!byName.has(parent) && !IS_ID.test(parent)) problems.push(() => unknownParent(step, parent, byName))
   const { ordered, circles } = sort(byName)
-  problems.push(...circles.map((circle) => `steps run after each other in a circle: ${circle.join(" → ")}`))
+  problems.push(...circles)
   if (problems.length > 0) refuseWorkflow(name as string, problems)
 
   const places = new Map(ordered.map(({ step }, place) => [step, place]))
@@ -41,11 +41,15 @@ export function orderSteps(name: unknown, steps: unknown): OrderedSteps {
   return { steps: ordered, parents }
 }
 
+/** Put into words only if it is shown: a request may have a hundred thousand, and each hint of a name takes a millisecond. */
+type Problem = () => string
+
 const MOST_SHOWN = 20
 
-function refuseWorkflow(name: string, problems: readonly string[]): never {
+function refuseWorkflow(name: string, problems: readonly Problem[]): never {
+  const shown = problems.slice(0, MOST_SHOWN).map((describe) => describe())
   const more = problems.length > MOST_SHOWN ? `; and ${problems.length - MOST_SHOWN} more` : ""
-  const message = `The workflow ${JSON.stringify(name)} can't run: ${problems.slice(0, MOST_SHOWN).join("; ")}${more}`
+  const message = `The workflow ${JSON.stringify(name)} can't run: ${shown.join("; ")}${more}`
   throw new InvalidInputError("invalid_workflow", message, { path: ["steps"] })
 }
 
@@ -85,21 +89,29 @@ function unknownParent(step: string, parent: string, known: ReadonlyMap<string, 
   return `the step ${JSON.stringify(step)} is to run after ${JSON.stringify(parent)}, which isn't one${hint}`
 }
 
+/** What is left out of a long circle doesn't help to find it. */
+function circle(names: readonly string[], length: number, end: string): Problem {
+  const path = [...names, ...(length > names.length ? ["…"] : []), end]
+  return () => `steps run after each other in a circle: ${path.join(" → ")}`
+}
+
 /** Each step behind those that it runs after, else in the order in which they were given. Without recursion: a chain may be long. */
 function sort(byName: ReadonlyMap<string, WorkflowStep>) {
   const ordered: WorkflowStep[] = []
-  const circles: string[][] = []
-  const state = new Map<string, "open" | "done">()
+  const circles: Problem[] = []
+  /** Of steps on the path, their places in it. */
+  const state = new Map<string, number | "done">()
   for (const first of byName.values()) {
     if (state.has(first.step)) continue
-    const path = [visit(first)]
+    const path = [visit(first, 0)]
     while (path.length > 0) {
       const { step, left } = path.at(-1) as ReturnType<typeof visit>
       const parent = byName.get(left.pop() ?? "")
-      if (parent && state.get(parent.step) === "open") {
-        const from = path.findIndex(({ step }) => step === parent)
-        circles.push([...path.slice(from).map(({ step }) => step.step), parent.step])
-      } else if (parent && !state.has(parent.step)) path.push(visit(parent))
+      const from = parent && state.get(parent.step)
+      if (parent && typeof from === "number") {
+        const names = path.slice(from, from + MOST_SHOWN).map(({ step }) => step.step)
+        circles.push(circle(names, path.length - from, parent.step))
+      } else if (parent && from === undefined) path.push(visit(parent, path.length))
       else if (!parent && left.length === 0) {
         ordered.push(step)
         state.set(step.step, "done")
@@ -109,8 +121,8 @@ function sort(byName: ReadonlyMap<string, WorkflowStep>) {
   }
   return { ordered, circles }
 
-  function visit(step: WorkflowStep) {
-    state.set(step.step, "open")
+  function visit(step: WorkflowStep, place: number) {
+    state.set(step.step, place)
     return { step, left: afterOf(step.options).toReversed() }
   }
 }

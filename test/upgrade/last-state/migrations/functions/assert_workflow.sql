@@ -3,6 +3,7 @@ create or replace function assert_workflow(p_name text, p_steps jsonb) returns v
 language plpgsql stable set search_path from current
 as $$
 declare
+  c_shown constant integer := 20;
   c_known constant text[] := array['step', 'name', 'payload', 'options'];
   v_step jsonb;
   v_place integer := 0;
@@ -38,15 +39,16 @@ begin
   select array_agg(distinct p.problem) into v_problems from (
     select format('two steps are named "%s"', n.name) as problem from unnest(v_names) n (name) group by n.name having count(*) > 1
     union all
-    select format('the step "%s" is to run after "%s", which isn''t one: known are %s', e.step, e.parent, left(array_to_string(v_names, ', '), 500))
-    from edges_of(p_steps) e where e.parent <> all (v_names) and e.parent !~ '^[1-9][0-9]{0,14}$'
+    select format('the step "%s" is to run after "%s", which isn''t one: known are %s', e.step, e.parent, left(array_to_string(v_names[:c_shown], ', '), 500))
+    from edges_of(p_steps) e where e.parent_place is null and e.parent !~ '^[1-9][0-9]{0,14}$'
   ) p;
   v_cycle := cycle_in(p_steps);
   if v_cycle is not null then
     v_problems := v_problems || format('steps run after each other in a circle: %s', v_cycle);
   end if;
   if v_problems is not null then
-    perform refuse(format('The workflow "%s" can''t run: %s', p_name, array_to_string(v_problems, '; ')));
+    perform refuse(format('The workflow "%s" can''t run: %s%s', p_name, array_to_string(v_problems[:c_shown], '; '),
+      case when cardinality(v_problems) > c_shown then format('; and %s more', cardinality(v_problems) - c_shown) end));
   end if;
 end
 $$;
