@@ -3,7 +3,7 @@ import { expect, test } from "vitest"
 import { drainable } from "../support/drain.ts"
 import { workflowsIn } from "./workflows.ts"
 
-const { sluice, drainOnce, say, performed, stateOf, database } = await workflowsIn()
+const { sluice, drainOnce, say, performed, stateOf, database, atReadCommitted } = await workflowsIn()
 
 /** A delayed job, and two after it, of which one runs all the same. */
 async function family(
@@ -31,7 +31,7 @@ test("a parent that is canceled has failed", async () => {
 test("a parent whose children were seen by a drainer and that is canceled has failed, at once", async () => {
   const jobs = await family()
   await drainOnce()
-  await sluice.cancelJobs({ ids: [jobs.parent] })
+  await atReadCommitted("select from sluice.cancel_jobs(array[$1::bigint])", [jobs.parent])
   expect(await stateOf(jobs.child)).toBe("canceled")
   expect(await stateOf(jobs.other)).toBe("ready")
   await expectFailed(jobs)

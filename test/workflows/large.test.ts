@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { workflowsIn } from "./workflows.ts"
 
-const { sluice, drainOnce, say, performed, database } = await workflowsIn()
+const { sluice, drainOnce, say, performed, database, atReadCommitted } = await workflowsIn()
 
 test("the end of a job after which thousands run makes a set of them ready at once, and drainers the others", async () => {
   const parent = await say.enqueue({ text: "parent" }, { delay: "1h" })
@@ -11,7 +11,7 @@ test("the end of a job after which thousands run makes a set of them ready at on
   )
   await drainOnce()
   await database.pool.query("update sluice.jobs set run_at = now() where id = $1", [parent.id])
-  await database.pool.query("select * from sluice.cancel_jobs(array[$1::bigint])", [parent.id])
+  await atReadCommitted("select from sluice.cancel_jobs(array[$1::bigint])", [parent.id])
   const states = () =>
     database.rows("select state, count(*)::int from sluice.jobs group by state order by state")
   expect(await states()).toEqual([

@@ -46,11 +46,32 @@ export async function workflowsIn() {
       "batches adrift",
     ).toEqual([])
   })
+  /** A statement that sees what was committed before it, whatever the database's default is. */
+  const atReadCommitted = async (text: string, values: unknown[]) => {
+    const client = await database.pool.connect()
+    await client.query("begin isolation level read committed")
+    await client.query(text, values)
+    await client.query("commit")
+    client.release()
+  }
   const stateOf = async (id: string) => (await sluice.getJob(id))?.state
   /** The states of a workflow's steps. */
   const statesOf = async (id: string) => {
     const flow = await sluice.getWorkflow(id)
     return Object.fromEntries(flow?.steps.map(({ step, state }) => [step, state]) ?? [])
   }
-  return { database, sluice, drainOnce, say, fails, reads, finish, performed, broken, stateOf, statesOf }
+  return {
+    database,
+    sluice,
+    drainOnce,
+    say,
+    fails,
+    reads,
+    finish,
+    performed,
+    broken,
+    stateOf,
+    statesOf,
+    atReadCommitted,
+  }
 }
