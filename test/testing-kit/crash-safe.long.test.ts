@@ -433,7 +433,9 @@ test("afterwards the database is as it was, and the connections are free", async
   const before = (await kit.pool.query(next)).rows[0].next
   await proveCrashSafe(ownTransaction, order, all)
   expect((await kit.pool.query(next)).rows[0].next).toBe(before + 1)
-  expect((await kit.pool.query("select order_id from ledger order by order_id")).rows).toEqual([{ order_id: 1 }])
+  expect((await kit.pool.query("select order_id from ledger order by order_id")).rows).toEqual([
+    { order_id: 1 },
+  ])
   expect((await kit.sluice.listJobs()).jobs).toMatchObject([{ name: "insert-twice" }])
   expect(own.waitingCount).toBe(0)
   expect(own.idleCount).toBe(own.totalCount)
