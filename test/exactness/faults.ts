@@ -92,8 +92,8 @@ export const FAULTS: readonly Fault[] = [
     edits: [
       {
         file: `${SQL}/end_parents.sql`,
-        from: "  v_children := hold_dependents(v_children);\n",
-        to: "  perform pg_sleep(0.01);\n",
+        from: "  v_children := hold_dependents(v_children[:c_set]);\n",
+        to: "  v_children := v_children[:c_set];\n  perform pg_sleep(0.01);\n",
       },
     ],
   },

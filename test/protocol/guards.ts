@@ -181,8 +181,8 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Event of before": [
     {
       file: `${SQL}/end_event_waits.sql`,
-      from: " and (p_xid is null or not pg_visible_in_snapshot(p_xid, w.since))",
-      to: "",
+      from: "p_xid is null or not pg_visible_in_snapshot(p_xid, w.since)",
+      to: "true",
     },
   ],
   "Emit in the way": [
@@ -581,7 +581,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Parent ends while it is marked": [
     {
       file: `${SQL}/mark_parents.sql`,
-      from: "where d.parent_id = any (v_unmarked) and j.has_dependents is null));",
+      from: "where d.outcome is null and d.parent_id = any (v_unmarked) and j.has_dependents is null));",
       to: "where false));",
     },
   ],
