@@ -96,7 +96,10 @@ const many = (after: (index: number) => string[]) =>
   }))
 
 test("of thousands of unknown names only the first are looked for among the known ones", async () => {
-  const steps = many((index) => [`stop ${index} of a long way`])
+  const steps = many((index) => [`${"a stop of a long way, ".repeat(4)}${index}`]).map((step) => ({
+    ...step,
+    step: `${"a step of a long way, ".repeat(4)}${step.step}`,
+  }))
   const error = await sluice.enqueueWorkflow({ name: "order", steps }).catch((error) => error)
   expect(error).toMatchObject({ code: "invalid_workflow", path: ["steps"] })
   expect(error.message).toMatch(/; and 7980 more$/)
@@ -125,7 +128,10 @@ test("in SQL, too, what is wrong with thousands of steps comes soon, and on a fe
 })
 
 test("the order of steps costs SQL no more if each is listed before the one that it runs after", async () => {
-  const chain = many((index) => (index < 7_999 ? [`step ${index + 1}`] : []))
+  const chain = Array.from({ length: 50_000 }, (_, index) => ({
+    step: `step ${index}`,
+    options: { after: index < 49_999 ? `step ${index + 1}` : [] },
+  }))
   const [{ cycle }] = await database.rows("select sluice.cycle_in($1) as cycle", [JSON.stringify(chain)])
   expect(cycle).toBe(null)
 })
