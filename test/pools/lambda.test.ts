@@ -20,6 +20,7 @@ beforeAll(() => {
 })
 
 test("a job is performed by the function of its pool, and a delayed one by that pool's wake-up, not by the others", async () => {
+  lines.length = 0 // of an attempt that has failed
   const sluice = createSluice({ ...fromEnvironment(), database: database.pool })
   const invoked = () => lines.flatMap((line) => /^START (\w+) /.exec(line)?.[1] ?? [])
   const isDone = (id: string) => async () =>
