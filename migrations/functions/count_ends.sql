@@ -3,6 +3,8 @@
 create or replace function count_ends(p_ends batch_end[]) returns void
 language plpgsql volatile set search_path from current
 as $$
+declare
+  v_gathering bigint[];
 begin
   if p_ends is null then
     return;
@@ -11,8 +13,13 @@ begin
   select e.batch_id, count(*) filter (where e.outcome = 'succeeded'), count(*) filter (where e.outcome = 'discarded'),
          count(*) filter (where e.outcome = 'canceled')
   from unnest(p_ends) e group by e.batch_id;
-  insert into gathered_jobs (batch_id, job_id, outcome, result)
-  select e.batch_id, e.job_id, e.outcome, e.result from unnest(p_ends) e where e.job_id is not null
-  on conflict do nothing;
+  v_gathering := array(
+    select b.id from (select distinct e.batch_id from unnest(p_ends) e where e.job_id is not null) given (id),
+      lateral (select b.id from batches b where b.id = given.id and b.gathers limit 1) b);
+  if v_gathering <> '{}' then
+    insert into gathered_jobs (batch_id, job_id, outcome, result)
+    select e.batch_id, e.job_id, e.outcome, e.result from unnest(p_ends) e where e.batch_id = any (v_gathering) and e.job_id is not null
+    on conflict do nothing;
+  end if;
 end
 $$;

@@ -3,6 +3,8 @@ create or replace function count_gathered(p_finished bigint[]) returns void
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
+declare
+  v_ends batch_end[];
 begin
   if not exists (select from gathered_jobs g where g.job_id = any (p_finished) and g.outcome is null) then
     return;
@@ -14,9 +16,7 @@ begin
     where g.job_id = given.id and g.outcome is null
     returning g.batch_id, g.outcome
   )
-  insert into batch_counts (batch_id, succeeded, discarded, canceled)
-  select e.batch_id, count(*) filter (where e.outcome = 'succeeded'), count(*) filter (where e.outcome = 'discarded'),
-         count(*) filter (where e.outcome = 'canceled')
-  from ended e group by e.batch_id;
+  select array_agg((e.batch_id, e.outcome, null, null)::batch_end) into v_ends from ended e;
+  perform count_ends(v_ends);
 end
 $$;

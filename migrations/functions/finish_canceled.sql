@@ -31,9 +31,7 @@ begin
            g.unique_key, g.concurrency_key, g.further_keys, g.fair_key, g.batch_id, g.callback_of, g.tags, g.metadata
     from gone g
   )
-  select coalesce(array_agg(g.id), '{}'), array_agg((
-           select (g.batch_id, 'canceled', case when b.gathers then g.id end, null)::batch_end
-           from (values (1)) one left join batches b on b.id = g.batch_id and b.gathers)) filter (where g.batch_id is not null),
+  select coalesce(array_agg(g.id), '{}'), array_agg((g.batch_id, 'canceled', g.id, null)::batch_end) filter (where g.batch_id is not null),
          array_agg((g.id, 'canceled')::parent_end) filter (where g.features & 64 <> 0)
   into v_canceled, v_ends, v_parents from gone g;
 

@@ -32,9 +32,7 @@ begin
     from gone g
   )
   select array_agg(g.id), array_agg(g.attempt), array_agg(g.id) filter (where g.features & ~76 <> 0),
-         array_agg((
-           select (g.batch_id, g.outcome, case when b.gathers then g.id end, case when b.gathers then g.result end)::batch_end
-           from (values (1)) one left join batches b on b.id = g.batch_id and b.gathers)) filter (where g.batch_id is not null),
+         array_agg((g.batch_id, g.outcome, g.id, g.result)::batch_end) filter (where g.batch_id is not null),
          array_agg((g.id, g.outcome)::parent_end) filter (where g.features & 64 <> 0)
   into finished, attempts, concerned, ends, parents from gone g;
 end

@@ -587,7 +587,7 @@ create table batch_counts (
   primary key (batch_id, id)
 );
 
--- How a job of a batch has ended. Of a batch that gathers, with the job and its result.
+-- How a job of a batch has ended, with its result. Without the job: an inner batch, or one that was gathered and isn't of it.
 create type batch_end as (batch_id bigint, outcome text, job_id bigint, result jsonb);
 
 -- How jobs have ended for which another one waits, until that has finished, whatever the history keeps of them. One that was there
