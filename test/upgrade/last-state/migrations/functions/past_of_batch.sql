@@ -8,14 +8,23 @@ set jit = off
 as $$
 declare
   c_few constant integer := 200;
-  v_found bigint[];
+  v_found bigint[] := '{}';
 begin
-  return query select f.id, f.name, f.state, f.reason from finished f where f.batch_id = p_batch and f.state <> 'succeeded' and f.finished_at >= p_since;
-  v_found := array(select f.id from finished f where f.batch_id = p_batch and f.state <> 'succeeded' and f.finished_at >= p_since);
+  for id, name, state, reason in
+    select f.id, f.name, f.state, f.reason from finished f where f.batch_id = p_batch and f.state <> 'succeeded' and f.finished_at >= p_since
+  loop
+    v_found := v_found || id;
+    return next;
+  end loop;
   p_ids := array(select unnest(p_ids) except select unnest(v_found));
   if cardinality(p_ids) > c_few then
-    return query select f.id, f.name, f.state, f.reason from finished f where f.batch_id = p_batch and f.state = 'succeeded' and f.finished_at >= p_since;
-    v_found := array(select f.id from finished f where f.batch_id = p_batch and f.state = 'succeeded' and f.finished_at >= p_since);
+    v_found := '{}';
+    for id, name, state, reason in
+      select f.id, f.name, f.state, f.reason from finished f where f.batch_id = p_batch and f.state = 'succeeded' and f.finished_at >= p_since
+    loop
+      v_found := v_found || id;
+      return next;
+    end loop;
     p_ids := (array(select unnest(p_ids) except select unnest(v_found)))[1:c_few];
   end if;
   return query
