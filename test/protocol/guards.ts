@@ -120,7 +120,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   ],
   "Request under way": [
     {
-      file: `${SQL}/protocol/store_jobs_once.sql`,
+      file: `${SQL}/hold_request.sql`,
       from: "if not pg_try_advisory_xact_lock(lock_space('request'), hashtext(p_key)) then",
       to: "if false then",
     },

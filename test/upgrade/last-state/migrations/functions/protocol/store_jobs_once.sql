@@ -13,11 +13,7 @@ declare
   v_fingerprint text;
 begin
   perform assert_schema_version(p_schema_version);
-  if not pg_try_advisory_xact_lock(lock_space('request'), hashtext(p_key)) then
-    raise exception using errcode = 'SL010', message = 'A request with this idempotency key is in progress: send it again in a second';
-  end if;
-
-  -- in a later statement than the lock, which sees what its last holder has committed
+  perform hold_request(p_key);
   select r.fingerprint, r.job_ids, r.job_states, r.statuses, false, true
   into v_fingerprint, job_ids, job_states, statuses, attended, is_replay
   from requests r where r.key = p_key and r.created_at > now() - interval '24 hours';
