@@ -8,8 +8,8 @@ import { assertWorkflow } from "./workflow.ts"
 /** The jobs of a workflow, and how they are stored. */
 export interface WorkflowToStore {
   readonly names: readonly string[]
-  /** Place n: the place that the step of place n was given at. */
-  readonly places: readonly number[]
+  /** Returns the place at which the step of place n was given. Looked for only if an error tells it: there may be many. */
+  readonly givenPlace: (place: number) => number
   readonly jobs: readonly NewJob[]
   readonly how: Pick<HowToStore, "parents" | "batch">
 }
@@ -25,8 +25,8 @@ export async function toStore(
   const batch = await batchJson(catalog, options)
   const names = steps.map(({ step }) => step)
   const json = `${batch.slice(0, -1)},"workflow":${JSON.stringify({ name, steps: names })}}`
-  const places = steps.map((step) => (given as WorkflowStep[]).indexOf(step))
-  return { names, places, jobs: steps.map(toJob), how: { parents, batch: { json } } }
+  const givenPlace = (place: number) => (given as WorkflowStep[]).indexOf(steps[place] as WorkflowStep)
+  return { names, givenPlace, jobs: steps.map(toJob), how: { parents, batch: { json } } }
 }
 
 function toJob({ name, payload, options }: WorkflowStep): NewJob {
@@ -35,12 +35,12 @@ function toJob({ name, payload, options }: WorkflowStep): NewJob {
 }
 
 /** An error about one of the jobs tells which step that is. */
-export function namingStep({ names, places }: WorkflowToStore, error: unknown): unknown {
+export function namingStep({ names, givenPlace }: WorkflowToStore, error: unknown): unknown {
   if (!(error instanceof InvalidInputError) || error.index === undefined) return error
   const { index, message, path } = error
   return Object.assign(error, {
     index: undefined,
     message: message.replace(`jobs[${index}]`, `The step ${JSON.stringify(names[index])}`),
-    path: ["steps", places[index], ...path],
+    path: ["steps", givenPlace(index), ...path],
   })
 }
