@@ -67,7 +67,8 @@ async function callbackJson(catalog: Catalog, event: string, callback: BatchCall
     )
   try {
     const stored = await toStoreLater(catalog, job, definition)
-    if (REFUSED_COLUMNS.some((column) => column in JSON.parse(stored)))
+    const columns = JSON.parse(stored)
+    if (REFUSED_COLUMNS.some((column) => column in columns))
       refuse(
         "invalid_option",
         job.name,

@@ -5,7 +5,7 @@ import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
 import { SCHEMA_VERSION } from "../database/schema.ts"
 import type { TransactionClient } from "../database/transaction-client.ts"
 import { translateError } from "../database/translate-error.ts"
-import { byNameJson, type Catalog, refusalOf } from "../enqueue/enqueue.ts"
+import { byNameJson, type Catalog, JSON_TEXT, refusalOf } from "../enqueue/enqueue.ts"
 import { assertRequest } from "../enqueue/request.ts"
 import { UniqueKeyTakenError } from "../errors.ts"
 import type { Carrier } from "../job/carrier.ts"
@@ -118,6 +118,3 @@ function emitCall(
     casts,
   )
 }
-
-/** Sent as text, so that no driver turns JSON into JSON again. */
-const JSON_TEXT = "pg_catalog.text::pg_catalog.jsonb"

@@ -79,7 +79,8 @@ function assertStep(step: unknown, path: readonly (string | number)[]): void {
     refuse("invalid_option", after, where, "the name of a step, the id of a job, or a list of these")
 }
 
-function afterOf(options: WorkflowStep["options"]): readonly string[] {
+/** The names and ids that a step runs after. */
+export function afterOf(options: WorkflowStep["options"]): readonly string[] {
   return parentsOf(options?.after) ?? []
 }
 

@@ -4,7 +4,7 @@ import { type AnyJobDefinition, clientOf, type InputOf, type ResultOf } from "..
 import type { EnqueueOptions } from "../job/job-options.ts"
 import type { WorkflowStep } from "../job/workflow.ts"
 import { toMermaid } from "./mermaid.ts"
-import { isStepName } from "./order-steps.ts"
+import { afterOf, isStepName } from "./order-steps.ts"
 
 /** A workflow in the making, returned by {@link workflow}. `Steps` are its definitions by the names of the steps. */
 export interface Workflow<Steps extends Record<string, AnyJobDefinition> = Record<never, never>> {
@@ -88,8 +88,7 @@ export function workflow(name: string): Workflow {
       if (!first) refuse("invalid_workflow", steps, [name, "steps"], "one step at least")
       return clientOf(first).enqueueWorkflow(flow, options)
     },
-    toMermaid: () =>
-      toMermaid(steps.map(({ step, options }) => ({ step, after: [options?.after ?? []].flat() }))),
+    toMermaid: () => toMermaid(steps.map(({ step, options }) => ({ step, after: afterOf(options) }))),
   }
   return flow as unknown as Workflow
 }
