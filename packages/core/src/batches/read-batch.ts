@@ -13,6 +13,12 @@ export async function readBatch(
   const { rows } = await database.query(`select ${text}::pg_catalog.text as batch`, values)
   const batch = JSON.parse(rows[0].batch)
   if (batch === null) return undefined
+  return withDates(batch)
+}
+
+/** What SQL returns of a batch, with its times as dates. */
+// biome-ignore lint/suspicious/noExplicitAny: as parsed from JSON
+export function withDates(batch: any) {
   const { createdAt, finishedAt } = batch
   return { ...batch, createdAt: new Date(createdAt), finishedAt: finishedAt && new Date(finishedAt) }
 }

@@ -45,11 +45,26 @@ export function resultOf(job: JobSnapshot, name = job.name): Json | null {
 }
 
 function failedError(job: JobSnapshot, state: "discarded" | "canceled"): JobFailedError {
-  const error = job.errors.at(-1)
+  const called = `job ${job.id} (${JSON.stringify(job.name)})`
   const parent = job.failedParent
     ? `: the job ${job.failedParent}, after which it was to run, has failed`
     : ""
-  const why = error ? `: ${error.class}: ${error.message}` : parent
-  const message = `The job ${job.id} (${JSON.stringify(job.name)}) was ${state}${why}`
-  return new JobFailedError(`job_${state}`, message, job.id, error)
+  return jobFailedError(called, job.id, state, job.errors.at(-1), parent)
+}
+
+/**
+ * The error of a job that did not succeed, with its last error, if it has one.
+ *
+ * @param called What the message calls the job, such as `job 7`.
+ * @param otherwise Why, if it has none.
+ */
+export function jobFailedError(
+  called: string,
+  id: string,
+  state: "discarded" | "canceled",
+  error: { readonly class: string; readonly message: string } | undefined,
+  otherwise = "",
+): JobFailedError {
+  const why = error ? `: ${error.class}: ${error.message}` : otherwise
+  return new JobFailedError(`job_${state}`, `The ${called} was ${state}${why}`, id, error)
 }

@@ -204,10 +204,14 @@ async function waitFor(progress: Progress, token: string, options: WaitForOption
   assertToken(token, ["waitFor", "token"])
   const path = [`waitFor ${JSON.stringify(token)}`]
   assertKnownKeys(options, ["timeout", "schema"], path)
-  const { timeout = "30d", schema } = options
-  const timeoutMs = boundedMs(timeout, [...path, "timeout"], 0, LONGEST_WAIT_MS)
+  const { timeout, schema } = options
+  const timeoutMs = waitTimeoutMs(path, timeout)
   const look = () => awaitToken(progress.run, token, timeoutMs)
   return waitUntilEnded(progress, { kind: "wait", name: token, schema }, look)
+}
+
+function waitTimeoutMs(path: readonly string[], timeout: Duration = "30d"): number {
+  return boundedMs(timeout, [...path, "timeout"], 0, LONGEST_WAIT_MS)
 }
 
 interface EndableWait {
@@ -245,15 +249,10 @@ async function openEvent(
 async function waitForEvent(
   progress: Progress,
   event: AnyEvent | string,
-  { timeout = "30d", schema: given, ...options }: WaitForEventOptions = {},
+  { timeout, schema: given, ...options }: WaitForEventOptions = {},
 ): Promise<unknown> {
   const wait = eventWaitOf(event, options)
-  const timeoutMs = boundedMs(
-    timeout,
-    [`waitForEvent ${JSON.stringify(wait.key)}`, "timeout"],
-    0,
-    LONGEST_WAIT_MS,
-  )
+  const timeoutMs = waitTimeoutMs([`waitForEvent ${JSON.stringify(wait.key)}`], timeout)
   const schema = given ?? (typeof event === "string" ? undefined : event.schema)
   const look = () => awaitEvent(progress.run, wait, timeoutMs)
   return waitUntilEnded(progress, { kind: "event", name: wait.key, schema }, look)
@@ -290,9 +289,9 @@ async function enqueueAndWait(
 ): Promise<unknown> {
   const path = [`enqueueAndWait ${JSON.stringify(name)}`]
   assertKnownKeys(options, ["timeout", "settled"], path)
-  const { timeout = "30d", settled = false } = options
+  const { timeout, settled = false } = options
   if (typeof settled !== "boolean") refuse("invalid_option", settled, [...path, "settled"], "true or false")
-  const timeoutMs = boundedMs(timeout, [...path, "timeout"], 0, LONGEST_WAIT_MS)
+  const timeoutMs = waitTimeoutMs(path, timeout)
   return progress.waits.wait(async () => {
     const saved = await findSaved(progress, "gathering", name, {})
     assertMayStart(progress)

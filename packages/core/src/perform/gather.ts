@@ -4,8 +4,9 @@ import { protocolCall } from "../database/protocol-call.ts"
 import { SCHEMA_VERSION } from "../database/schema.ts"
 import { type JobsToStore, JSON_TEXT, type NewJob, storeJobs } from "../enqueue/enqueue.ts"
 import { storeAround } from "../enqueue/store-around.ts"
-import { JobFailedError, JobsFailedError } from "../errors.ts"
+import { JobsFailedError } from "../errors.ts"
 import type { GatheredOutcome, JobToGather } from "../job/gathering.ts"
+import { jobFailedError } from "../job/job-handle.ts"
 import { readObject } from "../job/read-object.ts"
 import { type JobRun, recordCheckpoint } from "./job-run.ts"
 import { assertOwned, type EndedWait, endedWait, query } from "./saved-progress.ts"
@@ -81,7 +82,13 @@ export async function awaitGathered(run: JobRun, name: string, timeoutMs: number
 }
 
 /** A job as the SQL function `gathered` returns it. */
-type Row = [id: string, outcome: string | null, result: unknown, resultKey: string | null, error: unknown]
+type Row = [
+  id: string,
+  outcome: string | null,
+  result: unknown,
+  resultKey: string | null,
+  error: { readonly class: string; readonly message: string } | null,
+]
 
 /** How the jobs have ended, in their order. */
 export async function readGathered(run: JobRun, name: string): Promise<GatheredOutcome[]> {
@@ -127,15 +134,10 @@ async function readResult(
   return payloads && ((await readObject(payloads.store, key, cancellation.signal)) ?? null)
 }
 
-function toOutcome(id: string, outcome: string | null, value: unknown, error: unknown): GatheredOutcome {
+function toOutcome(id: string, outcome: string | null, value: unknown, error: Row[4]): GatheredOutcome {
   if (outcome === "succeeded") return { id, status: outcome, value: value as never }
   const status = outcome === "discarded" ? outcome : "canceled"
-  return { id, status, error: failedError(id, status, error) }
-}
-
-function failedError(id: string, status: "discarded" | "canceled", error: unknown): JobFailedError {
-  const why = isRecord(error) ? `: ${error.class}: ${error.message}` : ""
-  return new JobFailedError(`job_${status}`, `The job ${id} was ${status}${why}`, id, error ?? undefined)
+  return { id, status, error: jobFailedError(`job ${id}`, id, status, error ?? undefined) }
 }
 
 /** What the jobs returned. Throws if one of them did not succeed. */

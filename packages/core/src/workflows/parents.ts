@@ -4,8 +4,9 @@ import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { translateError } from "../database/translate-error.ts"
 import type { Catalog } from "../enqueue/enqueue.ts"
-import { InvalidInputError, JobFailedError, ParentResultError } from "../errors.ts"
+import { InvalidInputError, ParentResultError } from "../errors.ts"
 import { readObjectInTime } from "../inspect/job.ts"
+import { jobFailedError } from "../job/job-handle.ts"
 import type { JobParent, JobParents } from "../job/job-parents.ts"
 import { keptOf } from "../job/keep.ts"
 
@@ -55,10 +56,8 @@ async function resultOf({ definitions, payloads }: Sluice, parent: ReadParent): 
     const message = `The history of the ${called} was dropped, and its result with it`
     throw new ParentResultError("parent_history_dropped", message)
   }
-  if (state === "discarded" || state === "canceled") {
-    const why = error ? `: ${error.class}: ${error.message}` : ""
-    throw new JobFailedError(`job_${state}`, `The ${called} was ${state}${why}`, id, error ?? undefined)
-  }
+  if (state === "discarded" || state === "canceled")
+    throw jobFailedError(called, id, state, error ?? undefined)
   if (state !== "succeeded") {
     const message = `The ${called} was retried: it is ${state}, and has no result yet`
     throw new ParentResultError("parent_not_finished", message)

@@ -1,3 +1,4 @@
+import { withDates } from "../batches/read-batch.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { assertBatchId } from "../job/batch-id.ts"
@@ -12,8 +13,7 @@ export async function readWorkflow(
   const { text, values } = protocolCall(schema, "get_workflow", { p_id: assertBatchId(id, ["workflow"]) })
   const { rows } = await database.query(`select ${text}::pg_catalog.text as workflow`, values)
   if (rows[0].workflow === null) return undefined
-  const { createdAt, finishedAt, ...rest } = JSON.parse(rows[0].workflow)
-  const snapshot = { ...rest, createdAt: new Date(createdAt), finishedAt: finishedAt && new Date(finishedAt) }
+  const snapshot = withDates(JSON.parse(rows[0].workflow))
   // not enumerable: a snapshot is written as JSON, and compares, by its data
   return Object.defineProperty(snapshot, "toMermaid", { value: () => toMermaid(snapshot.steps) })
 }
