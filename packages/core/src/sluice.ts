@@ -661,16 +661,18 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
   }
 
   /** Acts on a job that may be due earlier then, or ready. */
-  async function moveJob(...parameters: Parameters<typeof actOn>): Promise<ChangedJob> {
-    const { id, state } = await actOn(...parameters)
-    await wakeIfNeeded({ ids: [id] })
-    return { id, state: state as JobState }
+  function moveJob(...parameters: Parameters<typeof actOn>): Promise<ChangedJob> {
+    return moveOne(MOST_ASKED_FOR, parameters)
   }
 
   /** The same for one that may leave its concurrency key to a job behind it, which is ready then. */
-  async function moveAway(...parameters: Parameters<typeof actOn>): Promise<ChangedJob> {
+  function moveAway(...parameters: Parameters<typeof actOn>): Promise<ChangedJob> {
+    return moveOne(0, parameters)
+  }
+
+  async function moveOne(mostAsked: number, parameters: Parameters<typeof actOn>): Promise<ChangedJob> {
     const { id, state } = await actOn(...parameters)
-    await wakeIfNeeded()
+    await wakeForMoved([id], mostAsked)
     return { id, state: state as JobState }
   }
 
@@ -684,31 +686,32 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     return translateErrors(actOnMatching(database, schema, side, verb, filter, options, onActed))
   }
 
-  /** As `moveAway`, with one wake in the end, also for what was changed before a set that fails. */
-  async function moveAllAway(...parameters: Parameters<typeof actOnAll>): Promise<BulkResult> {
-    const [side, verb, filter, options] = parameters
-    let isAnyMoved = false
-    try {
-      return await actOnAll(side, verb, filter, options, (acted) => {
-        isAnyMoved ||= acted.some(({ refusal }) => refusal === null)
-      })
-    } finally {
-      if (isAnyMoved) await wakeIfNeeded()
-    }
+  /** As `moveJob`, with one wake in the end. */
+  function moveAll(...parameters: Parameters<typeof actOnAll>): Promise<BulkResult> {
+    return moveSet(MOST_ASKED_FOR, parameters)
   }
 
-  /** As `moveJob`, with one wake in the end. */
-  async function moveAll(...parameters: Parameters<typeof actOnAll>): Promise<BulkResult> {
+  /** As `moveAway`, with one wake in the end. */
+  function moveAllAway(...parameters: Parameters<typeof actOnAll>): Promise<BulkResult> {
+    return moveSet(0, parameters)
+  }
+
+  /** Wakes also for what was changed before a set that fails. */
+  async function moveSet(mostAsked: number, parameters: Parameters<typeof actOnAll>): Promise<BulkResult> {
     const [side, verb, filter, options] = parameters
     const moved: string[] = []
     try {
       return await actOnAll(side, verb, filter, options, (acted) => {
-        for (const { id, refusal } of acted)
-          if (refusal === null && moved.length <= MOST_ASKED_FOR) moved.push(id)
+        for (const { id, refusal } of acted) if (refusal === null && moved.length <= mostAsked) moved.push(id)
       })
     } finally {
-      await wakeIfNeeded(moved.length > MOST_ASKED_FOR ? {} : { ids: moved })
+      await wakeForMoved(moved, mostAsked)
     }
+  }
+
+  /** Asks for these jobs, or for all that wait if there are more. */
+  function wakeForMoved(ids: string[], mostAsked: number): Promise<void> {
+    return wakeIfNeeded(ids.length > mostAsked ? {} : { ids })
   }
 
   function target(transaction: TransactionClient | undefined): Queryable {
