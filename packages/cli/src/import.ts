@@ -1,4 +1,3 @@
-import * as ownCore from "@sluice/core"
 import { readAddress, SchemaError } from "@sluice/core"
 import pg from "pg"
 import { EXIT } from "./exit.ts"
@@ -9,9 +8,9 @@ import { pgBoss } from "./import/pg-boss.ts"
 import { printReport } from "./import/print.ts"
 import { Report } from "./import/report.ts"
 import type { Source, Tables } from "./import/source.ts"
-import { loadCore, loadJobs } from "./jobs-file.ts"
 import { refuse, UsageError } from "./option-spec.ts"
 import type { Options } from "./options.ts"
+import { openSluice } from "./with-sluice.ts"
 
 const SOURCES: Readonly<Record<string, Source>> = {
   "graphile-worker": graphileWorker,
@@ -36,7 +35,7 @@ export async function importJobs(options: Options, [system = ""]: readonly strin
   await inTransaction(options, async (database) => {
     await assertMigrated(database, options.schema)
     await source.check(database, tables)
-    const { sluice, jobs } = await openSluice(options, database)
+    const { sluice, jobs } = await openSluice(options, database) // in the transaction: all of it is stored, or nothing
     const { schema, crontab, setQueue: queue, map = [] } = options
     const names = new Map(map)
     await move({ source, system, database, tables, sluice, schema, jobs, names, queue, crontab, report })
@@ -48,13 +47,6 @@ export async function importJobs(options: Options, [system = ""]: readonly strin
 function sourceOf(system: string): Source {
   const source = Object.hasOwn(SOURCES, system) ? SOURCES[system] : undefined
   return source ?? refuse("<system>", system, SYSTEMS.join(" or "))
-}
-
-/** On the connection of the transaction, so that all of it is stored, or nothing. */
-async function openSluice({ jobs: file, schema }: Options, database: pg.Client) {
-  const { jobs } = file === undefined ? { jobs: undefined } : await loadJobs(file)
-  const { createSluice } = file === undefined ? ownCore : await loadCore(file)
-  return { sluice: createSluice({ database, schema, ...(jobs && { jobs }) }), jobs }
 }
 
 async function inTransaction(

@@ -1,20 +1,29 @@
-import { createSluice, type Sluice } from "@sluice/core"
+import { type AnyJobDefinition, createSluice, type Queryable, type Sluice } from "@sluice/core"
 import { createPool } from "@sluice/core/pg"
 import { loadCore, loadJobs } from "./jobs-file.ts"
 import type { Options } from "./options.ts"
 
 /** Does the work with a connection, which is closed then. With `--jobs`, definitions check payloads. */
 export async function withSluice<Value>(
-  { databaseUrl, schema, jobs: file }: Options,
+  options: Options,
   work: (sluice: Sluice) => Promise<Value>,
 ): Promise<Value> {
-  const pool = createPool(databaseUrl)
+  const pool = createPool(options.databaseUrl)
   try {
-    if (file === undefined) return await work(createSluice({ database: pool, schema }))
-    const { jobs } = await loadJobs(file)
-    const core = await loadCore(file)
-    return await work(core.createSluice({ database: pool, schema, jobs }))
+    const { sluice } = await openSluice(options, pool)
+    return await work(sluice)
   } finally {
     await pool.end()
   }
+}
+
+/** A Sluice on this connection, with the definitions of `--jobs` and the core that they use. */
+export async function openSluice(
+  { schema, jobs: file }: Options,
+  database: Queryable,
+): Promise<{ sluice: Sluice; jobs: AnyJobDefinition[] | undefined }> {
+  if (file === undefined) return { sluice: createSluice({ database, schema }), jobs: undefined }
+  const { jobs } = await loadJobs(file)
+  const core = await loadCore(file)
+  return { sluice: core.createSluice({ database, schema, jobs }), jobs }
 }

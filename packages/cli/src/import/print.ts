@@ -1,4 +1,4 @@
-import { onOneLine } from "@sluice/core/log"
+import { plain, printJson } from "../output/terminal.ts"
 import type { Report } from "./report.ts"
 
 export interface Printing {
@@ -13,8 +13,8 @@ export interface Printing {
 const IDS_SHOWN = 5
 
 export function printReport(report: Report, how: Printing): void {
-  if (how.json) console.log(JSON.stringify(toJson(report, how), undefined, 2))
-  else for (const line of toLines(report, how)) console.log(onOneLine(line)) // has names from the database
+  if (how.json) printJson(toJson(report, how))
+  else for (const line of toLines(report, how)) console.log(plain(line)) // has names from the database
 }
 
 function toJson(report: Report, { system, fromSchema, schema, dryRun }: Printing) {
