@@ -22,15 +22,25 @@ export function parseBatchRequest(body: unknown, maxBatchJobs: number): JobReque
 /** The `jobs` of a body. */
 export function parseJobs(jobs: unknown, maxBatchJobs: number): JobRequest[] {
   if (!Array.isArray(jobs)) refuseAt(["jobs"], "invalid_body", `jobs ${typeOf(jobs)}; send a list of jobs`)
-  if (jobs.length > maxBatchJobs) {
+  assertFewEnough(jobs, maxBatchJobs, "jobs", "batch", ". Send several batches")
+  return jobs.map((job, index) => parseJob(["jobs", index], job))
+}
+
+/** Refuses a list of a body that is too long. `remedy`: what the message says then. */
+export function assertFewEnough(
+  list: readonly unknown[],
+  most: number,
+  key: string,
+  what: string,
+  remedy = "",
+): void {
+  if (list.length > most)
     refuse({
       status: 413,
       code: "batch_too_large",
-      detail: `The batch has ${jobs.length} jobs; the limit is ${maxBatchJobs}. Send several batches`,
-      errors: [{ pointer: "/jobs", message: `has more than ${maxBatchJobs} elements` }],
+      detail: `The ${what} has ${list.length} ${key}; the limit is ${most}${remedy}`,
+      errors: [{ pointer: `/${key}`, message: `has more than ${most} elements` }],
     })
-  }
-  return jobs.map((job, index) => parseJob(["jobs", index], job))
 }
 
 const CONDITIONS = ["state", "name", "queue", "tag", "batch"]

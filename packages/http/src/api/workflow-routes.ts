@@ -6,7 +6,7 @@ import { allowOnly } from "./allow-only.ts"
 import { throwAtBody } from "./at-body.ts"
 import { BATCH_OPTIONS } from "./batch-routes.ts"
 import { requestOf } from "./idempotency.ts"
-import { parseObject } from "./job-request.ts"
+import { assertFewEnough, parseObject } from "./job-request.ts"
 import type { JobRoutesOptions } from "./job-routes.ts"
 
 /** Routes of workflows. They are batches, too, whose routes retry and cancel them. */
@@ -37,11 +37,6 @@ export function addWorkflowRoutes(app: Hono, { sluice, maxBatchJobs, maxBodyByte
 
 /** Core validates the steps. */
 function parseSteps(steps: unknown, maxBatchJobs: number): WorkflowStep[] {
-  if (!Array.isArray(steps) || steps.length <= maxBatchJobs) return steps as WorkflowStep[]
-  return refuse({
-    status: 413,
-    code: "batch_too_large",
-    detail: `The workflow has ${steps.length} steps; the limit is ${maxBatchJobs}`,
-    errors: [{ pointer: "/steps", message: `has more than ${maxBatchJobs} elements` }],
-  })
+  if (Array.isArray(steps)) assertFewEnough(steps, maxBatchJobs, "steps", "workflow")
+  return steps as WorkflowStep[]
 }
