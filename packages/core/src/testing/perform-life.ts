@@ -3,7 +3,6 @@ import type { Connect } from "../database/connection.ts"
 import { drain } from "../drain.ts"
 import { SluiceError } from "../errors.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
-import type { PerformedJob } from "../job/hooks.ts"
 import type { EnqueueOptions } from "../job/job-options.ts"
 import type { JobSnapshot } from "../job/job-snapshot.ts"
 import type { Sluice } from "../sluice.ts"
@@ -12,6 +11,7 @@ import type { Drains } from "./drain-all.ts"
 import { createLife, type Life, type Moment } from "./life.ts"
 import { isPutOff } from "./put-off.ts"
 import { runDrainWatched, runExecutionWatched } from "./watch.ts"
+import { NEVER_NOTICED, withAroundPerform } from "./watched-sluice.ts"
 
 export interface JobToPerform {
   readonly definition: AnyJobDefinition
@@ -29,8 +29,6 @@ export interface Lives {
 
 /** With more executions of one job, it never ends. */
 const MOST_EXECUTIONS = 1_000
-/** A dead drain must not notice that it has lost its session: then its jobs would be aborted, and would hear of it. */
-const NEVER_NOTICED = "1d"
 
 export function createLives(parts: {
   sluice: Sluice
@@ -64,12 +62,9 @@ export function createLives(parts: {
   }
 
   function drainWatched(life: Life, id: string): Promise<unknown> {
-    const around = sluice.hooks?.aroundPerform
-    const aroundPerform = (job: PerformedJob, next: () => Promise<void>) => {
-      const inner = async () => (around ? void (await around(job, next)) : next())
-      return job.id === id ? runExecutionWatched(life, () => performWatched(life, inner)) : inner()
-    }
-    const watchedSluice = { ...sluice, hooks: { ...sluice.hooks, aroundPerform } }
+    const watchedSluice = withAroundPerform(sluice, (job, perform) =>
+      job.id === id ? runExecutionWatched(life, () => performWatched(life, perform)) : perform(),
+    )
     const options = { connect: life.connect, concurrency: 1, sessionTimeout: NEVER_NOTICED } as const
     return runDrainWatched(life, () => drain(watchedSluice, options))
   }

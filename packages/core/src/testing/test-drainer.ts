@@ -12,6 +12,7 @@ import { trackConnections } from "./connections.ts"
 import type { TestDrainOptions } from "./drain-all.ts"
 import type { Watch } from "./operation.ts"
 import { runDrainWatched, runExecutionWatched, runUnwatched, withWatching } from "./watch.ts"
+import { NEVER_NOTICED, withAroundPerform } from "./watched-sluice.ts"
 
 /** A drain that is under way, and what can happen to it. */
 export interface TestDrainer {
@@ -34,9 +35,6 @@ export interface TestDrainers {
   /** Starts a drain without waiting for its end, to have something happen to it. Await `ended` before the test ends. */
   startDrain(options?: TestDrainOptions): TestDrainer
 }
-
-/** A frozen drainer must not give up by itself, and its server is told to end the session. */
-const NEVER_NOTICED = "1d"
 
 export function createTestDrainers(sluice: Sluice, pool: pg.Pool, connect: Connect): TestDrainers {
   return {
@@ -77,17 +75,10 @@ export function createTestDrainers(sluice: Sluice, pool: pg.Pool, connect: Conne
 
 /** Its executions are watched, and told of. */
 function watchedSluice(sluice: Sluice, watch: Watch, note: (job: PerformedJob) => void): Sluice {
-  const around = sluice.hooks?.aroundPerform
-  return {
-    ...sluice,
-    hooks: {
-      ...sluice.hooks,
-      aroundPerform(job, next) {
-        runUnwatched(() => note(job))
-        return runExecutionWatched(watch, () => (around ? around(job, next) : next()))
-      },
-    },
-  }
+  return withAroundPerform(sluice, (job, perform) => {
+    runUnwatched(() => note(job))
+    return runExecutionWatched(watch, perform)
+  })
 }
 
 /** Holds operations, their answers and timers back while it is frozen. */
