@@ -6,7 +6,7 @@ const FLOORS = [
   ["checks/"],
   ["database/"],
   ["job/"],
-  ["telemetry/", "inspect/", "manage/", "executors/", "migrate/", "pg/"],
+  ["access/", "telemetry/", "inspect/", "manage/", "executors/", "migrate/", "pg/"],
   ["enqueue/", "session/", "results/"],
   ["batches/"],
   ["workflows/"],

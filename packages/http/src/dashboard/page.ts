@@ -1,0 +1,73 @@
+import type { Principal, Role, Sluice } from "@sluice/core"
+import type { Child } from "hono/jsx"
+import type { Messages } from "./languages/en/index.ts"
+
+/** What a page or an action sees of its request. */
+export interface View {
+  readonly sluice: Sluice
+  readonly principal: Principal
+  /** Whether the principal has this role, or a higher one: what it may not do isn't shown. */
+  readonly may: (role: Role) => boolean
+  readonly query: URLSearchParams
+  /** The texts of the reader's language: `view.text.jobs.title`. */
+  readonly text: Messages
+  readonly language: string
+  readonly direction: "ltr" | "rtl"
+  /** An address within the dashboard, below its base path: `view.href("/jobs", { state: "ready" })`. */
+  readonly href: (path: string, query?: Readonly<Record<string, string | undefined>>) => string
+  /** Proves that a form is of this session; `ActionForm` sends it. */
+  readonly csrfToken: string
+  readonly nonce: string
+  readonly now: Date
+  /** What a reader may see of a payload, a result, metadata or an error: the app's hook. */
+  readonly redact: (value: unknown, of: Redacted) => unknown
+}
+
+export interface Redacted {
+  readonly kind: "payload" | "result" | "progress" | "metadata" | "error" | "log"
+  readonly jobName: string
+}
+
+export interface Page {
+  /** Below the base path, with Hono's parameters: `/jobs/:id{[0-9]+}`. */
+  readonly path: string
+  /** Default `reader`. */
+  readonly role?: Role
+  readonly render: (view: View, parameters: Readonly<Record<string, string>>) => Promise<Rendered>
+}
+
+export interface Rendered {
+  readonly title: string
+  readonly body: Child
+  /** Default 200. */
+  readonly status?: 200 | 404
+}
+
+/** What a form of a page does, by POST. */
+export interface Action {
+  readonly path: string
+  /** Default `operator`. */
+  readonly role?: Role
+  readonly act: (
+    view: View,
+    form: URLSearchParams,
+    parameters: Readonly<Record<string, string>>,
+  ) => Promise<Acted>
+}
+
+export interface Acted {
+  /** Where the browser goes then, from `view.href`. */
+  readonly to: string
+  /** What has happened, in the reader's language; shown at the top of the next page. */
+  readonly notice?: string
+  readonly isFailure?: boolean
+}
+
+/** Pages and actions of one kind of things, and where the navigation leads. */
+export interface Area {
+  /** A key of `text.navigation`. */
+  readonly key: keyof Messages["navigation"]
+  readonly path: string
+  readonly pages: readonly Page[]
+  readonly actions?: readonly Action[]
+}
