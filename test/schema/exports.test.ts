@@ -11,6 +11,7 @@ const values = [
   "DatabaseUnavailableError",
   "Discard",
   "InterruptedError",
+  "JOB_STATES",
   "InvalidInputError",
   "InvalidPayloadError",
   "InvalidResultError",

@@ -1,7 +1,8 @@
-import type { JobState } from "@sluice/core"
+import { JOB_STATES } from "@sluice/core"
 import { flag, listOf, type OptionSpec, oneOf, option, optionOr, UsageError } from "./option-spec.ts"
 import {
   anyDuration,
+  countOrNone,
   databaseUrl,
   duration,
   instant,
@@ -15,16 +16,6 @@ import {
   wholeNumber,
 } from "./readers.ts"
 
-const STATES: readonly JobState[] = [
-  "scheduled",
-  "ready",
-  "blocked",
-  "waiting",
-  "running",
-  "succeeded",
-  "discarded",
-  "canceled",
-]
 const A_DAY_MS = 86_400_000
 const PRIORITY = wholeNumber(-1_000_000_000, 1_000_000_000)
 
@@ -73,7 +64,7 @@ export const OPTIONS = {
   ),
 
   // which jobs, or how one is enqueued
-  state: oneOf(STATES, `in this state: ${STATES.join(", ")}`),
+  state: oneOf(JOB_STATES, `in this state: ${JOB_STATES.join(", ")}`),
   name: option("name", "of this name", text),
   queue: option("queue", "of this queue", text),
   tag: listOf("tag", "with this tag", text),
@@ -140,6 +131,26 @@ export const OPTIONS = {
   // of pauses
   until: option("time", "when the pause ends by itself, in ISO 8601", instant),
   for: option("duration", "how long the pause lasts, such as 2h", anyDuration),
+
+  // of limits
+  waiting: option("n", "how many unfinished jobs it may have, or none for any number", countOrNone),
+
+  // of schedules
+  cron: option("expression", "minute, hour, day, month and weekday of its ticks, as in '0 3 * * *'", text),
+  every: option("duration", "the time from tick to tick, such as 15m", anyDuration),
+  "time-zone": option("zone", "of --cron, such as Europe/Berlin; default UTC", text),
+  jitter: option("duration", "enqueues each job up to this long after its tick", anyDuration),
+  "starts-at": option("time", "no tick is before it", instant),
+  "ends-at": option("time", "no tick is after it", instant),
+  "catch-up": oneOf(["skip", "once", "all"], "what becomes of missed ticks: skip, once or all; default once"),
+  overlap: oneOf(
+    ["allow", "skip", "queue", "cancel"],
+    "what becomes of a tick while the last job is unfinished: allow, skip, queue or cancel; default allow",
+  ),
+  disabled: flag("stores it without ticks"),
+
+  // of workflows
+  mermaid: flag("prints a flowchart of the steps as text for Mermaid"),
 
   // of batches and waits
   callbacks: flag("enqueues the callbacks again when it has finished again"),

@@ -19,6 +19,14 @@ export function wholeNumber(least: number, most: number) {
   }
 }
 
+/** A limit: null removes it. */
+export function countOrNone(value: string, option: string): number | null {
+  if (value === "none") return null
+  return /^[1-9]\d{0,8}$/.test(value)
+    ? Number(value)
+    : refuse(option, value, "a whole number from 1, or none")
+}
+
 export function duration(leastMs: number, mostMs: number, expected: string) {
   return (value: string, option: string): Duration => {
     const ms = millisecondsOf(value)

@@ -1,7 +1,7 @@
 import { assertKnownKeys, assertName, assertText, isRecord, isText, refuse } from "../checks/validate.ts"
 import { assertBatchId } from "./batch-id.ts"
 import { assertJobId } from "./job-id.ts"
-import type { JobState } from "./job-options.ts"
+import { JOB_STATES, type JobState } from "./job-options.ts"
 import { toIsoInstant } from "./option-values.ts"
 import { MAX_METADATA_BYTES, toJson } from "./payload.ts"
 
@@ -39,17 +39,6 @@ const CONDITIONS = [
   "enqueuedAfter",
 ] satisfies readonly (keyof JobFilter)[]
 
-const STATES: readonly JobState[] = [
-  "scheduled",
-  "ready",
-  "blocked",
-  "waiting",
-  "running",
-  "succeeded",
-  "discarded",
-  "canceled",
-]
-
 export const MOST_IDS = 10_000
 
 /** Checks the conditions, and returns those other than ids as JSON. */
@@ -57,8 +46,8 @@ export function checkFilter(filter: JobFilter): { ids: readonly string[] | undef
   assertKnownKeys(filter, CONDITIONS, ["filter"])
   const { ids, state, name, queue, tag, metadata, uniqueKey, concurrencyKey, batch } = filter
   if (ids !== undefined) assertIds(ids)
-  if (state !== undefined && !STATES.includes(state))
-    refuse("invalid_option", state, ["filter", "state"], `one of ${STATES.join(", ")}`)
+  if (state !== undefined && !JOB_STATES.includes(state))
+    refuse("invalid_option", state, ["filter", "state"], `one of ${JOB_STATES.join(", ")}`)
   if (name !== undefined) assertName(name, ["filter", "name"])
   if (queue !== undefined) assertName(queue, ["filter", "queue"])
   if (tag !== undefined && !isText(tag, 128))
