@@ -1,6 +1,7 @@
 import { cancelBatch, retryBatch, showBatch } from "./batches.ts"
 import type { Command } from "./command.ts"
 import { printCompletion } from "./completion.ts"
+import { dev } from "./dev/dev.ts"
 import { doctor } from "./doctor.ts"
 import { enqueue } from "./enqueue.ts"
 import { emitEvent } from "./events.ts"
@@ -32,6 +33,7 @@ import {
 } from "./pauses.ts"
 import { listQueues } from "./queues.ts"
 import { deleteSchedule, listSchedules, runSchedule, setSchedule, showSchedule } from "./schedules.ts"
+import { top } from "./top/top.ts"
 import { completeWait } from "./waits.ts"
 import { work } from "./work.ts"
 import { showWorkflow } from "./workflows.ts"
@@ -70,6 +72,26 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "performs jobs until it receives SIGTERM or SIGINT",
     options: ["jobs", "queues", "except", "concurrency", "max-drainers", "grace", "health-port"],
     run: work,
+  },
+  dev: {
+    summary:
+      "runs the app's queue on this machine: a database, the jobs with each change of the code, the API",
+    options: ["jobs", "port", "concurrency", "max-drainers"],
+    mayLackDatabase: true,
+    readsEnvFile: true,
+    examples: {
+      "sluice dev": "with the jobs of src/jobs or jobs, and a Postgres of its own unless DATABASE_URL is set",
+    },
+    run: dev,
+  },
+  top: {
+    summary: "shows what happens in the queue, live: states, throughput, queues, running and failed jobs",
+    options: ["every", "once", "json"],
+    examples: {
+      "sluice top --every 5s": "reads it every five seconds; the default is two",
+      "sluice top --once | head -n 5": "a look at it",
+    },
+    run: top,
   },
   enqueue: {
     summary: "stores a job, which the next drain performs",

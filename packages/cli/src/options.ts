@@ -1,4 +1,5 @@
 import { JOB_STATES } from "@sluice/core"
+import { findRunning } from "./dev/running.ts"
 import { flag, listOf, type OptionSpec, oneOf, option, optionOr, UsageError } from "./option-spec.ts"
 import {
   anyDuration,
@@ -132,12 +133,18 @@ export const OPTIONS = {
   until: option("time", "when the pause ends by itself, in ISO 8601", instant),
   for: option("duration", "how long the pause lasts, such as 2h", anyDuration),
 
+  // of dev
+  port: optionOr(3030, "port", "the port of the API on 127.0.0.1; default 3030", wholeNumber(0, 65_535)),
+
+  // of top
+  once: flag("shows it once, also on a terminal"),
+
   // of limits
   waiting: option("n", "how many unfinished jobs it may have, or none for any number", countOrNone),
 
   // of schedules
   cron: option("expression", "minute, hour, day, month and weekday of its ticks, as in '0 3 * * *'", text),
-  every: option("duration", "the time from tick to tick, such as 15m", anyDuration),
+  every: option("duration", "the time from one to the next, such as 15m", anyDuration),
   "time-zone": option("zone", "of --cron, such as Europe/Berlin; default UTC", text),
   jitter: option("duration", "enqueues each job up to this long after its tick", anyDuration),
   "starts-at": option("time", "no tick is before it", instant),
@@ -179,14 +186,24 @@ export interface Options extends Omit<Given, "databaseUrl" | "schema"> {
 /** Taken by every command that needs the database. */
 export const DATABASE_OPTIONS: readonly OptionName[] = ["database-url", "schema"]
 
-/** Adds to what was given what is in the environment, and the fallbacks. */
-export function readOptions(given: Partial<Given>, environment: NodeJS.ProcessEnv): Options {
+/**
+ * Adds to what was given what is in the environment, and the fallbacks. Without an address it takes the database of a `sluice dev`
+ * that runs in this folder. With `mayLackDatabase` the address is empty instead.
+ */
+export function readOptions(
+  given: Partial<Given>,
+  environment: NodeJS.ProcessEnv,
+  mayLackDatabase = false,
+): Options {
+  const running = environment.DATABASE_URL || mayLackDatabase ? undefined : findRunning(environment)
   return {
     ...FALLBACKS,
     ...given,
-    schema: given.schema ?? schemaName(environment.SLUICE_SCHEMA || "sluice", "SLUICE_SCHEMA"),
+    schema:
+      given.schema ?? schemaName(environment.SLUICE_SCHEMA || running?.schema || "sluice", "SLUICE_SCHEMA"),
     log: LOG.read(environment.SLUICE_LOG || "readable", "SLUICE_LOG") as Options["log"],
-    databaseUrl: given.databaseUrl ?? urlFrom(environment.DATABASE_URL),
+    databaseUrl:
+      given.databaseUrl ?? urlFrom(environment.DATABASE_URL || running?.databaseUrl, mayLackDatabase),
   }
 }
 
@@ -196,7 +213,8 @@ const FALLBACKS = Object.fromEntries(
   Object.entries<OptionSpec<unknown>>(OPTIONS).map(([name, { fallback }]) => [camelCase(name), fallback]),
 ) as Given
 
-function urlFrom(fromEnvironment: string | undefined): string {
+function urlFrom(fromEnvironment: string | undefined, mayLack: boolean): string {
+  if (!fromEnvironment && mayLack) return ""
   if (!fromEnvironment) throw new UsageError("Which database? Give --database-url, or set DATABASE_URL")
   return databaseUrl(fromEnvironment, "DATABASE_URL")
 }

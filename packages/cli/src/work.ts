@@ -6,6 +6,7 @@ import { createConnect, createPool } from "@sluice/core/pg"
 import { loadCore, loadJobs } from "./jobs-file.ts"
 import { UsageError } from "./option-spec.ts"
 import type { Options } from "./options.ts"
+import { hasColors } from "./output/terminal.ts"
 
 /** The process ends this long after the grace at the latest, whatever its jobs and the database do. */
 const EXIT_AFTER_GRACE_MS = 1_900
@@ -21,7 +22,6 @@ export async function work(options: Options): Promise<number> {
     throw new UsageError("Which jobs? Give --jobs <file>, a module that exports their definitions")
   const { jobs, schedules } = await loadJobs(file)
   const { createSluice, start } = await loadCore(file)
-  const hasColors = !process.env.NO_COLOR && (process.stdout.hasColors?.() ?? false)
   const log = createLog({ format: options.log, colors: hasColors, times: hasColors })
   const pool = createPool(databaseUrl, { max: 2 })
   const connect = createConnect(databaseUrl)
