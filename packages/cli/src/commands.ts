@@ -6,6 +6,7 @@ import { doctor } from "./doctor.ts"
 import { enqueue } from "./enqueue.ts"
 import { emitEvent } from "./events.ts"
 import { importJobs, SYSTEMS } from "./import.ts"
+import { init } from "./init/init.ts"
 import { FILTER_OPTIONS } from "./jobs/filter.ts"
 import { listJobs } from "./jobs/list.ts"
 import { showJob } from "./jobs/show.ts"
@@ -47,6 +48,14 @@ const SCHEDULE = { "<key>": "the key of the schedule" }
 
 /** Every command by what is typed, in the order in which help lists them. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
+  init: {
+    summary:
+      "adds a queue to the project in this folder: a first job, functions, packages; changes no file's own lines",
+    options: ["dry-run", "yes", "skip-install", "json"],
+    isOffline: true,
+    examples: { "sluice init --dry-run": "shows what it would do" },
+    run: init,
+  },
   migrate: {
     summary: "upgrades the database's schema to the version of this package",
     options: ["jobs", "unknown-names", "retention", "owner", "json"],

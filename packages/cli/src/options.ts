@@ -107,7 +107,7 @@ export const OPTIONS = {
   after: option("next", "continues a list: what the list before has returned as next", text),
 
   // what is done to many
-  "dry-run": flag("only counts what would be changed"),
+  "dry-run": flag("only says what would be changed"),
   yes: flag("asks for no confirmation"),
   by: option("who", "who asks for it, for the history of the job", text),
 
@@ -132,6 +132,9 @@ export const OPTIONS = {
   // of pauses
   until: option("time", "when the pause ends by itself, in ISO 8601", instant),
   for: option("duration", "how long the pause lasts, such as 2h", anyDuration),
+
+  // of init
+  "skip-install": flag("installs no packages, and says which are missing"),
 
   // of dev
   port: optionOr(3030, "port", "the port of the API on 127.0.0.1; default 3030", wholeNumber(0, 65_535)),
