@@ -35,8 +35,7 @@ async function copyOfRepository(): Promise<string> {
   const root = await temporaryFolder()
   for (const folder of ["functions", "migrations", "packages/local"])
     await cp(join(ROOT, folder), join(root, folder), { recursive: true })
-  for (const folder of ["node_modules", "packages/core"])
-    await symlink(join(ROOT, folder), join(root, folder))
+  await symlink(join(ROOT, "node_modules"), join(root, "node_modules"))
   await cp(join(ROOT, "package.json"), join(root, "package.json"))
   return root
 }
