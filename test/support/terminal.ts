@@ -28,8 +28,8 @@ export async function startOnTerminal(
 ): Promise<OnTerminal> {
   const { path, remove } = await makeTemporaryFolder()
   onTestFinished(remove)
-  const settings = `stty cols ${columns} rows ${rows} -echo; tty > ${path}/tty`
-  const child = spawn("script", ["-qec", `${settings}; ${shellWords(...args)}`, "/dev/null"], {
+  const settings = `stty cols ${columns} rows ${rows} -echo; echo $$ > ${path}/pid; tty > ${path}/tty`
+  const child = spawn("script", ["-qec", `${settings}; exec ${shellWords(...args)}`, "/dev/null"], {
     env: environmentOf(url),
   })
   onTestFinished(() => void child.kill("SIGKILL"))
@@ -38,10 +38,11 @@ export async function startOnTerminal(
     if (name === "") throw new Error("no terminal yet")
     return name
   })
-  return follow(child, tty)
+  const pid = Number(await readFile(join(path, "pid"), "utf8"))
+  return follow(child, tty, pid)
 }
 
-function follow(child: ChildProcessWithoutNullStreams, tty: string): OnTerminal {
+function follow(child: ChildProcessWithoutNullStreams, tty: string, pid: number): OnTerminal {
   let output = ""
   let seen = 0
   child.stdout.on("data", (chunk) => (output += chunk))
@@ -56,8 +57,7 @@ function follow(child: ChildProcessWithoutNullStreams, tty: string): OnTerminal 
     type: (keys) => void child.stdin.write(keys),
     resize: (columns, rows) =>
       void spawn("stty", ["-F", tty, "cols", String(columns), "rows", String(rows)], { stdio: "ignore" }),
-    terminate: () =>
-      void spawn("pkill", ["-TERM", "-t", tty.replace("/dev/", ""), "node"], { stdio: "ignore" }),
+    terminate: () => void process.kill(pid, "SIGTERM"),
     ended: once(child, "close").then(([code]) => code),
   }
 }

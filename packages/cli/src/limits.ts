@@ -29,8 +29,8 @@ function limiting(
 ): Run {
   return async (options, words) => {
     const [target] = words as [string]
-    const { waiting } = options
-    if (waiting === undefined) throw new UsageError("How many? Give --waiting <n>, or --waiting none")
+    if (options.waiting === undefined) throw new UsageError("How many? Give --waiting <n>, or --waiting none")
+    const waiting = options.waiting === "none" ? null : options.waiting
     await withSluice(options, (sluice) => limit(sluice, target, waiting === null ? {} : { waiting }))
     if (options.json) printJson({ kind, target, waiting })
     else if (waiting === null) console.log(`The ${kind} ${target} may have any number of unfinished jobs.`)

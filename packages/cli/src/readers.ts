@@ -19,9 +19,9 @@ export function wholeNumber(least: number, most: number) {
   }
 }
 
-/** A limit: null removes it. */
-export function countOrNone(value: string, option: string): number | null {
-  if (value === "none") return null
+/** A limit, or that there is none. */
+export function countOrNone(value: string, option: string): number | "none" {
+  if (value === "none") return value
   return /^[1-9]\d{0,8}$/.test(value)
     ? Number(value)
     : refuse(option, value, "a whole number from 1, or none")
