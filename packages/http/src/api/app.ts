@@ -3,6 +3,8 @@ import { Hono } from "hono"
 import type { Keys } from "../messages/missing-key.ts"
 import { problemResponse, truncate } from "../messages/problem.ts"
 import { toProblem } from "../messages/to-problem.ts"
+import { addAccessRoutes } from "./access-routes.ts"
+import { actingSluice } from "./acting-sluice.ts"
 import { authorize } from "./authorize.ts"
 import { addBatchRoutes } from "./batch-routes.ts"
 import { correlateRequests } from "./correlation.ts"
@@ -11,6 +13,7 @@ import { addJobRoutes } from "./job-routes.ts"
 import { addManageRoutes } from "./manage-routes.ts"
 import { addPauseRoutes } from "./pause-routes.ts"
 import { addQueueRoutes } from "./queue-routes.ts"
+import { createRateLimiter, type RequestRate } from "./rate-limit.ts"
 import { rawPath } from "./raw-path.ts"
 import { addScheduleRoutes } from "./schedule-routes.ts"
 import { addServiceRoutes } from "./service-routes.ts"
@@ -20,8 +23,9 @@ import { addWorkflowRoutes } from "./workflow-routes.ts"
 export interface AppOptions {
   readonly sluice: Sluice
   /**
-   * What callers send as `Authorization: Bearer <key>`. Several keys, as a list or comma-separated, allow rotation. Without
-   * a key, as where an app is built, the API refuses every request that needs one: 500, code `not_configured`.
+   * What callers send as `Authorization: Bearer <key>`, to do everything. Several keys, as a list or comma-separated, allow rotation.
+   * Keys that `sluice.createApiKey` has made are accepted, too, each for what its role allows. Without a key here, as where an app
+   * is built, the API refuses every other request that needs one: 500, code `not_configured`.
    */
   readonly apiKey: Keys
   /** Maximum number of jobs in one batch. Default 10,000. */
@@ -31,6 +35,11 @@ export interface AppOptions {
    * of 256 MB.
    */
   readonly maxBodyBytes?: number
+  /**
+   * How many requests each key may send to this instance. More of them are answered 429, code `rate_limited`. Default: any
+   * number.
+   */
+  readonly rateLimit?: RequestRate
   /** Receives a line for each enqueue and each failure on the server's side. Default `console`. */
   readonly log?: Logger
 }
@@ -41,8 +50,9 @@ export interface AppOptions {
  */
 export function createApp(options: AppOptions): Hono {
   const { sluice, maxBatchJobs = 10_000, maxBodyBytes = 2 * 1024 * 1024, log = console } = options
-  const authorized = authorize(options.apiKey)
-  const jobRoutes = { sluice, maxBatchJobs, maxBodyBytes, log }
+  const authorized = authorize(options.apiKey, sluice, createRateLimiter(options.rateLimit))
+  const acting = actingSluice(sluice)
+  const jobRoutes = { sluice: acting, maxBatchJobs, maxBodyBytes, log }
   const app = new Hono({ getPath: rawPath })
 
   app.use(async (context, next) => {
@@ -57,11 +67,12 @@ export function createApp(options: AppOptions): Hono {
   addManageRoutes(app, jobRoutes)
   addBatchRoutes(app, jobRoutes)
   addWorkflowRoutes(app, jobRoutes)
-  addQueueRoutes(app, sluice)
+  addQueueRoutes(app, acting)
   addPauseRoutes(app, jobRoutes)
   addScheduleRoutes(app, jobRoutes)
   addWaitRoutes(app, jobRoutes)
   addEventRoutes(app, jobRoutes)
+  addAccessRoutes(app, jobRoutes)
   addServiceRoutes(app, sluice.database, authorized)
 
   app.notFound(({ req }) =>
