@@ -78,6 +78,7 @@ const RULES: { readonly [Key in Verb]: Rule<readonly any[]> } = {
   wake: { role: "enqueuer" },
 
   getJob: READING,
+  getJobStatus: READING,
   waitForJob: READING,
   listJobs: READING,
   getBatch: READING,

@@ -3,8 +3,7 @@ import { Hono } from "hono"
 import type { Keys } from "../messages/missing-key.ts"
 import { problemResponse, truncate } from "../messages/problem.ts"
 import { toProblem } from "../messages/to-problem.ts"
-import { addAccessRoutes } from "./access-routes.ts"
-import { actingSluice } from "./acting-sluice.ts"
+import { addTokenRoutes, addWatchRoutes } from "../watch/watch-routes.ts"
 import { authorize } from "./authorize.ts"
 import { addBatchRoutes } from "./batch-routes.ts"
 import { correlateRequests } from "./correlation.ts"
@@ -13,7 +12,6 @@ import { addJobRoutes } from "./job-routes.ts"
 import { addManageRoutes } from "./manage-routes.ts"
 import { addPauseRoutes } from "./pause-routes.ts"
 import { addQueueRoutes } from "./queue-routes.ts"
-import { createRateLimiter, type RequestRate } from "./rate-limit.ts"
 import { rawPath } from "./raw-path.ts"
 import { addScheduleRoutes } from "./schedule-routes.ts"
 import { addServiceRoutes } from "./service-routes.ts"
@@ -23,9 +21,8 @@ import { addWorkflowRoutes } from "./workflow-routes.ts"
 export interface AppOptions {
   readonly sluice: Sluice
   /**
-   * What callers send as `Authorization: Bearer <key>`, to do everything. Several keys, as a list or comma-separated, allow rotation.
-   * Keys that `sluice.createApiKey` has made are accepted, too, each for what its role allows. Without a key here, as where an app
-   * is built, the API refuses every other request that needs one: 500, code `not_configured`.
+   * What callers send as `Authorization: Bearer <key>`. Several keys, as a list or comma-separated, allow rotation. Without
+   * a key, as where an app is built, the API refuses every request that needs one: 500, code `not_configured`.
    */
   readonly apiKey: Keys
   /** Maximum number of jobs in one batch. Default 10,000. */
@@ -36,10 +33,10 @@ export interface AppOptions {
    */
   readonly maxBodyBytes?: number
   /**
-   * How many requests each key may send to this instance. More of them are answered 429, code `rate_limited`. Default: any
-   * number.
+   * Whether the host sends a response while it is being written, as a Node server does. Then a browser that watches a job keeps its
+   * connection; else it connects again after each change. Default false: API Gateway doesn't.
    */
-  readonly rateLimit?: RequestRate
+  readonly streaming?: boolean
   /** Receives a line for each enqueue and each failure on the server's side. Default `console`. */
   readonly log?: Logger
 }
@@ -49,10 +46,15 @@ export interface AppOptions {
  * every response.
  */
 export function createApp(options: AppOptions): Hono {
-  const { sluice, maxBatchJobs = 10_000, maxBodyBytes = 2 * 1024 * 1024, log = console } = options
-  const authorized = authorize(options.apiKey, sluice, createRateLimiter(options.rateLimit))
-  const acting = actingSluice(sluice)
-  const jobRoutes = { sluice: acting, maxBatchJobs, maxBodyBytes, log }
+  const {
+    sluice,
+    maxBatchJobs = 10_000,
+    maxBodyBytes = 2 * 1024 * 1024,
+    streaming = false,
+    log = console,
+  } = options
+  const authorized = authorize(options.apiKey)
+  const jobRoutes = { sluice, maxBatchJobs, maxBodyBytes, log }
   const app = new Hono({ getPath: rawPath })
 
   app.use(async (context, next) => {
@@ -61,18 +63,20 @@ export function createApp(options: AppOptions): Hono {
     context.header("cache-control", "no-store")
   })
   app.use(correlateRequests())
+  const watchRoutes = { sluice, apiKey: options.apiKey, maxBodyBytes, streaming }
+  addWatchRoutes(app, watchRoutes)
   app.use("/v1/*", authorized)
 
+  addTokenRoutes(app, watchRoutes)
   addJobRoutes(app, jobRoutes)
   addManageRoutes(app, jobRoutes)
   addBatchRoutes(app, jobRoutes)
   addWorkflowRoutes(app, jobRoutes)
-  addQueueRoutes(app, acting)
+  addQueueRoutes(app, sluice)
   addPauseRoutes(app, jobRoutes)
   addScheduleRoutes(app, jobRoutes)
   addWaitRoutes(app, jobRoutes)
   addEventRoutes(app, jobRoutes)
-  addAccessRoutes(app, jobRoutes)
   addServiceRoutes(app, sluice.database, authorized)
 
   app.notFound(({ req }) =>
