@@ -46,7 +46,9 @@ for (const role of ROLES)
 test("what was forbidden is not recorded, and has changed nothing", async () => {
   await database.rows("truncate sluice.audit_log")
   const reader = actingAs(sluice, { ...ada, role: "reader" }, "dashboard")
-  await expect(reader.pauseQueue("mail")).rejects.toThrow('"Ada" has the role reader: this needs the role operator')
+  await expect(reader.pauseQueue("mail")).rejects.toThrow(
+    '"Ada" has the role reader: this needs the role operator',
+  )
   await expect(reader.enqueue("welcome", {})).rejects.toThrow(ForbiddenError)
   expect(await sluice.listPauses()).toEqual([])
   expect(await sluice.listActions()).toEqual({ actions: [] })
@@ -108,7 +110,7 @@ test("each method that changes something is recorded, and each that reads isn't"
 
 test("the intent is recorded before the first change, so that a crash leaves it", async () => {
   await database.rows("truncate sluice.audit_log")
-  await sluice.enqueue("welcome")
+  await sluice.enqueue("welcome", {})
   const { promise: began, resolve: begin } = Promise.withResolvers<void>()
   const dying = createSluice({
     log,
@@ -120,7 +122,9 @@ test("the intent is recorded before the first change, so that a crash leaves it"
       },
     },
   })
-  void actingAs(dying, ada, "cli").cancelJobs({ name: "welcome" })
+  actingAs(dying, ada, "cli")
+    .cancelJobs({ name: "welcome" })
+    .catch(() => {})
   await began
   expect((await sluice.listActions()).actions).toMatchObject([
     { action: "cancelJobs", via: "cli", outcome: null, endedAt: null, matched: null },
@@ -168,11 +172,12 @@ test("the error of an action that fails is recorded, and thrown as it is", async
 
 test("calls that continue each other are one entry, with the sum of what they did", async () => {
   await database.rows("truncate sluice.audit_log, sluice.jobs cascade")
-  await sluice.enqueueMany(Array.from({ length: 2_500 }, () => ({ name: "many" })))
+  const stored = await sluice.enqueueMany(Array.from({ length: 2_500 }, () => ({ name: "many" })))
+  const ids = stored.map(({ id }) => id)
   const acting = actingAs(sluice, ada, "cli")
   let calls = 0
   for (let after: string | undefined, more = true; more; calls++) {
-    const { next } = await acting.cancelJobs({ name: "many" }, { within: 0, ...(after && { after }) })
+    const { next } = await acting.cancelJobs({ ids }, { within: 0, ...(after && { after }) })
     after = next
     more = next !== undefined
   }
@@ -184,10 +189,11 @@ test("calls that continue each other are one entry, with the sum of what they di
 
 test("a place that somebody else's call has ended at is continued as an entry of one's own", async () => {
   await database.rows("truncate sluice.audit_log, sluice.jobs cascade")
-  await sluice.enqueueMany(Array.from({ length: 2_500 }, () => ({ name: "many" })))
-  const { next } = await actingAs(sluice, ada, "cli").cancelJobs({ name: "many" }, { within: 0 })
+  const stored = await sluice.enqueueMany(Array.from({ length: 2_500 }, () => ({ name: "many" })))
+  const ids = stored.map(({ id }) => id)
+  const { next } = await actingAs(sluice, ada, "cli").cancelJobs({ ids }, { within: 0 })
   const bob = { ...ada, id: "key:7", name: "bob" }
-  await actingAs(sluice, bob, "cli").cancelJobs({ name: "many" }, { after: next as string })
+  await actingAs(sluice, bob, "cli").cancelJobs({ ids }, { after: next as string })
   expect((await sluice.listActions()).actions.map(({ actor }) => actor.name)).toEqual(["bob", "Ada"])
 })
 
@@ -201,7 +207,7 @@ test("a dry run is not recorded", async () => {
 test("what is enqueued over the API is not recorded, but on other ways it is", async () => {
   await database.rows("truncate sluice.audit_log")
   const operator = (via: "api" | "dashboard") => actingAs(sluice, ada, via)
-  await operator("api").enqueue("welcome")
+  await operator("api").enqueue("welcome", {})
   expect(await sluice.listActions()).toEqual({ actions: [] })
   const { id } = await operator("dashboard").enqueue("welcome", { to: "a@b.c" }, { queue: "mail" })
   expect((await sluice.listActions()).actions).toMatchObject([
@@ -224,7 +230,9 @@ test("payloads, values and metadata are never recorded, and hostile input fits",
   await acting.cancelJobs({ name: `\0\ud800${"x".repeat(100_000)}` }).catch(() => {})
   const deep = JSON.parse(`${"[".repeat(1_000)}${"]".repeat(1_000)}`)
   await acting.cancelJobs({ ids: deep }).catch(() => {})
-  const [{ log }] = await database.rows("select json_agg(a)::text as log, count(*)::int from sluice.audit_log a")
+  const [{ log }] = await database.rows(
+    "select json_agg(a)::text as log, count(*)::int from sluice.audit_log a",
+  )
   expect(log).not.toContain(secret)
   expect(log).not.toContain(keySecret)
   expect(log).toContain("and 9980 more")

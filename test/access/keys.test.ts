@@ -121,7 +121,8 @@ test("a failed query refuses those who wait for it, and is not remembered", asyn
   let fails = true
   const other = createSluice({
     database: {
-      query: (text, values) => (fails ? Promise.reject(new Error("down")) : database.pool.query(text, values)),
+      query: (text, values) =>
+        fails ? Promise.reject(new Error("down")) : database.pool.query(text, values),
     },
   })
   await expect(Promise.all([other.verifyApiKey(secret), other.verifyApiKey(secret)])).rejects.toThrow("down")
@@ -199,10 +200,10 @@ test("the last use is noted once an hour", async () => {
   await otherProcess().verifyApiKey(secret)
   expect(await lastUsed()).toBeInstanceOf(Date)
   const usedAgo = (minutes: number) =>
-    database.rows("update sluice.api_keys set last_used_at = now() - $2 * interval '1 minute' where id = $1", [
-      id,
-      minutes,
-    ])
+    database.rows(
+      "update sluice.api_keys set last_used_at = now() - $2 * interval '1 minute' where id = $1",
+      [id, minutes],
+    )
   await usedAgo(59)
   const before = await lastUsed()
   await otherProcess().verifyApiKey(secret)

@@ -17,11 +17,11 @@ beforeEach(() => database.rows("truncate sluice.jobs, sluice.batches cascade"))
 const ALLOWED: Record<string, (acting: Sluice) => Promise<unknown>> = {
   "a job": (acting) => acting.enqueue("own", {}, { queue: "own" }),
   "a job with keys": (acting) =>
-    acting.enqueue("own", {}, { queue: "own", concurrencyKey: "k", rateKey: "r", idempotencyKey: "i" }).catch(
-      (error) => {
+    acting
+      .enqueue("own", {}, { queue: "own", concurrencyKey: "k", rateKey: "r", idempotencyKey: "i" })
+      .catch((error) => {
         if (error instanceof ForbiddenError) throw error // the rate has no definition
-      },
-    ),
+      }),
   "several jobs": (acting) => acting.enqueueMany([own, own]),
   "a batch with callbacks": (acting) => acting.enqueueBatch([own], { onFinish: own, onSuccess: own }),
   "a workflow": (acting) =>
@@ -33,7 +33,11 @@ const ALLOWED: Record<string, (acting: Sluice) => Promise<unknown>> = {
       ],
     }),
   "a unique job that keeps others": (acting) =>
-    acting.enqueue("own", {}, { queue: "own", unique: { key: "u", while: "unfinished", onConflict: "keep" } }),
+    acting.enqueue(
+      "own",
+      {},
+      { queue: "own", unique: { key: "u", while: "unfinished", onConflict: "keep" } },
+    ),
 }
 
 for (const [what, enqueue] of Object.entries(ALLOWED))
@@ -47,7 +51,8 @@ const REFUSED: Record<string, (acting: Sluice, job: typeof own) => Promise<unkno
   "a job of another": (acting) => acting.enqueue("other", {}, { queue: "other" }),
   "one job of another among several": (acting) => acting.enqueueMany([own, other]),
   "a batch with a job of another": (acting) => acting.enqueueBatch([own, other]),
-  "a batch that enqueues another's job in the end": (acting) => acting.enqueueBatch([own], { onFinish: other }),
+  "a batch that enqueues another's job in the end": (acting) =>
+    acting.enqueueBatch([own], { onFinish: other }),
   "a batch that enqueues another's job after success": (acting) =>
     acting.enqueueBatch([own], { onSuccess: other }),
   "a batch that enqueues another's job after a failure": (acting) =>

@@ -142,6 +142,7 @@ const types = [
   "JobSettings",
   "JobSnapshot",
   "JobState",
+  "JobStatus",
   "JobToAdd",
   "JobToEnqueue",
   "JobToGather",

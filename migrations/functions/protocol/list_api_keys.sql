@@ -4,6 +4,6 @@
 create or replace function list_api_keys(p_after bigint default 0, p_limit integer default 1000) returns json
 language sql stable security definer set search_path from current
 as $$
-  select coalesce(json_agg(some.key order by some.id), '[]')
-  from (select k.id, api_key_json(k) as key from api_keys k where k.id > p_after order by k.id limit p_limit) some
+  select coalesce(json_agg(listed.key order by listed.id), '[]')
+  from (select k.id, api_key_json(k) as key from api_keys k where k.id > p_after order by k.id limit p_limit) listed
 $$;

@@ -1,6 +1,6 @@
 import type { ApiKey, ApiKeySettings, NewApiKey } from "@sluice/core"
-import type { Options } from "./options.ts"
 import { UsageError } from "./option-spec.ts"
+import type { Options } from "./options.ts"
 import { type Cell, table } from "./output/table.ts"
 import { printJson, styled } from "./output/terminal.ts"
 import { fromNow } from "./output/times.ts"
@@ -10,7 +10,8 @@ import { withSluice } from "./with-sluice.ts"
 export async function createApiKey(options: Options, words: readonly string[]): Promise<number> {
   const [name] = words as [string]
   const { role, onlyName, onlyQueue, validFor } = options
-  if (role === undefined) throw new UsageError("What may the key do? Give --role enqueuer, reader, operator or admin")
+  if (role === undefined)
+    throw new UsageError("What may the key do? Give --role enqueuer, reader, operator or admin")
   const settings: ApiKeySettings = {
     name,
     role,
@@ -35,10 +36,14 @@ export async function rotateApiKey(options: Options, words: readonly string[]): 
 
 /** The secret alone goes to the standard output, so that a script can take it. */
 function printSecret(options: Options, key: NewApiKey): void {
-  if (options.json) return printJson(key)
+  if (options.json) {
+    printJson(key)
+    return
+  }
   console.error(`The key ${key.name} has the id ${key.id}. Its secret, which is not shown again:`)
   console.log(key.secret)
-  if (key.oldSecretUntil) console.error(styled(`The one before is valid until ${fromNow(key.oldSecretUntil)}.`, "dim"))
+  if (key.oldSecretUntil)
+    console.error(styled(`The one before is valid until ${fromNow(key.oldSecretUntil)}.`, "dim"))
 }
 
 /** Ends a key. */
@@ -46,7 +51,10 @@ export async function revokeApiKey(options: Options, words: readonly string[]): 
   const [id] = words as [string]
   const key = await withSluice(options, (sluice) => sluice.revokeApiKey(id))
   if (options.json) printJson(key)
-  else console.log(`The key ${key.name} is revoked. Processes that have just verified it accept it for 30 seconds.`)
+  else
+    console.log(
+      `The key ${key.name} is revoked. Processes that have just verified it accept it for 30 seconds.`,
+    )
   return 0
 }
 

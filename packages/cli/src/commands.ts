@@ -258,7 +258,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     takes: { "<name>": "what it is for" },
     options: ["role", "only-name", "only-queue", "valid-for", "json"],
     examples: {
-      "sluice api-keys create checkout --role enqueuer --only-name charge": "for an app that enqueues one kind of jobs",
+      "sluice api-keys create checkout --role enqueuer --only-name charge":
+        "for an app that enqueues one kind of jobs",
       "sluice api-keys create ada --role operator --valid-for 90d": "for a person",
     },
     run: createApiKey,

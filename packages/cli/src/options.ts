@@ -147,7 +147,11 @@ export const OPTIONS = {
   role: oneOf(ROLES, "what it may do: enqueuer, reader, operator or admin"),
   "only-name": listOf("name", "of an enqueuer: the jobs that it may enqueue; can be repeated", text),
   "only-queue": listOf("queue", "of an enqueuer: the queues that it may enqueue to; can be repeated", text),
-  "valid-for": option("duration", "how long it is valid, such as 90d; default until it is revoked", anyDuration),
+  "valid-for": option(
+    "duration",
+    "how long it is valid, such as 90d; default until it is revoked",
+    anyDuration,
+  ),
   overlap: option("duration", "how long the secret before stays valid; default 24h", anyDuration),
 
   // of the audit log

@@ -95,11 +95,7 @@ export type {
   JobWait,
   ReadJobOptions,
 } from "./job/job-snapshot.ts"
-<<<<<<< HEAD
-=======
-export type { Principal, Role } from "./access/principal.ts"
 export type { JobStatus } from "./inspect/job-status.ts"
->>>>>>> w/int
 export type { Pause } from "./inspect/pauses.ts"
 export type { QueueSnapshot, ReadQueuesOptions } from "./inspect/queues.ts"
 export type { WaitingLimit } from "./inspect/waiting-limits.ts"

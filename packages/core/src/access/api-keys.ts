@@ -1,5 +1,12 @@
 import { boundedMs, type Duration, durationMs } from "../checks/duration.ts"
-import { assertKnownKeys, assertName, assertOneOf, assertPeriod, assertText, refuse } from "../checks/validate.ts"
+import {
+  assertKnownKeys,
+  assertName,
+  assertOneOf,
+  assertPeriod,
+  assertText,
+  refuse,
+} from "../checks/validate.ts"
 import { toPgTextArray } from "../database/array-literal.ts"
 import type { Queryable } from "../database/connection.ts"
 import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
@@ -170,7 +177,12 @@ function assertScope(settings: ApiKeySettings, kind: "names" | "queues"): void {
   const { role, [kind]: scope } = settings
   if (scope === undefined) return
   if (role !== "enqueuer")
-    refuse("invalid_option", scope, [kind], `no ${kind} with the role ${role}: only enqueuers are limited to some`)
+    refuse(
+      "invalid_option",
+      scope,
+      [kind],
+      `no ${kind} with the role ${role}: only enqueuers are limited to some`,
+    )
   if (!Array.isArray(scope) || scope.length === 0 || scope.length > MOST_IN_SCOPE)
     refuse("invalid_option", scope, [kind], `a list of 1 to ${MOST_IN_SCOPE} ${kind}`)
   for (const [index, one] of scope.entries()) assertName(one, [kind, index])

@@ -26,7 +26,8 @@ export function assertInScope(principal: Principal, job: unknown, what: string):
   assertName(principal, job.name, what)
   assertQueue(principal, options.queue, what)
   for (const [option, why] of Object.entries(REFUSED_OPTIONS))
-    if (options[option] !== undefined) throw forbidden(`${what} has the option ${option}: ${limitedTo(principal)}, and ${why}`)
+    if (options[option] !== undefined)
+      throw forbidden(`${what} has the option ${option}: ${limitedTo(principal)}, and ${why}`)
   assertKeepsOthers(principal, options.unique, what)
 }
 

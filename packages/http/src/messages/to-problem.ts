@@ -25,7 +25,13 @@ import {
 import { type Problem, ProblemError, pointerTo } from "./problem.ts"
 
 const RETRY_AFTER_SECONDS = "5"
-const NOT_FOUND = [ApiKeyNotFoundError, BatchNotFoundError, JobNotFoundError, ScheduleNotFoundError, WaitNotFoundError]
+const NOT_FOUND = [
+  ApiKeyNotFoundError,
+  BatchNotFoundError,
+  JobNotFoundError,
+  ScheduleNotFoundError,
+  WaitNotFoundError,
+]
 const FORBIDDEN_BY_STATE = [BatchFinishedError, JobStateError, ScheduleStateError, WaitStateError]
 
 /** The problem for any error. Mistakes of the caller are explained in it; failures of the server are logged instead. */
