@@ -67,7 +67,7 @@ test("`sluice schedules set` stores a schedule, changes it, and `delete` deletes
     "0 3 * * *",
     "--time-zone",
     "Europe/Berlin",
-    "--overlap",
+    "--overlap-policy",
     "skip",
   )
   expect(stdout).toMatch(/^when +0 3 \* \* \* Europe\/Berlin$/m)

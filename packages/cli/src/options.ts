@@ -1,4 +1,4 @@
-import { JOB_STATES } from "@sluice/core"
+import { JOB_STATES, type Role, type Via } from "@sluice/core"
 import { findRunning } from "./dev/running.ts"
 import { flag, listOf, type OptionSpec, oneOf, option, optionOr, UsageError } from "./option-spec.ts"
 import {
@@ -17,6 +17,8 @@ import {
   wholeNumber,
 } from "./readers.ts"
 
+const ROLES: readonly Role[] = ["enqueuer", "reader", "operator", "admin"]
+const VIAS: readonly Via[] = ["api", "dashboard", "cli", "library"]
 const A_DAY_MS = 86_400_000
 const PRIORITY = wholeNumber(-1_000_000_000, 1_000_000_000)
 
@@ -153,7 +155,7 @@ export const OPTIONS = {
   "starts-at": option("time", "no tick is before it", instant),
   "ends-at": option("time", "no tick is after it", instant),
   "catch-up": oneOf(["skip", "once", "all"], "what becomes of missed ticks: skip, once or all; default once"),
-  overlap: oneOf(
+  "overlap-policy": oneOf(
     ["allow", "skip", "queue", "cancel"],
     "what becomes of a tick while the last job is unfinished: allow, skip, queue or cancel; default allow",
   ),
@@ -161,6 +163,22 @@ export const OPTIONS = {
 
   // of workflows
   mermaid: flag("prints a flowchart of the steps as text for Mermaid"),
+
+  // of API keys
+  role: oneOf(ROLES, "what it may do: enqueuer, reader, operator or admin"),
+  "only-name": listOf("name", "of an enqueuer: the jobs that it may enqueue; can be repeated", text),
+  "only-queue": listOf("queue", "of an enqueuer: the queues that it may enqueue to; can be repeated", text),
+  "valid-for": option(
+    "duration",
+    "how long it is valid, such as 90d; default until it is revoked",
+    anyDuration,
+  ),
+  overlap: option("duration", "how long the secret before stays valid; default 24h", anyDuration),
+
+  // of the audit log
+  actor: option("id", "of this actor, such as key:12 or user:ada", text),
+  action: option("verb", "with this verb, such as retryJobs", text),
+  via: oneOf(VIAS, "done over the api, the dashboard, the cli, or by the library"),
 
   // of batches and waits
   callbacks: flag("enqueues the callbacks again when it has finished again"),

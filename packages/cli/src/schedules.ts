@@ -106,8 +106,28 @@ export async function setSchedule(options: Options, words: readonly string[]): P
   return 0
 }
 
-function timingOf({ cron, every, timeZone, jitter, startsAt, endsAt, catchUp, overlap, disabled }: Options) {
-  return { cron, every, timeZone, jitter, startsAt, endsAt, catchUp, overlap, enabled: !disabled }
+function timingOf({
+  cron,
+  every,
+  timeZone,
+  jitter,
+  startsAt,
+  endsAt,
+  catchUp,
+  overlapPolicy,
+  disabled,
+}: Options) {
+  return {
+    cron,
+    every,
+    timeZone,
+    jitter,
+    startsAt,
+    endsAt,
+    catchUp,
+    overlap: overlapPolicy,
+    enabled: !disabled,
+  }
 }
 
 function given(settings: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -48,7 +48,7 @@ export async function prepareSchema({ url, isEmbedded }: DevDatabase, schema: st
     )
 }
 
-export function isOnThisMachine(url: string): boolean {
+function isOnThisMachine(url: string): boolean {
   if (/^(socket:|\/)/.test(url)) return true
   try {
     return ["localhost", "127.0.0.1", "[::1]", ""].includes(new URL(url).hostname)

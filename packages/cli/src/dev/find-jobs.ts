@@ -15,7 +15,7 @@ const PLACES = [
 const EXTENSIONS = [".ts", ".mts", ".js", ".mjs"]
 
 /** The file that exports the app's jobs, if there is one in a usual place. */
-export function findJobsFile(folder: string): string | undefined {
+function findJobsFile(folder: string): string | undefined {
   const files = PLACES.flatMap((place) => EXTENSIONS.map((extension) => `${place}${extension}`))
   return files.find((file) => existsSync(join(folder, file)))
 }

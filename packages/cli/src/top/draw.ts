@@ -75,7 +75,7 @@ function throughput({ points, total, stepMs }: Throughput): string[] {
 }
 
 /** A character for each number: the higher, the larger. */
-export function bars(values: readonly number[]): string {
+function bars(values: readonly number[]): string {
   const most = Math.max(1, ...values)
   return values.map((value) => (value === 0 ? " " : BARS[Math.ceil((value / most) * 8) - 1])).join("")
 }
