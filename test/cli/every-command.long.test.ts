@@ -47,6 +47,11 @@ const CALLS: Readonly<Record<string, string[]>> = {
   "events emit": ["a"],
   "waits complete": ["a"],
   import: ["pg-boss"],
+  "api-keys list": [],
+  "api-keys create": ["a", "--role", "reader"],
+  "api-keys rotate": ["1"],
+  "api-keys revoke": ["1"],
+  audit: [],
 }
 /** They need no database, or say something else without one: tests of their own. */
 const OTHERS = ["init", "dev", "work", "completion"]
@@ -111,7 +116,7 @@ test("a jobs file that throws, has no jobs or isn't there is told by every comma
     ["missing.mjs", /missing\.mjs can't be loaded: there is no such file/, 1],
   ]
   const commands = [["migrate"], ["work"], ["enqueue", "a"], ["events", "emit", "a"]]
-  commands.push(["jobs", "update", "1", "--set-priority", "1"], ["import", "pg-boss"])
+  commands.push(["jobs", "update", "1", "--set-priority", "1"])
   for (const command of commands)
     for (const [file, words, code] of cases) {
       const given = ["--jobs", join(path, file), "--database-url", database.url]

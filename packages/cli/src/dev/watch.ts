@@ -14,24 +14,22 @@ const MOST_FOLDERS = 5_000
 export async function watchSources(folder: string, onChange: () => void): Promise<{ close(): void }> {
   const watchers = new Map<string, FSWatcher>()
   let timer: NodeJS.Timeout | undefined
+  let isClosed = false
   await addFolder(folder)
   return {
     close() {
+      isClosed = true
       clearTimeout(timer)
       for (const watcher of watchers.values()) watcher.close()
     },
   }
 
   async function addFolder(path: string): Promise<void> {
-    if (watchers.has(path) || watchers.size >= MOST_FOLDERS) return
-    try {
-      watchers.set(path, watchFolder(path))
-      const entries = await readdir(path, { withFileTypes: true })
-      const folders = entries.filter((entry) => entry.isDirectory() && isWatched(entry.name))
-      await Promise.all(folders.map(({ name }) => addFolder(join(path, name))))
-    } catch {
-      watchers.delete(path) // it is gone already, or can't be read
-    }
+    const entries = await readdir(path, { withFileTypes: true }).catch(() => undefined)
+    if (!entries || isClosed || watchers.has(path) || watchers.size >= MOST_FOLDERS) return
+    watchers.set(path, watchFolder(path))
+    const folders = entries.filter((entry) => entry.isDirectory() && isWatched(entry.name))
+    await Promise.all(folders.map(({ name }) => addFolder(join(path, name))))
   }
 
   function watchFolder(path: string): FSWatcher {
