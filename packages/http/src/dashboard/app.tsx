@@ -62,11 +62,11 @@ export function createDashboard(options: DashboardOptions): Hono {
     const role = action.role ?? "operator"
     if (!view.may(role)) return forbid(context, view, role)
     const form = new URLSearchParams(await context.req.text())
-    const result = await action
+    const { to, page } = await action
       .act(view, form, context.req.param())
-      .catch((error) => failedPage(view, error))
-    if (!("to" in result)) return respond(context, view, area, result)
-    return context.redirect(result.to, 303)
+      .catch((error) => ({ to: view.path, page: failedPage(view, error) }))
+    if (page) return respond(context, view, area, { status: 422, ...page })
+    return context.redirect(to, 303)
   }
 
   function forbid(context: DashboardContext, view: View, role: Role) {

@@ -47,7 +47,7 @@ export interface Page {
 export interface Rendered {
   readonly title: string
   readonly body: Child
-  /** Default 200. */
+  /** Default 200, and 422 as an answer to a form. */
   readonly status?: 200 | 400 | 404 | 409 | 422 | 503
   /** Whether the page refreshes itself at the interval that the reader has chosen. Default true; false for forms. */
   readonly isLive?: boolean
@@ -58,15 +58,11 @@ export interface Action {
   readonly path: string
   /** Default `operator`. */
   readonly role?: Role
-  /**
-   * Its result leads to another page. A `Rendered` is shown as it is, for forms with errors beside their fields: pass the
-   * status 422.
-   */
   readonly act: (
     view: View,
     form: URLSearchParams,
     parameters: Readonly<Record<string, string>>,
-  ) => Promise<Acted | Rendered>
+  ) => Promise<Acted>
 }
 
 export interface Acted {
@@ -75,6 +71,8 @@ export interface Acted {
   /** What has happened, in the reader's language; shown at the top of the next page. */
   readonly notice?: string
   readonly isFailure?: boolean
+  /** In place of going there: the page with its form and what was sent, and beside the fields what is wrong with it. */
+  readonly page?: Rendered
 }
 
 /** Pages and actions of one kind of things, and where the navigation leads. */
