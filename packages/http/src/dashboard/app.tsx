@@ -41,7 +41,8 @@ export function createDashboard(options: DashboardOptions): Hono {
   app.post(`${base}/preferences`, savePreferences)
   for (const area of areas) {
     for (const page of area.pages) app.get(base + page.path, (context) => show(context, area, page))
-    for (const action of area.actions ?? []) app.post(base + action.path, (context) => act(context, area, action))
+    for (const action of area.actions ?? [])
+      app.post(base + action.path, (context) => act(context, area, action))
   }
   app.notFound(async (context) => {
     const view = viewOf(context)
@@ -126,7 +127,10 @@ export function createDashboard(options: DashboardOptions): Hono {
   function viewOf(context: DashboardContext): View {
     const principal: Principal = { id: "environment", name: "environment", role: "admin" }
     const preferences = preferencesOf(context)
-    const { code, text, direction } = chooseLanguage(preferences.language, context.req.header("accept-language"))
+    const { code, text, direction } = chooseLanguage(
+      preferences.language,
+      context.req.header("accept-language"),
+    )
     const timeZone = preferences.usesUtc ? "UTC" : (preferences.timeZone ?? "UTC")
     const now = new Date()
     return {

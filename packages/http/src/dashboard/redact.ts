@@ -13,7 +13,8 @@ export const hidden: Hidden = new Hidden()
 export type Redact = (value: unknown, of: Redacted) => unknown
 
 /** Names of values that nobody should read on a page. */
-const SECRET = /pass(word|wd|phrase)|secret|token|api[-_]?key|authorization|cookie|credential|private[-_]?key/i
+const SECRET =
+  /pass(word|wd|phrase)|secret|token|api[-_]?key|authorization|cookie|credential|private[-_]?key/i
 
 /**
  * Hides the values of fields whose names match, at any depth. Default: names of secrets, such as `password`, `apiKey` and

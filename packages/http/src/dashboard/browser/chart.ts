@@ -4,7 +4,11 @@ import { onContent } from "./shell/on-content.ts"
 
 interface ChartData {
   readonly at: number[]
-  readonly series: readonly { readonly label: string; readonly values: (number | null)[]; readonly color: number }[]
+  readonly series: readonly {
+    readonly label: string
+    readonly values: (number | null)[]
+    readonly color: number
+  }[]
   readonly unit: "count" | "ms" | "ratio"
   readonly kind: "area" | "lines" | "bars"
   readonly marks: readonly { readonly at: number; readonly label: string }[]
@@ -45,7 +49,11 @@ function draw(figure: HTMLElement, isAgain = false): void {
   if (!place) return
   known?.plot.destroy()
   const data = JSON.parse(text) as ChartData
-  const plot = new uPlot(optionsOf(data, figure, place), [data.at, ...data.series.map(({ values }) => values)], place)
+  const plot = new uPlot(
+    optionsOf(data, figure, place),
+    [data.at, ...data.series.map(({ values }) => values)],
+    place,
+  )
   drawn.set(figure, { data: text, plot })
   sizes.observe(place)
 }
@@ -54,7 +62,12 @@ function optionsOf(data: ChartData, figure: HTMLElement, place: HTMLElement): uP
   const line = colorOf(figure, "--line")
   const ink = colorOf(figure, "--ink-soft")
   const write = writerOf(data)
-  const axis = { stroke: ink, font: "12px system-ui, sans-serif", grid: { stroke: line, width: 1 }, ticks: { show: false } }
+  const axis = {
+    stroke: ink,
+    font: "12px system-ui, sans-serif",
+    grid: { stroke: line, width: 1 },
+    ticks: { show: false },
+  }
   return {
     width: Math.max(place.clientWidth || figure.clientWidth, 100),
     height: HEIGHT,
@@ -63,7 +76,11 @@ function optionsOf(data: ChartData, figure: HTMLElement, place: HTMLElement): uP
     cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
     scales: { x: { time: true }, y: { range: (_, __, most) => [0, most > 0 ? most * 1.08 : 1] } },
     axes: [
-      { ...axis, grid: { show: false }, values: (_, ticks) => ticks.map((tick) => timeText(data, tick, ticks)) },
+      {
+        ...axis,
+        grid: { show: false },
+        values: (_, ticks) => ticks.map((tick) => timeText(data, tick, ticks)),
+      },
       { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => write(tick)) },
     ],
     series: [
@@ -90,7 +107,8 @@ function seriesOf(
     points: { show: false },
     value: (_, value) => (value === null || value === undefined ? "–" : write(value)),
     ...(kind === "area" && index === 0 && { fill: faded(stroke) }),
-    ...(kind === "bars" && uPlot.paths.bars && { paths: uPlot.paths.bars({ size: [0.7, 40] }), fill: faded(stroke) }),
+    ...(kind === "bars" &&
+      uPlot.paths.bars && { paths: uPlot.paths.bars({ size: [0.7, 40] }), fill: faded(stroke) }),
   }
 }
 
@@ -150,7 +168,12 @@ function writerOf({ unit, language }: ChartData): (value: number) => string {
           : value >= 1_000
             ? ["second", 1_000]
             : ["millisecond", 1]
-    const options = { style: "unit", unit: name as string, unitDisplay: "narrow", maximumFractionDigits: 1 } as const
+    const options = {
+      style: "unit",
+      unit: name as string,
+      unitDisplay: "narrow",
+      maximumFractionDigits: 1,
+    } as const
     return new Intl.NumberFormat(language, options).format(value / (size as number))
   }
 }

@@ -2,7 +2,13 @@ import type { Child } from "hono/jsx"
 import type { View } from "../page.ts"
 
 /** A form that posts to an action, with the token that proves its session. */
-export function ActionForm(properties: { view: View; path: string; children?: Child; class?: string; id?: string }) {
+export function ActionForm(properties: {
+  view: View
+  path: string
+  children?: Child
+  class?: string
+  id?: string
+}) {
   const { view, path, children, class: className, id } = properties
   return (
     <form method="post" action={view.href(path)} class={className} id={id}>

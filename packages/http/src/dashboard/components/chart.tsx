@@ -35,7 +35,11 @@ export function Chart(properties: {
   const write = writerOf(view, unit)
   const data = JSON.stringify({
     at: at.map((each) => Math.round(each.getTime() / 1000)),
-    series: series.map(({ label, values, color }, index) => ({ label, values, color: color ?? (index % 6) + 1 })),
+    series: series.map(({ label, values, color }, index) => ({
+      label,
+      values,
+      color: color ?? (index % 6) + 1,
+    })),
     unit,
     kind,
     marks: marks.map((mark) => ({ at: Math.round(mark.at.getTime() / 1000), label: mark.label })),

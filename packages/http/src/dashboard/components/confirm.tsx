@@ -37,7 +37,11 @@ export function Confirm(properties: {
         ))}
         {children}
         <div class="row">
-          <button type="submit" class={danger ? "button danger primary" : "button primary"} disabled={count === 0}>
+          <button
+            type="submit"
+            class={danger ? "button danger primary" : "button primary"}
+            disabled={count === 0}
+          >
             {label}
           </button>
           <a class="button" href={back} data-dialog-close>

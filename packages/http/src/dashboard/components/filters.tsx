@@ -20,7 +20,7 @@ export function Filters(properties: {
   const { view, path, filters, children } = properties
   const { after: _, before: __, ...query } = Object.fromEntries(view.query)
   return (
-    <div class="filters" role="group" aria-label={view.text.shell.filters}>
+    <section class="filters" aria-label={view.text.shell.filters}>
       {filters.map(({ parameter, label, value }) => (
         <span class="filter">
           <span>{`${label}: ${value}`}</span>
@@ -41,6 +41,6 @@ export function Filters(properties: {
         </a>
       )}
       {children}
-    </div>
+    </section>
   )
 }

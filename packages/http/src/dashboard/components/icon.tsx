@@ -40,7 +40,15 @@ const PATHS = {
 export type IconName = keyof typeof PATHS
 
 /** A picture beside a word; it says nothing to screen readers. */
-export function Icon({ name, size = 16, class: className }: { name: IconName; size?: number; class?: string }) {
+export function Icon({
+  name,
+  size = 16,
+  class: className,
+}: {
+  name: IconName
+  size?: number
+  class?: string
+}) {
   return (
     <svg
       class={className}

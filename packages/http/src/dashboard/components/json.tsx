@@ -27,17 +27,15 @@ export function Json(properties: { view: View; value: unknown; label: string; op
         <span class="muted number">{view.format.bytes(Buffer.byteLength(text))}</span>
       </summary>
       <div class="copyable" data-copy-label={view.text.shell.copy} data-copied-label={view.text.shell.copied}>
-        {isSmall ? (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
-          <div class="tree" tabindex={0} role="group" aria-label={label}>
-            <Value view={view} value={value} depth={0} prefix={null} suffix="" />
-          </div>
-        ) : (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
-          <pre tabindex={0} role="group" aria-label={label}>
-            {text}
-          </pre>
-        )}
+        <section class="scrolling" tabindex={0} aria-label={label}>
+          {isSmall ? (
+            <div class="tree">
+              <Value view={view} value={value} depth={0} prefix={null} suffix="" />
+            </div>
+          ) : (
+            <pre>{text}</pre>
+          )}
+        </section>
         {isSmall && <template data-copy={text} />}
       </div>
     </details>

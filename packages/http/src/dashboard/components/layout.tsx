@@ -151,12 +151,7 @@ function Brand({ label, href }: { label: string; href?: string }) {
     <>
       <svg width="22" height="22" viewBox="0 0 22 22" fill="none" aria-hidden="true">
         <rect width="22" height="22" rx="6" fill="currentColor" />
-        <path
-          d="M5 5v7m6-7v9m6-9v7"
-          stroke="var(--surface)"
-          stroke-width="2"
-          stroke-linecap="round"
-        />
+        <path d="M5 5v7m6-7v9m6-9v7" stroke="var(--surface)" stroke-width="2" stroke-linecap="round" />
         <path
           d="M4 16.5c1.6 0 1.9-1.2 3.5-1.2s1.9 1.2 3.5 1.2 1.9-1.2 3.5-1.2 1.9 1.2 3.5 1.2"
           stroke="var(--surface)"

@@ -77,7 +77,12 @@ export function Facts({ facts }: { facts: readonly (readonly [label: string, val
 }
 
 /** A link that looks like a button. */
-export function ButtonLink(properties: { href: string; kind?: "primary" | "danger"; small?: boolean; children?: Child }) {
+export function ButtonLink(properties: {
+  href: string
+  kind?: "primary" | "danger"
+  small?: boolean
+  children?: Child
+}) {
   const { href, kind, small, children } = properties
   return (
     <a href={href} class={["button", kind, small && "small"].filter(Boolean).join(" ")}>
@@ -89,7 +94,12 @@ export function ButtonLink(properties: { href: string; kind?: "primary" | "dange
 /** A list of links, of which one is open. */
 export function Tabs(properties: {
   label: string
-  tabs: readonly { readonly href: string; readonly label: Child; readonly count?: Child; readonly current: boolean }[]
+  tabs: readonly {
+    readonly href: string
+    readonly label: Child
+    readonly count?: Child
+    readonly current: boolean
+  }[]
 }) {
   return (
     <nav class="tabs" aria-label={properties.label}>

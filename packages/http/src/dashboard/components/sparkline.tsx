@@ -2,7 +2,15 @@
  * A small line of the last values, the oldest first. `label` says in words what it shows; the latest number should stand beside
  * it.
  */
-export function Sparkline({ values, label, small = false }: { values: readonly number[]; label: string; small?: boolean }) {
+export function Sparkline({
+  values,
+  label,
+  small = false,
+}: {
+  values: readonly number[]
+  label: string
+  small?: boolean
+}) {
   const most = Math.max(...values, 0)
   const step = values.length > 1 ? WIDTH / (values.length - 1) : WIDTH
   const points = values.map((value, index) => {

@@ -62,7 +62,15 @@ function hrefOf(href: string | undefined) {
   return href === undefined ? {} : { "data-href": href }
 }
 
-function HeadCell<Row>({ view, path, column }: { view: View; path: string | undefined; column: Column<Row> }) {
+function HeadCell<Row>({
+  view,
+  path,
+  column,
+}: {
+  view: View
+  path: string | undefined
+  column: Column<Row>
+}) {
   const { label, numeric, sort } = column
   const className = numeric ? "numeric" : undefined
   if (sort === undefined || path === undefined) {

@@ -10,7 +10,11 @@ export function Time(properties: { view: View; at: Date | null | undefined; exac
   const relative = view.format.relative(at)
   const exactly = view.format.exact(at)
   return (
-    <time datetime={at.toISOString()} title={exact ? relative : exactly} {...(!exact && { "data-relative": "" })}>
+    <time
+      datetime={at.toISOString()}
+      title={exact ? relative : exactly}
+      {...(!exact && { "data-relative": "" })}
+    >
       {exact ? exactly : relative}
     </time>
   )

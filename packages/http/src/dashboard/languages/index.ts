@@ -34,7 +34,10 @@ function accepted(header: string): string[] {
     .slice(0, 500)
     .split(",")
     .map((entry) => {
-      const [tag = "", quality] = entry.trim().toLowerCase().split(/;\s*q=/)
+      const [tag = "", quality] = entry
+        .trim()
+        .toLowerCase()
+        .split(/;\s*q=/)
       return { tag, quality: quality === undefined ? 1 : Number(quality) || 0 }
     })
     .filter(({ quality }) => quality > 0)

@@ -19,7 +19,9 @@ function addButton(place: HTMLElement): void {
   button.setAttribute("hx-morph-skip", "")
   button.addEventListener("click", async () => {
     const template = place.querySelector<HTMLElement>("[data-copy]")
-    await navigator.clipboard.writeText(template?.dataset.copy ?? place.querySelector("pre")?.textContent ?? "")
+    await navigator.clipboard.writeText(
+      template?.dataset.copy ?? place.querySelector("pre")?.textContent ?? "",
+    )
     button.textContent = copiedLabel
     setTimeout(() => {
       button.textContent = copyLabel

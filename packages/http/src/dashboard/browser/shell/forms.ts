@@ -1,7 +1,8 @@
 /** Sends forms with `data-submit-on-change` as soon as something is chosen, and no form twice. */
 export function enableForms(): void {
   document.addEventListener("change", (event) => {
-    const form = event.target instanceof Element && event.target.closest<HTMLFormElement>("form[data-submit-on-change]")
+    const form =
+      event.target instanceof Element && event.target.closest<HTMLFormElement>("form[data-submit-on-change]")
     if (form) form.requestSubmit()
   })
   document.addEventListener("submit", (event) => {

@@ -4,7 +4,8 @@ const GO_WITHIN_MS = 1_500
 export function enableKeys(): void {
   let goAt = 0
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
+      return
     if (document.querySelector("dialog[open]")) return
     const { key } = event
     if (performance.now() - goAt < GO_WITHIN_MS) {
@@ -31,7 +32,10 @@ function act(event: KeyboardEvent, does: () => void): void {
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches("input:not([type=checkbox], [type=radio]), select, textarea")
+  return (
+    target instanceof HTMLElement &&
+    target.matches("input:not([type=checkbox], [type=radio]), select, textarea")
+  )
 }
 
 function focusSearch(): void {
@@ -61,5 +65,6 @@ function selectRow(): void {
 
 function openRow(event: KeyboardEvent): void {
   const row = currentRow()
-  if (row?.dataset.href && document.activeElement === row) act(event, () => location.assign(row.dataset.href ?? ""))
+  if (row?.dataset.href && document.activeElement === row)
+    act(event, () => location.assign(row.dataset.href ?? ""))
 }

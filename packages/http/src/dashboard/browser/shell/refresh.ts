@@ -57,7 +57,8 @@ function content(): HTMLElement | null {
 function isBusy(main: HTMLElement): boolean {
   const selection = getSelection()
   const selects = selection !== null && !selection.isCollapsed && main.contains(selection.anchorNode)
-  const types = main.contains(document.activeElement) && document.activeElement?.matches("input, select, textarea")
+  const types =
+    main.contains(document.activeElement) && document.activeElement?.matches("input, select, textarea")
   return (
     selects ||
     Boolean(types) ||

@@ -12,7 +12,8 @@ export function enableSelection(): void {
     show(box.form)
   })
   onContent((root) => {
-    for (const all of root.querySelectorAll<HTMLInputElement>("input[data-select-all]")) if (all.form) show(all.form)
+    for (const all of root.querySelectorAll<HTMLInputElement>("input[data-select-all]"))
+      if (all.form) show(all.form)
   })
 }
 

@@ -79,7 +79,8 @@ export const shell = {
   failed: "The page could not be shown. The function's log says why.",
   badRequestTitle: "This address doesn't work",
   refusedTitle: "Refused",
-  crossSite: "This request came from another site, or its form is too old. Go back, reload the page and try again.",
+  crossSite:
+    "This request came from another site, or its form is too old. Go back, reload the page and try again.",
   tooLarge: "What was sent is too large.",
   tooLate: "The request took too long to arrive.",
   notDone: "Not done: {reason}",

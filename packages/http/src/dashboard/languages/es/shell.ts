@@ -75,7 +75,8 @@ export const shell: Messages["shell"] = {
   affectedAtLeast: "Esto afecta al menos a {count} trabajos.",
 
   tooSlow: "Ha tardado demasiado. Acote el filtro o elija un periodo más corto.",
-  databaseUnavailable: "La base de datos no responde. No se ha cambiado nada. Inténtelo de nuevo en un momento.",
+  databaseUnavailable:
+    "La base de datos no responde. No se ha cambiado nada. Inténtelo de nuevo en un momento.",
   notFoundTitle: "No encontrado",
   notFound: "Esta página no existe, o lo que mostraba ya no existe.",
   forbiddenTitle: "No permitido",

@@ -75,8 +75,7 @@ export const shell: Messages["shell"] = {
   affectedAtLeast: "Cela concerne au moins {count} jobs.",
 
   tooSlow: "Cela a pris trop de temps. Affinez le filtre ou choisissez une période plus courte.",
-  databaseUnavailable:
-    "La base de données ne répond pas. Rien n’a été modifié. Réessayez dans un instant.",
+  databaseUnavailable: "La base de données ne répond pas. Rien n’a été modifié. Réessayez dans un instant.",
   notFoundTitle: "Introuvable",
   notFound: "Cette page n’existe pas, ou ce qu’elle montrait n’existe plus.",
   forbiddenTitle: "Non autorisé",
