@@ -1,43 +1,42 @@
-import type { Logger, Principal, Role, Sluice } from "@sluice/core"
-import { DatabaseUnavailableError, InvalidInputError } from "@sluice/core"
-import { type Context, Hono } from "hono"
-import { getCookie, setCookie } from "hono/cookie"
-import type { Child } from "hono/jsx"
+import type { Role } from "@sluice/core"
+import { Hono } from "hono"
+import { setCookie } from "hono/cookie"
 import { areas } from "./areas/index.ts"
 import { assetAt } from "./assets/assets.ts"
-import { Layout } from "./components/layout.tsx"
-import { Notice } from "./components/notice.tsx"
-import { PageHeader } from "./components/page-header.tsx"
-import { createFormat } from "./languages/format.ts"
-import { chooseLanguage } from "./languages/index.ts"
-import { fill } from "./languages/text.ts"
-import type { Action, Area, Page, Rendered, View } from "./page.ts"
-import { type Preferences, readPreferences } from "./preferences.ts"
-import { type Redact, redactKeys } from "./redact.ts"
+import { createFlashes } from "./flash.ts"
+import type { DashboardOptions } from "./options.ts"
+import type { Action, Area, Page, View } from "./page.ts"
+import { PREFERENCES } from "./preferences.ts"
+import { type DashboardContext, type Reader, readerOf } from "./reader.ts"
+import { failedPage, forbiddenPage, html, notFoundPage, plainPage, respond } from "./respond.tsx"
+import { isEmbeddedElsewhere, isFromThisSite } from "./safety/cross-site.ts"
+import { insideOf } from "./safety/inside.ts"
 import { protectPages, type Variables } from "./safety/policy.ts"
-
-export interface DashboardOptions {
-  readonly sluice: Sluice
-  /** Where the dashboard is served: `/dashboard`. Default `/`. */
-  readonly basePath?: string
-  /**
-   * What readers may see of payloads, results, metadata, progress, errors and log lines. Default: `redactKeys()`, which hides
-   * the values of fields that are named like secrets.
-   */
-  readonly redact?: Redact
-  /** Receives what fails on the server's side. Default `console`. */
-  readonly log?: Logger
-}
-
-type DashboardContext = Context<{ Variables: Variables }>
+import { type FormRefusal, readForm } from "./safety/read-form.ts"
+import { createSigner } from "./safety/signing.ts"
+import { createGate, type Entrant } from "./session/gate.ts"
+import { addLoginRoutes } from "./session/login.tsx"
+import { ClosedPage, LoginPage } from "./session/login-page.tsx"
+import { settingsOf } from "./settings.ts"
 
 /** The dashboard: pages that show and change what happens in the queue. */
 export function createDashboard(options: DashboardOptions): Hono {
-  const { sluice, redact = redactKeys(), log = console } = options
-  const base = (options.basePath ?? "").replace(/\/$/, "")
+  const settings = settingsOf(options)
+  const { base, log } = settings
   const app = new Hono<{ Variables: Variables }>()
   app.use(protectPages())
-  app.get(`${base}/assets/:name`, (context) => serveAsset(context, `/assets/${context.req.param("name")}`))
+  app.get(`${base}/assets/:name`, serveAsset)
+  if (settings.secrets.length === 0) {
+    app.all("*", refuseAll)
+    return app as unknown as Hono
+  }
+
+  const gate = createGate(settings)
+  const flashes = createFlashes(
+    createSigner(settings.secrets, "flash"),
+    `sluice_notice${base.replaceAll("/", "_")}`,
+  )
+  addLoginRoutes(app, settings, gate)
   app.post(`${base}/preferences`, savePreferences)
   for (const area of areas) {
     for (const page of area.pages) app.get(base + page.path, (context) => show(context, area, page))
@@ -45,148 +44,160 @@ export function createDashboard(options: DashboardOptions): Hono {
       app.post(base + action.path, (context) => act(context, area, action))
   }
   app.notFound(async (context) => {
-    const view = viewOf(context)
-    const { notFoundTitle, notFound } = view.text.shell
-    return respond(context, view, undefined, plainPage(notFoundTitle, notFound, 404))
+    const entered = await enter(context)
+    return entered instanceof Response ? entered : respond(context, entered, notFoundPage(entered.view))
+  })
+  app.onError((error, context) => {
+    log.error("The dashboard failed", { path: context.req.path, error })
+    return context.text("Internal Server Error", 500)
   })
   return app as unknown as Hono
 
-  async function show(context: DashboardContext, area: Area, page: Page) {
-    const view = viewOf(context)
-    if (!view.may(page.role ?? "reader")) return forbid(context, view, page.role ?? "reader")
-    const rendered = await page.render(view, context.req.param()).catch((error) => failedPage(view, error))
-    return respond(context, view, area, rendered)
+  async function show(context: DashboardContext, area: Area, page: Page): Promise<Response> {
+    const entered = await enter(context)
+    if (entered instanceof Response) return entered
+    const { view } = entered
+    const role = page.role ?? area.role ?? "reader"
+    if (!view.may(role)) return respond(context, entered, forbiddenPage(view, role))
+    try {
+      const rendered = await page.render(view, context.req.param())
+      return await respond(context, { ...entered, area, flash: flashes.take(context) }, rendered)
+    } catch (error) {
+      return fail(context, entered, area, error)
+    }
   }
 
-  async function act(context: DashboardContext, area: Area, action: Action) {
-    const view = viewOf(context)
-    const role = action.role ?? "operator"
-    if (!view.may(role)) return forbid(context, view, role)
-    const form = new URLSearchParams(await context.req.text())
-    const { to, page } = await action
-      .act(view, form, context.req.param())
-      .catch((error) => ({ to: view.path, page: failedPage(view, error) }))
-    if (page) return respond(context, view, area, { status: 422, ...page })
-    return context.redirect(to, 303)
-  }
-
-  function forbid(context: DashboardContext, view: View, role: Role) {
-    const { forbidden, forbiddenTitle } = view.text.shell
-    const text = fill(forbidden, { name: view.principal.name, role })
-    return respond(context, view, undefined, { ...plainPage(forbiddenTitle, text), status: 403 })
-  }
-
-  /** A page that says why the one that was asked for can't be shown. */
-  function failedPage(view: View, error: unknown): Rendered {
+  async function act(context: DashboardContext, area: Area, action: Action): Promise<Response> {
+    const entered = await enter(context)
+    if (entered instanceof Response) return entered
+    const { view, entrant } = entered
     const { shell } = view.text
-    if (error instanceof InvalidInputError) return plainPage(shell.badRequestTitle, error.message, 400)
-    if (error instanceof DatabaseUnavailableError) {
-      return plainPage(shell.failedTitle, isTooSlow(error) ? shell.tooSlow : shell.databaseUnavailable, 503)
+    const role = action.role ?? area.role ?? "operator"
+    if (!view.may(role)) return respond(context, entered, forbiddenPage(view, role))
+    if (!isFromThisSite(context.req.raw.headers))
+      return respond(context, entered, plainPage(shell.refusedTitle, shell.crossSite, 403))
+    const form = await readForm(context.req.raw)
+    if (typeof form === "string") {
+      const [status, text] = REFUSALS[form]
+      return respond(context, entered, plainPage(shell.refusedTitle, shell[text], status))
     }
-    log.error("A page of the dashboard failed", { path: view.path, error })
-    return plainPage(shell.failedTitle, shell.failed, 500)
-  }
-
-  async function respond(
-    context: DashboardContext,
-    view: View,
-    area: Area | undefined,
-    rendered: Omit<Rendered, "status"> & { readonly status?: 200 | 400 | 403 | 404 | 409 | 422 | 500 | 503 },
-  ) {
-    const page = await (
-      <Layout
-        view={view}
-        title={rendered.title}
-        preferences={preferencesOf(context)}
-        areas={areas}
-        area={area}
-        isLive={rendered.isLive ?? true}
-      >
-        {rendered.body}
-      </Layout>
-    )
-    return context.html(`<!doctype html>${page}`, rendered.status ?? 200)
-  }
-
-  async function savePreferences(context: DashboardContext) {
-    const form = new URLSearchParams(await context.req.text())
-    for (const name of ["theme", "refresh", "zone", "language"]) {
-      const value = form.get(name)
-      if (value !== null && /^[\w-]{1,20}$/.test(value)) {
-        const path = base === "" ? "/" : base
-        setCookie(context, `sluice_${name}`, value, { path, maxAge: 31_536_000, sameSite: "Lax" })
-      }
+    if (!gate.sessions.isCsrfToken(entrant.sessionId, form.get("csrf") ?? ""))
+      return respond(context, entered, plainPage(shell.refusedTitle, shell.crossSite, 403))
+    form.delete("csrf")
+    try {
+      const { to, notice, isFailure = false, page } = await action.act(view, form, context.req.param())
+      if (page)
+        return await respond(
+          context,
+          { ...entered, area },
+          { ...page, status: page.status ?? 422, isLive: false },
+        )
+      if (notice !== undefined) flashes.keep(context, { notice, isFailure })
+      return context.redirect(insideOf(base, to), 303)
+    } catch (error) {
+      return fail(context, entered, area, error)
     }
-    return context.redirect(form.get("to") ?? `${base}/`, 303)
   }
 
-  function preferencesOf(context: DashboardContext): Preferences {
-    return readPreferences((name) => getCookie(context, `sluice_${name}`))
+  function fail(context: DashboardContext, entered: Entered, area: Area, error: unknown) {
+    const { view } = entered
+    const known = failedPage(view, error)
+    if (!known)
+      log.error("A page of the dashboard failed", { method: context.req.method, path: view.path, error })
+    const { shell } = view.text
+    return respond(context, { ...entered, area }, known ?? plainPage(shell.failedTitle, shell.failed, 500))
   }
 
-  function viewOf(context: DashboardContext): View {
-    const principal: Principal = { id: "environment", name: "environment", role: "admin" }
-    const preferences = preferencesOf(context)
-    const { code, text, direction } = chooseLanguage(
-      preferences.language,
-      context.req.header("accept-language"),
+  /** What a page sees, or the response to somebody who isn't let in. */
+  async function enter(context: DashboardContext): Promise<Entered | Response> {
+    const reader = readerOf(context, base)
+    const { shell } = reader.text
+    if (isEmbeddedElsewhere(context.req.raw.headers)) return context.text("Forbidden", 403)
+    const entrant = await gate.enter(context)
+    if (entrant !== undefined && entrant !== "expired") {
+      if (entrant.principal.role !== "enqueuer") return { reader, entrant, view: viewOf(reader, entrant) }
+      return html(
+        context,
+        <ClosedPage reader={reader} title={shell.forbiddenTitle} text={shell.keyMayNotRead} />,
+        403,
+      )
+    }
+    if (!settings.takesKeys)
+      return html(
+        context,
+        <ClosedPage reader={reader} title={shell.forbiddenTitle} text={shell.noIdentity} />,
+        403,
+      )
+    const to =
+      context.req.method === "GET" ? reader.href(reader.path, Object.fromEntries(reader.query)) : `${base}/`
+    const page = (
+      <LoginPage
+        reader={reader}
+        to={to}
+        lifetimeMs={settings.lifetimeMs}
+        notice={entrant === "expired" ? shell.loginExpired : undefined}
+      />
     )
-    const timeZone = preferences.usesUtc ? "UTC" : (preferences.timeZone ?? "UTC")
-    const now = new Date()
+    return html(context, page, 401)
+  }
+
+  function viewOf({ preferences: _, ...reader }: Reader, { principal, sessionId }: Entrant): View {
     return {
-      sluice,
+      ...reader,
+      sluice: settings.sluice,
       principal,
       may: (role) => RANKS.indexOf(principal.role) >= RANKS.indexOf(role),
-      query: new URL(context.req.url).searchParams,
-      path: context.req.path.slice(base.length) || "/",
-      text,
-      language: code,
-      direction,
-      timeZone,
-      format: createFormat(code, timeZone, now),
-      href: (path, query = {}) => base + path + queryOf(query),
-      csrfToken: "",
-      nonce: context.get("nonce"),
-      now,
-      redact,
+      csrfToken: gate.sessions.csrfTokenOf(sessionId),
+      redact: settings.redact,
     }
   }
+
+  /** Stores nothing but how pages look, so it needs no session; another site still can't. */
+  async function savePreferences(context: DashboardContext): Promise<Response> {
+    const form = await readForm(context.req.raw)
+    if (!isFromThisSite(context.req.raw.headers) || typeof form === "string")
+      return context.text("Forbidden", 403)
+    for (const name of PREFERENCES) {
+      const value = form.get(name) ?? ""
+      if (!/^[\w-]{1,20}$/.test(value)) continue
+      setCookie(context, `sluice_${name}`, value, { path: `${base}/`, maxAge: YEAR_SECONDS, sameSite: "Lax" })
+    }
+    return context.redirect(insideOf(base, form.get("to")), 303)
+  }
+
+  /** Without a secret nobody can be told apart, so nobody is let in. */
+  async function refuseAll(context: DashboardContext): Promise<Response> {
+    const reader = readerOf(context, base)
+    const { notConfiguredTitle, notConfigured } = reader.text.shell
+    return html(context, <ClosedPage reader={reader} title={notConfiguredTitle} text={notConfigured} />, 503)
+  }
+
+  function serveAsset(context: DashboardContext): Response {
+    const asset = assetAt(`/assets/${context.req.param("name")}`)
+    if (!asset) return context.text("Not found", 404)
+    const headers = {
+      "content-type": asset.type,
+      "cache-control": `public, max-age=${YEAR_SECONDS}, immutable`,
+      vary: "accept-encoding",
+    }
+    const takesGzip = /\bgzip\b/.test(context.req.header("accept-encoding") ?? "")
+    return takesGzip
+      ? context.body(asset.gzipped(), 200, { ...headers, "content-encoding": "gzip" })
+      : context.body(asset.text, 200, headers)
+  }
 }
 
+interface Entered {
+  readonly view: View
+  readonly reader: Reader
+  readonly entrant: Entrant
+}
+
+const YEAR_SECONDS = 31_536_000
 const RANKS: readonly Role[] = ["enqueuer", "reader", "operator", "admin"]
 
-function plainPage(title: string, text: Child, status?: 400 | 404 | 503): Rendered
-function plainPage(title: string, text: Child, status: 500): Rendered
-function plainPage(title: string, text: Child, status: number = 200): Rendered {
-  const body = (
-    <>
-      <PageHeader title={title} />
-      <Notice kind="warning">{text}</Notice>
-    </>
-  )
-  return { title, body, isLive: false, status: status as 200 }
-}
-
-/** Whether a statement was stopped because it took longer than it may. */
-export function isTooSlow(error: unknown): boolean {
-  return error instanceof DatabaseUnavailableError && error.code === "statement_timeout"
-}
-
-function serveAsset(context: DashboardContext, address: string): Response {
-  const asset = assetAt(address)
-  if (!asset) return context.text("Not found", 404)
-  const headers = {
-    "content-type": asset.type,
-    "cache-control": "public, max-age=31536000, immutable",
-    vary: "accept-encoding",
-  }
-  const takesGzip = /\bgzip\b/.test(context.req.header("accept-encoding") ?? "")
-  return takesGzip
-    ? context.body(asset.gzipped(), 200, { ...headers, "content-encoding": "gzip" })
-    : context.body(asset.text, 200, headers)
-}
-
-function queryOf(query: Readonly<Record<string, string | undefined>>): string {
-  const given = Object.entries(query).filter((each): each is [string, string] => each[1] !== undefined)
-  return given.length === 0 ? "" : `?${new URLSearchParams(given)}`
-}
+const REFUSALS = {
+  too_large: [413, "tooLarge"],
+  too_late: [408, "tooLate"],
+  not_a_form: [415, "notAForm"],
+} as const satisfies Record<FormRefusal, readonly [status: number, text: string]>

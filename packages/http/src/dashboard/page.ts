@@ -39,7 +39,7 @@ export interface Redacted {
 export interface Page {
   /** Below the base path, with Hono's parameters: `/jobs/:id{[0-9]+}`. */
   readonly path: string
-  /** Default `reader`. */
+  /** Default: its area's, else `reader`. */
   readonly role?: Role
   readonly render: (view: View, parameters: Readonly<Record<string, string>>) => Promise<Rendered>
 }
@@ -56,7 +56,7 @@ export interface Rendered {
 /** What a form of a page does, by POST. */
 export interface Action {
   readonly path: string
-  /** Default `operator`. */
+  /** Default: its area's, else `operator`. */
   readonly role?: Role
   readonly act: (
     view: View,
@@ -80,6 +80,8 @@ export interface Area {
   /** A key of `text.navigation`. */
   readonly key: keyof Messages["navigation"]
   readonly path: string
+  /** Who sees it. Default `reader`, and `operator` for its actions; a page or an action may need another. */
+  readonly role?: Role
   readonly pages: readonly Page[]
   readonly actions?: readonly Action[]
 }

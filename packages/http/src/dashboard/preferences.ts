@@ -11,6 +11,9 @@ export interface Preferences {
   readonly timeZone: string | undefined
 }
 
+/** What a form may choose. */
+export const PREFERENCES = ["theme", "refresh", "zone", "language"] as const
+
 export const REFRESH_SECONDS = [0, 5, 30] as const
 const THEMES = ["automatic", "light", "dark"] as const
 

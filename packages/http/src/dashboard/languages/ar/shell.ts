@@ -33,6 +33,7 @@ export const shell: Messages["shell"] = {
     operator: "يمكنه التشغيل",
     admin: "يمكنه كل شيء",
   },
+  roleNames: { enqueuer: "الإضافة", reader: "القراءة", operator: "التشغيل", admin: "الإدارة" },
 
   live: "مباشر",
   livePaused: "متوقف مؤقتًا أثناء التحديد أو الكتابة",
@@ -94,6 +95,7 @@ export const shell: Messages["shell"] = {
   affectedNone: "لا يؤثر هذا في شيء.",
   affectedAtLeast: "يؤثر هذا في {count} مهمة على الأقل.",
 
+  tooSlowTitle: "استغرق هذا وقتًا طويلًا",
   tooSlow: "استغرق هذا وقتًا طويلًا. ضيِّق عوامل التصفية أو اختر مدة أقصر.",
   databaseUnavailable: "قاعدة البيانات لا تستجيب. لم يتغير شيء. حاول مرة أخرى بعد قليل.",
   notFoundTitle: "غير موجود",
@@ -106,6 +108,7 @@ export const shell: Messages["shell"] = {
   refusedTitle: "مرفوض",
   crossSite: "جاء هذا الطلب من موقع آخر، أو أن نموذجه قديم جدًا. ارجع وأعد تحميل الصفحة ثم حاول مرة أخرى.",
   tooLarge: "ما أُرسل كبير جدًا.",
+  notAForm: "ما أُرسل ليس نموذجًا.",
   tooLate: "استغرق وصول الطلب وقتًا طويلًا.",
   notDone: "لم يُنفَّذ: {reason}",
 

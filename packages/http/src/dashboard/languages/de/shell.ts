@@ -27,6 +27,7 @@ export const shell: Messages["shell"] = {
     operator: "Darf bedienen",
     admin: "Darf alles",
   },
+  roleNames: { enqueuer: "Einreihen", reader: "Lesen", operator: "Bedienen", admin: "Verwalten" },
 
   live: "Live",
   livePaused: "Angehalten, während Sie auswählen oder tippen",
@@ -74,6 +75,7 @@ export const shell: Messages["shell"] = {
   affectedNone: "Das betrifft nichts.",
   affectedAtLeast: "Das betrifft mindestens {count} Jobs.",
 
+  tooSlowTitle: "Das hat zu lange gedauert",
   tooSlow: "Das hat zu lange gedauert. Engen Sie den Filter ein, oder wählen Sie eine kürzere Zeit.",
   databaseUnavailable:
     "Die Datenbank antwortet nicht. Es wurde nichts geändert. Versuchen Sie es gleich noch einmal.",
@@ -88,6 +90,7 @@ export const shell: Messages["shell"] = {
   crossSite:
     "Diese Anfrage kam von einer anderen Website, oder ihr Formular ist zu alt. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.",
   tooLarge: "Was gesendet wurde, ist zu groß.",
+  notAForm: "Was gesendet wurde, ist kein Formular.",
   tooLate: "Die Anfrage brauchte zu lange, um anzukommen.",
   notDone: "Nicht getan: {reason}",
 

@@ -22,6 +22,7 @@ export const shell = {
   cancel: "Cancel",
   logOut: "Log out",
   roles: { enqueuer: "May enqueue", reader: "May read", operator: "May operate", admin: "May do everything" },
+  roleNames: { enqueuer: "enqueuer", reader: "reader", operator: "operator", admin: "administrator" },
 
   live: "Live",
   livePaused: "Paused while you select or type",
@@ -69,6 +70,7 @@ export const shell = {
   affectedNone: "This affects nothing.",
   affectedAtLeast: "This affects at least {count} jobs.",
 
+  tooSlowTitle: "This took too long",
   tooSlow: "This took too long. Narrow the filter, or choose a shorter time.",
   databaseUnavailable: "The database does not answer. Nothing was changed. Try again in a moment.",
   notFoundTitle: "Not found",
@@ -82,6 +84,7 @@ export const shell = {
   crossSite:
     "This request came from another site, or its form is too old. Go back, reload the page and try again.",
   tooLarge: "What was sent is too large.",
+  notAForm: "What was sent is not a form.",
   tooLate: "The request took too long to arrive.",
   notDone: "Not done: {reason}",
 

@@ -27,6 +27,7 @@ export const shell: Messages["shell"] = {
     operator: "Puede operar",
     admin: "Puede hacer todo",
   },
+  roleNames: { enqueuer: "encolar", reader: "lectura", operator: "operación", admin: "administración" },
 
   live: "En vivo",
   livePaused: "En pausa mientras selecciona o escribe",
@@ -74,6 +75,7 @@ export const shell: Messages["shell"] = {
   affectedNone: "Esto no afecta a nada.",
   affectedAtLeast: "Esto afecta al menos a {count} trabajos.",
 
+  tooSlowTitle: "Ha tardado demasiado",
   tooSlow: "Ha tardado demasiado. Acote el filtro o elija un periodo más corto.",
   databaseUnavailable:
     "La base de datos no responde. No se ha cambiado nada. Inténtelo de nuevo en un momento.",
@@ -88,6 +90,7 @@ export const shell: Messages["shell"] = {
   crossSite:
     "Esta solicitud venía de otro sitio, o su formulario es demasiado antiguo. Vuelva atrás, recargue la página e inténtelo de nuevo.",
   tooLarge: "Lo que se ha enviado es demasiado grande.",
+  notAForm: "Lo que se ha enviado no es un formulario.",
   tooLate: "La solicitud ha tardado demasiado en llegar.",
   notDone: "No se ha hecho: {reason}",
 

@@ -27,6 +27,7 @@ export const shell: Messages["shell"] = {
     operator: "Peut agir",
     admin: "Peut tout faire",
   },
+  roleNames: { enqueuer: "ajout", reader: "lecture", operator: "opération", admin: "administration" },
 
   live: "En direct",
   livePaused: "En pause pendant que vous sélectionnez ou écrivez",
@@ -74,6 +75,7 @@ export const shell: Messages["shell"] = {
   affectedNone: "Cela ne concerne rien.",
   affectedAtLeast: "Cela concerne au moins {count} jobs.",
 
+  tooSlowTitle: "Cela a pris trop de temps",
   tooSlow: "Cela a pris trop de temps. Affinez le filtre ou choisissez une période plus courte.",
   databaseUnavailable: "La base de données ne répond pas. Rien n’a été modifié. Réessayez dans un instant.",
   notFoundTitle: "Introuvable",
@@ -87,6 +89,7 @@ export const shell: Messages["shell"] = {
   crossSite:
     "Cette requête venait d’un autre site, ou son formulaire est trop ancien. Revenez en arrière, rechargez la page et réessayez.",
   tooLarge: "Ce qui a été envoyé est trop volumineux.",
+  notAForm: "Ce qui a été envoyé n’est pas un formulaire.",
   tooLate: "La requête a mis trop de temps à arriver.",
   notDone: "Non effectué : {reason}",
 
