@@ -6,6 +6,7 @@ const FLOORS = [
   ["checks/"],
   ["database/"],
   ["job/"],
+  ["measures/"],
   ["access/", "telemetry/", "inspect/", "manage/", "executors/", "migrate/", "pg/"],
   ["enqueue/", "session/", "results/"],
   ["batches/"],
