@@ -124,6 +124,7 @@ const types = [
   "InputOf",
   "Instrumentation",
   "InstrumentedJob",
+  "Invocation",
   "JobBatch",
   "JobChanges",
   "JobContext",
