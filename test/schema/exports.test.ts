@@ -127,6 +127,7 @@ const types = [
   "InputOf",
   "Instrumentation",
   "InstrumentedJob",
+  "Invocation",
   "JobBatch",
   "JobChanges",
   "JobContext",
