@@ -16,5 +16,6 @@ document.addEventListener("click", (event) => {
   last = box
   const count = boxes.filter(({ checked }) => checked).length
   const shown = document.querySelector("[data-selected]")
-  if (shown) shown.textContent = count > 0 ? new Intl.NumberFormat(document.documentElement.lang).format(count) : ""
+  if (shown)
+    shown.textContent = count > 0 ? new Intl.NumberFormat(document.documentElement.lang).format(count) : ""
 })

@@ -28,13 +28,17 @@ export const askAction: Action = {
     const ids = form.getAll("id").slice(0, MOST_SELECTED)
     const isAll = form.get("scope") === "all"
     const conditions = new URLSearchParams(
-      FIELDS.flatMap((field) => form.getAll(`filter.${field}`).map((value) => [field, value])),
+      FIELDS.flatMap((field) =>
+        form.getAll(`filter.${field}`).map((value): [string, string] => [field, value]),
+      ),
     )
     const back = view.href("/jobs") + queryOf(conditionsOf(conditions))
     if (!isVerb(verb)) return { to: back }
     if (isAll) return { to: view.href("/jobs/ask") + queryOf(conditionsOf(conditions), { verb }) }
     if (ids.length === 0) return { to: back, notice: view.text.jobs.nothingSelected, isFailure: true }
-    return { to: `${view.href("/jobs/ask")}?${new URLSearchParams([["verb", verb], ...ids.map((id) => ["id", id])])}` }
+    return {
+      to: `${view.href("/jobs/ask")}?${new URLSearchParams([["verb", verb], ...ids.map((id): [string, string] => ["id", id])])}`,
+    }
   },
 }
 
@@ -57,12 +61,18 @@ function targetOf(verb: VerbName, given: URLSearchParams, now: Date): JobFilter 
   return ids.length > 0 ? { ids } : filterFor(verb, filterOf(conditionsOf(given), now))
 }
 
-async function ask(view: View, verb: VerbName, given: URLSearchParams, error?: FieldError): Promise<Rendered> {
+async function ask(
+  view: View,
+  verb: VerbName,
+  given: URLSearchParams,
+  error?: FieldError,
+): Promise<Rendered> {
   const { jobs: text } = view.text
   const filter = targetOf(verb, given, view.now)
   const counted = await count(view, verb, filter).catch(reasonOf)
   const title = text.ask[verb]
-  if (typeof counted === "string") return { title, body: <Notice kind="warning">{counted}</Notice>, isLive: false }
+  if (typeof counted === "string")
+    return { title, body: <Notice kind="warning">{counted}</Notice>, isLive: false }
   const body = (
     <Confirm
       view={view}
@@ -87,12 +97,22 @@ async function count({ sluice }: View, verb: VerbName, filter: JobFilter) {
   if (!ids) return sluice.countJobs(conditions, { limit: MOST_COUNTED, within: COUNT })
   const dryRun = { dryRun: true }
   const isOfHistory = STATES_OF[verb].includes("canceled")
-  const { matched } = await (isOfHistory ? sluice.deleteJobs(filter, dryRun) : sluice.cancelJobs(filter, dryRun))
+  const { matched } = await (isOfHistory
+    ? sluice.deleteJobs(filter, dryRun)
+    : sluice.cancelJobs(filter, dryRun))
   return { count: matched, hasMore: false }
 }
 
 /** Sends on which jobs are meant. */
-function Target({ given, verb, total }: { given: URLSearchParams; verb: VerbName; total: number | undefined }) {
+function Target({
+  given,
+  verb,
+  total,
+}: {
+  given: URLSearchParams
+  verb: VerbName
+  total: number | undefined
+}) {
   return (
     <>
       <input type="hidden" name="verb" value={verb} />
@@ -116,7 +136,9 @@ function Changes(properties: { view: View; given: URLSearchParams; error: FieldE
   const hints = { due: text.runAtHint, priority: text.priorityHint, toQueue: undefined, tags: text.tagsHint }
   return (
     <>
-      {error && !CHANGED_FIELDS.includes(error.field as never) && <Notice kind="failure">{error.message}</Notice>}
+      {error && !CHANGED_FIELDS.includes(error.field as never) && (
+        <Notice kind="failure">{error.message}</Notice>
+      )}
       {CHANGED_FIELDS.map((name) => (
         <Field
           name={name}
@@ -124,7 +146,9 @@ function Changes(properties: { view: View; given: URLSearchParams; error: FieldE
           hint={hints[name]}
           error={error?.field === name ? error.message : undefined}
         >
-          {(attributes) => <input {...attributes} type="text" value={given.get(name) ?? ""} autocomplete="off" />}
+          {(attributes) => (
+            <input {...attributes} type="text" value={given.get(name) ?? ""} autocomplete="off" />
+          )}
         </Field>
       ))}
     </>
@@ -152,7 +176,7 @@ export const actAction: Action = {
     try {
       return await actOnPart(view, verb, form)
     } catch (error) {
-      return ask(view, verb, form, fieldErrorOf(error))
+      return { to: view.href("/jobs"), page: await ask(view, verb, form, fieldErrorOf(error)) }
     }
   },
 }
@@ -164,25 +188,25 @@ async function actOnPart(view: View, verb: VerbName, form: URLSearchParams): Pro
   const result = await actOnAll(view, verb, targetOf(verb, form, view.now), options, changes)
   const sum = (field: string, part: number) => String(Number(form.get(field) ?? 0) + part)
   const refused = [...form.getAll("refused"), ...result.refused.map(({ id, code }) => `${id}:${code}`)]
-  const query = new URLSearchParams([
+  const parameters: [string, string][] = [
     ["verb", verb],
     ["matched", sum("matched", result.matched)],
     ["changed", sum("changed", result.changed)],
     ...carried(form),
-    ...refused.slice(0, MOST_REFUSED).map((one) => ["refused", one]),
-    ...(result.next === undefined ? [] : [["after", result.next]]),
-  ])
-  return { to: `${view.href("/jobs/acted")}?${query}` }
+    ...refused.slice(0, MOST_REFUSED).map((one): [string, string] => ["refused", one]),
+    ...(result.next === undefined ? [] : [["after", result.next] as [string, string]]),
+  ]
+  return { to: `${view.href("/jobs/acted")}?${new URLSearchParams(parameters)}` }
 }
 
 /** What the next part needs as well. */
-export function carried(given: URLSearchParams): string[][] {
+export function carried(given: URLSearchParams): [string, string][] {
   const names = ["total", "id", ...CHANGED_FIELDS, ...FIELDS]
   return names.flatMap((name) =>
     given
       .getAll(name)
       .filter((value) => value !== "")
-      .map((value) => [name, value]),
+      .map((value): [string, string] => [name, value]),
   )
 }
 

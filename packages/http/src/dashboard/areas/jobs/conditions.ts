@@ -26,7 +26,9 @@ const ALTERNATIVES: readonly FieldName[] = ["state", "name", "queue"]
 
 /** The conditions of an address: its parameters, and what was typed into the search field, `q`. */
 export function conditionsOf(query: URLSearchParams): Condition[] {
-  const given = FIELDS.flatMap((field) => query.getAll(field).map((value) => ({ field, value: value.trim() })))
+  const given = FIELDS.flatMap((field) =>
+    query.getAll(field).map((value) => ({ field, value: value.trim() })),
+  )
   return withoutDuplicates([...given, ...typedConditions(query.get("q") ?? "")].filter(({ value }) => value))
 }
 
@@ -90,9 +92,12 @@ function instantOf(text: string | undefined, now: Date): string | undefined {
 }
 
 /** The parameters of an address with these conditions. */
-export function queryOf(conditions: readonly Condition[], others: Readonly<Record<string, string>> = {}): string {
+export function queryOf(
+  conditions: readonly Condition[],
+  others: Readonly<Record<string, string>> = {},
+): string {
   const query = new URLSearchParams([
-    ...conditions.map(({ field, value }) => [field, value]),
+    ...conditions.map(({ field, value }): [string, string] => [field, value]),
     ...Object.entries(others),
   ])
   return query.size === 0 ? "" : `?${query}`

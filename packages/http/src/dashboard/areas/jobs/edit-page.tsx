@@ -1,5 +1,12 @@
-import { InvalidInputError, InvalidPayloadError, type JobChanges, JobNotFoundError, type JobSnapshot, JobStateError } from "@sluice/core"
 import { isDeepStrictEqual } from "node:util"
+import {
+  InvalidInputError,
+  InvalidPayloadError,
+  type JobChanges,
+  JobNotFoundError,
+  type JobSnapshot,
+  JobStateError,
+} from "@sluice/core"
 import { ActionForm } from "../../components/action-form.tsx"
 import { Notice } from "../../components/notice.tsx"
 import { ButtonLink, PageHeader } from "../../components/page-header.tsx"
@@ -63,7 +70,9 @@ function edit(view: View, job: JobSnapshot, shown: ReadonlyMap<string, string>, 
         ) : (
           <Notice>{text.hiddenPayload}</Notice>
         )}
-        {hasMetadata && <TextField {...field("metadata")} label={text.metadata} hint={text.metadataHint} isJson />}
+        {hasMetadata && (
+          <TextField {...field("metadata")} label={text.metadata} hint={text.metadataHint} isJson />
+        )}
         <div class="row">
           <button type="submit" class="button primary">
             {text.save}
@@ -80,15 +89,15 @@ export const editAction: Action = {
   path: "/jobs/:id{[0-9]{1,15}}/edit",
   async act(view, form, { id = "" }) {
     const job = await view.sluice.getJob(id)
-    if (!job) return noJob(view, id)
     const to = view.href(`/jobs/${id}`)
+    if (!job) return { to, page: noJob(view, id) }
     try {
       const changes = changesOf(view, job, form)
       if (Object.keys(changes).length > 0) await view.sluice.updateJob(id, changes)
       return { to, notice: fill(view.text.jobs.did.update, { id }) }
     } catch (error) {
       const errors = problemsOf(view, error, id)
-      return edit(view, job, new Map(form), errors)
+      return { to, page: edit(view, job, new Map(form), errors) }
     }
   },
 }

@@ -36,7 +36,8 @@ const MOST_FIELDS = 50
 export function inputFieldsOf(definition: AnyJobDefinition | undefined): readonly InputField[] | undefined {
   const schema = definition?.input && jsonSchemaOf(definition.input)
   const properties = Object.entries(schema?.properties ?? {})
-  if (schema?.type !== "object" || properties.length === 0 || properties.length > MOST_FIELDS) return undefined
+  if (schema?.type !== "object" || properties.length === 0 || properties.length > MOST_FIELDS)
+    return undefined
   return properties.map(([key, property]) => fieldOf(key, property, schema.required?.includes(key) ?? false))
 }
 
@@ -47,7 +48,8 @@ function jsonSchemaOf(input: NonNullable<AnyJobDefinition["input"]>): Schema | u
   }
   try {
     const schema =
-      known["~standard"].jsonSchema?.input?.({ target: "draft-2020-12" }) ?? known.toJSONSchema?.({ io: "input" })
+      known["~standard"].jsonSchema?.input?.({ target: "draft-2020-12" }) ??
+      known.toJSONSchema?.({ io: "input" })
     return typeof schema === "object" && schema !== null ? schema : undefined
   } catch {
     return undefined // it has types that JSON Schema doesn't
@@ -67,7 +69,12 @@ function fieldOf(key: string, schema: Schema, required: boolean): InputField {
     required,
     choices,
     isWhole: schema.type === "integer",
-    initial: initial === undefined ? "" : typeof initial === "string" && kind !== "json" ? initial : JSON.stringify(initial),
+    initial:
+      initial === undefined
+        ? ""
+        : typeof initial === "string" && kind !== "json"
+          ? initial
+          : JSON.stringify(initial),
   }
 }
 

@@ -9,7 +9,9 @@ export const jobActions: readonly Action[] = [
   ),
   action("run", ({ sluice, text }, id) => sluice.runJobNow(id).then(() => text.jobs.did.run)),
   action("retry", ({ sluice, principal, text }, id) =>
-    sluice.retryJob(id, { retriedBy: principal.name.slice(0, 512) || "dashboard" }).then(() => text.jobs.did.retry),
+    sluice
+      .retryJob(id, { retriedBy: principal.name.slice(0, 512) || "dashboard" })
+      .then(() => text.jobs.did.retry),
   ),
 ]
 
@@ -35,5 +37,7 @@ function action(verb: string, work: (view: View, id: string) => Promise<string>)
 export function refusalOf({ text }: View, error: unknown, id: string): string {
   if (error instanceof JobNotFoundError) return fill(text.jobs.notFound, { id })
   if (!(error instanceof JobStateError)) throw error
-  return Object.hasOwn(text.jobs.refused, error.code) ? (text.jobs.refused[error.code] as string) : error.message
+  return Object.hasOwn(text.jobs.refused, error.code)
+    ? (text.jobs.refused[error.code] as string)
+    : error.message
 }

@@ -18,8 +18,12 @@ export const jobPage: Page = {
   path: "/jobs/:id{[0-9]{1,15}}",
   async render(view, { id = "" }) {
     const errorsFrom = Number(view.query.get("errors") ?? Number.NaN)
-    const options = Number.isSafeInteger(errorsFrom) && errorsFrom >= 0 && errorsFrom <= 1e9 ? { errorsFrom } : {}
-    const [job, relatives] = await Promise.all([view.sluice.getJob(id, options), view.sluice.getRelatives(id)])
+    const options =
+      Number.isSafeInteger(errorsFrom) && errorsFrom >= 0 && errorsFrom <= 1e9 ? { errorsFrom } : {}
+    const [job, relatives] = await Promise.all([
+      view.sluice.getJob(id, options),
+      view.sluice.getRelatives(id),
+    ])
     if (!job) return noJob(view, id)
     const holder = job.state === "running" ? await view.sluice.getHolder(id) : undefined
     return {
@@ -99,7 +103,9 @@ function Actions({ view, job }: Pick<Parts, "view" | "job">) {
       {job.payloadKept && (
         <ButtonLink href={view.href("/jobs/new", { from: job.id })}>{actions.duplicate}</ButtonLink>
       )}
-      {can("cancel") && <ActionButton view={view} path={`${path}/cancel`} label={actions.cancel} kind="danger" />}
+      {can("cancel") && (
+        <ActionButton view={view} path={`${path}/cancel`} label={actions.cancel} kind="danger" />
+      )}
       {can("delete") && (
         <ButtonLink href={view.href("/jobs/ask", { verb: "delete", id: job.id })} kind="danger">
           {actions.delete}
@@ -147,7 +153,10 @@ function WhyItWaits({ view, job }: Pick<Parts, "view" | "job">) {
   )
 }
 
-function waitText({ text, format }: View, { token, event, batchId, until }: JobSnapshot["waits"][number]): string {
+function waitText(
+  { text, format }: View,
+  { token, event, batchId, until }: JobSnapshot["waits"][number],
+): string {
   const when = format.exact(until)
   if (batchId !== null) return fill(text.jobs.waitBatch, { batch: batchId, until: when })
   if (event !== null) return fill(text.jobs.waitEvent, { event, until: when })
@@ -222,7 +231,10 @@ function factsOf(view: View, job: JobSnapshot, relatives: JobRelatives): (readon
     [text.concurrencyKeys, keys(job.concurrencyKeys)],
     [text.rateKey, job.rateKey === null ? undefined : <code>{job.rateKey}</code>],
     [text.fairKey, job.fairKey === null ? undefined : <code>{job.fairKey}</code>],
-    [text.batch, job.batchId === null ? undefined : <a href={view.href(`/batches/${job.batchId}`)}>{job.batchId}</a>],
+    [
+      text.batch,
+      job.batchId === null ? undefined : <a href={view.href(`/batches/${job.batchId}`)}>{job.batchId}</a>,
+    ],
     [
       text.schedule,
       schedule && <a href={view.href(`/schedules/${encodeURIComponent(schedule.key)}`)}>{schedule.key}</a>,
@@ -296,6 +308,10 @@ function Payload({ view, job }: Pick<Parts, "view" | "job">) {
       </Notice>
     )
   return (
-    <Json view={view} label={text.payload} value={view.redact(job.payload, { kind: "payload", jobName: job.name })} />
+    <Json
+      view={view}
+      label={text.payload}
+      value={view.redact(job.payload, { kind: "payload", jobName: job.name })}
+    />
   )
 }

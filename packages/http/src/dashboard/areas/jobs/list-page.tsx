@@ -46,14 +46,20 @@ export const listPage: Page = {
 }
 
 /** The jobs, or why the filter can't be used. */
-async function readList({ sluice, query, now }: View, conditions: readonly Condition[]): Promise<JobList | string> {
+async function readList(
+  { sluice, query, now }: View,
+  conditions: readonly Condition[],
+): Promise<JobList | string> {
   const after = query.get("after")
   const options = { limit: PAGE, within: LOOK, ...(after !== null && { after }) } as const
   return sluice.listJobs(filterOf(conditions, now), options).catch(reasonOf)
 }
 
 /** Of all states, whichever the list shows. */
-async function countStates({ sluice, now }: View, conditions: readonly Condition[]): Promise<JobCounts | undefined> {
+async function countStates(
+  { sluice, now }: View,
+  conditions: readonly Condition[],
+): Promise<JobCounts | undefined> {
   const filter = filterOf(inState(conditions, undefined), now)
   const counts = await sluice.countJobs(filter, { limit: MOST_COUNTED, within: COUNT }).catch(reasonOf)
   return typeof counts === "string" ? undefined : counts
@@ -154,7 +160,7 @@ function Badges({ view, conditions }: Pick<Parts, "view" | "conditions">) {
   const shown = conditions.filter(({ field }) => field !== "state")
   if (shown.length === 0) return null
   return (
-    <div class="filters" role="group" aria-label={text.conditions}>
+    <fieldset class="filters" aria-label={text.conditions}>
       {shown.map((condition) => {
         const label = `${text.fields[condition.field]}: ${condition.value}`
         return (
@@ -170,7 +176,7 @@ function Badges({ view, conditions }: Pick<Parts, "view" | "conditions">) {
         )
       })}
       {shown.length > 1 && <a href={view.href("/jobs")}>{text.clear}</a>}
-    </div>
+    </fieldset>
   )
 }
 
@@ -285,7 +291,11 @@ function columnsOf(view: View): Column<ListedJob>[] {
     },
     { label: text.columns.attempts, numeric: true, cell: (job) => attemptsOf(view, job) },
     { label: text.columns.when, cell: (job) => <When view={view} job={job} /> },
-    { label: text.columns.took, numeric: true, cell: ({ durationMs }) => <Duration view={view} ms={durationMs} /> },
+    {
+      label: text.columns.took,
+      numeric: true,
+      cell: ({ durationMs }) => <Duration view={view} ms={durationMs} />,
+    },
   ]
   return view.may("operator") ? [select, ...columns] : columns
 }
@@ -301,7 +311,9 @@ export function Tags({ view, tags }: { view: View; tags: readonly string[] }) {
           <bdi>{tag}</bdi>
         </a>
       ))}
-      {tags.length > MOST_TAGS && <span class="muted">{`+${view.format.number(tags.length - MOST_TAGS)}`}</span>}
+      {tags.length > MOST_TAGS && (
+        <span class="muted">{`+${view.format.number(tags.length - MOST_TAGS)}`}</span>
+      )}
     </span>
   )
 }
@@ -327,13 +339,19 @@ function When({ view, job }: { view: View; job: ListedJob }) {
   )
 }
 
-function NoneFound({ view, conditions, next }: Pick<Parts, "view" | "conditions"> & { next: string | undefined }) {
+function NoneFound({
+  view,
+  conditions,
+  next,
+}: Pick<Parts, "view" | "conditions"> & { next: string | undefined }) {
   const { jobs: text } = view.text
   if (next !== undefined)
     return (
       <EmptyState title={text.noneMatch}>
         <p>{text.lookFurther}</p>
-        <ButtonLink href={view.href("/jobs") + queryOf(conditions, { after: next })}>{text.lookOn}</ButtonLink>
+        <ButtonLink href={view.href("/jobs") + queryOf(conditions, { after: next })}>
+          {text.lookOn}
+        </ButtonLink>
       </EmptyState>
     )
   if (conditions.length > 0 || view.query.has("after"))
@@ -356,7 +374,11 @@ function NoneFound({ view, conditions, next }: Pick<Parts, "view" | "conditions"
 }
 
 /** Like the shared pagination, for an address in which a parameter can be several times. */
-function Pages({ view, conditions, next }: Pick<Parts, "view" | "conditions"> & { next: string | undefined }) {
+function Pages({
+  view,
+  conditions,
+  next,
+}: Pick<Parts, "view" | "conditions"> & { next: string | undefined }) {
   const isFirst = !view.query.has("after")
   if (isFirst && next === undefined) return null
   const path = view.href("/jobs")

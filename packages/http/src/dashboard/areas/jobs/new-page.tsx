@@ -1,4 +1,11 @@
-import { type EnqueueOptions, type FilterValues, InvalidInputError, InvalidPayloadError, type JobSnapshot, SluiceError } from "@sluice/core"
+import {
+  type EnqueueOptions,
+  type FilterValues,
+  InvalidInputError,
+  InvalidPayloadError,
+  type JobSnapshot,
+  SluiceError,
+} from "@sluice/core"
 import { ActionForm } from "../../components/action-form.tsx"
 import { Notice } from "../../components/notice.tsx"
 import { PageHeader } from "../../components/page-header.tsx"
@@ -6,8 +13,17 @@ import { fill } from "../../languages/text.ts"
 import type { Action, Page, Rendered, View } from "../../page.ts"
 import { isWhole } from "./edit-page.tsx"
 import { dueOf, FieldError, jsonOf, numberOf, tagsOf, textOf } from "./form-values.ts"
-import { inputFieldsOf, type InputField, textsOf } from "./input-fields.ts"
-import { definitionOf, type Errors, errorsOf, FormProblem, InputFields, noErrors, payloadOf, TextField } from "./job-form.tsx"
+import { type InputField, inputFieldsOf, textsOf } from "./input-fields.ts"
+import {
+  definitionOf,
+  type Errors,
+  errorsOf,
+  FormProblem,
+  InputFields,
+  noErrors,
+  payloadOf,
+  TextField,
+} from "./job-form.tsx"
 import { noJob } from "./job-page.tsx"
 
 const OPTIONS = ["due", "queue", "priority", "maxAttempts", "tags", "uniqueKey", "concurrencyKey", "metadata"]
@@ -31,7 +47,11 @@ function chooseName(view: View, { names }: FilterValues): Rendered {
   const known = [...new Set([...(view.sluice.definitions?.keys() ?? []), ...names])].toSorted()
   const body = (
     <>
-      <PageHeader title={text.newTitle} lead={text.newLead} back={{ href: view.href("/jobs"), label: text.title }} />
+      <PageHeader
+        title={text.newTitle}
+        lead={text.newLead}
+        back={{ href: view.href("/jobs"), label: text.title }}
+      />
       <form method="get" action={view.href("/jobs/new")} class="form">
         <TextField
           name="name"
@@ -141,7 +161,13 @@ function form(view: View, name: string, values: Values, errors: Errors): Rendere
             <TextField {...field("tags")} label={text.tags} hint={text.tagsHint} />
             <TextField {...field("uniqueKey")} label={text.uniqueKey} hint={text.uniqueKeyHint} />
             <TextField {...field("concurrencyKey")} label={text.concurrencyKey} />
-            <TextField {...field("metadata")} label={text.metadata} hint={text.metadataHint} isJson rows={4} />
+            <TextField
+              {...field("metadata")}
+              label={text.metadata}
+              hint={text.metadataHint}
+              isJson
+              rows={4}
+            />
           </div>
         </details>
         <div class="row">
@@ -167,12 +193,15 @@ export const enqueueAction: Action = {
     const name = given.get("name")?.trim() ?? ""
     const fields = inputFieldsOf(definitionOf(view, name))
     try {
-      const payload = fields ? payloadOf(view, fields, given) : jsonOf(given, "payload", view.text.jobs.notJson)
+      const payload = fields
+        ? payloadOf(view, fields, given)
+        : jsonOf(given, "payload", view.text.jobs.notJson)
       const { id, status } = await view.sluice.enqueue(name, payload ?? {}, optionsOf(view, given))
       const notice = fill(status === "enqueued" ? did.enqueue : did.found, { id })
       return { to: view.href(`/jobs/${id}`), notice }
     } catch (error) {
-      return form(view, name, sentValues(given, fields ?? []), problemsOf(error, fields !== undefined))
+      const page = form(view, name, sentValues(given, fields ?? []), problemsOf(error, fields !== undefined))
+      return { to: view.href("/jobs/new", { name }), page }
     }
   },
 }

@@ -58,10 +58,16 @@ function lastEvents(view: View, job: JobSnapshot): Event[] {
     return job.state === "canceled" && !wasExecuted
       ? [{ at: job.finishedAt, icon: "canceled", kind: "state-canceled", what: text.canceled }]
       : []
-  if (job.state === "running") return [{ at: view.now, icon: "running", kind: "state-running", what: text.running }]
+  if (job.state === "running")
+    return [{ at: view.now, icon: "running", kind: "state-running", what: text.running }]
   if (job.state !== "scheduled") return []
   return [
-    { at: job.runAt, icon: "scheduled", kind: "state-scheduled", what: job.attempts > 0 ? text.next : text.due },
+    {
+      at: job.runAt,
+      icon: "scheduled",
+      kind: "state-scheduled",
+      what: job.attempts > 0 ? text.next : text.due,
+    },
   ]
 }
 
@@ -122,7 +128,8 @@ function Execution(properties: {
   return (
     <>
       <div>
-        <strong>{fill(text.attempt, { attempt: view.format.number(attempt) })}</strong> {text.outcomes[outcome]}
+        <strong>{fill(text.attempt, { attempt: view.format.number(attempt) })}</strong>{" "}
+        {text.outcomes[outcome]}
       </div>
       <div class="muted details">
         <bdi>{parts.join(" · ")}</bdi>
@@ -155,7 +162,6 @@ function Failure({ view, job, error }: { view: View; job: JobSnapshot; error: Ex
       {typeof trace === "string" && trace !== "" && (
         <details>
           <summary>{text.stack}</summary>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
           <pre class="text" tabindex={0}>
             {trace}
           </pre>
@@ -174,7 +180,6 @@ function Lines({ view, job, lines }: { view: View; job: JobSnapshot; lines: read
   return (
     <details class="log">
       <summary>{view.format.counted(view.text.jobs.logLines, lines.length)}</summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
       <ol tabindex={0}>
         {lines.map((line) => (
           <Line view={view} line={view.redact(line, { kind: "log", jobName: job.name })} />
@@ -185,7 +190,8 @@ function Lines({ view, job, lines }: { view: View; job: JobSnapshot; lines: read
 }
 
 function Line({ view, line }: { view: View; line: unknown }) {
-  if (typeof line !== "object" || line === null || line instanceof Hidden) return <li>{textOf(view, line)}</li>
+  if (typeof line !== "object" || line === null || line instanceof Hidden)
+    return <li>{textOf(view, line)}</li>
   const { at, level, message, ...details } = line as Record<string, unknown>
   return (
     <li class={`line level-${LEVELS.includes(level as never) ? level : "info"}`}>
@@ -222,7 +228,10 @@ function FailurePages({ view, job, from }: { view: View; job: JobSnapshot; from:
         })}
       </span>
       {from !== undefined && (
-        <a class="button small" href={view.href(path, next + PAGE >= errorCount ? {} : { errors: String(next) })}>
+        <a
+          class="button small"
+          href={view.href(path, next + PAGE >= errorCount ? {} : { errors: String(next) })}
+        >
           {text.later}
         </a>
       )}

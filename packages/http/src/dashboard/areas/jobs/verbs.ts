@@ -28,7 +28,8 @@ export function actOnAll(
   changes: JobChanges,
 ): Promise<BulkResult> {
   if (verb === "cancel") return sluice.cancelJobs(filter, options)
-  if (verb === "retry") return sluice.retryJobs(filter, { ...options, retriedBy: principal.name.slice(0, 512) || "dashboard" })
+  if (verb === "retry")
+    return sluice.retryJobs(filter, { ...options, retriedBy: principal.name.slice(0, 512) || "dashboard" })
   if (verb === "run") return sluice.runJobsNow(filter, options)
   if (verb === "delete") return sluice.deleteJobs(filter, options)
   return sluice.updateJobs(filter, changes, options)

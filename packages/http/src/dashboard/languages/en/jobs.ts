@@ -66,7 +66,8 @@ export const jobs = {
     retry: "They go back into the queue, due now, with all of their attempts.",
     run: "Their retry or delay ends, and they are due now.",
     update: "Only what you fill in is changed. Running jobs are left as they are.",
-    delete: "They are removed from the history with their errors, payloads and results. This can't be undone.",
+    delete:
+      "They are removed from the history with their errors, payloads and results. This can't be undone.",
   },
   doIt: {
     cancel: "Cancel jobs",
@@ -82,8 +83,20 @@ export const jobs = {
   back: "Back to the list",
   keep: "Don't change anything",
   progress: {
-    title: { cancel: "Canceling jobs", retry: "Retrying jobs", run: "Running jobs now", update: "Changing jobs", delete: "Deleting jobs" },
-    done: { cancel: "Jobs canceled", retry: "Jobs retried", run: "Jobs due now", update: "Jobs changed", delete: "Jobs deleted" },
+    title: {
+      cancel: "Canceling jobs",
+      retry: "Retrying jobs",
+      run: "Running jobs now",
+      update: "Changing jobs",
+      delete: "Deleting jobs",
+    },
+    done: {
+      cancel: "Jobs canceled",
+      retry: "Jobs retried",
+      run: "Jobs due now",
+      update: "Jobs changed",
+      delete: "Jobs deleted",
+    },
     lead: "A part of the jobs is done. The next part follows by itself; leaving this page stops it after the current one.",
     continue: "Continue",
     stop: "Stop here",
@@ -151,7 +164,10 @@ export const jobs = {
   children: "Before these",
   correlation: "Correlation id",
   trace: "Trace",
-  reason: { expired: "It expired before it could start.", parent_failed: "A job that it runs after has failed." },
+  reason: {
+    expired: "It expired before it could start.",
+    parent_failed: "A job that it runs after has failed.",
+  },
   failedParent: "Failed job",
   blockedBy: {
     concurrency: "Its concurrency key is full.",
@@ -206,7 +222,8 @@ export const jobs = {
   earlier: "Earlier failures",
   later: "Later failures",
   editTitle: "Edit job {id}",
-  editLead: "A job can be changed while it waits. A drainer that starts it afterwards uses all of the changes.",
+  editLead:
+    "A job can be changed while it waits. A drainer that starts it afterwards uses all of the changes.",
   runAt: "Due at",
   runAtHint: "ISO 8601, such as 2030-01-31T12:00Z, or a delay from now, such as 5m.",
   priorityHint: "A smaller number runs first.",
@@ -223,7 +240,8 @@ export const jobs = {
   chooseName: "Job name",
   chooseNameHint: "Names that are defined, or that have jobs.",
   choose: "Continue",
-  unknownDefinition: "The dashboard doesn't have this definition, so the input isn't checked here: give it as JSON.",
+  unknownDefinition:
+    "The dashboard doesn't have this definition, so the input isn't checked here: give it as JSON.",
   noSchema: "This definition's schema can't be shown as fields: give the input as JSON.",
   input: "Input",
   options: "Options",
