@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { expect, onTestFinished, test } from "vitest"
+import { expect, onTestFinished, test, vi } from "vitest"
 import { runSluice } from "../support/cli.ts"
 import { createDatabase } from "../support/database.ts"
 import { makeTemporaryFolder } from "../support/temporary-folder.ts"
@@ -58,6 +58,7 @@ const OTHERS = ["init", "dev", "work", "completion"]
 /** They tell what they find. */
 const FINDS = ["doctor"]
 const AT_ONCE = 3
+vi.setConfig({ testTimeout: 240_000 }) // each call is a process
 
 test("this file knows every command", async () => {
   const known = [...Object.keys(CALLS), ...OTHERS]

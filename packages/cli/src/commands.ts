@@ -3,7 +3,6 @@ import { listActions } from "./audit.ts"
 import { cancelBatch, retryBatch, showBatch } from "./batches.ts"
 import type { Command } from "./command.ts"
 import { printCompletion } from "./completion.ts"
-import { dev } from "./dev/dev.ts"
 import { doctor } from "./doctor.ts"
 import { enqueue } from "./enqueue.ts"
 import { emitEvent } from "./events.ts"
@@ -103,7 +102,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     examples: {
       "sluice dev": "with the jobs of src/jobs or jobs, and a Postgres of its own unless DATABASE_URL is set",
     },
-    run: dev,
+    run: async (options) => (await import("./dev/dev.ts")).dev(options), // the API takes a while to load
   },
   top: {
     summary: "shows what happens in the queue, live: states, throughput, queues, running and failed jobs",
