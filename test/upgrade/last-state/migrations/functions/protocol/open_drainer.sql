@@ -36,8 +36,8 @@ begin
   backend_pid := pg_backend_pid();
   perform pg_advisory_lock(lock_space('drainer'), id);
   perform pg_advisory_lock(lock_space('awake'), id);
-  insert into drainers (id, slot, backend_pid, label, names, pool, budget_ms)
-  values (open_drainer.id, open_drainer.slot, open_drainer.backend_pid, p_label, v_names, p_pool, p_budget_ms);
+  insert into drainers (id, slot, slots, backend_pid, label, names, pool, budget_ms)
+  values (open_drainer.id, open_drainer.slot, p_max_drainers, open_drainer.backend_pid, p_label, v_names, p_pool, p_budget_ms);
   if exists (select from wake_requests w where w.requested_at > '-infinity') then
     perform clear_wake_requests(v_names, p_pool);
   end if;
