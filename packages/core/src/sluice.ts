@@ -17,12 +17,12 @@ import { storeAround } from "./enqueue/store-around.ts"
 import { JobNotFoundError } from "./errors.ts"
 import { type EmitOptions, type EmittedEvent, emitEvent, eventsOf } from "./events/emit.ts"
 import { type Backlog, readBacklog } from "./inspect/backlog.ts"
-<<<<<<< HEAD
 import {
   type DefinitionSnapshot,
   type ListDefinitionsOptions,
   listDefinitions,
 } from "./inspect/definitions.ts"
+import { type Deployment, type ListDeploymentsOptions, listDeployments } from "./inspect/deployments.ts"
 import {
   type DrainerDetails,
   type DrainerList,
@@ -30,7 +30,9 @@ import {
   listDrainers,
   readDrainer,
 } from "./inspect/drainers.ts"
+import { type Forecast, readForecast } from "./inspect/forecast.ts"
 import { readJob, withObjects } from "./inspect/job.ts"
+import { type JobStatus, readJobStatus } from "./inspect/job-status.ts"
 import {
   type KeySnapshot,
   type ListKeysOptions,
@@ -39,17 +41,10 @@ import {
   listRates,
   type RateSnapshot,
 } from "./inspect/keys.ts"
-=======
-import { type Deployment, type ListDeploymentsOptions, listDeployments } from "./inspect/deployments.ts"
-import { type Forecast, readForecast } from "./inspect/forecast.ts"
-import { readJob, withObjects } from "./inspect/job.ts"
-import { type JobStatus, readJobStatus } from "./inspect/job-status.ts"
->>>>>>> w/int
 import { type JobList, type ListJobsOptions, listJobs } from "./inspect/list-jobs.ts"
 import type { SteppedOptions } from "./inspect/measured.ts"
 import { type ListNamesOptions, listNames, type NameSummary } from "./inspect/names.ts"
 import { type Pause, readPauses } from "./inspect/pauses.ts"
-<<<<<<< HEAD
 import {
   type QueueSnapshot,
   type ReadQueuesOptions,
@@ -58,12 +53,9 @@ import {
   type SampleQueuesOptions,
   sampleQueues,
 } from "./inspect/queues.ts"
-=======
-import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspect/queues.ts"
 import { type ListSeriesOptions, listSeries, type SeriesList } from "./inspect/series.ts"
 import { readThroughput, type Throughput } from "./inspect/throughput.ts"
 import { type Health, type HealthOptions, readHealth } from "./inspect/verdict.ts"
->>>>>>> w/int
 import { readWaitingLimits, type WaitingLimit } from "./inspect/waiting-limits.ts"
 import {
   type KnownEvent,
