@@ -1,3 +1,4 @@
+import type { Duration, PauseOptions } from "@sluice/core"
 import { fill } from "../languages/text.ts"
 import type { View } from "../page.ts"
 import { ActionForm } from "./action-form.tsx"
@@ -55,9 +56,9 @@ export function PauseForm(properties: {
 }
 
 /** The options of a pause that the form asks for. */
-export function pauseOf(form: URLSearchParams): { readonly for?: string } {
+export function pauseOf(form: URLSearchParams): PauseOptions {
   const length = form.get("for") ?? ""
-  return length === "" ? {} : { for: length }
+  return length === "" ? {} : { for: length as Duration }
 }
 
 /** That something is paused, and when the pause ends by itself. */

@@ -17,7 +17,9 @@ const LEAST_FOLDED = 4
 /** The nodes of the graph: of a large workflow, steps with the same job name, parents and children are one. */
 export function foldSteps(steps: readonly StepSnapshot[]): GraphNode[] {
   const groups = steps.length <= FEW_STEPS ? steps.map((step) => [step]) : groupsOf(steps)
-  const nodeOf = new Map(groups.flatMap((group, index) => group.map(({ step }) => [step, `s${index}`] as const)))
+  const nodeOf = new Map(
+    groups.flatMap((group, index) => group.map(({ step }) => [step, `s${index}`] as const)),
+  )
   const outside = new Map<string, GraphNode>()
   const nodes = groups.map((group, index) => {
     const id = `s${index}`

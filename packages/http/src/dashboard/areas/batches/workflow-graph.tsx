@@ -17,16 +17,15 @@ export function WorkflowGraph({ view, flow }: { view: View; flow: WorkflowSnapsh
   const nodes = foldSteps(flow.steps)
   const edgeCount = nodes.reduce((sum, { after }) => sum + after.length, 0)
   if (nodes.length > MOST_NODES || edgeCount > MOST_EDGES)
-    return (
-      <p class="muted">{fill(text.tooLarge, { count: view.format.number(flow.steps.length) })}</p>
-    )
+    return <p class="muted">{fill(text.tooLarge, { count: view.format.number(flow.steps.length) })}</p>
   const { nodes: placed, edges, width, height } = layOut(nodes)
   const label = fill(text.graphLabel, { name: flow.name })
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
-      <div class="scroll graph" tabindex={0} role="group" aria-label={label}>
+      <section class="scroll graph" tabindex={0} aria-label={label}>
         <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
+          <title>{label}</title>
           {edges.map((edge) => (
             <path class="edge" d={curveOf(edge)} />
           ))}
@@ -34,7 +33,7 @@ export function WorkflowGraph({ view, flow }: { view: View; flow: WorkflowSnapsh
             <Node view={view} flow={flow} placed={one} />
           ))}
         </svg>
-      </div>
+      </section>
       {nodes.length < flow.steps.length && <p class="muted">{text.foldedHint}</p>}
     </>
   )

@@ -1,7 +1,7 @@
 import { InvalidInputError, type ScheduleSettings, type ScheduleSnapshot } from "@sluice/core"
 import { pauseOf } from "../../components/pause-form.tsx"
 import { fill } from "../../languages/text.ts"
-import type { Acted, Action, Rendered, View } from "../../page.ts"
+import type { Acted, Action, View } from "../../page.ts"
 import { attempt, refusalOf } from "../parts/attempt.ts"
 import { jsonIn } from "../parts/json-in.ts"
 import { FIELDS, type FieldName, type FilledForm, formPage, isHidden } from "./schedule-form.tsx"
@@ -22,11 +22,16 @@ export const editSchedule: Action = {
     if (!schedule) return goneFrom(view, key)
     const { enabled, catchUp } = schedule
     const values = valuesIn(form)
-    return store(view, key, { edited: key, values }, {
-      enabled,
-      ...(isHidden(view, schedule) && !values.payload?.trim() && { payload: schedule.payload }),
-      ...(catchUp.within !== null && { catchUp: { policy: values.catchUp, within: catchUp.within } }),
-    })
+    return store(
+      view,
+      key,
+      { edited: key, values },
+      {
+        enabled,
+        ...(isHidden(view, schedule) && !values.payload?.trim() && { payload: schedule.payload }),
+        ...(catchUp.within !== null && { catchUp: { policy: values.catchUp, within: catchUp.within } }),
+      },
+    )
   },
 }
 
@@ -81,13 +86,14 @@ async function store(
   key: string,
   form: FilledForm,
   kept: Record<string, unknown>,
-): Promise<Acted | Rendered> {
+): Promise<Acted> {
+  const to = pageOf(view, key)
   try {
     await view.sluice.setSchedule(key, { ...settingsOf(view, form), ...kept } as ScheduleSettings)
   } catch (error) {
-    return { ...(await formPage(view, { ...form, errors: errorsOf(error) })), status: 422 }
+    return { to, page: await formPage(view, { ...form, errors: errorsOf(error) }) }
   }
-  return { to: pageOf(view, key), notice: fill(view.text.schedules.didSet, { key }) }
+  return { to, notice: fill(view.text.schedules.didSet, { key }) }
 }
 
 async function setEnabled(view: View, key: string, enabled: boolean): Promise<Acted> {
@@ -144,7 +150,8 @@ function settingsOf(view: View, { values }: FilledForm): Record<string, unknown>
 
 /** A schedule's settings, to store it again. */
 function settingsIn(schedule: ScheduleSnapshot): ScheduleSettings {
-  const { name, cron, every, timeZone, payload, options, jitter, startsAt, endsAt, catchUp, overlap } = schedule
+  const { name, cron, every, timeZone, payload, options, jitter, startsAt, endsAt, catchUp, overlap } =
+    schedule
   const { policy, within } = catchUp
   return {
     name,

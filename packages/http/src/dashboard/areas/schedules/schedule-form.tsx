@@ -59,9 +59,7 @@ export function filledFrom(view: View, schedule: ScheduleSnapshot): FilledForm {
 
 /** Whether the app's hook hides something of the payload. */
 export function isHidden(view: View, { payload, name }: ScheduleSnapshot): boolean {
-  return (
-    JSON.stringify(view.redact(payload, { kind: "payload", jobName: name })) !== JSON.stringify(payload)
-  )
+  return JSON.stringify(view.redact(payload, { kind: "payload", jobName: name })) !== JSON.stringify(payload)
 }
 
 /** The page with the form. */
@@ -135,7 +133,14 @@ function Form({ view, form, definitions }: FormProperties & { definitions: reado
       />
       <JsonField view={view} form={form} name="options" label={text.options} hint={text.optionsHint} />
       <Choice view={view} form={form} name="overlap" label={text.overlap} choices={text.overlaps} />
-      <Choice view={view} form={form} name="catchUp" label={text.catchUp} choices={text.catchUps} first="once" />
+      <Choice
+        view={view}
+        form={form}
+        name="catchUp"
+        label={text.catchUp}
+        choices={text.catchUps}
+        first="once"
+      />
       <TextField view={view} form={form} name="jitter" label={text.jitter} hint={text.jitterHint} />
       <TextField view={view} form={form} name="startsAt" label={text.starts} hint={text.instantHint} />
       <TextField view={view} form={form} name="endsAt" label={text.ends} hint={text.instantHint} />

@@ -73,7 +73,13 @@ function Lead({ view, schedule }: { view: View; schedule: ScheduleSnapshot }) {
   )
 }
 
-function Actions({ view, schedule: { key, dynamic, enabled, paused } }: { view: View; schedule: ScheduleSnapshot }) {
+function Actions({
+  view,
+  schedule: { key, dynamic, enabled, paused },
+}: {
+  view: View
+  schedule: ScheduleSnapshot
+}) {
   const text = view.text.schedules
   const path = schedulePath(key)
   return (

@@ -25,7 +25,8 @@ export const completeWait: Action = {
     try {
       value = jsonIn(given)
     } catch {
-      return { ...formPage(view, { token, value: given, error: text.waits.notJson }), status: 422 }
+      const page = formPage(view, { token, value: given, error: text.waits.notJson })
+      return { to: href(PATH, { token }), page }
     }
     return attempt(href("/waits"), async () => {
       await sluice.completeWait(token, value)

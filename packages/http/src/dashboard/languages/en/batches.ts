@@ -17,7 +17,8 @@ export const batches = {
   finished: "Finished",
   took: "Took",
   emptyTitle: "There are no batches here",
-  empty: "enqueueBatch and enqueueWorkflow store jobs that belong together. They appear here with their progress.",
+  empty:
+    "enqueueBatch and enqueueWorkflow store jobs that belong together. They appear here with their progress.",
   partial: "The look took too long to find more. Continue on the next page.",
   notFound: "No batch has the id {id}, or its history was dropped.",
   parent: "In batch",
@@ -33,7 +34,8 @@ export const batches = {
   cancelTitle: "Cancel batch {id}?",
   cancelLead: plural({
     one: "{count} job or inner batch has not ended. What waits is canceled at once; what runs is told to stop.",
-    other: "{count} jobs and inner batches have not ended. What waits is canceled at once; what runs is told to stop.",
+    other:
+      "{count} jobs and inner batches have not ended. What waits is canceled at once; what runs is told to stop.",
   }),
   retryTitle: "Retry what failed in batch {id}?",
   retryLead: plural({

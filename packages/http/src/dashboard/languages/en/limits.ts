@@ -35,7 +35,8 @@ export const limits = {
   didLimit: "The key {key} takes up to {count} unfinished jobs.",
   didUnlimit: "The key {key} has no waiting limit.",
   wrongLimit: "Give a whole number from 1 to 1,000,000, or nothing.",
-  pauseHint: "Running jobs finish. After a pause with an end, the limit rises to its full height within a minute.",
+  pauseHint:
+    "Running jobs finish. After a pause with an end, the limit rises to its full height within a minute.",
   jobs: "Its jobs",
   none: "None",
 }

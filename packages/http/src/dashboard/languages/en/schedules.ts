@@ -72,7 +72,7 @@ export const schedules = {
   timeZoneHint: "A name of the IANA database, such as Europe/Berlin. Default: UTC.",
   payloadHint: "JSON. Default: {}",
   payloadEditHint: "JSON. What you may not see is not shown; leave it empty then to keep it.",
-  optionsHint: "JSON, such as {\"queue\": \"mail\"}. Default: those of the definition.",
+  optionsHint: 'JSON, such as {"queue": "mail"}. Default: those of the definition.',
   jitterHint: "Spreads jobs over this time after each tick, such as 30s.",
   instantHint: "Such as 2030-01-31T12:00:00Z.",
   notJson: "This is not JSON.",

@@ -14,7 +14,7 @@ export const waits = {
   completeTitle: "Complete {token}",
   completeLead: "All jobs that wait for this token continue, and get the value. A token is completed once.",
   value: "Value",
-  valueHint: "JSON, such as {\"approved\": true}. Leave it empty for no value.",
+  valueHint: 'JSON, such as {"approved": true}. Leave it empty for no value.',
   notJson: "This is not JSON: put text into double quotes.",
   notFound: "No job waits for this token any more.",
   didComplete: "{token} is completed.",
