@@ -9,7 +9,8 @@ set enable_seqscan = off set enable_bitmapscan = off set jit = off
 as $$
   with tokens as (
     select w.job_id, w.token as key, w.is_waiting, null::text as event, null::jsonb as match
-    from waiting_jobs w where (w.job_id, w.token) > (p_job, p_key) order by w.job_id, w.token limit p_limit
+    from waiting_jobs w
+    where (w.job_id, w.token) > (p_job, p_key) and not exists (select from waits t where t.token = w.token and t.state <> 'open') order by w.job_id, w.token limit p_limit
   ), events as (
     select e.job_id, e.key, e.is_waiting, e.event, e.match
     from event_waits e where (e.job_id, e.key) > (p_job, p_key) and e.payload is null order by e.job_id, e.key limit p_limit
