@@ -68,15 +68,17 @@ export function PauseBadge({ view, until }: { view: View; until: Date | null }) 
   return (
     <span class="state state-waiting">
       <Icon name="waiting" size={12} />
-      {paused}
-      {until && (
-        <>
-          {" "}
-          ({before}
-          <Time view={view} at={until} />
-          {after})
-        </>
-      )}
+      <span>
+        {paused}
+        {until && (
+          <>
+            {" "}
+            ({before}
+            <Time view={view} at={until} />
+            {after})
+          </>
+        )}
+      </span>
     </span>
   )
 }

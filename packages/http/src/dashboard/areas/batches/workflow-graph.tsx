@@ -22,7 +22,6 @@ export function WorkflowGraph({ view, flow }: { view: View; flow: WorkflowSnapsh
   const label = fill(text.graphLabel, { name: flow.name })
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
       <section class="scroll graph" tabindex={0} aria-label={label}>
         <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
           <title>{label}</title>
@@ -55,13 +54,12 @@ function Node({ view, flow, placed }: { view: View; flow: WorkflowSnapshot; plac
   const isFolded = node.steps.length > 1
   const name = labelOf(view, placed)
   const word = state === null ? (first ? batches.gone : "") : states[state]
-  const second = isFolded ? `${word} · ${view.format.counted(batches.folded, node.steps.length)}` : word
   const href = isFolded
     ? view.href("/jobs", { batch: flow.id, name: first?.name ?? undefined })
     : view.href(`/jobs/${jobId}`)
   return (
-    <a href={href} class={`node ${state === null ? "" : `state-${state}`}`} aria-label={`${name}: ${second}`}>
-      <title>{`${name}: ${second}`}</title>
+    <a href={href} class={`node ${state === null ? "" : `state-${state}`}`} aria-label={`${name}: ${word}`}>
+      <title>{`${name}: ${word}`}</title>
       <rect class="box" x={x} y={y} width={NODE_WIDTH} height={NODE_HEIGHT} rx="8" />
       {isFolded && (
         <rect class="box behind" x={x + 4} y={y + 4} width={NODE_WIDTH - 8} height={NODE_HEIGHT - 8} rx="6" />
@@ -75,7 +73,7 @@ function Node({ view, flow, placed }: { view: View; flow: WorkflowSnapshot; plac
         {shortened(name)}
       </text>
       <text class="word" x={x + 38} y={y + 37}>
-        {shortened(second)}
+        {shortened(word)}
       </text>
     </a>
   )
@@ -84,7 +82,7 @@ function Node({ view, flow, placed }: { view: View; flow: WorkflowSnapshot; plac
 function labelOf({ text }: View, { node }: PlacedNode): string {
   const [first] = node.steps
   if (!first) return fill(text.batches.outside, { id: node.id.slice(1) })
-  return node.steps.length > 1 ? (first.name ?? first.step) : first.step
+  return node.steps.length > 1 ? `${node.steps.length} × ${first.name ?? first.step}` : first.step
 }
 
 function shortened(text: string): string {

@@ -6,7 +6,7 @@ import type { View } from "../../page.ts"
 import { JobLink } from "../parts/job-link.tsx"
 import { batchPath } from "./batch-path.ts"
 
-const PAGE_SIZE = 100
+const PAGE_SIZE = 50
 /** How many parents of a step are named. */
 const MOST_PARENTS = 5
 
@@ -25,9 +25,14 @@ export function WorkflowSteps({ view, flow }: { view: View; flow: WorkflowSnapsh
         rowHref={({ id }) => view.href(`/jobs/${id}`)}
       />
       {flow.steps.length > from + PAGE_SIZE && (
-        <a class="button" href={`${view.href(batchPath(flow.id), { from: String(from + PAGE_SIZE) })}#steps`}>
-          {view.text.batches.moreSteps}
-        </a>
+        <div class="actions">
+          <a
+            class="button"
+            href={`${view.href(batchPath(flow.id), { from: String(from + PAGE_SIZE) })}#steps`}
+          >
+            {view.text.batches.moreSteps}
+          </a>
+        </div>
       )}
     </>
   )

@@ -51,11 +51,13 @@ function content(view: View, shown: Shown) {
 
 async function keysOf(view: View) {
   const text = view.text.limits
-  const isByKey = view.query.get("order") === "key"
+  const asked = view.query.get("order")
   const after = view.query.get("after")
+  const busiest = asked === "key" ? [] : await view.sluice.listKeys({ order: "waiting", limit: PAGE_SIZE })
+  const isByKey = asked !== "waiting" && busiest.length === 0
   const found = isByKey
     ? await view.sluice.listKeys({ limit: PAGE_SIZE + 1, ...(after && { after }) })
-    : await view.sluice.listKeys({ order: "waiting", limit: PAGE_SIZE })
+    : busiest
   const keys = found.slice(0, PAGE_SIZE)
   return (
     <>
@@ -69,13 +71,13 @@ async function keysOf(view: View) {
           </button>
         </form>
         <span class="row">
-          <OrderLink view={view} label={text.byWaiting} current={!isByKey} />
+          <OrderLink view={view} label={text.byWaiting} order="waiting" current={!isByKey} />
           <OrderLink view={view} label={text.byKey} order="key" current={isByKey} />
         </span>
       </div>
       {keys.length === 0 ? (
-        <EmptyState title={text.noKeysTitle}>
-          <p>{text.noKeys}</p>
+        <EmptyState title={isByKey ? text.noKeysTitle : text.noneWaits}>
+          {isByKey && <p>{text.noKeys}</p>}
         </EmptyState>
       ) : (
         <Table
@@ -97,7 +99,7 @@ async function keysOf(view: View) {
   )
 }
 
-function OrderLink(properties: { view: View; label: string; order?: string; current: boolean }) {
+function OrderLink(properties: { view: View; label: string; order: string; current: boolean }) {
   const { view, label, order, current } = properties
   return (
     <a href={view.href("/limits", { order })} {...(current && { "aria-current": "true" })}>

@@ -46,7 +46,6 @@ export const batches = {
   refused: plural({ one: "{count} was refused: {codes}.", other: "{count} were refused: {codes}." }),
   graph: "Graph",
   graphLabel: "Steps of the workflow {name} in the order in which they run. The same is in the table below.",
-  folded: plural({ one: "{count} step like it", other: "{count} steps alike" }),
   foldedHint: "Steps with the same job name, the same parents and the same children are drawn as one.",
   tooLarge: "The workflow has {count} steps, too many to draw. The table has all of them.",
   steps: "Steps",

@@ -17,6 +17,7 @@ export const limits = {
   allowed: "{count} at once for now",
   noKeysTitle: "No concurrency key is in use",
   noKeys: "Give a definition concurrency, or a job a concurrencyKey, and it appears here.",
+  noneWaits: "No job waits for a concurrency key",
   noKeyFound: "No job has this key. It can be paused and limited all the same.",
   rates: "Rates",
   ratesLead: "At most so many jobs of a key start in a time.",

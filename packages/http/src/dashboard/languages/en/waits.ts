@@ -16,7 +16,6 @@ export const waits = {
   value: "Value",
   valueHint: 'JSON, such as {"approved": true}. Leave it empty for no value.',
   notJson: "This is not JSON: put text into double quotes.",
-  notFound: "No job waits for this token any more.",
   didComplete: "{token} is completed.",
   emptyTitle: "No job waits for an answer",
   empty: "A job waits with context.waitFor(token) or context.waitForEvent(event).",
