@@ -13,9 +13,7 @@ test("batches are listed the newest first, with their counts, their callbacks an
     onFinish: summary,
     properties: { upload: "a.csv" },
   })
-  const flow = await sluice.enqueueWorkflow(
-    workflow("order").add("a", row).add("b", row, { after: "a" }),
-  )
+  const flow = await sluice.enqueueWorkflow(workflow("order").add("a", row).add("b", row, { after: "a" }))
   const { batches, next } = await sluice.listBatches()
   expect(next).toBeUndefined()
   expect(batches).toMatchObject([
