@@ -1,5 +1,6 @@
 import { batches } from "./batches.ts"
 import { drainers } from "./drainers.ts"
+import { jobs } from "./jobs.ts"
 import { limits } from "./limits.ts"
 import { navigation } from "./navigation.ts"
 import { overview } from "./overview.ts"
@@ -14,6 +15,7 @@ import { waits } from "./waits.ts"
 export const english = {
   batches,
   drainers,
+  jobs,
   limits,
   navigation,
   overview,
