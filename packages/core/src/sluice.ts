@@ -16,6 +16,8 @@ import { storeAround } from "./enqueue/store-around.ts"
 import { JobNotFoundError } from "./errors.ts"
 import { type EmitOptions, type EmittedEvent, emitEvent, eventsOf } from "./events/emit.ts"
 import { type Backlog, readBacklog } from "./inspect/backlog.ts"
+import { examine } from "./inspect/findings/examine.ts"
+import type { ExamineOptions, Finding } from "./inspect/findings/finding.ts"
 import { readJob, withObjects } from "./inspect/job.ts"
 import { type JobList, type ListJobsOptions, listJobs } from "./inspect/list-jobs.ts"
 import { type Pause, readPauses } from "./inspect/pauses.ts"
@@ -227,6 +229,11 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   listQueues(options?: ReadQueuesOptions): Promise<QueueSnapshot[]>
   /** Returns how many jobs are due and not running, and for how long the oldest has been due. Costs one cheap statement. */
   getBacklog(): Promise<Backlog>
+  /**
+   * Examines the database: its schema, its server, the upkeep of its tables, and waiting jobs that nobody can perform. What is wrong,
+   * or worth knowing, is told with its remedy. `sluice doctor` prints the same.
+   */
+  examine(options?: ExamineOptions): Promise<Finding[]>
   /**
    * Cancels a job. One that waits is moved to the history at once. A running one has its `signal` aborted within a second, by
    * whichever process performs it, and is recorded as canceled when it ends, with its result if it ends well; if it ends
@@ -558,6 +565,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     listJobs: (filter, options) => translateErrors(listJobs(database, schema, filter, options)),
     listQueues: (options) => translateErrors(readQueues(database, schema, options)),
     getBacklog: () => translateErrors(readBacklog(database, schema)),
+    examine: (options) => translateErrors(examine(database, schema, options)),
     cancelJob: (job) => moveAway(job, "unfinished", () => cancelVerb(schema)),
     updateJob: (job, changes) =>
       moveAway(job, "unfinished", (id) =>
