@@ -110,7 +110,29 @@ export type { JobChanges } from "./manage/update.ts"
 export type { ListSchedulesOptions, ScheduleSettings } from "./schedules/schedules.ts"
 export type { ScheduleRun, ScheduleSnapshot } from "./schedules/schedule-snapshot.ts"
 export type { Backlog } from "./inspect/backlog.ts"
+export type {
+  ErrorDetails,
+  ErrorGroup,
+  ErrorList,
+  Failure,
+  FailureList,
+  ListErrorsOptions,
+  ListFailuresOptions,
+} from "./inspect/errors.ts"
 export type { ExamineOptions, Finding } from "./inspect/findings/finding.ts"
+export type { Deployment, ListDeploymentsOptions } from "./inspect/deployments.ts"
+export type { Forecast } from "./inspect/forecast.ts"
+export type {
+  Measured,
+  MeasuredOptions,
+  OutcomeCounts,
+  Percentiles,
+  SteppedOptions,
+} from "./inspect/measured.ts"
+export type { ListNamesOptions, NameSummary } from "./inspect/names.ts"
+export type { ListSeriesOptions, Series, SeriesList } from "./inspect/series.ts"
+export type { Throughput, ThroughputPoint } from "./inspect/throughput.ts"
+export type { Health, HealthOptions, HealthReason, Verdict } from "./inspect/verdict.ts"
 export { type Duration, durationMs } from "./checks/duration.ts"
 export type { Json, JsonOf } from "./checks/json.ts"
 export { MAX_PAYLOAD_BYTES } from "./job/payload.ts"

@@ -16,12 +16,29 @@ import { storeAround } from "./enqueue/store-around.ts"
 import { JobNotFoundError } from "./errors.ts"
 import { type EmitOptions, type EmittedEvent, emitEvent, eventsOf } from "./events/emit.ts"
 import { type Backlog, readBacklog } from "./inspect/backlog.ts"
+import { type Deployment, type ListDeploymentsOptions, listDeployments } from "./inspect/deployments.ts"
+import {
+  type ErrorDetails,
+  type ErrorList,
+  type FailureList,
+  type ListErrorsOptions,
+  type ListFailuresOptions,
+  listErrors,
+  listFailures,
+  readError,
+} from "./inspect/errors.ts"
 import { examine } from "./inspect/findings/examine.ts"
 import type { ExamineOptions, Finding } from "./inspect/findings/finding.ts"
+import { type Forecast, readForecast } from "./inspect/forecast.ts"
 import { readJob, withObjects } from "./inspect/job.ts"
 import { type JobList, type ListJobsOptions, listJobs } from "./inspect/list-jobs.ts"
+import type { SteppedOptions } from "./inspect/measured.ts"
+import { type ListNamesOptions, listNames, type NameSummary } from "./inspect/names.ts"
 import { type Pause, readPauses } from "./inspect/pauses.ts"
 import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspect/queues.ts"
+import { type ListSeriesOptions, listSeries, type SeriesList } from "./inspect/series.ts"
+import { readThroughput, type Throughput } from "./inspect/throughput.ts"
+import { type Health, type HealthOptions, readHealth } from "./inspect/verdict.ts"
 import { readWaitingLimits, type WaitingLimit } from "./inspect/waiting-limits.ts"
 import { assertSchedules } from "./job/assert-schedules.ts"
 import { assertBatchId } from "./job/batch-id.ts"
@@ -234,6 +251,34 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
    * or worth knowing, is told with its remedy. `sluice doctor` prints the same.
    */
   examine(options?: ExamineOptions): Promise<Finding[]>
+  /**
+   * Returns how executions have failed in a range of time, those that are alike as one group: of one class and one place, with messages
+   * that differ in values only. A job that was retried twice counts twice.
+   */
+  listErrors(options?: ListErrorsOptions): Promise<ErrorList>
+  /** Returns such a group with its newest stack and its trend, or undefined if there is none in the range. */
+  getError(
+    fingerprint: string,
+    options?: Pick<ListErrorsOptions, "since" | "until">,
+  ): Promise<ErrorDetails | undefined>
+  /** Returns a page of the failed executions of a group, the newest first. */
+  listFailures(fingerprint: string, options?: ListFailuresOptions): Promise<FailureList>
+  /**
+   * Returns how many executions there were in a range of time, how they ended, how long jobs had waited for them and how long they
+   * took: in steps, and together. Drainers write it down once a minute and at their end, so what one has that is killed in between
+   * is lost. Minutes are kept for two days, hours for 90: of what is older than two days, steps are whole hours.
+   */
+  getThroughput(options?: SteppedOptions): Promise<Throughput>
+  /** Returns how many executions there were in each step of a range, for each queue or each job name. */
+  listSeries(options?: ListSeriesOptions): Promise<SeriesList>
+  /** Returns what the executions of each job name came to in a range of time, ordered by name. */
+  listNames(options?: ListNamesOptions): Promise<NameSummary[]>
+  /** Returns when the backlog will be drained, if jobs are enqueued and end as in the last minutes. */
+  getForecast(): Promise<Forecast>
+  /** Returns when drainers of a new version first opened, the oldest first. Drains are told their `version`. */
+  listDeployments(options?: ListDeploymentsOptions): Promise<Deployment[]>
+  /** Returns whether the queue is healthy, late or failing, with the reasons. Costs one cheap statement. */
+  getHealth(options?: HealthOptions): Promise<Health>
   /**
    * Cancels a job. One that waits is moved to the history at once. A running one has its `signal` aborted within a second, by
    * whichever process performs it, and is recorded as canceled when it ends, with its result if it ends well; if it ends
@@ -566,6 +611,16 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     listQueues: (options) => translateErrors(readQueues(database, schema, options)),
     getBacklog: () => translateErrors(readBacklog(database, schema)),
     examine: (options) => translateErrors(examine(database, schema, options)),
+    listErrors: (options) => translateErrors(listErrors(database, schema, options)),
+    getError: (fingerprint, options) => translateErrors(readError(database, schema, fingerprint, options)),
+    listFailures: (fingerprint, options) =>
+      translateErrors(listFailures(database, schema, fingerprint, options)),
+    getThroughput: (options) => translateErrors(readThroughput(database, schema, options)),
+    listSeries: (options) => translateErrors(listSeries(database, schema, options)),
+    listNames: (options) => translateErrors(listNames(database, schema, options)),
+    getForecast: () => translateErrors(readForecast(database, schema)),
+    listDeployments: (options) => translateErrors(listDeployments(database, schema, options)),
+    getHealth: (options) => translateErrors(readHealth(database, schema, options)),
     cancelJob: (job) => moveAway(job, "unfinished", () => cancelVerb(schema)),
     updateJob: (job, changes) =>
       moveAway(job, "unfinished", (id) =>

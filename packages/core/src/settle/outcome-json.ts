@@ -43,6 +43,10 @@ export function outcomeJson(execution: Execution, text: RecordedText = "full"): 
     ...(execution.forgetsPayload && { forgets_payload: true }),
     ...("resultKey" in outcome && { result_key: outcome.resultKey }),
     ...("error" in outcome && errorRecord(outcome.error, text)),
+    // nothing has failed
+    ...("error" in outcome && outcome.kind === "canceled"
+      ? { error_fingerprint: undefined }
+      : { name: job.name }),
     ...("error" in outcome && { waited_ms: Math.max(0, Math.round(dueToStartMsOf(execution))) }),
     ...(text === "full" && { logs: execution.logs }),
   }
