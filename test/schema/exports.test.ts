@@ -60,6 +60,7 @@ const values = [
   "workflow",
 ]
 const types = [
+  "AgeRange",
   "AnyEvent",
   "AnyJobDefinition",
   "Backlog",
@@ -167,6 +168,7 @@ const types = [
   "Outcome",
   "OutcomeCounts",
   "Overlap",
+  "Overview",
   "Pause",
   "PauseOptions",
   "PayloadOptions",

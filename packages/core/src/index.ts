@@ -119,6 +119,7 @@ export type {
   ListErrorsOptions,
   ListFailuresOptions,
 } from "./inspect/errors.ts"
+export type { AgeRange, Overview } from "./inspect/overview.ts"
 export type { ExamineOptions, Finding } from "./inspect/findings/finding.ts"
 export type { Deployment, ListDeploymentsOptions } from "./inspect/deployments.ts"
 export type { Forecast } from "./inspect/forecast.ts"

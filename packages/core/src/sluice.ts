@@ -34,6 +34,7 @@ import { readJob, withObjects } from "./inspect/job.ts"
 import { type JobList, type ListJobsOptions, listJobs } from "./inspect/list-jobs.ts"
 import type { SteppedOptions } from "./inspect/measured.ts"
 import { type ListNamesOptions, listNames, type NameSummary } from "./inspect/names.ts"
+import { type Overview, readOverview } from "./inspect/overview.ts"
 import { type Pause, readPauses } from "./inspect/pauses.ts"
 import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspect/queues.ts"
 import { type ListSeriesOptions, listSeries, type SeriesList } from "./inspect/series.ts"
@@ -246,6 +247,11 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   listQueues(options?: ReadQueuesOptions): Promise<QueueSnapshot[]>
   /** Returns how many jobs are due and not running, and for how long the oldest has been due. Costs one cheap statement. */
   getBacklog(): Promise<Backlog>
+  /**
+   * Returns how many jobs there are in each state and how long ready ones have been due, what is paused, and which schedules tick next. Costs
+   * one statement, whatever the size of the queue.
+   */
+  getOverview(): Promise<Overview>
   /**
    * Examines the database: its schema, its server, the upkeep of its tables, and waiting jobs that nobody can perform. What is wrong,
    * or worth knowing, is told with its remedy. `sluice doctor` prints the same.
@@ -610,6 +616,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     listJobs: (filter, options) => translateErrors(listJobs(database, schema, filter, options)),
     listQueues: (options) => translateErrors(readQueues(database, schema, options)),
     getBacklog: () => translateErrors(readBacklog(database, schema)),
+    getOverview: () => translateErrors(readOverview(database, schema)),
     examine: (options) => translateErrors(examine(database, schema, options)),
     listErrors: (options) => translateErrors(listErrors(database, schema, options)),
     getError: (fingerprint, options) => translateErrors(readError(database, schema, fingerprint, options)),
