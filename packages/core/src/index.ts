@@ -96,6 +96,7 @@ export type {
   ReadJobOptions,
 } from "./job/job-snapshot.ts"
 export type { Principal, Role } from "./access/principal.ts"
+export type { JobStatus } from "./inspect/job-status.ts"
 export type { Pause } from "./inspect/pauses.ts"
 export type { QueueSnapshot, ReadQueuesOptions } from "./inspect/queues.ts"
 export type { WaitingLimit } from "./inspect/waiting-limits.ts"

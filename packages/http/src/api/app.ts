@@ -3,6 +3,7 @@ import { Hono } from "hono"
 import type { Keys } from "../messages/missing-key.ts"
 import { problemResponse, truncate } from "../messages/problem.ts"
 import { toProblem } from "../messages/to-problem.ts"
+import { addTokenRoutes, addWatchRoutes } from "../watch/watch-routes.ts"
 import { authorize } from "./authorize.ts"
 import { addBatchRoutes } from "./batch-routes.ts"
 import { correlateRequests } from "./correlation.ts"
@@ -31,6 +32,11 @@ export interface AppOptions {
    * of 256 MB.
    */
   readonly maxBodyBytes?: number
+  /**
+   * Whether the host sends a response while it is being written, as a Node server does. Then a browser that watches a job keeps its
+   * connection; else it connects again after each change. Default false: API Gateway doesn't.
+   */
+  readonly streaming?: boolean
   /** Receives a line for each enqueue and each failure on the server's side. Default `console`. */
   readonly log?: Logger
 }
@@ -40,7 +46,13 @@ export interface AppOptions {
  * every response.
  */
 export function createApp(options: AppOptions): Hono {
-  const { sluice, maxBatchJobs = 10_000, maxBodyBytes = 2 * 1024 * 1024, log = console } = options
+  const {
+    sluice,
+    maxBatchJobs = 10_000,
+    maxBodyBytes = 2 * 1024 * 1024,
+    streaming = false,
+    log = console,
+  } = options
   const authorized = authorize(options.apiKey)
   const jobRoutes = { sluice, maxBatchJobs, maxBodyBytes, log }
   const app = new Hono({ getPath: rawPath })
@@ -51,8 +63,11 @@ export function createApp(options: AppOptions): Hono {
     context.header("cache-control", "no-store")
   })
   app.use(correlateRequests())
+  const watchRoutes = { sluice, apiKey: options.apiKey, maxBodyBytes, streaming }
+  addWatchRoutes(app, watchRoutes)
   app.use("/v1/*", authorized)
 
+  addTokenRoutes(app, watchRoutes)
   addJobRoutes(app, jobRoutes)
   addManageRoutes(app, jobRoutes)
   addBatchRoutes(app, jobRoutes)
