@@ -200,6 +200,7 @@ const types = [
   "SetWakeUp",
   "SettledExecution",
   "Size",
+  "SlowJob",
   "Sluice",
   "SluiceOptions",
   "StartOptions",

@@ -132,6 +132,7 @@ export type {
   SteppedOptions,
 } from "./inspect/measured.ts"
 export type { ListNamesOptions, NameSummary } from "./inspect/names.ts"
+export type { SlowJob } from "./inspect/slowest-jobs.ts"
 export type { ListSeriesOptions, Series, SeriesList } from "./inspect/series.ts"
 export type { Throughput, ThroughputPoint } from "./inspect/throughput.ts"
 export type { Health, HealthOptions, HealthReason, Verdict } from "./inspect/verdict.ts"

@@ -23,6 +23,7 @@ import {
   type FailureList,
   type ListErrorsOptions,
   type ListFailuresOptions,
+  listDiscarded,
   listErrors,
   listFailures,
   readError,
@@ -39,6 +40,7 @@ import { type Overview, readOverview } from "./inspect/overview.ts"
 import { type Pause, readPauses } from "./inspect/pauses.ts"
 import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspect/queues.ts"
 import { type ListSeriesOptions, listSeries, type SeriesList } from "./inspect/series.ts"
+import { listSlowest, type SlowJob } from "./inspect/slowest-jobs.ts"
 import { readThroughput, type Throughput } from "./inspect/throughput.ts"
 import { type Health, type HealthOptions, readHealth } from "./inspect/verdict.ts"
 import { readWaitingLimits, type WaitingLimit } from "./inspect/waiting-limits.ts"
@@ -275,6 +277,13 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   ): Promise<ErrorDetails | undefined>
   /** Returns a page of the failed executions of a group, the newest first. */
   listFailures(fingerprint: string, options?: ListFailuresOptions): Promise<FailureList>
+  /**
+   * Returns the ids of the jobs that were discarded with such a failure and have not been retried since, up to 10,000, the newest
+   * first: for `retryJobs({ ids })`.
+   */
+  listDiscarded(fingerprint: string, options?: Pick<ListErrorsOptions, "since" | "until">): Promise<string[]>
+  /** Returns the slowest ten of the newest finished jobs of a name. It looks at the last 8 MB of the history. */
+  listSlowest(name: string): Promise<SlowJob[]>
   /**
    * Returns how many executions there were in a range of time, how they ended, how long jobs had waited for them and how long they
    * took: in steps, and together. Drainers write it down once a minute and at their end, so what one has that is killed in between
@@ -629,6 +638,9 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     getError: (fingerprint, options) => translateErrors(readError(database, schema, fingerprint, options)),
     listFailures: (fingerprint, options) =>
       translateErrors(listFailures(database, schema, fingerprint, options)),
+    listDiscarded: (fingerprint, options) =>
+      translateErrors(listDiscarded(database, schema, fingerprint, options)),
+    listSlowest: (name) => translateErrors(listSlowest(database, schema, name)),
     getThroughput: (options) => translateErrors(readThroughput(database, schema, options)),
     listSeries: (options) => translateErrors(listSeries(database, schema, options)),
     listNames: (options) => translateErrors(listNames(database, schema, options)),

@@ -9,6 +9,7 @@ import {
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { messagePattern, placeOf } from "../job/error-fingerprint.ts"
+import { MOST_IDS } from "../job/job-filter.ts"
 import { toIsoInstant } from "../job/option-values.ts"
 import { dateOf } from "./date-of.ts"
 
@@ -182,6 +183,29 @@ export async function listFailures(
   const failures = found.map((failure) => ({ ...failure, at: new Date(failure.at) }))
   const last = found.at(-1)
   return { failures, ...(last && found.length === limit && { next: `${last.at}~${last.jobId}` }) }
+}
+
+/** Up to 10,000 ids, those discarded last first. */
+export async function listDiscarded(
+  database: Queryable,
+  schema: string,
+  fingerprint: string,
+  options: ErrorRange = {},
+): Promise<string[]> {
+  assertFingerprint(fingerprint)
+  assertKnownKeys(options, ["since", "until"], ["options"])
+  const { since, until } = rangeOf(options)
+  const { text, values } = protocolCall(schema, "list_discarded", {
+    p_fingerprint: fingerprint,
+    p_since: since.toISOString(),
+    p_until: until.toISOString(),
+    p_limit: MOST_IDS,
+  })
+  const { rows } = await database.query(
+    `select pg_catalog.to_json(${text}::pg_catalog.text[])::pg_catalog.text as ids`,
+    values,
+  )
+  return [...new Set<string>(JSON.parse(rows[0].ids))]
 }
 
 /** As the SQL function `list_errors` returns them. */
