@@ -75,7 +75,21 @@ test("settings that lose jobs are noted", async () => {
   })
   expect(await find("serverSettings")).toMatchObject({
     level: "note",
-    text: "synchronous_commit is off: a crash of the server can lose jobs of the last second",
+    text: expect.stringContaining(
+      "synchronous_commit is off: a crash of the server can lose jobs of the last second",
+    ),
+    remedy: expect.stringMatching(/^Turn on .*synchronous_commit$/),
+  })
+})
+
+test("a server that never clears dead rows away is wrong", async () => {
+  await withText("current_setting(name, true)", "case name when 'autovacuum' then 'off' end", async () => {
+    expect(await find("serverSettings")).toEqual({
+      check: "serverSettings",
+      level: "wrong",
+      text: "autovacuum is off: dead rows are never cleared away",
+      remedy: "Turn on autovacuum",
+    })
   })
 })
 
@@ -92,14 +106,17 @@ test("what can't be examined is a finding, and the rest is examined all the same
   expect(findings.map(({ check }) => check)).toContain("namesKnown")
 })
 
-async function laterBy(interval: string, work: () => Promise<void>): Promise<void> {
+function laterBy(interval: string, work: () => Promise<void>): Promise<void> {
+  return withText("clock_timestamp()", `clock_timestamp() + interval '${interval}'`, work)
+}
+
+async function withText(text: string, other: string, work: () => Promise<void>): Promise<void> {
   const { rows } = await database.pool.query(
     "select pg_get_functiondef('sluice.examine_server'::regproc) as definition",
   )
   const { definition } = rows[0]
-  const later = definition.replace("clock_timestamp()", `clock_timestamp() + interval '${interval}'`)
-  expect(later).not.toBe(definition)
-  await database.pool.query(later)
+  expect(definition).toContain(text)
+  await database.pool.query(definition.replace(text, other))
   try {
     await work()
   } finally {

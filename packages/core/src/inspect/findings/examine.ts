@@ -5,7 +5,7 @@ import { translateError } from "../../database/translate-error.ts"
 import { DatabaseUnavailableError } from "../../errors.ts"
 import type { ExamineOptions, Finding } from "./finding.ts"
 import { jobFindings } from "./jobs.ts"
-import { serverFindings } from "./server.ts"
+import { type ServerFacts, serverFindings } from "./server.ts"
 import { upkeepFindings } from "./upkeep.ts"
 import { postgresFinding, schemaFinding } from "./versions.ts"
 
@@ -30,7 +30,9 @@ export async function examine(
   return [
     postgres,
     version,
-    ...(await findings("server", server, (facts) => serverFindings(facts, { maxDrainers, askedAtMs }))),
+    ...(await findings("server", server, (facts: ServerFacts) =>
+      serverFindings(facts, { maxDrainers, askedAtMs }),
+    )),
     ...(await findings("upkeep", upkeep, upkeepFindings)),
     ...(await findings("jobs", jobs, jobFindings)),
   ]

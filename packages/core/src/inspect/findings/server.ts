@@ -3,7 +3,7 @@ import type { Finding } from "./finding.ts"
 import { longAs } from "./long-as.ts"
 
 /** As the SQL function `examine_server` returns them. */
-interface ServerFacts {
+export interface ServerFacts {
   readonly now: string
   readonly settings: Readonly<Record<string, string | null>>
   readonly lockRoom: number
@@ -42,31 +42,30 @@ export function serverFindings(facts: ServerFacts, asked: Asked): Finding[] {
   ]
 }
 
-const NEEDED_SETTINGS = {
+/** What follows from a setting that is off. */
+const CLEARS_DEAD_ROWS = {
   autovacuum: "dead rows are never cleared away",
   track_counts: "autovacuum doesn't see what there is to clear away",
-  fsync: "a crash of the server loses jobs, or the whole database",
-  full_page_writes: "a crash of the server can corrupt the database",
+}
+const SURVIVES_CRASHES = {
+  fsync: "a crash of the machine can lose the whole database",
+  full_page_writes: "a crash of the machine can corrupt the database",
+  synchronous_commit: "a crash of the server can lose jobs of the last second",
 }
 
-/** `synchronous_commit = off` is the app's to choose: it may lose what was enqueued less than a second before a crash. */
 function serverSettings({ settings }: ServerFacts): Finding {
   const check = "serverSettings"
-  const off = Object.entries(NEEDED_SETTINGS).filter(([name]) => settings[name] === "off")
-  if (off.length > 0) {
-    const text = off.map(([name, consequence]) => `${name} is off: ${consequence}`).join("; ")
-    return { check, level: "wrong", text, remedy: `Turn on ${off.map(([name]) => name).join(", ")}` }
+  const offOf = (wanted: Readonly<Record<string, string>>) =>
+    Object.entries(wanted).filter(([name]) => settings[name] === "off")
+  const [slow, unsafe] = [offOf(CLEARS_DEAD_ROWS), offOf(SURVIVES_CRASHES)]
+  const off = [...slow, ...unsafe]
+  if (off.length === 0) return { check, level: "ok", text: "the server's settings fit" }
+  return {
+    check,
+    level: slow.length > 0 ? "wrong" : "note",
+    text: off.map(([name, consequence]) => `${name} is off: ${consequence}`).join("; "),
+    remedy: `Turn on ${off.map(([name]) => name).join(", ")}`,
   }
-  if (settings.synchronous_commit === "off") {
-    const text = "synchronous_commit is off: a crash of the server can lose jobs of the last second"
-    return {
-      check,
-      level: "note",
-      text,
-      remedy: "Turn it on for the roles that enqueue, unless that is fine",
-    }
-  }
-  return { check, level: "ok", text: "the server's settings fit" }
 }
 
 /** Apps compute dates with their own clocks, such as a `runAt`; the database decides when they have come. */

@@ -24,13 +24,14 @@ begin
       attempts = least(j.attempts + d.is_guilty::integer, 32767),
       interruptions = j.interruptions + d.is_guilty::integer
     from dead d where j.id = d.id
-    returning j.id, least(j.attempts + (not d.is_guilty)::integer, 32767) as attempt
+    returning j.id, j.name, least(j.attempts + (not d.is_guilty)::integer, 32767) as attempt
   ), recorded as (
-    insert into failures (job_id, attempt, outcome, error_class, error_code, error_message, drainer_id)
+    insert into failures (job_id, attempt, outcome, error_class, error_code, error_message, drainer_id, name, fingerprint)
     select i.id, i.attempt, 'interrupted', 'InterruptedError', 'interrupted',
            case when p_in_flight is null then format('The server was restarted under drainer %s', p_dead)
                 when p_in_flight = 1 then format('Drainer %s died with this job alone in flight', p_dead)
-                else format('Drainer %s died with %s jobs in flight', p_dead, p_in_flight) end, p_dead
+                else format('Drainer %s died with %s jobs in flight', p_dead, p_in_flight) end, p_dead,
+           i.name, 'interrupted'
     from interrupted i
   )
   select array_agg(i.id) into v_interrupted from interrupted i;
