@@ -16,5 +16,5 @@ as $$
     'vacuumedAt', greatest(pg_stat_get_last_vacuum_time('jobs'::regclass), pg_stat_get_last_autovacuum_time('jobs'::regclass)))
   from (select count(*) as days, min(substr(c.relname, 10)) as oldest_day
         from pg_inherits i join pg_class c on c.oid = i.inhrelid
-        where i.inhparent = 'finished'::regclass and c.relname like 'finished\_2%') p
+        where i.inhparent = 'finished'::regclass and c.relname ~ '^finished_[0-9]') p
 $$;

@@ -15,7 +15,7 @@ begin
   for v_part in
     select c.oid::regclass as part, (pg_relation_size(c.oid) / current_setting('block_size')::bigint)::integer as pages
     from pg_inherits i join pg_class c on c.oid = i.inhrelid
-    where i.inhparent = 'finished'::regclass and c.relname like 'finished\_2%' order by c.relname collate "C" desc
+    where i.inhparent = 'finished'::regclass and c.relname ~ '^finished_[0-9]' order by c.relname collate "C" desc
   loop
     exit when v_left <= 0;
     continue when v_part.pages = 0;
