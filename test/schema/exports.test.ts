@@ -132,6 +132,7 @@ const types = [
   "InputOf",
   "Instrumentation",
   "InstrumentedJob",
+  "Invocation",
   "JobBatch",
   "JobChanges",
   "JobContext",

@@ -73,6 +73,11 @@ export const OPTIONS = {
     "serves GET /health: 200 while the process works, else 503",
     wholeNumber(0, 65_535),
   ),
+  "metrics-port": option(
+    "port",
+    "serves GET /metrics for Prometheus: those of the whole queue, without a key; may be that of --health-port",
+    wholeNumber(0, 65_535),
+  ),
 
   // which jobs, or how one is enqueued
   state: oneOf(STATES, `in this state: ${STATES.join(", ")}`),
