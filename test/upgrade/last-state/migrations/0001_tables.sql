@@ -335,10 +335,14 @@ create table drainers (
   budget_ms   bigint,                                    -- time that it had when it opened; null: no deadline
   in_flight   integer,                                   -- jobs that it had when it died
   lingering   boolean     not null default false,        -- whether it waits for work and wants to be notified
+  invocation  jsonb,                                     -- where it runs, as its host tells: request id, log stream, memory, version; null: it doesn't
+  settled     integer,                                   -- executions whose outcome it has written; null: it has not ended, or died
+  reason      text,                                      -- why it ended; null likewise
   started_at  timestamptz not null default now(),
   ended_at    timestamptz,
   ending      text,
 
+  constraint known_reason       check (reason in ('out_of_work', 'deadline', 'stopped', 'failed')),
   constraint known_ending       check (ending in ('closed', 'died')),
   constraint ended_has_ending   check ((ended_at is null) = (ending is null))
 );
@@ -346,6 +350,69 @@ create table drainers (
 create index drainers_alive on drainers (id) where ended_at is null;
 create index drainers_lingering on drainers (id) where lingering;
 create index drainers_ended on drainers (ended_at) where ended_at is not null;
+
+-- How often values in milliseconds were measured: bucket n is for those of up to 2^(n/8) ms that are above 2^((n-1)/8), bucket 0 for
+-- those of up to 1 ms. Buckets without any are left out.
+create type histogram as (buckets smallint[], counts bigint[]);
+
+-- What executions came to that ended in a minute, as drainers have noted it: rows are only inserted, so that nobody waits, and
+-- maintenance adds them to `measures` (see sum_up_measures).
+create sequence noted_measure_ids;
+
+create table noted_measures (
+  id            bigint      primary key default nextval('noted_measure_ids'),
+  starts_at     timestamptz not null,                    -- the minute
+  name          text        not null,
+  queue         text        not null,
+  succeeded     bigint      not null default 0,
+  retried       bigint      not null default 0,
+  discarded     bigint      not null default 0,
+  canceled      bigint      not null default 0,
+  snoozed       bigint      not null default 0,
+  interrupted   bigint      not null default 0,          -- noted by whoever reaps
+  busy_ms       bigint      not null default 0,          -- the sum of their run times
+  waited_ms     bigint      not null default 0,          -- the sum of their waits
+  billed_mb_ms  bigint      not null default 0,          -- their share of what the drain is billed, in milliseconds times MB of memory
+  runs          histogram,                               -- their run times; null: those that were interrupted have none
+  waits         histogram                                -- from when they were due to their start
+) with (autovacuum_vacuum_scale_factor = 0.02);
+
+-- The same by minute, ten minutes and hour, and since ever for those that count on; without what `noted_measures` has.
+create table measures (
+  span_s        integer     not null,                    -- 60, 600 or 3600; 0: since ever
+  starts_at     timestamptz not null,                    -- since ever: 1970
+  name          text        not null,
+  queue         text        not null,
+  succeeded     bigint      not null,
+  retried       bigint      not null,
+  discarded     bigint      not null,
+  canceled      bigint      not null,
+  snoozed       bigint      not null,
+  interrupted   bigint      not null,
+  busy_ms       bigint      not null,
+  waited_ms     bigint      not null,
+  billed_mb_ms  bigint      not null,
+  runs          histogram,
+  waits         histogram,
+
+  primary key (span_s, starts_at, name, queue),
+  constraint known_span check (span_s in (0, 60, 600, 3600))
+);
+
+-- The last id that a job had been given when the first drainer wrote in a minute: how many are enqueued.
+create table last_job_ids (
+  minute_at timestamptz primary key,
+  noted_at  timestamptz not null default now(),
+  job_id    bigint      not null
+);
+
+-- The versions of the app that drain, as their drainers tell.
+create table deployments (
+  version       text        primary key,
+  first_seen_at timestamptz not null default now(),
+
+  constraint short_version check (octet_length(version) <= 512)
+);
 
 -- What is known of job definitions, for jobs that are enqueued by name alone and for drainers: registered by a deployment, or
 -- noted by drainers that open. The end of a drain adds its executions to the durations.
@@ -708,9 +775,12 @@ create table settings (
   only_row              boolean primary key default true check (only_row),
   refuses_unknown_names boolean not null default false,  -- whether an enqueue by a name that no definition has is an error
   retention             interval not null default '14 days', -- how long history is kept; see run_maintenance
+  minutes_kept          interval not null default '2 days',  -- how long it is kept what executions of each minute came to
+  hours_kept            interval not null default '90 days', -- the same of each hour
 
   -- whole days are dropped, and an idempotency key leads to its job for 24 hours
-  constraint a_day_at_least check (retention >= interval '1 day')
+  constraint a_day_at_least check (retention >= interval '1 day'),
+  constraint an_hour_at_least check (minutes_kept >= interval '1 hour' and hours_kept >= interval '1 hour')
 );
 insert into settings default values;
 
@@ -855,6 +925,60 @@ create table pooled_queues (
   seen_at timestamptz not null default '-infinity'       -- when a drainer last served it, to five minutes; -infinity: none has yet
 );
 
+-- Keys of the HTTP API and the dashboard, without their secrets: see docs/decisions/0087-access.md.
+create table api_keys (
+  id           bigint      generated always as identity primary key,
+  name         text        not null,                     -- what it is for, for people
+  hint         text        not null,                     -- how its secret begins, so that people recognize it
+  hash         bytea       not null unique,              -- SHA-256 of the secret
+  old_hash     bytea       unique,                       -- of the secret before, which is valid until old_until
+  old_until    timestamptz,
+  role         text        not null,
+  names        text[],                                   -- the job names that an enqueuer may enqueue; null: any
+  queues       text[],                                   -- the queues that it may enqueue to; null: any
+  created_at   timestamptz not null default now(),
+  created_by   text,
+  expires_at   timestamptz,                              -- null: never
+  rotated_at   timestamptz,
+  revoked_at   timestamptz,
+  last_used_at timestamptz,                              -- to an hour
+
+  constraint known_role          check (role in ('enqueuer', 'reader', 'operator', 'admin')),
+  constraint short_name          check (octet_length(name) <= 2048),
+  constraint short_hint          check (octet_length(hint) <= 64),
+  constraint whole_hash          check (octet_length(hash) = 32 and octet_length(old_hash) = 32),
+  constraint old_for_some_time   check ((old_hash is null) = (old_until is null) and isfinite(old_until)),
+  constraint enqueuers_have_scopes check (role = 'enqueuer' or num_nonnulls(names, queues) = 0),
+  constraint something_in_scope  check (cardinality(names) > 0 and cardinality(queues) > 0),
+  constraint ends_some_time      check (isfinite(expires_at))
+);
+
+-- What people and programs have done to jobs, queues, schedules and keys. A row is written before the action, so that one
+-- which crashes leaves it, and completed after it.
+create table audit_log (
+  id         bigint      generated always as identity primary key,
+  at         timestamptz not null default clock_timestamp(),
+  actor_id   text        not null,                       -- 'key:12', 'environment', 'oidc:ada@example.org', ...
+  actor_name text        not null,
+  via        text        not null,
+  action     text        not null,                       -- the verb, as TypeScript calls it: 'retryJobs'
+  target     jsonb       not null default '{}',          -- what it is about: a filter, an id, a name; no payloads
+  outcome    text,                                       -- null: it is under way, or its process ended in the middle of it
+  ended_at   timestamptz,
+  matched    bigint,                                     -- how many jobs there were; null: it isn't about a set of jobs
+  changed    bigint,
+  detail     jsonb,                                      -- what else it returned; the error of one that failed
+
+  constraint known_via      check (via in ('api', 'dashboard', 'cli', 'library')),
+  constraint known_outcome  check (outcome in ('done', 'failed')),
+  constraint ended_together check ((outcome is null) = (ended_at is null)),
+  constraint short_actor    check (octet_length(actor_id) <= 2048 and octet_length(actor_name) <= 2048),
+  constraint short_action   check (octet_length(action) <= 128)
+);
+
+create index audit_log_age on audit_log (at);
+create index audit_log_actor on audit_log (actor_id, id);
+
 -- When a drainer last repaired what no event finds, and where it stopped; see repair. Nobody waits for this row either.
 create table ticks (
   only_row   boolean     primary key default true check (only_row),
@@ -890,7 +1014,8 @@ create table maintenance_steps (
 insert into maintenance_steps (step) values ('prepare finished'), ('prepare failures'), ('prepare payloads'),
   ('expire by rules'), ('expire finished'), ('expire failures'), ('expire payloads'),
   ('forget stored results'), ('forget logs'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget unique periods'), ('forget requests'), ('forget retries'), ('forget drainers'), ('forget rates'), ('forget further keys'), ('forget waits'), ('forget emits'),
-  ('repair batches'), ('forget batches'), ('repair dependents'), ('forget dependencies'), ('forget schedule ticks');
+  ('repair batches'), ('forget batches'), ('repair dependents'), ('forget dependencies'), ('forget schedule ticks'), ('forget actions'),
+  ('sum up measures'), ('forget measures');
 
 -- Jobs that are about to be stored, in a row and alike but for their payloads and keys: an element of the argument of store_jobs,
 -- with the policies that apply to it.
