@@ -1,4 +1,5 @@
 import { english, type Messages } from "../en/index.ts"
+import { audit } from "./audit.ts"
 import { navigation } from "./navigation.ts"
 import { overview } from "./overview.ts"
 import { shell } from "./shell.ts"
@@ -6,6 +7,7 @@ import { states } from "./states.ts"
 
 export const german: Messages = {
   ...english,
+  audit,
   navigation,
   overview,
   shell,
