@@ -15,6 +15,8 @@ export interface Surroundings {
   /** The one that the page belongs to. */
   readonly area: Area | undefined
   readonly isLive: boolean
+  /** Whom a login service vouches for on each request can't log out here. */
+  readonly canLogOut: boolean
   readonly children?: Child
 }
 
@@ -98,7 +100,7 @@ function Document(properties: {
   )
 }
 
-function Side({ view, preferences, areas, area, isLive }: Surroundings) {
+function Side({ view, preferences, areas, area, isLive, canLogOut }: Surroundings) {
   const { text, principal, href } = view
   return (
     <header class="side">
@@ -129,13 +131,15 @@ function Side({ view, preferences, areas, area, isLive }: Surroundings) {
           <Icon name="help" />
           <span class="word">{text.shell.help}</span>
         </button>
-        <form method="post" action={href("/logout")}>
-          <input type="hidden" name="csrf" value={view.csrfToken} />
-          <button type="submit" class="tool">
-            <Icon name="logOut" class="flip" />
-            <span class="word">{text.shell.logOut}</span>
-          </button>
-        </form>
+        {canLogOut && (
+          <form method="post" action={href("/logout")}>
+            <input type="hidden" name="csrf" value={view.csrfToken} />
+            <button type="submit" class="tool">
+              <Icon name="logOut" class="flip" />
+              <span class="word">{text.shell.logOut}</span>
+            </button>
+          </form>
+        )}
         <div class="who" title={text.shell.roles[principal.role]}>
           <bdi>{principal.name}</bdi>
         </div>
