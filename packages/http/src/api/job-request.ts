@@ -43,7 +43,22 @@ export function assertFewEnough(
     })
 }
 
-const CONDITIONS = ["state", "name", "queue", "tag", "batch"]
+/** Those that may be there several times: one of the values applies. */
+const ALTERNATIVES = ["state", "name", "queue"]
+const CONDITIONS = [
+  ...ALTERNATIVES,
+  "tag",
+  "batch",
+  "key",
+  "uniqueKey",
+  "concurrencyKey",
+  "errorClass",
+  "input",
+  "since",
+  "until",
+  "enqueuedBefore",
+  "enqueuedAfter",
+]
 
 /** The query of `GET /v1/jobs`. Core validates the values. */
 export function parseListRequest(queries: Record<string, string[]>): {
@@ -56,10 +71,12 @@ export function parseListRequest(queries: Record<string, string[]>): {
     const problem = known.includes(key)
       ? "is there more than once"
       : `is an unknown parameter; known are ${known.join(", ")}`
-    if (!known.includes(key) || values.length > 1)
+    if (!known.includes(key) || (values.length > 1 && !ALTERNATIVES.includes(key)))
       refuse({ status: 422, code: "unknown_key", detail: `'${truncate(key)}' ${problem}` })
   }
-  const { limit, after, ...filter } = Object.fromEntries(given.map(([key, [value]]) => [key, value]))
+  const { limit, after, ...filter } = Object.fromEntries(
+    given.map(([key, values]) => [key, values.length > 1 ? values : values[0]]),
+  ) as { limit?: string; after?: string }
   return {
     filter: filter as JobFilter,
     options: {

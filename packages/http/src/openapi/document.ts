@@ -40,11 +40,29 @@ export const openApiDocument = {
         tags: ["jobs"],
         summary: "List jobs, the newest first: those that are unfinished, then the history",
         parameters: [
-          queryParameter("state", "The jobs in this state.", schemas.JobFilter.properties.state),
-          queryParameter("name", "The jobs of this name.", schemas.JobFilter.properties.name),
-          queryParameter("queue", "The jobs of this queue.", schemas.JobFilter.properties.queue),
+          queryParameter("state", "The jobs in one of these states.", schemas.JobFilter.properties.state),
+          queryParameter("name", "The jobs of one of these names.", schemas.JobFilter.properties.name),
+          queryParameter("queue", "The jobs of one of these queues.", schemas.JobFilter.properties.queue),
           queryParameter("tag", "The jobs with this tag.", schemas.JobFilter.properties.tag),
           queryParameter("batch", "The jobs of this batch.", schemas.JobFilter.properties.batch),
+          ...(["key", "uniqueKey", "concurrencyKey", "errorClass", "since", "until"] as const).map(
+            (condition) =>
+              queryParameter(
+                condition,
+                `As \`${condition}\` of JobFilter.`,
+                schemas.JobFilter.properties[condition],
+              ),
+          ),
+          ...(["enqueuedBefore", "enqueuedAfter"] as const).map((condition) =>
+            queryParameter(
+              condition,
+              `As \`${condition}\` of JobFilter.`,
+              schemas.JobFilter.properties[condition],
+            ),
+          ),
+          queryParameter("input", "A path and a value in the payload, such as `order.id:17`.", {
+            type: "string",
+          }),
           queryParameter("limit", "How many at most. Default 50.", {
             type: "integer",
             minimum: 1,

@@ -207,6 +207,9 @@ create index finished_payload_day on finished (payload_day) where payload_day < 
 -- The jobs of batches that may be retried. Those that have succeeded aren't in it: they would cost as much as the rest of their settle.
 create index finished_batch on finished (batch_id) where batch_id is not null and state <> 'succeeded';
 
+-- The jobs that have not succeeded, by when they finished: what people look for among all others.
+create index finished_unsuccessful on finished (state, finished_at, id) where state <> 'succeeded';
+
 -- Payloads that are too large to be copied with their job into the history (see max_row_bytes), by the UTC day of the enqueue. The
 -- job and its history point here. Not compressed: that costs more than a large payload's way through the queue otherwise does.
 create table payloads (
