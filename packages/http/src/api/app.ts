@@ -64,7 +64,7 @@ export function createApp(options: AppOptions): Hono {
   })
   app.use(correlateRequests())
   const watchRoutes = { sluice, apiKey: options.apiKey, maxBodyBytes, streaming }
-  addWatchRoutes(app, watchRoutes)
+  addWatchRoutes(app, authorized, watchRoutes)
   app.use("/v1/*", authorized)
 
   addTokenRoutes(app, watchRoutes)

@@ -200,6 +200,46 @@ export const openApiDocument = {
         },
       },
     },
+    "/v1/jobs/{id}/events": {
+      get: {
+        operationId: "watchJob",
+        tags: ["jobs"],
+        summary: "Watch a job: server-sent events, one for it as it is and one for each change",
+        description:
+          "With an API key, or with a token that may see this job only. A response lasts up to 20 seconds; the client continues with `Last-Event-ID`. Where the host doesn't stream responses, one ends with its first event.",
+        security: [{ key: [] }, { jobToken: [] }],
+        parameters: [
+          pathParameter("id", "^[0-9]+$"),
+          queryParameter("token", "The token, for clients that can't send headers.", { type: "string" }),
+          {
+            name: "Last-Event-ID",
+            in: "header",
+            description: "The last event that the client has seen.",
+            schema: { type: "string" },
+          },
+        ],
+        responses: {
+          200: {
+            description: "Events whose data is the job.",
+            content: { "text/event-stream": { schema: schemas.WatchedJob } },
+          },
+          ...problems(401, 404, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/jobs/{id}/token": {
+      post: {
+        operationId: "createJobToken",
+        tags: ["jobs"],
+        summary: "Make a token that lets a browser watch the job, and do nothing else",
+        parameters: [pathParameter("id", "^[0-9]+$")],
+        requestBody: { required: false, content: json("JobTokenRequest") },
+        responses: {
+          201: { description: "The token.", content: json("JobToken") },
+          ...problems(400, 401, 404, 413, 415, 422, 500, 503),
+        },
+      },
+    },
     "/v1/jobs/{id}/run": {
       post: {
         operationId: "runJobNow",
@@ -543,7 +583,10 @@ export const openApiDocument = {
     },
   },
   components: {
-    securitySchemes: { key: { type: "http", scheme: "bearer", description: "The value of SLUICE_API_KEY." } },
+    securitySchemes: {
+      key: { type: "http", scheme: "bearer", description: "The value of SLUICE_API_KEY." },
+      jobToken: { type: "http", scheme: "bearer", description: "A token that may see one job." },
+    },
     schemas,
     responses: {
       400: problem("The body is not valid JSON."),

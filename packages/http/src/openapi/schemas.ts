@@ -849,7 +849,43 @@ const batchOptions = {
   parent: { ...batchId, description: "An open batch, in which this one counts as one job." },
 }
 
+const jobTokenRequest = {
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    expiresIn: { ...duration, description: "How long it is valid, up to 7 days. Default `1h`." },
+  },
+}
+
+const jobToken = {
+  type: "object",
+  required: ["token", "expiresAt"],
+  properties: { token: { type: "string" }, expiresAt: instant },
+}
+
+const watchedJob = {
+  type: "object",
+  description: "What a token shows of a job: neither its payload nor its errors.",
+  required: ["id", "name", "state", "attempts", "progress", "result", "isFinished"],
+  properties: {
+    id,
+    name,
+    state,
+    attempts: { type: "integer", minimum: 0 },
+    progress: {
+      type: ["object", "null"],
+      required: ["percent", "text"],
+      properties: { percent: { type: "number" }, text: { type: ["string", "null"] } },
+    },
+    result: { description: "What the job returned; null until it has succeeded." },
+    isFinished: { type: "boolean" },
+  },
+}
+
 export const schemas = {
+  JobTokenRequest: jobTokenRequest,
+  JobToken: jobToken,
+  WatchedJob: watchedJob,
   NewWorkflow: {
     type: "object",
     required: ["name", "steps"],

@@ -26,35 +26,35 @@ const PROGRESS_EVERY_MS = 1_000
 const RECONNECT_AFTER_MS = 250
 const LONGEST_TOKEN_MS = 7 * 86_400_000
 
-/** Lets browsers watch one job by a token. To be added before what requires a key. */
-export function addWatchRoutes(app: Hono, options: WatchRoutesOptions): void {
-  const { apiKey } = options
-  app.use("/v1/jobs/:id/events", allowAnyOrigin)
-  app.get("/v1/jobs/:id/events", async (context, next) => {
+/** Lets browsers watch one job by a token, and others by a key. To be added before what requires a key. */
+export function addWatchRoutes(app: Hono, authorized: MiddlewareHandler, options: WatchRoutesOptions): void {
+  app.use("/v1/jobs/:id/events", allowAnyOrigin, (context, next) => {
     const token = tokenOf(context)
-    if (token === undefined) return next() // to where a key is required
-    if (!verifyJobToken(apiKey, token, context.req.param("id"), new Date()))
-      refuse({
-        status: 401,
-        code: "wrong_token",
-        detail: "The token is wrong, for another job, or has expired: get a new one",
-        headers: { "www-authenticate": 'Bearer error="invalid_token"' },
-      })
-    return watch(context, options)
+    if (token === undefined) return authorized(context, next)
+    assertToken(options.apiKey, token, context.req.param("id") as string)
+    return next()
+  })
+  app.get("/v1/jobs/:id/events", (context) => watch(context, options))
+  app.all("/v1/jobs/:id/events", allowOnly("GET, HEAD, OPTIONS"))
+}
+
+function assertToken(apiKey: Keys, token: string, id: string): void {
+  if (verifyJobToken(apiKey, token, id, new Date())) return
+  refuse({
+    status: 401,
+    code: "wrong_token",
+    detail: "The token is wrong, for another job, or has expired: get a new one",
+    headers: { "www-authenticate": 'Bearer error="invalid_token"' },
   })
 }
 
-/** For callers with a key: to watch as well, and to make tokens. */
-export function addTokenRoutes(app: Hono, options: WatchRoutesOptions): void {
-  const { apiKey, maxBodyBytes } = options
-  app.get("/v1/jobs/:id/events", (context) => watch(context, options))
-  app.all("/v1/jobs/:id/events", allowOnly("GET, HEAD, OPTIONS"))
-
+/** Makes tokens, for callers with a key. */
+export function addTokenRoutes(app: Hono, { sluice, apiKey, maxBodyBytes }: WatchRoutesOptions): void {
   app.post("/v1/jobs/:id/token", async (context) => {
     const id = context.req.param("id")
     const body = parseObject([], (await readOptionalJson(context.req.raw, maxBodyBytes)) ?? {}, ["expiresIn"])
-    await readStatus(options.sluice, id)
-    const expiresAt = new Date(Date.now() + lifetimeMs(body.expiresIn ?? "1h"))
+    await readStatus(sluice, id)
+    const expiresAt = new Date(Date.now() + lifetimeMs(body.expiresIn))
     const token = signJobToken(apiKey, id, expiresAt)
     if (token === undefined) throw missingKeyError("createApp's apiKey")
     return context.json({ token, expiresAt }, 201)
@@ -62,7 +62,7 @@ export function addTokenRoutes(app: Hono, options: WatchRoutesOptions): void {
   app.all("/v1/jobs/:id/token", allowOnly("POST"))
 }
 
-function lifetimeMs(expiresIn: unknown): number {
+function lifetimeMs(expiresIn: unknown = "1h"): number {
   const ms = durationMs(expiresIn as string, ["expiresIn"])
   if (ms > 0 && ms <= LONGEST_TOKEN_MS) return ms
   return refuse({
@@ -81,8 +81,12 @@ function tokenOf({ req }: Context): string | undefined {
 
 /** A token is sent by script, never by the browser on its own, so any page may use one that it has. */
 const allowAnyOrigin: MiddlewareHandler = async (context, next) => {
+  if (context.req.method !== "OPTIONS") {
+    await next()
+    context.header("access-control-allow-origin", "*") // of refusals too
+    return
+  }
   context.header("access-control-allow-origin", "*")
-  if (context.req.method !== "OPTIONS") return next()
   context.header("access-control-allow-methods", "GET")
   context.header("access-control-allow-headers", "authorization, last-event-id")
   context.header("access-control-max-age", "86400")
