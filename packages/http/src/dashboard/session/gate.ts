@@ -79,6 +79,8 @@ export function createGate(settings: Settings): Gate {
   }
 }
 
+/** By the proxy in front, if it says so: behind one, requests arrive over HTTP, and Lambda's adapter knows HTTPS only. */
 function isSecure(context: DashboardContext): boolean {
-  return new URL(context.req.url).protocol === "https:" || context.req.header("x-forwarded-proto") === "https"
+  const forwarded = context.req.header("x-forwarded-proto")
+  return forwarded === undefined ? new URL(context.req.url).protocol === "https:" : forwarded === "https"
 }
