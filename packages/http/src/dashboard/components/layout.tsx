@@ -107,11 +107,11 @@ function Side({ view, preferences, areas, area, isLive, canLogOut }: Surrounding
       <Brand label={text.shell.home} href={href("/")} />
       <nav class="nav" aria-label={text.shell.navigation}>
         <ul>
-          {areas.map(({ key, path }, index) => (
+          {areas.map(({ key, path }) => (
             <li>
               <a
                 href={href(path)}
-                data-shortcut={SHORTCUTS[index]}
+                data-shortcut={SHORTCUTS[key]}
                 {...(key === area?.key && { "aria-current": path === view.path ? "page" : "true" })}
               >
                 <Icon name={iconOf(key)} />
@@ -270,8 +270,20 @@ function Choice(properties: {
   )
 }
 
-/** The second key after `g`, by the place in the navigation. */
-const SHORTCUTS = ["o", "j", "n", "e", "q", "s", "b", "w", "d", "l", "h", "a"]
+/** The second key after `g`. */
+const SHORTCUTS: Readonly<Partial<Record<Area["key"], string>>> = {
+  overview: "o",
+  jobs: "j",
+  names: "n",
+  errors: "e",
+  queues: "q",
+  schedules: "s",
+  batches: "b",
+  waits: "w",
+  drainers: "d",
+  limits: "l",
+  health: "h",
+}
 
 function Help({ view, areas }: { view: View; areas: readonly Area[] }) {
   const { shell, navigation } = view.text
@@ -286,10 +298,10 @@ function Help({ view, areas }: { view: View; areas: readonly Area[] }) {
     [["]"], shell.shortcuts.nextPage],
     [["["], shell.shortcuts.previousPage],
     [["Esc"], shell.shortcuts.close],
-    ...areas.map(
-      ({ key }, index) =>
-        [["g", SHORTCUTS[index] ?? ""], fill(shell.shortcuts.go, { page: navigation[key] })] as const,
-    ),
+    ...areas.flatMap(({ key }) => {
+      const letter = SHORTCUTS[key]
+      return letter ? [[["g", letter], fill(shell.shortcuts.go, { page: navigation[key] })] as const] : []
+    }),
   ]
   return (
     <div popover="auto" id="help" class="sheet center" aria-labelledby="help-title" role="dialog">
