@@ -1,6 +1,7 @@
 import { english, type Messages } from "../en/index.ts"
 import { batches } from "./batches.ts"
 import { drainers } from "./drainers.ts"
+import { jobs } from "./jobs.ts"
 import { limits } from "./limits.ts"
 import { navigation } from "./navigation.ts"
 import { overview } from "./overview.ts"
@@ -13,6 +14,7 @@ import { waits } from "./waits.ts"
 
 export const spanish: Messages = {
   ...english,
+  jobs,
   batches,
   drainers,
   limits,
