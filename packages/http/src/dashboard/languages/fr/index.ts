@@ -1,4 +1,5 @@
 import { english, type Messages } from "../en/index.ts"
+import { audit } from "./audit.ts"
 import { batches } from "./batches.ts"
 import { drainers } from "./drainers.ts"
 import { jobs } from "./jobs.ts"
@@ -15,6 +16,7 @@ import { waits } from "./waits.ts"
 export const french: Messages = {
   ...english,
   jobs,
+  audit,
   batches,
   drainers,
   limits,
