@@ -116,7 +116,7 @@ function unitText(language: string, unit: string, value: number): string {
   return new Intl.NumberFormat(language, {
     style: "unit",
     unit,
-    unitDisplay: unit === "byte" || language !== "en" ? "short" : "narrow",
+    unitDisplay: language === "en" ? "narrow" : "short",
     maximumFractionDigits: 1,
   }).format(value)
 }
