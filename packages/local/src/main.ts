@@ -64,14 +64,13 @@ async function start(settings: Settings): Promise<void> {
   if (!settings.apiKey) log(`key   ${apiKey}`)
   const key = settings.apiKey ? "$SLUICE_API_KEY" : apiKey
   log(`try   curl -H "Authorization: Bearer ${key}" --json '{"name":"noop"}' ${gateway.url}/v1/jobs`)
-<<<<<<< HEAD
   log(`open  ${gateway.url}${entrance.path} (the dashboard; this link logs in once)`)
-=======
   log(
-    "next  write a job of your own in functions/jobs/hello.ts, as sleep.ts there, list it in functions/jobs/index.ts,",
+    "next  write a job of your own in functions/jobs/hello.ts, as sleep.ts there, list it in functions/jobs/index.ts",
   )
-  log("      and start again: its name then works in the line above, and each execution is a line below")
->>>>>>> w/int
+  log(
+    "      and start again: its name works in the curl above, each execution is a line below and on the dashboard",
+  )
   log(`ready ${gateway.url}`)
 }
 
