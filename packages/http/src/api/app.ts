@@ -4,18 +4,20 @@ import type { Keys } from "../messages/missing-key.ts"
 import { problemResponse, truncate } from "../messages/problem.ts"
 import { toProblem } from "../messages/to-problem.ts"
 import { authorize } from "./authorize.ts"
-import { addBatchRoutes } from "./batch-routes.ts"
+import { batchRoutes } from "./batch-routes.ts"
 import { correlateRequests } from "./correlation.ts"
-import { addEventRoutes } from "./event-routes.ts"
-import { addJobRoutes } from "./job-routes.ts"
-import { addManageRoutes } from "./manage-routes.ts"
-import { addPauseRoutes } from "./pause-routes.ts"
-import { addQueueRoutes } from "./queue-routes.ts"
+import { eventRoutes } from "./event-routes.ts"
+import { jobRoutes } from "./job-routes.ts"
+import { manageRoutes } from "./manage-routes.ts"
+import { serve } from "./operation.ts"
+import { pauseRoutes } from "./pause-routes.ts"
+import { queueRoutes } from "./queue-routes.ts"
 import { rawPath } from "./raw-path.ts"
-import { addScheduleRoutes } from "./schedule-routes.ts"
-import { addServiceRoutes } from "./service-routes.ts"
-import { addWaitRoutes } from "./wait-routes.ts"
-import { addWorkflowRoutes } from "./workflow-routes.ts"
+import type { RouteOptions } from "./route-options.ts"
+import { scheduleRoutes } from "./schedule-routes.ts"
+import { authorizeDeep, serviceRoutes } from "./service-routes.ts"
+import { waitRoutes } from "./wait-routes.ts"
+import { workflowRoutes } from "./workflow-routes.ts"
 
 export interface AppOptions {
   readonly sluice: Sluice
@@ -42,7 +44,7 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Hono {
   const { sluice, maxBatchJobs = 10_000, maxBodyBytes = 2 * 1024 * 1024, log = console } = options
   const authorized = authorize(options.apiKey)
-  const jobRoutes = { sluice, maxBatchJobs, maxBodyBytes, log }
+  const routeOptions: RouteOptions = { sluice, maxBatchJobs, maxBodyBytes, log }
   const app = new Hono({ getPath: rawPath })
 
   app.use(async (context, next) => {
@@ -52,17 +54,21 @@ export function createApp(options: AppOptions): Hono {
   })
   app.use(correlateRequests())
   app.use("/v1/*", authorized)
+  app.use("/health", authorizeDeep(authorized))
 
-  addJobRoutes(app, jobRoutes)
-  addManageRoutes(app, jobRoutes)
-  addBatchRoutes(app, jobRoutes)
-  addWorkflowRoutes(app, jobRoutes)
-  addQueueRoutes(app, sluice)
-  addPauseRoutes(app, jobRoutes)
-  addScheduleRoutes(app, jobRoutes)
-  addWaitRoutes(app, jobRoutes)
-  addEventRoutes(app, jobRoutes)
-  addServiceRoutes(app, sluice.database, authorized)
+  const routes = [
+    ...jobRoutes(routeOptions),
+    ...manageRoutes(routeOptions),
+    ...batchRoutes(routeOptions),
+    ...workflowRoutes(routeOptions),
+    ...queueRoutes(routeOptions),
+    ...pauseRoutes(routeOptions),
+    ...scheduleRoutes(routeOptions),
+    ...waitRoutes(routeOptions),
+    ...eventRoutes(routeOptions),
+    ...serviceRoutes(routeOptions),
+  ]
+  serve(app, routes, maxBodyBytes)
 
   app.notFound(({ req }) =>
     problemResponse({
