@@ -1,12 +1,15 @@
 import { emitEvent } from "../api/event-routes.ts"
 import { type Described, describe } from "./describe.ts"
-import { count, key, name } from "./values.ts"
+import { count, key, name, notNull } from "./values.ts"
 
 const emitRequest = {
   type: "object",
   additionalProperties: false,
   properties: {
-    payload: { description: "Any JSON but null, up to 256 KiB: the payload of each job. Default `{}`." },
+    payload: {
+      ...notNull,
+      description: "Any JSON but null, up to 256 KiB: the payload of each job. Default `{}`.",
+    },
     idempotencyKey: {
       ...key,
       description: "Another emit of the event with this key, within 24 hours, does nothing.",

@@ -1,4 +1,4 @@
-import { batchId, duration, id, instant, key, name, state } from "./values.ts"
+import { batchId, duration, id, instant, key, name, notNull, period, state } from "./values.ts"
 
 const parents = {
   type: ["string", "array"],
@@ -15,6 +15,7 @@ export const jobRequest = {
   properties: {
     name: { ...name, description: "The name of a job definition.", examples: ["webhook"] },
     payload: {
+      ...notNull,
       description:
         "JSON that matches the definition's input schema, up to 256 KiB with numbers written out, and up to 1,000 levels deep. Default {}.",
       default: {},
@@ -39,7 +40,7 @@ const unique = {
       description:
         'How long the key is taken: until a drainer takes the job, or until it has finished. Default "unfinished", and "waiting" to replace or reschedule.',
     },
-    for: { ...duration, description: "How long it is taken at least, from the enqueue on." },
+    for: { ...period, description: "How long it is taken at least, from the enqueue on." },
     onConflict: {
       type: "string",
       enum: ["keep", "replace", "reschedule", "reject"],
@@ -47,7 +48,7 @@ const unique = {
         "keep: the job that is there is returned. replace: it gets the payload and options. reschedule: it gets the time. reject: 409. Default keep.",
     },
     longestWait: {
-      ...duration,
+      ...period,
       description: "How long after its first enqueue it is due at the latest, however often it is changed.",
     },
   },
@@ -56,6 +57,7 @@ const unique = {
 const enqueueOptions = {
   type: "object",
   additionalProperties: false,
+  allOf: [notBoth("runAt", "delay"), notBoth("expiresAt", "expiresIn"), notBoth("unique", "uniqueKey")],
   properties: {
     queue: { ...name, description: 'Default: the definition\'s queue, else "default".' },
     priority: {
@@ -74,7 +76,7 @@ const enqueueOptions = {
       description: 'Instead of runAt: the time until the job is due. Seconds, or text such as "5m".',
     },
     expiresIn: {
-      ...duration,
+      ...period,
       description: "How long after it is due the job may wait for its first execution; then it is canceled.",
     },
     expiresAt: { ...instant, description: "Instead of expiresIn: when it is canceled unless it has begun." },
@@ -84,7 +86,7 @@ const enqueueOptions = {
       maximum: 1_000,
       description: "Executions that may fail before the job is discarded. Default 10.",
     },
-    timeout: { ...duration, description: 'Time limit of one execution. Default "1m".' },
+    timeout: { ...period, description: 'Time limit of one execution, up to 24 days. Default "1m".' },
     unique,
     uniqueKey: {
       ...key,
@@ -175,12 +177,16 @@ const { queue: queueOption, priority, runAt, delay, tags, metadata } = enqueueOp
 const jobChanges = {
   type: "object",
   additionalProperties: false,
+  allOf: [notBoth("runAt", "delay")],
   properties: {
     runAt: { ...runAt, description: "When the job is due." },
     delay,
     priority: { ...priority, description: "A smaller number runs first." },
     queue: { ...queueOption, description: "Another queue." },
-    payload: { description: "JSON in place of the payload, held to the definition's input schema." },
+    payload: {
+      ...notNull,
+      description: "JSON in place of the payload, held to the definition's input schema.",
+    },
     tags,
     metadata,
   },
@@ -197,7 +203,7 @@ export const jobFilter = {
     name,
     queue: name,
     tag: { type: "string", minLength: 1, maxLength: 128, description: "One of the job's tags." },
-    metadata: { type: "object", description: "What the job's metadata contains." },
+    metadata: { type: "object", minProperties: 1, description: "What the job's metadata contains." },
     uniqueKey: key,
     concurrencyKey: key,
     batch: { ...batchId, description: "The id of the batch that the job is one of." },
@@ -210,6 +216,19 @@ const actionRequest = {
   type: "object",
   required: ["action", "filter"],
   additionalProperties: false,
+  allOf: [
+    {
+      if: { properties: { action: { const: "update" } } },
+      then: { required: ["changes"] },
+      else: without("changes"),
+    },
+    { if: { properties: { action: { const: "retry" } } }, else: without("retriedBy") },
+    { if: { properties: { action: { const: "erase" } } }, then: without("after") },
+  ],
+  examples: [
+    { action: "retry", filter: { state: "discarded", name: "webhook" } },
+    { action: "update", filter: { queue: "mail" }, changes: { priority: 10 } },
+  ],
   properties: {
     action: { type: "string", enum: ["cancel", "retry", "run", "delete", "update", "erase"] },
     filter: { $ref: "#/components/schemas/JobFilter" },
@@ -221,6 +240,14 @@ const actionRequest = {
 }
 
 export { delay, runAt }
+
+function notBoth(one: string, other: string) {
+  return { not: { required: [one, other] } }
+}
+
+function without(property: string) {
+  return { properties: { [property]: false } }
+}
 
 export const jobRequestSchemas = {
   JobRequest: jobRequest,

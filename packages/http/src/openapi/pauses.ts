@@ -36,6 +36,7 @@ const limited = {
 const pauseRequest = {
   type: "object",
   additionalProperties: false,
+  not: { required: ["until", "for"] },
   description: "When the pause ends by itself. Without either, it lasts until it is resumed.",
   properties: {
     until: { ...runAt, description: "The instant at which it ends." },

@@ -9,10 +9,11 @@ import {
 } from "../api/schedule-routes.ts"
 import { type Described, describe } from "./describe.ts"
 import { delay, runAt } from "./job-requests.ts"
-import { instantOrNull, key, name } from "./values.ts"
+import { instantOrNull, name } from "./values.ts"
 
 const scheduleRequest = {
   type: "object",
+  examples: [{ name: "report", cron: "0 3 * * *", timeZone: "Europe/Berlin" }],
   required: ["name"],
   oneOf: [{ required: ["cron"] }, { required: ["every"] }],
   additionalProperties: false,
@@ -38,6 +39,7 @@ const scheduleRequest = {
         {
           type: "object",
           required: ["policy"],
+          additionalProperties: false,
           properties: { policy: { enum: ["skip", "once", "all"] }, within: delay },
         },
       ],
@@ -104,7 +106,7 @@ export const scheduleSchemas = {
   },
 }
 
-const ofSchedule = { key }
+const ofSchedule = { key: name }
 
 export const scheduleOperations: readonly Described[] = [
   describe(listSchedules, {

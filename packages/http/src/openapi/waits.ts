@@ -31,7 +31,7 @@ export const waitOperations: readonly Described[] = [
     id: "completeWait",
     tag: "waits",
     summary: "Complete a token for which a job waits: the job runs again, and gets the value",
-    parameters: { token: key },
+    parameters: { token: { ...key, pattern: "^(?!sluice:)" } },
     body: "CompleteWaitRequest",
     responses: { 200: { description: "It is completed, by this request.", body: "CompletedWait" } },
     problems: [404, 409],
