@@ -23,6 +23,7 @@ const PACKAGES = {
   "packages/local": ["packages/core", "packages/aws", "packages/http"],
   "packages/cli": ["packages/core", "packages/http", "packages/local"],
   "packages/bench": ["packages/core", "packages/local"],
+  "packages/client": ["packages/core"],
   functions: ["packages/core", "packages/aws", "packages/http"],
 }
 

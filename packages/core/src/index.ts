@@ -96,6 +96,7 @@ export type {
   ReadJobOptions,
 } from "./job/job-snapshot.ts"
 export type { Principal, Role } from "./access/principal.ts"
+export type { JobStatus } from "./inspect/job-status.ts"
 export type { Pause } from "./inspect/pauses.ts"
 export type { QueueSnapshot, ReadQueuesOptions } from "./inspect/queues.ts"
 export type { WaitingLimit } from "./inspect/waiting-limits.ts"
@@ -110,6 +111,19 @@ export type { JobChanges } from "./manage/update.ts"
 export type { ListSchedulesOptions, ScheduleSettings } from "./schedules/schedules.ts"
 export type { ScheduleRun, ScheduleSnapshot } from "./schedules/schedule-snapshot.ts"
 export type { Backlog } from "./inspect/backlog.ts"
+export type { Deployment, ListDeploymentsOptions } from "./inspect/deployments.ts"
+export type { Forecast } from "./inspect/forecast.ts"
+export type {
+  Measured,
+  MeasuredOptions,
+  OutcomeCounts,
+  Percentiles,
+  SteppedOptions,
+} from "./inspect/measured.ts"
+export type { ListNamesOptions, NameSummary } from "./inspect/names.ts"
+export type { ListSeriesOptions, Series, SeriesList } from "./inspect/series.ts"
+export type { Throughput, ThroughputPoint } from "./inspect/throughput.ts"
+export type { Health, HealthOptions, HealthReason, Verdict } from "./inspect/verdict.ts"
 export { type Duration, durationMs } from "./checks/duration.ts"
 export type { Json, JsonOf } from "./checks/json.ts"
 export { MAX_PAYLOAD_BYTES } from "./job/payload.ts"

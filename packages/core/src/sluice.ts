@@ -16,10 +16,18 @@ import { storeAround } from "./enqueue/store-around.ts"
 import { JobNotFoundError } from "./errors.ts"
 import { type EmitOptions, type EmittedEvent, emitEvent, eventsOf } from "./events/emit.ts"
 import { type Backlog, readBacklog } from "./inspect/backlog.ts"
+import { type Deployment, type ListDeploymentsOptions, listDeployments } from "./inspect/deployments.ts"
+import { type Forecast, readForecast } from "./inspect/forecast.ts"
 import { readJob, withObjects } from "./inspect/job.ts"
+import { type JobStatus, readJobStatus } from "./inspect/job-status.ts"
 import { type JobList, type ListJobsOptions, listJobs } from "./inspect/list-jobs.ts"
+import type { SteppedOptions } from "./inspect/measured.ts"
+import { type ListNamesOptions, listNames, type NameSummary } from "./inspect/names.ts"
 import { type Pause, readPauses } from "./inspect/pauses.ts"
 import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspect/queues.ts"
+import { type ListSeriesOptions, listSeries, type SeriesList } from "./inspect/series.ts"
+import { readThroughput, type Throughput } from "./inspect/throughput.ts"
+import { type Health, type HealthOptions, readHealth } from "./inspect/verdict.ts"
 import { readWaitingLimits, type WaitingLimit } from "./inspect/waiting-limits.ts"
 import { assertSchedules } from "./job/assert-schedules.ts"
 import { assertBatchId } from "./job/batch-id.ts"
@@ -213,6 +221,11 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
    */
   getJob(id: string, options?: ReadJobOptions): Promise<JobSnapshot | undefined>
   /**
+   * Returns what changes of a job while it is watched, or undefined if the id is unknown or its history was dropped. It costs
+   * less than `getJob`: it reads no payload, result or errors.
+   */
+  getJobStatus(id: string): Promise<JobStatus | undefined>
+  /**
    * Returns the job once it has finished or, after the timeout, as it is then.
    *
    * @throws JobNotFoundError
@@ -227,6 +240,22 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   listQueues(options?: ReadQueuesOptions): Promise<QueueSnapshot[]>
   /** Returns how many jobs are due and not running, and for how long the oldest has been due. Costs one cheap statement. */
   getBacklog(): Promise<Backlog>
+  /**
+   * Returns how many executions there were in a range of time, how they ended, how long jobs had waited for them and how long they
+   * took: in steps, and together. Drainers write it down once a minute and at their end, so what one has that is killed in between
+   * is lost. Minutes are kept for two days, hours for 90: of what is older than two days, steps are whole hours.
+   */
+  getThroughput(options?: SteppedOptions): Promise<Throughput>
+  /** Returns how many executions there were in each step of a range, for each queue or each job name. */
+  listSeries(options?: ListSeriesOptions): Promise<SeriesList>
+  /** Returns what the executions of each job name came to in a range of time, ordered by name. */
+  listNames(options?: ListNamesOptions): Promise<NameSummary[]>
+  /** Returns when the backlog will be drained, if jobs are enqueued and end as in the last minutes. */
+  getForecast(): Promise<Forecast>
+  /** Returns when drainers of a new version first opened, the oldest first. Drains are told their `version`. */
+  listDeployments(options?: ListDeploymentsOptions): Promise<Deployment[]>
+  /** Returns whether the queue is healthy, late or failing, with the reasons. Costs one cheap statement. */
+  getHealth(options?: HealthOptions): Promise<Health>
   /**
    * Cancels a job. One that waits is moved to the history at once. A running one has its `signal` aborted within a second, by
    * whichever process performs it, and is recorded as canceled when it ends, with its result if it ends well; if it ends
@@ -547,6 +576,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
       const job = await translateErrors(readJob(database, schema, id, options))
       return job && catalog.payloads ? withObjects(job, catalog.payloads) : job
     },
+    getJobStatus: (id) => translateErrors(readJobStatus(database, schema, id)),
     async waitForJob(id, options = {}) {
       const { withinMs, signal } = checkWaitOptions(options)
       await translateErrors(watch.wait(assertJobId(id), withinMs, signal))
@@ -558,6 +588,12 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     listJobs: (filter, options) => translateErrors(listJobs(database, schema, filter, options)),
     listQueues: (options) => translateErrors(readQueues(database, schema, options)),
     getBacklog: () => translateErrors(readBacklog(database, schema)),
+    getThroughput: (options) => translateErrors(readThroughput(database, schema, options)),
+    listSeries: (options) => translateErrors(listSeries(database, schema, options)),
+    listNames: (options) => translateErrors(listNames(database, schema, options)),
+    getForecast: () => translateErrors(readForecast(database, schema)),
+    listDeployments: (options) => translateErrors(listDeployments(database, schema, options)),
+    getHealth: (options) => translateErrors(readHealth(database, schema, options)),
     cancelJob: (job) => moveAway(job, "unfinished", () => cancelVerb(schema)),
     updateJob: (job, changes) =>
       moveAway(job, "unfinished", (id) =>

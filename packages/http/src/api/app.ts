@@ -3,6 +3,7 @@ import { Hono } from "hono"
 import type { Keys } from "../messages/missing-key.ts"
 import { problemResponse, truncate } from "../messages/problem.ts"
 import { toProblem } from "../messages/to-problem.ts"
+import { acceptJobTokens, watchRoutes } from "../watch/watch-routes.ts"
 import { authorize } from "./authorize.ts"
 import { batchRoutes } from "./batch-routes.ts"
 import { correlateRequests } from "./correlation.ts"
@@ -33,6 +34,11 @@ export interface AppOptions {
    * of 256 MB.
    */
   readonly maxBodyBytes?: number
+  /**
+   * Whether the host sends a response while it is being written, as a Node server does. Then a browser that watches a job keeps its
+   * connection; else it connects again after each change. Default false: API Gateway doesn't.
+   */
+  readonly streaming?: boolean
   /** Receives a line for each enqueue and each failure on the server's side. Default `console`. */
   readonly log?: Logger
 }
@@ -42,7 +48,13 @@ export interface AppOptions {
  * every response.
  */
 export function createApp(options: AppOptions): Hono {
-  const { sluice, maxBatchJobs = 10_000, maxBodyBytes = 2 * 1024 * 1024, log = console } = options
+  const {
+    sluice,
+    maxBatchJobs = 10_000,
+    maxBodyBytes = 2 * 1024 * 1024,
+    streaming = false,
+    log = console,
+  } = options
   const authorized = authorize(options.apiKey)
   const routeOptions: RouteOptions = { sluice, maxBatchJobs, maxBodyBytes, log }
   const app = new Hono({ getPath: rawPath })
@@ -53,6 +65,8 @@ export function createApp(options: AppOptions): Hono {
     context.header("cache-control", "no-store")
   })
   app.use(correlateRequests())
+  const watchOptions = { sluice, apiKey: options.apiKey, streaming }
+  acceptJobTokens(app, watchOptions)
   app.use("/v1/*", authorized)
   app.use("/health", authorizeDeep(authorized))
 
@@ -66,6 +80,7 @@ export function createApp(options: AppOptions): Hono {
     ...scheduleRoutes(routeOptions),
     ...waitRoutes(routeOptions),
     ...eventRoutes(routeOptions),
+    ...watchRoutes(watchOptions),
     ...serviceRoutes(routeOptions),
   ]
   serve(app, routes, maxBodyBytes)

@@ -1,7 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto"
-import { InvalidInputError } from "@sluice/core"
 import type { MiddlewareHandler } from "hono"
-import { isMissing, type Keys, missingKeyError } from "../messages/missing-key.ts"
+import { type Keys, missingKeyError, parseKeys } from "../messages/missing-key.ts"
 import { refuse } from "../messages/problem.ts"
 
 /** Accepts requests with one of the keys as `Authorization: Bearer <key>`, and refuses others with 401; all, if it has no key. */
@@ -20,29 +19,7 @@ export function authorize(apiKey: Keys): MiddlewareHandler {
   }
 }
 
-function parseKeys(apiKey: Keys): string[] {
-  const given: readonly unknown[] = typeof apiKey === "string" ? apiKey.split(",") : [apiKey].flat()
-  const keys = given.filter((key) => !isMissing(key)).map(trimKey)
-  if (!keys.every((key) => /^[\x21-\x7e]+$/.test(key))) {
-    throw new InvalidInputError(
-      "invalid_api_key",
-      "apiKey contains a character that can't be sent in a header; use visible ASCII characters without spaces",
-      { path: ["apiKey"] },
-    )
-  }
-  return keys
-}
-
-function trimKey(key: unknown): string {
-  if (typeof key === "string") return key.trim()
-  throw new InvalidInputError(
-    "invalid_api_key",
-    `apiKey is or contains a ${typeof key}: give a key as text, or a list of keys`,
-    { path: ["apiKey"] },
-  )
-}
-
-function bearerToken(header: string | undefined): string | undefined {
+export function bearerToken(header: string | undefined): string | undefined {
   return header?.match(/^bearer +(\S+) *$/i)?.[1]
 }
 

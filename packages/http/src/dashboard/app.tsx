@@ -23,19 +23,23 @@ export function createDashboard(options: DashboardOptions): Hono {
 
   async function show(context: Context, page: Page) {
     const view = viewOf(context)
-    const rendered: Rendered = await page.render(view, context.req.param())
-    return context.html(
+    const rendered = await page.render(view, context.req.param())
+    return context.html(whole(view, rendered), rendered.status ?? 200)
+  }
+
+  function whole(view: View, rendered: Rendered) {
+    return (
       <Layout view={view} title={rendered.title}>
         {rendered.body}
-      </Layout>,
-      rendered.status ?? 200,
+      </Layout>
     )
   }
 
   async function act(context: Context, action: Action) {
     const form = new URLSearchParams(await context.req.text())
-    const { to } = await action.act(viewOf(context), form, context.req.param())
-    return context.redirect(to, 303)
+    const view = viewOf(context)
+    const { to, page } = await action.act(view, form, context.req.param())
+    return page ? context.html(whole(view, page), 422) : context.redirect(to, 303)
   }
 
   function viewOf(context: Context): View {

@@ -39,7 +39,7 @@ export interface Page {
 export interface Rendered {
   readonly title: string
   readonly body: Child
-  /** Default 200. */
+  /** Default 200, and 422 as an answer to a form. */
   readonly status?: 200 | 404
 }
 
@@ -61,6 +61,8 @@ export interface Acted {
   /** What has happened, in the reader's language; shown at the top of the next page. */
   readonly notice?: string
   readonly isFailure?: boolean
+  /** In place of going there: the page with its form and what was sent, and beside the fields what is wrong with it. */
+  readonly page?: Rendered
 }
 
 /** Pages and actions of one kind of things, and where the navigation leads. */

@@ -1,4 +1,4 @@
-import { SluiceError } from "@sluice/core"
+import { InvalidInputError, SluiceError } from "@sluice/core"
 
 // Keys come from environment variables, which are often not set where an app is built: `next build` imports every route.
 // So what needs a key can be created without one, and refuses every request until it has one.
@@ -18,5 +18,28 @@ export function missingKeyError(option: string): SluiceError {
   return new SluiceError(
     "not_configured",
     `${option} is missing, so every request is refused: set the environment variable that it comes from`,
+  )
+}
+
+/** The keys without those that are missing, which may be none. */
+export function parseKeys(apiKey: Keys): string[] {
+  const given: readonly unknown[] = typeof apiKey === "string" ? apiKey.split(",") : [apiKey].flat()
+  const keys = given.filter((key) => !isMissing(key)).map(trimKey)
+  if (!keys.every((key) => /^[\x21-\x7e]+$/.test(key))) {
+    throw new InvalidInputError(
+      "invalid_api_key",
+      "apiKey contains a character that can't be sent in a header; use visible ASCII characters without spaces",
+      { path: ["apiKey"] },
+    )
+  }
+  return keys
+}
+
+function trimKey(key: unknown): string {
+  if (typeof key === "string") return key.trim()
+  throw new InvalidInputError(
+    "invalid_api_key",
+    `apiKey is or contains a ${typeof key}: give a key as text, or a list of keys`,
+    { path: ["apiKey"] },
   )
 }

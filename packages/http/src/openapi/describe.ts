@@ -96,7 +96,7 @@ function toOpenApi(operation: Operation, description: Description): object {
     operationId: id,
     tags: [tag],
     summary,
-    ...(operation.role === null && { security: isKeyOptional ? [{}, { key: [] }] : [] }),
+    ...((operation.role === null || isKeyOptional) && { security: isKeyOptional ? [{}, { key: [] }] : [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && {
       requestBody: { required: !operation.body?.isOptional, content: json(body) },

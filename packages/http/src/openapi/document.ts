@@ -10,6 +10,7 @@ import { queueOperations, queueSchemas } from "./queues.ts"
 import { scheduleOperations, scheduleSchemas } from "./schedules.ts"
 import { serviceOperations, serviceSchemas } from "./service.ts"
 import { waitOperations, waitSchemas } from "./waits.ts"
+import { watchOperations, watchSchemas } from "./watch.ts"
 import { workflowOperations, workflowSchemas } from "./workflows.ts"
 
 /** Every operation of the API. */
@@ -22,6 +23,7 @@ export const operations: readonly Described[] = [
   ...scheduleOperations,
   ...waitOperations,
   ...eventOperations,
+  ...watchOperations,
   ...serviceOperations,
 ]
 
@@ -35,6 +37,7 @@ const schemas = {
   ...scheduleSchemas,
   ...waitSchemas,
   ...eventSchemas,
+  ...watchSchemas,
   ...serviceSchemas,
   ...problemSchemas,
 }

@@ -218,12 +218,13 @@ const actionRequest = {
   additionalProperties: false,
   allOf: [
     {
-      if: { properties: { action: { const: "update" } } },
-      then: { required: ["changes"] },
-      else: without("changes"),
+      anyOf: [
+        { properties: { action: { const: "update" } }, required: ["changes"] },
+        { properties: { action: { not: { const: "update" } }, changes: false } },
+      ],
     },
-    { if: { properties: { action: { const: "retry" } } }, else: without("retriedBy") },
-    { if: { properties: { action: { const: "erase" } } }, then: without("after") },
+    { anyOf: [{ properties: { action: { const: "retry" } } }, { properties: { retriedBy: false } }] },
+    { anyOf: [{ properties: { action: { not: { const: "erase" } } } }, { properties: { after: false } }] },
   ],
   examples: [
     { action: "retry", filter: { state: "discarded", name: "webhook" } },
@@ -243,10 +244,6 @@ export { delay, runAt }
 
 function notBoth(one: string, other: string) {
   return { not: { required: [one, other] } }
-}
-
-function without(property: string) {
-  return { properties: { [property]: false } }
 }
 
 export const jobRequestSchemas = {

@@ -1,0 +1,162 @@
+import { setTimeout } from "node:timers/promises"
+import { durationMs, type JobStatus, type Sluice } from "@sluice/core"
+import type { Context, Hono, MiddlewareHandler } from "hono"
+import { streamSSE } from "hono/streaming"
+import { bearerToken } from "../api/authorize.ts"
+import { operation, type Route, route } from "../api/operation.ts"
+import { type Keys, missingKeyError } from "../messages/missing-key.ts"
+import { refuse } from "../messages/problem.ts"
+import { isJobToken, signJobToken, verifyJobToken } from "./job-token.ts"
+
+export interface WatchRoutesOptions {
+  readonly sluice: Sluice
+  readonly apiKey: Keys
+  /** Whether the host sends a response while it is being written. */
+  readonly streaming: boolean
+}
+
+/** API Gateway ends a request after 30 seconds. */
+const LONGEST_RESPONSE_MS = 20_000
+/** How often a running job's progress is read. Its end is noticed at once. */
+const PROGRESS_EVERY_MS = 1_000
+/** How soon a browser's `EventSource` connects again. */
+const RECONNECT_AFTER_MS = 250
+const LONGEST_TOKEN_MS = 7 * 86_400_000
+
+export const watchJob = operation({
+  method: "GET",
+  path: "/v1/jobs/:id/events",
+  role: "reader",
+  query: { token: "text" },
+})
+
+export const createJobToken = operation({
+  method: "POST",
+  path: "/v1/jobs/:id/token",
+  role: "reader",
+  body: { keys: ["expiresIn"], isOptional: true },
+})
+
+/** Lets browsers watch one job by a token. To be called before what requires a key. */
+export function acceptJobTokens(app: Hono, options: WatchRoutesOptions): void {
+  const { apiKey } = options
+  app.use("/v1/jobs/:id/events", allowAnyOrigin)
+  app.use("/v1/jobs/:id/events", async (context, next) => {
+    const token = tokenOf(context)
+    if (token === undefined || !["GET", "HEAD"].includes(context.req.method)) return next() // to where a key is required
+    if (!verifyJobToken(apiKey, token, context.req.param("id") as string, new Date()))
+      refuse({
+        status: 401,
+        code: "wrong_token",
+        detail: "The token is wrong, for another job, or has expired: get a new one",
+        headers: { "www-authenticate": 'Bearer error="invalid_token"' },
+      })
+    return watch(context, options)
+  })
+}
+
+/** For callers with a key: to watch as well, and to make tokens. */
+export function watchRoutes(options: WatchRoutesOptions): Route[] {
+  return [
+    route(watchJob, ({ context }) => watch(context, options)),
+    route(createJobToken, async ({ params: { id }, body, context }) => {
+      await readStatus(options.sluice, id)
+      const expiresAt = new Date(Date.now() + lifetimeMs(body.expiresIn ?? "1h"))
+      const token = signJobToken(options.apiKey, id, expiresAt)
+      if (token === undefined) throw missingKeyError("createApp's apiKey")
+      return context.json({ token, expiresAt }, 201)
+    }),
+  ]
+}
+
+function lifetimeMs(expiresIn: unknown): number {
+  const ms = durationMs(expiresIn as string, ["expiresIn"])
+  if (ms > 0 && ms <= LONGEST_TOKEN_MS) return ms
+  return refuse({
+    status: 422,
+    code: "invalid_option",
+    detail: `expiresIn is ${JSON.stringify(expiresIn)}; send a duration of up to 7 days`,
+    errors: [{ pointer: "/expiresIn", message: "is not a duration of up to 7 days" }],
+  })
+}
+
+/** Only `EventSource` needs it in the query: it can't send headers. */
+function tokenOf({ req }: Context): string | undefined {
+  const token = req.query("token") ?? bearerToken(req.header("authorization"))
+  return token !== undefined && (isJobToken(token) || req.query("token") !== undefined) ? token : undefined
+}
+
+/** A token is sent by script, never by the browser on its own, so any page may use one that it has. */
+const allowAnyOrigin: MiddlewareHandler = async (context, next) => {
+  context.header("access-control-allow-origin", "*")
+  if (context.req.method !== "OPTIONS") return next()
+  context.header("allow", "GET, HEAD, OPTIONS")
+  context.header("access-control-allow-methods", "GET")
+  context.header("access-control-allow-headers", "authorization, last-event-id")
+  context.header("access-control-max-age", "86400")
+  return context.body(null, 204)
+}
+
+/**
+ * Server-sent events: the job as it is, unless the client has seen that, and then each change. A host that doesn't stream gets a
+ * response that ends with its first event, after which the client comes again.
+ */
+async function watch(context: Context, { sluice, streaming }: WatchRoutesOptions): Promise<Response> {
+  const id = context.req.param("id") as string
+  let last = context.req.header("last-event-id")
+  const first = await readStatus(sluice, id)
+  return streamSSE(context, async (stream) => {
+    const gone = new AbortController()
+    stream.onAbort(() => gone.abort())
+    await stream.write(`retry: ${RECONNECT_AFTER_MS}\n\n`)
+    try {
+      for await (const status of statusesOf(sluice, first, gone.signal)) {
+        const event = eventIdOf(status)
+        if (event === last) continue
+        last = event
+        await stream.writeSSE({ id: event, data: JSON.stringify(await watchedJobOf(sluice, status)) })
+        if (!streaming) return
+      }
+    } finally {
+      gone.abort()
+    }
+  })
+}
+
+/** The job now, every second, and at its end. */
+async function* statusesOf(sluice: Sluice, first: JobStatus, signal: AbortSignal) {
+  const { id } = first
+  yield first
+  const endsAtMs = Date.now() + LONGEST_RESPONSE_MS
+  const ended = sluice.waitForJob(id, { timeout: `${LONGEST_RESPONSE_MS}ms`, signal }).catch(() => {})
+  for (let status = first; status.finishedAt === null && Date.now() < endsAtMs && !signal.aborted; ) {
+    await Promise.race([ended, setTimeout(PROGRESS_EVERY_MS, undefined, { signal }).catch(() => {})])
+    status = await readStatus(sluice, id)
+    yield status
+  }
+}
+
+async function readStatus(sluice: Sluice, id: string): Promise<JobStatus> {
+  const status = await sluice.getJobStatus(id)
+  return status ?? refuse({ status: 404, code: "job_not_found", detail: `No job has the id ${id}` })
+}
+
+/** Changes with whatever a client sees of a job. */
+function eventIdOf({ state, attempts, progress }: JobStatus): string {
+  return [state, attempts, progress?.at.getTime() ?? 0].join(".")
+}
+
+/** What a token lets one see: neither payload nor errors. */
+async function watchedJobOf(sluice: Sluice, status: JobStatus) {
+  const { id, name, state, attempts, progress } = status
+  const result = state === "succeeded" ? ((await sluice.getJob(id))?.result ?? null) : null
+  return {
+    id,
+    name,
+    state,
+    attempts,
+    progress: progress && { percent: progress.percent, text: progress.text },
+    result,
+    isFinished: status.finishedAt !== null,
+  }
+}
