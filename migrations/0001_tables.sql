@@ -855,6 +855,60 @@ create table pooled_queues (
   seen_at timestamptz not null default '-infinity'       -- when a drainer last served it, to five minutes; -infinity: none has yet
 );
 
+-- Keys of the HTTP API and the dashboard, without their secrets: see docs/decisions/0087-access.md.
+create table api_keys (
+  id           bigint      generated always as identity primary key,
+  name         text        not null,                     -- what it is for, for people
+  hint         text        not null,                     -- how its secret begins, so that people recognize it
+  hash         bytea       not null unique,              -- SHA-256 of the secret
+  old_hash     bytea       unique,                       -- of the secret before, which is valid until old_until
+  old_until    timestamptz,
+  role         text        not null,
+  names        text[],                                   -- the job names that an enqueuer may enqueue; null: any
+  queues       text[],                                   -- the queues that it may enqueue to; null: any
+  created_at   timestamptz not null default now(),
+  created_by   text,
+  expires_at   timestamptz,                              -- null: never
+  rotated_at   timestamptz,
+  revoked_at   timestamptz,
+  last_used_at timestamptz,                              -- to an hour
+
+  constraint known_role          check (role in ('enqueuer', 'reader', 'operator', 'admin')),
+  constraint short_name          check (octet_length(name) <= 2048),
+  constraint short_hint          check (octet_length(hint) <= 64),
+  constraint whole_hash          check (octet_length(hash) = 32 and octet_length(old_hash) = 32),
+  constraint old_for_some_time   check ((old_hash is null) = (old_until is null) and isfinite(old_until)),
+  constraint enqueuers_have_scopes check (role = 'enqueuer' or num_nonnulls(names, queues) = 0),
+  constraint something_in_scope  check (cardinality(names) > 0 and cardinality(queues) > 0),
+  constraint ends_some_time      check (isfinite(expires_at))
+);
+
+-- What people and programs have done to jobs, queues, schedules and keys. A row is written before the action, so that one
+-- which crashes leaves it, and completed after it.
+create table audit_log (
+  id         bigint      generated always as identity primary key,
+  at         timestamptz not null default clock_timestamp(),
+  actor_id   text        not null,                       -- 'key:12', 'environment', 'oidc:ada@example.org', ...
+  actor_name text        not null,
+  via        text        not null,
+  action     text        not null,                       -- the verb, as TypeScript calls it: 'retryJobs'
+  target     jsonb       not null default '{}',          -- what it is about: a filter, an id, a name; no payloads
+  outcome    text,                                       -- null: it is under way, or its process ended in the middle of it
+  ended_at   timestamptz,
+  matched    bigint,                                     -- how many jobs there were; null: it isn't about a set of jobs
+  changed    bigint,
+  detail     jsonb,                                      -- what else it returned; the error of one that failed
+
+  constraint known_via      check (via in ('api', 'dashboard', 'cli', 'library')),
+  constraint known_outcome  check (outcome in ('done', 'failed')),
+  constraint ended_together check ((outcome is null) = (ended_at is null)),
+  constraint short_actor    check (octet_length(actor_id) <= 2048 and octet_length(actor_name) <= 2048),
+  constraint short_action   check (octet_length(action) <= 128)
+);
+
+create index audit_log_age on audit_log (at);
+create index audit_log_actor on audit_log (actor_id, id);
+
 -- When a drainer last repaired what no event finds, and where it stopped; see repair. Nobody waits for this row either.
 create table ticks (
   only_row   boolean     primary key default true check (only_row),
@@ -890,7 +944,7 @@ create table maintenance_steps (
 insert into maintenance_steps (step) values ('prepare finished'), ('prepare failures'), ('prepare payloads'),
   ('expire by rules'), ('expire finished'), ('expire failures'), ('expire payloads'),
   ('forget stored results'), ('forget logs'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget unique periods'), ('forget requests'), ('forget retries'), ('forget drainers'), ('forget rates'), ('forget further keys'), ('forget waits'), ('forget emits'),
-  ('repair batches'), ('forget batches'), ('repair dependents'), ('forget dependencies'), ('forget schedule ticks');
+  ('repair batches'), ('forget batches'), ('repair dependents'), ('forget dependencies'), ('forget schedule ticks'), ('forget actions');
 
 -- Jobs that are about to be stored, in a row and alike but for their payloads and keys: an element of the argument of store_jobs,
 -- with the policies that apply to it.

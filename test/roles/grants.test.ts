@@ -1,7 +1,7 @@
 import { cp, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { createSluice, defineEvent, defineJob, drain } from "@sluice/core"
+import { actingAs, createSluice, defineEvent, defineJob, drain } from "@sluice/core"
 import { migrate } from "@sluice/core/migrate"
 import pg from "pg"
 import { beforeAll, expect, onTestFinished, test } from "vitest"
@@ -45,6 +45,32 @@ test("a role that owns the schema, and may create nothing else, migrates; up to 
     code: "not_permitted",
     message: expect.stringContaining("elsewhere"),
   })
+})
+
+test("no role but the owner reads, makes or ends API keys, or reads the audit log; those that serve requests verify and record", async () => {
+  const own = createSluice({ database: owner })
+  const { secret, id: key } = await own.createApiKey({ name: "checkout", role: "enqueuer" })
+  for (const sluice of [enqueuer, drainer, reader]) {
+    for (const refused of [
+      () => sluice.createApiKey({ name: "mine", role: "admin" }),
+      () => sluice.rotateApiKey(key),
+      () => sluice.revokeApiKey(key),
+      () => sluice.listApiKeys(),
+      () => sluice.listActions(),
+      () => sluice.database.query("select hash from sluice.api_keys"),
+      () => sluice.database.query("select id from sluice.audit_log"),
+      () => sluice.database.query("update sluice.api_keys set role = 'admin'"),
+      () => sluice.database.query("delete from sluice.audit_log"),
+    ])
+      await expect(refused()).rejects.toEqual(denied)
+  }
+  for (const sluice of [enqueuer, drainer])
+    expect(await sluice.verifyApiKey(secret)).toMatchObject({ id: `key:${key}` })
+  await expect(reader.verifyApiKey(secret)).rejects.toEqual(denied)
+  const ada = { id: "user:ada", name: "Ada", role: "operator" } as const
+  await actingAs(drainer, ada, "cli").pauseName("nothing")
+  await expect(actingAs(enqueuer, ada, "cli").pauseName("nothing")).rejects.toEqual(denied)
+  expect((await own.listActions()).actions).toMatchObject([{ action: "pauseName", outcome: "done" }])
 })
 
 test("the enqueuer enqueues, and nothing else", async () => {

@@ -1,3 +1,5 @@
+import { createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from "./api-keys.ts"
+import { listActions } from "./audit.ts"
 import { cancelBatch, retryBatch, showBatch } from "./batches.ts"
 import type { Command } from "./command.ts"
 import { printCompletion } from "./completion.ts"
@@ -30,6 +32,7 @@ const BATCH = { "<id>": "the id of the batch" }
 const QUEUE = { "<queue>": "the name of the queue" }
 const NAME = { "<name>": "the name of the jobs" }
 const KEY = { "<key>": "the concurrency key" }
+const API_KEY = { "<id>": "the id of the API key" }
 const SCHEDULE = { "<key>": "the key of the schedule" }
 
 /** Every command by what is typed, in the order in which help lists them. */
@@ -250,6 +253,41 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: ["early", "json"],
     run: completeWait,
   },
+  "api-keys create": {
+    summary: "makes a key of the API and the dashboard, and prints its secret once",
+    takes: { "<name>": "what it is for" },
+    options: ["role", "only-name", "only-queue", "valid-for", "json"],
+    examples: {
+      "sluice api-keys create checkout --role enqueuer --only-name charge":
+        "for an app that enqueues one kind of jobs",
+      "sluice api-keys create ada --role operator --valid-for 90d": "for a person",
+    },
+    run: createApiKey,
+  },
+  "api-keys list": {
+    summary: "lists the keys with their roles and their last use",
+    options: ["json"],
+    run: listApiKeys,
+  },
+  "api-keys rotate": {
+    summary: "gives a key another secret; the one before stays valid for a while",
+    takes: API_KEY,
+    options: ["overlap", "json"],
+    examples: { "sluice api-keys rotate 12 --overlap 0s": "after a leak" },
+    run: rotateApiKey,
+  },
+  "api-keys revoke": {
+    summary: "ends a key",
+    takes: API_KEY,
+    options: ["json"],
+    run: revokeApiKey,
+  },
+  audit: {
+    summary: "lists who has done what over the API, the dashboard and the command line",
+    options: ["actor", "action", "via", "limit", "after", "json"],
+    examples: { "sluice audit --action deleteJobs": "who has deleted jobs" },
+    run: listActions,
+  },
   import: {
     summary: "moves the waiting jobs and the schedules of another queue in this database to Sluice",
     takes: { "<system>": SYSTEMS.join(", ") },
@@ -276,5 +314,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   names: "pauses the jobs of a name",
   keys: "pauses the jobs of a concurrency key",
   batches: "shows and changes batches",
+  "api-keys": "makes, lists, rotates and revokes keys of the API",
   waits: "completes what jobs wait for",
 }

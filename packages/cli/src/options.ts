@@ -1,4 +1,4 @@
-import type { JobState } from "@sluice/core"
+import type { JobState, Role, Via } from "@sluice/core"
 import { flag, listOf, type OptionSpec, oneOf, option, optionOr, UsageError } from "./option-spec.ts"
 import {
   anyDuration,
@@ -25,6 +25,8 @@ const STATES: readonly JobState[] = [
   "discarded",
   "canceled",
 ]
+const ROLES: readonly Role[] = ["enqueuer", "reader", "operator", "admin"]
+const VIAS: readonly Via[] = ["api", "dashboard", "cli", "library"]
 const A_DAY_MS = 86_400_000
 const PRIORITY = wholeNumber(-1_000_000_000, 1_000_000_000)
 
@@ -140,6 +142,22 @@ export const OPTIONS = {
   // of pauses
   until: option("time", "when the pause ends by itself, in ISO 8601", instant),
   for: option("duration", "how long the pause lasts, such as 2h", anyDuration),
+
+  // of API keys
+  role: oneOf(ROLES, "what it may do: enqueuer, reader, operator or admin"),
+  "only-name": listOf("name", "of an enqueuer: the jobs that it may enqueue; can be repeated", text),
+  "only-queue": listOf("queue", "of an enqueuer: the queues that it may enqueue to; can be repeated", text),
+  "valid-for": option(
+    "duration",
+    "how long it is valid, such as 90d; default until it is revoked",
+    anyDuration,
+  ),
+  overlap: option("duration", "how long the secret before stays valid; default 24h", anyDuration),
+
+  // of the audit log
+  actor: option("id", "of this actor, such as key:12 or user:ada", text),
+  action: option("verb", "with this verb, such as retryJobs", text),
+  via: oneOf(VIAS, "done over the api, the dashboard, the cli, or by the library"),
 
   // of batches and waits
   callbacks: flag("enqueues the callbacks again when it has finished again"),

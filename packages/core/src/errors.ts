@@ -420,6 +420,22 @@ export class WaitingLimitError extends SluiceError {
   }
 }
 
+/** Who acts may not do this: its role is too low, or a job, queue or batch isn't one of its own. Nothing was changed. Code `forbidden`. */
+export class ForbiddenError extends SluiceError {
+  static override readonly name: string = "ForbiddenError"
+  static {
+    brand(ForbiddenError)
+  }
+}
+
+/** No API key has the id; to rotate one, also: it was revoked, or has expired. Code `api_key_not_found`. */
+export class ApiKeyNotFoundError extends SluiceError {
+  static override readonly name: string = "ApiKeyNotFoundError"
+  static {
+    brand(ApiKeyNotFoundError)
+  }
+}
+
 interface ErrorClass {
   readonly name: string
   readonly prototype: Error

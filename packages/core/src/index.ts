@@ -95,7 +95,6 @@ export type {
   JobWait,
   ReadJobOptions,
 } from "./job/job-snapshot.ts"
-export type { Principal, Role } from "./access/principal.ts"
 export type { JobStatus } from "./inspect/job-status.ts"
 export type { Pause } from "./inspect/pauses.ts"
 export type { QueueSnapshot, ReadQueuesOptions } from "./inspect/queues.ts"
@@ -155,11 +154,25 @@ export type { Logger } from "./logger.ts"
 // Control a job from `perform`: throw one of these.
 export { Discard, PauseKey, RetryAfter, Snooze } from "./job/control-errors.ts"
 
+// Give people and programs access, and record what they do.
+export { actingAs } from "./acting-as.ts"
+export type {
+  ApiKey,
+  ApiKeySettings,
+  ListApiKeysOptions,
+  NewApiKey,
+  RotateApiKeyOptions,
+} from "./access/api-keys.ts"
+export type { ActionList, ListActionsOptions, RecordedAction, Via } from "./access/audit.ts"
+export { includesRole, type Principal, type Role } from "./access/principal.ts"
+
 // Errors: one class per cause, each with a stable `code`.
 export {
+  ApiKeyNotFoundError,
   BatchFinishedError,
   BatchNotFoundError,
   DatabaseUnavailableError,
+  ForbiddenError,
   InterruptedError,
   InvalidInputError,
   InvalidPayloadError,

@@ -1,3 +1,17 @@
+import {
+  type ApiKey,
+  type ApiKeySettings,
+  createApiKey,
+  type ListApiKeysOptions,
+  listApiKeys,
+  type NewApiKey,
+  type RotateApiKeyOptions,
+  revokeApiKey,
+  rotateApiKey,
+} from "./access/api-keys.ts"
+import { type ActionList, type ListActionsOptions, listActions } from "./access/audit.ts"
+import type { Principal } from "./access/principal.ts"
+import { createKeyVerifier } from "./access/verify-keys.ts"
 import { type BatchOptions, batchJson } from "./batches/batch-options.ts"
 import { familyOf, readBatch } from "./batches/read-batch.ts"
 import { boundedMs, type Duration } from "./checks/duration.ts"
@@ -399,6 +413,38 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   resumeSchedule(key: string): Promise<void>
   /** Returns the limits that `limitQueue` and `limitKey` have set, ordered by kind and target. */
   listLimits(): Promise<WaitingLimit[]>
+  /**
+   * Makes a key of the HTTP API and the dashboard, and returns it with its secret, which is stored nowhere.
+   *
+   * @throws InvalidInputError
+   */
+  createApiKey(settings: ApiKeySettings): Promise<NewApiKey>
+  /** Returns up to 1,000 keys in the order in which they were made, revoked ones too. */
+  listApiKeys(options?: ListApiKeysOptions): Promise<ApiKey[]>
+  /**
+   * Gives a key a new secret, and returns it. The one before stays valid for 24 hours, or the `overlap`; the one before that doesn't.
+   *
+   * @throws ApiKeyNotFoundError
+   */
+  rotateApiKey(id: string, options?: RotateApiKeyOptions): Promise<NewApiKey>
+  /**
+   * Ends a key for good. Processes that have just verified it accept it for up to 30 seconds more.
+   *
+   * @throws ApiKeyNotFoundError
+   */
+  revokeApiKey(id: string): Promise<ApiKey>
+  /**
+   * Returns who acts with a secret, or undefined if it is none of a valid key. The answer is used again for 30 seconds, so that
+   * it costs a query only then.
+   */
+  verifyApiKey(secret: string): Promise<Principal | undefined>
+  /**
+   * Returns who acts with the key that has an id such as `key:12`, for sessions that began with its secret. Undefined if it is none of
+   * a valid key. The answer is used again for 30 seconds.
+   */
+  getPrincipal(id: string): Promise<Principal | undefined>
+  /** Returns a page of the audit log, the latest entries first. It has what was done through {@link actingAs}, for 90 days. */
+  listActions(options?: ListActionsOptions): Promise<ActionList>
 }
 
 /** A batch that was stored. */
@@ -490,6 +536,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
   }
 
   const events = eventsOf(options.jobs)
+  const keys = createKeyVerifier(database, schema)
   const watch = createFinishWatch(database, schema, options.listen)
 
   const sluice: Sluice<Job> = {
@@ -661,6 +708,13 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     pauseSchedule: (key, options) => moveTicks(pauseSchedule(database, schema, key, options)),
     resumeSchedule: (key) => moveTicks(resumeSchedule(database, schema, key)),
     listLimits: () => translateErrors(readWaitingLimits(database, schema)),
+    createApiKey: (settings) => translateErrors(createApiKey(database, schema, settings)),
+    listApiKeys: (options) => translateErrors(listApiKeys(database, schema, options)),
+    rotateApiKey: (id, options) => translateErrors(rotateApiKey(database, schema, id, options)),
+    revokeApiKey: (id) => translateErrors(revokeApiKey(database, schema, id)),
+    verifyApiKey: (secret) => translateErrors(keys.verify(secret)),
+    getPrincipal: (id) => translateErrors(keys.principalOf(id)),
+    listActions: (options) => translateErrors(listActions(database, schema, options)),
   }
   for (const definition of options.jobs ?? []) bindDefinition(definition, sluice as never)
   return sluice

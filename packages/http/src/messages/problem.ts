@@ -72,6 +72,7 @@ export function pointerTo(path: readonly (string | number)[]): string {
 const TITLES = {
   400: "Bad Request",
   401: "Unauthorized",
+  403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
   409: "Conflict",

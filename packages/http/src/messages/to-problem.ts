@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto"
 import {
+  ApiKeyNotFoundError,
   BatchFinishedError,
   BatchNotFoundError,
   currentCorrelationId,
   DatabaseUnavailableError,
+  ForbiddenError,
   InvalidInputError,
   InvalidPayloadError,
   JobNotFoundError,
@@ -23,7 +25,13 @@ import {
 import { type Problem, ProblemError, pointerTo } from "./problem.ts"
 
 const RETRY_AFTER_SECONDS = "5"
-const NOT_FOUND = [BatchNotFoundError, JobNotFoundError, ScheduleNotFoundError, WaitNotFoundError]
+const NOT_FOUND = [
+  ApiKeyNotFoundError,
+  BatchNotFoundError,
+  JobNotFoundError,
+  ScheduleNotFoundError,
+  WaitNotFoundError,
+]
 const FORBIDDEN_BY_STATE = [BatchFinishedError, JobStateError, ScheduleStateError, WaitStateError]
 
 /** The problem for any error. Mistakes of the caller are explained in it; failures of the server are logged instead. */
@@ -31,6 +39,7 @@ export function toProblem(error: Error, request: { method: string; path: string 
   if (error instanceof ProblemError) return error.problem
   if (error instanceof InvalidInputError) return toInputProblem(error)
   if (isOneOf(error, NOT_FOUND)) return { status: 404, code: error.code, detail: error.message }
+  if (error instanceof ForbiddenError) return { status: 403, code: error.code, detail: error.message }
   if (error instanceof RequestError) return toRequestProblem(error)
   if (error instanceof UniqueKeyTakenError) return toTakenProblem(error)
   if (error instanceof WaitingLimitError) return toFullProblem(error)

@@ -25,6 +25,7 @@ begin
     when 'forget emits' then delete_older('emit_keys', 'created_at', p_now - interval '24 hours') or delete_older('emitted_events', 'emitted_at', p_now - interval '7 days')
       or forget_event_waits()
     when 'forget schedule ticks' then delete_older('schedule_ticks', 'created_at', v_oldest::timestamp at time zone 'UTC')
+    when 'forget actions' then delete_older('audit_log', 'at', p_now - interval '90 days')
     when 'forget rates' then forget_rates(p_now)
     when 'forget further keys' then forget_further_keys()
     when 'repair batches' then repair_batches()

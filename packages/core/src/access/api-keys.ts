@@ -1,0 +1,218 @@
+import { boundedMs, type Duration, durationMs } from "../checks/duration.ts"
+import {
+  assertKnownKeys,
+  assertName,
+  assertOneOf,
+  assertPeriod,
+  assertText,
+  refuse,
+} from "../checks/validate.ts"
+import { toPgTextArray } from "../database/array-literal.ts"
+import type { Queryable } from "../database/connection.ts"
+import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
+import { ApiKeyNotFoundError } from "../errors.ts"
+import { dateOf } from "../inspect/date-of.ts"
+import { toIsoInstant } from "../job/option-values.ts"
+import { ROLES, type Role } from "./principal.ts"
+import { newSecret } from "./secret.ts"
+
+/** A key of the HTTP API and the dashboard. Its secret is shown once, when it is made or rotated, and stored nowhere. */
+export interface ApiKey {
+  readonly id: string
+  readonly name: string
+  /** How the secret begins: `sluice_reader_4f0c`. */
+  readonly hint: string
+  readonly role: Role
+  /** The job names that an enqueuer may enqueue. Null: any. */
+  readonly names: readonly string[] | null
+  /** The queues that an enqueuer may enqueue to. Null: any. */
+  readonly queues: readonly string[] | null
+  readonly createdAt: Date
+  /** Who has made it, if that is known. */
+  readonly createdBy: string | null
+  /** Null: never. */
+  readonly expiresAt: Date | null
+  readonly rotatedAt: Date | null
+  /** Until when the secret before the last rotation is valid. Null: it isn't. */
+  readonly oldSecretUntil: Date | null
+  readonly revokedAt: Date | null
+  /** When it was last verified, to an hour. */
+  readonly lastUsedAt: Date | null
+}
+
+export interface ApiKeySettings {
+  /** What it is for: text of up to 512 characters. */
+  readonly name: string
+  readonly role: Role
+  /** The job names that an enqueuer may enqueue, up to 100. Default: any. */
+  readonly names?: readonly string[]
+  /** The queues that an enqueuer may enqueue to, up to 100. Each of its jobs must then name its queue. Default: any. */
+  readonly queues?: readonly string[]
+  /** When it ends. Default: when it is revoked. */
+  readonly expiresAt?: Date | string
+  /** After how long it ends, instead of `expiresAt`. */
+  readonly expiresIn?: Duration
+  /** Who makes it: text of up to 512 characters. */
+  readonly createdBy?: string
+}
+
+export interface RotateApiKeyOptions {
+  /** How long the secret before stays valid, up to 90 days; 0: not at all. Default 24 hours. */
+  readonly overlap?: Duration
+}
+
+/** A key, and its secret, which can't be read again. */
+export interface NewApiKey extends ApiKey {
+  readonly secret: string
+}
+
+export interface ListApiKeysOptions {
+  /** Only keys that were made after the one with this id. Default: from the first. */
+  readonly after?: string
+}
+
+const SETTINGS = [
+  "name",
+  "role",
+  "names",
+  "queues",
+  "expiresAt",
+  "expiresIn",
+  "createdBy",
+] satisfies readonly (keyof ApiKeySettings)[]
+const MOST_IN_SCOPE = 100
+const LONGEST_OVERLAP_MS = 90 * 86_400_000
+
+export async function createApiKey(
+  database: Queryable,
+  schema: string,
+  settings: ApiKeySettings,
+): Promise<NewApiKey> {
+  assertSettings(settings)
+  const { name, role, names, queues, expiresAt, expiresIn, createdBy } = settings
+  const { secret, hint, hash } = newSecret(role)
+  const call = protocolCall(schema, "create_api_key", {
+    p_name: name,
+    p_hint: hint,
+    p_hash: hash,
+    p_role: role,
+    p_names: names && toPgTextArray(names),
+    p_queues: queues && toPgTextArray(queues),
+    p_expires_at: expiresAt === undefined ? undefined : toIsoInstant(expiresAt, ["expiresAt"]),
+    p_expires_in_ms: expiresIn === undefined ? undefined : durationMs(expiresIn, ["expiresIn"]),
+    p_created_by: createdBy,
+  })
+  return { ...toApiKey(await readJson(database, call)), secret }
+}
+
+/** Up to 1,000 keys, revoked ones too. */
+export async function listApiKeys(
+  database: Queryable,
+  schema: string,
+  options: ListApiKeysOptions = {},
+): Promise<ApiKey[]> {
+  assertKnownKeys(options, ["after"], ["options"])
+  const after = options.after === undefined ? "0" : assertKeyId(options.after, ["after"])
+  const keys = await readJson<KeyJson[]>(database, protocolCall(schema, "list_api_keys", { p_after: after }))
+  return keys.map(toApiKey)
+}
+
+export async function rotateApiKey(
+  database: Queryable,
+  schema: string,
+  id: string,
+  options: RotateApiKeyOptions = {},
+): Promise<NewApiKey> {
+  assertKnownKeys(options, ["overlap"], ["options"])
+  const overlapMs = boundedMs(options.overlap ?? "24h", ["overlap"], 0, LONGEST_OVERLAP_MS)
+  const role = await roleOf(database, schema, assertKeyId(id))
+  const { secret, hint, hash } = newSecret(role)
+  const call = protocolCall(schema, "rotate_api_key", {
+    p_id: id,
+    p_hint: hint,
+    p_hash: hash,
+    p_overlap_ms: overlapMs,
+  })
+  const key = await readJson<KeyJson | null>(database, call)
+  return { ...toApiKey(key ?? refuseEnded(id)), secret }
+}
+
+export async function revokeApiKey(database: Queryable, schema: string, id: string): Promise<ApiKey> {
+  const call = protocolCall(schema, "revoke_api_key", { p_id: assertKeyId(id) })
+  const key = await readJson<KeyJson | null>(database, call)
+  if (key === null) throw new ApiKeyNotFoundError("api_key_not_found", `No API key has the id ${id}`)
+  return toApiKey(key)
+}
+
+/** The secret says it, and a key's role never changes. */
+async function roleOf(database: Queryable, schema: string, id: string): Promise<Role> {
+  const call = protocolCall(schema, "principals_of_keys", { p_ids: `{${id}}` })
+  const [found] = await readJson<{ role: Role }[]>(database, call)
+  return found?.role ?? refuseEnded(id)
+}
+
+function refuseEnded(id: string): never {
+  throw new ApiKeyNotFoundError(
+    "api_key_not_found",
+    `No valid API key has the id ${id}: it is unknown, was revoked, or has expired. Create another one`,
+  )
+}
+
+function assertSettings(settings: ApiKeySettings): void {
+  assertKnownKeys(settings, SETTINGS, ["settings"])
+  const { name, role, expiresAt, expiresIn, createdBy } = settings
+  if (name === undefined) refuse("invalid_option", name, ["name"], "what the key is for")
+  assertText(name, ["name"])
+  if (role === undefined) refuse("invalid_option", role, ["role"], `one of ${ROLES.join(", ")}`)
+  assertOneOf(role, ["role"], ROLES)
+  assertScope(settings, "names")
+  assertScope(settings, "queues")
+  assertText(createdBy, ["createdBy"])
+  assertPeriod(expiresIn, ["expiresIn"])
+  if (expiresAt !== undefined && expiresIn !== undefined)
+    refuse("invalid_option", expiresIn, ["expiresIn"], "expiresAt or expiresIn, not both")
+}
+
+function assertScope(settings: ApiKeySettings, kind: "names" | "queues"): void {
+  const { role, [kind]: scope } = settings
+  if (scope === undefined) return
+  if (role !== "enqueuer")
+    refuse(
+      "invalid_option",
+      scope,
+      [kind],
+      `no ${kind} with the role ${role}: only enqueuers are limited to some`,
+    )
+  if (!Array.isArray(scope) || scope.length === 0 || scope.length > MOST_IN_SCOPE)
+    refuse("invalid_option", scope, [kind], `a list of 1 to ${MOST_IN_SCOPE} ${kind}`)
+  for (const [index, one] of scope.entries()) assertName(one, [kind, index])
+}
+
+function assertKeyId(id: unknown, path: readonly string[] = ["id"]): string {
+  if (typeof id !== "string" || !/^\d{1,15}$/.test(id))
+    refuse("invalid_id", id, path, "the id of an API key, a decimal number")
+  return id
+}
+
+type Instants = "createdAt" | "expiresAt" | "rotatedAt" | "oldSecretUntil" | "revokedAt" | "lastUsedAt"
+type KeyJson = Omit<ApiKey, Instants> & Record<Instants, string | null>
+
+function toApiKey(json: KeyJson): ApiKey {
+  return {
+    ...json,
+    createdAt: new Date(json.createdAt as string),
+    expiresAt: dateOf(json.expiresAt),
+    rotatedAt: dateOf(json.rotatedAt),
+    oldSecretUntil: dateOf(json.oldSecretUntil),
+    revokedAt: dateOf(json.revokedAt),
+    lastUsedAt: dateOf(json.lastUsedAt),
+  }
+}
+
+async function readJson<Value = KeyJson>(
+  database: Queryable,
+  { text, values }: ProtocolCall,
+): Promise<Value> {
+  const { rows } = await database.query(`select ${text}::pg_catalog.text as json`, values)
+  return JSON.parse(rows[0].json)
+}
