@@ -15,7 +15,8 @@ const document: Schema = (await api.request("GET", "/openapi.json", { key: null 
 const { valid, broken, resolve, validate } = createVariants(document)
 
 /** Options that are right or wrong by what the definition of the job says of others. */
-const DECIDED_BY_DEFINITION = /longestWait is given: give it with/
+const DECIDED_BY_DEFINITION =
+  /longestWait is given: give it with|concurrencyKey is missing|fairKey is missing|rateKey is missing|concurrencyOrder is missing/
 
 interface Request {
   readonly params: Record<string, string>
