@@ -114,6 +114,17 @@ export type { JobChanges } from "./manage/update.ts"
 export type { ListSchedulesOptions, ScheduleSettings } from "./schedules/schedules.ts"
 export type { ScheduleRun, ScheduleSnapshot } from "./schedules/schedule-snapshot.ts"
 export type { Backlog } from "./inspect/backlog.ts"
+export type {
+  ErrorDetails,
+  ErrorGroup,
+  ErrorList,
+  Failure,
+  FailureList,
+  ListErrorsOptions,
+  ListFailuresOptions,
+} from "./inspect/errors.ts"
+export type { AgeRange, Overview } from "./inspect/overview.ts"
+export type { ExamineOptions, Finding } from "./inspect/findings/finding.ts"
 export type { Deployment, ListDeploymentsOptions } from "./inspect/deployments.ts"
 export type { Forecast } from "./inspect/forecast.ts"
 export type {
@@ -124,6 +135,7 @@ export type {
   SteppedOptions,
 } from "./inspect/measured.ts"
 export type { ListNamesOptions, NameSummary } from "./inspect/names.ts"
+export type { SlowJob } from "./inspect/slowest-jobs.ts"
 export type { ListSeriesOptions, Series, SeriesList } from "./inspect/series.ts"
 export type { Throughput, ThroughputPoint } from "./inspect/throughput.ts"
 export type { Health, HealthOptions, HealthReason, Verdict } from "./inspect/verdict.ts"
@@ -139,7 +151,7 @@ export type { DrainSummary } from "./drain-summary.ts"
 export { type StartOptions, start, type Worker, type WorkerHealth } from "./start.ts"
 export { assertTimeoutsFit } from "./session/deadline.ts"
 export type { Invocation } from "./session/invocation.ts"
-export { batchSize } from "./session/batch-size.ts"
+export { batchSize } from "./job/batch-size.ts"
 export { mayPerform, type PoolOptions } from "./session/pool.ts"
 export type { SetWakeUp } from "./wake/wake-up.ts"
 

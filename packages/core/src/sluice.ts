@@ -32,7 +32,20 @@ import { type EmitOptions, type EmittedEvent, emitEvent, eventsOf } from "./even
 import { type Backlog, readBacklog } from "./inspect/backlog.ts"
 import { type CountJobsOptions, countJobs, type JobCounts } from "./inspect/count-jobs.ts"
 import { type Deployment, type ListDeploymentsOptions, listDeployments } from "./inspect/deployments.ts"
+import {
+  type ErrorDetails,
+  type ErrorList,
+  type FailureList,
+  type ListErrorsOptions,
+  type ListFailuresOptions,
+  listDiscarded,
+  listErrors,
+  listFailures,
+  readError,
+} from "./inspect/errors.ts"
 import { type FilterValues, readFilterValues } from "./inspect/filter-values.ts"
+import { examine } from "./inspect/findings/examine.ts"
+import type { ExamineOptions, Finding } from "./inspect/findings/finding.ts"
 import { type Forecast, readForecast } from "./inspect/forecast.ts"
 import { type JobHolder, readHolder } from "./inspect/holder.ts"
 import { readJob, withObjects } from "./inspect/job.ts"
@@ -40,10 +53,12 @@ import { type JobStatus, readJobStatus } from "./inspect/job-status.ts"
 import { type JobList, type ListJobsOptions, listJobs } from "./inspect/list-jobs.ts"
 import type { SteppedOptions } from "./inspect/measured.ts"
 import { type ListNamesOptions, listNames, type NameSummary } from "./inspect/names.ts"
+import { type Overview, readOverview } from "./inspect/overview.ts"
 import { type Pause, readPauses } from "./inspect/pauses.ts"
 import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspect/queues.ts"
 import { type JobRelatives, readRelatives } from "./inspect/relatives.ts"
 import { type ListSeriesOptions, listSeries, type SeriesList } from "./inspect/series.ts"
+import { listSlowest, type SlowJob } from "./inspect/slowest-jobs.ts"
 import { readThroughput, type Throughput } from "./inspect/throughput.ts"
 import { type Health, type HealthOptions, readHealth } from "./inspect/verdict.ts"
 import { readWaitingLimits, type WaitingLimit } from "./inspect/waiting-limits.ts"
@@ -267,6 +282,35 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   listQueues(options?: ReadQueuesOptions): Promise<QueueSnapshot[]>
   /** Returns how many jobs are due and not running, and for how long the oldest has been due. Costs one cheap statement. */
   getBacklog(): Promise<Backlog>
+  /**
+   * Returns how many jobs there are in each state and how long ready ones have been due, what is paused, and which schedules tick next. Costs
+   * one statement, whatever the size of the queue.
+   */
+  getOverview(): Promise<Overview>
+  /**
+   * Examines the database: its schema, its server, the upkeep of its tables, and waiting jobs that nobody can perform. What is wrong,
+   * or worth knowing, is told with its remedy. `sluice doctor` prints the same.
+   */
+  examine(options?: ExamineOptions): Promise<Finding[]>
+  /**
+   * Returns how executions have failed in a range of time, those that are alike as one group: of one class and one place, with messages
+   * that differ in values only. A job that was retried twice counts twice.
+   */
+  listErrors(options?: ListErrorsOptions): Promise<ErrorList>
+  /** Returns such a group with its newest stack and its trend, or undefined if there is none in the range. */
+  getError(
+    fingerprint: string,
+    options?: Pick<ListErrorsOptions, "since" | "until">,
+  ): Promise<ErrorDetails | undefined>
+  /** Returns a page of the failed executions of a group, the newest first. */
+  listFailures(fingerprint: string, options?: ListFailuresOptions): Promise<FailureList>
+  /**
+   * Returns the ids of the jobs that were discarded with such a failure and have not been retried since, up to 10,000, the newest
+   * first: for `retryJobs({ ids })`.
+   */
+  listDiscarded(fingerprint: string, options?: Pick<ListErrorsOptions, "since" | "until">): Promise<string[]>
+  /** Returns the slowest ten of the newest finished jobs of a name. It looks at the last 8 MB of the history. */
+  listSlowest(name: string): Promise<SlowJob[]>
   /**
    * Returns how many executions there were in a range of time, how they ended, how long jobs had waited for them and how long they
    * took: in steps, and together. Drainers write it down once a minute and at their end, so what one has that is killed in between
@@ -652,6 +696,15 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     getFilterValues: () => translateErrors(readFilterValues(database, schema)),
     listQueues: (options) => translateErrors(readQueues(database, schema, options)),
     getBacklog: () => translateErrors(readBacklog(database, schema)),
+    getOverview: () => translateErrors(readOverview(database, schema)),
+    examine: (options) => translateErrors(examine(database, schema, options)),
+    listErrors: (options) => translateErrors(listErrors(database, schema, options)),
+    getError: (fingerprint, options) => translateErrors(readError(database, schema, fingerprint, options)),
+    listFailures: (fingerprint, options) =>
+      translateErrors(listFailures(database, schema, fingerprint, options)),
+    listDiscarded: (fingerprint, options) =>
+      translateErrors(listDiscarded(database, schema, fingerprint, options)),
+    listSlowest: (name) => translateErrors(listSlowest(database, schema, name)),
     getThroughput: (options) => translateErrors(readThroughput(database, schema, options)),
     listSeries: (options) => translateErrors(listSeries(database, schema, options)),
     listNames: (options) => translateErrors(listNames(database, schema, options)),

@@ -73,7 +73,10 @@ export const openApiDocument = {
   tags: TAGS.map((name) => ({ name })),
   paths: pathsOf(operations, schemas),
   components: {
-    securitySchemes: { key: { type: "http", scheme: "bearer", description: "The value of SLUICE_API_KEY." } },
+    securitySchemes: {
+      key: { type: "http", scheme: "bearer", description: "The value of SLUICE_API_KEY." },
+      jobToken: { type: "http", scheme: "bearer", description: "A token that may see one job." },
+    },
     schemas,
     responses: problemResponses,
   },
