@@ -106,7 +106,7 @@ function toOpenApi(operation: Operation, description: Description): object {
     ...(body !== undefined && {
       requestBody: { required: !operation.body?.isOptional, content: json(body) },
     }),
-    responses: { ...answersOf(responses), ...problemsOf(operation, problems) },
+    responses: { ...problemsOf(operation, problems), ...answersOf(responses) },
   }
 }
 

@@ -4,6 +4,7 @@ import { eventOperations, eventSchemas } from "./events.ts"
 import { jobRequestSchemas } from "./job-requests.ts"
 import { jobResponseSchemas } from "./job-responses.ts"
 import { jobOperations } from "./jobs.ts"
+import { measureOperations, measureSchemas } from "./measures.ts"
 import { pauseOperations, pauseSchemas } from "./pauses.ts"
 import { problemResponses, problemSchemas } from "./problems.ts"
 import { queueOperations, queueSchemas } from "./queues.ts"
@@ -23,6 +24,7 @@ export const operations: readonly Described[] = [
   ...scheduleOperations,
   ...waitOperations,
   ...eventOperations,
+  ...measureOperations,
   ...watchOperations,
   ...serviceOperations,
 ]
@@ -37,6 +39,7 @@ const schemas = {
   ...scheduleSchemas,
   ...waitSchemas,
   ...eventSchemas,
+  ...measureSchemas,
   ...watchSchemas,
   ...serviceSchemas,
   ...problemSchemas,
@@ -52,6 +55,7 @@ const TAGS = [
   "schedules",
   "waits",
   "events",
+  "measures",
   "service",
 ]
 
