@@ -2,10 +2,8 @@ import { setTimeout } from "node:timers/promises"
 import { durationMs, type JobStatus, type Sluice } from "@sluice/core"
 import type { Context, Hono, MiddlewareHandler } from "hono"
 import { streamSSE } from "hono/streaming"
-import { allowOnly } from "../api/allow-only.ts"
 import { bearerToken } from "../api/authorize.ts"
-import { parseObject } from "../api/job-request.ts"
-import { readOptionalJson } from "../messages/body.ts"
+import { operation, type Route, route } from "../api/operation.ts"
 import { type Keys, missingKeyError } from "../messages/missing-key.ts"
 import { refuse } from "../messages/problem.ts"
 import { isJobToken, signJobToken, verifyJobToken } from "./job-token.ts"
@@ -13,7 +11,6 @@ import { isJobToken, signJobToken, verifyJobToken } from "./job-token.ts"
 export interface WatchRoutesOptions {
   readonly sluice: Sluice
   readonly apiKey: Keys
-  readonly maxBodyBytes: number
   /** Whether the host sends a response while it is being written. */
   readonly streaming: boolean
 }
@@ -26,14 +23,28 @@ const PROGRESS_EVERY_MS = 1_000
 const RECONNECT_AFTER_MS = 250
 const LONGEST_TOKEN_MS = 7 * 86_400_000
 
-/** Lets browsers watch one job by a token. To be added before what requires a key. */
-export function addWatchRoutes(app: Hono, options: WatchRoutesOptions): void {
+export const watchJob = operation({
+  method: "GET",
+  path: "/v1/jobs/:id/events",
+  role: "reader",
+  query: { token: "text" },
+})
+
+export const createJobToken = operation({
+  method: "POST",
+  path: "/v1/jobs/:id/token",
+  role: "reader",
+  body: { keys: ["expiresIn"], isOptional: true },
+})
+
+/** Lets browsers watch one job by a token. To be called before what requires a key. */
+export function acceptJobTokens(app: Hono, options: WatchRoutesOptions): void {
   const { apiKey } = options
   app.use("/v1/jobs/:id/events", allowAnyOrigin)
-  app.get("/v1/jobs/:id/events", async (context, next) => {
+  app.use("/v1/jobs/:id/events", async (context, next) => {
     const token = tokenOf(context)
-    if (token === undefined) return next() // to where a key is required
-    if (!verifyJobToken(apiKey, token, context.req.param("id"), new Date()))
+    if (token === undefined || !["GET", "HEAD"].includes(context.req.method)) return next() // to where a key is required
+    if (!verifyJobToken(apiKey, token, context.req.param("id") as string, new Date()))
       refuse({
         status: 401,
         code: "wrong_token",
@@ -45,21 +56,17 @@ export function addWatchRoutes(app: Hono, options: WatchRoutesOptions): void {
 }
 
 /** For callers with a key: to watch as well, and to make tokens. */
-export function addTokenRoutes(app: Hono, options: WatchRoutesOptions): void {
-  const { apiKey, maxBodyBytes } = options
-  app.get("/v1/jobs/:id/events", (context) => watch(context, options))
-  app.all("/v1/jobs/:id/events", allowOnly("GET, HEAD, OPTIONS"))
-
-  app.post("/v1/jobs/:id/token", async (context) => {
-    const id = context.req.param("id")
-    const body = parseObject([], (await readOptionalJson(context.req.raw, maxBodyBytes)) ?? {}, ["expiresIn"])
-    await readStatus(options.sluice, id)
-    const expiresAt = new Date(Date.now() + lifetimeMs(body.expiresIn ?? "1h"))
-    const token = signJobToken(apiKey, id, expiresAt)
-    if (token === undefined) throw missingKeyError("createApp's apiKey")
-    return context.json({ token, expiresAt }, 201)
-  })
-  app.all("/v1/jobs/:id/token", allowOnly("POST"))
+export function watchRoutes(options: WatchRoutesOptions): Route[] {
+  return [
+    route(watchJob, ({ context }) => watch(context, options)),
+    route(createJobToken, async ({ params: { id }, body, context }) => {
+      await readStatus(options.sluice, id)
+      const expiresAt = new Date(Date.now() + lifetimeMs(body.expiresIn ?? "1h"))
+      const token = signJobToken(options.apiKey, id, expiresAt)
+      if (token === undefined) throw missingKeyError("createApp's apiKey")
+      return context.json({ token, expiresAt }, 201)
+    }),
+  ]
 }
 
 function lifetimeMs(expiresIn: unknown): number {
@@ -83,6 +90,7 @@ function tokenOf({ req }: Context): string | undefined {
 const allowAnyOrigin: MiddlewareHandler = async (context, next) => {
   context.header("access-control-allow-origin", "*")
   if (context.req.method !== "OPTIONS") return next()
+  context.header("allow", "GET, HEAD, OPTIONS")
   context.header("access-control-allow-methods", "GET")
   context.header("access-control-allow-headers", "authorization, last-event-id")
   context.header("access-control-max-age", "86400")
