@@ -1,3 +1,4 @@
+import { accessOperations, accessSchemas } from "./access.ts"
 import { batchOperations, batchSchemas } from "./batches.ts"
 import { type Described, pathsOf } from "./describe.ts"
 import { eventOperations, eventSchemas } from "./events.ts"
@@ -24,6 +25,7 @@ export const operations: readonly Described[] = [
   ...waitOperations,
   ...eventOperations,
   ...watchOperations,
+  ...accessOperations,
   ...serviceOperations,
 ]
 
@@ -38,6 +40,7 @@ const schemas = {
   ...waitSchemas,
   ...eventSchemas,
   ...watchSchemas,
+  ...accessSchemas,
   ...serviceSchemas,
   ...problemSchemas,
 }
@@ -52,6 +55,7 @@ const TAGS = [
   "schedules",
   "waits",
   "events",
+  "access",
   "service",
 ]
 
@@ -73,7 +77,13 @@ export const openApiDocument = {
   tags: TAGS.map((name) => ({ name })),
   paths: pathsOf(operations, schemas),
   components: {
-    securitySchemes: { key: { type: "http", scheme: "bearer", description: "The value of SLUICE_API_KEY." } },
+    securitySchemes: {
+      key: {
+        type: "http",
+        scheme: "bearer",
+        description: "The value of SLUICE_API_KEY, or the secret of an API key.",
+      },
+    },
     schemas,
     responses: problemResponses,
   },
