@@ -14,6 +14,9 @@ afterAll(api.close)
 const document: Schema = (await api.request("GET", "/openapi.json", { key: null })).body
 const { valid, broken, resolve, validate } = createVariants(document)
 
+/** Options that are right or wrong by what the definition of the job says of others. */
+const DECIDED_BY_DEFINITION = /longestWait is given: give it with/
+
 interface Request {
   readonly params: Record<string, string>
   readonly query: Record<string, unknown>
@@ -45,10 +48,12 @@ describe.each(operations)("$method $path", ({ path, method, operation }) => {
       key = api.key,
     } = given
     const filled = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(params[name] as string))
-    const asked = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))
+    const asked = new URLSearchParams()
+    for (const [name, value] of Object.entries(query)) asked.set(name, String(value))
     const sent = body === undefined && operation.requestBody?.required ? valid(bodySchema)[0] : body
+    const bytes = sent === undefined || Buffer.isBuffer(sent) ? sent : Buffer.from(JSON.stringify(sent))
     const answer = await api.request(method, `${filled}${asked.size > 0 ? `?${asked}` : ""}`, {
-      body: sent,
+      body: bytes,
       headers,
       key,
     })
@@ -107,6 +112,7 @@ describe.each(operations)("$method $path", ({ path, method, operation }) => {
 
   async function accepted(given: Partial<Request>): Promise<number> {
     const { status, body } = await send(given)
+    if (status === 422 && DECIDED_BY_DEFINITION.test(body.detail)) return status
     expect(
       [400, 401, 413, 415, 422, 429, 500, 503],
       `${describeRequest(given)} is answered ${status} ${JSON.stringify(body)?.slice(0, 300)}`,
@@ -120,13 +126,10 @@ describe.each(operations)("$method $path", ({ path, method, operation }) => {
     if (bodySchema)
       for (const { value, path } of broken(bodySchema)) await assertRefused({ params, body: value }, path)
     for (const { name, schema } of inPlace("query"))
-      for (const { value } of broken(schema).filter(isText))
-        await assertRefused({ params, query: { [name]: value } })
+      for (const { value } of brokenTexts(schema)) await assertRefused({ params, query: { [name]: value } })
     if (inPlace("query").length > 0 && needsKey) await assertRefused({ params, query: { nonesuch: 1 } })
     for (const { name, schema } of inPlace("path"))
-      for (const { value } of broken(schema)
-        .filter(isText)
-        .filter(({ value }) => value !== ""))
+      for (const { value } of brokenTexts(schema).filter(({ value }) => value !== ""))
         await assertRefused({ params: { ...params, [name]: String(value) } })
     for (const { name } of inPlace("header"))
       expect((await send({ params, headers: { [name]: '"' } })).status).toBe(400)
@@ -146,11 +149,11 @@ describe.each(operations)("$method $path", ({ path, method, operation }) => {
       const params = await prepare(operation.operationId, api, inPlace("path"), valid)
       const before = await contents()
       const wrongType = { "content-type": "text/plain" }
-      expect((await send({ params, body: "{}", headers: wrongType })).status).toBe(415)
-      for (const body of ["{", "[1,]", Buffer.from([0x22, 0xff, 0x22])])
+      expect((await send({ params, body: {}, headers: wrongType })).status).toBe(415)
+      for (const body of [Buffer.from("{"), Buffer.from("[1,]"), Buffer.from([0x22, 0xff, 0x22])])
         expect((await send({ params, body })).status).toBe(400)
-      expect((await send({ params, body: `{"a":"${"x".repeat(1_000_000)}"}` })).status).toBe(413)
-      expect((await send({ params, body: '{"a":12345678901234567890}' })).status).toBe(422)
+      expect((await send({ params, body: { a: "x".repeat(1_000_000) } })).status).toBe(413)
+      expect((await send({ params, body: Buffer.from('{"a":12345678901234567890}') })).status).toBe(422)
       expect(await contents()).toEqual(before)
     },
   )
@@ -185,14 +188,21 @@ test("other methods are answered 405, and OPTIONS with those that a path has", a
 })
 
 /** What is sent in a path or a query is text. */
-function isText({ value }: Broken): boolean {
-  return typeof value === "string" || typeof value === "number"
+function brokenTexts(schema: Schema): Broken[] {
+  const isNumber = schema.type === "integer" || schema.type === "number"
+  return broken(schema).filter(
+    ({ value }) => typeof value === "string" || (isNumber && typeof value === "number"),
+  )
 }
 
-/** Whether the place that was reported is the broken one, or what contains it. */
+/** Whether the place that was reported is the broken one, what contains it, or, as of a key that is missing, is in it. */
 function isAt(pointer: string, path: Broken["path"]): boolean {
   const broken = path.map((step) => `/${step}`).join("")
-  return pointer === broken || (pointer !== "" && broken.startsWith(`${pointer}/`))
+  return (
+    pointer === broken ||
+    (pointer !== "" && broken.startsWith(`${pointer}/`)) ||
+    pointer.startsWith(`${broken}/`)
+  )
 }
 
 function describeRequest({ body, ...given }: Partial<Request>): string {
@@ -239,5 +249,5 @@ async function contents(): Promise<unknown> {
     ({ name }) =>
       `select '${name}' as name, count(*)::int as rows, md5(string_agg(t::text, ',' order by t::text)) as hash from ${name} t`,
   )
-  return database.rows(parts.join(" union all "))
+  return database.rows(`${parts.join(" union all ")} order by name`)
 }

@@ -17,6 +17,7 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
 export function createVariants(document: Schema) {
   const ajv = new Ajv2020({
     strict: false,
+    logger: false,
     allErrors: false,
     formats: { "date-time": isInstant, "uri-reference": true },
   })
@@ -49,8 +50,8 @@ export function createVariants(document: Schema) {
     if (schema.enum) return schema.enum
     const branches = schema.oneOf ?? schema.anyOf
     if (branches && !schema.properties) return branches.flatMap((branch: Schema) => valid(branch))
-    const types: string[] =
-      schema.type === undefined ? ["object", "string", "integer", "boolean", "array"] : [schema.type].flat()
+    if (schema.type === undefined) return [{ a: 1 }, "text", 7, true, [1]]
+    const types: string[] = [schema.type].flat()
     return types.flatMap((type) => validOfType(type, schema))
   }
 
@@ -68,9 +69,10 @@ export function createVariants(document: Schema) {
 
   function validTexts({ format, examples = [], minLength = 0, maxLength }: Schema): unknown[] {
     if (format === "date-time") return ["2030-01-31T12:00:00Z", "2030-01-31T12:00:00.123+02:00"]
+    if (format !== undefined) return examples
     const candidates = ["a", "7", "30s", "1h30m", "a.b_c/d:e-f", ...examples]
     const length = maxLength ?? minLength
-    return [...candidates, "x".repeat(length), "🚰".repeat(length), "7".repeat(15)]
+    return [...candidates, "x".repeat(length), "🚰".repeat(length), "1".repeat(15)]
   }
 
   function validLists({ items = {}, minItems = 0, maxItems }: Schema): unknown[] {

@@ -39,7 +39,7 @@ export function batchRoutes({ sluice, maxBatchJobs }: RouteOptions): Route[] {
     route(enqueueBatch, async ({ body: { jobs, ...options }, stored, context }) => {
       const { id, total } = await sluice
         .enqueueBatch(parseJobs(jobs, maxBatchJobs), { ...(options as BatchOptions), ...stored })
-        .catch(throwAtBody)
+        .catch(throwAtBody("options"))
       return context.json({ id, total }, 201, { location: `/v1/batches/${id}` })
     }),
     route(getBatch, async ({ params, context }) => context.json(await read(params.id))),

@@ -1,4 +1,5 @@
 import type { EmitOptions } from "@sluice/core"
+import { throwAtBody } from "./at-body.ts"
 import { operation, type Route, route } from "./operation.ts"
 import type { RouteOptions } from "./route-options.ts"
 
@@ -13,7 +14,9 @@ export const emitEvent = operation({
 export function eventRoutes({ sluice, log }: RouteOptions): Route[] {
   return [
     route(emitEvent, async ({ params: { name }, body: { payload, ...options }, stored, context }) => {
-      const emitted = await sluice.emit(name, payload, { ...(options as EmitOptions), ...stored })
+      const emitted = await sluice
+        .emit(name, payload, { ...(options as EmitOptions), ...stored })
+        .catch(throwAtBody("options"))
       log.info("Emitted", { event: name, jobs: emitted.jobs.length, resumed: emitted.resumed })
       return context.json(emitted)
     }),

@@ -1,5 +1,6 @@
-import { type BulkOptions, type BulkResult, InvalidInputError, type JobChanges } from "@sluice/core"
+import type { BulkOptions, BulkResult, JobChanges } from "@sluice/core"
 import { refuse } from "../messages/problem.ts"
+import { throwAtBody } from "./at-body.ts"
 import { readJob } from "./job-routes.ts"
 import { type ActionRequest, parseActionRequest } from "./manage-request.ts"
 import { type Call, operation, type Route, route } from "./operation.ts"
@@ -49,7 +50,7 @@ export function manageRoutes({ sluice }: RouteOptions): Route[] {
       return respond(call)
     }),
     route(updateJob, async (call) => {
-      await sluice.updateJob(call.params.id, call.body as JobChanges).catch(throwWithPathInBody)
+      await sluice.updateJob(call.params.id, call.body as JobChanges).catch(throwAtBody("changes"))
       return respond(call)
     }),
     route(deleteJob, async ({ params, context }) => {
@@ -82,10 +83,4 @@ function dryRunOf({ after, ...options }: Omit<ActionRequest, "action" | "filter"
       detail: "after isn't for an erasure: it does all of it in one request",
     })
   return options as Pick<BulkOptions, "dryRun">
-}
-
-/** The body is what core calls the changes. */
-function throwWithPathInBody(error: unknown): never {
-  if (!(error instanceof InvalidInputError) || error.path[0] !== "changes") throw error
-  throw new InvalidInputError(error.code, error.message, { path: error.path.slice(1), cause: error })
 }

@@ -110,7 +110,7 @@ async function parse(
   const body = keys ? await readBody(context.req.raw, keys, maxBodyBytes) : {}
   return {
     params: context.req.param(),
-    query: parameters,
+    query: parameters as QueryOf<QueryKinds>,
     body,
     stored: isIdempotent ? requestOf(context, body) : {},
     context,
@@ -123,7 +123,7 @@ async function readBody(
   maxBodyBytes: number,
 ): Promise<Record<string, unknown>> {
   const body = isOptional
-    ? ((await readOptionalJson(request, maxBodyBytes)) ?? {})
+    ? await readOptionalJson(request, maxBodyBytes, {})
     : await readJson(request, maxBodyBytes)
   return keys ? parseObject([], body, keys) : (body as Record<string, unknown>)
 }

@@ -1,5 +1,6 @@
 import type { PauseOptions, ScheduleSettings } from "@sluice/core"
 import { refuse, truncate } from "../messages/problem.ts"
+import { throwAtBody } from "./at-body.ts"
 import { operation, type Route, route } from "./operation.ts"
 import type { RouteOptions } from "./route-options.ts"
 
@@ -51,9 +52,10 @@ export function scheduleRoutes({ sluice }: RouteOptions): Route[] {
       context.json({ schedules: await sluice.listSchedules(query) }),
     ),
     route(getSchedule, async ({ params, context }) => context.json(await read(params.key))),
-    route(setSchedule, async ({ params, body, context }) =>
-      context.json(await sluice.setSchedule(params.key, body as unknown as ScheduleSettings)),
-    ),
+    route(setSchedule, async ({ params, body, context }) => {
+      const settings = body as unknown as ScheduleSettings
+      return context.json(await sluice.setSchedule(params.key, settings).catch(throwAtBody("settings")))
+    }),
     route(deleteSchedule, async ({ params, context }) => {
       await sluice.deleteSchedule(params.key)
       return context.body(null, 204)

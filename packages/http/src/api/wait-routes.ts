@@ -14,7 +14,7 @@ export const completeWait = operation({
 export function waitRoutes({ sluice }: RouteOptions): Route[] {
   return [
     route(completeWait, async ({ params: { token }, body: { value, ...options }, context }) => {
-      await sluice.completeWait(token, value, options as CompleteWaitOptions).catch(throwAtBody)
+      await sluice.completeWait(token, value, options as CompleteWaitOptions).catch(throwAtBody("options"))
       return context.json({ token, state: "completed" })
     }),
   ]

@@ -25,7 +25,7 @@ export function workflowRoutes({ sluice, maxBatchJobs }: RouteOptions): Route[] 
       const flow = { name: name as string, steps: parseSteps(steps, maxBatchJobs) }
       const { id, jobs } = await sluice
         .enqueueWorkflow(flow, { ...(options as WorkflowOptions), ...stored })
-        .catch(throwAtBody)
+        .catch(throwAtBody("options"))
       return context.json({ id, jobs }, 201, { location: `/v1/workflows/${id}` })
     }),
     route(getWorkflow, async ({ params, context }) => context.json(await read(params.id))),

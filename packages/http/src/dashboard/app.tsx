@@ -1,69 +1,203 @@
-import type { Principal, Role, Sluice } from "@sluice/core"
-import { type Context, Hono } from "hono"
+import type { Role } from "@sluice/core"
+import { Hono } from "hono"
+import { setCookie } from "hono/cookie"
 import { areas } from "./areas/index.ts"
-import { Layout } from "./components/layout.tsx"
-import { english } from "./languages/en/index.ts"
-import type { Action, Page, Rendered, View } from "./page.ts"
-
-export interface DashboardOptions {
-  readonly sluice: Sluice
-  /** Where the dashboard is served: `/dashboard`. Default `/`. */
-  readonly basePath?: string
-}
+import { assetAt } from "./assets/assets.ts"
+import { createFlashes } from "./flash.ts"
+import type { DashboardOptions } from "./options.ts"
+import type { Action, Area, Page, View } from "./page.ts"
+import { PREFERENCES } from "./preferences.ts"
+import { type DashboardContext, type Reader, readerOf } from "./reader.ts"
+import { failedPage, forbiddenPage, html, notFoundPage, plainPage, respond } from "./respond.tsx"
+import { isEmbeddedElsewhere, isFromThisSite } from "./safety/cross-site.ts"
+import { insideOf } from "./safety/inside.ts"
+import { protectPages, type Variables } from "./safety/policy.ts"
+import { type FormRefusal, readForm } from "./safety/read-form.ts"
+import { createSigner } from "./safety/signing.ts"
+import { createGate, type Entrant } from "./session/gate.ts"
+import { addLoginRoutes } from "./session/login.tsx"
+import { ClosedPage, LoginPage } from "./session/login-page.tsx"
+import { settingsOf } from "./settings.ts"
 
 /** The dashboard: pages that show and change what happens in the queue. */
 export function createDashboard(options: DashboardOptions): Hono {
-  const base = (options.basePath ?? "").replace(/\/$/, "")
-  const app = new Hono()
-  for (const { pages, actions = [] } of areas) {
-    for (const page of pages) app.get(base + page.path, (context) => show(context, page))
-    for (const action of actions) app.post(base + action.path, (context) => act(context, action))
-  }
-  return app
-
-  async function show(context: Context, page: Page) {
-    const view = viewOf(context)
-    const rendered = await page.render(view, context.req.param())
-    return context.html(whole(view, rendered), rendered.status ?? 200)
+  const settings = settingsOf(options)
+  const { base, log } = settings
+  const app = new Hono<{ Variables: Variables }>()
+  app.use(protectPages())
+  app.get(`${base}/assets/:name`, serveAsset)
+  if (settings.secrets.length === 0) {
+    app.all("*", refuseAll)
+    return app as unknown as Hono
   }
 
-  function whole(view: View, rendered: Rendered) {
-    return (
-      <Layout view={view} title={rendered.title}>
-        {rendered.body}
-      </Layout>
-    )
+  const gate = createGate(settings)
+  const flashes = createFlashes(
+    createSigner(settings.secrets, "flash"),
+    `sluice_notice${base.replaceAll("/", "_")}`,
+  )
+  addLoginRoutes(app, settings, gate)
+  app.post(`${base}/preferences`, savePreferences)
+  for (const area of areas) {
+    for (const page of area.pages) app.get(base + page.path, (context) => show(context, area, page))
+    for (const action of area.actions ?? [])
+      app.post(base + action.path, (context) => act(context, area, action))
   }
+  app.notFound(async (context) => {
+    const entered = await enter(context)
+    return entered instanceof Response ? entered : respond(context, entered, notFoundPage(entered.view))
+  })
+  app.onError((error, context) => {
+    log.error("The dashboard failed", { path: context.req.path, error })
+    return context.text("Internal Server Error", 500)
+  })
+  return app as unknown as Hono
 
-  async function act(context: Context, action: Action) {
-    const form = new URLSearchParams(await context.req.text())
-    const view = viewOf(context)
-    const { to, page } = await action.act(view, form, context.req.param())
-    return page ? context.html(whole(view, page), 422) : context.redirect(to, 303)
-  }
-
-  function viewOf(context: Context): View {
-    const principal: Principal = { id: "environment", name: "environment", role: "admin" }
-    return {
-      sluice: options.sluice,
-      principal,
-      may: (role: Role) => RANKS.indexOf(principal.role) >= RANKS.indexOf(role),
-      query: new URL(context.req.url).searchParams,
-      text: english,
-      language: "en",
-      direction: "ltr",
-      href: (path, query = {}) => base + path + queryOf(query),
-      csrfToken: "",
-      nonce: "",
-      now: new Date(),
-      redact: (value) => value,
+  async function show(context: DashboardContext, area: Area, page: Page): Promise<Response> {
+    const entered = await enter(context)
+    if (entered instanceof Response) return entered
+    const { view } = entered
+    const role = page.role ?? area.role ?? "reader"
+    if (!view.may(role)) return respond(context, entered, forbiddenPage(view, role))
+    try {
+      const rendered = await page.render(view, context.req.param())
+      return await respond(context, { ...entered, area, flash: flashes.take(context) }, rendered)
+    } catch (error) {
+      return fail(context, entered, area, error)
     }
   }
+
+  async function act(context: DashboardContext, area: Area, action: Action): Promise<Response> {
+    const entered = await enter(context)
+    if (entered instanceof Response) return entered
+    const { view, entrant } = entered
+    const { shell } = view.text
+    const role = action.role ?? area.role ?? "operator"
+    if (!view.may(role)) return respond(context, entered, forbiddenPage(view, role))
+    if (!isFromThisSite(context.req.raw.headers))
+      return respond(context, entered, plainPage(shell.refusedTitle, shell.crossSite, 403))
+    const form = await readForm(context.req.raw)
+    if (typeof form === "string") {
+      const [status, text] = REFUSALS[form]
+      return respond(context, entered, plainPage(shell.refusedTitle, shell[text], status))
+    }
+    if (!gate.sessions.isCsrfToken(entrant.sessionId, form.get("csrf") ?? ""))
+      return respond(context, entered, plainPage(shell.refusedTitle, shell.crossSite, 403))
+    form.delete("csrf")
+    try {
+      const { to, notice, isFailure = false, page } = await action.act(view, form, context.req.param())
+      if (page)
+        return await respond(
+          context,
+          { ...entered, area },
+          { ...page, status: page.status ?? 422, isLive: false },
+        )
+      if (notice !== undefined) flashes.keep(context, { notice, isFailure })
+      return context.redirect(insideOf(base, to), 303)
+    } catch (error) {
+      return fail(context, entered, area, error)
+    }
+  }
+
+  function fail(context: DashboardContext, entered: Entered, area: Area, error: unknown) {
+    const { view } = entered
+    const known = failedPage(view, error)
+    if (!known)
+      log.error("A page of the dashboard failed", { method: context.req.method, path: view.path, error })
+    const { shell } = view.text
+    return respond(context, { ...entered, area }, known ?? plainPage(shell.failedTitle, shell.failed, 500))
+  }
+
+  /** What a page sees, or the response to somebody who isn't let in. */
+  async function enter(context: DashboardContext): Promise<Entered | Response> {
+    const reader = readerOf(context, base)
+    const { shell } = reader.text
+    if (isEmbeddedElsewhere(context.req.raw.headers)) return context.text("Forbidden", 403)
+    const entrant = await gate.enter(context)
+    if (entrant !== undefined && entrant !== "expired") {
+      if (entrant.principal.role !== "enqueuer") return { reader, entrant, view: viewOf(reader, entrant) }
+      return html(
+        context,
+        <ClosedPage reader={reader} title={shell.forbiddenTitle} text={shell.keyMayNotRead} />,
+        403,
+      )
+    }
+    if (!settings.takesKeys)
+      return html(
+        context,
+        <ClosedPage reader={reader} title={shell.forbiddenTitle} text={shell.noIdentity} />,
+        403,
+      )
+    const to =
+      context.req.method === "GET" ? reader.href(reader.path, Object.fromEntries(reader.query)) : `${base}/`
+    const page = (
+      <LoginPage
+        reader={reader}
+        to={to}
+        lifetimeMs={settings.lifetimeMs}
+        notice={entrant === "expired" ? shell.loginExpired : undefined}
+      />
+    )
+    return html(context, page, 401)
+  }
+
+  function viewOf({ preferences: _, ...reader }: Reader, { principal, sessionId }: Entrant): View {
+    return {
+      ...reader,
+      sluice: settings.sluice,
+      principal,
+      may: (role) => RANKS.indexOf(principal.role) >= RANKS.indexOf(role),
+      csrfToken: gate.sessions.csrfTokenOf(sessionId),
+      redact: settings.redact,
+    }
+  }
+
+  /** Stores nothing but how pages look, so it needs no session; another site still can't. */
+  async function savePreferences(context: DashboardContext): Promise<Response> {
+    const form = await readForm(context.req.raw)
+    if (!isFromThisSite(context.req.raw.headers) || typeof form === "string")
+      return context.text("Forbidden", 403)
+    for (const name of PREFERENCES) {
+      const value = form.get(name) ?? ""
+      if (!/^[\w-]{1,20}$/.test(value)) continue
+      setCookie(context, `sluice_${name}`, value, { path: `${base}/`, maxAge: YEAR_SECONDS, sameSite: "Lax" })
+    }
+    return context.redirect(insideOf(base, form.get("to")), 303)
+  }
+
+  /** Without a secret nobody can be told apart, so nobody is let in. */
+  async function refuseAll(context: DashboardContext): Promise<Response> {
+    const reader = readerOf(context, base)
+    const { notConfiguredTitle, notConfigured } = reader.text.shell
+    return html(context, <ClosedPage reader={reader} title={notConfiguredTitle} text={notConfigured} />, 503)
+  }
+
+  function serveAsset(context: DashboardContext): Response {
+    const asset = assetAt(`/assets/${context.req.param("name")}`)
+    if (!asset) return context.text("Not found", 404)
+    const headers = {
+      "content-type": asset.type,
+      "cache-control": `public, max-age=${YEAR_SECONDS}, immutable`,
+      vary: "accept-encoding",
+    }
+    const takesGzip = /\bgzip\b/.test(context.req.header("accept-encoding") ?? "")
+    return takesGzip
+      ? context.body(asset.gzipped(), 200, { ...headers, "content-encoding": "gzip" })
+      : context.body(asset.text, 200, headers)
+  }
 }
 
+interface Entered {
+  readonly view: View
+  readonly reader: Reader
+  readonly entrant: Entrant
+}
+
+const YEAR_SECONDS = 31_536_000
 const RANKS: readonly Role[] = ["enqueuer", "reader", "operator", "admin"]
 
-function queryOf(query: Readonly<Record<string, string | undefined>>): string {
-  const given = Object.entries(query).filter((each): each is [string, string] => each[1] !== undefined)
-  return given.length === 0 ? "" : `?${new URLSearchParams(given)}`
-}
+const REFUSALS = {
+  too_large: [413, "tooLarge"],
+  too_late: [408, "tooLate"],
+  not_a_form: [415, "notAForm"],
+} as const satisfies Record<FormRefusal, readonly [status: number, text: string]>

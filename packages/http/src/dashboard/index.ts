@@ -1,2 +1,13 @@
 // The dashboard: a Hono app of its own, so that the API's bundle doesn't contain its pages.
-export { createDashboard, type DashboardOptions } from "./app.tsx"
+export { createDashboard } from "./app.tsx"
+// Whom a login service in front of the dashboard vouches for.
+export type { Claims, Identify, RoleOf } from "./identity/identity.ts"
+export {
+  cloudflareAccess,
+  type JwtIdentityOptions,
+  jwtIdentity,
+  loadBalancerIdentity,
+} from "./identity/jwt-identity.ts"
+export type { DashboardOptions } from "./options.ts"
+// What readers may not see.
+export { hidden, type Redact, redactKeys } from "./redact.ts"

@@ -1,6 +1,7 @@
 import type { Principal, Role, Sluice } from "@sluice/core"
 import type { Child } from "hono/jsx"
 import type { Messages } from "./languages/en/index.ts"
+import type { Format } from "./languages/format.ts"
 
 /** What a page or an action sees of its request. */
 export interface View {
@@ -13,10 +14,17 @@ export interface View {
   readonly text: Messages
   readonly language: string
   readonly direction: "ltr" | "rtl"
+  /** Writes numbers, times and durations in the reader's language and time zone. */
+  readonly format: Format
+  /** The reader's, if the browser has told it: `Europe/Berlin`. Else `UTC`. */
+  readonly timeZone: string
+  /** Of the request, below the base path, without its query: `/jobs/17`. */
+  readonly path: string
   /** An address within the dashboard, below its base path: `view.href("/jobs", { state: "ready" })`. */
   readonly href: (path: string, query?: Readonly<Record<string, string | undefined>>) => string
   /** Proves that a form is of this session; `ActionForm` sends it. */
   readonly csrfToken: string
+  /** Of the content security policy, for elements that need it. Inline scripts and styles are refused all the same. */
   readonly nonce: string
   readonly now: Date
   /** What a reader may see of a payload, a result, metadata or an error: the app's hook. */
@@ -31,7 +39,7 @@ export interface Redacted {
 export interface Page {
   /** Below the base path, with Hono's parameters: `/jobs/:id{[0-9]+}`. */
   readonly path: string
-  /** Default `reader`. */
+  /** Default: its area's, else `reader`. */
   readonly role?: Role
   readonly render: (view: View, parameters: Readonly<Record<string, string>>) => Promise<Rendered>
 }
@@ -40,13 +48,15 @@ export interface Rendered {
   readonly title: string
   readonly body: Child
   /** Default 200, and 422 as an answer to a form. */
-  readonly status?: 200 | 404
+  readonly status?: 200 | 400 | 404 | 409 | 422 | 503
+  /** Whether the page refreshes itself at the interval that the reader has chosen. Default true; false for forms. */
+  readonly isLive?: boolean
 }
 
 /** What a form of a page does, by POST. */
 export interface Action {
   readonly path: string
-  /** Default `operator`. */
+  /** Default: its area's, else `operator`. */
   readonly role?: Role
   readonly act: (
     view: View,
@@ -56,7 +66,7 @@ export interface Action {
 }
 
 export interface Acted {
-  /** Where the browser goes then, from `view.href`. */
+  /** Where the browser goes then, from `view.href`. An address outside of the dashboard is refused. */
   readonly to: string
   /** What has happened, in the reader's language; shown at the top of the next page. */
   readonly notice?: string
@@ -70,6 +80,8 @@ export interface Area {
   /** A key of `text.navigation`. */
   readonly key: keyof Messages["navigation"]
   readonly path: string
+  /** Who sees it. Default `reader`, and `operator` for its actions; a page or an action may need another. */
+  readonly role?: Role
   readonly pages: readonly Page[]
   readonly actions?: readonly Action[]
 }

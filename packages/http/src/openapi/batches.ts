@@ -6,7 +6,8 @@ import { batchId, count, instant, key } from "./values.ts"
 
 const callback = (when: string) => ({
   ...jobRequest,
-  description: `Enqueued ${when}, once. It has no unique, uniqueKey or idempotencyKey.`,
+  properties: { ...jobRequest.properties, options: { $ref: "#/components/schemas/CallbackOptions" } },
+  description: `Enqueued ${when}, once.`,
 })
 
 export const batchProperties = {

@@ -1,6 +1,28 @@
-import { batchId, duration, id, instant, key, name, notNull, period, state } from "./values.ts"
+import {
+  batchId,
+  duration,
+  id,
+  instant,
+  key,
+  name,
+  notNull,
+  period,
+  periodUpTo,
+  place,
+  state,
+} from "./values.ts"
+
+/** 24 days: the longest wait of a timer in JavaScript. */
+const LONGEST_TIMEOUT_SECONDS = 2_147_483
 
 const parents = {
+  type: ["string", "array"],
+  pattern: id.pattern,
+  maxItems: 1_000,
+  items: { type: "string", pattern: id.pattern },
+}
+
+const parentSteps = {
   type: ["string", "array"],
   minLength: 1,
   maxLength: 128,
@@ -86,7 +108,10 @@ const enqueueOptions = {
       maximum: 1_000,
       description: "Executions that may fail before the job is discarded. Default 10.",
     },
-    timeout: { ...period, description: 'Time limit of one execution, up to 24 days. Default "1m".' },
+    timeout: {
+      ...periodUpTo(LONGEST_TIMEOUT_SECONDS),
+      description: 'Time limit of one execution, up to 24 days. Default "1m".',
+    },
     unique,
     uniqueKey: {
       ...key,
@@ -136,7 +161,7 @@ const enqueueOptions = {
     after: {
       ...parents,
       description:
-        "The job, or the jobs, after which this one runs: it is waiting until all of them have ended. In a workflow also the names of its steps.",
+        "The job, or the jobs, after which this one runs: it is waiting until all of them have ended.",
     },
     onParentFailure: {
       type: "string",
@@ -170,6 +195,32 @@ const enqueueOptions = {
     tags: { type: "array", maxItems: 100, items: { type: "string", minLength: 1, maxLength: 128 } },
     metadata: { type: "object", description: "Up to 64 KiB, measured like the payload." },
   },
+}
+
+const stepOptions = {
+  ...enqueueOptions,
+  properties: {
+    ...enqueueOptions.properties,
+    after: {
+      ...parentSteps,
+      description: "The steps of the workflow, or the ids of other jobs, after which this one runs.",
+    },
+  },
+}
+
+const {
+  unique: _unique,
+  uniqueKey: _uniqueKey,
+  idempotencyKey: _key,
+  after: _after,
+  ...ofCallbacks
+} = enqueueOptions.properties
+
+/** A batch enqueues its callbacks once, after its jobs. */
+const callbackOptions = {
+  ...enqueueOptions,
+  allOf: enqueueOptions.allOf.slice(0, 2),
+  properties: ofCallbacks,
 }
 
 const { queue: queueOption, priority, runAt, delay, tags, metadata } = enqueueOptions.properties
@@ -224,11 +275,17 @@ const actionRequest = {
       ],
     },
     { anyOf: [{ properties: { action: { const: "retry" } } }, { properties: { retriedBy: false } }] },
-    { anyOf: [{ properties: { action: { not: { const: "erase" } } } }, { properties: { after: false } }] },
+    {
+      anyOf: [
+        { properties: { action: { not: { const: "erase" } } } },
+        { properties: { after: false, filter: { not: { required: ["state"] } } } },
+      ],
+    },
   ],
   examples: [
     { action: "retry", filter: { state: "discarded", name: "webhook" } },
     { action: "update", filter: { queue: "mail" }, changes: { priority: 10 } },
+    { action: "erase", filter: { metadata: { customer: 4711 } } },
   ],
   properties: {
     action: { type: "string", enum: ["cancel", "retry", "run", "delete", "update", "erase"] },
@@ -236,7 +293,7 @@ const actionRequest = {
     changes: { $ref: "#/components/schemas/JobChanges" },
     retriedBy: { ...key, description: "Of a retry: who asks for it." },
     dryRun: { type: "boolean", description: "Only counts the jobs that match." },
-    after: { type: "string", description: "The `next` of the previous response." },
+    after: { ...place, description: "The `next` of the previous response." },
   },
 }
 
@@ -257,6 +314,8 @@ export const jobRequestSchemas = {
     },
   },
   EnqueueOptions: enqueueOptions,
+  StepOptions: stepOptions,
+  CallbackOptions: callbackOptions,
   JobChanges: jobChanges,
   JobFilter: jobFilter,
   ActionRequest: actionRequest,

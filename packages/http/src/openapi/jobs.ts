@@ -2,7 +2,7 @@ import { enqueue, enqueueMany, getJob, listJobs } from "../api/job-routes.ts"
 import { actOnJobs, cancelJob, deleteJob, retryJob, runJobNow, updateJob } from "../api/manage-routes.ts"
 import { type Described, describe, locationOf } from "./describe.ts"
 import { jobFilter } from "./job-requests.ts"
-import { id } from "./values.ts"
+import { id, place } from "./values.ts"
 
 const { state, name, queue, tag, batch } = jobFilter.properties
 
@@ -21,7 +21,7 @@ export const jobOperations: readonly Described[] = [
       batch: { ...batch, description: "The jobs of this batch." },
       limit: { type: "integer", minimum: 1, maximum: 1_000, description: "How many at most. Default 50." },
       after: {
-        type: "string",
+        ...place,
         description: "The `next` of the previous response, to read the following page.",
       },
     },

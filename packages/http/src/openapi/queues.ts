@@ -1,6 +1,6 @@
 import { listQueues } from "../api/queue-routes.ts"
 import { type Described, describe } from "./describe.ts"
-import { count } from "./values.ts"
+import { count, name } from "./values.ts"
 
 const queue = {
   type: "object",
@@ -54,7 +54,7 @@ export const queueOperations: readonly Described[] = [
     summary: "List the queues and their job counts",
     parameters: {
       after: {
-        type: "string",
+        ...name,
         description: "The `next` of the previous response, to read the following page.",
       },
     },

@@ -9,7 +9,7 @@ import {
 } from "../api/schedule-routes.ts"
 import { type Described, describe } from "./describe.ts"
 import { delay, runAt } from "./job-requests.ts"
-import { instantOrNull, name } from "./values.ts"
+import { durationUpTo, instantOrNull, key, name } from "./values.ts"
 
 const scheduleRequest = {
   type: "object",
@@ -21,15 +21,24 @@ const scheduleRequest = {
     name: { ...name, description: "The name of its jobs." },
     cron: {
       type: "string",
+      format: "cron",
       description:
         "Minute, hour, day of the month, month and weekday, with the second before them if there are six fields; or @hourly, @daily, @weekly, @monthly, @yearly.",
       examples: ["0 3 * * *"],
     },
     every: { ...delay, description: "The time from tick to tick, in place of `cron`. At least a second." },
-    timeZone: { type: "string", description: "An IANA time zone. Default UTC.", examples: ["Europe/Berlin"] },
+    timeZone: {
+      type: "string",
+      format: "time-zone",
+      description: "An IANA time zone. Default UTC.",
+      examples: ["Europe/Berlin"],
+    },
     payload: { description: "The payload of each job. Default {}." },
     options: { type: "object", description: "The options of each enqueue, as for `POST /v1/jobs`." },
-    jitter: { ...delay, description: "Enqueues each job up to this long after its tick. Up to a day." },
+    jitter: {
+      ...durationUpTo(86_400),
+      description: "Enqueues each job up to this long after its tick. Up to a day.",
+    },
     startsAt: { ...runAt, description: "No tick is before it." },
     endsAt: { ...runAt, description: "No tick is after it." },
     catchUp: {
@@ -63,6 +72,14 @@ const schedule = {
     jitter: { type: ["string", "number"] },
     startsAt: instantOrNull,
     endsAt: instantOrNull,
+    catchUp: {
+      type: "object",
+      required: ["policy", "within"],
+      properties: {
+        policy: { enum: ["skip", "once", "all"] },
+        within: { type: ["string", "number", "null"] },
+      },
+    },
     dynamic: {
       type: "boolean",
       description: "False for one that is defined in code, which can't be changed here.",
@@ -114,7 +131,7 @@ export const scheduleOperations: readonly Described[] = [
     tag: "schedules",
     summary: "List schedules",
     parameters: {
-      after: { type: "string", description: "Only schedules whose keys come after this one." },
+      after: { ...key, description: "Only schedules whose keys come after this one." },
       limit: { type: "integer", minimum: 1, maximum: 1_000, description: "How many at most. Default 1,000." },
     },
     responses: {

@@ -2,7 +2,7 @@
 
 export const id = {
   type: "string",
-  pattern: "^[0-9]+$",
+  pattern: "^[0-9]{1,15}$",
   description: "The job's id: a decimal number as text, because it may exceed the precision of a double.",
   examples: ["4711"],
 }
@@ -33,13 +33,25 @@ export const duration = {
 }
 
 /** A length of time that is not 0. */
-export const period = {
-  ...duration,
-  oneOf: [
-    { type: "number", exclusiveMinimum: 0, maximum: LONGEST_SECONDS },
-    { type: "string", pattern: `^(?=.*[1-9])${DURATION_TEXT}$` },
-  ],
+export const period = periodUpTo(LONGEST_SECONDS)
+
+export function durationUpTo(seconds: number) {
+  return { ...duration, oneOf: [{ type: "number", minimum: 0, maximum: seconds }, duration.oneOf[1]] }
 }
+
+/** A period up to so many seconds. Of text only the form is described. */
+export function periodUpTo(seconds: number) {
+  return {
+    ...duration,
+    oneOf: [
+      { type: "number", exclusiveMinimum: 0, maximum: seconds },
+      { type: "string", pattern: `^(?=.*[1-9])${DURATION_TEXT}$` },
+    ],
+  }
+}
+
+/** Where a list continues. Nobody but Sluice needs to read it. */
+export const place = { type: "string", format: "place" }
 
 /** JSON that isn't null. */
 export const notNull = { type: ["object", "array", "string", "number", "boolean"] }
@@ -49,6 +61,11 @@ export const name = { type: "string", pattern: "^[A-Za-z0-9._/:-]{1,128}$" }
 /** Lengths are in code points, as in JSON Schema. */
 export const key = { type: "string", minLength: 1, maxLength: 512 }
 
-export const step = { type: "string", minLength: 1, maxLength: 128 }
+export const step = {
+  type: "string",
+  minLength: 1,
+  maxLength: 128,
+  pattern: "^(?![0-9]+$)[^\u0000-\u001f\u007f]*$",
+}
 
 export const count = { type: "integer", minimum: 0 }

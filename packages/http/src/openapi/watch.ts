@@ -1,6 +1,6 @@
 import { createJobToken, watchJob } from "../watch/watch-routes.ts"
 import { type Described, describe } from "./describe.ts"
-import { id, instant, period } from "./values.ts"
+import { id, instant, periodUpTo } from "./values.ts"
 
 const ofJob = { id: { type: "string", pattern: id.pattern } }
 
@@ -9,7 +9,10 @@ export const watchSchemas = {
     type: "object",
     additionalProperties: false,
     properties: {
-      expiresIn: { ...period, description: 'How long it is valid, up to 7 days. Default "1h".' },
+      expiresIn: {
+        ...periodUpTo(7 * 86_400),
+        description: 'How long it is valid, up to 7 days. Default "1h".',
+      },
     },
   },
   JobToken: {
@@ -29,6 +32,7 @@ export const watchOperations: readonly Described[] = [
       ...ofJob,
       token: {
         type: "string",
+        format: "job-token",
         description:
           "A token of the job, in place of the key, for `EventSource`, which can't send headers. Others send it as the key.",
       },

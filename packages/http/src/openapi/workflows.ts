@@ -22,6 +22,7 @@ export const workflowSchemas = {
           properties: {
             step: { ...step, description: "Its name in the workflow, which isn't a number." },
             ...jobRequest.properties,
+            options: { $ref: "#/components/schemas/StepOptions" },
           },
         },
       },

@@ -61,7 +61,9 @@ export function watchRoutes(options: WatchRoutesOptions): Route[] {
     route(watchJob, ({ context }) => watch(context, options)),
     route(createJobToken, async ({ params: { id }, body, context }) => {
       await readStatus(options.sluice, id)
-      const expiresAt = new Date(Date.now() + lifetimeMs(body.expiresIn ?? "1h"))
+      const expiresAt = new Date(
+        Date.now() + lifetimeMs(body.expiresIn === undefined ? "1h" : body.expiresIn),
+      )
       const token = signJobToken(options.apiKey, id, expiresAt)
       if (token === undefined) throw missingKeyError("createApp's apiKey")
       return context.json({ token, expiresAt }, 201)

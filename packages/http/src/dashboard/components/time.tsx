@@ -1,24 +1,21 @@
 import type { View } from "../page.ts"
 
-/** An instant as text of the reader's language, relative if it is near, with the exact time in its title. */
-export function Time({ view, at }: { view: View; at: Date | null }) {
-  if (at === null) return <span>–</span>
-  const iso = at.toISOString()
+/**
+ * An instant relative to now, with the exact time as its title; or, as `exact`, the other way round. The page's script keeps
+ * relative times true while the page is open.
+ */
+export function Time(properties: { view: View; at: Date | null | undefined; exact?: boolean }) {
+  const { view, at, exact = false } = properties
+  if (!at) return <span class="muted">–</span>
+  const relative = view.format.relative(at)
+  const exactly = view.format.exact(at)
   return (
-    <time datetime={iso} title={iso}>
-      {relative(view.language, (at.getTime() - view.now.getTime()) / 1000)}
+    <time
+      datetime={at.toISOString()}
+      title={exact ? relative : exactly}
+      {...(!exact && { "data-relative": "" })}
+    >
+      {exact ? exactly : relative}
     </time>
   )
-}
-
-const UNITS = [
-  ["day", 86_400],
-  ["hour", 3_600],
-  ["minute", 60],
-  ["second", 1],
-] as const
-
-function relative(language: string, seconds: number): string {
-  const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? ["second", 1]
-  return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(Math.round(seconds / size), unit)
 }

@@ -1,7 +1,14 @@
 import { navigation } from "./navigation.ts"
 import { overview } from "./overview.ts"
+import { shell } from "./shell.ts"
+import { states } from "./states.ts"
 
 /** The texts of the dashboard: a file for each area. The other languages have the same keys. */
-export const english = { navigation, overview }
+export const english = {
+  navigation,
+  overview,
+  shell,
+  states,
+}
 
 export type Messages = typeof english

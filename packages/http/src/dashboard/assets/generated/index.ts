@@ -1,0 +1,10 @@
+// Made by `npm run assets`.
+import shellCss from "./shell-css.ts"
+import chartJs from "./chart-js.ts"
+import shellJs from "./shell-js.ts"
+
+export const styles: readonly string[] = [shellCss]
+export const scripts: Readonly<Record<string, string>> = {
+  "chart": chartJs,
+  "shell": shellJs,
+}

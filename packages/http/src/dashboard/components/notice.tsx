@@ -1,0 +1,27 @@
+import type { Child } from "hono/jsx"
+import type { View } from "../page.ts"
+import { Icon, type IconName } from "./icon.tsx"
+
+type NoticeKind = "information" | "success" | "warning" | "failure"
+
+const ICONS: Record<NoticeKind, IconName> = {
+  information: "information",
+  success: "check",
+  warning: "warning",
+  failure: "close",
+}
+
+/** Something a reader has to know before the rest of the page. */
+export function Notice({ kind = "information", children }: { kind?: NoticeKind; children?: Child }) {
+  return (
+    <div class={`notice ${kind}`} role={kind === "failure" ? "alert" : "status"}>
+      <Icon name={ICONS[kind]} />
+      <div>{children}</div>
+    </div>
+  )
+}
+
+/** For a part of a page whose statement took longer than it may, see `isTooSlow`. */
+export function TooSlowNotice({ view }: { view: View }) {
+  return <Notice kind="warning">{view.text.shell.tooSlow}</Notice>
+}

@@ -1,0 +1,5 @@
+import type { Messages } from "../en/index.ts"
+
+export const overview: Messages["overview"] = {
+  title: "Übersicht",
+}

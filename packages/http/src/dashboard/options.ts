@@ -1,0 +1,50 @@
+import type { Logger, Sluice } from "@sluice/core"
+import type { Keys } from "../messages/missing-key.ts"
+import type { Identify } from "./identity/identity.ts"
+import type { Redact } from "./redact.ts"
+
+export interface DashboardOptions {
+  readonly sluice: Sluice
+  /**
+   * The key of an administrator, who logs in with it. Several keys, as a list or comma-separated, allow rotation: sessions
+   * end when the key is gone that they were opened with.
+   */
+  readonly apiKey?: Keys
+  /**
+   * Whom the login service in front vouches for, such as `cloudflareAccess(…)` or `jwtIdentity(…)`. Those it names need no
+   * key.
+   */
+  readonly identity?: Identify
+  /**
+   * What session cookies are signed with. Default: a secret that is derived from `apiKey`. Without both, nobody is let in:
+   * every request is refused, 503.
+   */
+  readonly sessionSecret?: string
+  /** Where the dashboard is served: `/dashboard`. Default `/`. */
+  readonly basePath?: string
+  /** A session ends when it wasn't used for this long. Refreshes of an open page don't count. Default 2 hours. */
+  readonly sessionIdleMs?: number
+  /** A session ends after this long in any case. Default 12 hours. */
+  readonly sessionLifetimeMs?: number
+  /**
+   * What readers may see of payloads, results, metadata, progress, errors and log lines. Default: `redactKeys()`, which hides
+   * the values of fields that are named like secrets.
+   */
+  readonly redact?: Redact
+  /** Receives what fails on the server's side. Default `console`. */
+  readonly log?: Logger
+}
+
+/** The options, complete and checked. */
+export interface Settings extends Required<Pick<DashboardOptions, "sluice" | "redact" | "log">> {
+  readonly apiKeys: readonly string[]
+  readonly identity: Identify | undefined
+  /** Whether somebody without a session is asked for a key. */
+  readonly takesKeys: boolean
+  /** The first signs. Empty: the dashboard is closed. */
+  readonly secrets: readonly string[]
+  /** Without a slash at its end: empty, or `/dashboard`. */
+  readonly base: string
+  readonly idleMs: number
+  readonly lifetimeMs: number
+}

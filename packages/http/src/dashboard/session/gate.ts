@@ -1,0 +1,77 @@
+import type { Principal } from "@sluice/core"
+import { deleteCookie, getCookie, setCookie } from "hono/cookie"
+import type { Settings } from "../options.ts"
+import type { DashboardContext } from "../reader.ts"
+import { createSessions, type Session, type Sessions } from "./sessions.ts"
+
+/** Who asks, and what proves that a form was made for them. */
+export interface Entrant {
+  readonly principal: Principal
+  /** What tokens of forms are made for: a session, or whom the login service names. */
+  readonly sessionId: string
+  readonly cameByKey: boolean
+}
+
+/** Lets in whoever has a session, or whom the login service vouches for. */
+export interface Gate {
+  readonly sessions: Sessions
+  readonly enter: (context: DashboardContext) => Promise<Entrant | "expired" | undefined>
+  readonly openSession: (context: DashboardContext, principal: Principal, key?: string) => void
+  readonly endSession: (context: DashboardContext) => void
+}
+
+export function createGate(settings: Settings): Gate {
+  const { secrets, apiKeys, identity, base, log } = settings
+  const sessions = createSessions(secrets, apiKeys, settings)
+  return {
+    sessions,
+    async enter(context) {
+      const vouchedFor = await identify(context)
+      if (vouchedFor) return { principal: vouchedFor, sessionId: vouchedFor.id, cameByKey: false }
+      const text = getCookie(context, cookieName(context))
+      const session = text === undefined ? undefined : sessions.read(text)
+      if (!session || session === "expired") return session
+      renew(context, session)
+      return { principal: session.principal, sessionId: session.id, cameByKey: true }
+    },
+    openSession: (context, principal, key) => write(context, sessions.open(principal, key)),
+    endSession: (context) => {
+      deleteCookie(context, cookieName(context), { path: "/", secure: isSecure(context) })
+    },
+  }
+
+  /** A token that is forged, expired or for another app counts as none. */
+  async function identify(context: DashboardContext): Promise<Principal | undefined> {
+    try {
+      return await identity?.(context.req.raw.headers)
+    } catch (error) {
+      log.warn("An identity was not believed", { error })
+      return undefined
+    }
+  }
+
+  /** A page that refreshes itself doesn't keep a session alive: somebody has to look at it. */
+  function renew(context: DashboardContext, session: Session): void {
+    const renewed = sessions.renewed(session)
+    if (renewed && context.req.header("hx-request") === undefined) write(context, renewed)
+  }
+
+  function write(context: DashboardContext, session: Session): void {
+    setCookie(context, cookieName(context), sessions.textOf(session), {
+      path: "/",
+      httpOnly: true,
+      sameSite: "Lax",
+      secure: isSecure(context),
+      maxAge: Math.floor(settings.lifetimeMs / 1_000),
+    })
+  }
+
+  /** With the prefix, a browser takes the cookie from this host only, over HTTPS. Each base path has a session of its own. */
+  function cookieName(context: DashboardContext): string {
+    return `${isSecure(context) ? "__Host-" : ""}sluice_session${base.replaceAll(/[^\w]/g, "_")}`
+  }
+}
+
+function isSecure(context: DashboardContext): boolean {
+  return new URL(context.req.url).protocol === "https:" || context.req.header("x-forwarded-proto") === "https"
+}

@@ -1,0 +1,90 @@
+import type { Hono } from "hono"
+import type { Settings } from "../options.ts"
+import { type DashboardContext, readerOf } from "../reader.ts"
+import { html } from "../respond.tsx"
+import { isFromThisSite } from "../safety/cross-site.ts"
+import { insideOf } from "../safety/inside.ts"
+import type { Variables } from "../safety/policy.ts"
+import { readForm } from "../safety/read-form.ts"
+import type { Gate } from "./gate.ts"
+import { createLoginAttempts } from "./login-attempts.ts"
+import { createLoginTokenCheck } from "./login-link.ts"
+import { LoginPage } from "./login-page.tsx"
+import { environment, verifyKey } from "./verify-key.ts"
+
+/** Logging in with a key or a link, and logging out. */
+export function addLoginRoutes(app: Hono<{ Variables: Variables }>, settings: Settings, gate: Gate): void {
+  const { base, lifetimeMs } = settings
+  const attempts = createLoginAttempts()
+  const checkToken = createLoginTokenCheck(settings.apiKeys)
+
+  app.get(`${base}/login`, async (context) => {
+    const token = context.req.query("token")
+    if (token === undefined) return ask(context, { to: insideOf(base, null) })
+    const apiKey = checkToken(token)
+    const { shell } = readerOf(context, base).text
+    if (apiKey === undefined)
+      return ask(context, { to: insideOf(base, null), notice: shell.loginLinkUsed, status: 401 })
+    gate.openSession(context, environment, apiKey)
+    return context.redirect(insideOf(base, null), 303)
+  })
+
+  app.post(`${base}/login`, async (context) => {
+    const { shell } = readerOf(context, base).text
+    const form = await readForm(context.req.raw)
+    if (!isFromThisSite(context.req.raw.headers) || typeof form === "string")
+      return ask(context, { to: insideOf(base, null), notice: shell.crossSite, status: 403 })
+    const to = insideOf(base, form.get("to"))
+    const address = addressOf(context)
+    if (!attempts.mayTry(address)) {
+      context.header("retry-after", "60")
+      return ask(context, { to, error: shell.tooManyAttempts, status: 429 })
+    }
+    const owner = await verifyKey(settings, (form.get("key") ?? "").trim())
+    if (!owner) {
+      attempts.failed(address)
+      return ask(context, { to, error: shell.wrongKey, status: 401 })
+    }
+    if (owner.principal.role === "enqueuer")
+      return ask(context, { to, error: shell.keyMayNotRead, status: 403 })
+    gate.openSession(context, owner.principal, owner.apiKey)
+    return context.redirect(to, 303)
+  })
+
+  app.post(`${base}/logout`, async (context) => {
+    if (!isFromThisSite(context.req.raw.headers)) return context.text("Forbidden", 403)
+    gate.endSession(context)
+    const { shell } = readerOf(context, base).text
+    return ask(context, { to: insideOf(base, null), notice: shell.loggedOut })
+  })
+
+  async function ask(
+    context: DashboardContext,
+    {
+      status = 200,
+      ...asked
+    }: { to: string; notice?: string; error?: string; status?: 200 | 401 | 403 | 429 },
+  ): Promise<Response> {
+    const reader = readerOf(context, base)
+    return html(context, <LoginPage reader={reader} lifetimeMs={lifetimeMs} {...asked} />, status)
+  }
+}
+
+/** Where a request comes from, as Lambda or Node's server knows it; headers could say anything. */
+function addressOf({ env }: DashboardContext): string {
+  const known = env as Environment | undefined
+  return (
+    known?.requestContext?.http?.sourceIp ??
+    known?.requestContext?.identity?.sourceIp ??
+    known?.incoming?.socket?.remoteAddress ??
+    "unknown"
+  )
+}
+
+interface Environment {
+  readonly requestContext?: {
+    readonly http?: { readonly sourceIp?: string }
+    readonly identity?: { readonly sourceIp?: string }
+  }
+  readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } }
+}

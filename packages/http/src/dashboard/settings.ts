@@ -1,0 +1,55 @@
+import { InvalidInputError } from "@sluice/core"
+import { isMissing, type Keys } from "../messages/missing-key.ts"
+import type { DashboardOptions, Settings } from "./options.ts"
+import { redactKeys } from "./redact.ts"
+
+const HOUR_MS = 3_600_000
+/** Shorter ones could be guessed from a signed cookie. */
+const SHORTEST_SECRET = 16
+
+export function settingsOf(options: DashboardOptions): Settings {
+  const { sluice, identity, redact = redactKeys(), log = console } = options
+  const apiKeys = keysOf(options.apiKey)
+  const secrets = isMissing(options.sessionSecret) ? apiKeys : [options.sessionSecret as string]
+  const short = secrets.find((secret) => secret.length < SHORTEST_SECRET)
+  if (short !== undefined) {
+    refuse(
+      secrets === apiKeys ? "apiKey" : "sessionSecret",
+      `has ${short.length} characters; give at least ${SHORTEST_SECRET}, such as \`openssl rand -hex 24\` prints`,
+    )
+  }
+  return {
+    sluice,
+    apiKeys,
+    identity,
+    takesKeys: apiKeys.length > 0 || identity === undefined,
+    secrets,
+    base: baseOf(options.basePath ?? ""),
+    idleMs: positive("sessionIdleMs", options.sessionIdleMs ?? 2 * HOUR_MS),
+    lifetimeMs: positive("sessionLifetimeMs", options.sessionLifetimeMs ?? 12 * HOUR_MS),
+    redact,
+    log,
+  }
+}
+
+function keysOf(apiKey: Keys): string[] {
+  const given = typeof apiKey === "string" ? apiKey.split(",") : [apiKey].flat()
+  return given.filter((key): key is string => !isMissing(key)).map((key) => key.trim())
+}
+
+function baseOf(path: string): string {
+  const base = path.replace(/\/+$/, "")
+  if (base !== "" && !/^(\/[\w.~-]+)+$/.test(base)) {
+    refuse("basePath", `is ${JSON.stringify(path)}; give a path such as "/dashboard"`)
+  }
+  return base
+}
+
+function positive(name: string, value: number): number {
+  if (!(Number.isFinite(value) && value > 0)) refuse(name, `is ${value}; give a time in milliseconds`)
+  return value
+}
+
+function refuse(name: string, what: string): never {
+  throw new InvalidInputError("invalid_option", `${name} ${what}`, { path: [name] })
+}
