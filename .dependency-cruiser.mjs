@@ -6,6 +6,7 @@ const FLOORS = [
   ["checks/"],
   ["database/"],
   ["job/"],
+  ["measures/"],
   ["telemetry/", "inspect/", "manage/", "executors/", "migrate/", "pg/"],
   ["access/", "enqueue/", "session/", "results/"],
   ["batches/"],

@@ -15,10 +15,10 @@ begin
     select j.id from jobs j
     where j.batch_id = v_batch and j.id > p_after and j.id <= coalesce(after_id, upto_id)
       and is_matching(p_filter, j.name, j.queue, j.tags, j.metadata, coalesce(j.unique_key, j.waiting_key), j.concurrency_key, j.further_keys,
-                      j.enqueued_at, j.batch_id)
+                      j.enqueued_at, j.batch_id, null, j.id, j.payload, j.payload_day)
     order by j.batch_id, j.id);
   if p_filter ? 'state' and ids <> '{}' then
-    ids := array(select s.job_id from states_of(ids, 'infinity') s where s.state = p_filter->>'state' order by 1);
+    ids := array(select s.job_id from states_of(ids, 'infinity') s where p_filter->'state' ? s.state order by 1);
   end if;
   return next;
 end

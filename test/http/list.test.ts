@@ -25,6 +25,12 @@ test("GET /v1/jobs lists the jobs of a filter, page by page", async () => {
   const mine = await api.get("/v1/jobs?state=succeeded&name=greet&queue=mail&tag=mine")
   expect(mine.body.jobs).toHaveLength(2)
   expect(mine.body).not.toHaveProperty("next")
+  const either = await api.get(
+    "/v1/jobs?state=succeeded&state=scheduled&name=greet&name=anything&since=2001-01-01T00:00:00Z",
+  )
+  expect(either.body.jobs).toHaveLength(4)
+  const byInput = await api.get("/v1/jobs?input=to:Ada")
+  expect(byInput.body.jobs).toHaveLength(3)
 })
 
 test("a limit that is no number is quoted", async () => {
@@ -42,7 +48,10 @@ test.each([
   ["limit=1001", "invalid_option"],
   ["after=nowhere", "invalid_option"],
   ["metadata=1", "unknown_key"],
-  ["name=a&name=b", "unknown_key"],
+  ["tag=a&tag=b", "unknown_key"],
+  ["state=ready&state=asleep", "invalid_option"],
+  ["input=novalue", "invalid_option"],
+  ["since=yesterday", "invalid_option"],
 ])("GET /v1/jobs?%s is refused", async (query, code) => {
   const { status, body } = await api.get(`/v1/jobs?${query}`)
   expect({ status, code: body.code }).toEqual({ status: 422, code })

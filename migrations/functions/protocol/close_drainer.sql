@@ -5,11 +5,14 @@
 --   p_backend       the backend that its session began on
 --   p_names         the job names that it performs
 --   p_pool          the queues of these; null: all
+--   p_settled       of how many executions it has written the outcome
+--   p_reason        why it ends, see drainers
 --   p_held          the jobs whose locks it holds
 --   p_durations     by job name: how many executions took how long, as in definitions
 --   due             work is due that could be claimed now, or may be: a job that counts on the drainer isn't committed yet
 --   next_due_in_ms  until the next job of p_names and p_pool is due; null: none is scheduled
-create or replace function close_drainer(p_drainer integer, p_backend integer, p_names text[], p_held bigint[], p_durations json default '{}', p_pool pool default null)
+create or replace function close_drainer(p_drainer integer, p_backend integer, p_names text[], p_held bigint[], p_durations json default '{}', p_pool pool default null,
+                              p_settled integer default null, p_reason text default null)
 returns table (due boolean, next_due_in_ms double precision)
 language plpgsql volatile set search_path from current
 as $$
@@ -20,7 +23,7 @@ begin
   delete from claims c where c.drainer_id = p_drainer;
   perform remember_durations(p_durations);
   perform release_permits(array(select p.job_id from permits p where p.drainer_id = p_drainer)); -- keys are locked last
-  update drainers d set ended_at = now(), ending = 'closed', lingering = false where d.id = p_drainer;
+  update drainers d set ended_at = now(), ending = 'closed', lingering = false, settled = p_settled, reason = p_reason where d.id = p_drainer;
   -- without asking which of them were held: sent again after what passes, this finds unlocked what it has unlocked
   perform pg_advisory_unlock(job_lock(held.id)) from unnest(p_held) held (id);
   perform note_late_arrivals(); -- of those that it held and never began

@@ -1,6 +1,8 @@
 -- A page of the unfinished jobs that a filter means: of the next 5,000 in the order of their ids, so that no call reads more.
---   p_filter  an object with any of name, queue, tag, metadata (which the job's has to contain), uniqueKey, concurrencyKey, batch,
---             enqueuedBefore, enqueuedAfter, and state, as the API names it
+--   p_filter  an object with any of name, queue, tag, metadata (which the job's has to contain), uniqueKey, concurrencyKey, key (any of
+--             these), batch, enqueuedBefore, enqueuedAfter, since and until (of the end, or of the enqueue until then), errorClass (of one
+--             of its failures), input (a path in the payload, and the value there as text), and state, as the API names it. Of name, queue
+--             and state also a list, of which one applies
 --   p_after   the id behind which to look
 --   p_upto    the last id to look at; null: the newest that there is
 --   ids       the jobs
@@ -23,10 +25,11 @@ begin
   ids := array(
     select j.id from jobs j
     where j.id > p_after and j.id <= coalesce(after_id, upto_id)
-      and is_matching(p_filter, j.name, j.queue, j.tags, j.metadata, coalesce(j.unique_key, j.waiting_key), j.concurrency_key, j.further_keys, j.enqueued_at, j.batch_id)
+      and is_matching(p_filter, j.name, j.queue, j.tags, j.metadata, coalesce(j.unique_key, j.waiting_key), j.concurrency_key, j.further_keys,
+                      j.enqueued_at, j.batch_id, null, j.id, j.payload, j.payload_day)
     order by j.id);
   if p_filter ? 'state' and ids <> '{}' then
-    ids := array(select s.job_id from states_of(ids, 'infinity') s where s.state = p_filter->>'state' order by 1);
+    ids := array(select s.job_id from states_of(ids, 'infinity') s where p_filter->'state' ? s.state order by 1);
   end if;
   return next;
 end

@@ -6,10 +6,12 @@
 --   p_budget_ms       the time that it has; null: no deadline
 --   p_definitions     a list of what it can perform, as in register_definitions
 --   p_pool            the queues whose jobs it performs, and its slots; null: all, and those that all share
+--   p_invocation      where it runs, as its host tells: an object, with the app's version; null: it doesn't
 --   returns           no row when all slots are taken; else the drainer's id, its slot, the backend of its session, and
 --                     usual_ms: by job name, how long nearly all executions take
 create or replace function open_drainer(p_schema_version integer, p_max_drainers integer, p_label text,
-                             p_budget_ms bigint default null, p_definitions json default '[]', p_pool pool default null)
+                             p_budget_ms bigint default null, p_definitions json default '[]', p_pool pool default null,
+                             p_invocation jsonb default null)
 returns table (id integer, slot integer, backend_pid integer, usual_ms json)
 language plpgsql volatile set search_path from current
 as $$
@@ -36,8 +38,11 @@ begin
   backend_pid := pg_backend_pid();
   perform pg_advisory_lock(lock_space('drainer'), id);
   perform pg_advisory_lock(lock_space('awake'), id);
-  insert into drainers (id, slot, backend_pid, label, names, pool, budget_ms)
-  values (open_drainer.id, open_drainer.slot, open_drainer.backend_pid, p_label, v_names, p_pool, p_budget_ms);
+  insert into drainers (id, slot, backend_pid, label, names, pool, budget_ms, invocation)
+  values (open_drainer.id, open_drainer.slot, open_drainer.backend_pid, p_label, v_names, p_pool, p_budget_ms, p_invocation);
+  if p_invocation ? 'version' and not exists (select from deployments d where d.version = p_invocation->>'version') then
+    insert into deployments (version) values (p_invocation->>'version') on conflict do nothing;
+  end if;
   if exists (select from wake_requests w where w.requested_at > '-infinity') then
     perform clear_wake_requests(v_names, p_pool);
   end if;

@@ -60,7 +60,16 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   work: {
     summary: "performs jobs until it receives SIGTERM or SIGINT",
-    options: ["jobs", "queues", "except", "concurrency", "max-drainers", "grace", "health-port"],
+    options: [
+      "jobs",
+      "queues",
+      "except",
+      "concurrency",
+      "max-drainers",
+      "grace",
+      "health-port",
+      "metrics-port",
+    ],
     run: work,
   },
   enqueue: {

@@ -73,6 +73,11 @@ export const OPTIONS = {
     "serves GET /health: 200 while the process works, else 503",
     wholeNumber(0, 65_535),
   ),
+  "metrics-port": option(
+    "port",
+    "serves GET /metrics for Prometheus: those of the whole queue, without a key; may be that of --health-port",
+    wholeNumber(0, 65_535),
+  ),
 
   // which jobs, or how one is enqueued
   state: oneOf(STATES, `in this state: ${STATES.join(", ")}`),
@@ -83,6 +88,10 @@ export const OPTIONS = {
   metadata: option("json", "with this JSON object in its metadata", jsonObject),
   "unique-key": option("key", "with this unique key", text),
   "concurrency-key": option("key", "with this concurrency key", text),
+  key: option("key", "with this unique key or concurrency key", text),
+  "error-class": option("name", "of which an execution has failed with this error", text),
+  input: option("path:value", "with this value in its payload, such as order.id:17", text),
+  since: option("time", "finished, or if unfinished enqueued, then or later", instant),
   "enqueued-before": option("time", "enqueued before: a day, or ISO 8601 as in 2026-01-31T12:00Z", instant),
   "enqueued-after": option("time", "enqueued then or later", instant),
 
@@ -139,8 +148,8 @@ export const OPTIONS = {
   map: listOf("old=new", "the name in Sluice of the jobs with another name; can be repeated", namePair),
   crontab: option("file", "graphile-worker's crontab, whose items become schedules", text),
 
-  // of pauses
-  until: option("time", "when the pause ends by itself, in ISO 8601", instant),
+  // of pauses, and of jobs
+  until: option("time", "until when: a pause lasts, or jobs have finished or else been enqueued", instant),
   for: option("duration", "how long the pause lasts, such as 2h", anyDuration),
 
   // of API keys

@@ -1,8 +1,9 @@
 import { once } from "node:events"
-import { createServer, type Server } from "node:http"
-import { durationMs, type Worker } from "@sluice/core"
+import { createServer, type Server, type ServerResponse } from "node:http"
+import { durationMs, type Sluice, type Worker } from "@sluice/core"
 import { createLog } from "@sluice/core/log"
 import { createConnect, createPool } from "@sluice/core/pg"
+import { PROMETHEUS_CONTENT_TYPE, prometheusMetrics } from "@sluice/core/prometheus"
 import { loadCore, loadJobs } from "./jobs-file.ts"
 import { UsageError } from "./option-spec.ts"
 import type { Options } from "./options.ts"
@@ -14,7 +15,7 @@ const EXIT_AFTER_WORKER_MS = 200
 
 /** Performs jobs until a signal comes, and lets running jobs end. */
 export async function work(options: Options): Promise<number> {
-  const { databaseUrl, schema, maxDrainers, concurrency, grace, healthPort, jobs: file } = options
+  const { databaseUrl, schema, maxDrainers, concurrency, grace, jobs: file } = options
   const { queues, except } = options
   if (queues !== undefined && except !== undefined) throw new UsageError("Give either --queues or --except")
   if (file === undefined)
@@ -35,15 +36,15 @@ export async function work(options: Options): Promise<number> {
     ...(except && { except }),
   })
   stopOnSignal(worker, durationMs(grace))
-  let health: Server | undefined
+  let servers: Server[] = []
   try {
-    if (healthPort !== undefined) health = await serveHealth(worker, healthPort)
+    servers = await serve(options, { health: tellHealth(worker), metrics: tellMetrics(sluice) })
     log.info(`working on ${jobs.map(({ name }) => name).join(", ")}`)
     await worker.ended
     log.info("stopped")
     return 0
   } finally {
-    health?.close()
+    for (const server of servers) server.close()
     pool.end().catch(() => {})
     setTimeout(() => process.exit(), EXIT_AFTER_WORKER_MS).unref()
   }
@@ -57,19 +58,54 @@ function stopOnSignal(worker: Worker, graceMs: number): void {
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, stop)
 }
 
-async function serveHealth(worker: Worker, port: number): Promise<Server> {
-  const server = createServer((request, response) => {
-    response.setHeader("content-type", "application/json")
-    if (request.url !== "/health") return response.writeHead(404).end()
-    const health = worker.health()
-    return response.writeHead(health.state === "working" ? 200 : 503).end(JSON.stringify(health))
+type Tell = (response: ServerResponse) => Promise<void> | void
+
+/** Health and metrics, each on its port or both on one. */
+async function serve(
+  { healthPort, metricsPort }: Options,
+  tell: { readonly health: Tell; readonly metrics: Tell },
+): Promise<Server[]> {
+  if (healthPort !== undefined && healthPort !== 0 && healthPort === metricsPort)
+    return [await serveOn(healthPort, "--health-port", { "/health": tell.health, "/metrics": tell.metrics })]
+  const servers: Server[] = []
+  if (healthPort !== undefined)
+    servers.push(await serveOn(healthPort, "--health-port", { "/health": tell.health }))
+  if (metricsPort !== undefined)
+    servers.push(await serveOn(metricsPort, "--metrics-port", { "/metrics": tell.metrics }))
+  return servers
+}
+
+async function serveOn(port: number, option: string, paths: Readonly<Record<string, Tell>>): Promise<Server> {
+  const server = createServer(({ url = "" }, response) => {
+    const tell = Object.hasOwn(paths, url) && paths[url]
+    if (!tell) return response.writeHead(404).end()
+    return tell(response)
   })
   server.listen(port)
   try {
     await once(server, "listening")
   } catch (cause) {
-    const message = `--health-port is ${port}, which can't be used: ${(cause as Error).message}`
+    const message = `${option} is ${port}, which can't be used: ${(cause as Error).message}`
     throw new UsageError(message, { cause })
   }
   return server
+}
+
+function tellHealth(worker: Worker): Tell {
+  return (response) => {
+    const health = worker.health()
+    const status = health.state === "working" ? 200 : 503
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(health))
+  }
+}
+
+function tellMetrics(sluice: Sluice): Tell {
+  return async (response) => {
+    try {
+      const text = await prometheusMetrics(sluice)
+      response.writeHead(200, { "content-type": PROMETHEUS_CONTENT_TYPE }).end(text)
+    } catch (error) {
+      response.writeHead(503, { "content-type": "text/plain" }).end(`${(error as Error).message}\n`)
+    }
+  }
 }

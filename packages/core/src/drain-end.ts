@@ -4,7 +4,7 @@ import { SluiceError } from "./errors.ts"
 import { DrainDeadlineError, DrainEndingError } from "./perform/cancellation.ts"
 import type { JobRunner } from "./perform/job-runner.ts"
 import type { Deadline } from "./session/deadline.ts"
-import { closeDrainer, type Drainer, type Leftover } from "./session/drainer.ts"
+import { closeDrainer, type Drainer, type EndReason, type Leftover } from "./session/drainer.ts"
 import { settleAll } from "./settle/settle.ts"
 import type { Linger } from "./wake/linger.ts"
 
@@ -30,9 +30,12 @@ export async function release(ending: Ending): Promise<{ stuck: number; leftover
   // half of the margin was kept for this, and a part of that for closing
   await settleAll(drainer, ended, () => deadline.untilStopMs() + deadline.graceMs * 1.5)
   drainer.tally.released += released + claimedAhead.length
-  if (stuck > 0) return { stuck, leftover: LEFT_OPEN }
+  if (stuck > 0) {
+    await drainer.measures.write()
+    return { stuck, leftover: LEFT_OPEN }
+  }
   const soonMs = ranOutOfWork ? linger.soonMs : undefined
-  return { stuck, leftover: await closeDrainer(drainer, settings.names, soonMs) }
+  return { stuck, leftover: await closeDrainer(drainer, settings.names, soonMs, endReason(ending)) }
 }
 
 /**
@@ -46,7 +49,7 @@ export async function releaseAfterError(ending: Ending, error: unknown): Promise
     try {
       const giveUpAtMs = performance.now() + deadline.graceMs
       await settleAll(drainer, ended, () => giveUpAtMs - performance.now())
-      if (stuck === 0) await closeDrainer(drainer, settings.names, undefined)
+      if (stuck === 0) await closeDrainer(drainer, settings.names, undefined, "failed")
     } catch (failure) {
       drainer.log.warn("A failed drain could not release its jobs", { error: String(failure) })
     }
@@ -56,6 +59,11 @@ export async function releaseAfterError(ending: Ending, error: unknown): Promise
 
 function stopJobs({ drainer, runner, deadline }: Ending): ReturnType<JobRunner["stop"]> {
   return runner.stop(drainer.lost.reason ?? reasonToEnd(deadline), deadline.graceMs)
+}
+
+function endReason({ deadline, settings }: Ending): EndReason {
+  if (settings.stop?.aborted) return "stopped"
+  return deadline.isTimeUp() ? "deadline" : "out_of_work"
 }
 
 function reasonToEnd(deadline: Deadline): DrainEndingError {

@@ -8,8 +8,10 @@ import type { Backlog } from "./inspect/backlog.ts"
 import type { SettledExecution } from "./job/outcome.ts"
 import { type Logger, silent } from "./logger.ts"
 import { untilGiveUp } from "./session/deadline.ts"
+import { assertInvocation, type Invocation } from "./session/invocation.ts"
 import { assertPool, definitionsIn, type PoolOptions, poolLiteral } from "./session/pool.ts"
 import type { Sluice } from "./sluice.ts"
+import type { Instrumentation } from "./telemetry/instrumentation.ts"
 import type { SetWakeUp } from "./wake/wake-up.ts"
 import { parentsOfJob } from "./workflows/parents.ts"
 
@@ -62,6 +64,8 @@ export interface DrainOptions extends PoolOptions {
   readonly onBacklog?: (backlog: Backlog) => void
   /** Identifies this drainer to people, for example by Lambda's request id. Default: the process id. */
   readonly label?: string
+  /** What is known of the process or the Lambda invocation: its log stream, its memory, the app's version. */
+  readonly invocation?: Invocation
   /** Called for each execution once its outcome is stored. */
   readonly onSettled?: (execution: SettledExecution) => void
 }
@@ -83,6 +87,7 @@ const OPTION_KEYS = [
   "onBacklog",
   "log",
   "label",
+  "invocation",
   "queues",
   "except",
   "names",
@@ -105,6 +110,7 @@ export function checkOptions(sluice: Sluice, options: DrainOptions) {
   assertInteger(concurrency, ["drain", "concurrency"], 1, 10_000)
   assertInteger(maxDrainers, ["drain", "maxDrainers"], 1, 1_000)
   assertPool(options, ["drain"])
+  assertInvocation(options.invocation, ["drain", "invocation"])
   const definitions = definitionsIn(options, assertDefinitions(sluice))
   assertRemainingMs(options.remainingMs)
   const times = {
@@ -143,9 +149,22 @@ export function checkOptions(sluice: Sluice, options: DrainOptions) {
     setWakeUp: options.setWakeUp,
     onOpen: options.onOpen,
     onBacklog: options.onBacklog,
-    onSettled: options.onSettled,
+    onSettled: settledListener(sluice.instrumentation, options.onSettled),
     log: options.log ?? silent,
     label: options.label ?? `process ${process.pid}`,
+    invocation: options.invocation,
+  }
+}
+
+/** Both are told. */
+function settledListener(
+  instrumentation: Instrumentation | undefined,
+  onSettled: DrainOptions["onSettled"],
+): DrainOptions["onSettled"] {
+  if (!instrumentation?.settled) return onSettled
+  return (execution) => {
+    instrumentation.settled?.(execution)
+    onSettled?.(execution)
   }
 }
 

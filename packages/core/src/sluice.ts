@@ -30,8 +30,11 @@ import { storeAround } from "./enqueue/store-around.ts"
 import { JobNotFoundError } from "./errors.ts"
 import { type EmitOptions, type EmittedEvent, emitEvent, eventsOf } from "./events/emit.ts"
 import { type Backlog, readBacklog } from "./inspect/backlog.ts"
+import { type CountJobsOptions, countJobs, type JobCounts } from "./inspect/count-jobs.ts"
 import { type Deployment, type ListDeploymentsOptions, listDeployments } from "./inspect/deployments.ts"
+import { type FilterValues, readFilterValues } from "./inspect/filter-values.ts"
 import { type Forecast, readForecast } from "./inspect/forecast.ts"
+import { type JobHolder, readHolder } from "./inspect/holder.ts"
 import { readJob, withObjects } from "./inspect/job.ts"
 import { type JobStatus, readJobStatus } from "./inspect/job-status.ts"
 import { type JobList, type ListJobsOptions, listJobs } from "./inspect/list-jobs.ts"
@@ -39,6 +42,7 @@ import type { SteppedOptions } from "./inspect/measured.ts"
 import { type ListNamesOptions, listNames, type NameSummary } from "./inspect/names.ts"
 import { type Pause, readPauses } from "./inspect/pauses.ts"
 import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspect/queues.ts"
+import { type JobRelatives, readRelatives } from "./inspect/relatives.ts"
 import { type ListSeriesOptions, listSeries, type SeriesList } from "./inspect/series.ts"
 import { readThroughput, type Throughput } from "./inspect/throughput.ts"
 import { type Health, type HealthOptions, readHealth } from "./inspect/verdict.ts"
@@ -247,9 +251,18 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   waitForJob(id: string, options?: WaitOptions): Promise<JobSnapshot>
   /**
    * Returns a page of the jobs that the filter matches, the newest first: those that are unfinished, then the history. One call
-   * looks for up to 2 seconds: it may return fewer jobs than `limit`, and `next`.
+   * looks for up to 2 seconds: it may return fewer jobs than `limit`, and `next`. Jobs of the one state `discarded` or `canceled` are
+   * found by an index, the last to finish first.
    */
   listJobs(filter?: Omit<JobFilter, "ids">, options?: ListJobsOptions): Promise<JobList>
+  /** Returns how many jobs the filter matches, in each state: up to 10,000, and as many as are found in 2 seconds. */
+  countJobs(filter?: Omit<JobFilter, "ids">, options?: CountJobsOptions): Promise<JobCounts>
+  /** Returns who has the lock of a running job, or undefined if nobody has. */
+  getHolder(id: string): Promise<JobHolder | undefined>
+  /** Returns the jobs after which a job runs, those that run after it, and the trace of its enqueue. */
+  getRelatives(id: string): Promise<JobRelatives>
+  /** Returns names, queues and tags to complete what somebody types into a filter: those of new jobs and of definitions. */
+  getFilterValues(): Promise<FilterValues>
   /** Returns the queues that have unfinished jobs, a pause or a waiting limit, ordered by name. */
   listQueues(options?: ReadQueuesOptions): Promise<QueueSnapshot[]>
   /** Returns how many jobs are due and not running, and for how long the oldest has been due. Costs one cheap statement. */
@@ -312,7 +325,7 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   deleteJob(job: JobReference): Promise<void>
   /** Cancels all jobs that the filter matches, some hundred in each statement. Jobs that are enqueued meanwhile are left. */
   cancelJobs(filter: JobFilter, options?: BulkOptions): Promise<BulkResult>
-  /** Changes all waiting jobs that the filter matches. A payload needs the filter's `name`. */
+  /** Changes all waiting jobs that the filter matches. A payload needs the filter's `name`, and only one. */
   updateJobs(filter: JobFilter, changes: JobChanges, options?: BulkOptions): Promise<BulkResult>
   /** Makes all scheduled jobs that the filter matches due now. */
   runJobsNow(filter: JobFilter, options?: BulkOptions): Promise<BulkResult>
@@ -633,6 +646,10 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
       throw new JobNotFoundError("job_not_found", message)
     },
     listJobs: (filter, options) => translateErrors(listJobs(database, schema, filter, options)),
+    countJobs: (filter, options) => translateErrors(countJobs(database, schema, filter, options)),
+    getHolder: (id) => translateErrors(readHolder(database, schema, id)),
+    getRelatives: (id) => translateErrors(readRelatives(database, schema, id)),
+    getFilterValues: () => translateErrors(readFilterValues(database, schema)),
     listQueues: (options) => translateErrors(readQueues(database, schema, options)),
     getBacklog: () => translateErrors(readBacklog(database, schema)),
     getThroughput: (options) => translateErrors(readThroughput(database, schema, options)),

@@ -12,6 +12,11 @@ export const FILTER_OPTIONS: readonly OptionName[] = [
   "metadata",
   "unique-key",
   "concurrency-key",
+  "key",
+  "error-class",
+  "input",
+  "since",
+  "until",
   "enqueued-before",
   "enqueued-after",
 ]
@@ -19,12 +24,13 @@ export const FILTER_OPTIONS: readonly OptionName[] = [
 /** The conditions that were given. */
 export function filterOf(options: Options): Omit<JobFilter, "ids"> {
   const { state, name, queue, tag, batch, metadata, uniqueKey, concurrencyKey } = options
-  const { enqueuedBefore, enqueuedAfter } = options
+  const { key, errorClass, input, since, until, enqueuedBefore, enqueuedAfter } = options
   if (tag !== undefined && tag.length > 1) throw new UsageError("--tag is given twice: give it once")
   const conditions = { state, name, queue, tag: tag?.[0], batch, metadata, uniqueKey, concurrencyKey }
-  const times = { enqueuedBefore, enqueuedAfter }
+  const contents = { key, errorClass, input }
+  const times = { since, until, enqueuedBefore, enqueuedAfter }
   return Object.fromEntries(
-    Object.entries({ ...conditions, ...times }).filter(([, value]) => value !== undefined),
+    Object.entries({ ...conditions, ...contents, ...times }).filter(([, value]) => value !== undefined),
   )
 }
 

@@ -1,4 +1,6 @@
 import type { Queryable } from "../database/connection.ts"
+import { jsonRows } from "../database/pool-queryable.ts"
+import { protocolCall } from "../database/protocol-call.ts"
 
 /** When the backlog will be drained, if all goes on as in the last minutes. */
 export interface Forecast {
@@ -8,12 +10,28 @@ export interface Forecast {
   readonly isEstimate: boolean
   /** Jobs that ended in a minute, on average. */
   readonly endedPerMinute: number
-  /** Jobs that were enqueued in a minute, on average, delayed ones too. */
-  readonly enqueuedPerMinute: number
+  /** Jobs that were enqueued in a minute, on average, delayed ones too. Null: no drainer has written anything in the last minutes. */
+  readonly enqueuedPerMinute: number | null
   /** Null: not as long as it goes on like this. */
   readonly drainedAt: Date | null
 }
 
-export async function readForecast(_database: Queryable, _schema: string): Promise<Forecast> {
-  return { ready: 0, isEstimate: false, endedPerMinute: 0, enqueuedPerMinute: 0, drainedAt: new Date() }
+export async function readForecast(database: Queryable, schema: string): Promise<Forecast> {
+  const [row] = await jsonRows(database, `select * from ${protocolCall(schema, "read_forecast", {}).text}`)
+  const { ready, is_estimate, ended_per_minute, enqueued_per_minute, at } = row
+  const lessPerMinute = ended_per_minute - (enqueued_per_minute ?? 0)
+  return {
+    ready,
+    isEstimate: is_estimate,
+    endedPerMinute: ended_per_minute,
+    enqueuedPerMinute: enqueued_per_minute,
+    drainedAt: drainedAt(Date.parse(at), ready, lessPerMinute),
+  }
+}
+
+/** Null also where it would take more than a year. */
+function drainedAt(nowMs: number, ready: number, lessPerMinute: number): Date | null {
+  if (ready === 0) return new Date(nowMs)
+  const untilMs = (ready / lessPerMinute) * 60_000
+  return lessPerMinute > 0 && untilMs < 365 * 86_400_000 ? new Date(nowMs + untilMs) : null
 }

@@ -1,9 +1,11 @@
+import { boundedMs, type Duration } from "../checks/duration.ts"
 import { assertInteger, assertKnownKeys, isText, refuse } from "../checks/validate.ts"
 import { toPgTextArray } from "../database/array-literal.ts"
 import type { Queryable } from "../database/connection.ts"
 import { jsonRows } from "../database/pool-queryable.ts"
 import { protocolCall } from "../database/protocol-call.ts"
-import { checkFilter, type JobFilter } from "../job/job-filter.ts"
+import { checkFilter, type JobFilter, statesOf } from "../job/job-filter.ts"
+import type { JobState } from "../job/job-options.ts"
 import type { JobSnapshot } from "../job/job-snapshot.ts"
 import { LAST_INSTANT_MS } from "../job/option-values.ts"
 import { dateOf } from "./date-of.ts"
@@ -37,16 +39,21 @@ export interface ListJobsOptions {
   readonly limit?: number
   /** `next` of the list that this one continues. */
   readonly after?: string
+  /** How long to look for jobs that match, up to 20 seconds. Default `"2s"`. */
+  readonly within?: Duration
 }
 
-/** How long one call looks for jobs that match. */
-const LONGEST_LOOK_MS = 2_000
-const FINISHED_STATES = ["succeeded", "discarded", "canceled"] as const
+const LONGEST_LOOK_MS = 20_000
+const FINISHED_STATES: readonly JobState[] = ["succeeded", "discarded", "canceled"]
 
-/** Where a list continues: in the backlog below an id, or in the history below a place. The history is that of its first call. */
+/**
+ * Where a list continues: in the backlog below an id, in the history below a place, or among those that have not succeeded below the
+ * microsecond in which one finished. The history is that of its first call.
+ */
 interface Place {
   readonly beganAtMs: number
   readonly history?: boolean
+  readonly finishedUs?: number
   readonly id?: string | null
   readonly day?: string | null
   readonly page?: number | null
@@ -64,23 +71,28 @@ export async function listJobs(
   filter: Omit<JobFilter, "ids"> = {},
   options: ListJobsOptions = {},
 ): Promise<JobList> {
-  assertKnownKeys(options, ["limit", "after"], ["options"])
+  assertKnownKeys(options, ["limit", "after", "within"], ["options"])
   assertInteger(options.limit, ["limit"], 1, 1_000)
   if ("ids" in filter)
     refuse("unknown_option", filter.ids, ["filter", "ids"], "no ids: getJob reads a job by its id")
   const { json } = checkFilter(filter)
-  const { limit = 50, after } = options
+  const { limit = 50, after, within = "2s" } = options
   const jobs: ListedJob[] = []
-  const giveUpAtMs = performance.now() + LONGEST_LOOK_MS
+  const giveUpAtMs = performance.now() + boundedMs(within, ["within"], 0, LONGEST_LOOK_MS)
+  const states = statesOf(filter)
+  const [state] = states ?? []
+  const isUnsuccessful = states?.length === 1 && (state === "discarded" || state === "canceled")
   let place: Place | undefined = after === undefined ? { beganAtMs: Date.now() } : placeOf(after)
-  while (place && jobs.length < limit && performance.now() < giveUpAtMs) {
-    const wanted = limit - jobs.length
-    const page: Page = await (place.history
-      ? readHistory(database, schema, json, filter.state, place, wanted)
-      : readBacklog(database, schema, json, filter.state, place, wanted))
+  do {
+    const read: typeof readBacklog = isUnsuccessful
+      ? readUnsuccessful
+      : place.history
+        ? readHistory
+        : readBacklog
+    const page: Page = await read(database, schema, json, states, place, limit - jobs.length)
     jobs.push(...page.jobs)
     place = page.next
-  }
+  } while (place && jobs.length < limit && performance.now() < giveUpAtMs)
   return { jobs, ...(place && { next: textOf(place) }) }
 }
 
@@ -90,12 +102,13 @@ async function readBacklog(
   database: Queryable,
   schema: string,
   filter: string,
-  state: JobFilter["state"],
+  states: readonly JobState[] | undefined,
   { beganAtMs, id }: Place,
   limit: number,
 ): Promise<Page> {
-  const history = { beganAtMs, history: true }
-  if (isFinished(state)) return { jobs: [], next: history }
+  const finished = states?.filter((state) => FINISHED_STATES.includes(state))
+  const history = finished?.length === 0 ? undefined : { beganAtMs, history: true }
+  if (states && finished?.length === states.length) return { jobs: [], next: history }
   const { text, values } = protocolCall(
     schema,
     "list_jobs",
@@ -103,7 +116,7 @@ async function readBacklog(
     FILTER_CAST,
   )
   const [row] = await jsonRows(database, `select jobs, next_before::pg_catalog.text from ${text}`, values)
-  const next = row.next_before === null ? (state ? undefined : history) : { beganAtMs, id: row.next_before }
+  const next = row.next_before === null ? history : { beganAtMs, id: row.next_before }
   return { jobs: row.jobs.map(toListedJob), next }
 }
 
@@ -111,17 +124,16 @@ async function readHistory(
   database: Queryable,
   schema: string,
   filter: string,
-  state: JobFilter["state"],
-  place: Place,
+  states: readonly JobState[] | undefined,
+  { beganAtMs, day, page, item }: Place,
   limit: number,
 ): Promise<Page> {
-  const { beganAtMs, day, page, item } = place
   const { text, values } = protocolCall(
     schema,
     "list_finished_jobs",
     {
       p_filter: filter,
-      p_states: toPgTextArray(isFinished(state) ? [state] : FINISHED_STATES),
+      p_states: toPgTextArray(FINISHED_STATES.filter((state) => states?.includes(state) ?? true)),
       p_before: new Date(beganAtMs).toISOString(),
       p_day: day,
       p_page: page,
@@ -136,8 +148,29 @@ async function readHistory(
   return { jobs: row.jobs.map(toListedJob), next }
 }
 
-function isFinished(state: JobFilter["state"]): state is (typeof FINISHED_STATES)[number] {
-  return FINISHED_STATES.includes(state as never)
+/** By their index: they are few among those that have succeeded. */
+async function readUnsuccessful(
+  database: Queryable,
+  schema: string,
+  filter: string,
+  states: readonly JobState[] | undefined,
+  { beganAtMs, finishedUs, id }: Place,
+  limit: number,
+): Promise<Page> {
+  const { text, values } = protocolCall(
+    schema,
+    "list_unsuccessful_jobs",
+    { p_filter: filter, p_state: states?.[0], p_before: finishedUs, p_id: id, p_limit: limit },
+    FILTER_CAST,
+  )
+  const [row] = await jsonRows(
+    database,
+    `select jobs, next_before, next_id::pg_catalog.text from ${text}`,
+    values,
+  )
+  const next =
+    row.next_before === null ? undefined : { beganAtMs, finishedUs: row.next_before, id: row.next_id }
+  return { jobs: row.jobs.map(toListedJob), next }
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: as SQL has written it
@@ -152,16 +185,19 @@ function toListedJob(job: any): ListedJob {
   }
 }
 
-/** `<began>-<id>`, or `<began>-<day>-<page>-<item>`, of which the last two may be missing. */
-function textOf({ beganAtMs, history, id, day, page, item }: Place): string {
+/** `<began>-<id>`, `<began>-u-<microsecond>-<id>`, or `<began>-h-<day>-<page>-<item>`, of which the last ones may be missing. */
+function textOf({ beganAtMs, history, finishedUs, id, day, page, item }: Place): string {
+  if (finishedUs !== undefined) return `${beganAtMs}-u-${finishedUs}-${id}`
   if (!history) return `${beganAtMs}-${id}`
   return [beganAtMs, "h", day, page, item].filter((part) => part !== null && part !== undefined).join("-")
 }
 
-const PLACE = /^(\d{1,15})-(?:(\d{1,15})|h(?:-(\d{8}|default)(?:-(\d{1,10})-(\d{1,5}))?)?)$/
+const PLACE =
+  /^(\d{1,15})-(?:(\d{1,15})|u-(\d{1,16})-(\d{1,15})|h(?:-(\d{8}|default)(?:-(\d{1,10})-(\d{1,5}))?)?)$/
 
 function placeOf(after: string): Place {
-  const [, began, id, day, page, item] = (isText(after, 200) && PLACE.exec(after)) || []
+  const [, began, id, finishedUs, finishedId, day, page, item] =
+    (isText(after, 200) && PLACE.exec(after)) || []
   const beganAtMs = Number(began)
   const isPlace =
     began !== undefined &&
@@ -170,6 +206,8 @@ function placeOf(after: string): Place {
     Number(item ?? 0) < 2 ** 16
   if (!isPlace) return refuse("invalid_option", after, ["after"], "the last `next`")
   if (id !== undefined) return { beganAtMs, id }
+  if (finishedUs !== undefined)
+    return { beganAtMs, finishedUs: Number(finishedUs), ...(finishedId !== undefined && { id: finishedId }) }
   return {
     beganAtMs,
     history: true,

@@ -1,6 +1,9 @@
 import { type Duration, durationMs } from "../checks/duration.ts"
 import { assertKnownKeys, assertName, refuse } from "../checks/validate.ts"
+import type { Queryable } from "../database/connection.ts"
+import { protocolCall } from "../database/protocol-call.ts"
 import { toIsoInstant } from "../job/option-values.ts"
+import { addHistograms, type Histogram, percentile } from "../measures/histogram.ts"
 
 /** How executions ended. One job that is retried twice has three. */
 export interface OutcomeCounts {
@@ -53,8 +56,8 @@ export interface MeasuredOptions {
 
 export interface SteppedOptions extends MeasuredOptions {
   /**
-   * How long one point is: whole minutes. From an hour on, whole hours. Default: the shortest of 1, 5, 10, 30 minutes, 1, 6 and 24
-   * hours with which there are at most 120 points.
+   * How long one point is: whole minutes. From an hour on, whole hours. Default: the shortest of 1 and 10 minutes, 1, 6 and 24 hours with
+   * which there are at most 150 points.
    */
   readonly step?: Duration
 }
@@ -62,9 +65,14 @@ export interface SteppedOptions extends MeasuredOptions {
 const MEASURED_OPTIONS = ["since", "until", "name", "queue"] as const
 const AN_HOUR_MS = 3_600_000
 const A_MINUTE_MS = 60_000
-const STEPS_MS = [1, 5, 10, 30, 60, 360, 1440].map((minutes) => minutes * A_MINUTE_MS)
-const USUAL_POINTS = 120
+const STEPS_MS = [1, 10, 60, 360, 1440].map((minutes) => minutes * A_MINUTE_MS)
+const USUAL_POINTS = 150
 const MOST_POINTS = 1_500
+
+/** Executions are summed up by these: the longer ones are kept for longer, and are fewer to read. */
+const SPANS_MS = [60 * A_MINUTE_MS, 10 * A_MINUTE_MS, A_MINUTE_MS]
+/** A range without steps is read in the longest spans of which it has this many. */
+const LEAST_SPANS = 100
 
 export interface Range {
   readonly sinceMs: number
@@ -102,6 +110,15 @@ export function checkSteppedOptions(options: SteppedOptions): SteppedRange {
   return range
 }
 
+/** When each step begins, in milliseconds since 1970. */
+export function startsOf({ sinceMs, untilMs, stepMs }: SteppedRange): number[] {
+  return Array.from({ length: (untilMs - sinceMs) / stepMs }, (_, place) => sinceMs + place * stepMs)
+}
+
+export function datesOf({ sinceMs, untilMs, stepMs }: SteppedRange) {
+  return { since: new Date(sinceMs), until: new Date(untilMs), stepMs }
+}
+
 function usualStepMs(rangeMs: number): number {
   return STEPS_MS.find((stepMs) => rangeMs / stepMs <= USUAL_POINTS) ?? (STEPS_MS.at(-1) as number)
 }
@@ -120,4 +137,87 @@ function floor(atMs: number, unitMs: number): number {
 
 function ceil(atMs: number, unitMs: number): number {
   return Math.ceil(atMs / unitMs) * unitMs
+}
+
+/** What the SQL function `read_measures` tells of one step, one name or one queue. */
+export interface Sums extends OutcomeCounts {
+  /** In seconds since 1970; null: of the whole range. */
+  readonly at: number | null
+  readonly of: string | null
+  readonly busy_ms: number
+  readonly billed_mb_ms: number
+  readonly runs: Histogram | null
+  readonly waits: Histogram | null
+  readonly last_at: number
+  readonly queues: string[] | null
+}
+
+export async function readSums(
+  database: Queryable,
+  schema: string,
+  range: Range & { readonly stepMs?: number },
+  which: {
+    readonly by?: "name" | "queue"
+    readonly name?: string | undefined
+    readonly queue?: string | undefined
+    readonly isBrief?: boolean
+  },
+): Promise<Sums[]> {
+  const spanMs = spanOf(range)
+  const { text, values } = protocolCall(schema, "read_measures", {
+    p_since: new Date(floor(range.sinceMs, spanMs)).toISOString(),
+    p_until: new Date(ceil(range.untilMs, spanMs)).toISOString(),
+    p_span_s: spanMs / 1_000,
+    p_step_s: range.stepMs === undefined ? null : range.stepMs / 1_000,
+    p_by: which.by ?? null,
+    p_name: which.name ?? null,
+    p_queue: which.queue ?? null,
+    p_details: !which.isBrief,
+  })
+  const { rows } = await database.query(`select ${text}::pg_catalog.text as sums`, values)
+  return JSON.parse(rows[0].sums)
+}
+
+/** The longest that a step has a whole number of. */
+function spanOf({ sinceMs, untilMs, stepMs }: Range & { readonly stepMs?: number }): number {
+  const isFine = (spanMs: number) =>
+    stepMs === undefined ? (untilMs - sinceMs) / spanMs >= LEAST_SPANS : stepMs % spanMs === 0
+  return SPANS_MS.find(isFine) ?? A_MINUTE_MS
+}
+
+export function failuresOf({ retried, discarded, interrupted }: OutcomeCounts): number {
+  return retried + discarded + interrupted
+}
+
+export function executionsOf({ succeeded, canceled, snoozed, ...failed }: OutcomeCounts): number {
+  return succeeded + canceled + snoozed + failuresOf(failed as OutcomeCounts)
+}
+
+/** What several sums come to together; of none, nothing. */
+export function measuredOf(sums: readonly Sums[]): Measured {
+  const total = (key: keyof OutcomeCounts | "busy_ms" | "billed_mb_ms") =>
+    sums.reduce((sum, one) => sum + one[key], 0)
+  const counts: OutcomeCounts = {
+    succeeded: total("succeeded"),
+    retried: total("retried"),
+    discarded: total("discarded"),
+    canceled: total("canceled"),
+    snoozed: total("snoozed"),
+    interrupted: total("interrupted"),
+  }
+  const executions = executionsOf(counts)
+  return {
+    executions,
+    ...counts,
+    failureRate: executions === 0 ? null : failuresOf(counts) / executions,
+    waitMs: percentilesOf(sums.map(({ waits }) => waits)),
+    runMs: percentilesOf(sums.map(({ runs }) => runs)),
+    busyMs: total("busy_ms"),
+    gbSeconds: total("billed_mb_ms") / 1_024 / 1_000,
+  }
+}
+
+function percentilesOf(histograms: readonly (Histogram | null)[]): Percentiles {
+  const sum = addHistograms(histograms)
+  return { p50: percentile(sum, 0.5), p95: percentile(sum, 0.95), p99: percentile(sum, 0.99) }
 }

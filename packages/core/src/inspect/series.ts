@@ -1,6 +1,15 @@
 import { assertOneOf } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
-import { checkSteppedOptions, type SteppedOptions } from "./measured.ts"
+import {
+  checkSteppedOptions,
+  datesOf,
+  executionsOf,
+  failuresOf,
+  readSums,
+  type SteppedOptions,
+  type Sums,
+  startsOf,
+} from "./measured.ts"
 
 export interface ListSeriesOptions extends Omit<SteppedOptions, "name" | "queue"> {
   /** What each series is of. Default `"queue"`. */
@@ -26,11 +35,34 @@ export interface Series {
 }
 
 export async function listSeries(
-  _database: Queryable,
-  _schema: string,
-  { by, ...range }: ListSeriesOptions = {},
+  database: Queryable,
+  schema: string,
+  { by = "queue", ...options }: ListSeriesOptions = {},
 ): Promise<SeriesList> {
   assertOneOf(by, ["by"], ["queue", "name"])
-  const { sinceMs, untilMs, stepMs } = checkSteppedOptions(range)
-  return { since: new Date(sinceMs), until: new Date(untilMs), stepMs, series: [] }
+  const range = checkSteppedOptions(options)
+  const sums = await readSums(database, schema, range, { by, isBrief: true })
+  const starts = startsOf(range)
+  return {
+    ...datesOf(range),
+    series: [...groupedBy(sums)].map(([of, steps]) => {
+      const byStart = new Map(steps.map((step) => [(step.at as number) * 1_000, step]))
+      const countsOf = (count: (step: Sums) => number) =>
+        starts.map((startMs) => {
+          const step = byStart.get(startMs)
+          return step ? count(step) : 0
+        })
+      return { of, executions: countsOf(executionsOf), failures: countsOf(failuresOf) }
+    }),
+  }
+}
+
+function groupedBy(sums: readonly Sums[]): Map<string, Sums[]> {
+  const groups = new Map<string, Sums[]>()
+  for (const one of sums) {
+    const group = groups.get(one.of as string) ?? []
+    groups.set(one.of as string, group)
+    group.push(one)
+  }
+  return groups
 }

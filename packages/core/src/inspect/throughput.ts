@@ -1,5 +1,13 @@
 import type { Queryable } from "../database/connection.ts"
-import { checkSteppedOptions, type Measured, type SteppedOptions } from "./measured.ts"
+import {
+  checkSteppedOptions,
+  datesOf,
+  type Measured,
+  measuredOf,
+  readSums,
+  type SteppedOptions,
+  startsOf,
+} from "./measured.ts"
 
 export interface Throughput {
   /** The start of the first point. */
@@ -19,26 +27,19 @@ export interface ThroughputPoint extends Measured {
 }
 
 export async function readThroughput(
-  _database: Queryable,
-  _schema: string,
+  database: Queryable,
+  schema: string,
   options: SteppedOptions = {},
 ): Promise<Throughput> {
-  const { sinceMs, untilMs, stepMs } = checkSteppedOptions(options)
-  return { since: new Date(sinceMs), until: new Date(untilMs), stepMs, points: [], total: NOTHING }
-}
-
-const NONE = { p50: null, p95: null, p99: null }
-const NOTHING: Measured = {
-  executions: 0,
-  succeeded: 0,
-  retried: 0,
-  discarded: 0,
-  canceled: 0,
-  snoozed: 0,
-  interrupted: 0,
-  failureRate: null,
-  waitMs: NONE,
-  runMs: NONE,
-  busyMs: 0,
-  gbSeconds: 0,
+  const range = checkSteppedOptions(options)
+  const sums = await readSums(database, schema, range, options)
+  const byStart = new Map(sums.map((one) => [(one.at as number) * 1_000, one]))
+  return {
+    ...datesOf(range),
+    points: startsOf(range).map((startMs) => {
+      const one = byStart.get(startMs)
+      return { at: new Date(startMs), ...measuredOf(one ? [one] : []) }
+    }),
+    total: measuredOf(sums),
+  }
 }

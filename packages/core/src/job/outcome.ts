@@ -71,6 +71,7 @@ export interface Execution {
 /** An execution whose outcome was written, for metrics. */
 export interface SettledExecution {
   readonly name: string
+  readonly queue: string
   readonly outcome: "succeeded" | "retried" | "discarded" | "canceled" | "snoozed"
   /** From when the job was due to the start of this execution, by the database's clock. */
   readonly dueToStartMs: number

@@ -5,7 +5,7 @@ import type { Queryable } from "../database/connection.ts"
 import { jsonRows } from "../database/pool-queryable.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { isLockTableFull } from "../database/sqlstate.ts"
-import { checkFilter, type JobFilter, MOST_IDS } from "../job/job-filter.ts"
+import { checkFilter, type JobFilter, MOST_IDS, statesOf } from "../job/job-filter.ts"
 import type { JobState } from "../job/job-options.ts"
 import { LAST_INSTANT_MS } from "../job/option-values.ts"
 import { type Acted, act, callVerb, isHeld, type Verb } from "./jobs.ts"
@@ -153,7 +153,8 @@ function pagesOf(database: Queryable, schema: string, side: Side, filter: JobFil
     refuse("invalid_option", filter, ["filter"], "at least one condition")
   if (ids) return (after) => findById(database, schema, json, [...new Set(ids)], after)
   if (side === "unfinished") return (after) => findUnfinished(database, schema, json, after)
-  const states = filter.state === undefined ? side : side.filter((state) => state === filter.state)
+  const wanted = statesOf(filter)
+  const states = wanted === undefined ? side : side.filter((state) => wanted.includes(state))
   return (after) => findFinished(database, schema, json, states, after)
 }
 

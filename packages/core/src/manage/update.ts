@@ -67,11 +67,11 @@ export async function updateVerb(rules: PayloadRules, changes: JobChanges, id: s
 export async function bulkUpdateVerb(
   rules: Pick<PayloadRules, "schema" | "definitions">,
   changes: JobChanges,
-  name: string | undefined,
+  name: string | readonly string[] | undefined,
 ): Promise<Verb> {
   const json = changesJson(changes)
   if (changes.payload === undefined) return verbOf(rules, json)
-  if (name === undefined)
+  if (typeof name !== "string")
     refuse("invalid_option", name, ["filter", "name"], "the name whose definition checks the payload")
   const payload = toJson(changes.payload, ["payload"])
   const definition = rules.definitions?.get(name)

@@ -5,16 +5,19 @@ import { type Backlog, backlogOf } from "../inspect/backlog.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { ScheduleDefinition } from "../job/define-schedule.ts"
 import { definitionsJson } from "../job/definitions-json.ts"
+import { shortMessage } from "../job/error-record.ts"
 import type { Hooks } from "../job/hooks.ts"
 import type { JobPolicies } from "../job/job-options.ts"
 import type { Execution, SettledExecution } from "../job/outcome.ts"
 import type { StoredPayloads } from "../job/payload-store.ts"
 import type { Logger } from "../logger.ts"
+import { createMeasures, type Measures } from "../measures/measures.ts"
 import { batchSize } from "./batch-size.ts"
 import { type CancelRequests, createCancelRequests } from "./cancel-requests.ts"
 import { openDrainerSession } from "./drainer-session.ts"
 import { createDurations, type Durations } from "./durations.ts"
 import { createHeldJobs, type HeldJobs } from "./held-jobs.ts"
+import type { Invocation } from "./invocation.ts"
 import { runMaintenance } from "./maintenance.ts"
 import type { Session } from "./session.ts"
 import { createSettledHooks, type SettledHooks } from "./settled-hooks.ts"
@@ -51,6 +54,7 @@ export interface DrainerState {
   readonly tally: Tally
   readonly phases: Phases
   readonly durations: Durations
+  readonly measures: Measures
   readonly cancelRequests: CancelRequests
 }
 
@@ -63,6 +67,7 @@ interface OpenOptions {
   untilGiveUpMs: () => number
   stop?: AbortSignal | undefined
   label: string
+  invocation: Invocation | undefined
   log: Logger
   definitions: ReadonlyMap<string, AnyJobDefinition>
   schedules: readonly ScheduleDefinition[] | undefined
@@ -108,6 +113,7 @@ export async function openDrainer(options: OpenOptions): Promise<Drainer | undef
       tally: { ...EMPTY_TALLY },
       phases: { ...EMPTY_PHASES, openMs: performance.now() - startedAtMs },
       durations: createDurations(),
+      measures: createDrainerMeasures(session, options, startedAtMs),
       cancelRequests: createCancelRequests(),
     }
   } catch (error) {
@@ -125,9 +131,28 @@ async function insertDrainer(session: Session, options: OpenOptions) {
     p_budget_ms: options.remainingMs && Math.round(options.remainingMs()),
     p_definitions: definitionsJson(options.definitions.values(), options.defaults, options.schedules),
     p_pool: options.pool,
+    p_invocation: options.invocation && JSON.stringify(options.invocation),
   })
   const [row] = await session.query(`select * from ${text}`, values)
   return row
+}
+
+function createDrainerMeasures(
+  { query, lost }: Session,
+  { schema, invocation, log }: OpenOptions,
+  startedAtMs: number,
+): Measures {
+  return createMeasures({
+    send(json) {
+      const { text, values } = protocolCall(schema, "note_measures", { p_measures: json })
+      return query(`select ${text}`, values)
+    },
+    startedAtMs,
+    memoryMb: invocation?.memoryMb,
+    onFailure(error) {
+      if (!lost.aborted) log.warn("Measures could not be written", { error: shortMessage(error) })
+    },
+  })
 }
 
 async function readBacklog({ queryWithRetry }: Session, schema: string): Promise<Backlog> {
@@ -146,8 +171,11 @@ export interface Leftover {
   readonly nextDueInMs: number | undefined
 }
 
+/** Why a drain ended. */
+export type EndReason = "out_of_work" | "deadline" | "stopped" | "failed"
+
 /**
- * Releases the slot and every lock, then looks once more for work.
+ * Releases the slot and every lock, then looks once more for work. Writes what is measured beside that.
  *
  * @param soonMs For a drain that ran out of work: the time within which it would have waited for jobs to become due.
  */
@@ -155,6 +183,7 @@ export async function closeDrainer(
   drainer: Drainer,
   names: readonly string[],
   soonMs: number | undefined,
+  reason: EndReason,
 ): Promise<Leftover> {
   const { text, values } = protocolCall(drainer.schema, "close_drainer", {
     p_drainer: drainer.id,
@@ -163,10 +192,17 @@ export async function closeDrainer(
     p_held: drainer.held.ids(),
     p_durations: drainer.durations.toJson(),
     p_pool: drainer.pool,
+    p_settled: settledCount(drainer.tally),
+    p_reason: reason,
   })
-  const [closed] = await timed(drainer, "close", drainer.queryWithRetry(`select * from ${text}`, values))
+  const closing = timed(drainer, "close", drainer.queryWithRetry(`select * from ${text}`, values))
+  const [[closed]] = await Promise.all([closing, drainer.measures.write()])
   const dueWork: boolean = closed.due
   const nextDueInMs: number | undefined = closed.next_due_in_ms ?? undefined
   const isSoon = nextDueInMs !== undefined && soonMs !== undefined && nextDueInMs < soonMs
   return { dueWork, lateWork: soonMs !== undefined && (dueWork || isSoon), nextDueInMs }
+}
+
+function settledCount({ succeeded, retried, discarded, canceled, snoozed }: Tally): number {
+  return succeeded + retried + discarded + canceled + snoozed
 }

@@ -16,6 +16,7 @@ export function conclude(
     const isWritten = execution.outcome.kind !== "lost" && !lostIds.has(execution.job.id)
     addToTally(drainer, execution, isWritten)
     if (isWritten) {
+      measure(drainer, execution)
       if (drainer.log !== silent) logOutcome(drainer.log, execution)
       callOnSettled(drainer, execution)
       if (drainer.settledHooks) drainer.settledHooks.call(execution)
@@ -34,6 +35,18 @@ function addToTally({ tally, log }: Drainer, { job, outcome }: Execution, isWrit
   } else if (outcome.kind !== "lost") {
     tally[outcome.kind]++
   }
+}
+
+function measure({ measures }: Drainer, execution: Execution): void {
+  const { job, outcome, startedAtMs, endedAtMs } = execution
+  measures.add({
+    name: job.name,
+    queue: job.queue,
+    outcome: writtenKind(outcome),
+    waitMs: dueToStartMsOf(execution),
+    runMs: endedAtMs - startedAtMs,
+    endedAtMs: job.claim.databaseAtMs + endedAtMs - job.claim.arrivedAtMs,
+  })
 }
 
 /** Successes are many: they are logged at the level of debugging, which is off in production. */
@@ -66,6 +79,7 @@ function toSettledExecution(execution: Execution): SettledExecution {
   const { job, outcome, startedAtMs, endedAtMs } = execution
   return {
     name: job.name,
+    queue: job.queue,
     outcome: writtenKind(outcome),
     dueToStartMs: dueToStartMsOf(execution),
     durationMs: endedAtMs - startedAtMs,

@@ -1,5 +1,5 @@
 import type { Carrier } from "../job/carrier.ts"
-import type { Outcome } from "../job/outcome.ts"
+import type { Outcome, SettledExecution } from "../job/outcome.ts"
 import { isStorableJson } from "../job/payload.ts"
 import { currentCorrelationId } from "./correlation.ts"
 
@@ -27,6 +27,8 @@ export interface Instrumentation {
     job: InstrumentedJob,
     work: (details?: Record<string, unknown>) => Promise<Outcome>,
   ): Promise<Outcome>
+  /** Is told of each execution once its outcome is stored. */
+  settled?(execution: SettledExecution): void
 }
 
 /** Enough for a `traceparent`, a `tracestate` and the largest `baggage`. */

@@ -2,6 +2,7 @@ import {
   type Attributes,
   context,
   type Link,
+  metrics,
   propagation,
   ROOT_CONTEXT,
   type Span,
@@ -11,16 +12,19 @@ import {
   trace,
 } from "@opentelemetry/api"
 import type { Carrier } from "../job/carrier.ts"
-import type { Outcome } from "../job/outcome.ts"
+import type { Outcome, SettledExecution } from "../job/outcome.ts"
 import type { Instrumentation } from "./instrumentation.ts"
 
 /**
  * Creates spans that follow OpenTelemetry's semantic conventions for messaging: `send {job name}` around each call that
- * enqueues, `process {job name}` around each execution, in its own trace with a link to the span that enqueued the job.
- * Uses the SDK and propagator that the app has registered. Without them it does nothing.
+ * enqueues, `process {job name}` around each execution, in its own trace with a link to the span that enqueued the job. Measures
+ * how many jobs are sent, how long executions take, and how long jobs have waited for them.
+ * Uses the SDKs and the propagator that the app has registered. Without them it does nothing.
  */
 export function openTelemetry(): Instrumentation {
   const tracer = trace.getTracer("@sluice/core")
+  let created: Instruments | undefined
+  const instruments = () => (created ??= createInstruments()) // those of before the app has registered its SDK measure nothing
   return {
     enqueue(names, store) {
       const attributes = sendAttributes(names)
@@ -29,6 +33,10 @@ export function openTelemetry(): Instrumentation {
         const carrier: Record<string, string> = {}
         propagation.inject(context.active(), carrier)
         return store(carrier)
+          .then((stored) => {
+            instruments().countSent(names)
+            return stored
+          })
           .catch((error) => {
             recordFailure(span, error)
             throw error
@@ -50,6 +58,41 @@ export function openTelemetry(): Instrumentation {
         span.end()
         return outcome
       })
+    },
+    settled: (execution) => instruments().measure(execution),
+  }
+}
+
+/** Seconds, as the conventions advise them for messaging, and up to an hour. */
+const BOUNDARIES = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600]
+
+type Instruments = ReturnType<typeof createInstruments>
+
+function createInstruments() {
+  const meter = metrics.getMeter("@sluice/core")
+  const advice = { explicitBucketBoundaries: BOUNDARIES }
+  const sent = meter.createCounter("messaging.client.sent.messages", {
+    description: "Jobs that were enqueued",
+    unit: "{message}",
+  })
+  const run = meter.createHistogram("messaging.process.duration", {
+    description: "How long executions took",
+    unit: "s",
+    advice,
+  })
+  const wait = meter.createHistogram("sluice.job.wait", {
+    description: "From when jobs were due to the start of their execution",
+    unit: "s",
+    advice,
+  })
+  return {
+    countSent(names: readonly string[]): void {
+      for (const name of names) sent.add(1, destination("send", name))
+    },
+    measure({ name, queue, outcome, durationMs, dueToStartMs }: SettledExecution): void {
+      const attributes = { ...destination("process", name), "sluice.queue": queue, "sluice.outcome": outcome }
+      run.record(durationMs / 1_000, attributes)
+      wait.record(Math.max(0, dueToStartMs) / 1_000, attributes)
     },
   }
 }

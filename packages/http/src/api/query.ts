@@ -1,12 +1,17 @@
 import { refuse, truncate } from "../messages/problem.ts"
 
-/** How a query parameter is read. Core validates the value, and quotes what is no number. */
-export type QueryKinds = Readonly<Record<string, "text" | "integer" | "number">>
+/**
+ * How a query parameter is read: `texts` may be there several times, which gives a list. Core validates the value, and quotes what
+ * is no number.
+ */
+export type QueryKinds = Readonly<Record<string, "text" | "texts" | "integer" | "number">>
 
 /** What a handler gets of a query. */
 export type QueryOf<Kinds extends QueryKinds> = {
-  readonly [Name in keyof Kinds]?: Kinds[Name] extends "text" ? string : number
+  readonly [Name in keyof Kinds]?: ValueOf<Kinds[Name]>
 }
+
+type ValueOf<Kind> = Kind extends "text" ? string : Kind extends "texts" ? string | readonly string[] : number
 
 const NUMBERS = { integer: /^\d+$/, number: /^\d{1,9}(?:\.\d{1,9})?$/ }
 
@@ -15,18 +20,20 @@ export function parseQuery(
   queries: Readonly<Record<string, readonly string[]>>,
   kinds: QueryKinds,
   ignoresOthers = false,
-): Record<string, string | number> {
+): Record<string, string | number | readonly string[]> {
   const given = Object.entries(queries).filter(([name]) => !ignoresOthers || Object.hasOwn(kinds, name))
   for (const [name, values] of given) {
     if (!Object.hasOwn(kinds, name))
       refuseParameter(name, `is an unknown parameter; known are ${Object.keys(kinds).join(", ")}`)
-    if (values.length > 1) refuseParameter(name, "is there more than once")
+    if (values.length > 1 && kinds[name] !== "texts") refuseParameter(name, "is there more than once")
   }
-  return Object.fromEntries(given.map(([name, [text = ""]]) => [name, read(text, kinds[name])]))
+  return Object.fromEntries(given.map(([name, values]) => [name, read(values, kinds[name])]))
 }
 
-function read(text: string, kind: QueryKinds[string] | undefined): string | number {
-  const isNumber = kind !== undefined && kind !== "text" && NUMBERS[kind].test(text)
+function read(values: readonly string[], kind: QueryKinds[string] | undefined) {
+  const [text = ""] = values
+  if (values.length > 1) return values
+  const isNumber = (kind === "integer" || kind === "number") && NUMBERS[kind].test(text)
   return isNumber ? Number(text) : text
 }
 

@@ -29,6 +29,8 @@ export interface View {
   readonly now: Date
   /** What a reader may see of a payload, a result, metadata or an error: the app's hook. */
   readonly redact: (value: unknown, of: Redacted) => unknown
+  /** Where the logs of a drainer with this label are: the app's hook. */
+  readonly logLink?: ((label: string) => string | undefined) | undefined
 }
 
 export interface Redacted {

@@ -243,6 +243,20 @@ const jobChanges = {
   },
 }
 
+/** A path and a value, such as `order.id:17`. */
+export const inputText = {
+  type: "string",
+  minLength: 3,
+  maxLength: 2_049,
+  format: "path-and-value",
+  examples: ["order.id:17"],
+}
+
+/** One of these, or a list of which one applies. */
+function oneOrSome<Schema extends object>(schema: Schema) {
+  return { oneOf: [schema, { type: "array", minItems: 1, maxItems: 100, items: schema }] }
+}
+
 export const jobFilter = {
   type: "object",
   additionalProperties: false,
@@ -250,16 +264,38 @@ export const jobFilter = {
   description: "The jobs to which all of it applies.",
   properties: {
     ids: { type: "array", maxItems: 10_000, items: id },
-    state,
-    name,
-    queue: name,
+    state: oneOrSome(state),
+    name: oneOrSome(name),
+    queue: oneOrSome(name),
     tag: { type: "string", minLength: 1, maxLength: 128, description: "One of the job's tags." },
     metadata: { type: "object", minProperties: 1, description: "What the job's metadata contains." },
     uniqueKey: key,
     concurrencyKey: key,
+    key: { ...key, description: "The unique key, or one of the concurrency keys." },
+    errorClass: { ...key, description: "The name of an error with which one of its executions has failed." },
+    input: {
+      description: "What the payload has at a path, whose keys have dots between them.",
+      oneOf: [
+        inputText,
+        {
+          type: "object",
+          required: ["path", "value"],
+          additionalProperties: false,
+          properties: {
+            path: { type: "string", minLength: 1, maxLength: 1_024 },
+            value: { type: ["string", "number", "boolean", "null"] },
+          },
+        },
+      ],
+    },
     batch: { ...batchId, description: "The id of the batch that the job is one of." },
     enqueuedBefore: instant,
     enqueuedAfter: { ...instant, description: "Then, or later." },
+    since: {
+      ...instant,
+      description: "It has finished then, or later. If it is unfinished: it was enqueued then, or later.",
+    },
+    until: { ...instant, description: "The same, before then." },
   },
 }
 

@@ -1,10 +1,10 @@
 import { enqueue, enqueueMany, getJob, listJobs } from "../api/job-routes.ts"
 import { actOnJobs, cancelJob, deleteJob, retryJob, runJobNow, updateJob } from "../api/manage-routes.ts"
 import { type Described, describe, locationOf } from "./describe.ts"
-import { jobFilter } from "./job-requests.ts"
+import { inputText, jobFilter } from "./job-requests.ts"
 import { id, place } from "./values.ts"
 
-const { state, name, queue, tag, batch } = jobFilter.properties
+const { ids: _ids, metadata: _metadata, input: _input, ...conditions } = jobFilter.properties
 
 const ofJob = { id: { type: "string", pattern: id.pattern } }
 
@@ -14,11 +14,11 @@ export const jobOperations: readonly Described[] = [
     tag: "jobs",
     summary: "List jobs, the newest first: those that are unfinished, then the history",
     parameters: {
-      state: { ...state, description: "The jobs in this state." },
-      name: { ...name, description: "The jobs of this name." },
-      queue: { ...queue, description: "The jobs of this queue." },
-      tag: { ...tag, description: "The jobs with this tag." },
-      batch: { ...batch, description: "The jobs of this batch." },
+      ...conditions,
+      state: { ...conditions.state, description: "The jobs in one of these states." },
+      name: { ...conditions.name, description: "The jobs of one of these names." },
+      queue: { ...conditions.queue, description: "The jobs of one of these queues." },
+      input: { ...inputText, description: "A path and a value in the payload, such as `order.id:17`." },
       limit: { type: "integer", minimum: 1, maximum: 1_000, description: "How many at most. Default 50." },
       after: {
         ...place,

@@ -1,6 +1,6 @@
 import { listQueues } from "../api/queue-routes.ts"
 import { type Described, describe } from "./describe.ts"
-import { count, name } from "./values.ts"
+import { count } from "./values.ts"
 
 const queue = {
   type: "object",
@@ -54,7 +54,8 @@ export const queueOperations: readonly Described[] = [
     summary: "List the queues and their job counts",
     parameters: {
       after: {
-        ...name,
+        type: "string",
+        pattern: "^[A-Za-z0-9._/:-]{0,128}$",
         description: "The `next` of the previous response, to read the following page.",
       },
     },

@@ -9,7 +9,7 @@ import {
 } from "../api/schedule-routes.ts"
 import { type Described, describe } from "./describe.ts"
 import { delay, runAt } from "./job-requests.ts"
-import { durationUpTo, instantOrNull, key, name } from "./values.ts"
+import { durationUpTo, instantOrNull, key, name, period } from "./values.ts"
 
 const scheduleRequest = {
   type: "object",
@@ -49,7 +49,7 @@ const scheduleRequest = {
           type: "object",
           required: ["policy"],
           additionalProperties: false,
-          properties: { policy: { enum: ["skip", "once", "all"] }, within: delay },
+          properties: { policy: { enum: ["skip", "once", "all"] }, within: period },
         },
       ],
     },

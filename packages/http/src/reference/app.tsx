@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto"
 import { Hono } from "hono"
 import { openApiDocument } from "../openapi/document.ts"
-import { type OpenApi, Page } from "./page.tsx"
+import type { OpenApi } from "./openapi-types.ts"
+import { Page } from "./page.tsx"
 import { STYLE } from "./style.ts"
 
 const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64")

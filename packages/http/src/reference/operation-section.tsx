@@ -1,4 +1,4 @@
-import type { Listed, OpenApi, OperationObject, ParameterObject } from "./page.tsx"
+import type { Listed, OpenApi, OperationObject, ParameterObject } from "./openapi-types.ts"
 import { SchemaText } from "./schema-text.tsx"
 
 /** One operation: what it takes, and what it returns. */

@@ -1,4 +1,4 @@
-import type { Schema } from "./page.tsx"
+import type { Schema } from "./openapi-types.ts"
 import { SchemaText } from "./schema-text.tsx"
 
 /** A schema that operations refer to by its name. */

@@ -1,4 +1,4 @@
-import type { Schema } from "./page.tsx"
+import type { Schema } from "./openapi-types.ts"
 
 /** What a value must be, in a line. */
 export function SchemaText({ schema }: { schema: Schema }) {

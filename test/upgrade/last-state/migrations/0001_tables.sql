@@ -207,6 +207,9 @@ create index finished_payload_day on finished (payload_day) where payload_day < 
 -- The jobs of batches that may be retried. Those that have succeeded aren't in it: they would cost as much as the rest of their settle.
 create index finished_batch on finished (batch_id) where batch_id is not null and state <> 'succeeded';
 
+-- The jobs that have not succeeded, by when they finished: what people look for among all others.
+create index finished_unsuccessful on finished (state, finished_at, id) where state <> 'succeeded';
+
 -- Payloads that are too large to be copied with their job into the history (see max_row_bytes), by the UTC day of the enqueue. The
 -- job and its history point here. Not compressed: that costs more than a large payload's way through the queue otherwise does.
 create table payloads (
@@ -335,10 +338,14 @@ create table drainers (
   budget_ms   bigint,                                    -- time that it had when it opened; null: no deadline
   in_flight   integer,                                   -- jobs that it had when it died
   lingering   boolean     not null default false,        -- whether it waits for work and wants to be notified
+  invocation  jsonb,                                     -- where it runs, as its host tells: request id, log stream, memory, version; null: it doesn't
+  settled     integer,                                   -- executions whose outcome it has written; null: it has not ended, or died
+  reason      text,                                      -- why it ended; null likewise
   started_at  timestamptz not null default now(),
   ended_at    timestamptz,
   ending      text,
 
+  constraint known_reason       check (reason in ('out_of_work', 'deadline', 'stopped', 'failed')),
   constraint known_ending       check (ending in ('closed', 'died')),
   constraint ended_has_ending   check ((ended_at is null) = (ending is null))
 );
@@ -346,6 +353,69 @@ create table drainers (
 create index drainers_alive on drainers (id) where ended_at is null;
 create index drainers_lingering on drainers (id) where lingering;
 create index drainers_ended on drainers (ended_at) where ended_at is not null;
+
+-- How often values in milliseconds were measured: bucket n is for those of up to 2^(n/8) ms that are above 2^((n-1)/8), bucket 0 for
+-- those of up to 1 ms. Buckets without any are left out.
+create type histogram as (buckets smallint[], counts bigint[]);
+
+-- What executions came to that ended in a minute, as drainers have noted it: rows are only inserted, so that nobody waits, and
+-- maintenance adds them to `measures` (see sum_up_measures).
+create sequence noted_measure_ids;
+
+create table noted_measures (
+  id            bigint      primary key default nextval('noted_measure_ids'),
+  starts_at     timestamptz not null,                    -- the minute
+  name          text        not null,
+  queue         text        not null,
+  succeeded     bigint      not null default 0,
+  retried       bigint      not null default 0,
+  discarded     bigint      not null default 0,
+  canceled      bigint      not null default 0,
+  snoozed       bigint      not null default 0,
+  interrupted   bigint      not null default 0,          -- noted by whoever reaps
+  busy_ms       bigint      not null default 0,          -- the sum of their run times
+  waited_ms     bigint      not null default 0,          -- the sum of their waits
+  billed_mb_ms  bigint      not null default 0,          -- their share of what the drain is billed, in milliseconds times MB of memory
+  runs          histogram,                               -- their run times; null: those that were interrupted have none
+  waits         histogram                                -- from when they were due to their start
+) with (autovacuum_vacuum_scale_factor = 0.02);
+
+-- The same by minute, ten minutes and hour, and since ever for those that count on; without what `noted_measures` has.
+create table measures (
+  span_s        integer     not null,                    -- 60, 600 or 3600; 0: since ever
+  starts_at     timestamptz not null,                    -- since ever: 1970
+  name          text        not null,
+  queue         text        not null,
+  succeeded     bigint      not null,
+  retried       bigint      not null,
+  discarded     bigint      not null,
+  canceled      bigint      not null,
+  snoozed       bigint      not null,
+  interrupted   bigint      not null,
+  busy_ms       bigint      not null,
+  waited_ms     bigint      not null,
+  billed_mb_ms  bigint      not null,
+  runs          histogram,
+  waits         histogram,
+
+  primary key (span_s, starts_at, name, queue),
+  constraint known_span check (span_s in (0, 60, 600, 3600))
+);
+
+-- The last id that a job had been given when the first drainer wrote in a minute: how many are enqueued.
+create table last_job_ids (
+  minute_at timestamptz primary key,
+  noted_at  timestamptz not null default now(),
+  job_id    bigint      not null
+);
+
+-- The versions of the app that drain, as their drainers tell.
+create table deployments (
+  version       text        primary key,
+  first_seen_at timestamptz not null default now(),
+
+  constraint short_version check (octet_length(version) <= 512)
+);
 
 -- What is known of job definitions, for jobs that are enqueued by name alone and for drainers: registered by a deployment, or
 -- noted by drainers that open. The end of a drain adds its executions to the durations.
@@ -708,9 +778,12 @@ create table settings (
   only_row              boolean primary key default true check (only_row),
   refuses_unknown_names boolean not null default false,  -- whether an enqueue by a name that no definition has is an error
   retention             interval not null default '14 days', -- how long history is kept; see run_maintenance
+  minutes_kept          interval not null default '2 days',  -- how long it is kept what executions of each minute came to
+  hours_kept            interval not null default '90 days', -- the same of each hour
 
   -- whole days are dropped, and an idempotency key leads to its job for 24 hours
-  constraint a_day_at_least check (retention >= interval '1 day')
+  constraint a_day_at_least check (retention >= interval '1 day'),
+  constraint an_hour_at_least check (minutes_kept >= interval '1 hour' and hours_kept >= interval '1 hour')
 );
 insert into settings default values;
 
@@ -944,7 +1017,8 @@ create table maintenance_steps (
 insert into maintenance_steps (step) values ('prepare finished'), ('prepare failures'), ('prepare payloads'),
   ('expire by rules'), ('expire finished'), ('expire failures'), ('expire payloads'),
   ('forget stored results'), ('forget logs'), ('forget superfluous objects'), ('forget idempotency keys'), ('forget unique periods'), ('forget requests'), ('forget retries'), ('forget drainers'), ('forget rates'), ('forget further keys'), ('forget waits'), ('forget emits'),
-  ('repair batches'), ('forget batches'), ('repair dependents'), ('forget dependencies'), ('forget schedule ticks'), ('forget actions');
+  ('repair batches'), ('forget batches'), ('repair dependents'), ('forget dependencies'), ('forget schedule ticks'), ('forget actions'),
+  ('sum up measures'), ('forget measures');
 
 -- Jobs that are about to be stored, in a row and alike but for their payloads and keys: an element of the argument of store_jobs,
 -- with the policies that apply to it.

@@ -24,7 +24,10 @@ begin
       attempts = least(j.attempts + d.is_guilty::integer, 32767),
       interruptions = j.interruptions + d.is_guilty::integer
     from dead d where j.id = d.id
-    returning j.id, least(j.attempts + (not d.is_guilty)::integer, 32767) as attempt
+    returning j.id, j.name, j.queue, least(j.attempts + (not d.is_guilty)::integer, 32767) as attempt
+  ), measured as (
+    insert into noted_measures (starts_at, name, queue, interrupted)
+    select date_bin('1 minute', now(), 'epoch'), i.name, i.queue, count(*) from interrupted i group by 2, 3
   ), recorded as (
     insert into failures (job_id, attempt, outcome, error_class, error_code, error_message, drainer_id)
     select i.id, i.attempt, 'interrupted', 'InterruptedError', 'interrupted',

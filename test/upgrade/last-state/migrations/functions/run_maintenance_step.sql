@@ -32,6 +32,8 @@ begin
     when 'forget batches' then forget_batches(v_oldest::timestamp at time zone 'UTC')
     when 'repair dependents' then repair_dependents()
     when 'forget dependencies' then forget_dependencies(v_oldest::timestamp at time zone 'UTC')
+    when 'sum up measures' then sum_up_measures()
+    when 'forget measures' then forget_measures(p_now)
     when 'forget drainers' then delete_older('drainers', 'ended_at', p_now - interval '1 day')
   end;
 end

@@ -1,3 +1,4 @@
+import { jobs } from "./jobs.ts"
 import { navigation } from "./navigation.ts"
 import { overview } from "./overview.ts"
 import { shell } from "./shell.ts"
@@ -5,6 +6,7 @@ import { states } from "./states.ts"
 
 /** The texts of the dashboard: a file for each area. The other languages have the same keys. */
 export const english = {
+  jobs,
   navigation,
   overview,
   shell,

@@ -29,6 +29,8 @@ begin
   select c.oid, substr(c.relname, length(c_prefix) + 1) into v_part, day
   from pg_inherits i join pg_class c on c.oid = i.inhrelid
   where i.inhparent = 'finished'::regclass and (p_day is null or c.relname collate "C" <= c_prefix || p_day)
+    and (p_filter->>'until' is null or c.relname = 'finished_default'
+         or c.relname collate "C" <= c_prefix || to_char((p_filter->>'until')::timestamptz at time zone 'UTC', 'YYYYMMDD'))
   order by c.relname collate "C" desc limit 1;
   if day is distinct from p_day then
     p_page := null; -- that partition is gone
@@ -41,15 +43,11 @@ begin
   v_from := greatest(0, v_end - c_pages);
   execute format(
     'select array_agg(f.place), array_agg(row(f.id, f.job)::listed_job) from (
-       select f.id, f.ctid as place, json_build_object(
-         ''id'', f.id::text, ''name'', f.name, ''queue'', f.queue, ''priority'', f.priority, ''state'', f.state, ''attempts'', f.attempts,
-         ''maxAttempts'', f.max_attempts, ''reason'', f.reason, ''runAt'', f.run_at, ''expiresAt'', null, ''enqueuedAt'', f.enqueued_at, ''startedAt'', f.started_at,
-         ''finishedAt'', f.finished_at, ''durationMs'', f.duration_ms, ''tags'', coalesce(f.tags, ''{}''),
-         ''metadata'', coalesce(f.metadata, ''{}''), ''uniqueKey'', f.unique_key, ''concurrencyKey'', f.concurrency_key,
-         ''concurrencyKeys'', array_remove(f.concurrency_key || f.further_keys, null), ''batchId'', f.batch_id::text) as job
+       select f.id, f.ctid as place, listed_finished(f::finished) as job
        from %s f
        where f.ctid >= $1 and f.ctid < $2 and f.finished_at < $3 and f.state = any ($4)
-         and is_matching($5, f.name, f.queue, f.tags, f.metadata, f.unique_key, f.concurrency_key, f.further_keys, f.enqueued_at, f.batch_id)
+         and is_matching($5, f.name, f.queue, f.tags, f.metadata, f.unique_key, f.concurrency_key, f.further_keys, f.enqueued_at, f.batch_id,
+                         f.finished_at, f.id, f.payload, f.payload_day)
        order by f.ctid desc limit $6) f', v_part)
   into v_places, v_found
   using format('(%s,0)', v_from)::tid, format('(%s,%s)', v_end, coalesce(p_item, 0))::tid, p_before, p_states, p_filter, p_limit;
@@ -63,7 +61,10 @@ begin
     item := 0;
   else
     day := (select substr(c.relname, length(c_prefix) + 1) from pg_inherits i join pg_class c on c.oid = i.inhrelid
-            where i.inhparent = 'finished'::regclass and c.relname collate "C" < c_prefix || day order by c.relname collate "C" desc limit 1);
+            where i.inhparent = 'finished'::regclass and c.relname collate "C" < c_prefix || day
+              and (p_filter->>'since' is null
+                   or c.relname collate "C" >= c_prefix || to_char((p_filter->>'since')::timestamptz at time zone 'UTC', 'YYYYMMDD'))
+            order by c.relname collate "C" desc limit 1);
   end if;
 end
 $$;

@@ -1,0 +1,115 @@
+import { durationMs, type JobFilter, type JobState } from "@sluice/core"
+
+/** What a list of jobs can be narrowed by: the parameters of its address. */
+export const FIELDS = [
+  "state",
+  "name",
+  "queue",
+  "tag",
+  "key",
+  "error",
+  "input",
+  "batch",
+  "since",
+  "until",
+] as const
+
+export type FieldName = (typeof FIELDS)[number]
+
+export interface Condition {
+  readonly field: FieldName
+  readonly value: string
+}
+
+/** Of which a job has one: several values widen the list. Of others the last one counts. */
+const ALTERNATIVES: readonly FieldName[] = ["state", "name", "queue"]
+
+/** The conditions of an address: its parameters, and what was typed into the search field, `q`. */
+export function conditionsOf(query: URLSearchParams): Condition[] {
+  const given = FIELDS.flatMap((field) =>
+    query.getAll(field).map((value) => ({ field, value: value.trim() })),
+  )
+  return withoutDuplicates([...given, ...typedConditions(query.get("q") ?? "")].filter(({ value }) => value))
+}
+
+function withoutDuplicates(conditions: readonly Condition[]): Condition[] {
+  return conditions.filter(({ field, value }, place) => {
+    const later = conditions.slice(place + 1)
+    return ALTERNATIVES.includes(field)
+      ? !later.some((one) => one.field === field && one.value === value)
+      : !later.some((one) => one.field === field)
+  })
+}
+
+/**
+ * What somebody typed, as conditions: `name:welcome tag:"two words" input.order.id:17`. A word without a field is a job's name.
+ */
+function typedConditions(text: string): Condition[] {
+  return [...text.matchAll(TERM)].map(([, field = "", path, quoted, plain, word]) => {
+    const value = quoted ?? plain ?? ""
+    if (path !== undefined) return { field: "input", value: `${path}:${value}` }
+    if (word !== undefined) return { field: "name", value: word }
+    return { field: NAMED[field] ?? (field as FieldName), value }
+  })
+}
+
+const TERM = new RegExp(
+  `(?:(${[...FIELDS, "class", "errorClass"].join("|")})|input\\.([^\\s:]+)):(?:"([^"]*)"|(\\S*))|(\\S+)`,
+  "g",
+)
+
+const NAMED: Readonly<Record<string, FieldName>> = { class: "error", errorClass: "error" }
+
+/** The filter of these conditions. Core checks the values. */
+export function filterOf(conditions: readonly Condition[], now: Date): Omit<JobFilter, "ids"> {
+  const all = (field: FieldName) => {
+    const values = conditions.filter((one) => one.field === field).map(({ value }) => value)
+    return values.length > 1 ? values : values[0]
+  }
+  const one = (field: FieldName) => conditions.findLast((each) => each.field === field)?.value
+  const filter = {
+    state: all("state") as JobState | JobState[] | undefined,
+    name: all("name"),
+    queue: all("queue"),
+    tag: one("tag"),
+    key: one("key"),
+    errorClass: one("error"),
+    input: one("input"),
+    batch: one("batch"),
+    since: instantOf(one("since"), now),
+    until: instantOf(one("until"), now),
+  }
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined))
+}
+
+const LENGTH_OF_TIME = /^\d+(?:\.\d+)?(?:s|m|h|d)$/
+
+/** `2h` is two hours ago. */
+function instantOf(text: string | undefined, now: Date): string | undefined {
+  return text !== undefined && LENGTH_OF_TIME.test(text)
+    ? new Date(Math.max(0, now.getTime() - durationMs(text))).toISOString()
+    : text
+}
+
+/** The parameters of an address with these conditions. */
+export function queryOf(
+  conditions: readonly Condition[],
+  others: Readonly<Record<string, string>> = {},
+): string {
+  const query = new URLSearchParams([
+    ...conditions.map(({ field, value }): [string, string] => [field, value]),
+    ...Object.entries(others),
+  ])
+  return query.size === 0 ? "" : `?${query}`
+}
+
+/** The conditions without one of them. */
+export function without(conditions: readonly Condition[], removed: Condition): Condition[] {
+  return conditions.filter((one) => one !== removed)
+}
+
+/** The conditions in this state; undefined: in any. */
+export function inState(conditions: readonly Condition[], state: JobState | undefined): Condition[] {
+  const others = conditions.filter(({ field }) => field !== "state")
+  return state === undefined ? others : [{ field: "state", value: state }, ...others]
+}

@@ -1,0 +1,145 @@
+import type { AnyJobDefinition } from "@sluice/core"
+import { Field } from "../../components/field.tsx"
+import { Notice } from "../../components/notice.tsx"
+import type { View } from "../../page.ts"
+import { FieldError } from "./form-values.ts"
+import type { InputField } from "./input-fields.ts"
+
+/** What is wrong with which field; under `""`, with the whole form. */
+export type Errors = ReadonlyMap<string, string>
+
+export const noErrors: Errors = new Map()
+
+export function errorsOf(error: FieldError): Errors {
+  return new Map([[error.field, error.message]])
+}
+
+/** One field of a job, with its text. */
+export function TextField(properties: {
+  name: string
+  label: string
+  hint?: string | undefined
+  value: string | undefined
+  errors: Errors
+  isJson?: boolean
+  rows?: number
+  list?: string
+}) {
+  const { name, label, hint, value = "", errors, isJson = false, rows = 8, list } = properties
+  return (
+    <Field name={name} label={label} hint={hint} error={errors.get(name)}>
+      {(attributes) =>
+        isJson ? (
+          <textarea {...attributes} class="code" rows={rows} spellcheck={false} autocapitalize="none">
+            {`\n${value}`}
+          </textarea>
+        ) : (
+          <input {...attributes} type="text" value={value} autocomplete="off" {...(list && { list })} />
+        )
+      }
+    </Field>
+  )
+}
+
+/** The fields of an input schema, named `input.<key>`. */
+export function InputFields(properties: {
+  view: View
+  fields: readonly InputField[]
+  texts: ReadonlyMap<string, string>
+  errors: Errors
+}) {
+  const { view, fields, texts, errors } = properties
+  return (
+    <>
+      {fields.map((field) => (
+        <InputControl view={view} field={field} text={texts.get(field.key) ?? ""} errors={errors} />
+      ))}
+    </>
+  )
+}
+
+function InputControl(properties: { view: View; field: InputField; text: string; errors: Errors }) {
+  const { view, field, text, errors } = properties
+  const { key, kind, type, title, description, required, choices, isWhole } = field
+  const name = `input.${key}`
+  const label = `${title ?? key}${required ? " *" : ""}`
+  return (
+    <Field name={name} id={idOf(name)} label={label} hint={description} error={errors.get(name)}>
+      {(attributes) => {
+        const control = { ...attributes, ...(required && { "aria-required": "true" as const }) }
+        if (kind === "json")
+          return (
+            <textarea {...control} class="code" rows={4} spellcheck={false} autocapitalize="none">
+              {`\n${text}`}
+            </textarea>
+          )
+        if (kind === "choice" || kind === "boolean")
+          return (
+            <select {...control}>
+              {!(required && text !== "") && <option value="">{view.text.jobs.notSet}</option>}
+              {(kind === "boolean" ? ["true", "false"] : choices).map((choice) => (
+                <option value={choice} selected={choice === text}>
+                  {kind === "choice" ? choice : choice === "true" ? view.text.jobs.yes : view.text.jobs.no}
+                </option>
+              ))}
+            </select>
+          )
+        const isNumber = kind === "number"
+        return (
+          <input
+            {...control}
+            type={isNumber ? "text" : type}
+            value={text}
+            autocomplete="off"
+            {...(isNumber && { inputmode: isWhole ? "numeric" : "decimal" })}
+          />
+        )
+      }}
+    </Field>
+  )
+}
+
+/** An id must be one that an address can name. */
+function idOf(name: string): string {
+  return `field-${encodeURIComponent(name)}`
+}
+
+/** What the fields say, as a payload. An empty one that isn't required is left out. */
+export function payloadOf({ text }: View, fields: readonly InputField[], form: URLSearchParams): unknown {
+  const entries = fields.flatMap(({ key, kind, required }): [string, unknown][] => {
+    const name = `input.${key}`
+    const given = form.get(name) ?? ""
+    if (given === "" && !(required && kind === "text")) return []
+    if (kind === "text" || kind === "choice") return [[key, given]]
+    if (kind === "boolean") return [[key, given === "true"]]
+    return [[key, parse(name, given, kind === "number" ? text.jobs.notNumber : text.jobs.notJson)]]
+  })
+  return Object.fromEntries(entries)
+}
+
+function parse(name: string, text: string, complaint: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new FieldError(name, complaint)
+  }
+}
+
+export function FormProblem({ errors, shown }: { errors: Errors; shown: readonly string[] }) {
+  const others = [...errors].filter(([field]) => !shown.includes(field))
+  if (others.length === 0) return null
+  return (
+    <Notice kind="failure">
+      {others.map(([, message]) => (
+        <p>
+          <bdi>{message}</bdi>
+        </p>
+      ))}
+    </Notice>
+  )
+}
+
+/** The definition of a name, if the dashboard's bundle has it. */
+export function definitionOf({ sluice }: View, name: string): AnyJobDefinition | undefined {
+  return sluice.definitions?.get(name)
+}

@@ -1,0 +1,253 @@
+import {
+  type EnqueueOptions,
+  type FilterValues,
+  InvalidInputError,
+  InvalidPayloadError,
+  type JobSnapshot,
+  SluiceError,
+} from "@sluice/core"
+import { ActionForm } from "../../components/action-form.tsx"
+import { Notice } from "../../components/notice.tsx"
+import { PageHeader } from "../../components/page-header.tsx"
+import { fill } from "../../languages/text.ts"
+import type { Action, Page, Rendered, View } from "../../page.ts"
+import { isWhole } from "./edit-page.tsx"
+import { dueOf, FieldError, jsonOf, numberOf, tagsOf, textOf } from "./form-values.ts"
+import { type InputField, inputFieldsOf, textsOf } from "./input-fields.ts"
+import {
+  definitionOf,
+  type Errors,
+  errorsOf,
+  FormProblem,
+  InputFields,
+  noErrors,
+  payloadOf,
+  TextField,
+} from "./job-form.tsx"
+import { noJob } from "./job-page.tsx"
+
+const OPTIONS = ["due", "queue", "priority", "maxAttempts", "tags", "uniqueKey", "concurrencyKey", "metadata"]
+
+/** First the name is chosen; then the form has the fields of its input. `from` fills it with what another job had. */
+export const newPage: Page = {
+  path: "/jobs/new",
+  role: "operator",
+  async render(view) {
+    const from = view.query.get("from")
+    const original = from !== null && /^\d{1,15}$/.test(from) ? await view.sluice.getJob(from) : undefined
+    if (from !== null && !original) return noJob(view, from)
+    const name = original?.name ?? view.query.get("name")?.trim()
+    if (!name) return chooseName(view, await view.sluice.getFilterValues())
+    return form(view, name, original ? valuesOf(view, name, original) : emptyValues(view, name), noErrors)
+  },
+}
+
+function chooseName(view: View, { names }: FilterValues): Rendered {
+  const { jobs: text } = view.text
+  const known = [...new Set([...(view.sluice.definitions?.keys() ?? []), ...names])].toSorted()
+  const body = (
+    <>
+      <PageHeader
+        title={text.newTitle}
+        lead={text.newLead}
+        back={{ href: view.href("/jobs"), label: text.title }}
+      />
+      <form method="get" action={view.href("/jobs/new")} class="form">
+        <TextField
+          name="name"
+          label={text.chooseName}
+          hint={text.chooseNameHint}
+          value=""
+          errors={noErrors}
+          list="job-names"
+        />
+        <datalist id="job-names">
+          {known.map((name) => (
+            <option value={name} />
+          ))}
+        </datalist>
+        <div class="row">
+          <button type="submit" class="button primary">
+            {text.choose}
+          </button>
+        </div>
+      </form>
+    </>
+  )
+  return { title: text.newTitle, body, isLive: false }
+}
+
+/** What the form shows. */
+interface Values {
+  readonly options: ReadonlyMap<string, string>
+  /** The input as JSON, and by field. */
+  readonly payload: string
+  readonly input: ReadonlyMap<string, string>
+  /** Whether parts of the original's input are hidden, so that the form begins without it. */
+  readonly isHidden?: boolean
+}
+
+function emptyValues(view: View, name: string): Values {
+  const fields = inputFieldsOf(definitionOf(view, name)) ?? []
+  return { options: new Map(), payload: "{}", input: textsOf(fields, undefined) }
+}
+
+/** What the original was enqueued with, but for its unique key, which it may still have. */
+function valuesOf(view: View, name: string, job: JobSnapshot): Values {
+  const fields = inputFieldsOf(definitionOf(view, name)) ?? []
+  const isShown = isWhole(view, job, "payload") && job.payloadKept
+  const { schedule: _, ...metadata } = job.metadata
+  const hasMetadata = Object.keys(metadata).length > 0 && isWhole(view, job, "metadata")
+  return {
+    options: new Map([
+      ["queue", job.queue],
+      ["priority", String(job.priority)],
+      ["maxAttempts", job.maxAttempts === null ? "" : String(job.maxAttempts)],
+      ["tags", job.tags.join(", ")],
+      ["concurrencyKey", definitionOf(view, name) ? "" : (job.concurrencyKey ?? "")],
+      ["metadata", hasMetadata ? JSON.stringify(metadata, null, 2) : ""],
+    ]),
+    payload: isShown ? JSON.stringify(job.payload, null, 2) : "{}",
+    input: textsOf(fields, isShown ? job.payload : undefined),
+    ...(!isShown && { isHidden: true }),
+  }
+}
+
+function form(view: View, name: string, values: Values, errors: Errors): Rendered {
+  const { jobs: text } = view.text
+  const definition = definitionOf(view, name)
+  const fields = inputFieldsOf(definition)
+  const field = (option: string) => ({ name: option, value: values.options.get(option), errors })
+  const shown = [...OPTIONS, "payload", ...(fields ?? []).map(({ key }) => `input.${key}`)]
+  const body = (
+    <>
+      <PageHeader
+        title={
+          <>
+            {text.newTitle}: <bdi>{name}</bdi>
+          </>
+        }
+        lead={text.newLead}
+        back={{ href: view.href("/jobs/new"), label: text.chooseName }}
+      />
+      <FormProblem errors={errors} shown={shown} />
+      {values.isHidden && <Notice>{text.hiddenPayload}</Notice>}
+      <ActionForm view={view} path="/jobs/new" class="form">
+        <input type="hidden" name="name" value={name} />
+        <h2>{text.input}</h2>
+        {!fields && <p class="muted">{definition ? text.noSchema : text.unknownDefinition}</p>}
+        {fields ? (
+          <InputFields view={view} fields={fields} texts={values.input} errors={errors} />
+        ) : (
+          <TextField
+            name="payload"
+            label={text.payload}
+            hint={text.payloadHint}
+            value={values.payload}
+            errors={errors}
+            isJson
+            rows={12}
+          />
+        )}
+        <details open={OPTIONS.some((option) => errors.has(option))} class="options">
+          <summary>
+            {text.options} <span class="muted">{text.defaultHint}</span>
+          </summary>
+          <div class="form">
+            <TextField {...field("due")} label={text.runAt} hint={text.runAtHint} />
+            <TextField {...field("queue")} label={text.queue} />
+            <TextField {...field("priority")} label={text.priority} hint={text.priorityHint} />
+            <TextField {...field("maxAttempts")} label={text.maxAttempts} />
+            <TextField {...field("tags")} label={text.tags} hint={text.tagsHint} />
+            <TextField {...field("uniqueKey")} label={text.uniqueKey} hint={text.uniqueKeyHint} />
+            <TextField {...field("concurrencyKey")} label={text.concurrencyKey} />
+            <TextField
+              {...field("metadata")}
+              label={text.metadata}
+              hint={text.metadataHint}
+              isJson
+              rows={4}
+            />
+          </div>
+        </details>
+        <div class="row">
+          <button type="submit" class="button primary">
+            {text.submit}
+          </button>
+        </div>
+      </ActionForm>
+    </>
+  )
+  return {
+    title: text.newTitle,
+    body,
+    isLive: false,
+    ...(errors.size > 0 && { status: 422 as const }),
+  }
+}
+
+export const enqueueAction: Action = {
+  path: "/jobs/new",
+  async act(view, given) {
+    const { did } = view.text.jobs
+    const name = given.get("name")?.trim() ?? ""
+    const fields = inputFieldsOf(definitionOf(view, name))
+    try {
+      const payload = fields
+        ? payloadOf(view, fields, given)
+        : jsonOf(given, "payload", view.text.jobs.notJson)
+      const { id, status } = await view.sluice.enqueue(name, payload ?? {}, optionsOf(view, given))
+      const notice = fill(status === "enqueued" ? did.enqueue : did.found, { id })
+      return { to: view.href(`/jobs/${id}`), notice }
+    } catch (error) {
+      const page = form(view, name, sentValues(given, fields ?? []), problemsOf(error, fields !== undefined))
+      return { to: view.href("/jobs/new", { name }), page }
+    }
+  },
+}
+
+function sentValues(given: URLSearchParams, fields: readonly InputField[]): Values {
+  return {
+    options: new Map(OPTIONS.map((option) => [option, given.get(option) ?? ""])),
+    payload: given.get("payload") ?? "",
+    input: new Map(fields.map(({ key }) => [key, given.get(`input.${key}`) ?? ""])),
+  }
+}
+
+function optionsOf({ text }: View, form: URLSearchParams): EnqueueOptions {
+  const options = {
+    ...dueOf(form, "due", text.jobs.notTime),
+    queue: textOf(form, "queue"),
+    priority: numberOf(form, "priority", text.jobs.notNumber),
+    maxAttempts: numberOf(form, "maxAttempts", text.jobs.notNumber),
+    tags: tagsOf(form, "tags"),
+    uniqueKey: textOf(form, "uniqueKey"),
+    concurrencyKey: textOf(form, "concurrencyKey"),
+    metadata: jsonOf(form, "metadata", text.jobs.notJson),
+  }
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+}
+
+const FIELD_OF: Readonly<Record<string, string>> = { runAt: "due", delay: "due" }
+
+/** What is wrong with which field; of a payload, with each of those that the schema complains of. */
+function problemsOf(error: unknown, hasFields: boolean): Errors {
+  if (error instanceof FieldError) return errorsOf(error)
+  if (error instanceof InvalidPayloadError)
+    return hasFields
+      ? new Map(
+          error.issues
+            .toReversed()
+            .map(({ path, message }) => [
+              path.length > 0 ? `input.${path[0]}` : "",
+              path.length > 1 ? `${path.slice(1).join(".")}: ${message}` : message,
+            ]),
+        )
+      : new Map([["payload", error.message]])
+  if (error instanceof InvalidInputError) {
+    const field = String(error.path.at(-1) ?? "")
+    return new Map([[FIELD_OF[field] ?? field, error.message]])
+  }
+  if (!(error instanceof SluiceError) || error.code === "database_unavailable") throw error
+  return new Map([["", error.message]])
+}

@@ -1,0 +1,72 @@
+import { createSluice } from "@sluice/core"
+import { beforeEach, expect, test } from "vitest"
+import { createDatabase } from "../support/database.ts"
+
+const database = await createDatabase()
+const sluice = createSluice({ database: database.pool })
+
+beforeEach(() => database.rows("truncate sluice.noted_measures, sluice.measures, sluice.deployments"))
+
+test("minutes are forgotten after two days, ten minutes after 14, hours after 90", async () => {
+  for (const days of [1, 3, 20, 100]) await note(days)
+  await maintain("sum up measures")
+  await maintain("forget measures")
+  expect(await kept()).toEqual({ 0: 3, 60: 1, 600: 2, 3600: 3 })
+})
+
+test("the settings say how long they are kept", async () => {
+  for (const days of [1, 3, 20, 100]) await note(days)
+  await maintain("sum up measures")
+  await database.rows("update sluice.settings set minutes_kept = '20.5 days', hours_kept = '1000 days'")
+  await maintain("forget measures")
+  expect(await kept()).toEqual({ 0: 4, 60: 3, 600: 3, 3600: 4 })
+  await database.rows("update sluice.settings set minutes_kept = default, hours_kept = default")
+})
+
+test("what is counted since ever goes with the last hour of its name and queue", async () => {
+  await note(100, "retired")
+  await note(100, "used")
+  await note(1, "used")
+  await maintain("sum up measures")
+  await maintain("forget measures")
+  expect(
+    await database.rows("select name, succeeded::integer from sluice.measures where span_s = 0"),
+  ).toEqual([{ name: "used", succeeded: 2 }])
+})
+
+test("a set of many notes is summed up in several pieces", async () => {
+  await database.rows(`insert into sluice.noted_measures (starts_at, name, queue, succeeded)
+    select date_bin('1 minute', now(), 'epoch') - (n % 100) * interval '1 minute', 'n' || n % 7, 'default', 1 from generate_series(1, 6000) n`)
+  expect(await maintain("sum up measures")).toBe(true)
+  expect(await maintain("sum up measures")).toBe(false)
+  const [total] = await database.rows(
+    "select sum(succeeded)::integer as jobs from sluice.measures where span_s = 60",
+  )
+  expect(total).toEqual({ jobs: 6_000 })
+})
+
+async function note(days: number, name = `before-${days}`): Promise<void> {
+  await database.rows(
+    "insert into sluice.noted_measures (starts_at, name, queue, succeeded) values (date_bin('1 minute', now(), 'epoch') - $1 * interval '1 day', $2, 'default', 1)",
+    [days, name],
+  )
+}
+
+async function maintain(step: string): Promise<boolean> {
+  const [done] = await database.rows("select more, error from sluice.run_maintenance($1)", [step])
+  expect(done.error).toBeNull()
+  return done.more
+}
+
+async function kept(): Promise<Record<number, number>> {
+  const rows = await database.rows("select span_s, count(*)::integer as rows from sluice.measures group by 1")
+  return Object.fromEntries(rows.map(({ span_s, rows }) => [span_s, rows]))
+}
+
+test("versions of the app are told by when their first drainer opened", async () => {
+  await database.rows(`insert into sluice.deployments (version, first_seen_at) values
+    ('new', now() - interval '1 minute'), ('old', now() - interval '2 hours')`)
+  expect(await sluice.listDeployments()).toEqual([{ version: "new", at: expect.any(Date) }])
+  const all = await sluice.listDeployments({ since: new Date(Date.now() - 86_400_000) })
+  expect(all.map(({ version }) => version)).toEqual(["old", "new"])
+})
