@@ -261,11 +261,17 @@ create table failures (
   error_code    text,
   error_message text        not null,
   error_stack   text,
+  name          text,                                    -- of the job, for reading the failures of a group
+  fingerprint   text,                                    -- failures with the same one are a group: see error-fingerprint.ts. Null: canceled, which is no failure
 
-  constraint known_outcome check (outcome in ('retried', 'discarded', 'canceled', 'snoozed', 'interrupted'))
+  constraint known_outcome     check (outcome in ('retried', 'discarded', 'canceled', 'snoozed', 'interrupted')),
+  constraint group_has_name    check (fingerprint is null or name is not null),
+  constraint short_fingerprint check (octet_length(fingerprint) <= 32)
 ) partition by range (ended_at);
 
 create index failures_job_id on failures (job_id);
+-- By its distinct beginnings list_errors finds the groups; their counts are ranges of it.
+create index failures_groups on failures (fingerprint, name, outcome, ended_at) where fingerprint is not null;
 create table failures_default partition of failures default;
 create index failures_default_age on failures_default using brin (ended_at);
 alter table failures_default replica identity full;
@@ -330,6 +336,7 @@ create sequence drainer_ids as integer cycle;
 create table drainers (
   id          integer     primary key default nextval('drainer_ids'),
   slot        integer     not null,
+  slots       integer,                                   -- how many its pool has, as it was told
   backend_pid integer     not null,
   label       text        not null,                      -- identifies it to people: on Lambda, the request id
   names       text[],                                    -- names of jobs that it starts; null: any
@@ -1045,7 +1052,7 @@ create type listed_job as (id bigint, job json);
 create type execution_outcome as (
   id bigint, fence integer, outcome text, charges_attempt boolean, duration_ms integer, ended_ms_ago bigint, result jsonb,
   result_key text, wait_ms bigint, rule text, rule_failures jsonb, cuts smallint, pauses_key boolean, paused_key text, forgets_payload boolean, waited_ms bigint, logs text, error_class text, error_code text,
-  error_message text, error_stack text);
+  error_message text, error_stack text, error_fingerprint text, name text);
 
 -- Counts how often jobs that had been due earlier became ready, behind a position that scans may have passed: when a queue is
 -- resumed, a key is freed, a claimed job is given back.

@@ -29,11 +29,12 @@ begin
     insert into noted_measures (starts_at, name, queue, interrupted)
     select date_bin('1 minute', now(), 'epoch'), i.name, i.queue, count(*) from interrupted i group by 2, 3
   ), recorded as (
-    insert into failures (job_id, attempt, outcome, error_class, error_code, error_message, drainer_id)
+    insert into failures (job_id, attempt, outcome, error_class, error_code, error_message, drainer_id, name, fingerprint)
     select i.id, i.attempt, 'interrupted', 'InterruptedError', 'interrupted',
            case when p_in_flight is null then format('The server was restarted under drainer %s', p_dead)
                 when p_in_flight = 1 then format('Drainer %s died with this job alone in flight', p_dead)
-                else format('Drainer %s died with %s jobs in flight', p_dead, p_in_flight) end, p_dead
+                else format('Drainer %s died with %s jobs in flight', p_dead, p_in_flight) end, p_dead,
+           i.name, 'interrupted'
     from interrupted i
   )
   select array_agg(i.id) into v_interrupted from interrupted i;

@@ -66,7 +66,9 @@ describe("The client", () => {
 
   test("has no result of a job of another name", async () => {
     const { id } = await client.enqueue("greet", { to: "Ada" }, { delay: "1h" })
-    await expect(client.result("fail", id)).rejects.toMatchObject({ code: "job_not_found" })
+    await expect(client.result("fail", id, { timeoutMs: 10 })).rejects.toMatchObject({
+      code: "job_not_found",
+    })
   })
 
   test("returns undefined for an unknown job", async () => {

@@ -5,7 +5,7 @@
 --               duration_ms, ended_ms_ago, and as the outcome needs: result, or result_key (of one that is in the app's store);
 --               wait_ms (without it the job keeps its run_at), cuts, pauses_key (its key is paused for as long, or paused_key), forgets_payload (of one that
 --               finishes); rule and rule_failures, see failures and jobs;
---               error_class, error_code, error_message, error_stack, waited_ms; logs
+--               error_class, error_code, error_message, error_stack, waited_ms, and error_fingerprint with the job's name; logs
 --   returns     the ids that were not settled, because they are no longer this drainer's
 create or replace function settle_outcomes(p_drainer integer, p_outcomes json) returns bigint[]
 language plpgsql volatile set search_path from current
@@ -61,9 +61,11 @@ begin
     union all
     select r.id, r.attempt, r.execution from rescheduled r where num_nonnulls((r.execution).error_class, (r.execution).logs) > 0
   ), failed as (
-    insert into failures (job_id, attempt, outcome, rule, error_class, error_code, error_message, error_stack, started_at, duration_ms, waited_ms, drainer_id)
+    insert into failures (job_id, attempt, outcome, rule, error_class, error_code, error_message, error_stack, started_at, duration_ms, waited_ms, drainer_id,
+                          name, fingerprint)
     select s.id, s.attempt, o.outcome, o.rule, o.error_class, o.error_code, o.error_message, o.error_stack,
-           now() - (coalesce(o.ended_ms_ago, 0) + o.duration_ms) * interval '1 millisecond', o.duration_ms, o.waited_ms, p_drainer
+           now() - (coalesce(o.ended_ms_ago, 0) + o.duration_ms) * interval '1 millisecond', o.duration_ms, o.waited_ms, p_drainer,
+           o.name, o.error_fingerprint
     from settled s, lateral (select (s.execution).*) o where o.error_class is not null
   ), logged as (
     insert into execution_logs (job_id, attempt, outcome, lines, started_at, duration_ms, drainer_id)

@@ -1,34 +1,17 @@
-import { readAddress } from "@sluice/core"
+import { createSluice, type Finding, readAddress } from "@sluice/core"
 import { onOneLine } from "@sluice/core/log"
 import pg from "pg"
 import { explainDatabaseError } from "./database-error.ts"
-import { roomForConnections, roomForLocks } from "./doctor/capacity.ts"
-import type { Check, Finding, Subject } from "./doctor/check.ts"
-import { directConnection, reachable, serverVersion } from "./doctor/connection.ts"
-import { namesKnown, queuesServed, timeoutsFit } from "./doctor/jobs.ts"
-import { history, schemaVersion, upkeep } from "./doctor/schema.ts"
+import type { Check, Subject } from "./doctor/check.ts"
+import { directConnection, reachable } from "./doctor/connection.ts"
 import type { Options } from "./options.ts"
-
-/** In this order. What fails of the first group leaves nothing to look at for those after it. */
-const NEEDED = { reachable, serverVersion, schemaVersion }
-const CHECKS: Readonly<Record<string, Check>> = {
-  ...NEEDED,
-  directConnection,
-  roomForLocks,
-  roomForConnections,
-  history,
-  upkeep,
-  timeoutsFit,
-  namesKnown,
-  queuesServed,
-}
 
 /** Checks one thing after the other, prints what it finds, and returns the exit code: 1 if something is wrong. */
 export async function doctor(options: Options): Promise<number> {
-  const findings: (Finding & { check: string })[] = []
+  const findings: Finding[] = []
   for await (const finding of examine(options)) {
     findings.push(finding)
-    if (!options.json) console.log(onOneLine(`${LABELS[finding.level]} ${finding.text}`)) // has names from the database
+    if (!options.json) console.log(onOneLine(lineOf(finding))) // has names from the database
   }
   const ok = findings.every(({ level }) => level !== "wrong")
   if (options.json) console.log(JSON.stringify({ ok, findings }, undefined, 2))
@@ -37,17 +20,38 @@ export async function doctor(options: Options): Promise<number> {
 
 const LABELS = { ok: "ok   ", note: "note ", wrong: "WRONG" }
 
-async function* examine(options: Options) {
+function lineOf({ level, text, remedy }: Finding): string {
+  return `${LABELS[level]} ${text}${remedy === undefined ? "" : `. ${remedy}`}`
+}
+
+/** What fails of the first leaves nothing to look at for the others. */
+async function* examine(options: Options): AsyncGenerator<Finding> {
   const subject = { ...options, client: createClient(options.databaseUrl) }
   try {
-    for (const [check, look] of Object.entries(CHECKS)) {
-      const finding = await look(subject).catch(failed)
-      yield { check, ...finding }
-      if (finding.level === "wrong" && Object.hasOwn(NEEDED, check)) return
-    }
+    const connected = await look("reachable", reachable, subject)
+    yield connected
+    if (connected.level === "wrong") return
+    yield* await examineDatabase(subject)
+    yield await look("directConnection", directConnection, subject)
   } finally {
     await subject.client.end().catch(() => {})
   }
+}
+
+async function examineDatabase({ client, schema, maxDrainers }: Subject): Promise<Finding[]> {
+  try {
+    return await createSluice({ database: client, schema }).examine({ maxDrainers })
+  } catch (error) {
+    return [failed("database", error as Error)]
+  }
+}
+
+function look(name: string, check: Check, subject: Subject): Promise<Finding> {
+  return check(subject).catch((error) => failed(name, error))
+}
+
+function failed(check: string, error: Error): Finding {
+  return { check, level: "wrong", text: explainDatabaseError(error) ?? error.message }
 }
 
 function createClient(databaseUrl: string): Subject["client"] {
@@ -57,8 +61,4 @@ function createClient(databaseUrl: string): Subject["client"] {
   )
   client.on("error", () => {}) // the statement that is under way rejects
   return client
-}
-
-function failed(error: Error): Finding {
-  return { level: "wrong", text: explainDatabaseError(error) ?? error.message }
 }

@@ -1,3 +1,4 @@
+import type { Finding } from "@sluice/core"
 import type { Client } from "pg"
 import type { Options } from "../options.ts"
 
@@ -6,11 +7,5 @@ export interface Subject extends Pick<Options, "databaseUrl" | "schema" | "maxDr
   readonly client: Client
 }
 
-export interface Finding {
-  /** `note`: nothing is wrong, but worth knowing. `wrong`: jobs can't run, or won't soon. */
-  readonly level: "ok" | "note" | "wrong"
-  readonly text: string
-}
-
-/** Looks at one thing. An error counts as a finding. */
+/** Looks at what only a connection of its own can tell. An error counts as a finding. */
 export type Check = (subject: Subject) => Promise<Finding>

@@ -1,38 +1,32 @@
 import pg from "pg"
 import type { Check, Subject } from "./check.ts"
 
-const OLDEST_POSTGRES = 14
 /** In this many rounds a transaction pooler would have to return the same backend by chance. */
 const ROUNDS = 5
 
 export const reachable: Check = async ({ client }) => {
   await client.connect()
-  // whatever the role or the database has: bare names mean Postgres' own, and the driver can read dates
-  await client.query("set search_path to pg_catalog, pg_temp; set datestyle to 'ISO'")
-  return { level: "ok", text: `connected to ${client.host}:${client.port}, database ${client.database}` }
-}
-
-export const serverVersion: Check = async ({ client }) => {
-  const { rows } = await client.query("select current_setting('server_version_num')::int / 10000 as version")
-  const [{ version }] = rows
-  const level = version >= OLDEST_POSTGRES ? "ok" : "wrong"
-  return { level, text: `PostgreSQL ${version}; Sluice needs ${OLDEST_POSTGRES} or newer` }
+  // whatever the role or the database has: bare names mean Postgres' own
+  await client.query("set search_path to pg_catalog, pg_temp")
+  const text = `connected to ${client.host}:${client.port}, database ${client.database}`
+  return { check: "reachable", level: "ok", text }
 }
 
 /** Behind any pooler the backend isn't the one of the handshake. Only a transaction pooler changes it in between. */
 export const directConnection: Check = async (subject) => {
+  const check = "directConnection"
   const { processID } = subject.client as unknown as { processID: number }
   const pid = await backendPid(subject.client)
-  if (pid === processID) return { level: "ok", text: "the connection is direct" }
+  if (pid === processID) return { check, level: "ok", text: "the connection is direct" }
   if (!(await changesBackend(subject, pid))) {
-    return {
-      level: "note",
-      text: "a pooler stands before this database; it pools by session, which drainers accept",
-    }
+    const text = "a pooler stands before this database; it pools by session, which drainers accept"
+    return { check, level: "note", text }
   }
   return {
+    check,
     level: "wrong",
-    text: "a transaction pooler stands before this database: use it to enqueue, and give drainers the direct address",
+    text: "a transaction pooler stands before this database",
+    remedy: "Use it to enqueue, and give drainers the direct address",
   }
 }
 

@@ -1,7 +1,7 @@
 import { toPgArray } from "../database/array-literal.ts"
 import { protocolCall } from "../database/protocol-call.ts"
+import { batchSize } from "../job/batch-size.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
-import { batchSize } from "../session/batch-size.ts"
 import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
 import { computeKeys } from "./compute-keys.ts"

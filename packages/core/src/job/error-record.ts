@@ -1,4 +1,5 @@
 import { inspect } from "node:util"
+import { fingerprintOf } from "./error-fingerprint.ts"
 
 const MAX_CLASS_CHARACTERS = 200
 const MAX_MESSAGE_CHARACTERS = 2_000
@@ -14,14 +15,17 @@ export type RecordedText = "full" | "ascii" | "none"
 
 /** The columns of an error. Whatever was thrown, its record can be written. */
 export function errorRecord(error: unknown, text: RecordedText) {
-  if (text === "none") return { error_class: "Error", error_message: "(the error text can't be stored)" }
   const { name, message, stack, code } = serializeError(error)
+  const error_fingerprint = fingerprintOf({ class: name, message, stack })
+  if (text === "none")
+    return { error_class: "Error", error_message: "(the error text can't be stored)", error_fingerprint }
   const encode = text === "ascii" ? toAscii : (full: string) => full
   return {
     error_class: toStorableText(encode(name), MAX_CLASS_CHARACTERS),
     error_message: toStorableText(encode(message), MAX_MESSAGE_CHARACTERS),
     error_stack: stack && toStorableText(encode(stack), MAX_STACK_CHARACTERS),
     error_code: code,
+    error_fingerprint,
   }
 }
 

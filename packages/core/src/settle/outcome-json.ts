@@ -42,11 +42,22 @@ export function outcomeJson(execution: Execution, text: RecordedText = "full"): 
     ...("pausesKey" in outcome && { pauses_key: outcome.pausesKey, paused_key: outcome.pausedKey }),
     ...(execution.forgetsPayload && { forgets_payload: true }),
     ...("resultKey" in outcome && { result_key: outcome.resultKey }),
-    ...("error" in outcome && errorRecord(outcome.error, text)),
-    ...("error" in outcome && { waited_ms: Math.max(0, Math.round(dueToStartMsOf(execution))) }),
+    ...("error" in outcome && failureOf(execution, outcome, text)),
     ...(text === "full" && { logs: execution.logs }),
   }
   const json = JSON.stringify(row)
   const result = text === "full" ? resultOf(execution) : undefined
   return result === undefined ? json : `${json.slice(0, -1)},"result":${result}}`
+}
+
+function failureOf(
+  execution: Execution,
+  outcome: Execution["outcome"] & { error?: unknown },
+  text: RecordedText,
+) {
+  const { error_fingerprint, ...record } = errorRecord(outcome.error, text)
+  const waited_ms = Math.max(0, Math.round(dueToStartMsOf(execution)))
+  const { name } = execution.job
+  // a job that somebody canceled has not failed, and is of no group of failures
+  return { ...record, waited_ms, ...(outcome.kind !== "canceled" && { name, error_fingerprint }) }
 }

@@ -1,4 +1,4 @@
-import type { Logger, Sluice } from "@sluice/core"
+import type { HealthOptions, Logger, Sluice } from "@sluice/core"
 import { Hono } from "hono"
 import type { Keys } from "../messages/missing-key.ts"
 import { problemResponse, truncate } from "../messages/problem.ts"
@@ -12,6 +12,7 @@ import { correlateRequests } from "./correlation.ts"
 import { eventRoutes } from "./event-routes.ts"
 import { jobRoutes } from "./job-routes.ts"
 import { manageRoutes } from "./manage-routes.ts"
+import { measureRoutes } from "./measure-routes.ts"
 import { serve } from "./operation.ts"
 import { pauseRoutes } from "./pause-routes.ts"
 import { queueRoutes } from "./queue-routes.ts"
@@ -48,6 +49,8 @@ export interface AppOptions {
    * number.
    */
   readonly rateLimit?: RequestRate
+  /** What `GET /v1/health` and the metrics call healthy. See `getHealth`. */
+  readonly health?: HealthOptions
   /** Receives a line for each enqueue and each failure on the server's side. Default `console`. */
   readonly log?: Logger
 }
@@ -78,6 +81,7 @@ export function createApp(options: AppOptions): Hono {
   const watchOptions = { sluice, apiKey: options.apiKey, streaming }
   acceptJobTokens(app, watchOptions)
   app.use("/v1/*", authorized)
+  app.use("/metrics", authorized)
   app.use("/health", authorizeDeep(authorized))
 
   const routes = [
@@ -92,6 +96,7 @@ export function createApp(options: AppOptions): Hono {
     ...eventRoutes(routeOptions),
     ...watchRoutes({ ...watchOptions, sluice: acting }),
     ...accessRoutes(routeOptions),
+    ...measureRoutes(routeOptions, options.health),
     ...serviceRoutes(routeOptions),
   ]
   serve(app, routes, maxBodyBytes)

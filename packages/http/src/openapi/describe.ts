@@ -15,8 +15,11 @@ export interface Description<Parameter extends string = string> {
   /** The component of its body. Its properties are the keys of the declaration. */
   readonly body?: string
   readonly responses: Readonly<Record<number, Answer>>
-  /** Whether a request with the key may do more than one without. Default false. */
-  readonly isKeyOptional?: boolean
+  /** Default: the key, unless the declaration says that none is needed. */
+  readonly security?: readonly object[]
+  readonly description?: string
+  /** Schemas of the headers that it reads, beside those that all operations do. */
+  readonly headers?: Readonly<Record<string, Schema>>
   /** Statuses of its problems, beside those that follow from what it takes. */
   readonly problems?: readonly number[]
 }
@@ -90,30 +93,35 @@ function assertKeys({ body }: Operation, description: Description, components: C
 }
 
 function toOpenApi(operation: Operation, description: Description): object {
-  const { id, tag, summary, body, isKeyOptional, responses, problems = [] } = description
-  const parameters = parametersOf(operation, description.parameters ?? {})
+  const { id, tag, summary, body, responses, problems = [] } = description
+  const security = description.security ?? (operation.role === null ? [] : undefined)
+  const parameters = parametersOf(operation, description)
   return {
     operationId: id,
     tags: [tag],
     summary,
-    ...((operation.role === null || isKeyOptional) && { security: isKeyOptional ? [{}, { key: [] }] : [] }),
+    ...(description.description !== undefined && { description: description.description }),
+    ...(security && { security }),
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && {
       requestBody: { required: !operation.body?.isOptional, content: json(body) },
     }),
-    responses: { ...answersOf(responses), ...problemsOf(operation, problems) },
+    responses: { ...problemsOf(operation, problems), ...answersOf(responses) },
   }
 }
 
 function parametersOf(
   { path, query = {}, isIdempotent }: Operation,
-  schemas: Readonly<Record<string, Schema>>,
+  { parameters: schemas = {}, headers = {} }: Description,
 ) {
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name = ""]) =>
     parameterOf(name, { in: "path", required: true }, schemas[name] ?? { type: "string" }),
   )
   const inQuery = Object.keys(query).map((name) => parameterOf(name, { in: "query" }, schemas[name] ?? {}))
-  return [...inPath, ...inQuery, ...(isIdempotent ? [IDEMPOTENCY_KEY] : [])]
+  const inHeader = Object.entries(headers).map(([name, schema]) =>
+    parameterOf(name, { in: "header" }, schema),
+  )
+  return [...inPath, ...inQuery, ...inHeader, ...(isIdempotent ? [IDEMPOTENCY_KEY] : [])]
 }
 
 function parameterOf(name: string, place: object, { description, ...schema }: Schema): object {

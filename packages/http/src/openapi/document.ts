@@ -5,6 +5,7 @@ import { eventOperations, eventSchemas } from "./events.ts"
 import { jobRequestSchemas } from "./job-requests.ts"
 import { jobResponseSchemas } from "./job-responses.ts"
 import { jobOperations } from "./jobs.ts"
+import { measureOperations, measureSchemas } from "./measures.ts"
 import { pauseOperations, pauseSchemas } from "./pauses.ts"
 import { problemResponses, problemSchemas } from "./problems.ts"
 import { queueOperations, queueSchemas } from "./queues.ts"
@@ -24,6 +25,7 @@ export const operations: readonly Described[] = [
   ...scheduleOperations,
   ...waitOperations,
   ...eventOperations,
+  ...measureOperations,
   ...watchOperations,
   ...accessOperations,
   ...serviceOperations,
@@ -39,6 +41,7 @@ const schemas = {
   ...scheduleSchemas,
   ...waitSchemas,
   ...eventSchemas,
+  ...measureSchemas,
   ...watchSchemas,
   ...accessSchemas,
   ...serviceSchemas,
@@ -56,6 +59,7 @@ const TAGS = [
   "waits",
   "events",
   "access",
+  "measures",
   "service",
 ]
 
@@ -83,6 +87,7 @@ export const openApiDocument = {
         scheme: "bearer",
         description: "The value of SLUICE_API_KEY, or the secret of an API key.",
       },
+      jobToken: { type: "http", scheme: "bearer", description: "A token that may see one job." },
     },
     schemas,
     responses: problemResponses,

@@ -1,6 +1,7 @@
 import {
   batchId,
   duration,
+  durationUpTo,
   id,
   instant,
   key,
@@ -180,7 +181,7 @@ const enqueueOptions = {
           maximum: 1_000_000,
           description: "In no window of the length `per` do more jobs with the key start.",
         },
-        per: { ...duration, description: 'From "1s" to "31d".' },
+        per: { ...durationUpTo(31 * 86_400, 1), description: 'From "1s" to "31d".' },
         burst: {
           type: "integer",
           minimum: 1,

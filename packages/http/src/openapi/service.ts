@@ -10,7 +10,7 @@ export const serviceOperations: readonly Described[] = [
     id: "health",
     tag: "service",
     summary: "Check the API; with `deep` and the key, the database too",
-    isKeyOptional: true,
+    security: [{}, { key: [] }],
     parameters: {
       deep: {
         type: "string",

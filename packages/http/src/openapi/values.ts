@@ -35,8 +35,8 @@ export const duration = {
 /** A length of time that is not 0. */
 export const period = periodUpTo(LONGEST_SECONDS)
 
-export function durationUpTo(seconds: number) {
-  return { ...duration, oneOf: [{ type: "number", minimum: 0, maximum: seconds }, duration.oneOf[1]] }
+export function durationUpTo(seconds: number, minimum = 0) {
+  return { ...duration, oneOf: [{ type: "number", minimum, maximum: seconds }, duration.oneOf[1]] }
 }
 
 /** A period up to so many seconds. Of text only the form is described. */

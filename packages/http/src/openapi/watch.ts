@@ -1,6 +1,6 @@
 import { createJobToken, watchJob } from "../watch/watch-routes.ts"
 import { type Described, describe } from "./describe.ts"
-import { id, instant, periodUpTo } from "./values.ts"
+import { id, instant, name, periodUpTo, state } from "./values.ts"
 
 const ofJob = { id: { type: "string", pattern: id.pattern } }
 
@@ -20,28 +20,47 @@ export const watchSchemas = {
     required: ["token", "expiresAt"],
     properties: { token: { type: "string" }, expiresAt: instant },
   },
+  WatchedJob: {
+    type: "object",
+    description: "What a token shows of a job: neither its payload nor its errors.",
+    required: ["id", "name", "state", "attempts", "progress", "result", "isFinished"],
+    properties: {
+      id,
+      name,
+      state,
+      attempts: { type: "integer", minimum: 0 },
+      progress: {
+        type: ["object", "null"],
+        required: ["percent", "text"],
+        properties: { percent: { type: "number" }, text: { type: ["string", "null"] } },
+      },
+      result: { description: "What the job returned; null until it has succeeded." },
+      isFinished: { type: "boolean" },
+    },
+  },
 }
 
 export const watchOperations: readonly Described[] = [
   describe(watchJob, {
     id: "watchJob",
     tag: "jobs",
-    summary: "Watch a job: server-sent events of its state, its progress and its end",
-    isKeyOptional: true,
+    summary: "Watch a job: server-sent events, one for it as it is and one for each change",
+    description:
+      "With an API key, or with a token that may see this job only. A response lasts up to 20 seconds; the client continues with `Last-Event-ID`. Where the host doesn't stream responses, one ends with its first event.",
+    security: [{ key: [] }, { jobToken: [] }],
     parameters: {
       ...ofJob,
       token: {
         type: "string",
         format: "job-token",
-        description:
-          "A token of the job, in place of the key, for `EventSource`, which can't send headers. Others send it as the key.",
+        description: "The token, for clients that can't send headers.",
       },
     },
+    headers: { "Last-Event-ID": { type: "string", description: "The last event that the client has seen." } },
     responses: {
       200: {
-        description:
-          "An event with the job as it is, unless the header `Last-Event-ID` says that it was seen, and then one for each change. The response ends after 20 seconds, or, on a host that doesn't stream, after its first event: connect again.",
-        content: { "text/event-stream": { schema: { type: "string" } } },
+        description: "Events whose data is the job.",
+        content: { "text/event-stream": { schema: { $ref: "#/components/schemas/WatchedJob" } } },
       },
     },
     problems: [404],
@@ -49,7 +68,7 @@ export const watchOperations: readonly Described[] = [
   describe(createJobToken, {
     id: "createJobToken",
     tag: "jobs",
-    summary: "Make a token with which a browser may watch the job, and do nothing else",
+    summary: "Make a token that lets a browser watch the job, and do nothing else",
     parameters: ofJob,
     body: "JobTokenRequest",
     responses: { 201: { description: "The token.", body: "JobToken" } },

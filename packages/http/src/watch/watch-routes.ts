@@ -39,19 +39,21 @@ export const createJobToken = operation({
 
 /** Lets browsers watch one job by a token. To be called before what requires a key. */
 export function acceptJobTokens(app: Hono, options: WatchRoutesOptions): void {
-  const { apiKey } = options
-  app.use("/v1/jobs/:id/events", allowAnyOrigin)
-  app.use("/v1/jobs/:id/events", async (context, next) => {
+  app.use("/v1/jobs/:id/events", allowAnyOrigin, (context, next) => {
     const token = tokenOf(context)
     if (token === undefined || !["GET", "HEAD"].includes(context.req.method)) return next() // to where a key is required
-    if (!verifyJobToken(apiKey, token, context.req.param("id") as string, new Date()))
-      refuse({
-        status: 401,
-        code: "wrong_token",
-        detail: "The token is wrong, for another job, or has expired: get a new one",
-        headers: { "www-authenticate": 'Bearer error="invalid_token"' },
-      })
+    assertToken(options.apiKey, token, context.req.param("id") as string)
     return watch(context, options)
+  })
+}
+
+function assertToken(apiKey: Keys, token: string, id: string): void {
+  if (verifyJobToken(apiKey, token, id, new Date())) return
+  refuse({
+    status: 401,
+    code: "wrong_token",
+    detail: "The token is wrong, for another job, or has expired: get a new one",
+    headers: { "www-authenticate": 'Bearer error="invalid_token"' },
   })
 }
 
@@ -61,9 +63,7 @@ export function watchRoutes(options: WatchRoutesOptions): Route[] {
     route(watchJob, ({ context }) => watch(context, options)),
     route(createJobToken, async ({ params: { id }, body, context }) => {
       await readStatus(options.sluice, id)
-      const expiresAt = new Date(
-        Date.now() + lifetimeMs(body.expiresIn === undefined ? "1h" : body.expiresIn),
-      )
+      const expiresAt = new Date(Date.now() + lifetimeMs(body.expiresIn))
       const token = signJobToken(options.apiKey, id, expiresAt)
       if (token === undefined) throw missingKeyError("createApp's apiKey")
       return context.json({ token, expiresAt }, 201)
@@ -71,7 +71,7 @@ export function watchRoutes(options: WatchRoutesOptions): Route[] {
   ]
 }
 
-function lifetimeMs(expiresIn: unknown): number {
+function lifetimeMs(expiresIn: unknown = "1h"): number {
   const ms = durationMs(expiresIn as string, ["expiresIn"])
   if (ms > 0 && ms <= LONGEST_TOKEN_MS) return ms
   return refuse({
@@ -90,8 +90,12 @@ function tokenOf({ req }: Context): string | undefined {
 
 /** A token is sent by script, never by the browser on its own, so any page may use one that it has. */
 const allowAnyOrigin: MiddlewareHandler = async (context, next) => {
+  if (context.req.method !== "OPTIONS") {
+    await next()
+    context.header("access-control-allow-origin", "*") // of refusals too
+    return
+  }
   context.header("access-control-allow-origin", "*")
-  if (context.req.method !== "OPTIONS") return next()
   context.header("allow", "GET, HEAD, OPTIONS")
   context.header("access-control-allow-methods", "GET")
   context.header("access-control-allow-headers", "authorization, last-event-id")

@@ -1,0 +1,31 @@
+-- What there is to know of the server and its sessions, for people: settings, room, and who keeps old rows from being cleared away.
+-- Roles without the rights of pg_read_all_stats don't see the transactions of other roles: then `hidden` counts their sessions.
+--   p_max_drainers  how many drainers there may be at once
+--   returns         an object: now, settings, lockRoom, locksHeld, connectionRoom, transactionalJobs,
+--                   connected, hidden, oldest (the oldest transaction of this database; null: none)
+create or replace function examine_server(p_max_drainers integer) returns json
+language sql volatile set search_path from current
+as $$
+  with sessions as materialized (
+    select a.pid, a.usename, a.application_name, host(a.client_addr) as address, a.state, a.xact_start, a.backend_type, a.query = '<insufficient privilege>' as is_hidden
+    from pg_stat_activity a where a.datname = current_database() and a.pid <> pg_backend_pid()
+  ), transactions as (
+    select s.pid, null as gid, s.usename::text as role, s.application_name::text as application, s.address, s.state, s.xact_start as since
+    from sessions s where s.xact_start is not null and s.backend_type <> 'autovacuum worker'
+    union all
+    select null, p.gid, p.owner::text, null, null, 'prepared', p.prepared from pg_prepared_xacts p where p.database = current_database()
+  )
+  select json_build_object(
+    'now', clock_timestamp(),
+    'settings', (select json_object_agg(name, current_setting(name, true)) from unnest(array[
+      'autovacuum', 'track_counts', 'fsync', 'full_page_writes', 'synchronous_commit', 'max_connections', 'max_locks_per_transaction']) name),
+    'lockRoom', current_setting('max_locks_per_transaction')::integer
+      * (current_setting('max_connections')::integer + current_setting('max_prepared_transactions')::integer),
+    'locksHeld', (select count(*) from pg_locks),
+    'connectionRoom', b.room,
+    'transactionalJobs', b.transactions,
+    'connected', 1 + (select count(*) from sessions),
+    'hidden', (select count(*) from sessions s where s.is_hidden),
+    'oldest', (select row_to_json(t) from transactions t order by t.since limit 1))
+  from connection_budget(p_max_drainers) b
+$$;
