@@ -36,6 +36,7 @@ describe.each(operations)("$method $path", ({ path, method, operation }) => {
   const needsKey =
     (operation.security ?? document.security).length > 0 &&
     !operation.security?.some((one: object) => Object.keys(one).length === 0)
+  const isIdempotent = parameters.some(({ name }) => name === "Idempotency-Key")
   const inPlace = (place: string) => parameters.filter((parameter) => parameter.in === place)
 
   async function send(given: Partial<Request>) {
@@ -88,38 +89,27 @@ describe.each(operations)("$method $path", ({ path, method, operation }) => {
   }
 
   test("what the document allows is accepted", async () => {
-    const before = new Set<number>()
+    const outcomes: boolean[] = []
+    const accept = async (given: Partial<Request>) => void outcomes.push(await isAccepted(given))
     const bodies = bodySchema
       ? [...valid(bodySchema), ...(operation.requestBody.required ? [] : [undefined])]
       : [undefined]
-    for (const body of bodies) before.add(await accepted({ body }))
+    for (const body of bodies) await accept({ body })
     for (const { name, schema } of inPlace("query"))
-      for (const value of valid(schema)) before.add(await accepted({ query: { [name]: value } }))
+      for (const value of valid(schema)) await accept({ query: { [name]: value } })
     for (const { name, schema } of inPlace("path"))
-      for (const value of valid(schema)) before.add(await accepted({ params: { [name]: String(value) } }))
-    for (const { name, schema } of inPlace("header").filter(({ name }) => name === "Idempotency-Key"))
-      for (const value of ['"a b"', "c", ...valid(schema)].filter(
-        (text) => validate(schema, text) === undefined,
-      ))
-        before.add(await accepted({ headers: { [name]: `${value}` } }))
-    const successes = Object.keys(operation.responses)
-      .map(Number)
-      .filter((status) => status < 300)
-    expect(
-      [...before].some((status) => successes.includes(status)),
-      "it succeeds",
-    ).toBe(true)
+      for (const value of valid(schema)) await accept({ params: { [name]: String(value) } })
+    if (isIdempotent) for (const key of ['"a b"', "c"]) await accept({ headers: { "Idempotency-Key": key } })
+    expect(outcomes, "it succeeds").toContain(true)
   })
 
-  async function accepted(given: Partial<Request>): Promise<number> {
+  /** Fails for a request that is refused; false where only what it is about isn't there, or doesn't allow it. */
+  async function isAccepted(given: Partial<Request>): Promise<boolean> {
     const { status, body } = await send(given)
-    if (isWrongBesideOthers(status, body)) return status
-    if (body?.code !== undefined)
-      expect(
-        [404, 409],
-        `${describeRequest(given)} is answered ${status} ${JSON.stringify(body)?.slice(0, 300)}`,
-      ).toContain(status)
-    return status
+    if (isWrongBesideOthers(status, body)) return false
+    const said = `${describeRequest(given)} is answered ${status} ${JSON.stringify(body)?.slice(0, 300)}`
+    if (body?.code !== undefined) expect([404, 409], said).toContain(status)
+    return body?.code === undefined
   }
 
   test("what breaks a constraint is refused at its place, and nothing is changed", async () => {
@@ -133,8 +123,7 @@ describe.each(operations)("$method $path", ({ path, method, operation }) => {
     for (const { name, schema } of inPlace("path"))
       for (const { value } of brokenTexts(schema).filter(({ value }) => value !== ""))
         await assertRefused({ params: { ...params, [name]: String(value) } })
-    for (const { name } of inPlace("header").filter(({ name }) => name === "Idempotency-Key"))
-      expect((await send({ params, headers: { [name]: '"' } })).status).toBe(400)
+    if (isIdempotent) expect((await send({ params, headers: { "Idempotency-Key": '"' } })).status).toBe(400)
     expect(await contents()).toEqual(before)
   })
 
@@ -194,7 +183,8 @@ function isWrongBesideOthers(status: number, problem?: { code: string; detail: s
   if (status !== 422 || problem === undefined) return false
   const { code, detail } = problem
   return (
-    ["missing_option", "parent_not_found"].includes(code) ||
+    ["missing_option", "parent_not_found", "request_differs"].includes(code) ||
+    detail.includes("give an instant before `until`") ||
     detail.includes("longestWait is given: give it with") ||
     /rate is \{.*burst: 1000000/.test(detail)
   )

@@ -24,6 +24,15 @@ export const batchProperties = {
   discarded: count,
   canceled: count,
   properties: { type: "object" },
+  callbacks: {
+    type: "object",
+    properties: {
+      onFinish: { type: "string" },
+      onSuccess: { type: "string" },
+      onDiscard: { type: "string" },
+    },
+    description: "The names of its callbacks' jobs.",
+  },
   createdAt: instant,
   finishedAt: { type: ["string", "null"], format: "date-time" },
   callbackError: {
