@@ -17,7 +17,7 @@ test("the page of the command line has the help of every command", async () => {
       page.replace(BLOCK, () => help),
     )
   expect(readFileSync(PAGE, "utf8").match(BLOCK)?.[0]).toBe(help)
-})
+}, 240_000)
 
 async function helpOfAll(): Promise<string> {
   const top = await helpOf()

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { CommanderError, Option, Command as Program } from "commander"
 import type { Command } from "./command.ts"
 import { COMMANDS, GROUPS } from "./commands.ts"
@@ -18,7 +19,11 @@ export async function runProgram(
 ): Promise<number> {
   let exitCode = 0
   const program = createProgram(version, async (command, own) => {
-    const options = command.isOffline ? (own.opts() as Options) : readOptions(own.opts(), environment)
+    if (command.readsEnvFile && existsSync(".env")) process.loadEnvFile?.(".env")
+    const { isOffline, mayLackDatabase } = command
+    const options = isOffline
+      ? (own.opts() as Options)
+      : readOptions(own.opts(), environment, mayLackDatabase)
     exitCode = await command.run(options, own.args)
   })
   const asked = args[0] === "help" ? [...args.slice(1), "--help"] : args

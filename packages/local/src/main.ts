@@ -55,6 +55,10 @@ async function start(settings: Settings): Promise<void> {
   if (!settings.apiKey) log(`key   ${apiKey}`)
   const key = settings.apiKey ? "$SLUICE_API_KEY" : apiKey
   log(`try   curl -H "Authorization: Bearer ${key}" --json '{"name":"noop"}' ${gateway.url}/v1/jobs`)
+  log(
+    "next  write a job of your own in functions/jobs/hello.ts, as sleep.ts there, list it in functions/jobs/index.ts,",
+  )
+  log("      and start again: its name then works in the line above, and each execution is a line below")
   log(`ready ${gateway.url}`)
 }
 

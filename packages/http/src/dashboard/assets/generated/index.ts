@@ -1,13 +1,14 @@
 // Made by `npm run assets`.
 import shellCss from "./shell-css.ts"
 import batchesCss from "./batches-css.ts"
+import jobsCss from "./jobs-css.ts"
 import partsCss from "./parts-css.ts"
 import schedulesCss from "./schedules-css.ts"
 import chartJs from "./chart-js.ts"
 import jobsJs from "./jobs-js.ts"
 import shellJs from "./shell-js.ts"
 
-export const styles: readonly string[] = [shellCss, batchesCss, partsCss, schedulesCss]
+export const styles: readonly string[] = [shellCss, batchesCss, jobsCss, partsCss, schedulesCss]
 export const scripts: Readonly<Record<string, string>> = {
   "chart": chartJs,
   "jobs": jobsJs,

@@ -35,7 +35,7 @@ export const jobs = {
   lookOn: "Look further",
   badFilter: "This filter can't be used",
   columns: {
-    select: "Select",
+    select: "Select all on this page",
     job: "Job",
     state: "State",
     queue: "Queue",
