@@ -76,7 +76,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   doctor: {
     summary: "checks the database: version, schema, pooler, locks, connections, history, jobs that can't run",
-    options: ["max-drainers", "json"],
+    options: ["max-drainers", "drain-function", "json"],
     run: doctor,
   },
   work: {
@@ -445,4 +445,13 @@ export const GROUPS: Readonly<Record<string, string>> = {
   events: "emits events",
   "api-keys": "makes, lists, rotates and revokes keys of the API",
   waits: "completes what jobs wait for",
+}
+
+/** Under which headings help lists the commands, by their first words. */
+export const HEADINGS: Readonly<Record<string, readonly string[]>> = {
+  "Set up": ["init", "migrate", "doctor", "import", "completion"],
+  "Run and watch": ["dev", "work", "top"],
+  Jobs: ["enqueue", "jobs", "queues", "limits", "pauses", "names", "keys"],
+  "Schedules, batches, events": ["schedules", "batches", "workflows", "events", "waits"],
+  Access: ["api-keys", "audit"],
 }

@@ -25,7 +25,11 @@ const PRIORITY = wholeNumber(-1_000_000_000, 1_000_000_000)
 /** Every option of every command. */
 export const OPTIONS = {
   // of all commands
-  "database-url": option("url", "default: the environment variable DATABASE_URL", databaseUrl),
+  "database-url": option(
+    "url",
+    "default: the environment variable DATABASE_URL, else the database of a sluice dev that runs in this folder",
+    databaseUrl,
+  ),
   schema: option("name", "default: the environment variable SLUICE_SCHEMA, else sluice", schemaName),
   json: flag("prints the result as JSON"),
 
@@ -143,6 +147,9 @@ export const OPTIONS = {
   // of pauses, and of jobs
   until: option("time", "until when: a pause lasts, or jobs have finished or else been enqueued", instant),
   for: option("duration", "how long the pause lasts, such as 2h", anyDuration),
+
+  // of doctor
+  "drain-function": option("name", "examines Lambda's settings of this function, too", text),
 
   // of init
   "skip-install": flag("installs no packages, and says which are missing"),

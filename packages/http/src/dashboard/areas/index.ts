@@ -1,4 +1,5 @@
 import type { Area } from "../page.ts"
+import { auditArea } from "./audit/index.ts"
 import { batchesArea } from "./batches/index.ts"
 import { drainersArea } from "./drainers/index.ts"
 import { jobsArea } from "./jobs/index.ts"
@@ -18,4 +19,5 @@ export const areas: readonly Area[] = [
   waitsArea,
   drainersArea,
   limitsArea,
+  auditArea,
 ]

@@ -1,5 +1,6 @@
 // Made by `npm run assets`.
 import shellCss from "./shell-css.ts"
+import auditCss from "./audit-css.ts"
 import batchesCss from "./batches-css.ts"
 import jobsCss from "./jobs-css.ts"
 import partsCss from "./parts-css.ts"
@@ -8,7 +9,7 @@ import chartJs from "./chart-js.ts"
 import jobsJs from "./jobs-js.ts"
 import shellJs from "./shell-js.ts"
 
-export const styles: readonly string[] = [shellCss, batchesCss, jobsCss, partsCss, schedulesCss]
+export const styles: readonly string[] = [shellCss, auditCss, batchesCss, jobsCss, partsCss, schedulesCss]
 export const scripts: Readonly<Record<string, string>> = {
   "chart": chartJs,
   "jobs": jobsJs,

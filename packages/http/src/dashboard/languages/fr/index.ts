@@ -1,4 +1,5 @@
 import { english, type Messages } from "../en/index.ts"
+import { audit } from "./audit.ts"
 import { batches } from "./batches.ts"
 import { drainers } from "./drainers.ts"
 import { limits } from "./limits.ts"
@@ -13,6 +14,7 @@ import { waits } from "./waits.ts"
 
 export const french: Messages = {
   ...english,
+  audit,
   batches,
   drainers,
   limits,
