@@ -92,7 +92,7 @@ browserTest("a queue is resumed, and paused again with an end, by its buttons", 
 browserTest("a schedule with a wrong cron expression is mended in its form", async () => {
   const { page, complaints, close } = await browser.open("/schedules")
   await page.getByRole("link", { name: "New schedule" }).click()
-  await page.getByLabel("Key").fill("digest")
+  await page.getByLabel("Key", { exact: true }).fill("digest")
   await page.getByLabel("Job name").fill("step")
   await page.getByLabel("Cron expression").fill("0 25 * * *")
   await page.getByRole("button", { name: "Save" }).click()
