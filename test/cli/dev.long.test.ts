@@ -61,6 +61,19 @@ test("it serves the API with the code as it is now, with its key, and 503 while 
   await app.says(/changed/)
   expect((await app.post("say")).status).toBe(201)
   expect((await app.post("say", "wrong")).status).toBe(401)
+  const link = /^open +(\S+)/m.exec(app.output())?.[1] ?? ""
+  const entered = await fetch(link, { redirect: "manual" })
+  expect(entered.status).toBe(303)
+  const cookie = entered.headers
+    .getSetCookie()
+    .map((one) => one.split(";")[0])
+    .join("; ")
+  const page = await fetch(new URL("/dashboard/", link), { headers: { cookie } })
+  expect(page.status).toBe(200)
+  expect(await page.text()).toContain("Sluice")
+  expect((await fetch(new URL("/", link), { redirect: "manual" })).headers.get("location")).toMatch(
+    /\/dashboard\/$/,
+  )
   const key = await app.read(".sluice/api-key")
   expect(key).toMatch(/^sluice_/)
 })
@@ -137,6 +150,7 @@ async function startApp(jobs: string, files: Record<string, string> = {}, until 
     sluice: createSluice({ database: database.pool }),
     databaseUrl: database.url,
     port,
+    output: () => output.text,
     says,
     write,
     read: (file: string) => readFile(join(path, file), "utf8"),
