@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import { pathToFileURL } from "node:url"
 import { createSluice } from "@sluice/core"
 import { expect, onTestFinished, test } from "vitest"
 import { SLUICE } from "../support/cli.ts"
@@ -9,6 +10,7 @@ import { createDatabase } from "../support/database.ts"
 import { eventually } from "../support/eventually.ts"
 import { makeTemporaryFolder } from "../support/temporary-folder.ts"
 
+const JSX = pathToFileURL(join(import.meta.dirname, "../support/jsx.mjs"))
 const ROOT = join(import.meta.dirname, "../..")
 
 test("a changed job runs with its new code, and one that runs meanwhile ends with the old", async () => {
@@ -179,7 +181,7 @@ async function runIn(folder: string, args: readonly string[]) {
 
 function environment(more: Record<string, string>): NodeJS.ProcessEnv {
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env
-  return { PATH, HOME, NODE_COMPILE_CACHE, ...more }
+  return { PATH, HOME, NODE_COMPILE_CACHE, NODE_OPTIONS: `--import ${JSX}`, ...more }
 }
 
 function collect(child: ChildProcess): { text: string } {
