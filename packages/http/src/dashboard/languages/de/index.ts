@@ -2,6 +2,7 @@ import { english, type Messages } from "../en/index.ts"
 import { audit } from "./audit.ts"
 import { batches } from "./batches.ts"
 import { drainers } from "./drainers.ts"
+import { jobs } from "./jobs.ts"
 import { limits } from "./limits.ts"
 import { navigation } from "./navigation.ts"
 import { overview } from "./overview.ts"
@@ -14,6 +15,7 @@ import { waits } from "./waits.ts"
 
 export const german: Messages = {
   ...english,
+  jobs,
   audit,
   batches,
   drainers,
