@@ -336,6 +336,7 @@ create sequence drainer_ids as integer cycle;
 create table drainers (
   id          integer     primary key default nextval('drainer_ids'),
   slot        integer     not null,
+  slots       integer,                                   -- how many its pool has, as it was told
   backend_pid integer     not null,
   label       text        not null,                      -- identifies it to people: on Lambda, the request id
   names       text[],                                    -- names of jobs that it starts; null: any

@@ -7,6 +7,7 @@ export {
   type SluiceOptions,
 } from "./sluice.ts"
 export type { BatchCallback, BatchOptions } from "./batches/batch-options.ts"
+export type { BatchList, ListBatchesOptions, ListedBatch } from "./batches/list-batches.ts"
 export type { BatchSnapshot, JobBatch, JobToAdd } from "./job/job-batch.ts"
 export {
   type EnqueuedWorkflow,
@@ -97,7 +98,26 @@ export type {
 } from "./job/job-snapshot.ts"
 export type { JobStatus } from "./inspect/job-status.ts"
 export type { Pause } from "./inspect/pauses.ts"
-export type { QueueSnapshot, ReadQueuesOptions } from "./inspect/queues.ts"
+export type {
+  QueueSnapshot,
+  ReadQueuesOptions,
+  SampledQueue,
+  SampleQueuesOptions,
+} from "./inspect/queues.ts"
+export type { DefinitionSnapshot, ListDefinitionsOptions } from "./inspect/definitions.ts"
+export type {
+  DrainerDetails,
+  DrainerList,
+  DrainerSnapshot,
+  ListDrainersOptions,
+} from "./inspect/drainers.ts"
+export type {
+  KeySnapshot,
+  ListKeysOptions,
+  ListRatesOptions,
+  RateSnapshot,
+} from "./inspect/keys.ts"
+export type { KnownEvent, ListWaitsOptions, OpenWait, WaitList } from "./inspect/waits.ts"
 export type { WaitingLimit } from "./inspect/waiting-limits.ts"
 export type { CountJobsOptions, JobCount, JobCounts } from "./inspect/count-jobs.ts"
 export type { FilterValues } from "./inspect/filter-values.ts"
@@ -112,6 +132,7 @@ export type { WaitingLimits } from "./manage/waiting-limits.ts"
 export type { CompleteWaitOptions } from "./manage/waits.ts"
 export type { JobChanges } from "./manage/update.ts"
 export type { ListSchedulesOptions, ScheduleSettings } from "./schedules/schedules.ts"
+export type { ListTicksOptions, TickList } from "./schedules/list-ticks.ts"
 export type { ScheduleRun, ScheduleSnapshot } from "./schedules/schedule-snapshot.ts"
 export type { Backlog } from "./inspect/backlog.ts"
 export type {

@@ -13,6 +13,7 @@ import { type ActionList, type ListActionsOptions, listActions } from "./access/
 import type { Principal } from "./access/principal.ts"
 import { createKeyVerifier } from "./access/verify-keys.ts"
 import { type BatchOptions, batchJson } from "./batches/batch-options.ts"
+import { type BatchList, type ListBatchesOptions, listBatches } from "./batches/list-batches.ts"
 import { familyOf, readBatch } from "./batches/read-batch.ts"
 import { boundedMs, type Duration } from "./checks/duration.ts"
 import type { IsAny } from "./checks/json.ts"
@@ -31,7 +32,19 @@ import { JobNotFoundError } from "./errors.ts"
 import { type EmitOptions, type EmittedEvent, emitEvent, eventsOf } from "./events/emit.ts"
 import { type Backlog, readBacklog } from "./inspect/backlog.ts"
 import { type CountJobsOptions, countJobs, type JobCounts } from "./inspect/count-jobs.ts"
+import {
+  type DefinitionSnapshot,
+  type ListDefinitionsOptions,
+  listDefinitions,
+} from "./inspect/definitions.ts"
 import { type Deployment, type ListDeploymentsOptions, listDeployments } from "./inspect/deployments.ts"
+import {
+  type DrainerDetails,
+  type DrainerList,
+  type ListDrainersOptions,
+  listDrainers,
+  readDrainer,
+} from "./inspect/drainers.ts"
 import {
   type ErrorDetails,
   type ErrorList,
@@ -50,18 +63,40 @@ import { type Forecast, readForecast } from "./inspect/forecast.ts"
 import { type JobHolder, readHolder } from "./inspect/holder.ts"
 import { readJob, withObjects } from "./inspect/job.ts"
 import { type JobStatus, readJobStatus } from "./inspect/job-status.ts"
+import {
+  type KeySnapshot,
+  type ListKeysOptions,
+  type ListRatesOptions,
+  listKeys,
+  listRates,
+  type RateSnapshot,
+} from "./inspect/keys.ts"
 import { type JobList, type ListJobsOptions, listJobs } from "./inspect/list-jobs.ts"
 import type { SteppedOptions } from "./inspect/measured.ts"
 import { type ListNamesOptions, listNames, type NameSummary } from "./inspect/names.ts"
 import { type Overview, readOverview } from "./inspect/overview.ts"
 import { type Pause, readPauses } from "./inspect/pauses.ts"
-import { type QueueSnapshot, type ReadQueuesOptions, readQueues } from "./inspect/queues.ts"
+import {
+  type QueueSnapshot,
+  type ReadQueuesOptions,
+  readQueues,
+  type SampledQueue,
+  type SampleQueuesOptions,
+  sampleQueues,
+} from "./inspect/queues.ts"
 import { type JobRelatives, readRelatives } from "./inspect/relatives.ts"
 import { type ListSeriesOptions, listSeries, type SeriesList } from "./inspect/series.ts"
 import { listSlowest, type SlowJob } from "./inspect/slowest-jobs.ts"
 import { readThroughput, type Throughput } from "./inspect/throughput.ts"
 import { type Health, type HealthOptions, readHealth } from "./inspect/verdict.ts"
 import { readWaitingLimits, type WaitingLimit } from "./inspect/waiting-limits.ts"
+import {
+  type KnownEvent,
+  type ListWaitsOptions,
+  listEvents,
+  listWaits,
+  type WaitList,
+} from "./inspect/waits.ts"
 import { assertSchedules } from "./job/assert-schedules.ts"
 import { assertBatchId } from "./job/batch-id.ts"
 import type { AnyEvent, EmittedOf } from "./job/define-event.ts"
@@ -105,6 +140,7 @@ import { bulkUpdateVerb, type JobChanges, updateVerb } from "./manage/update.ts"
 import { limitKey, limitQueue, type WaitingLimits } from "./manage/waiting-limits.ts"
 import { type CompleteWaitOptions, completeWait } from "./manage/waits.ts"
 import { createFinishWatch } from "./results/finish-watch.ts"
+import { type ListTicksOptions, listTicks, type TickList } from "./schedules/list-ticks.ts"
 import type { ScheduleSnapshot } from "./schedules/schedule-snapshot.ts"
 import {
   deleteSchedule,
@@ -215,6 +251,8 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   ): Promise<EnqueueResult[]>
   /** Returns the batch with its counts, or undefined if the id is unknown or its history was dropped. */
   getBatch(id: string): Promise<BatchSnapshot | undefined>
+  /** Returns a page of the batches, the newest first. One call looks for up to 2 seconds: it may return fewer than `limit`, and `next`. */
+  listBatches(options?: ListBatchesOptions): Promise<BatchList>
   /**
    * Cancels the jobs of the batch that have not ended, and those of the batches in it. Running ones are aborted.
    *
@@ -280,6 +318,25 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   getFilterValues(): Promise<FilterValues>
   /** Returns the queues that have unfinished jobs, a pause or a waiting limit, ordered by name. */
   listQueues(options?: ReadQueuesOptions): Promise<QueueSnapshot[]>
+  /**
+   * Returns the queues that are known, also those that only a definition or a pool names. Reads some pages of a large backlog: their
+   * counts are estimates then, and say so, where `listQueues` takes a second for each million jobs.
+   */
+  sampleQueues(options?: SampleQueuesOptions): Promise<SampledQueue[]>
+  /** Returns the drainers that have not ended, the newest first; or a page of those that have, the last to end first. */
+  listDrainers(options?: ListDrainersOptions): Promise<DrainerList>
+  /** Returns the drainer with the jobs that it holds, or undefined if there is none with this id, or it is forgotten. */
+  getDrainer(id: number): Promise<DrainerDetails | undefined>
+  /** Returns a page of what unfinished jobs wait for, the oldest jobs first. */
+  listWaits(options?: ListWaitsOptions): Promise<WaitList>
+  /** Returns the events that definitions subscribe to or jobs wait for, ordered by name. */
+  listEvents(): Promise<KnownEvent[]>
+  /** Returns concurrency keys that have unfinished jobs, a pause or a waiting limit. */
+  listKeys(options?: ListKeysOptions): Promise<KeySnapshot[]>
+  /** Returns the keys of rates whose starts still count, or for which jobs wait, ordered by key. */
+  listRates(options?: ListRatesOptions): Promise<RateSnapshot[]>
+  /** Returns what the database knows of the job definitions, ordered by name. */
+  listDefinitions(options?: ListDefinitionsOptions): Promise<DefinitionSnapshot[]>
   /** Returns how many jobs are due and not running, and for how long the oldest has been due. Costs one cheap statement. */
   getBacklog(): Promise<Backlog>
   /**
@@ -442,6 +499,8 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   getSchedule(key: string): Promise<ScheduleSnapshot | undefined>
   /** Returns the schedules with their next five ticks and their last one, ordered by key. */
   listSchedules(options?: ListSchedulesOptions): Promise<ScheduleSnapshot[]>
+  /** Returns a page of what became of the ticks of a schedule, the newest first. Empty if there is none with this key. */
+  listTicks(key: string, options?: ListTicksOptions): Promise<TickList>
   /**
    * Deletes a schedule. Jobs that it has enqueued stay.
    *
@@ -664,6 +723,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     },
     getWorkflow: (id) => translateErrors(readWorkflow(database, schema, id)),
     getBatch: (id) => translateErrors(readBatch(database, schema, id)),
+    listBatches: (options) => translateErrors(listBatches(database, schema, options)),
     async cancelBatch(id) {
       const family = await translateErrors(familyOf(database, schema, id, false))
       return sumOf(family.map((batch) => () => sluice.cancelJobs({ batch })))
@@ -695,6 +755,14 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     getRelatives: (id) => translateErrors(readRelatives(database, schema, id)),
     getFilterValues: () => translateErrors(readFilterValues(database, schema)),
     listQueues: (options) => translateErrors(readQueues(database, schema, options)),
+    sampleQueues: (options) => translateErrors(sampleQueues(database, schema, options)),
+    listDrainers: (options) => translateErrors(listDrainers(database, schema, options)),
+    getDrainer: (id) => translateErrors(readDrainer(database, schema, id)),
+    listWaits: (options) => translateErrors(listWaits(database, schema, options)),
+    listEvents: () => translateErrors(listEvents(database, schema)),
+    listKeys: (options) => translateErrors(listKeys(database, schema, options)),
+    listRates: (options) => translateErrors(listRates(database, schema, options)),
+    listDefinitions: (options) => translateErrors(listDefinitions(database, schema, options)),
     getBacklog: () => translateErrors(readBacklog(database, schema)),
     getOverview: () => translateErrors(readOverview(database, schema)),
     examine: (options) => translateErrors(examine(database, schema, options)),
@@ -769,6 +837,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     setSchedule: (key, settings) => moveTicks(setSchedule(database, schema, key, settings)),
     getSchedule: (key) => translateErrors(getSchedule(database, schema, key)),
     listSchedules: (options) => translateErrors(listSchedules(database, schema, options)),
+    listTicks: (key, options) => translateErrors(listTicks(database, schema, key, options)),
     deleteSchedule: (key) => translateErrors(deleteSchedule(database, schema, key)),
     async runSchedule(key) {
       const id = await translateErrors(runSchedule(database, schema, key))

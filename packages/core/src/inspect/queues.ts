@@ -1,7 +1,8 @@
-import { assertInteger, assertName } from "../checks/validate.ts"
+import { assertInteger, assertKnownKeys, assertName } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { dateOf } from "./date-of.ts"
+import { readJson } from "./read-json.ts"
 
 export interface QueueSnapshot {
   readonly name: string
@@ -16,6 +17,12 @@ export interface QueueSnapshot {
   readonly running: number
   /** When the oldest ready job became due. */
   readonly oldestReadyAt: Date | null
+}
+
+/** A queue as `sampleQueues` returns it. */
+export interface SampledQueue extends QueueSnapshot {
+  /** Whether `ready`, `scheduled` and `blocked` are estimates, and an older job may be ready than the oldest that was found. */
+  readonly isEstimate: boolean
 }
 
 type QueueRow = Omit<QueueSnapshot, "pausedUntil" | "oldestReadyAt"> & {
@@ -41,9 +48,34 @@ export async function readQueues(
   const { text, values } = protocolCall(schema, "list_queues", { p_after: after ?? "", p_limit: limit })
   const { rows } = await database.query(`select ${text}::pg_catalog.text as queues`, values)
   const queues: QueueRow[] = JSON.parse(rows[0].queues)
-  return queues.map((queue) => ({
+  return queues.map(withDates)
+}
+
+export interface SampleQueuesOptions {
+  /** Only this queue. Default: all. */
+  readonly name?: string
+  /** How many at most: up to 1,000, which is the default. */
+  readonly limit?: number
+}
+
+export async function sampleQueues(
+  database: Queryable,
+  schema: string,
+  options: SampleQueuesOptions = {},
+): Promise<SampledQueue[]> {
+  assertKnownKeys(options, ["name", "limit"], ["options"])
+  const { name, limit = 1_000 } = options
+  if (name !== undefined) assertName(name, ["name"])
+  assertInteger(limit, ["limit"], 1, 1_000)
+  const call = protocolCall(schema, "sample_queues", { p_name: name, p_limit: limit })
+  const queues: (QueueRow & { isEstimate: boolean })[] = await readJson(database, call)
+  return queues.map(withDates)
+}
+
+function withDates<Queue extends QueueRow>(queue: Queue) {
+  return {
     ...queue,
     pausedUntil: dateOf(queue.pausedUntil),
     oldestReadyAt: dateOf(queue.oldestReadyAt),
-  }))
+  }
 }

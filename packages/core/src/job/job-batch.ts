@@ -15,6 +15,8 @@ export interface BatchSnapshot {
   readonly discarded: number
   readonly canceled: number
   readonly properties: Readonly<Record<string, unknown>>
+  /** The names of its callbacks' jobs. */
+  readonly callbacks: { readonly [Event in "onFinish" | "onSuccess" | "onDiscard"]?: string }
   readonly createdAt: Date
   readonly finishedAt: Date | null
   /** Why its callbacks could not be enqueued: they are tried again after 10 seconds, and the batch is open until then. */

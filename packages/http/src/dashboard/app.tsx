@@ -149,6 +149,7 @@ export function createDashboard(options: DashboardOptions): Hono {
       may: (role) => RANKS.indexOf(principal.role) >= RANKS.indexOf(role),
       csrfToken: gate.sessions.csrfTokenOf(sessionId),
       redact: settings.redact,
+      snapshots: settings.snapshots,
     }
   }
 

@@ -94,7 +94,8 @@ function GroupFacts({ view, error }: { view: View; error: ErrorDetails }) {
             <ul class="plain">
               {error.names.map(({ name, failures }) => (
                 <li>
-                  <a href={nameHref(view, name)}>{name}</a> <span class="pill">{view.format.number(failures)}</span>
+                  <a href={nameHref(view, name)}>{name}</a>{" "}
+                  <span class="pill">{view.format.number(failures)}</span>
                 </li>
               ))}
             </ul>,
@@ -132,7 +133,7 @@ function Stack({ view, error }: { view: View; error: ErrorDetails }) {
       {error.stack === null ? (
         <Notice>{errors.noStack}</Notice>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
+        // biome-ignore lint/a11y/useSemanticElements: it scrolls, so it must be reachable and have a name
         <pre class="text" tabindex={0} role="group" aria-labelledby="stack-title">
           {shownText(view, error.stack, error.names)}
         </pre>

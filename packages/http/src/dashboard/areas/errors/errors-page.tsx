@@ -1,6 +1,6 @@
 import type { ErrorGroup } from "@sluice/core"
 import { EmptyState } from "../../components/empty-state.tsx"
-import { type SetFilter, Filters } from "../../components/filters.tsx"
+import { Filters, type SetFilter } from "../../components/filters.tsx"
 import { Notice } from "../../components/notice.tsx"
 import { Count } from "../../components/numbers.tsx"
 import { PageHeader } from "../../components/page-header.tsx"
@@ -61,12 +61,18 @@ function NameFilter({ view, groups }: { view: View; groups: readonly ErrorGroup[
   const { text, query } = view
   const names = [...new Set(groups.flatMap(({ names }) => names.map(({ name }) => name)))].sort()
   return (
-    <form class="inline" method="get" action={view.href(PATH)} role="search">
+    <form class="inline" method="get" action={view.href(PATH)}>
       {["range", "sort"].map((parameter) => {
         const value = query.get(parameter)
         return value === null ? null : <input type="hidden" name={parameter} value={value} />
       })}
-      <input name="name" type="search" list="error-names" aria-label={text.errors.jobName} placeholder={text.errors.jobName} />
+      <input
+        name="name"
+        type="search"
+        list="error-names"
+        aria-label={text.errors.jobName}
+        placeholder={text.errors.jobName}
+      />
       <datalist id="error-names">
         {names.map((name) => (
           <option value={name} />
@@ -103,7 +109,11 @@ function columnsOf(view: View): Column<ErrorGroup>[] {
       sort: "failures",
       cell: ({ failures, isCapped }) => <Count view={view} value={failures} capped={isCapped} />,
     },
-    { label: errors.discarded, numeric: true, cell: ({ discarded }) => <Count view={view} value={discarded} /> },
+    {
+      label: errors.discarded,
+      numeric: true,
+      cell: ({ discarded }) => <Count view={view} value={discarded} />,
+    },
     { label: errors.names, cell: ({ names }) => <Names view={view} names={names} /> },
     { label: errors.firstAt, cell: ({ firstAt }) => <Time view={view} at={firstAt} /> },
     { label: errors.lastAt, cell: ({ lastAt }) => <Time view={view} at={lastAt} /> },

@@ -34,9 +34,7 @@ export const retryPage: Page = {
         back={view.href(`/errors/${fingerprint}`, rangeQuery(view))}
       >
         <p>{errors.retryLead}</p>
-        {ids.length > AT_ONCE && (
-          <p>{fill(errors.retryParts, { count: view.format.number(AT_ONCE) })}</p>
-        )}
+        {ids.length > AT_ONCE && <p>{fill(errors.retryParts, { count: view.format.number(AT_ONCE) })}</p>}
       </Confirm>
     )
     return { title: errors.retryTitle, body }
@@ -69,7 +67,8 @@ function noticeOf(
   const codes = [...new Set(refused.map(({ code }) => code))]
   const parts = [
     format.counted(errors.retried, changed),
-    refused.length > 0 && fill(format.counted(errors.retryRefused, refused.length), { codes: format.list(codes) }),
+    refused.length > 0 &&
+      fill(format.counted(errors.retryRefused, refused.length), { codes: format.list(codes) }),
     left > 0 && format.counted(errors.retryLeft, left),
   ]
   return parts.filter(Boolean).join(" ")

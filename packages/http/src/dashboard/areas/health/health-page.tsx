@@ -67,7 +67,11 @@ function Findings({ view, findings }: { view: View; findings: readonly Finding[]
   )
 }
 
-const ICONS: Readonly<Record<Finding["level"], IconName>> = { ok: "check", note: "information", wrong: "close" }
+const ICONS: Readonly<Record<Finding["level"], IconName>> = {
+  ok: "check",
+  note: "information",
+  wrong: "close",
+}
 
 function columnsOf(view: View): Column<Finding>[] {
   const { health } = view.text

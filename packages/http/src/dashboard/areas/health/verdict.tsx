@@ -31,7 +31,10 @@ export function Verdict({ view, health: { verdict, reasons } }: { view: View; he
   )
 }
 
-function reasonText({ text: { health }, format }: View, { code, value, limit, names = [] }: HealthReason): string {
+function reasonText(
+  { text: { health }, format }: View,
+  { code, value, limit, names = [] }: HealthReason,
+): string {
   const write = { oldest_ready: format.duration, no_drainer: format.duration, failure_rate: format.percent }
   const written = code === "unknown_names" ? format.number : write[code]
   return fill(health.reasons[code], {

@@ -35,7 +35,11 @@ export const namePage: Page = {
           <ButtonLink href={view.href("/jobs", { name })}>{text.names.jobs}</ButtonLink>
           <ButtonLink href={view.href("/errors", { name, range: range.key })}>{text.names.errors}</ButtonLink>
         </PageHeader>
-        <RangeTabs view={view} path={new URL(nameHref(view, name), "http://dashboard").pathname} current={range.key} />
+        <RangeTabs
+          view={view}
+          path={new URL(nameHref(view, name), "http://dashboard").pathname}
+          current={range.key}
+        />
         <Totals view={view} throughput={throughput} />
         <Charts view={view} throughput={throughput} deployments={deployments} />
         <Panel title={text.names.slowest} id="slowest">
@@ -109,11 +113,7 @@ function Further({ view, of }: { view: View; of: Throughput["total"]["runMs"] })
   )
 }
 
-function Charts(properties: {
-  view: View
-  throughput: Throughput
-  deployments: readonly Deployment[]
-}) {
+function Charts(properties: { view: View; throughput: Throughput; deployments: readonly Deployment[] }) {
   const { view, throughput, deployments } = properties
   const { names, overview } = view.text
   const { points } = throughput
@@ -132,7 +132,14 @@ function Charts(properties: {
   return (
     <div class="grid">
       <Panel title={names.executionsChart} id="executions">
-        <Chart view={view} id="executions-chart" title={names.executionsChart} at={at} series={counts} marks={marks} />
+        <Chart
+          view={view}
+          id="executions-chart"
+          title={names.executionsChart}
+          at={at}
+          series={counts}
+          marks={marks}
+        />
       </Panel>
       {(["runMs", "waitMs"] as const).map((measure) => {
         const title = measure === "runMs" ? names.runChart : names.waitChart
@@ -142,7 +149,16 @@ function Charts(properties: {
         }))
         return (
           <Panel title={title} id={measure}>
-            <Chart view={view} id={`${measure}-chart`} title={title} at={at} series={series} unit="ms" kind="lines" marks={marks} />
+            <Chart
+              view={view}
+              id={`${measure}-chart`}
+              title={title}
+              at={at}
+              series={series}
+              unit="ms"
+              kind="lines"
+              marks={marks}
+            />
           </Panel>
         )
       })}
@@ -165,7 +181,10 @@ function columnsOf(view: View): Column<SlowJob>[] {
     { label: names.took, numeric: true, cell: ({ durationMs }) => <Duration view={view} ms={durationMs} /> },
     { label: names.state, cell: ({ state }) => <StateBadge view={view} state={state} /> },
     { label: names.attempts, numeric: true, cell: ({ attempts }) => view.format.number(attempts) },
-    { label: names.queue, cell: ({ queue }) => <a href={view.href(`/queues/${encodeURIComponent(queue)}`)}>{queue}</a> },
+    {
+      label: names.queue,
+      cell: ({ queue }) => <a href={view.href(`/queues/${encodeURIComponent(queue)}`)}>{queue}</a>,
+    },
     { label: names.finishedAt, cell: ({ finishedAt }) => <Time view={view} at={finishedAt} /> },
   ]
 }
@@ -193,7 +212,8 @@ function factsOf(view: View, definition: DefinitionSnapshot, maxAttempts: number
   const { names } = view.text
   const { format } = view
   const duration = (ms: number | null) => (ms === null ? undefined : <Duration view={view} ms={ms} />)
-  const number = (value: number | null | undefined) => (value === null || value === undefined ? undefined : format.number(value))
+  const number = (value: number | null | undefined) =>
+    value === null || value === undefined ? undefined : format.number(value)
   const { rate } = definition
   return [
     [names.queue, definition.queue ?? undefined],
@@ -204,6 +224,9 @@ function factsOf(view: View, definition: DefinitionSnapshot, maxAttempts: number
     [names.concurrency, number(definition.concurrencyLimit)],
     [names.rate, rate ? `${format.number(rate.limit)} / ${format.duration(rate.perMs)}` : undefined],
     [names.seenAt, <Time view={view} at={definition.seenAt} />],
-    [names.registeredAt, definition.registeredAt ? <Time view={view} at={definition.registeredAt} /> : undefined],
+    [
+      names.registeredAt,
+      definition.registeredAt ? <Time view={view} at={definition.registeredAt} /> : undefined,
+    ],
   ] as const
 }

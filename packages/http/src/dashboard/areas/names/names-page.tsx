@@ -40,9 +40,15 @@ export const namesPage: Page = {
       <>
         <PageHeader title={text.names.title} lead={text.names.lead} />
         <RangeTabs view={view} path={PATH} current={range.key} />
-        <form class="inline" method="get" action={view.href(PATH)} role="search">
+        <form class="inline" method="get" action={view.href(PATH)}>
           <input type="hidden" name="range" value={range.key} />
-          <input name="q" type="search" value={query.get("q") ?? ""} aria-label={text.names.search} placeholder={text.names.search} />
+          <input
+            name="q"
+            type="search"
+            value={query.get("q") ?? ""}
+            aria-label={text.names.search}
+            placeholder={text.names.search}
+          />
           <button class="button" type="submit">
             {text.shell.apply}
           </button>
@@ -91,9 +97,9 @@ const SORTED: Readonly<Record<string, (row: Row) => number | string>> = {
 
 function orderOf(sort: string | null): (a: Row, b: Row) => number {
   const [, minus, key = ""] = /^(-?)(\w+)$/.exec(sort ?? "") ?? ["", "-", "executions"]
-  const valueOf = (Object.hasOwn(SORTED, key) && SORTED[key]) || ((row: Row) => row.executions)
+  const keyOf = (Object.hasOwn(SORTED, key) && SORTED[key]) || ((row: Row) => row.executions)
   const sign = minus === "-" ? -1 : 1
-  return (a, b) => sign * compare(valueOf(a), valueOf(b)) || compare(a.name, b.name)
+  return (a, b) => sign * compare(keyOf(a), keyOf(b)) || compare(a.name, b.name)
 }
 
 function compare(a: number | string, b: number | string): number {
@@ -136,9 +142,24 @@ function columnsOf(view: View): Column<Row>[] {
       sort: "failures",
       cell: ({ failureRate }) => (failureRate === null ? "–" : format.percent(failureRate)),
     },
-    { label: names.runMedian, numeric: true, sort: "median", cell: ({ runMs }) => <Duration view={view} ms={runMs.p50} /> },
-    { label: names.runSlow, numeric: true, sort: "slow", cell: ({ runMs }) => <Duration view={view} ms={runMs.p95} /> },
-    { label: names.waitSlow, numeric: true, sort: "wait", cell: ({ waitMs }) => <Duration view={view} ms={waitMs.p95} /> },
+    {
+      label: names.runMedian,
+      numeric: true,
+      sort: "median",
+      cell: ({ runMs }) => <Duration view={view} ms={runMs.p50} />,
+    },
+    {
+      label: names.runSlow,
+      numeric: true,
+      sort: "slow",
+      cell: ({ runMs }) => <Duration view={view} ms={runMs.p95} />,
+    },
+    {
+      label: names.waitSlow,
+      numeric: true,
+      sort: "wait",
+      cell: ({ waitMs }) => <Duration view={view} ms={waitMs.p95} />,
+    },
     {
       label: names.cost,
       numeric: true,

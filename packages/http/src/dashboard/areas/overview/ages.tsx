@@ -17,9 +17,7 @@ export function Ages({ view, data }: { view: View; data: OverviewData }) {
     <Panel title={overview.ahead} id="ages">
       <p>{forecastText(view, data)}</p>
       {oldestReadyAgeMs > 0 && (
-        <p class="muted">
-          {fill(overview.oldest, { duration: view.format.duration(oldestReadyAgeMs) })}
-        </p>
+        <p class="muted">{fill(overview.oldest, { duration: view.format.duration(oldestReadyAgeMs) })}</p>
       )}
       <Table
         view={view}
@@ -38,7 +36,11 @@ export function Ages({ view, data }: { view: View; data: OverviewData }) {
             label: <span class="visually-hidden">{overview.age}</span>,
             phoneLabel: "",
             cell: (range) => (
-              <Meter value={range.jobs} max={most} label={`${rangeText(view, range)}: ${view.format.number(range.jobs)}`} />
+              <Meter
+                value={range.jobs}
+                max={most}
+                label={`${rangeText(view, range)}: ${view.format.number(range.jobs)}`}
+              />
             ),
           },
         ]}
@@ -52,13 +54,13 @@ function rangeText({ text: { overview }, format }: View, { upToMs }: AgeRange): 
 }
 
 function forecastText({ text: { overview }, format }: View, { forecast }: OverviewData): string {
-  if (forecast.ready === 0) return overview.drainedNow
+  const { ready, endedPerMinute, enqueuedPerMinute, drainedAt } = forecast
+  if (ready === 0) return overview.drainedNow
+  const end = drainedAt ? fill(overview.drainedBy, { time: format.time(drainedAt) }) : overview.grows
+  if (endedPerMinute === null || enqueuedPerMinute === null) return `${end}.`
   const pace = fill(overview.pace, {
-    ended: format.number(Math.round(forecast.endedPerMinute)),
-    enqueued: format.number(Math.round(forecast.enqueuedPerMinute)),
+    ended: format.number(Math.round(endedPerMinute)),
+    enqueued: format.number(Math.round(enqueuedPerMinute)),
   })
-  const end = forecast.drainedAt
-    ? fill(overview.drainedBy, { time: format.time(forecast.drainedAt) })
-    : overview.grows
   return `${end}. ${pace}.`
 }

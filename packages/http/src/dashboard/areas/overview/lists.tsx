@@ -16,7 +16,11 @@ interface Part {
 export function NewestErrors({ view, data: { errors } }: Part) {
   const { overview } = view.text
   return (
-    <Panel title={overview.failures} id="errors" actions={<a href={view.href("/errors")}>{overview.allErrors}</a>}>
+    <Panel
+      title={overview.failures}
+      id="errors"
+      actions={<a href={view.href("/errors")}>{overview.allErrors}</a>}
+    >
       <Listed none={overview.failuresNone}>
         {errors.groups.map((group) => (
           <li>
@@ -24,7 +28,8 @@ export function NewestErrors({ view, data: { errors } }: Part) {
               {shownText(view, group.pattern, group.names) || group.class}
             </a>
             <span class="muted">
-              <ErrorClass error={group} /> · <Count view={view} value={group.failures} capped={group.isCapped} /> ·{" "}
+              <ErrorClass error={group} /> ·{" "}
+              <Count view={view} value={group.failures} capped={group.isCapped} /> ·{" "}
               <Time view={view} at={group.lastAt} />
             </span>
           </li>
@@ -44,7 +49,9 @@ export function Pauses({ view, data }: Part) {
             <PauseLink view={view} kind={kind} target={target} />
             <span class="muted">
               {overview.pauseKinds[kind]} ·{" "}
-              {until === null ? overview.untilResumed : fill(overview.until, { time: view.format.exact(until) })}
+              {until === null
+                ? overview.untilResumed
+                : fill(overview.until, { time: view.format.exact(until) })}
             </span>
           </li>
         ))}

@@ -19,7 +19,8 @@ export const overviewPage: Page = {
   path: "/",
   async render(view) {
     const { title } = view.text.overview
-    const body = view.snapshots === undefined ? await Live({ view }) : await AsOf({ view, store: view.snapshots })
+    const body =
+      view.snapshots === undefined ? await Live({ view }) : await AsOf({ view, store: view.snapshots })
     return { title, body }
   },
 }

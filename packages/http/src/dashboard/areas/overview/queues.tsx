@@ -25,7 +25,11 @@ export function Queues({ view, data }: { view: View; data: OverviewData }) {
   const { overview, navigation } = view.text
   const rows = rowsOf(data)
   return (
-    <Panel title={overview.queues} id="queues" actions={<a href={view.href("/queues")}>{navigation.queues}</a>}>
+    <Panel
+      title={overview.queues}
+      id="queues"
+      actions={<a href={view.href("/queues")}>{navigation.queues}</a>}
+    >
       {rows.length === 0 ? (
         <p class="muted">{overview.queuesNone}</p>
       ) : (
@@ -77,12 +81,18 @@ function columnsOf(view: View): Column<Row>[] {
       cell: ({ ready }) => <Count view={view} value={ready} capped={ready >= MOST_COUNTED} />,
     },
     { label: overview.since, cell: ({ since }) => <Time view={view} at={since} /> },
-    { label: overview.lastHour, numeric: true, cell: ({ executions }) => <Count view={view} value={executions} /> },
+    {
+      label: overview.lastHour,
+      numeric: true,
+      cell: ({ executions }) => <Count view={view} value={executions} />,
+    },
     { label: overview.failed, numeric: true, cell: ({ failures }) => <Count view={view} value={failures} /> },
     {
       label: <span class="visually-hidden">{overview.throughput}</span>,
       phoneLabel: "",
-      cell: ({ name, trend }) => <Sparkline values={trend} label={fill(overview.trendOf, { queue: name })} small />,
+      cell: ({ name, trend }) => (
+        <Sparkline values={trend} label={fill(overview.trendOf, { queue: name })} small />
+      ),
     },
   ]
 }

@@ -1,19 +1,33 @@
 import { english, type Messages } from "../en/index.ts"
+import { batches } from "./batches.ts"
+import { drainers } from "./drainers.ts"
 import { errors } from "./errors.ts"
-import { names } from "./names.ts"
 import { health } from "./health.ts"
+import { limits } from "./limits.ts"
+import { names } from "./names.ts"
 import { navigation } from "./navigation.ts"
 import { overview } from "./overview.ts"
+import { pauses } from "./pauses.ts"
+import { queues } from "./queues.ts"
+import { schedules } from "./schedules.ts"
 import { shell } from "./shell.ts"
 import { states } from "./states.ts"
+import { waits } from "./waits.ts"
 
 export const german: Messages = {
   ...english,
   errors,
   names,
   health,
+  batches,
+  drainers,
+  limits,
   navigation,
   overview,
+  pauses,
+  queues,
+  schedules,
   shell,
   states,
+  waits,
 }

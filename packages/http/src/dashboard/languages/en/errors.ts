@@ -42,5 +42,8 @@ export const errors = {
   retryParts: "They are retried {count} at a time.",
   retried: plural({ one: "{count} job was retried.", other: "{count} jobs were retried." }),
   retryLeft: plural({ one: "{count} more is left.", other: "{count} more are left." }),
-  retryRefused: plural({ one: "{count} was left as it is: {codes}.", other: "{count} were left as they are: {codes}." }),
+  retryRefused: plural({
+    one: "{count} was left as it is: {codes}.",
+    other: "{count} were left as they are: {codes}.",
+  }),
 }

@@ -1,22 +1,36 @@
-import { jobs } from "./jobs.ts"
+import { batches } from "./batches.ts"
+import { drainers } from "./drainers.ts"
 import { errors } from "./errors.ts"
-import { names } from "./names.ts"
 import { health } from "./health.ts"
+import { jobs } from "./jobs.ts"
+import { limits } from "./limits.ts"
+import { names } from "./names.ts"
 import { navigation } from "./navigation.ts"
 import { overview } from "./overview.ts"
+import { pauses } from "./pauses.ts"
+import { queues } from "./queues.ts"
+import { schedules } from "./schedules.ts"
 import { shell } from "./shell.ts"
 import { states } from "./states.ts"
+import { waits } from "./waits.ts"
 
 /** The texts of the dashboard: a file for each area. The other languages have the same keys. */
 export const english = {
+  batches,
+  drainers,
   jobs,
   errors,
   names,
   health,
+  limits,
   navigation,
   overview,
+  pauses,
+  queues,
+  schedules,
   shell,
   states,
+  waits,
 }
 
 export type Messages = typeof english

@@ -16,8 +16,7 @@ export const names: Messages["names"] = {
   trendOf: "Exécutions de {name} au fil du temps",
   lastAt: "Dernière",
   none: "Rien n’a été exécuté pendant cette période",
-  noneHint:
-    "Choisissez une période plus longue. Si des jobs attendent, regardez si un drainer est éveillé.",
+  noneHint: "Choisissez une période plus longue. Si des jobs attendent, regardez si un drainer est éveillé.",
   noneFound: "Aucun nom ne contient ce texte",
   executionsChart: "Exécutions au fil du temps",
   succeeded: "Réussies",

@@ -9,7 +9,7 @@ as $$
     'total', b.total + c.total,
     'pending', b.total + c.total - b.succeeded - c.succeeded - b.discarded - c.discarded - b.canceled - c.canceled,
     'succeeded', b.succeeded + c.succeeded, 'discarded', b.discarded + c.discarded, 'canceled', b.canceled + c.canceled,
-    'properties', b.properties, 'createdAt', b.created_at, 'finishedAt', b.finished_at, 'callbackError', b.error)
+    'properties', b.properties, 'callbacks', callbacks_of(b), 'createdAt', b.created_at, 'finishedAt', b.finished_at, 'callbackError', b.error)
   from batches b cross join lateral (
     select coalesce(sum(c.total), 0) as total, coalesce(sum(c.succeeded), 0) as succeeded, coalesce(sum(c.discarded), 0) as discarded,
            coalesce(sum(c.canceled), 0) as canceled

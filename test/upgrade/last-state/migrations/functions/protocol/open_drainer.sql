@@ -38,8 +38,8 @@ begin
   backend_pid := pg_backend_pid();
   perform pg_advisory_lock(lock_space('drainer'), id);
   perform pg_advisory_lock(lock_space('awake'), id);
-  insert into drainers (id, slot, backend_pid, label, names, pool, budget_ms, invocation)
-  values (open_drainer.id, open_drainer.slot, open_drainer.backend_pid, p_label, v_names, p_pool, p_budget_ms, p_invocation);
+  insert into drainers (id, slot, slots, backend_pid, label, names, pool, budget_ms, invocation)
+  values (open_drainer.id, open_drainer.slot, p_max_drainers, open_drainer.backend_pid, p_label, v_names, p_pool, p_budget_ms, p_invocation);
   if p_invocation ? 'version' and not exists (select from deployments d where d.version = p_invocation->>'version') then
     insert into deployments (version) values (p_invocation->>'version') on conflict do nothing;
   end if;

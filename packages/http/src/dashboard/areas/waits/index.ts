@@ -1,0 +1,10 @@
+import type { Area } from "../../page.ts"
+import { completePage, completeWait } from "./complete-page.tsx"
+import { waitsPage } from "./waits-page.tsx"
+
+export const waitsArea: Area = {
+  key: "waits",
+  path: "/waits",
+  pages: [waitsPage, completePage],
+  actions: [completeWait],
+}

@@ -1,0 +1,2 @@
+// Made by `npm run assets`.
+export default ".links,.setting{display:flex;flex-direction:column;gap:var(--space-1)}.setting+.setting{padding-block-start:var(--space-3);border-block-start:1px solid var(--line)}.setting input[type=number]{max-inline-size:9rem}.wait{display:flex;flex-direction:column;gap:var(--space-1);font-weight:400}.failures{color:var(--danger);font-weight:550}a[aria-current=true]{color:var(--ink);font-weight:600;text-decoration:none}\n"

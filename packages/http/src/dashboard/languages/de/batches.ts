@@ -1,0 +1,65 @@
+import type { Messages } from "../en/index.ts"
+import { plural } from "../text.ts"
+
+export const batches: Messages["batches"] = {
+  title: "Batches und Workflows",
+  lead: "Jobs, die zusammen eingereiht wurden.",
+  all: "Alle",
+  states: { open: "Offen", succeeded: "Erfolgreich", failed: "Gescheitert" },
+  batch: "Batch",
+  state: "Zustand",
+  progress: "Fortschritt",
+  ofTotal: "{done} von {total} zu Ende",
+  succeeded: "Erfolgreich",
+  discarded: "Verworfen",
+  canceled: "Abgebrochen",
+  pending: "Ausstehend",
+  created: "Angelegt",
+  finished: "Fertig",
+  took: "Dauer",
+  emptyTitle: "Hier gibt es keine Batches",
+  empty:
+    "enqueueBatch und enqueueWorkflow speichern Jobs, die zusammengehören. Hier erscheint ihr Fortschritt.",
+  partial: "Die Suche dauerte zu lange, um mehr zu finden. Sie geht auf der nächsten Seite weiter.",
+  notFound: "Kein Batch hat die Id {id}, oder seine Geschichte wurde gelöscht.",
+  parent: "In Batch",
+  inner: "Batches darin",
+  properties: "Eigenschaften",
+  callbacks: "Callbacks",
+  noCallbacks: "Keine",
+  callbackError: "Ein Callback lässt sich nicht einreihen: {error} Es wird alle 10 Sekunden wieder versucht.",
+  jobs: "Seine Jobs",
+  retry: "Gescheiterte wiederholen",
+  retryCallbacks: "Die Callbacks wieder einreihen, wenn er fertig ist",
+  cancel: "Den Rest abbrechen",
+  cancelTitle: "Batch {id} abbrechen?",
+  cancelLead: plural({
+    one: "{count} Job oder innerer Batch ist nicht zu Ende. Was wartet, wird sofort abgebrochen; was läuft, wird zum Anhalten aufgefordert.",
+    other:
+      "{count} Jobs und innere Batches sind nicht zu Ende. Was wartet, wird sofort abgebrochen; was läuft, wird zum Anhalten aufgefordert.",
+  }),
+  retryTitle: "Gescheiterte in Batch {id} wiederholen?",
+  retryLead: plural({
+    one: "{count} Job oder innerer Batch wurde verworfen oder abgebrochen. Er kommt mit derselben Id zurück.",
+    other:
+      "{count} Jobs und innere Batches wurden verworfen oder abgebrochen. Sie kommen mit denselben Ids zurück.",
+  }),
+  changed: plural({ one: "{count} Job wurde geändert.", other: "{count} Jobs wurden geändert." }),
+  refused: plural({ one: "{count} wurde abgelehnt: {codes}.", other: "{count} wurden abgelehnt: {codes}." }),
+  graph: "Graph",
+  graphLabel:
+    "Schritte des Workflows {name} in der Reihenfolge, in der sie laufen. Die Tabelle darunter sagt dasselbe.",
+  foldedHint:
+    "Schritte mit gleichem Jobnamen, gleichen Vorgängern und gleichen Nachfolgern sind als einer gezeichnet.",
+  tooLarge: "Der Workflow hat {count} Schritte, zu viele zum Zeichnen. Die Tabelle hat alle.",
+  steps: "Schritte",
+  step: "Schritt",
+  job: "Job",
+  after: "Läuft nach",
+  first: "Beginnt sofort",
+  expired: "abgelaufen",
+  parent_failed: "ein Schritt davor ist gescheitert",
+  gone: "Nicht mehr aufbewahrt",
+  outside: "Job {id}",
+  moreSteps: "Weitere Schritte",
+}

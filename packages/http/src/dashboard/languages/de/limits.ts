@@ -1,0 +1,48 @@
+import type { Messages } from "../en/index.ts"
+
+export const limits: Messages["limits"] = {
+  title: "Limits",
+  lead: "Wie viele Jobs zugleich laufen, wie oft sie beginnen, und wie viele warten dürfen.",
+  keys: "Nebenläufigkeit",
+  keysLead:
+    "Von einem Schlüssel läuft nur eine begrenzte Zahl von Jobs zugleich. Die Definitionen setzen die Grenze.",
+  byWaiting: "Meiste wartende",
+  byKey: "Alle nach Namen",
+  byWaitingHint:
+    "Von einem großen Rückstand wird nur ein Teil angesehen: Ein Schlüssel mit wenigen wartenden Jobs kann fehlen.",
+  find: "Schlüssel suchen",
+  search: "Suchen",
+  key: "Schlüssel",
+  running: "Läuft",
+  ofLimit: "{running} von {limit}",
+  waiting: "Warten darauf",
+  unfinished: "Unfertig",
+  waitingLimit: "Wartegrenze",
+  allowed: "vorerst {count} zugleich",
+  noKeysTitle: "Kein Nebenläufigkeitsschlüssel ist in Gebrauch",
+  noKeys:
+    "Geben Sie einer Definition concurrency oder einem Job einen concurrencyKey, und er erscheint hier.",
+  noneWaits: "Kein Job wartet auf einen Nebenläufigkeitsschlüssel",
+  noKeyFound: "Kein Job hat diesen Schlüssel. Er lässt sich trotzdem anhalten und begrenzen.",
+  rates: "Raten",
+  ratesLead: "Von einem Schlüssel beginnt in einer Zeit nur eine begrenzte Zahl von Jobs.",
+  rate: "{limit} in {per}",
+  burst: "bis zu {burst} auf einmal",
+  room: "Dürfen jetzt beginnen",
+  nextStart: "Nächster Beginn",
+  noRates: "Keine Rate ist in Gebrauch.",
+  waitingLimits: "Wartegrenzen",
+  waitingLimitsLead: "Was darüber hinaus eingereiht wird, wird abgelehnt.",
+  target: "Wovon",
+  ofQueue: "Queue {name}",
+  ofKey: "Schlüssel {name}",
+  most: "Höchstzahl unfertiger Jobs",
+  noWaitingLimits: "Keine ist gesetzt.",
+  didLimit: "Der Schlüssel {key} nimmt bis zu {count} unfertige Jobs auf.",
+  didUnlimit: "Der Schlüssel {key} hat keine Wartegrenze.",
+  wrongLimit: "Geben Sie eine ganze Zahl von 1 bis 1.000.000 an, oder nichts.",
+  pauseHint:
+    "Laufende Jobs werden fertig. Nach einer Pause mit Ende steigt die Grenze binnen einer Minute auf ihre volle Höhe.",
+  jobs: "Seine Jobs",
+  none: "Keine",
+}

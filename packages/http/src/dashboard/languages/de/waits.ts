@@ -1,0 +1,31 @@
+import type { Messages } from "../en/index.ts"
+
+export const waits: Messages["waits"] = {
+  title: "Warten",
+  lead: "Jobs, die weiterlaufen, wenn jemand antwortet oder ein Ereignis kommt.",
+  waitsFor: "Wartet auf",
+  job: "Job",
+  since: "Seit",
+  until: "Läuft ab",
+  token: "Token",
+  event: "Ereignis",
+  batch: "Jobs von Batch {id}",
+  match: "mit einer Payload, die enthält",
+  opened: "Geöffnet: Der Job ist noch nicht dort",
+  complete: "Beantworten",
+  completeTitle: "{token} beantworten",
+  completeLead:
+    "Alle Jobs, die auf dieses Token warten, laufen weiter und bekommen den Wert. Ein Token wird einmal beantwortet.",
+  value: "Wert",
+  valueHint: 'JSON, etwa {"approved": true}. Leer: kein Wert.',
+  notJson: "Das ist kein JSON: Setzen Sie Text in doppelte Anführungszeichen.",
+  didComplete: "{token} ist beantwortet.",
+  emptyTitle: "Kein Job wartet auf eine Antwort",
+  empty: "Ein Job wartet mit context.waitFor(token) oder context.waitForEvent(event).",
+  events: "Ereignisse",
+  eventsLead: "Was Definitionen abonniert haben, und worauf Jobs warten.",
+  subscribers: "Reiht ein",
+  waiting: "Wartende Jobs",
+  nobody: "Nichts",
+  noEvents: "Keine Definition hat ein Ereignis abonniert.",
+}

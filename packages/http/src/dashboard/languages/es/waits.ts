@@ -1,0 +1,31 @@
+import type { Messages } from "../en/index.ts"
+
+export const waits: Messages["waits"] = {
+  title: "Esperas",
+  lead: "Trabajos que continúan cuando alguien responde o cuando llega un evento.",
+  waitsFor: "Espera",
+  job: "Trabajo",
+  since: "Desde",
+  until: "Caduca",
+  token: "Token",
+  event: "Evento",
+  batch: "Trabajos del lote {id}",
+  match: "cuyos datos contienen",
+  opened: "Abierta: el trabajo aún no ha llegado a ella",
+  complete: "Responder",
+  completeTitle: "Responder a {token}",
+  completeLead:
+    "Todos los trabajos que esperan este token continúan y reciben el valor. A un token se responde una sola vez.",
+  value: "Valor",
+  valueHint: 'JSON, por ejemplo {"approved": true}. Vacío: sin valor.',
+  notJson: "Esto no es JSON: ponga el texto entre comillas dobles.",
+  didComplete: "{token} ha recibido su respuesta.",
+  emptyTitle: "Ningún trabajo espera una respuesta",
+  empty: "Un trabajo espera con context.waitFor(token) o context.waitForEvent(event).",
+  events: "Eventos",
+  eventsLead: "A qué están suscritas las definiciones y qué esperan los trabajos.",
+  subscribers: "Encola",
+  waiting: "Trabajos en espera",
+  nobody: "Nada",
+  noEvents: "Ninguna definición está suscrita a un evento.",
+}

@@ -1,0 +1,31 @@
+import type { Messages } from "../en/index.ts"
+
+export const waits: Messages["waits"] = {
+  title: "Attentes",
+  lead: "Les tâches qui continuent quand quelqu’un répond, ou quand un événement arrive.",
+  waitsFor: "Attend",
+  job: "Tâche",
+  since: "Depuis",
+  until: "Expire",
+  token: "Jeton",
+  event: "Événement",
+  batch: "Tâches du lot {id}",
+  match: "dont les données contiennent",
+  opened: "Ouverte : la tâche n’y est pas encore arrivée",
+  complete: "Répondre",
+  completeTitle: "Répondre à {token}",
+  completeLead:
+    "Toutes les tâches qui attendent ce jeton continuent et reçoivent la valeur. On ne répond qu’une fois à un jeton.",
+  value: "Valeur",
+  valueHint: 'JSON, par exemple {"approved": true}. Vide : pas de valeur.',
+  notJson: "Ce n’est pas du JSON : mettez le texte entre guillemets doubles.",
+  didComplete: "{token} a reçu sa réponse.",
+  emptyTitle: "Aucune tâche n’attend de réponse",
+  empty: "Une tâche attend avec context.waitFor(token) ou context.waitForEvent(event).",
+  events: "Événements",
+  eventsLead: "Ce à quoi les définitions sont abonnées, et ce que des tâches attendent.",
+  subscribers: "Ajoute",
+  waiting: "Tâches en attente",
+  nobody: "Rien",
+  noEvents: "Aucune définition n’est abonnée à un événement.",
+}

@@ -1,0 +1,44 @@
+import { defineJob } from "@sluice/core"
+import { expect, test } from "vitest"
+import { createDatabase } from "../support/database.ts"
+import { drainable } from "../support/drain.ts"
+import { readable, visitDashboard } from "./dashboard.ts"
+
+const HOSTILE = `<script>alert(1)</script>"'&`
+
+const database = await createDatabase()
+let work = async (): Promise<void> => {}
+const job = defineJob({ name: "encode", perform: () => work() })
+const { sluice, drainOnce } = drainable(database, [job])
+const reader = visitDashboard(sluice, "reader")
+
+test("without drainers, the page says when one starts", async () => {
+  expect(readable((await reader.get("/drainers")).text)).toContain("No drainer is alive")
+  expect(readable((await reader.get("/drainers?state=ended")).text)).toContain("No drainer has ended yet")
+})
+
+test("a drainer is shown with its slot, its pool and its jobs, and its label as text", async () => {
+  const { id } = await job.enqueue({}, { queue: "video" })
+  let list = ""
+  let page = ""
+  work = async () => {
+    list = (await reader.get("/drainers")).text
+    page = (await reader.get("/drainers/1")).text
+  }
+  await drainOnce({ label: HOSTILE, queues: ["video"], maxDrainers: 4 })
+  expect(list).not.toContain("<script>alert")
+  expect(readable(list)).toContain(`${HOSTILE} Working 1 video 1/4`)
+  expect(readable(list)).toContain("1 of 4 used 3 free")
+  expect(readable(page)).toContain(`${id} encode video`)
+  expect(page).not.toContain("<script>alert")
+})
+
+test("those that have ended are listed with how, and one that is unknown has a page that says so", async () => {
+  await database.pool.query(
+    "insert into sluice.drainers (id, slot, backend_pid, label, in_flight, ended_at, ending) values (900, 1, 1, 'x', 12, now(), 'died')",
+  )
+  const { text } = await reader.get("/drainers?state=ended")
+  expect(readable(text)).toContain("x Died 12 jobs were in flight")
+  expect(readable(text)).toContain(`${HOSTILE} Closed 0`)
+  expect((await reader.get("/drainers/77")).status).toBe(404)
+})
