@@ -96,9 +96,10 @@ const SORTED: Readonly<Record<string, (row: Row) => number | string>> = {
 }
 
 function orderOf(sort: string | null): (a: Row, b: Row) => number {
-  const [, minus, key = ""] = /^(-?)(\w+)$/.exec(sort ?? "") ?? ["", "-", "executions"]
-  const keyOf = (Object.hasOwn(SORTED, key) && SORTED[key]) || ((row: Row) => row.executions)
-  const sign = minus === "-" ? -1 : 1
+  const [, minus, key = ""] = /^(-?)(\w+)$/.exec(sort ?? "") ?? []
+  const [keyOf, sign] = Object.hasOwn(SORTED, key)
+    ? [SORTED[key] as (row: Row) => number | string, minus === "-" ? -1 : 1]
+    : [SORTED.executions as (row: Row) => number, -1]
   return (a, b) => sign * compare(keyOf(a), keyOf(b)) || compare(a.name, b.name)
 }
 
