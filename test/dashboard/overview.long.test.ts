@@ -49,9 +49,9 @@ beforeAll(async () => {
   await enqueued.enqueueMany([
     ...Array.from({ length: 40 }, (_, n) => ({
       name: "export",
-      options: { runAt: new Date(Date.now() - n * 40_000) },
+      options: { runAt: new Date(Date.now() - n * 40_000) } as const,
     })),
-    ...Array.from({ length: 12 }, () => ({ name: "export", options: { delay: "2h" } })),
+    ...Array.from({ length: 12 }, () => ({ name: "export", options: { delay: "2h" as const } })),
   ])
   await sluice.pauseQueue("exports", { for: "3h" })
   await sluice.pauseName("mail/welcome")

@@ -24,7 +24,7 @@ export const errorPage: Page = {
     const after = query.get("after")
     const [error, { failures, next }] = await Promise.all([
       sluice.getError(fingerprint, { since }),
-      sluice.listFailures(fingerprint, { since, ...(after && { after }) }),
+      sluice.listFailures(fingerprint, { since, limit: 25, ...(after && { after }) }),
     ])
     const tabs = <RangeTabs view={view} path={path} current={key} />
     if (error === undefined) {

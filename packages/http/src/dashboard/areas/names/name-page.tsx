@@ -130,7 +130,7 @@ function Charts(properties: { view: View; throughput: Throughput; deployments: r
     },
   ]
   return (
-    <div class="grid">
+    <>
       <Panel title={names.executionsChart} id="executions">
         <Chart
           view={view}
@@ -141,28 +141,30 @@ function Charts(properties: { view: View; throughput: Throughput; deployments: r
           marks={marks}
         />
       </Panel>
-      {(["runMs", "waitMs"] as const).map((measure) => {
-        const title = measure === "runMs" ? names.runChart : names.waitChart
-        const series = (["p50", "p95", "p99"] as const).map((percentile) => ({
-          label: names[percentile],
-          values: points.map((point) => point[measure][percentile]),
-        }))
-        return (
-          <Panel title={title} id={measure}>
-            <Chart
-              view={view}
-              id={`${measure}-chart`}
-              title={title}
-              at={at}
-              series={series}
-              unit="ms"
-              kind="lines"
-              marks={marks}
-            />
-          </Panel>
-        )
-      })}
-    </div>
+      <div class="grid">
+        {(["runMs", "waitMs"] as const).map((measure) => {
+          const title = measure === "runMs" ? names.runChart : names.waitChart
+          const series = (["p50", "p95", "p99"] as const).map((percentile) => ({
+            label: names[percentile],
+            values: points.map((point) => point[measure][percentile]),
+          }))
+          return (
+            <Panel title={title} id={measure}>
+              <Chart
+                view={view}
+                id={`${measure}-chart`}
+                title={title}
+                at={at}
+                series={series}
+                unit="ms"
+                kind="lines"
+                marks={marks}
+              />
+            </Panel>
+          )
+        })}
+      </div>
+    </>
   )
 }
 

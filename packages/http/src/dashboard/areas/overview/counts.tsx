@@ -16,7 +16,7 @@ export function Counts({ view, data, rangeMs }: { view: View; data: OverviewData
   const { succeeded, discarded } = data.throughput.total
   const finishedIn = fill(text.overview.finishedIn, { duration: view.format.duration(rangeMs) })
   return (
-    <section class="stats" aria-label={text.overview.states}>
+    <section class="stats states" aria-label={text.overview.states}>
       {UNFINISHED.map((state) => (
         <Stat
           label={text.states[state]}

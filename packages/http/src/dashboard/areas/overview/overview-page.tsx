@@ -83,13 +83,11 @@ function Body({ view, data, rangeMs }: { view: View; data: OverviewData; rangeMs
         <>
           <Counts view={view} data={data} rangeMs={rangeMs} />
           <Charts view={view} data={data} />
-          <div class="grid">
-            <Ages view={view} data={data} />
-            <Queues view={view} data={data} />
-          </div>
+          <Queues view={view} data={data} />
         </>
       )}
       <div class="grid">
+        {!isEmpty(data) && <Ages view={view} data={data} />}
         <NewestErrors view={view} data={data} />
         <Pauses view={view} data={data} />
         <Ticks view={view} data={data} />
