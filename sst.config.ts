@@ -30,8 +30,9 @@ export default $config({
       // bundled from this repository's sources, it doesn't contain the SQL files
       migrate: { handler: "functions/migrate.handler", copyFiles: [{ from: "migrations" }] },
       enqueue: "functions/enqueue.handler",
+      dashboard: "functions/dashboard.handler",
     })
-    return { api: queue.url }
+    return { api: queue.url, dashboard: queue.dashboardUrl }
   },
 })
 

@@ -25,6 +25,7 @@ interface Manifest {
   readonly exports?: Readonly<Record<string, string>>
   readonly bin?: Readonly<Record<string, string>>
   readonly dependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
 }
 
 const packages = await Array.fromAsync(glob("packages/*/package.json"), readPackage)
@@ -86,7 +87,8 @@ async function complete({ folder, manifest }: Package) {
 }
 
 function publishedManifest({ private: _, ...manifest }: Manifest) {
-  const { exports, bin, dependencies } = manifest
+  const { exports, bin, dependencies, peerDependencies } = manifest
+  const ofRelease = (range: string, name: string) => siblingRange(name) ?? range
   return {
     ...manifest,
     exports: mapValues(exports, (source) => ({
@@ -94,7 +96,8 @@ function publishedManifest({ private: _, ...manifest }: Manifest) {
       default: builtFile(source, ".js"),
     })),
     bin: mapValues(bin, (source) => builtFile(source, ".js")),
-    dependencies: mapValues(dependencies, (range, name) => siblingRange(name) ?? range),
+    dependencies: mapValues(dependencies, ofRelease),
+    peerDependencies: mapValues(peerDependencies, ofRelease),
   }
 }
 

@@ -7,7 +7,7 @@ const URL_OF_NOTHING = "postgres://127.0.0.1:1/x"
 test.each([
   [[], "Which command?"],
   [["mirgate"], 'There is no command "mirgate": did you mean migrate?'],
-  [["fly"], 'There is no command "fly": commands are migrate, doctor'],
+  [["fly"], 'There is no command "fly": commands are init, migrate, doctor'],
   [["help", "wrok"], "did you mean work?"],
   [["migrate", "--shema", "x"], "unknown option '--shema' (Did you mean --schema?). See sluice help migrate"],
   [

@@ -33,6 +33,7 @@ test("bash completes commands, their verbs, options and states", async () => {
     "run",
     "update",
     "delete",
+    "erase",
   ])
   expect(bashOffers(stdout, "sluice queues ")).toEqual(expect.arrayContaining(["pause", "resume", "--json"]))
   expect(bashOffers(stdout, "sluice jobs cancel 17 --d")).toEqual(["--dry-run", "--database-url"])
@@ -51,7 +52,7 @@ test.runIf(isInstalled("fish"))("fish completes the same, with what each is for"
     "discarded\tin this state: scheduled, ready, blocked, waiting, running, succeeded, discarded, canceled",
     "",
   ])
-  expect(offers("sluice jobs cancel 17 --dry")).toEqual(["--dry-run\tonly counts what would be changed", ""])
+  expect(offers("sluice jobs cancel 17 --dry")).toEqual(["--dry-run\tonly says what would be changed", ""])
 })
 
 test.runIf(isInstalled("zsh"))("zsh reads its script", async () => {

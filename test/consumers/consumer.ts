@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process"
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { chmod, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { delimiter, join, resolve } from "node:path"
 import { promisify } from "node:util"
@@ -51,10 +51,22 @@ export async function installConsumer(
     return consumer
   } catch (error) {
     await consumer.remove()
-    if (!UNREACHABLE.test((error as Error).message)) throw error
+    if (!isUnreachable(error)) throw error
     console.warn(`SKIPPED: the app ${fixture} can't be installed, because the registry isn't reachable`)
     return undefined
   }
+}
+
+/** An app of nothing yet. */
+export async function emptyConsumer(): Promise<Consumer> {
+  const folder = await mkdtemp(join(tmpdir(), "sluice-consumer-"))
+  await chmod(folder, 0o755) // the embedded Postgres may run as another user
+  return consumerIn(folder)
+}
+
+/** Whether what npm says means that the registry can't be reached: then the test says that it was skipped. */
+export function isUnreachable(error: unknown): boolean {
+  return UNREACHABLE.test((error as Error).message)
 }
 
 async function dependOn(folder: string, versions: Readonly<Record<string, string>>): Promise<void> {

@@ -17,7 +17,7 @@ test("the page of the command line has the help of every command", async () => {
       page.replace(BLOCK, () => help),
     )
   expect(readFileSync(PAGE, "utf8").match(BLOCK)?.[0]).toBe(help)
-})
+}, 240_000)
 
 async function helpOfAll(): Promise<string> {
   const top = await helpOf()
@@ -37,7 +37,10 @@ async function helpOf(...words: string[]): Promise<string> {
   return output
 }
 
+/** The lists of commands stand between the options and the examples. */
 function commandsIn(help: string): string[] {
-  const list = /^Commands:\n(.*)/ms.exec(help)?.[1] ?? ""
-  return [...list.matchAll(/^ {2}([a-z]+) /gm)].map(([, name = ""]) => name).filter((name) => name !== "help")
+  const lists = help.split(/^ {2}-h, --help.*$/m)[1]?.split(/^Examples:$/m)[0] ?? ""
+  return [...lists.matchAll(/^ {2}([a-z-]+) /gm)]
+    .map(([, name = ""]) => name)
+    .filter((name) => name !== "help")
 }

@@ -13,6 +13,7 @@ const values = [
   "Discard",
   "ForbiddenError",
   "InterruptedError",
+  "JOB_STATES",
   "InvalidInputError",
   "InvalidPayloadError",
   "InvalidResultError",

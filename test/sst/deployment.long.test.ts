@@ -65,11 +65,13 @@ describe.skipIf(!prepared).concurrent("what sst.config.ts deploys", async () => 
     expect(order.indexOf("SluiceMigrated")).toBeLessThan(order.indexOf("SluiceEnqueueFunction"))
   })
 
-  test("the API takes every route, and may wake the drain function", () => {
-    const [route] = ofType("aws:apigatewayv2/route:Route")
-    expect(route).toMatchObject({ routeKey: "$default" })
-    const [integration] = ofType("aws:apigatewayv2/integration:Integration")
-    expect(integration).toMatchObject({ integrationUri: expect.stringMatching(/SluiceEnqueueFunction$/) })
+  test("the API takes every route but those of the dashboard, and may wake the drain function", () => {
+    const routes = ofType("aws:apigatewayv2/route:Route").map(({ routeKey }) => routeKey)
+    expect(routes.toSorted()).toEqual(["$default", "ANY /dashboard", "ANY /dashboard/{proxy+}"])
+    const functions = ofType("aws:apigatewayv2/integration:Integration").map(({ integrationUri }) =>
+      String(integrationUri).split(":").at(-1),
+    )
+    expect(new Set(functions)).toEqual(new Set(["SluiceEnqueueFunction", "SluiceDashboardFunction"]))
     expect(named("SluiceEnqueueFunction").timeout).toBe(29)
     expect(environment("SluiceEnqueue").SLUICE_DRAIN_FUNCTION).toBe("sluice-test-SluiceDrain")
   })
@@ -340,10 +342,10 @@ describe.skipIf(!prepared)("other choices", { timeout: 180_000 }, () => {
     expect(environment("PostgresQueueDrain")).not.toHaveProperty("NODE_EXTRA_CA_CERTS")
   })
 
-  test("the API has its own domain, or is part of one that exists; alarms and dashboard can be off", async () => {
+  test("the API has its own domain, or is part of one that exists; alarms and charts can be off", async () => {
     const keys = ["Own", "Root", "Below"].map((name) => [`${name}ApiKey`, "the-api-key"])
     const secrets = { SluiceDatabaseUrl: "postgresql://db.test/main", ...Object.fromEntries(keys) }
-    const { named, ofType } = readable(await synthesize({ config: fixture("apis"), secrets }))
+    const { named, ofType, environment } = readable(await synthesize({ config: fixture("apis"), secrets }))
     expect(named("OwnApiDomainName").domainName).toBe("queue.example.com")
     expect(named("OwnApiStage").defaultRouteSettings).toEqual({
       throttlingRateLimit: 5,
@@ -353,11 +355,17 @@ describe.skipIf(!prepared)("other choices", { timeout: 180_000 }, () => {
     expect(ofType("aws:apigatewayv2/api:Api")).toHaveLength(2)
     const routes = ofType("aws:apigatewayv2/route:Route").filter((each) => each.apiId === "ShopApi-id")
     expect(routes.map((each) => each.routeKey).toSorted()).toEqual([
+      "ANY /dashboard",
+      "ANY /dashboard/{proxy+}",
+      "ANY /queue/dashboard",
+      "ANY /queue/dashboard/{proxy+}",
       "ANY /queue/{proxy+}",
       "ANY /v1/{proxy+}",
       "GET /health",
       "GET /openapi.json",
     ])
+    expect(environment("OwnDashboard").SLUICE_DASHBOARD_PATH).toBe("/dashboard")
+    expect(environment("BelowDashboard").SLUICE_DASHBOARD_PATH).toBe("/queue/dashboard")
     expect(ofType("aws:cloudwatch/metricAlarm:MetricAlarm")).toEqual([])
     expect(ofType("aws:cloudwatch/dashboard:Dashboard")).toEqual([])
   })

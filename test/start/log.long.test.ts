@@ -5,6 +5,9 @@ import { eventually } from "../support/eventually.ts"
 import { freePort } from "../support/free-port.ts"
 import { type Running, startSluice } from "../support/start.ts"
 
+/** As in `14:03:27`. */
+const TIME = "\\d\\d:\\d\\d:\\d\\d"
+
 test("npm start prints a readable line for each job that is stored or ends, and one for an idle invocation", async () => {
   const database = await createDatabase()
   const sluice = await startSluice({
@@ -15,16 +18,20 @@ test("npm start prints a readable line for each job that is stored or ends, and 
   expect(sluice.lines).toContain('psql  "$DATABASE_URL"')
   expect(sluice.lines.find((line) => line.startsWith("try "))).toMatch(/^try {3}curl -H "Authorization: /)
 
+  expect(sluice.lines).toContainEqual(expect.stringMatching(/^next {2}.*functions\/jobs\/hello\.ts/))
+
   const usage = { customer: "a", metric: "calls", quantity: 1 }
   const { id } = (await sluice.post("/v1/jobs", { name: "record-usage", payload: usage })).body
-  await lineOf(sluice, `record-usage #${id} enqueued`)
-  await lineOf(sluice, RegExp(`^record-usage #${id} succeeded in [\\d.]+ m?s$`))
+  await lineOf(sluice, RegExp(`^${TIME} enqueue {3}record-usage #${id} enqueued$`))
+  await lineOf(sluice, RegExp(`^${TIME} drain {5}record-usage #${id} succeeded in [\\d.]+ m?s$`))
 
   const url = `http://127.0.0.1:${await freePort()}`
   const failing = (await sluice.post("/v1/jobs", { name: "webhook", payload: { url } })).body.id
   await lineOf(
     sluice,
-    RegExp(`^webhook #${failing} failed \\(attempt 1\\), retry in [\\d.]+ m?s: .*ECONNREFUSED`),
+    RegExp(
+      `^${TIME} drain {5}webhook #${failing} failed \\(attempt 1\\), retry in [\\d.]+ m?s: .*ECONNREFUSED`,
+    ),
   )
   const gone = createServer((_, response) => response.writeHead(410).end()).listen(0, "127.0.0.1")
   onTestFinished(() => void gone.close())
@@ -32,11 +39,14 @@ test("npm start prints a readable line for each job that is stored or ends, and 
   const { port } = gone.address() as { port: number }
   const payload = { url: `http://127.0.0.1:${port}` }
   const refused = (await sluice.post("/v1/jobs", { name: "webhook", payload })).body.id
-  await lineOf(sluice, RegExp(`^webhook #${refused} discarded \\(attempt 1\\): .*410`))
+  await lineOf(sluice, RegExp(`^${TIME} drain {5}webhook #${refused} discarded \\(attempt 1\\): .*410`))
+
+  const below = sluice.lines[sluice.lines.findIndex((line) => line.includes(`#${failing} failed`)) + 1]
+  expect(below, "the stack, in terms of the sources").toMatch(/^ {4}(at .*\.ts:\d+|Caused by: )/)
 
   const two = { jobs: [{ name: "noop" }, { name: "noop" }] }
   await sluice.post("/v1/jobs/batch", two)
-  await lineOf(sluice, /^2 jobs enqueued, #\d+ to #\d+$/)
+  await lineOf(sluice, /2 jobs enqueued, #\d+ to #\d+$/)
   expect(sluice.lines.filter((line) => line.includes("{"))).toEqual([expect.stringMatching(/^try /)])
 })
 

@@ -3,7 +3,8 @@ import { once } from "node:events"
 import { text } from "node:stream/consumers"
 import { fileURLToPath } from "node:url"
 
-const MAIN = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url))
+/** The file that is the command. */
+export const SLUICE = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url))
 
 /** Runs `sluice` with these arguments in a process of its own, without the settings of this one's environment. */
 export const runSluice = Object.assign(runIn({}), { with: runIn })
@@ -14,7 +15,7 @@ function runIn(variables: Record<string, string>) {
   return (...args: string[]): Promise<{ code: number; output: string }> =>
     new Promise((resolve) => {
       const options = { env: { ...env, ...variables } }
-      execFile(process.execPath, [MAIN, ...args], options, (error, stdout, stderr) => {
+      execFile(process.execPath, [SLUICE, ...args], options, (error, stdout, stderr) => {
         resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr })
       })
     })
@@ -42,12 +43,12 @@ export function sluiceWithInput(url: string, input: string, ...args: string[]): 
 /** Starts it, for tests that look at it while it works. */
 export function startSluice(url: string, args: readonly string[]): ChildProcessWithoutNullStreams {
   const { SLUICE_SCHEMA: _, ...env } = process.env
-  return spawn(process.execPath, [MAIN, ...args], { env: { ...env, DATABASE_URL: url } })
+  return spawn(process.execPath, [SLUICE, ...args], { env: { ...env, DATABASE_URL: url } })
 }
 
 /** Its words as a shell takes them. */
 export function shellWords(...args: string[]): string {
-  return [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(" ")
+  return [process.execPath, SLUICE, ...args].map((word) => `'${word}'`).join(" ")
 }
 
 async function ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {

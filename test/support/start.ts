@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
+import { join } from "node:path"
 import { createInterface } from "node:readline"
-import { fileURLToPath } from "node:url"
 import { expect, onTestFinished } from "vitest"
 import { eventually } from "./eventually.ts"
 import { freePort } from "./free-port.ts"
 import { makeTemporaryFolder } from "./temporary-folder.ts"
 
+const ROOT = join(import.meta.dirname, "../..")
 const API_KEY = "key-of-the-tests"
 
 interface Answer {
@@ -30,12 +31,12 @@ export interface Running {
 }
 
 /** What `npm start` runs, on a port and in a data folder of its own; ended with the test. */
-export async function startSluice(environment: Record<string, string> = {}): Promise<Running> {
-  const started = launch({
-    PORT: String(await freePort()),
-    SLUICE_DATA_DIR: await temporaryFolder(),
-    ...environment,
-  })
+export async function startSluice(
+  environment: Record<string, string> = {},
+  root: string = ROOT,
+): Promise<Running> {
+  const settings = { PORT: String(await freePort()), SLUICE_DATA_DIR: await temporaryFolder() }
+  const started = launch({ ...settings, ...environment }, root)
   const ready = await eventually(() => {
     if (started.exit()) throw new Error(`It ended: ${started.lines.join("\n")}`)
     const line = started.lines.find((candidate) => candidate.startsWith("ready "))
@@ -60,8 +61,8 @@ export async function temporaryFolder(): Promise<string> {
   return path
 }
 
-function launch(environment: Record<string, string>) {
-  const main = fileURLToPath(new URL("../../packages/local/src/main.ts", import.meta.url))
+function launch(environment: Record<string, string>, root = ROOT) {
+  const main = join(root, "packages/local/src/main.ts")
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env
   const child = spawn(process.execPath, [main], {
     env: { PATH, HOME, NODE_COMPILE_CACHE, SLUICE_API_KEY: API_KEY, ...environment },

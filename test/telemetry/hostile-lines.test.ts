@@ -22,6 +22,23 @@ test.each<[where: string, entry: LogEntry]>([
   expect(line).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\u202e]/u)
 })
 
+test("a stack is indented below its job, so that none of its lines looks like another event", () => {
+  const entry = {
+    level: "warn",
+    message: "Job discarded",
+    ...job,
+    error: "no",
+    stack: `Error: no\n${FORGED}`,
+  }
+  const [line, ...below] = readableLine(entry).split("\n")
+  expect(line).toBe("mail #1 discarded (attempt 1): no")
+  expect(below).toHaveLength(2)
+  for (const frame of below) {
+    expect(frame).toMatch(/^ {4}\S/)
+    expect(frame).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\u202e]/u)
+  }
+})
+
 test.each(["readable", "json"] as const)("a %s line is written whatever a job logs", (format) => {
   const lines: string[] = []
   const log = createLog({ format, write: (line) => lines.push(line) })

@@ -42,6 +42,26 @@ test("`sluice work` performs jobs, answers to a health check, and on SIGTERM end
   })
 })
 
+test("`sluice work` serves the metrics of the queue, on a port of their own or beside its health", async () => {
+  const database = await createDatabase()
+  const [health, metrics] = [String(await freePort()), String(await freePort())]
+  const apart = run(database.url, "--jobs", JOBS, "--health-port", health, "--metrics-port", metrics)
+  const get = (port: string, path: string) => fetch(`http://127.0.0.1:${port}${path}`)
+  await eventually(async () => expect((await get(health, "/health")).status).toBe(200), 20_000)
+  const scraped = await get(metrics, "/metrics")
+  expect(scraped.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8")
+  expect(await scraped.text()).toContain("\nsluice_drainers 1\n")
+  expect([(await get(metrics, "/health")).status, (await get(health, "/metrics")).status]).toEqual([404, 404])
+  apart.child.kill("SIGTERM")
+  await apart.exit
+
+  const together = run(database.url, "--jobs", JOBS, "--health-port", health, "--metrics-port", health)
+  await eventually(async () => expect((await get(health, "/health")).status).toBe(200), 20_000)
+  expect((await get(health, "/metrics")).status).toBe(200)
+  together.child.kill("SIGTERM")
+  await together.exit
+})
+
 test.each([
   [[], 2, "Which jobs? Give --jobs <file>"],
   [["--jobs", "nowhere.ts"], 1, "nowhere.ts can't be loaded"],

@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { type Duration, durationMs, InvalidInputError, type Sluice, type SluiceOptions } from "@sluice/core"
 import type { MigrateOptions } from "@sluice/core/migrate"
 import type { IdleOptions } from "./drain/idle.ts"
+import { versionOfCode } from "./drain/version.ts"
 import { sstDuration } from "./sst-duration.ts"
 import { createWake, type PoolFunctions } from "./wake.ts"
 
@@ -33,10 +34,16 @@ export function drainEnvironment() {
     linger: duration("SLUICE_LINGER"),
     timeout: duration("SLUICE_DRAIN_TIMEOUT"),
     service: text("POWERTOOLS_SERVICE_NAME"),
+    version: text("SLUICE_VERSION") ?? versionOfCode(text("LAMBDA_TASK_ROOT"), text("_HANDLER")),
     idle: idle(),
     queues: queueList("SLUICE_QUEUES"),
     except: queueList("SLUICE_EXCEPT_QUEUES"),
   }
+}
+
+/** Where the function runs. Undefined outside of Lambda. */
+export function region(): string | undefined {
+  return text("AWS_REGION")
 }
 
 /** Defaults of `createMigrateHandler`. */

@@ -13,11 +13,12 @@ export async function showBatch(options: Options, words: readonly string[]): Pro
   if (!batch)
     throw new BatchNotFoundError("batch_not_found", `No batch has the id ${id}, or its history was dropped`)
   if (options.json) printJson(batch)
-  else console.log(list(facts(batch)))
+  else console.log(list(factsOfBatch(batch)))
   return 0
 }
 
-function facts(batch: BatchSnapshot): [string, Cell][] {
+/** What is told of a batch, and of the batch that a workflow is. */
+export function factsOfBatch(batch: BatchSnapshot): [string, Cell][] {
   const { id, parent, state, total, pending, succeeded, discarded, canceled, properties } = batch
   const facts: [string, Cell | null][] = [
     ["id", id],

@@ -10,6 +10,10 @@ export interface Command {
   readonly options: readonly OptionName[]
   /** Needs no database. */
   readonly isOffline?: boolean
+  /** May be called without the address of a database. */
+  readonly mayLackDatabase?: boolean
+  /** Takes variables that aren't set from the file .env, as the app that it runs does. */
+  readonly readsEnvFile?: boolean
   /** Command lines, each with what it does. */
   readonly examples?: Readonly<Record<string, string>>
   /** @returns The exit code. */

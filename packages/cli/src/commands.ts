@@ -5,11 +5,22 @@ import type { Command } from "./command.ts"
 import { printCompletion } from "./completion.ts"
 import { doctor } from "./doctor.ts"
 import { enqueue } from "./enqueue.ts"
+import { emitEvent } from "./events.ts"
 import { importJobs, SYSTEMS } from "./import.ts"
+import { init } from "./init/init.ts"
 import { FILTER_OPTIONS } from "./jobs/filter.ts"
 import { listJobs } from "./jobs/list.ts"
 import { showJob } from "./jobs/show.ts"
-import { CHANGE_OPTIONS, cancelJobs, deleteJobs, retryJobs, runJobs, updateJobs } from "./jobs/verbs.ts"
+import {
+  CHANGE_OPTIONS,
+  cancelJobs,
+  deleteJobs,
+  eraseJobs,
+  retryJobs,
+  runJobs,
+  updateJobs,
+} from "./jobs/verbs.ts"
+import { limitKey, limitQueue, listLimits } from "./limits.ts"
 import { migrate, migrationPlan, migrationStatus } from "./migrate.ts"
 import {
   listPauses,
@@ -23,9 +34,11 @@ import {
   resumeSchedule,
 } from "./pauses.ts"
 import { listQueues } from "./queues.ts"
-import { listSchedules, runSchedule, showSchedule } from "./schedules.ts"
+import { deleteSchedule, listSchedules, runSchedule, setSchedule, showSchedule } from "./schedules.ts"
+import { top } from "./top/top.ts"
 import { completeWait } from "./waits.ts"
 import { work } from "./work.ts"
+import { showWorkflow } from "./workflows.ts"
 
 const IDS = { "[ids...]": "ids of jobs; filters are the options" }
 const BATCH = { "<id>": "the id of the batch" }
@@ -37,6 +50,14 @@ const SCHEDULE = { "<key>": "the key of the schedule" }
 
 /** Every command by what is typed, in the order in which help lists them. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
+  init: {
+    summary:
+      "adds a queue to the project in this folder: a first job, functions, packages; changes no file's own lines",
+    options: ["dry-run", "yes", "skip-install", "json"],
+    isOffline: true,
+    examples: { "sluice init --dry-run": "shows what it would do" },
+    run: init,
+  },
   migrate: {
     summary: "upgrades the database's schema to the version of this package",
     options: ["jobs", "unknown-names", "retention", "owner", "json"],
@@ -55,7 +76,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   doctor: {
     summary: "checks the database: version, schema, pooler, locks, connections, history, jobs that can't run",
-    options: ["max-drainers", "json"],
+    options: ["max-drainers", "drain-function", "json"],
     run: doctor,
   },
   work: {
@@ -71,6 +92,26 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       "metrics-port",
     ],
     run: work,
+  },
+  dev: {
+    summary:
+      "runs the app's queue on this machine: a database, the jobs with each change of the code, the API",
+    options: ["jobs", "port", "concurrency", "max-drainers"],
+    mayLackDatabase: true,
+    readsEnvFile: true,
+    examples: {
+      "sluice dev": "with the jobs of src/jobs or jobs, and a Postgres of its own unless DATABASE_URL is set",
+    },
+    run: async (options) => (await import("./dev/dev.ts")).dev(options), // the API takes a while to load
+  },
+  top: {
+    summary: "shows what happens in the queue, live: states, throughput, queues, running and failed jobs",
+    options: ["every", "once", "json"],
+    examples: {
+      "sluice top --every 5s": "reads it every five seconds; the default is two",
+      "sluice top --once | head -n 5": "a look at it",
+    },
+    run: top,
   },
   enqueue: {
     summary: "stores a job, which the next drain performs",
@@ -157,8 +198,18 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     examples: { "sluice jobs delete --state succeeded --enqueued-before 2026-01-01": "old ones" },
     run: deleteJobs,
   },
+  "jobs erase": {
+    summary:
+      "erases jobs with everything that is known of them, waiting and finished; running ones are canceled",
+    takes: IDS,
+    options: [...FILTER_OPTIONS.filter((name) => name !== "state"), "dry-run", "yes", "json"],
+    examples: {
+      "sluice jobs erase --metadata '{\"customer\":4711}' --dry-run": "what is known of a customer",
+    },
+    run: eraseJobs,
+  },
   queues: {
-    summary: "lists the queues with what they hold, or pauses one",
+    summary: "lists the queues with what they hold, or pauses or limits one",
     options: ["json"],
     run: listQueues,
   },
@@ -174,6 +225,18 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     takes: QUEUE,
     options: ["json"],
     run: resumeQueue,
+  },
+  "queues limit": {
+    summary: "limits how many unfinished jobs a queue may have: more are refused when they are enqueued",
+    takes: QUEUE,
+    options: ["waiting", "json"],
+    examples: { "sluice queues limit mail --waiting 100000": "enqueues beyond it are refused" },
+    run: limitQueue,
+  },
+  limits: {
+    summary: "lists how many unfinished jobs queues and concurrency keys may have",
+    options: ["json"],
+    run: listLimits,
   },
   pauses: {
     summary: "lists what is paused: queues, names and concurrency keys",
@@ -203,6 +266,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     takes: KEY,
     options: ["json"],
     run: resumeKey,
+  },
+  "keys limit": {
+    summary: "limits how many unfinished jobs a concurrency key may have",
+    takes: KEY,
+    options: ["waiting", "json"],
+    run: limitKey,
   },
   schedules: {
     summary: "lists the schedules with their next and their last tick, or acts on one",
@@ -238,6 +307,39 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: ["json"],
     run: resumeSchedule,
   },
+  "schedules set": {
+    summary: "stores a schedule in the database, or changes one that is there",
+    takes: {
+      "<key>": "the key of the schedule",
+      "<name>": "the name of its jobs",
+      "[payload]": "JSON, or - to read it from the standard input; default {}",
+    },
+    options: [
+      "cron",
+      "every",
+      "time-zone",
+      "jitter",
+      "starts-at",
+      "ends-at",
+      "catch-up",
+      "overlap-policy",
+      "disabled",
+      "options",
+      "json",
+    ],
+    examples: {
+      "sluice schedules set nightly report --cron '0 3 * * *' --time-zone Europe/Berlin":
+        "at three each night",
+      "sluice schedules set poll import '{\"feed\":7}' --every 15m": "four times an hour",
+    },
+    run: setSchedule,
+  },
+  "schedules delete": {
+    summary: "deletes a schedule of the database; jobs that it has enqueued stay",
+    takes: SCHEDULE,
+    options: ["json"],
+    run: deleteSchedule,
+  },
   "batches show": {
     summary: "shows a batch with its counts",
     takes: BATCH,
@@ -255,6 +357,22 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     takes: BATCH,
     options: ["json"],
     run: cancelBatch,
+  },
+  "workflows show": {
+    summary: "shows a workflow with its steps",
+    takes: { "<id>": "the id of the workflow, which batches takes too" },
+    options: ["mermaid", "json"],
+    run: showWorkflow,
+  },
+  "events emit": {
+    summary: "emits an event: enqueues the jobs that subscribe to it, and resumes those that wait for it",
+    takes: {
+      "<name>": "the name of the event",
+      "[payload]": "JSON, or - to read it from the standard input; default {}",
+    },
+    options: ["idempotency-key", "jobs", "json"],
+    examples: { "sluice events emit order.paid '{\"order\":7}'": "as sluice.emit does" },
+    run: emitEvent,
   },
   "waits complete": {
     summary: "completes a token for which a job waits",
@@ -321,8 +439,19 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
 export const GROUPS: Readonly<Record<string, string>> = {
   jobs: "lists, shows and changes jobs",
   names: "pauses the jobs of a name",
-  keys: "pauses the jobs of a concurrency key",
+  keys: "pauses or limits the jobs of a concurrency key",
   batches: "shows and changes batches",
+  workflows: "shows workflows",
+  events: "emits events",
   "api-keys": "makes, lists, rotates and revokes keys of the API",
   waits: "completes what jobs wait for",
+}
+
+/** Under which headings help lists the commands, by their first words. */
+export const HEADINGS: Readonly<Record<string, readonly string[]>> = {
+  "Set up": ["init", "migrate", "doctor", "import", "completion"],
+  "Run and watch": ["dev", "work", "top"],
+  Jobs: ["enqueue", "jobs", "queues", "limits", "pauses", "names", "keys"],
+  "Schedules, batches, events": ["schedules", "batches", "workflows", "events", "waits"],
+  Access: ["api-keys", "audit"],
 }

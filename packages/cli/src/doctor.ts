@@ -4,6 +4,7 @@ import pg from "pg"
 import { explainDatabaseError } from "./database-error.ts"
 import type { Check, Subject } from "./doctor/check.ts"
 import { directConnection, reachable } from "./doctor/connection.ts"
+import { examineFunction } from "./doctor/lambda.ts"
 import type { Options } from "./options.ts"
 
 /** Checks one thing after the other, prints what it finds, and returns the exit code: 1 if something is wrong. */
@@ -33,6 +34,7 @@ async function* examine(options: Options): AsyncGenerator<Finding> {
     if (connected.level === "wrong") return
     yield* await examineDatabase(subject)
     yield await look("directConnection", directConnection, subject)
+    if (options.drainFunction !== undefined) yield* examineFunction(options.drainFunction)
   } finally {
     await subject.client.end().catch(() => {})
   }

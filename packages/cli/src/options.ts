@@ -1,7 +1,9 @@
-import type { JobState, Role, Via } from "@sluice/core"
+import { JOB_STATES, type Role, type Via } from "@sluice/core"
+import { findRunning } from "./dev/running.ts"
 import { flag, listOf, type OptionSpec, oneOf, option, optionOr, UsageError } from "./option-spec.ts"
 import {
   anyDuration,
+  countOrNone,
   databaseUrl,
   duration,
   instant,
@@ -15,16 +17,6 @@ import {
   wholeNumber,
 } from "./readers.ts"
 
-const STATES: readonly JobState[] = [
-  "scheduled",
-  "ready",
-  "blocked",
-  "waiting",
-  "running",
-  "succeeded",
-  "discarded",
-  "canceled",
-]
 const ROLES: readonly Role[] = ["enqueuer", "reader", "operator", "admin"]
 const VIAS: readonly Via[] = ["api", "dashboard", "cli", "library"]
 const A_DAY_MS = 86_400_000
@@ -33,7 +25,11 @@ const PRIORITY = wholeNumber(-1_000_000_000, 1_000_000_000)
 /** Every option of every command. */
 export const OPTIONS = {
   // of all commands
-  "database-url": option("url", "default: the environment variable DATABASE_URL", databaseUrl),
+  "database-url": option(
+    "url",
+    "default: the environment variable DATABASE_URL, else the database of a sluice dev that runs in this folder",
+    databaseUrl,
+  ),
   schema: option("name", "default: the environment variable SLUICE_SCHEMA, else sluice", schemaName),
   json: flag("prints the result as JSON"),
 
@@ -80,7 +76,7 @@ export const OPTIONS = {
   ),
 
   // which jobs, or how one is enqueued
-  state: oneOf(STATES, `in this state: ${STATES.join(", ")}`),
+  state: oneOf(JOB_STATES, `in this state: ${JOB_STATES.join(", ")}`),
   name: option("name", "of this name", text),
   queue: option("queue", "of this queue", text),
   tag: listOf("tag", "with this tag", text),
@@ -126,7 +122,7 @@ export const OPTIONS = {
   after: option("next", "continues a list: what the list before has returned as next", text),
 
   // what is done to many
-  "dry-run": flag("only counts what would be changed"),
+  "dry-run": flag("only says what would be changed"),
   yes: flag("asks for no confirmation"),
   by: option("who", "who asks for it, for the history of the job", text),
 
@@ -151,6 +147,38 @@ export const OPTIONS = {
   // of pauses, and of jobs
   until: option("time", "until when: a pause lasts, or jobs have finished or else been enqueued", instant),
   for: option("duration", "how long the pause lasts, such as 2h", anyDuration),
+
+  // of doctor
+  "drain-function": option("name", "examines Lambda's settings of this function, too", text),
+
+  // of init
+  "skip-install": flag("installs no packages, and says which are missing"),
+
+  // of dev
+  port: optionOr(3030, "port", "the port of the API on 127.0.0.1; default 3030", wholeNumber(0, 65_535)),
+
+  // of top
+  once: flag("shows it once, also on a terminal"),
+
+  // of limits
+  waiting: option("n", "how many unfinished jobs it may have, or none for any number", countOrNone),
+
+  // of schedules
+  cron: option("expression", "minute, hour, day, month and weekday of its ticks, as in '0 3 * * *'", text),
+  every: option("duration", "the time from one to the next, such as 15m", anyDuration),
+  "time-zone": option("zone", "of --cron, such as Europe/Berlin; default UTC", text),
+  jitter: option("duration", "enqueues each job up to this long after its tick", anyDuration),
+  "starts-at": option("time", "no tick is before it", instant),
+  "ends-at": option("time", "no tick is after it", instant),
+  "catch-up": oneOf(["skip", "once", "all"], "what becomes of missed ticks: skip, once or all; default once"),
+  "overlap-policy": oneOf(
+    ["allow", "skip", "queue", "cancel"],
+    "what becomes of a tick while the last job is unfinished: allow, skip, queue or cancel; default allow",
+  ),
+  disabled: flag("stores it without ticks"),
+
+  // of workflows
+  mermaid: flag("prints a flowchart of the steps as text for Mermaid"),
 
   // of API keys
   role: oneOf(ROLES, "what it may do: enqueuer, reader, operator or admin"),
@@ -195,14 +223,24 @@ export interface Options extends Omit<Given, "databaseUrl" | "schema"> {
 /** Taken by every command that needs the database. */
 export const DATABASE_OPTIONS: readonly OptionName[] = ["database-url", "schema"]
 
-/** Adds to what was given what is in the environment, and the fallbacks. */
-export function readOptions(given: Partial<Given>, environment: NodeJS.ProcessEnv): Options {
+/**
+ * Adds to what was given what is in the environment, and the fallbacks. Without an address it takes the database of a `sluice dev`
+ * that runs in this folder. With `mayLackDatabase` the address is empty instead.
+ */
+export function readOptions(
+  given: Partial<Given>,
+  environment: NodeJS.ProcessEnv,
+  mayLackDatabase = false,
+): Options {
+  const running = environment.DATABASE_URL || mayLackDatabase ? undefined : findRunning(environment)
   return {
     ...FALLBACKS,
     ...given,
-    schema: given.schema ?? schemaName(environment.SLUICE_SCHEMA || "sluice", "SLUICE_SCHEMA"),
+    schema:
+      given.schema ?? schemaName(environment.SLUICE_SCHEMA || running?.schema || "sluice", "SLUICE_SCHEMA"),
     log: LOG.read(environment.SLUICE_LOG || "readable", "SLUICE_LOG") as Options["log"],
-    databaseUrl: given.databaseUrl ?? urlFrom(environment.DATABASE_URL),
+    databaseUrl:
+      given.databaseUrl ?? urlFrom(environment.DATABASE_URL || running?.databaseUrl, mayLackDatabase),
   }
 }
 
@@ -212,7 +250,8 @@ const FALLBACKS = Object.fromEntries(
   Object.entries<OptionSpec<unknown>>(OPTIONS).map(([name, { fallback }]) => [camelCase(name), fallback]),
 ) as Given
 
-function urlFrom(fromEnvironment: string | undefined): string {
+function urlFrom(fromEnvironment: string | undefined, mayLack: boolean): string {
+  if (!fromEnvironment && mayLack) return ""
   if (!fromEnvironment) throw new UsageError("Which database? Give --database-url, or set DATABASE_URL")
   return databaseUrl(fromEnvironment, "DATABASE_URL")
 }

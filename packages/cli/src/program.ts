@@ -1,6 +1,7 @@
+import { existsSync } from "node:fs"
 import { CommanderError, Option, Command as Program } from "commander"
 import type { Command } from "./command.ts"
-import { COMMANDS, GROUPS } from "./commands.ts"
+import { COMMANDS, GROUPS, HEADINGS } from "./commands.ts"
 import { nearest } from "./nearest.ts"
 import { type OptionSpec, UsageError } from "./option-spec.ts"
 import { DATABASE_OPTIONS, OPTIONS, type OptionName, type Options, readOptions } from "./options.ts"
@@ -18,7 +19,11 @@ export async function runProgram(
 ): Promise<number> {
   let exitCode = 0
   const program = createProgram(version, async (command, own) => {
-    const options = command.isOffline ? (own.opts() as Options) : readOptions(own.opts(), environment)
+    if (command.readsEnvFile && existsSync(".env")) process.loadEnvFile?.(".env")
+    const { isOffline, mayLackDatabase } = command
+    const options = isOffline
+      ? (own.opts() as Options)
+      : readOptions(own.opts(), environment, mayLackDatabase)
     exitCode = await command.run(options, own.args)
   })
   const asked = args[0] === "help" ? [...args.slice(1), "--help"] : args
@@ -51,8 +56,14 @@ function createProgram(version: string, run: (command: Command, own: Program) =>
       await run(command, own)
     })
   }
-  program.command("help [command...]").summary("explains a command and its options")
+  for (const one of program.commands) one.helpGroup(`${headingOf(one.name())}:`)
+  const help = program.command("help [command...]").summary("explains a command and its options")
+  help.helpGroup("Help:")
   return program
+}
+
+function headingOf(name: string): string {
+  return Object.keys(HEADINGS).find((heading) => HEADINGS[heading]?.includes(name)) ?? "Others"
 }
 
 /** Adds the command, and the group that it is in. */

@@ -19,6 +19,14 @@ export function wholeNumber(least: number, most: number) {
   }
 }
 
+/** A limit, or that there is none. */
+export function countOrNone(value: string, option: string): number | "none" {
+  if (value === "none") return value
+  return /^[1-9]\d{0,8}$/.test(value)
+    ? Number(value)
+    : refuse(option, value, "a whole number from 1, or none")
+}
+
 export function duration(leastMs: number, mostMs: number, expected: string) {
   return (value: string, option: string): Duration => {
     const ms = millisecondsOf(value)

@@ -1,4 +1,11 @@
-import { ScheduleNotFoundError, type ScheduleRun, type ScheduleSnapshot } from "@sluice/core"
+import {
+  ScheduleNotFoundError,
+  type ScheduleRun,
+  type ScheduleSettings,
+  type ScheduleSnapshot,
+} from "@sluice/core"
+import { readPayload } from "./enqueue.ts"
+import { UsageError } from "./option-spec.ts"
 import type { Options } from "./options.ts"
 import { type Cell, list, table } from "./output/table.ts"
 import { printJson, styled, styleOfState } from "./output/terminal.ts"
@@ -81,5 +88,57 @@ export async function runSchedule(options: Options, words: readonly string[]): P
   const jobId = await withSluice(options, (sluice) => sluice.runSchedule(key))
   if (options.json) printJson({ key, jobId })
   else console.log(`Job ${jobId} was enqueued.`)
+  return 0
+}
+
+/** Stores a schedule in the database, in place of the one with this key, and shows it. */
+export async function setSchedule(options: Options, words: readonly string[]): Promise<number> {
+  const [key, name, payloadText] = words as [string, string, string?]
+  if ((options.cron === undefined) === (options.every === undefined))
+    throw new UsageError("When? Give either --cron or --every")
+  const payload = payloadText === undefined ? undefined : await readPayload(payloadText)
+  const settings = given({ ...timingOf(options), name, payload, options: options.options })
+  const schedule = await withSluice(options, (sluice) =>
+    sluice.setSchedule(key, settings as ScheduleSettings),
+  )
+  if (options.json) printJson(schedule)
+  else console.log(described(schedule))
+  return 0
+}
+
+function timingOf({
+  cron,
+  every,
+  timeZone,
+  jitter,
+  startsAt,
+  endsAt,
+  catchUp,
+  overlapPolicy,
+  disabled,
+}: Options) {
+  return {
+    cron,
+    every,
+    timeZone,
+    jitter,
+    startsAt,
+    endsAt,
+    catchUp,
+    overlap: overlapPolicy,
+    enabled: !disabled,
+  }
+}
+
+function given(settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))
+}
+
+/** Deletes a schedule of the database. Jobs that it has enqueued stay. */
+export async function deleteSchedule(options: Options, words: readonly string[]): Promise<number> {
+  const [key] = words as [string]
+  await withSluice(options, (sluice) => sluice.deleteSchedule(key))
+  if (options.json) printJson({ key, deleted: true })
+  else console.log(`The schedule ${key} was deleted.`)
   return 0
 }

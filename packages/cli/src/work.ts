@@ -7,6 +7,7 @@ import { PROMETHEUS_CONTENT_TYPE, prometheusMetrics } from "@sluice/core/prometh
 import { loadCore, loadJobs } from "./jobs-file.ts"
 import { UsageError } from "./option-spec.ts"
 import type { Options } from "./options.ts"
+import { hasColors } from "./output/terminal.ts"
 
 /** The process ends this long after the grace at the latest, whatever its jobs and the database do. */
 const EXIT_AFTER_GRACE_MS = 1_900
@@ -22,7 +23,7 @@ export async function work(options: Options): Promise<number> {
     throw new UsageError("Which jobs? Give --jobs <file>, a module that exports their definitions")
   const { jobs, schedules } = await loadJobs(file)
   const { createSluice, start } = await loadCore(file)
-  const log = createLog({ format: options.log, colors: process.stdout.hasColors?.() ?? false })
+  const log = createLog({ format: options.log, colors: hasColors, times: hasColors })
   const pool = createPool(databaseUrl, { max: 2 })
   const connect = createConnect(databaseUrl)
   const sluice = createSluice({ database: pool, jobs, schedules, schema })

@@ -29,6 +29,7 @@ export {
   type ResultOf,
   type Work,
 } from "./job/define-job.ts"
+export { JOB_STATES } from "./job/job-options.ts"
 export type {
   Computed,
   ComputedUniqueness,

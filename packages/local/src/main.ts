@@ -6,6 +6,7 @@ import { MEMORY_MB } from "@sluice/aws"
 import { SluiceError } from "@sluice/core"
 import { migrate } from "@sluice/core/migrate"
 import { loadApiKey } from "./api-key.ts"
+import { createEntrance, DASHBOARD_PATH } from "./entrance.ts"
 import { bundleFunctions, createHost, startHttpGateway, startSchedule } from "./index.ts"
 import { createOutput } from "./output.ts"
 import { startPostgres } from "./postgres/embedded-postgres.ts"
@@ -44,8 +45,16 @@ async function start(settings: Settings): Promise<void> {
 
   const host = await step(() => hostFunctions(settings, { databaseUrl, apiKey }))
   stops.push(() => host.close())
+  const entrance = createEntrance(apiKey)
   const gateway = await step(() =>
-    startHttpGateway({ host, functionName: "enqueue", port: settings.port, log }),
+    startHttpGateway({
+      host,
+      functionName: "enqueue",
+      routes: { [DASHBOARD_PATH]: "dashboard" },
+      answer: entrance.answer,
+      port: settings.port,
+      log,
+    }),
   )
   stops.push(() => gateway.close())
   const schedule = startSchedule({ host, functionName: "drain", expression: settings.schedule, log })
@@ -55,6 +64,13 @@ async function start(settings: Settings): Promise<void> {
   if (!settings.apiKey) log(`key   ${apiKey}`)
   const key = settings.apiKey ? "$SLUICE_API_KEY" : apiKey
   log(`try   curl -H "Authorization: Bearer ${key}" --json '{"name":"noop"}' ${gateway.url}/v1/jobs`)
+  log(`open  ${gateway.url}${entrance.path} (the dashboard; this link logs in once)`)
+  log(
+    "next  write a job of your own in functions/jobs/hello.ts, as sleep.ts there, list it in functions/jobs/index.ts",
+  )
+  log(
+    "      and start again: its name works in the curl above, each execution is a line below and on the dashboard",
+  )
   log(`ready ${gateway.url}`)
 }
 
@@ -83,6 +99,7 @@ async function hostFunctions(settings: Settings, linked: { databaseUrl: string; 
     functions: {
       drain: { handler: "functions/drain.handler", external },
       enqueue: { handler: "functions/enqueue.handler", external },
+      dashboard: { handler: "functions/dashboard.handler", external },
     },
   })
   const environment = {
@@ -92,7 +109,7 @@ async function hostFunctions(settings: Settings, linked: { databaseUrl: string; 
     SST_RESOURCE_SluiceApiKey: JSON.stringify({ value: linked.apiKey }),
     NODE_OPTIONS: "--enable-source-maps",
   }
-  const { drain, enqueue } = bundles as Record<"drain" | "enqueue", { bundleDir: string; handler: string }>
+  const { drain, enqueue, dashboard } = bundles
   return createHost({
     functions: {
       drain: {
@@ -108,6 +125,13 @@ async function hostFunctions(settings: Settings, linked: { databaseUrl: string; 
         memoryMb: MEMORY_MB.enqueue,
         timeoutMs: 29_000,
         maxEnvironments: 4,
+      },
+      dashboard: {
+        ...dashboard,
+        environment: { ...environment, SLUICE_DRAIN_FUNCTION: "drain" },
+        memoryMb: MEMORY_MB.dashboard,
+        timeoutMs: 29_000,
+        maxEnvironments: 2,
       },
     },
     log,

@@ -1,5 +1,5 @@
 import { styleText } from "node:util"
-import { isJobLine, type LogEntry, readableLine } from "@sluice/core/log"
+import { isJobLine, type LogEntry, onOneLine, readableLine, timeOfDay } from "@sluice/core/log"
 
 export interface OutputOptions {
   /** Passes lines on unchanged: START and REPORT, and the JSON of the functions behind their names. */
@@ -9,6 +9,9 @@ export interface OutputOptions {
   readonly debug: boolean
   readonly write: (line: string) => void
 }
+
+/** The longest name of a function, so that what follows stands below each other. */
+const NAME_WIDTH = 9
 
 /** An invocation that takes longer than this is shown when it starts, so that its process can be found. */
 const SHOW_START_AFTER_MS = 400
@@ -43,9 +46,21 @@ export function createOutput({ json, colors, debug, write }: OutputOptions): (li
   }
 
   function show(line: string): void {
-    const entry = readEntry(line)
-    if (!entry) write(line)
-    else if (!isSilent(entry)) write(readableLine(entry, colors))
+    const [, functionName, printed = ""] = /^\[([\w-]+)\] (.*)$/.exec(line) ?? []
+    const entry = readEntry(printed)
+    if (functionName === undefined) write(line)
+    else if (!entry) write(`${prefix(functionName, new Date())} ${onOneLine(printed)}`)
+    else if (!isSilent(entry)) write(`${prefix(functionName, timeOf(entry))} ${readable(entry)}`)
+  }
+
+  /** Which function, and when it said so. */
+  function prefix(functionName: string, at: Date): string {
+    return `${timeOfDay(at, colors)} ${dim(functionName.padEnd(NAME_WIDTH))}`
+  }
+
+  function readable(entry: LogEntry): string {
+    const own = Object.entries(entry).filter(([key]) => !COMMON_DETAILS.includes(key))
+    return readableLine(Object.fromEntries(own) as unknown as LogEntry, colors)
   }
 
   /** What a drain did is told job by job. */
@@ -55,11 +70,11 @@ export function createOutput({ json, colors, debug, write }: OutputOptions): (li
   }
 
   function dim(line: string): string {
-    return colors ? styleText("dim", line) : line
+    return colors ? styleText("dim", line, { validateStream: false }) : line
   }
 
   function red(line: string): string {
-    return colors ? styleText("red", line) : line
+    return colors ? styleText("red", line, { validateStream: false }) : line
   }
 }
 
@@ -80,17 +95,19 @@ const COMMON_DETAILS = [
   "correlationId",
 ]
 
-/** The line of a function's structured log, as the host prints it, or undefined for any other line. */
+/** The line of a function's structured log, or undefined for any other line. */
 function readEntry(line: string): LogEntry | undefined {
-  const [, json] = /^\[[\w-]+\] (\{.*\})$/.exec(line) ?? []
-  if (json === undefined) return undefined
+  if (!/^\{.*\}$/.test(line)) return undefined
   try {
-    const entry = JSON.parse(json)
-    if ("_aws" in entry) return entry
-    if (typeof entry.level !== "string" || typeof entry.message !== "string") return undefined
-    for (const key of COMMON_DETAILS) delete entry[key]
-    return entry
+    const entry = JSON.parse(line)
+    const isLog = "_aws" in entry || (typeof entry.level === "string" && typeof entry.message === "string")
+    return isLog ? entry : undefined
   } catch {
     return undefined
   }
+}
+
+function timeOf({ timestamp }: LogEntry): Date {
+  const at = new Date(String(timestamp))
+  return Number.isNaN(at.getTime()) ? new Date() : at
 }

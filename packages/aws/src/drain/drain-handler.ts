@@ -5,6 +5,7 @@ import {
   type Duration,
   drain,
   durationMs,
+  type Invocation,
   type Logger,
   mayPerform,
   type PoolOptions,
@@ -12,7 +13,7 @@ import {
   SluiceError,
 } from "@sluice/core"
 import type { Context } from "aws-lambda"
-import { assertComponentSchema, drainEnvironment, withDefaults } from "../environment.ts"
+import { assertComponentSchema, drainEnvironment, region, withDefaults } from "../environment.ts"
 import { invokeDrain } from "../invoke.ts"
 import { createDrainLog } from "../log.ts"
 import { isWake } from "../wake.ts"
@@ -57,6 +58,11 @@ export interface DrainHandlerOptions extends PoolOptions {
    * `"sluice"`.
    */
   readonly service?: string
+  /**
+   * The version of the app, such as a commit, by which `listDeployments` tells when it changed. Default `SLUICE_VERSION`, else the hash
+   * of the function's code.
+   */
+  readonly version?: string
   /** Default: Powertools' Logger, with request id, chain id and hop on every line. */
   readonly log?: Logger
 }
@@ -77,7 +83,7 @@ export interface DrainReport extends DrainSummary, Omit<Chain, "source" | "fruit
  */
 export function createDrainHandler(options: DrainHandlerOptions) {
   const settings = withDefaults(options, environmentFor(options))
-  const { sluice, timeout, service = "sluice", idle, log: ownLog, ...drainOptions } = settings
+  const { sluice, timeout, service = "sluice", idle, log: ownLog, version, ...drainOptions } = settings
   assertComponentSchema(sluice)
   const performed = [...(sluice.definitions?.values() ?? [])].filter((definition) =>
     mayPerform(settings, definition, sluice.defaults),
@@ -103,6 +109,7 @@ export function createDrainHandler(options: DrainHandlerOptions) {
         remainingMs: () => context.getRemainingTimeInMillis(),
         signal: stop.signal,
         label: `${context.awsRequestId} (hop ${chain.hop})`,
+        invocation: invocationOf(context, version),
         scaleOut: successors.scaleOut,
         log,
         onSettled: counts.add,
@@ -134,6 +141,22 @@ export function createDrainHandler(options: DrainHandlerOptions) {
 function environmentFor({ queues, except }: PoolOptions) {
   const environment = drainEnvironment()
   return queues || except ? { ...environment, queues, except } : environment
+}
+
+/** What Lambda tells of an invocation, for those who look for its logs, or for what its jobs cost. */
+function invocationOf(context: Context, version: string | undefined): Invocation {
+  const { awsRequestId: requestId, functionName, logGroupName: logGroup, logStreamName: logStream } = context
+  const memoryMb = Number(context.memoryLimitInMB)
+  const told = {
+    requestId,
+    functionName,
+    region: region(),
+    logGroup,
+    logStream,
+    version,
+    ...(memoryMb > 0 && { memoryMb }),
+  }
+  return Object.fromEntries(Object.entries(told).filter(([, value]) => value)) as Invocation
 }
 
 /** The further invocations of this function that one invocation asks for: beside it, and after it. */

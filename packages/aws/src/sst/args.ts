@@ -17,8 +17,13 @@ export interface SluiceArgs {
   /** The HTTP API; without it none is deployed. Its key is the secret `<name>ApiKey`. */
   readonly enqueue?: FunctionOption
   /**
-   * An API to which the routes of `enqueue` are added, instead of one of the component's own: at its root (`/v1`,
-   * `/health`, `/openapi.json`), or below a path, which the handler then has to take off:
+   * The dashboard, below `/dashboard` of the API; without it none is deployed. Whoever has the secret `<name>ApiKey`, or a key
+   * that may read, can log in. Its concurrency of 5 is reserved, unless `reserveConcurrency` is `false`.
+   */
+  readonly dashboard?: FunctionOption
+  /**
+   * An API to which the routes of `enqueue` and `dashboard` are added, instead of one of the component's own: at its root
+   * (`/v1`, `/health`, `/openapi.json`, `/dashboard`), or below a path, which the handler then has to take off:
    * `handle(new Hono().mount("/queue", (request) => createApp(…).fetch(request)))`. To serve it through a Router, add a
    * route with a rewrite: `router.route("/queue", queue.url, { rewrite: { regex: "^/queue/(.*)$", to: "/$1" } })`.
    */
@@ -61,14 +66,14 @@ export interface SluiceArgs {
   readonly alarms?: boolean
   /** An SNS topic that the alarms notify, or its ARN. Without one they show in CloudWatch only. */
   readonly alarmTopic?: sst.aws.SnsTopic | $util.Input<string>
-  /** A dashboard in CloudWatch. Default `true`. */
-  readonly dashboard?: boolean
+  /** Charts in CloudWatch of what the alarms look at. Default `true`. */
+  readonly charts?: boolean
   /** Changes what the component makes, besides its functions, which have a `transform` each. */
   readonly transform?: {
     readonly api?: Transform<sst.aws.ApiGatewayV2Args>
     /** For each of the alarms; its name says which. */
     readonly alarm?: Transform<aws.cloudwatch.MetricAlarmArgs>
-    readonly dashboard?: Transform<aws.cloudwatch.DashboardArgs>
+    readonly charts?: Transform<aws.cloudwatch.DashboardArgs>
     readonly schedule?: Transform<sst.aws.CronV2Args>
   }
 }

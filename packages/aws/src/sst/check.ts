@@ -12,6 +12,7 @@ export function checkArgs(name: string, args: SluiceArgs): void {
   checkPools(path, args.pools)
   checkFunction(`${path}migrate`, args.migrate, 15 * 60)
   if (args.enqueue !== undefined) checkFunction(`${path}enqueue`, args.enqueue, 30)
+  checkDashboard(path, args.dashboard)
   checkApi(path, args)
   checkSchema(path, args.schema)
   checkWhole(`${path}maxDrainers`, args.maxDrainers, 1_000)
@@ -47,13 +48,14 @@ const OPTIONS: Keys<Required<SluiceArgs>> = {
   throttle: true,
   alarms: true,
   alarmTopic: true,
+  charts: true,
   dashboard: true,
   transform: true,
 }
 const TRANSFORMS: Keys<Required<NonNullable<SluiceArgs["transform"]>>> = {
   alarm: true,
   api: true,
-  dashboard: true,
+  charts: true,
   schedule: true,
 }
 const RETENTION: Keys<Required<Retention>> = {
@@ -134,6 +136,15 @@ function checkFunction(path: string, option: unknown, mostSeconds: number) {
     refuse(`${path}'s runtime is ${JSON.stringify(runtime)}`, 'give "nodejs22.x" or newer')
 }
 
+function checkDashboard(path: string, dashboard: unknown) {
+  if (typeof dashboard === "boolean")
+    refuse(
+      `${path}dashboard is ${dashboard}`,
+      'give the function of the dashboard, such as "src/dashboard.handler"; that of CloudWatch is the option charts',
+    )
+  if (dashboard !== undefined) checkFunction(`${path}dashboard`, dashboard, 30)
+}
+
 function checkPools(path: string, pools: SluiceArgs["pools"]) {
   const owners = new Map<string, string>()
   for (const [key, pool] of Object.entries(pools ?? {})) {
@@ -179,11 +190,15 @@ function checkMemory(path: string, memory: string) {
   refuse(`${path} is ${JSON.stringify(memory)}`, 'give "128 MB" to "10 GB"')
 }
 
-function checkApi(path: string, { enqueue, api, domain, apiConcurrency, throttle }: SluiceArgs) {
+function checkApi(
+  path: string,
+  { enqueue, dashboard, api, domain, apiConcurrency, throttle }: SluiceArgs,
+) {
   const given = Object.entries({ api, domain, apiConcurrency, throttle }).filter(
     ([, value]) => value !== undefined,
   )
-  for (const [key] of enqueue === undefined ? given : [])
+  const isServed = enqueue !== undefined || dashboard !== undefined
+  for (const [key] of isServed ? [] : given)
     refuse(`${path}${key} is set, but there is no API`, "set enqueue too, which is the API's function")
   checkWhole(`${path}apiConcurrency`, apiConcurrency, 1_000)
   if (throttle) {

@@ -1,9 +1,9 @@
 import { MEMORY_MB } from "../memory.ts"
 import { createAlarms } from "./alarms.ts"
-import { serve } from "./api.ts"
+import { dashboardPathOf, serve } from "./api.ts"
 import type { SluiceArgs } from "./args.ts"
+import { createCharts } from "./charts.ts"
 import { checkArgs } from "./check.ts"
-import { createDashboard } from "./dashboard.ts"
 import { type ResolvedDatabase, resolveDatabase } from "./databases.ts"
 import { createFunction, type OwnArgs } from "./functions.ts"
 import { createIdleMode } from "./idle.ts"
@@ -12,7 +12,7 @@ import { type DrainFunction, drainFunctionsOf, wakeEnvironment } from "./pools.t
 import { createSchedule } from "./schedule.ts"
 
 /**
- * The whole deployment: migrated schema, drain function on its schedule, HTTP API, alarms and dashboard. The functions
+ * The whole deployment: migrated schema, drain function on its schedule, HTTP API, dashboard, alarms and charts. The functions
  * find their database as `Resource.<name>Database.url`, and the API its key as `Resource.<name>ApiKey.value`.
  *
  * Link it to a function that enqueues: that function may then wake the drain function, and finds what `fromEnvironment`
@@ -29,6 +29,8 @@ import { createSchedule } from "./schedule.ts"
 export class Sluice extends $util.ComponentResource {
   /** URL of the HTTP API, if there is one. */
   readonly url: $util.Output<string> | undefined
+  /** URL of the dashboard, if there is one. */
+  readonly dashboardUrl: $util.Output<string> | undefined
   /** What the component has made, to refer to it or to add to it. An API that existed before is among it too. */
   readonly nodes: {
     readonly drain: sst.aws.Function
@@ -39,7 +41,8 @@ export class Sluice extends $util.ComponentResource {
     readonly api: sst.aws.ApiGatewayV2 | undefined
     readonly schedule: sst.aws.CronV2
     readonly alarms: readonly aws.cloudwatch.MetricAlarm[]
-    readonly dashboard: aws.cloudwatch.Dashboard | undefined
+    readonly dashboard: sst.aws.Function | undefined
+    readonly charts: aws.cloudwatch.Dashboard | undefined
   }
   private readonly parts: Parts
 
@@ -52,11 +55,15 @@ export class Sluice extends $util.ComponentResource {
     const { migrate, migrated } = createMigration(parts, here)
     const afterMigration = { ...here, dependsOn: migrated }
     const [drain, ...pools] = parts.drains.map((each) => deployDrain(parts, each, here, afterMigration))
-    const enqueue = createEnqueue(parts, afterMigration)
-    const served = enqueue && serve(name, args, enqueue, here)
+    const apiKey = args.enqueue || args.dashboard ? new sst.Secret(`${name}ApiKey`) : undefined
+    const enqueue = createEnqueue(parts, apiKey, afterMigration)
+    const dashboard = createDashboard(parts, apiKey, afterMigration)
+    const served = serve(name, args, { enqueue, dashboard }, here)
 
     this.parts = parts
-    this.url = served?.url
+    this.url = enqueue && served?.url
+    this.dashboardUrl =
+      dashboard && served && $util.output(served.url).apply((url) => `${url.replace(/\/$/, "")}/dashboard/`)
     this.nodes = {
       drain: drain.function,
       pools: Object.fromEntries(
@@ -67,9 +74,10 @@ export class Sluice extends $util.ComponentResource {
       api: served?.api,
       schedule: drain.schedule,
       alarms: [drain, ...pools].flatMap(({ alarms }) => alarms),
-      dashboard: createDashboard(name, args, parts.drains, here),
+      dashboard,
+      charts: createCharts(name, args, parts.drains, here),
     }
-    this.registerOutputs({ url: this.url })
+    this.registerOutputs({ url: this.url, dashboardUrl: this.dashboardUrl })
   }
 
   /** Called by SST when this component is linked to a function. */
@@ -211,12 +219,13 @@ function createDrain(
 
 function createEnqueue(
   { name, args, database, databaseLink, schema, wake }: Parts,
+  apiKey: sst.Secret | undefined,
   afterMigration: $util.ComponentResourceOptions,
 ) {
   if (args.enqueue === undefined) return undefined
   const { apiConcurrency = 10, reserveConcurrency = true } = args
   const own: OwnArgs = {
-    link: [databaseLink, new sst.Secret(`${name}ApiKey`)],
+    link: [databaseLink, apiKey],
     environment: { SLUICE_SCHEMA: schema, ...wake.environment },
     permissions: [wake.permission],
     timeout: "29 seconds",
@@ -225,6 +234,27 @@ function createEnqueue(
     ...(reserveConcurrency && { concurrency: { reserved: apiConcurrency } }),
   }
   return createFunction(`${name}Enqueue`, database, args.enqueue, own, afterMigration)
+}
+
+/** People at the dashboard at the same moment; a page takes a fraction of a second. */
+const DASHBOARD_CONCURRENCY = 5
+
+function createDashboard(
+  { name, args, database, databaseLink, schema, wake }: Parts,
+  apiKey: sst.Secret | undefined,
+  afterMigration: $util.ComponentResourceOptions,
+) {
+  if (args.dashboard === undefined) return undefined
+  const { reserveConcurrency = true } = args
+  const own: OwnArgs = {
+    link: [databaseLink, apiKey],
+    environment: { SLUICE_SCHEMA: schema, SLUICE_DASHBOARD_PATH: dashboardPathOf(args), ...wake.environment },
+    permissions: [wake.permission],
+    timeout: "29 seconds",
+    memory: `${MEMORY_MB.dashboard} MB`,
+    ...(reserveConcurrency && { concurrency: { reserved: DASHBOARD_CONCURRENCY } }),
+  }
+  return createFunction(`${name}Dashboard`, database, args.dashboard, own, afterMigration)
 }
 
 function textOf(retention: string | object): string {

@@ -21,6 +21,8 @@ export interface Verb {
   readonly words: Words
   readonly one: (sluice: Sluice, id: string) => Promise<unknown>
   readonly all: (sluice: Sluice, filter: JobFilter, options: BulkOptions) => Promise<BulkResult>
+  /** Whether `all` knows no slices: Ctrl-C ends the command at once. What it has changed until then stays changed. */
+  readonly isOneCall?: boolean
 }
 
 /** After this time the progress is shown, and Ctrl-C is obeyed. */
@@ -81,7 +83,7 @@ async function inSlices(
   const interrupt = () => {
     isInterrupted = true
   }
-  process.once("SIGINT", interrupt) // a second one ends the process
+  if (!verb.isOneCall) process.once("SIGINT", interrupt) // a second one ends the process
   let sum: BulkResult = { matched: 0, changed: 0, refused: [] }
   let next: string | undefined
   try {

@@ -1,4 +1,10 @@
-import type { JobChanges, RetryOptions } from "@sluice/core"
+import {
+  type BulkResult,
+  type JobChanges,
+  JobNotFoundError,
+  JobStateError,
+  type RetryOptions,
+} from "@sluice/core"
 import { UsageError } from "../option-spec.ts"
 import type { OptionName, Options } from "../options.ts"
 import { act } from "./act.ts"
@@ -50,6 +56,28 @@ export const deleteJobs: Run = (options, words) =>
     options,
     words,
   )
+
+export const eraseJobs: Run = (options, words) =>
+  act(
+    {
+      words: ["erase", "erasing", "erased"],
+      one: async (sluice, id) => refuseRunning(id, await sluice.eraseJobs({ ids: [id] })),
+      all: (sluice, { state: _, ...filter }, { dryRun }) =>
+        sluice.eraseJobs(filter, dryRun === undefined ? {} : { dryRun }),
+      isOneCall: true,
+    },
+    options,
+    words,
+  )
+
+function refuseRunning(id: string, { changed, refused }: BulkResult): void {
+  if (refused.length > 0)
+    throw new JobStateError(
+      "job_running",
+      `Job ${id} is running, and is canceled now: erase it again once it has ended`,
+    )
+  if (changed === 0) throw new JobNotFoundError("job_not_found", `No job has the id ${id}`)
+}
 
 /** The options that say what `jobs update` changes. */
 export const CHANGE_OPTIONS: readonly OptionName[] = [

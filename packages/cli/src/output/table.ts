@@ -8,9 +8,14 @@ const LEAST_WIDTH = 8
 const GAP = "  "
 
 /** Lines of a table. What a terminal has no room for is cut, from the widest column first. */
-export function table(headings: readonly string[], rows: readonly (readonly Cell[])[]): string {
+export function table(
+  headings: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  room: number = width,
+): string {
   const lines = [headings.map((heading): Cell => [heading.toUpperCase(), "dim"]), ...rows]
-  const widths = fitting(headings.map((_, column) => Math.max(...lines.map((row) => lengthOf(row[column])))))
+  const natural = headings.map((_, column) => Math.max(...lines.map((row) => lengthOf(row[column]))))
+  const widths = fitting(natural, room)
   return lines
     .map((row) =>
       row
@@ -32,10 +37,10 @@ export function list(pairs: readonly (readonly [name: string, value: Cell])[]): 
     .join("\n")
 }
 
-function fitting(natural: readonly number[]): number[] {
+function fitting(natural: readonly number[], room: number): number[] {
   const widths = [...natural]
-  const room = width - GAP.length * (widths.length - 1)
-  let over = widths.reduce((sum, one) => sum + one, 0) - room
+  const gaps = GAP.length * (widths.length - 1)
+  let over = widths.reduce((sum, one) => sum + one, 0) + gaps - room
   while (over-- > 0) {
     const widest = Math.max(...widths)
     if (widest <= LEAST_WIDTH) break

@@ -4,7 +4,7 @@ import { onOneLine } from "@sluice/core/log"
 export type Style = "red" | "green" | "yellow" | "cyan" | "dim" | "bold"
 
 /** Colours are for terminals, and never with NO_COLOR. */
-const hasColors = !process.env.NO_COLOR && (process.stdout.hasColors?.() ?? false)
+export const hasColors = !process.env.NO_COLOR && (process.stdout.hasColors?.() ?? false)
 
 /** Characters of a line. Pipes and files take any number. */
 export const width = process.stdout.isTTY ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY

@@ -4,8 +4,8 @@ import { toPgTextArray } from "../database/array-literal.ts"
 import type { Queryable } from "../database/connection.ts"
 import { jsonRows } from "../database/pool-queryable.ts"
 import { protocolCall } from "../database/protocol-call.ts"
-import { checkFilter, type JobFilter, STATES, statesOf } from "../job/job-filter.ts"
-import type { JobState } from "../job/job-options.ts"
+import { checkFilter, type JobFilter, statesOf } from "../job/job-filter.ts"
+import { JOB_STATES, type JobState } from "../job/job-options.ts"
 
 /** How many jobs there are, as far as they were counted. */
 export interface JobCount {
@@ -41,7 +41,7 @@ export async function countJobs(
   const { json } = checkFilter(filter)
   const { limit = 10_000, within = "2s" } = options
   const withinMs = boundedMs(within, ["within"], 0, 20_000)
-  const states = statesOf(filter) ?? STATES
+  const states = statesOf(filter) ?? JOB_STATES
   const isOnlyState = Object.entries(filter).every(([key, value]) => key === "state" || value === undefined)
   const counts = isOnlyState
     ? await countStates(database, schema, limit)
@@ -54,7 +54,7 @@ async function countStates(database: Queryable, schema: string, limit: number): 
   const { rows } = await database.query(`select ${text}::pg_catalog.text as counts`, values)
   const counted: Record<JobState, number> = JSON.parse(rows[0].counts)
   const counts = noneCounted()
-  for (const state of STATES)
+  for (const state of JOB_STATES)
     counts[state] = { count: Math.min(limit, counted[state]), hasMore: counted[state] > limit }
   return counts
 }
@@ -172,12 +172,12 @@ async function countUnsuccessful(
 }
 
 function noneCounted(): Counts {
-  return Object.fromEntries(STATES.map((state) => [state, { count: 0, hasMore: false }])) as Counts
+  return Object.fromEntries(JOB_STATES.map((state) => [state, { count: 0, hasMore: false }])) as Counts
 }
 
 function sumOf(counts: Counts, states: readonly JobState[]): JobCounts {
   const asked = states.map((state) => counts[state])
-  for (const state of STATES) if (!states.includes(state)) counts[state] = { count: 0, hasMore: false }
+  for (const state of JOB_STATES) if (!states.includes(state)) counts[state] = { count: 0, hasMore: false }
   return {
     count: asked.reduce((sum, { count }) => sum + count, 0),
     hasMore: asked.some(({ hasMore }) => hasMore),

@@ -9,7 +9,7 @@ import {
 } from "../checks/validate.ts"
 import { assertBatchId } from "./batch-id.ts"
 import { assertJobId } from "./job-id.ts"
-import type { JobState } from "./job-options.ts"
+import { JOB_STATES, type JobState } from "./job-options.ts"
 import { toIsoInstant } from "./option-values.ts"
 import { MAX_METADATA_BYTES, toJson } from "./payload.ts"
 
@@ -73,17 +73,6 @@ const CONDITIONS = [
   "until",
 ] satisfies readonly (keyof JobFilter)[]
 
-export const STATES: readonly JobState[] = [
-  "scheduled",
-  "ready",
-  "blocked",
-  "waiting",
-  "running",
-  "succeeded",
-  "discarded",
-  "canceled",
-]
-
 export const MOST_IDS = 10_000
 
 /** Checks the conditions, and returns those other than ids as JSON. */
@@ -140,8 +129,8 @@ function assertEach(
 }
 
 function assertState(state: unknown, path: readonly (string | number)[]): void {
-  if (!STATES.includes(state as JobState))
-    refuse("invalid_option", state, path, `one of ${STATES.join(", ")}`)
+  if (!JOB_STATES.includes(state as JobState))
+    refuse("invalid_option", state, path, `one of ${JOB_STATES.join(", ")}`)
 }
 
 const LONGEST_INPUT = 1_024

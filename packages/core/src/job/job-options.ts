@@ -174,13 +174,16 @@ export interface EnqueueResult {
   readonly state: JobState
 }
 
-/** The states of a job, as the API and the dashboard name them. */
-export type JobState =
-  | "scheduled"
-  | "ready"
-  | "blocked"
-  | "waiting"
-  | "running"
-  | "succeeded"
-  | "discarded"
-  | "canceled"
+/** The states of a job, as the API and the dashboard name them: those of unfinished jobs, then those of the history. */
+export const JOB_STATES = [
+  "scheduled",
+  "ready",
+  "blocked",
+  "waiting",
+  "running",
+  "succeeded",
+  "discarded",
+  "canceled",
+] as const
+
+export type JobState = (typeof JOB_STATES)[number]

@@ -1,5 +1,5 @@
 import type { ClaimedJob } from "../job/claimed-job.ts"
-import { shortMessage } from "../job/error-record.ts"
+import { serializeError, shortMessage } from "../job/error-record.ts"
 import type { Execution, Outcome, SettledExecution } from "../job/outcome.ts"
 import { type Logger, silent } from "../logger.ts"
 import type { Drainer } from "../session/drainer.ts"
@@ -56,9 +56,11 @@ function logOutcome(log: Logger, execution: Execution): void {
   const details = { ...logDetails(job), durationMs: durationOf(execution) }
   const wait = "waitMs" in outcome && outcome.waitMs !== undefined ? { waitMs: outcome.waitMs } : {}
   if (outcome.kind === "canceled") log.info("Job canceled", details)
-  else if ("error" in outcome)
-    log.warn(`Job ${kind}`, { ...details, ...wait, error: shortMessage(outcome.error) })
-  else log.debug(`Job ${kind}`, { ...details, ...wait })
+  else if ("error" in outcome) {
+    const { stack } = serializeError(outcome.error)
+    const failure = { error: shortMessage(outcome.error), ...(stack !== undefined && { stack }) }
+    log.warn(`Job ${kind}`, { ...details, ...wait, ...failure })
+  } else log.debug(`Job ${kind}`, { ...details, ...wait })
 }
 
 export function logDetails({ id, name, attempts, carrier }: ClaimedJob) {

@@ -6,6 +6,8 @@ export interface LogOptions {
   readonly format: "readable" | "json"
   /** Whether text is colored, for terminals. Default false. */
   readonly colors?: boolean
+  /** Whether lines of text begin with the time of day; those of JSON always have the time. Default false. */
+  readonly times?: boolean
   /** Receives each line. Default: standard output. */
   readonly write?: (line: string) => void
 }
@@ -19,11 +21,13 @@ export interface LogEntry {
 }
 
 /** A log for people at a terminal, or for machines: pass it as `log` to `start` or `drain`. Debug lines of jobs are left out. */
-export function createLog({ format, colors = false, write = printLine }: LogOptions): Logger {
+export function createLog({ format, colors = false, times = false, write = printLine }: LogOptions): Logger {
   const logAt = (level: keyof Logger) => (message: string, details?: Record<string, unknown>) => {
     const entry = { ...details, level, message }
     if (level === "debug" && !isJobLine(entry)) return
-    write(format === "json" ? jsonLine(entry) : readableLine(entry, colors))
+    if (format === "json") return write(jsonLine(entry))
+    const text = readableLine(entry, colors)
+    write(times ? `${timeOfDay(new Date(), colors)} ${text}` : text)
   }
   return { debug: logAt("debug"), info: logAt("info"), warn: logAt("warn"), error: logAt("error") }
 }
@@ -33,13 +37,35 @@ export function isJobLine({ message }: LogEntry): boolean {
   return Object.hasOwn(JOB_LINES, message)
 }
 
-/** One line of text, such as `record-usage #2 succeeded in 139 ms`. */
+/** One line of text, such as `record-usage #2 succeeded in 139 ms`. Below a job's error, indented, is its stack. */
 export function readableLine(entry: LogEntry, colors = false): string {
   const { level, message, ...details } = entry
   const line = onOneLine(jobLine(entry) ?? enqueueLine(entry) ?? plainLine(message, details))
   const style = styleOf(level.toLowerCase(), message)
-  return colors && style ? styleText(style, line) : line
+  const stack = isJobLine(entry) ? stackLines(entry.stack) : []
+  return [styled(line, style, colors), ...stack.map((frame) => styled(frame, "dim", colors))].join("\n")
 }
+
+/** As in `14:03:27`, in the time zone of this machine. */
+export function timeOfDay(at: Date, colors = false): string {
+  const parts = [at.getHours(), at.getMinutes(), at.getSeconds()]
+  return styled(parts.map((part) => String(part).padStart(2, "0")).join(":"), "dim", colors)
+}
+
+/** Its first line is the error, which stands above. */
+function stackLines(stack: unknown): string[] {
+  if (typeof stack !== "string") return []
+  return stack
+    .split("\n")
+    .slice(1)
+    .map((frame) => `    ${onOneLine(frame.trim())}`)
+}
+
+function styled(text: string, style: Style | undefined, colors: boolean): string {
+  return colors && style ? styleText(style, text, { validateStream: false }) : text
+}
+
+type Style = "green" | "yellow" | "red" | "dim"
 
 /** Escapes control characters: text from elsewhere must neither look like further lines nor control the terminal. */
 export function onOneLine(text: string): string {
@@ -98,7 +124,7 @@ function valueText(value: unknown): string {
   return JSON.stringify(toJsonable(value), toLoggable) ?? String(value)
 }
 
-function styleOf(level: string, message: string): "green" | "yellow" | "red" | "dim" | undefined {
+function styleOf(level: string, message: string): Style | undefined {
   if (level === "error" || message === "Job discarded") return "red"
   if (level === "warn") return "yellow"
   if (message === "Job succeeded") return "green"

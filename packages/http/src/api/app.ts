@@ -1,4 +1,4 @@
-import type { Logger, Sluice } from "@sluice/core"
+import type { HealthOptions, Logger, Sluice } from "@sluice/core"
 import { Hono } from "hono"
 import type { Keys } from "../messages/missing-key.ts"
 import { problemResponse, truncate } from "../messages/problem.ts"
@@ -10,6 +10,7 @@ import { correlateRequests } from "./correlation.ts"
 import { addEventRoutes } from "./event-routes.ts"
 import { addJobRoutes } from "./job-routes.ts"
 import { addManageRoutes } from "./manage-routes.ts"
+import { addMeasureRoutes } from "./measure-routes.ts"
 import { addPauseRoutes } from "./pause-routes.ts"
 import { addQueueRoutes } from "./queue-routes.ts"
 import { rawPath } from "./raw-path.ts"
@@ -37,6 +38,8 @@ export interface AppOptions {
    * connection; else it connects again after each change. Default false: API Gateway doesn't.
    */
   readonly streaming?: boolean
+  /** What `GET /v1/health` and the metrics call healthy. See `getHealth`. */
+  readonly health?: HealthOptions
   /** Receives a line for each enqueue and each failure on the server's side. Default `console`. */
   readonly log?: Logger
 }
@@ -77,6 +80,7 @@ export function createApp(options: AppOptions): Hono {
   addScheduleRoutes(app, jobRoutes)
   addWaitRoutes(app, jobRoutes)
   addEventRoutes(app, jobRoutes)
+  addMeasureRoutes(app, authorized, { sluice, health: options.health })
   addServiceRoutes(app, sluice.database, authorized)
 
   app.notFound(({ req }) =>

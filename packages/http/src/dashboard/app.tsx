@@ -1,4 +1,4 @@
-import type { Role } from "@sluice/core"
+import { actingAs, includesRole } from "@sluice/core"
 import { Hono } from "hono"
 import { setCookie } from "hono/cookie"
 import { areas } from "./areas/index.ts"
@@ -8,11 +8,19 @@ import type { DashboardOptions } from "./options.ts"
 import type { Action, Area, Page, View } from "./page.ts"
 import { PREFERENCES } from "./preferences.ts"
 import { type DashboardContext, type Reader, readerOf } from "./reader.ts"
-import { failedPage, forbiddenPage, html, notFoundPage, plainPage, respond } from "./respond.tsx"
+import {
+  type Entered,
+  failedPage,
+  forbiddenPage,
+  html,
+  notFoundPage,
+  plainPage,
+  respond,
+} from "./respond.tsx"
 import { isEmbeddedElsewhere, isFromThisSite } from "./safety/cross-site.ts"
 import { insideOf } from "./safety/inside.ts"
 import { protectPages, type Variables } from "./safety/policy.ts"
-import { type FormRefusal, readForm } from "./safety/read-form.ts"
+import { FORM_REFUSALS, readForm } from "./safety/read-form.ts"
 import { createSigner } from "./safety/signing.ts"
 import { createGate, type Entrant } from "./session/gate.ts"
 import { addLoginRoutes } from "./session/login.tsx"
@@ -78,7 +86,7 @@ export function createDashboard(options: DashboardOptions): Hono {
       return respond(context, entered, plainPage(shell.refusedTitle, shell.crossSite, 403))
     const form = await readForm(context.req.raw)
     if (typeof form === "string") {
-      const [status, text] = REFUSALS[form]
+      const [status, text] = FORM_REFUSALS[form]
       return respond(context, entered, plainPage(shell.refusedTitle, shell[text], status))
     }
     if (!gate.sessions.isCsrfToken(entrant.sessionId, form.get("csrf") ?? ""))
@@ -144,9 +152,9 @@ export function createDashboard(options: DashboardOptions): Hono {
   function viewOf({ preferences: _, ...reader }: Reader, { principal, sessionId }: Entrant): View {
     return {
       ...reader,
-      sluice: settings.sluice,
+      sluice: actingAs(settings.sluice, principal, "dashboard"),
       principal,
-      may: (role) => RANKS.indexOf(principal.role) >= RANKS.indexOf(role),
+      may: (role) => includesRole(principal.role, role),
       csrfToken: gate.sessions.csrfTokenOf(sessionId),
       redact: settings.redact,
       snapshots: settings.snapshots,
@@ -155,9 +163,8 @@ export function createDashboard(options: DashboardOptions): Hono {
 
   /** Stores nothing but how pages look, so it needs no session; another site still can't. */
   async function savePreferences(context: DashboardContext): Promise<Response> {
-    const form = await readForm(context.req.raw)
-    if (!isFromThisSite(context.req.raw.headers) || typeof form === "string")
-      return context.text("Forbidden", 403)
+    const form = isFromThisSite(context.req.raw.headers) ? await readForm(context.req.raw) : "elsewhere"
+    if (typeof form === "string") return context.text("Forbidden", 403)
     for (const name of PREFERENCES) {
       const value = form.get(name) ?? ""
       if (!/^[\w-]{1,20}$/.test(value)) continue
@@ -188,17 +195,4 @@ export function createDashboard(options: DashboardOptions): Hono {
   }
 }
 
-interface Entered {
-  readonly view: View
-  readonly reader: Reader
-  readonly entrant: Entrant
-}
-
 const YEAR_SECONDS = 31_536_000
-const RANKS: readonly Role[] = ["enqueuer", "reader", "operator", "admin"]
-
-const REFUSALS = {
-  too_large: [413, "tooLarge"],
-  too_late: [408, "tooLate"],
-  not_a_form: [415, "notAForm"],
-} as const satisfies Record<FormRefusal, readonly [status: number, text: string]>

@@ -1,5 +1,5 @@
 import type { Role } from "@sluice/core"
-import { DatabaseUnavailableError, InvalidInputError } from "@sluice/core"
+import { DatabaseUnavailableError, ForbiddenError, InvalidInputError } from "@sluice/core"
 import type { Child } from "hono/jsx"
 import { areas } from "./areas/index.ts"
 import { Layout } from "./components/layout.tsx"
@@ -8,6 +8,7 @@ import { PageHeader } from "./components/page-header.tsx"
 import { fill } from "./languages/text.ts"
 import type { Area, Rendered, View } from "./page.ts"
 import type { DashboardContext, Reader } from "./reader.ts"
+import type { Entrant } from "./session/gate.ts"
 import { isTooSlow } from "./too-slow.ts"
 
 type Status = 200 | 400 | 403 | 404 | 408 | 409 | 413 | 415 | 422 | 500 | 503
@@ -15,15 +16,22 @@ type Status = 200 | 400 | 403 | 404 | 408 | 409 | 413 | 415 | 422 | 500 | 503
 /** A page with any status that the dashboard itself may give it. */
 export type AnyRendered = Omit<Rendered, "status"> & { readonly status?: Status }
 
+/** Somebody who was let in. */
+export interface Entered {
+  readonly view: View
+  readonly reader: Reader
+  readonly entrant: Entrant
+}
+
+interface Answered extends Entered {
+  readonly area?: Area | undefined
+  readonly flash?: Flash | undefined
+}
+
 /** Sends a page within its layout. */
 export async function respond(
   context: DashboardContext,
-  {
-    view,
-    reader,
-    area,
-    flash,
-  }: { view: View; reader: Reader; area?: Area | undefined; flash?: Flash | undefined },
+  { view, reader, entrant, area, flash }: Answered,
   { title, body, status = 200, isLive = true }: AnyRendered,
 ): Promise<Response> {
   return html(
@@ -35,6 +43,7 @@ export async function respond(
       areas={areas.filter(({ role = "reader" }) => view.may(role))}
       area={area}
       isLive={isLive}
+      canLogOut={entrant.cameByKey}
     >
       {flash && <Notice kind={flash.isFailure ? "failure" : "success"}>{flash.notice}</Notice>}
       {body}
@@ -81,6 +90,7 @@ export function forbiddenPage({ text, principal }: View, role: Role): AnyRendere
 export function failedPage({ text }: View, error: unknown): AnyRendered | undefined {
   const { shell } = text
   if (isTooSlow(error)) return plainPage(shell.tooSlowTitle, shell.tooSlow, 503)
+  if (error instanceof ForbiddenError) return plainPage(shell.forbiddenTitle, error.message, 403)
   if (error instanceof InvalidInputError) return plainPage(shell.badRequestTitle, error.message, 400)
   if (error instanceof DatabaseUnavailableError)
     return plainPage(shell.failedTitle, shell.databaseUnavailable, 503)

@@ -7,18 +7,17 @@ import { redactKeys } from "./redact.ts"
 const HOUR_MS = 3_600_000
 /** Shorter ones could be guessed from a signed cookie. */
 const SHORTEST_SECRET = 16
+const HOW_TO_MAKE_ONE = "make a longer one, such as `openssl rand -hex 24` prints"
 
 export function settingsOf(options: DashboardOptions): Settings {
   const { sluice, identity, redact = redactKeys(), log = console } = options
   const apiKeys = keysOf(options.apiKey)
   const secrets = isMissing(options.sessionSecret) ? apiKeys : [options.sessionSecret as string]
-  const short = secrets.find((secret) => secret.length < SHORTEST_SECRET)
-  if (short !== undefined) {
-    refuse(
-      secrets === apiKeys ? "apiKey" : "sessionSecret",
-      `has ${short.length} characters; give at least ${SHORTEST_SECRET}, such as \`openssl rand -hex 24\` prints`,
-    )
-  }
+  const isShort = secrets.some((secret) => secret.length < SHORTEST_SECRET)
+  if (isShort && secrets !== apiKeys)
+    refuse("sessionSecret", `is shorter than ${SHORTEST_SECRET} characters; ${HOW_TO_MAKE_ONE}`)
+  if (isShort)
+    log.warn(`apiKey is shorter than ${SHORTEST_SECRET} characters, so it can be guessed; ${HOW_TO_MAKE_ONE}`)
   return {
     sluice,
     apiKeys,

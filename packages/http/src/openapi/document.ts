@@ -9,6 +9,18 @@ const idempotencyKey = {
   example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
 }
 
+const rangeParameters = [
+  queryParameter("since", "ISO 8601. Default: an hour before `until`.", { type: "string" }),
+  queryParameter("until", "ISO 8601. Default: now.", { type: "string" }),
+]
+const stepParameter = queryParameter(
+  "step",
+  "How long a step is, as `10m`: whole minutes or, from an hour on, whole hours. Default: one with which there are at most 150.",
+  { type: "string" },
+)
+const nameParameter = queryParameter("name", "Only jobs of this name.", schemas.JobFilter.properties.name)
+const queueParameter = queryParameter("queue", "Only jobs of this queue.", schemas.JobFilter.properties.queue)
+
 /** The OpenAPI 3.1 description of the API. */
 export const openApiDocument = {
   openapi: "3.1.1",
@@ -31,6 +43,7 @@ export const openApiDocument = {
     { name: "schedules" },
     { name: "waits" },
     { name: "events" },
+    { name: "measures" },
     { name: "service" },
   ],
   paths: {
@@ -544,6 +557,107 @@ export const openApiDocument = {
             content: json("Emitted"),
           },
           ...problems(400, 401, 409, 413, 415, 422, 429, 500, 503),
+        },
+      },
+    },
+    "/v1/throughput": {
+      get: {
+        operationId: "getThroughput",
+        tags: ["measures"],
+        summary: "Read how many executions there were, how they ended, and how long they took",
+        parameters: [...rangeParameters, stepParameter, nameParameter, queueParameter],
+        responses: {
+          200: {
+            description: "Points for each step, and all of them together.",
+            content: json("Throughput"),
+          },
+          ...problems(401, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/series": {
+      get: {
+        operationId: "listSeries",
+        tags: ["measures"],
+        summary: "Read how many executions there were in each step, for each queue or each job name",
+        parameters: [
+          ...rangeParameters,
+          stepParameter,
+          queryParameter("by", "What each series is of. Default `queue`.", {
+            type: "string",
+            enum: ["queue", "name"],
+          }),
+        ],
+        responses: {
+          200: { description: "The series, ordered by queue or name.", content: json("SeriesList") },
+          ...problems(401, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/names": {
+      get: {
+        operationId: "listNames",
+        tags: ["measures"],
+        summary: "Read what the executions of each job name came to",
+        parameters: [...rangeParameters, queueParameter],
+        responses: {
+          200: {
+            description: "The job names with executions in this time, ordered.",
+            content: json("NameList"),
+          },
+          ...problems(401, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/forecast": {
+      get: {
+        operationId: "getForecast",
+        tags: ["measures"],
+        summary: "Read when the backlog will be drained",
+        responses: {
+          200: { description: "As it goes on if it goes on like this.", content: json("Forecast") },
+          ...problems(401, 500, 503),
+        },
+      },
+    },
+    "/v1/deployments": {
+      get: {
+        operationId: "listDeployments",
+        tags: ["measures"],
+        summary: "Read when drainers of a new version of the app first opened",
+        parameters: rangeParameters,
+        responses: {
+          200: { description: "The versions, the oldest first.", content: json("DeploymentList") },
+          ...problems(401, 422, 500, 503),
+        },
+      },
+    },
+    "/v1/health": {
+      get: {
+        operationId: "getHealth",
+        tags: ["measures"],
+        summary: "Check the queue: whether it is healthy, late or failing, and why",
+        responses: {
+          200: { description: "It is healthy or late.", content: json("Verdict") },
+          ...problems(401, 500),
+          503: {
+            description: "It is failing; or, as a problem, the database does not respond.",
+            content: {
+              ...json("Verdict"),
+              "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } },
+            },
+          },
+        },
+      },
+    },
+    "/metrics": {
+      get: {
+        operationId: "metrics",
+        tags: ["measures"],
+        summary: "Read metrics in Prometheus's text format",
+        responses: {
+          200: { description: "The metrics.", content: { "text/plain": { schema: { type: "string" } } } },
+          ...problems(401, 500, 503),
         },
       },
     },

@@ -74,6 +74,8 @@ function toHeaders(request: IncomingMessage): { headers: Record<string, string>;
     Object.entries(others).map(([name, values]) => [name, values?.join(",") ?? ""]),
   )
   const cookies = cookie.flatMap((line) => line.split(";")).map((each) => each.trim())
+  // as API Gateway does, which speaks HTTPS
+  headers["x-forwarded-proto"] = "http"
   return { headers, cookies: cookies.filter((each) => each !== "") }
 }
 

@@ -14,6 +14,10 @@ export interface HttpGateway {
 export interface HttpGatewayOptions {
   readonly host: { readonly invoke: Invoke }
   readonly functionName: string
+  /** Functions of their own for some paths and what is below them: `{ "/dashboard": "dashboard" }`. */
+  readonly routes?: Readonly<Record<string, string>>
+  /** Answers a request in place of a function, if it returns something. */
+  readonly answer?: (method: string, path: string) => GatewayResponse | undefined
   /** 0 for any free port. */
   readonly port: number
   /** Default `"127.0.0.1"`. */
@@ -50,7 +54,11 @@ export async function startHttpGateway(options: HttpGatewayOptions): Promise<Htt
 }
 
 async function respond(request: http.IncomingMessage, options: HttpGatewayOptions): Promise<GatewayResponse> {
-  const { host, functionName, timeoutMs = 30_000 } = options
+  const { host, timeoutMs = 30_000 } = options
+  const [path = "/"] = (request.url ?? "/").split("?")
+  const answered = options.answer?.(request.method ?? "GET", path)
+  if (answered) return answered
+  const functionName = functionOf(path, options)
   const body = await readBody(request, MAX_BODY_BYTES)
   if (!body) return failure(413, "Request Entity Too Large")
   const event = JSON.stringify(toGatewayEvent(request, body))
@@ -72,6 +80,11 @@ async function respond(request: http.IncomingMessage, options: HttpGatewayOption
     return timedOut ? failure(504, "Endpoint request timed out") : failure(502, "Internal server error")
   }
   return fromFunctionResult(result.payload) ?? failure(502, "Internal server error")
+}
+
+function functionOf(path: string, { routes = {}, functionName }: HttpGatewayOptions): string {
+  const found = Object.entries(routes).find(([route]) => path === route || path.startsWith(`${route}/`))
+  return found?.[1] ?? functionName
 }
 
 function rejectOnAbort(signal: AbortSignal): Promise<never> {

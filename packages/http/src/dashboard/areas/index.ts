@@ -1,4 +1,5 @@
 import type { Area } from "../page.ts"
+import { auditArea } from "./audit/index.ts"
 import { batchesArea } from "./batches/index.ts"
 import { drainersArea } from "./drainers/index.ts"
 import { errorsArea } from "./errors/index.ts"
@@ -24,4 +25,5 @@ export const areas: readonly Area[] = [
   drainersArea,
   limitsArea,
   healthArea,
+  auditArea,
 ]

@@ -182,11 +182,11 @@ function timeText({ language, timeZone }: ChartData, at: number, ticks: readonly
   const isLong = (ticks.at(-1) ?? 0) - (ticks[0] ?? 0) > 36 * 3_600
   const options: Intl.DateTimeFormatOptions = isLong
     ? { month: "short", day: "numeric" }
-    : { hour: "2-digit", minute: "2-digit" }
+    : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }
   return new Intl.DateTimeFormat(language, { ...options, timeZone }).format(at * 1_000)
 }
 
 function exactText({ language, timeZone }: ChartData, at: number): string {
-  const options = { timeZone, dateStyle: "short", timeStyle: "short" } as const
+  const options = { timeZone, dateStyle: "short", timeStyle: "short", hourCycle: "h23" } as const
   return new Intl.DateTimeFormat(language, options).format(at * 1_000)
 }

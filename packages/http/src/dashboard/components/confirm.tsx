@@ -22,10 +22,24 @@ export function Confirm(properties: {
   danger?: boolean
   /** Where "Cancel" leads. */
   back: string
+  /** In place of "Cancel", where that could be meant to cancel jobs. */
+  backLabel?: string
   /** More fields, or what else to know. */
   children?: Child
 }) {
-  const { view, title, path, fields = {}, count, capped = false, label, danger, back, children } = properties
+  const {
+    view,
+    title,
+    path,
+    fields = {},
+    count,
+    capped = false,
+    label,
+    danger,
+    back,
+    backLabel,
+    children,
+  } = properties
   const { shell } = view.text
   return (
     <section class="panel confirm" data-dialog-content>
@@ -45,7 +59,7 @@ export function Confirm(properties: {
             {label}
           </button>
           <a class="button" href={back} data-dialog-close>
-            {shell.cancel}
+            {backLabel ?? shell.cancel}
           </a>
         </div>
       </ActionForm>

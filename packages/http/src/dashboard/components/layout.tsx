@@ -15,6 +15,8 @@ export interface Surroundings {
   /** The one that the page belongs to. */
   readonly area: Area | undefined
   readonly isLive: boolean
+  /** Whom a login service vouches for on each request can't log out here. */
+  readonly canLogOut: boolean
   readonly children?: Child
 }
 
@@ -98,18 +100,18 @@ function Document(properties: {
   )
 }
 
-function Side({ view, preferences, areas, area, isLive }: Surroundings) {
+function Side({ view, preferences, areas, area, isLive, canLogOut }: Surroundings) {
   const { text, principal, href } = view
   return (
     <header class="side">
       <Brand label={text.shell.home} href={href("/")} />
       <nav class="nav" aria-label={text.shell.navigation}>
         <ul>
-          {areas.map(({ key, path }, index) => (
+          {areas.map(({ key, path }) => (
             <li>
               <a
                 href={href(path)}
-                data-shortcut={SHORTCUTS[index]}
+                data-shortcut={SHORTCUTS[key]}
                 {...(key === area?.key && { "aria-current": path === view.path ? "page" : "true" })}
               >
                 <Icon name={iconOf(key)} />
@@ -129,13 +131,15 @@ function Side({ view, preferences, areas, area, isLive }: Surroundings) {
           <Icon name="help" />
           <span class="word">{text.shell.help}</span>
         </button>
-        <form method="post" action={href("/logout")}>
-          <input type="hidden" name="csrf" value={view.csrfToken} />
-          <button type="submit" class="tool">
-            <Icon name="logOut" class="flip" />
-            <span class="word">{text.shell.logOut}</span>
-          </button>
-        </form>
+        {canLogOut && (
+          <form method="post" action={href("/logout")}>
+            <input type="hidden" name="csrf" value={view.csrfToken} />
+            <button type="submit" class="tool">
+              <Icon name="logOut" class="flip" />
+              <span class="word">{text.shell.logOut}</span>
+            </button>
+          </form>
+        )}
         <div class="who" title={text.shell.roles[principal.role]}>
           <bdi>{principal.name}</bdi>
         </div>
@@ -266,8 +270,20 @@ function Choice(properties: {
   )
 }
 
-/** The second key after `g`, by the place in the navigation. */
-const SHORTCUTS = ["o", "j", "n", "e", "q", "s", "b", "w", "d", "l", "h", "a"]
+/** The second key after `g`. */
+const SHORTCUTS: Readonly<Partial<Record<Area["key"], string>>> = {
+  overview: "o",
+  jobs: "j",
+  names: "n",
+  errors: "e",
+  queues: "q",
+  schedules: "s",
+  batches: "b",
+  waits: "w",
+  drainers: "d",
+  limits: "l",
+  health: "h",
+}
 
 function Help({ view, areas }: { view: View; areas: readonly Area[] }) {
   const { shell, navigation } = view.text
@@ -282,10 +298,10 @@ function Help({ view, areas }: { view: View; areas: readonly Area[] }) {
     [["]"], shell.shortcuts.nextPage],
     [["["], shell.shortcuts.previousPage],
     [["Esc"], shell.shortcuts.close],
-    ...areas.map(
-      ({ key }, index) =>
-        [["g", SHORTCUTS[index] ?? ""], fill(shell.shortcuts.go, { page: navigation[key] })] as const,
-    ),
+    ...areas.flatMap(({ key }) => {
+      const letter = SHORTCUTS[key]
+      return letter ? [[["g", letter], fill(shell.shortcuts.go, { page: navigation[key] })] as const] : []
+    }),
   ]
   return (
     <div popover="auto" id="help" class="sheet center" aria-labelledby="help-title" role="dialog">

@@ -75,8 +75,14 @@ function makeFormatters(language: string, timeZone: string) {
       timeZone,
       dateStyle: "medium",
       timeStyle: "long",
+      hourCycle: "h23",
     }),
-    time: new Intl.DateTimeFormat(language, { timeZone, hour: "2-digit", minute: "2-digit" }),
+    time: new Intl.DateTimeFormat(language, {
+      timeZone,
+      hour: "2-digit",
+      minute: "2-digit",
+      hourCycle: "h23",
+    }),
     list: new Intl.ListFormat(language, { type: "conjunction" }),
   }
 }

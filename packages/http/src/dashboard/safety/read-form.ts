@@ -1,6 +1,13 @@
 /** Why a form was not read. */
 export type FormRefusal = "too_large" | "too_late" | "not_a_form"
 
+/** The status and the text, of `text.shell`, of each. */
+export const FORM_REFUSALS = {
+  too_large: [413, "tooLarge"],
+  too_late: [408, "tooLate"],
+  not_a_form: [415, "notAForm"],
+} as const satisfies Record<FormRefusal, readonly [status: number, text: string]>
+
 /** The largest payload that a job may have, in the encoding of forms. */
 const MAX_BODY_BYTES = 1024 * 1024
 const LONGEST_BODY_MS = 10_000

@@ -31,8 +31,10 @@ export function createGate(settings: Settings): Gate {
       const text = getCookie(context, cookieName(context))
       const session = text === undefined ? undefined : sessions.read(text)
       if (!session || session === "expired") return session
+      const principal = await currentPrincipal(session)
+      if (!principal) return "expired"
       renew(context, session)
-      return { principal: session.principal, sessionId: session.id, cameByKey: true }
+      return { principal, sessionId: session.id, cameByKey: true }
     },
     openSession: (context, principal, key) => write(context, sessions.open(principal, key)),
     endSession: (context) => {
@@ -48,6 +50,11 @@ export function createGate(settings: Settings): Gate {
       log.warn("An identity was not believed", { error })
       return undefined
     }
+  }
+
+  /** A key of the database may have been revoked since. Those of the options are looked at by `sessions.read`. */
+  async function currentPrincipal({ principal }: Session): Promise<Principal | undefined> {
+    return principal.id.startsWith("key:") ? settings.sluice.getPrincipal(principal.id) : principal
   }
 
   /** A page that refreshes itself doesn't keep a session alive: somebody has to look at it. */
@@ -72,6 +79,8 @@ export function createGate(settings: Settings): Gate {
   }
 }
 
+/** By the proxy in front, if it says so: behind one, requests arrive over HTTP, and Lambda's adapter knows HTTPS only. */
 function isSecure(context: DashboardContext): boolean {
-  return new URL(context.req.url).protocol === "https:" || context.req.header("x-forwarded-proto") === "https"
+  const forwarded = context.req.header("x-forwarded-proto")
+  return forwarded === undefined ? new URL(context.req.url).protocol === "https:" : forwarded === "https"
 }

@@ -5,7 +5,7 @@ import { html } from "../respond.tsx"
 import { isFromThisSite } from "../safety/cross-site.ts"
 import { insideOf } from "../safety/inside.ts"
 import type { Variables } from "../safety/policy.ts"
-import { readForm } from "../safety/read-form.ts"
+import { FORM_REFUSALS, readForm } from "../safety/read-form.ts"
 import type { Gate } from "./gate.ts"
 import { createLoginAttempts } from "./login-attempts.ts"
 import { createLoginTokenCheck } from "./login-link.ts"
@@ -31,9 +31,14 @@ export function addLoginRoutes(app: Hono<{ Variables: Variables }>, settings: Se
 
   app.post(`${base}/login`, async (context) => {
     const { shell } = readerOf(context, base).text
+    const home = insideOf(base, null)
+    if (!isFromThisSite(context.req.raw.headers))
+      return ask(context, { to: home, notice: shell.crossSite, status: 403 })
     const form = await readForm(context.req.raw)
-    if (!isFromThisSite(context.req.raw.headers) || typeof form === "string")
-      return ask(context, { to: insideOf(base, null), notice: shell.crossSite, status: 403 })
+    if (typeof form === "string") {
+      const [status, text] = FORM_REFUSALS[form]
+      return ask(context, { to: home, notice: shell[text], status })
+    }
     const to = insideOf(base, form.get("to"))
     const address = addressOf(context)
     if (!attempts.mayTry(address)) {
@@ -63,7 +68,7 @@ export function addLoginRoutes(app: Hono<{ Variables: Variables }>, settings: Se
     {
       status = 200,
       ...asked
-    }: { to: string; notice?: string; error?: string; status?: 200 | 401 | 403 | 429 },
+    }: { to: string; notice?: string; error?: string; status?: 200 | 401 | 403 | 408 | 413 | 415 | 429 },
   ): Promise<Response> {
     const reader = readerOf(context, base)
     return html(context, <LoginPage reader={reader} lifetimeMs={lifetimeMs} {...asked} />, status)

@@ -8,11 +8,12 @@ export interface KeyOwner {
   readonly apiKey?: string
 }
 
-/** Whose key it is: the environment's. */
-export async function verifyKey({ apiKeys }: Settings, given: string): Promise<KeyOwner | undefined> {
+/** Whose key it is: the environment's, or one that the database knows. */
+export async function verifyKey({ apiKeys, sluice }: Settings, given: string): Promise<KeyOwner | undefined> {
   const apiKey = findEqual(apiKeys, given)
   if (apiKey !== undefined) return { principal: environment, apiKey }
-  return undefined
+  const principal = await sluice.verifyApiKey(given)
+  return principal && { principal }
 }
 
 export const environment: Principal = { id: "environment", name: "environment", role: "admin" }

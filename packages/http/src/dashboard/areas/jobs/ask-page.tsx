@@ -1,4 +1,4 @@
-import { InvalidInputError, type JobChanges, type JobFilter } from "@sluice/core"
+import { type BulkResult, InvalidInputError, type JobChanges, type JobFilter } from "@sluice/core"
 import { Confirm } from "../../components/confirm.tsx"
 import { Field } from "../../components/field.tsx"
 import { Notice } from "../../components/notice.tsx"
@@ -19,6 +19,8 @@ const MOST_COUNTED = 10_000
 const PART = "5s"
 /** Those that the address of the result has. */
 const MOST_REFUSED = 50
+
+const NOTHING: BulkResult = { matched: 0, changed: 0, refused: [] }
 
 /** From the list: its parameters have a prefix, because a job's own fields are in the form as well. */
 export const askAction: Action = {
@@ -56,7 +58,7 @@ function notAsked({ text }: View): Rendered {
 }
 
 /** Which jobs a form or an address means. */
-function targetOf(verb: VerbName, given: URLSearchParams, now: Date): JobFilter {
+function targetOf(verb: VerbName, given: URLSearchParams, now: Date): JobFilter | undefined {
   const ids = given.getAll("id").slice(0, MOST_SELECTED)
   return ids.length > 0 ? { ids } : filterFor(verb, filterOf(conditionsOf(given), now))
 }
@@ -83,6 +85,7 @@ async function ask(
       label={text.doIt[verb]}
       danger={verb === "delete" || verb === "cancel"}
       back={view.href("/jobs") + queryOf(conditionsOf(given))}
+      backLabel={text.keep}
     >
       <p>{text.explain[verb]}</p>
       <Target given={given} verb={verb} total={counted.hasMore ? undefined : counted.count} />
@@ -92,7 +95,8 @@ async function ask(
   return { title, body, isLive: false, ...(error && { status: 422 as const }) }
 }
 
-async function count({ sluice }: View, verb: VerbName, filter: JobFilter) {
+async function count({ sluice }: View, verb: VerbName, filter: JobFilter | undefined) {
+  if (!filter) return { count: 0, hasMore: false }
   const { ids, ...conditions } = filter
   if (!ids) return sluice.countJobs(conditions, { limit: MOST_COUNTED, within: COUNT })
   const dryRun = { dryRun: true }
@@ -185,7 +189,8 @@ async function actOnPart(view: View, verb: VerbName, form: URLSearchParams): Pro
   const changes = verb === "update" ? changesOf(view, form) : {}
   const after = form.get("after")
   const options = { within: PART, ...(after && { after }) } as const
-  const result = await actOnAll(view, verb, targetOf(verb, form, view.now), options, changes)
+  const target = targetOf(verb, form, view.now)
+  const result = target ? await actOnAll(view, verb, target, options, changes) : NOTHING
   const sum = (field: string, part: number) => String(Number(form.get(field) ?? 0) + part)
   const refused = [...form.getAll("refused"), ...result.refused.map(({ id, code }) => `${id}:${code}`)]
   const parameters: [string, string][] = [

@@ -199,14 +199,16 @@ function Found({ view, conditions, list }: Pick<Parts, "view" | "conditions"> & 
   const { jobs, next } = list
   if (jobs.length === 0) return <NoneFound view={view} conditions={conditions} next={next} />
   const table = (
-    <Table
-      view={view}
-      caption={view.text.jobs.list}
-      columns={columnsOf(view)}
-      rows={jobs}
-      rowId={({ id }) => id}
-      rowHref={({ id }) => view.href(`/jobs/${id}`)}
-    />
+    <div class="job-list">
+      <Table
+        view={view}
+        caption={view.text.jobs.list}
+        columns={columnsOf(view)}
+        rows={jobs}
+        rowId={({ id }) => id}
+        rowHref={({ id }) => view.href(`/jobs/${id}`)}
+      />
+    </div>
   )
   return (
     <>
@@ -239,7 +241,7 @@ function ActionBar({ view, conditions }: Pick<Parts, "view" | "conditions">) {
         <legend class="visually-hidden">{text.act}</legend>
         <label class="choice">
           <input type="radio" name="scope" value="selection" checked />
-          {text.selection} <span class="number muted" data-selected />
+          {text.selection} <span class="number muted" data-selected-count />
         </label>
         <label class="choice">
           <input type="radio" name="scope" value="all" />
@@ -265,7 +267,7 @@ function ActionBar({ view, conditions }: Pick<Parts, "view" | "conditions">) {
 function columnsOf(view: View): Column<ListedJob>[] {
   const { jobs: text } = view.text
   const select: Column<ListedJob> = {
-    label: <span class="visually-hidden">{text.columns.select}</span>,
+    label: <input type="checkbox" aria-label={text.columns.select} data-select-all />,
     cell: ({ id }) => (
       <input type="checkbox" name="id" value={id} aria-label={fill(text.selectOne, { id })} data-select />
     ),

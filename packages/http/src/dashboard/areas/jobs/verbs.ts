@@ -35,10 +35,9 @@ export function actOnAll(
   return sluice.updateJobs(filter, changes, options)
 }
 
-/** The filter, of whose states only those are left that the verb is for. */
-export function filterFor(verb: VerbName, filter: JobFilter): JobFilter {
+/** The filter, of whose states only those are left that the verb is for. Undefined: none is left, and nothing is meant. */
+export function filterFor(verb: VerbName, filter: JobFilter): JobFilter | undefined {
   const wanted = filter.state === undefined ? undefined : [filter.state].flat()
-  const states = STATES_OF[verb].filter((state) => wanted?.includes(state) ?? true)
-  // none is left: a filter that finds nothing, because a state is no state of this verb
-  return { ...filter, state: states.length > 0 ? states : (wanted ?? []) }
+  const state = STATES_OF[verb].filter((state) => wanted?.includes(state) ?? true)
+  return state.length === 0 ? undefined : { ...filter, state }
 }

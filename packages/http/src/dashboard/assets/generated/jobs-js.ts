@@ -1,2 +1,2 @@
 // Made by `npm run assets`.
-export default "document.querySelector(\"[data-continue]\")?.form?.requestSubmit();var c;document.addEventListener(\"click\",u=>{let e=u.target;if(!(e instanceof HTMLInputElement)||!(\"select\"in e.dataset))return;let t=[...document.querySelectorAll(\"[data-select]\")];if(u.shiftKey&&c?.isConnected){let[n,r]=[t.indexOf(c),t.indexOf(e)].toSorted((o,s)=>o-s);for(let o of t.slice(n,r+1))o.checked=e.checked}c=e;let d=t.filter(({checked:n})=>n).length,l=document.querySelector(\"[data-selected]\");l&&(l.textContent=d>0?new Intl.NumberFormat(document.documentElement.lang).format(d):\"\")});\n"
+export default "document.querySelector(\"[data-continue]\")?.form?.requestSubmit();\n"

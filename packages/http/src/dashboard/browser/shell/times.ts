@@ -27,6 +27,7 @@ function showExactTimes(root: ParentNode, timeZone: string): void {
     timeZone,
     dateStyle: "medium",
     timeStyle: "long",
+    hourCycle: "h23",
   })
   for (const time of root.querySelectorAll<HTMLTimeElement>("time[datetime]")) {
     const exact = format.format(new Date(time.dateTime))

@@ -12,4 +12,5 @@ export const navigation: Messages["navigation"] = {
   drainers: "المُصرِّفات",
   limits: "الحدود",
   health: "الحالة",
+  audit: "سجل التدقيق",
 }

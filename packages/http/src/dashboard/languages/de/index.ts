@@ -1,8 +1,10 @@
 import { english, type Messages } from "../en/index.ts"
+import { audit } from "./audit.ts"
 import { batches } from "./batches.ts"
 import { drainers } from "./drainers.ts"
 import { errors } from "./errors.ts"
 import { health } from "./health.ts"
+import { jobs } from "./jobs.ts"
 import { limits } from "./limits.ts"
 import { names } from "./names.ts"
 import { navigation } from "./navigation.ts"
@@ -19,6 +21,8 @@ export const german: Messages = {
   errors,
   names,
   health,
+  jobs,
+  audit,
   batches,
   drainers,
   limits,

@@ -12,4 +12,5 @@ export const navigation: Messages["navigation"] = {
   drainers: "Drainer",
   limits: "Limits",
   health: "Zustand",
+  audit: "Prüfprotokoll",
 }

@@ -1,3 +1,4 @@
+import { audit } from "./audit.ts"
 import { batches } from "./batches.ts"
 import { drainers } from "./drainers.ts"
 import { errors } from "./errors.ts"
@@ -16,6 +17,7 @@ import { waits } from "./waits.ts"
 
 /** The texts of the dashboard: a file for each area. The other languages have the same keys. */
 export const english = {
+  audit,
   batches,
   drainers,
   jobs,

@@ -10,4 +10,5 @@ export const navigation = {
   limits: "Limits",
   errors: "Errors",
   health: "Health",
+  audit: "Audit log",
 }

@@ -12,4 +12,5 @@ export const navigation: Messages["navigation"] = {
   drainers: "Drainers",
   limits: "Límites",
   health: "Estado",
+  audit: "Auditoría",
 }

@@ -12,4 +12,5 @@ export const navigation: Messages["navigation"] = {
   drainers: "Drainers",
   limits: "Limites",
   health: "État",
+  audit: "Journal d’audit",
 }

@@ -4,14 +4,14 @@ import { physicalName } from "./names.ts"
 import type { DrainFunction } from "./pools.ts"
 import { transformed } from "./transform.ts"
 
-/** Charts of the metrics that the alarms watch, and of those that explain them. */
-export function createDashboard(
+/** A dashboard in CloudWatch: charts of the metrics that the alarms watch, and of those that explain them. */
+export function createCharts(
   name: string,
-  { dashboard = true, transform }: SluiceArgs,
+  { charts: isWanted = true, transform }: SluiceArgs,
   drains: readonly [DrainFunction, ...DrainFunction[]],
   options: $util.ComponentResourceOptions,
 ) {
-  if (!dashboard) return undefined
+  if (!isWanted) return undefined
   const { region } = aws.getRegionOutput()
   const queue = (metric: Parameters<typeof queueMetric>[0]) => queueMetric(metric, drains[0].physicalName)
   const queues = (metric: Parameters<typeof queueMetric>[0]) =>
@@ -38,7 +38,7 @@ export function createDashboard(
     JSON.stringify({ widgets: charts.map((each) => widget(each, region)) }),
   )
   const own = { dashboardName: physicalName(name), dashboardBody }
-  return new aws.cloudwatch.Dashboard(...transformed(transform?.dashboard, name, own, options))
+  return new aws.cloudwatch.Dashboard(...transformed(transform?.charts, name, own, options))
 }
 
 function widget(properties: { title: string; stat: string; metrics: Metric[] }, region: string) {

@@ -1,0 +1,2 @@
+// Made by `npm run assets`.
+export default ".audit-word{white-space:nowrap}.audit-target{margin:0;padding:0;list-style:none;overflow-wrap:anywhere}.audit-open{color:var(--warning)}.audit-failed{color:var(--danger)}.audit-message{display:block;color:var(--ink-soft);overflow-wrap:anywhere}\n"

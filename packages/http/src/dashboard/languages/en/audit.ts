@@ -1,0 +1,21 @@
+export const audit = {
+  title: "Audit log",
+  lead: "What people and programs have done to jobs, queues, schedules and keys in the last 90 days.",
+  when: "When",
+  actor: "Who",
+  action: "Action",
+  target: "About",
+  jobs: "Jobs",
+  via: "Through",
+  outcome: "Outcome",
+  vias: { api: "API", dashboard: "Dashboard", cli: "Command line", library: "Code" },
+  someOf: "{changed} of {matched}",
+  done: "Done",
+  failed: "Failed",
+  notEnded: "Not ended",
+  none: "Nothing was recorded yet",
+  noneYet:
+    "Actions through the API, this dashboard and the command line appear here. Enqueues over the API are not recorded.",
+  noneMatch: "No action matches",
+  showAll: "Show all actions",
+}
