@@ -12,7 +12,7 @@ const generated = join(dashboard, "assets/generated")
 const TARGETS = ["chrome123", "firefox121", "safari17.5"]
 
 /** The text of each generated module, by its file's name. */
-export async function buildAssets(): Promise<Map<string, string>> {
+async function buildAssets(): Promise<Map<string, string>> {
   const styles = await sourcesOf("styles", ".css")
   const scripts = await sourcesOf("browser", ".ts")
   const built = await Promise.all([
@@ -78,8 +78,11 @@ function variable(name: string, kind: string): string {
   return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()) + kind
 }
 
-if (import.meta.main) {
-  const modules = await buildAssets()
+const modules = await buildAssets()
+if (process.argv.includes("--check")) await reportStale(modules)
+else await writeAll(modules)
+
+async function writeAll(modules: ReadonlyMap<string, string>): Promise<void> {
   await rm(generated, { recursive: true, force: true })
   await mkdir(generated, { recursive: true })
   for (const [name, text] of modules) await writeFile(join(generated, name), text)
@@ -87,8 +90,11 @@ if (import.meta.main) {
   console.log(`${modules.size} modules, ${Math.round(bytes / 1024)} KB`)
 }
 
-export async function readGenerated(): Promise<Map<string, string>> {
-  const names = (await readdir(generated)).sort()
-  const texts = names.map(async (name) => [name, await readFile(join(generated, name), "utf8")] as const)
-  return new Map(await Promise.all(texts))
+/** Says which modules are not those of the sources. */
+async function reportStale(modules: ReadonlyMap<string, string>): Promise<void> {
+  const names = new Set([...modules.keys(), ...(await readdir(generated))])
+  for (const name of names) {
+    const there = await readFile(join(generated, name), "utf8").catch(() => undefined)
+    if (there !== modules.get(name)) console.log(`${name} is stale: run npm run assets`)
+  }
 }

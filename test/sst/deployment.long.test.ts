@@ -107,7 +107,7 @@ describe.skipIf(!prepared).concurrent("what sst.config.ts deploys", async () => 
 
   test("every log ends after a month", () => {
     const logs = ofType("aws:cloudwatch/logGroup:LogGroup")
-    expect(logs).toHaveLength(4)
+    expect(logs).toHaveLength(5)
     for (const log of logs) expect(log.retentionInDays).toBe(30)
   })
 
