@@ -69,7 +69,9 @@ test("the drainer's row says how many executions it has settled, why it ended, a
   const stopped = new AbortController()
   stopped.abort()
   await drainOnce({ signal: stopped.signal })
-  await drainOnce({ remainingMs: () => 10 })
+  let leftMs = 60_000 // of which 5 s are kept for the end
+  const passTime = () => queueMicrotask(() => void (leftMs = 4_000))
+  await drainOnce({ remainingMs: () => leftMs, onOpen: passTime })
   expect(
     await database.rows("select settled, reason, invocation from sluice.drainers order by id desc limit 3"),
   ).toEqual([
