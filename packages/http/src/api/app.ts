@@ -3,21 +3,23 @@ import { Hono } from "hono"
 import type { Keys } from "../messages/missing-key.ts"
 import { problemResponse, truncate } from "../messages/problem.ts"
 import { toProblem } from "../messages/to-problem.ts"
-import { addTokenRoutes, addWatchRoutes } from "../watch/watch-routes.ts"
+import { acceptJobTokens, watchRoutes } from "../watch/watch-routes.ts"
 import { authorize } from "./authorize.ts"
-import { addBatchRoutes } from "./batch-routes.ts"
+import { batchRoutes } from "./batch-routes.ts"
 import { correlateRequests } from "./correlation.ts"
-import { addEventRoutes } from "./event-routes.ts"
-import { addJobRoutes } from "./job-routes.ts"
-import { addManageRoutes } from "./manage-routes.ts"
-import { addMeasureRoutes } from "./measure-routes.ts"
-import { addPauseRoutes } from "./pause-routes.ts"
-import { addQueueRoutes } from "./queue-routes.ts"
+import { eventRoutes } from "./event-routes.ts"
+import { jobRoutes } from "./job-routes.ts"
+import { manageRoutes } from "./manage-routes.ts"
+import { measureRoutes } from "./measure-routes.ts"
+import { serve } from "./operation.ts"
+import { pauseRoutes } from "./pause-routes.ts"
+import { queueRoutes } from "./queue-routes.ts"
 import { rawPath } from "./raw-path.ts"
-import { addScheduleRoutes } from "./schedule-routes.ts"
-import { addServiceRoutes } from "./service-routes.ts"
-import { addWaitRoutes } from "./wait-routes.ts"
-import { addWorkflowRoutes } from "./workflow-routes.ts"
+import type { RouteOptions } from "./route-options.ts"
+import { scheduleRoutes } from "./schedule-routes.ts"
+import { authorizeDeep, serviceRoutes } from "./service-routes.ts"
+import { waitRoutes } from "./wait-routes.ts"
+import { workflowRoutes } from "./workflow-routes.ts"
 
 export interface AppOptions {
   readonly sluice: Sluice
@@ -57,7 +59,7 @@ export function createApp(options: AppOptions): Hono {
     log = console,
   } = options
   const authorized = authorize(options.apiKey)
-  const jobRoutes = { sluice, maxBatchJobs, maxBodyBytes, log }
+  const routeOptions: RouteOptions = { sluice, maxBatchJobs, maxBodyBytes, log }
   const app = new Hono({ getPath: rawPath })
 
   app.use(async (context, next) => {
@@ -66,22 +68,27 @@ export function createApp(options: AppOptions): Hono {
     context.header("cache-control", "no-store")
   })
   app.use(correlateRequests())
-  const watchRoutes = { sluice, apiKey: options.apiKey, maxBodyBytes, streaming }
-  addWatchRoutes(app, authorized, watchRoutes)
+  const watchOptions = { sluice, apiKey: options.apiKey, streaming }
+  acceptJobTokens(app, watchOptions)
   app.use("/v1/*", authorized)
+  app.use("/metrics", authorized)
+  app.use("/health", authorizeDeep(authorized))
 
-  addTokenRoutes(app, watchRoutes)
-  addJobRoutes(app, jobRoutes)
-  addManageRoutes(app, jobRoutes)
-  addBatchRoutes(app, jobRoutes)
-  addWorkflowRoutes(app, jobRoutes)
-  addQueueRoutes(app, sluice)
-  addPauseRoutes(app, jobRoutes)
-  addScheduleRoutes(app, jobRoutes)
-  addWaitRoutes(app, jobRoutes)
-  addEventRoutes(app, jobRoutes)
-  addMeasureRoutes(app, authorized, { sluice, health: options.health })
-  addServiceRoutes(app, sluice.database, authorized)
+  const routes = [
+    ...jobRoutes(routeOptions),
+    ...manageRoutes(routeOptions),
+    ...batchRoutes(routeOptions),
+    ...workflowRoutes(routeOptions),
+    ...queueRoutes(routeOptions),
+    ...pauseRoutes(routeOptions),
+    ...scheduleRoutes(routeOptions),
+    ...waitRoutes(routeOptions),
+    ...eventRoutes(routeOptions),
+    ...measureRoutes(routeOptions, options.health),
+    ...watchRoutes(watchOptions),
+    ...serviceRoutes(routeOptions),
+  ]
+  serve(app, routes, maxBodyBytes)
 
   app.notFound(({ req }) =>
     problemResponse({
