@@ -7,6 +7,7 @@ import { acceptJobTokens, watchRoutes } from "../watch/watch-routes.ts"
 import { authorize } from "./authorize.ts"
 import { batchRoutes } from "./batch-routes.ts"
 import { correlateRequests } from "./correlation.ts"
+import { drainerRoutes } from "./drainer-routes.ts"
 import { eventRoutes } from "./event-routes.ts"
 import { jobRoutes } from "./job-routes.ts"
 import { manageRoutes } from "./manage-routes.ts"
@@ -83,6 +84,7 @@ export function createApp(options: AppOptions): Hono {
     ...pauseRoutes(routeOptions),
     ...scheduleRoutes(routeOptions),
     ...waitRoutes(routeOptions),
+    ...drainerRoutes(routeOptions),
     ...eventRoutes(routeOptions),
     ...measureRoutes(routeOptions, options.health),
     ...watchRoutes(watchOptions),

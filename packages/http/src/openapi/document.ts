@@ -1,5 +1,6 @@
 import { batchOperations, batchSchemas } from "./batches.ts"
 import { type Described, pathsOf } from "./describe.ts"
+import { drainerOperations, drainerSchemas } from "./drainers.ts"
 import { eventOperations, eventSchemas } from "./events.ts"
 import { jobRequestSchemas } from "./job-requests.ts"
 import { jobResponseSchemas } from "./job-responses.ts"
@@ -23,6 +24,7 @@ export const operations: readonly Described[] = [
   ...pauseOperations,
   ...scheduleOperations,
   ...waitOperations,
+  ...drainerOperations,
   ...eventOperations,
   ...measureOperations,
   ...watchOperations,
@@ -38,6 +40,7 @@ const schemas = {
   ...pauseSchemas,
   ...scheduleSchemas,
   ...waitSchemas,
+  ...drainerSchemas,
   ...eventSchemas,
   ...measureSchemas,
   ...watchSchemas,
@@ -54,6 +57,7 @@ const TAGS = [
   "limits",
   "schedules",
   "waits",
+  "drainers",
   "events",
   "measures",
   "service",
