@@ -72,7 +72,9 @@ describe.runIf(process.platform === "linux")("on a terminal", () => {
       expect(frame.split("\r\n").length).toBeLessThanOrEqual(12)
       return frame
     })
-    const tables = smaller.split("\r\n").slice(2)
+    const lines = smaller.split("\r\n") // what stands above the tables is cut by the terminal
+    const tables = lines.slice(lines.findIndex((line) => plain(line).startsWith("QUEUE")))
+    expect(tables.length).toBeGreaterThan(2)
     expect(Math.max(...tables.map((line) => plain(line).length))).toBeLessThanOrEqual(70)
     expect(smaller).toContain("…")
     top.type("\u0003")

@@ -95,7 +95,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   dev: {
     summary:
-      "runs the app's queue on this machine: a database, the jobs with each change of the code, the API",
+      "runs the app's queue on this machine: a database, the jobs with each change of the code, API and dashboard",
     options: ["jobs", "port", "concurrency", "max-drainers"],
     mayLackDatabase: true,
     readsEnvFile: true,

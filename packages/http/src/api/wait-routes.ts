@@ -13,7 +13,7 @@ export const listWaits = operation({
 export const completeWait = operation({
   method: "POST",
   path: "/v1/waits/:token{.+}",
-  role: "operator",
+  role: "enqueuer",
   body: { keys: ["value", "early"], isOptional: true },
 })
 

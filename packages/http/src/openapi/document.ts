@@ -1,3 +1,4 @@
+import { accessOperations, accessSchemas } from "./access.ts"
 import { batchOperations, batchSchemas } from "./batches.ts"
 import { type Described, pathsOf } from "./describe.ts"
 import { drainerOperations, drainerSchemas } from "./drainers.ts"
@@ -28,6 +29,7 @@ export const operations: readonly Described[] = [
   ...eventOperations,
   ...measureOperations,
   ...watchOperations,
+  ...accessOperations,
   ...serviceOperations,
 ]
 
@@ -44,6 +46,7 @@ const schemas = {
   ...eventSchemas,
   ...measureSchemas,
   ...watchSchemas,
+  ...accessSchemas,
   ...serviceSchemas,
   ...problemSchemas,
 }
@@ -59,6 +62,7 @@ const TAGS = [
   "waits",
   "drainers",
   "events",
+  "access",
   "measures",
   "service",
 ]
@@ -82,7 +86,11 @@ export const openApiDocument = {
   paths: pathsOf(operations, schemas),
   components: {
     securitySchemes: {
-      key: { type: "http", scheme: "bearer", description: "The value of SLUICE_API_KEY." },
+      key: {
+        type: "http",
+        scheme: "bearer",
+        description: "The value of SLUICE_API_KEY, or the secret of an API key.",
+      },
       jobToken: { type: "http", scheme: "bearer", description: "A token that may see one job." },
     },
     schemas,
