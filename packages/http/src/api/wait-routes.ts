@@ -6,7 +6,7 @@ import type { RouteOptions } from "./route-options.ts"
 export const completeWait = operation({
   method: "POST",
   path: "/v1/waits/:token{.+}",
-  role: "operator",
+  role: "enqueuer",
   body: { keys: ["value", "early"], isOptional: true },
 })
 

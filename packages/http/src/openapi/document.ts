@@ -1,3 +1,4 @@
+import { accessOperations, accessSchemas } from "./access.ts"
 import { batchOperations, batchSchemas } from "./batches.ts"
 import { type Described, pathsOf } from "./describe.ts"
 import { eventOperations, eventSchemas } from "./events.ts"
@@ -26,6 +27,7 @@ export const operations: readonly Described[] = [
   ...eventOperations,
   ...measureOperations,
   ...watchOperations,
+  ...accessOperations,
   ...serviceOperations,
 ]
 
@@ -41,6 +43,7 @@ const schemas = {
   ...eventSchemas,
   ...measureSchemas,
   ...watchSchemas,
+  ...accessSchemas,
   ...serviceSchemas,
   ...problemSchemas,
 }
@@ -55,6 +58,7 @@ const TAGS = [
   "schedules",
   "waits",
   "events",
+  "access",
   "measures",
   "service",
 ]
@@ -78,7 +82,11 @@ export const openApiDocument = {
   paths: pathsOf(operations, schemas),
   components: {
     securitySchemes: {
-      key: { type: "http", scheme: "bearer", description: "The value of SLUICE_API_KEY." },
+      key: {
+        type: "http",
+        scheme: "bearer",
+        description: "The value of SLUICE_API_KEY, or the secret of an API key.",
+      },
       jobToken: { type: "http", scheme: "bearer", description: "A token that may see one job." },
     },
     schemas,
