@@ -20,7 +20,7 @@ export interface DashboardOptions {
    * What session cookies are signed with. Default: a secret that is derived from `apiKey`. Without both, nobody is let in:
    * every request is refused, 503.
    */
-  readonly sessionSecret?: string
+  readonly sessionSecret?: string | undefined
   /** Where the dashboard is served: `/dashboard`. Default `/`. */
   readonly basePath?: string
   /** A session ends when it wasn't used for this long. Refreshes of an open page don't count. Default 2 hours. */
