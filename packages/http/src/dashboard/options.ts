@@ -1,6 +1,7 @@
 import type { Logger, Sluice } from "@sluice/core"
 import type { Keys } from "../messages/missing-key.ts"
 import type { Identify } from "./identity/identity.ts"
+import type { LogLink } from "./log-link.ts"
 import type { Redact } from "./redact.ts"
 
 export interface DashboardOptions {
@@ -31,6 +32,8 @@ export interface DashboardOptions {
    * the values of fields that are named like secrets.
    */
   readonly redact?: Redact
+  /** Leads from a drainer to its logs, such as `cloudWatchLogs(…)`. Default: there are no such links. */
+  readonly logLink?: LogLink
   /** Receives what fails on the server's side. Default `console`. */
   readonly log?: Logger
 }
@@ -38,6 +41,7 @@ export interface DashboardOptions {
 /** The options, complete and checked. */
 export interface Settings extends Required<Pick<DashboardOptions, "sluice" | "redact" | "log">> {
   readonly apiKeys: readonly string[]
+  readonly logLink: LogLink | undefined
   readonly identity: Identify | undefined
   /** Whether somebody without a session is asked for a key. */
   readonly takesKeys: boolean

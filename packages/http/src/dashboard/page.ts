@@ -2,6 +2,7 @@ import type { Principal, Role, Sluice } from "@sluice/core"
 import type { Child } from "hono/jsx"
 import type { Messages } from "./languages/en/index.ts"
 import type { Format } from "./languages/format.ts"
+import type { LogLink } from "./log-link.ts"
 
 /** What a page or an action sees of its request. */
 export interface View {
@@ -30,7 +31,7 @@ export interface View {
   /** What a reader may see of a payload, a result, metadata or an error: the app's hook. */
   readonly redact: (value: unknown, of: Redacted) => unknown
   /** Where the logs of a drainer with this label are: the app's hook. */
-  readonly logLink?: ((label: string) => string | undefined) | undefined
+  readonly logLink?: LogLink | undefined
 }
 
 export interface Redacted {

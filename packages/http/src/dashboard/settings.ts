@@ -27,6 +27,7 @@ export function settingsOf(options: DashboardOptions): Settings {
     idleMs: positive("sessionIdleMs", options.sessionIdleMs ?? 2 * HOUR_MS),
     lifetimeMs: positive("sessionLifetimeMs", options.sessionLifetimeMs ?? 12 * HOUR_MS),
     redact,
+    logLink: options.logLink,
     log,
   }
 }
