@@ -114,6 +114,9 @@ browserTest("times are those of the reader's time zone from the first page on", 
     const titles = await page
       .locator("time[title]")
       .evaluateAll((times) => times.map((time) => time.getAttribute("title")))
+    const titles = await page.evaluate<string[]>(
+      "[...document.querySelectorAll('time[title]')].map(({ title }) => title)",
+    )
     expect(titles.join()).toMatch(/GMT\+[12]|CES?T/)
   })
 })

@@ -71,7 +71,7 @@ export async function openApi(options: ApiOptions) {
     return {
       status: answer.status,
       headers: answer.headers,
-      body: text === "" ? undefined : JSON.parse(text),
+      body: text === "" ? undefined : isJson(answer.headers) ? JSON.parse(text) : text,
     }
   }
 
@@ -100,6 +100,10 @@ export async function useApi(options: Partial<Omit<ApiOptions, "sluice">> = {}) 
   const api = await openApi({ sluice, ...options })
   afterAll(api.close)
   return { ...api, databaseUrl, rows, connect, drain: () => drain(sluice, { connect }) }
+}
+
+function isJson(headers: Headers): boolean {
+  return /json/.test(headers.get("content-type") ?? "")
 }
 
 function logInto(logged: string[]): Logger {

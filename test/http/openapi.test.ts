@@ -14,6 +14,12 @@ test("GET /openapi.json is a valid OpenAPI 3.1 document", async () => {
   expect(await new Validator().validate(body)).toMatchObject({ valid: true })
 })
 
+test("the document that is served is the one that is assembled: else run `npm run openapi`", async () => {
+  const { headers, body } = await api.request("GET", "/openapi.json", { key: null })
+  expect(headers.get("content-type")).toBe("application/json")
+  expect(body).toEqual(JSON.parse(JSON.stringify(openApiDocument)))
+})
+
 test("the document has every route of the app, and no other", async () => {
   const described = Object.entries(openApiDocument.paths).flatMap(([path, operations]) =>
     Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),

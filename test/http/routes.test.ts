@@ -20,25 +20,25 @@ test("an unknown route is answered 404", async () => {
 })
 
 const methods: [string, string, string][] = [
-  ["DELETE", "/v1/jobs", "GET, HEAD, POST"],
-  ["PUT", "/v1/jobs/batch", "POST"],
-  ["POST", "/v1/jobs/1", "GET, HEAD, PATCH, DELETE"],
-  ["PUT", "/v1/jobs/1", "GET, HEAD, PATCH, DELETE"],
-  ["PUT", "/v1/jobs/actions", "POST"],
-  ["GET", "/v1/jobs/1/cancel", "POST"],
-  ["PATCH", "/v1/jobs/1/run", "POST"],
-  ["DELETE", "/v1/jobs/1/retry", "POST"],
-  ["GET", "/v1/batches", "POST"],
-  ["DELETE", "/v1/batches/1", "GET, HEAD"],
-  ["GET", "/v1/batches/1/retry", "POST"],
-  ["GET", "/v1/workflows", "POST"],
-  ["POST", "/v1/workflows/1", "GET, HEAD"],
-  ["POST", "/v1/workflows/1/mermaid", "GET, HEAD"],
-  ["POST", "/v1/queues", "GET, HEAD"],
-  ["GET", "/v1/queues/mail/pause", "POST"],
-  ["PUT", "/v1/queues/mail/resume", "POST"],
-  ["POST", "/health", "GET, HEAD"],
-  ["DELETE", "/openapi.json", "GET, HEAD"],
+  ["DELETE", "/v1/jobs", "GET, HEAD, POST, OPTIONS"],
+  ["PUT", "/v1/jobs/batch", "POST, OPTIONS"],
+  ["POST", "/v1/jobs/1", "GET, HEAD, PATCH, DELETE, OPTIONS"],
+  ["PUT", "/v1/jobs/1", "GET, HEAD, PATCH, DELETE, OPTIONS"],
+  ["PUT", "/v1/jobs/actions", "POST, OPTIONS"],
+  ["GET", "/v1/jobs/1/cancel", "POST, OPTIONS"],
+  ["PATCH", "/v1/jobs/1/run", "POST, OPTIONS"],
+  ["DELETE", "/v1/jobs/1/retry", "POST, OPTIONS"],
+  ["DELETE", "/v1/batches", "GET, HEAD, POST, OPTIONS"],
+  ["DELETE", "/v1/batches/1", "GET, HEAD, OPTIONS"],
+  ["GET", "/v1/batches/1/retry", "POST, OPTIONS"],
+  ["GET", "/v1/workflows", "POST, OPTIONS"],
+  ["POST", "/v1/workflows/1", "GET, HEAD, OPTIONS"],
+  ["POST", "/v1/workflows/1/mermaid", "GET, HEAD, OPTIONS"],
+  ["POST", "/v1/queues", "GET, HEAD, OPTIONS"],
+  ["GET", "/v1/queues/mail/pause", "POST, OPTIONS"],
+  ["PUT", "/v1/queues/mail/resume", "POST, OPTIONS"],
+  ["POST", "/health", "GET, HEAD, OPTIONS"],
+  ["DELETE", "/openapi.json", "GET, HEAD, OPTIONS"],
 ]
 
 for (const [method, path, allow] of methods) {
@@ -48,6 +48,18 @@ for (const [method, path, allow] of methods) {
     expect(headers.get("allow")).toBe(allow)
   })
 }
+
+test("OPTIONS is answered 204 with the same methods", async () => {
+  for (const [, path, allow] of methods) {
+    const { status, headers, body } = await api.request("OPTIONS", path)
+    expect({ path, status, allow: headers.get("allow"), body }).toEqual({
+      path,
+      status: 204,
+      allow,
+      body: undefined,
+    })
+  }
+})
 
 test("HEAD answers as GET does, without the body", async () => {
   const answer = await fetch(`${api.url}/health`, { method: "HEAD" })

@@ -84,7 +84,7 @@ async function measuredByQueue() {
 const EXECUTIONS = `
   select name, queue, state as outcome from sluice.finished where state = 'succeeded'
   union all
-  select name, queue, outcome from sluice.failures join (
+  select j.name, j.queue, outcome from sluice.failures join (
     select id, name, queue from sluice.finished union all select id, name, queue from sluice.jobs) j on j.id = failures.job_id
   union all
   select name, queue, 'snoozed' from sluice.jobs where payload->>'does' = 'snoozes' and state = 'scheduled'`

@@ -1,4 +1,5 @@
 import { createSluice } from "@sluice/core"
+import { migrate } from "@sluice/core/migrate"
 import { beforeEach, expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 
@@ -17,10 +18,13 @@ test("minutes are forgotten after two days, ten minutes after 14, hours after 90
 test("the settings say how long they are kept", async () => {
   for (const days of [1, 3, 20, 100]) await note(days)
   await maintain("sum up measures")
-  await database.rows("update sluice.settings set minutes_kept = '20.5 days', hours_kept = '1000 days'")
+  await migrate(database.url, { retention: { minutes: "492h", hours: "1000d" } })
   await maintain("forget measures")
   expect(await kept()).toEqual({ 0: 4, 60: 3, 600: 3, 3600: 4 })
-  await database.rows("update sluice.settings set minutes_kept = default, hours_kept = default")
+  await migrate(database.url, { retention: { default: "14d" } }) // leaves them
+  await maintain("forget measures")
+  expect(await kept()).toEqual({ 0: 4, 60: 3, 600: 3, 3600: 4 })
+  await migrate(database.url, { retention: { minutes: "2d", hours: "90d" } })
 })
 
 test("what is counted since ever goes with the last hour of its name and queue", async () => {

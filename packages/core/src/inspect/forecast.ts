@@ -19,7 +19,7 @@ export interface Forecast {
 export async function readForecast(database: Queryable, schema: string): Promise<Forecast> {
   const [row] = await jsonRows(database, `select * from ${protocolCall(schema, "read_forecast", {}).text}`)
   const { ready, is_estimate, ended_per_minute, enqueued_per_minute, at } = row
-  const lessPerMinute = ended_per_minute - (enqueued_per_minute ?? 0)
+  const lessPerMinute = enqueued_per_minute === null ? 0 : ended_per_minute - enqueued_per_minute
   return {
     ready,
     isEstimate: is_estimate,

@@ -142,13 +142,20 @@ const LONGEST_INPUT = 1_024
 /** The condition as SQL takes it: the path as an array of it, and the value as text, which is what is compared. */
 function inputOf(given: JobFilter["input"]): { path: string; value: string } | undefined {
   if (given === undefined) return undefined
-  const { path, value } = typeof given === "string" ? splitInput(given) : given
-  const isValue = value === null || ["string", "number", "boolean"].includes(typeof value)
-  const isPath = isText(path, LONGEST_INPUT)
-  const text = String(value)
-  if (!isPath || !isValue || text.length > LONGEST_INPUT || !isStorableText(text))
+  const condition = typeof given === "string" ? splitInput(given) : given
+  if (!isInput(condition))
     refuse("invalid_option", given, ["filter", "input"], 'a path and a value, such as "order.id:17"')
   return { path: toPgTextArray(path.split(".")), value: text }
+  return { path: condition.path.split("."), value: String(condition.value) }
+}
+
+function isInput(condition: unknown): condition is InputCondition {
+  if (!isRecord(condition)) return false
+  const { path, value, ...others } = condition
+  const isValue = value === null || ["string", "number", "boolean"].includes(typeof value)
+  const text = String(value)
+  const isShort = text.length <= LONGEST_INPUT && isStorableText(text)
+  return isText(path, LONGEST_INPUT) && isValue && isShort && Object.keys(others).length === 0
 }
 
 function splitInput(text: string): { path: string; value: string } {

@@ -3,27 +3,34 @@ import { Hono } from "hono"
 import type { Keys } from "../messages/missing-key.ts"
 import { problemResponse, truncate } from "../messages/problem.ts"
 import { toProblem } from "../messages/to-problem.ts"
-import { addTokenRoutes, addWatchRoutes } from "../watch/watch-routes.ts"
+import { acceptJobTokens, watchRoutes } from "../watch/watch-routes.ts"
+import { accessRoutes } from "./access-routes.ts"
+import { actingSluice } from "./acting-sluice.ts"
 import { authorize } from "./authorize.ts"
-import { addBatchRoutes } from "./batch-routes.ts"
+import { batchRoutes } from "./batch-routes.ts"
 import { correlateRequests } from "./correlation.ts"
-import { addEventRoutes } from "./event-routes.ts"
-import { addJobRoutes } from "./job-routes.ts"
-import { addManageRoutes } from "./manage-routes.ts"
-import { addMeasureRoutes } from "./measure-routes.ts"
-import { addPauseRoutes } from "./pause-routes.ts"
-import { addQueueRoutes } from "./queue-routes.ts"
+import { drainerRoutes } from "./drainer-routes.ts"
+import { eventRoutes } from "./event-routes.ts"
+import { jobRoutes } from "./job-routes.ts"
+import { manageRoutes } from "./manage-routes.ts"
+import { measureRoutes } from "./measure-routes.ts"
+import { serve } from "./operation.ts"
+import { pauseRoutes } from "./pause-routes.ts"
+import { queueRoutes } from "./queue-routes.ts"
+import { createRateLimiter, type RequestRate } from "./rate-limit.ts"
 import { rawPath } from "./raw-path.ts"
-import { addScheduleRoutes } from "./schedule-routes.ts"
-import { addServiceRoutes } from "./service-routes.ts"
-import { addWaitRoutes } from "./wait-routes.ts"
-import { addWorkflowRoutes } from "./workflow-routes.ts"
+import type { RouteOptions } from "./route-options.ts"
+import { scheduleRoutes } from "./schedule-routes.ts"
+import { authorizeDeep, serviceRoutes } from "./service-routes.ts"
+import { waitRoutes } from "./wait-routes.ts"
+import { workflowRoutes } from "./workflow-routes.ts"
 
 export interface AppOptions {
   readonly sluice: Sluice
   /**
-   * What callers send as `Authorization: Bearer <key>`. Several keys, as a list or comma-separated, allow rotation. Without
-   * a key, as where an app is built, the API refuses every request that needs one: 500, code `not_configured`.
+   * What callers send as `Authorization: Bearer <key>`, to do everything. Several keys, as a list or comma-separated, allow rotation.
+   * Keys that `sluice.createApiKey` has made are accepted, too, each for what its role allows. Without a key here, as where an app
+   * is built, the API refuses every other request that needs one: 500, code `not_configured`.
    */
   readonly apiKey: Keys
   /** Maximum number of jobs in one batch. Default 10,000. */
@@ -38,6 +45,11 @@ export interface AppOptions {
    * connection; else it connects again after each change. Default false: API Gateway doesn't.
    */
   readonly streaming?: boolean
+  /**
+   * How many requests each key may send to this instance. More of them are answered 429, code `rate_limited`. Default: any
+   * number.
+   */
+  readonly rateLimit?: RequestRate
   /** What `GET /v1/health` and the metrics call healthy. See `getHealth`. */
   readonly health?: HealthOptions
   /** Receives a line for each enqueue and each failure on the server's side. Default `console`. */
@@ -56,8 +68,9 @@ export function createApp(options: AppOptions): Hono {
     streaming = false,
     log = console,
   } = options
-  const authorized = authorize(options.apiKey)
-  const jobRoutes = { sluice, maxBatchJobs, maxBodyBytes, log }
+  const authorized = authorize(options.apiKey, sluice, createRateLimiter(options.rateLimit))
+  const acting = actingSluice(sluice)
+  const routeOptions: RouteOptions = { sluice: acting, maxBatchJobs, maxBodyBytes, log }
   const app = new Hono({ getPath: rawPath })
 
   app.use(async (context, next) => {
@@ -66,22 +79,29 @@ export function createApp(options: AppOptions): Hono {
     context.header("cache-control", "no-store")
   })
   app.use(correlateRequests())
-  const watchRoutes = { sluice, apiKey: options.apiKey, maxBodyBytes, streaming }
-  addWatchRoutes(app, authorized, watchRoutes)
+  const watchOptions = { sluice, apiKey: options.apiKey, streaming }
+  acceptJobTokens(app, watchOptions)
   app.use("/v1/*", authorized)
+  app.use("/metrics", authorized)
+  app.use("/health", authorizeDeep(authorized))
 
-  addTokenRoutes(app, watchRoutes)
-  addJobRoutes(app, jobRoutes)
-  addManageRoutes(app, jobRoutes)
-  addBatchRoutes(app, jobRoutes)
-  addWorkflowRoutes(app, jobRoutes)
-  addQueueRoutes(app, sluice)
-  addPauseRoutes(app, jobRoutes)
-  addScheduleRoutes(app, jobRoutes)
-  addWaitRoutes(app, jobRoutes)
-  addEventRoutes(app, jobRoutes)
-  addMeasureRoutes(app, authorized, { sluice, health: options.health })
-  addServiceRoutes(app, sluice.database, authorized)
+  const routes = [
+    ...jobRoutes(routeOptions),
+    ...manageRoutes(routeOptions),
+    ...batchRoutes(routeOptions),
+    ...workflowRoutes(routeOptions),
+    ...queueRoutes(routeOptions),
+    ...pauseRoutes(routeOptions),
+    ...scheduleRoutes(routeOptions),
+    ...waitRoutes(routeOptions),
+    ...drainerRoutes(routeOptions),
+    ...eventRoutes(routeOptions),
+    ...watchRoutes({ ...watchOptions, sluice: acting }),
+    ...accessRoutes(routeOptions),
+    ...measureRoutes(routeOptions, options.health),
+    ...serviceRoutes(routeOptions),
+  ]
+  serve(app, routes, maxBodyBytes)
 
   app.notFound(({ req }) =>
     problemResponse({

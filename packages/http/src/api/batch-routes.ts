@@ -1,52 +1,72 @@
-import type { BatchOptions, BatchSnapshot, RetryBatchOptions } from "@sluice/core"
-import type { Hono } from "hono"
-import { readJson, readOptionalJson } from "../messages/body.ts"
+import type { BatchOptions, BatchSnapshot, ListBatchesOptions, RetryBatchOptions } from "@sluice/core"
 import { refuse } from "../messages/problem.ts"
-import { allowOnly } from "./allow-only.ts"
 import { throwAtBody } from "./at-body.ts"
-import { requestOf } from "./idempotency.ts"
-import { parseJobs, parseObject } from "./job-request.ts"
-import type { JobRoutesOptions } from "./job-routes.ts"
+import { parseJobs } from "./job-request.ts"
+import { operation, type Route, route } from "./operation.ts"
+import type { RouteOptions } from "./route-options.ts"
 
-export const BATCH_OPTIONS = ["properties", "parent", "onFinish", "onSuccess", "onDiscard"]
+export const BATCH_KEYS = ["properties", "parent", "onFinish", "onSuccess", "onDiscard"] as const
+
+export const enqueueBatch = operation({
+  method: "POST",
+  path: "/v1/batches",
+  role: "enqueuer",
+  body: { keys: ["jobs", ...BATCH_KEYS] },
+  isIdempotent: true,
+})
+
+export const listBatches = operation({
+  method: "GET",
+  path: "/v1/batches",
+  role: "reader",
+  query: { state: "text", parent: "text", limit: "integer", after: "text" },
+})
+
+export const getBatch = operation({ method: "GET", path: "/v1/batches/:id", role: "reader" })
+
+export const addToBatch = operation({
+  method: "POST",
+  path: "/v1/batches/:id/jobs",
+  role: "enqueuer",
+  body: { keys: ["jobs"] },
+})
+
+export const retryBatch = operation({
+  method: "POST",
+  path: "/v1/batches/:id/retry",
+  role: "operator",
+  body: { keys: ["callbacks", "retriedBy"], isOptional: true },
+})
+
+export const cancelBatch = operation({ method: "POST", path: "/v1/batches/:id/cancel", role: "operator" })
 
 /** Routes of batches. Those that act on one return it as it is then, with the number of jobs that were changed. */
-export function addBatchRoutes(app: Hono, { sluice, maxBatchJobs, maxBodyBytes }: JobRoutesOptions): void {
-  app.post("/v1/batches", async (context) => {
-    const body = await readJson(context.req.raw, maxBodyBytes)
-    const { jobs, ...options } = parseObject([], body, ["jobs", ...BATCH_OPTIONS])
-    const { id, total } = await sluice
-      .enqueueBatch(parseJobs(jobs, maxBatchJobs), {
-        ...(options as BatchOptions),
-        ...requestOf(context, body),
-      })
-      .catch(throwAtBody)
-    return context.json({ id, total }, 201, { location: `/v1/batches/${id}` })
-  })
-  app.all("/v1/batches", allowOnly("POST"))
-
-  app.get("/v1/batches/:id", async (context) => context.json(await read(context.req.param("id"))))
-  app.all("/v1/batches/:id", allowOnly("GET, HEAD"))
-
-  app.post("/v1/batches/:id/jobs", async (context) => {
-    refuseKey(context.req.header("idempotency-key"))
-    const { jobs } = parseObject([], await readJson(context.req.raw, maxBodyBytes), ["jobs"])
-    const added = await sluice.addToBatch(context.req.param("id"), parseJobs(jobs, maxBatchJobs))
-    return context.json({ jobs: added }, 201)
-  })
-  app.post("/v1/batches/:id/retry", async (context) => {
-    const id = context.req.param("id")
-    const body = await readOptionalJson(context.req.raw, maxBodyBytes)
-    const options: RetryBatchOptions = parseObject([], body ?? {}, ["callbacks", "retriedBy"])
-    const { changed, refused } = await sluice.retryBatch(id, options)
-    return context.json({ ...(await read(id)), changed, refused })
-  })
-  app.post("/v1/batches/:id/cancel", async (context) => {
-    const id = context.req.param("id")
-    const { changed, refused } = await sluice.cancelBatch(id)
-    return context.json({ ...(await read(id)), changed, refused })
-  })
-  for (const verb of ["jobs", "retry", "cancel"]) app.all(`/v1/batches/:id/${verb}`, allowOnly("POST"))
+export function batchRoutes({ sluice, maxBatchJobs }: RouteOptions): Route[] {
+  return [
+    route(enqueueBatch, async ({ body: { jobs, ...options }, stored, context }) => {
+      const { id, total } = await sluice
+        .enqueueBatch(parseJobs(jobs, maxBatchJobs), { ...(options as BatchOptions), ...stored })
+        .catch(throwAtBody("options"))
+      return context.json({ id, total }, 201, { location: `/v1/batches/${id}` })
+    }),
+    route(listBatches, async ({ query, context }) =>
+      context.json(await sluice.listBatches(query as ListBatchesOptions)),
+    ),
+    route(getBatch, async ({ params, context }) => context.json(await read(params.id))),
+    route(addToBatch, async ({ params, body, context }) => {
+      refuseKey(context.req.header("idempotency-key"))
+      const added = await sluice.addToBatch(params.id, parseJobs(body.jobs, maxBatchJobs))
+      return context.json({ jobs: added }, 201)
+    }),
+    route(retryBatch, async ({ params, body, context }) => {
+      const { changed, refused } = await sluice.retryBatch(params.id, body as RetryBatchOptions)
+      return context.json({ ...(await read(params.id)), changed, refused })
+    }),
+    route(cancelBatch, async ({ params, context }) => {
+      const { changed, refused } = await sluice.cancelBatch(params.id)
+      return context.json({ ...(await read(params.id)), changed, refused })
+    }),
+  ]
 
   async function read(id: string): Promise<BatchSnapshot> {
     const batch = await sluice.getBatch(id)

@@ -1,59 +1,85 @@
 import {
   currentCorrelationId,
+  type JobFilter,
   type JobSnapshot,
-  type Logger,
   type ReadJobOptions,
   type Sluice,
 } from "@sluice/core"
-import type { Hono } from "hono"
-import { readJson } from "../messages/body.ts"
 import { refuse } from "../messages/problem.ts"
-import { allowOnly } from "./allow-only.ts"
-import { requestOf } from "./idempotency.ts"
-import { numberOf, parseBatchRequest, parseJobRequest, parseListRequest, parseWait } from "./job-request.ts"
+import { assertWait, JOB_KEYS, parseJobRequest, parseJobs } from "./job-request.ts"
+import { operation, type Route, route } from "./operation.ts"
+import type { RouteOptions } from "./route-options.ts"
 
-export interface JobRoutesOptions {
-  readonly sluice: Sluice
-  readonly maxBatchJobs: number
-  readonly maxBodyBytes: number
-  readonly log: Logger
-}
+export const enqueue = operation({
+  method: "POST",
+  path: "/v1/jobs",
+  role: "enqueuer",
+  body: { keys: JOB_KEYS },
+  isIdempotent: true,
+})
 
-export function addJobRoutes(app: Hono, { sluice, maxBatchJobs, maxBodyBytes, log }: JobRoutesOptions): void {
-  app.post("/v1/jobs", async (context) => {
-    const body = await readJson(context.req.raw, maxBodyBytes)
-    const job = parseJobRequest(body)
-    const result = await sluice.enqueue(job.name, job.payload, {
-      ...job.options,
-      ...requestOf(context, body),
-    })
-    logEnqueue({ jobId: result.id, job: job.name, status: result.status })
-    return context.json(result, result.status === "enqueued" ? 201 : 200, {
-      location: `/v1/jobs/${result.id}`,
-    })
-  })
-  app.get("/v1/jobs", async (context) => {
-    const { filter, options } = parseListRequest(context.req.queries())
-    return context.json(await sluice.listJobs(filter, options))
-  })
-  app.all("/v1/jobs", allowOnly("GET, HEAD, POST"))
+export const enqueueMany = operation({
+  method: "POST",
+  path: "/v1/jobs/batch",
+  role: "enqueuer",
+  body: { keys: ["jobs"] },
+  isIdempotent: true,
+})
 
-  app.post("/v1/jobs/batch", async (context) => {
-    const body = await readJson(context.req.raw, maxBodyBytes)
-    const results = await sluice.enqueueMany(parseBatchRequest(body, maxBatchJobs), requestOf(context, body))
-    logEnqueue({ jobs: results.length, firstJobId: results[0]?.id, lastJobId: results.at(-1)?.id })
-    return context.json({ jobs: results }, 201)
-  })
-  app.all("/v1/jobs/batch", allowOnly("POST"))
+export const listJobs = operation({
+  method: "GET",
+  path: "/v1/jobs",
+  role: "reader",
+  query: {
+    state: "texts",
+    name: "texts",
+    queue: "texts",
+    tag: "text",
+    batch: "text",
+    key: "text",
+    uniqueKey: "text",
+    concurrencyKey: "text",
+    errorClass: "text",
+    input: "text",
+    since: "text",
+    until: "text",
+    enqueuedBefore: "text",
+    enqueuedAfter: "text",
+    limit: "integer",
+    after: "text",
+  },
+})
 
-  app.get("/v1/jobs/:id", async (context) => {
-    const id = context.req.param("id")
-    const { errorsFrom, wait } = context.req.query()
-    if (wait !== undefined) await waitForJob(sluice, id, parseWait(wait), context.req.raw.signal)
-    return context.json(
-      await readJob(sluice, id, errorsFrom === undefined ? {} : { errorsFrom: numberOf(errorsFrom) }),
-    )
-  })
+export const getJob = operation({
+  method: "GET",
+  path: "/v1/jobs/:id",
+  role: "reader",
+  query: { errorsFrom: "integer", wait: "number" },
+})
+
+export function jobRoutes({ sluice, maxBatchJobs, log }: RouteOptions): Route[] {
+  return [
+    route(enqueue, async ({ body, stored, context }) => {
+      const job = parseJobRequest(body)
+      const result = await sluice.enqueue(job.name, job.payload, { ...job.options, ...stored })
+      logEnqueue({ jobId: result.id, job: job.name, status: result.status })
+      const location = `/v1/jobs/${result.id}`
+      return context.json(result, result.status === "enqueued" ? 201 : 200, { location })
+    }),
+    route(enqueueMany, async ({ body, stored, context }) => {
+      const results = await sluice.enqueueMany(parseJobs(body.jobs, maxBatchJobs), stored)
+      logEnqueue({ jobs: results.length, firstJobId: results[0]?.id, lastJobId: results.at(-1)?.id })
+      return context.json({ jobs: results }, 201)
+    }),
+    route(listJobs, async ({ query: { limit, after, ...filter }, context }) => {
+      const page = { ...(limit !== undefined && { limit }), ...(after !== undefined && { after }) }
+      return context.json(await sluice.listJobs(filter as JobFilter, page))
+    }),
+    route(getJob, async ({ params: { id }, query: { wait, ...parts }, context }) => {
+      if (wait !== undefined) await waitForJob(sluice, id, wait, context.req.raw.signal)
+      return context.json(await readJob(sluice, id, parts))
+    }),
+  ]
 
   function logEnqueue(details: Record<string, unknown>): void {
     log.info("Enqueued", { ...details, correlationId: currentCorrelationId() })
@@ -62,6 +88,7 @@ export function addJobRoutes(app: Hono, { sluice, maxBatchJobs, maxBodyBytes, lo
 
 /** Returns early if the client goes away: nobody reads the response. */
 async function waitForJob(sluice: Sluice, id: string, timeout: number, signal: AbortSignal): Promise<void> {
+  assertWait(timeout)
   await sluice.waitForJob(id, { timeout, signal }).catch((error) => {
     if (!signal.aborted) throw error
   })

@@ -1,11 +1,5 @@
-import type { JobChanges, JobFilter, RetryOptions } from "@sluice/core"
+import type { JobChanges, JobFilter } from "@sluice/core"
 import { refuse, truncate } from "../messages/problem.ts"
-import { parseObject } from "./job-request.ts"
-
-/** The body of `POST /v1/jobs/{id}/retry`. Core validates the values. */
-export function parseRetryRequest(body: unknown): RetryOptions {
-  return parseObject([], body, ["retriedBy"])
-}
 
 const ACTIONS = ["cancel", "retry", "run", "delete", "update", "erase"] as const
 
@@ -20,9 +14,8 @@ export interface ActionRequest {
 }
 
 /** Core validates all but which action takes what. */
-export function parseActionRequest(body: unknown): ActionRequest {
-  const keys = ["action", "filter", "changes", "retriedBy", "dryRun", "after"]
-  const { action, changes, retriedBy, ...others } = parseObject([], body, keys)
+export function parseActionRequest(body: { readonly [Key in keyof ActionRequest]?: unknown }): ActionRequest {
+  const { action, changes, retriedBy, ...others } = body
   if (!ACTIONS.includes(action as never))
     refuseKey("action", `action is ${show(action)}; send one of ${ACTIONS.join(", ")}`)
   if ((changes === undefined) === (action === "update"))

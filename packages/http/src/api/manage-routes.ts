@@ -1,47 +1,63 @@
-import { type BulkOptions, type BulkResult, InvalidInputError, type JobChanges } from "@sluice/core"
-import type { Context, Hono } from "hono"
-import { readJson, readOptionalJson } from "../messages/body.ts"
+import type { BulkOptions, BulkResult, JobChanges } from "@sluice/core"
 import { refuse } from "../messages/problem.ts"
-import { allowOnly } from "./allow-only.ts"
-import { type JobRoutesOptions, readJob } from "./job-routes.ts"
-import { type ActionRequest, parseActionRequest, parseRetryRequest } from "./manage-request.ts"
+import { throwAtBody } from "./at-body.ts"
+import { readJob } from "./job-routes.ts"
+import { type ActionRequest, parseActionRequest } from "./manage-request.ts"
+import { type Call, operation, type Route, route } from "./operation.ts"
+import type { RouteOptions } from "./route-options.ts"
 
 /** A request ends well before gateways give up on it, and says where the next one continues. */
 const LONGEST_ACTION = "20s"
 
+export const actOnJobs = operation({
+  method: "POST",
+  path: "/v1/jobs/actions",
+  role: "operator",
+  body: { keys: ["action", "filter", "changes", "retriedBy", "dryRun", "after"] },
+})
+
+export const cancelJob = operation({ method: "POST", path: "/v1/jobs/:id/cancel", role: "operator" })
+
+export const runJobNow = operation({ method: "POST", path: "/v1/jobs/:id/run", role: "operator" })
+
+export const retryJob = operation({
+  method: "POST",
+  path: "/v1/jobs/:id/retry",
+  role: "operator",
+  body: { keys: ["retriedBy"], isOptional: true },
+})
+
+export const updateJob = operation({ method: "PATCH", path: "/v1/jobs/:id", role: "operator", body: {} })
+
+export const deleteJob = operation({ method: "DELETE", path: "/v1/jobs/:id", role: "operator" })
+
+type CallForJob = Pick<Call<"/v1/jobs/:id", Record<never, never>, never>, "params" | "context">
+
 /** Routes that act on jobs. Those for one return the job as it is then. */
-export function addManageRoutes(app: Hono, { sluice, maxBodyBytes }: JobRoutesOptions): void {
-  app.post("/v1/jobs/actions", async (context) => {
-    return context.json(await act(parseActionRequest(await readJson(context.req.raw, maxBodyBytes))))
-  })
-  app.all("/v1/jobs/actions", allowOnly("POST"))
-
-  app.post("/v1/jobs/:id/cancel", async (context) => {
-    await sluice.cancelJob(idOf(context))
-    return respond(context)
-  })
-  app.post("/v1/jobs/:id/run", async (context) => {
-    await sluice.runJobNow(idOf(context))
-    return respond(context)
-  })
-  app.post("/v1/jobs/:id/retry", async (context) => {
-    const body = await readOptionalJson(context.req.raw, maxBodyBytes)
-    await sluice.retryJob(idOf(context), body === undefined ? {} : parseRetryRequest(body))
-    return respond(context)
-  })
-  for (const verb of ["cancel", "run", "retry"]) app.all(`/v1/jobs/:id/${verb}`, allowOnly("POST"))
-
-  app.patch("/v1/jobs/:id", async (context) => {
-    const changes = (await readJson(context.req.raw, maxBodyBytes)) as JobChanges
-    await sluice.updateJob(idOf(context), changes).catch(throwWithPathInBody)
-    return respond(context)
-  })
-  app.delete("/v1/jobs/:id", async (context) => {
-    await sluice.deleteJob(idOf(context))
-    return context.body(null, 204)
-  })
-
-  app.all("/v1/jobs/:id", allowOnly("GET, HEAD, PATCH, DELETE"))
+export function manageRoutes({ sluice }: RouteOptions): Route[] {
+  return [
+    route(actOnJobs, async ({ body, context }) => context.json(await act(parseActionRequest(body)))),
+    route(cancelJob, async (call) => {
+      await sluice.cancelJob(call.params.id)
+      return respond(call)
+    }),
+    route(runJobNow, async (call) => {
+      await sluice.runJobNow(call.params.id)
+      return respond(call)
+    }),
+    route(retryJob, async (call) => {
+      await sluice.retryJob(call.params.id, call.body as { retriedBy?: string })
+      return respond(call)
+    }),
+    route(updateJob, async (call) => {
+      await sluice.updateJob(call.params.id, call.body as JobChanges).catch(throwAtBody("changes"))
+      return respond(call)
+    }),
+    route(deleteJob, async ({ params, context }) => {
+      await sluice.deleteJob(params.id)
+      return context.body(null, 204)
+    }),
+  ]
 
   function act({ action, filter, changes, retriedBy, ...given }: ActionRequest): Promise<BulkResult> {
     const options = { ...given, within: LONGEST_ACTION } as BulkOptions
@@ -53,8 +69,8 @@ export function addManageRoutes(app: Hono, { sluice, maxBodyBytes }: JobRoutesOp
     return sluice.retryJobs(filter, retriedBy === undefined ? options : { ...options, retriedBy })
   }
 
-  async function respond(context: Context): Promise<Response> {
-    return context.json(await readJob(sluice, idOf(context)))
+  async function respond({ params, context }: CallForJob): Promise<Response> {
+    return context.json(await readJob(sluice, params.id))
   }
 }
 
@@ -67,14 +83,4 @@ function dryRunOf({ after, ...options }: Omit<ActionRequest, "action" | "filter"
       detail: "after isn't for an erasure: it does all of it in one request",
     })
   return options as Pick<BulkOptions, "dryRun">
-}
-
-function idOf(context: Context): string {
-  return context.req.param("id") as string
-}
-
-/** The body is what core calls the changes. */
-function throwWithPathInBody(error: unknown): never {
-  if (!(error instanceof InvalidInputError) || error.path[0] !== "changes") throw error
-  throw new InvalidInputError(error.code, error.message, { path: error.path.slice(1), cause: error })
 }

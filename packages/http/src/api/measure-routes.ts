@@ -1,41 +1,65 @@
-import type { HealthOptions, Sluice } from "@sluice/core"
+import type { HealthOptions, ListSeriesOptions, SteppedOptions } from "@sluice/core"
 import { PROMETHEUS_CONTENT_TYPE, prometheusMetrics } from "@sluice/core/prometheus"
-import type { Hono, MiddlewareHandler } from "hono"
-import { allowOnly } from "./allow-only.ts"
+import { operation, type Route, route } from "./operation.ts"
+import type { RouteOptions } from "./route-options.ts"
+
+export const getThroughput = operation({
+  method: "GET",
+  path: "/v1/throughput",
+  role: "reader",
+  query: { since: "text", until: "text", step: "text", name: "text", queue: "text" },
+})
+
+export const listSeries = operation({
+  method: "GET",
+  path: "/v1/series",
+  role: "reader",
+  query: { since: "text", until: "text", step: "text", by: "text" },
+})
+
+export const listNames = operation({
+  method: "GET",
+  path: "/v1/names",
+  role: "reader",
+  query: { since: "text", until: "text", queue: "text" },
+})
+
+export const getForecast = operation({ method: "GET", path: "/v1/forecast", role: "reader" })
+
+export const listDeployments = operation({
+  method: "GET",
+  path: "/v1/deployments",
+  role: "reader",
+  query: { since: "text", until: "text" },
+})
+
+export const getHealth = operation({ method: "GET", path: "/v1/health", role: "reader" })
+
+export const metrics = operation({ method: "GET", path: "/metrics", role: "reader" })
 
 /** What executions came to, and whether the queue does what it is for. */
-export function addMeasureRoutes(
-  app: Hono,
-  authorized: MiddlewareHandler,
-  { sluice, health }: { sluice: Sluice; health: HealthOptions | undefined },
-): void {
-  app.get("/v1/throughput", async ({ req, json }) => json(await sluice.getThroughput(req.query())))
-  app.all("/v1/throughput", allowOnly("GET, HEAD"))
-
-  app.get("/v1/series", async ({ req, json }) => json(await sluice.listSeries(req.query())))
-  app.all("/v1/series", allowOnly("GET, HEAD"))
-
-  app.get("/v1/names", async ({ req, json }) => json({ names: await sluice.listNames(req.query()) }))
-  app.all("/v1/names", allowOnly("GET, HEAD"))
-
-  app.get("/v1/forecast", async ({ json }) => json(await sluice.getForecast()))
-  app.all("/v1/forecast", allowOnly("GET, HEAD"))
-
-  app.get("/v1/deployments", async ({ req, json }) =>
-    json({ deployments: await sluice.listDeployments(req.query()) }),
-  )
-  app.all("/v1/deployments", allowOnly("GET, HEAD"))
-
-  // for uptime checks, which look at the status
-  app.get("/v1/health", async ({ json }) => {
-    const found = await sluice.getHealth(health)
-    return json(found, found.verdict === "failing" ? 503 : 200)
-  })
-  app.all("/v1/health", allowOnly("GET, HEAD"))
-
-  app.use("/metrics", authorized)
-  app.get("/metrics", async ({ body }) =>
-    body(await prometheusMetrics(sluice, health), 200, { "content-type": PROMETHEUS_CONTENT_TYPE }),
-  )
-  app.all("/metrics", allowOnly("GET, HEAD"))
+export function measureRoutes({ sluice }: RouteOptions, healthy: HealthOptions | undefined): Route[] {
+  return [
+    route(getThroughput, async ({ query, context }) =>
+      context.json(await sluice.getThroughput(query as SteppedOptions)),
+    ),
+    route(listSeries, async ({ query, context }) =>
+      context.json(await sluice.listSeries(query as ListSeriesOptions)),
+    ),
+    route(listNames, async ({ query, context }) => context.json({ names: await sluice.listNames(query) })),
+    route(getForecast, async ({ context }) => context.json(await sluice.getForecast())),
+    route(listDeployments, async ({ query, context }) =>
+      context.json({ deployments: await sluice.listDeployments(query) }),
+    ),
+    // for uptime checks, which look at the status
+    route(getHealth, async ({ context }) => {
+      const found = await sluice.getHealth(healthy)
+      return context.json(found, found.verdict === "failing" ? 503 : 200)
+    }),
+    route(metrics, async ({ context }) =>
+      context.body(await prometheusMetrics(sluice, healthy), 200, {
+        "content-type": PROMETHEUS_CONTENT_TYPE,
+      }),
+    ),
+  ]
 }

@@ -1,51 +1,80 @@
-import type { ScheduleSettings } from "@sluice/core"
-import type { Context, Hono } from "hono"
-import { readJson, readOptionalJson } from "../messages/body.ts"
+import type { PauseOptions, ScheduleSettings } from "@sluice/core"
 import { refuse, truncate } from "../messages/problem.ts"
-import { allowOnly } from "./allow-only.ts"
-import { numberOf, parseObject } from "./job-request.ts"
-import type { JobRoutesOptions } from "./job-routes.ts"
+import { throwAtBody } from "./at-body.ts"
+import { operation, type Route, route } from "./operation.ts"
+import type { RouteOptions } from "./route-options.ts"
+
+export const listSchedules = operation({
+  method: "GET",
+  path: "/v1/schedules",
+  role: "reader",
+  query: { after: "text", limit: "integer" },
+})
+
+export const getSchedule = operation({ method: "GET", path: "/v1/schedules/:key{.+}", role: "reader" })
+
+export const setSchedule = operation({
+  method: "PUT",
+  path: "/v1/schedules/:key{.+}",
+  role: "operator",
+  body: {},
+})
+
+export const deleteSchedule = operation({
+  method: "DELETE",
+  path: "/v1/schedules/:key{.+}",
+  role: "operator",
+})
+
+export const runSchedule = operation({
+  method: "POST",
+  path: "/v1/schedules/:key{.+}/run",
+  role: "operator",
+})
+
+export const pauseSchedule = operation({
+  method: "POST",
+  path: "/v1/schedules/:key{.+}/pause",
+  role: "operator",
+  body: { keys: ["until", "for"], isOptional: true },
+})
+
+export const resumeSchedule = operation({
+  method: "POST",
+  path: "/v1/schedules/:key{.+}/resume",
+  role: "operator",
+})
 
 /** Routes that read schedules and act on them. Those for one return the schedule as it is then. */
-export function addScheduleRoutes(app: Hono, { sluice, maxBodyBytes }: JobRoutesOptions): void {
-  app.get("/v1/schedules", async (context) => {
-    const { after, limit } = context.req.query()
-    const options = {
-      ...(after !== undefined && { after }),
-      ...(limit !== undefined && { limit: numberOf(limit) }),
-    }
-    return context.json({ schedules: await sluice.listSchedules(options) })
-  })
-  app.all("/v1/schedules", allowOnly("GET, HEAD"))
+export function scheduleRoutes({ sluice }: RouteOptions): Route[] {
+  return [
+    route(listSchedules, async ({ query, context }) =>
+      context.json({ schedules: await sluice.listSchedules(query) }),
+    ),
+    route(getSchedule, async ({ params, context }) => context.json(await read(params.key))),
+    route(setSchedule, async ({ params, body, context }) => {
+      const settings = body as unknown as ScheduleSettings
+      return context.json(await sluice.setSchedule(params.key, settings).catch(throwAtBody("settings")))
+    }),
+    route(deleteSchedule, async ({ params, context }) => {
+      await sluice.deleteSchedule(params.key)
+      return context.body(null, 204)
+    }),
+    route(runSchedule, async ({ params, context }) => {
+      const jobId = await sluice.runSchedule(params.key)
+      return context.json({ ...(await read(params.key)), jobId })
+    }),
+    route(pauseSchedule, async ({ params, body, context }) => {
+      await sluice.pauseSchedule(params.key, body as PauseOptions)
+      return context.json(await read(params.key))
+    }),
+    route(resumeSchedule, async ({ params, context }) => {
+      await sluice.resumeSchedule(params.key)
+      return context.json(await read(params.key))
+    }),
+  ]
 
-  app.post("/v1/schedules/:key{.+}/run", async (context) => {
-    const jobId = await sluice.runSchedule(keyOf(context))
-    return context.json({ ...(await read(context)), jobId })
-  })
-  app.post("/v1/schedules/:key{.+}/pause", async (context) => {
-    const body = await readOptionalJson(context.req.raw, maxBodyBytes)
-    await sluice.pauseSchedule(keyOf(context), parseObject([], body ?? {}, ["until", "for"]))
-    return context.json(await read(context))
-  })
-  app.post("/v1/schedules/:key{.+}/resume", async (context) => {
-    await sluice.resumeSchedule(keyOf(context))
-    return context.json(await read(context))
-  })
-  for (const verb of ["run", "pause", "resume"]) app.all(`/v1/schedules/:key{.+}/${verb}`, allowOnly("POST"))
-
-  app.get("/v1/schedules/:key{.+}", async (context) => context.json(await read(context)))
-  app.put("/v1/schedules/:key{.+}", async (context) => {
-    const settings = (await readJson(context.req.raw, maxBodyBytes)) as ScheduleSettings
-    return context.json(await sluice.setSchedule(keyOf(context), settings))
-  })
-  app.delete("/v1/schedules/:key{.+}", async (context) => {
-    await sluice.deleteSchedule(keyOf(context))
-    return context.body(null, 204)
-  })
-  app.all("/v1/schedules/:key{.+}", allowOnly("GET, HEAD, PUT, DELETE"))
-
-  async function read(context: Context) {
-    const key = keyOf(context)
+  async function read(key: string) {
     const schedule = await sluice.getSchedule(key)
     if (schedule) return schedule
     return refuse({
@@ -54,8 +83,4 @@ export function addScheduleRoutes(app: Hono, { sluice, maxBodyBytes }: JobRoutes
       detail: `No schedule has the key ${truncate(key)}`,
     })
   }
-}
-
-function keyOf(context: Context): string {
-  return context.req.param("key") as string
 }

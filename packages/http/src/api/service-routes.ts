@@ -1,30 +1,43 @@
-import type { Queryable } from "@sluice/core"
-import type { Context, Hono, MiddlewareHandler } from "hono"
+import type { Context, MiddlewareHandler } from "hono"
 import { refuse } from "../messages/problem.ts"
-import { openApiDocument } from "../openapi/document.ts"
-import { allowOnly } from "./allow-only.ts"
 import { createDatabaseProbe } from "./health.ts"
+import { operation, type Route, route } from "./operation.ts"
+import type { RouteOptions } from "./route-options.ts"
 
-export function addServiceRoutes(app: Hono, database: Queryable, authorized: MiddlewareHandler): void {
-  const isDatabaseUp = createDatabaseProbe(database)
+export const health = operation({
+  method: "GET",
+  path: "/health",
+  role: null,
+  query: { deep: "text" },
+  ignoresOthers: true,
+})
 
-  // Callers without a key can't cause queries: a flood of them would take all connections, or keep the database awake.
-  app.use("/health", (context, next) => (isDeep(context) ? authorized(context, next) : next()))
-  app.get("/health", async (context) => {
-    if (isDeep(context) && !(await isDatabaseUp())) {
-      refuse({
-        status: 503,
-        code: "database_unavailable",
-        detail: "The database does not respond",
-        headers: { "retry-after": "5" },
-      })
-    }
-    return context.json({ status: "ok" })
-  })
-  app.all("/health", allowOnly("GET, HEAD"))
+export const openapi = operation({ method: "GET", path: "/openapi.json", role: null })
 
-  app.get("/openapi.json", (context) => context.json(openApiDocument))
-  app.all("/openapi.json", allowOnly("GET, HEAD"))
+export function serviceRoutes({ sluice }: RouteOptions): Route[] {
+  const isDatabaseUp = createDatabaseProbe(sluice.database)
+  return [
+    route(health, async ({ context }) => {
+      if (isDeep(context) && !(await isDatabaseUp())) {
+        refuse({
+          status: 503,
+          code: "database_unavailable",
+          detail: "The database does not respond",
+          headers: { "retry-after": "5" },
+        })
+      }
+      return context.json({ status: "ok" })
+    }),
+    route(openapi, async ({ context }) => {
+      const { servedDocument } = await import("../openapi/served.ts")
+      return context.body(servedDocument(), 200, { "content-type": "application/json" })
+    }),
+  ]
+}
+
+/** Callers without a key can't cause queries: a flood of them would take all connections, or keep the database awake. */
+export function authorizeDeep(authorized: MiddlewareHandler): MiddlewareHandler {
+  return (context, next) => (isDeep(context) ? authorized(context, next) : next())
 }
 
 function isDeep(context: Context): boolean {

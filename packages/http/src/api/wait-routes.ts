@@ -1,23 +1,31 @@
-import type { CompleteWaitOptions } from "@sluice/core"
-import type { Hono } from "hono"
-import { readOptionalJson } from "../messages/body.ts"
-import { allowOnly } from "./allow-only.ts"
+import type { CompleteWaitOptions, ListWaitsOptions } from "@sluice/core"
 import { throwAtBody } from "./at-body.ts"
-import { parseObject } from "./job-request.ts"
-import type { JobRoutesOptions } from "./job-routes.ts"
+import { operation, type Route, route } from "./operation.ts"
+import type { RouteOptions } from "./route-options.ts"
 
-/** Completes what jobs wait for. Tokens may contain slashes, as the names in pause-routes.ts. */
-export function addWaitRoutes(app: Hono, { sluice, maxBodyBytes }: JobRoutesOptions): void {
-  app.post("/v1/waits/:token{.+}", async (context) => {
-    const token = context.req.param("token") as string
-    const body: CompleteWaitOptions & { value?: unknown } = parseObject(
-      [],
-      (await readOptionalJson(context.req.raw, maxBodyBytes)) ?? {},
-      ["value", "early"],
-    )
-    const { value, ...options } = body
-    await sluice.completeWait(token, value, options).catch(throwAtBody)
-    return context.json({ token, state: "completed" })
-  })
-  app.all("/v1/waits/:token{.+}", allowOnly("POST"))
+export const listWaits = operation({
+  method: "GET",
+  path: "/v1/waits",
+  role: "reader",
+  query: { limit: "integer", after: "text" },
+})
+
+export const completeWait = operation({
+  method: "POST",
+  path: "/v1/waits/:token{.+}",
+  role: "enqueuer",
+  body: { keys: ["value", "early"], isOptional: true },
+})
+
+/** Lists and completes what jobs wait for. */
+export function waitRoutes({ sluice }: RouteOptions): Route[] {
+  return [
+    route(listWaits, async ({ query, context }) =>
+      context.json(await sluice.listWaits(query as ListWaitsOptions)),
+    ),
+    route(completeWait, async ({ params: { token }, body: { value, ...options }, context }) => {
+      await sluice.completeWait(token, value, options as CompleteWaitOptions).catch(throwAtBody("options"))
+      return context.json({ token, state: "completed" })
+    }),
+  ]
 }

@@ -1,33 +1,36 @@
 import type { WorkflowOptions, WorkflowSnapshot, WorkflowStep } from "@sluice/core"
-import type { Hono } from "hono"
-import { readJson } from "../messages/body.ts"
 import { refuse } from "../messages/problem.ts"
-import { allowOnly } from "./allow-only.ts"
 import { throwAtBody } from "./at-body.ts"
-import { BATCH_OPTIONS } from "./batch-routes.ts"
-import { requestOf } from "./idempotency.ts"
-import { assertFewEnough, parseObject } from "./job-request.ts"
-import type { JobRoutesOptions } from "./job-routes.ts"
+import { BATCH_KEYS } from "./batch-routes.ts"
+import { assertFewEnough } from "./job-request.ts"
+import { operation, type Route, route } from "./operation.ts"
+import type { RouteOptions } from "./route-options.ts"
+
+export const enqueueWorkflow = operation({
+  method: "POST",
+  path: "/v1/workflows",
+  role: "enqueuer",
+  body: { keys: ["name", "steps", ...BATCH_KEYS] },
+  isIdempotent: true,
+})
+
+export const getWorkflow = operation({ method: "GET", path: "/v1/workflows/:id", role: "reader" })
+
+export const drawWorkflow = operation({ method: "GET", path: "/v1/workflows/:id/mermaid", role: "reader" })
 
 /** Routes of workflows. They are batches, too, whose routes retry and cancel them. */
-export function addWorkflowRoutes(app: Hono, { sluice, maxBatchJobs, maxBodyBytes }: JobRoutesOptions): void {
-  app.post("/v1/workflows", async (context) => {
-    const body = await readJson(context.req.raw, maxBodyBytes)
-    const { name, steps, ...options } = parseObject([], body, ["name", "steps", ...BATCH_OPTIONS])
-    const flow = { name: name as string, steps: parseSteps(steps, maxBatchJobs) }
-    const { id, jobs } = await sluice
-      .enqueueWorkflow(flow, { ...(options as WorkflowOptions), ...requestOf(context, body) })
-      .catch(throwAtBody)
-    return context.json({ id, jobs }, 201, { location: `/v1/workflows/${id}` })
-  })
-  app.all("/v1/workflows", allowOnly("POST"))
-
-  app.get("/v1/workflows/:id", async (context) => context.json(await read(context.req.param("id"))))
-  app.get("/v1/workflows/:id/mermaid", async (context) =>
-    context.text((await read(context.req.param("id"))).toMermaid()),
-  )
-  app.all("/v1/workflows/:id", allowOnly("GET, HEAD"))
-  app.all("/v1/workflows/:id/mermaid", allowOnly("GET, HEAD"))
+export function workflowRoutes({ sluice, maxBatchJobs }: RouteOptions): Route[] {
+  return [
+    route(enqueueWorkflow, async ({ body: { name, steps, ...options }, stored, context }) => {
+      const flow = { name: name as string, steps: parseSteps(steps, maxBatchJobs) }
+      const { id, jobs } = await sluice
+        .enqueueWorkflow(flow, { ...(options as WorkflowOptions), ...stored })
+        .catch(throwAtBody("options"))
+      return context.json({ id, jobs }, 201, { location: `/v1/workflows/${id}` })
+    }),
+    route(getWorkflow, async ({ params, context }) => context.json(await read(params.id))),
+    route(drawWorkflow, async ({ params, context }) => context.text((await read(params.id)).toMermaid())),
+  ]
 
   async function read(id: string): Promise<WorkflowSnapshot> {
     const flow = await sluice.getWorkflow(id)

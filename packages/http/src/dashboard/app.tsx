@@ -158,6 +158,7 @@ export function createDashboard(options: DashboardOptions): Hono {
       csrfToken: gate.sessions.csrfTokenOf(sessionId),
       redact: settings.redact,
       logLink: settings.logLink,
+      snapshots: settings.snapshots,
     }
   }
 

@@ -10,10 +10,14 @@ export async function readJson(request: Request, maxBodyBytes: number): Promise<
   return parseExactJson(await readText(request, maxBodyBytes))
 }
 
-/** Does the same for a request that needs no body; undefined if there is none. */
-export async function readOptionalJson(request: Request, maxBodyBytes: number): Promise<unknown> {
+/** Does the same for a request that needs no body. */
+export async function readOptionalJson(
+  request: Request,
+  maxBodyBytes: number,
+  withoutBody: unknown,
+): Promise<unknown> {
   const text = await readText(request, maxBodyBytes)
-  if (text === "") return undefined
+  if (text === "") return withoutBody
   requireJsonType(request.headers)
   return parseExactJson(text)
 }

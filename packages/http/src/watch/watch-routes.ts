@@ -2,10 +2,8 @@ import { setTimeout } from "node:timers/promises"
 import { durationMs, type JobStatus, type Sluice } from "@sluice/core"
 import type { Context, Hono, MiddlewareHandler } from "hono"
 import { streamSSE } from "hono/streaming"
-import { allowOnly } from "../api/allow-only.ts"
 import { bearerToken } from "../api/authorize.ts"
-import { parseObject } from "../api/job-request.ts"
-import { readOptionalJson } from "../messages/body.ts"
+import { operation, type Route, route } from "../api/operation.ts"
 import { type Keys, missingKeyError } from "../messages/missing-key.ts"
 import { refuse } from "../messages/problem.ts"
 import { isJobToken, signJobToken, verifyJobToken } from "./job-token.ts"
@@ -13,7 +11,6 @@ import { isJobToken, signJobToken, verifyJobToken } from "./job-token.ts"
 export interface WatchRoutesOptions {
   readonly sluice: Sluice
   readonly apiKey: Keys
-  readonly maxBodyBytes: number
   /** Whether the host sends a response while it is being written. */
   readonly streaming: boolean
 }
@@ -26,16 +23,28 @@ const PROGRESS_EVERY_MS = 1_000
 const RECONNECT_AFTER_MS = 250
 const LONGEST_TOKEN_MS = 7 * 86_400_000
 
-/** Lets browsers watch one job by a token, and others by a key. To be added before what requires a key. */
-export function addWatchRoutes(app: Hono, authorized: MiddlewareHandler, options: WatchRoutesOptions): void {
+export const watchJob = operation({
+  method: "GET",
+  path: "/v1/jobs/:id/events",
+  role: "reader",
+  query: { token: "text" },
+})
+
+export const createJobToken = operation({
+  method: "POST",
+  path: "/v1/jobs/:id/token",
+  role: "reader",
+  body: { keys: ["expiresIn"], isOptional: true },
+})
+
+/** Lets browsers watch one job by a token. To be called before what requires a key. */
+export function acceptJobTokens(app: Hono, options: WatchRoutesOptions): void {
   app.use("/v1/jobs/:id/events", allowAnyOrigin, (context, next) => {
     const token = tokenOf(context)
-    if (token === undefined) return authorized(context, next)
+    if (token === undefined || !["GET", "HEAD"].includes(context.req.method)) return next() // to where a key is required
     assertToken(options.apiKey, token, context.req.param("id") as string)
-    return next()
+    return watch(context, options)
   })
-  app.get("/v1/jobs/:id/events", (context) => watch(context, options))
-  app.all("/v1/jobs/:id/events", allowOnly("GET, HEAD, OPTIONS"))
 }
 
 function assertToken(apiKey: Keys, token: string, id: string): void {
@@ -48,18 +57,18 @@ function assertToken(apiKey: Keys, token: string, id: string): void {
   })
 }
 
-/** Makes tokens, for callers with a key. */
-export function addTokenRoutes(app: Hono, { sluice, apiKey, maxBodyBytes }: WatchRoutesOptions): void {
-  app.post("/v1/jobs/:id/token", async (context) => {
-    const id = context.req.param("id")
-    const body = parseObject([], (await readOptionalJson(context.req.raw, maxBodyBytes)) ?? {}, ["expiresIn"])
-    await readStatus(sluice, id)
-    const expiresAt = new Date(Date.now() + lifetimeMs(body.expiresIn))
-    const token = signJobToken(apiKey, id, expiresAt)
-    if (token === undefined) throw missingKeyError("createApp's apiKey")
-    return context.json({ token, expiresAt }, 201)
-  })
-  app.all("/v1/jobs/:id/token", allowOnly("POST"))
+/** For callers with a key: to watch as well, and to make tokens. */
+export function watchRoutes(options: WatchRoutesOptions): Route[] {
+  return [
+    route(watchJob, ({ context }) => watch(context, options)),
+    route(createJobToken, async ({ params: { id }, body, context }) => {
+      await readStatus(options.sluice, id)
+      const expiresAt = new Date(Date.now() + lifetimeMs(body.expiresIn))
+      const token = signJobToken(options.apiKey, id, expiresAt)
+      if (token === undefined) throw missingKeyError("createApp's apiKey")
+      return context.json({ token, expiresAt }, 201)
+    }),
+  ]
 }
 
 function lifetimeMs(expiresIn: unknown = "1h"): number {
@@ -87,6 +96,7 @@ const allowAnyOrigin: MiddlewareHandler = async (context, next) => {
     return
   }
   context.header("access-control-allow-origin", "*")
+  context.header("allow", "GET, HEAD, OPTIONS")
   context.header("access-control-allow-methods", "GET")
   context.header("access-control-allow-headers", "authorization, last-event-id")
   context.header("access-control-max-age", "86400")

@@ -1,0 +1,53 @@
+import { emitEvent } from "../api/event-routes.ts"
+import { type Described, describe } from "./describe.ts"
+import { count, key, name, notNull } from "./values.ts"
+
+const emitRequest = {
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    payload: {
+      ...notNull,
+      description: "Any JSON but null, up to 256 KiB: the payload of each job. Default `{}`.",
+    },
+    idempotencyKey: {
+      ...key,
+      description: "Another emit of the event with this key, within 24 hours, does nothing.",
+    },
+  },
+}
+
+const emitted = {
+  type: "object",
+  required: ["jobs", "resumed"],
+  properties: {
+    jobs: {
+      type: "array",
+      items: { type: "string" },
+      description: "The ids of the jobs that it has enqueued.",
+    },
+    resumed: { ...count, description: "How many jobs that waited for it go on." },
+  },
+}
+
+export const eventSchemas = {
+  EmitRequest: emitRequest,
+  Emitted: emitted,
+}
+
+export const eventOperations: readonly Described[] = [
+  describe(emitEvent, {
+    id: "emitEvent",
+    tag: "events",
+    summary: "Emit an event: jobs that subscribe to it are enqueued, and those that wait for it run again",
+    parameters: { name },
+    body: "EmitRequest",
+    responses: {
+      200: {
+        description: "What it has done. An event that nobody subscribes to does nothing.",
+        body: "Emitted",
+      },
+    },
+    problems: [409, 429],
+  }),
+]

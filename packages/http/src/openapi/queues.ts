@@ -1,0 +1,69 @@
+import { listQueues } from "../api/queue-routes.ts"
+import { type Described, describe } from "./describe.ts"
+import { count } from "./values.ts"
+
+const queue = {
+  type: "object",
+  required: [
+    "name",
+    "paused",
+    "pausedUntil",
+    "waitingLimit",
+    "ready",
+    "scheduled",
+    "blocked",
+    "running",
+    "oldestReadyAt",
+  ],
+  properties: {
+    name: { type: "string" },
+    paused: { type: "boolean", description: "Jobs of a paused queue are not started; running ones may end." },
+    pausedUntil: {
+      type: ["string", "null"],
+      format: "date-time",
+      description: "When the pause ends by itself; null: when it is resumed, or it is not paused.",
+    },
+    waitingLimit: {
+      type: ["integer", "null"],
+      description: "How many unfinished jobs it may have; null: any number.",
+    },
+    ready: count,
+    scheduled: count,
+    blocked: count,
+    running: count,
+    oldestReadyAt: { type: ["string", "null"], format: "date-time" },
+  },
+}
+
+export const queueSchemas = {
+  Queue: queue,
+  Queues: {
+    type: "object",
+    required: ["queues"],
+    properties: {
+      queues: { type: "array", items: { $ref: "#/components/schemas/Queue" } },
+      next: { type: "string", description: "Present when more queues follow: send it as `after`." },
+    },
+  },
+}
+
+export const queueOperations: readonly Described[] = [
+  describe(listQueues, {
+    id: "listQueues",
+    tag: "queues",
+    summary: "List the queues and their job counts",
+    parameters: {
+      after: {
+        type: "string",
+        pattern: "^[A-Za-z0-9._/:-]{0,128}$",
+        description: "The `next` of the previous response, to read the following page.",
+      },
+    },
+    responses: {
+      200: {
+        description: "The queues that have jobs or are paused, ordered by name, up to 1,000.",
+        body: "Queues",
+      },
+    },
+  }),
+]

@@ -1,0 +1,191 @@
+import {
+  deleteSchedule,
+  getSchedule,
+  listSchedules,
+  pauseSchedule,
+  resumeSchedule,
+  runSchedule,
+  setSchedule,
+} from "../api/schedule-routes.ts"
+import { type Described, describe } from "./describe.ts"
+import { delay, runAt } from "./job-requests.ts"
+import { durationUpTo, instantOrNull, key, name, period } from "./values.ts"
+
+const scheduleRequest = {
+  type: "object",
+  examples: [{ name: "report", cron: "0 3 * * *", timeZone: "Europe/Berlin" }],
+  required: ["name"],
+  oneOf: [{ required: ["cron"] }, { required: ["every"] }],
+  additionalProperties: false,
+  properties: {
+    name: { ...name, description: "The name of its jobs." },
+    cron: {
+      type: "string",
+      format: "cron",
+      description:
+        "Minute, hour, day of the month, month and weekday, with the second before them if there are six fields; or @hourly, @daily, @weekly, @monthly, @yearly.",
+      examples: ["0 3 * * *"],
+    },
+    every: { ...delay, description: "The time from tick to tick, in place of `cron`. At least a second." },
+    timeZone: {
+      type: "string",
+      format: "time-zone",
+      description: "An IANA time zone. Default UTC.",
+      examples: ["Europe/Berlin"],
+    },
+    payload: { description: "The payload of each job. Default {}." },
+    options: { type: "object", description: "The options of each enqueue, as for `POST /v1/jobs`." },
+    jitter: {
+      ...durationUpTo(86_400),
+      description: "Enqueues each job up to this long after its tick. Up to a day.",
+    },
+    startsAt: { ...runAt, description: "No tick is before it." },
+    endsAt: { ...runAt, description: "No tick is after it." },
+    catchUp: {
+      description: "What becomes of ticks that were missed because nobody drained. Default once.",
+      anyOf: [
+        { enum: ["skip", "once", "all"] },
+        {
+          type: "object",
+          required: ["policy"],
+          additionalProperties: false,
+          properties: { policy: { enum: ["skip", "once", "all"] }, within: period },
+        },
+      ],
+    },
+    overlap: {
+      enum: ["allow", "skip", "queue", "cancel"],
+      description: "What becomes of a tick while the job of an earlier one is unfinished. Default allow.",
+    },
+    enabled: { type: "boolean", description: "Default true." },
+  },
+}
+
+const schedule = {
+  type: "object",
+  required: ["key", "name", "timeZone", "overlap", "enabled", "dynamic", "paused", "next", "runs"],
+  properties: {
+    ...scheduleRequest.properties,
+    key: { type: "string" },
+    cron: { type: ["string", "null"] },
+    every: { type: ["string", "number", "null"] },
+    jitter: { type: ["string", "number"] },
+    startsAt: instantOrNull,
+    endsAt: instantOrNull,
+    catchUp: {
+      type: "object",
+      required: ["policy", "within"],
+      properties: {
+        policy: { enum: ["skip", "once", "all"] },
+        within: { type: ["string", "number", "null"] },
+      },
+    },
+    dynamic: {
+      type: "boolean",
+      description: "False for one that is defined in code, which can't be changed here.",
+    },
+    paused: { type: "boolean" },
+    pausedUntil: instantOrNull,
+    next: {
+      type: "array",
+      items: { type: "string", format: "date-time" },
+      description: "The next five ticks.",
+    },
+    runs: {
+      type: "array",
+      description: "The last ticks, the newest first.",
+      items: {
+        type: "object",
+        required: ["tick", "outcome", "jobId", "jobState", "error", "requested"],
+        properties: {
+          tick: { type: "string", format: "date-time" },
+          outcome: { enum: ["enqueued", "deduplicated", "skipped", "missed", "failed"] },
+          jobId: { type: ["string", "null"] },
+          jobState: { type: ["string", "null"] },
+          error: { type: ["string", "null"], description: "Why its job could not be enqueued." },
+          requested: { type: "boolean", description: "Whether somebody ran the schedule." },
+        },
+      },
+    },
+    jobId: { type: "string", description: "Of a run that was asked for: the job." },
+    createdAt: { type: "string", format: "date-time" },
+    updatedAt: { type: "string", format: "date-time" },
+  },
+}
+
+export const scheduleSchemas = {
+  ScheduleRequest: scheduleRequest,
+  Schedule: schedule,
+  Schedules: {
+    type: "object",
+    required: ["schedules"],
+    properties: { schedules: { type: "array", items: { $ref: "#/components/schemas/Schedule" } } },
+  },
+}
+
+const ofSchedule = { key: name }
+
+export const scheduleOperations: readonly Described[] = [
+  describe(listSchedules, {
+    id: "listSchedules",
+    tag: "schedules",
+    summary: "List schedules",
+    parameters: {
+      after: { ...key, description: "Only schedules whose keys come after this one." },
+      limit: { type: "integer", minimum: 1, maximum: 1_000, description: "How many at most. Default 1,000." },
+    },
+    responses: {
+      200: { description: "The schedules, ordered by key, each with its last run.", body: "Schedules" },
+    },
+  }),
+  describe(getSchedule, {
+    id: "getSchedule",
+    tag: "schedules",
+    summary: "Read a schedule, its next five ticks and its last ten runs",
+    parameters: ofSchedule,
+    responses: { 200: { description: "The schedule.", body: "Schedule" } },
+    problems: [404],
+  }),
+  describe(setSchedule, {
+    id: "setSchedule",
+    tag: "schedules",
+    summary: "Store a schedule, in place of the one with this key",
+    parameters: ofSchedule,
+    body: "ScheduleRequest",
+    responses: { 200: { description: "The schedule.", body: "Schedule" } },
+    problems: [409],
+  }),
+  describe(deleteSchedule, {
+    id: "deleteSchedule",
+    tag: "schedules",
+    summary: "Delete a schedule; its jobs stay",
+    parameters: ofSchedule,
+    responses: { 204: { description: "It is deleted." } },
+    problems: [404, 409],
+  }),
+  describe(runSchedule, {
+    id: "runSchedule",
+    tag: "schedules",
+    summary: "Enqueue a job of the schedule now",
+    parameters: ofSchedule,
+    responses: { 200: { description: "The schedule, with `jobId`, the job's id.", body: "Schedule" } },
+    problems: [404, 429],
+  }),
+  describe(pauseSchedule, {
+    id: "pauseSchedule",
+    tag: "schedules",
+    summary: "Pause a schedule: its ticks of this time are dropped",
+    parameters: ofSchedule,
+    body: "PauseRequest",
+    responses: { 200: { description: "The schedule.", body: "Schedule" } },
+    problems: [404],
+  }),
+  describe(resumeSchedule, {
+    id: "resumeSchedule",
+    tag: "schedules",
+    summary: "Resume a schedule",
+    parameters: ofSchedule,
+    responses: { 200: { description: "The schedule.", body: "Schedule" } },
+    problems: [404],
+  }),
+]
