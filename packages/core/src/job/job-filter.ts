@@ -145,8 +145,7 @@ function inputOf(given: JobFilter["input"]): { path: string; value: string } | u
   const condition = typeof given === "string" ? splitInput(given) : given
   if (!isInput(condition))
     refuse("invalid_option", given, ["filter", "input"], 'a path and a value, such as "order.id:17"')
-  return { path: toPgTextArray(path.split(".")), value: text }
-  return { path: condition.path.split("."), value: String(condition.value) }
+  return { path: toPgTextArray(condition.path.split(".")), value: String(condition.value) }
 }
 
 function isInput(condition: unknown): condition is InputCondition {
