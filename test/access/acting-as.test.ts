@@ -14,7 +14,7 @@ const sluice = createSluice({ database: database.pool, log })
 const ada: Principal = { id: "oidc:ada@example.org", name: "Ada", role: "operator" }
 
 const ROLES: Role[] = ["enqueuer", "reader", "operator", "admin"]
-const READS = /^(count|get|list|sample|waitFor)/
+const READS = /^(count|examine|get|list|sample|waitFor)/
 const ENQUEUES = /^(enqueue|addToBatch|emit$|completeWait$|wake$|verifyApiKey$)/
 const ADMINISTERS = /ApiKeys?$|^listActions$|^getPrincipal$/
 

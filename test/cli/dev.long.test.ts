@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import { pathToFileURL } from "node:url"
 import { createSluice } from "@sluice/core"
 import { expect, onTestFinished, test } from "vitest"
 import { SLUICE } from "../support/cli.ts"
@@ -9,6 +10,7 @@ import { createDatabase } from "../support/database.ts"
 import { eventually } from "../support/eventually.ts"
 import { makeTemporaryFolder } from "../support/temporary-folder.ts"
 
+const JSX = pathToFileURL(join(import.meta.dirname, "../support/jsx.mjs"))
 const ROOT = join(import.meta.dirname, "../..")
 
 test("a changed job runs with its new code, and one that runs meanwhile ends with the old", async () => {
@@ -61,6 +63,19 @@ test("it serves the API with the code as it is now, with its key, and 503 while 
   await app.says(/changed/)
   expect((await app.post("say")).status).toBe(201)
   expect((await app.post("say", "wrong")).status).toBe(401)
+  const link = /^open +(\S+)/m.exec(app.output())?.[1] ?? ""
+  const entered = await fetch(link, { redirect: "manual" })
+  expect(entered.status).toBe(303)
+  const cookie = entered.headers
+    .getSetCookie()
+    .map((one) => one.split(";")[0])
+    .join("; ")
+  const page = await fetch(new URL("/dashboard/", link), { headers: { cookie } })
+  expect(page.status).toBe(200)
+  expect(await page.text()).toContain("Sluice")
+  expect((await fetch(new URL("/", link), { redirect: "manual" })).headers.get("location")).toMatch(
+    /\/dashboard\/$/,
+  )
   const key = await app.read(".sluice/api-key")
   expect(key).toMatch(/^sluice_/)
 })
@@ -82,6 +97,12 @@ test("other commands in its folder find its database, and no longer once it has 
   await app.stop("SIGTERM")
   const after = await app.run("enqueue", "say")
   expect(after.output).toBe("sluice: Which database? Give --database-url, or set DATABASE_URL\n")
+})
+
+test("one that was killed is no longer found", async () => {
+  const app = await startApp(jobsFile("one"))
+  await app.stop("SIGKILL")
+  expect((await app.run("enqueue", "say")).output).toMatch(/^sluice: Which database\?/)
 })
 
 test("without a jobs file, on a port that is taken, or with a database elsewhere that isn't migrated, it is refused", async () => {
@@ -137,6 +158,7 @@ async function startApp(jobs: string, files: Record<string, string> = {}, until 
     sluice: createSluice({ database: database.pool }),
     databaseUrl: database.url,
     port,
+    output: () => output.text,
     says,
     write,
     read: (file: string) => readFile(join(path, file), "utf8"),
@@ -165,7 +187,7 @@ async function runIn(folder: string, args: readonly string[]) {
 
 function environment(more: Record<string, string>): NodeJS.ProcessEnv {
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env
-  return { PATH, HOME, NODE_COMPILE_CACHE, ...more }
+  return { PATH, HOME, NODE_COMPILE_CACHE, NODE_OPTIONS: `--import ${JSX}`, ...more }
 }
 
 function collect(child: ChildProcess): { text: string } {

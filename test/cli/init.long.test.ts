@@ -121,6 +121,7 @@ test("an SST project gets the functions, and the component in sst.config.ts", as
   expect(await filesIn(folder)).toEqual(
     expect.arrayContaining([
       "functions/drain.ts",
+      "functions/dashboard.ts",
       "functions/enqueue.ts",
       "functions/migrate.ts",
       "src/jobs/hello.ts",

@@ -32,7 +32,7 @@ test("without a terminal, `sluice top` prints one frame: states, queues, running
   expect(code).toBe(0)
   expect(stdout).toContain("ready 1   running 0   scheduled 1   blocked 0   oldest ready ")
   expect(stdout).toMatch(/^mail +1 +0 +0 +0 /m)
-  expect(stdout).toMatch(/^\d+ +fail +default +1 +now$/m)
+  expect(stdout).toMatch(/^\d+ +fail +default +1 +(now|\d+s ago)$/m)
   expect(stdout).not.toContain("\u001b")
 })
 
@@ -72,7 +72,9 @@ describe.runIf(process.platform === "linux")("on a terminal", () => {
       expect(frame.split("\r\n").length).toBeLessThanOrEqual(12)
       return frame
     })
-    const tables = smaller.split("\r\n").slice(2)
+    const lines = smaller.split("\r\n") // what stands above the tables is cut by the terminal
+    const tables = lines.slice(lines.findIndex((line) => plain(line).startsWith("QUEUE")))
+    expect(tables.length).toBeGreaterThan(2)
     expect(Math.max(...tables.map((line) => plain(line).length))).toBeLessThanOrEqual(70)
     expect(smaller).toContain("…")
     top.type("\u0003")

@@ -45,7 +45,7 @@ test("from an empty folder, npx sluice init leads to a drained job in less than 
       `from an empty folder to a drained job: ${(tookMs / 1_000).toFixed(1)} s (${steps.join(", ")})`,
     )
     expect(tookMs).toBeLessThan(WITHIN_MS)
-    expect(dev.output).toContain("hello #1: Hello, Ada")
+    expect(dev.output).toContain("Hello, Ada")
     await app.run(["npx", "tsc"]) // what it wrote compiles under strict
   } catch (error) {
     ;(error as Error).message += `\n\nsluice dev printed:\n${dev.output.slice(-4_000)}`

@@ -111,7 +111,9 @@ browserTest("times are those of the reader's time zone from the first page on", 
   const { page } = await browser.open("/jobs")
   await eventually(async () => {
     await page.reload()
-    const titles = await page.locator("time[title]").evaluateAll((times) => times.map((time) => time.getAttribute("title")))
+    const titles = await page.evaluate<string[]>(
+      "[...document.querySelectorAll('time[title]')].map(({ title }) => title)",
+    )
     expect(titles.join()).toMatch(/GMT\+[12]|CES?T/)
   })
 })

@@ -76,7 +76,7 @@ test("settings that lose jobs are noted", async () => {
   expect(await find("serverSettings")).toMatchObject({
     level: "note",
     text: expect.stringContaining(
-      "synchronous_commit is off: a crash of the server can lose jobs of the last second",
+      "the setting synchronous_commit is off: a crash of the server can lose jobs of the last second",
     ),
     remedy: expect.stringMatching(/^Turn on .*synchronous_commit$/),
   })
@@ -87,7 +87,7 @@ test("a server that never clears dead rows away is wrong", async () => {
     expect(await find("serverSettings")).toEqual({
       check: "serverSettings",
       level: "wrong",
-      text: "autovacuum is off: dead rows are never cleared away",
+      text: "the setting autovacuum is off: dead rows are never cleared away",
       remedy: "Turn on autovacuum",
     })
   })

@@ -36,6 +36,13 @@ test("an invocation is told by its process id when it has ended", () => {
   expect(lines).toEqual(["REPORT drain RequestId a pid 17 succeeded 12 MB"])
 })
 
+test("a page of the dashboard is told only if it fails: pages refresh themselves", () => {
+  const start = "START dashboard RequestId a pid 17"
+  expect(shown(start, "REPORT dashboard RequestId a pid 17 warm 9 ms succeeded 12 MB")).toEqual([])
+  const failed = "REPORT dashboard RequestId a pid 17 warm 9 ms failed 12 MB"
+  expect(shown(start, failed)).toEqual([failed])
+})
+
 test("metrics, and what a drain did in all, aren't shown", () => {
   expect(shown(line({ message: "Drained" }), '[drain] {"_aws":{}}')).toEqual([])
 })

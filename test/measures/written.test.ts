@@ -42,6 +42,25 @@ test("what can't be written doesn't fail a drain, and its jobs are settled", asy
   await holder.end()
 })
 
+test("what could not be written once is written later in the drain", async () => {
+  const queues = Array.from({ length: 2_100 }, (_, n) => `queue-${n}`) // so many that it doesn't wait for the end
+  await sluice.enqueueMany(queues.map((queue) => ({ name: "noop", options: { queue } })))
+  const holder = await database.connect()
+  await holder.query("begin")
+  await holder.query("lock table sluice.noted_measures")
+  let releasing: Promise<unknown> | undefined
+  const release = () => {
+    releasing ??= holder.query("rollback")
+  }
+  await drainOnce({ log: { ...log, warn: release } })
+  await releasing
+  await holder.end()
+  const [noted] = await database.rows(
+    "select sum(succeeded)::integer as succeeded, count(distinct queue)::integer as queues from sluice.noted_measures",
+  )
+  expect(noted).toEqual({ succeeded: 2_100, queues: 2_100 })
+})
+
 test("a drain that fails writes what it has settled", async () => {
   await sluice.enqueue("noop", {}, { priority: 1 })
   await sluice.enqueue("acts", {}, { priority: 2 })
@@ -70,7 +89,10 @@ test("the drainer's row says how many executions it has settled, why it ended, a
   stopped.abort()
   await drainOnce({ signal: stopped.signal })
   let leftMs = 60_000 // of which 5 s are kept for the end
-  const passTime = () => queueMicrotask(() => void (leftMs = 4_000))
+  const passTime = () =>
+    queueMicrotask(() => {
+      leftMs = 4_000
+    })
   await drainOnce({ remainingMs: () => leftMs, onOpen: passTime })
   expect(
     await database.rows("select settled, reason, invocation from sluice.drainers order by id desc limit 3"),

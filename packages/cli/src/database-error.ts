@@ -17,6 +17,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   "28P01": ": check the user and the password in the connection string",
   "28000": ": check the user in the connection string, and the server's pg_hba.conf",
   "3D000": ": create it, or correct the name in the connection string",
+  "3F000": ": run sluice migrate, or correct --schema",
   "42501": ": connect as a role with that right, see docs/connections.md",
   "53300": ": close other connections, or raise the server's max_connections",
 }

@@ -3,6 +3,7 @@ import type { Principal, Role } from "./access/principal.ts"
 import { assertInScope, assertRole, assertUnscoped, isScoped } from "./access/scope.ts"
 import { summaryOf } from "./access/summary.ts"
 import { isRecord } from "./checks/validate.ts"
+import { translateError } from "./database/translate-error.ts"
 import { SluiceError } from "./errors.ts"
 import type { BulkResult } from "./manage/bulk.ts"
 import type { Sluice } from "./sluice.ts"
@@ -206,7 +207,9 @@ function afterOf(given: readonly unknown[]): string | undefined {
 
 async function recorded(sluice: Sluice, intent: Intent, run: () => Promise<unknown>): Promise<unknown> {
   const { database, schema, log } = sluice
-  const id = await beginAction(database, schema, intent)
+  const id = await beginAction(database, schema, intent).catch((error: unknown) => {
+    throw translateError(error)
+  })
   try {
     const value = await run()
     await end("done", resultOf(value))

@@ -13,6 +13,9 @@ export interface OutputOptions {
 /** The longest name of a function, so that what follows stands below each other. */
 const NAME_WIDTH = 9
 
+/** The function whose pages refresh themselves: a line for each would hide the others. */
+const REFRESHING = "dashboard"
+
 /** An invocation that takes longer than this is shown when it starts, so that its process can be found. */
 const SHOW_START_AFTER_MS = 400
 
@@ -24,13 +27,14 @@ export function createOutput({ json, colors, debug, write }: OutputOptions): (li
   if (json) return write
   const starts = new Map<string, NodeJS.Timeout>()
   return (line) => {
-    const [, kind, requestId = ""] = /^(START|REPORT) \S+ RequestId (\S+) /.exec(line) ?? []
+    const [, kind, functionName = "", requestId = ""] =
+      /^(START|REPORT) (\S+) RequestId (\S+) /.exec(line) ?? []
     if (kind === "START")
       starts.set(
         requestId,
         setTimeout(() => showStart(requestId, line), SHOW_START_AFTER_MS),
       )
-    else if (kind === "REPORT") showReport(requestId, line)
+    else if (kind === "REPORT") showReport(functionName, requestId, line)
     else show(line)
   }
 
@@ -39,10 +43,12 @@ export function createOutput({ json, colors, debug, write }: OutputOptions): (li
     write(dim(line))
   }
 
-  function showReport(requestId: string, line: string): void {
+  function showReport(functionName: string, requestId: string, line: string): void {
     clearTimeout(starts.get(requestId))
-    starts.delete(requestId)
-    write(/ succeeded \d+ MB$/.test(line) ? dim(line) : red(line))
+    const wasShort = starts.delete(requestId)
+    const hasSucceeded = / succeeded \d+ MB$/.test(line)
+    if (hasSucceeded && wasShort && functionName === REFRESHING) return
+    write(hasSucceeded ? dim(line) : red(line))
   }
 
   function show(line: string): void {

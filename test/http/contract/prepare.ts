@@ -23,6 +23,8 @@ const PREPARATIONS: Record<string, (api: Api) => Promise<Parameters>> = {
   runSchedule: newSchedule,
   pauseSchedule: newSchedule,
   resumeSchedule: newSchedule,
+  rotateApiKey: newApiKey,
+  revokeApiKey: newApiKey,
   completeWait: async () => ({ token: `token-${++made}` }),
 }
 
@@ -68,4 +70,9 @@ async function newSchedule(api: Api): Promise<Parameters> {
   const key = `schedule-${++made}`
   await api.request("PUT", `/v1/schedules/${key}`, { body: { name: "anything", cron: "0 3 * * *" } })
   return { key }
+}
+
+async function newApiKey(api: Api): Promise<Parameters> {
+  const { body } = await api.post("/v1/api-keys", { name: "checkout", role: "enqueuer" })
+  return { id: body.id }
 }

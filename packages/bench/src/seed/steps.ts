@@ -81,10 +81,11 @@ function failuresOn(day: number): Step {
     what: `failures, day ${day}`,
     text: `
       insert into failures (job_id, started_at, ended_at, duration_ms, waited_ms, drainer_id, attempt, outcome, error_class, error_code,
-                            error_message, error_stack)
+                            error_message, error_stack, name, fingerprint)
       select f.id, f.started_at, f.finished_at - (f.attempts - a.attempt) * interval '30 seconds', f.duration_ms, 40, f.drainer_id, a.attempt,
              case when a.attempt = f.attempts then 'discarded' else 'retried' end, e.class, e.code, replace(e.message, '%', (f.id % 100000)::text),
-             e.class || ': ' || replace(e.message, '%', (f.id % 100000)::text) || E'\\n    at perform (file:///var/task/jobs/' || f.name || '.js:' || 10 + f.id % 3 || E':13)\\n    at async execute (file:///var/task/drain.js:4120:20)'
+             e.class || ': ' || replace(e.message, '%', (f.id % 100000)::text) || E'\\n    at perform (file:///var/task/jobs/' || f.name || '.js:' || 10 + f.id % 3 || E':13)\\n    at async execute (file:///var/task/drain.js:4120:20)',
+             f.name, left(md5(e.message || f.name), 16)
       from finished f
       cross join lateral generate_series(1, case f.state when 'discarded' then 3 else f.attempts - 1 end) a (attempt)
       join unnest($1::text[], $2::text[], $3::text[]) with ordinality e (class, code, message, place) on e.place = 1 + (f.id / 10 + length(f.name)) % ${ERRORS.length}
@@ -149,8 +150,8 @@ function drainers(): Step {
   return {
     what: "drainers",
     text: `
-      insert into drainers (id, slot, backend_pid, label, budget_ms, invocation, settled, reason, started_at, ended_at, ending)
-      select n, 1 + n % 10, 1000 + n, md5(n::text) || ' (hop 0)', 900000,
+      insert into drainers (id, slot, backend_pid, label, slots, budget_ms, invocation, settled, reason, started_at, ended_at, ending)
+      select n, 1 + n % 10, 1000 + n, md5(n::text) || ' (hop 0)', 10, 900000,
              jsonb_build_object('requestId', md5(n::text), 'functionName', 'app-drain', 'region', 'eu-central-1', 'logGroup', '/aws/lambda/app-drain',
                                 'logStream', '2026/01/01/[$LATEST]' || md5((n / 7)::text), 'memoryMb', 512, 'version', 'v1.' || 5 + n / 200),
              case when n % 60 <> 0 then 100 + n % 900 end,

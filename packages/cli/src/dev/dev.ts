@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises"
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net"
 import { relative, resolve } from "node:path"
+import { createLoginToken } from "@sluice/http/login-link"
 import { loadApiKey } from "@sluice/local/api-key"
 import { UsageError } from "../option-spec.ts"
 import type { Options } from "../options.ts"
@@ -8,10 +9,12 @@ import { styled } from "../output/terminal.ts"
 import { type DevDatabase, openDatabase, prepareSchema } from "./database.ts"
 import { jobsFile } from "./find-jobs.ts"
 import { GENERATION, type Generation, startGeneration } from "./generation.ts"
-import { perform } from "./perform.ts"
+import { DASHBOARD_PATH, perform } from "./perform.ts"
 import { dataFolder, forgetRunning, tellRunning } from "./running.ts"
 import { watchSources } from "./watch.ts"
 
+/** The link of the dashboard that is printed at the start. */
+const LINK_LIFETIME_MS = 3_600_000
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 15_000
 
@@ -50,6 +53,8 @@ async function serve(options: Options, file: string, dataDir: string, database: 
     say("psql", database.isEmbedded ? databaseUrl : '"$DATABASE_URL"')
     say("jobs", `${file}${names ? `: ${names.join(", ")}` : ""}`)
     say("api", `${url}/v1 with the header "Authorization: Bearer ${key}"`)
+    const token = createLoginToken(apiKey, LINK_LIFETIME_MS)
+    say("open", `${url}${DASHBOARD_PATH}/login?token=${token} (the dashboard; the link logs in once)`)
     say("try", `npx sluice enqueue ${names?.[0] ?? "<name>"}, in another terminal`)
     say("ready", url)
     await stopped

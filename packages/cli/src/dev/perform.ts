@@ -1,16 +1,20 @@
 import { createServer, type Server } from "node:http"
 import type { Socket } from "node:net"
 import { getRequestListener } from "@hono/node-server"
-import type { Worker } from "@sluice/core"
+import type { Logger, Sluice, Worker } from "@sluice/core"
 import { createLog } from "@sluice/core/log"
 import { createConnect, createPool } from "@sluice/core/pg"
 import { createApp } from "@sluice/http"
+import { createDashboard } from "@sluice/http/dashboard"
 import { loadCore, loadJobs } from "../jobs-file.ts"
 import type { Options } from "../options.ts"
 import { hasColors } from "../output/terminal.ts"
 import { jobsFile } from "./find-jobs.ts"
 import { type Order, QUIT_WITHIN_MS, type Ready } from "./generation.ts"
 
+type FetchCallback = Parameters<typeof getRequestListener>[0]
+
+export const DASHBOARD_PATH = "/dashboard"
 /** Connections for the API and the dashboard, and for jobs that enqueue. */
 const CONNECTIONS = 4
 /** How long jobs may continue whose code has changed meanwhile. */
@@ -29,7 +33,7 @@ export async function perform(options: Options, apiKey: string): Promise<number>
   const connect = createConnect(databaseUrl)
   const database = createPool(databaseUrl, { max: CONNECTIONS })
   const sluice = createSluice({ database, listen: connect, jobs, schedules, schema })
-  const server = createServer(getRequestListener(createApp({ sluice, apiKey, log }).fetch))
+  const server = createServer(getRequestListener(routes({ sluice, apiKey, log })))
   const worker = start(sluice, { connect, concurrency, maxDrainers, grace: RETIREMENT, log })
   obey(server, worker)
   const ready: Ready = { jobs: jobs.map(({ name }) => name) }
@@ -37,6 +41,18 @@ export async function perform(options: Options, apiKey: string): Promise<number>
   await worker.ended
   setTimeout(() => process.exit(), EXIT_AFTER_MS)
   return 0
+}
+
+/** The dashboard is served below its path, and `/` leads there. */
+function routes(options: { sluice: Sluice; apiKey: string; log: Logger }): FetchCallback {
+  const api = createApp(options)
+  const dashboard = createDashboard({ ...options, basePath: DASHBOARD_PATH })
+  return (request, environment) => {
+    const { pathname } = new URL(request.url)
+    if (pathname === "/") return Response.redirect(new URL(`${DASHBOARD_PATH}/`, request.url), 303)
+    const isOfDashboard = pathname === DASHBOARD_PATH || pathname.startsWith(`${DASHBOARD_PATH}/`)
+    return (isOfDashboard ? dashboard : api).fetch(request, environment)
+  }
 }
 
 function obey(server: Server, worker: Worker): void {

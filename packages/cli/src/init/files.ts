@@ -17,6 +17,7 @@ export function filesFor(project: Project): Files {
       [`functions/drain${extension}`]: drain(project),
       [`functions/migrate${extension}`]: migrate(project),
       [`functions/enqueue${extension}`]: api(project),
+      [`functions/dashboard${extension}`]: dashboard(project),
     }),
   }
 }
@@ -127,6 +128,28 @@ const sluice = createSluice({ ...fromEnvironment(), database: createPool(Resourc
 
 /** The HTTP API: POST /v1/jobs enqueues. */
 export const handler = handle(createApp({ sluice, apiKey: Resource.QueueApiKey.value, log: jsonLog }))
+`
+}
+
+function dashboard(project: Project): string {
+  return `import { createPool, fromEnvironment, jsonLog } from "@sluice/aws"
+import { createSluice } from "@sluice/core"
+import { createDashboard } from "@sluice/http/dashboard"
+import { handle } from "hono/aws-lambda"
+import { Resource } from "sst"
+import { jobs } from "${jobsFromFunctions(project)}"
+
+const sluice = createSluice({ ...fromEnvironment(), database: createPool(Resource.QueueDatabase.url), jobs })
+
+/** The dashboard, into which the API's key lets. */
+export const handler = handle(
+  createDashboard({
+    sluice,
+    apiKey: Resource.QueueApiKey.value,
+    basePath: process.env.SLUICE_DASHBOARD_PATH ?? "/dashboard",
+    log: jsonLog,
+  }),
+)
 `
 }
 

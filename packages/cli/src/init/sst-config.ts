@@ -5,6 +5,7 @@ const COMPONENT = [
   '  drain: "functions/drain.handler",',
   '  migrate: "functions/migrate.handler",',
   '  enqueue: "functions/enqueue.handler",',
+  '  dashboard: "functions/dashboard.handler",',
   "})",
 ]
 /** What would stand there twice. */

@@ -3,7 +3,7 @@ import { type Cell, table } from "../output/table.ts"
 import { plain, type Style, styled, styleOfState } from "../output/terminal.ts"
 import { fromNow, shortDuration } from "../output/times.ts"
 import { pauseCell } from "../pauses.ts"
-import type { Frame } from "./frame.ts"
+import { type Frame, MINUTES } from "./frame.ts"
 
 /** How many characters and lines there are. */
 export interface Size {
@@ -62,11 +62,10 @@ function states({ states, queues }: Frame): string {
   return [...counts, ...age].join("   ")
 }
 
-function throughput({ points, total, stepMs }: Throughput): string[] {
-  const minutes = (points.length * stepMs) / 60_000
-  if (total.executions === 0) return [styled(`no execution in the last ${minutes || 15} minutes`, "dim")]
+function throughput({ points, total }: Throughput): string[] {
+  if (total.executions === 0) return [styled(`no execution in the last ${MINUTES} minutes`, "dim")]
   const parts = [
-    `${bars(points.map(({ executions }) => executions))} ${total.executions.toLocaleString("en")} executions in ${minutes}m`,
+    `${bars(points.map(({ executions }) => executions))} ${total.executions.toLocaleString("en")} executions in ${MINUTES}m`,
     total.failureRate === null ? "" : `${percent(total.failureRate)} failed`,
     total.waitMs.p95 === null ? "" : `p95 waits ${shortDuration(total.waitMs.p95)}`,
     total.runMs.p95 === null ? "" : `p95 takes ${shortDuration(total.runMs.p95)}`,

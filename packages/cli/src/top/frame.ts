@@ -17,7 +17,8 @@ export interface Frame {
 
 /** More don't fit on a terminal. */
 const MOST_JOBS = 20
-const MINUTES = 15
+/** How far back the throughput is shown. */
+export const MINUTES = 15
 
 /** Reads it, one statement after the other: who looks at a queue that is in trouble must not add to it. */
 export async function readFrame(sluice: Sluice): Promise<Frame> {

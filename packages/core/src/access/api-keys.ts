@@ -124,7 +124,12 @@ export async function rotateApiKey(
   options: RotateApiKeyOptions = {},
 ): Promise<NewApiKey> {
   assertKnownKeys(options, ["overlap"], ["options"])
-  const overlapMs = boundedMs(options.overlap ?? "24h", ["overlap"], 0, LONGEST_OVERLAP_MS)
+  const overlapMs = boundedMs(
+    options.overlap === undefined ? "24h" : options.overlap,
+    ["overlap"],
+    0,
+    LONGEST_OVERLAP_MS,
+  )
   const role = await roleOf(database, schema, assertKeyId(id))
   const { secret, hint, hash } = newSecret(role)
   const call = protocolCall(schema, "rotate_api_key", {

@@ -7,7 +7,7 @@ import type { Principal } from "./principal.ts"
 /** On which way somebody acts. */
 export type Via = "api" | "dashboard" | "cli" | "library"
 
-export const VIAS: readonly Via[] = ["api", "dashboard", "cli", "library"]
+const VIAS: readonly Via[] = ["api", "dashboard", "cli", "library"]
 
 /** An entry of the audit log. */
 export interface RecordedAction {

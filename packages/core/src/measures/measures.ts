@@ -37,8 +37,10 @@ interface Sums extends Record<MeasuredOutcome, number> {
 }
 
 const A_MINUTE_MS = 60_000
-/** With more names and queues it writes before the minute is over, and forgets what it can't write. */
+/** With more names and queues it writes before the minute is over. */
 const MOST_SUMS = 2_000
+/** What can't be written is kept up to so many of them, and else forgotten. */
+const MOST_UNSENT = 4_000
 
 export function createMeasures(options: {
   /** Sends a list of objects, as the SQL function `note_measures` takes it. */
@@ -101,7 +103,7 @@ export function createMeasures(options: {
     try {
       await send(`[${rows.join(",")}]`)
     } catch (error) {
-      if (rows.length <= MOST_SUMS) unsent = rows
+      if (rows.length <= MOST_UNSENT) unsent = rows
       onFailure(error)
     }
   }

@@ -6,9 +6,12 @@ import type { Keys } from "../messages/missing-key.ts"
 import { problemResponse, truncate } from "../messages/problem.ts"
 import { toProblem } from "../messages/to-problem.ts"
 import { acceptJobTokens, watchRoutes } from "../watch/watch-routes.ts"
+import { accessRoutes } from "./access-routes.ts"
+import { actingSluice } from "./acting-sluice.ts"
 import { authorize } from "./authorize.ts"
 import { batchRoutes } from "./batch-routes.ts"
 import { correlateRequests } from "./correlation.ts"
+import { drainerRoutes } from "./drainer-routes.ts"
 import { eventRoutes } from "./event-routes.ts"
 import { jobRoutes } from "./job-routes.ts"
 import { manageRoutes } from "./manage-routes.ts"
@@ -16,6 +19,7 @@ import { measureRoutes } from "./measure-routes.ts"
 import { serve } from "./operation.ts"
 import { pauseRoutes } from "./pause-routes.ts"
 import { queueRoutes } from "./queue-routes.ts"
+import { createRateLimiter, type RequestRate } from "./rate-limit.ts"
 import { rawPath } from "./raw-path.ts"
 import type { RouteOptions } from "./route-options.ts"
 import { scheduleRoutes } from "./schedule-routes.ts"
@@ -26,8 +30,9 @@ import { workflowRoutes } from "./workflow-routes.ts"
 export interface AppOptions {
   readonly sluice: Sluice
   /**
-   * What callers send as `Authorization: Bearer <key>`. Several keys, as a list or comma-separated, allow rotation. Without
-   * a key, as where an app is built, the API refuses every request that needs one: 500, code `not_configured`.
+   * What callers send as `Authorization: Bearer <key>`, to do everything. Several keys, as a list or comma-separated, allow rotation.
+   * Keys that `sluice.createApiKey` has made are accepted, too, each for what its role allows. Without a key here, as where an app
+   * is built, the API refuses every other request that needs one: 500, code `not_configured`.
    */
   readonly apiKey: Keys
   /** Maximum number of jobs in one batch. Default 10,000. */
@@ -42,6 +47,11 @@ export interface AppOptions {
    * connection; else it connects again after each change. Default false: API Gateway doesn't.
    */
   readonly streaming?: boolean
+  /**
+   * How many requests each key may send to this instance. More of them are answered 429, code `rate_limited`. Default: any
+   * number.
+   */
+  readonly rateLimit?: RequestRate
   /** What `GET /v1/health` and the metrics call healthy. See `getHealth`. */
   readonly health?: HealthOptions
   /** Receives a line for each enqueue and each failure on the server's side. Default `console`. */
@@ -60,8 +70,9 @@ export function createApp(options: AppOptions): Hono {
     streaming = false,
     log = console,
   } = options
-  const authorized = authorize(options.apiKey)
-  const routeOptions: RouteOptions = { sluice, maxBatchJobs, maxBodyBytes, log }
+  const authorized = authorize(options.apiKey, sluice, createRateLimiter(options.rateLimit))
+  const acting = actingSluice(sluice)
+  const routeOptions: RouteOptions = { sluice: acting, maxBatchJobs, maxBodyBytes, log }
   // alone, it is smaller than the choice of routers that `new Hono()` brings
   const app: Hono = new HonoBase({ getPath: rawPath, router: new TrieRouter() })
 
@@ -86,9 +97,11 @@ export function createApp(options: AppOptions): Hono {
     ...pauseRoutes(routeOptions),
     ...scheduleRoutes(routeOptions),
     ...waitRoutes(routeOptions),
+    ...drainerRoutes(routeOptions),
     ...eventRoutes(routeOptions),
+    ...watchRoutes({ ...watchOptions, sluice: acting }),
+    ...accessRoutes(routeOptions),
     ...measureRoutes(routeOptions, options.health),
-    ...watchRoutes(watchOptions),
     ...serviceRoutes(routeOptions),
   ]
   serve(app, routes, maxBodyBytes)

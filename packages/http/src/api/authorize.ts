@@ -1,22 +1,48 @@
 import { createHash, timingSafeEqual } from "node:crypto"
-import type { MiddlewareHandler } from "hono"
+import { ForbiddenError, includesRole, type Principal, type Role, type Sluice } from "@sluice/core"
+import type { Context, MiddlewareHandler } from "hono"
 import { type Keys, missingKeyError, parseKeys } from "../messages/missing-key.ts"
 import { refuse } from "../messages/problem.ts"
+import { createActAs } from "./acting-sluice.ts"
+import type { RateLimiter } from "./rate-limit.ts"
 
-/** Accepts requests with one of the keys as `Authorization: Bearer <key>`, and refuses others with 401; all, if it has no key. */
-export function authorize(apiKey: Keys): MiddlewareHandler {
+/** Whoever has the key of the environment may do everything. */
+const ENVIRONMENT: Principal = { id: "environment", name: "environment", role: "admin" }
+
+/**
+ * Accepts requests with a key as `Authorization: Bearer <key>`: one of those given, or one that `createApiKey` has made. Others are
+ * refused with 401, and those that come too often with 429.
+ */
+export function authorize(apiKey: Keys, sluice: Sluice, limiter: RateLimiter): MiddlewareHandler {
   const digests = parseKeys(apiKey).map(digestOf)
-  return (context, next) => {
-    if (digests.length === 0) throw missingKeyError("createApp's apiKey")
+  const actAs = createActAs(sluice)
+  return async (context, next) => {
     const token = bearerToken(context.req.header("authorization"))
-    if (token === undefined) {
-      return unauthorized("missing_key", "Send the API key as 'Authorization: Bearer <key>'", "Bearer")
-    }
-    if (!isOneOf(digests, token)) {
-      return unauthorized("wrong_key", "The API key is wrong", 'Bearer error="invalid_token"')
-    }
-    return next()
+    const principal = token === undefined ? undefined : await verify(token)
+    if (principal === undefined) return refuseKey(token, digests.length > 0)
+    limiter.count(principal, context)
+    context.set("principal", principal)
+    return actAs(principal, next)
   }
+
+  async function verify(token: string): Promise<Principal | undefined> {
+    return isOneOf(digests, token) ? ENVIRONMENT : sluice.verifyApiKey(token)
+  }
+}
+
+/** Who sends the request. */
+export function principalOf(context: Context): Principal {
+  return context.get("principal")
+}
+
+/** Throws `ForbiddenError` if who sends the request has no such role. */
+export function assertMayCall(context: Context, needed: Role): void {
+  const { name, role } = principalOf(context)
+  if (includesRole(role, needed)) return
+  throw new ForbiddenError(
+    "forbidden",
+    `The key ${JSON.stringify(name)} has the role ${role}: this needs the role ${needed}`,
+  )
 }
 
 export function bearerToken(header: string | undefined): string | undefined {
@@ -31,6 +57,13 @@ function isOneOf(digests: readonly Buffer[], token: string): boolean {
 
 function digestOf(text: string): Buffer {
   return createHash("sha256").update(text).digest()
+}
+
+function refuseKey(token: string | undefined, isConfigured: boolean): never {
+  if (!isConfigured) throw missingKeyError("createApp's apiKey")
+  if (token === undefined)
+    return unauthorized("missing_key", "Send the API key as 'Authorization: Bearer <key>'", "Bearer")
+  return unauthorized("wrong_key", "The API key is wrong", 'Bearer error="invalid_token"')
 }
 
 function unauthorized(code: string, detail: string, challenge: string): never {

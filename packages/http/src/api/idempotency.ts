@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto"
-import type { RequestToStore } from "@sluice/core"
+import type { Principal, RequestToStore } from "@sluice/core"
 import type { Context } from "hono"
 import { refuse, truncate } from "../messages/problem.ts"
+import { principalOf } from "./authorize.ts"
 
 /** A string of HTTP's structured fields, or the same without its quotes. */
 const KEY = /^(?:"([\x20\x21\x23-\x5b\x5d-\x7e]{1,255})"|([\x21\x23-\x5b\x5d-\x7e]{1,255}))$/
@@ -10,7 +11,8 @@ const KEY = /^(?:"([\x20\x21\x23-\x5b\x5d-\x7e]{1,255})"|([\x21\x23-\x5b\x5d-\x7
  * The request by its `Idempotency-Key`, as the IETF draft describes it. The results are stored with the jobs, and a request with
  * the same key and content returns them again.
  */
-export function requestOf({ req }: Context, body: unknown): { request?: RequestToStore } {
+export function requestOf(context: Context, body: unknown): { request?: RequestToStore } {
+  const { req } = context
   const header = req.header("idempotency-key")
   if (header === undefined) return {}
   const [, quoted, bare] = KEY.exec(header) ?? []
@@ -21,7 +23,12 @@ export function requestOf({ req }: Context, body: unknown): { request?: RequestT
       code: "invalid_idempotency_key",
       detail: `The header Idempotency-Key is '${truncate(header)}': send 1 to 255 visible ASCII characters, in double quotes`,
     })
-  return { request: { key, fingerprint: fingerprintOf(req.path, body) } }
+  return { request: { key: ownKey(principalOf(context), key), fingerprint: fingerprintOf(req.path, body) } }
+}
+
+/** Another caller's request isn't this one's, and its results are none of its business. That of the environment is the app's own. */
+function ownKey({ id }: Principal, key: string): string {
+  return id === "environment" ? key : `${id} ${key}`
 }
 
 function fingerprintOf(path: string, body: unknown): string {

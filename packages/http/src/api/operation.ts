@@ -2,6 +2,7 @@ import type { RequestToStore, Role } from "@sluice/core"
 import type { Context, Hono } from "hono"
 import { readJson, readOptionalJson } from "../messages/body.ts"
 import { allowOnly } from "./allow-only.ts"
+import { assertMayCall } from "./authorize.ts"
 import { requestOf } from "./idempotency.ts"
 import { parseObject } from "./parse-object.ts"
 import { parseQuery, type QueryKinds, type QueryOf } from "./query.ts"
@@ -21,7 +22,7 @@ export interface Operation<
    * a name as %2F and others decode it. The path is not normalized: the name `a/../b` is not `b` (see raw-path.ts).
    */
   readonly path: Path
-  /** What the caller's key must allow. null: no key is needed. */
+  /** The role that the caller's key must have. What it may do then, and to which jobs, is core's to say: see `actingAs`. null: no key is needed. */
   readonly role: Role | null
   /** Its query parameters: others are refused. Default: whatever the query is, it is ignored. */
   readonly query?: Query
@@ -92,7 +93,10 @@ export function serve(app: Hono, routes: readonly Route[], maxBodyBytes: number)
   for (const path of [...paths].sort(specificFirst)) {
     const ofPath = routes.filter(({ operation }) => operation.path === path)
     for (const { operation, handle } of ofPath)
-      app.on(operation.method, path, async (context) => handle(await parse(operation, context, maxBodyBytes)))
+      app.on(operation.method, path, async (context) => {
+        if (operation.role !== null) assertMayCall(context, operation.role)
+        return handle(await parse(operation, context, maxBodyBytes))
+      })
     app.all(path, allowOnly(ofPath.map(({ operation }) => operation.method)))
   }
 }

@@ -1,5 +1,6 @@
 import type { Logger, Sluice } from "@sluice/core"
 import type { Keys } from "../messages/missing-key.ts"
+import type { SnapshotStore } from "./areas/overview/snapshot.ts"
 import type { Identify } from "./identity/identity.ts"
 import type { Redact } from "./redact.ts"
 
@@ -19,7 +20,7 @@ export interface DashboardOptions {
    * What session cookies are signed with. Default: a secret that is derived from `apiKey`. Without both, nobody is let in:
    * every request is refused, 503.
    */
-  readonly sessionSecret?: string
+  readonly sessionSecret?: string | undefined
   /** Where the dashboard is served: `/dashboard`. Default `/`. */
   readonly basePath?: string
   /** A session ends when it wasn't used for this long. Refreshes of an open page don't count. Default 2 hours. */
@@ -31,6 +32,13 @@ export interface DashboardOptions {
    * the values of fields that are named like secrets.
    */
   readonly redact?: Redact
+  /**
+   * For a database that sleeps when nobody asks it: the overview shows what was last kept, without waking it, and a button that does.
+   * Other pages ask the database. A store, such as an object in S3, also shows what other instances of the function
+   * have kept, and what `takeSnapshot` keeps at the end of a drain; the default keeps it in this process. Default: the overview asks
+   * the database.
+   */
+  readonly idle?: boolean | { readonly snapshots: SnapshotStore }
   /** Receives what fails on the server's side. Default `console`. */
   readonly log?: Logger
 }
@@ -47,4 +55,6 @@ export interface Settings extends Required<Pick<DashboardOptions, "sluice" | "re
   readonly base: string
   readonly idleMs: number
   readonly lifetimeMs: number
+  /** Undefined: the overview asks the database. */
+  readonly snapshots: SnapshotStore | undefined
 }

@@ -1,5 +1,6 @@
 import type { Principal, Role, Sluice } from "@sluice/core"
 import type { Child } from "hono/jsx"
+import type { SnapshotStore } from "./areas/overview/snapshot.ts"
 import type { Messages } from "./languages/en/index.ts"
 import type { Format } from "./languages/format.ts"
 
@@ -29,6 +30,8 @@ export interface View {
   readonly now: Date
   /** What a reader may see of a payload, a result, metadata or an error: the app's hook. */
   readonly redact: (value: unknown, of: Redacted) => unknown
+  /** Where the overview of a database that may sleep is kept. Undefined: the database is asked. */
+  readonly snapshots?: SnapshotStore | undefined
   /** Where the logs of a drainer with this label are: the app's hook. */
   readonly logLink?: ((label: string) => string | undefined) | undefined
 }

@@ -1,5 +1,6 @@
 import { InvalidInputError } from "@sluice/core"
 import { isMissing, type Keys } from "../messages/missing-key.ts"
+import { memoryStore, type SnapshotStore } from "./areas/overview/snapshot.ts"
 import type { DashboardOptions, Settings } from "./options.ts"
 import { redactKeys } from "./redact.ts"
 
@@ -26,9 +27,15 @@ export function settingsOf(options: DashboardOptions): Settings {
     base: baseOf(options.basePath ?? ""),
     idleMs: positive("sessionIdleMs", options.sessionIdleMs ?? 2 * HOUR_MS),
     lifetimeMs: positive("sessionLifetimeMs", options.sessionLifetimeMs ?? 12 * HOUR_MS),
+    snapshots: snapshotsOf(options.idle),
     redact,
     log,
   }
+}
+
+function snapshotsOf(idle: DashboardOptions["idle"]): SnapshotStore | undefined {
+  if (idle === true) return memoryStore()
+  return idle ? idle.snapshots : undefined
 }
 
 function keysOf(apiKey: Keys): string[] {

@@ -140,7 +140,7 @@ function answersOf(answers: Description["responses"]) {
 /** Each operation with a key may fail for the key, and for the server; what is parsed may be wrong. */
 function problemsOf({ role, path, query, body, isIdempotent }: Operation, more: readonly number[]) {
   const statuses = [
-    ...(role === null ? [] : [401, 500, 503]),
+    ...(role === null ? [] : [401, 403, 429, 500, 503]),
     ...(body ? [400, 413, 415, 422] : []),
     ...(query || path.includes(":") ? [422] : []),
     ...(isIdempotent ? [400, 409, 422] : []),

@@ -1,5 +1,7 @@
+import { accessOperations, accessSchemas } from "./access.ts"
 import { batchOperations, batchSchemas } from "./batches.ts"
 import { type Described, pathsOf } from "./describe.ts"
+import { drainerOperations, drainerSchemas } from "./drainers.ts"
 import { eventOperations, eventSchemas } from "./events.ts"
 import { jobRequestSchemas } from "./job-requests.ts"
 import { jobResponseSchemas } from "./job-responses.ts"
@@ -23,9 +25,11 @@ export const operations: readonly Described[] = [
   ...pauseOperations,
   ...scheduleOperations,
   ...waitOperations,
+  ...drainerOperations,
   ...eventOperations,
   ...measureOperations,
   ...watchOperations,
+  ...accessOperations,
   ...serviceOperations,
 ]
 
@@ -38,9 +42,11 @@ const schemas = {
   ...pauseSchemas,
   ...scheduleSchemas,
   ...waitSchemas,
+  ...drainerSchemas,
   ...eventSchemas,
   ...measureSchemas,
   ...watchSchemas,
+  ...accessSchemas,
   ...serviceSchemas,
   ...problemSchemas,
 }
@@ -54,7 +60,9 @@ const TAGS = [
   "limits",
   "schedules",
   "waits",
+  "drainers",
   "events",
+  "access",
   "measures",
   "service",
 ]
@@ -78,7 +86,11 @@ export const openApiDocument = {
   paths: pathsOf(operations, schemas),
   components: {
     securitySchemes: {
-      key: { type: "http", scheme: "bearer", description: "The value of SLUICE_API_KEY." },
+      key: {
+        type: "http",
+        scheme: "bearer",
+        description: "The value of SLUICE_API_KEY, or the secret of an API key.",
+      },
       jobToken: { type: "http", scheme: "bearer", description: "A token that may see one job." },
     },
     schemas,

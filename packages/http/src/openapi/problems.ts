@@ -43,6 +43,9 @@ export const problemResponses = {
   401: problem("The key is missing or wrong.", {
     "www-authenticate": { description: "How to authenticate.", schema: { type: "string" } },
   }),
+  403: problem(
+    "The role of the key doesn't allow it, or the key is limited to other names or queues. Nothing is changed.",
+  ),
   404: problem("There is no such job, batch or workflow."),
   409: problem(
     "The state of the job doesn't allow it, the batch has finished, another job has its unique key, or a request with this Idempotency-Key is in progress; `code` says which. Nothing is changed.",
@@ -61,7 +64,7 @@ export const problemResponses = {
     "The request is invalid; `errors` lists up to 20 places. Or its Idempotency-Key belongs to another request. Nothing is stored.",
   ),
   429: problem(
-    "The queue or concurrency key has as many unfinished jobs as its waiting limit. Nothing is stored.",
+    "The queue or concurrency key has as many unfinished jobs as its waiting limit, or the key has sent too many requests. Nothing is stored.",
     {
       "retry-after": { description: "Seconds to wait.", schema: { type: "string" } },
     },

@@ -63,7 +63,7 @@ function serverSettings({ settings }: ServerFacts): Finding {
   return {
     check,
     level: slow.length > 0 ? "wrong" : "note",
-    text: off.map(([name, consequence]) => `${name} is off: ${consequence}`).join("; "),
+    text: off.map(([name, consequence]) => `the setting ${name} is off: ${consequence}`).join("; "),
     remedy: `Turn on ${off.map(([name]) => name).join(", ")}`,
   }
 }

@@ -21,6 +21,13 @@ const HEIGHT = 208
 
 const drawn = new Map<HTMLElement, { data: string; plot: uPlot }>()
 
+const sizes = new ResizeObserver((entries) => {
+  for (const { target, contentRect } of entries) {
+    const plot = drawn.get(target.closest<HTMLElement>("figure") as HTMLElement)?.plot
+    if (plot && contentRect.width > 0) plot.setSize({ width: Math.floor(contentRect.width), height: HEIGHT })
+  }
+})
+
 onContent((root) => {
   for (const [figure, { plot }] of drawn) {
     if (figure.isConnected) continue
@@ -32,13 +39,6 @@ onContent((root) => {
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   for (const figure of [...drawn.keys()]) draw(figure, true)
-})
-
-const sizes = new ResizeObserver((entries) => {
-  for (const { target, contentRect } of entries) {
-    const plot = drawn.get(target.closest<HTMLElement>("figure") as HTMLElement)?.plot
-    if (plot && contentRect.width > 0) plot.setSize({ width: Math.floor(contentRect.width), height: HEIGHT })
-  }
 })
 
 function draw(figure: HTMLElement, isAgain = false): void {

@@ -41,7 +41,7 @@ export function createFormat(language: string, timeZone: string, now: Date): For
   const { number, percent, plurals, relative, exact, time, list } = formattersOf(language, timeZone)
   return {
     number: (value) => number.format(value),
-    atLeast: (value) => `${number.format(value)}+`,
+    atLeast: (value) => fromLeft(language, `${number.format(value)}+`),
     percent: (ratio) => percent.format(ratio),
     bytes: (bytes) => bytesText(language, bytes),
     duration: (ms) => durationText(language, ms),
@@ -52,6 +52,11 @@ export function createFormat(language: string, timeZone: string, now: Date): For
       fill(forms[plurals.select(count)] ?? forms.other, { count: number.format(count) }),
     list: (texts) => list.format(texts),
   }
+}
+
+/** Between words that run from right to left, the sign would stand before the number. */
+function fromLeft(language: string, text: string): string {
+  return language === "ar" ? `\u2066${text}\u2069` : text
 }
 
 // A formatter takes as long to make as a small page takes to render.
@@ -116,7 +121,7 @@ function unitText(language: string, unit: string, value: number): string {
   return new Intl.NumberFormat(language, {
     style: "unit",
     unit,
-    unitDisplay: unit === "byte" || language !== "en" ? "short" : "narrow",
+    unitDisplay: language === "en" ? "narrow" : "short",
     maximumFractionDigits: 1,
   }).format(value)
 }

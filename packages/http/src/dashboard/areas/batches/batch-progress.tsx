@@ -16,7 +16,7 @@ export function BatchProgress({ view, batch }: { view: View; batch: Counts }) {
   })
   return (
     <span class="batch-progress">
-      <svg class="meter" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label={ended}>
+      <svg class="meter flip" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label={ended}>
         {barsOf(batch).map(({ part, from, width }) => (
           <rect class={`part-${part}`} x={from} width={width} height="8" />
         ))}

@@ -9,7 +9,7 @@ import { type GraphEdge, layOut, NODE_HEIGHT, NODE_WIDTH, type PlacedNode } from
 const MOST_NODES = 300
 const MOST_EDGES = 2_000
 /** How many characters of a name fit into a node. */
-const LONGEST_LABEL = 21
+const LONGEST_LABEL = 18
 
 /** The steps of a workflow as a picture: from the first to the last, with links to their jobs. The table beside it says the same. */
 export function WorkflowGraph({ view, flow }: { view: View; flow: WorkflowSnapshot }) {
@@ -58,8 +58,8 @@ function Node({ view, flow, placed }: { view: View; flow: WorkflowSnapshot; plac
     ? view.href("/jobs", { batch: flow.id, name: first?.name ?? undefined })
     : view.href(`/jobs/${jobId}`)
   return (
-    <a href={href} class={`node ${state === null ? "" : `state-${state}`}`} aria-label={`${name}: ${word}`}>
-      <title>{`${name}: ${word}`}</title>
+    <a href={href} class={`node ${state === null ? "" : `state-${state}`}`}>
+      {shortened(name) !== name && <title>{name}</title>}
       <rect class="box" x={x} y={y} width={NODE_WIDTH} height={NODE_HEIGHT} rx="8" />
       {isFolded && (
         <rect class="box behind" x={x + 4} y={y + 4} width={NODE_WIDTH - 8} height={NODE_HEIGHT - 8} rx="6" />

@@ -1,8 +1,103 @@
-import type { Page } from "../../page.ts"
+import { ActionButton } from "../../components/action-form.tsx"
+import { EmptyState } from "../../components/empty-state.tsx"
+import { Notice } from "../../components/notice.tsx"
+import { ButtonLink, PageHeader, Panel } from "../../components/page-header.tsx"
+import { RangeTabs, rangeOf } from "../../components/range.tsx"
+import { fill } from "../../languages/text.ts"
+import type { Page, View } from "../../page.ts"
+import { Verdict } from "../health/verdict.tsx"
+import { Ages } from "./ages.tsx"
+import { Charts } from "./charts.tsx"
+import { Counts } from "./counts.tsx"
+import { type OverviewData, readShared, USUAL_RANGE_MS } from "./data.ts"
+import { NewestErrors, Pauses, Ticks } from "./lists.tsx"
+import { Queues } from "./queues.tsx"
+import { SHOW_NOW_PATH } from "./show-now.tsx"
+import { readSnapshot, type SnapshotStore } from "./snapshot.ts"
 
 export const overviewPage: Page = {
   path: "/",
-  async render({ text }) {
-    return { title: text.overview.title, body: <h1>{text.overview.title}</h1> }
+  async render(view) {
+    const { title } = view.text.overview
+    const body =
+      view.snapshots === undefined ? await Live({ view }) : await AsOf({ view, store: view.snapshots })
+    return { title, body }
   },
+}
+
+async function Live({ view }: { view: View }) {
+  const range = rangeOf(view, "1h")
+  const data = await readShared(view.sluice, range.ms)
+  return (
+    <>
+      <PageHeader title={view.text.overview.title} />
+      <RangeTabs view={view} path="/" current={range.key} />
+      <Body view={view} data={data} rangeMs={range.ms} />
+    </>
+  )
+}
+
+/** Of a database that may sleep: what was kept, and a button that wakes it. */
+async function AsOf({ view, store }: { view: View; store: SnapshotStore }) {
+  const { overview } = view.text
+  const data = await readSnapshot(store)
+  const button = <ActionButton view={view} path={SHOW_NOW_PATH} label={overview.showNow} kind="primary" />
+  if (data === undefined) {
+    return (
+      <>
+        <PageHeader title={overview.title} />
+        <EmptyState title={overview.unknownYet}>
+          <p>{overview.unknownHint}</p>
+          {button}
+        </EmptyState>
+      </>
+    )
+  }
+  return (
+    <>
+      <PageHeader title={overview.title}>{button}</PageHeader>
+      <Notice>{fill(overview.asOf, { time: view.format.exact(data.overview.at) })}</Notice>
+      <Body view={view} data={data} rangeMs={USUAL_RANGE_MS} />
+    </>
+  )
+}
+
+function Body({ view, data, rangeMs }: { view: View; data: OverviewData; rangeMs: number }) {
+  const { overview } = view.text
+  const { health } = data
+  return (
+    <>
+      <Panel
+        title={view.text.health.verdict}
+        id="verdict"
+        actions={<ButtonLink href={view.href("/health")}>{overview.healthDetails}</ButtonLink>}
+      >
+        <Verdict view={view} health={health} />
+      </Panel>
+      {isEmpty(data) ? (
+        <EmptyState title={overview.empty}>
+          <p>{overview.emptyHint}</p>
+          {view.may("operator") && <a href={view.href("/jobs/new")}>{view.text.navigation.jobs}</a>}
+        </EmptyState>
+      ) : (
+        <>
+          <Counts view={view} data={data} rangeMs={rangeMs} />
+          <Charts view={view} data={data} />
+          <Queues view={view} data={data} />
+        </>
+      )}
+      <div class="grid">
+        {!isEmpty(data) && <Ages view={view} data={data} />}
+        <NewestErrors view={view} data={data} />
+      </div>
+      <div class="grid">
+        <Pauses view={view} data={data} />
+        <Ticks view={view} data={data} />
+      </div>
+    </>
+  )
+}
+
+function isEmpty({ overview, throughput }: OverviewData): boolean {
+  return throughput.total.executions === 0 && Object.values(overview.counts).every((count) => count === 0)
 }

@@ -2,14 +2,14 @@ const GO_WITHIN_MS = 1_500
 
 /** The keyboard shortcuts that the help sheet lists. None work while somebody types, or a dialog is open. */
 export function enableKeys(): void {
-  let goAt = 0
+  let goAt = Number.NEGATIVE_INFINITY
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
       return
     if (document.querySelector("dialog[open]")) return
     const { key } = event
     if (performance.now() - goAt < GO_WITHIN_MS) {
-      goAt = 0
+      goAt = Number.NEGATIVE_INFINITY
       const link = document.querySelector<HTMLAnchorElement>(`a[data-shortcut="${CSS.escape(key)}"]`)
       if (link) return act(event, () => link.click())
     }

@@ -1,8 +1,11 @@
 import { audit } from "./audit.ts"
 import { batches } from "./batches.ts"
 import { drainers } from "./drainers.ts"
+import { errors } from "./errors.ts"
+import { health } from "./health.ts"
 import { jobs } from "./jobs.ts"
 import { limits } from "./limits.ts"
+import { names } from "./names.ts"
 import { navigation } from "./navigation.ts"
 import { overview } from "./overview.ts"
 import { pauses } from "./pauses.ts"
@@ -18,6 +21,9 @@ export const english = {
   batches,
   drainers,
   jobs,
+  errors,
+  names,
+  health,
   limits,
   navigation,
   overview,

@@ -2,8 +2,11 @@ import { english, type Messages } from "../en/index.ts"
 import { audit } from "./audit.ts"
 import { batches } from "./batches.ts"
 import { drainers } from "./drainers.ts"
+import { errors } from "./errors.ts"
+import { health } from "./health.ts"
 import { jobs } from "./jobs.ts"
 import { limits } from "./limits.ts"
+import { names } from "./names.ts"
 import { navigation } from "./navigation.ts"
 import { overview } from "./overview.ts"
 import { pauses } from "./pauses.ts"
@@ -15,6 +18,9 @@ import { waits } from "./waits.ts"
 
 export const french: Messages = {
   ...english,
+  errors,
+  names,
+  health,
   jobs,
   audit,
   batches,

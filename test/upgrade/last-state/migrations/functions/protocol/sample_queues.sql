@@ -1,6 +1,6 @@
 -- The queues that are known: that have unfinished jobs, a pause or a waiting limit, or that a definition or a pool names. Of a large
 -- backlog it looks at some pages, and their counts are estimates; of the oldest job it is then certain only if it is among the next
--- 10,000. The jobs that run are counted exactly.
+-- 5,000. The jobs that run are counted exactly.
 --   p_name   only this queue; null: all
 --   p_limit  how many at most
 --   returns  a list of objects in the order of the names, as the API has them
@@ -16,7 +16,7 @@ as $$
     select j.queue, count(*) as jobs from running r join jobs j on j.id = r.id group by j.queue
   ), held as materialized (
     select paused('name') as names, paused('queue') as queues
-  ), sampled as materialized (
+  ), sampled as (
     select j.queue, j.run_at, j.state = 'scheduled' as is_scheduled,
            j.state in ('blocked', 'behind', 'throttled', 'paused', 'waiting') or j.name = any (h.names) or j.queue = any (h.queues) as is_held
     from held h, jobs j tablesample system (sampled_percent()) repeatable (0)
@@ -24,7 +24,7 @@ as $$
   ), next as materialized (
     select j.queue, min(j.run_at) as oldest, count(*) as jobs
     from (select j.queue, j.name, j.run_at, j.id from jobs j where j.state = 'ready' and j.fair_key is null
-          order by j.priority, j.run_at, j.id limit (select case when s.percent < 100 then 10000 else 0 end from share s)) j, held h
+          order by j.priority, j.run_at, j.id limit (select case when s.percent < 100 then 5000 else 0 end from share s)) j, held h
     where j.name <> all (h.names) and j.queue <> all (h.queues) and j.id not in (select r.id from running r) group by j.queue
   ), counted as materialized (
     select s.queue, count(*) filter (where s.is_scheduled) as scheduled, count(*) filter (where not s.is_scheduled and s.is_held) as blocked,

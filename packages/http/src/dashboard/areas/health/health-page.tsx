@@ -1,0 +1,104 @@
+import type { Finding, Health } from "@sluice/core"
+import { Icon, type IconName } from "../../components/icon.tsx"
+import { Notice } from "../../components/notice.tsx"
+import { PageHeader, Panel } from "../../components/page-header.tsx"
+import { type Column, Table } from "../../components/table.tsx"
+import type { Page, View } from "../../page.ts"
+import { Verdict } from "./verdict.tsx"
+
+export const healthPage: Page = {
+  path: "/health",
+  async render(view) {
+    const { text } = view
+    const [health, examined] = await Promise.all([
+      view.sluice.getHealth().catch(() => undefined),
+      view.sluice.examine().catch((error: Error) => error),
+    ])
+    const body = (
+      <>
+        <PageHeader title={text.health.title} lead={text.health.lead} />
+        {health && <QueueHealth view={view} health={health} />}
+        {examined instanceof Error ? (
+          <Notice kind="failure">
+            <span lang="en" dir="ltr">
+              {examined.message}
+            </span>
+          </Notice>
+        ) : (
+          <Findings view={view} findings={examined} />
+        )}
+      </>
+    )
+    return { title: text.health.title, body }
+  },
+}
+
+function QueueHealth({ view, health }: { view: View; health: Health }) {
+  return (
+    <Panel title={view.text.health.verdict} id="verdict">
+      <Verdict view={view} health={health} />
+    </Panel>
+  )
+}
+
+const ORDER = { wrong: 0, note: 1, ok: 2 }
+
+function Findings({ view, findings }: { view: View; findings: readonly Finding[] }) {
+  const { health } = view.text
+  const wrong = findings.filter(({ level }) => level === "wrong").length
+  const notes = findings.filter(({ level }) => level === "note").length
+  const summary = [
+    wrong > 0 ? view.format.counted(health.wrong, wrong) : health.well,
+    notes > 0 && view.format.counted(health.notes, notes),
+  ]
+  return (
+    <>
+      <Notice kind={wrong > 0 ? "failure" : notes > 0 ? "warning" : "success"}>
+        {summary.filter(Boolean).join(". ")}.
+      </Notice>
+      <Table
+        view={view}
+        caption={health.list}
+        columns={columnsOf(view)}
+        rows={findings.toSorted((a, b) => ORDER[a.level] - ORDER[b.level])}
+        rowId={({ check }) => check}
+      />
+    </>
+  )
+}
+
+const ICONS: Readonly<Record<Finding["level"], IconName>> = {
+  ok: "check",
+  note: "information",
+  wrong: "close",
+}
+
+function columnsOf(view: View): Column<Finding>[] {
+  const { health } = view.text
+  const titles: Readonly<Record<string, string>> = health.checks
+  return [
+    { label: health.check, heading: true, cell: ({ check }) => titles[check] ?? check },
+    {
+      label: health.level,
+      cell: ({ level }) => (
+        <span class={`level level-${level}`}>
+          <Icon name={ICONS[level]} size={12} />
+          {health.levels[level]}
+        </span>
+      ),
+    },
+    {
+      label: health.finding,
+      cell: ({ text, remedy }) => (
+        <div class="finding" lang="en" dir="ltr">
+          <p>{sentence(text)}</p>
+          {remedy !== undefined && <p class="remedy">{sentence(remedy)}</p>}
+        </div>
+      ),
+    },
+  ]
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+}

@@ -1,0 +1,55 @@
+import type { Sluice } from "@sluice/core"
+import { type OverviewData, readOverviewData, USUAL_RANGE_MS } from "./data.ts"
+
+/**
+ * Keeps the last overview, for databases that sleep when nobody asks them. `write` replaces what was kept; `read` returns it, or
+ * undefined if nothing was. Several instances of the function may share it: an object in S3, a row elsewhere.
+ */
+export interface SnapshotStore {
+  read(): Promise<string | undefined>
+  write(snapshot: string): Promise<void>
+}
+
+/** Keeps it in this process: the next instance of the function begins without one. */
+export function memoryStore(): SnapshotStore {
+  let kept: string | undefined
+  return {
+    read: async () => kept,
+    write: async (snapshot) => {
+      kept = snapshot
+    },
+  }
+}
+
+/**
+ * Reads the overview and keeps it. Call it at the end of a drain, while the database is awake: then a dashboard with `idle` shows
+ * how the drain has left the queue.
+ */
+export async function takeSnapshot(sluice: Sluice, store: SnapshotStore): Promise<void> {
+  await store.write(textOf(await readOverviewData(sluice, USUAL_RANGE_MS)))
+}
+
+/** Undefined if none was kept, or one of another version. */
+export async function readSnapshot(store: SnapshotStore): Promise<OverviewData | undefined> {
+  const text = await store.read()
+  return text === undefined ? undefined : dataOf(text)
+}
+
+const VERSION = 1
+
+function textOf(data: OverviewData): string {
+  return JSON.stringify({ version: VERSION, data }, function (key, value) {
+    return this[key] instanceof Date ? { $date: value } : value
+  })
+}
+
+function dataOf(text: string): OverviewData | undefined {
+  try {
+    const { version, data } = JSON.parse(text, (_key, value) =>
+      typeof value?.$date === "string" ? new Date(value.$date) : value,
+    )
+    return version === VERSION ? data : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,42 @@
+import { fill } from "../languages/text.ts"
+import type { View } from "../page.ts"
+import { Tabs } from "./page-header.tsx"
+
+const HOUR_MS = 3_600_000
+const RANGES = {
+  "1h": HOUR_MS,
+  "6h": 6 * HOUR_MS,
+  "24h": 24 * HOUR_MS,
+  "7d": 7 * 24 * HOUR_MS,
+  "14d": 14 * 24 * HOUR_MS,
+} as const
+
+export type RangeKey = keyof typeof RANGES
+
+export interface ShownRange {
+  readonly key: RangeKey
+  readonly ms: number
+  readonly since: Date
+}
+
+/** The time that a page is about, from the parameter `range`: up to now. */
+export function rangeOf({ query, now }: View, usual: RangeKey): ShownRange {
+  const asked = query.get("range")
+  const key = asked !== null && Object.hasOwn(RANGES, asked) ? (asked as RangeKey) : usual
+  return { key, ms: RANGES[key], since: new Date(now.getTime() - RANGES[key]) }
+}
+
+/** Links that choose the time, and keep the rest of the address. */
+export function RangeTabs({ view, path, current }: { view: View; path: string; current: RangeKey }) {
+  const { after: _, ...query } = Object.fromEntries(view.query)
+  return (
+    <Tabs
+      label={view.text.errors.range}
+      tabs={Object.entries(RANGES).map(([key, ms]) => ({
+        href: view.href(path, { ...query, range: key }),
+        label: fill(view.text.errors.last, { duration: view.format.duration(ms) }),
+        current: key === current,
+      }))}
+    />
+  )
+}

@@ -1,0 +1,52 @@
+import type { Messages } from "../en/index.ts"
+import { plural } from "../text.ts"
+
+export const health: Messages["health"] = {
+  title: "الحالة",
+  lead: "ما فُحص في قاعدة البيانات، وما ينبغي فعله. في سطر الأوامر: sluice doctor.",
+  wrong: plural({
+    one: "أمر واحد غير سليم",
+    two: "أمران غير سليمين",
+    few: "{count} أمور غير سليمة",
+    many: "{count} أمرًا غير سليم",
+    other: "{count} أمر غير سليم",
+  }),
+  notes: plural({
+    one: "أمر واحد جدير بالمعرفة",
+    two: "أمران جديران بالمعرفة",
+    few: "{count} أمور جديرة بالمعرفة",
+    many: "{count} أمرًا جديرًا بالمعرفة",
+    other: "{count} أمر جدير بالمعرفة",
+  }),
+  well: "كل شيء سليم",
+  list: "النتائج",
+  check: "ما فُحص",
+  level: "النتيجة",
+  levels: { ok: "سليم", note: "جدير بالمعرفة", wrong: "غير سليم" },
+  finding: "التفصيل",
+  verdicts: { healthy: "سليم", late: "متأخر", failing: "متعطل" },
+  verdict: "الطابور",
+  reasons: {
+    oldest_ready: "أقدم مهمة جاهزة تنتظر منذ {value}؛ وما زاد على {limit} تأخير.",
+    failure_rate: "فشل {value} من عمليات التنفيذ؛ وما زاد على {limit} كثير.",
+    no_drainer: "هناك مهام مستحقة، ولم يبدأ أحد أيًّا منها منذ {value}.",
+    unknown_names: "تنتظر {value} مهمة لا يعرف اسمها أي مُصرِّف: {names}.",
+  },
+  allWell: "تبدأ المهام في وقتها، وقليل منها يفشل.",
+  checks: {
+    reachable: "الاتصال",
+    serverVersion: "إصدار الخادم",
+    schemaVersion: "إصدار المخطط",
+    serverSettings: "إعدادات الخادم",
+    clock: "الساعات",
+    roomForLocks: "السعة للأقفال",
+    roomForConnections: "السعة للاتصالات",
+    oldestTransaction: "المعاملات القديمة",
+    history: "أقسام السجل",
+    upkeep: "الصيانة",
+    bloat: "الصفوف الميتة",
+    timeoutsFit: "المهل",
+    namesKnown: "أسماء مهام بلا مُصرِّف",
+    queuesServed: "طوابير بلا مُصرِّف",
+  },
+}

@@ -1,0 +1,40 @@
+import type { Messages } from "../en/index.ts"
+import { plural } from "../text.ts"
+
+export const health: Messages["health"] = {
+  title: "Zustand",
+  lead: "Was an der Datenbank untersucht wurde, und was zu tun ist. Auf der Kommandozeile: sluice doctor.",
+  wrong: plural({ one: "{count} Sache stimmt nicht", other: "{count} Sachen stimmen nicht" }),
+  notes: plural({ one: "{count} Sache ist wissenswert", other: "{count} Sachen sind wissenswert" }),
+  well: "Es ist alles in Ordnung",
+  list: "Befunde",
+  check: "Untersucht",
+  level: "Ergebnis",
+  levels: { ok: "In Ordnung", note: "Wissenswert", wrong: "Falsch" },
+  finding: "Befund",
+  verdicts: { healthy: "Gesund", late: "Verspätet", failing: "Gestört" },
+  verdict: "Die Queue",
+  reasons: {
+    oldest_ready: "Der älteste bereite Job wartet seit {value}; mehr als {limit} ist zu spät.",
+    failure_rate: "{value} der Ausführungen schlugen fehl; mehr als {limit} sind zu viele.",
+    no_drainer: "Jobs sind fällig, und niemand hat seit {value} einen gestartet.",
+    unknown_names: "{value} Jobs warten, deren Namen kein Drainer kennt: {names}.",
+  },
+  allWell: "Jobs starten rechtzeitig, und wenige schlagen fehl.",
+  checks: {
+    reachable: "Verbindung",
+    serverVersion: "Version des Servers",
+    schemaVersion: "Version des Schemas",
+    serverSettings: "Einstellungen des Servers",
+    clock: "Uhren",
+    roomForLocks: "Platz für Locks",
+    roomForConnections: "Platz für Verbindungen",
+    oldestTransaction: "Alte Transaktionen",
+    history: "Partitionen der Historie",
+    upkeep: "Wartung",
+    bloat: "Tote Zeilen",
+    timeoutsFit: "Timeouts",
+    namesKnown: "Jobnamen ohne Drainer",
+    queuesServed: "Queues ohne Drainer",
+  },
+}

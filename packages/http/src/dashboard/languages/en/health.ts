@@ -1,0 +1,40 @@
+import { plural } from "../text.ts"
+
+/** What is examined of the database, and the verdict on the queue. */
+export const health = {
+  title: "Health",
+  lead: "What was examined of the database, and what to do about it. On the command line: sluice doctor.",
+  wrong: plural({ one: "{count} thing is wrong", other: "{count} things are wrong" }),
+  notes: plural({ one: "{count} thing is worth knowing", other: "{count} things are worth knowing" }),
+  well: "Nothing is wrong",
+  list: "Findings",
+  check: "Examined",
+  level: "Result",
+  levels: { ok: "Fine", note: "Worth knowing", wrong: "Wrong" },
+  finding: "Finding",
+  verdicts: { healthy: "Healthy", late: "Late", failing: "Failing" },
+  verdict: "The queue",
+  reasons: {
+    oldest_ready: "The oldest ready job has waited for {value}; more than {limit} is late.",
+    failure_rate: "{value} of executions failed; more than {limit} is too many.",
+    no_drainer: "Jobs are due, and nobody has started one for {value}.",
+    unknown_names: "{value} jobs wait whose name no drainer knows: {names}.",
+  },
+  allWell: "Jobs start in time, and few of them fail.",
+  checks: {
+    reachable: "Connection",
+    serverVersion: "Server version",
+    schemaVersion: "Schema version",
+    serverSettings: "Server settings",
+    clock: "Clocks",
+    roomForLocks: "Room for locks",
+    roomForConnections: "Room for connections",
+    oldestTransaction: "Old transactions",
+    history: "Partitions of the history",
+    upkeep: "Maintenance",
+    bloat: "Dead rows",
+    timeoutsFit: "Timeouts",
+    namesKnown: "Job names without a drainer",
+    queuesServed: "Queues without a drainer",
+  },
+}

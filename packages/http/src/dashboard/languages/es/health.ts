@@ -1,0 +1,40 @@
+import type { Messages } from "../en/index.ts"
+import { plural } from "../text.ts"
+
+export const health: Messages["health"] = {
+  title: "Estado",
+  lead: "Qué se examinó de la base de datos y qué hacer. En la línea de comandos: sluice doctor.",
+  wrong: plural({ one: "{count} cosa está mal", other: "{count} cosas están mal" }),
+  notes: plural({ one: "Conviene saber {count} cosa", other: "Conviene saber {count} cosas" }),
+  well: "Todo está bien",
+  list: "Hallazgos",
+  check: "Examinado",
+  level: "Resultado",
+  levels: { ok: "Bien", note: "A saber", wrong: "Mal" },
+  finding: "Hallazgo",
+  verdicts: { healthy: "Sana", late: "Con retraso", failing: "Con fallos" },
+  verdict: "La cola",
+  reasons: {
+    oldest_ready: "El trabajo listo más antiguo espera desde hace {value}; más de {limit} es un retraso.",
+    failure_rate: "Falló el {value} de las ejecuciones; más del {limit} es demasiado.",
+    no_drainer: "Hay trabajos vencidos y nadie ha iniciado ninguno desde hace {value}.",
+    unknown_names: "Esperan {value} trabajos cuyo nombre no conoce ningún drainer: {names}.",
+  },
+  allWell: "Los trabajos empiezan a tiempo y pocos fallan.",
+  checks: {
+    reachable: "Conexión",
+    serverVersion: "Versión del servidor",
+    schemaVersion: "Versión del esquema",
+    serverSettings: "Ajustes del servidor",
+    clock: "Relojes",
+    roomForLocks: "Espacio para bloqueos",
+    roomForConnections: "Espacio para conexiones",
+    oldestTransaction: "Transacciones antiguas",
+    history: "Particiones del historial",
+    upkeep: "Mantenimiento",
+    bloat: "Filas muertas",
+    timeoutsFit: "Tiempos límite",
+    namesKnown: "Nombres de trabajos sin drainer",
+    queuesServed: "Colas sin drainer",
+  },
+}

@@ -1,0 +1,40 @@
+import type { Messages } from "../en/index.ts"
+import { plural } from "../text.ts"
+
+export const health: Messages["health"] = {
+  title: "État",
+  lead: "Ce qui a été examiné de la base de données, et ce qu’il faut faire. En ligne de commande : sluice doctor.",
+  wrong: plural({ one: "{count} chose ne va pas", other: "{count} choses ne vont pas" }),
+  notes: plural({ one: "{count} chose est à savoir", other: "{count} choses sont à savoir" }),
+  well: "Tout va bien",
+  list: "Constats",
+  check: "Examiné",
+  level: "Résultat",
+  levels: { ok: "Bien", note: "À savoir", wrong: "Anormal" },
+  finding: "Constat",
+  verdicts: { healthy: "En bonne santé", late: "En retard", failing: "En panne" },
+  verdict: "La file",
+  reasons: {
+    oldest_ready: "Le plus ancien job prêt attend depuis {value} ; plus de {limit}, c’est un retard.",
+    failure_rate: "{value} des exécutions ont échoué ; plus de {limit}, c’est trop.",
+    no_drainer: "Des jobs sont dus, et personne n’en a démarré depuis {value}.",
+    unknown_names: "{value} jobs attendent dont aucun drainer ne connaît le nom : {names}.",
+  },
+  allWell: "Les jobs démarrent à temps, et peu échouent.",
+  checks: {
+    reachable: "Connexion",
+    serverVersion: "Version du serveur",
+    schemaVersion: "Version du schéma",
+    serverSettings: "Réglages du serveur",
+    clock: "Horloges",
+    roomForLocks: "Place pour les verrous",
+    roomForConnections: "Place pour les connexions",
+    oldestTransaction: "Transactions anciennes",
+    history: "Partitions de l’historique",
+    upkeep: "Maintenance",
+    bloat: "Lignes mortes",
+    timeoutsFit: "Délais maximaux",
+    namesKnown: "Noms de jobs sans drainer",
+    queuesServed: "Files sans drainer",
+  },
+}

@@ -1,0 +1,211 @@
+import { createApiKey, listActions, listApiKeys, revokeApiKey, rotateApiKey } from "../api/access-routes.ts"
+import { type Described, describe, type Schema } from "./describe.ts"
+import { duration, instant, instantOrNull, key, name, period } from "./values.ts"
+
+const keyId = { type: "string", pattern: "^[0-9]{1,15}$", examples: ["12"] }
+const role = {
+  enum: ["enqueuer", "reader", "operator", "admin"],
+  description:
+    "enqueuer: stores jobs, reads nothing. reader: reads, changes nothing. operator: both, and acts on jobs, queues and schedules. admin: also manages keys.",
+}
+const via = { enum: ["api", "dashboard", "cli", "library"] }
+
+const scopes = {
+  names: { type: "array", minItems: 1, maxItems: 100, items: name },
+  queues: { type: "array", minItems: 1, maxItems: 100, items: name },
+}
+
+const settings = {
+  type: "object",
+  additionalProperties: false,
+  required: ["name", "role"],
+  not: { required: ["expiresAt", "expiresIn"] },
+  if: { properties: { role: { const: "enqueuer" } } },
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  then: {},
+  else: { properties: { names: false, queues: false } },
+  properties: {
+    name: { ...key, description: "What the key is for." },
+    role,
+    names: { ...scopes.names, description: "Of an enqueuer: the jobs that it may enqueue. Default: any." },
+    queues: {
+      ...scopes.queues,
+      description:
+        "Of an enqueuer: the queues that it may enqueue to, which each job then names. Default: any.",
+    },
+    expiresAt: { ...instant, description: "When it ends. Default: when it is revoked." },
+    expiresIn: { ...period, description: "After how long it ends, instead of `expiresAt`." },
+  },
+}
+
+const apiKey = {
+  type: "object",
+  required: [
+    "id",
+    "name",
+    "hint",
+    "role",
+    "names",
+    "queues",
+    "createdAt",
+    "createdBy",
+    "expiresAt",
+    "rotatedAt",
+    "oldSecretUntil",
+    "revokedAt",
+    "lastUsedAt",
+  ],
+  properties: {
+    id: keyId,
+    name: { type: "string" },
+    hint: { type: "string", description: "How the secret begins.", examples: ["sluice_reader_4f0c"] },
+    role,
+    names: { type: ["array", "null"], items: { type: "string" } },
+    queues: { type: ["array", "null"], items: { type: "string" } },
+    createdAt: instant,
+    createdBy: { type: ["string", "null"], examples: ["key:7"] },
+    expiresAt: instantOrNull,
+    rotatedAt: instantOrNull,
+    oldSecretUntil: {
+      ...instantOrNull,
+      description: "Until when the secret before the last rotation is valid; null: it isn't.",
+    },
+    revokedAt: instantOrNull,
+    lastUsedAt: { ...instantOrNull, description: "When it was last verified, to an hour." },
+  },
+}
+
+const newApiKey = {
+  ...apiKey,
+  required: [...apiKey.required, "secret"],
+  properties: {
+    ...apiKey.properties,
+    secret: { type: "string", description: "What is sent as the key. It is not shown again." },
+  },
+}
+
+const action = {
+  type: "object",
+  required: [
+    "id",
+    "at",
+    "actor",
+    "via",
+    "action",
+    "target",
+    "outcome",
+    "endedAt",
+    "matched",
+    "changed",
+    "detail",
+  ],
+  properties: {
+    id: { type: "string" },
+    at: instant,
+    actor: {
+      type: "object",
+      required: ["id", "name"],
+      properties: { id: { type: "string", examples: ["key:12"] }, name: { type: "string" } },
+    },
+    via,
+    action: { type: "string", examples: ["retryJobs"] },
+    target: { type: "object", additionalProperties: true },
+    outcome: {
+      enum: ["done", "failed", null],
+      description: "null: it is under way, or its process ended in the middle of it.",
+    },
+    endedAt: instantOrNull,
+    matched: { type: ["integer", "null"], description: "How many jobs a filter matched." },
+    changed: { type: ["integer", "null"] },
+    detail: { type: ["object", "null"], additionalProperties: true },
+  },
+}
+
+export const accessSchemas = {
+  ApiKeySettings: settings,
+  ApiKey: apiKey,
+  NewApiKey: newApiKey,
+  ApiKeys: listOf("keys", "ApiKey"),
+  ApiKeyRotation: {
+    type: "object",
+    additionalProperties: false,
+    properties: {
+      overlap: {
+        ...duration,
+        oneOf: [{ type: "number", minimum: 0, maximum: 7_776_000 }, { enum: ["24h", "90d", "0s"] }],
+        description: "How long the secret before stays valid, up to 90 days. Default 24 hours.",
+      },
+    },
+  },
+  Action: action,
+  Actions: {
+    ...listOf("actions", "Action"),
+    properties: {
+      ...listOf("actions", "Action").properties,
+      next: { type: "string", description: "Set if there may be more: send it as `after`." },
+    },
+  },
+}
+
+const ofKey = { id: keyId }
+
+export const accessOperations: readonly Described[] = [
+  describe(listApiKeys, {
+    id: "listApiKeys",
+    tag: "access",
+    summary: "List the API keys, without their secrets",
+    parameters: {
+      after: { ...keyId, description: "Only keys that were made after the one with this id." },
+    },
+    responses: { 200: { description: "Up to 1,000 keys, revoked ones too.", body: "ApiKeys" } },
+  }),
+  describe(createApiKey, {
+    id: "createApiKey",
+    tag: "access",
+    summary: "Make an API key",
+    body: "ApiKeySettings",
+    responses: { 201: { description: "The key, with its secret.", body: "NewApiKey" } },
+  }),
+  describe(rotateApiKey, {
+    id: "rotateApiKey",
+    tag: "access",
+    summary: "Give an API key a new secret; the one before stays valid for a while",
+    parameters: ofKey,
+    body: "ApiKeyRotation",
+    responses: { 200: { description: "The key, with its new secret.", body: "NewApiKey" } },
+    problems: [404],
+  }),
+  describe(revokeApiKey, {
+    id: "revokeApiKey",
+    tag: "access",
+    summary: "End an API key. Processes that have just verified it accept it for up to 30 seconds",
+    parameters: ofKey,
+    responses: { 200: { description: "The key.", body: "ApiKey" } },
+    problems: [404],
+  }),
+  describe(listActions, {
+    id: "listActions",
+    tag: "access",
+    summary: "Read the audit log: who has done what in the last 90 days, the latest first",
+    parameters: {
+      actor: { ...key, description: "Only those of this actor: `key:12`." },
+      action: { ...key, description: "Only those with this verb: `retryJobs`." },
+      via: { ...via, description: "Only those done on this way." },
+      limit: { type: "integer", minimum: 1, maximum: 1_000, description: "How many at most. Default 100." },
+      after: {
+        type: "string",
+        pattern: "^[0-9]{1,15}$",
+        description: "The `next` of the previous response, to read the following page.",
+      },
+    },
+    responses: { 200: { description: "A page of the log.", body: "Actions" } },
+  }),
+]
+
+function listOf(member: string, component: string): { type: string; required: string[]; properties: Schema } {
+  return {
+    type: "object",
+    required: [member],
+    properties: { [member]: { type: "array", items: { $ref: `#/components/schemas/${component}` } } },
+  }
+}
