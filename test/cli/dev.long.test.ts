@@ -99,6 +99,12 @@ test("other commands in its folder find its database, and no longer once it has 
   expect(after.output).toBe("sluice: Which database? Give --database-url, or set DATABASE_URL\n")
 })
 
+test("one that was killed is no longer found", async () => {
+  const app = await startApp(jobsFile("one"))
+  await app.stop("SIGKILL")
+  expect((await app.run("enqueue", "say")).output).toMatch(/^sluice: Which database\?/)
+})
+
 test("without a jobs file, on a port that is taken, or with a database elsewhere that isn't migrated, it is refused", async () => {
   const app = await startApp(jobsFile("one"))
   const taken = await app.run("dev", "--port", String(app.port), "--database-url", app.databaseUrl)

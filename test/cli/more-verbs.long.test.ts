@@ -112,3 +112,37 @@ test("`sluice jobs erase` removes waiting and finished jobs, and refuses to eras
   expect(gone.stderr).toBe(`sluice: No job has the id ${id}\n`)
   expect(gone.code).toBe(1)
 })
+
+test("batches, waits, drainers, errors, names and keys are listed as core returns them", async () => {
+  const waits = defineJob({
+    name: "waits",
+    perform: (_, context) => context.waitFor("go", { timeout: "1h" }),
+  })
+  const fails = defineJob({
+    name: "fails",
+    maxAttempts: 1,
+    concurrency: { key: "customer 7", limit: 2 },
+    perform: () => Promise.reject(new Error("no room for 17")),
+  })
+  const own = createSluice({ database: database.pool, jobs: [waits, fails, step] })
+  const { id } = await own.enqueueBatch([{ name: "step" }])
+  await own.enqueue(waits, {})
+  await own.enqueue(fails, {})
+  await drain(own, { connect: createConnect(database.url) })
+  await own.enqueue(fails, {})
+
+  expect((await run("batches", "list")).stdout).toMatch(new RegExp(`^${id} .*succeeded +1 +0 +0 +`, "m"))
+  expect((await run("waits", "list")).stdout).toMatch(/^token +go +\d+ +waits +.* +in \d+m/m)
+  expect((await run("errors")).stdout).toMatch(/^ *1 +1 +\S.* fails +Error: no room for 17/m)
+  expect((await run("keys", "list")).stdout).toMatch(/^customer 7 +0 +2 +\d+ +1$/m)
+  expect((await run("drainers")).stdout).toBe("No drainer is alive.\n")
+  expect((await run("names", "list")).stdout).toMatch(/^fails +1 +100% /m)
+
+  const json = async (...words: string[]) => JSON.parse((await run(...words, "--json")).stdout)
+  expect(await json("batches", "list")).toEqual(asJson(await sluice.listBatches()))
+  expect(await json("waits", "list")).toEqual(asJson(await sluice.listWaits()))
+  expect(await json("drainers")).toEqual(asJson(await sluice.listDrainers()))
+  expect(await json("keys", "list")).toEqual({ keys: asJson(await sluice.listKeys()) })
+  expect((await json("names", "list")).names).toContainEqual(expect.objectContaining({ name: "fails" }))
+  expect((await json("errors")).groups).toHaveLength(1)
+})

@@ -21,6 +21,7 @@ import {
   updateJobs,
 } from "./jobs/verbs.ts"
 import { limitKey, limitQueue, listLimits } from "./limits.ts"
+import { listBatches, listDrainers, listErrors, listKeys, listNames, listWaits } from "./lists.ts"
 import { migrate, migrationPlan, migrationStatus } from "./migrate.ts"
 import {
   listPauses,
@@ -213,6 +214,17 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: ["json"],
     run: listQueues,
   },
+  errors: {
+    summary: "lists the failures of the last day, grouped by error, message and place",
+    options: ["name", "limit", "json"],
+    examples: { "sluice errors --name welcome": "why welcome fails" },
+    run: listErrors,
+  },
+  drainers: {
+    summary: "lists the drainers that are alive: invocations, and sessions of workers",
+    options: ["limit", "after", "json"],
+    run: listDrainers,
+  },
   "queues pause": {
     summary: "keeps the jobs of a queue from starting",
     takes: QUEUE,
@@ -243,11 +255,21 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: ["json"],
     run: listPauses,
   },
+  "names list": {
+    summary: "lists how often and how long jobs of each name ran in the last hour",
+    options: ["json"],
+    run: listNames,
+  },
   "names pause": {
     summary: "keeps the jobs of a name from starting",
     takes: NAME,
     options: ["for", "until", "json"],
     run: pauseName,
+  },
+  "keys list": {
+    summary: "lists the concurrency keys, with what runs and waits",
+    options: ["limit", "after", "json"],
+    run: listKeys,
   },
   "keys pause": {
     summary: "keeps the jobs of a concurrency key from starting",
@@ -340,6 +362,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: ["json"],
     run: deleteSchedule,
   },
+  "batches list": {
+    summary: "lists the batches and workflows, the newest first",
+    options: ["limit", "after", "json"],
+    run: listBatches,
+  },
   "batches show": {
     summary: "shows a batch with its counts",
     takes: BATCH,
@@ -373,6 +400,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: ["idempotency-key", "jobs", "json"],
     examples: { "sluice events emit order.paid '{\"order\":7}'": "as sluice.emit does" },
     run: emitEvent,
+  },
+  "waits list": {
+    summary: "lists what jobs wait for: tokens, events and batches",
+    options: ["limit", "after", "json"],
+    run: listWaits,
   },
   "waits complete": {
     summary: "completes a token for which a job waits",
@@ -438,19 +470,19 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
 /** What commands that begin with the same word are for. */
 export const GROUPS: Readonly<Record<string, string>> = {
   jobs: "lists, shows and changes jobs",
-  names: "pauses the jobs of a name",
-  keys: "pauses or limits the jobs of a concurrency key",
-  batches: "shows and changes batches",
+  names: "lists names of jobs, and pauses them",
+  keys: "lists, pauses and limits concurrency keys",
+  batches: "lists, shows and changes batches",
   workflows: "shows workflows",
   events: "emits events",
   "api-keys": "makes, lists, rotates and revokes keys of the API",
-  waits: "completes what jobs wait for",
+  waits: "lists and completes what jobs wait for",
 }
 
 /** Under which headings help lists the commands, by their first words. */
 export const HEADINGS: Readonly<Record<string, readonly string[]>> = {
   "Set up": ["init", "migrate", "doctor", "import", "completion"],
-  "Run and watch": ["dev", "work", "top"],
+  "Run and watch": ["dev", "work", "top", "errors", "drainers"],
   Jobs: ["enqueue", "jobs", "queues", "limits", "pauses", "names", "keys"],
   "Schedules, batches, events": ["schedules", "batches", "workflows", "events", "waits"],
   Access: ["api-keys", "audit"],

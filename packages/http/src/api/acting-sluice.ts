@@ -4,8 +4,15 @@ import { actingAs, type Principal, type Sluice } from "@sluice/core"
 const current = new AsyncLocalStorage<Sluice>()
 
 /** Runs a request on behalf of who sends it. */
-export function actAs<Value>(sluice: Sluice, principal: Principal, run: () => Value): Value {
-  return current.run(actingAs(sluice, principal, "api"), run)
+export type ActAs = <Value>(principal: Principal, run: () => Value) => Value
+
+export function createActAs(sluice: Sluice): ActAs {
+  const actors = new WeakMap<Principal, Sluice>() // keys that are verified again and again are the same objects
+  return (principal, run) => {
+    const actor = actors.get(principal) ?? actingAs(sluice, principal, "api")
+    actors.set(principal, actor)
+    return current.run(actor, run)
+  }
 }
 
 /**

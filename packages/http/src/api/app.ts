@@ -9,6 +9,7 @@ import { actingSluice } from "./acting-sluice.ts"
 import { authorize } from "./authorize.ts"
 import { batchRoutes } from "./batch-routes.ts"
 import { correlateRequests } from "./correlation.ts"
+import { drainerRoutes } from "./drainer-routes.ts"
 import { eventRoutes } from "./event-routes.ts"
 import { jobRoutes } from "./job-routes.ts"
 import { manageRoutes } from "./manage-routes.ts"
@@ -93,6 +94,7 @@ export function createApp(options: AppOptions): Hono {
     ...pauseRoutes(routeOptions),
     ...scheduleRoutes(routeOptions),
     ...waitRoutes(routeOptions),
+    ...drainerRoutes(routeOptions),
     ...eventRoutes(routeOptions),
     ...watchRoutes({ ...watchOptions, sluice: acting }),
     ...accessRoutes(routeOptions),

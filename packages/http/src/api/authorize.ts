@@ -3,7 +3,7 @@ import { ForbiddenError, includesRole, type Principal, type Role, type Sluice } 
 import type { Context, MiddlewareHandler } from "hono"
 import { type Keys, missingKeyError, parseKeys } from "../messages/missing-key.ts"
 import { refuse } from "../messages/problem.ts"
-import { actAs } from "./acting-sluice.ts"
+import { createActAs } from "./acting-sluice.ts"
 import type { RateLimiter } from "./rate-limit.ts"
 
 /** Whoever has the key of the environment may do everything. */
@@ -15,13 +15,14 @@ const ENVIRONMENT: Principal = { id: "environment", name: "environment", role: "
  */
 export function authorize(apiKey: Keys, sluice: Sluice, limiter: RateLimiter): MiddlewareHandler {
   const digests = parseKeys(apiKey).map(digestOf)
+  const actAs = createActAs(sluice)
   return async (context, next) => {
     const token = bearerToken(context.req.header("authorization"))
     const principal = token === undefined ? undefined : await verify(token)
     if (principal === undefined) return refuseKey(token, digests.length > 0)
     limiter.count(principal, context)
     context.set("principal", principal)
-    return actAs(sluice, principal, next)
+    return actAs(principal, next)
   }
 
   async function verify(token: string): Promise<Principal | undefined> {

@@ -42,7 +42,7 @@ export const errorPage: Page = {
     const body = (
       <>
         <PageHeader
-          title={shownText(view, error.pattern, error.names) || error.class}
+          title={<span dir="auto">{shownText(view, error.pattern, error.names) || error.class}</span>}
           lead={<ErrorClass error={error} />}
           back={backOf(view)}
         >
@@ -83,7 +83,12 @@ function GroupFacts({ view, error }: { view: View; error: ErrorDetails }) {
     <div class="panel">
       <Facts
         facts={[
-          [errors.message, <span class="error-message">{shownText(view, error.message, error.names)}</span>],
+          [
+            errors.message,
+            <span class="error-message" dir="auto">
+              {shownText(view, error.message, error.names)}
+            </span>,
+          ],
           [errors.place, error.place === null ? errors.anywhere : <code>{error.place}</code>],
           [errors.failures, <Count view={view} value={error.failures} capped={error.isCapped} />],
           [errors.discarded, <Count view={view} value={error.discarded} />],

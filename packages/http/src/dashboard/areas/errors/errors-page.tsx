@@ -98,7 +98,9 @@ function columnsOf(view: View): Column<ErrorGroup>[] {
       cell: (group) => (
         <div class="error-cell">
           <ErrorClass error={group} />
-          <a href={groupHref(view, group)}>{shownText(view, group.pattern, group.names) || group.class}</a>
+          <a href={groupHref(view, group)} dir="auto">
+            {shownText(view, group.pattern, group.names) || group.class}
+          </a>
           {group.place !== null && <code class="muted">{group.place}</code>}
         </div>
       ),

@@ -24,7 +24,7 @@ export function NewestErrors({ view, data: { errors } }: Part) {
       <Listed none={overview.failuresNone}>
         {errors.groups.map((group) => (
           <li>
-            <a href={view.href(`/errors/${group.fingerprint}`)}>
+            <a href={view.href(`/errors/${group.fingerprint}`)} dir="auto">
               {shownText(view, group.pattern, group.names) || group.class}
             </a>
             <span class="muted">

@@ -89,6 +89,8 @@ function Body({ view, data, rangeMs }: { view: View; data: OverviewData; rangeMs
       <div class="grid">
         {!isEmpty(data) && <Ages view={view} data={data} />}
         <NewestErrors view={view} data={data} />
+      </div>
+      <div class="grid">
         <Pauses view={view} data={data} />
         <Ticks view={view} data={data} />
       </div>
