@@ -85,11 +85,7 @@ function failuresOn(day: number): Step {
       select f.id, f.started_at, f.finished_at - (f.attempts - a.attempt) * interval '30 seconds', f.duration_ms, 40, f.drainer_id, a.attempt,
              case when a.attempt = f.attempts then 'discarded' else 'retried' end, e.class, e.code, replace(e.message, '%', (f.id % 100000)::text),
              e.class || ': ' || replace(e.message, '%', (f.id % 100000)::text) || E'\\n    at perform (file:///var/task/jobs/' || f.name || '.js:' || 10 + f.id % 3 || E':13)\\n    at async execute (file:///var/task/drain.js:4120:20)',
-<<<<<<< HEAD
-             f.name, left(md5(e.class || e.message || f.name), 16)
-=======
              f.name, left(md5(e.message || f.name), 16)
->>>>>>> w/int
       from finished f
       cross join lateral generate_series(1, case f.state when 'discarded' then 3 else f.attempts - 1 end) a (attempt)
       join unnest($1::text[], $2::text[], $3::text[]) with ordinality e (class, code, message, place) on e.place = 1 + (f.id / 10 + length(f.name)) % ${ERRORS.length}
