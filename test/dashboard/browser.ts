@@ -37,7 +37,7 @@ export interface Look {
 }
 
 /** How each page has to look good. */
-export const LOOKS = [
+const LOOKS = [
   { device: "desktop", theme: "light", language: "en" },
   { device: "desktop", theme: "dark", language: "en" },
   { device: "phone", theme: "light", language: "en" },
@@ -146,7 +146,7 @@ interface Violation {
 }
 
 /** What axe finds against WCAG 2.2 AA and its best practices. The page's policy doesn't hold for the debugger that runs it. */
-export async function accessibilityOf(page: Page): Promise<string[]> {
+async function accessibilityOf(page: Page): Promise<string[]> {
   await page.evaluate(AXE)
   const violations = await page.evaluate<Violation[]>(
     "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)",
