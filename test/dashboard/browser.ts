@@ -9,8 +9,8 @@ import { createDashboard, type DashboardOptions } from "@sluice/http/dashboard"
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core"
 import { afterAll, expect, test } from "vitest"
 
-const PROGRAM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
-  existsSync(path),
+export const PROGRAM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
+  (path) => existsSync(path),
 )
 
 if (!PROGRAM)
@@ -22,7 +22,8 @@ if (!PROGRAM)
 export const browserTest = test.skipIf(!PROGRAM)
 
 /** Where a person can look at what the tests have seen. */
-const SCREENSHOTS = process.env.SLUICE_SCREENSHOTS ?? join(import.meta.dirname, "../../.sluice/screenshots")
+export const SCREENSHOTS =
+  process.env.SLUICE_SCREENSHOTS ?? join(import.meta.dirname, "../../.sluice/screenshots")
 
 const SIZES = {
   desktop: { width: 1280, height: 800 },
@@ -36,7 +37,7 @@ export interface Look {
 }
 
 /** How each page has to look good. */
-export const LOOKS = [
+const LOOKS = [
   { device: "desktop", theme: "light", language: "en" },
   { device: "desktop", theme: "dark", language: "en" },
   { device: "phone", theme: "light", language: "en" },

@@ -57,6 +57,7 @@ test("a queue is paused with an end, resumed and limited", async () => {
   await operator.post("/queues/mail/limit", { waiting: "50" })
   expect(await limitOf()).toBe(50)
   await operator.post("/queues/mail/limit", { waiting: "-1" })
+  await operator.post("/queues/mail/limit", { waiting: "1e3" })
   await operator.post("/queues/mail/limit", { waiting: "50; drop table jobs" })
   expect(await limitOf()).toBe(50)
   await operator.post("/queues/mail/limit", { waiting: "" })

@@ -28,7 +28,7 @@ const methods: [string, string, string][] = [
   ["GET", "/v1/jobs/1/cancel", "POST, OPTIONS"],
   ["PATCH", "/v1/jobs/1/run", "POST, OPTIONS"],
   ["DELETE", "/v1/jobs/1/retry", "POST, OPTIONS"],
-  ["GET", "/v1/batches", "POST, OPTIONS"],
+  ["DELETE", "/v1/batches", "GET, HEAD, POST, OPTIONS"],
   ["DELETE", "/v1/batches/1", "GET, HEAD, OPTIONS"],
   ["GET", "/v1/batches/1/retry", "POST, OPTIONS"],
   ["GET", "/v1/workflows", "POST, OPTIONS"],

@@ -113,7 +113,7 @@ test("the time of a drain is billed to its jobs in proportion to how long they r
   const names = await sluice.listNames()
   const gbSeconds = names.reduce((sum, one) => sum + one.gbSeconds, 0)
   expect(gbSeconds).toBeLessThanOrEqual((ms + 20) / 1_000)
-  expect(gbSeconds).toBeGreaterThanOrEqual((ms - 200) / 1_000)
+  expect(gbSeconds, "the jobs run for 40 ms each").toBeGreaterThanOrEqual(0.2)
   const [busy, noop] = names
   expect(busy?.gbSeconds).toBeGreaterThan(10 * (noop?.gbSeconds as number))
 })

@@ -1,5 +1,7 @@
 import type { HealthOptions, Logger, Sluice } from "@sluice/core"
-import { Hono } from "hono"
+import type { Hono } from "hono"
+import { HonoBase } from "hono/hono-base"
+import { TrieRouter } from "hono/router/trie-router"
 import type { Keys } from "../messages/missing-key.ts"
 import { problemResponse, truncate } from "../messages/problem.ts"
 import { toProblem } from "../messages/to-problem.ts"
@@ -9,6 +11,7 @@ import { actingSluice } from "./acting-sluice.ts"
 import { authorize } from "./authorize.ts"
 import { batchRoutes } from "./batch-routes.ts"
 import { correlateRequests } from "./correlation.ts"
+import { drainerRoutes } from "./drainer-routes.ts"
 import { eventRoutes } from "./event-routes.ts"
 import { jobRoutes } from "./job-routes.ts"
 import { manageRoutes } from "./manage-routes.ts"
@@ -70,7 +73,8 @@ export function createApp(options: AppOptions): Hono {
   const authorized = authorize(options.apiKey, sluice, createRateLimiter(options.rateLimit))
   const acting = actingSluice(sluice)
   const routeOptions: RouteOptions = { sluice: acting, maxBatchJobs, maxBodyBytes, log }
-  const app = new Hono({ getPath: rawPath })
+  // alone, it is smaller than the choice of routers that `new Hono()` brings
+  const app: Hono = new HonoBase({ getPath: rawPath, router: new TrieRouter() })
 
   app.use(async (context, next) => {
     await next()
@@ -93,6 +97,7 @@ export function createApp(options: AppOptions): Hono {
     ...pauseRoutes(routeOptions),
     ...scheduleRoutes(routeOptions),
     ...waitRoutes(routeOptions),
+    ...drainerRoutes(routeOptions),
     ...eventRoutes(routeOptions),
     ...watchRoutes({ ...watchOptions, sluice: acting }),
     ...accessRoutes(routeOptions),

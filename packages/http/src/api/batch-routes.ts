@@ -1,4 +1,4 @@
-import type { BatchOptions, BatchSnapshot, RetryBatchOptions } from "@sluice/core"
+import type { BatchOptions, BatchSnapshot, ListBatchesOptions, RetryBatchOptions } from "@sluice/core"
 import { refuse } from "../messages/problem.ts"
 import { throwAtBody } from "./at-body.ts"
 import { parseJobs } from "./job-request.ts"
@@ -13,6 +13,13 @@ export const enqueueBatch = operation({
   role: "enqueuer",
   body: { keys: ["jobs", ...BATCH_KEYS] },
   isIdempotent: true,
+})
+
+export const listBatches = operation({
+  method: "GET",
+  path: "/v1/batches",
+  role: "reader",
+  query: { state: "text", parent: "text", limit: "integer", after: "text" },
 })
 
 export const getBatch = operation({ method: "GET", path: "/v1/batches/:id", role: "reader" })
@@ -42,6 +49,9 @@ export function batchRoutes({ sluice, maxBatchJobs }: RouteOptions): Route[] {
         .catch(throwAtBody("options"))
       return context.json({ id, total }, 201, { location: `/v1/batches/${id}` })
     }),
+    route(listBatches, async ({ query, context }) =>
+      context.json(await sluice.listBatches(query as ListBatchesOptions)),
+    ),
     route(getBatch, async ({ params, context }) => context.json(await read(params.id))),
     route(addToBatch, async ({ params, body, context }) => {
       refuseKey(context.req.header("idempotency-key"))

@@ -1,8 +1,15 @@
-import { addToBatch, cancelBatch, enqueueBatch, getBatch, retryBatch } from "../api/batch-routes.ts"
+import {
+  addToBatch,
+  cancelBatch,
+  enqueueBatch,
+  getBatch,
+  listBatches,
+  retryBatch,
+} from "../api/batch-routes.ts"
 import { type Described, describe, locationOf } from "./describe.ts"
 import { jobRequest } from "./job-requests.ts"
 import { actionResult } from "./job-responses.ts"
-import { batchId, count, instant, key } from "./values.ts"
+import { batchId, count, instant, key, limitOfList, place } from "./values.ts"
 
 const callback = (when: string) => ({
   ...jobRequest,
@@ -51,7 +58,23 @@ export const batchOptions = {
   parent: { ...batchId, description: "An open batch, in which this one counts as one job." },
 }
 
+const { properties: _, ...listedProperties } = batchProperties
+
+const listedBatch = {
+  ...listedProperties,
+  workflow: { type: ["string", "null"], description: "The name of the workflow that it is." },
+}
+
 export const batchSchemas = {
+  ListedBatch: { type: "object", required: Object.keys(listedBatch), properties: listedBatch },
+  BatchList: {
+    type: "object",
+    required: ["batches"],
+    properties: {
+      batches: { type: "array", items: { $ref: "#/components/schemas/ListedBatch" } },
+      next: { type: "string", description: "Present when more may follow: send it as `after`." },
+    },
+  },
   NewBatch: {
     type: "object",
     required: ["jobs"],
@@ -108,6 +131,24 @@ export const batchOperations: readonly Described[] = [
       },
     },
     problems: [404, 409, 429],
+  }),
+  describe(listBatches, {
+    id: "listBatches",
+    tag: "batches",
+    summary: "List batches, the newest first",
+    parameters: {
+      state: { ...batchProperties.state, description: "The batches in this state." },
+      parent: { ...batchId, description: "The batches in this one." },
+      limit: limitOfList(50),
+      after: { ...place, description: "The `next` of the previous response, to read the following page." },
+    },
+    responses: {
+      200: {
+        description:
+          "The batches, without properties. A response may have fewer than `limit`, and `next`, because it looks for up to 2 seconds.",
+        body: "BatchList",
+      },
+    },
   }),
   describe(getBatch, {
     id: "getBatch",

@@ -1,6 +1,7 @@
 import { accessOperations, accessSchemas } from "./access.ts"
 import { batchOperations, batchSchemas } from "./batches.ts"
 import { type Described, pathsOf } from "./describe.ts"
+import { drainerOperations, drainerSchemas } from "./drainers.ts"
 import { eventOperations, eventSchemas } from "./events.ts"
 import { jobRequestSchemas } from "./job-requests.ts"
 import { jobResponseSchemas } from "./job-responses.ts"
@@ -24,6 +25,7 @@ export const operations: readonly Described[] = [
   ...pauseOperations,
   ...scheduleOperations,
   ...waitOperations,
+  ...drainerOperations,
   ...eventOperations,
   ...measureOperations,
   ...watchOperations,
@@ -40,6 +42,7 @@ const schemas = {
   ...pauseSchemas,
   ...scheduleSchemas,
   ...waitSchemas,
+  ...drainerSchemas,
   ...eventSchemas,
   ...measureSchemas,
   ...watchSchemas,
@@ -57,6 +60,7 @@ const TAGS = [
   "limits",
   "schedules",
   "waits",
+  "drainers",
   "events",
   "access",
   "measures",

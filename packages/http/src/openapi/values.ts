@@ -69,3 +69,13 @@ export const step = {
 }
 
 export const count = { type: "integer", minimum: 0 }
+
+/** The parameter `limit` of a list. */
+export function limitOfList(standard: number) {
+  return {
+    type: "integer",
+    minimum: 1,
+    maximum: 1_000,
+    description: `How many at most. Default ${standard}.`,
+  }
+}

@@ -1,6 +1,6 @@
-import { completeWait } from "../api/wait-routes.ts"
+import { completeWait, listWaits } from "../api/wait-routes.ts"
 import { type Described, describe } from "./describe.ts"
-import { key } from "./values.ts"
+import { id, instant, instantOrNull, key, limitOfList, place } from "./values.ts"
 
 const completeWaitRequest = {
   type: "object",
@@ -21,12 +21,48 @@ const completedWait = {
   properties: { token: { type: "string" }, state: { const: "completed" } },
 }
 
+const wait = {
+  kind: { type: "string", enum: ["token", "event", "batch"] },
+  key: { type: "string", description: "The token, or the key of a wait for an event or a batch." },
+  jobId: id,
+  jobName: { type: "string" },
+  queue: { type: "string" },
+  waiting: {
+    type: "boolean",
+    description: "Whether the job waits. False: it has opened the wait, and has not come to it.",
+  },
+  event: { type: ["string", "null"] },
+  match: { type: ["object", "null"], description: "What the payload of the event has to contain." },
+  batchId: { type: ["string", "null"], description: "The batch of jobs that the job gathers." },
+  since: instant,
+  until: { ...instantOrNull, description: "When it times out." },
+}
+
 export const waitSchemas = {
+  OpenWait: { type: "object", required: Object.keys(wait), properties: wait },
+  WaitList: {
+    type: "object",
+    required: ["waits"],
+    properties: {
+      waits: { type: "array", items: { $ref: "#/components/schemas/OpenWait" } },
+      next: { type: "string", description: "Present when more may follow: send it as `after`." },
+    },
+  },
   CompleteWaitRequest: completeWaitRequest,
   CompletedWait: completedWait,
 }
 
 export const waitOperations: readonly Described[] = [
+  describe(listWaits, {
+    id: "listWaits",
+    tag: "waits",
+    summary: "List what unfinished jobs wait for, the oldest jobs first",
+    parameters: {
+      limit: limitOfList(50),
+      after: { ...place, description: "The `next` of the previous response, to read the following page." },
+    },
+    responses: { 200: { description: "The waits for tokens, events and batches.", body: "WaitList" } },
+  }),
   describe(completeWait, {
     id: "completeWait",
     tag: "waits",

@@ -46,8 +46,15 @@ export function Page({ document, style }: { document: OpenApi; style: string }) 
             Send the key as <code>Authorization: Bearer &lt;key&gt;</code>. The same description is served as
             OpenAPI 3.1 at <code>/openapi.json</code>.
           </p>
-          {listed.map((one) => (
-            <OperationSection {...one} responses={components.responses} />
+          {tags.map(({ name }) => (
+            <>
+              <h2 class="tag">{name}</h2>
+              {listed
+                .filter(({ operation }) => operation.tags.includes(name))
+                .map((one) => (
+                  <OperationSection {...one} responses={components.responses} />
+                ))}
+            </>
           ))}
           <h2 id="schemas">Schemas</h2>
           {Object.entries(components.schemas).map(([name, schema]) => (
@@ -59,9 +66,8 @@ export function Page({ document, style }: { document: OpenApi; style: string }) 
   )
 }
 
-function listOf({ tags, paths }: OpenApi): Listed[] {
-  const all = Object.entries(paths).flatMap(([path, methods]) =>
+function listOf({ paths }: OpenApi): Listed[] {
+  return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
   )
-  return tags.flatMap(({ name }) => all.filter(({ operation }) => operation.tags[0] === name))
 }

@@ -11,7 +11,7 @@ a:focus-visible, summary:focus-visible, pre:focus-visible { outline: 2px solid v
 .skip:focus { inset-block-start: 1rem; z-index: 1; }
 nav { position: sticky; inset-block-start: 0; block-size: 100vh; overflow-y: auto; padding: 1.5rem 1rem; background: var(--panel); border-inline-end: 1px solid var(--line); font-size: .875rem; }
 nav h2 { margin: 1rem 0 .25rem; font-size: .75rem; color: var(--soft); }
-nav h2::first-letter { text-transform: uppercase; }
+nav h2::first-letter, .tag::first-letter { text-transform: uppercase; }
 nav ul { margin: 0; padding: 0; list-style: none; }
 nav a { display: block; padding: .2rem 0; color: inherit; text-decoration: none; overflow-wrap: anywhere; }
 nav a:hover { text-decoration: underline; }

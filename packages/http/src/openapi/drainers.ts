@@ -1,0 +1,57 @@
+import { listDrainers } from "../api/drainer-routes.ts"
+import { type Described, describe } from "./describe.ts"
+import { count, instant, instantOrNull, limitOfList, place } from "./values.ts"
+
+const names = { type: ["array", "null"], items: { type: "string" } }
+
+const drainer = {
+  id: { type: "integer" },
+  label: { type: "string", description: "Identifies it to people: on Lambda, the request id." },
+  state: { type: "string", enum: ["working", "lingering", "closed", "died"] },
+  slot: { type: "integer", minimum: 1, description: "Which of the slots of its pool it has." },
+  slots: { type: ["integer", "null"], description: "How many slots its pool has." },
+  queues: { ...names, description: "Only jobs of these queues; null: of all but `except`." },
+  except: { ...names, description: "Jobs of all queues but these." },
+  onlyNames: { ...names, description: "Only jobs of these names; null: of all that it knows." },
+  names: { ...names, description: "The names of the jobs that it performs; null: any." },
+  backendPid: { type: "integer", description: "The process of its session in Postgres." },
+  held: { ...count, description: "Jobs that it holds: they run, or start next." },
+  inFlight: { type: ["integer", "null"], description: "Jobs that it had when it died." },
+  budgetMs: {
+    type: ["integer", "null"],
+    description: "The time that it had when it began; null: no deadline.",
+  },
+  startedAt: instant,
+  endedAt: { ...instantOrNull, description: "Null also for one that died and has not been found yet." },
+}
+
+export const drainerSchemas = {
+  Drainer: { type: "object", required: Object.keys(drainer), properties: drainer },
+  DrainerList: {
+    type: "object",
+    required: ["drainers"],
+    properties: {
+      drainers: { type: "array", items: { $ref: "#/components/schemas/Drainer" } },
+      next: { type: "string", description: "Present when more may follow: send it as `after`." },
+    },
+  },
+}
+
+export const drainerOperations: readonly Described[] = [
+  describe(listDrainers, {
+    id: "listDrainers",
+    tag: "drainers",
+    summary: "List the drainers: invocations, and sessions of workers",
+    parameters: {
+      state: {
+        type: "string",
+        enum: ["alive", "ended"],
+        default: "alive",
+        description: "Those that have not ended, or those that have, the last to end first.",
+      },
+      limit: limitOfList(100),
+      after: { ...place, description: "The `next` of the previous response, to read the following page." },
+    },
+    responses: { 200: { description: "The drainers.", body: "DrainerList" } },
+  }),
+]
