@@ -16,7 +16,7 @@ export async function verifyKey({ apiKeys, sluice }: Settings, given: string): P
   return principal && { principal }
 }
 
-export const environment: Principal = { id: "environment", name: "environment", role: "admin" }
+export const environment: Principal = { id: "environment", name: "API key", role: "admin" }
 
 /** Takes the same time whichever key it is, and whether it is one. */
 function findEqual(keys: readonly string[], given: string): string | undefined {
