@@ -146,7 +146,7 @@ interface Violation {
 }
 
 /** What axe finds against WCAG 2.2 AA and its best practices. The page's policy doesn't hold for the debugger that runs it. */
-async function accessibilityOf(page: Page): Promise<string[]> {
+export async function accessibilityOf(page: Page): Promise<string[]> {
   await page.evaluate(AXE)
   const violations = await page.evaluate<Violation[]>(
     "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)",
