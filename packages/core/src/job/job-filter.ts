@@ -3,7 +3,6 @@ import {
   assertName,
   assertText,
   isRecord,
-  isStorableText,
   isText,
   refuse,
 } from "../checks/validate.ts"
@@ -149,7 +148,7 @@ function isInput(condition: unknown): condition is InputCondition {
   const { path, value, ...others } = condition
   const isValue = value === null || ["string", "number", "boolean"].includes(typeof value)
   const text = String(value)
-  const isShort = text.length <= LONGEST_INPUT && isStorableText(text)
+  const isShort = text === "" || isText(text, LONGEST_INPUT)
   return isText(path, LONGEST_INPUT) && isValue && isShort && Object.keys(others).length === 0
 }
 
