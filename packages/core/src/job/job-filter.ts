@@ -1,11 +1,4 @@
-import {
-  assertKnownKeys,
-  assertName,
-  assertText,
-  isRecord,
-  isText,
-  refuse,
-} from "../checks/validate.ts"
+import { assertKnownKeys, assertName, assertText, isRecord, isText, refuse } from "../checks/validate.ts"
 import { assertBatchId } from "./batch-id.ts"
 import { assertJobId } from "./job-id.ts"
 import { JOB_STATES, type JobState } from "./job-options.ts"
