@@ -1,5 +1,5 @@
 import { jsonLog } from "@sluice/aws"
-import { createDashboard } from "@sluice/http/dashboard"
+import { cloudWatchLogs, createDashboard } from "@sluice/http/dashboard"
 import { handle } from "hono/aws-lambda"
 import { resources } from "./resources.ts"
 import { sluice } from "./sluice.ts"
@@ -9,6 +9,10 @@ export const handler = handle(
   createDashboard({
     sluice,
     apiKey: resources.SluiceApiKey.value,
+    logLink: cloudWatchLogs({
+      region: process.env.AWS_REGION,
+      functionName: process.env.SLUICE_DRAIN_FUNCTION,
+    }),
     basePath: process.env.SLUICE_DASHBOARD_PATH ?? "/dashboard",
     log: jsonLog,
   }),

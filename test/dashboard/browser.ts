@@ -37,7 +37,7 @@ export interface Look {
 }
 
 /** How each page has to look good. */
-export const LOOKS = [
+const LOOKS = [
   { device: "desktop", theme: "light", language: "en" },
   { device: "desktop", theme: "dark", language: "en" },
   { device: "phone", theme: "light", language: "en" },

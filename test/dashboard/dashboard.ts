@@ -2,7 +2,7 @@ import type { Principal, Role, Sluice } from "@sluice/core"
 import { createDashboard, type DashboardOptions } from "@sluice/http/dashboard"
 
 /** Where the dashboard of the tests believes to be. */
-export const ORIGIN = "http://dashboard.example.org"
+const ORIGIN = "http://dashboard.example.org"
 const SECRET = "a secret of the tests that is long enough"
 
 export interface Visit {

@@ -6,7 +6,7 @@ class CardDeclined extends Error {
   override readonly name = "CardDeclined"
 }
 
-export const charge = defineJob({
+const charge = defineJob({
   name: "charge-card",
   input: z.object({
     to: z.email().describe("Who gets the receipt"),

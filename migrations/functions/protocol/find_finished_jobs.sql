@@ -15,7 +15,7 @@ returns table (ids bigint[], places finished_place[], part bigint, page bigint, 
 language plpgsql stable set search_path from current
 as $$
 declare
-  c_pages constant integer := 100;
+  c_pages constant integer := case when p_filter ?| array['errorClass', 'input'] then 20 else 100 end; -- what costs more
   v_part regclass := (
     select i.inhrelid from pg_inherits i where i.inhparent = 'finished'::regclass and i.inhrelid::bigint >= p_part order by i.inhrelid limit 1);
   v_page bigint := case when v_part::oid::bigint = p_part then p_page else 0 end;
@@ -25,13 +25,13 @@ begin
     select array_agg(f.id), array_agg(row(f.tableoid, f.ctid, f.id)::finished_place) into ids, places from finished f
     where f.batch_id = (p_filter->>'batch')::bigint and f.state <> 'succeeded' and f.finished_at < before_at and f.state = any (p_states)
       and is_matching(p_filter, f.name, f.queue, f.tags, f.metadata, f.unique_key, f.concurrency_key, f.further_keys, f.enqueued_at, f.batch_id,
-                         f.finished_at, f.id, f.payload, f.payload_day);
+                         f.finished_at, f.id, f.payload, f.payload_day, f.state <> 'succeeded' or f.attempts > 1);
   elsif v_part is not null then
     execute format(
       'select array_agg(f.id), array_agg(row(f.tableoid, f.ctid, f.id)::finished_place) from %s f
        where f.ctid >= $1 and f.ctid < $2 and f.finished_at < $3 and f.state = any ($4)
          and is_matching($5, f.name, f.queue, f.tags, f.metadata, f.unique_key, f.concurrency_key, f.further_keys, f.enqueued_at, f.batch_id,
-                         f.finished_at, f.id, f.payload, f.payload_day)', v_part)
+                         f.finished_at, f.id, f.payload, f.payload_day, f.state <> ''succeeded'' or f.attempts > 1)', v_part)
     into ids, places
     using format('(%s,0)', v_page)::tid, format('(%s,0)', v_page + c_pages)::tid, before_at, p_states, p_filter;
     part := v_part::oid::bigint;

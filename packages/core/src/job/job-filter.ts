@@ -1,4 +1,5 @@
 import { assertKnownKeys, assertName, assertText, isRecord, isText, refuse } from "../checks/validate.ts"
+import { toPgTextArray } from "../database/array-literal.ts"
 import { assertBatchId } from "./batch-id.ts"
 import { assertJobId } from "./job-id.ts"
 import { JOB_STATES, type JobState } from "./job-options.ts"
@@ -21,7 +22,10 @@ export interface JobFilter {
   readonly concurrencyKey?: string
   /** The unique key, or one of the concurrency keys. */
   readonly key?: string
-  /** The name of an error with which one of the job's executions has failed. */
+  /**
+   * The name of an error with which one of the job's executions has failed. Of a job that has succeeded without a failed attempt since
+   * its last checkpoint, earlier ones aren't looked at.
+   */
   readonly errorClass?: string
   /**
    * What the payload has at a path, or the two as text, such as `"order.id:17"`. Not found are payloads in the store of
@@ -127,13 +131,13 @@ function assertState(state: unknown, path: readonly (string | number)[]): void {
 
 const LONGEST_INPUT = 1_024
 
-/** The condition as SQL takes it: the value as text, which is what is compared. */
-function inputOf(given: JobFilter["input"]): { path: string[]; value: string } | undefined {
+/** The condition as SQL takes it: the path as an array of it, and the value as text, which is what is compared. */
+function inputOf(given: JobFilter["input"]): { path: string; value: string } | undefined {
   if (given === undefined) return undefined
   const condition = typeof given === "string" ? splitInput(given) : given
   if (!isInput(condition))
     refuse("invalid_option", given, ["filter", "input"], 'a path and a value, such as "order.id:17"')
-  return { path: condition.path.split("."), value: String(condition.value) }
+  return { path: toPgTextArray(condition.path.split(".")), value: String(condition.value) }
 }
 
 function isInput(condition: unknown): condition is InputCondition {

@@ -157,6 +157,7 @@ export function createDashboard(options: DashboardOptions): Hono {
       may: (role) => includesRole(principal.role, role),
       csrfToken: gate.sessions.csrfTokenOf(sessionId),
       redact: settings.redact,
+      logLink: settings.logLink,
       snapshots: settings.snapshots,
     }
   }

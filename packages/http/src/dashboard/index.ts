@@ -10,6 +10,8 @@ export {
   jwtIdentity,
   loadBalancerIdentity,
 } from "./identity/jwt-identity.ts"
+// Where the logs of drainers are.
+export { cloudWatchLogs, type LogLink } from "./log-link.ts"
 export type { DashboardOptions } from "./options.ts"
 // What readers may not see.
 export { hidden, type Redact, redactKeys } from "./redact.ts"

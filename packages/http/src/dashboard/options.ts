@@ -2,6 +2,7 @@ import type { Logger, Sluice } from "@sluice/core"
 import type { Keys } from "../messages/missing-key.ts"
 import type { SnapshotStore } from "./areas/overview/snapshot.ts"
 import type { Identify } from "./identity/identity.ts"
+import type { LogLink } from "./log-link.ts"
 import type { Redact } from "./redact.ts"
 
 export interface DashboardOptions {
@@ -32,6 +33,8 @@ export interface DashboardOptions {
    * the values of fields that are named like secrets.
    */
   readonly redact?: Redact
+  /** Leads from a drainer to its logs, such as `cloudWatchLogs(…)`. Default: there are no such links. */
+  readonly logLink?: LogLink
   /**
    * For a database that sleeps when nobody asks it: the overview shows what was last kept, without waking it, and a button that does.
    * Other pages ask the database. A store, such as an object in S3, also shows what other instances of the function
@@ -46,6 +49,7 @@ export interface DashboardOptions {
 /** The options, complete and checked. */
 export interface Settings extends Required<Pick<DashboardOptions, "sluice" | "redact" | "log">> {
   readonly apiKeys: readonly string[]
+  readonly logLink: LogLink | undefined
   readonly identity: Identify | undefined
   /** Whether somebody without a session is asked for a key. */
   readonly takesKeys: boolean

@@ -3,6 +3,7 @@ import type { Child } from "hono/jsx"
 import type { SnapshotStore } from "./areas/overview/snapshot.ts"
 import type { Messages } from "./languages/en/index.ts"
 import type { Format } from "./languages/format.ts"
+import type { LogLink } from "./log-link.ts"
 
 /** What a page or an action sees of its request. */
 export interface View {
@@ -33,7 +34,7 @@ export interface View {
   /** Where the overview of a database that may sleep is kept. Undefined: the database is asked. */
   readonly snapshots?: SnapshotStore | undefined
   /** Where the logs of a drainer with this label are: the app's hook. */
-  readonly logLink?: ((label: string) => string | undefined) | undefined
+  readonly logLink?: LogLink | undefined
 }
 
 export interface Redacted {

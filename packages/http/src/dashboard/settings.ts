@@ -29,6 +29,7 @@ export function settingsOf(options: DashboardOptions): Settings {
     lifetimeMs: positive("sessionLifetimeMs", options.sessionLifetimeMs ?? 12 * HOUR_MS),
     snapshots: snapshotsOf(options.idle),
     redact,
+    logLink: options.logLink,
     log,
   }
 }

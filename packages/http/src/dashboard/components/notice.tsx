@@ -1,5 +1,4 @@
 import type { Child } from "hono/jsx"
-import type { View } from "../page.ts"
 import { Icon, type IconName } from "./icon.tsx"
 
 type NoticeKind = "information" | "success" | "warning" | "failure"
@@ -19,9 +18,4 @@ export function Notice({ kind = "information", children }: { kind?: NoticeKind; 
       <div>{children}</div>
     </div>
   )
-}
-
-/** For a part of a page whose statement took longer than it may, see `isTooSlow`. */
-export function TooSlowNotice({ view }: { view: View }) {
-  return <Notice kind="warning">{view.text.shell.tooSlow}</Notice>
 }

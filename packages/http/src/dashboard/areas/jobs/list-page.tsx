@@ -15,7 +15,7 @@ import { type Condition, conditionsOf, filterOf, inState, queryOf, without } fro
 import { STATES_OF, VERBS } from "./verbs.ts"
 
 /** The whole page has 300 ms. A list that didn't find enough by then says so, and leads on. */
-const LOOK = "150ms"
+const LOOK = "200ms"
 const COUNT = "100ms"
 const PAGE = 50
 const MOST_COUNTED = 10_000

@@ -1,4 +1,4 @@
-import { english, type Messages } from "../en/index.ts"
+import type { Messages } from "../en/index.ts"
 import { audit } from "./audit.ts"
 import { batches } from "./batches.ts"
 import { drainers } from "./drainers.ts"
@@ -17,7 +17,6 @@ import { states } from "./states.ts"
 import { waits } from "./waits.ts"
 
 export const arabic: Messages = {
-  ...english,
   errors,
   names,
   health,

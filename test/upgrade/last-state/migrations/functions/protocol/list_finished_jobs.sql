@@ -16,7 +16,7 @@ create or replace function list_finished_jobs(p_filter jsonb, p_states text[], p
 language plpgsql stable set search_path from current set jit = off
 as $$
 declare
-  c_pages constant integer := 100;
+  c_pages constant integer := case when p_filter ?| array['errorClass', 'input'] then 20 else 100 end; -- what costs more
   c_prefix constant text := 'finished_';
   v_part regclass;
   v_end bigint;
@@ -47,7 +47,7 @@ begin
        from %s f
        where f.ctid >= $1 and f.ctid < $2 and f.finished_at < $3 and f.state = any ($4)
          and is_matching($5, f.name, f.queue, f.tags, f.metadata, f.unique_key, f.concurrency_key, f.further_keys, f.enqueued_at, f.batch_id,
-                         f.finished_at, f.id, f.payload, f.payload_day)
+                         f.finished_at, f.id, f.payload, f.payload_day, f.state <> ''succeeded'' or f.attempts > 1)
        order by f.ctid desc limit $6) f', v_part)
   into v_places, v_found
   using format('(%s,0)', v_from)::tid, format('(%s,%s)', v_end, coalesce(p_item, 0))::tid, p_before, p_states, p_filter, p_limit;

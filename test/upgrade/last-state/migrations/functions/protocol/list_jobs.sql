@@ -10,7 +10,7 @@ language plpgsql stable set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
 as $$
 declare
-  c_page constant integer := 5000;
+  c_page constant integer := case when p_filter ?| array['errorClass', 'input'] then 1000 else 5000 end; -- what costs more
   c_above constant bigint := 281474976710656; -- all ids are below it
   v_from bigint := coalesce(p_before, c_above);
   v_states text[] := rows_in(p_filter);
@@ -29,7 +29,7 @@ begin
     where j.id < v_from and j.id >= coalesce(next_before, 0) and (v_states is null or j.state = any (v_states))
       and (v_running is null or j.id = any (v_running))
       and is_matching(p_filter, j.name, j.queue, j.tags, j.metadata, coalesce(j.unique_key, j.waiting_key), j.concurrency_key, j.further_keys,
-                      j.enqueued_at, j.batch_id, null, j.id, j.payload, j.payload_day)
+                      j.enqueued_at, j.batch_id, null, j.id, j.payload, j.payload_day, j.fence > 0)
     order by j.id desc limit case when not p_filter ? 'state' then p_limit end);
   if p_filter ? 'state' and v_ids <> '{}' then
     v_ids := array(select s.job_id from states_of(v_ids, 'infinity') s where p_filter->'state' ? s.state order by 1 desc limit p_limit);
