@@ -284,7 +284,7 @@ test("all jobs that match are counted, and changed without the others", async ()
 function fieldsOf(question: string): URLSearchParams {
   const form = /<form[^>]*action="\/jobs\/act".*?<\/form>/s.exec(question)?.[0] ?? ""
   const fields = [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
-  return new URLSearchParams(fields.map(([, name = "", value = ""]) => [name, value]))
+  return new URLSearchParams(fields.map(([, name = "", value = ""]): [string, string] => [name, value]))
 }
 
 test("what matches only after the reader was asked is left as it is", async () => {
