@@ -115,7 +115,7 @@ test("an admin makes, lists, rotates and revokes keys; secrets are shown once", 
     expiresIn: "90d",
   })
   expect(made.status).toBe(201)
-  expect(made.body).toMatchObject({ name: "charts", role: "reader", createdBy: "API key" })
+  expect(made.body).toMatchObject({ name: "charts", role: "reader", createdBy: "environment" })
   expect((await as(made.body.secret, "GET", "/v1/queues")).status).toBe(200)
   const rotated = await as("environment-key", "POST", `/v1/api-keys/${made.body.id}/rotate`, { overlap: 0 })
   expect(rotated.body.secret).not.toBe(made.body.secret)
