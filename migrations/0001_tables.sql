@@ -387,7 +387,8 @@ create table noted_measures (
   waits         histogram                                -- from when they were due to their start
 ) with (autovacuum_vacuum_scale_factor = 0.02);
 
--- The same by minute, ten minutes and hour, and since ever for those that count on; without what `noted_measures` has.
+-- The same by minute, ten minutes and hour, and since ever for those that count on; without what `noted_measures` has. Rows with an
+-- empty name and queue have the sums of all: who asks for these mustn't read a row for each of thousands of names.
 create table measures (
   span_s        integer     not null,                    -- 60, 600 or 3600; 0: since ever
   starts_at     timestamptz not null,                    -- since ever: 1970

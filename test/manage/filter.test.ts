@@ -37,7 +37,7 @@ const ids = {
 }
 await drain(sluice, { connect: database.connect, concurrency: 1 })
 const waiting = {
-  ready: await store("done", { ok: true, "a:b": "c:d" }, { uniqueKey: "order-18" }),
+  ready: await store("done", { ok: true, "a:b": "c:d", url: "http://a:1" }, { uniqueKey: "order-18" }),
   large: await store("done", large, { concurrencyKey: "order-18" }),
   further: await store("fails", { order: {} }, { queue: "mail" }),
 }
@@ -72,6 +72,7 @@ test.each<[Omit<JobFilter, "ids">, string[]]>([
   [{ input: { path: "missing", value: null } }, []],
   [{ input: { path: "ok", value: true } }, ["ready"]],
   [{ input: { path: "a:b", value: "c:d" } }, ["ready"]],
+  [{ input: "url:http://a:1" }, ["ready"]],
   [{ input: "order.id:1" }, []],
   [{ state: ["succeeded", "ready"] }, ["further", "large", "largeDone", "ready", "succeeded"]],
   [{ state: ["discarded", "canceled"] }, ["discarded"]],
@@ -164,6 +165,19 @@ test("a count without conditions is that of the states, up to its limit", async 
   await sluice.resumeQueue("mail")
 })
 
+test("while a name is paused, a count of states looks at 10,000 ready jobs, and says that there may be more", async () => {
+  await sluice.pauseName("crowd")
+  await database.pool.query(
+    `insert into sluice.jobs (name, queue, payload, state) select 'crowd', 'crowd', '{}', 'ready' from generate_series(1, 10100)`,
+  )
+  const { states } = await sluice.countJobs({}, { limit: 20 })
+  expect(states.blocked).toEqual({ count: 20, hasMore: true })
+  expect(states.ready).toMatchObject({ hasMore: true })
+  await database.pool.query("delete from sluice.jobs where name = 'crowd'")
+  expect((await sluice.countJobs({}, { limit: 20 })).states.ready).toEqual({ count: 3, hasMore: false })
+  await sluice.resumeName("crowd")
+})
+
 test("a count ends in time, and says that there may be more", async () => {
   const { hasMore } = await sluice.countJobs({ queue: "nowhere" }, { within: 0 })
   expect(hasMore).toBe(true)
@@ -181,7 +195,8 @@ test("running jobs are found by their locks, and who holds one is known", async 
   await client.query("select pg_advisory_lock(sluice.job_lock($1))", [id])
   expect(await listed({ state: "running" })).toEqual(["ready"])
   expect(await listed({ state: ["running"], queue: "mail" })).toEqual([])
-  expect((await sluice.countJobs()).states.running.count).toBe(1)
+  expect((await sluice.countJobs()).states).toMatchObject({ running: { count: 1 }, ready: { count: 2 } })
+  expect(await sluice.getHolder(waiting.further)).toBeUndefined()
   const [{ pid }] = (await client.query("select pg_backend_pid() as pid")).rows
   expect(await sluice.getHolder(id)).toEqual({
     backendPid: pid,

@@ -13,6 +13,8 @@ test("minutes are forgotten after two days, ten minutes after 14, hours after 90
   await maintain("sum up measures")
   await maintain("forget measures")
   expect(await kept()).toEqual({ 0: 3, 60: 1, 600: 2, 3600: 3 })
+  const ofAll = await database.rows("select span_s, starts_at from sluice.measures where name = ''")
+  expect(ofAll).toHaveLength(1 + 2 + 3)
 })
 
 test("the settings say how long they are kept", async () => {
@@ -44,9 +46,13 @@ test("a set of many notes is summed up in several pieces", async () => {
   expect(await maintain("sum up measures")).toBe(true)
   expect(await maintain("sum up measures")).toBe(false)
   const [total] = await database.rows(
-    "select sum(succeeded)::integer as jobs from sluice.measures where span_s = 60",
+    "select sum(succeeded)::integer as jobs from sluice.measures where span_s = 60 and name <> ''",
   )
   expect(total).toEqual({ jobs: 6_000 })
+  const [all] = await database.rows(
+    "select sum(succeeded)::integer as jobs, count(*)::integer as rows from sluice.measures where span_s = 60 and name = '' and queue = ''",
+  )
+  expect(all).toEqual({ jobs: 6_000, rows: 100 })
 })
 
 async function note(days: number, name = `before-${days}`): Promise<void> {
@@ -63,7 +69,9 @@ async function maintain(step: string): Promise<boolean> {
 }
 
 async function kept(): Promise<Record<number, number>> {
-  const rows = await database.rows("select span_s, count(*)::integer as rows from sluice.measures group by 1")
+  const rows = await database.rows(
+    "select span_s, count(*) filter (where name <> '')::integer as rows from sluice.measures group by 1",
+  )
   return Object.fromEntries(rows.map(({ span_s, rows }) => [span_s, rows]))
 }
 
