@@ -82,3 +82,15 @@ test("versions of the app are told by when their first drainer opened", async ()
   const all = await sluice.listDeployments({ since: new Date(Date.now() - 86_400_000) })
   expect(all.map(({ version }) => version)).toEqual(["old", "new"])
 })
+
+test("what is counted since ever is forgotten by its own last minute, without a look at all hours", async () => {
+  await note(1, "used")
+  await maintain("sum up measures")
+  await database.rows("delete from sluice.measures where span_s = 3600")
+  await maintain("forget measures")
+  const since = "select name from sluice.measures where span_s = 0"
+  expect(await database.rows(since)).toEqual([{ name: "used" }])
+  await database.rows("update sluice.measures set last_at = last_at - interval '100 days' where span_s = 0")
+  await maintain("forget measures")
+  expect(await database.rows(since)).toEqual([])
+})
