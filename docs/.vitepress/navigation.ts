@@ -71,6 +71,8 @@ export const NAVIGATION: readonly Chapter[] = [
     "Import a large CSV file": "/docs/examples/csv-import",
     "An order with an approval": "/docs/examples/order-workflow",
     "Mails within a rate limit": "/docs/examples/rate-limited-mails",
+    "A webhook relay": "/examples/webhook-relay/README",
+    "A Hono API on AWS": "/examples/hono/README",
   }),
   {
     ...chapter("Coming from", {
