@@ -22,6 +22,13 @@ const { sluice, drainOnce } = drainable(database, [
   defineJob({ name: "newsletter", maxAttempts: 3, perform: ({ to }: { to: string }) => send(to) }),
   defineJob({ name: "charge", maxAttempts: 1, perform: ({ order }: { order: number }) => charge(order) }),
   defineJob({
+    name: "stubborn",
+    async perform(_payload: unknown, { id, signal }) {
+      await sluice.cancelJob(id)
+      await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)))
+    },
+  }),
+  defineJob({
     name: "give-up",
     perform() {
       throw new Discard("It is of no use")
@@ -74,6 +81,11 @@ test("failures of one class, place and message are a group, whatever values the 
 })
 
 test("a job's own end of itself is a failure, a cancellation is none", async () => {
+  await sluice.enqueue("stubborn", {})
+  await drainOnce()
+  expect(await database.rows("select outcome, fingerprint from sluice.failures")).toEqual([
+    { outcome: "canceled", fingerprint: null },
+  ])
   const { id } = await sluice.enqueue("charge", { order: 1 }, { delay: "1h" })
   await sluice.cancelJob(id)
   await sluice.enqueue("give-up", {})
@@ -93,6 +105,15 @@ test("only failures of the range count, and those of a name", async () => {
   const until = new Date(Date.now() - 86_400_000)
   expect((await sluice.listErrors({ since, until })).groups).toMatchObject([{ class: "TypeError" }])
   expect((await sluice.listErrors({ name: "newsletter" })).groups).toMatchObject([{ failures: 1 }])
+  await database.rows(
+    "update sluice.failures set ended_at = now() - interval '2 seconds' where name = 'newsletter'",
+  )
+  await database.rows(
+    `insert into sluice.failures select (jsonb_populate_record(f, '{"job_id": 9}')).* from sluice.failures f where f.name = 'newsletter'`,
+  )
+  await database.rows("update sluice.failures set ended_at = now() - interval '3 hours' where job_id = 9")
+  const anHour = { since: new Date(Date.now() - 3_600_000), name: "newsletter" }
+  expect((await sluice.listErrors(anHour)).groups).toMatchObject([{ failures: 1 }])
 })
 
 test("a group has its newest stack, and how often it failed in each step of the range", async () => {

@@ -37,7 +37,7 @@ const ids = {
 }
 await drain(sluice, { connect: database.connect, concurrency: 1 })
 const waiting = {
-  ready: await store("done", { ok: true, "a:b": "c:d" }, { uniqueKey: "order-18" }),
+  ready: await store("done", { ok: true, "a:b": "c:d", url: "http://a:1" }, { uniqueKey: "order-18" }),
   large: await store("done", large, { concurrencyKey: "order-18" }),
   further: await store("fails", { order: {} }, { queue: "mail" }),
 }
@@ -72,6 +72,7 @@ test.each<[Omit<JobFilter, "ids">, string[]]>([
   [{ input: { path: "missing", value: null } }, []],
   [{ input: { path: "ok", value: true } }, ["ready"]],
   [{ input: { path: "a:b", value: "c:d" } }, ["ready"]],
+  [{ input: "url:http://a:1" }, ["ready"]],
   [{ input: "order.id:1" }, []],
   [{ state: ["succeeded", "ready"] }, ["further", "large", "largeDone", "ready", "succeeded"]],
   [{ state: ["discarded", "canceled"] }, ["discarded"]],
@@ -181,7 +182,8 @@ test("running jobs are found by their locks, and who holds one is known", async 
   await client.query("select pg_advisory_lock(sluice.job_lock($1))", [id])
   expect(await listed({ state: "running" })).toEqual(["ready"])
   expect(await listed({ state: ["running"], queue: "mail" })).toEqual([])
-  expect((await sluice.countJobs()).states.running.count).toBe(1)
+  expect((await sluice.countJobs()).states).toMatchObject({ running: { count: 1 }, ready: { count: 2 } })
+  expect(await sluice.getHolder(waiting.further)).toBeUndefined()
   const [{ pid }] = (await client.query("select pg_backend_pid() as pid")).rows
   expect(await sluice.getHolder(id)).toEqual({
     backendPid: pid,

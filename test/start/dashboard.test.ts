@@ -24,4 +24,8 @@ test("the printed link logs in to the dashboard once, and / leads there", async 
 
   const sheet = /href="([^"]+\.css)"/.exec(await (await visit("/dashboard/login")).text())?.[1] ?? ""
   expect((await visit(sheet)).headers.get("content-type")).toBe("text/css; charset=utf-8")
+
+  const reference = await visit("/dashboard/reference")
+  expect(reference.status).toBe(200)
+  expect(await reference.text()).toContain("/v1/jobs")
 })

@@ -47,7 +47,7 @@ begin
                from (select * from pauses p where lasts(p) order by p.paused_at desc limit 20) p),
     'ticks', (select coalesce(json_agg(json_build_object('key', s.key, 'name', s.name, 'at', s.next_at) order by s.next_at, s.key), '[]')
               from (select s.key, s.name, s.next_at from schedules s
-                    where s.next_at is not null and s.is_enabled and (s.paused_until is null or s.paused_until <= now())
+                    where s.next_at is not null
                     order by s.next_at limit 8) s));
 end
 $$;

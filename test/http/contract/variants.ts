@@ -59,7 +59,7 @@ export function createVariants(document: Schema) {
     if (type === "null") return [null]
     if (type === "boolean") return [true, false]
     if (type === "integer" || type === "number") {
-      const { exclusiveMinimum = -6, minimum = exclusiveMinimum + 1, maximum = 1_000 } = schema
+      const { exclusiveMinimum = -6, minimum = exclusiveMinimum + 1, maximum = 1e12 } = schema
       return [minimum, maximum, ...(type === "number" ? [(minimum + maximum) / 2 + 0.25] : [])]
     }
     if (type === "string") return validTexts(schema)
@@ -67,12 +67,13 @@ export function createVariants(document: Schema) {
     return validObjects(schema)
   }
 
-  function validTexts({ format, examples = [], minLength = 0, maxLength }: Schema): unknown[] {
+  /** Without a longest length, a long one too: what isn't described must not be refused. */
+  function validTexts({ format, examples = [], minLength = 0, maxLength = 2_000 }: Schema): unknown[] {
     if (format === "date-time") return ["2030-01-31T12:00:00Z", "2030-01-31T12:00:00.123+02:00"]
     if (format !== undefined) return examples
     const candidates = ["a", "7", "30s", "1h30m", "a.b_c/d:e-f", ...examples]
-    const length = maxLength ?? minLength
-    return [...candidates, "x".repeat(length), "🚰".repeat(length), "1".repeat(15)]
+    const lengths = [minLength, maxLength].flatMap((length) => ["x".repeat(length), "🚰".repeat(length)])
+    return [...candidates, ...lengths, "1".repeat(15)]
   }
 
   function validLists({ items = {}, minItems = 0, maxItems }: Schema): unknown[] {

@@ -190,10 +190,7 @@ function checkMemory(path: string, memory: string) {
   refuse(`${path} is ${JSON.stringify(memory)}`, 'give "128 MB" to "10 GB"')
 }
 
-function checkApi(
-  path: string,
-  { enqueue, dashboard, api, domain, apiConcurrency, throttle }: SluiceArgs,
-) {
+function checkApi(path: string, { enqueue, dashboard, api, domain, apiConcurrency, throttle }: SluiceArgs) {
   const given = Object.entries({ api, domain, apiConcurrency, throttle }).filter(
     ([, value]) => value !== undefined,
   )

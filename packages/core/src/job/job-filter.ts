@@ -1,12 +1,4 @@
-import {
-  assertKnownKeys,
-  assertName,
-  assertText,
-  isRecord,
-  isStorableText,
-  isText,
-  refuse,
-} from "../checks/validate.ts"
+import { assertKnownKeys, assertName, assertText, isRecord, isText, refuse } from "../checks/validate.ts"
 import { toPgTextArray } from "../database/array-literal.ts"
 import { assertBatchId } from "./batch-id.ts"
 import { assertJobId } from "./job-id.ts"
@@ -153,7 +145,7 @@ function isInput(condition: unknown): condition is InputCondition {
   const { path, value, ...others } = condition
   const isValue = value === null || ["string", "number", "boolean"].includes(typeof value)
   const text = String(value)
-  const isShort = text.length <= LONGEST_INPUT && isStorableText(text)
+  const isShort = text === "" || isText(text, LONGEST_INPUT)
   return isText(path, LONGEST_INPUT) && isValue && isShort && Object.keys(others).length === 0
 }
 

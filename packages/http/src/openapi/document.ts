@@ -17,7 +17,7 @@ import { watchOperations, watchSchemas } from "./watch.ts"
 import { workflowOperations, workflowSchemas } from "./workflows.ts"
 
 /** Every operation of the API. */
-export const operations: readonly Described[] = [
+const operations: readonly Described[] = [
   ...jobOperations,
   ...batchOperations,
   ...workflowOperations,

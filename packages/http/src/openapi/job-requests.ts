@@ -284,7 +284,7 @@ export const jobFilter = {
           additionalProperties: false,
           properties: {
             path: { type: "string", minLength: 1, maxLength: 1_024 },
-            value: { type: ["string", "number", "boolean", "null"] },
+            value: { type: ["string", "number", "boolean", "null"], maxLength: 1_024 },
           },
         },
       ],

@@ -84,6 +84,7 @@ export const jobOperations: readonly Described[] = [
       errorsFrom: {
         type: "integer",
         minimum: 0,
+        maximum: 1_000_000_000,
         description:
           "Position of the first error to return, 0 for the oldest. Default: the last errors are returned.",
       },

@@ -14,6 +14,7 @@ export const serviceOperations: readonly Described[] = [
     parameters: {
       deep: {
         type: "string",
+        format: "any",
         description: "With any value, the database is checked too, which requires the key.",
       },
     },

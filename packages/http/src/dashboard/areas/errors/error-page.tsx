@@ -73,7 +73,7 @@ export const errorPage: Page = {
   },
 }
 
-export function backOf(view: View) {
+function backOf(view: View) {
   return { href: view.href("/errors", rangeQuery(view)), label: view.text.navigation.errors }
 }
 

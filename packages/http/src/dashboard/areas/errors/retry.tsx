@@ -7,7 +7,7 @@ import { rangeQuery } from "./error-text.tsx"
 
 const PATH = `/errors/${FINGERPRINT}/retry`
 /** Finding a job in the history takes milliseconds: more would make a request too long. */
-const AT_ONCE = 500
+const AT_ONCE = 200
 /** The longest list of ids. */
 const MOST_COUNTED = 10_000
 
