@@ -38,7 +38,7 @@ function addressOf(link: string): string {
 }
 
 function firstSentence(markdown: string): string {
-  return /^.*?[.:](?=\s|$)/.exec(firstParagraph(markdown))?.[0].replace(/:$/, ".") ?? ""
+  return /^.*?[.:](?=\s|$)/.exec(firstParagraph(markdown))?.[0].replace(/:$/, ".") ?? "Made from the code."
 }
 
 /** Below the title, on one line, without links. */

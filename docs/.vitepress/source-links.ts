@@ -1,5 +1,5 @@
 import { dirname, join, normalize } from "node:path"
-import type MarkdownIt from "markdown-it"
+import type { MarkdownRenderer } from "vitepress"
 
 /** Files that pages link to and that are part of the site as they are. */
 export const SERVED = ["docs/grants.sql", "docs/grafana/sluice.json", "docs/benchmarks/index.html"]
@@ -8,7 +8,7 @@ export const SERVED = ["docs/grants.sql", "docs/grafana/sluice.json", "docs/benc
 const repository = process.env.SLUICE_REPOSITORY_URL
 
 /** Pages are written for the repository: what their links mean there is translated to what the site has. */
-export function sourceLinks(markdown: MarkdownIt): void {
+export function sourceLinks(markdown: MarkdownRenderer): void {
   markdown.core.ruler.before("normalize", "without_comments", (state) => {
     state.src = state.src.replace(/<!--[\s\S]*?-->/g, "")
   })
@@ -24,11 +24,14 @@ export function sourceLinks(markdown: MarkdownIt): void {
   })
 }
 
-type Token = ReturnType<MarkdownIt["parse"]>[number]
+type Token = ReturnType<MarkdownRenderer["parse"]>[number]
 
 /** Returns false if the link leads nowhere on the site. */
 function translate(token: Token, page: string): boolean {
   const href = token.attrGet("href") ?? ""
+  // typedoc numbers headings otherwise than the site does: the first of a name has its anchor without a number.
+  if (page.startsWith("docs/reference/typescript/"))
+    return retarget(token, href.replace(/(#[a-z]+)-1$/, "$1"))
   if (/^([a-z]+:|#|\/)/.test(href)) return true
   const [path = "", anchor] = href.split("#")
   const file = normalize(join(dirname(page), path)).replace(/\/$/, "")
