@@ -29,6 +29,7 @@ type Token = ReturnType<MarkdownRenderer["parse"]>[number]
 /** Returns false if the link leads nowhere on the site. */
 function translate(token: Token, page: string): boolean {
   const href = token.attrGet("href") ?? ""
+  if (token.attrGet("class")?.includes("header-anchor")) return true
   // typedoc numbers headings otherwise than the site does: the first of a name has its anchor without a number.
   if (page.startsWith("docs/reference/typescript/"))
     return retarget(token, href.replace(/(#[a-z]+)-1$/, "$1"))
