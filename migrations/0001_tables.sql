@@ -387,7 +387,8 @@ create table noted_measures (
   waits         histogram                                -- from when they were due to their start
 ) with (autovacuum_vacuum_scale_factor = 0.02);
 
--- The same by minute, ten minutes and hour, and since ever for those that count on; without what `noted_measures` has.
+-- The same by minute, ten minutes and hour, and since ever for those that count on; without what `noted_measures` has. Rows with an
+-- empty name and queue have the sums of all: who asks for these mustn't read a row for each of thousands of names.
 create table measures (
   span_s        integer     not null,                    -- 60, 600 or 3600; 0: since ever
   starts_at     timestamptz not null,                    -- since ever: 1970
@@ -404,9 +405,11 @@ create table measures (
   billed_mb_ms  bigint      not null,
   runs          histogram,
   waits         histogram,
+  last_at       timestamptz,                             -- since ever: the last minute that counts; null: another span
 
   primary key (span_s, starts_at, name, queue),
-  constraint known_span check (span_s in (0, 60, 600, 3600))
+  constraint known_span check (span_s in (0, 60, 600, 3600)),
+  constraint last_is_of_ever check ((last_at is null) = (span_s > 0))
 );
 
 -- The last id that a job had been given when the first drainer wrote in a minute: how many are enqueued.

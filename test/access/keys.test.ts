@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { createSluice, type Queryable, type Role } from "@sluice/core"
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import { createDatabase } from "../support/database.ts"
@@ -26,6 +27,10 @@ function otherProcess() {
   }
   const other = createSluice({ database: counting })
   return Object.assign(other, { queries: () => queries, mostOpen: () => mostOpen })
+}
+
+function hashOf(secret: string): string {
+  return createHash("sha256").update(secret).digest("hex")
 }
 
 function laterBy(ms: number): void {
@@ -228,6 +233,18 @@ test("a session's principal is found by its id", async () => {
   expect(await sluice.getPrincipal(`key:${id}`)).toEqual({ id: `key:${id}`, name: "ada", role: "operator" })
   for (const other of ["key:999999", "key:x", id, "environment", "oidc:ada@example.org"])
     expect(await sluice.getPrincipal(other), other).toBeUndefined()
+})
+
+test("a session's principal is found by its secret, if that is the key's and has not ended", async () => {
+  const key = await sluice.createApiKey({ name: "ada", role: "operator" })
+  const other = await sluice.createApiKey({ name: "bob", role: "operator" })
+  const find = (secretHash: string) => otherProcess().getPrincipal(`key:${key.id}`, { secretHash })
+  const hash = hashOf(key.secret)
+  expect(await find(hash)).toMatchObject({ name: "ada" })
+  for (const wrong of [hashOf(other.secret), key.secret, "", "zz", `{${hash}}`])
+    expect(await find(wrong), wrong).toBeUndefined()
+  await sluice.rotateApiKey(key.id, { overlap: 0 })
+  expect(await find(hash)).toBeUndefined()
 })
 
 test("what can't be a key is refused", async () => {

@@ -102,6 +102,20 @@ test("an enqueuer that is limited to queues changes no waiting job, which may be
     ).rejects.toThrow(ForbiddenError)
 })
 
+test("a callback that only looks like a definition brings no queue and no limits of its own", async () => {
+  const posing = { ...own, enqueue: true, queue: "other", concurrency: [{ key: "k", limit: 1 }] }
+  for (const acting of [named, queued]) {
+    await expect(acting.enqueueBatch([], { onFinish: posing as never })).rejects.toThrow(/has no option/)
+    await expect(
+      acting.enqueueWorkflow(
+        { name: "flow", steps: [{ step: "one", ...own }] },
+        { onDiscard: posing as never },
+      ),
+    ).rejects.toThrow(/has no option/)
+  }
+  expect(await database.rows("select name from sluice.jobs")).toEqual([])
+})
+
 test("an enqueuer without limits enqueues anything, and reads and changes nothing", async () => {
   const acting = actingAs(sluice, { id: "key:3", name: "all", role: "enqueuer" }, "api")
   const { id } = await acting.enqueue("other", {}, { queue: "other" })

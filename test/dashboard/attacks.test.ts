@@ -144,6 +144,21 @@ test("a key of the database logs in with its role, until it is revoked", async (
   expect((await later.request(`${ORIGIN}${BASE}/`, { headers: { cookie } })).status).toBe(401)
 })
 
+test("a session ends with the secret that it was opened with, when that is rotated", async () => {
+  const leaked = await sluice.createApiKey({ name: "leaked", role: "admin" })
+  const visitLater = async (cookie: string) => {
+    const later = createDashboard({ sluice: createSluice({ database: pool }), apiKey: KEY, basePath: BASE })
+    return (await later.request(`${ORIGIN}${BASE}/`, { headers: { cookie } })).status
+  }
+  const { cookie } = await logIn(leaked.secret)
+  await sluice.rotateApiKey(leaked.id)
+  expect(await visitLater(cookie)).toBe(200)
+
+  const { secret } = await sluice.rotateApiKey(leaked.id, { overlap: 0 })
+  expect(await visitLater(cookie)).toBe(401)
+  expect(await visitLater((await logIn(secret)).cookie)).toBe(200)
+})
+
 test("a key that may only enqueue doesn't log in", async () => {
   const { secret } = await sluice.createApiKey({ name: "the shop", role: "enqueuer" })
   const { answer } = await logIn(secret)

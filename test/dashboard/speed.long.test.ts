@@ -23,7 +23,8 @@ beforeAll(async () => {
 }, 300_000)
 
 test(`every page that links lead to is there within ${SLOWEST_MS} ms, and so is what a reader looks for`, async () => {
-  const found = await pagesFrom("/")
+  const { found, broken } = await pagesFrom("/")
+  expect(broken).toEqual([])
   const times: { page: string; ms: number }[] = []
   for (const page of found) times.push({ page, ms: await fastest(page) })
   console.table(times.toSorted((a, b) => b.ms - a.ms))
@@ -32,11 +33,12 @@ test(`every page that links lead to is there within ${SLOWEST_MS} ms, and so is 
 }, 300_000)
 
 /** One page of each shape: two jobs are alike, and so are two filters by queue. */
-async function pagesFrom(start: string): Promise<string[]> {
+async function pagesFrom(start: string): Promise<{ found: string[]; broken: string[] }> {
   const byShape = new Map([[shapeOf(start), start]])
+  const broken: string[] = []
   for (const page of byShape.values()) {
     const { status, text, headers } = await visitor.get(page)
-    if (status !== 200) console.log(`${page}: ${status}`)
+    if (status !== 200) broken.push(`${page}: ${status}`)
     if (status !== 200 || !headers.get("content-type")?.includes("html")) continue
     for (const [, href = ""] of text.matchAll(/<a [^>]*href="(\/[^"#]*)/g)) {
       const path = href.replaceAll("&amp;", "&")
@@ -44,7 +46,7 @@ async function pagesFrom(start: string): Promise<string[]> {
         byShape.set(shapeOf(path), path)
     }
   }
-  return [...byShape.values()]
+  return { found: [...byShape.values()], broken }
 }
 
 /** `/jobs/17?tab=log` and `/jobs/18?tab=error` have the shape `/jobs/* tab`. */

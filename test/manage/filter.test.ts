@@ -165,6 +165,19 @@ test("a count without conditions is that of the states, up to its limit", async 
   await sluice.resumeQueue("mail")
 })
 
+test("while a name is paused, a count of states looks at 10,000 ready jobs, and says that there may be more", async () => {
+  await sluice.pauseName("crowd")
+  await database.pool.query(
+    `insert into sluice.jobs (name, queue, payload, state) select 'crowd', 'crowd', '{}', 'ready' from generate_series(1, 10100)`,
+  )
+  const { states } = await sluice.countJobs({}, { limit: 20 })
+  expect(states.blocked).toEqual({ count: 20, hasMore: true })
+  expect(states.ready).toMatchObject({ hasMore: true })
+  await database.pool.query("delete from sluice.jobs where name = 'crowd'")
+  expect((await sluice.countJobs({}, { limit: 20 })).states.ready).toEqual({ count: 3, hasMore: false })
+  await sluice.resumeName("crowd")
+})
+
 test("a count ends in time, and says that there may be more", async () => {
   const { hasMore } = await sluice.countJobs({ queue: "nowhere" }, { within: 0 })
   expect(hasMore).toBe(true)

@@ -160,3 +160,22 @@ async function sumUp(): Promise<void> {
   const [done] = await database.rows("select error from sluice.run_maintenance('sum up measures')")
   expect(done).toEqual({ error: null })
 }
+
+test("names are told without percentiles when these would take more than 100,000 rows", async () => {
+  const fill = (count: number) =>
+    database.rows(
+      `insert into sluice.measures (span_s, starts_at, name, queue, succeeded, retried, discarded, canceled, snoozed, interrupted, busy_ms,
+         waited_ms, billed_mb_ms, runs, waits)
+       select 60, $2, 'wide', 'q' || n, 1, 0, 0, 0, 0, 0, 1, 1, 0, row(array[8], array[1])::sluice.histogram, null from generate_series(1, $1) n`,
+      [count, NOON],
+    )
+  await fill(100)
+  const range = { since: NOON, until: after(10) }
+  const [few] = await sluice.listNames(range)
+  expect(few).toMatchObject({ executions: 100, runMs: { p50: expect.any(Number) } })
+  await database.rows("truncate sluice.measures")
+  await fill(100_001)
+  const [many] = await sluice.listNames(range)
+  expect(many).toMatchObject({ executions: 100_001, runMs: { p50: null } })
+  expect(many?.queues).toContain("q7")
+})

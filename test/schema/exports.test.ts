@@ -133,6 +133,7 @@ const types = [
   "GatheredOutcome",
   "GatheredOutcomes",
   "GatheredResults",
+  "GetPrincipalOptions",
   "Health",
   "HealthOptions",
   "HealthReason",

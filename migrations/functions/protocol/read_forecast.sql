@@ -24,7 +24,7 @@ begin
   ended_per_minute := (
     select coalesce(sum(m.ended), 0) / 5.0
     from (select m.succeeded + m.discarded + m.canceled as ended from measures m
-          where m.span_s = 60 and m.starts_at >= v_until - interval '5 minutes' and m.starts_at < v_until
+          where m.span_s = 60 and m.starts_at >= v_until - interval '5 minutes' and m.starts_at < v_until and m.name = '' and m.queue = ''
           union all
           select n.succeeded + n.discarded + n.canceled from noted_measures n
           where n.starts_at >= v_until - interval '5 minutes' and n.starts_at < v_until) m);

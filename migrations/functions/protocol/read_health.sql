@@ -16,7 +16,7 @@ begin
   select coalesce(sum(m.executions), 0), coalesce(sum(m.failures), 0) into executions, failures
   from (select m.succeeded + m.retried + m.discarded + m.canceled + m.snoozed + m.interrupted as executions,
                m.retried + m.discarded + m.interrupted as failures
-        from measures m where m.span_s = 60 and m.starts_at >= v_since
+        from measures m where m.span_s = 60 and m.starts_at >= v_since and m.name = '' and m.queue = ''
         union all
         select n.succeeded + n.retried + n.discarded + n.canceled + n.snoozed + n.interrupted, n.retried + n.discarded + n.interrupted
         from noted_measures n where n.starts_at >= v_since) m;

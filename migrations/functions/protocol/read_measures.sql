@@ -1,4 +1,5 @@
--- What executions came to in a range of time: summed up by steps of it, by job name or queue, or both.
+-- What executions came to in a range of time: summed up by steps of it, by job name or queue. What is told of all together is read from
+-- one row for each span. Else the rows grow with names and queues, so a question that takes more than two million of them is refused.
 --   p_since       the begin of the range, a whole span
 --   p_until       its end, a whole span
 --   p_span_s      which measures are read: 60 for minutes, 600 or 3600
@@ -6,23 +7,45 @@
 --   p_by          name or queue; null: not told apart
 --   p_name        only jobs of this name; null: of all
 --   p_queue       only jobs of this queue; null: of all
---   p_details     whether histograms are returned, and sums of times
+--   p_details     whether histograms are returned, unless that means to add those of more than 100,000 rows
 --   returns       a list of objects, ordered by what is told apart and time: `at` in seconds since 1970, `of`, and the sums
 create or replace function read_measures(p_since timestamptz, p_until timestamptz, p_span_s integer, p_step_s integer, p_by text,
                                          p_name text, p_queue text, p_details boolean) returns json
 language plpgsql stable set search_path from current set jit = off
 as $$
+declare
+  c_detailed constant integer := 100000;
+  c_most constant integer := 2000000;
+  v_is_total constant boolean := p_by is null and p_name is null and p_queue is null;
+  v_since constant timestamptz := greatest(p_since, (select min(m.starts_at) from measures m where m.span_s = p_span_s));
+  v_rows integer := 0;
+  v_details boolean;
 begin
+  if not v_is_total then
+    v_rows := (select count(*) from (
+      select from measures m where m.span_s = p_span_s and m.starts_at >= p_since and m.starts_at < p_until
+        and (p_name is null or m.name = p_name) and (p_queue is null or m.queue = p_queue) limit c_most + 1) r);
+    if v_rows > c_most then
+      raise query_canceled using message = format('more than %s rows of measures are in the range: shorten it, or name a job or a queue', c_most);
+    end if;
+  end if;
+  v_details := p_details and v_rows <= c_detailed;
   return coalesce((
     with measured as materialized (
       select m.starts_at, m.name, m.queue, m.succeeded, m.retried, m.discarded, m.canceled, m.snoozed, m.interrupted, m.busy_ms, m.billed_mb_ms,
-             case when p_details then m.runs end as runs, case when p_details then m.waits end as waits
+             case when v_details then m.runs end as runs, case when v_details then m.waits end as waits
       from measures m
-      where m.span_s = p_span_s and m.starts_at >= p_since and m.starts_at < p_until
+      where not v_is_total and m.name <> '' and m.span_s = p_span_s and m.starts_at >= p_since and m.starts_at < p_until
         and (p_name is null or m.name = p_name) and (p_queue is null or m.queue = p_queue)
       union all
+      select m.starts_at, m.name, m.queue, m.succeeded, m.retried, m.discarded, m.canceled, m.snoozed, m.interrupted, m.busy_ms, m.billed_mb_ms,
+             case when v_details then m.runs end, case when v_details then m.waits end
+      from generate_series(v_since, p_until - interval '1 second', p_span_s * interval '1 second') s (at)
+      join measures m on m.span_s = p_span_s and m.starts_at = s.at and m.name = '' and m.queue = ''
+      where v_is_total
+      union all
       select n.starts_at, n.name, n.queue, n.succeeded, n.retried, n.discarded, n.canceled, n.snoozed, n.interrupted, n.busy_ms, n.billed_mb_ms,
-             case when p_details then n.runs end, case when p_details then n.waits end
+             case when v_details then n.runs end, case when v_details then n.waits end
       from noted_measures n
       where n.starts_at >= p_since and n.starts_at < p_until
         and (p_name is null or n.name = p_name) and (p_queue is null or n.queue = p_queue)
@@ -31,8 +54,8 @@ begin
              case p_by when 'name' then m.name when 'queue' then m.queue end as of,
              sum(m.succeeded) as succeeded, sum(m.retried) as retried, sum(m.discarded) as discarded, sum(m.canceled) as canceled,
              sum(m.snoozed) as snoozed, sum(m.interrupted) as interrupted, sum(m.busy_ms) as busy_ms, sum(m.billed_mb_ms) as billed_mb_ms,
-             case when p_details then add_histograms(array_agg(m.runs)) end as runs,
-             case when p_details then add_histograms(array_agg(m.waits)) end as waits,
+             case when v_details then add_histograms(array_agg(m.runs)) end as runs,
+             case when v_details then add_histograms(array_agg(m.waits)) end as waits,
              extract(epoch from max(m.starts_at))::bigint as last_at,
              case when p_details and p_by = 'name' then array_agg(distinct m.queue) end as queues
       from measured m group by 1, 2

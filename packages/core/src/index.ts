@@ -204,6 +204,7 @@ export type {
 } from "./access/api-keys.ts"
 export type { ActionList, ListActionsOptions, RecordedAction, Via } from "./access/audit.ts"
 export { includesRole, type Principal, type Role } from "./access/principal.ts"
+export type { GetPrincipalOptions } from "./access/verify-keys.ts"
 
 // Errors: one class per cause, each with a stable `code`.
 export {

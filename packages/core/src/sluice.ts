@@ -11,7 +11,7 @@ import {
 } from "./access/api-keys.ts"
 import { type ActionList, type ListActionsOptions, listActions } from "./access/audit.ts"
 import type { Principal } from "./access/principal.ts"
-import { createKeyVerifier } from "./access/verify-keys.ts"
+import { createKeyVerifier, type GetPrincipalOptions } from "./access/verify-keys.ts"
 import { type BatchOptions, batchJson } from "./batches/batch-options.ts"
 import { type BatchList, type ListBatchesOptions, listBatches } from "./batches/list-batches.ts"
 import { familyOf, readBatch } from "./batches/read-batch.ts"
@@ -558,7 +558,7 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
    * Returns who acts with the key that has an id such as `key:12`, for sessions that began with its secret. Undefined if it is none of
    * a valid key. The answer is used again for 30 seconds.
    */
-  getPrincipal(id: string): Promise<Principal | undefined>
+  getPrincipal(id: string, options?: GetPrincipalOptions): Promise<Principal | undefined>
   /** Returns a page of the audit log, the latest entries first. It has what was done through {@link actingAs}, for 90 days. */
   listActions(options?: ListActionsOptions): Promise<ActionList>
 }
@@ -852,7 +852,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     rotateApiKey: (id, options) => translateErrors(rotateApiKey(database, schema, id, options)),
     revokeApiKey: (id) => translateErrors(revokeApiKey(database, schema, id)),
     verifyApiKey: (secret) => translateErrors(keys.verify(secret)),
-    getPrincipal: (id) => translateErrors(keys.principalOf(id)),
+    getPrincipal: (id, options) => translateErrors(keys.principalOf(id, options)),
     listActions: (options) => translateErrors(listActions(database, schema, options)),
   }
   for (const definition of options.jobs ?? []) bindDefinition(definition, sluice as never)

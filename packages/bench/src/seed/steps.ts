@@ -170,9 +170,20 @@ function deployments(days: number): Step {
   }
 }
 
+const MEASURES_OF_ALL: Step = {
+  what: "measures of all names together",
+  text: `
+    insert into measures (span_s, starts_at, name, queue, succeeded, retried, discarded, canceled, snoozed, interrupted, busy_ms, waited_ms,
+                          billed_mb_ms, runs, waits)
+    select m.span_s, m.starts_at, '', '', sum(m.succeeded), sum(m.retried), sum(m.discarded), sum(m.canceled), sum(m.snoozed), sum(m.interrupted),
+           sum(m.busy_ms), sum(m.waited_ms), sum(m.billed_mb_ms), add_histograms(array_agg(m.runs)), add_histograms(array_agg(m.waits))
+    from measures m where m.span_s > 0 group by 1, 2`,
+  values: [],
+}
+
 /** A curve of the day, with more failures in one hour of each day. */
 function measures(perDay: number): Step[] {
-  return [
+  const spans = [
     { spanS: 60, days: 2 },
     { spanS: 600, days: 14 },
     { spanS: 3_600, days: 90 },
@@ -198,6 +209,7 @@ function measures(perDay: number): Step[] {
       KINDS.map(({ ms }) => ms),
     ],
   }))
+  return [...spans, MEASURES_OF_ALL]
 }
 
 function ticks(): Step {

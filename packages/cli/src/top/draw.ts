@@ -1,4 +1,4 @@
-import type { ListedJob, QueueSnapshot, Throughput } from "@sluice/core"
+import type { ListedJob, SampledQueue, Throughput } from "@sluice/core"
 import { type Cell, table } from "../output/table.ts"
 import { plain, type Style, styled, styleOfState } from "../output/terminal.ts"
 import { fromNow, shortDuration } from "../output/times.ts"
@@ -59,7 +59,8 @@ function states({ states, queues }: Frame): string {
   const counts = Object.entries(states).map(
     ([state, count]) => `${styled(state, styleOfState(state))} ${count.toLocaleString("en")}`,
   )
-  return [...counts, ...age].join("   ")
+  const note = queues.some(({ isEstimate }) => isEstimate) ? [styled("estimated", "dim")] : []
+  return [...counts, ...age, ...note].join("   ")
 }
 
 function throughput({ points, total }: Throughput): string[] {
@@ -105,7 +106,7 @@ function queueRow({
   blocked,
   oldestReadyAt,
   ...queue
-}: QueueSnapshot): Cell[] {
+}: SampledQueue): Cell[] {
   const oldest = oldestReadyAt ? shortDuration(Math.max(0, Date.now() - oldestReadyAt.getTime())) : ""
   return [name, ready, running, scheduled, blocked, oldest, pauseCell(queue.paused, queue.pausedUntil)]
 }

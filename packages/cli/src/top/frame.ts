@@ -1,4 +1,4 @@
-import type { Forecast, Health, ListedJob, QueueSnapshot, Sluice, Throughput } from "@sluice/core"
+import type { Forecast, Health, ListedJob, SampledQueue, Sluice, Throughput } from "@sluice/core"
 
 /** What `sluice top` shows at one moment. */
 export interface Frame {
@@ -9,7 +9,8 @@ export interface Frame {
   readonly states: Readonly<Record<"ready" | "running" | "scheduled" | "blocked", number>>
   /** The last quarter of an hour, in minutes. */
   readonly throughput: Throughput
-  readonly queues: readonly QueueSnapshot[]
+  /** Those with jobs, a pause or a limit. Counts of a large backlog are estimates, and so are `states` then. */
+  readonly queues: readonly SampledQueue[]
   readonly running: readonly ListedJob[]
   /** The last jobs that were discarded. */
   readonly failures: readonly ListedJob[]
@@ -24,7 +25,7 @@ export const MINUTES = 15
 export async function readFrame(sluice: Sluice): Promise<Frame> {
   const at = new Date()
   const since = new Date(at.getTime() - MINUTES * 60_000)
-  const queues = await sluice.listQueues()
+  const queues = (await sluice.sampleQueues()).filter(isInUse)
   return {
     at,
     health: await sluice.getHealth(),
@@ -37,7 +38,11 @@ export async function readFrame(sluice: Sluice): Promise<Frame> {
   }
 }
 
-function statesOf(queues: readonly QueueSnapshot[]): Frame["states"] {
+function isInUse({ ready, running, scheduled, blocked, paused, waitingLimit }: SampledQueue): boolean {
+  return ready + running + scheduled + blocked > 0 || paused || waitingLimit !== null
+}
+
+function statesOf(queues: readonly SampledQueue[]): Frame["states"] {
   const sum = (state: keyof Frame["states"]) => queues.reduce((total, queue) => total + queue[state], 0)
   return {
     ready: sum("ready"),

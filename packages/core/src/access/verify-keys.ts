@@ -11,10 +11,18 @@ const KNOWN_FOR_MS = 30_000
 const MOST_KNOWN = 10_000
 const MOST_AT_ONCE = 500
 
+export interface GetPrincipalOptions {
+  /**
+   * SHA-256, in hexadecimal, of the secret that a session began with: a rotation ends the session with the secret. Default: whichever
+   * secret the key has.
+   */
+  readonly secretHash?: string
+}
+
 /** The verifying half of API keys, with its memory. */
 export interface KeyVerifier {
   verify(secret: string): Promise<Principal | undefined>
-  principalOf(id: string): Promise<Principal | undefined>
+  principalOf(id: string, options?: GetPrincipalOptions): Promise<Principal | undefined>
 }
 
 /** A key, as principal_json has it. */
@@ -38,12 +46,17 @@ export function createKeyVerifier(database: Queryable, schema: string): KeyVerif
     async verify(secret) {
       return typeof secret === "string" && isWellFormed(secret) ? secrets.ask(hashOf(secret)) : undefined
     },
-    async principalOf(id) {
+    async principalOf(id, { secretHash } = {}) {
       const [, number] = /^key:(\d{1,15})$/.exec(id) ?? []
-      return number === undefined ? undefined : ids.ask(number)
+      if (number === undefined) return undefined
+      if (secretHash === undefined) return ids.ask(number)
+      const principal = IS_HASH.test(secretHash) ? await secrets.ask(secretHash) : undefined
+      return principal?.id === id ? principal : undefined
     },
   }
 }
+
+const IS_HASH = /^[0-9a-f]{64}$/
 
 type Find = (asked: readonly string[]) => Promise<ReadonlyMap<string, KeyRow>>
 

@@ -3,6 +3,7 @@ import { byNameJson, type Catalog, type NewJob, toStoreLater } from "../enqueue/
 import { InvalidInputError } from "../errors.ts"
 import { assertBatchId } from "../job/batch-id.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
+import { isDefinition } from "../job/index-by-name.ts"
 import type { EnqueueOptions } from "../job/job-options.ts"
 import { MAX_METADATA_BYTES, toJson } from "../job/payload.ts"
 
@@ -52,7 +53,8 @@ async function callbackJson(catalog: Catalog, event: string, callback: BatchCall
   const path = ["options", event]
   if (!isRecord(callback))
     refuse("invalid_option", callback, path, "a definition, or an object with name, payload and options")
-  const definition = "enqueue" in callback ? (callback as AnyJobDefinition) : undefined
+  // data that only looks like a definition would bring options that nobody has checked
+  const definition = isDefinition(callback) ? callback : undefined
   const job = definition ? { name: definition.name } : (callback as NewJob)
   const { options } = job as NewJob
   const refused = isRecord(options) ? REFUSED_KEYS.find((key) => key in options) : undefined

@@ -52,10 +52,15 @@ export async function countJobs(
 async function countStates(database: Queryable, schema: string, limit: number): Promise<Counts> {
   const { text, values } = protocolCall(schema, "count_states", { p_limit: limit + 1 })
   const { rows } = await database.query(`select ${text}::pg_catalog.text as counts`, values)
-  const counted: Record<JobState, number> = JSON.parse(rows[0].counts)
+  const counted: Record<JobState, number> & { readonly beyond: readonly JobState[] } = JSON.parse(
+    rows[0].counts,
+  )
   const counts = noneCounted()
   for (const state of JOB_STATES)
-    counts[state] = { count: Math.min(limit, counted[state]), hasMore: counted[state] > limit }
+    counts[state] = {
+      count: Math.min(limit, counted[state]),
+      hasMore: counted[state] > limit || counted.beyond.includes(state),
+    }
   return counts
 }
 

@@ -29,6 +29,7 @@ function assertDefinitionList(jobs: unknown): readonly AnyJobDefinition[] {
   throw new InvalidInputError("invalid_option", message, { path: ["jobs", index] })
 }
 
-function isDefinition(job: unknown): boolean {
+/** Whether it is what `defineJob` returns, and not data, which has no functions. */
+export function isDefinition(job: unknown): job is AnyJobDefinition {
   return isRecord(job) && typeof job.name === "string" && typeof job.enqueue === "function"
 }

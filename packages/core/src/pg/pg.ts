@@ -3,6 +3,7 @@ import pg from "pg"
 import { missingAddressError, readAddress } from "../database/address.ts"
 import type { Connect, Queryable } from "../database/connection.ts"
 import { PoolerError } from "../errors.ts"
+import { cancelStatement } from "./cancel-statement.ts"
 import { CONNECT_TIMEOUT_MS, retryConnect } from "./retry-connect.ts"
 
 // For a `connect` with another driver.
@@ -10,11 +11,14 @@ export { CONNECT_TIMEOUT_MS, missingAddressError, retryConnect }
 
 /** A connection that was idle for longer may have been closed while the function was frozen. */
 const TRUSTED_FOR_MS = 5_000
+/** How long the server may take to say that it has canceled a statement. After that the network counts as broken. */
+const CANCELED_WITHIN_MS = 2_000
 
 export interface PoolOptions {
   /**
-   * Longest wait for a statement's result. After it the connection is closed, because the network may be broken. Default
-   * 20 seconds, which is less than API Gateway waits.
+   * Longest wait for a statement's result. After it the server is asked to cancel the statement, which would else go on, and two
+   * seconds later the connection is closed, because the network may be broken. Default 20 seconds, which is less than API Gateway
+   * waits.
    */
   readonly answerWithinMs?: number
   /** Maximum number of connections. Default 1, which is enough for a function that handles one event at a time. */
@@ -35,7 +39,7 @@ export function createPool(
 ): Queryable & { end(): Promise<void> } {
   if (!url) return createPoolWithoutAddress()
   hostOf(url)
-  const pool = new pg.Pool({ ...settings(url), max, query_timeout: answerWithinMs })
+  const pool = new pg.Pool({ ...settings(url), max, query_timeout: answerWithinMs + CANCELED_WITHIN_MS })
   pool.on("error", () => {}) // an idle connection broke, and the pool has dropped it
   // a connection that breaks in use rejects its statement; without a listener it would also end the process
   pool.on("connect", (client) => void client.on("error", () => {}))
@@ -45,7 +49,7 @@ export function createPool(
       if (Date.now() - usedAtMs > TRUSTED_FOR_MS) await dropBroken(pool)
       usedAtMs = Date.now()
       const client = await retryConnect(() => pool.connect())
-      return queryAndRelease(client, text, values)
+      return queryWithin(answerWithinMs, () => cancelStatement(settings(url), client), client, text, values)
     },
     end: () => pool.end(),
   }
@@ -60,15 +64,28 @@ function createPoolWithoutAddress() {
   }
 }
 
-/** Removes the connection from the pool when the query fails, as the pool's own `query` does. */
-async function queryAndRelease(client: pg.PoolClient, text: string, values?: unknown[]) {
+/** Removes the connection from the pool when the query fails, as the pool's own `query` does, and when it was canceled. */
+async function queryWithin(
+  ms: number,
+  cancel: () => void,
+  client: pg.PoolClient,
+  text: string,
+  values?: unknown[],
+) {
+  let isCanceled = false
+  const late = setTimeout(() => {
+    isCanceled = true
+    cancel()
+  }, ms)
   try {
     const result = await client.query(text, values)
-    client.release()
+    client.release(isCanceled) // what arrives too late must not cancel the next statement
     return result
   } catch (error) {
     client.release(error as Error)
     throw error
+  } finally {
+    clearTimeout(late)
   }
 }
 

@@ -3,6 +3,7 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie"
 import type { Settings } from "../options.ts"
 import type { DashboardContext } from "../reader.ts"
 import { createSessions, type Session, type Sessions } from "./sessions.ts"
+import type { KeyOwner } from "./verify-key.ts"
 
 /** Who asks, and what proves that a form was made for them. */
 export interface Entrant {
@@ -16,7 +17,7 @@ export interface Entrant {
 export interface Gate {
   readonly sessions: Sessions
   readonly enter: (context: DashboardContext) => Promise<Entrant | "expired" | undefined>
-  readonly openSession: (context: DashboardContext, principal: Principal, key?: string) => void
+  readonly openSession: (context: DashboardContext, owner: KeyOwner) => void
   readonly endSession: (context: DashboardContext) => void
 }
 
@@ -36,7 +37,7 @@ export function createGate(settings: Settings): Gate {
       renew(context, session)
       return { principal, sessionId: session.id, cameByKey: true }
     },
-    openSession: (context, principal, key) => write(context, sessions.open(principal, key)),
+    openSession: (context, owner) => write(context, sessions.open(owner)),
     endSession: (context) => {
       deleteCookie(context, cookieName(context), { path: "/", secure: isSecure(context) })
     },
@@ -52,9 +53,10 @@ export function createGate(settings: Settings): Gate {
     }
   }
 
-  /** A key of the database may have been revoked since. Those of the options are looked at by `sessions.read`. */
-  async function currentPrincipal({ principal }: Session): Promise<Principal | undefined> {
-    return principal.id.startsWith("key:") ? settings.sluice.getPrincipal(principal.id) : principal
+  /** A key of the database may have been revoked or rotated since. Those of the options are looked at by `sessions.read`. */
+  async function currentPrincipal({ principal, secretHash }: Session): Promise<Principal | undefined> {
+    if (!principal.id.startsWith("key:")) return principal
+    return secretHash === undefined ? undefined : settings.sluice.getPrincipal(principal.id, { secretHash })
   }
 
   /** A page that refreshes itself doesn't keep a session alive: somebody has to look at it. */

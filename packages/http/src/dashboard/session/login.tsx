@@ -25,7 +25,7 @@ export function addLoginRoutes(app: Hono<{ Variables: Variables }>, settings: Se
     const { shell } = readerOf(context, base).text
     if (apiKey === undefined)
       return ask(context, { to: insideOf(base, null), notice: shell.loginLinkUsed, status: 401 })
-    gate.openSession(context, environment, apiKey)
+    gate.openSession(context, { principal: environment, apiKey })
     return context.redirect(insideOf(base, null), 303)
   })
 
@@ -52,7 +52,7 @@ export function addLoginRoutes(app: Hono<{ Variables: Variables }>, settings: Se
     }
     if (owner.principal.role === "enqueuer")
       return ask(context, { to, error: shell.keyMayNotRead, status: 403 })
-    gate.openSession(context, owner.principal, owner.apiKey)
+    gate.openSession(context, owner)
     return context.redirect(to, 303)
   })
 

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto"
 import type { Principal, Role } from "@sluice/core"
 import { createSigner } from "../safety/signing.ts"
+import type { KeyOwner } from "./verify-key.ts"
 
 /** Somebody who has logged in with a key. It lives in a signed cookie; the server keeps nothing. */
 export interface Session {
@@ -10,10 +11,12 @@ export interface Session {
   readonly seenAtMs: number
   /** Of the key in the options that it was opened with: once that one is gone, so is the session. */
   readonly keyPrint?: string
+  /** Of the secret in the database that it was opened with, as `getPrincipal` takes it: it ends with the secret. */
+  readonly secretHash?: string
 }
 
 export interface Sessions {
-  readonly open: (principal: Principal, key?: string) => Session
+  readonly open: (owner: KeyOwner) => Session
   readonly textOf: (session: Session) => string
   /** The session of a cookie, unless it is forged, too old, or was not used for too long. */
   readonly read: (text: string) => Session | "expired" | undefined
@@ -40,7 +43,7 @@ export function createSessions(
   const csrf = createSigner(secrets, "csrf")
   const prints = keys.map(printOf)
   return {
-    open(principal, key) {
+    open({ principal, apiKey, secretHash }) {
       const now = Date.now()
       const id = randomBytes(16).toString("base64url")
       return {
@@ -48,7 +51,8 @@ export function createSessions(
         principal,
         startedAtMs: now,
         seenAtMs: now,
-        ...(key !== undefined && { keyPrint: printOf(key) }),
+        ...(apiKey !== undefined && { keyPrint: printOf(apiKey) }),
+        ...(secretHash !== undefined && { secretHash }),
       }
     },
     textOf: (session) => signer.sign(JSON.stringify(session)),

@@ -1,7 +1,7 @@
 -- How many jobs are in each state, up to a limit: by the indexes of the backlog and the first rows of the history, so that it costs the same
--- however many there are. While queues or names are paused, it looks at up to ten times as many ready jobs for those that are held.
+-- however many there are. While queues or names are paused, it looks at up to 10,000 ready jobs for those that are held.
 --   p_limit  where to stop to count each state
---   returns  a number by state, as the API names it
+--   returns  a number by state, as the API names it, and `beyond`: states that may have more jobs although it didn't count up to the limit
 create or replace function count_states(p_limit integer) returns json
 language plpgsql stable set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
@@ -10,7 +10,7 @@ declare
   v_running bigint[] := array(select r.job_id from running_jobs() r);
   v_queues text[] := paused('queue');
   v_names text[] := paused('name');
-  v_most integer := p_limit * case when v_queues || v_names = '{}' then 1 else 10 end;
+  v_most integer := case when v_queues || v_names = '{}' then p_limit else greatest(p_limit, 10000) end;
   v_awaiting integer; -- scheduled jobs that wait for a token or an event
   v_waiting integer;
   v_scheduled integer;
@@ -43,6 +43,7 @@ begin
     'waiting', least(p_limit, v_waiting + v_awaiting), 'running', least(p_limit, cardinality(v_running)),
     'succeeded', (select count(*) from (select from finished f where f.state = 'succeeded' limit p_limit) s),
     'discarded', (select count(*) from (select from finished f where f.state = 'discarded' and f.state <> 'succeeded' limit p_limit) d),
-    'canceled', (select count(*) from (select from finished f where f.state = 'canceled' and f.state <> 'succeeded' limit p_limit) c));
+    'canceled', (select count(*) from (select from finished f where f.state = 'canceled' and f.state <> 'succeeded' limit p_limit) c),
+    'beyond', case when v_ready + v_held >= v_most then '["ready", "blocked"]'::json else '[]' end);
 end
 $$;
