@@ -280,6 +280,40 @@ test("all jobs that match are counted, and changed without the others", async ()
   })
 })
 
+/** The hidden fields of the form that does what a page asks about. */
+function fieldsOf(question: string): URLSearchParams {
+  const form = /<form[^>]*action="\/jobs\/act".*?<\/form>/s.exec(question)?.[0] ?? ""
+  const fields = [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
+  return new URLSearchParams(fields.map(([, name = "", value = ""]): [string, string] => [name, value]))
+}
+
+test("what matches only after the reader was asked is left as it is", async () => {
+  const delayed = { name: "grows", payload: {}, options: { delay: "1h" } } as const
+  await byName.enqueueMany([delayed, delayed])
+  const question = await page("/jobs/ask?verb=cancel&name=grows")
+  await byName.enqueueMany([delayed])
+  const { to } = await post("/jobs/act", fieldsOf(question))
+
+  expect(readable(question)).toContain("This affects 2 jobs.")
+  expect(to).toMatch(/matched=2&changed=2/)
+  expect((await byName.countJobs({ name: "grows" })).states).toMatchObject({
+    canceled: { count: 2 },
+    scheduled: { count: 1 },
+  })
+})
+
+test("a length of time in the filter goes back from when the reader was asked", async () => {
+  await byName.enqueue("ages", {}, { delay: "1h" })
+  await database.pool.query(
+    "update sluice.jobs set enqueued_at = now() - interval '2 hours' where name = 'ages'",
+  )
+  const sent = fieldsOf(await page("/jobs/ask?verb=cancel&name=ages&until=1h"))
+  const asked = new Date(Date.now() - 90 * 60_000).toISOString()
+
+  expect((await post("/jobs/act", { ...Object.fromEntries(sent), asked })).to).toMatch(/matched=0&changed=0/)
+  expect((await post("/jobs/act", sent)).to).toMatch(/matched=1&changed=1/)
+})
+
 test("a verb touches no job in a state that the list doesn't show", async () => {
   const { text } = await get("/jobs/ask?verb=retry&state=succeeded")
   expect(readable(text)).toContain("This affects nothing.")
@@ -471,4 +505,16 @@ test("a drainer on Lambda leads to its lines in CloudWatch", async () => {
   expect(
     cloudWatchLogs({ region: "eu-central-1", functionName: undefined })(ids.retried as string),
   ).toBeUndefined()
+})
+
+test("the page of a job shows all of its tags, its row in the list the first five", async () => {
+  const tags = Array.from({ length: 8 }, (_, nth) => `tag-${nth}`)
+  const { id } = await byName.enqueue("tagged", {}, { delay: "1h", tags })
+
+  expect(readable(await page(`/jobs/${id}`))).toContain("tag-7")
+  expect(readable(await page("/jobs?name=tagged"))).toContain("tag-4 +3")
+})
+
+test("a new job's name is picked from those that are known", async () => {
+  expect(await page("/jobs/new")).toContain('href="/jobs/new?name=import-orders"')
 })

@@ -82,3 +82,16 @@ test("versions of the app are told by when their first drainer opened", async ()
   const all = await sluice.listDeployments({ since: new Date(Date.now() - 86_400_000) })
   expect(all.map(({ version }) => version)).toEqual(["old", "new"])
 })
+
+test("what is forgotten takes a look at each name and queue, not at all of their hours", async () => {
+  await database.rows(`insert into sluice.measures (span_s, starts_at, name, queue, succeeded, retried, discarded, canceled, snoozed, interrupted,
+      busy_ms, waited_ms, billed_mb_ms, last_at)
+    select s, case s when 0 then 'epoch' else date_bin('1 hour', now(), 'epoch') - n % 2000 * interval '1 hour' end, 'n' || n, 'default', 1, 0, 0, 0, 0, 0, 0, 0, 0,
+      case s when 0 then now() end
+    from unnest(array[0, 3600]) s, generate_series(1, 10000) n`)
+  const client = await database.pool.connect()
+  await client.query("set enable_hashjoin = off; set enable_mergejoin = off; set statement_timeout = '10s'") // as without statistics
+  const { rows } = await client.query("select error from sluice.run_maintenance('forget measures')")
+  client.release(true)
+  expect(rows).toEqual([{ error: null }])
+})

@@ -7,7 +7,7 @@ import { createActAs } from "./acting-sluice.ts"
 import type { RateLimiter } from "./rate-limit.ts"
 
 /** Whoever has the key of the environment may do everything. */
-const ENVIRONMENT: Principal = { id: "environment", name: "environment", role: "admin" }
+const ENVIRONMENT: Principal = { id: "environment", name: "API key", role: "admin" }
 
 /**
  * Accepts requests with a key as `Authorization: Bearer <key>`: one of those given, or one that `createApiKey` has made. Others are

@@ -405,9 +405,11 @@ create table measures (
   billed_mb_ms  bigint      not null,
   runs          histogram,
   waits         histogram,
+  last_at       timestamptz,                             -- since ever: the last minute that counts; null: another span
 
   primary key (span_s, starts_at, name, queue),
-  constraint known_span check (span_s in (0, 60, 600, 3600))
+  constraint known_span check (span_s in (0, 60, 600, 3600)),
+  constraint last_is_of_ever check ((last_at is null) = (span_s > 0))
 );
 
 -- The last id that a job had been given when the first drainer wrote in a minute: how many are enqueued.

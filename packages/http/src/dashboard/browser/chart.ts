@@ -104,7 +104,7 @@ function seriesOf(
     stroke,
     width: 2,
     dash: [...(DASHES[index % DASHES.length] ?? [])],
-    points: { show: false },
+    points: { show: true, size: 6, filter: lonely },
     value: (_, value) => (value === null || value === undefined ? "–" : write(value)),
     ...(kind === "area" && index === 0 && { fill: faded(stroke) }),
     ...(kind === "bars" &&
@@ -126,9 +126,24 @@ function drawMarks(plot: uPlot, { marks }: ChartData, ink: string): void {
     ctx.moveTo(x, bbox.top)
     ctx.lineTo(x, bbox.top + bbox.height)
     ctx.stroke()
-    ctx.fillText(label.slice(0, 20), x + 4 * devicePixelRatio, bbox.top + 11 * devicePixelRatio)
+    writeBeside(plot, label.slice(0, 20), x)
   }
   ctx.restore()
+}
+
+/** To the right of the mark, or to its left where the chart would cut it. */
+function writeBeside({ ctx, bbox }: uPlot, text: string, x: number): void {
+  const gap = 4 * devicePixelRatio
+  const isCut = x + gap + ctx.measureText(text).width > bbox.left + bbox.width
+  ctx.textAlign = isCut ? "right" : "left"
+  ctx.fillText(text, isCut ? x - gap : x + gap, bbox.top + 11 * devicePixelRatio)
+}
+
+/** The points that no line leads to or from: without a dot, they would not be seen. */
+function lonely(plot: uPlot, series: number): number[] {
+  const values = plot.data[series] ?? []
+  const isKnown = (index: number) => typeof values[index] === "number"
+  return [...values.keys()].filter((index) => isKnown(index) && !isKnown(index - 1) && !isKnown(index + 1))
 }
 
 /** The color that an element of this class would have, as the canvas needs it. */

@@ -1,9 +1,9 @@
-import { fill } from "../languages/text.ts"
 import type { View } from "../page.ts"
 import { Tabs } from "./page-header.tsx"
 
 const HOUR_MS = 3_600_000
-const RANGES = {
+/** What one can choose, in milliseconds. */
+export const RANGES = {
   "1h": HOUR_MS,
   "6h": 6 * HOUR_MS,
   "24h": 24 * HOUR_MS,
@@ -31,10 +31,10 @@ export function RangeTabs({ view, path, current }: { view: View; path: string; c
   const { after: _, ...query } = Object.fromEntries(view.query)
   return (
     <Tabs
-      label={view.text.errors.range}
-      tabs={Object.entries(RANGES).map(([key, ms]) => ({
+      label={view.text.shell.range}
+      tabs={(Object.keys(RANGES) as RangeKey[]).map((key) => ({
         href: view.href(path, { ...query, range: key }),
-        label: fill(view.text.errors.last, { duration: view.format.duration(ms) }),
+        label: view.text.shell.ranges[key],
         current: key === current,
       }))}
     />

@@ -18,7 +18,7 @@ export async function verifyKey({ apiKeys, sluice }: Settings, given: string): P
   return principal && { principal, secretHash: digestOf(given).toString("hex") }
 }
 
-export const environment: Principal = { id: "environment", name: "environment", role: "admin" }
+export const environment: Principal = { id: "environment", name: "API key", role: "admin" }
 
 /** Takes the same time whichever key it is, and whether it is one. */
 function findEqual(keys: readonly string[], given: string): string | undefined {

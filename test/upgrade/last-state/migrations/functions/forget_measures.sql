@@ -16,8 +16,7 @@ begin
     limit c_set) old
   where (m.span_s, m.starts_at, m.name, m.queue) = (old.span_s, old.starts_at, old.name, old.queue);
   get diagnostics v_deleted = row_count;
-  delete from measures m where m.span_s = 0
-    and not exists (select from measures h where h.span_s = 3600 and h.name = m.name and h.queue = m.queue);
+  delete from measures m where m.span_s = 0 and date_bin('1 hour', m.last_at, 'epoch') < p_now - v_kept.hours_kept;
   delete from last_job_ids l where l.minute_at < p_now - interval '1 day';
   return v_deleted = c_set;
 end

@@ -16,13 +16,14 @@ begin
            sum(n.succeeded) as succeeded, sum(n.retried) as retried, sum(n.discarded) as discarded, sum(n.canceled) as canceled,
            sum(n.snoozed) as snoozed, sum(n.interrupted) as interrupted, sum(n.busy_ms) as busy_ms, sum(n.waited_ms) as waited_ms,
            sum(n.billed_mb_ms) as billed_mb_ms,
-           add_histograms(array_agg(n.runs)) as runs, add_histograms(array_agg(n.waits)) as waits
+           add_histograms(array_agg(n.runs)) as runs, add_histograms(array_agg(n.waits)) as waits,
+           max(n.starts_at) filter (where s.span_s = 0) as last_at
     from noted n, unnest(array[0, 60, 600, 3600]) s (span_s)
     group by 1, 2, grouping sets ((n.name, n.queue), ())
     having grouping(n.name) = 0 or s.span_s > 0
   ), added as (
     insert into measures as m (span_s, starts_at, name, queue, succeeded, retried, discarded, canceled, snoozed, interrupted, busy_ms,
-                               waited_ms, billed_mb_ms, runs, waits)
+                               waited_ms, billed_mb_ms, runs, waits, last_at)
     select s.* from sums s
     on conflict (span_s, starts_at, name, queue) do update set
       succeeded = m.succeeded + excluded.succeeded, retried = m.retried + excluded.retried, discarded = m.discarded + excluded.discarded,
@@ -30,7 +31,8 @@ begin
       interrupted = m.interrupted + excluded.interrupted, busy_ms = m.busy_ms + excluded.busy_ms,
       waited_ms = m.waited_ms + excluded.waited_ms,
       billed_mb_ms = m.billed_mb_ms + excluded.billed_mb_ms,
-      runs = add_histograms(array[m.runs, excluded.runs]), waits = add_histograms(array[m.waits, excluded.waits])
+      runs = add_histograms(array[m.runs, excluded.runs]), waits = add_histograms(array[m.waits, excluded.waits]),
+      last_at = greatest(m.last_at, excluded.last_at)
   )
   select count(*) into v_noted from noted;
   return v_noted = c_set;

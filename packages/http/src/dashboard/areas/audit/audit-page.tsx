@@ -78,7 +78,7 @@ function columnsOf(view: View): Column<RecordedAction>[] {
       label: audit.actor,
       cell: ({ actor }) => (
         <Narrow view={view} parameter="actor" value={actor.id}>
-          {actor.name}
+          <span class="audit-actor">{actor.name}</span>
         </Narrow>
       ),
     },

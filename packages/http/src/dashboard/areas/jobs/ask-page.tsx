@@ -57,10 +57,20 @@ function notAsked({ text }: View): Rendered {
   return { title: text.shell.notFoundTitle, body: <p>{text.shell.notFound}</p>, status: 404 }
 }
 
-/** Which jobs a form or an address means. */
+/** Which jobs a form or an address means: of those that match, none that does only since the reader was asked. */
 function targetOf(verb: VerbName, given: URLSearchParams, now: Date): JobFilter | undefined {
   const ids = given.getAll("id").slice(0, MOST_SELECTED)
-  return ids.length > 0 ? { ids } : filterFor(verb, filterOf(conditionsOf(given), now))
+  if (ids.length > 0) return { ids }
+  const asked = askedAt(given, now)
+  const filter = filterOf(conditionsOf(given), asked)
+  const isEarlier = filter.until !== undefined && !(Date.parse(String(filter.until)) > asked.getTime())
+  return filterFor(verb, isEarlier ? filter : { ...filter, until: asked })
+}
+
+/** When the question was shown that a form answers. */
+function askedAt(given: URLSearchParams, now: Date): Date {
+  const at = Date.parse(given.get("asked") ?? "")
+  return Number.isNaN(at) || at > now.getTime() ? now : new Date(at)
 }
 
 async function ask(
@@ -88,7 +98,12 @@ async function ask(
       backLabel={text.keep}
     >
       <p>{text.explain[verb]}</p>
-      <Target given={given} verb={verb} total={counted.hasMore ? undefined : counted.count} />
+      <Target
+        given={given}
+        verb={verb}
+        asked={askedAt(given, view.now)}
+        total={counted.hasMore ? undefined : counted.count}
+      />
       {verb === "update" && <Changes view={view} given={given} error={error} />}
     </Confirm>
   )
@@ -111,15 +126,18 @@ async function count({ sluice }: View, verb: VerbName, filter: JobFilter | undef
 function Target({
   given,
   verb,
+  asked,
   total,
 }: {
   given: URLSearchParams
   verb: VerbName
+  asked: Date
   total: number | undefined
 }) {
   return (
     <>
       <input type="hidden" name="verb" value={verb} />
+      <input type="hidden" name="asked" value={asked.toISOString()} />
       {total !== undefined && <input type="hidden" name="total" value={String(total)} />}
       {given.getAll("id").map((id) => (
         <input type="hidden" name="id" value={id} />
@@ -206,7 +224,7 @@ async function actOnPart(view: View, verb: VerbName, form: URLSearchParams): Pro
 
 /** What the next part needs as well. */
 export function carried(given: URLSearchParams): [string, string][] {
-  const names = ["total", "id", ...CHANGED_FIELDS, ...FIELDS]
+  const names = ["asked", "total", "id", ...CHANGED_FIELDS, ...FIELDS]
   return names.flatMap((name) =>
     given
       .getAll(name)

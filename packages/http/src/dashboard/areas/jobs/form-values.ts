@@ -6,6 +6,7 @@ export class FieldError extends Error {
 
   constructor(field: string, message: string) {
     super(message)
+    this.name = "FieldError"
     this.field = field
   }
 }

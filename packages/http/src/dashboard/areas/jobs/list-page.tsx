@@ -185,13 +185,15 @@ function StateTabs({ view, conditions, counts }: Pick<Parts, "view" | "condition
   const tabs = TABS.map((state) => ({
     href: view.href("/jobs") + queryOf(inState(conditions, state)),
     label: state === undefined ? view.text.jobs.all : view.text.states[state],
-    count: counts && <Counted view={view} count={state === undefined ? counts : counts.states[state]} />,
+    count: countOf(view, state === undefined ? counts : counts?.states[state]),
     current: state === undefined ? states.length === 0 : states.length === 1 && states[0] === state,
   }))
   return <Tabs label={view.text.jobs.states} tabs={tabs} />
 }
 
-function Counted({ view, count }: { view: View; count: JobCount }) {
+/** Nothing where counting has found none before its time was over: `0+` would tell nothing. */
+function countOf(view: View, count: JobCount | undefined) {
+  if (count === undefined || (count.count === 0 && count.hasMore)) return undefined
   return <Count view={view} value={count.count} capped={count.hasMore} />
 }
 
@@ -282,7 +284,7 @@ function columnsOf(view: View): Column<ListedJob>[] {
           <a href={view.href(`/jobs/${id}`)}>
             <bdi>{name}</bdi> <span class="muted number ltr">{id}</span>
           </a>
-          <Tags view={view} tags={tags} />
+          <Tags view={view} tags={tags} most={MOST_TAGS} />
         </div>
       ),
     },
@@ -302,20 +304,21 @@ function columnsOf(view: View): Column<ListedJob>[] {
   return view.may("operator") ? [select, ...columns] : columns
 }
 
+/** Of a job in the list. */
 const MOST_TAGS = 5
 
-export function Tags({ view, tags }: { view: View; tags: readonly string[] }) {
+/** The tags of a job, as links to those with the same one. `most` is how many are shown. */
+export function Tags({ view, tags, most }: { view: View; tags: readonly string[]; most?: number }) {
   if (tags.length === 0) return null
+  const more = tags.length - (most ?? tags.length)
   return (
     <span class="tags">
-      {tags.slice(0, MOST_TAGS).map((tag) => (
+      {tags.slice(0, most).map((tag) => (
         <a class="pill" href={view.href("/jobs", { tag })}>
           <bdi>{tag}</bdi>
         </a>
       ))}
-      {tags.length > MOST_TAGS && (
-        <span class="muted">{`+${view.format.number(tags.length - MOST_TAGS)}`}</span>
-      )}
+      {more > 0 && <span class="muted">{`+${view.format.number(more)}`}</span>}
     </span>
   )
 }

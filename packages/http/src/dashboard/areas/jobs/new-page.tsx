@@ -28,6 +28,9 @@ import { noJob } from "./job-page.tsx"
 
 const OPTIONS = ["due", "queue", "priority", "maxAttempts", "tags", "uniqueKey", "concurrencyKey", "metadata"]
 
+/** More are quicker to type than to find. */
+const MOST_CHOICES = 60
+
 /** First the name is chosen; then the form has the fields of its input. `from` fills it with what another job had. */
 export const newPage: Page = {
   path: "/jobs/new",
@@ -52,11 +55,24 @@ function chooseName(view: View, { names }: FilterValues): Rendered {
         lead={text.newLead}
         back={{ href: view.href("/jobs"), label: text.title }}
       />
+      {known.length > 0 && (
+        <nav aria-label={text.chooseName}>
+          <ul class="choose-name">
+            {known.slice(0, MOST_CHOICES).map((name) => (
+              <li>
+                <a class="button" href={view.href("/jobs/new", { name })}>
+                  <bdi>{name}</bdi>
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      )}
       <form method="get" action={view.href("/jobs/new")} class="form">
         <TextField
           name="name"
-          label={text.chooseName}
-          hint={text.chooseNameHint}
+          label={known.length > 0 ? text.otherName : text.chooseName}
+          hint={known.length > MOST_CHOICES ? text.chooseNameHint : undefined}
           value=""
           errors={noErrors}
           list="job-names"

@@ -153,7 +153,7 @@ function Failure({ view, job, error }: { view: View; job: JobSnapshot; error: Ex
   const shown = view.redact({ message, stack }, { kind: "error", jobName: job.name })
   const { message: told, stack: trace } = (shown ?? {}) as { message?: unknown; stack?: unknown }
   return (
-    <div class="failure">
+    <div class="attempt-failure">
       <div>
         <code>{code === null ? errorClass : `${errorClass} (${code})`}</code>{" "}
         <a href={view.href("/jobs", { name: job.name, error: errorClass })}>{text.lookAlike}</a>

@@ -1,7 +1,7 @@
 import type { JobState } from "@sluice/core"
 import { Count } from "../../components/numbers.tsx"
 import { Stat } from "../../components/page-header.tsx"
-import { fill } from "../../languages/text.ts"
+import type { RangeKey } from "../../components/range.tsx"
 import type { View } from "../../page.ts"
 import type { OverviewData } from "./data.ts"
 
@@ -10,11 +10,11 @@ const MOST_COUNTED = 10_000
 const UNFINISHED = ["ready", "running", "scheduled", "waiting", "blocked"] as const
 
 /** Jobs that are unfinished now, and executions that ended in the range. */
-export function Counts({ view, data, rangeMs }: { view: View; data: OverviewData; rangeMs: number }) {
+export function Counts({ view, data, range }: { view: View; data: OverviewData; range: RangeKey }) {
   const { text } = view
   const { counts } = data.overview
   const { succeeded, discarded } = data.throughput.total
-  const finishedIn = fill(text.overview.finishedIn, { duration: view.format.duration(rangeMs) })
+  const finishedIn = text.overview.finishedIn[range]
   return (
     <section class="stats states" aria-label={text.overview.states}>
       {UNFINISHED.map((state) => (

@@ -8,6 +8,7 @@ import type {
   Sluice,
   Throughput,
 } from "@sluice/core"
+import { RANGES } from "../../components/range.tsx"
 
 /** What the overview shows. */
 export interface OverviewData {
@@ -21,7 +22,8 @@ export interface OverviewData {
 }
 
 /** The time of an overview whose reader hasn't chosen one. */
-export const USUAL_RANGE_MS = 3_600_000
+export const USUAL_RANGE = "1h"
+export const USUAL_RANGE_MS = RANGES[USUAL_RANGE]
 const MOST_ERRORS = 5
 
 export async function readOverviewData(sluice: Sluice, rangeMs: number): Promise<OverviewData> {

@@ -2,14 +2,14 @@ import { ActionButton } from "../../components/action-form.tsx"
 import { EmptyState } from "../../components/empty-state.tsx"
 import { Notice } from "../../components/notice.tsx"
 import { ButtonLink, PageHeader, Panel } from "../../components/page-header.tsx"
-import { RangeTabs, rangeOf } from "../../components/range.tsx"
+import { type RangeKey, RangeTabs, rangeOf } from "../../components/range.tsx"
 import { fill } from "../../languages/text.ts"
 import type { Page, View } from "../../page.ts"
 import { Verdict } from "../health/verdict.tsx"
 import { Ages } from "./ages.tsx"
 import { Charts } from "./charts.tsx"
 import { Counts } from "./counts.tsx"
-import { type OverviewData, readShared, USUAL_RANGE_MS } from "./data.ts"
+import { type OverviewData, readShared, USUAL_RANGE } from "./data.ts"
 import { NewestErrors, Pauses, Ticks } from "./lists.tsx"
 import { Queues } from "./queues.tsx"
 import { SHOW_NOW_PATH } from "./show-now.tsx"
@@ -26,13 +26,13 @@ export const overviewPage: Page = {
 }
 
 async function Live({ view }: { view: View }) {
-  const range = rangeOf(view, "1h")
+  const range = rangeOf(view, USUAL_RANGE)
   const data = await readShared(view.sluice, range.ms)
   return (
     <>
       <PageHeader title={view.text.overview.title} />
       <RangeTabs view={view} path="/" current={range.key} />
-      <Body view={view} data={data} rangeMs={range.ms} />
+      <Body view={view} data={data} range={range.key} />
     </>
   )
 }
@@ -57,12 +57,12 @@ async function AsOf({ view, store }: { view: View; store: SnapshotStore }) {
     <>
       <PageHeader title={overview.title}>{button}</PageHeader>
       <Notice>{fill(overview.asOf, { time: view.format.exact(data.overview.at) })}</Notice>
-      <Body view={view} data={data} rangeMs={USUAL_RANGE_MS} />
+      <Body view={view} data={data} range={USUAL_RANGE} />
     </>
   )
 }
 
-function Body({ view, data, rangeMs }: { view: View; data: OverviewData; rangeMs: number }) {
+function Body({ view, data, range }: { view: View; data: OverviewData; range: RangeKey }) {
   const { overview } = view.text
   const { health } = data
   return (
@@ -81,7 +81,7 @@ function Body({ view, data, rangeMs }: { view: View; data: OverviewData; rangeMs
         </EmptyState>
       ) : (
         <>
-          <Counts view={view} data={data} rangeMs={rangeMs} />
+          <Counts view={view} data={data} range={range} />
           <Charts view={view} data={data} />
           <Queues view={view} data={data} />
         </>

@@ -126,6 +126,7 @@ class NotJsonError extends Error {
   readonly field: FieldName
   constructor(field: FieldName, message: string) {
     super(message)
+    this.name = "NotJsonError"
     this.field = field
   }
 }

@@ -78,7 +78,7 @@ function columnsOf(view: View): Column<ScheduleSnapshot>[] {
       ),
     },
     { label: text.job, cell: ({ name }) => name },
-    { label: text.when, cell: (schedule) => <code>{timingText(view, schedule)}</code> },
+    { label: text.when, cell: (schedule) => <code class="timing">{timingText(view, schedule)}</code> },
     { label: text.next, cell: ({ next }) => <Time view={view} at={next[0]} /> },
     { label: text.last, cell: ({ runs }) => <LastRun view={view} run={runs[0]} /> },
     { label: text.state, cell: (schedule) => <ScheduleState view={view} schedule={schedule} /> },

@@ -35,7 +35,7 @@ export const drainers: Messages["drainers"] = {
     other: "كانت لديه {count} مهمة جارية",
   }),
   emptyTitle: "لا مُصرِّف حيًّا",
-  empty: "يبدأ واحد حين تُضاف مهمة أو حسب الجدول. ومع npm start أو sluice work هناك واحد دائمًا.",
+  empty: "يبدأ واحد حين تُضاف مهمة أو حسب الجدول. ومع sluice work هناك واحد دائمًا.",
   noneEnded: "لم ينته أي مُصرِّف بعد",
   noneEndedLead: "يظهر كل استدعاء هنا بعد انتهائه.",
   notFound: "لا مُصرِّف له المعرّف {id}، أو نُسي.",

@@ -4,8 +4,6 @@ import { plural } from "../text.ts"
 export const errors: Messages["errors"] = {
   title: "الأخطاء",
   lead: "عمليات التنفيذ الفاشلة، والمتشابهة منها في مجموعة واحدة. المهمة التي أُعيدت مرتين تُحسب مرتين.",
-  range: "الفترة الزمنية",
-  last: "آخر {duration}",
   order: "الترتيب",
   newestFirst: "الأحدث أولًا",
   mostFirst: "الأكثر أولًا",

@@ -234,6 +234,7 @@ export const jobs: Messages["jobs"] = {
   newTitle: "إضافة مهمة",
   newLead: "تُحفظ المهمة كما يحفظها تطبيقك، بقواعد تعريفها.",
   chooseName: "اسم المهمة",
+  otherName: "اسم آخر",
   chooseNameHint: "أسماء معرَّفة أو لها مهام.",
   choose: "متابعة",
   unknownDefinition: "ليس لدى لوحة المتابعة هذا التعريف، فلا تُفحص المدخلات هنا: أدخلها بصيغة JSON.",

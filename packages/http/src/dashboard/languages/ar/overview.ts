@@ -3,7 +3,13 @@ import type { Messages } from "../en/index.ts"
 export const overview: Messages["overview"] = {
   title: "نظرة عامة",
   states: "المهام حسب الحالة",
-  finishedIn: "خلال آخر {duration}",
+  finishedIn: {
+    "1h": "خلال آخر ساعة",
+    "6h": "خلال آخر 6 ساعات",
+    "24h": "خلال آخر 24 ساعة",
+    "7d": "خلال آخر 7 أيام",
+    "14d": "خلال آخر 14 يومًا",
+  },
   now: "الآن",
   ahead: "المتراكم",
   drainedBy: "يُنجز الساعة {time}",

@@ -82,6 +82,15 @@ export const shell: Messages["shell"] = {
   expand: "توسيع الكل",
   pickTime: "الوقت",
 
+  range: "الفترة الزمنية",
+  ranges: {
+    "1h": "آخر ساعة",
+    "6h": "آخر 6 ساعات",
+    "24h": "آخر 24 ساعة",
+    "7d": "آخر 7 أيام",
+    "14d": "آخر 14 يومًا",
+  },
+
   apply: "تطبيق",
   confirm: "تأكيد",
   affected: plural({

@@ -31,7 +31,7 @@ export const drainers: Messages["drainers"] = {
   inFlight: plural({ one: "{count} Job war in Arbeit", other: "{count} Jobs waren in Arbeit" }),
   emptyTitle: "Kein Drainer lebt",
   empty:
-    "Einer startet, wenn ein Job eingereiht wird, oder nach Zeitplan. Mit npm start oder sluice work ist immer einer da.",
+    "Einer startet, wenn ein Job eingereiht wird, oder nach Zeitplan. Unter sluice work ist immer einer da.",
   noneEnded: "Noch kein Drainer hat geendet",
   noneEndedLead: "Jeder Aufruf erscheint hier, wenn er geendet hat.",
   notFound: "Kein Drainer hat die Id {id}, oder er ist vergessen.",

@@ -4,8 +4,6 @@ import { plural } from "../text.ts"
 export const errors: Messages["errors"] = {
   title: "Fehler",
   lead: "Fehlgeschlagene Ausführungen, gleichartige als eine Gruppe. Ein Job, der zweimal wiederholt wurde, zählt zweimal.",
-  range: "Zeitraum",
-  last: "Letzte {duration}",
   order: "Reihenfolge",
   newestFirst: "Neueste zuerst",
   mostFirst: "Häufigste zuerst",

@@ -236,6 +236,7 @@ export const jobs: Messages["jobs"] = {
   newTitle: "Job einreihen",
   newLead: "Der Job wird so gespeichert, wie Ihre App es täte, mit den Regeln seiner Definition.",
   chooseName: "Jobname",
+  otherName: "Ein anderer Name",
   chooseNameHint: "Namen, die definiert sind oder Jobs haben.",
   choose: "Weiter",
   unknownDefinition:

@@ -3,7 +3,13 @@ import type { Messages } from "../en/index.ts"
 export const overview: Messages["overview"] = {
   title: "Übersicht",
   states: "Jobs nach Zustand",
-  finishedIn: "in den letzten {duration}",
+  finishedIn: {
+    "1h": "in der letzten Stunde",
+    "6h": "in den letzten 6 Stunden",
+    "24h": "in den letzten 24 Stunden",
+    "7d": "in den letzten 7 Tagen",
+    "14d": "in den letzten 14 Tagen",
+  },
   now: "jetzt",
   ahead: "Rückstand",
   drainedBy: "Abgearbeitet um {time}",

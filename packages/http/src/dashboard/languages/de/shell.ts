@@ -69,6 +69,15 @@ export const shell: Messages["shell"] = {
   expand: "Alles aufklappen",
   pickTime: "Zeit",
 
+  range: "Zeitraum",
+  ranges: {
+    "1h": "Letzte Stunde",
+    "6h": "Letzte 6 Stunden",
+    "24h": "Letzte 24 Stunden",
+    "7d": "Letzte 7 Tage",
+    "14d": "Letzte 14 Tage",
+  },
+
   apply: "Anwenden",
   confirm: "Bestätigen",
   affected: plural({ one: "Das betrifft {count} Job.", other: "Das betrifft {count} Jobs." }),

@@ -29,8 +29,7 @@ export const drainers = {
   lived: "Lived",
   inFlight: plural({ one: "{count} job was in flight", other: "{count} jobs were in flight" }),
   emptyTitle: "No drainer is alive",
-  empty:
-    "One starts when a job is enqueued, or with the schedule. With npm start or sluice work, one is always there.",
+  empty: "One starts when a job is enqueued, or with the schedule. Under sluice work, one is always there.",
   noneEnded: "No drainer has ended yet",
   noneEndedLead: "Each invocation appears here when it has ended.",
   notFound: "No drainer has the id {id}, or it is forgotten.",

@@ -4,8 +4,6 @@ import { plural } from "../text.ts"
 export const errors = {
   title: "Errors",
   lead: "Failed executions, those that are alike as one group. A job that was retried twice counts twice.",
-  range: "Time range",
-  last: "Last {duration}",
   order: "Order",
   newestFirst: "Newest first",
   mostFirst: "Most first",

@@ -228,6 +228,7 @@ export const jobs = {
   newTitle: "Enqueue a job",
   newLead: "The job is stored as your app would store it, with the policies of its definition.",
   chooseName: "Job name",
+  otherName: "Another name",
   chooseNameHint: "Names that are defined, or that have jobs.",
   choose: "Continue",
   unknownDefinition:

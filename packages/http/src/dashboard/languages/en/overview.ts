@@ -2,7 +2,13 @@
 export const overview = {
   title: "Overview",
   states: "Jobs by state",
-  finishedIn: "in the last {duration}",
+  finishedIn: {
+    "1h": "in the last hour",
+    "6h": "in the last 6 hours",
+    "24h": "in the last 24 hours",
+    "7d": "in the last 7 days",
+    "14d": "in the last 14 days",
+  },
   now: "now",
   ahead: "Backlog",
   drainedBy: "Drained by {time}",

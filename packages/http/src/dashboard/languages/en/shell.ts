@@ -64,6 +64,15 @@ export const shell = {
   expand: "Expand all",
   pickTime: "Time",
 
+  range: "Time range",
+  ranges: {
+    "1h": "Last hour",
+    "6h": "Last 6 hours",
+    "24h": "Last 24 hours",
+    "7d": "Last 7 days",
+    "14d": "Last 14 days",
+  },
+
   apply: "Apply",
   confirm: "Confirm",
   affected: plural({ one: "This affects {count} job.", other: "This affects {count} jobs." }),

@@ -30,8 +30,7 @@ export const drainers: Messages["drainers"] = {
   lived: "Tiempo de vida",
   inFlight: plural({ one: "{count} trabajo estaba en curso", other: "{count} trabajos estaban en curso" }),
   emptyTitle: "Ningún drenador está activo",
-  empty:
-    "Uno empieza cuando se encola un trabajo, o según el horario. Con npm start o sluice work siempre hay uno.",
+  empty: "Uno empieza cuando se encola un trabajo, o según el horario. Con sluice work siempre hay uno.",
   noneEnded: "Todavía no ha terminado ningún drenador",
   noneEndedLead: "Cada invocación aparece aquí cuando ha terminado.",
   notFound: "Ningún drenador tiene el id {id}, o se ha olvidado.",

@@ -4,8 +4,6 @@ import { plural } from "../text.ts"
 export const errors: Messages["errors"] = {
   title: "Errores",
   lead: "Ejecuciones fallidas; las que se parecen forman un grupo. Un trabajo reintentado dos veces cuenta dos veces.",
-  range: "Período",
-  last: "Últimos {duration}",
   order: "Orden",
   newestFirst: "Los más recientes primero",
   mostFirst: "Los más frecuentes primero",

@@ -234,6 +234,7 @@ export const jobs: Messages["jobs"] = {
   newTitle: "Encolar un trabajo",
   newLead: "El trabajo se guarda como lo haría su aplicación, con las reglas de su definición.",
   chooseName: "Nombre del trabajo",
+  otherName: "Otro nombre",
   chooseNameHint: "Nombres definidos, o que tienen trabajos.",
   choose: "Continuar",
   unknownDefinition:

@@ -3,7 +3,13 @@ import type { Messages } from "../en/index.ts"
 export const overview: Messages["overview"] = {
   title: "Resumen",
   states: "Trabajos por estado",
-  finishedIn: "en los últimos {duration}",
+  finishedIn: {
+    "1h": "en la última hora",
+    "6h": "en las últimas 6 horas",
+    "24h": "en las últimas 24 horas",
+    "7d": "en los últimos 7 días",
+    "14d": "en los últimos 14 días",
+  },
   now: "ahora",
   ahead: "Pendientes",
   drainedBy: "Despejado a las {time}",

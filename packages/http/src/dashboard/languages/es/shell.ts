@@ -69,6 +69,15 @@ export const shell: Messages["shell"] = {
   expand: "Desplegar todo",
   pickTime: "Hora",
 
+  range: "Período",
+  ranges: {
+    "1h": "Última hora",
+    "6h": "Últimas 6 horas",
+    "24h": "Últimas 24 horas",
+    "7d": "Últimos 7 días",
+    "14d": "Últimos 14 días",
+  },
+
   apply: "Aplicar",
   confirm: "Confirmar",
   affected: plural({ one: "Esto afecta a {count} trabajo.", other: "Esto afecta a {count} trabajos." }),

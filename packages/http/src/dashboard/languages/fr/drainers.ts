@@ -31,7 +31,7 @@ export const drainers: Messages["drainers"] = {
   inFlight: plural({ one: "{count} tâche était en cours", other: "{count} tâches étaient en cours" }),
   emptyTitle: "Aucun draineur n’est actif",
   empty:
-    "Un draineur démarre quand une tâche est ajoutée, ou selon l’horaire. Avec npm start ou sluice work, il y en a toujours un.",
+    "Un draineur démarre quand une tâche est ajoutée, ou selon l’horaire. Avec sluice work, il y en a toujours un.",
   noneEnded: "Aucun draineur ne s’est encore terminé",
   noneEndedLead: "Chaque invocation apparaît ici quand elle est terminée.",
   notFound: "Aucun draineur n’a l’id {id}, ou il est oublié.",

@@ -4,8 +4,6 @@ import { plural } from "../text.ts"
 export const errors: Messages["errors"] = {
   title: "Erreurs",
   lead: "Exécutions échouées, celles qui se ressemblent en un seul groupe. Un job relancé deux fois compte deux fois.",
-  range: "Période",
-  last: "Dernières {duration}",
   order: "Ordre",
   newestFirst: "Les plus récentes d’abord",
   mostFirst: "Les plus fréquentes d’abord",

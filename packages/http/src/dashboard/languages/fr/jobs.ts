@@ -228,6 +228,7 @@ export const jobs: Messages["jobs"] = {
   newTitle: "Mettre un job en file",
   newLead: "Le job est enregistré comme votre application le ferait, avec les règles de sa définition.",
   chooseName: "Nom du job",
+  otherName: "Un autre nom",
   chooseNameHint: "Les noms définis, ou qui ont des jobs.",
   choose: "Continuer",
   unknownDefinition:

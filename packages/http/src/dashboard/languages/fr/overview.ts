@@ -3,7 +3,13 @@ import type { Messages } from "../en/index.ts"
 export const overview: Messages["overview"] = {
   title: "Vue d’ensemble",
   states: "Jobs par état",
-  finishedIn: "ces dernières {duration}",
+  finishedIn: {
+    "1h": "au cours de la dernière heure",
+    "6h": "au cours des 6 dernières heures",
+    "24h": "au cours des 24 dernières heures",
+    "7d": "au cours des 7 derniers jours",
+    "14d": "au cours des 14 derniers jours",
+  },
   now: "maintenant",
   ahead: "En attente",
   drainedBy: "Traité à {time}",

@@ -69,6 +69,15 @@ export const shell: Messages["shell"] = {
   expand: "Tout déplier",
   pickTime: "Heure",
 
+  range: "Période",
+  ranges: {
+    "1h": "Dernière heure",
+    "6h": "6 dernières heures",
+    "24h": "24 dernières heures",
+    "7d": "7 derniers jours",
+    "14d": "14 derniers jours",
+  },
+
   apply: "Appliquer",
   confirm: "Confirmer",
   affected: plural({ one: "Cela concerne {count} job.", other: "Cela concerne {count} jobs." }),
