@@ -93,3 +93,12 @@ test("whatever was recorded is shown as text", async () => {
   for (const page of [text, whole.text]) expect(page).not.toContain("<script>alert")
   expect(readable(whole.text)).toContain(hostile)
 })
+
+test("the key of the environment is called what it is, in the reader's language", async () => {
+  await actingAs(sluice, { id: "environment", name: "environment", role: "admin" }, "api").pauseQueue(
+    "default",
+  )
+  const { text } = await visitDashboard(sluice).get("/audit?actor=environment", { "accept-language": "de" })
+
+  expect(readable(text)).toContain("API-Schlüssel pauseQueue")
+})

@@ -127,3 +127,20 @@ browserTest("a page works without any script", async () => {
   await plain?.waitForURL("**/jobs")
   await context?.close()
 })
+
+browserTest("on a phone, the part of the navigation that is open can be seen", async () => {
+  const { page, close } = await browser.open("/health", { device: "phone" })
+  const isSeen = await page.evaluate<boolean>(
+    "(({ left, right }) => left >= 0 && right <= innerWidth)(document.querySelector('nav a[aria-current]').getBoundingClientRect())",
+  )
+  expect(isSeen).toBe(true)
+  await close()
+})
+
+browserTest("a chart has its words in the reader's language", async () => {
+  await sluice.enqueue("hello", {})
+  const { page, close } = await browser.open("/", { language: "de" })
+  await page.locator(".u-legend").first().waitFor()
+  expect(await page.locator(".u-legend").first().textContent()).toContain("Zeit")
+  await close()
+})

@@ -13,6 +13,8 @@ interface ChartData {
   readonly kind: "area" | "lines" | "bars"
   readonly marks: readonly { readonly at: number; readonly label: string }[]
   readonly language: string
+  /** What instants are called. */
+  readonly timeLabel: string
   readonly timeZone: string
 }
 
@@ -84,7 +86,7 @@ function optionsOf(data: ChartData, figure: HTMLElement, place: HTMLElement): uP
       { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => write(tick)) },
     ],
     series: [
-      { label: "", value: (_, at) => (at === null ? "" : exactText(data, at)) },
+      { label: data.timeLabel, value: (_, at) => (at === null ? "" : exactText(data, at)) },
       ...data.series.map((series, index) => seriesOf(series, index, data, figure, write)),
     ],
     hooks: { draw: [(plot) => drawMarks(plot, data, ink)] },
@@ -126,7 +128,7 @@ function drawMarks(plot: uPlot, { marks }: ChartData, ink: string): void {
     ctx.moveTo(x, bbox.top)
     ctx.lineTo(x, bbox.top + bbox.height)
     ctx.stroke()
-    writeBeside(plot, label.slice(0, 20), x)
+    writeBeside(plot, label.slice(0, 40), x)
   }
   ctx.restore()
 }

@@ -1,6 +1,7 @@
 // What every page has: refreshing, keys, dialogs, copying, times that stay true. Pages work without it.
 import htmx from "htmx.org"
 import { enableCopying } from "./shell/copy.ts"
+import { showCurrent } from "./shell/current.ts"
 import { enableDialogs } from "./shell/dialogs.ts"
 import { enableForms } from "./shell/forms.ts"
 import { enableKeys } from "./shell/keys.ts"
@@ -16,6 +17,7 @@ Object.assign(htmx.config, {
   morphScanLimit: 100,
 })
 
+showCurrent()
 enableTimes()
 enableCopying()
 enableDialogs()

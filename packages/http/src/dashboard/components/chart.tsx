@@ -44,6 +44,7 @@ export function Chart(properties: {
     kind,
     marks: marks.map((mark) => ({ at: Math.round(mark.at.getTime() / 1000), label: mark.label })),
     language: view.language,
+    timeLabel: view.text.shell.pickTime,
     timeZone: view.timeZone,
   })
   return (

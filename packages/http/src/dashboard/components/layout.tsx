@@ -2,6 +2,7 @@ import type { Child } from "hono/jsx"
 import { assetAddress, scriptsOf } from "../assets/assets.ts"
 import { languages } from "../languages/index.ts"
 import { fill } from "../languages/text.ts"
+import { nameOf } from "../name-of.ts"
 import type { Area, View } from "../page.ts"
 import { type Preferences, REFRESH_SECONDS } from "../preferences.ts"
 import { Icon, iconOf } from "./icon.tsx"
@@ -141,7 +142,7 @@ function Side({ view, preferences, areas, area, isLive, canLogOut }: Surrounding
           </form>
         )}
         <div class="who" title={text.shell.roles[principal.role]}>
-          <bdi>{principal.name}</bdi>
+          <bdi>{nameOf(view, principal)}</bdi>
         </div>
       </div>
       <Settings view={view} preferences={preferences} />

@@ -6,6 +6,7 @@ import { Pagination } from "../../components/pagination.tsx"
 import { type Column, Table } from "../../components/table.tsx"
 import { Time } from "../../components/time.tsx"
 import { fill } from "../../languages/text.ts"
+import { nameOf } from "../../name-of.ts"
 import type { Page, View } from "../../page.ts"
 
 const PATH = "/audit"
@@ -77,9 +78,11 @@ function columnsOf(view: View): Column<RecordedAction>[] {
     {
       label: audit.actor,
       cell: ({ actor }) => (
-        <Narrow view={view} parameter="actor" value={actor.id}>
-          <span class="audit-actor">{actor.name}</span>
-        </Narrow>
+        <span class="audit-actor">
+          <Narrow view={view} parameter="actor" value={actor.id}>
+            {nameOf(view, actor)}
+          </Narrow>
+        </span>
       ),
     },
     {

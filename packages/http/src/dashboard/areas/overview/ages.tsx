@@ -56,6 +56,8 @@ function rangeText({ text: { overview }, format }: View, { upToMs }: AgeRange): 
 function forecastText({ text: { overview }, format }: View, { forecast }: OverviewData): string {
   const { ready, endedPerMinute, enqueuedPerMinute, drainedAt } = forecast
   if (ready === 0) return overview.drainedNow
+  if (drainedAt === null && (endedPerMinute === null || enqueuedPerMinute === null))
+    return overview.forecastUnknown
   const end = drainedAt ? fill(overview.drainedBy, { time: format.time(drainedAt) }) : overview.grows
   if (endedPerMinute === null || enqueuedPerMinute === null) return `${end}.`
   const pace = fill(overview.pace, {

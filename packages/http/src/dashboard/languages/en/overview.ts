@@ -13,6 +13,7 @@ export const overview = {
   ahead: "Backlog",
   drainedBy: "Drained by {time}",
   drainedNow: "Nothing waits",
+  forecastUnknown: "How long this will take is not known yet.",
   grows: "It grows: more jobs are enqueued than end",
   pace: "{ended} a minute end, {enqueued} are enqueued",
   oldest: "The oldest has waited for {duration}",
