@@ -6,6 +6,7 @@ import { bearerToken } from "../api/authorize.ts"
 import { operation, type Route, route } from "../api/operation.ts"
 import { type Keys, missingKeyError } from "../messages/missing-key.ts"
 import { refuse } from "../messages/problem.ts"
+import { createReader, type JobReader } from "./job-reader.ts"
 import { isJobToken, signJobToken, verifyJobToken } from "./job-token.ts"
 
 export interface WatchRoutesOptions {
@@ -19,6 +20,8 @@ export interface WatchRoutesOptions {
 const LONGEST_RESPONSE_MS = 20_000
 /** How often a running job's progress is read. Its end is noticed at once. */
 const PROGRESS_EVERY_MS = 1_000
+/** A job that was read as unfinished in spite of its end, as when it was retried at once, is read again so soon. */
+const AFTER_END_MS = 200
 /** How soon a browser's `EventSource` connects again. */
 const RECONNECT_AFTER_MS = 250
 const LONGEST_TOKEN_MS = 7 * 86_400_000
@@ -39,11 +42,12 @@ export const createJobToken = operation({
 
 /** Lets browsers watch one job by a token. To be called before what requires a key. */
 export function acceptJobTokens(app: Hono, options: WatchRoutesOptions): void {
+  const reader = createReader(options.sluice)
   app.use("/v1/jobs/:id/events", allowAnyOrigin, (context, next) => {
     const token = tokenOf(context)
     if (token === undefined || !["GET", "HEAD"].includes(context.req.method)) return next() // to where a key is required
     assertToken(options.apiKey, token, context.req.param("id") as string)
-    return watch(context, options)
+    return watch(context, options, reader)
   })
 }
 
@@ -59,10 +63,11 @@ function assertToken(apiKey: Keys, token: string, id: string): void {
 
 /** For callers with a key: to watch as well, and to make tokens. */
 export function watchRoutes(options: WatchRoutesOptions): Route[] {
+  const reader = createReader(options.sluice)
   return [
-    route(watchJob, ({ context }) => watch(context, options)),
+    route(watchJob, ({ context }) => watch(context, options, reader)),
     route(createJobToken, async ({ params: { id }, body, context }) => {
-      await readStatus(options.sluice, id)
+      await readStatus(reader, id)
       const expiresAt = new Date(Date.now() + lifetimeMs(body.expiresIn))
       const token = signJobToken(options.apiKey, id, expiresAt)
       if (token === undefined) throw missingKeyError("createApp's apiKey")
@@ -107,20 +112,24 @@ const allowAnyOrigin: MiddlewareHandler = async (context, next) => {
  * Server-sent events: the job as it is, unless the client has seen that, and then each change. A host that doesn't stream gets a
  * response that ends with its first event, after which the client comes again.
  */
-async function watch(context: Context, { sluice, streaming }: WatchRoutesOptions): Promise<Response> {
+async function watch(
+  context: Context,
+  { sluice, streaming }: WatchRoutesOptions,
+  reader: JobReader,
+): Promise<Response> {
   const id = context.req.param("id") as string
   let last = context.req.header("last-event-id")
-  const first = await readStatus(sluice, id)
+  const first = await readStatus(reader, id)
   return streamSSE(context, async (stream) => {
     const gone = new AbortController()
     stream.onAbort(() => gone.abort())
     await stream.write(`retry: ${RECONNECT_AFTER_MS}\n\n`)
     try {
-      for await (const status of statusesOf(sluice, first, gone.signal)) {
+      for await (const status of statusesOf(sluice, reader, first, gone.signal)) {
         const event = eventIdOf(status)
         if (event === last) continue
         last = event
-        await stream.writeSSE({ id: event, data: JSON.stringify(await watchedJobOf(sluice, status)) })
+        await stream.writeSSE({ id: event, data: JSON.stringify(await watchedJobOf(reader, status)) })
         if (!streaming) return
       }
     } finally {
@@ -130,20 +139,29 @@ async function watch(context: Context, { sluice, streaming }: WatchRoutesOptions
 }
 
 /** The job now, every second, and at its end. */
-async function* statusesOf(sluice: Sluice, first: JobStatus, signal: AbortSignal) {
+async function* statusesOf(sluice: Sluice, reader: JobReader, first: JobStatus, signal: AbortSignal) {
   const { id } = first
   yield first
   const endsAtMs = Date.now() + LONGEST_RESPONSE_MS
-  const ended = sluice.waitForJob(id, { timeout: `${LONGEST_RESPONSE_MS}ms`, signal }).catch(() => {})
+  let hasEnded = false
+  const ended = sluice
+    .waitForJob(id, { timeout: `${LONGEST_RESPONSE_MS}ms`, signal })
+    .catch(() => {})
+    .then(() => {
+      hasEnded = true
+    })
   for (let status = first; status.finishedAt === null && Date.now() < endsAtMs && !signal.aborted; ) {
-    await Promise.race([ended, setTimeout(PROGRESS_EVERY_MS, undefined, { signal }).catch(() => {})])
-    status = await readStatus(sluice, id)
+    const pause = setTimeout(hasEnded ? AFTER_END_MS : PROGRESS_EVERY_MS, undefined, { signal }).catch(
+      () => {},
+    )
+    await (hasEnded ? pause : Promise.race([ended, pause]))
+    status = await readStatus(reader, id, hasEnded)
     yield status
   }
 }
 
-async function readStatus(sluice: Sluice, id: string): Promise<JobStatus> {
-  const status = await sluice.getJobStatus(id)
+async function readStatus(reader: JobReader, id: string, hasEnded = false): Promise<JobStatus> {
+  const status = await reader.status(id, hasEnded)
   return status ?? refuse({ status: 404, code: "job_not_found", detail: `No job has the id ${id}` })
 }
 
@@ -153,9 +171,9 @@ function eventIdOf({ state, attempts, progress }: JobStatus): string {
 }
 
 /** What a token lets one see: neither payload nor errors. */
-async function watchedJobOf(sluice: Sluice, status: JobStatus) {
+async function watchedJobOf(reader: JobReader, status: JobStatus) {
   const { id, name, state, attempts, progress } = status
-  const result = state === "succeeded" ? ((await sluice.getJob(id))?.result ?? null) : null
+  const result = state === "succeeded" ? ((await reader.result(id)) ?? null) : null
   return {
     id,
     name,
