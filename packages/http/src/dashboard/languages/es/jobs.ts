@@ -36,7 +36,7 @@ export const jobs: Messages["jobs"] = {
   badFilter: "Este filtro no se puede usar",
   columns: {
     select: "Seleccionar todos los de esta página",
-    job: "Tarea",
+    job: "Trabajo",
     state: "Estado",
     queue: "Cola",
     attempts: "Intentos",

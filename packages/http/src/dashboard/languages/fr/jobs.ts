@@ -36,7 +36,7 @@ export const jobs: Messages["jobs"] = {
   badFilter: "Ce filtre n'est pas utilisable",
   columns: {
     select: "Tout sélectionner sur cette page",
-    job: "Tâche",
+    job: "Job",
     state: "État",
     queue: "File",
     attempts: "Essais",
