@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs"
 import { dirname, join, normalize } from "node:path"
 import { expect, test } from "vitest"
+import { anchorOf } from "../../docs/.vitepress/anchors.ts"
 import { PAGES, ROOT, readPage } from "./pages.ts"
 
 test("every link between pages leads to a file, and to a heading of it", () => {
@@ -30,14 +31,11 @@ function leadsSomewhere(page: string, target: string): boolean {
   return statSync(join(ROOT, file)).isFile() && anchorsOf(file).has(anchor)
 }
 
-/** As GitHub makes them: `## When a job fails` is `#when-a-job-fails`, and the second of that name `…-1`. */
+/** `## When a job fails` is `#when-a-job-fails`, and the second of that name `…-1`. */
 function anchorsOf(page: string): Set<string> {
   const anchors = new Set<string>()
   for (const [, heading = ""] of withoutCode(page).matchAll(/^#+ (.*)$/gm)) {
-    const anchor = heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}_ -]/gu, "")
-      .replaceAll(" ", "-")
+    const anchor = anchorOf(heading)
     let unique = anchor
     for (let count = 1; anchors.has(unique); count++) unique = `${anchor}-${count}`
     anchors.add(unique)

@@ -93,10 +93,14 @@ async function runLine(line: string): Promise<string> {
   return stdout
 }
 
-/** Nothing is published where tests run, so what would come from the registry comes from the archives. */
+/**
+ * Nothing is published where tests run, so what would come from the registry comes from the archives, with the packages that
+ * the command line depends on.
+ */
 function withArchives(line: string): string {
   if (!line.startsWith("npm install")) return line
-  return line.replace(/@sluice\/\w+/g, (name) => archives[name] ?? name)
+  const complete = line.replace("@sluice/cli", "@sluice/http @sluice/cli")
+  return complete.replace(/@sluice\/\w+/g, (name) => archives[name] ?? name)
 }
 
 /** Runs a worker until it has performed a job, and then presses Ctrl-C. */

@@ -10,6 +10,7 @@ export const PAGES = globSync(
     "docs/*.md",
     "docs/examples/*.md",
     "docs/migrate-from/*.md",
+    "docs/start/*.md",
     "packages/*/README.md",
     "examples/*/README.md",
   ],

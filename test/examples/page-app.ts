@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { once } from "node:events"
-import { symlink, writeFile } from "node:fs/promises"
+import { readdir, readFile, symlink, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { afterAll, expect } from "vitest"
@@ -31,6 +31,25 @@ export async function createPageApp(
   page: string,
   environment: Record<string, string> = {},
 ): Promise<PageApp> {
+  const blocks = readBlocks().filter((block) => block.page === page && block.file)
+  expect(blocks.length).toBeGreaterThan(0)
+  return createApp(new Map(blocks.map(({ file, text }) => [file as string, `${text}\n`])), environment)
+}
+
+/** The same for an app whose files are in a folder of the repository. */
+export async function createExampleApp(
+  sources: string,
+  environment: Record<string, string> = {},
+): Promise<PageApp> {
+  const names = await readdir(join(ROOT, sources))
+  const texts = await Promise.all(names.map((name) => readFile(join(ROOT, sources, name), "utf8")))
+  return createApp(new Map(names.map((name, index) => [name, texts[index] as string])), environment)
+}
+
+async function createApp(
+  files: ReadonlyMap<string, string>,
+  environment: Record<string, string>,
+): Promise<PageApp> {
   const { path: folder, remove } = await makeTemporaryFolder()
   const database = await createDatabase("template0")
   const running = new Set<RunningFile>()
@@ -38,9 +57,7 @@ export async function createPageApp(
     await Promise.all([...running].map((file) => file.end("SIGKILL")))
     await remove()
   })
-  const files = readBlocks().filter((block) => block.page === page && block.file)
-  expect(files.length).toBeGreaterThan(0)
-  for (const { file, text } of files) await writeFile(join(folder, file as string), `${text}\n`)
+  for (const [file, text] of files) await writeFile(join(folder, file), text)
   await writeFile(join(folder, "package.json"), '{ "type": "module" }')
   await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"))
   const options = { cwd: folder, env: { ...process.env, DATABASE_URL: database.url, ...environment } }
