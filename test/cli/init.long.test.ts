@@ -155,6 +155,13 @@ test("a package.json that can't be read is refused", async () => {
   expect(stderr).toMatch(/^sluice: package\.json can't be read: .*JSON/)
 })
 
+test("a file that can't be written is told, with what was written", async () => {
+  const folder = await project({ "package.json": "{}", src: "a file in place of the folder" })
+  const { code, stderr } = await init(folder, "--yes", "--skip-install")
+  expect(code).toBe(2)
+  expect(stderr).toMatch(/^sluice: src\/jobs\/hello\.[jt]s can't be written: .+ run it again/)
+})
+
 test("an install that fails is told, after the files were written", async () => {
   const folder = await project({ "package.json": "{}", "bun.lock": "" })
   const { code, stderr, stdout } = await init(folder, "--yes")

@@ -91,6 +91,15 @@ describe("The client", () => {
     expect(() => createClient({ url: url as string })).toThrow("give the address of the API")
   })
 
+  test.each([
+    ["", "key is empty"],
+    ["sluice_secret\n", "key has spaces, line breaks"],
+  ])("refuses to send the key %j, without showing it", async (key, message) => {
+    const request = createClient({ url: api.url, key }).getJob("1")
+    await expect(request).rejects.toThrow(message)
+    await expect(request).rejects.not.toThrow("sluice_secret")
+  })
+
   test("says that an address is not the API's", async () => {
     const { url } = await serve((_, response) => response.end("<html>"))
     await expect(createClient({ url }).getJob("1")).rejects.toMatchObject({ code: "unexpected_response" })

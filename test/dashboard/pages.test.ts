@@ -33,6 +33,12 @@ test.each(["/dashboard", "/ops/queue", "/a-b.c~d"])("a dashboard below %s stays 
   expect(left).toEqual([])
 })
 
+test("the path without its last slash leads to the first page, with what was asked", async () => {
+  const { status, to } = await visitDashboard(sluice, "reader", { basePath: "/ops/queue" }).get("?range=6h")
+
+  expect([status, to]).toEqual([303, "/ops/queue/?range=6h"])
+})
+
 test.each(["en", "de", "fr", "es", "ar"])(
   "a browser that accepts %s gets its page in it",
   async (language) => {

@@ -25,6 +25,19 @@ test("counts of a small backlog are exact, and those of listQueues", async () =>
   ])
 })
 
+test("a queue is known by what was performed in it, and the default one by a definition without a queue", async () => {
+  const other = await createDatabase()
+  const plain = defineJob({ name: "plain", async perform() {} })
+  const { sluice, drainOnce } = drainable(other, [plain])
+  await drainOnce()
+  expect((await sluice.sampleQueues()).map(({ name }) => name)).toEqual(["default"])
+  await sluice.enqueue("plain", {}, { queue: "once" })
+  await drainOnce()
+  expect((await sluice.sampleQueues()).map(({ name }) => name)).toEqual(["default", "once"])
+  expect(await sluice.sampleQueues({ name: "once" })).toMatchObject([{ name: "once", ready: 0 }])
+  expect(await sluice.sampleQueues({ name: "never" })).toEqual([])
+})
+
 test("counts of a large backlog are estimates, and its oldest job is found at the head of the queue", async () => {
   await database.pool.query(`insert into sluice.jobs (name, state, queue, run_at, metadata)
     select 'job', 'ready', case when n % 4 = 0 then 'quarter' else 'rest' end, now() - interval '1 second' * n,

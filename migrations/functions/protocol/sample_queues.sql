@@ -1,4 +1,5 @@
--- The queues that are known: that have unfinished jobs, a pause or a waiting limit, or that a definition or a pool names. Of a large
+-- The queues that are known: that have unfinished jobs, a pause or a waiting limit, where a definition's jobs go or a pool looks, or
+-- where jobs were performed in the last two hours, and of the queue that is asked for, in the last two weeks. Of a large
 -- backlog it looks at some pages, and their counts are estimates; of the oldest job it is then certain only if it is among the next
 -- 5,000. The jobs that run are counted exactly.
 --   p_name   only this queue; null: all
@@ -34,7 +35,10 @@ as $$
     select c.queue as name from counted c union select b.queue from busy b union select n.queue from next n
     union select p.target from pauses p where p.kind = 'queue' and lasts(p)
     union select w.target from waiting_limits w where w.kind = 'queue'
-    union select d.queue from definitions d where d.queue is not null and d.dropped_at is null
+    union select coalesce(d.queue, 'default') from definitions d where d.dropped_at is null
+    union select m.queue from noted_measures m
+    union select m.queue from measures m where p_name is null and m.span_s = 600 and m.starts_at > now() - interval '2 hours'
+    union select m.queue from measures m where m.queue = p_name and m.span_s = 3600 and m.starts_at > now() - interval '14 days'
     union select q.queue from pooled_queues q where q.queue <> ''
   ), page as (
     select n.name from names n where p_name is null or n.name = p_name order by n.name collate "C" limit p_limit

@@ -43,7 +43,7 @@ function printSecret(options: Options, key: NewApiKey): void {
   console.error(`The key ${key.name} has the id ${key.id}. Its secret, which is not shown again:`)
   console.log(key.secret)
   if (key.oldSecretUntil)
-    console.error(styled(`The one before is valid until ${fromNow(key.oldSecretUntil)}.`, "dim"))
+    console.error(styled(`The one before stops working ${fromNow(key.oldSecretUntil)}.`, "dim"))
 }
 
 /** Ends a key. */

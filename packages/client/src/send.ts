@@ -29,6 +29,7 @@ const TEMPORARY = [429, 500, 502, 503, 504]
 
 /** Sends a request, and again while the failure is temporary and that does no harm. Returns the response's JSON. */
 export async function send(target: Target, sent: Sent): Promise<unknown> {
+  assertKey(target.key)
   for (let attempt = 0; ; attempt++) {
     const error = await tryToSend(target, sent).catch(asFailure)
     if (!(error instanceof Failure)) return error
@@ -36,6 +37,16 @@ export async function send(target: Target, sent: Sent): Promise<unknown> {
     if (!sent.isRepeatable || !error.isTemporary || attempt >= target.retries) throw error.error
     await pause(error.retryAfterMs ?? backoffMs(attempt), sent.signal)
   }
+}
+
+/** Looked at with each request, not before: apps are built where their secrets are missing. */
+function assertKey(key: string | undefined): void {
+  if (key === undefined || /^[!-~]+$/.test(key)) return
+  throw new TypeError(
+    key === ""
+      ? "key is empty: give an API key, such as that of the variable SLUICE_API_KEY, and see that it is set here"
+      : "key has spaces, line breaks or other characters that no API key has: give it as it was printed",
+  )
 }
 
 class Failure {

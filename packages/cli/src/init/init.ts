@@ -3,6 +3,7 @@ import { once } from "node:events"
 import { mkdir, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { EXIT } from "../exit.ts"
+import { UsageError } from "../option-spec.ts"
 import type { Options } from "../options.ts"
 import { confirm } from "../output/confirm.ts"
 import { counted, printJson, type Style, styled } from "../output/terminal.ts"
@@ -67,8 +68,15 @@ async function write({ folder }: Project, changes: readonly Change[]): Promise<v
   for (const { path, action, text } of changes) {
     if (action === "keep") continue
     const file = join(folder, path)
-    await mkdir(dirname(file), { recursive: true })
-    await writeFile(file, text, { flag: action === "create" ? "wx" : "w" }) // never over a file that came meanwhile
+    try {
+      await mkdir(dirname(file), { recursive: true })
+      await writeFile(file, text, { flag: action === "create" ? "wx" : "w" }) // never over a file that came meanwhile
+    } catch (cause) {
+      throw new UsageError(
+        `${path} can't be written: ${(cause as Error).message}. Mend that and run it again: what is written already stays`,
+        { cause },
+      )
+    }
   }
 }
 

@@ -64,7 +64,13 @@ function states({ states, queues }: Frame): string {
 }
 
 function throughput({ points, total }: Throughput): string[] {
-  if (total.executions === 0) return [styled(`no execution in the last ${MINUTES} minutes`, "dim")]
+  if (total.executions === 0)
+    return [
+      styled(
+        `no execution counted in the last ${MINUTES} minutes; drainers write their counts once a minute`,
+        "dim",
+      ),
+    ]
   const parts = [
     `${bars(points.map(({ executions }) => executions))} ${total.executions.toLocaleString("en")} executions in ${MINUTES}m`,
     total.failureRate === null ? "" : `${percent(total.failureRate)} failed`,

@@ -44,6 +44,7 @@ export function createDashboard(options: DashboardOptions): Hono {
     createSigner(settings.secrets, "flash"),
     `sluice_notice${base.replaceAll("/", "_")}`,
   )
+  if (base) app.get(base, (context) => context.redirect(`${base}/${new URL(context.req.url).search}`, 303))
   addLoginRoutes(app, settings, gate)
   app.post(`${base}/preferences`, savePreferences)
   for (const area of areas) {

@@ -77,7 +77,9 @@ function Body({ view, data, range }: { view: View; data: OverviewData; range: Ra
       {isEmpty(data) ? (
         <EmptyState title={overview.empty}>
           <p>{overview.emptyHint}</p>
-          {view.may("operator") && <a href={view.href("/jobs/new")}>{view.text.navigation.jobs}</a>}
+          {view.may("operator") && (
+            <ButtonLink href={view.href("/jobs/new")}>{view.text.queues.enqueue}</ButtonLink>
+          )}
         </EmptyState>
       ) : (
         <>
