@@ -19,7 +19,9 @@ const issuerServer = serve({
   fetch: ({ url }) =>
     new URL(url).pathname === "/certs"
       ? Response.json({ keys: [ours.publicJwk] })
-      : new Response(ours.publicPem),
+      : new URL(url).pathname === "/endless"
+        ? new Response(" ".repeat(2 * 1024 * 1024) + JSON.stringify({ keys: [ours.publicJwk] }))
+        : new Response(ours.publicPem),
 })
 await new Promise((resolve) => issuerServer.once("listening", resolve))
 afterAll(() => void issuerServer.close())
@@ -104,6 +106,18 @@ test("a token that isn't signed, or with the public key as a password, lets nobo
 
   for (const forged of [unsigned, named, "x", "..", "a.b.c"])
     expect((await visit({ [HEADER]: forged })).status).toBe(403)
+})
+
+test("keys that never end aren't read to the end", async () => {
+  const identity = jwtIdentity({
+    header: HEADER,
+    issuer: ISSUER,
+    audience: AUDIENCE,
+    jwksUrl: `${ISSUER}/endless`,
+    roleOf,
+  })
+
+  await expect(identity(new Headers({ [HEADER]: await token() }))).rejects.toThrow("more than 1048576 bytes")
 })
 
 test("claims beside the token count for nothing", async () => {

@@ -518,3 +518,13 @@ test("the page of a job shows all of its tags, its row in the list the first fiv
 test("a new job's name is picked from those that are known", async () => {
   expect(await page("/jobs/new")).toContain('href="/jobs/new?name=import-orders"')
 })
+
+test("a form that is sent twice enqueues one job", async () => {
+  const once = /name="once" value="([^"]+)"/.exec(await page("/jobs/new?name=welcome-mail"))?.[1] ?? ""
+  const sent = { name: "welcome-mail", once, payload: "{}", due: "1h", tags: "twice" }
+  const [first, second] = await Promise.all([post("/jobs/new", sent), post("/jobs/new", sent)])
+
+  expect(once).toHaveLength(36)
+  expect(first.to).toBe(second.to)
+  expect((await byName.countJobs({ tag: "twice" })).count).toBe(1)
+})

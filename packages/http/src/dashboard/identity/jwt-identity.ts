@@ -1,4 +1,5 @@
 import { decode, verify } from "hono/jwt"
+import { fetchKeys } from "./fetch-keys.ts"
 import { type Claims, type Identify, principalOf, type RoleOf } from "./identity.ts"
 import { createKeySet } from "./key-set.ts"
 
@@ -90,7 +91,7 @@ export function loadBalancerIdentity(options: {
     readsSince.count += 1
     if (readsSince.count > MOST_READS_A_MINUTE)
       throw new Error("Too many unknown keys of the load balancer were asked for")
-    const read = readKey(`${keysUrl}/${id}`)
+    const read = fetchKeys(`${keysUrl}/${id}`)
     keys.set(id, read)
     read.catch(() => keys.delete(id))
     return read
@@ -103,10 +104,4 @@ interface Header {
   readonly alg: string
   readonly kid?: string
   readonly signer?: unknown
-}
-
-async function readKey(url: string): Promise<string> {
-  const response = await fetch(url, { redirect: "error", signal: AbortSignal.timeout(5_000) })
-  if (!response.ok) throw new Error(`${url} returned ${response.status}`)
-  return response.text()
 }

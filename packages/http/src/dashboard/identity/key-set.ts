@@ -1,3 +1,5 @@
+import { fetchKeys } from "./fetch-keys.ts"
+
 /** The public keys of an issuer, by their ids. */
 export interface KeySet {
   /** The key, read again if it isn't known, at most once a minute. */
@@ -6,7 +8,6 @@ export interface KeySet {
 
 const KEEP_MS = 3_600_000
 const READ_AGAIN_AFTER_MS = 60_000
-const LONGEST_READ_MS = 5_000
 
 /** Reads a JSON Web Key Set when it is needed, and keeps it for an hour. */
 export function createKeySet(url: string): KeySet {
@@ -30,10 +31,8 @@ export function createKeySet(url: string): KeySet {
   /** Keeps the keys that it has if the issuer doesn't answer. */
   async function read(): Promise<void> {
     readAt = Date.now()
-    const response = await fetch(url, { redirect: "error", signal: AbortSignal.timeout(LONGEST_READ_MS) })
-    const body = (await response.json()) as { keys?: { kid?: string }[] }
-    if (!response.ok || !Array.isArray(body.keys))
-      throw new Error(`${url} returned no keys: ${response.status}`)
+    const body = JSON.parse(await fetchKeys(url)) as { keys?: { kid?: string }[] }
+    if (!Array.isArray(body.keys)) throw new Error(`${url} returned no keys`)
     keys = new Map(body.keys.flatMap((key) => (typeof key.kid === "string" ? [[key.kid, key] as const] : [])))
   }
 }

@@ -150,6 +150,7 @@ function form(view: View, name: string, values: Values, errors: Errors): Rendere
       {values.isHidden && <Notice>{text.hiddenPayload}</Notice>}
       <ActionForm view={view} path="/jobs/new" class="form">
         <input type="hidden" name="name" value={name} />
+        <input type="hidden" name="once" value={crypto.randomUUID()} />
         <h2>{text.input}</h2>
         {!fields && <p class="muted">{definition ? text.noSchema : text.unknownDefinition}</p>}
         {fields ? (
@@ -231,7 +232,10 @@ function sentValues(given: URLSearchParams, fields: readonly InputField[]): Valu
 }
 
 function optionsOf({ text }: View, form: URLSearchParams): EnqueueOptions {
+  const once = textOf(form, "once")
   const options = {
+    // a form that is sent twice, by two clicks or by going back, enqueues once
+    idempotencyKey: once && `dashboard ${once.slice(0, 100)}`,
     ...dueOf(form, "due", text.jobs.notTime),
     queue: textOf(form, "queue"),
     priority: numberOf(form, "priority", text.jobs.notNumber),
