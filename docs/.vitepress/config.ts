@@ -48,7 +48,18 @@ export default defineConfig({
       items: items.map((item) => ({ ...item })),
     })),
     outline: [2, 3],
-    search: { provider: "local" },
+    search: {
+      provider: "local",
+      options: {
+        miniSearch: {
+          searchOptions: {
+            // Guides come before the names of every property, and before records of decisions.
+            boostDocument: (address: string) =>
+              /\/(reference|decisions)\/|CHANGELOG/.test(address) ? 0.1 : 1,
+          },
+        },
+      },
+    },
   },
   async buildEnd({ outDir }) {
     for (const file of SERVED) {
