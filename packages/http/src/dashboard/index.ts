@@ -1,7 +1,7 @@
 // The dashboard: a Hono app of its own, so that the API's bundle doesn't contain its pages.
 export { createDashboard } from "./app.tsx"
 // Databases that sleep.
-export { type SnapshotStore, takeSnapshot } from "./areas/overview/snapshot.ts"
+export { takeSnapshot } from "./areas/overview/snapshot.ts"
 // Whom a login service in front of the dashboard vouches for.
 export type { Claims, Identify, RoleOf } from "./identity/identity.ts"
 export {
@@ -15,3 +15,4 @@ export { cloudWatchLogs, type LogLink } from "./log-link.ts"
 export type { DashboardOptions } from "./options.ts"
 // What readers may not see.
 export { hidden, type Redact, redactKeys } from "./redact.ts"
+export type { SnapshotStore } from "./snapshot-store.ts"

@@ -1,8 +1,8 @@
 import { InvalidInputError } from "@sluice/core"
 import { isMissing, type Keys } from "../messages/missing-key.ts"
-import { memoryStore, type SnapshotStore } from "./areas/overview/snapshot.ts"
 import type { DashboardOptions, Settings } from "./options.ts"
 import { redactKeys } from "./redact.ts"
+import { memoryStore, type SnapshotStore } from "./snapshot-store.ts"
 
 const HOUR_MS = 3_600_000
 /** Shorter ones could be guessed from a signed cookie. */

@@ -5,6 +5,7 @@ import { ButtonLink, PageHeader, Panel } from "../../components/page-header.tsx"
 import { type RangeKey, RangeTabs, rangeOf } from "../../components/range.tsx"
 import { fill } from "../../languages/text.ts"
 import type { Page, View } from "../../page.ts"
+import type { SnapshotStore } from "../../snapshot-store.ts"
 import { Verdict } from "../health/verdict.tsx"
 import { Ages } from "./ages.tsx"
 import { Charts } from "./charts.tsx"
@@ -13,7 +14,7 @@ import { type OverviewData, readShared, USUAL_RANGE } from "./data.ts"
 import { NewestErrors, Pauses, Ticks } from "./lists.tsx"
 import { Queues } from "./queues.tsx"
 import { SHOW_NOW_PATH } from "./show-now.tsx"
-import { readSnapshot, type SnapshotStore } from "./snapshot.ts"
+import { readSnapshot } from "./snapshot.ts"
 
 export const overviewPage: Page = {
   path: "/",
