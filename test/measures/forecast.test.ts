@@ -29,6 +29,15 @@ test("it isn't told of a backlog that grows, or of which nothing is performed", 
   expect((await sluice.getForecast()).drainedAt).toBeNull()
 })
 
+test("what came in the last minute isn't counted: nor is what has ended in it", async () => {
+  await ended(1_000)
+  await enqueued(500)
+  await come(10_000)
+  const { endedPerMinute, enqueuedPerMinute } = await sluice.getForecast()
+  expect(endedPerMinute).toBe(200)
+  expect(enqueuedPerMinute).toBeCloseTo(100, -1)
+})
+
 test("a backlog that is empty is drained", async () => {
   const { drainedAt } = await sluice.getForecast()
   expect(Math.abs((drainedAt as Date).getTime() - Date.now())).toBeLessThan(60_000)
@@ -59,11 +68,21 @@ function ended(count: number) {
   )
 }
 
-/** In five minutes. */
+/** In the same five minutes. */
 async function enqueued(count: number): Promise<void> {
-  await database.rows(
+  await noted(6)
+  await come(count)
+  await noted(1)
+}
+
+function noted(minutesAgo: number) {
+  return database.rows(
     `insert into sluice.last_job_ids (minute_at, noted_at, job_id)
-     select date_bin('1 minute', now(), 'epoch') - interval '5 minutes', now() - interval '5 minutes', last_value from sluice.job_ids`,
+     select date_bin('1 minute', now(), 'epoch') - $1 * interval '1 minute', now() - $1 * interval '1 minute', last_value from sluice.job_ids`,
+    [minutesAgo],
   )
-  await database.rows("select nextval('sluice.job_ids') from generate_series(1, $1::integer)", [count])
+}
+
+function come(count: number) {
+  return database.rows("select nextval('sluice.job_ids') from generate_series(1, $1::integer)", [count])
 }

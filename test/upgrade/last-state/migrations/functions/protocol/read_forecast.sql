@@ -28,10 +28,11 @@ begin
           union all
           select n.succeeded + n.discarded + n.canceled from noted_measures n
           where n.starts_at >= v_until - interval '5 minutes' and n.starts_at < v_until) m);
-  enqueued_per_minute := (
-    select greatest(0, i.last_value - l.job_id) / extract(epoch from now() - l.noted_at) * 60
-    from last_job_ids l, job_ids i where l.minute_at >= v_until - interval '5 minutes' and l.noted_at < now() - interval '30 seconds'
-    order by l.minute_at limit 1);
+  enqueued_per_minute := ( -- of the same time as what has ended
+    select greatest(0, later.job_id - earlier.job_id) / extract(epoch from later.noted_at - earlier.noted_at) * 60
+    from (select l.job_id, l.noted_at from last_job_ids l where l.minute_at >= v_until - interval '5 minutes' order by l.minute_at limit 1) earlier,
+         (select l.job_id, l.noted_at from last_job_ids l where l.minute_at <= v_until order by l.minute_at desc limit 1) later
+    where later.noted_at > earlier.noted_at + interval '30 seconds');
   return next;
 end
 $$;
