@@ -153,6 +153,8 @@ test("a database that can't be reached, and one that isn't migrated, end every c
   expect(nowhere.stderr).toMatch(/^sluice: The database can't be reached: connect ECONNREFUSED/)
   const empty = await createDatabase("template0")
   const missing = await sluiceOn(empty.url)("queues")
-  expect(missing.stderr).toMatch(/^sluice: Sluice's tables are not in this database .*: run migrate\n$/)
+  expect(missing.stderr).toMatch(
+    /^sluice: Sluice's tables are not in this database .*: run sluice migrate\n$/,
+  )
   expect(missing.code).toBe(3)
 })
