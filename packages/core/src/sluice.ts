@@ -23,6 +23,7 @@ import { assertDatabase } from "./database/assert-connection.ts"
 import type { Connect, Queryable } from "./database/connection.ts"
 import { poolQueryable } from "./database/pool-queryable.ts"
 import { protocolCall } from "./database/protocol-call.ts"
+import { readJson } from "./database/read-json.ts"
 import { assertSchemaName } from "./database/schema.ts"
 import { asQueryable, type TransactionClient } from "./database/transaction-client.ts"
 import { translateError } from "./database/translate-error.ts"
@@ -968,13 +969,12 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     const { ids, names, onlyDue } = which
     if (!options.wake || ids?.length === 0) return
     try {
-      const { text, values } = protocolCall(schema, "request_wake", {
+      const call = protocolCall(schema, "request_wake", {
         p_ids: ids && toPgArray(ids),
         p_names: names,
         p_only_due: onlyDue ?? false,
       })
-      const { rows } = await database.query(`select ${text}::pg_catalog.text as queues`, values)
-      const queues: string[] = JSON.parse(rows[0].queues)
+      const queues: string[] = await readJson(database, call)
       if (queues.length > 0) await options.wake(queues)
     } catch {
       // the jobs are stored, and start with the schedule

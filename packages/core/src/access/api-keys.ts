@@ -9,7 +9,8 @@ import {
 } from "../checks/validate.ts"
 import { toPgTextArray } from "../database/array-literal.ts"
 import type { Queryable } from "../database/connection.ts"
-import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
+import { protocolCall } from "../database/protocol-call.ts"
+import { readJson } from "../database/read-json.ts"
 import { ApiKeyNotFoundError } from "../errors.ts"
 import { dateOf } from "../inspect/date-of.ts"
 import { toIsoInstant } from "../job/option-values.ts"
@@ -113,7 +114,7 @@ export async function listApiKeys(
 ): Promise<ApiKey[]> {
   assertKnownKeys(options, ["after"], ["options"])
   const after = options.after === undefined ? "0" : assertKeyId(options.after, ["after"])
-  const keys = await readJson<KeyJson[]>(database, protocolCall(schema, "list_api_keys", { p_after: after }))
+  const keys: KeyJson[] = await readJson(database, protocolCall(schema, "list_api_keys", { p_after: after }))
   return keys.map(toApiKey)
 }
 
@@ -138,13 +139,13 @@ export async function rotateApiKey(
     p_hash: hash,
     p_overlap_ms: overlapMs,
   })
-  const key = await readJson<KeyJson | null>(database, call)
+  const key: KeyJson | null = await readJson(database, call)
   return { ...toApiKey(key ?? refuseEnded(id)), secret }
 }
 
 export async function revokeApiKey(database: Queryable, schema: string, id: string): Promise<ApiKey> {
   const call = protocolCall(schema, "revoke_api_key", { p_id: assertKeyId(id) })
-  const key = await readJson<KeyJson | null>(database, call)
+  const key: KeyJson | null = await readJson(database, call)
   if (key === null) throw new ApiKeyNotFoundError("api_key_not_found", `No API key has the id ${id}`)
   return toApiKey(key)
 }
@@ -152,7 +153,7 @@ export async function revokeApiKey(database: Queryable, schema: string, id: stri
 /** The secret says it, and a key's role never changes. */
 async function roleOf(database: Queryable, schema: string, id: string): Promise<Role> {
   const call = protocolCall(schema, "principals_of_keys", { p_ids: `{${id}}` })
-  const [found] = await readJson<{ role: Role }[]>(database, call)
+  const [found]: { role: Role }[] = await readJson(database, call)
   return found?.role ?? refuseEnded(id)
 }
 
@@ -212,12 +213,4 @@ function toApiKey(json: KeyJson): ApiKey {
     revokedAt: dateOf(json.revokedAt),
     lastUsedAt: dateOf(json.lastUsedAt),
   }
-}
-
-async function readJson<Value = KeyJson>(
-  database: Queryable,
-  { text, values }: ProtocolCall,
-): Promise<Value> {
-  const { rows } = await database.query(`select ${text}::pg_catalog.text as json`, values)
-  return JSON.parse(rows[0].json)
 }

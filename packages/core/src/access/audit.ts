@@ -1,6 +1,7 @@
 import { assertInteger, assertKnownKeys, assertOneOf, assertText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
+import { readJson } from "../database/read-json.ts"
 import { dateOf } from "../inspect/date-of.ts"
 import type { Principal } from "./principal.ts"
 
@@ -115,15 +116,14 @@ export async function listActions(
   assertInteger(limit, ["limit"], 1, 1_000)
   if (after !== undefined && !/^\d{1,15}$/.test(after))
     refuse("invalid_option", after, ["after"], "the last `next`")
-  const { text, values } = protocolCall(schema, "list_actions", {
+  const call = protocolCall(schema, "list_actions", {
     p_before: after ?? null,
     p_limit: limit,
     p_actor: actor ?? null,
     p_action: action ?? null,
     p_via: via ?? null,
   })
-  const { rows } = await database.query(`select ${text}::pg_catalog.text as actions`, values)
-  const found: ActionJson[] = JSON.parse(rows[0].actions)
+  const found: ActionJson[] = await readJson(database, call)
   const actions = found.map((json) => ({ ...json, at: new Date(json.at), endedAt: dateOf(json.endedAt) }))
   return { actions, ...(actions.length === limit && { next: actions.at(-1)?.id as string }) }
 }

@@ -2,6 +2,7 @@ import { withResolvers } from "../checks/with-resolvers.ts"
 import { toPgArray, toPgTextArray } from "../database/array-literal.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
+import { readJson } from "../database/read-json.ts"
 import type { Principal, Role } from "./principal.ts"
 import { hashOf, isWellFormed } from "./secret.ts"
 
@@ -131,9 +132,8 @@ async function findBySecret(
   schema: string,
   hashes: readonly string[],
 ): Promise<Map<string, KeyRow>> {
-  const { text, values } = protocolCall(schema, "verify_api_keys", { p_hashes: toPgTextArray(hashes) })
-  const { rows } = await database.query(`select ${text}::pg_catalog.text as found`, values)
-  const found: { hash: string; principal: KeyRow }[] = JSON.parse(rows[0].found)
+  const call = protocolCall(schema, "verify_api_keys", { p_hashes: toPgTextArray(hashes) })
+  const found: { hash: string; principal: KeyRow }[] = await readJson(database, call)
   return new Map(found.map(({ hash, principal }) => [hash, principal]))
 }
 
@@ -142,8 +142,7 @@ async function findById(
   schema: string,
   ids: readonly string[],
 ): Promise<Map<string, KeyRow>> {
-  const { text, values } = protocolCall(schema, "principals_of_keys", { p_ids: toPgArray(ids) })
-  const { rows } = await database.query(`select ${text}::pg_catalog.text as found`, values)
-  const found: KeyRow[] = JSON.parse(rows[0].found)
+  const call = protocolCall(schema, "principals_of_keys", { p_ids: toPgArray(ids) })
+  const found: KeyRow[] = await readJson(database, call)
   return new Map(found.map((row) => [row.id, row]))
 }

@@ -1,7 +1,7 @@
 import { assertInteger, assertKnownKeys, assertOneOf, isText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
-import { readJson } from "../inspect/read-json.ts"
+import { readJson } from "../database/read-json.ts"
 import { assertBatchId } from "../job/batch-id.ts"
 import type { BatchSnapshot } from "../job/job-batch.ts"
 import { withDates } from "./read-batch.ts"

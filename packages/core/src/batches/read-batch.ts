@@ -1,5 +1,6 @@
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
+import { readJson } from "../database/read-json.ts"
 import { BatchNotFoundError } from "../errors.ts"
 import { assertBatchId } from "../job/batch-id.ts"
 import type { BatchSnapshot } from "../job/job-batch.ts"
@@ -9,9 +10,8 @@ export async function readBatch(
   schema: string,
   id: string,
 ): Promise<BatchSnapshot | undefined> {
-  const { text, values } = protocolCall(schema, "get_batch", { p_id: assertBatchId(id) })
-  const { rows } = await database.query(`select ${text}::pg_catalog.text as batch`, values)
-  const batch = JSON.parse(rows[0].batch)
+  const call = protocolCall(schema, "get_batch", { p_id: assertBatchId(id) })
+  const batch = await readJson(database, call)
   if (batch === null) return undefined
   return withDates(batch)
 }

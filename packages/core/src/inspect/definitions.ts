@@ -1,8 +1,8 @@
 import { assertInteger, assertKnownKeys, assertName } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
+import { readJson } from "../database/read-json.ts"
 import { dateOf } from "./date-of.ts"
-import { readJson } from "./read-json.ts"
 
 /** What the database knows of a job definition. */
 export interface DefinitionSnapshot {

@@ -1,8 +1,8 @@
 import { assertInteger, assertKnownKeys, assertOneOf, isText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
+import { readJson } from "../database/read-json.ts"
 import { dateOf } from "./date-of.ts"
-import { readJson } from "./read-json.ts"
 
 /** A drainer: an invocation, or a session of a worker. */
 export interface DrainerSnapshot {

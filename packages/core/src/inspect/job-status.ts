@@ -1,5 +1,6 @@
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
+import { readJson } from "../database/read-json.ts"
 import { assertJobId } from "../job/job-id.ts"
 import type { JobSnapshot } from "../job/job-snapshot.ts"
 import { dateOf } from "./date-of.ts"
@@ -12,10 +13,9 @@ export async function readJobStatus(
   schema: string,
   id: string,
 ): Promise<JobStatus | undefined> {
-  const { text, values } = protocolCall(schema, "get_job_status", { p_id: assertJobId(id) })
-  const { rows } = await database.query(`select ${text}::pg_catalog.text as status`, values)
-  if (rows[0].status === null) return undefined
-  const status = JSON.parse(rows[0].status)
+  const call = protocolCall(schema, "get_job_status", { p_id: assertJobId(id) })
+  const status = await readJson(database, call)
+  if (status === null) return undefined
   return {
     ...status,
     finishedAt: dateOf(status.finishedAt),

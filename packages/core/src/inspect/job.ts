@@ -2,6 +2,7 @@ import type { Json } from "../checks/json.ts"
 import { assertInteger } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
+import { readJson } from "../database/read-json.ts"
 import { assertJobId } from "../job/job-id.ts"
 import type { ExecutionError, JobSnapshot, ReadJobOptions } from "../job/job-snapshot.ts"
 import { inStore, type StoredPayloads } from "../job/payload-store.ts"
@@ -16,13 +17,13 @@ export async function readJob(
   { errorsFrom }: ReadJobOptions = {},
 ): Promise<JobSnapshot | undefined> {
   assertInteger(errorsFrom, ["errorsFrom"], 0, 1_000_000_000)
-  const { text, values } = protocolCall(schema, "get_job", {
+  const call = protocolCall(schema, "get_job", {
     p_id: assertJobId(id),
     p_errors_from: errorsFrom,
   })
-  const { rows } = await database.query(`select ${text}::pg_catalog.text as job`, values)
-  if (rows[0].job === null) return undefined
-  const { last, logs, ...job } = JSON.parse(rows[0].job)
+  const found = await readJson(database, call)
+  if (found === null) return undefined
+  const { last, logs, ...job } = found
   const errors: ExecutionError[] = job.errors.map((error: { at: string; startedAt: string | null }) => ({
     ...error,
     at: new Date(error.at),

@@ -2,8 +2,8 @@ import { assertInteger, assertKnownKeys, assertOneOf, assertText, refuse } from 
 import { toPgTextArray } from "../database/array-literal.ts"
 import type { Queryable } from "../database/connection.ts"
 import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
+import { readJson } from "../database/read-json.ts"
 import { dateOf } from "./date-of.ts"
-import { readJson } from "./read-json.ts"
 
 /** A concurrency key. */
 export interface KeySnapshot {

@@ -1,5 +1,6 @@
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
+import { readJson } from "../database/read-json.ts"
 import { dateOf } from "./date-of.ts"
 
 /** A queue, job name or concurrency key whose jobs are not started. */
@@ -13,10 +14,9 @@ export interface Pause {
 }
 
 export async function readPauses(database: Queryable, schema: string): Promise<Pause[]> {
-  const { text, values } = protocolCall(schema, "list_pauses", {})
-  const { rows } = await database.query(`select ${text}::pg_catalog.text as pauses`, values)
+  const call = protocolCall(schema, "list_pauses", {})
   const pauses: { kind: Pause["kind"]; target: string; pausedAt: string; until: string | null }[] =
-    JSON.parse(rows[0].pauses)
+    await readJson(database, call)
   return pauses.map((pause) => ({
     ...pause,
     pausedAt: new Date(pause.pausedAt),

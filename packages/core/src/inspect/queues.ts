@@ -1,8 +1,8 @@
 import { assertInteger, assertKnownKeys, assertName } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
+import { readJson } from "../database/read-json.ts"
 import { dateOf } from "./date-of.ts"
-import { readJson } from "./read-json.ts"
 
 export interface QueueSnapshot {
   readonly name: string
@@ -45,9 +45,8 @@ export async function readQueues(
 ): Promise<QueueSnapshot[]> {
   if (after !== undefined) assertName(after, ["after"])
   assertInteger(limit, ["limit"], 1, 1_000_000)
-  const { text, values } = protocolCall(schema, "list_queues", { p_after: after ?? "", p_limit: limit })
-  const { rows } = await database.query(`select ${text}::pg_catalog.text as queues`, values)
-  const queues: QueueRow[] = JSON.parse(rows[0].queues)
+  const call = protocolCall(schema, "list_queues", { p_after: after ?? "", p_limit: limit })
+  const queues: QueueRow[] = await readJson(database, call)
   return queues.map(withDates)
 }
 

@@ -1,5 +1,6 @@
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
+import { readJson } from "../database/read-json.ts"
 
 /** How many unfinished jobs a queue or concurrency key may have. */
 export interface WaitingLimit {
@@ -10,7 +11,6 @@ export interface WaitingLimit {
 }
 
 export async function readWaitingLimits(database: Queryable, schema: string): Promise<WaitingLimit[]> {
-  const { text, values } = protocolCall(schema, "list_limits", {})
-  const { rows } = await database.query(`select ${text}::pg_catalog.text as limits`, values)
-  return JSON.parse(rows[0].limits)
+  const call = protocolCall(schema, "list_limits", {})
+  return readJson(database, call)
 }

@@ -1,8 +1,8 @@
 import { assertInteger, assertKnownKeys, isText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
+import { readJson } from "../database/read-json.ts"
 import { dateOf } from "./date-of.ts"
-import { readJson } from "./read-json.ts"
 
 /** What an unfinished job waits for, or has opened to wait for it later. */
 export interface OpenWait {

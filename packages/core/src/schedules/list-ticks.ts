@@ -1,7 +1,7 @@
 import { assertInteger, assertKnownKeys, assertName, isText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
-import { readJson } from "../inspect/read-json.ts"
+import { readJson } from "../database/read-json.ts"
 import type { ScheduleRun } from "./schedule-snapshot.ts"
 
 export interface ListTicksOptions {

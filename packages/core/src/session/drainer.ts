@@ -21,7 +21,7 @@ import type { Invocation } from "./invocation.ts"
 import { runMaintenance } from "./maintenance.ts"
 import type { Session } from "./session.ts"
 import { createSettledHooks, type SettledHooks } from "./settled-hooks.ts"
-import { EMPTY_PHASES, EMPTY_TALLY, type Phases, type Tally, timed } from "./tally.ts"
+import { EMPTY_PHASES, EMPTY_TALLY, type Phases, settledCount, type Tally, timed } from "./tally.ts"
 
 /** One database session that claims, performs and settles. */
 export interface Drainer extends Omit<Session, "connection">, DrainerState {
@@ -201,8 +201,4 @@ export async function closeDrainer(
   const nextDueInMs: number | undefined = closed.next_due_in_ms ?? undefined
   const isSoon = nextDueInMs !== undefined && soonMs !== undefined && nextDueInMs < soonMs
   return { dueWork, lateWork: soonMs !== undefined && (dueWork || isSoon), nextDueInMs }
-}
-
-function settledCount({ succeeded, retried, discarded, canceled, snoozed }: Tally): number {
-  return succeeded + retried + discarded + canceled + snoozed
 }

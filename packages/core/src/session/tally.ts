@@ -29,6 +29,11 @@ export const EMPTY_TALLY: Readonly<Tally> = {
   checkpoints: 0,
 }
 
+/** Executions whose outcome is written. */
+export function settledCount({ succeeded, retried, discarded, canceled, snoozed }: Tally): number {
+  return succeeded + retried + discarded + canceled + snoozed
+}
+
 /**
  * Milliseconds that a drain spent on each of its parts. `performMs` is the time it waited for jobs to end or to come. Claims
  * and settles may be under way meanwhile, so the parts may add up to more than the whole.

@@ -3,6 +3,7 @@ import { protocolCall } from "../database/protocol-call.ts"
 import { bestEffort } from "../session/best-effort.ts"
 import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
+import { settledCount } from "../session/tally.ts"
 
 const PLAN_EVERY_MS = 1_000
 /** A drainer that performs its backlog within this time needs no others. */
@@ -36,7 +37,7 @@ export function createScaleOut(
     async invokeIfNeeded() {
       const elapsedMs = performance.now() - plannedAtMs
       if (!scaleOut || elapsedMs < PLAN_EVERY_MS || (position.isCaughtUp && deadline.isAmple())) return
-      const settled = settledCount(drainer)
+      const settled = settledCount(drainer.tally)
       const perSecond = (settled - settledByThen) / (elapsedMs / 1_000)
       plannedAtMs = performance.now()
       settledByThen = settled
@@ -57,8 +58,4 @@ export function createScaleOut(
     const rows = await bestEffort(drainer, drainer.query(`select ${text} as wanted`, values))
     return rows?.[0]?.wanted ?? 0
   }
-}
-
-function settledCount({ tally }: Drainer): number {
-  return tally.succeeded + tally.retried + tally.discarded + tally.canceled + tally.snoozed
 }

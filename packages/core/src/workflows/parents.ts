@@ -2,6 +2,7 @@ import type { Json } from "../checks/json.ts"
 import { nearest } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
+import { readJson } from "../database/read-json.ts"
 import { translateError } from "../database/translate-error.ts"
 import type { Catalog } from "../enqueue/enqueue.ts"
 import { InvalidInputError, ParentResultError } from "../errors.ts"
@@ -40,10 +41,9 @@ export function parentsOfJob(sluice: Sluice, id: string): JobParents {
 }
 
 async function read({ database, schema }: Sluice, id: string): Promise<ReadParent[]> {
-  const { text, values } = protocolCall(schema, "read_parents", { p_job: id })
+  const call = protocolCall(schema, "read_parents", { p_job: id })
   try {
-    const { rows } = await database.query(`select ${text}::pg_catalog.text as parents`, values)
-    return JSON.parse(rows[0].parents)
+    return await readJson(database, call)
   } catch (error) {
     throw translateError(error)
   }

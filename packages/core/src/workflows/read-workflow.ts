@@ -1,6 +1,7 @@
 import { withDates } from "../batches/read-batch.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
+import { readJson } from "../database/read-json.ts"
 import { assertBatchId } from "../job/batch-id.ts"
 import type { WorkflowSnapshot } from "../job/workflow.ts"
 import { toMermaid } from "./mermaid.ts"
@@ -10,10 +11,10 @@ export async function readWorkflow(
   schema: string,
   id: string,
 ): Promise<WorkflowSnapshot | undefined> {
-  const { text, values } = protocolCall(schema, "get_workflow", { p_id: assertBatchId(id, ["workflow"]) })
-  const { rows } = await database.query(`select ${text}::pg_catalog.text as workflow`, values)
-  if (rows[0].workflow === null) return undefined
-  const snapshot = withDates(JSON.parse(rows[0].workflow))
+  const call = protocolCall(schema, "get_workflow", { p_id: assertBatchId(id, ["workflow"]) })
+  const workflow = await readJson(database, call)
+  if (workflow === null) return undefined
+  const snapshot = withDates(workflow)
   // not enumerable: a snapshot is written as JSON, and compares, by its data
   return Object.defineProperty(snapshot, "toMermaid", { value: () => toMermaid(snapshot.steps) })
 }
