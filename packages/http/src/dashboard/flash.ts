@@ -1,7 +1,7 @@
 import { deleteCookie, getCookie, setCookie } from "hono/cookie"
+import type { Signer } from "../messages/signing.ts"
 import type { DashboardContext } from "./reader.ts"
 import type { Flash } from "./respond.tsx"
-import type { Signer } from "./safety/signing.ts"
 
 const LONGEST_NOTICE = 1_000
 const SHOWN_WITHIN_SECONDS = 60

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto"
 
-/** Signs texts, so that what a browser sends back is known to come from this dashboard. */
+/** Signs texts, so that what a client sends back is known to come from us. */
 export interface Signer {
   readonly sign: (text: string) => string
   /** The text, if its signature is right. */

@@ -7,7 +7,7 @@ import { operation, type Route, route } from "../api/operation.ts"
 import { type Keys, missingKeyError } from "../messages/missing-key.ts"
 import { refuse } from "../messages/problem.ts"
 import { createReader, type JobReader } from "./job-reader.ts"
-import { isJobToken, signJobToken, verifyJobToken } from "./job-token.ts"
+import { createJobTokens, isJobToken } from "./job-token.ts"
 
 export interface WatchRoutesOptions {
   readonly sluice: Sluice
@@ -43,17 +43,17 @@ export const createJobToken = operation({
 /** Lets browsers watch one job by a token. To be called before what requires a key. */
 export function acceptJobTokens(app: Hono, options: WatchRoutesOptions): void {
   const reader = createReader(options.sluice)
+  const tokens = createJobTokens(options.apiKey)
   app.use("/v1/jobs/:id/events", allowAnyOrigin, (context, next) => {
     const token = tokenOf(context)
     if (token === undefined || !["GET", "HEAD"].includes(context.req.method)) return next() // to where a key is required
-    assertToken(options.apiKey, token, context.req.param("id") as string)
+    if (!tokens.verify(token, context.req.param("id") as string, new Date())) refuseToken()
     return watch(context, options, reader)
   })
 }
 
-function assertToken(apiKey: Keys, token: string, id: string): void {
-  if (verifyJobToken(apiKey, token, id, new Date())) return
-  refuse({
+function refuseToken(): never {
+  return refuse({
     status: 401,
     code: "wrong_token",
     detail: "The token is wrong, for another job, or has expired: get a new one",
@@ -64,12 +64,13 @@ function assertToken(apiKey: Keys, token: string, id: string): void {
 /** For callers with a key: to watch as well, and to make tokens. */
 export function watchRoutes(options: WatchRoutesOptions): Route[] {
   const reader = createReader(options.sluice)
+  const tokens = createJobTokens(options.apiKey)
   return [
     route(watchJob, ({ context }) => watch(context, options, reader)),
     route(createJobToken, async ({ params: { id }, body, context }) => {
       await readStatus(reader, id)
       const expiresAt = new Date(Date.now() + lifetimeMs(body.expiresIn))
-      const token = signJobToken(options.apiKey, id, expiresAt)
+      const token = tokens.sign(id, expiresAt)
       if (token === undefined) throw missingKeyError("createApp's apiKey")
       return context.json({ token, expiresAt }, 201)
     }),

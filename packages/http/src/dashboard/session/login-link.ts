@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto"
-import { createSigner } from "../safety/signing.ts"
+import { createSigner } from "../../messages/signing.ts"
 
 /** A token of a link that logs in, once. */
 interface LoginToken {

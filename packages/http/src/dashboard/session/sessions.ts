@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto"
 import type { Principal, Role } from "@sluice/core"
-import { createSigner } from "../safety/signing.ts"
+import { createSigner } from "../../messages/signing.ts"
 import type { KeyOwner } from "./verify-key.ts"
 
 /** Somebody who has logged in with a key. It lives in a signed cookie; the server keeps nothing. */
