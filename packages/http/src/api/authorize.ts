@@ -1,32 +1,30 @@
-import { createHash, timingSafeEqual } from "node:crypto"
 import { ForbiddenError, includesRole, type Principal, type Role, type Sluice } from "@sluice/core"
 import type { Context, MiddlewareHandler } from "hono"
+import { createKeyFinder, ENVIRONMENT } from "../messages/environment-keys.ts"
 import { type Keys, missingKeyError, parseKeys } from "../messages/missing-key.ts"
 import { refuse } from "../messages/problem.ts"
 import { createActAs } from "./acting-sluice.ts"
 import type { RateLimiter } from "./rate-limit.ts"
-
-/** Whoever has the key of the environment may do everything. */
-const ENVIRONMENT: Principal = { id: "environment", name: "API key", role: "admin" }
 
 /**
  * Accepts requests with a key as `Authorization: Bearer <key>`: one of those given, or one that `createApiKey` has made. Others are
  * refused with 401, and those that come too often with 429.
  */
 export function authorize(apiKey: Keys, sluice: Sluice, limiter: RateLimiter): MiddlewareHandler {
-  const digests = parseKeys(apiKey).map(digestOf)
+  const keys = parseKeys(apiKey)
+  const findKey = createKeyFinder(keys)
   const actAs = createActAs(sluice)
   return async (context, next) => {
     const token = bearerToken(context.req.header("authorization"))
     const principal = token === undefined ? undefined : await verify(token)
-    if (principal === undefined) return refuseKey(token, digests.length > 0)
+    if (principal === undefined) return refuseKey(token, keys.length > 0)
     limiter.count(principal, context)
     context.set("principal", principal)
     return actAs(principal, next)
   }
 
   async function verify(token: string): Promise<Principal | undefined> {
-    return isOneOf(digests, token) ? ENVIRONMENT : sluice.verifyApiKey(token)
+    return findKey(token) === undefined ? sluice.verifyApiKey(token) : ENVIRONMENT
   }
 }
 
@@ -47,16 +45,6 @@ export function assertMayCall(context: Context, needed: Role): void {
 
 export function bearerToken(header: string | undefined): string | undefined {
   return header?.match(/^bearer +(\S+) *$/i)?.[1]
-}
-
-// Digests all have the same length, so the comparison takes the same time whatever was sent. It checks every key.
-function isOneOf(digests: readonly Buffer[], token: string): boolean {
-  const digest = digestOf(token)
-  return digests.map((known) => timingSafeEqual(known, digest)).includes(true)
-}
-
-function digestOf(text: string): Buffer {
-  return createHash("sha256").update(text).digest()
 }
 
 function refuseKey(token: string | undefined, isConfigured: boolean): never {

@@ -1,5 +1,5 @@
 import { InvalidInputError } from "@sluice/core"
-import { isMissing, type Keys } from "../messages/missing-key.ts"
+import { isMissing, keysIn } from "../messages/missing-key.ts"
 import type { DashboardOptions, Settings } from "./options.ts"
 import { redactKeys } from "./redact.ts"
 import { memoryStore, type SnapshotStore } from "./snapshot-store.ts"
@@ -11,7 +11,7 @@ const HOW_TO_MAKE_ONE = "make a longer one, such as `openssl rand -hex 24` print
 
 export function settingsOf(options: DashboardOptions): Settings {
   const { sluice, identity, redact = redactKeys(), log = console } = options
-  const apiKeys = keysOf(options.apiKey)
+  const apiKeys = keysIn(options.apiKey)
   const secrets = isMissing(options.sessionSecret) ? apiKeys : [options.sessionSecret as string]
   const isShort = secrets.some((secret) => secret.length < SHORTEST_SECRET)
   if (isShort && secrets !== apiKeys)
@@ -37,11 +37,6 @@ export function settingsOf(options: DashboardOptions): Settings {
 function snapshotsOf(idle: DashboardOptions["idle"]): SnapshotStore | undefined {
   if (idle === true) return memoryStore()
   return idle ? idle.snapshots : undefined
-}
-
-function keysOf(apiKey: Keys): string[] {
-  const given = typeof apiKey === "string" ? apiKey.split(",") : [apiKey].flat()
-  return given.filter((key): key is string => !isMissing(key)).map((key) => key.trim())
 }
 
 function baseOf(path: string): string {

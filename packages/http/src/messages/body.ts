@@ -1,5 +1,6 @@
 import { findInexactNumber } from "./exact-number.ts"
 import { pointerTo, refuse, truncate } from "./problem.ts"
+import { readBounded } from "./read-bounded.ts"
 
 /**
  * Parses the request's body as JSON, and refuses numbers that JavaScript can't represent. Reading stops at
@@ -68,15 +69,7 @@ function requireJsonType(headers: Headers): void {
 
 async function readBytes(request: Request, maxBodyBytes: number): Promise<Buffer> {
   if (Number(request.headers.get("content-length")) > maxBodyBytes) refuseSize(maxBodyBytes)
-  const chunks: Uint8Array[] = []
-  let sizeBytes = 0
-  // An exception that leaves the loop cancels the stream.
-  for await (const chunk of request.body ?? []) {
-    sizeBytes += chunk.byteLength
-    if (sizeBytes > maxBodyBytes) refuseSize(maxBodyBytes)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
+  return (await readBounded(request.body, maxBodyBytes)) ?? refuseSize(maxBodyBytes)
 }
 
 function refuseSize(maxBodyBytes: number): never {

@@ -22,9 +22,14 @@ export function missingKeyError(option: string): SluiceError {
 }
 
 /** The keys without those that are missing, which may be none. */
-export function parseKeys(apiKey: Keys): string[] {
+export function keysIn(apiKey: Keys): string[] {
   const given: readonly unknown[] = typeof apiKey === "string" ? apiKey.split(",") : [apiKey].flat()
-  const keys = given.filter((key) => !isMissing(key)).map(trimKey)
+  return given.filter((key) => !isMissing(key)).map(trimKey)
+}
+
+/** The same of keys that are sent in headers. Throws `InvalidInputError` for one that can't be. */
+export function parseKeys(apiKey: Keys): string[] {
+  const keys = keysIn(apiKey)
   if (!keys.every((key) => /^[\x21-\x7e]+$/.test(key))) {
     throw new InvalidInputError(
       "invalid_api_key",

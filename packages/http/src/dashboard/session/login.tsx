@@ -1,4 +1,5 @@
 import type { Hono } from "hono"
+import { ENVIRONMENT } from "../../messages/environment-keys.ts"
 import type { Settings } from "../options.ts"
 import { type DashboardContext, readerOf } from "../reader.ts"
 import { html } from "../respond.tsx"
@@ -10,7 +11,7 @@ import type { Gate } from "./gate.ts"
 import { createLoginAttempts } from "./login-attempts.ts"
 import { createLoginTokenCheck } from "./login-link.ts"
 import { LoginPage } from "./login-page.tsx"
-import { environment, verifyKey } from "./verify-key.ts"
+import { verifyKey } from "./verify-key.ts"
 
 /** Logging in with a key or a link, and logging out. */
 export function addLoginRoutes(app: Hono<{ Variables: Variables }>, settings: Settings, gate: Gate): void {
@@ -25,7 +26,7 @@ export function addLoginRoutes(app: Hono<{ Variables: Variables }>, settings: Se
     const { shell } = readerOf(context, base).text
     if (apiKey === undefined)
       return ask(context, { to: insideOf(base, null), notice: shell.loginLinkUsed, status: 401 })
-    gate.openSession(context, { principal: environment, apiKey })
+    gate.openSession(context, { principal: ENVIRONMENT, apiKey })
     return context.redirect(insideOf(base, null), 303)
   })
 
