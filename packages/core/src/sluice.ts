@@ -663,7 +663,9 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
       const { transaction, request, ...options } = given ?? {}
       const definition = typeof job === "string" ? undefined : (job as AnyJobDefinition)
       const asks = isToWake(transaction)
-      const newJob: NewJob = { name: definition?.name ?? (job as string), payload, options }
+      const name = definition?.name ?? (job as string)
+      // most calls have no options, and then there are none to check
+      const newJob: NewJob = given === undefined ? { name, payload } : { name, payload, options }
       const stored = await storeAround(catalog, [newJob], definition, async () => {
         const stored = await storeJob(catalog, target(transaction), newJob, definition, { asks, request })
         if (asks) await wakeFor(stored)
