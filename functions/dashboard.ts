@@ -1,6 +1,7 @@
 import { jsonLog } from "@sluice/aws"
 import { cloudWatchLogs, createDashboard } from "@sluice/http/dashboard"
 import { createReference } from "@sluice/http/reference"
+import { toJsonSchema } from "@valibot/to-json-schema"
 import { Hono } from "hono"
 import { handle } from "hono/aws-lambda"
 import { resources } from "./resources.ts"
@@ -19,6 +20,8 @@ export const handler = handle(
         region: process.env.AWS_REGION,
         functionName: process.env.SLUICE_DRAIN_FUNCTION,
       }),
+      // valibot's schemas can't say their JSON Schema themselves, of which the form to enqueue a job is made
+      jsonSchema: (input) => toJsonSchema(input as never, { typeMode: "input", errorMode: "ignore" }),
       basePath,
       log: jsonLog,
     }),

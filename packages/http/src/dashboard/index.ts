@@ -10,6 +10,8 @@ export {
   jwtIdentity,
   loadBalancerIdentity,
 } from "./identity/jwt-identity.ts"
+// What converts input schemas.
+export type { InputSchema, JsonSchemaOf } from "./json-schema.ts"
 // Where the logs of drainers are.
 export { cloudWatchLogs, type LogLink } from "./log-link.ts"
 export type { DashboardOptions } from "./options.ts"

@@ -1,6 +1,7 @@
 import type { Logger, Sluice } from "@sluice/core"
 import type { Keys } from "../messages/missing-key.ts"
 import type { Identify } from "./identity/identity.ts"
+import type { JsonSchemaOf } from "./json-schema.ts"
 import type { LogLink } from "./log-link.ts"
 import type { Redact } from "./redact.ts"
 import type { SnapshotStore } from "./snapshot-store.ts"
@@ -33,6 +34,12 @@ export interface DashboardOptions {
    * the values of fields that are named like secrets.
    */
   readonly redact?: Redact
+  /**
+   * Returns the JSON Schema of what a job definition's `input` accepts, for libraries whose schemas can't say it themselves: the
+   * form that enqueues a job has its fields. Zod's and ArkType's can; for valibot's, give `toJsonSchema` of
+   * `@valibot/to-json-schema`. What it throws is taken as "none": the form takes JSON then.
+   */
+  readonly jsonSchema?: JsonSchemaOf
   /** Leads from a drainer to its logs, such as `cloudWatchLogs(…)`. Default: there are no such links. */
   readonly logLink?: LogLink
   /**
@@ -50,6 +57,7 @@ export interface DashboardOptions {
 export interface Settings extends Required<Pick<DashboardOptions, "sluice" | "redact" | "log">> {
   readonly apiKeys: readonly string[]
   readonly logLink: LogLink | undefined
+  readonly jsonSchema: JsonSchemaOf | undefined
   readonly identity: Identify | undefined
   /** Whether somebody without a session is asked for a key. */
   readonly takesKeys: boolean

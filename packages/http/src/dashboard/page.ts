@@ -1,5 +1,6 @@
 import type { Principal, Role, Sluice } from "@sluice/core"
 import type { Child } from "hono/jsx"
+import type { JsonSchemaOf } from "./json-schema.ts"
 import type { Messages } from "./languages/en/index.ts"
 import type { Format } from "./languages/format.ts"
 import type { LogLink } from "./log-link.ts"
@@ -35,6 +36,8 @@ export interface View {
   readonly snapshots?: SnapshotStore | undefined
   /** Where the logs of a drainer with this label are: the app's hook. */
   readonly logLink?: LogLink | undefined
+  /** The JSON Schema of an input schema that can't say it itself: the app's hook. */
+  readonly jsonSchema?: JsonSchemaOf | undefined
 }
 
 export interface Redacted {
