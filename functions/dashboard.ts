@@ -1,4 +1,4 @@
-import { jsonLog } from "@sluice/aws"
+import { createSnapshotStore, jsonLog } from "@sluice/aws"
 import { cloudWatchLogs, createDashboard } from "@sluice/http/dashboard"
 import { createReference } from "@sluice/http/reference"
 import { toJsonSchema } from "@valibot/to-json-schema"
@@ -7,6 +7,7 @@ import { handle } from "hono/aws-lambda"
 import { resources } from "./resources.ts"
 import { sluice } from "./sluice.ts"
 
+const snapshots = createSnapshotStore(process.env.SLUICE_SNAPSHOT)
 const basePath = process.env.SLUICE_DASHBOARD_PATH ?? "/dashboard"
 
 /** The dashboard and the API's reference, behind API Gateway. Whoever has the API's key, or one of the database that may read, can log in. */
@@ -23,6 +24,7 @@ export const handler = handle(
       // valibot's schemas can't say their JSON Schema themselves, of which the form to enqueue a job is made
       jsonSchema: (input) => toJsonSchema(input as never, { typeMode: "input", errorMode: "ignore" }),
       basePath,
+      idle: snapshots && { snapshots },
       log: jsonLog,
     }),
   ),

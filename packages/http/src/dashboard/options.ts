@@ -44,11 +44,12 @@ export interface DashboardOptions {
   readonly logLink?: LogLink
   /**
    * For a database that sleeps when nobody asks it: the overview shows what was last kept, without waking it, and a button that does.
-   * Other pages ask the database. A store, such as an object in S3, also shows what other instances of the function
-   * have kept, and what `takeSnapshot` keeps at the end of a drain; the default keeps it in this process. Default: the overview asks
-   * the database.
+   * Other pages ask the database when somebody opens them, and don't refresh themselves. A store, such as that of
+   * `createSnapshotStore` of `@sluice/aws`, also shows what other instances of the function have kept, and what `takeSnapshot`
+   * of `@sluice/http/snapshot` keeps at the end of a drain; with `true`, this process keeps what somebody has looked at. Default: the
+   * overview asks the database.
    */
-  readonly idle?: boolean | { readonly snapshots: SnapshotStore }
+  readonly idle?: boolean | { readonly snapshots: SnapshotStore } | undefined
   /** Receives what fails on the server's side. Default `console`. */
   readonly log?: Logger
 }

@@ -58,7 +58,10 @@ export interface Rendered {
   readonly body: Child
   /** Default 200, and 422 as an answer to a form. */
   readonly status?: 200 | 400 | 404 | 409 | 422 | 503
-  /** Whether the page refreshes itself at the interval that the reader has chosen. Default true; false for forms. */
+  /**
+   * Whether the page refreshes itself at the interval that the reader has chosen; false for forms. Default: unless the database may
+   * sleep, which an open page would keep awake.
+   */
   readonly isLive?: boolean
 }
 
