@@ -490,6 +490,7 @@ create table definitions (
   events            text[],                              -- the events that enqueue a job of it
   dropped_at        timestamptz,                         -- since when no deployment has it: its events enqueue nothing, whatever older drainers know
   durations         integer[]   not null default '{}',   -- element n counts executions of up to 2^(n/4) ms; recent ones weigh more
+  usual_ms          integer,                             -- within which nearly all of these ended; null: too few are known
   seen_at           timestamptz not null default now()   -- when a drainer last knew it, to five minutes; -infinity: none has yet
 );
 
