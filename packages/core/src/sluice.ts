@@ -109,7 +109,7 @@ import type { BatchSnapshot } from "./job/job-batch.ts"
 import type { JobFilter } from "./job/job-filter.ts"
 import { type JobHandle, toHandle, type WaitOptions } from "./job/job-handle.ts"
 import { assertJobId } from "./job/job-id.ts"
-import type { EnqueueOptions, EnqueueResult, JobPolicies, JobState } from "./job/job-options.ts"
+import type { EnqueueOptions, EnqueueResult, JobPolicies, JobState, RateLimit } from "./job/job-options.ts"
 import type { JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"
 import { checkPayloadOptions, type PayloadOptions } from "./job/payload-store.ts"
 import type { WorkflowSnapshot, WorkflowStep } from "./job/workflow.ts"
@@ -128,6 +128,7 @@ import {
   runNowVerb,
   type Verb,
 } from "./manage/jobs.ts"
+import { type LimitOverride, overrideLimit, overrideRate } from "./manage/limit-overrides.ts"
 import {
   type PauseOptions,
   pauseKey,
@@ -465,6 +466,14 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   limitQueue(name: string, limits: WaitingLimits): Promise<void>
   /** The same for the jobs of a concurrency key. */
   limitKey(key: string, limits: WaitingLimits): Promise<void>
+  /**
+   * Sets how many jobs of a concurrency key may run at once, whatever they ask for: for the whole key, from now on, and through
+   * deployments. Jobs that run go on; jobs that run in the order of their enqueue still run one at a time. Stored until the next call;
+   * `{}` removes it.
+   */
+  overrideLimit(key: string, override: LimitOverride): Promise<void>
+  /** The same for the key of a rate: how many of its jobs may start within a time. What has started before still counts. */
+  overrideRate(key: string, override: RateLimit | Record<string, never>): Promise<void>
   /**
    * Completes a token for which a job waits by `context.waitFor`, or which it has opened: the job runs again, and gets the value
    * (JSON, up to 256 KiB).
@@ -822,6 +831,8 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     resumeKey: (key) => resume(resumeKey(database, schema, key)),
     limitQueue: (name, limits) => translateErrors(limitQueue(database, schema, name, limits)),
     limitKey: (key, limits) => translateErrors(limitKey(database, schema, key, limits)),
+    overrideLimit: (key, override) => translateErrors(overrideLimit(database, schema, key, override)),
+    overrideRate: (key, override) => translateErrors(overrideRate(database, schema, key, override)),
     async completeWait(token, value, options = {}) {
       const ids = await translateErrors(completeWait(database, schema, token, value, options))
       await wakeIfNeeded({ ids })
