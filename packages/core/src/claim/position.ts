@@ -29,7 +29,7 @@ export interface ClaimPosition {
    */
   resumeAfter: string | null
   /** The claim that ended there. */
-  lastClaim: string
+  lastClaim: number
   /** When it last looked from the start. After a second a claim does so again, unless other drainers have. */
   fromStartAtMs: number
   /** What was seen up to the end of the queue: the next look from the start passes over it. */
@@ -62,6 +62,9 @@ export interface ClaimPosition {
   readonly suspects: Suspects
   readonly turns: Turns
 
+  /** How many jobs as large as those that it brought are returned at once. */
+  mostThatFit: number
+
   // after failures
   /** Jobs that the server's lock table has room for. */
   largestClaim: number
@@ -81,7 +84,7 @@ export interface ClaimPosition {
 export function createClaimPosition(definitions: ReadonlyMap<string, AnyJobDefinition>): ClaimPosition {
   return {
     resumeAfter: BEGINNING,
-    lastClaim: "0",
+    lastClaim: 0,
     fromStartAtMs: performance.now() - LOOK_FROM_START_EVERY_MS, // so the first look is due, and is overdue in time
     seen: null,
     pass: null,
@@ -96,6 +99,7 @@ export function createClaimPosition(definitions: ReadonlyMap<string, AnyJobDefin
     dueAtMs: Number.POSITIVE_INFINITY,
     suspects: createSuspects(),
     turns: createTurns(),
+    mostThatFit: Number.POSITIVE_INFINITY,
     largestClaim: Number.POSITIVE_INFINITY,
     largestReadable: Number.POSITIVE_INFINITY,
     failures: 0,
@@ -114,7 +118,7 @@ function prioritiesOf(definitions: ReadonlyMap<string, AnyJobDefinition>): Set<n
 /** What a claim tells of the queue. */
 export interface Look {
   /** The row that it has written. Null: none. */
-  claim_id: string | null
+  claim_id: number | null
   from_start: boolean
   /** Where to look next. */
   resume_after: string | null
