@@ -1,6 +1,10 @@
 import { createSluice, type Sluice } from "@sluice/core"
-import { cloudWatchLogs } from "@sluice/http/dashboard"
+import { cloudWatchLogs, type InputSchema } from "@sluice/http/dashboard"
+import { toJsonSchema } from "@valibot/to-json-schema"
 import { expect, test } from "vitest"
+import { noop } from "../../functions/jobs/noop.ts"
+import { recordUsage } from "../../functions/jobs/record-usage.ts"
+import { webhook } from "../../functions/jobs/webhook.ts"
 import { createDatabase } from "../support/database.ts"
 import { readable, visitDashboard } from "./dashboard.ts"
 import { storeJobs } from "./jobs-fixture.ts"
@@ -438,6 +442,48 @@ test("a job is enqueued by a form with the fields of its schema, whose errors st
     tags: ["by hand"],
     payload: { to: "ada@example.org", amount: 12, currency: "USD", isTest: true, lines: [{ sku: "a" }] },
   })
+})
+
+test("the jobs that are shipped have fields, though their schemas can't describe themselves", async () => {
+  const shipped = createSluice({
+    database: database.pool,
+    jobs: [recordUsage, webhook, noop],
+  }) as unknown as Sluice
+  const jsonSchema = (input: InputSchema) =>
+    toJsonSchema(input as never, { typeMode: "input", errorMode: "ignore" })
+  const visitor = visitDashboard(shipped, "operator", { jsonSchema })
+  const form = (await visitor.get("/jobs/new?name=record-usage")).text
+  for (const key of ["customer", "metric", "quantity"]) expect(form).toContain(`name="input.${key}"`)
+  expect((await visitor.get("/jobs/new?name=noop")).text).toContain('name="payload"')
+  expect((await visitDashboard(shipped, "operator").get("/jobs/new?name=webhook")).text).toContain(
+    'name="payload"',
+  )
+
+  const wrong = await visitor.post("/jobs/new", { name: "webhook", "input.url": "nowhere" })
+  expect(wrong.status).toBe(422)
+  expect(/id="field-input.url-error">[^<]*/.exec(wrong.text)?.[0]).toContain("absolute http or https URL")
+  const { to } = await visitor.post("/jobs/new", {
+    name: "webhook",
+    "input.url": "https://example.org/hook",
+    "input.method": "PUT",
+    "input.expect": "[200,204]",
+    due: "1h",
+  })
+  expect(await shipped.getJob((to as string).replace("/jobs/", ""))).toMatchObject({
+    payload: { url: "https://example.org/hook", method: "PUT", expect: [200, 204] },
+  })
+})
+
+test("a converter that fails leaves a form that takes JSON", async () => {
+  const shipped = createSluice({ database: database.pool, jobs: [recordUsage] }) as unknown as Sluice
+  const jsonSchema = () => {
+    throw new Error("It knows no such schema")
+  }
+  const { status, text } = await visitDashboard(shipped, "operator", { jsonSchema }).get(
+    "/jobs/new?name=record-usage",
+  )
+  expect(status).toBe(200)
+  expect(text).toContain('name="payload"')
 })
 
 test("a job whose definition isn't there is enqueued from JSON", async () => {

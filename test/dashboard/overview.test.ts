@@ -1,5 +1,5 @@
 import { createSluice, defineJob, type Queryable } from "@sluice/core"
-import { type SnapshotStore, takeSnapshot } from "@sluice/http/dashboard"
+import { type SnapshotStore, takeSnapshot } from "@sluice/http/snapshot"
 import { expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"

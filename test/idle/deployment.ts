@@ -18,7 +18,10 @@ export interface Deployment {
 }
 
 /** The deployed drain function in idle mode, in a host of this process. */
-export async function deployIdle(database: TestDatabase): Promise<Deployment> {
+export async function deployIdle(
+  database: TestDatabase,
+  furtherEnvironment: Readonly<Record<string, string>> = {},
+): Promise<Deployment> {
   const folder = await makeTemporaryFolder()
   const { drain } = await bundleFunctions({
     root: new URL("../..", import.meta.url).pathname,
@@ -31,6 +34,7 @@ export async function deployIdle(database: TestDatabase): Promise<Deployment> {
     SLUICE_IDLE_ROLE: "arn:aws:iam::000000000000:role/wake-up",
     SST_RESOURCE_App: JSON.stringify({ name: "sluice", stage: "test" }),
     SST_RESOURCE_SluiceDatabase: JSON.stringify({ url: database.url }),
+    ...furtherEnvironment,
   }
   const host = await createHost({
     functions: { drain: { ...drain, environment, timeoutMs: 60_000 } },

@@ -312,6 +312,33 @@ describe.skipIf(!prepared)("other choices", { timeout: 180_000 }, () => {
     expect(named("QueueSlotsSaturatedHeavy").dimensions).toEqual({ service: "shop-test-QueueDrainHeavy" })
   })
 
+  test("in idle mode drain functions may write the overview that the dashboard shows, and nothing else", async () => {
+    const { ofType, environment, statements } = readable(
+      await synthesize({
+        config: fixture("idle-dashboard"),
+        secrets: {
+          SluiceDatabaseUrl: "postgresql://ada:url-password@db.test/main",
+          SeenApiKey: "the-api-key",
+        },
+      }),
+    )
+    const buckets = ofType("aws:s3/bucket:Bucket")
+    expect(buckets).toHaveLength(1)
+    const address = environment("SeenDrain").SLUICE_SNAPSHOT
+    expect(address).toMatch(/^s3:\/\/.+\/overview\.json$/)
+    expect(environment("SeenDashboard").SLUICE_SNAPSHOT).toBe(address)
+    const ofS3 = (name: string) =>
+      statements(name).filter(({ actions }: { actions: string[] }) => actions[0]?.startsWith("s3:"))
+    const object = expect.stringMatching(/\/overview\.json$/)
+    expect(ofS3("SeenDrain")).toMatchObject([{ actions: ["s3:PutObject"], resources: [object] }])
+    expect(ofS3("SeenDashboard")).toMatchObject([
+      { actions: ["s3:GetObject", "s3:PutObject"], resources: [object] },
+      { actions: ["s3:ListBucket"] },
+    ])
+    expect(environment("UnseenDrain")).not.toHaveProperty("SLUICE_SNAPSHOT")
+    expect(ofS3("UnseenDrain")).toEqual([])
+  })
+
   test("a Postgres and an Aurora of SST's are reached directly, in their own network", async () => {
     const { named, environment } = readable(await synthesize({ config: fixture("databases") }))
     expect(named("PostgresQueueDrain", "bundle").links.PostgresQueueDatabase.url).toBe(

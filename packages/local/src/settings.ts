@@ -1,4 +1,5 @@
-import { resolve } from "node:path"
+import { join, resolve } from "node:path"
+import { pathToFileURL } from "node:url"
 import { sstDuration } from "@sluice/aws"
 import { durationMs } from "@sluice/core"
 import { parseRate } from "./eventbridge/schedule.ts"
@@ -59,9 +60,10 @@ export function readSettings(environment: Environment, warn: (line: string) => v
   checkLinger(set("SLUICE_LINGER"))
   checkSchema(set("SLUICE_SCHEMA"))
   const logLevel = choice(environment, "POWERTOOLS_LOG_LEVEL", ["", ...LOG_LEVELS])
+  const dataDir = resolve(set("SLUICE_DATA_DIR") ?? ".sluice")
   return {
     port: wholeNumber(environment, "PORT", 3000, 0, 65_535),
-    dataDir: resolve(set("SLUICE_DATA_DIR") ?? ".sluice"),
+    dataDir,
     databaseUrl: databaseUrl(set("DATABASE_URL")),
     apiKey: apiKey(set("SLUICE_API_KEY")),
     schedule: schedule(set("SLUICE_SCHEDULE") ?? (isIdle ? "rate(1 hour)" : "rate(1 minute)")),
@@ -75,7 +77,7 @@ export function readSettings(environment: Environment, warn: (line: string) => v
       POWERTOOLS_LOG_LEVEL: logLevel || "DEBUG",
       SLUICE_MAX_DRAINERS: String(maxDrainers),
       SLUICE_CONCURRENCY: String(concurrency),
-      ...(isIdle && IDLE),
+      ...(isIdle && { ...IDLE, SLUICE_SNAPSHOT: pathToFileURL(join(dataDir, "overview.json")).href }),
       ...pick(environment, PASSED_ON),
     },
   }

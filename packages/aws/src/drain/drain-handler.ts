@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises"
 import {
   assertTimeoutsFit,
   type Connect,
@@ -21,6 +22,9 @@ import { type Chain, chainOf, nextInChain, shouldHandOver } from "./chain.ts"
 import { createIdleMode, type IdleOptions } from "./idle.ts"
 import { createMetrics } from "./metrics.ts"
 
+const LONGEST_IDLE_MS = 10_000
+const KEPT_TO_END_MS = 1_000
+
 /** Where the component of `@sluice/aws/sst` sets a variable, its value is the option's default. */
 export interface DrainHandlerOptions extends PoolOptions {
   /** Created with `...fromEnvironment()`, so that it uses the component's schema. */
@@ -40,6 +44,11 @@ export interface DrainHandlerOptions extends PoolOptions {
    * `SLUICE_IDLE_SCHEDULE` and `SLUICE_IDLE_ROLE`, else off.
    */
   readonly idle?: IdleOptions | undefined
+  /**
+   * In idle mode, called by the last drainer at work when it has left nothing due: for what should be done before the database sleeps,
+   * such as `takeSnapshot`. It may take ten seconds. What it throws is logged, and changes nothing else.
+   */
+  readonly onIdle?: (() => Promise<void>) | undefined
   /**
    * How long an invocation waits for more work after its last job, or after an enqueue has woken it. Others end at once if
    * nothing is due. Default `SLUICE_LINGER`, else `"200ms"`, so that consecutive jobs meet a drainer that is awake. With a
@@ -83,7 +92,16 @@ export interface DrainReport extends DrainSummary, Omit<Chain, "source" | "fruit
  */
 export function createDrainHandler(options: DrainHandlerOptions) {
   const settings = withDefaults(options, environmentFor(options))
-  const { sluice, timeout, service = "sluice", idle, log: ownLog, version, ...drainOptions } = settings
+  const {
+    sluice,
+    timeout,
+    service = "sluice",
+    idle,
+    onIdle,
+    log: ownLog,
+    version,
+    ...drainOptions
+  } = settings
   assertComponentSchema(sluice)
   const performed = [...(sluice.definitions?.values() ?? [])].filter((definition) =>
     mayPerform(settings, definition, sluice.defaults),
@@ -122,6 +140,7 @@ export function createDrainHandler(options: DrainHandlerOptions) {
       const report = toReport(summary, chain, scaledOut, handedOverTo)
       log.info("Drained", { ...report })
       if (summary.stuck > 0) endProcess()
+      if (wakeUps?.isLast()) await beforeSleep(onIdle, context, log)
       return report
     } catch (error) {
       // No hand-over, because the same error would follow at once. The schedule invokes the function again.
@@ -134,6 +153,24 @@ export function createDrainHandler(options: DrainHandlerOptions) {
       stop.forget()
       counts.publish(summary)
     }
+  }
+}
+
+/** In a frozen process nothing would end it, so it isn't waited for until the invocation is out of time. */
+async function beforeSleep(onIdle: DrainHandlerOptions["onIdle"], context: Context, log: Logger) {
+  const withinMs = Math.min(LONGEST_IDLE_MS, context.getRemainingTimeInMillis() - KEPT_TO_END_MS)
+  if (!onIdle || withinMs <= 0) return
+  const tooLong = new AbortController()
+  const limit = wait(withinMs, undefined, { signal: tooLong.signal }).then(() => {
+    throw new Error(`onIdle took longer than ${withinMs} ms`)
+  })
+  try {
+    await Promise.race([onIdle(), limit])
+  } catch (error) {
+    log.warn("What is done before the database sleeps has failed", errorDetails(error))
+  } finally {
+    tooLong.abort()
+    limit.catch(() => {})
   }
 }
 

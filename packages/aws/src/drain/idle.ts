@@ -12,6 +12,8 @@ export interface IdleOptions {
 export interface WakeUps {
   /** For `drain`. */
   readonly setWakeUp: SetWakeUp
+  /** Whether this invocation was told to set it, which only the last drainer at work is. */
+  isLast(): boolean
   /** For a drain that left work behind or failed: sets the wake-up to a minute from now. */
   retrySoon(): Promise<void>
   /** Resolves when the invocation's own fallback is set; to be awaited before the invocation ends. */
@@ -38,8 +40,10 @@ export function createIdleMode(options: IdleOptions): (functionArn: string, log:
         }),
       )
     const fallback = soon()
+    let isLast = false
     return {
       async setWakeUp(dueAt) {
+        isLast = true
         await fallback // it could arrive after this one and replace it
         await set(dueAt)
       },
@@ -47,6 +51,7 @@ export function createIdleMode(options: IdleOptions): (functionArn: string, log:
         await fallback
         await soon()
       },
+      isLast: () => isLast,
       fallback,
     }
   }

@@ -10,6 +10,7 @@ import { createIdleMode } from "./idle.ts"
 import { functionArn } from "./names.ts"
 import { type DrainFunction, drainFunctionsOf, wakeEnvironment } from "./pools.ts"
 import { createSchedule } from "./schedule.ts"
+import { createSnapshots, type Snapshots } from "./snapshots.ts"
 
 /**
  * The whole deployment: migrated schema, drain function on its schedule, HTTP API, dashboard, alarms and charts. The functions
@@ -43,6 +44,8 @@ export class Sluice extends $util.ComponentResource {
     readonly alarms: readonly aws.cloudwatch.MetricAlarm[]
     readonly dashboard: sst.aws.Function | undefined
     readonly charts: aws.cloudwatch.Dashboard | undefined
+    /** With a dashboard in idle mode. */
+    readonly snapshots: sst.aws.Bucket | undefined
   }
   private readonly parts: Parts
 
@@ -51,7 +54,7 @@ export class Sluice extends $util.ComponentResource {
     checkArgs(name, args)
     super("sluice:aws:Sluice", name, {}, options)
     const here = { parent: this }
-    const parts = partsOf(name, args)
+    const parts = partsOf(name, args, here)
     const { migrate, migrated } = createMigration(parts, here)
     const afterMigration = { ...here, dependsOn: migrated }
     const [drain, ...pools] = parts.drains.map((each) => deployDrain(parts, each, here, afterMigration))
@@ -76,6 +79,7 @@ export class Sluice extends $util.ComponentResource {
       alarms: [drain, ...pools].flatMap(({ alarms }) => alarms),
       dashboard,
       charts: createCharts(name, args, parts.drains, here),
+      snapshots: parts.snapshots?.bucket,
     }
     this.registerOutputs({ url: this.url, dashboardUrl: this.dashboardUrl })
   }
@@ -110,6 +114,7 @@ interface Parts {
   /** The default one first. */
   readonly drains: ReturnType<typeof drainFunctionsOf>
   readonly schema: string
+  readonly snapshots: Snapshots | undefined
   /** What a function that enqueues needs to wake the drain functions. */
   readonly wake: {
     readonly environment: Record<string, string>
@@ -117,7 +122,7 @@ interface Parts {
   }
 }
 
-function partsOf(name: string, args: SluiceArgs): Parts {
+function partsOf(name: string, args: SluiceArgs, here: $util.ComponentResourceOptions): Parts {
   const database = resolveDatabase(args.database)
   const drains = drainFunctionsOf(name, args)
   return {
@@ -127,6 +132,7 @@ function partsOf(name: string, args: SluiceArgs): Parts {
     databaseLink: new sst.Linkable(`${name}Database`, { properties: { url: database.url } }),
     drains,
     schema: args.schema ?? "sluice",
+    snapshots: createSnapshots(name, args, here),
     wake: {
       environment: wakeEnvironment(name, args),
       permission: {
@@ -183,7 +189,7 @@ function deployDrain(
 }
 
 function createDrain(
-  { name, args, database, databaseLink, schema, wake }: Parts,
+  { name, args, database, databaseLink, schema, snapshots, wake }: Parts,
   { suffix, physicalName, settings, limits, environment }: DrainFunction,
   here: $util.ComponentResourceOptions,
   afterMigration: $util.ComponentResourceOptions,
@@ -203,9 +209,10 @@ function createDrain(
       ...(concurrency && { SLUICE_CONCURRENCY: `${concurrency}` }),
       ...(linger && { SLUICE_LINGER: linger }),
       ...idleMode?.environment,
+      ...snapshots?.drain.environment,
       ...environment,
     },
-    permissions: [wake.permission, ...(idleMode?.permissions ?? [])],
+    permissions: [wake.permission, ...(idleMode?.permissions ?? []), ...(snapshots?.drain.permissions ?? [])],
     // One more than there are drainers, for the successor that starts while its predecessor ends.
     ...(reserveConcurrency && { concurrency: { reserved: maxDrainers + 1 } }),
     retries: 0, // the queue retries jobs, and the schedule invokes the next drain
@@ -240,7 +247,7 @@ function createEnqueue(
 const DASHBOARD_CONCURRENCY = 5
 
 function createDashboard(
-  { name, args, database, databaseLink, schema, wake }: Parts,
+  { name, args, database, databaseLink, schema, snapshots, wake }: Parts,
   apiKey: sst.Secret | undefined,
   afterMigration: $util.ComponentResourceOptions,
 ) {
@@ -248,8 +255,13 @@ function createDashboard(
   const { reserveConcurrency = true } = args
   const own: OwnArgs = {
     link: [databaseLink, apiKey],
-    environment: { SLUICE_SCHEMA: schema, SLUICE_DASHBOARD_PATH: dashboardPathOf(args), ...wake.environment },
-    permissions: [wake.permission],
+    environment: {
+      SLUICE_SCHEMA: schema,
+      SLUICE_DASHBOARD_PATH: dashboardPathOf(args),
+      ...snapshots?.dashboard.environment,
+      ...wake.environment,
+    },
+    permissions: [wake.permission, ...(snapshots?.dashboard.permissions ?? [])],
     timeout: "29 seconds",
     memory: `${MEMORY_MB.dashboard} MB`,
     ...(reserveConcurrency && { concurrency: { reserved: DASHBOARD_CONCURRENCY } }),

@@ -91,18 +91,31 @@ export const sluice = createSluice({ ${environment}database: createPool(${where}
 }
 
 function drain(project: Project): string {
-  return `import { createConnect, createDrainHandler, createPool, fromEnvironment } from "@sluice/aws"
+  return `import { createConnect, createDrainHandler, createPool, createSnapshotStore, fromEnvironment } from "@sluice/aws"
 import { createSluice } from "@sluice/core"
+import { takeSnapshot } from "@sluice/http/snapshot"
 import { Resource } from "sst"
 import { jobs } from "${jobsFromFunctions(project)}"
 
 const { url } = Resource.QueueDatabase
+const snapshots = createSnapshotStore(process.env.SLUICE_SNAPSHOT)
 
 /** Performs jobs. Invoked by the schedule, by enqueues, and by itself while work remains. */
 export const handler = createDrainHandler({
   sluice: createSluice({ ...fromEnvironment(), database: createPool(url), jobs }),
   connect: createConnect(url),
+  onIdle: snapshots && (() => keepOverview(snapshots)),
 })
+
+/** For the dashboard, in idle mode. Over a connection that ends here: some databases don't sleep while one is open. */
+async function keepOverview(store: NonNullable<typeof snapshots>): Promise<void> {
+  const database = createPool(url)
+  try {
+    await takeSnapshot(createSluice({ ...fromEnvironment(), database }), store)
+  } finally {
+    await database.end()
+  }
+}
 `
 }
 

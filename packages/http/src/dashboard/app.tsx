@@ -159,6 +159,7 @@ export function createDashboard(options: DashboardOptions): Hono {
       csrfToken: gate.sessions.csrfTokenOf(sessionId),
       redact: settings.redact,
       logLink: settings.logLink,
+      jsonSchema: settings.jsonSchema,
       snapshots: settings.snapshots,
     }
   }

@@ -1,7 +1,5 @@
 // The dashboard: a Hono app of its own, so that the API's bundle doesn't contain its pages.
 export { createDashboard } from "./app.tsx"
-// Databases that sleep.
-export { takeSnapshot } from "./areas/overview/snapshot.ts"
 // Whom a login service in front of the dashboard vouches for.
 export type { Claims, Identify, RoleOf } from "./identity/identity.ts"
 export {
@@ -10,6 +8,8 @@ export {
   jwtIdentity,
   loadBalancerIdentity,
 } from "./identity/jwt-identity.ts"
+// What converts input schemas.
+export type { InputSchema, JsonSchemaOf } from "./json-schema.ts"
 // Where the logs of drainers are.
 export { cloudWatchLogs, type LogLink } from "./log-link.ts"
 export type { DashboardOptions } from "./options.ts"

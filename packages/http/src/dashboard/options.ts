@@ -1,6 +1,7 @@
 import type { Logger, Sluice } from "@sluice/core"
 import type { Keys } from "../messages/missing-key.ts"
 import type { Identify } from "./identity/identity.ts"
+import type { JsonSchemaOf } from "./json-schema.ts"
 import type { LogLink } from "./log-link.ts"
 import type { Redact } from "./redact.ts"
 import type { SnapshotStore } from "./snapshot-store.ts"
@@ -33,15 +34,22 @@ export interface DashboardOptions {
    * the values of fields that are named like secrets.
    */
   readonly redact?: Redact
+  /**
+   * Returns the JSON Schema of what a job definition's `input` accepts, for libraries whose schemas can't say it themselves: the
+   * form that enqueues a job has its fields. Zod's and ArkType's can; for valibot's, give `toJsonSchema` of
+   * `@valibot/to-json-schema`. What it throws is taken as "none": the form takes JSON then.
+   */
+  readonly jsonSchema?: JsonSchemaOf
   /** Leads from a drainer to its logs, such as `cloudWatchLogs(…)`. Default: there are no such links. */
   readonly logLink?: LogLink
   /**
    * For a database that sleeps when nobody asks it: the overview shows what was last kept, without waking it, and a button that does.
-   * Other pages ask the database. A store, such as an object in S3, also shows what other instances of the function
-   * have kept, and what `takeSnapshot` keeps at the end of a drain; the default keeps it in this process. Default: the overview asks
-   * the database.
+   * Other pages ask the database when somebody opens them, and don't refresh themselves. A store, such as that of
+   * `createSnapshotStore` of `@sluice/aws`, also shows what other instances of the function have kept, and what `takeSnapshot`
+   * of `@sluice/http/snapshot` keeps at the end of a drain; with `true`, this process keeps what somebody has looked at. Default: the
+   * overview asks the database.
    */
-  readonly idle?: boolean | { readonly snapshots: SnapshotStore }
+  readonly idle?: boolean | { readonly snapshots: SnapshotStore } | undefined
   /** Receives what fails on the server's side. Default `console`. */
   readonly log?: Logger
 }
@@ -50,6 +58,7 @@ export interface DashboardOptions {
 export interface Settings extends Required<Pick<DashboardOptions, "sluice" | "redact" | "log">> {
   readonly apiKeys: readonly string[]
   readonly logLink: LogLink | undefined
+  readonly jsonSchema: JsonSchemaOf | undefined
   readonly identity: Identify | undefined
   /** Whether somebody without a session is asked for a key. */
   readonly takesKeys: boolean

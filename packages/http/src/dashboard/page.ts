@@ -1,5 +1,6 @@
 import type { Principal, Role, Sluice } from "@sluice/core"
 import type { Child } from "hono/jsx"
+import type { JsonSchemaOf } from "./json-schema.ts"
 import type { Messages } from "./languages/en/index.ts"
 import type { Format } from "./languages/format.ts"
 import type { LogLink } from "./log-link.ts"
@@ -35,6 +36,8 @@ export interface View {
   readonly snapshots?: SnapshotStore | undefined
   /** Where the logs of a drainer with this label are: the app's hook. */
   readonly logLink?: LogLink | undefined
+  /** The JSON Schema of an input schema that can't say it itself: the app's hook. */
+  readonly jsonSchema?: JsonSchemaOf | undefined
 }
 
 export interface Redacted {
@@ -55,7 +58,10 @@ export interface Rendered {
   readonly body: Child
   /** Default 200, and 422 as an answer to a form. */
   readonly status?: 200 | 400 | 404 | 409 | 422 | 503
-  /** Whether the page refreshes itself at the interval that the reader has chosen. Default true; false for forms. */
+  /**
+   * Whether the page refreshes itself at the interval that the reader has chosen; false for forms. Default: unless the database may
+   * sleep, which an open page would keep awake.
+   */
   readonly isLive?: boolean
 }
 

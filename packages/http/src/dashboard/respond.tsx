@@ -32,7 +32,7 @@ interface Answered extends Entered {
 export async function respond(
   context: DashboardContext,
   { view, reader, entrant, area, flash }: Answered,
-  { title, body, status = 200, isLive = true }: AnyRendered,
+  { title, body, status = 200, isLive = view.snapshots === undefined }: AnyRendered,
 ): Promise<Response> {
   return html(
     context,

@@ -30,6 +30,7 @@ export function settingsOf(options: DashboardOptions): Settings {
     snapshots: snapshotsOf(options.idle),
     redact,
     logLink: options.logLink,
+    jsonSchema: options.jsonSchema,
     log,
   }
 }

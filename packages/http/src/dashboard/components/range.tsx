@@ -1,17 +1,8 @@
 import type { View } from "../page.ts"
 import { Tabs } from "./page-header.tsx"
+import { RANGES, type RangeKey } from "./ranges.ts"
 
-const HOUR_MS = 3_600_000
-/** What one can choose, in milliseconds. */
-export const RANGES = {
-  "1h": HOUR_MS,
-  "6h": 6 * HOUR_MS,
-  "24h": 24 * HOUR_MS,
-  "7d": 7 * 24 * HOUR_MS,
-  "14d": 14 * 24 * HOUR_MS,
-} as const
-
-export type RangeKey = keyof typeof RANGES
+export type { RangeKey }
 
 export interface ShownRange {
   readonly key: RangeKey

@@ -1,4 +1,6 @@
 import type { AnyJobDefinition } from "@sluice/core"
+import { jsonSchemaOf, type Schema } from "../../json-schema.ts"
+import type { View } from "../../page.ts"
 
 /** A field of a form that is made of an input schema. */
 export interface InputField {
@@ -15,45 +17,19 @@ export interface InputField {
   readonly initial: string
 }
 
-interface Schema {
-  readonly type?: string | readonly string[]
-  readonly properties?: Readonly<Record<string, Schema>>
-  readonly required?: readonly string[]
-  readonly enum?: readonly unknown[]
-  readonly format?: string
-  readonly title?: string
-  readonly description?: string
-  readonly default?: unknown
-}
-
 /** More would be a form that nobody fills in. */
 const MOST_FIELDS = 50
 
-/**
- * The fields of a definition's input, if its schema is one of an object and can say so: by the JSON Schema of Standard Schema, as
- * Zod's and ArkType's do, or by a method `toJSONSchema`.
- */
-export function inputFieldsOf(definition: AnyJobDefinition | undefined): readonly InputField[] | undefined {
-  const schema = definition?.input && jsonSchemaOf(definition.input)
+/** The fields of a definition's input, if its schema is one of an object with a JSON Schema. */
+export function inputFieldsOf(
+  view: Pick<View, "jsonSchema">,
+  definition: AnyJobDefinition | undefined,
+): readonly InputField[] | undefined {
+  const schema = definition?.input && jsonSchemaOf(view, definition.input)
   const properties = Object.entries(schema?.properties ?? {})
   if (schema?.type !== "object" || properties.length === 0 || properties.length > MOST_FIELDS)
     return undefined
   return properties.map(([key, property]) => fieldOf(key, property, schema.required?.includes(key) ?? false))
-}
-
-function jsonSchemaOf(input: NonNullable<AnyJobDefinition["input"]>): Schema | undefined {
-  const known = input as {
-    readonly "~standard": { readonly jsonSchema?: { input?: (options: object) => unknown } }
-    readonly toJSONSchema?: (options: object) => unknown
-  }
-  try {
-    const schema =
-      known["~standard"].jsonSchema?.input?.({ target: "draft-2020-12" }) ??
-      known.toJSONSchema?.({ io: "input" })
-    return typeof schema === "object" && schema !== null ? schema : undefined
-  } catch {
-    return undefined // it has types that JSON Schema doesn't
-  }
 }
 
 function fieldOf(key: string, schema: Schema, required: boolean): InputField {

@@ -104,13 +104,13 @@ interface Values {
 }
 
 function emptyValues(view: View, name: string): Values {
-  const fields = inputFieldsOf(definitionOf(view, name)) ?? []
+  const fields = inputFieldsOf(view, definitionOf(view, name)) ?? []
   return { options: new Map(), payload: "{}", input: textsOf(fields, undefined) }
 }
 
 /** What the original was enqueued with, but for its unique key, which it may still have. */
 function valuesOf(view: View, name: string, job: JobSnapshot): Values {
-  const fields = inputFieldsOf(definitionOf(view, name)) ?? []
+  const fields = inputFieldsOf(view, definitionOf(view, name)) ?? []
   const isShown = isWhole(view, job, "payload") && job.payloadKept
   const { schedule: _, ...metadata } = job.metadata
   const hasMetadata = Object.keys(metadata).length > 0 && isWhole(view, job, "metadata")
@@ -132,7 +132,7 @@ function valuesOf(view: View, name: string, job: JobSnapshot): Values {
 function form(view: View, name: string, values: Values, errors: Errors): Rendered {
   const { jobs: text } = view.text
   const definition = definitionOf(view, name)
-  const fields = inputFieldsOf(definition)
+  const fields = inputFieldsOf(view, definition)
   const field = (option: string) => ({ name: option, value: values.options.get(option), errors })
   const shown = [...OPTIONS, "payload", ...(fields ?? []).map(({ key }) => `input.${key}`)]
   const body = (
@@ -208,7 +208,7 @@ export const enqueueAction: Action = {
   async act(view, given) {
     const { did } = view.text.jobs
     const name = given.get("name")?.trim() ?? ""
-    const fields = inputFieldsOf(definitionOf(view, name))
+    const fields = inputFieldsOf(view, definitionOf(view, name))
     try {
       const payload = fields
         ? payloadOf(view, fields, given)

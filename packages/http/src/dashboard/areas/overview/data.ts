@@ -8,7 +8,7 @@ import type {
   Sluice,
   Throughput,
 } from "@sluice/core"
-import { RANGES } from "../../components/range.tsx"
+import { RANGES } from "../../components/ranges.ts"
 
 /** What the overview shows. */
 export interface OverviewData {

@@ -3,6 +3,7 @@ import { EmptyState } from "../../components/empty-state.tsx"
 import { Notice } from "../../components/notice.tsx"
 import { ButtonLink, PageHeader, Panel } from "../../components/page-header.tsx"
 import { type RangeKey, RangeTabs, rangeOf } from "../../components/range.tsx"
+import { Time } from "../../components/time.tsx"
 import { fill } from "../../languages/text.ts"
 import type { Page, View } from "../../page.ts"
 import type { SnapshotStore } from "../../snapshot-store.ts"
@@ -22,7 +23,7 @@ export const overviewPage: Page = {
     const { title } = view.text.overview
     const body =
       view.snapshots === undefined ? await Live({ view }) : await AsOf({ view, store: view.snapshots })
-    return { title, body }
+    return { title, body, isLive: true }
   },
 }
 
@@ -57,7 +58,10 @@ async function AsOf({ view, store }: { view: View; store: SnapshotStore }) {
   return (
     <>
       <PageHeader title={overview.title}>{button}</PageHeader>
-      <Notice>{fill(overview.asOf, { time: view.format.exact(data.overview.at) })}</Notice>
+      <Notice>
+        {fill(overview.asOf, { time: view.format.exact(data.overview.at) })} (
+        <Time view={view} at={data.overview.at} />)
+      </Notice>
       <Body view={view} data={data} range={USUAL_RANGE} />
     </>
   )

@@ -17,7 +17,7 @@ import { filledFrom, formPage } from "./schedule-form.tsx"
 import { schedulePath } from "./schedule-path.ts"
 import { ScheduleState } from "./schedule-state.tsx"
 import { TickOutcome } from "./tick-outcome.tsx"
-import { timingText } from "./timing.ts"
+import { Timing } from "./timing.tsx"
 
 /** One schedule; with `edit` or `delete` in the query, the form that does it: a key may end with any word. */
 export const schedulePage: Page = {
@@ -68,7 +68,7 @@ function Lead({ view, schedule }: { view: View; schedule: ScheduleSnapshot }) {
   return (
     <span class="row">
       <ScheduleState view={view} schedule={schedule} />
-      <code>{timingText(view, schedule)}</code>
+      <Timing view={view} schedule={schedule} />
     </span>
   )
 }

@@ -11,7 +11,7 @@ import { formPage, newSchedule } from "./schedule-form.tsx"
 import { schedulePath } from "./schedule-path.ts"
 import { ScheduleState } from "./schedule-state.tsx"
 import { TickOutcome } from "./tick-outcome.tsx"
-import { timingText } from "./timing.ts"
+import { Timing } from "./timing.tsx"
 
 const PAGE_SIZE = 50
 
@@ -78,7 +78,7 @@ function columnsOf(view: View): Column<ScheduleSnapshot>[] {
       ),
     },
     { label: text.job, cell: ({ name }) => name },
-    { label: text.when, cell: (schedule) => <code class="timing">{timingText(view, schedule)}</code> },
+    { label: text.when, cell: (schedule) => <Timing view={view} schedule={schedule} /> },
     { label: text.next, cell: ({ next }) => <Time view={view} at={next[0]} /> },
     { label: text.last, cell: ({ runs }) => <LastRun view={view} run={runs[0]} /> },
     { label: text.state, cell: (schedule) => <ScheduleState view={view} schedule={schedule} /> },

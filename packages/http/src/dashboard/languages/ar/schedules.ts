@@ -16,6 +16,7 @@ export const schedules: Messages["schedules"] = {
   inCode: "في الشفرة",
   inCodeHint: "هو معرَّف في الشفرة: غيّره هناك. ويمكن إيقافه وتشغيله هنا.",
   every: "كل {duration}",
+  either: "{one}؛ أو: {other}",
   emptyTitle: "لا توجد جداول بعد",
   empty: "عرّف جدولًا في الشفرة بـ defineSchedule، أو أنشئ واحدًا هنا.",
   notFound: "لا جدول له المفتاح {key}.",

@@ -16,6 +16,7 @@ export const schedules: Messages["schedules"] = {
   inCode: "Im Code",
   inCodeHint: "Er ist im Code definiert: Ändern Sie ihn dort. Anhalten und ausführen geht hier.",
   every: "alle {duration}",
+  either: "{one}; oder: {other}",
   emptyTitle: "Es gibt noch keine Zeitpläne",
   empty: "Definieren Sie einen im Code mit defineSchedule, oder legen Sie hier einen an.",
   notFound: "Kein Zeitplan hat den Schlüssel {key}.",

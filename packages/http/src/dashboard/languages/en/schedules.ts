@@ -14,6 +14,7 @@ export const schedules = {
   inCode: "In code",
   inCodeHint: "It is defined in code: change it there. It can be paused and run here.",
   every: "every {duration}",
+  either: "{one}; or: {other}",
   emptyTitle: "There are no schedules yet",
   empty: "Define one in code with defineSchedule, or create one here.",
   notFound: "No schedule has the key {key}.",

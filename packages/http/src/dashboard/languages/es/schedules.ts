@@ -16,6 +16,7 @@ export const schedules: Messages["schedules"] = {
   inCode: "En el código",
   inCodeHint: "Está definido en el código: cámbielo allí. Aquí se puede pausar y ejecutar.",
   every: "cada {duration}",
+  either: "{one}; o: {other}",
   emptyTitle: "Todavía no hay horarios",
   empty: "Defina uno en el código con defineSchedule, o cree uno aquí.",
   notFound: "Ningún horario tiene la clave {key}.",

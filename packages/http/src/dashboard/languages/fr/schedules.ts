@@ -16,6 +16,7 @@ export const schedules: Messages["schedules"] = {
   inCode: "Dans le code",
   inCodeHint: "Il est défini dans le code : modifiez-le là. On peut le suspendre et l’exécuter ici.",
   every: "toutes les {duration}",
+  either: "{one} ; ou : {other}",
   emptyTitle: "Il n’y a pas encore d’horaire",
   empty: "Définissez-en un dans le code avec defineSchedule, ou créez-en un ici.",
   notFound: "Aucun horaire n’a la clé {key}.",
