@@ -233,7 +233,6 @@ const types = [
   "Role",
   "RotateApiKeyOptions",
   "SampleQueuesOptions",
-  "SampledQueue",
   "ScheduleDefinition",
   "ScheduleOptions",
   "ScheduleRun",
