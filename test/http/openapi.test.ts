@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { Validator } from "@seriousme/openapi-schema-validator"
 import { openApiDocument } from "@sluice/http"
 import { Ajv2020 } from "ajv/dist/2020.js"
@@ -28,6 +29,14 @@ test("the document has every route of the app, and no other", async () => {
     .filter(({ method }) => method !== "ALL")
     .map(({ method, path }) => `${method} ${path.replace(/:(\w+)(\{.*?\})?/g, "{$1}")}`)
   expect(described.sort()).toEqual(served.sort())
+})
+
+test("the page of the manual names every operation", () => {
+  const page = readFileSync("docs/http.md", "utf8")
+  const operations = Object.entries(openApiDocument.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  )
+  expect(operations.filter((operation) => !page.includes(`\`${operation}\``))).toEqual([])
 })
 
 const big = "x".repeat(300_000)

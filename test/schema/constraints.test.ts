@@ -18,6 +18,7 @@ const execution = { job_id: 1, attempt: 1, outcome: "retried", error_class: "Err
 const drainer = { slot: 1, backend_pid: 1, label: "any" }
 const KEY = "payloads/2026-01-01/01234567-89ab-cdef-0123-456789abcdef"
 const aside = { day: "2026-01-01", job_id: 1, store_key: KEY }
+const RATE = { starts: 2, per_ms: 1000, burst: 1 }
 const progress = { job_id: 1, saved_at: "now", name: "any" }
 
 /** What each table takes. */
@@ -29,6 +30,32 @@ const good: [table: string, row: object][] = [
   ["jobs", { name: "any", state: "blocked", concurrency_key: "k", concurrency_limit: 1 }],
   ["jobs", { name: "any", state: "suspect", suspect_group: 1 }],
   ["jobs", { name: "other", state: "ready", unique_key: "u" }],
+  ["jobs", { name: "any", state: "ready", payload: null, payload_forgotten: true }],
+  ["jobs", { name: "any", state: "behind", concurrency_key: "k", concurrency_limit: 1, holds_key: false }],
+  ["jobs", { name: "any", state: "throttled", rate_key: "r", rate: RATE }],
+  [
+    "jobs",
+    {
+      name: "any",
+      state: "ready",
+      concurrency_key: "k",
+      concurrency_limit: 1,
+      further_keys: ["l"],
+      further_limits: [2],
+    },
+  ],
+  [
+    "jobs",
+    {
+      name: "any",
+      state: "ready",
+      fair_key: "f",
+      fair_weight: 1000,
+      max_attempts: 1,
+      timeout_ms: 1,
+      carrier: {},
+    },
+  ],
   ["finished", finished],
   ["finished", { ...finished, result: { sent: 1 } }],
   ["finished", { ...finished, state: "discarded" }],
@@ -75,6 +102,35 @@ const bad: [table: string, row: object, rule: string][] = [
     { name: "any", state: "ready", concurrency_key: "k".repeat(2049), concurrency_limit: 1 },
     "short_keys",
   ],
+  ["jobs", { name: "any", state: "ready", waiting_key: "w".repeat(2049) }, "short_keys"],
+  ["jobs", { name: "any", state: "ready", rate_key: "r".repeat(2049), rate: RATE }, "short_keys"],
+  ["jobs", { name: "any", state: "ready", fair_key: "f".repeat(2049) }, "short_keys"],
+  ["jobs", { name: "any", state: "ready", fair_weight: 0 }, "possible_weight"],
+  ["jobs", { name: "any", state: "ready", concurrency_limit: 0 }, "positive_limits"],
+  ["jobs", { name: "any", state: "behind", concurrency_key: "k", concurrency_limit: 1 }, "behind_in_order"],
+  [
+    "jobs",
+    { name: "any", state: "ready", concurrency_key: "k", concurrency_limit: 2, holds_key: true },
+    "in_order_one_by_one",
+  ],
+  ["jobs", { name: "any", state: "ready", further_limits: [1] }, "limit_of_each_key"],
+  [
+    "jobs",
+    {
+      name: "any",
+      state: "ready",
+      concurrency_key: "k",
+      concurrency_limit: 1,
+      further_keys: ["l"],
+      further_limits: [0],
+    },
+    "limit_of_each_key",
+  ],
+  ["jobs", { name: "any", state: "throttled" }, "throttled_by_key"],
+  ["jobs", { name: "any", state: "ready", rate_key: "r" }, "key_comes_with_rate"],
+  ["jobs", { name: "any", state: "ready", rate: { starts: 1 } }, "whole_rate"],
+  ["jobs", { name: "any", state: "ready", rate: { ...RATE, per_ms: 999 } }, "possible_rate"],
+  ["jobs", { name: "any", state: "ready", rate: { ...RATE, burst: 3 } }, "possible_rate"],
   ["jobs", { name: "any", state: "ready", carrier: { of: "c".repeat(65_536) } }, "small_carrier"],
   ["jobs", { name: "any", state: "ready", run_at: "infinity" }, "due_some_time"],
   ["finished", { ...finished, state: "ready" }, "known_state"],
@@ -108,6 +164,28 @@ test.each(good)("%s takes %j", async (table, row) => {
 
 test.each(bad)("%s does not take %j, by the rule %s", async (table, row, rule) => {
   await expect(insert(table, row)).rejects.toThrow(rule)
+})
+
+test("a rule that is broken is told as a CHECK constraint would tell it", async () => {
+  await expect(insert("jobs", { name: "any", state: "running" })).rejects.toMatchObject({
+    code: "23514",
+    table: "jobs",
+    constraint: "known_state",
+    message: 'new row for relation "jobs" violates check constraint "known_state"',
+  })
+})
+
+test("what a job becomes must hold, too", async () => {
+  await insert("jobs", { name: "changed", state: "ready" })
+  for (const [changes, rule] of [
+    ["state = 'running'", "known_state"],
+    ["state = 'blocked'", "blocked_by_key"],
+    ["run_at = '-infinity'", "due_some_time"],
+    ["payload = null", "payload_in_one_place"],
+  ] as const)
+    await expect(database.rows(`update sluice.jobs set ${changes} where name = 'changed'`)).rejects.toThrow(
+      rule,
+    )
 })
 
 function insert(table: string, row: object) {

@@ -31,7 +31,7 @@ test("each SQL function is the one that its file creates, and there are no other
     "select proname as name, count(*)::int as overloads from pg_proc where pronamespace = 'sluice'::regnamespace group by 1 order by 1",
   )
   const named = functionFiles.map((file) => basename(file, ".sql"))
-  const made = ["functions_digest", "job_lock", "lock_space"]
+  const made = ["assert_whole", "features_of", "functions_digest", "job_lock", "lock_space"]
   expect(rows).toEqual([...named, ...made].toSorted().map((name) => ({ name, overloads: 1 })))
   for (const file of functionFiles) {
     const text = await readFile(new URL(`functions/${file}`, MIGRATIONS), "utf8")

@@ -11,6 +11,12 @@ const database = await createDatabase()
 const api = await openApi({ sluice: createSluice({ database: database.pool }), maxBodyBytes: 1_000_000 })
 afterAll(api.close)
 
+/** Holds the lock of a job, as its drainer does. */
+const holder = await database.connect()
+afterAll(() => holder.end())
+const { body: held } = await api.post("/v1/jobs", { name: "held" })
+await holder.query("select pg_advisory_lock(sluice.job_lock($1))", [held.id])
+
 const document: Schema = (await api.request("GET", "/openapi.json", { key: null })).body
 const { valid, broken, resolve, validate } = createVariants(document)
 
@@ -41,7 +47,7 @@ describe.each(operations)("$method $path", ({ path, method, operation }) => {
 
   async function send(given: Partial<Request>) {
     const {
-      params = await prepare(operation.operationId, api, inPlace("path"), valid),
+      params = await prepare(operation.operationId, api, database, inPlace("path"), valid),
       query = {},
       body,
       headers = {},
@@ -108,12 +114,13 @@ describe.each(operations)("$method $path", ({ path, method, operation }) => {
     const { status, body } = await send(given)
     if (isWrongBesideOthers(status, body)) return false
     const said = `${describeRequest(given)} is answered ${status} ${JSON.stringify(body)?.slice(0, 300)}`
-    if (body?.code !== undefined) expect([404, 409], said).toContain(status)
-    return body?.code === undefined
+    if (status < 400) return true
+    expect([404, 409], said).toContain(status)
+    return false
   }
 
   test("what breaks a constraint is refused at its place, and nothing is changed", async () => {
-    const params = await prepare(operation.operationId, api, inPlace("path"), valid)
+    const params = await prepare(operation.operationId, api, database, inPlace("path"), valid)
     const before = await contents()
     if (bodySchema)
       for (const { value, path } of broken(bodySchema)) await assertRefused({ params, body: value }, path)
@@ -128,7 +135,7 @@ describe.each(operations)("$method $path", ({ path, method, operation }) => {
   })
 
   test.runIf(needsKey)("without the key it is refused, and nothing is changed", async () => {
-    const params = await prepare(operation.operationId, api, inPlace("path"), valid)
+    const params = await prepare(operation.operationId, api, database, inPlace("path"), valid)
     const before = await contents()
     for (const key of [null, "wrong"]) expect((await send({ params, key })).status).toBe(401)
     expect(await contents()).toEqual(before)
@@ -137,7 +144,7 @@ describe.each(operations)("$method $path", ({ path, method, operation }) => {
   test.runIf(bodySchema !== undefined)(
     "a body that is no JSON in UTF-8, or is too large, is refused",
     async () => {
-      const params = await prepare(operation.operationId, api, inPlace("path"), valid)
+      const params = await prepare(operation.operationId, api, database, inPlace("path"), valid)
       const before = await contents()
       const wrongType = { "content-type": "text/plain" }
       expect((await send({ params, body: {}, headers: wrongType })).status).toBe(415)

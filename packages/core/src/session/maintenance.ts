@@ -6,7 +6,7 @@ import type { Logger } from "../logger.ts"
 // biome-ignore lint/suspicious/noExplicitAny: rows are typed where a statement is written
 type Query = (text: string, values: unknown[]) => Promise<any[]>
 
-/** How long a drain spends on maintenance before it begins. The rest is left to later drains. */
+/** How long a drain spends on maintenance beside its first jobs. The rest is left to later drains. */
 const BUDGET_MS = 250
 
 /**

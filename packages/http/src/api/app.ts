@@ -12,11 +12,15 @@ import { authorize } from "./authorize.ts"
 import { batchRoutes } from "./batch-routes.ts"
 import { correlateRequests } from "./correlation.ts"
 import { drainerRoutes } from "./drainer-routes.ts"
+import { errorRoutes } from "./error-routes.ts"
 import { eventRoutes } from "./event-routes.ts"
 import { jobRoutes } from "./job-routes.ts"
+import { keyRoutes } from "./key-routes.ts"
 import { manageRoutes } from "./manage-routes.ts"
 import { measureRoutes } from "./measure-routes.ts"
+import { nameRoutes } from "./name-routes.ts"
 import { serve } from "./operation.ts"
+import { overviewRoutes } from "./overview-routes.ts"
 import { pauseRoutes } from "./pause-routes.ts"
 import { queueRoutes } from "./queue-routes.ts"
 import { createRateLimiter, type RequestRate } from "./rate-limit.ts"
@@ -95,12 +99,16 @@ export function createApp(options: AppOptions): Hono {
     ...workflowRoutes(routeOptions),
     ...queueRoutes(routeOptions),
     ...pauseRoutes(routeOptions),
+    ...keyRoutes(routeOptions),
+    ...nameRoutes(routeOptions),
     ...scheduleRoutes(routeOptions),
     ...waitRoutes(routeOptions),
     ...drainerRoutes(routeOptions),
     ...eventRoutes(routeOptions),
     ...watchRoutes({ ...watchOptions, sluice: acting }),
     ...accessRoutes(routeOptions),
+    ...overviewRoutes(routeOptions),
+    ...errorRoutes(routeOptions),
     ...measureRoutes(routeOptions, options.health),
     ...serviceRoutes(routeOptions),
   ]

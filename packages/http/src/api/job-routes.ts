@@ -26,29 +26,40 @@ export const enqueueMany = operation({
   isIdempotent: true,
 })
 
+const CONDITIONS = {
+  state: "texts",
+  name: "texts",
+  queue: "texts",
+  tag: "text",
+  batch: "text",
+  key: "text",
+  uniqueKey: "text",
+  concurrencyKey: "text",
+  errorClass: "text",
+  input: "text",
+  since: "text",
+  until: "text",
+  enqueuedBefore: "text",
+  enqueuedAfter: "text",
+} as const
+
 export const listJobs = operation({
   method: "GET",
   path: "/v1/jobs",
   role: "reader",
-  query: {
-    state: "texts",
-    name: "texts",
-    queue: "texts",
-    tag: "text",
-    batch: "text",
-    key: "text",
-    uniqueKey: "text",
-    concurrencyKey: "text",
-    errorClass: "text",
-    input: "text",
-    since: "text",
-    until: "text",
-    enqueuedBefore: "text",
-    enqueuedAfter: "text",
-    limit: "integer",
-    after: "text",
-  },
+  query: { ...CONDITIONS, limit: "integer", after: "text" },
 })
+
+export const countJobs = operation({
+  method: "GET",
+  path: "/v1/jobs/counts",
+  role: "reader",
+  query: { ...CONDITIONS, limit: "integer" },
+})
+
+export const getHolder = operation({ method: "GET", path: "/v1/jobs/:id/holder", role: "reader" })
+
+export const getRelatives = operation({ method: "GET", path: "/v1/jobs/:id/relatives", role: "reader" })
 
 export const getJob = operation({
   method: "GET",
@@ -75,6 +86,15 @@ export function jobRoutes({ sluice, maxBatchJobs, log }: RouteOptions): Route[] 
       const page = { ...(limit !== undefined && { limit }), ...(after !== undefined && { after }) }
       return context.json(await sluice.listJobs(filter as JobFilter, page))
     }),
+    route(countJobs, async ({ query: { limit, ...filter }, context }) => {
+      const options = limit === undefined ? {} : { limit }
+      return context.json(await sluice.countJobs(filter as JobFilter, options))
+    }),
+    route(getHolder, async ({ params: { id }, context }) => {
+      const holder = await sluice.getHolder(id)
+      return context.json(holder ?? refuseUnheld(id))
+    }),
+    route(getRelatives, async ({ params: { id }, context }) => context.json(await sluice.getRelatives(id))),
     route(getJob, async ({ params: { id }, query: { wait, ...parts }, context }) => {
       if (wait !== undefined) await waitForJob(sluice, id, wait, context.req.raw.signal)
       return context.json(await readJob(sluice, id, parts))
@@ -84,6 +104,10 @@ export function jobRoutes({ sluice, maxBatchJobs, log }: RouteOptions): Route[] 
   function logEnqueue(details: Record<string, unknown>): void {
     log.info("Enqueued", { ...details, correlationId: currentCorrelationId() })
   }
+}
+
+function refuseUnheld(id: string): never {
+  return refuse({ status: 404, code: "job_not_held", detail: `Nobody holds the job ${id}: it doesn't run` })
 }
 
 /** Returns early if the client goes away: nobody reads the response. */

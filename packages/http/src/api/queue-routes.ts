@@ -1,3 +1,4 @@
+import type { SampleQueuesOptions } from "@sluice/core"
 import { operation, type Route, route } from "./operation.ts"
 import type { RouteOptions } from "./route-options.ts"
 
@@ -11,6 +12,13 @@ export const listQueues = operation({
   query: { after: "text" },
 })
 
+export const sampleQueues = operation({
+  method: "GET",
+  path: "/v1/queues/sample",
+  role: "reader",
+  query: { name: "text", limit: "integer" },
+})
+
 export function queueRoutes({ sluice }: RouteOptions): Route[] {
   return [
     route(listQueues, async ({ query: { after }, context }) => {
@@ -18,5 +26,8 @@ export function queueRoutes({ sluice }: RouteOptions): Route[] {
       const queues = found.slice(0, PAGE_SIZE)
       return context.json({ queues, ...(found.length > PAGE_SIZE && { next: queues.at(-1)?.name }) })
     }),
+    route(sampleQueues, async ({ query, context }) =>
+      context.json({ queues: await sluice.sampleQueues(query as SampleQueuesOptions) }),
+    ),
   ]
 }

@@ -1,4 +1,4 @@
-import type { PauseOptions, ScheduleSettings } from "@sluice/core"
+import type { ListTicksOptions, PauseOptions, ScheduleSettings } from "@sluice/core"
 import { refuse, truncate } from "../messages/problem.ts"
 import { throwAtBody } from "./at-body.ts"
 import { operation, type Route, route } from "./operation.ts"
@@ -12,6 +12,13 @@ export const listSchedules = operation({
 })
 
 export const getSchedule = operation({ method: "GET", path: "/v1/schedules/:key{.+}", role: "reader" })
+
+export const listTicks = operation({
+  method: "GET",
+  path: "/v1/schedules/:key{.+}/ticks",
+  role: "reader",
+  query: { limit: "integer", after: "text" },
+})
 
 export const setSchedule = operation({
   method: "PUT",
@@ -52,6 +59,9 @@ export function scheduleRoutes({ sluice }: RouteOptions): Route[] {
       context.json({ schedules: await sluice.listSchedules(query) }),
     ),
     route(getSchedule, async ({ params, context }) => context.json(await read(params.key))),
+    route(listTicks, async ({ params, query, context }) =>
+      context.json(await sluice.listTicks(params.key, query as ListTicksOptions)),
+    ),
     route(setSchedule, async ({ params, body, context }) => {
       const settings = body as unknown as ScheduleSettings
       return context.json(await sluice.setSchedule(params.key, settings).catch(throwAtBody("settings")))

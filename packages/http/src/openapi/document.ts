@@ -2,11 +2,15 @@ import { accessOperations, accessSchemas } from "./access.ts"
 import { batchOperations, batchSchemas } from "./batches.ts"
 import { type Described, pathsOf } from "./describe.ts"
 import { drainerOperations, drainerSchemas } from "./drainers.ts"
+import { errorOperations, errorSchemas } from "./errors.ts"
 import { eventOperations, eventSchemas } from "./events.ts"
 import { jobRequestSchemas } from "./job-requests.ts"
 import { jobResponseSchemas } from "./job-responses.ts"
 import { jobOperations } from "./jobs.ts"
+import { keyOperations, keySchemas } from "./keys.ts"
 import { measureOperations, measureSchemas } from "./measures.ts"
+import { nameOperations, nameSchemas } from "./names.ts"
+import { overviewOperations, overviewSchemas } from "./overview.ts"
 import { pauseOperations, pauseSchemas } from "./pauses.ts"
 import { problemResponses, problemSchemas } from "./problems.ts"
 import { queueOperations, queueSchemas } from "./queues.ts"
@@ -23,10 +27,14 @@ const operations: readonly Described[] = [
   ...workflowOperations,
   ...queueOperations,
   ...pauseOperations,
+  ...keyOperations,
+  ...nameOperations,
   ...scheduleOperations,
   ...waitOperations,
   ...drainerOperations,
   ...eventOperations,
+  ...overviewOperations,
+  ...errorOperations,
   ...measureOperations,
   ...watchOperations,
   ...accessOperations,
@@ -40,10 +48,14 @@ const schemas = {
   ...workflowSchemas,
   ...queueSchemas,
   ...pauseSchemas,
+  ...keySchemas,
+  ...nameSchemas,
   ...scheduleSchemas,
   ...waitSchemas,
   ...drainerSchemas,
   ...eventSchemas,
+  ...overviewSchemas,
+  ...errorSchemas,
   ...measureSchemas,
   ...watchSchemas,
   ...accessSchemas,
@@ -62,6 +74,9 @@ const TAGS = [
   "waits",
   "drainers",
   "events",
+  "overview",
+  "errors",
+  "names",
   "access",
   "measures",
   "service",

@@ -1,6 +1,6 @@
-import { listDrainers } from "../api/drainer-routes.ts"
+import { getDrainer, listDrainers } from "../api/drainer-routes.ts"
 import { type Described, describe } from "./describe.ts"
-import { count, instant, instantOrNull, limitOfList, place } from "./values.ts"
+import { count, id, instant, instantOrNull, limitOfList, place } from "./values.ts"
 
 const names = { type: ["array", "null"], items: { type: "string" } }
 
@@ -25,8 +25,22 @@ const drainer = {
   endedAt: { ...instantOrNull, description: "Null also for one that died and has not been found yet." },
 }
 
+const details = {
+  ...drainer,
+  jobs: {
+    type: "array",
+    description: "The jobs that it holds.",
+    items: {
+      type: "object",
+      required: ["id", "name", "queue"],
+      properties: { id, name: { type: "string" }, queue: { type: "string" } },
+    },
+  },
+}
+
 export const drainerSchemas = {
   Drainer: { type: "object", required: Object.keys(drainer), properties: drainer },
+  DrainerDetails: { type: "object", required: Object.keys(details), properties: details },
   DrainerList: {
     type: "object",
     required: ["drainers"],
@@ -53,5 +67,15 @@ export const drainerOperations: readonly Described[] = [
       after: { ...place, description: "The `next` of the previous response, to read the following page." },
     },
     responses: { 200: { description: "The drainers.", body: "DrainerList" } },
+  }),
+  describe(getDrainer, {
+    id: "getDrainer",
+    tag: "drainers",
+    summary: "Read a drainer and the jobs that it holds",
+    parameters: {
+      id: { type: "integer", minimum: 1, maximum: 2_147_483_647 },
+    },
+    responses: { 200: { description: "The drainer.", body: "DrainerDetails" } },
+    problems: [404],
   }),
 ]

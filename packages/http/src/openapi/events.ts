@@ -1,4 +1,4 @@
-import { emitEvent } from "../api/event-routes.ts"
+import { emitEvent, listEvents } from "../api/event-routes.ts"
 import { type Described, describe } from "./describe.ts"
 import { count, key, name, notNull } from "./values.ts"
 
@@ -33,9 +33,40 @@ const emitted = {
 export const eventSchemas = {
   EmitRequest: emitRequest,
   Emitted: emitted,
+  KnownEvents: {
+    type: "object",
+    required: ["events"],
+    properties: {
+      events: {
+        type: "array",
+        items: {
+          type: "object",
+          required: ["name", "subscribers", "waiting"],
+          properties: {
+            name: { type: "string" },
+            subscribers: {
+              type: "array",
+              items: { type: "string" },
+              description: "The names of the jobs that it enqueues.",
+            },
+            waiting: {
+              ...count,
+              description: "How many jobs wait for it, or will. Counting stops at 10,001.",
+            },
+          },
+        },
+      },
+    },
+  },
 }
 
 export const eventOperations: readonly Described[] = [
+  describe(listEvents, {
+    id: "listEvents",
+    tag: "events",
+    summary: "List the events that definitions subscribe to or jobs wait for, ordered by name",
+    responses: { 200: { description: "The events.", body: "KnownEvents" } },
+  }),
   describe(emitEvent, {
     id: "emitEvent",
     tag: "events",

@@ -1,4 +1,4 @@
-import { id, instant, state } from "./values.ts"
+import { count, id, instant, instantOrNull, state } from "./values.ts"
 
 export const actionResult = {
   type: "object",
@@ -256,6 +256,71 @@ const jobList = {
   },
 }
 
+const jobCount = {
+  count,
+  hasMore: {
+    type: "boolean",
+    description: "Whether there may be more, because the count was ended by its limit or its time.",
+  },
+}
+
+const jobCounts = {
+  type: "object",
+  required: ["count", "hasMore", "states"],
+  properties: {
+    ...jobCount,
+    states: {
+      type: "object",
+      required: state.enum,
+      properties: Object.fromEntries(
+        state.enum.map((one) => [
+          one,
+          { type: "object", required: ["count", "hasMore"], properties: jobCount },
+        ]),
+      ),
+    },
+  },
+}
+
+const holder = {
+  type: "object",
+  required: ["backendPid", "drainerId", "drainer", "drainerStartedAt", "since"],
+  properties: {
+    backendPid: { type: "integer", description: "The process of the session in Postgres." },
+    drainerId: { type: ["string", "null"], description: "null, as are the others: it is no drainer's." },
+    drainer: { type: ["string", "null"], description: "What it is called: on Lambda, the request id." },
+    drainerStartedAt: instantOrNull,
+    since: { ...instantOrNull, description: "When the drainer claimed the job." },
+  },
+}
+
+const relatedJobs = {
+  type: "array",
+  description: "Up to 100 of which something is known.",
+  items: {
+    type: "object",
+    required: ["id", "name", "state"],
+    properties: { id, name: { type: "string" }, state },
+  },
+}
+
+const relatives = {
+  type: "object",
+  required: ["parents", "parentCount", "children", "childCount", "carrier"],
+  properties: {
+    parents: relatedJobs,
+    parentCount: count,
+    children: relatedJobs,
+    childCount: count,
+    carrier: {
+      type: ["object", "null"],
+      additionalProperties: { type: "string" },
+      description:
+        "The correlation id and the trace context of its enqueue. null once it has finished, or if it has none.",
+    },
+  },
+}
+
 export const jobResponseSchemas = {
   ActionResult: actionResult,
   Enqueued: enqueued,
@@ -266,4 +331,7 @@ export const jobResponseSchemas = {
   },
   Job: job,
   JobList: jobList,
+  JobCounts: jobCounts,
+  JobHolder: holder,
+  JobRelatives: relatives,
 }

@@ -1,4 +1,12 @@
-import { enqueue, enqueueMany, getJob, listJobs } from "../api/job-routes.ts"
+import {
+  countJobs,
+  enqueue,
+  enqueueMany,
+  getHolder,
+  getJob,
+  getRelatives,
+  listJobs,
+} from "../api/job-routes.ts"
 import { actOnJobs, cancelJob, deleteJob, retryJob, runJobNow, updateJob } from "../api/manage-routes.ts"
 import { type Described, describe, locationOf } from "./describe.ts"
 import { inputText, jobFilter } from "./job-requests.ts"
@@ -8,17 +16,21 @@ const { ids: _ids, metadata: _metadata, input: _input, ...conditions } = jobFilt
 
 const ofJob = { id: { type: "string", pattern: id.pattern } }
 
+const ofFilter = {
+  ...conditions,
+  state: { ...conditions.state, description: "The jobs in one of these states." },
+  name: { ...conditions.name, description: "The jobs of one of these names." },
+  queue: { ...conditions.queue, description: "The jobs of one of these queues." },
+  input: { ...inputText, description: "A path and a value in the payload, such as `order.id:17`." },
+}
+
 export const jobOperations: readonly Described[] = [
   describe(listJobs, {
     id: "listJobs",
     tag: "jobs",
     summary: "List jobs, the newest first: those that are unfinished, then the history",
     parameters: {
-      ...conditions,
-      state: { ...conditions.state, description: "The jobs in one of these states." },
-      name: { ...conditions.name, description: "The jobs of one of these names." },
-      queue: { ...conditions.queue, description: "The jobs of one of these queues." },
-      input: { ...inputText, description: "A path and a value in the payload, such as `order.id:17`." },
+      ...ofFilter,
       limit: { type: "integer", minimum: 1, maximum: 1_000, description: "How many at most. Default 50." },
       after: {
         ...place,
@@ -31,6 +43,23 @@ export const jobOperations: readonly Described[] = [
           "The jobs, without payloads, results and errors. A response may have fewer than `limit`, and `next`, because it looks for up to 2 seconds.",
         body: "JobList",
       },
+    },
+  }),
+  describe(countJobs, {
+    id: "countJobs",
+    tag: "jobs",
+    summary: "Count jobs by state",
+    parameters: {
+      ...ofFilter,
+      limit: {
+        type: "integer",
+        minimum: 1,
+        maximum: 100_000,
+        description: "Where to stop to count a state. Default 10,000.",
+      },
+    },
+    responses: {
+      200: { description: "How many there are, as far as they are found in 2 seconds.", body: "JobCounts" },
     },
   }),
   describe(enqueue, {
@@ -98,6 +127,23 @@ export const jobOperations: readonly Described[] = [
     },
     responses: { 200: { description: "The job, live or finished.", body: "Job" } },
     problems: [404],
+  }),
+  describe(getHolder, {
+    id: "getHolder",
+    tag: "jobs",
+    summary: "Read who has the lock of a running job",
+    parameters: ofJob,
+    responses: { 200: { description: "The session, and its drainer.", body: "JobHolder" } },
+    problems: [404],
+  }),
+  describe(getRelatives, {
+    id: "getRelatives",
+    tag: "jobs",
+    summary: "Read after which jobs a job runs, which run after it, and the trace of its enqueue",
+    parameters: ofJob,
+    responses: {
+      200: { description: "Its relatives; none of a job that isn't there.", body: "JobRelatives" },
+    },
   }),
   describe(updateJob, {
     id: "updateJob",

@@ -188,11 +188,11 @@ export const measureSchemas = {
   },
 }
 
-const range = {
+export const range = {
   since: { ...instant, description: "Default: an hour before `until`." },
   until: { ...instant, description: "Default: now." },
 }
-const step = {
+export const step = {
   ...duration.oneOf[1],
   format: "step",
   examples: ["10m", "2h"],

@@ -44,26 +44,28 @@ const pauseRequest = {
   },
 }
 
+export const pause = {
+  type: "object",
+  required: ["kind", "target", "pausedAt", "until"],
+  properties: {
+    kind: { enum: ["queue", "name", "key"] },
+    target: { type: "string", description: "The queue, job name or concurrency key." },
+    pausedAt: { type: "string", format: "date-time" },
+    until: {
+      type: ["string", "null"],
+      format: "date-time",
+      description: "When the pause ends by itself; null: when it is resumed.",
+    },
+  },
+}
+
 const pauses = {
   type: "object",
   required: ["pauses"],
   properties: {
     pauses: {
       type: "array",
-      items: {
-        type: "object",
-        required: ["kind", "target", "pausedAt", "until"],
-        properties: {
-          kind: { enum: ["queue", "name", "key"] },
-          target: { type: "string", description: "The queue, job name or concurrency key." },
-          pausedAt: { type: "string", format: "date-time" },
-          until: {
-            type: ["string", "null"],
-            format: "date-time",
-            description: "When the pause ends by itself; null: when it is resumed.",
-          },
-        },
-      },
+      items: pause,
     },
   },
 }

@@ -1,6 +1,6 @@
-import { listQueues } from "../api/queue-routes.ts"
+import { listQueues, sampleQueues } from "../api/queue-routes.ts"
 import { type Described, describe } from "./describe.ts"
-import { count } from "./values.ts"
+import { count, limitOfList, name } from "./values.ts"
 
 const queue = {
   type: "object",
@@ -43,6 +43,16 @@ const queue = {
 
 export const queueSchemas = {
   Queue: queue,
+  SampledQueues: {
+    type: "object",
+    required: ["queues"],
+    properties: {
+      queues: {
+        type: "array",
+        items: { $ref: "#/components/schemas/Queue" },
+      },
+    },
+  },
   Queues: {
     type: "object",
     required: ["queues"],
@@ -69,6 +79,18 @@ export const queueOperations: readonly Described[] = [
       200: {
         description: "The queues that have jobs or are paused, ordered by name, up to 1,000.",
         body: "Queues",
+      },
+    },
+  }),
+  describe(sampleQueues, {
+    id: "sampleQueues",
+    tag: "queues",
+    summary: "List the queues that are known, with estimates where counting would take long",
+    parameters: { name: { ...name, description: "Only this queue." }, limit: limitOfList(1_000) },
+    responses: {
+      200: {
+        description: "The queues, also those that only a definition or a pool names.",
+        body: "SampledQueues",
       },
     },
   }),

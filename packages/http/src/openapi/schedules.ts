@@ -2,6 +2,7 @@ import {
   deleteSchedule,
   getSchedule,
   listSchedules,
+  listTicks,
   pauseSchedule,
   resumeSchedule,
   runSchedule,
@@ -9,7 +10,7 @@ import {
 } from "../api/schedule-routes.ts"
 import { type Described, describe } from "./describe.ts"
 import { delay, runAt } from "./job-requests.ts"
-import { durationUpTo, instantOrNull, key, name, period } from "./values.ts"
+import { durationUpTo, instantOrNull, key, limitOfList, name, period } from "./values.ts"
 
 const scheduleRequest = {
   type: "object",
@@ -61,6 +62,19 @@ const scheduleRequest = {
   },
 }
 
+const tick = {
+  type: "object",
+  required: ["tick", "outcome", "jobId", "jobState", "error", "requested"],
+  properties: {
+    tick: { type: "string", format: "date-time" },
+    outcome: { enum: ["enqueued", "deduplicated", "skipped", "missed", "failed"] },
+    jobId: { type: ["string", "null"] },
+    jobState: { type: ["string", "null"] },
+    error: { type: ["string", "null"], description: "Why its job could not be enqueued." },
+    requested: { type: "boolean", description: "Whether somebody ran the schedule." },
+  },
+}
+
 const schedule = {
   type: "object",
   required: ["key", "name", "timeZone", "overlap", "enabled", "dynamic", "paused", "next", "runs"],
@@ -91,22 +105,7 @@ const schedule = {
       items: { type: "string", format: "date-time" },
       description: "The next five ticks.",
     },
-    runs: {
-      type: "array",
-      description: "The last ticks, the newest first.",
-      items: {
-        type: "object",
-        required: ["tick", "outcome", "jobId", "jobState", "error", "requested"],
-        properties: {
-          tick: { type: "string", format: "date-time" },
-          outcome: { enum: ["enqueued", "deduplicated", "skipped", "missed", "failed"] },
-          jobId: { type: ["string", "null"] },
-          jobState: { type: ["string", "null"] },
-          error: { type: ["string", "null"], description: "Why its job could not be enqueued." },
-          requested: { type: "boolean", description: "Whether somebody ran the schedule." },
-        },
-      },
-    },
+    runs: { type: "array", description: "The last ticks, the newest first.", items: tick },
     jobId: { type: "string", description: "Of a run that was asked for: the job." },
     createdAt: { type: "string", format: "date-time" },
     updatedAt: { type: "string", format: "date-time" },
@@ -116,6 +115,14 @@ const schedule = {
 export const scheduleSchemas = {
   ScheduleRequest: scheduleRequest,
   Schedule: schedule,
+  TickList: {
+    type: "object",
+    required: ["ticks"],
+    properties: {
+      ticks: { type: "array", items: tick },
+      next: { type: "string", description: "Present when more may follow: send it as `after`." },
+    },
+  },
   Schedules: {
     type: "object",
     required: ["schedules"],
@@ -145,6 +152,21 @@ export const scheduleOperations: readonly Described[] = [
     parameters: ofSchedule,
     responses: { 200: { description: "The schedule.", body: "Schedule" } },
     problems: [404],
+  }),
+  describe(listTicks, {
+    id: "listTicks",
+    tag: "schedules",
+    summary: "List what became of the ticks of a schedule, the newest first",
+    parameters: {
+      ...ofSchedule,
+      limit: { ...limitOfList(20), maximum: 100 },
+      after: {
+        type: "string",
+        pattern: "^[0-9]{1,17}$",
+        description: "The `next` of the previous response, to read the following page.",
+      },
+    },
+    responses: { 200: { description: "The ticks; none of a schedule that isn't there.", body: "TickList" } },
   }),
   describe(setSchedule, {
     id: "setSchedule",

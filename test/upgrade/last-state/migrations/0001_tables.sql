@@ -20,6 +20,22 @@ create type rate_limit as (starts integer, per_ms bigint, burst integer);
 
 create sequence job_ids maxvalue 281474976710655; -- 48 bits: the id is the low part of a 64-bit advisory lock
 
+-- The features of a job: 1 concurrency limits, 2 progress, 4 a payload in `payloads`, 8 a rate, 16 what ends when it begins, 32 somebody
+-- waits for its end, 64 jobs wait for its end, 128 several limits, 256 jobs in the order of their enqueue. This and assert_whole are part
+-- of the table, so they are here: what is stored depends on them. Postgres reads the text of each CHECK and of a generated column anew in
+-- every statement that writes rows, which took longer than all else in the insert of one job, but it keeps functions of plpgsql ready.
+create function features_of(p_concurrency_key text, p_has_progress boolean, p_payload_day date, p_rate_key text, p_waiting_key text, p_is_awaited boolean,
+                            p_has_dependents boolean, p_further_keys text[], p_holds_key boolean) returns smallint
+language plpgsql immutable set search_path from current
+as $$
+begin
+  return nullif((p_concurrency_key is not null)::integer + p_has_progress::integer * 2 + (p_payload_day is not null)::integer * 4
+    + (p_rate_key is not null)::integer * 8 + (p_waiting_key is not null)::integer * 16 + (p_is_awaited is not null)::integer * 32
+    + (p_has_dependents is not null)::integer * 64
+    + (p_further_keys is not null)::integer * 128 + (p_holds_key is not null)::integer * 256, 0);
+end
+$$;
+
 -- Jobs that are not finished. The table stays as small as the backlog: settling moves a row to `finished`.
 -- A claim writes nothing here; a job's advisory lock in pg_locks shows that it is running.
 create table jobs (
@@ -65,56 +81,75 @@ create table jobs (
   metadata          jsonb,
   carrier           jsonb,                               -- correlation id and trace context of the enqueue; not kept in history
   large_bytes       integer,                             -- bytes that a claim sends, if more than 4096; see new_jobs
-  -- Which features concern the job, a bit each: 1 concurrency limits, 2 progress, 4 a payload in `payloads`, 8 a rate, 16 what ends when
-  -- it begins, 32 somebody waits for its end, 64 jobs wait for its end, 128 several limits, 256 jobs in the order of their enqueue. Null, which takes no space, for most jobs: claim and settle pay one comparison for all
-  -- features together (see admit and after_settle).
+  -- Which features concern the job, a bit each (see features_of). Null, which takes no space, for most jobs: claim and settle pay one
+  -- comparison for all features together (see admit and after_settle).
   features          smallint    generated always as (
-    nullif((concurrency_key is not null)::integer + has_progress::integer * 2 + (payload_day is not null)::integer * 4
-      + (rate_key is not null)::integer * 8 + (waiting_key is not null)::integer * 16 + (is_awaited is not null)::integer * 32
-      + (has_dependents is not null)::integer * 64
-      + (further_keys is not null)::integer * 128 + (holds_key is not null)::integer * 256, 0)) stored,
-
-  constraint known_state check (state in (
-    'ready',      -- due, and free to be claimed
-    'scheduled',  -- due at run_at: a first run that is delayed, or a retry
-    'waiting',    -- jobs have to end before it runs; the end of the last makes it ready (see dependencies)
-    'blocked',    -- its concurrency key is full; the settle that frees the key makes it ready
-    'behind',     -- an earlier job of its key has to run first; the end of that makes it ready
-    'throttled',  -- the rate of its key is used up; a tick makes it ready when it may start
-    'suspect',    -- was in flight when its drainer died, twice in a row; runs again in a small group (see reap)
-    'paused',     -- its queue is paused
-    'unkeyed',    -- due, but a drainer that knows its definition has to compute its keys first (see set_keys)
-    'unknown')),  -- no recent drainer knows its name; one that does makes it ready again (see tick)
-  constraint blocked_by_key       check (state <> 'blocked' or coalesce(waits_for, concurrency_key) is not null),
-  constraint behind_in_order      check (state <> 'behind' or (holds_key is not null and concurrency_key is not null)),
-  constraint in_order_one_by_one  check (holds_key is null or concurrency_limit = 1),
-  constraint suspect_has_group    check (state <> 'suspect' or coalesce(suspect_group, 0) > 0),
-  -- A limit without a key belongs to a job whose key is to be computed, or could not be: then it fails when it is performed.
-  constraint key_comes_with_limit check (concurrency_key is null or concurrency_limit is not null),
-  constraint unkeyed_lacks_key    check (state <> 'unkeyed' or (concurrency_key is null and concurrency_limit is not null)
-    or (rate_key is null and (rate).starts is not null) or array_position(further_keys, null) is not null),
-  constraint limit_of_each_key    check (cardinality(further_keys) is not distinct from cardinality(further_limits)
-                                         and (further_keys is null or array_ndims(further_keys) = 1 and cardinality(further_keys) between 1 and 7
-                                              and coalesce(0 < all (further_limits), false))),
-  constraint throttled_by_key     check (state <> 'throttled' or rate_key is not null),
-  constraint key_comes_with_rate  check (rate_key is null or (rate).starts is not null),
-  constraint whole_rate           check (num_nulls((rate).starts, (rate).per_ms, (rate).burst) in (0, 3)),
-  constraint possible_rate        check ((rate).per_ms between 1000 and 2678400000 and (rate).burst between 1 and (rate).starts),
-  constraint positive_limits      check (concurrency_limit > 0 and max_attempts > 0 and timeout_ms > 0),
-  -- A role that may call store_jobs can pass anything. A longer text would not fit into an index that the job enters later,
-  -- and the claim that moves it there would fail. Claims don't count the bytes of carriers.
-  constraint short_names          check (octet_length(name) <= 128 and octet_length(queue) <= 128),
-  constraint short_keys           check (octet_length(unique_key) <= 2048 and octet_length(waiting_key) <= 2048
-                                         and octet_length(concurrency_key) <= 2048 and octet_length(rate_key) <= 2048
-                                         and octet_length(fair_key) <= 2048),
-  constraint possible_weight      check (fair_weight between 1 and 1000),
-  constraint small_carrier        check (pg_column_size(carrier) <= 65536),
-  constraint due_some_time        check (isfinite(run_at)),
-  constraint payload_in_one_place check ((payload is null) = (payload_day is not null) or payload_forgotten is true)
+    case when has_progress or num_nonnulls(concurrency_key, payload_day, rate_key, waiting_key, is_awaited, has_dependents, further_keys, holds_key) > 0 then
+      features_of(concurrency_key, has_progress, payload_day, rate_key, waiting_key, is_awaited, has_dependents, further_keys, holds_key) end) stored
 ) with (
   -- a queue lives on dead rows being cleared early, at whatever size it has
   autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0
 );
+
+-- What holds for each job. Refuses a row that breaks a rule as a CHECK of that name would, and else returns true.
+create function assert_whole(j jobs) returns boolean
+language plpgsql immutable set search_path from current
+as $$
+declare
+  v_broken text := case
+    when not (j.state in (
+      'ready',      -- due, and free to be claimed
+      'scheduled',  -- due at run_at: a first run that is delayed, or a retry
+      'waiting',    -- jobs have to end before it runs; the end of the last makes it ready (see dependencies)
+      'blocked',    -- its concurrency key is full; the settle that frees the key makes it ready
+      'behind',     -- an earlier job of its key has to run first; the end of that makes it ready
+      'throttled',  -- the rate of its key is used up; a tick makes it ready when it may start
+      'suspect',    -- was in flight when its drainer died, twice in a row; runs again in a small group (see reap)
+      'paused',     -- its queue is paused
+      'unkeyed',    -- due, but a drainer that knows its definition has to compute its keys first (see set_keys)
+      'unknown'))   -- no recent drainer knows its name; one that does makes it ready again (see tick)
+      then 'known_state'
+    when not (j.state <> 'blocked' or coalesce(j.waits_for, j.concurrency_key) is not null) then 'blocked_by_key'
+    when not (j.state <> 'behind' or (j.holds_key is not null and j.concurrency_key is not null)) then 'behind_in_order'
+    when not (j.holds_key is null or j.concurrency_limit = 1) then 'in_order_one_by_one'
+    when not (j.state <> 'suspect' or coalesce(j.suspect_group, 0) > 0) then 'suspect_has_group'
+    -- A limit without a key belongs to a job whose key is to be computed, or could not be: then it fails when it is performed.
+    when not (j.concurrency_key is null or j.concurrency_limit is not null) then 'key_comes_with_limit'
+    when not (j.state <> 'unkeyed' or (j.concurrency_key is null and j.concurrency_limit is not null)
+      or (j.rate_key is null and (j.rate).starts is not null) or array_position(j.further_keys, null) is not null) then 'unkeyed_lacks_key'
+    when not (cardinality(j.further_keys) is not distinct from cardinality(j.further_limits)
+      and (j.further_keys is null or array_ndims(j.further_keys) = 1 and cardinality(j.further_keys) between 1 and 7
+           and coalesce(0 < all (j.further_limits), false))) then 'limit_of_each_key'
+    when not (j.state <> 'throttled' or j.rate_key is not null) then 'throttled_by_key'
+    when not (j.rate_key is null or (j.rate).starts is not null) then 'key_comes_with_rate'
+    when not (num_nulls((j.rate).starts, (j.rate).per_ms, (j.rate).burst) in (0, 3)) then 'whole_rate'
+    when not ((j.rate).per_ms between 1000 and 2678400000 and (j.rate).burst between 1 and (j.rate).starts) then 'possible_rate'
+    when not (j.concurrency_limit > 0 and j.max_attempts > 0 and j.timeout_ms > 0) then 'positive_limits'
+    -- A role that may call store_jobs can pass anything. A longer text would not fit into an index that the job enters later,
+    -- and the claim that moves it there would fail. Claims don't count the bytes of carriers.
+    when not (octet_length(j.name) <= 128 and octet_length(j.queue) <= 128) then 'short_names'
+    when not (octet_length(j.unique_key) <= 2048 and octet_length(j.waiting_key) <= 2048 and octet_length(j.concurrency_key) <= 2048
+      and octet_length(j.rate_key) <= 2048 and octet_length(j.fair_key) <= 2048) then 'short_keys'
+    when not (j.fair_weight between 1 and 1000) then 'possible_weight'
+    when not (pg_column_size(j.carrier) <= 65536) then 'small_carrier'
+    when not (isfinite(j.run_at)) then 'due_some_time'
+    when not ((j.payload is null) = (j.payload_day is not null) or j.payload_forgotten is true) then 'payload_in_one_place'
+  end;
+begin
+  if v_broken is not null then
+    raise check_violation using table = 'jobs', constraint = v_broken,
+      message = format('new row for relation "jobs" violates check constraint "%s"', v_broken);
+  end if;
+  return true;
+end
+$$;
+
+-- The first half says of the usual job, without a call, that it is whole.
+alter table jobs add constraint whole check (
+  state = 'ready' and num_nonnulls(features, concurrency_limit, rate, max_attempts, timeout_ms, fair_key, fair_weight, further_limits, carrier) = 0
+    and payload is not null and isfinite(run_at) and octet_length(name) <= 128 and octet_length(queue) <= 128
+    and coalesce(octet_length(unique_key), 0) <= 2048
+  or assert_whole(jobs));
 
 -- Claims read only this index, or for jobs that take turns the next. Jobs that can't be claimed are in neither.
 create index jobs_ready     on jobs (priority, run_at, id)                  where state = 'ready' and fair_key is null;
@@ -456,6 +491,7 @@ create table definitions (
   events            text[],                              -- the events that enqueue a job of it
   dropped_at        timestamptz,                         -- since when no deployment has it: its events enqueue nothing, whatever older drainers know
   durations         integer[]   not null default '{}',   -- element n counts executions of up to 2^(n/4) ms; recent ones weigh more
+  usual_ms          integer,                             -- within which nearly all of these ended; null: too few are known
   seen_at           timestamptz not null default now()   -- when a drainer last knew it, to five minutes; -infinity: none has yet
 );
 

@@ -1,0 +1,61 @@
+import type { DefinitionSnapshot, Sluice, SteppedOptions } from "@sluice/core"
+import { operation, type Route, route } from "./operation.ts"
+import type { RouteOptions } from "./route-options.ts"
+
+export const listDefinitions = operation({
+  method: "GET",
+  path: "/v1/definitions",
+  role: "reader",
+  query: { limit: "integer", after: "text" },
+})
+
+export const getName = operation({
+  method: "GET",
+  path: "/v1/names/:name{.+}",
+  role: "reader",
+  query: { since: "text", until: "text", step: "text", queue: "text" },
+})
+
+export const getFilterValues = operation({ method: "GET", path: "/v1/filter-values", role: "reader" })
+
+/** The longest page of definitions. */
+const PAGE_SIZE = 1_000
+
+/** What is known of names of jobs. */
+export function nameRoutes({ sluice }: RouteOptions): Route[] {
+  return [
+    route(listDefinitions, async ({ query, context }) => {
+      const definitions = await sluice.listDefinitions(query)
+      const isFull = definitions.length === (query.limit ?? PAGE_SIZE)
+      return context.json({ definitions, ...(isFull && { next: definitions.at(-1)?.name }) })
+    }),
+    // the range first: what is wrong with it is said before anything else is read
+    route(getName, async ({ params: { name }, query, context }) => {
+      const throughput = await sluice.getThroughput({ ...(query as SteppedOptions), name })
+      const [slowest, pauses, definition] = await Promise.all([
+        sluice.listSlowest(name),
+        sluice.listPauses(),
+        definitionOf(sluice, name),
+      ])
+      const pause = pauses.find(({ kind, target }) => kind === "name" && target === name)
+      return context.json({
+        name,
+        paused: pause !== undefined,
+        pausedUntil: pause?.until ?? null,
+        definition: definition ?? null,
+        slowest,
+        throughput,
+      })
+    }),
+    route(getFilterValues, async ({ context }) => context.json(await sluice.getFilterValues())),
+  ]
+}
+
+async function definitionOf(sluice: Sluice, name: string): Promise<DefinitionSnapshot | undefined> {
+  for (let after: string | undefined; ; ) {
+    const page = await sluice.listDefinitions(after === undefined ? {} : { after })
+    const found = page.find((one) => one.name === name)
+    if (found || page.length < PAGE_SIZE) return found
+    after = page.at(-1)?.name
+  }
+}

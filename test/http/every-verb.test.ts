@@ -1,0 +1,25 @@
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { createSluice } from "@sluice/core"
+import { expect, test } from "vitest"
+
+/** A request that enqueues wakes drainers, and sessions are those of the dashboard. */
+const OTHERWISE = ["wake", "getPrincipal"]
+
+test("whatever a Sluice can do, and so the dashboard, a route of the API does", () => {
+  const text = ["api", "watch"].map(textOf).join("\n")
+  const sluice = createSluice({ database: { query: () => Promise.reject(new Error("nothing is queried")) } })
+  const verbs = Object.entries(sluice).flatMap(([name, member]) =>
+    typeof member === "function" ? [name] : [],
+  )
+  const missing = verbs.filter((verb) => !new RegExp(`\\bsluice\\s*\\.${verb}\\b`).test(text))
+  expect(verbs.length).toBeGreaterThan(70)
+  expect(missing.sort()).toEqual(OTHERWISE.sort())
+})
+
+function textOf(folder: string): string {
+  const path = join("packages/http/src", folder)
+  return readdirSync(path)
+    .map((file) => readFileSync(join(path, file), "utf8"))
+    .join("\n")
+}
