@@ -238,7 +238,6 @@ const types = [
   "Role",
   "RotateApiKeyOptions",
   "SampleQueuesOptions",
-  "SampledQueue",
   "ScheduleDefinition",
   "ScheduleOptions",
   "ScheduleRun",

@@ -98,7 +98,6 @@ export type { Pause } from "./inspect/pauses.ts"
 export type {
   QueueSnapshot,
   ReadQueuesOptions,
-  SampledQueue,
   SampleQueuesOptions,
 } from "./inspect/queues.ts"
 export type { DefinitionSnapshot, ListDefinitionsOptions } from "./inspect/definitions.ts"

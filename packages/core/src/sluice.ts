@@ -38,7 +38,7 @@ import type { SteppedOptions } from "./inspect/measured.ts"
 import type { ListNamesOptions, NameSummary } from "./inspect/names.ts"
 import type { Overview } from "./inspect/overview.ts"
 import type { Pause } from "./inspect/pauses.ts"
-import type { QueueSnapshot, ReadQueuesOptions, SampledQueue, SampleQueuesOptions } from "./inspect/queues.ts"
+import type { QueueSnapshot, ReadQueuesOptions, SampleQueuesOptions } from "./inspect/queues.ts"
 import type { JobRelatives } from "./inspect/relatives.ts"
 import type { ListSeriesOptions, SeriesList } from "./inspect/series.ts"
 import type { SlowJob } from "./inspect/slowest-jobs.ts"
@@ -229,13 +229,14 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   getRelatives(id: string): Promise<JobRelatives>
   /** Returns names, queues and tags to complete what somebody types into a filter: those of new jobs and of definitions. */
   getFilterValues(): Promise<FilterValues>
-  /** Returns the queues that have unfinished jobs, a pause or a waiting limit, ordered by name. */
-  listQueues(options?: ReadQueuesOptions): Promise<QueueSnapshot[]>
   /**
-   * Returns the queues that are known, also those that only a definition or a pool names. Reads some pages of a large backlog: their
-   * counts are estimates then, and say so, where `listQueues` takes a second for each million jobs.
+   * Returns the queues that have unfinished jobs, a pause or a waiting limit, ordered by name. Reads some pages of a large backlog: their
+   * counts are estimates then, and say so. Then queues without jobs are listed too, and one with few jobs may be missing
+   * that no definition names and where nothing was performed lately. `countJobs` counts exactly.
    */
-  sampleQueues(options?: SampleQueuesOptions): Promise<SampledQueue[]>
+  listQueues(options?: ReadQueuesOptions): Promise<QueueSnapshot[]>
+  /** Returns the queues that are known, also those that only a definition or a pool names. Otherwise as `listQueues`. */
+  sampleQueues(options?: SampleQueuesOptions): Promise<QueueSnapshot[]>
   /** Returns the drainers that have not ended, the newest first; or a page of those that have, the last to end first. */
   listDrainers(options?: ListDrainersOptions): Promise<DrainerList>
   /** Returns the drainer with the jobs that it holds, or undefined if there is none with this id, or it is forgotten. */
