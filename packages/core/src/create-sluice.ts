@@ -9,7 +9,6 @@ import { protocolCall } from "./database/protocol-call.ts"
 import { readJson } from "./database/read-json.ts"
 import { assertSchemaName } from "./database/schema.ts"
 import { asQueryable, type TransactionClient } from "./database/transaction-client.ts"
-import { translateErrors } from "./database/translate-error.ts"
 import {
   type Catalog,
   type HowToStore,
@@ -20,8 +19,6 @@ import {
 } from "./enqueue/enqueue.ts"
 import { storeAround } from "./enqueue/store-around.ts"
 import { emitEvent, eventsOf } from "./events/emit.ts"
-import { readJob, withObjects } from "./inspect/job.ts"
-import { readJobStatus } from "./inspect/job-status.ts"
 import { assertSchedules } from "./job/assert-schedules.ts"
 import { assertBatchId } from "./job/batch-id.ts"
 import type { AnyEvent } from "./job/define-event.ts"
@@ -67,6 +64,8 @@ const LATER_METHODS = [
   "listBatches",
   "cancelBatch",
   "retryBatch",
+  "getJob",
+  "getJobStatus",
   "waitForJob",
   "completeWait",
   "listJobs",
@@ -180,7 +179,6 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
       listen: options.listen,
       store,
       wakeIfNeeded,
-      getJob: (id: string) => sluice.getJob(id),
     }),
     database,
     async enqueue(job, payload, given) {
@@ -211,11 +209,6 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
       return results
     },
     wake: (options) => wakeIfNeeded(options),
-    async getJob(id, options) {
-      const job = await translateErrors(readJob(database, schema, id, options))
-      return job && catalog.payloads ? withObjects(job, catalog.payloads) : job
-    },
-    getJobStatus: (id) => translateErrors(readJobStatus(database, schema, id)),
     async emit(event, payload, { transaction, ...others } = {}) {
       const asks = isToWake(transaction)
       const known = typeof event === "string" ? (events.get(event) ?? { name: event }) : (event as AnyEvent)

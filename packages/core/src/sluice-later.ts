@@ -20,6 +20,8 @@ import { readFilterValues } from "./inspect/filter-values.ts"
 import { examine } from "./inspect/findings/examine.ts"
 import { readForecast } from "./inspect/forecast.ts"
 import { readHolder } from "./inspect/holder.ts"
+import { readJob, withObjects } from "./inspect/job.ts"
+import { readJobStatus } from "./inspect/job-status.ts"
 import { listKeys, listRates } from "./inspect/keys.ts"
 import { listJobs } from "./inspect/list-jobs.ts"
 import { listNames } from "./inspect/names.ts"
@@ -84,7 +86,6 @@ export interface Front {
   readonly catalog: Catalog
   readonly database: Queryable
   readonly listen: Connect | undefined
-  readonly getJob: Sluice["getJob"]
   /** Stores jobs within the hooks, and wakes a drainer for them unless that is left to the caller. */
   readonly store: (
     jobs: readonly NewJob[],
@@ -112,22 +113,13 @@ export interface ToWake {
 /** The methods of `Sluice` that are loaded with the first call of one of them: those that enqueueing does without. */
 export type Later = Omit<
   Sluice,
-  | keyof Catalog
-  | "database"
-  | "enqueue"
-  | "enqueueMany"
-  | "enqueueBatch"
-  | "addToBatch"
-  | "emit"
-  | "wake"
-  | "getJob"
-  | "getJobStatus"
+  keyof Catalog | "database" | "enqueue" | "enqueueMany" | "enqueueBatch" | "addToBatch" | "emit" | "wake"
 >
 
 /** Of more jobs it isn't asked which of them need a drainer, but whether any job does. */
 const MOST_ASKED_FOR = 500
 
-export function createLater({ catalog, database, listen, getJob, store, wakeIfNeeded }: Front): Later {
+export function createLater({ catalog, database, listen, store, wakeIfNeeded }: Front): Later {
   const { schema } = catalog
   const keys = createKeyVerifier(database, schema)
   const watch = createFinishWatch(database, schema, listen)
@@ -153,10 +145,15 @@ export function createLater({ catalog, database, listen, getJob, store, wakeIfNe
       const family = await translateErrors(familyOf(database, schema, id, callbacks))
       return sumOf(family.map((batch) => () => later.retryJobs({ batch }, retry)))
     },
+    async getJob(id, options) {
+      const job = await translateErrors(readJob(database, schema, id, options))
+      return job && catalog.payloads ? withObjects(job, catalog.payloads) : job
+    },
+    getJobStatus: (id) => translateErrors(readJobStatus(database, schema, id)),
     async waitForJob(id, options = {}) {
       const { withinMs, signal } = checkWaitOptions(options)
       await translateErrors(watch.wait(assertJobId(id), withinMs, signal))
-      const job = await getJob(id)
+      const job = await later.getJob(id)
       if (job) return job
       const message = `No job has the id ${id}: its history was dropped, or the transaction that enqueued it has not committed`
       throw new JobNotFoundError("job_not_found", message)
@@ -197,7 +194,7 @@ export function createLater({ catalog, database, listen, getJob, store, wakeIfNe
     getHealth: (options) => translateErrors(readHealth(database, schema, options)),
     cancelJob: (job) => moveAway(job, "unfinished", () => cancelVerb(schema)),
     updateJob: (job, changes) =>
-      moveAway(job, "unfinished", (id) => updateVerb({ ...catalog, getJob }, changes, id)),
+      moveAway(job, "unfinished", (id) => updateVerb({ ...catalog, getJob: later.getJob }, changes, id)),
     runJobNow: (job) => moveJob(job, "unfinished", () => runNowVerb(schema)),
     retryJob: (job, options) => moveJob(job, "finished", () => retryVerb(schema, options)),
     async deleteJob(job) {
