@@ -71,6 +71,7 @@ export const NAVIGATION: readonly Chapter[] = [
     "Import a large CSV file": "/docs/examples/csv-import",
     "An order with an approval": "/docs/examples/order-workflow",
     "Mails within a rate limit": "/docs/examples/rate-limited-mails",
+    "A Next.js app": "/examples/nextjs/README",
     "A webhook relay": "/examples/webhook-relay/README",
     "A Hono API on AWS": "/examples/hono/README",
   }),

@@ -12,22 +12,24 @@ begin
   if exists (select from jobs j where j.state = 'scheduled' and j.run_at <= now() and j.name = any (p_names) and serves(p_pool, j.queue)) then
     return true;
   end if;
-  if exists (select from schedules s where s.next_at <= now() and s.name = any (p_names)) then
-    return true; -- the next look enqueues its job
-  end if;
-  if exists (select from unnest(p_names) known (name), lateral (select from jobs j where j.state = 'unknown' and j.name = known.name limit 1) j) then
-    return true; -- put by at the moment in which this drainer opened: the next look brings them back
-  end if;
-  if exists (select from unnest(p_names) known (name), lateral (select from jobs j where j.state = 'unkeyed' and j.name = known.name limit 1) j) then
-    return true; -- the next look computes their keys
-  end if;
-  if exists (select from rates r where r.next_at <= clock_timestamp()
-             and is_throttled(r.rate_key, p_names, p_pool)) then
-    return true;
-  end if;
-  if exists (select from jobs j where j.rate_key is not null)
-     and exists (select from keys_unnoted() key where is_throttled(key, p_names, p_pool)) then
-    return true; -- the job that would have noted when they may start has expired, or is held
+  if (select r.for_last_look from rare_work() r) then
+    if exists (select from schedules s where s.next_at <= now() and s.name = any (p_names)) then
+      return true; -- the next look enqueues its job
+    end if;
+    if exists (select from unnest(p_names) known (name), lateral (select from jobs j where j.state = 'unknown' and j.name = known.name limit 1) j) then
+      return true; -- put by at the moment in which this drainer opened: the next look brings them back
+    end if;
+    if exists (select from unnest(p_names) known (name), lateral (select from jobs j where j.state = 'unkeyed' and j.name = known.name limit 1) j) then
+      return true; -- the next look computes their keys
+    end if;
+    if exists (select from rates r where r.next_at <= clock_timestamp()
+               and is_throttled(r.rate_key, p_names, p_pool)) then
+      return true;
+    end if;
+    if exists (select from jobs j where j.rate_key is not null)
+       and exists (select from keys_unnoted() key where is_throttled(key, p_names, p_pool)) then
+      return true; -- the job that would have noted when they may start has expired, or is held
+    end if;
   end if;
   with ready as materialized (
     select j.id from jobs j where j.state = 'ready' and j.fair_key is null and j.name = any (p_names) and (j.queue = any (v_queues)) <> v_excepts

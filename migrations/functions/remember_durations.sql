@@ -13,7 +13,9 @@ begin
   for v_name, v_counts in
     select o.key, array(select json_array_elements_text(o.value)::integer) from json_each(p_durations) o order by o.key
   loop
-    update definitions d set durations = merge_histograms(d.durations, v_counts) where d.name = v_name;
+    update definitions d
+    set durations = merge_histograms(d.durations, v_counts), usual_ms = duration_percentile(merge_histograms(d.durations, v_counts), 0.99)
+    where d.name = v_name;
   end loop;
 end
 $$;

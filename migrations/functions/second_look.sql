@@ -46,7 +46,8 @@ begin
     select coalesce(array_agg(p.target) filter (where p.kind = 'queue'), '{}'), coalesce(array_agg(p.target) filter (where p.kind = 'name'), '{}')
     into v_paused, v_paused_names from pauses p where lasts(p);
     v_queues := case when p_pool.queues is null then v_paused else queues_of(p_pool, v_paused) end;
-    v_admitted := admit(p_drainer, v_locked, p_state, p_features, v_paused, v_paused_names, p_pool); -- by itself: what is read next is read after it
+    v_admitted := case when p_features is null then v_locked
+                       else admit(p_drainer, v_locked, p_state, p_features, v_paused, v_paused_names, p_pool) end; -- by itself: what is read next is read after it
     -- by their ids alone: with a condition that an index of all ready jobs has, the plan may go through all of them
     select array_agg(found.id), array_agg(found.fence), json_agg(found.job) into ids, fences, jobs
     from (

@@ -4,5 +4,5 @@ language sql stable set search_path from current
 as $$
   select array(
     select given.name from unnest(p_names) with ordinality given (name, place)
-    where given.name <> all (paused('name')) order by given.place)
+    where given.name not in (select p.target from pauses p where p.kind = 'name' and lasts(p)) order by given.place)
 $$;

@@ -36,6 +36,18 @@ test("a drain that finds nothing plans no statement that moves jobs or walks the
   ).toEqual([])
 })
 
+test("a session prepares few statements and expressions, for one job or none", async () => {
+  await drainOnce()
+  const idle = await planningSession(database)
+  await drainOnce({ connect: idle.connect })
+  expect((await idle.planned).length).toBeLessThanOrEqual(170)
+
+  await store(1)
+  const busy = await planningSession(database)
+  await drainOnce({ connect: busy.connect, linger: "1ms" })
+  expect((await busy.planned).length).toBeLessThanOrEqual(200)
+})
+
 test("a claim looks at no more rows with blocked, throttled, scheduled and paused jobs in its way", async () => {
   await database.rows("truncate sluice.jobs") // with the dead rows of what was drained before
   await store(200)

@@ -41,6 +41,14 @@ test("one drainer looks from the start each second, finds what came before, and 
   })
 })
 
+test("a first claim that leaves the look to the next doesn't keep others from looking", async () => {
+  const { store, open } = await prepare()
+  await store(30)
+  const woken = await open()
+  expect(await woken.claim({ limit: 10, ago: -1 })).toMatchObject({ from_start: false, more: true })
+  expect(await (await open()).claim({ limit: 10, ago: 2_000 })).toMatchObject({ from_start: true })
+})
+
 test("a drainer looks from the start, and at everything, although others did at a time to come by a clock that was set back since", async () => {
   const { database, store, open } = await prepare()
   await store(20, { ago: "1 minute" })

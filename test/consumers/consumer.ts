@@ -1,11 +1,14 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { chmod, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { delimiter, join, resolve } from "node:path"
+import { basename, delimiter, join, resolve } from "node:path"
 import { promisify } from "node:util"
 import { packedPackages } from "../support/packed.ts"
 
 const FIXTURES = join(import.meta.dirname, "fixtures")
+const EXAMPLES = join(import.meta.dirname, "../../examples")
+/** What an app's own commands have made in its folder. */
+const UNCOPIED = /\/(node_modules|\.next|\.open-next|\.sluice)$/
 /** What npm says when it can't reach its registry. */
 const UNREACHABLE = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|network/
 
@@ -42,9 +45,29 @@ export async function installConsumer(
   fixture: string,
   versions: Readonly<Record<string, string>> = {},
 ): Promise<Consumer | undefined> {
+  return install(join(FIXTURES, fixture), { ...(await packedPackages()), ...versions })
+}
+
+/**
+ * The same for an app of the folder `examples`.
+ *
+ * @param without Packages for development that the test has no use for.
+ */
+export async function installExample(
+  name: string,
+  without: readonly string[] = [],
+): Promise<Consumer | undefined> {
+  return install(join(EXAMPLES, name), await packedPackages(), without)
+}
+
+async function install(
+  source: string,
+  versions: Readonly<Record<string, string>>,
+  without: readonly string[] = [],
+): Promise<Consumer | undefined> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-consumer-"))
-  await cp(join(FIXTURES, fixture), folder, { recursive: true })
-  await dependOn(folder, { ...(await packedPackages()), ...versions })
+  await cp(source, folder, { recursive: true, filter: (path) => !UNCOPIED.test(path) })
+  await dependOn(folder, versions, without)
   const consumer = consumerIn(folder)
   try {
     await consumer.run(["npm", "install", "--prefer-offline", "--no-audit", "--no-fund", "--fetch-retries=0"])
@@ -52,7 +75,9 @@ export async function installConsumer(
   } catch (error) {
     await consumer.remove()
     if (!isUnreachable(error)) throw error
-    console.warn(`SKIPPED: the app ${fixture} can't be installed, because the registry isn't reachable`)
+    console.warn(
+      `SKIPPED: the app ${basename(source)} can't be installed, because the registry isn't reachable`,
+    )
     return undefined
   }
 }
@@ -69,11 +94,17 @@ export function isUnreachable(error: unknown): boolean {
   return UNREACHABLE.test((error as Error).message)
 }
 
-async function dependOn(folder: string, versions: Readonly<Record<string, string>>): Promise<void> {
+async function dependOn(
+  folder: string,
+  versions: Readonly<Record<string, string>>,
+  without: readonly string[],
+): Promise<void> {
   const path = join(folder, "package.json")
   const manifest = JSON.parse(await readFile(path, "utf8"))
+  const isWanted = ([name]: [string, unknown]) => !without.includes(name) && !(name in versions)
+  const devDependencies = Object.fromEntries(Object.entries(manifest.devDependencies ?? {}).filter(isWanted))
   const dependencies = { ...manifest.dependencies, ...versions }
-  await writeFile(path, JSON.stringify({ ...manifest, dependencies }, null, 2))
+  await writeFile(path, JSON.stringify({ ...manifest, dependencies, devDependencies }, null, 2))
 }
 
 function consumerIn(folder: string): Consumer {

@@ -537,7 +537,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Added up too early": [
     {
       file: `${SQL}/protocol/close_drainer.sql`,
-      from: " or exists (select from due_batches())",
+      from: "exists (select from due_batches()) or ",
       to: "",
     },
   ],

@@ -18,6 +18,7 @@ language plpgsql volatile set search_path from current
 as $$
 declare
   v_sees_all boolean;
+  v_is_rare boolean;
 begin
   perform assert_session(p_backend);
   delete from claims c where c.drainer_id = p_drainer;
@@ -30,10 +31,16 @@ begin
   perform pg_advisory_unlock(lock_space('slot'), slot_key(d.pool, d.slot)) from drainers d where d.id = p_drainer;
   perform pg_advisory_unlock(lock_space('awake'), p_drainer);
   v_sees_all := await_storers();
-  perform fold_batches();
-  perform advance_dependents();
+  v_is_rare := (select r.for_tick from rare_work() r);
+  if v_is_rare then
+    perform fold_batches();
+    perform advance_dependents();
+  end if;
   due := is_work_due(unpaused(p_names), p_pool);
-  due := due or not v_sees_all or exists (select from due_batches()) or exists (select from due_dependents);
+  due := due or not v_sees_all;
+  if v_is_rare and not due then
+    due := exists (select from due_batches()) or exists (select from due_dependents);
+  end if;
   next_due_in_ms := extract(epoch from next_due_at(p_names, p_pool) - clock_timestamp()) * 1000;
   return next;
 end

@@ -18,6 +18,10 @@ as $$
 declare
   v_names text[];
   v_any_changed boolean;
+  v_any_unseen boolean;
+  v_is_awaited boolean;
+  v_is_repaired boolean;
+  v_are_pools boolean;
 begin
   perform assert_schema_version(p_schema_version);
   for v_slot in 1 .. p_max_drainers loop
@@ -30,9 +34,9 @@ begin
     return;
   end if;
 
-  select array_agg(given.name), json_object_agg(d.name, duration_percentile(d.durations, 0.99)) filter (where d.name is not null),
-         bool_or(is_definition_changed(d, given))
-  into v_names, usual_ms, v_any_changed
+  select array_agg(given.name), json_object_agg(d.name, d.usual_ms) filter (where d.name is not null),
+         bool_or(is_definition_changed(d, given)), bool_or(d.seen_at < now() - interval '5 minutes')
+  into v_names, usual_ms, v_any_changed, v_any_unseen
   from json_populate_recordset(null::definitions, p_definitions) given left join definitions d on d.name = given.name;
   id := nextval('drainer_ids');
   backend_pid := pg_backend_pid();
@@ -43,17 +47,25 @@ begin
   if p_invocation ? 'version' and not exists (select from deployments d where d.version = p_invocation->>'version') then
     insert into deployments (version) values (p_invocation->>'version') on conflict do nothing;
   end if;
-  if exists (select from wake_requests w where w.requested_at > '-infinity') then
+  select exists (select from wake_requests w where w.requested_at > '-infinity'),
+         exists (select from ticks t where t.ticked_at > now() - interval '1 second'),
+         not (p_pool is null) or exists (select from pooled_queues)
+  into v_is_awaited, v_is_repaired, v_are_pools;
+  if v_is_awaited then
     perform clear_wake_requests(v_names, p_pool);
   end if;
-  if exists (select from ticks t where t.ticked_at > now() - interval '1 second') then
-    perform repair_soon(); -- otherwise it is due anyway
+  if v_is_repaired and slot = 1 then -- with another slot it isn't alone, and others have repaired, or are about to
+    perform repair_soon();
   end if;
   if v_any_changed then
     perform note_definitions(p_definitions);
   end if;
-  perform note_names(v_names);
-  perform note_queues(p_pool);
+  if v_any_unseen then
+    perform note_names(v_names);
+  end if;
+  if v_are_pools then
+    perform note_queues(p_pool);
+  end if;
   return next;
 end
 $$;

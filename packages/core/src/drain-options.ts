@@ -113,6 +113,7 @@ export function checkOptions(sluice: Sluice, options: DrainOptions) {
   assertInvocation(options.invocation, ["drain", "invocation"])
   const definitions = definitionsIn(options, assertDefinitions(sluice))
   assertRemainingMs(options.remainingMs)
+  const lingerMs = durationMs(options.linger ?? 0, ["drain", "linger"])
   const times = {
     remainingMs: options.remainingMs,
     stop: options.signal,
@@ -127,8 +128,9 @@ export function checkOptions(sluice: Sluice, options: DrainOptions) {
       SHORTEST_SESSION_TIMEOUT_MS,
       A_DAY_MS,
     ),
-    lingerMs: durationMs(options.linger ?? 0, ["drain", "linger"]),
+    lingerMs,
     lingersOnlyAfterWork: options.lingerOnlyAfterWork ?? false,
+    wasWoken: lingerMs > 0 && !options.lingerOnlyAfterWork,
     schema: sluice.schema,
     definitions,
     names: [...definitions.keys()],

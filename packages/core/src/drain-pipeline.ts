@@ -5,11 +5,13 @@ import type { Execution } from "./job/outcome.ts"
 import type { JobRunner } from "./perform/job-runner.ts"
 import type { Deadline } from "./session/deadline.ts"
 import type { Drainer } from "./session/drainer.ts"
+import { runMaintenance } from "./session/maintenance.ts"
 import { settle } from "./settle/settle.ts"
 
 /**
  * The claims and settles of a drain, so that Postgres works while Node performs: the next claim is sent before the jobs of
- * the last one are performed, and their outcomes are sent while it is under way. At most one of each is.
+ * the last one are performed, and their outcomes are sent while it is under way. At most one of each is. Maintenance follows the
+ * first claim.
  */
 export interface Pipeline {
   /** Returns the jobs of the claim that was sent ahead, or of one that is sent now. */
@@ -35,6 +37,7 @@ export function createPipeline(parts: {
   let isClaimAnswered = false
   let settling = Promise.resolve()
   let isSettling = false
+  let maintaining: Promise<void> | undefined
 
   return {
     async claim() {
@@ -43,7 +46,9 @@ export function createPipeline(parts: {
       const isSentAhead = claiming !== undefined
       claiming ??= sendClaim(runner.isIdle())
       try {
-        return await claiming
+        const claimed = await claiming
+        maintaining ??= maintain() // not before the first jobs can start
+        return claimed
       } finally {
         claiming = undefined
         // it has not looked at what the jobs that were performed meanwhile have stored, made due again, or freed by their outcomes,
@@ -69,7 +74,7 @@ export function createPipeline(parts: {
     },
     isAwaited: () => (claiming ? isClaimAnswered : isSettling && runner.isIdle()),
     async end() {
-      const [claimed, settled] = await Promise.allSettled([claiming ?? [], settling])
+      const [claimed, settled] = await Promise.allSettled([claiming ?? [], settling, maintaining])
       if (settled.status === "rejected") throw settled.reason
       if (claimed.status === "rejected") throw claimed.reason
       return claimed.value
@@ -78,6 +83,11 @@ export function createPipeline(parts: {
 
   function sendClaim(isIdle: boolean): Promise<ClaimedJob[]> {
     return claim(drainer, position, deadline, room(), isIdle)
+  }
+
+  function maintain(): Promise<void> {
+    const { query, schema, log, payloads } = drainer
+    return runMaintenance(query, schema, log, payloads?.store)
   }
 
   function room(): number {

@@ -57,7 +57,7 @@ export async function drain(sluice: Sluice, options: DrainOptions): Promise<Drai
 }
 
 function createParts(drainer: Drainer, settings: DrainSettings) {
-  const position = createClaimPosition(settings.definitions)
+  const position = createClaimPosition(settings.definitions, settings.wasWoken)
   const deadline = createDeadline({ ...settings, usualMs: drainer.usualMs })
   const transactions = createTransactions(drainer, settings)
   const connections = createConnectionLimiter(drainer, settings.maxDrainers)

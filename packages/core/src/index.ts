@@ -1,11 +1,6 @@
 // Define jobs, enqueue them and read their state.
-export {
-  createSluice,
-  type EnqueuedBatch,
-  type RetryBatchOptions,
-  type Sluice,
-  type SluiceOptions,
-} from "./sluice.ts"
+export { createSluice } from "./create-sluice.ts"
+export type { EnqueuedBatch, RetryBatchOptions, Sluice, SluiceOptions } from "./sluice.ts"
 export type { BatchCallback, BatchOptions } from "./batches/batch-options.ts"
 export type { BatchList, ListBatchesOptions, ListedBatch } from "./batches/list-batches.ts"
 export type { BatchSnapshot, JobBatch, JobToAdd } from "./job/job-batch.ts"

@@ -58,7 +58,7 @@ async function claimInOrder(
       p_fits_ms: deadline.fitsMs(),
       p_max_bytes: mostBytes,
       p_last_claim: position.isPassingOver ? null : position.lastClaim,
-      p_looked_ms_ago: startedAtMs - position.fromStartAtMs,
+      p_looked_ms_ago: position.isLookPutOff ? -1 : startedAtMs - position.fromStartAtMs,
       p_pass: position.pass,
       p_pool: drainer.pool,
     }),

@@ -32,6 +32,8 @@ export interface ClaimPosition {
   lastClaim: string
   /** When it last looked from the start. After a second a claim does so again, unless other drainers have. */
   fromStartAtMs: number
+  /** Whether the next claim, the drain's first, leaves that look to the one after, so that its jobs start sooner. */
+  isLookPutOff: boolean
   /** What was seen up to the end of the queue: the next look from the start passes over it. */
   seen: string | null
   /** What is seen once the way from the start, in however many claims, has reached the end. */
@@ -78,11 +80,19 @@ export interface ClaimPosition {
   keysAgainAtMs: number
 }
 
-export function createClaimPosition(definitions: ReadonlyMap<string, AnyJobDefinition>): ClaimPosition {
+/**
+ * @param wasWoken Whether the drain is there because jobs are ready, so that its first claim does nothing but claim them. What is due
+ * but not ready yet then comes after them, whatever its priority.
+ */
+export function createClaimPosition(
+  definitions: ReadonlyMap<string, AnyJobDefinition>,
+  wasWoken: boolean,
+): ClaimPosition {
   return {
     resumeAfter: BEGINNING,
     lastClaim: "0",
     fromStartAtMs: performance.now() - LOOK_FROM_START_EVERY_MS, // so the first look is due, and is overdue in time
+    isLookPutOff: wasWoken,
     seen: null,
     pass: null,
     isPassWhole: false,
@@ -130,6 +140,7 @@ export interface Look {
 
 /** Moves the position to where a claim has ended. `isFull`: it has brought as many jobs as it asked for. */
 export function advance(position: ClaimPosition, look: Look, isFull: boolean, startedAtMs: number): void {
+  position.isLookPutOff = false
   if (look.from_start) noteLookFromStart(position, look, startedAtMs)
   position.pass = look.pass
   if (!isFull) position.passedOverMs += performance.now() - startedAtMs

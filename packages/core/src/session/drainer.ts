@@ -6,11 +6,11 @@ import { batchSize } from "../job/batch-size.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { ScheduleDefinition } from "../job/define-schedule.ts"
 import { definitionsJson } from "../job/definitions-json.ts"
-import { shortMessage } from "../job/error-record.ts"
 import type { Hooks } from "../job/hooks.ts"
 import type { JobPolicies } from "../job/job-options.ts"
 import type { Execution, SettledExecution } from "../job/outcome.ts"
 import type { StoredPayloads } from "../job/payload-store.ts"
+import { shortMessage } from "../job/serialize-error.ts"
 import type { Logger } from "../logger.ts"
 import { createMeasures, type Measures } from "../measures/measures.ts"
 import { type CancelRequests, createCancelRequests } from "./cancel-requests.ts"
@@ -18,7 +18,6 @@ import { openDrainerSession } from "./drainer-session.ts"
 import { createDurations, type Durations } from "./durations.ts"
 import { createHeldJobs, type HeldJobs } from "./held-jobs.ts"
 import type { Invocation } from "./invocation.ts"
-import { runMaintenance } from "./maintenance.ts"
 import type { Session } from "./session.ts"
 import { createSettledHooks, type SettledHooks } from "./settled-hooks.ts"
 import { EMPTY_PHASES, EMPTY_TALLY, type Phases, settledCount, type Tally, timed } from "./tally.ts"
@@ -91,8 +90,6 @@ export async function openDrainer(options: OpenOptions): Promise<Drainer | undef
       await session.end()
       return undefined
     }
-    await runMaintenance(session.query, options.schema, options.log, options.payloads?.store)
-    session.lost.throwIfAborted()
     return {
       ...session,
       id: row.id,

@@ -1,12 +1,12 @@
 import { protocolCall } from "../database/protocol-call.ts"
-import { shortMessage } from "../job/error-record.ts"
 import { deleteObjects, MOST_DELETED, type PayloadStore } from "../job/payload-store.ts"
+import { shortMessage } from "../job/serialize-error.ts"
 import type { Logger } from "../logger.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: rows are typed where a statement is written
 type Query = (text: string, values: unknown[]) => Promise<any[]>
 
-/** How long a drain spends on maintenance before it begins. The rest is left to later drains. */
+/** How long a drain spends on maintenance beside its first jobs. The rest is left to later drains. */
 const BUDGET_MS = 250
 
 /**

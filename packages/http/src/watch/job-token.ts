@@ -11,6 +11,7 @@ export interface JobTokens {
    * Checks for how long a token is asked for, and returns what makes it. The token lets one watch a job, and do nothing else. It isn't
    * stored: it is signed with the first of the keys, and valid for as long as that is one of the API's.
    *
+   * @param expiresIn Default an hour.
    * @param option Where in the body the time stands, for errors.
    */
   readonly lasting: (expiresIn: unknown, option: string) => (id: string) => JobToken
@@ -60,7 +61,7 @@ export function tokenForStored(tokens: JobTokens, expiresIn: unknown) {
   }
 }
 
-function lifetimeMs(expiresIn: unknown, option: string): number {
+function lifetimeMs(expiresIn: unknown = "1h", option: string): number {
   const ms = durationMs(expiresIn as string, [option])
   if (ms > 0 && ms <= LONGEST_TOKEN_MS) return ms
   return refuse({

@@ -146,9 +146,9 @@ $$;
 
 -- The first half says of the usual job, without a call, that it is whole.
 alter table jobs add constraint whole check (
-  state = 'ready' and num_nonnulls(features, concurrency_limit, rate, max_attempts, timeout_ms, fair_key, fair_weight, further_limits, carrier) = 0
+  state = 'ready' and num_nonnulls(features, concurrency_limit, rate, max_attempts, timeout_ms, fair_key, fair_weight, further_limits) = 0
     and payload is not null and isfinite(run_at) and octet_length(name) <= 128 and octet_length(queue) <= 128
-    and coalesce(octet_length(unique_key), 0) <= 2048
+    and coalesce(octet_length(unique_key), 0) <= 2048 and coalesce(pg_column_size(carrier), 0) <= 65536
   or assert_whole(jobs));
 
 -- Claims read only this index, or for jobs that take turns the next. Jobs that can't be claimed are in neither.
@@ -490,6 +490,7 @@ create table definitions (
   events            text[],                              -- the events that enqueue a job of it
   dropped_at        timestamptz,                         -- since when no deployment has it: its events enqueue nothing, whatever older drainers know
   durations         integer[]   not null default '{}',   -- element n counts executions of up to 2^(n/4) ms; recent ones weigh more
+  usual_ms          integer,                             -- within which nearly all of these ended; null: too few are known
   seen_at           timestamptz not null default now()   -- when a drainer last knew it, to five minutes; -infinity: none has yet
 );
 

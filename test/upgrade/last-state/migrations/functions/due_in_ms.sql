@@ -5,8 +5,6 @@ language sql volatile
 return extract(epoch from least(
   case when (p_pool).queues is null
     then (select s.run_at from jobs s where s.state = 'scheduled' and s.run_at > coalesce(p_since, '-infinity') order by s.run_at limit 1)
-    else (select min(next.run_at) from (
-            select s.run_at, s.queue from jobs s where s.state = 'scheduled' and s.run_at > coalesce(p_since, '-infinity') order by s.run_at limit 1000) next
-          where (next.queue = any ((p_pool).queues)) <> (p_pool).excepts) end,
+    else due_for_pool(coalesce(p_since, '-infinity'), p_pool) end,
   (select s.next_at from schedules s where s.next_at > now() order by s.next_at limit 1),
   (select r.next_at from rates r where r.next_at > now() order by r.next_at limit 1)) - now())::double precision * 1000;

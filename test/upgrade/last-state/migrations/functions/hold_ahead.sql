@@ -19,6 +19,8 @@ begin
   from first_ready(c_head) head;
   if v_names is null then
     return false;
+  elsif v_names <@ p_names and not exists (select from pauses) then
+    return false;
   end if;
   v_known := unpaused(p_names || array(select d.name from definitions d where d.seen_at > now() - interval '15 minutes'));
   v_paused := paused('queue');

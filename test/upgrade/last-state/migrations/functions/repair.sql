@@ -6,23 +6,29 @@ language plpgsql volatile set search_path from current
 as $$
 declare
   v_last ticks;
-  v_strays record;
   v_is_held boolean;
+  v_is_more boolean := false;
 begin
   select t.* into v_last from ticks t where t.ticked_at < clock_timestamp() - interval '1 second' for update skip locked;
   if not found then
     return false;
   end if;
-  perform note_names(p_names);
-  perform note_queues(p_pool);
-  perform end_pauses();
+  if exists (select from definitions d where d.name = any (p_names) and d.seen_at < now() - interval '5 minutes') then
+    perform note_names(p_names);
+  end if;
+  if exists (select from pooled_queues) then
+    perform note_queues(p_pool);
+  end if;
   v_is_held := hold_ahead(p_names);
-  v_strays := resume_strays(v_last.last_queue);
-  v_last.last_key := unblock_forgotten(v_last.last_key);
-  v_last.last_line := let_forgotten(v_last.last_line);
-  v_last.last_rate := unthrottle_forgotten(v_last.last_rate, p_names);
-  update ticks t set ticked_at = case when v_is_held or v_strays.more then '-infinity' else clock_timestamp() end,
-                     last_queue = v_strays.last, last_key = v_last.last_key, last_line = v_last.last_line, last_rate = v_last.last_rate;
-  return v_strays.more;
+  if (select r.for_repair from rare_work() r) then
+    perform end_pauses();
+    select s.last, s.more into v_last.last_queue, v_is_more from resume_strays(v_last.last_queue) s;
+    v_last.last_key := unblock_forgotten(v_last.last_key);
+    v_last.last_line := let_forgotten(v_last.last_line);
+    v_last.last_rate := unthrottle_forgotten(v_last.last_rate, p_names);
+  end if;
+  update ticks t set ticked_at = case when v_is_held or v_is_more then '-infinity' else clock_timestamp() end,
+                     last_queue = v_last.last_queue, last_key = v_last.last_key, last_line = v_last.last_line, last_rate = v_last.last_rate;
+  return v_is_more;
 end
 $$;

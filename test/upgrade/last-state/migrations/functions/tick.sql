@@ -9,16 +9,23 @@ set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
 set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
 declare
-  v_more boolean := enqueue_ticks();
+  v_rare record;
+  v_more boolean := false;
 begin
-  perform resume_unseen();
-  perform cancel_orphans();
-  perform fold_batches(); -- before the promotion of a job that has waited for one
-  v_more := match_emitted() or v_more;
-  v_more := advance_dependents() or v_more;
+  select r.* into v_rare from rare_work() r;
+  if v_rare.for_tick then
+    v_more := enqueue_ticks();
+    perform resume_unseen();
+    perform cancel_orphans();
+    perform fold_batches(); -- before the promotion of a job that has waited for one
+    v_more := match_emitted() or v_more;
+    v_more := advance_dependents() or v_more;
+  end if;
   v_more := promote_due(p_since) or v_more;
-  v_more := release_known(p_names) or v_more;
-  perform unthrottle_due(p_names);
+  if v_rare.for_tick then
+    v_more := release_known(p_names) or v_more;
+    perform unthrottle_due(p_names);
+  end if;
   return repair(p_names, p_pool) or v_more;
 end
 $$;

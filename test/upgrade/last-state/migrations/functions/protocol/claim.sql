@@ -13,7 +13,7 @@
 --   p_fits_ms       jobs with a longer timeout of their own are left. Null: none is too long
 --   p_last_claim    this drainer's last claim, which p_resume_after is of. Null: it follows nobody
 --   p_looked_ms_ago when this drainer last looked from the start; null: never. If neither it nor another of its names has within
---                   a second, it does, also with p_resume_after
+--                   a second, it does, also with p_resume_after. -1: never, and this claim leaves it to the next
 --   p_pass          the `pass` of the claim that ended at p_resume_after
 --   p_pool          the queues whose jobs it performs; null: all
 --   p_max_bytes     how much it may return of them: beyond it only the first job; 0: that one by id and name alone
@@ -69,8 +69,8 @@ begin
   end if;
   v_scope := hashtext(concat(p_names, p_pool));
   select f.* into v_frontier from frontier_of(v_scope, p_fits_ms, p_last_claim) f;
-  v_looked_at := greatest(v_frontier.looked_at, now() - p_looked_ms_ago * interval '1 millisecond');
-  from_start := p_resume_after is null or is_look_due(v_scope, v_looked_at, p_looked_ms_ago, v_frontier.may_unthrottle);
+  v_looked_at := greatest(v_frontier.looked_at, now() - nullif(p_looked_ms_ago, -1) * interval '1 millisecond');
+  from_start := p_resume_after is null or p_looked_ms_ago is distinct from -1 and is_look_due(v_scope, v_looked_at, p_looked_ms_ago, v_frontier.may_unthrottle);
   v_place := case when p_resume_after is not null then coalesce(v_frontier.ended_at, p_resume_after::job_position) end; -- a new way isn't led ahead
   pass := case when v_frontier.ended_at is null then p_pass else v_frontier.pass::text end;
   more := false;
@@ -109,11 +109,11 @@ begin
             case when whole and not more then seen::seen_jobs end, coalesce(v_found.ids, '{}'), coalesce(v_found.fences, '{}'))
     returning id into claim_id;
   end if;
-  unkeyed := from_start and exists ( -- name by name, as is_work_due does it
-    select from unnest(p_names) known (name), lateral (select from jobs j where j.state = 'unkeyed' and j.name = known.name limit 1) j);
-  expired := from_start and exists (select from jobs j where j.expires_at <= now() and j.fence = 0);
-  if from_start and exists (select from jobs j where j.state = 'ready' and j.fair_key is not null) then
-    fair := fair_priority(p_names, p_pool);
+  if from_start then
+    unkeyed := exists ( -- name by name, as is_work_due does it
+      select from unnest(p_names) known (name), lateral (select from jobs j where j.state = 'unkeyed' and j.name = known.name limit 1) j);
+    expired := exists (select from jobs j where j.expires_at <= now() and j.fence = 0);
+    fair := case when exists (select from jobs j where j.state = 'ready' and j.fair_key is not null) then fair_priority(p_names, p_pool) end;
   end if;
   suspects := exists (select from jobs j where j.state = 'suspect') and suspects_wait(p_drainer, p_names, p_pool);
   return next;

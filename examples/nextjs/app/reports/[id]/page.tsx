@@ -1,0 +1,27 @@
+import { eq } from "drizzle-orm"
+import Link from "next/link"
+import { notFound } from "next/navigation"
+import { db, reports } from "../../../lib/database.ts"
+import { createJobToken } from "../../../lib/queue.ts"
+import { Progress } from "./progress.tsx"
+
+export default async function Page({ params }: { params: Promise<{ id: string }> }) {
+  const id = Number((await params).id)
+  if (!Number.isInteger(id) || id < 1 || id > 2_147_483_647) notFound()
+  const [report] = await db.select().from(reports).where(eq(reports.id, id))
+  if (!report) notFound()
+
+  // In an app with users, check here that the report is theirs: the token opens its job to whoever has it.
+  const { token } = await createJobToken(report.jobId, { expiresIn: "1h" })
+  return (
+    <>
+      <h1>
+        Report {report.id}: {report.year}
+      </h1>
+      <Progress jobId={report.jobId} token={token} />
+      <p>
+        <Link href="/">All reports</Link>
+      </p>
+    </>
+  )
+}

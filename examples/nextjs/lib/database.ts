@@ -1,0 +1,23 @@
+import { drizzle } from "drizzle-orm/node-postgres"
+import { bigint, integer, pgTable, serial, text } from "drizzle-orm/pg-core"
+import pg from "pg"
+
+export const orders = pgTable("orders", {
+  id: serial().primaryKey(),
+  year: integer().notNull(),
+  month: integer().notNull(),
+  cents: integer().notNull(),
+})
+
+export const reports = pgTable("reports", {
+  id: serial().primaryKey(),
+  year: integer().notNull(),
+  jobId: text("job_id").notNull(),
+  cents: bigint({ mode: "number" }), // null until the report is done
+})
+
+/** One pool for the app and for Sluice. It connects with its first query, so `next build` needs no database. */
+export const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 4 })
+pool.on("error", (error) => console.error("An idle connection broke", error))
+
+export const db = drizzle(pool)

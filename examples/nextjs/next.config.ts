@@ -1,0 +1,5 @@
+import type { NextConfig } from "next"
+
+export default {
+  skipTrailingSlashRedirect: true, // the dashboard's overview is /dashboard/
+} satisfies NextConfig

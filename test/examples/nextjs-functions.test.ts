@@ -1,0 +1,50 @@
+import { join } from "node:path"
+import { describe, expect, test } from "vitest"
+import { preparePlatform, ROOT } from "../sst/platform.ts"
+import { synthesize } from "../sst/synth.ts"
+import { createDatabase } from "../support/database.ts"
+import { eventually } from "../support/eventually.ts"
+import { deploy } from "./deployment.ts"
+
+const prepared = await preparePlatform()
+
+describe.skipIf(!prepared)("examples/nextjs as its config deploys it", async () => {
+  if (!prepared) return
+  const database = await createDatabase("template0")
+  const secrets = { DatabaseUrl: database.url, ApiKey: "the-key-of-the-example" }
+  // Another function in the place of the web app, whose bundle is made by `next build`
+  const app = await deploy("examples/nextjs", {
+    secrets,
+    edits: {
+      'new sst.aws.Nextjs("Web", {':
+        'new sst.aws.Function("Web", { handler: "functions/drain.handler", url: true,',
+      'migrate: { handler: "functions/migrate.handler", environment },':
+        'migrate: { handler: "functions/migrate.handler", environment, copyFiles: [{ from: "migrations" }] },',
+    },
+  })
+
+  test("its deploy creates the app's tables and the queue's, and a report is built by the drain function", async () => {
+    await app.invoke("QueueMigrate")
+    await app.invoke("QueueMigrate") // as the next deploy does
+    const [{ id }] = await database.rows("insert into reports (year, job_id) values (2026, '') returning id")
+    await database.rows("select sluice.enqueue('build-report', $1)", [{ report: id }])
+    const drained = app.invoke("QueueDrain")
+    await eventually(async () => {
+      expect(await database.rows("select cents::int from reports")).toEqual([{ cents: 1_920_600 }])
+    }, 20_000)
+    await drained
+  })
+
+  test("the web app has the database, the key, and the right to wake the drain function", async () => {
+    const config = join(ROOT, "examples/nextjs/sst.config.ts")
+    const resources = await synthesize({ config, secrets, dev: true }) // does without `next build`
+    const inputsOf = (name: string) => resources.find((each) => each.name === name)?.inputs
+    expect(inputsOf("WebDevServerFunction").environment.variables).toMatchObject({
+      DATABASE_URL: database.url,
+      SLUICE_API_KEY: secrets.ApiKey,
+      SLUICE_SCHEMA: "sluice",
+      SLUICE_DRAIN_FUNCTION: inputsOf("QueueDrainFunction").name,
+    })
+    expect(JSON.stringify(inputsOf("WebDevServerRole"))).toContain("lambda:InvokeFunction")
+  })
+})

