@@ -5,12 +5,11 @@ language plpgsql stable set search_path from current
 as $$
 declare
   v_text text := p_json::text;
-  v_bytes integer := stored_bytes(v_text, p_most);
   v_inexact record;
 begin
-  if v_bytes > p_most then
+  if octet_length(v_text) > p_most and stored_bytes(v_text, p_most) > p_most then
     perform refuse(format('%s has %s bytes as JSON, over the limit of %s: store the data elsewhere and pass a reference',
-      p_path, v_bytes, p_most));
+      p_path, stored_bytes(v_text, p_most), p_most));
   elsif octet_length(v_text) > 2000 and jsonb_path_exists(p_json, 'strict $.**{1001}') then
     perform refuse(format('%s is nested too deep: give at most 1000 levels', p_path));
   elsif v_text ~ '[0-9]{16}|0[.]0{200}' then

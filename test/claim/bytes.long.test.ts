@@ -32,33 +32,47 @@ const keyed = defineJob({
 })
 const { sluice, drainOnce } = drainable(database, [large, numbered, keyed])
 
-/** Connections that tell how large the answers were that bring payloads. */
+/** Connections that tell how many jobs each claim asked for, and how large the answers were that bring payloads. */
 function measured() {
   const sizes: number[] = []
+  const limits: number[] = []
   const connect = async () => {
     const connection: Connection = await database.connect()
     const query = connection.query.bind(connection)
     connection.query = async (text, values) => {
       const result = await query(text, values)
       const statement = (text as unknown as { text?: string }).text ?? text // ours tell how they are to be read
+      if (/\.claim\(.*p_limit => \$3/.test(statement)) limits.push(values?.[2])
       if (/\.(claim|claim_suspects|read_unkeyed)\(/.test(statement))
         sizes.push(JSON.stringify(result.rows).length)
       return result
     }
     return connection
   }
-  return { sizes, connect }
+  return { sizes, limits, connect }
 }
 
 const text = "x".repeat(250_000)
 
-test("a claim takes no more than 4 MiB of jobs, and a drainer holds no more than 16 MiB, whatever its concurrency", async () => {
+test("a claim takes no more than 8 MiB of jobs, and a drainer holds no more than 16 MiB, whatever its concurrency", async () => {
   await sluice.enqueueMany(Array.from({ length: 70 }, () => ({ name: "large", payload: { text } })))
   const { sizes, connect } = measured()
   expect(await drainOnce({ connect, concurrency: 500 })).toMatchObject({ succeeded: 70, lost: 0 })
-  expect(Math.max(...sizes)).toBeGreaterThan(3 * MIB)
-  expect(Math.max(...sizes)).toBeLessThan(4.5 * MIB)
+  expect(Math.max(...sizes)).toBeGreaterThan(7 * MIB)
+  expect(Math.max(...sizes)).toBeLessThan(8.5 * MIB)
   expect(mostHeld).toBeLessThanOrEqual(16 * MIB)
+})
+
+test("after large jobs, a claim asks for hardly more than can come with it, and after small ones for as many as ever", async () => {
+  await sluice.enqueueMany(Array.from({ length: 70 }, () => ({ name: "large", payload: { text } })))
+  await sluice.enqueueMany(Array.from({ length: 100 }, (_, at) => ({ name: "numbered", payload: { at } })))
+  const { limits, connect } = measured()
+  expect(await drainOnce({ connect, concurrency: 500 })).toMatchObject({ succeeded: 170 })
+  const [first, second] = limits.filter((limit) => limit > 0)
+  expect(first).toBe(500)
+  expect(second).toBeLessThan(40)
+  expect(limits.at(-1)).toBe(500)
+  order.length = 0
 })
 
 test("what makes a claim too large is left, in its place", async () => {
@@ -116,20 +130,20 @@ test("each way to enqueue notes how large the payload is as text", async () => {
 })
 
 test("jobs that a dead drainer held are taken over in as small portions", async () => {
-  await sluice.enqueueMany(Array.from({ length: 30 }, () => ({ name: "large", payload: { text } })))
-  await database.pool.query("update sluice.jobs set state = 'suspect', suspect_group = 30")
+  await sluice.enqueueMany(Array.from({ length: 40 }, () => ({ name: "large", payload: { text } })))
+  await database.pool.query("update sluice.jobs set state = 'suspect', suspect_group = 40")
   const { sizes, connect } = measured()
-  expect(await drainOnce({ connect, concurrency: 500 })).toMatchObject({ succeeded: 30 })
-  expect(Math.max(...sizes)).toBeLessThan(4.5 * MIB)
+  expect(await drainOnce({ connect, concurrency: 500 })).toMatchObject({ succeeded: 40 })
+  expect(Math.max(...sizes)).toBeLessThan(8.5 * MIB)
 })
 
 test("concurrency keys are computed from as small portions, and not from what no claim returns", async () => {
   await drainOnce() // registers the definitions
   const byName = createSluice({ database: database.pool })
-  await byName.enqueueMany(Array.from({ length: 30 }, () => ({ name: "keyed", payload: { text } })))
+  await byName.enqueueMany(Array.from({ length: 40 }, () => ({ name: "keyed", payload: { text } })))
   const usual = measured()
-  expect(await drainOnce({ connect: usual.connect })).toMatchObject({ succeeded: 30 })
-  expect(Math.max(...usual.sizes)).toBeLessThan(4.5 * MIB)
+  expect(await drainOnce({ connect: usual.connect })).toMatchObject({ succeeded: 40 })
+  expect(Math.max(...usual.sizes)).toBeLessThan(8.5 * MIB)
 
   await byName.enqueueMany(Array.from({ length: 3 }, () => ({ name: "keyed", payload: { text } })))
   await database.pool.query("update sluice.jobs set large_bytes = 200000000")

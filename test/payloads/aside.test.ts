@@ -96,6 +96,20 @@ test("a job among others gets its own payload, in their order", async () => {
   expect(performed).toEqual(payloads)
 })
 
+test("a claim brings payloads of several days", async () => {
+  const payloads = Array.from({ length: 4 }, (_, n) => ({ text: `${n}${large.text}` }))
+  const enqueued = await sluice.enqueueMany(payloads.map((payload) => ({ name: "keep", payload })))
+  for (const [n, { id }] of enqueued.entries()) {
+    await database.rows("update sluice.payloads set day = day - $2::int where job_id = $1", [id, n % 2])
+    await database.rows("update sluice.jobs set payload_day = payload_day - $2::int where id = $1", [
+      id,
+      n % 2,
+    ])
+  }
+  expect(await drainOnce({ concurrency: 1 })).toMatchObject({ succeeded: 4 })
+  expect(performed).toEqual(payloads)
+})
+
 test.each([
   ["a transactional job", "commit", "succeeded"],
   ["a discarded job", "refuse", "discarded"],

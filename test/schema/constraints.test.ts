@@ -188,6 +188,28 @@ test("what a job becomes must hold, too", async () => {
     )
 })
 
+test("the usual job costs no call of a function", async () => {
+  const calls = async (row: object) => {
+    const session = await database.connect()
+    await session.query("begin")
+    await session.query("set local track_functions = 'all'")
+    await session.query(
+      "insert into sluice.jobs (name, state, queue, priority, unique_key, carrier) select name, state, queue, priority, unique_key, carrier from json_populate_record(null::sluice.jobs, $1)",
+      [JSON.stringify({ name: "usual", state: "ready", queue: "q", priority: 0, ...row })],
+    )
+    const { rows } = await session.query(
+      `select coalesce(sum(pg_stat_get_xact_function_calls(oid)), 0)::int as calls from pg_proc
+       where pronamespace = 'sluice'::regnamespace and proname in ('assert_whole', 'features_of')`,
+    )
+    await session.query("rollback")
+    await session.end()
+    return rows[0].calls
+  }
+  expect(await calls({})).toBe(0)
+  expect(await calls({ unique_key: "u", carrier: { correlationId: "c" } })).toBe(0)
+  expect(await calls({ state: "scheduled" })).toBe(1)
+})
+
 function insert(table: string, row: object) {
   const columns = Object.keys(row)
   return database.rows(

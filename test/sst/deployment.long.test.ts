@@ -205,7 +205,12 @@ describe.skipIf(!prepared)("other choices", { timeout: 180_000 }, () => {
       vpcConfig: { subnetIds: ["subnet-1"], securityGroupIds: ["sg-1"] },
     })
     expect(named("QueueDrain", "bundle")).toMatchObject({
-      properties: { minify: true, install: { sharp: "*" }, esbuild: { external: ["@aws-sdk/*", "canvas"] } },
+      properties: {
+        minify: true,
+        splitting: true,
+        install: { sharp: "*" },
+        esbuild: { external: ["@aws-sdk/*", "/*/pg/lib/native/index.js", "canvas"] },
+      },
       copyFiles: [{ to: "README.md" }],
     })
     expect(named("QueueDrainRole")).toMatchObject({

@@ -10,7 +10,7 @@ export { fromEnvironment } from "./environment.ts"
 export { type LambdaExecutorOptions, lambda } from "./executor/lambda-executor.ts"
 export { createPerformHandler, type PerformHandlerOptions } from "./executor/perform-handler.ts"
 // A log in lines of JSON, for functions that should stay small.
-export { jsonLog } from "./log.ts"
+export { jsonLog } from "./json-log.ts"
 export { createMigrateHandler, type MigrateHandlerOptions } from "./migrate-handler.ts"
 export { MEMORY_MB } from "./memory.ts"
 export { createS3Store, type S3StoreOptions } from "./s3-store.ts"

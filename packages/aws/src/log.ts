@@ -1,6 +1,5 @@
 import { Logger as PowertoolsLogger } from "@aws-lambda-powertools/logger"
 import type { Logger } from "@sluice/core"
-import { logJson } from "@sluice/core/log"
 import type { Context } from "aws-lambda"
 import type { Chain } from "./drain/chain.ts"
 
@@ -23,16 +22,4 @@ function toLogger(logger: PowertoolsLogger): Logger {
     (message, details = {}) =>
       logger[level](message, details)
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") }
-}
-
-/** Writes lines of JSON, which CloudWatch Logs Insights parses. For functions that should stay small. */
-export const jsonLog: Logger = {
-  debug() {},
-  info: (message, details) => write("INFO", message, details),
-  warn: (message, details) => write("WARN", message, details),
-  error: (message, details) => write("ERROR", message, details),
-}
-
-function write(level: string, message: string, details: Record<string, unknown> = {}): void {
-  process.stdout.write(`${logJson({ level, message, timestamp: new Date(), ...details })}\n`)
 }

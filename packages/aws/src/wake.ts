@@ -1,6 +1,6 @@
 import type { Logger } from "@sluice/core"
 import { invokeDrain } from "./invoke.ts"
-import { jsonLog } from "./log.ts"
+import { jsonLog } from "./json-log.ts"
 
 const WAKE_EVENT = { source: "sluice.wake" }
 

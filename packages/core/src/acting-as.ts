@@ -142,6 +142,8 @@ const RULES: { readonly [Key in Verb]: Rule<readonly any[]> } = {
   resumeKey: NAMED,
   limitQueue: PAUSE,
   limitKey: PAUSE,
+  overrideLimit: PAUSE,
+  overrideRate: PAUSE,
   setSchedule: {
     role: "operator",
     about: (target, settings) => ({ target, settings }),

@@ -1,11 +1,6 @@
 // Define jobs, enqueue them and read their state.
-export {
-  createSluice,
-  type EnqueuedBatch,
-  type RetryBatchOptions,
-  type Sluice,
-  type SluiceOptions,
-} from "./sluice.ts"
+export { createSluice } from "./create-sluice.ts"
+export type { EnqueuedBatch, RetryBatchOptions, Sluice, SluiceOptions } from "./sluice.ts"
 export type { BatchCallback, BatchOptions } from "./batches/batch-options.ts"
 export type { BatchList, ListBatchesOptions, ListedBatch } from "./batches/list-batches.ts"
 export type { BatchSnapshot, JobBatch, JobToAdd } from "./job/job-batch.ts"
@@ -29,6 +24,7 @@ export {
   type ResultOf,
   type Work,
 } from "./job/define-job.ts"
+export { describeRetries, type Retries, type RetryPolicy, type RetryRule } from "./job/describe-retries.ts"
 export { JOB_STATES } from "./job/job-options.ts"
 export type {
   Computed,
@@ -102,7 +98,6 @@ export type { Pause } from "./inspect/pauses.ts"
 export type {
   QueueSnapshot,
   ReadQueuesOptions,
-  SampledQueue,
   SampleQueuesOptions,
 } from "./inspect/queues.ts"
 export type { DefinitionSnapshot, ListDefinitionsOptions } from "./inspect/definitions.ts"
@@ -129,6 +124,7 @@ export type { InputCondition, JobFilter } from "./job/job-filter.ts"
 export type { BulkOptions, BulkResult } from "./manage/bulk.ts"
 export type { ChangedJob, JobReference, RetryOptions } from "./manage/jobs.ts"
 export type { PauseOptions } from "./manage/pauses.ts"
+export type { LimitOverride } from "./manage/limit-overrides.ts"
 export type { WaitingLimits } from "./manage/waiting-limits.ts"
 export type { CompleteWaitOptions } from "./manage/waits.ts"
 export type { JobChanges } from "./manage/update.ts"

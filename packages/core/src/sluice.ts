@@ -1,162 +1,74 @@
-import {
-  type ApiKey,
-  type ApiKeySettings,
-  createApiKey,
-  type ListApiKeysOptions,
-  listApiKeys,
-  type NewApiKey,
-  type RotateApiKeyOptions,
-  revokeApiKey,
-  rotateApiKey,
+import type {
+  ApiKey,
+  ApiKeySettings,
+  ListApiKeysOptions,
+  NewApiKey,
+  RotateApiKeyOptions,
 } from "./access/api-keys.ts"
-import { type ActionList, type ListActionsOptions, listActions } from "./access/audit.ts"
+import type { ActionList, ListActionsOptions } from "./access/audit.ts"
 import type { Principal } from "./access/principal.ts"
-import { createKeyVerifier, type GetPrincipalOptions } from "./access/verify-keys.ts"
-import { type BatchOptions, batchJson } from "./batches/batch-options.ts"
-import { type BatchList, type ListBatchesOptions, listBatches } from "./batches/list-batches.ts"
-import { familyOf, readBatch } from "./batches/read-batch.ts"
-import { boundedMs, type Duration } from "./checks/duration.ts"
+import type { GetPrincipalOptions } from "./access/verify-keys.ts"
+import type { BatchOptions } from "./batches/batch-options.ts"
+import type { BatchList, ListBatchesOptions } from "./batches/list-batches.ts"
+import type { Duration } from "./checks/duration.ts"
 import type { IsAny } from "./checks/json.ts"
-import { assertKnownKeys, assertPolicies, isRecord, refuse } from "./checks/validate.ts"
-import { toPgArray } from "./database/array-literal.ts"
-import { assertDatabase } from "./database/assert-connection.ts"
 import type { Connect, Queryable } from "./database/connection.ts"
-import { poolQueryable } from "./database/pool-queryable.ts"
-import { protocolCall } from "./database/protocol-call.ts"
-import { readJson } from "./database/read-json.ts"
-import { assertSchemaName } from "./database/schema.ts"
-import { asQueryable, type TransactionClient } from "./database/transaction-client.ts"
-import { translateError } from "./database/translate-error.ts"
-import { type Catalog, type NewJob, type Stored, storeJob, storeJobs } from "./enqueue/enqueue.ts"
-import { storeAround } from "./enqueue/store-around.ts"
-import { JobNotFoundError } from "./errors.ts"
-import { type EmitOptions, type EmittedEvent, emitEvent, eventsOf } from "./events/emit.ts"
-import { type Backlog, readBacklog } from "./inspect/backlog.ts"
-import { type CountJobsOptions, countJobs, type JobCounts } from "./inspect/count-jobs.ts"
-import {
-  type DefinitionSnapshot,
-  type ListDefinitionsOptions,
-  listDefinitions,
-} from "./inspect/definitions.ts"
-import { type Deployment, type ListDeploymentsOptions, listDeployments } from "./inspect/deployments.ts"
-import {
-  type DrainerDetails,
-  type DrainerList,
-  type ListDrainersOptions,
-  listDrainers,
-  readDrainer,
-} from "./inspect/drainers.ts"
-import {
-  type ErrorDetails,
-  type ErrorList,
-  type FailureList,
-  type ListErrorsOptions,
-  type ListFailuresOptions,
-  listDiscarded,
-  listErrors,
-  listFailures,
-  readError,
+import type { Catalog, NewJob } from "./enqueue/enqueue.ts"
+import type { EmitOptions, EmittedEvent } from "./events/emit.ts"
+import type { Backlog } from "./inspect/backlog.ts"
+import type { CountJobsOptions, JobCounts } from "./inspect/count-jobs.ts"
+import type { DefinitionSnapshot, ListDefinitionsOptions } from "./inspect/definitions.ts"
+import type { Deployment, ListDeploymentsOptions } from "./inspect/deployments.ts"
+import type { DrainerDetails, DrainerList, ListDrainersOptions } from "./inspect/drainers.ts"
+import type {
+  ErrorDetails,
+  ErrorList,
+  FailureList,
+  ListErrorsOptions,
+  ListFailuresOptions,
 } from "./inspect/errors.ts"
-import { type FilterValues, readFilterValues } from "./inspect/filter-values.ts"
-import { examine } from "./inspect/findings/examine.ts"
+import type { FilterValues } from "./inspect/filter-values.ts"
 import type { ExamineOptions, Finding } from "./inspect/findings/finding.ts"
-import { type Forecast, readForecast } from "./inspect/forecast.ts"
-import { type JobHolder, readHolder } from "./inspect/holder.ts"
-import { readJob, withObjects } from "./inspect/job.ts"
-import { type JobStatus, readJobStatus } from "./inspect/job-status.ts"
-import {
-  type KeySnapshot,
-  type ListKeysOptions,
-  type ListRatesOptions,
-  listKeys,
-  listRates,
-  type RateSnapshot,
-} from "./inspect/keys.ts"
-import { type JobList, type ListJobsOptions, listJobs } from "./inspect/list-jobs.ts"
+import type { Forecast } from "./inspect/forecast.ts"
+import type { JobHolder } from "./inspect/holder.ts"
+import type { JobStatus } from "./inspect/job-status.ts"
+import type { KeySnapshot, ListKeysOptions, ListRatesOptions, RateSnapshot } from "./inspect/keys.ts"
+import type { JobList, ListJobsOptions } from "./inspect/list-jobs.ts"
 import type { SteppedOptions } from "./inspect/measured.ts"
-import { type ListNamesOptions, listNames, type NameSummary } from "./inspect/names.ts"
-import { type Overview, readOverview } from "./inspect/overview.ts"
-import { type Pause, readPauses } from "./inspect/pauses.ts"
-import {
-  type QueueSnapshot,
-  type ReadQueuesOptions,
-  readQueues,
-  type SampledQueue,
-  type SampleQueuesOptions,
-  sampleQueues,
-} from "./inspect/queues.ts"
-import { type JobRelatives, readRelatives } from "./inspect/relatives.ts"
-import { type ListSeriesOptions, listSeries, type SeriesList } from "./inspect/series.ts"
-import { listSlowest, type SlowJob } from "./inspect/slowest-jobs.ts"
-import { readThroughput, type Throughput } from "./inspect/throughput.ts"
-import { type Health, type HealthOptions, readHealth } from "./inspect/verdict.ts"
-import { readWaitingLimits, type WaitingLimit } from "./inspect/waiting-limits.ts"
-import {
-  type KnownEvent,
-  type ListWaitsOptions,
-  listEvents,
-  listWaits,
-  type WaitList,
-} from "./inspect/waits.ts"
-import { assertSchedules } from "./job/assert-schedules.ts"
-import { assertBatchId } from "./job/batch-id.ts"
+import type { ListNamesOptions, NameSummary } from "./inspect/names.ts"
+import type { Overview } from "./inspect/overview.ts"
+import type { Pause } from "./inspect/pauses.ts"
+import type { QueueSnapshot, ReadQueuesOptions, SampleQueuesOptions } from "./inspect/queues.ts"
+import type { JobRelatives } from "./inspect/relatives.ts"
+import type { ListSeriesOptions, SeriesList } from "./inspect/series.ts"
+import type { SlowJob } from "./inspect/slowest-jobs.ts"
+import type { Throughput } from "./inspect/throughput.ts"
+import type { Health, HealthOptions } from "./inspect/verdict.ts"
+import type { WaitingLimit } from "./inspect/waiting-limits.ts"
+import type { KnownEvent, ListWaitsOptions, WaitList } from "./inspect/waits.ts"
 import type { AnyEvent, EmittedOf } from "./job/define-event.ts"
-import { type AnyJobDefinition, bindDefinition, type InputOf, type ResultOf } from "./job/define-job.ts"
+import type { AnyJobDefinition, InputOf, ResultOf } from "./job/define-job.ts"
 import type { ScheduleDefinition } from "./job/define-schedule.ts"
-import { assertHooks, type Hooks } from "./job/hooks.ts"
-import { indexByName } from "./job/index-by-name.ts"
+import type { Hooks } from "./job/hooks.ts"
 import type { BatchSnapshot } from "./job/job-batch.ts"
 import type { JobFilter } from "./job/job-filter.ts"
-import { type JobHandle, toHandle, type WaitOptions } from "./job/job-handle.ts"
-import { assertJobId } from "./job/job-id.ts"
-import type { EnqueueOptions, EnqueueResult, JobPolicies, JobState } from "./job/job-options.ts"
+import type { JobHandle, WaitOptions } from "./job/job-handle.ts"
+import type { EnqueueOptions, EnqueueResult, JobPolicies, RateLimit } from "./job/job-options.ts"
 import type { JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"
-import { checkPayloadOptions, type PayloadOptions } from "./job/payload-store.ts"
+import type { PayloadOptions } from "./job/payload-store.ts"
 import type { WorkflowSnapshot, WorkflowStep } from "./job/workflow.ts"
 import type { Logger } from "./logger.ts"
-import { actOnMatching, type BulkOptions, type BulkResult, type Side } from "./manage/bulk.ts"
-import {
-  type Acted,
-  actOnOne,
-  type ChangedJob,
-  cancelVerb,
-  deleteVerb,
-  idOf,
-  type JobReference,
-  type RetryOptions,
-  retryVerb,
-  runNowVerb,
-  type Verb,
-} from "./manage/jobs.ts"
-import {
-  type PauseOptions,
-  pauseKey,
-  pauseName,
-  pauseQueue,
-  resumeKey,
-  resumeName,
-  resumeQueue,
-} from "./manage/pauses.ts"
-import { bulkUpdateVerb, type JobChanges, updateVerb } from "./manage/update.ts"
-import { limitKey, limitQueue, type WaitingLimits } from "./manage/waiting-limits.ts"
-import { type CompleteWaitOptions, completeWait } from "./manage/waits.ts"
-import { createFinishWatch } from "./results/finish-watch.ts"
-import { type ListTicksOptions, listTicks, type TickList } from "./schedules/list-ticks.ts"
+import type { BulkOptions, BulkResult } from "./manage/bulk.ts"
+import type { ChangedJob, JobReference, RetryOptions } from "./manage/jobs.ts"
+import type { LimitOverride } from "./manage/limit-overrides.ts"
+import type { PauseOptions } from "./manage/pauses.ts"
+import type { JobChanges } from "./manage/update.ts"
+import type { WaitingLimits } from "./manage/waiting-limits.ts"
+import type { CompleteWaitOptions } from "./manage/waits.ts"
+import type { ListTicksOptions, TickList } from "./schedules/list-ticks.ts"
 import type { ScheduleSnapshot } from "./schedules/schedule-snapshot.ts"
-import {
-  deleteSchedule,
-  getSchedule,
-  type ListSchedulesOptions,
-  listSchedules,
-  pauseSchedule,
-  resumeSchedule,
-  runSchedule,
-  type ScheduleSettings,
-  setSchedule,
-} from "./schedules/schedules.ts"
+import type { ListSchedulesOptions, ScheduleSettings } from "./schedules/schedules.ts"
 import type { Instrumentation } from "./telemetry/instrumentation.ts"
-import { readWorkflow } from "./workflows/read-workflow.ts"
-import { namingStep, toStore } from "./workflows/store-workflow.ts"
 import type { EnqueuedWorkflow, Workflow, WorkflowOptions } from "./workflows/workflow.ts"
 
 export interface SluiceOptions<Job extends AnyJobDefinition = AnyJobDefinition> {
@@ -317,13 +229,14 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   getRelatives(id: string): Promise<JobRelatives>
   /** Returns names, queues and tags to complete what somebody types into a filter: those of new jobs and of definitions. */
   getFilterValues(): Promise<FilterValues>
-  /** Returns the queues that have unfinished jobs, a pause or a waiting limit, ordered by name. */
-  listQueues(options?: ReadQueuesOptions): Promise<QueueSnapshot[]>
   /**
-   * Returns the queues that are known, also those that only a definition or a pool names. Reads some pages of a large backlog: their
-   * counts are estimates then, and say so, where `listQueues` takes a second for each million jobs.
+   * Returns the queues that have unfinished jobs, a pause or a waiting limit, ordered by name. Reads some pages of a large backlog: their
+   * counts are estimates then, and say so. Then queues without jobs are listed too, and one with few jobs may be missing
+   * that no definition names and where nothing was performed lately. `countJobs` counts exactly.
    */
-  sampleQueues(options?: SampleQueuesOptions): Promise<SampledQueue[]>
+  listQueues(options?: ReadQueuesOptions): Promise<QueueSnapshot[]>
+  /** Returns the queues that are known, also those that only a definition or a pool names. Otherwise as `listQueues`. */
+  sampleQueues(options?: SampleQueuesOptions): Promise<QueueSnapshot[]>
   /** Returns the drainers that have not ended, the newest first; or a page of those that have, the last to end first. */
   listDrainers(options?: ListDrainersOptions): Promise<DrainerList>
   /** Returns the drainer with the jobs that it holds, or undefined if there is none with this id, or it is forgotten. */
@@ -466,6 +379,14 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   /** The same for the jobs of a concurrency key. */
   limitKey(key: string, limits: WaitingLimits): Promise<void>
   /**
+   * Sets how many jobs of a concurrency key may run at once, whatever they ask for: for the whole key, from now on, and through
+   * deployments. Jobs that run go on; jobs that run in the order of their enqueue still run one at a time. Stored until the next call;
+   * `{}` removes it.
+   */
+  overrideLimit(key: string, override: LimitOverride): Promise<void>
+  /** The same for the key of a rate: how many of its jobs may start within a time. What has started before still counts. */
+  overrideRate(key: string, override: RateLimit | Record<string, never>): Promise<void>
+  /**
    * Completes a token for which a job waits by `context.waitFor`, or which it has opened: the job runs again, and gets the value
    * (JSON, up to 256 KiB).
    *
@@ -593,421 +514,3 @@ type EventNameOf<Given> = Given extends AnyEvent
   : never
 
 type Named<Job, Name> = Job extends AnyJobDefinition ? (Name extends Job["name"] ? Job : never) : never
-
-const OPTION_KEYS = [
-  "database",
-  "jobs",
-  "schedules",
-  "schema",
-  "defaults",
-  "wake",
-  "answerWithin",
-  "payloads",
-  "listen",
-  "hooks",
-  "log",
-  "instrumentation",
-] satisfies readonly (keyof SluiceOptions)[]
-
-const PAYLOAD_KEYS = ["store", "over"] satisfies readonly (keyof PayloadOptions)[]
-
-const POLICY_KEYS = [
-  "queue",
-  "priority",
-  "maxAttempts",
-  "timeout",
-  "expiresIn",
-] satisfies readonly (keyof JobPolicies)[]
-
-/** Connects job definitions with a database. Opens no connection and runs no statement. */
-// biome-ignore lint/suspicious/noExplicitAny: without definitions, jobs of any name
-export function createSluice<Job extends AnyJobDefinition = any>(options: SluiceOptions<Job>): Sluice<Job> {
-  assertKnownKeys(options, OPTION_KEYS, ["createSluice"])
-  assertKnownKeys(options.defaults ?? {}, POLICY_KEYS, ["defaults"])
-  assertPolicies(options.defaults ?? {}, ["defaults"])
-  assertSchedules(options.schedules, options.jobs, ["createSluice", "schedules"])
-  assertHooks(options.hooks, ["hooks"])
-  if (options.log !== undefined && typeof options.log?.error !== "function")
-    refuse("invalid_option", options.log, ["createSluice", "log"], "a logger, such as console")
-  if (options.listen !== undefined && typeof options.listen !== "function")
-    refuse(
-      "invalid_option",
-      options.listen,
-      ["createSluice", "listen"],
-      "a function such as createConnect(url)",
-    )
-  assertKnownKeys(options.payloads ?? {}, PAYLOAD_KEYS, ["payloads"])
-  const answerWithinMs = boundedMs(options.answerWithin ?? "30s", ["answerWithin"], 100, 86_400_000)
-  const database = poolQueryable(assertDatabase(options.database), answerWithinMs)
-  const schema = assertSchemaName(options.schema ?? "sluice")
-  const catalog: Catalog = {
-    schema,
-    definitions: options.jobs && indexByName(options.jobs),
-    schedules: options.schedules,
-    defaults: options.defaults ?? {},
-    instrumentation: options.instrumentation,
-    hooks: options.hooks,
-    hasDefinitionHooks: options.jobs?.some(({ hooks }) => hooks) ?? false,
-    log: options.log ?? console,
-    payloads: options.payloads && checkPayloadOptions(options.payloads, answerWithinMs),
-  }
-
-  const events = eventsOf(options.jobs)
-  const keys = createKeyVerifier(database, schema)
-  const watch = createFinishWatch(database, schema, options.listen)
-
-  const sluice: Sluice<Job> = {
-    ...catalog,
-    database,
-    async enqueue(job, payload, given) {
-      const { transaction, request, ...options } = given ?? {}
-      const definition = typeof job === "string" ? undefined : (job as AnyJobDefinition)
-      const asks = isToWake(transaction)
-      const newJob: NewJob = { name: definition?.name ?? (job as string), payload, options }
-      const stored = await storeAround(catalog, [newJob], definition, async () => {
-        const stored = await storeJob(catalog, target(transaction), newJob, definition, { asks, request })
-        if (asks) await wakeFor(stored)
-        return stored
-      })
-      return toHandle(stored.results[0] as EnqueueResult, sluice.waitForJob) as never
-    },
-    async enqueueMany(jobs, { transaction, request } = {}) {
-      const asks = isToWake(transaction)
-      const { results } = await storeAround(catalog, jobs, undefined, async () => {
-        const stored = await storeJobs(catalog, target(transaction), jobs, { asks, request })
-        if (asks) await wakeFor(stored)
-        return stored
-      })
-      return results
-    },
-    async enqueueBatch(jobs, options = {}) {
-      const json = await batchJson(catalog, options)
-      const { transaction, request } = options
-      const asks = isToWake(transaction)
-      const { batch, results } = await storeAround(catalog, jobs, undefined, async () => {
-        const how = { asks, request, batch: { json } }
-        const stored = await storeJobs(catalog, target(transaction), jobs, how)
-        if (asks) await (stored.batch?.total === 0 ? wakeIfNeeded() : wakeFor(stored))
-        return stored
-      })
-      return { ...(batch as { id: string; total: number }), jobs: results }
-    },
-    async addToBatch(id, jobs, { transaction } = {}) {
-      const batch = { id: assertBatchId(id) }
-      const asks = isToWake(transaction)
-      const { results } = await storeAround(catalog, jobs, undefined, async () => {
-        const stored = await storeJobs(catalog, target(transaction), jobs, {
-          asks,
-          request: undefined,
-          batch,
-        })
-        if (asks) await wakeFor(stored)
-        return stored
-      })
-      return results
-    },
-    async enqueueWorkflow(flow: object, options: WorkflowOptions = {}) {
-      const toBeStored = await toStore(catalog, flow, options)
-      const { names, jobs } = toBeStored
-      const { transaction, request } = options
-      const asks = isToWake(transaction)
-      const { batch, results } = await storeAround(catalog, jobs, undefined, async () => {
-        const how = { asks, request, ...toBeStored.how }
-        const stored = await storeJobs(catalog, target(transaction), jobs, how).catch((error) => {
-          throw namingStep(toBeStored, error)
-        })
-        if (asks) await wakeFor(stored)
-        return stored
-      })
-      const { id } = batch as { id: string }
-      return { id, jobs: Object.fromEntries(names.map((name, place) => [name, results[place]?.id])) as never }
-    },
-    getWorkflow: (id) => translateErrors(readWorkflow(database, schema, id)),
-    getBatch: (id) => translateErrors(readBatch(database, schema, id)),
-    listBatches: (options) => translateErrors(listBatches(database, schema, options)),
-    async cancelBatch(id) {
-      const family = await translateErrors(familyOf(database, schema, id, false))
-      return sumOf(family.map((batch) => () => sluice.cancelJobs({ batch })))
-    },
-    async retryBatch(id, options = {}) {
-      const { callbacks = false, ...retry } = options
-      if (typeof callbacks !== "boolean") refuse("invalid_option", callbacks, ["callbacks"], "true or false")
-      retryVerb(schema, retry) // checks the rest
-      const family = await translateErrors(familyOf(database, schema, id, callbacks))
-      return sumOf(family.map((batch) => () => sluice.retryJobs({ batch }, retry)))
-    },
-    wake: (options) => wakeIfNeeded(options),
-    async getJob(id, options) {
-      const job = await translateErrors(readJob(database, schema, id, options))
-      return job && catalog.payloads ? withObjects(job, catalog.payloads) : job
-    },
-    getJobStatus: (id) => translateErrors(readJobStatus(database, schema, id)),
-    async waitForJob(id, options = {}) {
-      const { withinMs, signal } = checkWaitOptions(options)
-      await translateErrors(watch.wait(assertJobId(id), withinMs, signal))
-      const job = await sluice.getJob(id)
-      if (job) return job
-      const message = `No job has the id ${id}: its history was dropped, or the transaction that enqueued it has not committed`
-      throw new JobNotFoundError("job_not_found", message)
-    },
-    listJobs: (filter, options) => translateErrors(listJobs(database, schema, filter, options)),
-    countJobs: (filter, options) => translateErrors(countJobs(database, schema, filter, options)),
-    getHolder: (id) => translateErrors(readHolder(database, schema, id)),
-    getRelatives: (id) => translateErrors(readRelatives(database, schema, id)),
-    getFilterValues: () => translateErrors(readFilterValues(database, schema)),
-    listQueues: (options) => translateErrors(readQueues(database, schema, options)),
-    sampleQueues: (options) => translateErrors(sampleQueues(database, schema, options)),
-    listDrainers: (options) => translateErrors(listDrainers(database, schema, options)),
-    getDrainer: (id) => translateErrors(readDrainer(database, schema, id)),
-    listWaits: (options) => translateErrors(listWaits(database, schema, options)),
-    listEvents: () => translateErrors(listEvents(database, schema)),
-    listKeys: (options) => translateErrors(listKeys(database, schema, options)),
-    listRates: (options) => translateErrors(listRates(database, schema, options)),
-    listDefinitions: (options) => translateErrors(listDefinitions(database, schema, options)),
-    getBacklog: () => translateErrors(readBacklog(database, schema)),
-    getOverview: () => translateErrors(readOverview(database, schema)),
-    examine: (options) => translateErrors(examine(database, schema, options)),
-    listErrors: (options) => translateErrors(listErrors(database, schema, options)),
-    getError: (fingerprint, options) => translateErrors(readError(database, schema, fingerprint, options)),
-    listFailures: (fingerprint, options) =>
-      translateErrors(listFailures(database, schema, fingerprint, options)),
-    listDiscarded: (fingerprint, options) =>
-      translateErrors(listDiscarded(database, schema, fingerprint, options)),
-    listSlowest: (name) => translateErrors(listSlowest(database, schema, name)),
-    getThroughput: (options) => translateErrors(readThroughput(database, schema, options)),
-    listSeries: (options) => translateErrors(listSeries(database, schema, options)),
-    listNames: (options) => translateErrors(listNames(database, schema, options)),
-    getForecast: () => translateErrors(readForecast(database, schema)),
-    listDeployments: (options) => translateErrors(listDeployments(database, schema, options)),
-    getHealth: (options) => translateErrors(readHealth(database, schema, options)),
-    cancelJob: (job) => moveAway(job, "unfinished", () => cancelVerb(schema)),
-    updateJob: (job, changes) =>
-      moveAway(job, "unfinished", (id) =>
-        updateVerb({ ...catalog, getJob: (id) => sluice.getJob(id) }, changes, id),
-      ),
-    runJobNow: (job) => moveJob(job, "unfinished", () => runNowVerb(schema)),
-    retryJob: (job, options) => moveJob(job, "finished", () => retryVerb(schema, options)),
-    async deleteJob(job) {
-      await actOn(job, "finished", () => deleteVerb(schema))
-    },
-    cancelJobs: (filter, options) => moveAllAway("unfinished", cancelVerb(schema), filter, options),
-    updateJobs: async (filter, changes, options) =>
-      moveAllAway("unfinished", await bulkUpdateVerb(catalog, changes, filter?.name), filter, options),
-    runJobsNow: (filter, options) => moveAll("unfinished", runNowVerb(schema), filter, options),
-    async retryJobs(filter, { retriedBy, ...options } = {}) {
-      const verb = retryVerb(schema, retriedBy === undefined ? {} : { retriedBy })
-      return moveAll(["discarded", "canceled"], verb, filter, options)
-    },
-    async eraseJobs(filter, options = {}) {
-      assertKnownKeys(options, ["dryRun"], ["options"])
-      if (isRecord(filter) && "state" in filter)
-        refuse("unknown_option", filter.state, ["filter", "state"], "no state: all of the jobs are erased")
-      const running = new Set<string>()
-      const canceled = await actOnAll("unfinished", cancelVerb(schema), filter, options, (acted) => {
-        for (const { id, state } of acted) if (state === "running") running.add(id)
-      })
-      if (canceled.changed > 0) await wakeIfNeeded()
-      const deleted = await sluice.deleteJobs(filter, options)
-      const matched = options.dryRun ? canceled.matched + deleted.matched : running.size + deleted.matched
-      const refused = [...running].map((id) => ({ id, code: "job_running" }))
-      return { matched, changed: deleted.changed, refused: [...refused, ...deleted.refused].slice(0, 1_000) }
-    },
-    deleteJobs: (filter, options) =>
-      actOnAll(["succeeded", "discarded", "canceled"], deleteVerb(schema), filter, options),
-    pauseQueue: (name, options) => pause(pauseQueue(database, schema, name, options), options),
-    resumeQueue: (name) => resume(resumeQueue(database, schema, name)),
-    pauseName: (name, options) => pause(pauseName(database, schema, name, options), options),
-    resumeName: (name) => resume(resumeName(database, schema, name), { names: [name] }),
-    pauseKey: (key, options) => pause(pauseKey(database, schema, key, options), options),
-    resumeKey: (key) => resume(resumeKey(database, schema, key)),
-    limitQueue: (name, limits) => translateErrors(limitQueue(database, schema, name, limits)),
-    limitKey: (key, limits) => translateErrors(limitKey(database, schema, key, limits)),
-    async completeWait(token, value, options = {}) {
-      const ids = await translateErrors(completeWait(database, schema, token, value, options))
-      await wakeIfNeeded({ ids })
-    },
-    async emit(event, payload, { transaction, ...others } = {}) {
-      const asks = isToWake(transaction)
-      const known = typeof event === "string" ? (events.get(event) ?? { name: event }) : (event as AnyEvent)
-      const emitted = await emitEvent(catalog, target(transaction), known, payload, others, asks)
-      const { jobIds, resumedIds, areAttended } = emitted
-      if (asks) await wakeIfNeeded({ ids: [...(areAttended ? [] : jobIds), ...resumedIds] })
-      return { jobs: jobIds, resumed: resumedIds.length }
-    },
-    listPauses: () => translateErrors(readPauses(database, schema)),
-    setSchedule: (key, settings) => moveTicks(setSchedule(database, schema, key, settings)),
-    getSchedule: (key) => translateErrors(getSchedule(database, schema, key)),
-    listSchedules: (options) => translateErrors(listSchedules(database, schema, options)),
-    listTicks: (key, options) => translateErrors(listTicks(database, schema, key, options)),
-    deleteSchedule: (key) => translateErrors(deleteSchedule(database, schema, key)),
-    async runSchedule(key) {
-      const id = await translateErrors(runSchedule(database, schema, key))
-      await wakeIfNeeded({ ids: [id] })
-      return id
-    },
-    pauseSchedule: (key, options) => moveTicks(pauseSchedule(database, schema, key, options)),
-    resumeSchedule: (key) => moveTicks(resumeSchedule(database, schema, key)),
-    listLimits: () => translateErrors(readWaitingLimits(database, schema)),
-    createApiKey: (settings) => translateErrors(createApiKey(database, schema, settings)),
-    listApiKeys: (options) => translateErrors(listApiKeys(database, schema, options)),
-    rotateApiKey: (id, options) => translateErrors(rotateApiKey(database, schema, id, options)),
-    revokeApiKey: (id) => translateErrors(revokeApiKey(database, schema, id)),
-    verifyApiKey: (secret) => translateErrors(keys.verify(secret)),
-    getPrincipal: (id, options) => translateErrors(keys.principalOf(id, options)),
-    listActions: (options) => translateErrors(listActions(database, schema, options)),
-  }
-  for (const definition of options.jobs ?? []) bindDefinition(definition, sluice as never)
-  return sluice
-
-  function actOn(
-    job: JobReference,
-    which: "unfinished" | "finished",
-    verbFor: (id: string) => Verb | Promise<Verb>,
-  ): Promise<Acted> {
-    const work = async () => {
-      const id = await idOf(database, schema, job, which)
-      return actOnOne(database, await verbFor(id), id)
-    }
-    return translateErrors(work())
-  }
-
-  /** In idle mode the end of a pause needs a wake-up. */
-  async function pause(work: Promise<void>, options: PauseOptions | undefined): Promise<void> {
-    await translateErrors(work)
-    if (options?.until !== undefined || options?.for !== undefined) await wakeIfNeeded()
-  }
-
-  /** Jobs may be ready once it is done: of any name, or of these, which a drainer brings back. */
-  async function resume(work: Promise<void>, which?: { names: string[] }): Promise<void> {
-    await translateErrors(work)
-    await wakeIfNeeded(which)
-  }
-
-  /** In idle mode the next tick needs a wake-up. */
-  async function moveTicks<Value>(work: Promise<Value>): Promise<Value> {
-    const value = await translateErrors(work)
-    await wakeIfNeeded()
-    return value
-  }
-
-  /** Acts on a job that may be due earlier then, or ready. */
-  function moveJob(...parameters: Parameters<typeof actOn>): Promise<ChangedJob> {
-    return moveOne(MOST_ASKED_FOR, parameters)
-  }
-
-  /** The same for one that may leave its concurrency key to a job behind it, which is ready then. */
-  function moveAway(...parameters: Parameters<typeof actOn>): Promise<ChangedJob> {
-    return moveOne(0, parameters)
-  }
-
-  async function moveOne(mostAsked: number, parameters: Parameters<typeof actOn>): Promise<ChangedJob> {
-    const { id, state } = await actOn(...parameters)
-    await wakeForMoved([id], mostAsked)
-    return { id, state: state as JobState }
-  }
-
-  function actOnAll(
-    side: Side,
-    verb: Verb,
-    filter: JobFilter,
-    options: BulkOptions = {},
-    onActed: (acted: readonly Acted[]) => Promise<void> | void = () => {},
-  ): Promise<BulkResult> {
-    return translateErrors(actOnMatching(database, schema, side, verb, filter, options, onActed))
-  }
-
-  /** As `moveJob`, with one wake in the end. */
-  function moveAll(...parameters: Parameters<typeof actOnAll>): Promise<BulkResult> {
-    return moveSet(MOST_ASKED_FOR, parameters)
-  }
-
-  /** As `moveAway`, with one wake in the end. */
-  function moveAllAway(...parameters: Parameters<typeof actOnAll>): Promise<BulkResult> {
-    return moveSet(0, parameters)
-  }
-
-  /** Wakes also for what was changed before a set that fails. */
-  async function moveSet(mostAsked: number, parameters: Parameters<typeof actOnAll>): Promise<BulkResult> {
-    const [side, verb, filter, options] = parameters
-    const moved: string[] = []
-    try {
-      return await actOnAll(side, verb, filter, options, (acted) => {
-        for (const { id, refusal } of acted) if (refusal === null && moved.length <= mostAsked) moved.push(id)
-      })
-    } finally {
-      await wakeForMoved(moved, mostAsked)
-    }
-  }
-
-  /** Asks for these jobs, or for all that wait if there are more. */
-  function wakeForMoved(ids: string[], mostAsked: number): Promise<void> {
-    return wakeIfNeeded(ids.length > mostAsked ? {} : { ids })
-  }
-
-  function target(transaction: TransactionClient | undefined): Queryable {
-    return transaction === undefined ? database : asQueryable(transaction)
-  }
-
-  /** Code that enqueues in its own transaction calls `wake` after its commit. */
-  function isToWake(transaction: TransactionClient | undefined): boolean {
-    return transaction === undefined && options.wake !== undefined
-  }
-
-  async function wakeFor({ results, areAttended }: Stored): Promise<void> {
-    if (areAttended) return
-    const stored = results.filter(({ status }) => status !== "deduplicated")
-    await wakeIfNeeded({ ids: stored.map(({ id }) => id) })
-  }
-
-  /**
-   * Must run after the commit: a drainer that is awake by then and performs the jobs looks for work once more before it ends.
-   * Without ids or names, it considers all waiting jobs.
-   */
-  async function wakeIfNeeded(
-    which: { ids?: string[]; names?: string[]; onlyDue?: boolean } = {},
-  ): Promise<void> {
-    const { ids, names, onlyDue } = which
-    if (!options.wake || ids?.length === 0) return
-    try {
-      const call = protocolCall(schema, "request_wake", {
-        p_ids: ids && toPgArray(ids),
-        p_names: names,
-        p_only_due: onlyDue ?? false,
-      })
-      const queues: string[] = await readJson(database, call)
-      if (queues.length > 0) await options.wake(queues)
-    } catch {
-      // the jobs are stored, and start with the schedule
-    }
-  }
-}
-
-/** Of more jobs it isn't asked which of them need a drainer, but whether any job does. */
-const MOST_ASKED_FOR = 500
-/** What calls for all jobs of several batches have done. */
-async function sumOf(calls: readonly (() => Promise<BulkResult>)[]): Promise<BulkResult> {
-  const sum = { matched: 0, changed: 0, refused: [] as BulkResult["refused"] }
-  for (const call of calls) {
-    const { matched, changed, refused } = await call()
-    sum.matched += matched
-    sum.changed += changed
-    sum.refused = [...sum.refused, ...refused].slice(0, 1_000)
-  }
-  return sum
-}
-
-function checkWaitOptions(options: WaitOptions) {
-  assertKnownKeys(options, ["timeout", "signal"], ["options"])
-  const { timeout = "1m", signal } = options
-  if (signal !== undefined && !(signal instanceof AbortSignal))
-    refuse("invalid_option", signal, ["signal"], "an AbortSignal")
-  return { withinMs: boundedMs(timeout, ["timeout"], 0, 86_400_000), signal }
-}
-
-async function translateErrors<Value>(work: Promise<Value>): Promise<Value> {
-  try {
-    return await work
-  } catch (error) {
-    throw translateError(error)
-  }
-}

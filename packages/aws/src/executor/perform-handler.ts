@@ -1,6 +1,6 @@
 import type { AnyJobDefinition, Logger } from "@sluice/core"
 import { type Answer, answerTo, type ExecutionEvent } from "@sluice/core/executor"
-import { jsonLog } from "../log.ts"
+import { jsonLog } from "../json-log.ts"
 
 export interface PerformHandlerOptions {
   /** The definitions with their `perform`; the drainer's definitions lack it. */

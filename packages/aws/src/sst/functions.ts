@@ -76,12 +76,19 @@ export function settingsOf(option: FunctionOption): FunctionSettings {
   return typeof option === "string" ? { handler: option } : option
 }
 
-/** The SDK is part of Lambda's runtime, and never bundled. A cold start reads less than half if the code is minified. */
+/** Not bundled: the SDK, which is part of Lambda's runtime, and what pg loads if it is asked for libpq's client, which isn't. */
+const EXTERNAL = ["@aws-sdk/*", "/*/pg/lib/native/index.js"]
+
+/**
+ * A cold start reads less than half if the code is minified, and less again
+ * if what is imported when it is needed is in files of its own, which esbuild can't do in CommonJS format.
+ */
 function nodejsOf(theirs: FunctionSettings["nodejs"]) {
   return $util.output(theirs).apply((nodejs) => ({
     minify: true,
+    splitting: nodejs?.format !== "cjs",
     ...nodejs,
-    esbuild: { ...nodejs?.esbuild, external: ["@aws-sdk/*", ...(nodejs?.esbuild?.external ?? [])] },
+    esbuild: { ...nodejs?.esbuild, external: [...EXTERNAL, ...(nodejs?.esbuild?.external ?? [])] },
   }))
 }
 

@@ -18,7 +18,7 @@ const LONGEST_WAIT_MS = 1_000
 interface FailedClaim {
   readonly error: unknown
   readonly limit: number
-  readonly spent: readonly string[]
+  readonly spent: readonly number[]
   readonly isIdle: boolean
 }
 

@@ -29,7 +29,7 @@ export interface ClaimPosition {
    */
   resumeAfter: string | null
   /** The claim that ended there. */
-  lastClaim: string
+  lastClaim: number
   /** When it last looked from the start. After a second a claim does so again, unless other drainers have. */
   fromStartAtMs: number
   /** Whether the next claim, the drain's first, leaves that look to the one after, so that its jobs start sooner. */
@@ -64,6 +64,9 @@ export interface ClaimPosition {
   readonly suspects: Suspects
   readonly turns: Turns
 
+  /** How many jobs as large as those that it brought are returned at once. */
+  mostThatFit: number
+
   // after failures
   /** Jobs that the server's lock table has room for. */
   largestClaim: number
@@ -90,7 +93,7 @@ export function createClaimPosition(
 ): ClaimPosition {
   return {
     resumeAfter: BEGINNING,
-    lastClaim: "0",
+    lastClaim: 0,
     fromStartAtMs: performance.now() - LOOK_FROM_START_EVERY_MS, // so the first look is due, and is overdue in time
     isLookPutOff: wasWoken,
     seen: null,
@@ -106,6 +109,7 @@ export function createClaimPosition(
     dueAtMs: Number.POSITIVE_INFINITY,
     suspects: createSuspects(),
     turns: createTurns(),
+    mostThatFit: Number.POSITIVE_INFINITY,
     largestClaim: Number.POSITIVE_INFINITY,
     largestReadable: Number.POSITIVE_INFINITY,
     failures: 0,
@@ -124,7 +128,7 @@ function prioritiesOf(definitions: ReadonlyMap<string, AnyJobDefinition>): Set<n
 /** What a claim tells of the queue. */
 export interface Look {
   /** The row that it has written. Null: none. */
-  claim_id: string | null
+  claim_id: number | null
   from_start: boolean
   /** Where to look next. */
   resume_after: string | null

@@ -60,6 +60,15 @@ export function translateError(error: unknown): unknown {
   return error
 }
 
+/** Rejects with Sluice's error for that of a database driver. */
+export async function translateErrors<Value>(work: Promise<Value>): Promise<Value> {
+  try {
+    return await work
+  } catch (error) {
+    throw translateError(error)
+  }
+}
+
 /** Where the value is that was refused, see refuse_at.sql. */
 function placeOf(error: unknown): { path?: (string | number)[] } {
   const { detail } = error as { detail?: string }

@@ -3,8 +3,8 @@ import { isRecord } from "../checks/validate.ts"
 import { SluiceError } from "../errors.ts"
 import { Discard, durationOf, PauseKey, RetryAfter, Snooze } from "../job/control-errors.ts"
 import { DroppedResult } from "../job/dropped-result.ts"
-import { isErrorCode, serializeError } from "../job/error-record.ts"
 import { MAX_PAYLOAD_BYTES, UnfitPayload } from "../job/payload.ts"
+import { isErrorCode, serializeError } from "../job/serialize-error.ts"
 import type { Logger } from "../logger.ts"
 
 /** Results are stored up to this size, like payloads. A larger result is dropped where it was returned. */

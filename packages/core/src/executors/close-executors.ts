@@ -1,5 +1,5 @@
 import type { AnyJobDefinition } from "../job/define-job.ts"
-import { shortMessage } from "../job/error-record.ts"
+import { shortMessage } from "../job/serialize-error.ts"
 import type { Logger } from "../logger.ts"
 
 /** Closes what executors keep open. One that fails doesn't keep the drainer's session open. */

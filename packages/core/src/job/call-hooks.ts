@@ -2,8 +2,8 @@ import { untilAborted, withinMs } from "../checks/in-time.ts"
 import { withResolvers } from "../checks/with-resolvers.ts"
 import { SluiceError } from "../errors.ts"
 import type { Logger } from "../logger.ts"
-import { shortMessage } from "./error-record.ts"
 import type { Hooks } from "./hooks.ts"
+import { shortMessage } from "./serialize-error.ts"
 
 /** How long a hook may take. */
 const LONGEST_HOOK_MS = 5_000

@@ -1,7 +1,7 @@
 import { noPromise } from "../checks/no-promise.ts"
 import { InvalidInputError } from "../errors.ts"
-import { shortMessage } from "./error-record.ts"
 import type { Computed } from "./job-options.ts"
+import { shortMessage } from "./serialize-error.ts"
 
 /** Calls the function by which a definition computes an option. Throws `InvalidInputError` if it throws, or is async. */
 export function callOption<Value>(

@@ -40,7 +40,7 @@ export interface ClaimedJob {
 
 /** A row of `claims`, and how many of its jobs are not settled yet. */
 export interface Claim {
-  readonly id: string
+  readonly id: number
   /** By the database's clock, in milliseconds since 1970. */
   readonly databaseAtMs: number
   /** `performance.now()` when it was sent to the database, and when its jobs arrived. */

@@ -174,6 +174,9 @@ export interface EnqueueResult {
   readonly state: JobState
 }
 
+/** With the default backoff, the last one comes three weeks after the first. */
+export const DEFAULT_MAX_ATTEMPTS = 25
+
 /** The states of a job, as the API and the dashboard name them: those of unfinished jobs, then those of the history. */
 export const JOB_STATES = [
   "scheduled",

@@ -1,7 +1,7 @@
 import { withinMs } from "../checks/in-time.ts"
 import { isRecord, refuse } from "../checks/validate.ts"
 import { SluiceError } from "../errors.ts"
-import { shortMessage } from "./error-record.ts"
+import { shortMessage } from "./serialize-error.ts"
 
 /**
  * Where payloads and results go that are too large for the database: an object store such as S3, see `createS3Store` of

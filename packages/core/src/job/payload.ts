@@ -9,7 +9,7 @@ import {
   PayloadTooLargeError,
 } from "../errors.ts"
 import { Discard } from "./control-errors.ts"
-import { shortMessage } from "./error-record.ts"
+import { shortMessage } from "./serialize-error.ts"
 
 /**
  * Largest payload, as JSON in UTF-8 with numbers written out as Postgres does (1e308 has 309 digits). Store larger data

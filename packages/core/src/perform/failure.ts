@@ -2,7 +2,6 @@ import { durationMs } from "../checks/duration.ts"
 import { JobCanceledError, SessionLostError, SluiceError, TimeoutError } from "../errors.ts"
 import { type Backoff, backoffMs } from "../job/backoff.ts"
 import { Discard, durationOf, Isolation, PauseKey, RetryAfter, Snooze } from "../job/control-errors.ts"
-import { shortMessage } from "../job/error-record.ts"
 import {
   type ErrorRule,
   matches,
@@ -13,6 +12,7 @@ import {
 } from "../job/error-rules.ts"
 import type { Outcome } from "../job/outcome.ts"
 import { UnfitPayload } from "../job/payload.ts"
+import { shortMessage } from "../job/serialize-error.ts"
 import { DrainDeadlineError, DrainEndingError } from "./cancellation.ts"
 import { type JobRun, maxAttemptsOf, ownMaxAttempts } from "./job-run.ts"
 import { NotNowError } from "./not-now.ts"

@@ -1,11 +1,11 @@
 import { untilAborted, withinMs } from "../checks/in-time.ts"
 import { InvalidResultError } from "../errors.ts"
 import { DroppedResult } from "../job/dropped-result.ts"
-import { shortMessage } from "../job/error-record.ts"
 import { keptOf } from "../job/keep.ts"
 import type { Outcome } from "../job/outcome.ts"
 import { checkResult, isStorableJson, storedBytes } from "../job/payload.ts"
 import { MAX_STORED_BYTES, newKey, type StoredPayloads } from "../job/payload-store.ts"
+import { shortMessage } from "../job/serialize-error.ts"
 import type { JobRun } from "./job-run.ts"
 
 /** Results are stored up to this size, as JSON with numbers written out. */

@@ -8,9 +8,9 @@ export interface HeldJobs {
   /** The job no longer belongs to this drainer, and its lock is released. */
   release(job: ClaimedJob): void
   /** Returns the jobs to unlock and the claims to delete, each of them once. */
-  takeSettled(): { settled: string[]; spent: string[] }
+  takeSettled(): { settled: string[]; spent: number[] }
   /** Keeps claims whose deletion was rolled back for the next `takeSettled`. */
-  keepSpent(spent: readonly string[]): void
+  keepSpent(spent: readonly number[]): void
   /** Every job whose lock the session holds. */
   ids(): string[]
   /** The size of the large jobs that are not settled, in bytes. */
@@ -20,7 +20,7 @@ export interface HeldJobs {
 export function createHeldJobs(): HeldJobs {
   const locked = new Set<string>()
   let settled: string[] = []
-  let spent: string[] = []
+  let spent: number[] = []
   let bytes = 0
   return {
     add(jobs) {

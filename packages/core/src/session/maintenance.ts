@@ -1,6 +1,6 @@
 import { protocolCall } from "../database/protocol-call.ts"
-import { shortMessage } from "../job/error-record.ts"
 import { deleteObjects, MOST_DELETED, type PayloadStore } from "../job/payload-store.ts"
+import { shortMessage } from "../job/serialize-error.ts"
 import type { Logger } from "../logger.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: rows are typed where a statement is written

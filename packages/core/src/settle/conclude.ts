@@ -1,6 +1,6 @@
 import type { ClaimedJob } from "../job/claimed-job.ts"
-import { serializeError, shortMessage } from "../job/error-record.ts"
 import type { Execution, Outcome, SettledExecution } from "../job/outcome.ts"
+import { serializeError, shortMessage } from "../job/serialize-error.ts"
 import { type Logger, silent } from "../logger.ts"
 import type { Drainer } from "../session/drainer.ts"
 import { dueToStartMsOf, durationOf } from "./outcome-json.ts"

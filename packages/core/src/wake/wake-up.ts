@@ -1,5 +1,5 @@
 import { protocolCall } from "../database/protocol-call.ts"
-import { shortMessage } from "../job/error-record.ts"
+import { shortMessage } from "../job/serialize-error.ts"
 import type { Logger } from "../logger.ts"
 import type { Drainer } from "../session/drainer.ts"
 

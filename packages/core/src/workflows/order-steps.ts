@@ -1,8 +1,9 @@
 import { assertKnownKeys, isRecord, isText, nearest, refuse } from "../checks/validate.ts"
 import type { Parent } from "../enqueue/enqueue.ts"
 import { InvalidInputError } from "../errors.ts"
-import { assertFewParents, parentsOf } from "../job/parent-ids.ts"
+import { assertFewParents } from "../job/parent-ids.ts"
 import type { WorkflowStep } from "../job/workflow.ts"
+import { afterOf, IS_ID, isStepName } from "./step.ts"
 
 /** A workflow that can be stored: `parents` are ids, or places in `steps`. */
 export interface OrderedSteps {
@@ -11,7 +12,6 @@ export interface OrderedSteps {
 }
 
 const STEP_KEYS = ["step", "name", "payload", "options"] satisfies readonly (keyof WorkflowStep)[]
-const IS_ID = /^\d+$/
 
 /**
  * Checks the names of a workflow's steps and their order, and returns the steps so that each comes behind those that it runs after:
@@ -53,11 +53,6 @@ function refuseWorkflow(name: string, problems: readonly Problem[]): never {
   throw new InvalidInputError("invalid_workflow", message, { path: ["steps"] })
 }
 
-export function isStepName(name: unknown): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-  return isText(name, 128) && !IS_ID.test(name as string) && !/[\u0000-\u001f\u007f]/.test(name as string)
-}
-
 function assertStep(step: unknown, path: readonly (string | number)[]): void {
   if (!isRecord(step))
     refuse("invalid_workflow", step, path, "an object with step, name, payload and options")
@@ -77,11 +72,6 @@ function assertStep(step: unknown, path: readonly (string | number)[]): void {
   if (Array.isArray(after)) assertFewParents(after, where)
   if (!(Array.isArray(after) ? after : [after]).every((parent) => isText(parent, 128)))
     refuse("invalid_option", after, where, "the name of a step, the id of a job, or a list of these")
-}
-
-/** The names and ids that a step runs after. */
-export function afterOf(options: WorkflowStep["options"]): readonly string[] {
-  return parentsOf(options?.after) ?? []
 }
 
 function unknownParent(step: string, parent: string, known: ReadonlyMap<string, unknown>): string {

@@ -4,7 +4,7 @@ import { type AnyJobDefinition, clientOf, type InputOf, type ResultOf } from "..
 import type { EnqueueOptions } from "../job/job-options.ts"
 import type { WorkflowStep } from "../job/workflow.ts"
 import { toMermaid } from "./mermaid.ts"
-import { afterOf, isStepName } from "./order-steps.ts"
+import { afterOf, isStepName } from "./step.ts"
 
 /** A workflow in the making, returned by {@link workflow}. `Steps` are its definitions by the names of the steps. */
 export interface Workflow<Steps extends Record<string, AnyJobDefinition> = Record<never, never>> {

@@ -20,6 +20,7 @@ import { manageRoutes } from "./manage-routes.ts"
 import { measureRoutes } from "./measure-routes.ts"
 import { nameRoutes } from "./name-routes.ts"
 import { serve } from "./operation.ts"
+import { overrideRoutes } from "./override-routes.ts"
 import { overviewRoutes } from "./overview-routes.ts"
 import { pauseRoutes } from "./pause-routes.ts"
 import { queueRoutes } from "./queue-routes.ts"
@@ -99,6 +100,7 @@ export function createApp(options: AppOptions): Hono {
     ...workflowRoutes(routeOptions),
     ...queueRoutes(routeOptions),
     ...pauseRoutes(routeOptions),
+    ...overrideRoutes(routeOptions),
     ...keyRoutes(routeOptions),
     ...nameRoutes(routeOptions),
     ...scheduleRoutes(routeOptions),

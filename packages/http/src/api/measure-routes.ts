@@ -1,5 +1,4 @@
 import type { HealthOptions, ListSeriesOptions, SteppedOptions } from "@sluice/core"
-import { PROMETHEUS_CONTENT_TYPE, prometheusMetrics } from "@sluice/core/prometheus"
 import { operation, type Route, route } from "./operation.ts"
 import type { RouteOptions } from "./route-options.ts"
 
@@ -56,10 +55,10 @@ export function measureRoutes({ sluice }: RouteOptions, healthy: HealthOptions |
       const found = await sluice.getHealth(healthy)
       return context.json(found, found.verdict === "failing" ? 503 : 200)
     }),
-    route(metrics, async ({ context }) =>
-      context.body(await prometheusMetrics(sluice, healthy), 200, {
-        "content-type": PROMETHEUS_CONTENT_TYPE,
-      }),
-    ),
+    route(metrics, async ({ context }) => {
+      const { PROMETHEUS_CONTENT_TYPE, prometheusMetrics } = await import("@sluice/core/prometheus")
+      const text = await prometheusMetrics(sluice, healthy)
+      return context.body(text, 200, { "content-type": PROMETHEUS_CONTENT_TYPE })
+    }),
   ]
 }

@@ -1,4 +1,5 @@
 import type { JobStatus, Sluice } from "@sluice/core"
+import { refuse } from "../messages/problem.ts"
 
 /** How long what was read for one watcher is good for the others. */
 const SHARED_FOR_MS = 500
@@ -32,4 +33,10 @@ function share<Value>(read: (id: string) => Promise<Value>): (id: string) => Pro
     reading.value.then(() => setTimeout(forget, SHARED_FOR_MS).unref(), forget)
     return reading.value
   }
+}
+
+/** The same as `status`, of a job that there must be. */
+export async function readStatus(reader: JobReader, id: string, hasEnded = false): Promise<JobStatus> {
+  const status = await reader.status(id, hasEnded)
+  return status ?? refuse({ status: 404, code: "job_not_found", detail: `No job has the id ${id}` })
 }

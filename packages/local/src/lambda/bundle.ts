@@ -14,6 +14,8 @@ export interface FunctionSource {
   readonly external?: readonly string[]
   /** As in `nodejs.minify`. Default true, as the component deploys. */
   readonly minify?: boolean
+  /** As in `nodejs.splitting`. Default true, as the component deploys. */
+  readonly splitting?: boolean
 }
 
 export interface Bundle {
@@ -24,6 +26,8 @@ export interface Bundle {
 
 // The settings of SST 4.17's bundler for Node functions (pkg/runtime/node/build.go).
 const ALWAYS_EXTERNAL = ["sharp", "pg-native"]
+/** What the component leaves out, besides: what pg loads if it is asked for libpq's client, which Lambda doesn't have. */
+const NATIVE_CLIENT = "/*/pg/lib/native/index.js"
 const BANNER = [
   "import { createRequire as topLevelCreateRequire } from 'module';",
   "const require = topLevelCreateRequire(import.meta.url);",
@@ -53,20 +57,22 @@ export async function bundleFunctions<Name extends string>(options: {
 }
 
 async function bundleFunction(root: string, bundleDir: string, source: FunctionSource): Promise<Bundle> {
-  const { handler, copyFiles = [], external = [], minify = true } = source
+  const { handler, copyFiles = [], external = [], minify = true, splitting = true } = source
   const exportName = path.extname(handler)
   const entry = findSource(root, handler.slice(0, -exportName.length))
   await rm(bundleDir, { recursive: true, force: true })
   await build({
-    entryPoints: [entry],
-    outfile: path.join(bundleDir, "bundle.mjs"),
+    entryPoints: { bundle: entry },
+    outdir: bundleDir,
+    outExtension: { ".js": ".mjs" },
+    splitting,
     absWorkingDir: root,
     bundle: true,
     platform: "node",
     format: "esm",
     target: "es2024",
     mainFields: ["module", "main"],
-    external: [...ALWAYS_EXTERNAL, ...external],
+    external: [...ALWAYS_EXTERNAL, NATIVE_CLIENT, ...external],
     minify,
     keepNames: true,
     sourcemap: "linked",

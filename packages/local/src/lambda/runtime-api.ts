@@ -82,6 +82,7 @@ async function handle(
 function writeEvent(response: http.ServerResponse, event: RuntimeEvent): void {
   response.writeHead(200, {
     "Content-Type": "application/json",
+    "Content-Length": Buffer.byteLength(event.payload),
     "Lambda-Runtime-Aws-Request-Id": event.requestId,
     "Lambda-Runtime-Deadline-Ms": String(event.deadlineAtMs),
     "Lambda-Runtime-Invoked-Function-Arn": event.functionArn,
@@ -103,8 +104,9 @@ const RESPONSE_TOO_LARGE = {
 }
 
 function reply(response: http.ServerResponse, status: number, errorType?: string): void {
-  response.writeHead(status, { "Content-Type": "application/json" })
-  response.end(
-    JSON.stringify(errorType === undefined ? { status: "OK" } : { errorType, errorMessage: errorType }),
+  const body = JSON.stringify(
+    errorType === undefined ? { status: "OK" } : { errorType, errorMessage: errorType },
   )
+  response.writeHead(status, { "Content-Type": "application/json", "Content-Length": body.length })
+  response.end(body)
 }

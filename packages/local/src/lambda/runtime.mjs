@@ -7,10 +7,10 @@ import { pathToFileURL } from "node:url"
 
 // Not imported: an import reads all exports of a module, and one of these loads undici.
 const { existsSync } = process.getBuiltinModule("node:fs")
-const http = process.getBuiltinModule("node:http")
+const net = process.getBuiltinModule("node:net")
 
-const [hostname, port] = setting("AWS_LAMBDA_RUNTIME_API").split(":")
-const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
+const address = setting("AWS_LAMBDA_RUNTIME_API")
+const socket = connect(address)
 
 // The host sends SIGTERM when it shuts down during an invocation. A handler may listen too and end early. Without this
 // listener the process would die at once, in spite of the host's grace period.
@@ -127,23 +127,70 @@ function runtimeError(type, message) {
   return Object.assign(new Error(message), { name: `Runtime.${type}` })
 }
 
-/** One request to the Runtime API. It has no time limit, because the process is frozen while there is no event. */
-function call(method, route, body = "", headers = {}) {
+/**
+ * One request to the Runtime API, after the response to the one before. It has no time limit, because the process is frozen while
+ * there is no event. Written by hand: with Node's client, the two requests took half of the time of a short invocation.
+ */
+async function call(method, route, body = "", headers = {}) {
   const content = method === "POST" && {
     "Content-Type": "application/json",
     "Content-Length": Buffer.byteLength(body),
   }
-  const options = { hostname, port, method, agent, path: `/2018-06-01/runtime/${route}` }
+  const fields = Object.entries({ Host: address, ...content, ...headers }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  )
+  socket.ref()
+  try {
+    socket.write(`${method} /2018-06-01/runtime/${route} HTTP/1.1\r\n${fields.join("")}\r\n${body}`)
+    return await readResponse()
+  } finally {
+    socket.unref() // a handler that waits for nothing ends the process
+  }
+}
+
+/** The responses of this host say how long they are. */
+function readResponse() {
+  const chunks = []
+  let length = 0
+  let head
   return new Promise((resolve, reject) => {
-    const request = http.request({ ...options, headers: { ...content, ...headers } }, (response) => {
-      const chunks = []
-      response.on("data", (chunk) => chunks.push(chunk))
-      response.on("end", () => resolve({ headers: response.headers, body: Buffer.concat(chunks).toString() }))
-      response.on("error", reject)
-    })
-    request.on("error", reject)
-    request.end(body)
+    const onData = (chunk) => {
+      chunks.push(chunk)
+      length += chunk.length
+      head ??= headOf(chunks)
+      if (!head || length < head.length + head.bodyLength) return
+      stop()
+      const body = Buffer.concat(chunks).toString("utf8", head.length, head.length + head.bodyLength)
+      resolve({ headers: head.headers, body })
+    }
+    const onEnd = (error) => {
+      stop()
+      reject(error || new Error("The local Lambda host has closed the connection")) // "close" tells no error
+    }
+    const stop = () => socket.off("data", onData).off("error", onEnd).off("close", onEnd)
+    socket.on("data", onData).on("error", onEnd).on("close", onEnd)
   })
+}
+
+function headOf(chunks) {
+  const bytes = Buffer.concat(chunks)
+  const end = bytes.indexOf("\r\n\r\n")
+  if (end < 0) return undefined
+  const [, ...lines] = bytes.toString("latin1", 0, end).split("\r\n")
+  const headers = Object.fromEntries(
+    lines.map((line) => [
+      line.slice(0, line.indexOf(":")).toLowerCase(),
+      line.slice(line.indexOf(":") + 1).trim(),
+    ]),
+  )
+  return { headers, length: end + 4, bodyLength: Number(headers["content-length"]) }
+}
+
+function connect(address) {
+  const [hostname, port] = address.split(":")
+  const socket = net.connect(Number(port), hostname)
+  socket.setNoDelay(true)
+  return socket
 }
 
 function setting(name) {

@@ -17,6 +17,9 @@ begin
     returning job_id
   )
   select coalesce(array_agg(r.job_id), '{}') into v_first from remembered r;
+  if cardinality(v_first) = cardinality(p_jobs) then
+    return p_jobs;
+  end if;
   return array(select j from unnest(p_jobs) j where j.idempotency_key is null or j.id in (select unnest(v_first)));
 end
 $$;
