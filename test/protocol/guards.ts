@@ -622,8 +622,8 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Set before the end": [
     {
       file: "packages/aws/src/drain/idle.ts",
-      from: "async setWakeUp(dueAt) {\n        isLast = true\n        await fallback",
-      to: "async setWakeUp(dueAt) {\n        isLast = true\n        void fallback",
+      from: "async setWakeUp(dueAt) {\n        await fallback",
+      to: "async setWakeUp(dueAt) {\n        void fallback",
     },
   ],
 }
