@@ -49,7 +49,7 @@ test("the overview tells what waits, what failed, what is paused and what comes 
   expect(seen).toMatch(/Succeeded 2 in the last hour/)
   expect(seen).toMatch(/up to 5m 1/)
   expect(seen).toContain("The oldest has waited for 2m")
-  expect(seen).toContain("How long this will take is not known yet.")
+  expect(seen).toContain("No drainer performs the jobs that are due.")
   expect(seen).toContain("user ‹number›")
   expect(seen).toMatch(/slow Queue · until/)
   expect(seen).toMatch(/nightly ok ·/)

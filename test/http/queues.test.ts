@@ -23,6 +23,7 @@ test("GET /v1/queues counts what waits in each queue", async () => {
     blocked: 0,
     running: 0,
     oldestReadyAt: expect.stringMatching(/Z$/),
+    isEstimate: false,
   })
 })
 

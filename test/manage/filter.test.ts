@@ -165,6 +165,21 @@ test("a count without conditions is that of the states, up to its limit", async 
   await sluice.resumeQueue("mail")
 })
 
+test("where nothing has succeeded, not all of the history is read to count that", async () => {
+  const other = await createDatabase()
+  const { countJobs } = createSluice({ database: other.pool })
+  await other.rows(`insert into sluice.finished (id, state, name, queue, priority, attempts, run_at, enqueued_at, finished_at)
+    select n, 'canceled', 'job', 'default', 0, 1, now(), now(), now() from generate_series(1, 50100) n`)
+  const { states } = await countJobs({}, { limit: 50 })
+  expect(states).toMatchObject({
+    succeeded: { count: 0, hasMore: true },
+    canceled: { count: 50, hasMore: true },
+    discarded: { count: 0, hasMore: false },
+  })
+  await other.rows("delete from sluice.finished where id > 100")
+  expect((await countJobs({}, { limit: 50 })).states.succeeded).toEqual({ count: 0, hasMore: false })
+})
+
 test("while a name is paused, a count of states looks at 10,000 ready jobs, and says that there may be more", async () => {
   await sluice.pauseName("crowd")
   await database.pool.query(

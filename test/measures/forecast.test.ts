@@ -6,7 +6,9 @@ const database = await createDatabase()
 const sluice = createSluice({ database: database.pool })
 
 beforeEach(() =>
-  database.rows("truncate sluice.jobs, sluice.noted_measures, sluice.measures, sluice.last_job_ids"),
+  database.rows(
+    "truncate sluice.jobs, sluice.noted_measures, sluice.measures, sluice.last_job_ids, sluice.definitions, sluice.pooled_queues, sluice.pauses",
+  ),
 )
 
 test("the backlog is drained when as many jobs have ended as wait, less those that come", async () => {
@@ -52,11 +54,57 @@ test("from 10,000 ready jobs on, the planner's estimate is told", async () => {
   expect(ready).toBeLessThan(35_000)
 })
 
-function waiting(count: number) {
-  return database.rows(
-    "insert into sluice.jobs (name, state) select 'any', 'ready' from generate_series(1, $1::integer)",
-    [count],
+test("jobs that nobody performs aren't counted: of unknown names, pauses, and queues that no pool serves", async () => {
+  await seen("any", "now()")
+  await seen("retired", "now() - interval '2 days'")
+  await seen("registered", "'-infinity'")
+  await waiting(100)
+  await waiting(200, "retired")
+  await waiting(200, "registered")
+  await waiting(200, "typo")
+  expect((await sluice.getForecast()).ready).toBe(100)
+
+  await waiting(50, "any", "slow")
+  expect((await sluice.getForecast()).ready).toBe(150)
+  await sluice.pauseQueue("slow")
+  expect((await sluice.getForecast()).ready).toBe(100)
+  await sluice.resumeQueue("slow")
+  await database.rows(
+    "insert into sluice.pooled_queues (queue, seen_at) values ('slow', now() - interval '3 days'), ('', now())",
   )
+  expect((await sluice.getForecast()).ready).toBe(100)
+  await sluice.pauseName("any")
+  expect(await sluice.getForecast()).toMatchObject({ ready: 0, drainedAt: expect.any(Date) })
+})
+
+test("a pool that is invoked rarely still performs its jobs", async () => {
+  await seen("any", "now()")
+  await seen("nightly", "now() - interval '20 hours'")
+  await waiting(10, "nightly")
+  expect((await sluice.getForecast()).ready).toBe(10)
+})
+
+test("of an estimate, the same share is left out as of the jobs that are looked at", async () => {
+  await seen("any", "now()")
+  await database.rows(
+    "insert into sluice.jobs (name, state) select case when n % 4 = 0 then 'typo' else 'any' end, 'ready' from generate_series(1, 20000) n",
+  )
+  await database.rows("analyze sluice.jobs")
+  const { ready, isEstimate } = await sluice.getForecast()
+  expect(isEstimate).toBe(true)
+  expect(ready).toBeGreaterThan(13_000)
+  expect(ready).toBeLessThan(17_000)
+})
+
+function waiting(count: number, name = "any", queue = "default") {
+  return database.rows(
+    "insert into sluice.jobs (name, queue, state) select $2, $3, 'ready' from generate_series(1, $1::integer)",
+    [count, name, queue],
+  )
+}
+
+function seen(name: string, at: string) {
+  return database.rows(`insert into sluice.definitions (name, seen_at) values ($1, ${at})`, [name])
 }
 
 /** In each of the five minutes before the last one, a fifth. */

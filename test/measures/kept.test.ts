@@ -8,13 +8,15 @@ const sluice = createSluice({ database: database.pool })
 
 beforeEach(() => database.rows("truncate sluice.noted_measures, sluice.measures, sluice.deployments"))
 
-test("minutes are forgotten after two days, ten minutes after 14, hours after 90", async () => {
+test("minutes are forgotten after two days, ten minutes after 14, hours and days after 90", async () => {
   for (const days of [1, 3, 20, 100]) await note(days)
   await maintain("sum up measures")
   await maintain("forget measures")
-  expect(await kept()).toEqual({ 0: 3, 60: 1, 600: 2, 3600: 3 })
-  const ofAll = await database.rows("select span_s, starts_at from sluice.measures where name = ''")
-  expect(ofAll).toHaveLength(1 + 2 + 3)
+  expect(await kept()).toEqual({ 0: 3, 60: 1, 600: 2, 3600: 3, 86400: 3 })
+  const ofAll = await database.rows(
+    "select span_s, starts_at from sluice.measures where name = '' and queue = ''",
+  )
+  expect(ofAll).toHaveLength(1 + 2 + 3 + 3)
 })
 
 test("the settings say how long they are kept", async () => {
@@ -22,10 +24,10 @@ test("the settings say how long they are kept", async () => {
   await maintain("sum up measures")
   await migrate(database.url, { retention: { minutes: "492h", hours: "1000d" } })
   await maintain("forget measures")
-  expect(await kept()).toEqual({ 0: 4, 60: 3, 600: 3, 3600: 4 })
+  expect(await kept()).toEqual({ 0: 4, 60: 3, 600: 3, 3600: 4, 86400: 4 })
   await migrate(database.url, { retention: { default: "14d" } }) // leaves them
   await maintain("forget measures")
-  expect(await kept()).toEqual({ 0: 4, 60: 3, 600: 3, 3600: 4 })
+  expect(await kept()).toEqual({ 0: 4, 60: 3, 600: 3, 3600: 4, 86400: 4 })
   await migrate(database.url, { retention: { minutes: "2d", hours: "90d" } })
 })
 
@@ -54,6 +56,69 @@ test("a set of many notes is summed up in several pieces", async () => {
   )
   expect(all).toEqual({ jobs: 6_000, rows: 100 })
 })
+
+test("of too many names the newest minutes are kept, and those of queues and of all together as long as the settings say", async () => {
+  await database.rows(`insert into sluice.noted_measures (starts_at, name, queue, succeeded)
+    select date_bin('1 hour', now(), 'epoch') - m * interval '1 minute', 'n' || n, 'q' || n % 3, 1
+    from generate_series(1, 20) m, generate_series(1, 100) n`)
+  await maintain("sum up measures")
+  const [first] = await database.rows("select sluice.forget_measures(now(), 500) as more")
+  expect(first).toEqual({ more: false })
+  const minutes = await database.rows(`
+    select name <> '' as "isOfName", queue <> '' as "isOfQueue", count(*)::integer as rows,
+           count(distinct starts_at)::integer as minutes, max(starts_at) = (select max(starts_at) from sluice.measures where span_s = 60) as "isNewest"
+    from sluice.measures where span_s = 60 group by 1, 2 order by 1, 2`)
+  expect(minutes).toEqual([
+    { isOfName: false, isOfQueue: false, rows: 20, minutes: 20, isNewest: true },
+    { isOfName: false, isOfQueue: true, rows: 60, minutes: 20, isNewest: true },
+    { isOfName: true, isOfQueue: true, rows: 400, minutes: 4, isNewest: true },
+  ])
+  expect(await kept()).toMatchObject({ 0: 100, 3600: 100, 86400: expect.any(Number) })
+})
+
+test("what a queue came to is read from its own rows, however many names it has", async () => {
+  await database.rows(`insert into sluice.noted_measures (starts_at, name, queue, succeeded, discarded)
+    select date_bin('1 minute', now(), 'epoch') - interval '5 minutes', 'n' || n, case when n % 4 = 0 then 'few' else 'many' end, 2, 1
+    from generate_series(1, 100) n`)
+  const told = async () => ({
+    all: (await sluice.getThroughput()).total.executions,
+    few: (await sluice.getThroughput({ queue: "few" })).total.executions,
+    series: (await sluice.listSeries({ by: "queue" })).series.map(({ of, executions, failures }) => [
+      of,
+      sum(executions),
+      sum(failures),
+    ]),
+  })
+  const noted = await told()
+  expect(noted).toEqual({
+    all: 300,
+    few: 75,
+    series: [
+      ["few", 75, 25],
+      ["many", 225, 75],
+    ],
+  })
+  await maintain("sum up measures")
+  expect(await told()).toEqual(noted)
+  await database.rows("delete from sluice.measures where name <> ''")
+  expect(await told()).toEqual(noted)
+})
+
+test("a range of months is read by days", async () => {
+  for (const days of [1, 40, 80]) await note(days, "nightly")
+  await maintain("sum up measures")
+  await database.rows("delete from sluice.measures where span_s between 1 and 3600")
+  const since = new Date(Date.now() - 90 * 86_400_000)
+  const [nightly] = await sluice.listNames({ since })
+  expect(nightly).toMatchObject({ name: "nightly", executions: 3 })
+  const { points, total } = await sluice.getThroughput({ since, step: "24h", name: "nightly" })
+  expect(total.executions).toBe(3)
+  expect(points.filter(({ executions }) => executions > 0)).toHaveLength(3)
+})
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}
 
 async function note(days: number, name = `before-${days}`): Promise<void> {
   await database.rows(

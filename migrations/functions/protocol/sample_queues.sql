@@ -3,9 +3,10 @@
 -- backlog it looks at some pages, and their counts are estimates; of the oldest job it is then certain only if it is among the next
 -- 5,000. The jobs that run are counted exactly.
 --   p_name   only this queue; null: all
---   p_limit  how many at most
+--   p_limit  how many at most; null: all
+--   p_after  only those behind this name
 --   returns  a list of objects in the order of the names, as the API has them
-create or replace function sample_queues(p_name text default null, p_limit integer default 1000) returns json
+create or replace function sample_queues(p_name text default null, p_limit integer default 1000, p_after text default '') returns json
 language sql stable set search_path from current
 set jit = off
 as $$
@@ -37,11 +38,13 @@ as $$
     union select w.target from waiting_limits w where w.kind = 'queue'
     union select coalesce(d.queue, 'default') from definitions d where d.dropped_at is null
     union select m.queue from noted_measures m
-    union select m.queue from measures m where p_name is null and m.span_s = 600 and m.starts_at > now() - interval '2 hours'
-    union select m.queue from measures m where m.queue = p_name and m.span_s = 3600 and m.starts_at > now() - interval '14 days'
+    union select m.queue from generate_series(date_bin('10 minutes', now() - interval '2 hours', 'epoch'), now(), interval '10 minutes') s (at)
+    join measures m on m.span_s = 600 and m.starts_at = s.at and m.name = '' and m.queue > '' where p_name is null
+    union select m.queue from generate_series(date_bin('1 hour', now() - interval '14 days', 'epoch'), now(), interval '1 hour') s (at)
+    join measures m on m.span_s = 3600 and m.starts_at = s.at and m.name = '' and m.queue = p_name
     union select q.queue from pooled_queues q where q.queue <> ''
   ), page as (
-    select n.name from names n where p_name is null or n.name = p_name order by n.name collate "C" limit p_limit
+    select n.name from names n where (p_name is null or n.name = p_name) and n.name collate "C" > p_after order by n.name collate "C" limit p_limit
   )
   select coalesce(json_agg(json_build_object(
     'name', n.name, 'paused', p.target is not null, 'pausedUntil', p.until_at, 'waitingLimit', w.waiting,

@@ -19,6 +19,8 @@ export async function listQueues(options: Options): Promise<number> {
 }
 
 function row({ name, ready, scheduled, blocked, running, oldestReadyAt, ...queue }: QueueSnapshot): Cell[] {
+  const told = (count: number) => (queue.isEstimate && count > 0 ? `~${count}` : count)
   const oldest = oldestReadyAt ? shortDuration(Math.max(0, Date.now() - oldestReadyAt.getTime())) : ""
-  return [name, ready, scheduled, blocked, running, oldest, pauseCell(queue.paused, queue.pausedUntil)]
+  const counts = [told(ready), told(scheduled), told(blocked), running]
+  return [name, ...counts, oldest, pauseCell(queue.paused, queue.pausedUntil)]
 }

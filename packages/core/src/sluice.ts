@@ -38,7 +38,7 @@ import type { SteppedOptions } from "./inspect/measured.ts"
 import type { ListNamesOptions, NameSummary } from "./inspect/names.ts"
 import type { Overview } from "./inspect/overview.ts"
 import type { Pause } from "./inspect/pauses.ts"
-import type { QueueSnapshot, ReadQueuesOptions, SampledQueue, SampleQueuesOptions } from "./inspect/queues.ts"
+import type { QueueSnapshot, ReadQueuesOptions, SampleQueuesOptions } from "./inspect/queues.ts"
 import type { JobRelatives } from "./inspect/relatives.ts"
 import type { ListSeriesOptions, SeriesList } from "./inspect/series.ts"
 import type { SlowJob } from "./inspect/slowest-jobs.ts"
@@ -53,13 +53,14 @@ import type { Hooks } from "./job/hooks.ts"
 import type { BatchSnapshot } from "./job/job-batch.ts"
 import type { JobFilter } from "./job/job-filter.ts"
 import type { JobHandle, WaitOptions } from "./job/job-handle.ts"
-import type { EnqueueOptions, EnqueueResult, JobPolicies } from "./job/job-options.ts"
+import type { EnqueueOptions, EnqueueResult, JobPolicies, RateLimit } from "./job/job-options.ts"
 import type { JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"
 import type { PayloadOptions } from "./job/payload-store.ts"
 import type { WorkflowSnapshot, WorkflowStep } from "./job/workflow.ts"
 import type { Logger } from "./logger.ts"
 import type { BulkOptions, BulkResult } from "./manage/bulk.ts"
 import type { ChangedJob, JobReference, RetryOptions } from "./manage/jobs.ts"
+import type { LimitOverride } from "./manage/limit-overrides.ts"
 import type { PauseOptions } from "./manage/pauses.ts"
 import type { JobChanges } from "./manage/update.ts"
 import type { WaitingLimits } from "./manage/waiting-limits.ts"
@@ -228,13 +229,14 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   getRelatives(id: string): Promise<JobRelatives>
   /** Returns names, queues and tags to complete what somebody types into a filter: those of new jobs and of definitions. */
   getFilterValues(): Promise<FilterValues>
-  /** Returns the queues that have unfinished jobs, a pause or a waiting limit, ordered by name. */
-  listQueues(options?: ReadQueuesOptions): Promise<QueueSnapshot[]>
   /**
-   * Returns the queues that are known, also those that only a definition or a pool names. Reads some pages of a large backlog: their
-   * counts are estimates then, and say so, where `listQueues` takes a second for each million jobs.
+   * Returns the queues that have unfinished jobs, a pause or a waiting limit, ordered by name. Reads some pages of a large backlog: their
+   * counts are estimates then, and say so. Then queues without jobs are listed too, and one with few jobs may be missing
+   * that no definition names and where nothing was performed lately. `countJobs` counts exactly.
    */
-  sampleQueues(options?: SampleQueuesOptions): Promise<SampledQueue[]>
+  listQueues(options?: ReadQueuesOptions): Promise<QueueSnapshot[]>
+  /** Returns the queues that are known, also those that only a definition or a pool names. Otherwise as `listQueues`. */
+  sampleQueues(options?: SampleQueuesOptions): Promise<QueueSnapshot[]>
   /** Returns the drainers that have not ended, the newest first; or a page of those that have, the last to end first. */
   listDrainers(options?: ListDrainersOptions): Promise<DrainerList>
   /** Returns the drainer with the jobs that it holds, or undefined if there is none with this id, or it is forgotten. */
@@ -376,6 +378,14 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   limitQueue(name: string, limits: WaitingLimits): Promise<void>
   /** The same for the jobs of a concurrency key. */
   limitKey(key: string, limits: WaitingLimits): Promise<void>
+  /**
+   * Sets how many jobs of a concurrency key may run at once, whatever they ask for: for the whole key, from now on, and through
+   * deployments. Jobs that run go on; jobs that run in the order of their enqueue still run one at a time. Stored until the next call;
+   * `{}` removes it.
+   */
+  overrideLimit(key: string, override: LimitOverride): Promise<void>
+  /** The same for the key of a rate: how many of its jobs may start within a time. What has started before still counts. */
+  overrideRate(key: string, override: RateLimit | Record<string, never>): Promise<void>
   /**
    * Completes a token for which a job waits by `context.waitFor`, or which it has opened: the job runs again, and gets the value
    * (JSON, up to 256 KiB).

@@ -43,8 +43,8 @@ export function createIdleMode(options: IdleOptions): (functionArn: string, log:
     let isLast = false
     return {
       async setWakeUp(dueAt) {
-        isLast = true
         await fallback // it could arrive after this one and replace it
+        isLast = true
         await set(dueAt)
       },
       async retrySoon() {

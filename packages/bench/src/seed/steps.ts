@@ -171,13 +171,13 @@ function deployments(days: number): Step {
 }
 
 const MEASURES_OF_ALL: Step = {
-  what: "measures of all names together",
+  what: "measures of queues, and of all names together",
   text: `
     insert into measures (span_s, starts_at, name, queue, succeeded, retried, discarded, canceled, snoozed, interrupted, busy_ms, waited_ms,
                           billed_mb_ms, runs, waits)
-    select m.span_s, m.starts_at, '', '', sum(m.succeeded), sum(m.retried), sum(m.discarded), sum(m.canceled), sum(m.snoozed), sum(m.interrupted),
-           sum(m.busy_ms), sum(m.waited_ms), sum(m.billed_mb_ms), add_histograms(array_agg(m.runs)), add_histograms(array_agg(m.waits))
-    from measures m where m.span_s > 0 group by 1, 2`,
+    select m.span_s, m.starts_at, '', coalesce(m.queue, ''), sum(m.succeeded), sum(m.retried), sum(m.discarded), sum(m.canceled), sum(m.snoozed),
+           sum(m.interrupted), sum(m.busy_ms), sum(m.waited_ms), sum(m.billed_mb_ms), add_histograms(array_agg(m.runs)), add_histograms(array_agg(m.waits))
+    from measures m where m.span_s > 0 group by m.span_s, m.starts_at, grouping sets ((m.queue), ())`,
   values: [],
 }
 
@@ -187,6 +187,7 @@ function measures(perDay: number): Step[] {
     { spanS: 60, days: 2 },
     { spanS: 600, days: 14 },
     { spanS: 3_600, days: 90 },
+    { spanS: 86_400, days: 90 },
   ].map(({ spanS, days }) => ({
     what: `measures of ${spanS / 60} minutes`,
     text: `

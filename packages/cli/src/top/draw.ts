@@ -1,4 +1,4 @@
-import type { ListedJob, SampledQueue, Throughput } from "@sluice/core"
+import type { ListedJob, QueueSnapshot, Throughput } from "@sluice/core"
 import { type Cell, table } from "../output/table.ts"
 import { plain, type Style, styled, styleOfState } from "../output/terminal.ts"
 import { fromNow, shortDuration } from "../output/times.ts"
@@ -112,7 +112,7 @@ function queueRow({
   blocked,
   oldestReadyAt,
   ...queue
-}: SampledQueue): Cell[] {
+}: QueueSnapshot): Cell[] {
   const oldest = oldestReadyAt ? shortDuration(Math.max(0, Date.now() - oldestReadyAt.getTime())) : ""
   return [name, ready, running, scheduled, blocked, oldest, pauseCell(queue.paused, queue.pausedUntil)]
 }

@@ -1,4 +1,4 @@
-import type { Forecast, Health, ListedJob, SampledQueue, Sluice, Throughput } from "@sluice/core"
+import type { Forecast, Health, ListedJob, QueueSnapshot, Sluice, Throughput } from "@sluice/core"
 
 /** What `sluice top` shows at one moment. */
 export interface Frame {
@@ -10,7 +10,7 @@ export interface Frame {
   /** The last quarter of an hour, in minutes. */
   readonly throughput: Throughput
   /** Those with jobs, a pause or a limit. Counts of a large backlog are estimates, and so are `states` then. */
-  readonly queues: readonly SampledQueue[]
+  readonly queues: readonly QueueSnapshot[]
   readonly running: readonly ListedJob[]
   /** The last jobs that were discarded. */
   readonly failures: readonly ListedJob[]
@@ -38,11 +38,11 @@ export async function readFrame(sluice: Sluice): Promise<Frame> {
   }
 }
 
-function isInUse({ ready, running, scheduled, blocked, paused, waitingLimit }: SampledQueue): boolean {
+function isInUse({ ready, running, scheduled, blocked, paused, waitingLimit }: QueueSnapshot): boolean {
   return ready + running + scheduled + blocked > 0 || paused || waitingLimit !== null
 }
 
-function statesOf(queues: readonly SampledQueue[]): Frame["states"] {
+function statesOf(queues: readonly QueueSnapshot[]): Frame["states"] {
   const sum = (state: keyof Frame["states"]) => queues.reduce((total, queue) => total + queue[state], 0)
   return {
     ready: sum("ready"),

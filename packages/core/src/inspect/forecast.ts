@@ -4,9 +4,9 @@ import { protocolCall } from "../database/protocol-call.ts"
 
 /** When the backlog will be drained, if all goes on as in the last minutes. */
 export interface Forecast {
-  /** Jobs that are due and not running. */
+  /** Jobs that are due and not running, without those that nobody performs: of paused queues and names, or of a name no drainer knows. */
   readonly ready: number
-  /** Whether that is an estimate: from 10,000 on. */
+  /** Whether that is an estimate: from 10,000 due jobs on. */
   readonly isEstimate: boolean
   /** Jobs that ended in a minute, on average. */
   readonly endedPerMinute: number

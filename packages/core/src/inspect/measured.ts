@@ -70,9 +70,9 @@ const USUAL_POINTS = 150
 const MOST_POINTS = 1_500
 
 /** Executions are summed up by these: the longer ones are kept for longer, and are fewer to read. */
-const SPANS_MS = [60 * A_MINUTE_MS, 10 * A_MINUTE_MS, A_MINUTE_MS]
+const SPANS_MS = [1440, 60, 10, 1].map((minutes) => minutes * A_MINUTE_MS)
 /** A range without steps is read in the longest spans of which it has this many. */
-const LEAST_SPANS = 100
+const LEAST_SPANS = 80
 
 export interface Range {
   readonly sinceMs: number

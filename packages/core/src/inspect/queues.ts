@@ -17,11 +17,10 @@ export interface QueueSnapshot {
   readonly running: number
   /** When the oldest ready job became due. */
   readonly oldestReadyAt: Date | null
-}
-
-/** A queue as `sampleQueues` returns it. */
-export interface SampledQueue extends QueueSnapshot {
-  /** Whether `ready`, `scheduled` and `blocked` are estimates, and an older job may be ready than the oldest that was found. */
+  /**
+   * Whether `ready`, `scheduled` and `blocked` are estimates, and an older job may be ready than the oldest that was found: of a large
+   * backlog (some 100,000 jobs) only some pages are read.
+   */
   readonly isEstimate: boolean
 }
 
@@ -61,13 +60,13 @@ export async function sampleQueues(
   database: Queryable,
   schema: string,
   options: SampleQueuesOptions = {},
-): Promise<SampledQueue[]> {
+): Promise<QueueSnapshot[]> {
   assertKnownKeys(options, ["name", "limit"], ["options"])
   const { name, limit = 1_000 } = options
   if (name !== undefined) assertName(name, ["name"])
   assertInteger(limit, ["limit"], 1, 1_000)
   const call = protocolCall(schema, "sample_queues", { p_name: name, p_limit: limit })
-  const queues: (QueueRow & { isEstimate: boolean })[] = await readJson(database, call)
+  const queues: QueueRow[] = await readJson(database, call)
   return queues.map(withDates)
 }
 

@@ -14,6 +14,7 @@ const queue = {
     "blocked",
     "running",
     "oldestReadyAt",
+    "isEstimate",
   ],
   properties: {
     name: { type: "string" },
@@ -32,6 +33,11 @@ const queue = {
     blocked: count,
     running: count,
     oldestReadyAt: { type: ["string", "null"], format: "date-time" },
+    isEstimate: {
+      type: "boolean",
+      description:
+        "Whether the numbers of ready, scheduled and blocked jobs are estimates, because the backlog is large; queues without jobs are listed too then.",
+    },
   },
 }
 
@@ -43,18 +49,7 @@ export const queueSchemas = {
     properties: {
       queues: {
         type: "array",
-        items: {
-          ...queue,
-          required: [...queue.required, "isEstimate"],
-          properties: {
-            ...queue.properties,
-            isEstimate: {
-              type: "boolean",
-              description:
-                "Whether the counts are estimates, and an older job may be ready than the oldest that was found.",
-            },
-          },
-        },
+        items: { $ref: "#/components/schemas/Queue" },
       },
     },
   },

@@ -160,11 +160,12 @@ function readResponse() {
       head ??= headOf(chunks)
       if (!head || length < head.length + head.bodyLength) return
       stop()
-      resolve({ headers: head.headers, body: Buffer.concat(chunks).toString("utf8", head.length) })
+      const body = Buffer.concat(chunks).toString("utf8", head.length, head.length + head.bodyLength)
+      resolve({ headers: head.headers, body })
     }
     const onEnd = (error) => {
       stop()
-      reject(error ?? new Error("The local Lambda host has closed the connection"))
+      reject(error || new Error("The local Lambda host has closed the connection")) // "close" tells no error
     }
     const stop = () => socket.off("data", onData).off("error", onEnd).off("close", onEnd)
     socket.on("data", onData).on("error", onEnd).on("close", onEnd)

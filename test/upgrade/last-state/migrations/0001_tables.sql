@@ -422,10 +422,11 @@ create table noted_measures (
   waits         histogram                                -- from when they were due to their start
 ) with (autovacuum_vacuum_scale_factor = 0.02);
 
--- The same by minute, ten minutes and hour, and since ever for those that count on; without what `noted_measures` has. Rows with an
--- empty name and queue have the sums of all: who asks for these mustn't read a row for each of thousands of names.
+-- The same by minute, ten minutes, hour and day, and since ever for those that count on; without what `noted_measures` has. Rows with an
+-- empty name have the sums of their queue, or with an empty queue of all: who asks for these mustn't read a row for each of thousands of
+-- names.
 create table measures (
-  span_s        integer     not null,                    -- 60, 600 or 3600; 0: since ever
+  span_s        integer     not null,                    -- 60, 600, 3600 or 86400; 0: since ever
   starts_at     timestamptz not null,                    -- since ever: 1970
   name          text        not null,
   queue         text        not null,
@@ -443,7 +444,7 @@ create table measures (
   last_at       timestamptz,                             -- since ever: the last minute that counts; null: another span
 
   primary key (span_s, starts_at, name, queue),
-  constraint known_span check (span_s in (0, 60, 600, 3600)),
+  constraint known_span check (span_s in (0, 60, 600, 3600, 86400)),
   constraint last_is_of_ever check ((last_at is null) = (span_s > 0))
 );
 
@@ -583,6 +584,23 @@ create table waiting_limits (
   constraint known_kind     check (kind in ('queue', 'key')),
   constraint short_target   check (octet_length(target) <= 2048),
   constraint positive_limit check (waiting > 0)
+);
+
+-- What operators have set for keys, whatever their jobs ask for. A limit and a rate may have the same key.
+create table limit_overrides (
+  kind              text        not null,
+  target            text        not null,                -- the concurrency key, or the key of the rate
+  concurrency_limit integer,
+  rate              rate_limit,
+  set_at            timestamptz not null default now(),
+
+  primary key (kind, target),
+  constraint known_kind     check (kind in ('key', 'rate')),
+  constraint short_target   check (octet_length(target) <= 2048),
+  constraint of_its_kind    check ((kind = 'key') = (concurrency_limit is not null) and (kind = 'rate') = ((rate).starts is not null)),
+  constraint positive_limit check (concurrency_limit > 0),
+  constraint whole_rate     check (num_nulls((rate).starts, (rate).per_ms, (rate).burst) in (0, 3)),
+  constraint possible_rate  check ((rate).per_ms between 1000 and 2678400000 and (rate).burst between 1 and (rate).starts)
 );
 
 -- A cron expression, field by field; see parse_cron.
@@ -825,7 +843,7 @@ create table settings (
   refuses_unknown_names boolean not null default false,  -- whether an enqueue by a name that no definition has is an error
   retention             interval not null default '14 days', -- how long history is kept; see run_maintenance
   minutes_kept          interval not null default '2 days',  -- how long it is kept what executions of each minute came to
-  hours_kept            interval not null default '90 days', -- the same of each hour
+  hours_kept            interval not null default '90 days', -- the same of each hour and day
 
   -- whole days are dropped, and an idempotency key leads to its job for 24 hours
   constraint a_day_at_least check (retention >= interval '1 day'),

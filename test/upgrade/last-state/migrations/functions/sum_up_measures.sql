@@ -1,5 +1,5 @@
--- Adds a set of what drainers have noted to the minutes, ten minutes and hours that it belongs to, of its name and queue and of all together (both
--- names are empty then), and to what is counted since ever of its name and queue. Notes may come late: whenever they
+-- Adds a set of what drainers have noted to the minutes, ten minutes, hours and days that it belongs to, of its name and queue, of its queue
+-- (the name is empty then) and of all together (both are), and to what is counted since ever of its name and queue. Notes may come late: whenever they
 -- do, each is added once, and a reader sees it in one of the two places. Returns whether there may be more.
 create or replace function sum_up_measures() returns boolean
 language plpgsql volatile set search_path from current
@@ -18,8 +18,8 @@ begin
            sum(n.billed_mb_ms) as billed_mb_ms,
            add_histograms(array_agg(n.runs)) as runs, add_histograms(array_agg(n.waits)) as waits,
            max(n.starts_at) filter (where s.span_s = 0) as last_at
-    from noted n, unnest(array[0, 60, 600, 3600]) s (span_s)
-    group by 1, 2, grouping sets ((n.name, n.queue), ())
+    from noted n, unnest(array[0, 60, 600, 3600, 86400]) s (span_s)
+    group by 1, 2, grouping sets ((n.name, n.queue), (n.queue), ())
     having grouping(n.name) = 0 or s.span_s > 0
   ), added as (
     insert into measures as m (span_s, starts_at, name, queue, succeeded, retried, discarded, canceled, snoozed, interrupted, busy_ms,

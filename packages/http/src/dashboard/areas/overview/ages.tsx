@@ -53,9 +53,12 @@ function rangeText({ text: { overview }, format }: View, { upToMs }: AgeRange): 
   return upToMs === null ? overview.longer : fill(overview.upTo, { duration: format.duration(upToMs) })
 }
 
-function forecastText({ text: { overview }, format }: View, { forecast }: OverviewData): string {
+function forecastText(
+  { text: { overview }, format }: View,
+  { forecast, overview: now }: OverviewData,
+): string {
   const { ready, endedPerMinute, enqueuedPerMinute, drainedAt } = forecast
-  if (ready === 0) return overview.drainedNow
+  if (ready === 0) return now.counts.ready > 0 ? overview.unperformed : overview.drainedNow
   if (drainedAt === null && (endedPerMinute === null || enqueuedPerMinute === null))
     return overview.forecastUnknown
   const end = drainedAt ? fill(overview.drainedBy, { time: format.time(drainedAt) }) : overview.grows

@@ -1,11 +1,11 @@
-import type { SampledQueue } from "@sluice/core"
+import type { QueueSnapshot } from "@sluice/core"
 import { fill } from "../../languages/text.ts"
 import type { View } from "../../page.ts"
 
 /** A count of a queue, and whether it is only an estimate. An estimate has two digits that mean something. */
 export function estimated(
   { format, text }: View,
-  queue: SampledQueue,
+  queue: QueueSnapshot,
   state: "ready" | "scheduled" | "blocked",
 ): string {
   const count = queue[state]

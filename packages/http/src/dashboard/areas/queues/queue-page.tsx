@@ -1,4 +1,4 @@
-import type { DefinitionSnapshot, DrainerSnapshot, SampledQueue, Throughput } from "@sluice/core"
+import type { DefinitionSnapshot, DrainerSnapshot, QueueSnapshot, Throughput } from "@sluice/core"
 import { EmptyState } from "../../components/empty-state.tsx"
 import { Duration } from "../../components/numbers.tsx"
 import { ButtonLink, Facts, PageHeader, Panel, Stat } from "../../components/page-header.tsx"
@@ -65,7 +65,7 @@ export const queuePage: Page = {
   },
 }
 
-function Counts({ view, queue }: { view: View; queue: SampledQueue }) {
+function Counts({ view, queue }: { view: View; queue: QueueSnapshot }) {
   const text = view.text.queues
   const { name, oldestReadyAt, running, waitingLimit } = queue
   const jobsIn = (state: string) => view.href("/jobs", { queue: name, state })
@@ -159,7 +159,7 @@ function serves({ state, queues, except }: DrainerSnapshot, queue: string): bool
   return queues ? queues.includes(queue) : !except?.includes(queue)
 }
 
-function Settings({ view, queue }: { view: View; queue: SampledQueue }) {
+function Settings({ view, queue }: { view: View; queue: QueueSnapshot }) {
   const text = view.text.queues
   const path = queuePath(queue.name)
   return (

@@ -1,4 +1,4 @@
-import type { SampledQueue, Series } from "@sluice/core"
+import type { QueueSnapshot, Series } from "@sluice/core"
 import { EmptyState } from "../../components/empty-state.tsx"
 import { Count } from "../../components/numbers.tsx"
 import { ButtonLink, PageHeader } from "../../components/page-header.tsx"
@@ -63,12 +63,12 @@ function Empty({ view }: { view: View }) {
   )
 }
 
-function columnsOf(view: View, series: readonly Series[]): Column<SampledQueue>[] {
+function columnsOf(view: View, series: readonly Series[]): Column<QueueSnapshot>[] {
   const text = view.text.queues
   const counts = (["ready", "scheduled", "blocked"] as const).map((state) => ({
     label: text[state],
     numeric: true,
-    cell: (queue: SampledQueue) => estimated(view, queue, state),
+    cell: (queue: QueueSnapshot) => estimated(view, queue, state),
   }))
   return [
     { label: text.name, heading: true, cell: (queue) => <Name view={view} queue={queue} /> },
@@ -86,7 +86,7 @@ function columnsOf(view: View, series: readonly Series[]): Column<SampledQueue>[
   ]
 }
 
-function Name({ view, queue }: { view: View; queue: SampledQueue }) {
+function Name({ view, queue }: { view: View; queue: QueueSnapshot }) {
   const { name, paused, pausedUntil, waitingLimit } = queue
   return (
     <span class="row">

@@ -14,6 +14,7 @@ export const overview: Messages["overview"] = {
   ahead: "المتراكم",
   drainedBy: "يُنجز الساعة {time}",
   drainedNow: "لا شيء ينتظر",
+  unperformed: "لا ينفّذ أي مُصرِّف المهام المستحقة.",
   forecastUnknown: "لا يُعرف بعد كم سيستغرق ذلك.",
   grows: "يزداد: المهام المضافة أكثر من المنتهية",
   pace: "تنتهي {ended} في الدقيقة، وتُضاف {enqueued}",

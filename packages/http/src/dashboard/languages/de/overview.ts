@@ -14,6 +14,7 @@ export const overview: Messages["overview"] = {
   ahead: "Rückstand",
   drainedBy: "Abgearbeitet um {time}",
   drainedNow: "Nichts wartet",
+  unperformed: "Die fälligen Jobs führt kein Drainer aus.",
   forecastUnknown: "Wie lange das dauert, ist noch nicht bekannt.",
   grows: "Er wächst: Es kommen mehr Jobs hinzu, als enden",
   pace: "{ended} in der Minute enden, {enqueued} kommen hinzu",

@@ -13,6 +13,7 @@ export const overview = {
   ahead: "Backlog",
   drainedBy: "Drained by {time}",
   drainedNow: "Nothing waits",
+  unperformed: "No drainer performs the jobs that are due.",
   forecastUnknown: "How long this will take is not known yet.",
   grows: "It grows: more jobs are enqueued than end",
   pace: "{ended} a minute end, {enqueued} are enqueued",

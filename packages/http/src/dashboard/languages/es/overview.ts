@@ -14,6 +14,7 @@ export const overview: Messages["overview"] = {
   ahead: "Pendientes",
   drainedBy: "Despejado a las {time}",
   drainedNow: "Nada espera",
+  unperformed: "Ningún drainer ejecuta los trabajos vencidos.",
   forecastUnknown: "Aún no se sabe cuánto tardará.",
   grows: "Crece: llegan más trabajos de los que terminan",
   pace: "{ended} terminan por minuto, llegan {enqueued}",

@@ -14,6 +14,7 @@ export const overview: Messages["overview"] = {
   ahead: "En attente",
   drainedBy: "Traité à {time}",
   drainedNow: "Rien n’attend",
+  unperformed: "Aucun drainer n’exécute les jobs dus.",
   forecastUnknown: "On ne sait pas encore combien de temps cela prendra.",
   grows: "Cela grandit : il arrive plus de jobs qu’il ne s’en termine",
   pace: "{ended} se terminent par minute, {enqueued} arrivent",

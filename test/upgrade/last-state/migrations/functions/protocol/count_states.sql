@@ -7,6 +7,9 @@ language plpgsql stable set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
 as $$
 declare
+  c_looked constant integer := 50000; -- rows of the history that may have failed before the limit is reached
+  v_looked bigint;
+  v_succeeded bigint;
   v_running bigint[] := array(select r.job_id from running_jobs() r);
   v_queues text[] := paused('queue');
   v_names text[] := paused('name');
@@ -38,12 +41,15 @@ begin
       (select j.id, j.queue, j.name from jobs j where j.state = 'suspect' and j.id <> all (v_running) limit v_most)
       union all
       (select j.id, j.queue, j.name from jobs j where j.state in ('unknown', 'unkeyed') and j.id <> all (v_running) limit v_most)) d) d;
+  select count(*), count(*) filter (where f.state = 'succeeded') into v_looked, v_succeeded
+  from (select f.state from finished f limit p_limit + c_looked) f;
   return json_build_object(
     'scheduled', least(p_limit, greatest(0, v_scheduled - v_awaiting)), 'ready', least(p_limit, v_ready), 'blocked', least(p_limit, v_blocked + v_held),
     'waiting', least(p_limit, v_waiting + v_awaiting), 'running', least(p_limit, cardinality(v_running)),
-    'succeeded', (select count(*) from (select from finished f where f.state = 'succeeded' limit p_limit) s),
+    'succeeded', least(p_limit, v_succeeded),
     'discarded', (select count(*) from (select from finished f where f.state = 'discarded' and f.state <> 'succeeded' limit p_limit) d),
     'canceled', (select count(*) from (select from finished f where f.state = 'canceled' and f.state <> 'succeeded' limit p_limit) c),
-    'beyond', case when v_ready + v_held >= v_most then '["ready", "blocked"]'::json else '[]' end);
+    'beyond', to_json(case when v_ready + v_held >= v_most then array['ready', 'blocked'] else '{}' end
+      || case when v_looked = p_limit + c_looked and v_succeeded < p_limit then array['succeeded'] else '{}' end));
 end
 $$;

@@ -1,8 +1,9 @@
--- What executions came to in a range of time: summed up by steps of it, by job name or queue. What is told of all together is read from
--- one row for each span. Else the rows grow with names and queues, so a question that takes more than two million of them is refused.
+-- What executions came to in a range of time: summed up by steps of it, by job name or queue. What is told of all together or of queues is
+-- read from one row for each span, or for each queue in it. What is told of names grows with them, so a question that takes more than two
+-- million rows is refused.
 --   p_since       the begin of the range, a whole span
 --   p_until       its end, a whole span
---   p_span_s      which measures are read: 60 for minutes, 600 or 3600
+--   p_span_s      which measures are read: 60 for minutes, 600, 3600 or 86400
 --   p_step_s      how long a step is in seconds, a multiple of the span; null: the whole range
 --   p_by          name or queue; null: not told apart
 --   p_name        only jobs of this name; null: of all
@@ -16,15 +17,21 @@ as $$
 declare
   c_detailed constant integer := 100000;
   c_most constant integer := 2000000;
-  v_is_total constant boolean := p_by is null and p_name is null and p_queue is null;
+  v_is_of_names constant boolean := p_by is not distinct from 'name' or p_name is not null;
+  v_is_of_queues constant boolean := not v_is_of_names and p_by is not distinct from 'queue' and p_queue is null;
   v_since constant timestamptz := greatest(p_since, (select min(m.starts_at) from measures m where m.span_s = p_span_s));
   v_rows integer := 0;
   v_details boolean;
 begin
-  if not v_is_total then
+  if v_is_of_names or v_is_of_queues then
     v_rows := (select count(*) from (
-      select from measures m where m.span_s = p_span_s and m.starts_at >= p_since and m.starts_at < p_until
-        and (p_name is null or m.name = p_name) and (p_queue is null or m.queue = p_queue) limit c_most + 1) r);
+      select from measures m where v_is_of_names and m.name <> '' and m.span_s = p_span_s and m.starts_at >= p_since and m.starts_at < p_until
+        and (p_name is null or m.name = p_name) and (p_queue is null or m.queue = p_queue)
+      union all
+      select from generate_series(v_since, p_until - interval '1 second', p_span_s * interval '1 second') s (at)
+      join measures m on m.span_s = p_span_s and m.starts_at = s.at and m.name = '' and m.queue > ''
+      where v_is_of_queues
+      limit c_most + 1) r);
     if v_rows > c_most then
       raise query_canceled using message = format('more than %s rows of measures are in the range: shorten it, or name a job or a queue', c_most);
     end if;
@@ -35,14 +42,20 @@ begin
       select m.starts_at, m.name, m.queue, m.succeeded, m.retried, m.discarded, m.canceled, m.snoozed, m.interrupted, m.busy_ms, m.billed_mb_ms,
              case when v_details then m.runs end as runs, case when v_details then m.waits end as waits
       from measures m
-      where not v_is_total and m.name <> '' and m.span_s = p_span_s and m.starts_at >= p_since and m.starts_at < p_until
+      where v_is_of_names and m.name <> '' and m.span_s = p_span_s and m.starts_at >= p_since and m.starts_at < p_until
         and (p_name is null or m.name = p_name) and (p_queue is null or m.queue = p_queue)
       union all
       select m.starts_at, m.name, m.queue, m.succeeded, m.retried, m.discarded, m.canceled, m.snoozed, m.interrupted, m.busy_ms, m.billed_mb_ms,
              case when v_details then m.runs end, case when v_details then m.waits end
       from generate_series(v_since, p_until - interval '1 second', p_span_s * interval '1 second') s (at)
-      join measures m on m.span_s = p_span_s and m.starts_at = s.at and m.name = '' and m.queue = ''
-      where v_is_total
+      join measures m on m.span_s = p_span_s and m.starts_at = s.at and m.name = '' and m.queue = coalesce(p_queue, '')
+      where not v_is_of_names and not v_is_of_queues
+      union all
+      select m.starts_at, m.name, m.queue, m.succeeded, m.retried, m.discarded, m.canceled, m.snoozed, m.interrupted, m.busy_ms, m.billed_mb_ms,
+             case when v_details then m.runs end, case when v_details then m.waits end
+      from generate_series(v_since, p_until - interval '1 second', p_span_s * interval '1 second') s (at)
+      join measures m on m.span_s = p_span_s and m.starts_at = s.at and m.name = '' and m.queue > ''
+      where v_is_of_queues
       union all
       select n.starts_at, n.name, n.queue, n.succeeded, n.retried, n.discarded, n.canceled, n.snoozed, n.interrupted, n.busy_ms, n.billed_mb_ms,
              case when v_details then n.runs end, case when v_details then n.waits end
