@@ -24,6 +24,7 @@ export function addLoginRoutes(app: Hono<{ Variables: Variables }>, settings: Se
     if (token === undefined) return ask(context, { to: insideOf(base, null) })
     const apiKey = checkToken(token)
     const { shell } = readerOf(context, base).text
+    if (apiKey === undefined && (await isInside(context))) return context.redirect(insideOf(base, null), 303)
     if (apiKey === undefined)
       return ask(context, { to: insideOf(base, null), notice: shell.loginLinkUsed, status: 401 })
     gate.openSession(context, { principal: ENVIRONMENT, apiKey })
@@ -63,6 +64,12 @@ export function addLoginRoutes(app: Hono<{ Variables: Variables }>, settings: Se
     const { shell } = readerOf(context, base).text
     return ask(context, { to: insideOf(base, null), notice: shell.loggedOut })
   })
+
+  /** Such as the browser that has used the link. */
+  async function isInside(context: DashboardContext): Promise<boolean> {
+    const entrant = await gate.enter(context)
+    return entrant !== undefined && entrant !== "expired"
+  }
 
   async function ask(
     context: DashboardContext,
