@@ -62,7 +62,7 @@ test("a batch's page shows its counts, callbacks and properties: as text, and wi
   expect(status).toBe(200)
   expect(text).not.toContain("<script>alert")
   expect(text).not.toContain("s3cret")
-  expect(readable(text)).toContain("Succeeded 1 Discarded 1 Canceled 0")
+  expect(readable(text)).toContain("Succeeded 1 50% Discarded 1 50% Canceled 0 0%")
   expect(readable(text)).toContain("onFinish summary")
   expect(text).not.toContain('href="/batches/1/retry"')
   expect((await reader.get("/batches/99")).status).toBe(404)
