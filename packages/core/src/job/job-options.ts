@@ -93,6 +93,17 @@ export interface ComputedUniqueness<Payload> extends Omit<Uniqueness, "key"> {
   readonly key?: Computed<string, Payload>
 }
 
+/**
+ * Beside the options of a call on behalf of somebody who is limited to some queues: only waiting jobs of these may be replaced or
+ * put off. A symbol, because `actingAs` alone says it.
+ */
+export const ONLY_QUEUES = Symbol("onlyQueues")
+
+/** The options of such a call. */
+export interface LimitedOptions {
+  readonly [ONLY_QUEUES]?: readonly string[]
+}
+
 /** Options of a call that enqueues: the policies, and options of a single job. */
 export interface EnqueueOptions extends JobPolicies {
   /** When the job is due: a `Date`, or an ISO 8601 string. Default: now. */
