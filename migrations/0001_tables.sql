@@ -586,6 +586,23 @@ create table waiting_limits (
   constraint positive_limit check (waiting > 0)
 );
 
+-- What operators have set for keys, whatever their jobs ask for. A limit and a rate may have the same key.
+create table limit_overrides (
+  kind              text        not null,
+  target            text        not null,                -- the concurrency key, or the key of the rate
+  concurrency_limit integer,
+  rate              rate_limit,
+  set_at            timestamptz not null default now(),
+
+  primary key (kind, target),
+  constraint known_kind     check (kind in ('key', 'rate')),
+  constraint short_target   check (octet_length(target) <= 2048),
+  constraint of_its_kind    check ((kind = 'key') = (concurrency_limit is not null) and (kind = 'rate') = ((rate).starts is not null)),
+  constraint positive_limit check (concurrency_limit > 0),
+  constraint whole_rate     check (num_nulls((rate).starts, (rate).per_ms, (rate).burst) in (0, 3)),
+  constraint possible_rate  check ((rate).per_ms between 1000 and 2678400000 and (rate).burst between 1 and (rate).starts)
+);
+
 -- A cron expression, field by field; see parse_cron.
 create type cron_fields as (
   seconds      integer[],

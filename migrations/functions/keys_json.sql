@@ -13,8 +13,9 @@ as $$
     'waiting', (select count(*) from (select from jobs j where j.state = 'blocked' and coalesce(j.waits_for, j.concurrency_key) = k.key limit p_most + 1) j)
       + (select count(*) from (select from jobs j where j.state = 'behind' and j.concurrency_key = k.key limit p_most + 1) j),
     'unfinished', (select count(*) from (select from limits_asked(k.key) limit p_most + 1) j),
-    'paused', p.target is not null, 'pausedUntil', p.until_at, 'waitingLimit', w.waiting) order by k.place), '[]')
+    'override', o.concurrency_limit, 'paused', p.target is not null, 'pausedUntil', p.until_at, 'waitingLimit', w.waiting) order by k.place), '[]')
   from unnest(p_keys) with ordinality k (key, place) left join force f on f.concurrency_key = k.key
   left join pauses p on p.kind = 'key' and p.target = k.key and lasts(p)
+  left join limit_overrides o on o.kind = 'key' and o.target = k.key
   left join waiting_limits w on w.kind = 'key' and w.target = k.key
 $$;

@@ -21,7 +21,9 @@ as $$
                 or array_position(kept.further_keys, null) is not null then 'unkeyed'
            else 'ready' end,
       j.payloads, j.payload_keys, j.unique_keys, j.idempotency_keys,
-      case when j."unique" is not null or d.unique_rule is not null then unique_rule_of(d.unique_rule, j."unique", j.payload_keys is not null and j.unique_keys is null) end,
+      case when j."unique" is not null or d.unique_rule is not null then
+        unique_rule_of(d.unique_rule, j."unique", j.payload_keys is not null and j.unique_keys is null)
+        || case when j.only_queues is null then '{}' else jsonb_build_object('only_queues', j.only_queues) end end,
       coalesce(j.expires_at, due.at + coalesce(j.expires_in_ms, d.expires_in_ms, (p_by_name->>'expires_in_ms')::bigint) * interval '1 millisecond'),
       kept.further_keys, coalesce(j.further_limits, d.further_limits),
       kept.fair_key, case when kept.fair_key is not null then coalesce(j.fair_weight, d.fair_weight) end,
@@ -32,7 +34,7 @@ as $$
     max_attempts smallint, timeout_ms integer, concurrency_key text, concurrency_limit integer, concurrency_order text, on_retry text, rate_key text, rate rate_limit, tags text[],
     metadata jsonb, payloads jsonb, payload_keys jsonb, unique_keys jsonb, idempotency_keys jsonb, "unique" jsonb,
     expires_at timestamptz, expires_in_ms bigint, further_keys text[], further_limits integer[],
-    fair_key text, fair_weight smallint, after jsonb, on_parent_failure text, is_parent boolean)
+    fair_key text, fair_weight smallint, after jsonb, on_parent_failure text, is_parent boolean, only_queues jsonb)
   left join lateral (select d.* from definitions d where j.by_name and d.name = j.name limit 1) d on true
   cross join lateral (
     select coalesce(j.run_at, now() + coalesce(j.delay_ms, d.delay_ms, 0) * interval '1 millisecond') as at) due

@@ -35,7 +35,7 @@ begin
   get diagnostics v_brought = row_count;
 
   update rates r set next_at = case when waiting.names <> '{}' then
-      case when waiting.names && p_names then rate_next_at(r.rate, v_at, log.started_at, log.starts)
+      case when waiting.names && p_names then rate_next_at(f.rate, v_at, log.started_at, log.starts)
            else greatest(r.next_at, v_at + interval '1 second') end end
   from unnest(v_keys) key (name)
   cross join lateral rates_in_force(array[key.name]) f

@@ -1,4 +1,5 @@
-import { actingAs, createSluice, ForbiddenError, type Principal, type Sluice } from "@sluice/core"
+import { actingAs, createSluice, defineJob, ForbiddenError, type Principal, type Sluice } from "@sluice/core"
+import { migrate } from "@sluice/core/migrate"
 import { beforeEach, expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 
@@ -88,18 +89,73 @@ for (const [what, enqueue] of Object.entries(REFUSED))
     expect(await database.rows("select id from sluice.batches")).toEqual([])
   })
 
-test("an enqueuer that is limited to queues has to name them, because the definition may name another", async () => {
-  await expect(queued.enqueue("own", {})).rejects.toThrow(
-    'the job has no queue: "mailer" is limited to the queues own, and has to set options.queue to one of them',
-  )
-  await expect(queued.enqueueMany([own, { name: "own" }])).rejects.toThrow("jobs[1] has no queue")
+test("a job without a queue goes to the only queue of an enqueuer that is limited to one", async () => {
+  await queued.enqueue("own", {})
+  await queued.enqueueMany([{ name: "own" }, { name: "own", options: { priority: 3 } }])
+  await queued.enqueueBatch([], { onFinish: { name: "own" } })
+  await queued.enqueueWorkflow({
+    name: "flow",
+    steps: [
+      { step: "one", name: "own" },
+      { step: "two", name: "own", options: { after: "one" } },
+    ],
+  })
+  expect(await database.rows("select queue, count(*)::int as jobs from sluice.jobs group by 1")).toEqual([
+    { queue: "own", jobs: 6 },
+  ])
+  await expect(queued.enqueue("own", {}, { queue: "default" })).rejects.toThrow(ForbiddenError)
 })
 
-test("an enqueuer that is limited to queues changes no waiting job, which may be in another", async () => {
-  for (const onConflict of ["replace", "reschedule"] as const)
+test("an enqueuer that is limited to several queues has to name them, because the definition may name another", async () => {
+  const both = actingAs(sluice, { ...byQueue, queues: ["own", "own2"] }, "api")
+  await expect(both.enqueue("own", {})).rejects.toThrow(
+    'the job has no queue: "mailer" is limited to the queues own, own2, and has to set options.queue to one of them',
+  )
+  await expect(both.enqueueMany([own, { name: "own" }])).rejects.toThrow("jobs[1] has no queue")
+})
+
+const WAYS = ["replace", "reschedule"] as const
+const unique = (onConflict: (typeof WAYS)[number]) => ({ key: "u", while: "waiting", onConflict }) as const
+const waitingJobs = () =>
+  database.rows("select queue, payload, extract(epoch from run_at - now()) > 5000 as later from sluice.jobs")
+
+test("an enqueuer that is limited to queues replaces and puts off waiting jobs of its queues only", async () => {
+  const payload = { from: "another" }
+  for (const way of WAYS) {
+    await database.rows("truncate sluice.jobs cascade")
+    await sluice.enqueue("own", payload, { queue: "other", delay: "1h", unique: unique(way) })
+    const refused = queued.enqueue("own", {}, { queue: "own", delay: "2h", unique: unique(way) })
+    await expect(refused).rejects.toThrow(ForbiddenError)
+    await expect(refused).rejects.toThrow('The job with the unique key "u" waits in another queue')
+    expect(await waitingJobs()).toEqual([{ queue: "other", payload, later: false }])
+
+    await database.rows("update sluice.jobs set queue = 'own'")
+    await queued.enqueue("own", {}, { delay: "2h", unique: unique(way) })
+    expect(await waitingJobs()).toMatchObject([{ queue: "own", later: true }])
+  }
+})
+
+test("it doesn't replace them either where the definition says it, known to the app or to the database alone", async () => {
+  const job = defineJob({ name: "replacing", unique: unique("replace"), perform() {} })
+  await migrate(database.pool, { jobs: [job], unknownNames: "accept" })
+  await sluice.enqueue("replacing", { from: "another" }, { queue: "other", delay: "1h" })
+  const knowing = actingAs(createSluice({ database: database.pool, jobs: [job] }), byQueue, "api")
+  for (const acting of [queued, knowing]) {
+    await expect(acting.enqueue("replacing", {})).rejects.toThrow(ForbiddenError)
+    await expect(acting.enqueueMany([{ name: "replacing" }])).rejects.toThrow(ForbiddenError)
+    await expect(acting.enqueueBatch([{ name: "replacing" }])).rejects.toThrow(ForbiddenError)
+    const request = { key: "again", fingerprint: "a".repeat(64) }
+    await expect(acting.enqueue("replacing", {}, { request })).rejects.toThrow(ForbiddenError)
+  }
+  expect(await waitingJobs()).toMatchObject([{ queue: "other", payload: { from: "another" } }])
+})
+
+test("no caller can lift or set the limit by what they send", async () => {
+  await sluice.enqueue("own", {}, { queue: "other", delay: "1h", unique: unique("replace") })
+  for (const name of ["only_queues", "onlyQueues", "Symbol(onlyQueues)"])
     await expect(
-      queued.enqueue("own", {}, { queue: "own", unique: { key: "u", while: "waiting", onConflict } }),
-    ).rejects.toThrow(ForbiddenError)
+      queued.enqueue("own", {}, { [name]: ["other"], unique: unique("replace") } as never),
+    ).rejects.toThrow(/has no option/)
 })
 
 test("a callback that only looks like a definition brings no queue and no limits of its own", async () => {

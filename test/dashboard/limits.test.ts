@@ -62,6 +62,38 @@ test("what is no key has a page that says so", async () => {
 })
 
 test("a reader is refused what the forms do", async () => {
-  for (const verb of ["pause", "resume", "limit"])
-    expect((await reader.post(`/limits/key/${verb}`, { target: "account/7" })).status).toBe(403)
+  for (const verb of ["key/pause", "key/resume", "key/limit", "key/override", "rate"])
+    expect((await reader.post(`/limits/${verb}`, { target: "account/7" })).status).toBe(403)
+  expect((await reader.get("/limits/key?key=account%2F7")).text).not.toContain("/limits/key/override")
+  expect((await reader.get("/limits?show=rates")).text).not.toContain('action="/limits/rate"')
+})
+
+test("an operator sets how many of a key's jobs run at once, and takes it back", async () => {
+  const page = async () => readable((await operator.get("/limits/key?key=account%2F7")).text)
+  const set = (running: string) => operator.post("/limits/key/override", { target: "account/7", running })
+  await sluice.resumeKey("account/7")
+  await set("9")
+  expect(await page()).toMatch(/0 of 9 Set by an operator; its jobs ask for 2/)
+  expect(readable((await reader.get("/limits?order=key")).text)).toMatch(/account\/7 0 of 9/)
+  await set("none")
+  expect(await page()).toMatch(/0 of 9/)
+  await set("")
+  expect(await page()).toMatch(/Running 0 of 2 Wait/)
+})
+
+test("an operator sets a rate, and takes it back", async () => {
+  const page = async () => readable((await operator.get("/limits?show=rates")).text)
+  const set = (starts: string, per: string) => operator.post("/limits/rate", { target: "smtp", starts, per })
+  await set("50", "10m")
+  expect(await page()).toMatch(/smtp 50 in 10m Set by an operator 49 1/)
+  for (const [starts, per] of [
+    ["50", ""],
+    ["x", "1m"],
+    ["5", "soon"],
+  ] as const) {
+    await set(starts, per)
+    expect(await page()).toMatch(/smtp 50 in 10m Set by an operator/)
+  }
+  await set("", "")
+  expect(await page()).toMatch(/smtp 3 in 1h, up to 1 at once/)
 })

@@ -1,5 +1,6 @@
-import { defineJob } from "@sluice/core"
+import { createSluice, defineJob, discardOn, retryOn, type Sluice } from "@sluice/core"
 import { expect, test } from "vitest"
+import { z } from "zod"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 import { readable, visitDashboard } from "./dashboard.ts"
@@ -69,4 +70,38 @@ test("an operator pauses a name for a while, and resumes it", async () => {
   await operator.post("/names/resume", { target: "reports/daily" })
   expect(await sluice.listPauses()).toEqual([])
   expect((await operator.post("/names/pause", { target: "<b>" })).status).toBe(400)
+})
+
+test("a name's page has what becomes of its failures, its limits, its schedules and its input", async () => {
+  class TooBusy extends Error {}
+  class NoSuchAddress extends Error {}
+  const letter = defineJob({
+    name: "letter",
+    input: z.object({ address: z.string() }),
+    maxAttempts: 9,
+    retry: [
+      retryOn(TooBusy, { attempts: 4, wait: "30s" }),
+      retryOn("Flood", { attempts: "unlimited", wait: () => "1h" }),
+      discardOn(NoSuchAddress),
+    ],
+    concurrency: [{ key: ({ address }) => address }, { key: "printer", limit: 3 }],
+    rate: { by: "queue", limit: 100, per: "1m" },
+    perform() {},
+  })
+  const own = createSluice({ database: database.pool, jobs: [letter], defaults: {} }) as unknown as Sluice
+  await own.setSchedule("weekly-letter", { name: "letter", cron: "0 8 * * MON", payload: { address: "x" } })
+  const visitor = visitDashboard(own, "reader")
+  const { text } = await visitor.get("/names/letter")
+  const shown = readable(text)
+  expect(shown).toContain("TooBusy Tried up to 4 times 30s, 30s, 30s")
+  expect(shown).toContain("Flood Tried up to 9 times computed")
+  expect(shown).toContain("NoSuchAddress Discarded –")
+  expect(shown).toContain("Other errors Tried up to 9 times 1s, 16s, 1m 21s, 4m 16s, 10m 25s, …")
+  expect(shown).toContain("1 at once (for each key, computed) 3 at once printer")
+  expect(text).toContain('href="/limits/key?key=printer"')
+  expect(shown).toContain("100 / 1m (for each queue)")
+  expect(shown).toContain("weekly-letter At 08:00, only on Monday")
+  expect(shown).toContain("Input schema")
+  expect(readable((await reader.get("/names/letter")).text)).toContain("which this dashboard doesn't have")
+  await own.deleteSchedule("weekly-letter")
 })

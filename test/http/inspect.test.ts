@@ -1,3 +1,4 @@
+import type { Finding } from "@sluice/core"
 import { openApiDocument } from "@sluice/http"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import { expect, test } from "vitest"
@@ -32,8 +33,9 @@ test("the overview and the backlog tell what waits", async () => {
 })
 
 test("the findings are those of the doctor, with the level of each", async () => {
+  const levels = (findings: readonly Finding[]) => findings.map(({ check, level }) => ({ check, level }))
   const { findings } = await get("/v1/findings?maxDrainers=5", "Findings")
-  expect(findings).toEqual(JSON.parse(JSON.stringify(await api.sluice.examine({ maxDrainers: 5 }))))
+  expect(levels(findings)).toEqual(levels(await api.sluice.examine({ maxDrainers: 5 })))
   expect(await api.get("/v1/findings?maxDrainers=0")).toMatchObject({ status: 422 })
 })
 

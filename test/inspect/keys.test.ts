@@ -19,7 +19,15 @@ test("a key is listed with its limit, what runs, what waits, its pause and its w
     seen ??= await sluice.listKeys()
   }
   await drainOnce()
-  const key = { key: "account/7", limit: 1, allowed: 1, paused: false, pausedUntil: null, waitingLimit: 50 }
+  const key = {
+    key: "account/7",
+    limit: 1,
+    override: null,
+    allowed: 1,
+    paused: false,
+    pausedUntil: null,
+    waitingLimit: 50,
+  }
   expect(seen).toEqual([{ ...key, running: 1, waiting: 2, unfinished: 3 }])
 
   await sluice.pauseKey("account/8", { for: "1h" })
@@ -59,7 +67,16 @@ test("a rate is listed with what may start now, and when the next one may", asyn
   await sluice.enqueueMany([{ name: "limited" }, { name: "limited" }])
   await drainOnce()
   expect(await sluice.listRates()).toEqual([
-    { key: "smtp", limit: 1, perMs: 3_600_000, burst: 1, room: 0, nextAt: expect.any(Date), waiting: 1 },
+    {
+      key: "smtp",
+      limit: 1,
+      perMs: 3_600_000,
+      burst: 1,
+      overridden: false,
+      room: 0,
+      nextAt: expect.any(Date),
+      waiting: 1,
+    },
   ])
   expect(await sluice.listRates({ after: "smtp" })).toEqual([])
 })

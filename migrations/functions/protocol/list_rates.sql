@@ -1,4 +1,4 @@
--- A page of the keys of rates whose starts count, or of which jobs wait, in their order.
+-- A page of the keys of rates whose starts count, of which jobs wait, or for which an operator has set a rate, in their order.
 --   p_after   only those behind this key
 --   p_limit   how many at most
 --   p_most    a count of waiting jobs stops behind this number
@@ -8,13 +8,16 @@ language sql stable set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set jit = off
 as $$
   with page as materialized (
-    select r.* from rates r where r.rate_key > p_after order by r.rate_key limit p_limit
+    select coalesce(r.rate_key, o.target) as rate_key, r.next_at, o.rate, o.target is not null as is_overridden
+    from (select own.* from rates own where own.rate_key > p_after order by own.rate_key limit p_limit) r
+    full join (select given.* from limit_overrides given where given.kind = 'rate' and given.target > p_after) o on o.target = r.rate_key
+    order by 1 limit p_limit
   ), force as materialized (
     select f.* from rates_in_force(array(select p.rate_key from page p)) f
   )
   select coalesce(json_agg(json_build_object(
-    'key', p.rate_key, 'limit', (f.rate).starts, 'perMs', (f.rate).per_ms, 'burst', (f.rate).burst,
-    'room', coalesce(rate_room(f.rate, now(), f.started_at, f.starts), (f.rate).burst), 'nextAt', p.next_at,
+    'key', p.rate_key, 'limit', (holds.rate).starts, 'perMs', (holds.rate).per_ms, 'burst', (holds.rate).burst,
+    'room', coalesce(rate_room(holds.rate, now(), f.started_at, f.starts), (holds.rate).burst), 'nextAt', p.next_at, 'overridden', p.is_overridden,
     'waiting', (select count(*) from (select from jobs j where j.rate_key = p.rate_key and j.state = 'throttled' limit p_most + 1) j)) order by p.rate_key), '[]')
-  from page p join force f on f.rate_key = p.rate_key
+  from page p left join force f on f.rate_key = p.rate_key cross join lateral (select coalesce(p.rate, f.rate) as rate) holds
 $$;

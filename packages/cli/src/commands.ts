@@ -23,6 +23,7 @@ import {
 import { limitKey, limitQueue, listLimits } from "./limits.ts"
 import { listBatches, listDrainers, listErrors, listKeys, listNames, listWaits } from "./lists.ts"
 import { migrate, migrationPlan, migrationStatus } from "./migrate.ts"
+import { overrideKey } from "./overrides.ts"
 import {
   listPauses,
   pauseKey,
@@ -294,6 +295,16 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     takes: KEY,
     options: ["waiting", "json"],
     run: limitKey,
+  },
+  "keys override": {
+    summary: "sets how many jobs of a key may run at once, or start within a time, whatever they ask for",
+    takes: KEY,
+    options: ["running", "rate", "json"],
+    examples: {
+      "sluice keys override account/7 --running 2": "from now on, through deployments",
+      "sluice keys override smtp --rate none": "as its jobs ask again",
+    },
+    run: overrideKey,
   },
   schedules: {
     summary: "lists the schedules with their next and their last tick, or acts on one",

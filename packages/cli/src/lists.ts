@@ -134,14 +134,27 @@ export const listKeys = listing({
   itemsOf: ({ keys }) => keys,
   none: "No job has a concurrency key.",
   headings: ["key", "running", "allowed", "waiting", "unfinished", "paused"],
-  row: ({ key, running, allowed, limit, waiting, unfinished, paused, pausedUntil }: KeySnapshot) => [
+  row: ({
     key,
     running,
-    limit === null || allowed === limit ? `${limit ?? ""}` : `${allowed} of ${limit}`,
+    allowed,
+    limit: asked,
+    override,
     waiting,
     unfinished,
-    pauseCell(paused, pausedUntil),
-  ],
+    paused,
+    pausedUntil,
+  }: KeySnapshot) => {
+    const limit = override ?? asked
+    return [
+      key,
+      running,
+      limit === null || allowed === limit ? `${limit ?? ""}` : `${allowed} of ${limit}`,
+      waiting,
+      unfinished,
+      pauseCell(paused, pausedUntil),
+    ]
+  },
 })
 
 function durationOf(ms: number | null): string {

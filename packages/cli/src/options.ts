@@ -11,6 +11,7 @@ import {
   jsonObject,
   namePair,
   queueList,
+  rateOrNone,
   retention,
   schemaName,
   text,
@@ -161,6 +162,13 @@ export const OPTIONS = {
 
   // of limits
   waiting: option("n", "how many unfinished jobs it may have, or none for any number", countOrNone),
+
+  running: option(
+    "n",
+    "how many of its jobs may run at once, or none for as many as they ask for",
+    countOrNone,
+  ),
+  rate: option("n/duration", "how many of its jobs may start in a time, as in 100/1m, or none", rateOrNone),
 
   // of schedules
   cron: option("expression", "minute, hour, day, month and weekday of its ticks, as in '0 3 * * *'", text),

@@ -1,4 +1,4 @@
-import { type Duration, durationMs } from "@sluice/core"
+import { type Duration, durationMs, type RateLimit } from "@sluice/core"
 import type { MigrateOptions } from "@sluice/core/migrate"
 import { parseJson } from "./json-text.ts"
 import { refuse, UsageError } from "./option-spec.ts"
@@ -25,6 +25,14 @@ export function countOrNone(value: string, option: string): number | "none" {
   return /^[1-9]\d{0,8}$/.test(value)
     ? Number(value)
     : refuse(option, value, "a whole number from 1, or none")
+}
+
+export function rateOrNone(value: string, option: string): RateLimit | "none" {
+  if (value === "none") return value
+  const [, limit, per] = /^([1-9]\d{0,6})\/(\w+)$/.exec(value) ?? []
+  const ms = per === undefined ? Number.NaN : millisecondsOf(per)
+  if (limit === undefined || !(ms >= 1_000)) return refuse(option, value, "a rate such as 100/1m, or none")
+  return { limit: Number(limit), per: per as Duration }
 }
 
 export function duration(leastMs: number, mostMs: number, expected: string) {

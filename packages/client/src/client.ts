@@ -34,6 +34,20 @@ export interface RequestOptions {
   readonly idempotencyKey?: string
 }
 
+export interface EnqueueRequestOptions extends RequestOptions {
+  /**
+   * Asks for a token with which a browser may watch the job: for how long it is valid, in seconds or as `"1h"`, at most 7 days. A key
+   * that only enqueues may ask for it, too.
+   */
+  readonly tokenExpiresIn?: number | string
+}
+
+export interface EnqueuedJob extends EnqueueResult {
+  /** If it was asked for, and the job wasn't there already. */
+  readonly token?: string
+  readonly tokenExpiresAt?: string
+}
+
 /** What `options` of a job may say over HTTP. */
 type JobOptions = JsonOf<Omit<EnqueueOptions, "transaction" | "request" | "runAt" | "expiresAt">> & {
   /** An ISO 8601 text or a Date. */
@@ -69,8 +83,8 @@ export interface Client<Job extends AnyJobDefinition = any> {
     name: Name,
     payload: InputOf<Named<Job, Name>>,
     options?: JobOptions,
-    request?: RequestOptions,
-  ): Promise<EnqueueResult>
+    request?: EnqueueRequestOptions,
+  ): Promise<EnqueuedJob>
   /** Stores up to 10,000 jobs, all or none. The results are in the order of the jobs. */
   enqueueMany(jobs: readonly NewJob<Job>[], request?: RequestOptions): Promise<readonly EnqueueResult[]>
   /** Returns the job, or undefined if the id is unknown or its history was dropped. */
@@ -119,7 +133,11 @@ export function createClient<Job extends AnyJobDefinition = any>(options: Client
   const target = targetOf(options)
   const client: Client<Job> = {
     enqueue: (name, payload, jobOptions, request) =>
-      store("/v1/jobs", { name, payload, options: jobOptions }, request),
+      store(
+        "/v1/jobs",
+        { name, payload, options: jobOptions, tokenExpiresIn: request?.tokenExpiresIn },
+        request,
+      ),
     async enqueueMany(jobs, request) {
       const stored = (await store("/v1/jobs/batch", { jobs }, request)) as { jobs: EnqueueResult[] }
       return stored.jobs

@@ -1,10 +1,11 @@
 import { type ActionResult, beginAction, endAction, type Intent, type Via } from "./access/audit.ts"
 import type { Principal, Role } from "./access/principal.ts"
-import { assertInScope, assertRole, assertUnscoped, isScoped } from "./access/scope.ts"
+import { assertInScope, assertRole, isScoped, jobInScope, refuseScoped } from "./access/scope.ts"
 import { summaryOf } from "./access/summary.ts"
 import { isRecord } from "./checks/validate.ts"
 import { translateError } from "./database/translate-error.ts"
 import { SluiceError } from "./errors.ts"
+import { isDefinition } from "./job/index-by-name.ts"
 import type { BulkResult } from "./manage/bulk.ts"
 import type { Sluice } from "./sluice.ts"
 
@@ -19,8 +20,11 @@ interface Rule<Given extends readonly unknown[]> {
   readonly about?: (...given: Given) => object
   /** Puts the name of who acts to what is given, for what keeps it. */
   readonly sign?: (principal: Principal, ...given: Given) => readonly unknown[]
-  /** Refuses what a principal that is limited to some names or queues may not do. Only enqueuers are limited. */
-  readonly scope?: (principal: Principal, ...given: Given) => void
+  /**
+   * Refuses what a principal that is limited to some names or queues may not do, and returns what is given with the limits.
+   * Only enqueuers are limited.
+   */
+  readonly scope?: (principal: Principal, ...given: Given) => readonly unknown[]
 }
 
 const READING = { role: "reader" } as const
@@ -38,43 +42,40 @@ const RULES: { readonly [Key in Verb]: Rule<readonly any[]> } = {
   enqueue: {
     role: "enqueuer",
     about: (job, _payload, options) => ({ name: nameOf(job), ...queueOf(options) }),
-    scope: (who, job, _payload, options) => assertInScope(who, { name: nameOf(job), options }, "the job"),
+    scope(who, job, payload, options) {
+      const limited = jobInScope(who, { name: nameOf(job), options }, "the job") as { options?: unknown }
+      return [job, payload, limited.options]
+    },
   },
   enqueueMany: {
     role: "enqueuer",
     about: (jobs) => ({ names: namesOf(jobs) }),
-    scope: assertJobsInScope,
+    scope: (who, jobs, ...options) => [jobsInScope(who, jobs), ...options],
   },
   enqueueBatch: {
     role: "enqueuer",
     about: (jobs) => ({ names: namesOf(jobs) }),
-    scope(who, jobs, options) {
-      assertJobsInScope(who, jobs)
-      assertBatchInScope(who, options)
-    },
+    scope: (who, jobs, options) => [jobsInScope(who, jobs), batchInScope(who, options)],
   },
   enqueueWorkflow: {
     role: "enqueuer",
     about: (flow) => ({ workflow: flow?.name, names: namesOf(flow?.steps) }),
-    scope(who, flow, options) {
-      assertStepsInScope(who, flow?.steps)
-      assertBatchInScope(who, options)
-    },
+    scope: (who, flow, options) => [flowInScope(who, flow), batchInScope(who, options)],
   },
   addToBatch: {
     role: "enqueuer",
     about: (batch, jobs) => ({ batch, names: namesOf(jobs) }),
-    scope: (who) => assertUnscoped(who, "a batch"),
+    scope: (who) => refuseScoped(who, "a batch"),
   },
   emit: {
     role: "enqueuer",
     about: (event) => ({ event: nameOf(event) }),
-    scope: (who) => assertUnscoped(who, "an event"),
+    scope: (who) => refuseScoped(who, "an event"),
   },
   completeWait: {
     role: "enqueuer",
     about: (token, _value, options) => ({ token, ...options }),
-    scope: (who) => assertUnscoped(who, "a wait"),
+    scope: (who) => refuseScoped(who, "a wait"),
   },
   wake: { role: "enqueuer" },
 
@@ -142,6 +143,8 @@ const RULES: { readonly [Key in Verb]: Rule<readonly any[]> } = {
   resumeKey: NAMED,
   limitQueue: PAUSE,
   limitKey: PAUSE,
+  overrideLimit: PAUSE,
+  overrideRate: PAUSE,
   setSchedule: {
     role: "operator",
     about: (target, settings) => ({ target, settings }),
@@ -183,8 +186,8 @@ export function actingAs(sluice: Sluice, principal: Principal, via: Via): Sluice
   function act(verb: Verb, rule: Rule<readonly unknown[]>) {
     return async (...given: unknown[]): Promise<unknown> => {
       assertRole(principal, rule.role)
-      if (rule.scope && isScoped(principal)) rule.scope(principal, ...given)
-      const signed = rule.sign?.(principal, ...given) ?? given
+      const limited = rule.scope && isScoped(principal) ? rule.scope(principal, ...given) : given
+      const signed = rule.sign?.(principal, ...limited) ?? limited
       const run = () => (sluice[verb] as (...given: unknown[]) => Promise<unknown>)(...signed)
       if (!rule.about || !isRecorded(rule, given, via)) return run()
       const target = summaryOf(rule.about(...given))
@@ -264,27 +267,44 @@ function namesOf(jobs: unknown): Record<string, number> {
   return counts
 }
 
-function assertJobsInScope(principal: Principal, jobs: unknown): void {
-  if (!Array.isArray(jobs)) return
-  for (const [index, job] of jobs.entries()) assertInScope(principal, job, `jobs[${index}]`)
+function jobsInScope(principal: Principal, jobs: unknown): unknown {
+  if (!Array.isArray(jobs)) return jobs
+  return jobs.map((job, index) => jobInScope(principal, job, `jobs[${index}]`))
 }
 
 /** The steps after which a step runs are of the same workflow; other jobs are named by their ids. */
-function assertStepsInScope(principal: Principal, steps: unknown): void {
-  if (!Array.isArray(steps)) return
-  const names = new Set(steps.map((step) => (isRecord(step) ? step.step : undefined)))
-  for (const [index, step] of steps.entries()) {
-    if (!isRecord(step)) continue
-    const { after, ...options } = isRecord(step.options) ? step.options : {}
+function flowInScope(principal: Principal, flow: unknown): unknown {
+  if (!isRecord(flow) || !Array.isArray(flow.steps)) return flow
+  const names = new Set(flow.steps.map((step) => (isRecord(step) ? step.step : undefined)))
+  const steps = flow.steps.map((step, index) => {
+    if (!isRecord(step) || !isRecord(step.options)) return jobInScope(principal, step, `steps[${index}]`)
+    const { after, ...options } = step.options
     const isWithin = after === undefined || [after].flat().every((one) => names.has(one))
-    const job = { name: step.name, options: isWithin ? options : { ...options, after } }
-    assertInScope(principal, job, `steps[${index}]`)
+    const job = { ...step, options: isWithin ? options : step.options }
+    const limited = jobInScope(principal, job, `steps[${index}]`) as { options: object }
+    return { ...limited, options: { ...limited.options, ...(after !== undefined && { after }) } }
+  })
+  return { ...flow, steps }
+}
+
+const CALLBACKS = ["onFinish", "onSuccess", "onDiscard"]
+
+/** The callbacks are jobs, and a batch in another one keeps that open. */
+function batchInScope(principal: Principal, options: unknown): unknown {
+  if (!isRecord(options)) return options
+  if (options.parent !== undefined) refuseScoped(principal, "the batch of parent")
+  const callbacks = CALLBACKS.filter((event) => options[event] !== undefined)
+  return {
+    ...options,
+    ...Object.fromEntries(
+      callbacks.map((event) => [event, callbackInScope(principal, options[event], event)]),
+    ),
   }
 }
 
-/** The callbacks are jobs, and a batch in another one keeps that open. */
-function assertBatchInScope(principal: Principal, options: unknown): void {
-  if (!isRecord(options)) return
-  for (const event of ["onFinish", "onSuccess", "onDiscard"]) assertInScope(principal, options[event], event)
-  if (options.parent !== undefined) assertUnscoped(principal, "the batch of parent")
+/** A definition is enqueued with the options that it has. */
+function callbackInScope(principal: Principal, callback: unknown, event: string): unknown {
+  if (!isDefinition(callback)) return jobInScope(principal, callback, event)
+  assertInScope(principal, callback, event)
+  return callback
 }

@@ -116,6 +116,8 @@ const LATER_METHODS = [
   "resumeKey",
   "limitQueue",
   "limitKey",
+  "overrideLimit",
+  "overrideRate",
   "listPauses",
   "setSchedule",
   "getSchedule",

@@ -24,6 +24,7 @@ export {
   type ResultOf,
   type Work,
 } from "./job/define-job.ts"
+export { describeRetries, type Retries, type RetryPolicy, type RetryRule } from "./job/describe-retries.ts"
 export { JOB_STATES } from "./job/job-options.ts"
 export type {
   Computed,
@@ -123,6 +124,7 @@ export type { InputCondition, JobFilter } from "./job/job-filter.ts"
 export type { BulkOptions, BulkResult } from "./manage/bulk.ts"
 export type { ChangedJob, JobReference, RetryOptions } from "./manage/jobs.ts"
 export type { PauseOptions } from "./manage/pauses.ts"
+export type { LimitOverride } from "./manage/limit-overrides.ts"
 export type { WaitingLimits } from "./manage/waiting-limits.ts"
 export type { CompleteWaitOptions } from "./manage/waits.ts"
 export type { JobChanges } from "./manage/update.ts"

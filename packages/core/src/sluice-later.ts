@@ -50,6 +50,7 @@ import {
   runNowVerb,
   type Verb,
 } from "./manage/jobs.ts"
+import { overrideLimit, overrideRate } from "./manage/limit-overrides.ts"
 import {
   type PauseOptions,
   pauseKey,
@@ -234,6 +235,8 @@ export function createLater({ catalog, database, listen, getJob, store, wakeIfNe
     resumeKey: (key) => resume(resumeKey(database, schema, key)),
     limitQueue: (name, limits) => translateErrors(limitQueue(database, schema, name, limits)),
     limitKey: (key, limits) => translateErrors(limitKey(database, schema, key, limits)),
+    overrideLimit: (key, override) => translateErrors(overrideLimit(database, schema, key, override)),
+    overrideRate: (key, override) => translateErrors(overrideRate(database, schema, key, override)),
     listPauses: () => translateErrors(readPauses(database, schema)),
     setSchedule: (key, settings) => moveTicks(setSchedule(database, schema, key, settings)),
     getSchedule: (key) => translateErrors(getSchedule(database, schema, key)),

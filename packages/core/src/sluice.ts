@@ -53,13 +53,14 @@ import type { Hooks } from "./job/hooks.ts"
 import type { BatchSnapshot } from "./job/job-batch.ts"
 import type { JobFilter } from "./job/job-filter.ts"
 import type { JobHandle, WaitOptions } from "./job/job-handle.ts"
-import type { EnqueueOptions, EnqueueResult, JobPolicies } from "./job/job-options.ts"
+import type { EnqueueOptions, EnqueueResult, JobPolicies, RateLimit } from "./job/job-options.ts"
 import type { JobSnapshot, ReadJobOptions } from "./job/job-snapshot.ts"
 import type { PayloadOptions } from "./job/payload-store.ts"
 import type { WorkflowSnapshot, WorkflowStep } from "./job/workflow.ts"
 import type { Logger } from "./logger.ts"
 import type { BulkOptions, BulkResult } from "./manage/bulk.ts"
 import type { ChangedJob, JobReference, RetryOptions } from "./manage/jobs.ts"
+import type { LimitOverride } from "./manage/limit-overrides.ts"
 import type { PauseOptions } from "./manage/pauses.ts"
 import type { JobChanges } from "./manage/update.ts"
 import type { WaitingLimits } from "./manage/waiting-limits.ts"
@@ -377,6 +378,14 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
   limitQueue(name: string, limits: WaitingLimits): Promise<void>
   /** The same for the jobs of a concurrency key. */
   limitKey(key: string, limits: WaitingLimits): Promise<void>
+  /**
+   * Sets how many jobs of a concurrency key may run at once, whatever they ask for: for the whole key, from now on, and through
+   * deployments. Jobs that run go on; jobs that run in the order of their enqueue still run one at a time. Stored until the next call;
+   * `{}` removes it.
+   */
+  overrideLimit(key: string, override: LimitOverride): Promise<void>
+  /** The same for the key of a rate: how many of its jobs may start within a time. What has started before still counts. */
+  overrideRate(key: string, override: RateLimit | Record<string, never>): Promise<void>
   /**
    * Completes a token for which a job waits by `context.waitFor`, or which it has opened: the job runs again, and gets the value
    * (JSON, up to 256 KiB).

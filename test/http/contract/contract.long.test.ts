@@ -8,7 +8,11 @@ import { prepare } from "./prepare.ts"
 import { type Broken, createVariants, type Schema } from "./variants.ts"
 
 const database = await createDatabase()
-const api = await openApi({ sluice: createSluice({ database: database.pool }), maxBodyBytes: 1_000_000 })
+const api = await openApi({
+  sluice: createSluice({ database: database.pool }),
+  maxBodyBytes: 1_000_000,
+  health: { failureRate: 1 }, // some operations need jobs that have failed
+})
 afterAll(api.close)
 
 /** Holds the lock of a job, as its drainer does. */

@@ -47,7 +47,7 @@ export interface ApiKeySettings {
   readonly role: Role
   /** The job names that an enqueuer may enqueue, up to 100. Default: any. */
   readonly names?: readonly string[]
-  /** The queues that an enqueuer may enqueue to, up to 100. Each of its jobs must then name its queue. Default: any. */
+  /** The queues that an enqueuer may enqueue to, up to 100. With several, each job has to name its queue. Default: any. */
   readonly queues?: readonly string[]
   /** When it ends. Default: when it is revoked. */
   readonly expiresAt?: Date | string

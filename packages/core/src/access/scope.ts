@@ -1,6 +1,7 @@
 import { formatList, formatValue } from "../checks/format-value.ts"
 import { isRecord } from "../checks/validate.ts"
 import { ForbiddenError } from "../errors.ts"
+import { ONLY_QUEUES } from "../job/job-options.ts"
 import { includesRole, type Principal, type Role } from "./principal.ts"
 
 /** Throws `ForbiddenError` if who acts has no such role. */
@@ -15,20 +16,35 @@ export function isScoped({ names, queues }: Principal): boolean {
 }
 
 /**
- * Throws `ForbiddenError` if who acts may not enqueue such a job. It looks at what was given alone, without the database:
- * so a principal that is limited to queues has to name the queue of each job.
+ * Returns the job as somebody who is limited may enqueue it, or throws `ForbiddenError`. It looks at what was given alone,
+ * without the database: so a principal that is limited to several queues has to name that of each job. With one, it is that.
  *
  * @param what The job, for the message: `jobs[3]`.
  */
+export function jobInScope(principal: Principal, job: unknown, what: string): unknown {
+  if (!isRecord(job)) return job // what isn't a job is refused with a better message
+  const options = inOnlyQueue(principal, job.options)
+  assertInScope(principal, { name: job.name, options }, what)
+  return principal.queues === undefined ? job : { ...job, options }
+}
+
+/** Throws `ForbiddenError` if who acts may not enqueue such a job. */
 export function assertInScope(principal: Principal, job: unknown, what: string): void {
-  if (!isScoped(principal) || !isRecord(job)) return // what isn't a job is refused with a better message
+  if (!isRecord(job)) return
   const options = isRecord(job.options) ? job.options : {}
   assertName(principal, job.name, what)
   assertQueue(principal, options.queue, what)
   for (const [option, why] of Object.entries(REFUSED_OPTIONS))
     if (options[option] !== undefined)
       throw forbidden(`${what} has the option ${option}: ${limitedTo(principal)}, and ${why}`)
-  assertKeepsOthers(principal, options.unique, what)
+}
+
+/** The options with the queue, if there is but one, and with what the database has to know of the limit. */
+function inOnlyQueue({ queues }: Principal, options: unknown): unknown {
+  if (queues === undefined || !(options === undefined || isRecord(options))) return options
+  const [queue] = queues.length === 1 ? queues : [undefined]
+  const isOpen = queue !== undefined && options?.queue === undefined
+  return { ...options, ...(isOpen && { queue }), [ONLY_QUEUES]: queues }
 }
 
 /** What concerns jobs of any name and queue. The keys themselves are allowed: callers compute those that definitions need. */
@@ -40,9 +56,9 @@ const REFUSED_OPTIONS: Readonly<Record<string, string>> = {
   rate: "may not limit other jobs with the same key",
 }
 
-/** Throws `ForbiddenError` for what touches jobs that who acts doesn't name. */
-export function assertUnscoped(principal: Principal, what: string): void {
-  if (isScoped(principal)) throw forbidden(`${limitedTo(principal)}, and ${what} may concern others`)
+/** Refuses what touches jobs that who acts, who is limited, doesn't name. */
+export function refuseScoped(principal: Principal, what: string): never {
+  throw forbidden(`${limitedTo(principal)}, and ${what} may concern others`)
 }
 
 function assertName(principal: Principal, name: unknown, what: string): void {
@@ -57,16 +73,6 @@ function assertQueue(principal: Principal, queue: unknown, what: string): void {
       ? `${what} has no queue: ${limitedTo(principal)}, and has to set options.queue to one of them`
       : `${what} has the queue ${formatValue(queue)}: ${limitedTo(principal)}`,
   )
-}
-
-/** A unique key is one of a name, so the job that has it may be in another queue. */
-function assertKeepsOthers(principal: Principal, unique: unknown, what: string): void {
-  if (principal.queues === undefined || !isRecord(unique)) return
-  const { onConflict } = unique
-  if (onConflict !== undefined && onConflict !== "keep" && onConflict !== "reject")
-    throw forbidden(
-      `${what} has unique.onConflict ${formatValue(onConflict)}: ${limitedTo(principal)}, and may not change jobs in others`,
-    )
 }
 
 function limitedTo({ name, names, queues }: Principal): string {

@@ -8,6 +8,7 @@ import { codeOf, translateError } from "../database/translate-error.ts"
 import {
   BatchFinishedError,
   BatchNotFoundError,
+  ForbiddenError,
   InvalidInputError,
   PayloadTooLargeError,
   RequestError,
@@ -24,13 +25,15 @@ import type { AnyJobDefinition, InputOf } from "../job/define-job.ts"
 import type { ScheduleDefinition } from "../job/define-schedule.ts"
 import { fairColumns } from "../job/fair-share.ts"
 import type { Hooks } from "../job/hooks.ts"
-import type {
-  Concurrency,
-  EnqueueOptions,
-  EnqueueResult,
-  JobPolicies,
-  JobState,
-  RequestToStore,
+import {
+  type Concurrency,
+  type EnqueueOptions,
+  type EnqueueResult,
+  type JobPolicies,
+  type JobState,
+  type LimitedOptions,
+  ONLY_QUEUES,
+  type RequestToStore,
 } from "../job/job-options.ts"
 import { concurrencyKeyOf, rateKeyOf } from "../job/limit-keys.ts"
 import { toIsoInstant } from "../job/option-values.ts"
@@ -528,6 +531,7 @@ function restOf(
     ...rateOf(definition, payload, options, queue),
     ...fairColumns(definition, payload, options),
     unique: options.unique && uniqueRule(options.unique),
+    only_queues: (options as LimitedOptions)[ONLY_QUEUES],
     on_parent_failure: options.onParentFailure,
     tags: options.tags?.length ? options.tags : undefined,
   })
@@ -645,6 +649,8 @@ export function refusalOf(error: unknown): SluiceError | undefined {
       return new BatchFinishedError("batch_finished", (error as Error).message, { cause: error })
     case "SL021":
       return new BatchNotFoundError("batch_not_found", (error as Error).message, { cause: error })
+    case "SL013":
+      return new ForbiddenError("forbidden", (error as Error).message, { cause: error })
     case "SL011":
       return waitingLimitReached(error as { message: string; detail: string })
     default:

@@ -10,7 +10,9 @@ export interface KeySnapshot {
   readonly key: string
   /** How many of its jobs may run at once, as the newest of them asks. Null: it has no jobs. */
   readonly limit: number | null
-  /** How many may run now: 0 while it is paused, and for a minute after the end of a pause fewer than `limit`. */
+  /** How many an operator has set in its place, see `overrideLimit`. Null: nobody has. */
+  readonly override: number | null
+  /** How many may run now: 0 while it is paused, and for a minute after the end of a pause fewer than otherwise. */
   readonly allowed: number | null
   /** How many of its jobs run, or are claimed. */
   readonly running: number
@@ -47,6 +49,8 @@ export interface RateSnapshot {
   readonly perMs: number
   /** How many of them at once. */
   readonly burst: number
+  /** Whether an operator has set this rate, see `overrideRate`. */
+  readonly overridden: boolean
   /** How many may start now. */
   readonly room: number
   /** When the next one may start. Null: none waits. */

@@ -93,6 +93,17 @@ export interface ComputedUniqueness<Payload> extends Omit<Uniqueness, "key"> {
   readonly key?: Computed<string, Payload>
 }
 
+/**
+ * Beside the options of a call on behalf of somebody who is limited to some queues: only waiting jobs of these may be replaced or
+ * put off. A symbol, because `actingAs` alone says it.
+ */
+export const ONLY_QUEUES = Symbol("onlyQueues")
+
+/** The options of such a call. */
+export interface LimitedOptions {
+  readonly [ONLY_QUEUES]?: readonly string[]
+}
+
 /** Options of a call that enqueues: the policies, and options of a single job. */
 export interface EnqueueOptions extends JobPolicies {
   /** When the job is due: a `Date`, or an ISO 8601 string. Default: now. */
@@ -173,6 +184,9 @@ export interface EnqueueResult {
   /** The job's state: `ready`, `scheduled` or `blocked` when it was stored, and any if it was found. */
   readonly state: JobState
 }
+
+/** With the default backoff, the last one comes three weeks after the first. */
+export const DEFAULT_MAX_ATTEMPTS = 25
 
 /** The states of a job, as the API and the dashboard name them: those of unfinished jobs, then those of the history. */
 export const JOB_STATES = [

@@ -4,7 +4,7 @@ import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { Hooks } from "../job/hooks.ts"
 import type { JobBatch } from "../job/job-batch.ts"
-import type { JobPolicies } from "../job/job-options.ts"
+import { DEFAULT_MAX_ATTEMPTS, type JobPolicies } from "../job/job-options.ts"
 import type { JobParents } from "../job/job-parents.ts"
 import type { StoredPayloads } from "../job/payload-store.ts"
 import type { Logger } from "../logger.ts"
@@ -18,8 +18,6 @@ import type { Place } from "./places.ts"
 import type { Together } from "./together.ts"
 import type { Transactions } from "./transactions.ts"
 
-/** With the default backoff, the last one comes three weeks after the first. */
-const DEFAULT_MAX_ATTEMPTS = 25
 const DEFAULT_TIMEOUT = "1m"
 
 /** What all executions of a drain share. */

@@ -5,6 +5,7 @@ import { TrieRouter } from "hono/router/trie-router"
 import type { Keys } from "../messages/missing-key.ts"
 import { problemResponse, truncate } from "../messages/problem.ts"
 import { toProblem } from "../messages/to-problem.ts"
+import { createJobTokens } from "../watch/job-token.ts"
 import { acceptJobTokens, watchRoutes } from "../watch/watch-routes.ts"
 import { accessRoutes } from "./access-routes.ts"
 import { actingSluice } from "./acting-sluice.ts"
@@ -20,6 +21,7 @@ import { manageRoutes } from "./manage-routes.ts"
 import { measureRoutes } from "./measure-routes.ts"
 import { nameRoutes } from "./name-routes.ts"
 import { serve } from "./operation.ts"
+import { overrideRoutes } from "./override-routes.ts"
 import { overviewRoutes } from "./overview-routes.ts"
 import { pauseRoutes } from "./pause-routes.ts"
 import { queueRoutes } from "./queue-routes.ts"
@@ -76,7 +78,8 @@ export function createApp(options: AppOptions): Hono {
   } = options
   const authorized = authorize(options.apiKey, sluice, createRateLimiter(options.rateLimit))
   const acting = actingSluice(sluice)
-  const routeOptions: RouteOptions = { sluice: acting, maxBatchJobs, maxBodyBytes, log }
+  const tokens = createJobTokens(options.apiKey)
+  const routeOptions: RouteOptions = { sluice: acting, tokens, maxBatchJobs, maxBodyBytes, log }
   // alone, it is smaller than the choice of routers that `new Hono()` brings
   const app: Hono = new HonoBase({ getPath: rawPath, router: new TrieRouter() })
 
@@ -86,7 +89,7 @@ export function createApp(options: AppOptions): Hono {
     context.header("cache-control", "no-store")
   })
   app.use(correlateRequests())
-  const watchOptions = { sluice, apiKey: options.apiKey, streaming }
+  const watchOptions = { sluice, tokens, streaming }
   acceptJobTokens(app, watchOptions)
   app.use("/v1/*", authorized)
   app.use("/metrics", authorized)
@@ -99,6 +102,7 @@ export function createApp(options: AppOptions): Hono {
     ...workflowRoutes(routeOptions),
     ...queueRoutes(routeOptions),
     ...pauseRoutes(routeOptions),
+    ...overrideRoutes(routeOptions),
     ...keyRoutes(routeOptions),
     ...nameRoutes(routeOptions),
     ...scheduleRoutes(routeOptions),

@@ -6,6 +6,7 @@ import {
   type Sluice,
 } from "@sluice/core"
 import { refuse } from "../messages/problem.ts"
+import { tokenForStored } from "../watch/job-token.ts"
 import { assertWait, JOB_KEYS, parseJobRequest, parseJobs } from "./job-request.ts"
 import { operation, type Route, route } from "./operation.ts"
 import type { RouteOptions } from "./route-options.ts"
@@ -14,7 +15,7 @@ export const enqueue = operation({
   method: "POST",
   path: "/v1/jobs",
   role: "enqueuer",
-  body: { keys: JOB_KEYS },
+  body: { keys: [...JOB_KEYS, "tokenExpiresIn"] },
   isIdempotent: true,
 })
 
@@ -68,14 +69,17 @@ export const getJob = operation({
   query: { errorsFrom: "integer", wait: "number" },
 })
 
-export function jobRoutes({ sluice, maxBatchJobs, log }: RouteOptions): Route[] {
+export function jobRoutes({ sluice, tokens, maxBatchJobs, log }: RouteOptions): Route[] {
   return [
     route(enqueue, async ({ body, stored, context }) => {
       const job = parseJobRequest(body)
+      const tokenFor = tokenForStored(tokens, body.tokenExpiresIn)
       const result = await sluice.enqueue(job.name, job.payload, { ...job.options, ...stored })
       logEnqueue({ jobId: result.id, job: job.name, status: result.status })
       const location = `/v1/jobs/${result.id}`
-      return context.json(result, result.status === "enqueued" ? 201 : 200, { location })
+      return context.json({ ...result, ...tokenFor(result) }, result.status === "enqueued" ? 201 : 200, {
+        location,
+      })
     }),
     route(enqueueMany, async ({ body, stored, context }) => {
       const results = await sluice.enqueueMany(parseJobs(body.jobs, maxBatchJobs), stored)

@@ -31,7 +31,7 @@ const settings = {
     queues: {
       ...scopes.queues,
       description:
-        "Of an enqueuer: the queues that it may enqueue to, which each job then names. Default: any.",
+        "Of an enqueuer: the queues that it may enqueue to. With several, each job has to name its queue. Default: any.",
     },
     expiresAt: { ...instant, description: "When it ends. Default: when it is revoked." },
     expiresIn: { ...period, description: "After how long it ends, instead of `expiresAt`." },

@@ -10,6 +10,7 @@ import { jobOperations } from "./jobs.ts"
 import { keyOperations, keySchemas } from "./keys.ts"
 import { measureOperations, measureSchemas } from "./measures.ts"
 import { nameOperations, nameSchemas } from "./names.ts"
+import { overrideOperations, overrideSchemas } from "./overrides.ts"
 import { overviewOperations, overviewSchemas } from "./overview.ts"
 import { pauseOperations, pauseSchemas } from "./pauses.ts"
 import { problemResponses, problemSchemas } from "./problems.ts"
@@ -27,6 +28,7 @@ const operations: readonly Described[] = [
   ...workflowOperations,
   ...queueOperations,
   ...pauseOperations,
+  ...overrideOperations,
   ...keyOperations,
   ...nameOperations,
   ...scheduleOperations,
@@ -48,6 +50,7 @@ const schemas = {
   ...workflowSchemas,
   ...queueSchemas,
   ...pauseSchemas,
+  ...overrideSchemas,
   ...keySchemas,
   ...nameSchemas,
   ...scheduleSchemas,

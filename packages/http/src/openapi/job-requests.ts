@@ -342,6 +342,17 @@ function notBoth(one: string, other: string) {
 
 export const jobRequestSchemas = {
   JobRequest: jobRequest,
+  EnqueueRequest: {
+    ...jobRequest,
+    properties: {
+      ...jobRequest.properties,
+      tokenExpiresIn: {
+        ...periodUpTo(604_800),
+        description:
+          "Asks for a token with which a browser may watch the job, and for how long it is valid: up to 7 days. A job that was there already gets none.",
+      },
+    },
+  },
   BatchRequest: {
     type: "object",
     required: ["jobs"],

@@ -324,6 +324,14 @@ const relatives = {
 export const jobResponseSchemas = {
   ActionResult: actionResult,
   Enqueued: enqueued,
+  EnqueuedOne: {
+    ...enqueued,
+    properties: {
+      ...enqueued.properties,
+      token: { type: "string", description: "A token for `GET /v1/jobs/{id}/events`, if it was asked for." },
+      tokenExpiresAt: instant,
+    },
+  },
   BatchEnqueued: {
     type: "object",
     required: ["jobs"],

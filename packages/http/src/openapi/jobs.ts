@@ -66,15 +66,15 @@ export const jobOperations: readonly Described[] = [
     id: "enqueue",
     tag: "jobs",
     summary: "Enqueue one job",
-    body: "JobRequest",
+    body: "EnqueueRequest",
     responses: {
       200: {
         description:
           "A job with the same unique or idempotency key exists; this is its id, and what became of it.",
         headers: locationOf("job"),
-        body: "Enqueued",
+        body: "EnqueuedOne",
       },
-      201: { description: "The job is stored.", headers: locationOf("job"), body: "Enqueued" },
+      201: { description: "The job is stored.", headers: locationOf("job"), body: "EnqueuedOne" },
     },
     problems: [409, 429],
   }),

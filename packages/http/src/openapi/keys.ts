@@ -7,6 +7,10 @@ const integerOrNull = { type: ["integer", "null"] }
 const concurrencyKey = {
   key: { type: "string" },
   limit: { ...integerOrNull, description: "How many of its jobs may run at once; null: it has no jobs." },
+  override: {
+    ...integerOrNull,
+    description: "How many an operator has set instead, see `overrideLimit`; null: nobody has.",
+  },
   allowed: { ...integerOrNull, description: "How many may run now: 0 while it is paused." },
   running: count,
   waiting: { ...count, description: "How many wait for the key. Counting stops at 1,001." },
@@ -24,6 +28,7 @@ const rate = {
   limit: { ...count, description: "How many jobs may start in `perMs`." },
   perMs: count,
   burst: { ...count, description: "How many of them at once." },
+  overridden: { type: "boolean", description: "Whether an operator has set it, see `overrideRate`." },
   room: { type: "number", description: "How many may start now." },
   nextAt: { ...instantOrNull, description: "When the next one may start; null: none waits." },
   waiting: { ...count, description: "How many wait for the rate. Counting stops at 1,001." },

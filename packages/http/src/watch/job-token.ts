@@ -1,4 +1,6 @@
-import { type Keys, parseKeys } from "../messages/missing-key.ts"
+import { durationMs, type EnqueueResult } from "@sluice/core"
+import { type Keys, missingKeyError, parseKeys } from "../messages/missing-key.ts"
+import { refuse } from "../messages/problem.ts"
 import { createSigner } from "../messages/signing.ts"
 
 /** A token of this form is no API key. */
@@ -6,21 +8,36 @@ const TOKEN = /^job_(\d{1,15})_(\d{1,12})_([\w-]{43})$/
 
 export interface JobTokens {
   /**
-   * Makes a token that lets one watch a job, and do nothing else. It isn't stored: it is signed with the first of the keys, and valid
-   * for as long as that is one of the API's. Undefined if there is no key.
+   * Checks for how long a token is asked for, and returns what makes it. The token lets one watch a job, and do nothing else. It isn't
+   * stored: it is signed with the first of the keys, and valid for as long as that is one of the API's.
+   *
+   * @param expiresIn Default an hour.
+   * @param option Where in the body the time stands, for errors.
    */
-  readonly sign: (id: string, expiresAt: Date) => string | undefined
+  readonly lasting: (expiresIn: unknown, option: string) => (id: string) => JobToken
   /** Whether the token is for this job, signed with one of the keys, and hasn't expired. */
   readonly verify: (token: string, id: string, now: Date) => boolean
 }
+
+export interface JobToken {
+  readonly token: string
+  readonly expiresAt: Date
+}
+
+const LONGEST_TOKEN_MS = 7 * 86_400_000
 
 export function createJobTokens(apiKey: Keys): JobTokens {
   const keys = parseKeys(apiKey)
   const signer = keys.length === 0 ? undefined : createSigner(keys, "job-token")
   return {
-    sign(id, expiresAt) {
-      const seconds = Math.floor(expiresAt.getTime() / 1_000)
-      return signer && `job_${id}_${seconds}_${signer.proofOf(`${id}.${seconds}`)}`
+    lasting(expiresIn, option) {
+      const ms = lifetimeMs(expiresIn, option)
+      if (signer === undefined) throw missingKeyError("createApp's apiKey")
+      return (id) => {
+        const expiresAt = new Date(Date.now() + ms)
+        const seconds = Math.floor(expiresAt.getTime() / 1_000)
+        return { token: `job_${id}_${seconds}_${signer.proofOf(`${id}.${seconds}`)}`, expiresAt }
+      }
     },
     verify(token, id, now) {
       const [, tokenId, seconds, proof = ""] = TOKEN.exec(token) ?? []
@@ -28,6 +45,31 @@ export function createJobTokens(apiKey: Keys): JobTokens {
       return isSigned && tokenId === id && Number(seconds) * 1_000 > now.getTime()
     },
   }
+}
+
+/**
+ * What an enqueue that asks for a token is answered with beside its result. Only a job that it has stored gets one: the job that has
+ * its unique key may be another caller's.
+ */
+export function tokenForStored(tokens: JobTokens, expiresIn: unknown) {
+  if (expiresIn === undefined) return () => ({})
+  const make = tokens.lasting(expiresIn, "tokenExpiresIn")
+  return ({ id, status }: EnqueueResult) => {
+    if (status !== "enqueued") return {}
+    const { token, expiresAt } = make(id)
+    return { token, tokenExpiresAt: expiresAt }
+  }
+}
+
+function lifetimeMs(expiresIn: unknown = "1h", option: string): number {
+  const ms = durationMs(expiresIn as string, [option])
+  if (ms > 0 && ms <= LONGEST_TOKEN_MS) return ms
+  return refuse({
+    status: 422,
+    code: "invalid_option",
+    detail: `${option} is ${JSON.stringify(expiresIn)}; send a duration of up to 7 days`,
+    errors: [{ pointer: `/${option}`, message: "is not a duration of up to 7 days" }],
+  })
 }
 
 export function isJobToken(text: string): boolean {

@@ -1,20 +1,17 @@
-import { durationMs, type Sluice } from "@sluice/core"
+import type { Sluice } from "@sluice/core"
 import type { Context, Hono, MiddlewareHandler } from "hono"
 import { bearerToken } from "../api/authorize.ts"
 import { operation, type Route, route } from "../api/operation.ts"
-import { type Keys, missingKeyError } from "../messages/missing-key.ts"
 import { refuse } from "../messages/problem.ts"
 import { createReader, type JobReader, readStatus } from "./job-reader.ts"
-import { createJobTokens, isJobToken } from "./job-token.ts"
+import { isJobToken, type JobTokens } from "./job-token.ts"
 
 export interface WatchRoutesOptions {
   readonly sluice: Sluice
-  readonly apiKey: Keys
+  readonly tokens: JobTokens
   /** Whether the host sends a response while it is being written. */
   readonly streaming: boolean
 }
-
-const LONGEST_TOKEN_MS = 7 * 86_400_000
 
 export const watchJob = operation({
   method: "GET",
@@ -33,11 +30,10 @@ export const createJobToken = operation({
 /** Lets browsers watch one job by a token. To be called before what requires a key. */
 export function acceptJobTokens(app: Hono, options: WatchRoutesOptions): void {
   const reader = createReader(options.sluice)
-  const tokens = createJobTokens(options.apiKey)
   app.use("/v1/jobs/:id/events", allowAnyOrigin, (context, next) => {
     const token = tokenOf(context)
     if (token === undefined || !["GET", "HEAD"].includes(context.req.method)) return next() // to where a key is required
-    if (!tokens.verify(token, context.req.param("id") as string, new Date())) refuseToken()
+    if (!options.tokens.verify(token, context.req.param("id") as string, new Date())) refuseToken()
     return watch(context, options, reader)
   })
 }
@@ -54,28 +50,14 @@ function refuseToken(): never {
 /** For callers with a key: to watch as well, and to make tokens. */
 export function watchRoutes(options: WatchRoutesOptions): Route[] {
   const reader = createReader(options.sluice)
-  const tokens = createJobTokens(options.apiKey)
   return [
     route(watchJob, ({ context }) => watch(context, options, reader)),
     route(createJobToken, async ({ params: { id }, body, context }) => {
+      const make = options.tokens.lasting(body.expiresIn, "expiresIn")
       await readStatus(reader, id)
-      const expiresAt = new Date(Date.now() + lifetimeMs(body.expiresIn))
-      const token = tokens.sign(id, expiresAt)
-      if (token === undefined) throw missingKeyError("createApp's apiKey")
-      return context.json({ token, expiresAt }, 201)
+      return context.json(make(id), 201)
     }),
   ]
-}
-
-function lifetimeMs(expiresIn: unknown = "1h"): number {
-  const ms = durationMs(expiresIn as string, ["expiresIn"])
-  if (ms > 0 && ms <= LONGEST_TOKEN_MS) return ms
-  return refuse({
-    status: 422,
-    code: "invalid_option",
-    detail: `expiresIn is ${JSON.stringify(expiresIn)}; send a duration of up to 7 days`,
-    errors: [{ pointer: "/expiresIn", message: "is not a duration of up to 7 days" }],
-  })
 }
 
 /** Only `EventSource` needs it in the query: it can't send headers. */

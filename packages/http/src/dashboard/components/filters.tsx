@@ -2,6 +2,7 @@ import type { Child } from "hono/jsx"
 import { fill } from "../languages/text.ts"
 import type { View } from "../page.ts"
 import { RemoveLink } from "./page-header.tsx"
+import { withoutPlace } from "./places.ts"
 
 export interface SetFilter {
   /** The parameter of the address. */
@@ -18,7 +19,7 @@ export function Filters(properties: {
   children?: Child
 }) {
   const { view, path, filters, children } = properties
-  const { after: _, before: __, ...query } = Object.fromEntries(view.query)
+  const query = withoutPlace(view.query)
   return (
     <section class="filters" aria-label={view.text.shell.filters}>
       {filters.map(({ parameter, label, value }) => (

@@ -61,7 +61,7 @@ export function Stat(properties: { label: string; value: Child; hint?: Child; hr
 }
 
 /** Names and values of one thing. Pairs whose value is undefined are left out. */
-export function Facts({ facts }: { facts: readonly (readonly [label: string, value: Child])[] }) {
+export function Facts({ facts }: { facts: readonly (readonly [label: Child, value: Child])[] }) {
   return (
     <dl class="facts">
       {facts

@@ -1,5 +1,6 @@
 import type { View } from "../page.ts"
 import { Tabs } from "./page-header.tsx"
+import { withoutPlace } from "./places.ts"
 import { RANGES, type RangeKey } from "./ranges.ts"
 
 export type { RangeKey }
@@ -19,7 +20,7 @@ export function rangeOf({ query, now }: View, usual: RangeKey): ShownRange {
 
 /** Links that choose the time, and keep the rest of the address. */
 export function RangeTabs({ view, path, current }: { view: View; path: string; current: RangeKey }) {
-  const { after: _, ...query } = Object.fromEntries(view.query)
+  const query = withoutPlace(view.query)
   return (
     <Tabs
       label={view.text.shell.range}

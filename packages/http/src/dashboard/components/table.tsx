@@ -1,6 +1,7 @@
 import type { Child } from "hono/jsx"
 import type { View } from "../page.ts"
 import { Icon } from "./icon.tsx"
+import { withoutPlace } from "./places.ts"
 
 export interface Column<Row> {
   readonly label: Child
@@ -82,7 +83,7 @@ function HeadCell<Row>({
   }
   const sorted = view.query.get("sort")
   const direction = sorted === sort ? "ascending" : sorted === `-${sort}` ? "descending" : undefined
-  const { after: _, before: __, ...query } = Object.fromEntries(view.query)
+  const query = withoutPlace(view.query)
   // numbers are usually looked at for the largest
   const first = numeric ? `-${sort}` : sort
   const other = numeric ? sort : `-${sort}`

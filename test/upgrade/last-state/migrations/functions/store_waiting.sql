@@ -36,6 +36,9 @@ begin
   from unnest(p_jobs) n, lateral (
     select j.id from jobs j where j.name = n.name and j.waiting_key = n.waiting_key limit 1) there
   where n.id not in (select unnest(v_stored));
+  if exists (select from unnest(p_jobs) n where n.unique_rule ? 'only_queues') then
+    perform assert_queues_of(p_jobs, v_new, v_there);
+  end if;
   perform replace_waiting(c.jobs, c.ids, p_carrier) from last_changes(p_jobs, v_new, v_there, '{replace}') c where c.ids is not null;
   perform reschedule_waiting(c.jobs, c.ids) from last_changes(p_jobs, v_new, v_there, '{replace,reschedule}') c where c.ids is not null;
   return query

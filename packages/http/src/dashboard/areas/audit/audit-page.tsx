@@ -3,6 +3,7 @@ import { EmptyState } from "../../components/empty-state.tsx"
 import { Filters, type SetFilter } from "../../components/filters.tsx"
 import { PageHeader } from "../../components/page-header.tsx"
 import { Pagination } from "../../components/pagination.tsx"
+import { withoutPlace } from "../../components/places.ts"
 import { type Column, Table } from "../../components/table.tsx"
 import { Time } from "../../components/time.tsx"
 import { fill } from "../../languages/text.ts"
@@ -104,7 +105,7 @@ function columnsOf(view: View): Column<RecordedAction>[] {
 /** Shows only those with the same value. */
 function Narrow(properties: { view: View; parameter: string; value: string; children: unknown }) {
   const { view, parameter, value, children } = properties
-  const { after: _, ...query } = Object.fromEntries(view.query)
+  const query = withoutPlace(view.query)
   return <a href={view.href(PATH, { ...query, [parameter]: value })}>{children}</a>
 }
 

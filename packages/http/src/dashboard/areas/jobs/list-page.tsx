@@ -6,6 +6,8 @@ import { Icon } from "../../components/icon.tsx"
 import { Notice } from "../../components/notice.tsx"
 import { Count, Duration } from "../../components/numbers.tsx"
 import { ButtonLink, PageHeader, RemoveLink, Tabs } from "../../components/page-header.tsx"
+import { Pagination } from "../../components/pagination.tsx"
+import { placesAround } from "../../components/places.ts"
 import { StateBadge } from "../../components/state-badge.tsx"
 import { type Column, Table } from "../../components/table.tsx"
 import { Time } from "../../components/time.tsx"
@@ -222,7 +224,12 @@ function Found({ view, conditions, list }: Pick<Parts, "view" | "conditions"> & 
       ) : (
         table
       )}
-      <Pages view={view} conditions={conditions} next={next} />
+      <Pagination
+        view={view}
+        path="/jobs"
+        next={next}
+        hrefOf={(place) => view.href("/jobs") + queryOf(conditions, { ...place })}
+      />
     </>
   )
 }
@@ -354,7 +361,9 @@ function NoneFound({
     return (
       <EmptyState title={text.noneMatch}>
         <p>{text.lookFurther}</p>
-        <ButtonLink href={view.href("/jobs") + queryOf(conditions, { after: next })}>
+        <ButtonLink
+          href={view.href("/jobs") + queryOf(conditions, { ...placesAround(view.query, next).next })}
+        >
           {text.lookOn}
         </ButtonLink>
       </EmptyState>
@@ -375,32 +384,5 @@ function NoneFound({
         </ButtonLink>
       )}
     </EmptyState>
-  )
-}
-
-/** Like the shared pagination, for an address in which a parameter can be several times. */
-function Pages({
-  view,
-  conditions,
-  next,
-}: Pick<Parts, "view" | "conditions"> & { next: string | undefined }) {
-  const isFirst = !view.query.has("after")
-  if (isFirst && next === undefined) return null
-  const path = view.href("/jobs")
-  return (
-    <nav class="pagination" aria-label={view.text.shell.pages}>
-      {!isFirst && (
-        <a rel="prev" class="button previous" href={path + queryOf(conditions)}>
-          <Icon name="previous" class="flip" />
-          {view.text.shell.firstPage}
-        </a>
-      )}
-      {next !== undefined && (
-        <a rel="next" class="button next" href={path + queryOf(conditions, { after: next })}>
-          {view.text.shell.next}
-          <Icon name="next" class="flip" />
-        </a>
-      )}
-    </nav>
   )
 }

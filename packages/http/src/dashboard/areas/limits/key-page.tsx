@@ -2,6 +2,7 @@ import type { KeySnapshot } from "@sluice/core"
 import { EmptyState } from "../../components/empty-state.tsx"
 import { ButtonLink, PageHeader, Panel, Stat } from "../../components/page-header.tsx"
 import { PauseBadge, PauseForm } from "../../components/pause-form.tsx"
+import { fill } from "../../languages/text.ts"
 import type { Page, View } from "../../page.ts"
 import { capped } from "../parts/counts.ts"
 import { LimitForm } from "../parts/limit-form.tsx"
@@ -53,7 +54,7 @@ function Counts({ view, of }: { view: View; of: KeySnapshot }) {
   const { waitingLimit } = of
   return (
     <div class="stats">
-      <Stat label={text.running} value={runningText(view, of)} />
+      <Stat label={text.running} value={runningText(view, of)} hint={askedText(view, of)} />
       <Stat label={text.waiting} value={capped(view, of.waiting, MOST_COUNTED)} />
       <Stat label={text.unfinished} value={capped(view, of.unfinished, MOST_COUNTED)} />
       <Stat
@@ -62,6 +63,12 @@ function Counts({ view, of }: { view: View; of: KeySnapshot }) {
       />
     </div>
   )
+}
+
+/** What the jobs ask for, where an operator has set something else. */
+function askedText({ text, format }: View, { override, limit }: KeySnapshot): string | undefined {
+  if (override === null) return undefined
+  return limit === null ? text.limits.setByHand : fill(text.limits.asked, { limit: format.number(limit) })
 }
 
 function Settings({ view, of }: { view: View; of: KeySnapshot }) {
@@ -78,6 +85,15 @@ function Settings({ view, of }: { view: View; of: KeySnapshot }) {
         />
         <p class="muted">{limits.pauseHint}</p>
       </div>
+      <LimitForm
+        view={view}
+        path="/limits/key/override"
+        name="running"
+        label={limits.atOnce}
+        hint={limits.atOnceHint}
+        limit={of.override}
+        target={of.key}
+      />
       <LimitForm
         view={view}
         path="/limits/key/limit"

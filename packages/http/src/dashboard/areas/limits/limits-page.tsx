@@ -1,7 +1,8 @@
 import type { KeySnapshot, RateSnapshot, WaitingLimit } from "@sluice/core"
+import { ActionForm } from "../../components/action-form.tsx"
 import { EmptyState } from "../../components/empty-state.tsx"
 import { Count } from "../../components/numbers.tsx"
-import { PageHeader, Tabs } from "../../components/page-header.tsx"
+import { PageHeader, Panel, Tabs } from "../../components/page-header.tsx"
 import { Pagination } from "../../components/pagination.tsx"
 import { PauseBadge } from "../../components/pause-form.tsx"
 import { type Column, Table } from "../../components/table.tsx"
@@ -145,9 +146,12 @@ async function ratesOf(view: View) {
   const rates = found.slice(0, PAGE_SIZE)
   if (rates.length === 0)
     return (
-      <EmptyState title={text.noRates}>
-        <p>{text.ratesLead}</p>
-      </EmptyState>
+      <>
+        <EmptyState title={text.noRates}>
+          <p>{text.ratesLead}</p>
+        </EmptyState>
+        {view.may("operator") && <RateForm view={view} rates={rates} />}
+      </>
     )
   return (
     <>
@@ -164,7 +168,37 @@ async function ratesOf(view: View) {
         path="/limits"
         next={found.length > PAGE_SIZE ? rates.at(-1)?.key : undefined}
       />
+      {view.may("operator") && <RateForm view={view} rates={rates} />}
     </>
+  )
+}
+
+function RateForm({ view, rates }: { view: View; rates: readonly RateSnapshot[] }) {
+  const text = view.text.limits
+  return (
+    <Panel id="rate" title={text.changeRate}>
+      <div class="setting">
+        <ActionForm view={view} path="/limits/rate" class="inline">
+          <label for="rate-key">{text.key}</label>
+          <input id="rate-key" name="target" class="code" maxlength={512} list="rate-keys" required />
+          <datalist id="rate-keys">
+            {rates.map(({ key }) => (
+              <option value={key} />
+            ))}
+          </datalist>
+          <label for="starts">{text.starts}</label>
+          <input id="starts" name="starts" type="number" min="1" max="1000000" aria-describedby="rate-hint" />
+          <label for="per">{text.per}</label>
+          <input id="per" name="per" class="code" size={6} placeholder="1m" aria-describedby="rate-hint" />
+          <button type="submit" class="button">
+            {view.text.queues.setLimit}
+          </button>
+        </ActionForm>
+        <p class="muted" id="rate-hint">
+          {text.rateHint}
+        </p>
+      </div>
+    </Panel>
   )
 }
 
@@ -172,7 +206,15 @@ function rateColumns(view: View): Column<RateSnapshot>[] {
   const text = view.text.limits
   return [
     { label: text.key, heading: true, cell: ({ key }) => <span class="ltr">{key}</span> },
-    { label: text.rates, cell: (rate) => rateText(view, rate) },
+    {
+      label: text.rates,
+      cell: (rate) => (
+        <span class="row">
+          <span>{rateText(view, rate)}</span>
+          {rate.overridden && <span class="muted">{text.setByHand}</span>}
+        </span>
+      ),
+    },
     { label: text.room, numeric: true, cell: ({ room }) => <Count view={view} value={room} /> },
     { label: text.waiting, numeric: true, cell: ({ waiting }) => capped(view, waiting, MOST_COUNTED) },
     { label: text.nextStart, cell: ({ nextAt }) => <Time view={view} at={nextAt} /> },

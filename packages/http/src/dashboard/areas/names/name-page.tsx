@@ -1,7 +1,7 @@
-import type { DefinitionSnapshot, Deployment, SlowJob, Throughput } from "@sluice/core"
+import type { Deployment, SlowJob, Throughput } from "@sluice/core"
 import { Chart, type Series } from "../../components/chart.tsx"
 import { Duration } from "../../components/numbers.tsx"
-import { ButtonLink, Facts, PageHeader, Panel, Stat } from "../../components/page-header.tsx"
+import { ButtonLink, PageHeader, Panel, Stat } from "../../components/page-header.tsx"
 import { PauseBadge, PauseForm } from "../../components/pause-form.tsx"
 import { RangeTabs, rangeOf } from "../../components/range.tsx"
 import { StateBadge } from "../../components/state-badge.tsx"
@@ -11,18 +11,20 @@ import { fill } from "../../languages/text.ts"
 import type { Page, View } from "../../page.ts"
 import { nameHref } from "./name-href.ts"
 import { PAUSE_PATH, RESUME_PATH } from "./pause.ts"
+import { Policies } from "./policies.tsx"
 
 export const namePage: Page = {
   path: "/names/:name{[A-Za-z0-9._/:-]+}",
   async render(view, { name = "" }) {
     const { sluice, text } = view
     const range = rangeOf(view, "24h")
-    const [throughput, deployments, slowest, pauses, definitions] = await Promise.all([
+    const [throughput, deployments, slowest, pauses, definitions, schedules] = await Promise.all([
       sluice.getThroughput({ since: range.since, name }),
       sluice.listDeployments({ since: range.since }),
       sluice.listSlowest(name),
       sluice.listPauses(),
       sluice.listDefinitions(),
+      sluice.listSchedules(),
     ])
     const pause = pauses.find(({ kind, target }) => kind === "name" && target === name)
     const body = (
@@ -56,7 +58,12 @@ export const namePage: Page = {
             />
           )}
         </Panel>
-        <Policies view={view} name={name} definition={definitions.find((one) => one.name === name)} />
+        <Policies
+          view={view}
+          name={name}
+          definition={definitions.find((one) => one.name === name)}
+          schedules={schedules.filter((schedule) => schedule.name === name)}
+        />
         {view.may("operator") && (
           <Panel title={text.names.pause} id="pause">
             <p class="muted">{text.names.pauseHint}</p>
@@ -189,46 +196,4 @@ function columnsOf(view: View): Column<SlowJob>[] {
     },
     { label: names.finishedAt, cell: ({ finishedAt }) => <Time view={view} at={finishedAt} /> },
   ]
-}
-
-/** What the database knows of the definition, and what the dashboard's own bundle does, if it has it. */
-function Policies(properties: { view: View; name: string; definition: DefinitionSnapshot | undefined }) {
-  const { view, name, definition } = properties
-  const { names } = view.text
-  const code = view.sluice.definitions?.get(name)
-  if (definition === undefined && code === undefined) {
-    return (
-      <Panel title={names.policies} id="policies">
-        <p class="muted">{names.policiesNone}</p>
-      </Panel>
-    )
-  }
-  return (
-    <Panel title={names.policies} id="policies">
-      <Facts facts={definition ? factsOf(view, definition, code?.maxAttempts) : []} />
-    </Panel>
-  )
-}
-
-function factsOf(view: View, definition: DefinitionSnapshot, maxAttempts: number | undefined) {
-  const { names } = view.text
-  const { format } = view
-  const duration = (ms: number | null) => (ms === null ? undefined : <Duration view={view} ms={ms} />)
-  const number = (value: number | null | undefined) =>
-    value === null || value === undefined ? undefined : format.number(value)
-  const { rate } = definition
-  return [
-    [names.queue, definition.queue ?? undefined],
-    [names.priority, number(definition.priority)],
-    [names.maxAttempts, number(maxAttempts)],
-    [names.timeout, duration(definition.timeoutMs)],
-    [names.expiresIn, duration(definition.expiresInMs)],
-    [names.concurrency, number(definition.concurrencyLimit)],
-    [names.rate, rate ? `${format.number(rate.limit)} / ${format.duration(rate.perMs)}` : undefined],
-    [names.seenAt, <Time view={view} at={definition.seenAt} />],
-    [
-      names.registeredAt,
-      definition.registeredAt ? <Time view={view} at={definition.registeredAt} /> : undefined,
-    ],
-  ] as const
 }

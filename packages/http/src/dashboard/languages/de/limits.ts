@@ -43,6 +43,19 @@ export const limits: Messages["limits"] = {
   wrongLimit: "Geben Sie eine ganze Zahl von 1 bis 1.000.000 an, oder nichts.",
   pauseHint:
     "Laufende Jobs werden fertig. Nach einer Pause mit Ende steigt die Grenze binnen einer Minute auf ihre volle Höhe.",
+  setByHand: "Von Hand gesetzt",
+  asked: "Von Hand gesetzt; die Jobs verlangen {limit}",
+  atOnce: "Höchstens zugleich",
+  atOnceHint: "Gilt sofort und über Deployments hinweg. Leer lassen für das, was die Jobs verlangen.",
+  didOverride: "Von {key} dürfen bis zu {count} Jobs zugleich laufen.",
+  didRestore: "Für {key} gilt wieder, was die Jobs verlangen.",
+  changeRate: "Eine Rate ändern",
+  starts: "Beginne",
+  per: "In",
+  rateHint:
+    "Gilt sofort und über Deployments hinweg, etwa 100 in 1m. Ohne Zahl gilt wieder, was die Jobs verlangen.",
+  wrongRate: "Geben Sie eine ganze Zahl von 1 bis 1.000.000 und eine Zeit wie 1m an, oder keine Zahl.",
+  didOverrideRate: "Die Rate von {key} ist geändert.",
   jobs: "Seine Jobs",
   none: "Keine",
 }

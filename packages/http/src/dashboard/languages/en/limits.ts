@@ -38,6 +38,19 @@ export const limits = {
   wrongLimit: "Give a whole number from 1 to 1,000,000, or nothing.",
   pauseHint:
     "Running jobs finish. After a pause with an end, the limit rises to its full height within a minute.",
+  setByHand: "Set by an operator",
+  asked: "Set by an operator; its jobs ask for {limit}",
+  atOnce: "At most at once",
+  atOnceHint: "Holds at once and through deployments. Leave it empty for what its jobs ask for.",
+  didOverride: "Up to {count} jobs of {key} may run at once.",
+  didRestore: "What the jobs of {key} ask for holds again.",
+  changeRate: "Change a rate",
+  starts: "Starts",
+  per: "In",
+  rateHint:
+    "Holds at once and through deployments, such as 100 in 1m. Without a number, what its jobs ask for holds again.",
+  wrongRate: "Give a whole number from 1 to 1,000,000 and a time such as 1m, or no number.",
+  didOverrideRate: "The rate of {key} is changed.",
   jobs: "Its jobs",
   none: "None",
 }

@@ -42,6 +42,19 @@ export const limits: Messages["limits"] = {
   wrongLimit: "Indique un número entero de 1 a 1.000.000, o nada.",
   pauseHint:
     "Los trabajos en curso terminan. Tras una pausa con fin, el límite sube a su altura completa en un minuto.",
+  setByHand: "Fijado a mano",
+  asked: "Fijado a mano; los trabajos piden {limit}",
+  atOnce: "Como máximo a la vez",
+  atOnceHint: "Vale de inmediato y a través de los despliegues. Déjelo vacío para lo que piden los trabajos.",
+  didOverride: "Hasta {count} trabajos de {key} pueden ejecutarse a la vez.",
+  didRestore: "Vuelve a valer lo que piden los trabajos de {key}.",
+  changeRate: "Cambiar un ritmo",
+  starts: "Inicios",
+  per: "En",
+  rateHint:
+    "Vale de inmediato y a través de los despliegues, por ejemplo 100 en 1m. Sin número vuelve a valer lo que piden los trabajos.",
+  wrongRate: "Indique un número entero de 1 a 1.000.000 y un tiempo como 1m, o ningún número.",
+  didOverrideRate: "El ritmo de {key} ha cambiado.",
   jobs: "Sus trabajos",
   none: "Ninguno",
 }

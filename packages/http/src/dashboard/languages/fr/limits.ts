@@ -41,6 +41,19 @@ export const limits: Messages["limits"] = {
   wrongLimit: "Indiquez un nombre entier de 1 à 1 000 000, ou rien.",
   pauseHint:
     "Les jobs en cours se terminent. Après une suspension avec une fin, la limite remonte en une minute.",
+  setByHand: "Fixée à la main",
+  asked: "Fixée à la main ; les jobs demandent {limit}",
+  atOnce: "Au plus à la fois",
+  atOnceHint: "Vaut aussitôt et d’un déploiement à l’autre. Laissez vide pour ce que les jobs demandent.",
+  didOverride: "Jusqu’à {count} jobs de {key} peuvent s’exécuter à la fois.",
+  didRestore: "Ce que demandent les jobs de {key} vaut de nouveau.",
+  changeRate: "Changer un débit",
+  starts: "Débuts",
+  per: "En",
+  rateHint:
+    "Vaut aussitôt et d’un déploiement à l’autre, par exemple 100 en 1m. Sans nombre, ce que les jobs demandent vaut de nouveau.",
+  wrongRate: "Indiquez un nombre entier de 1 à 1 000 000 et une durée telle que 1m, ou aucun nombre.",
+  didOverrideRate: "Le débit de {key} est changé.",
   jobs: "Ses jobs",
   none: "Aucune",
 }

@@ -1,4 +1,4 @@
--- A page of the concurrency keys that have unfinished jobs, a pause or a waiting limit, in their order. Goes from key to key by the index.
+-- A page of the concurrency keys that have unfinished jobs, a pause, a waiting limit or a limit that an operator has set, in their order. Goes from key to key by the index.
 --   p_after   only those behind this key
 --   p_limit   how many at most
 --   p_most    a count of waiting jobs stops behind this number
@@ -23,6 +23,7 @@ as $$
     select k.key from first_keys k union select f.key from further f
     union select p.target from pauses p where p.kind = 'key' and lasts(p) and p.target > p_after
     union select w.target from waiting_limits w where w.kind = 'key' and w.target > p_after
+    union select o.target from limit_overrides o where o.kind = 'key' and o.target > p_after
   )
   select keys_json(array(select k.key from known k order by k.key limit p_limit), p_most)
 $$;
