@@ -43,6 +43,13 @@ test("keys are listed with what they may do and their ends, and rotated and revo
   expect(await sluice.verifyApiKey(secret)).toBeUndefined()
   expect((await run("api-keys", "revoke", "2")).stdout).toContain("The key checkout is revoked")
   expect((await run("api-keys", "list")).stdout).toMatch(/^2 +checkout .*revoked/m)
+  const named = await run("api-keys", "revoke", "ada")
+  expect(named.stderr).toBe(
+    'sluice: "ada" isn\'t the id of a key; that of ada is 1: sluice api-keys revoke 1\n',
+  )
+  expect(named.code).toBe(2)
+  const gone = await run("api-keys", "rotate", "checkout")
+  expect(gone.stderr).toBe('sluice: "checkout" isn\'t the id of a key; sluice api-keys list shows them\n')
   const unknown = await run("api-keys", "rotate", "2")
   expect(unknown.code).not.toBe(0)
   expect(unknown.stderr).toContain("No valid API key has the id 2")

@@ -3,7 +3,7 @@ import { once } from "node:events"
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
-import { createSluice } from "@sluice/core"
+import { createSluice, type JobSnapshot } from "@sluice/core"
 import { expect, onTestFinished, test } from "vitest"
 import { SLUICE } from "../support/cli.ts"
 import { createDatabase } from "../support/database.ts"
@@ -99,15 +99,55 @@ test("other commands in its folder find its database, and no longer once it has 
   expect(after.output).toBe("sluice: Which database? Give --database-url, or set DATABASE_URL\n")
 })
 
+test("jobs are performed with the app's hooks and its store of payloads, by dev and by work", async () => {
+  const app = await startApp(`${jobsFile("one")}\n${OPTIONS}`)
+  const { output } = await app.run(
+    "enqueue",
+    "say",
+    JSON.stringify({ text: "x".repeat(2_000) }),
+    "--jobs",
+    "src/jobs/index.mjs",
+  )
+  const [, id = ""] = /^Job (\d+) /.exec(output) ?? []
+  await eventually(async () => expect((await app.sluice.getJob(id))?.state).toBe("succeeded"))
+  expect(await app.read("performed")).toBe(`around ${id}\n`)
+  const { payload, payloadKey } = (await app.sluice.getJob(id)) as JobSnapshot
+  expect({ payload, payloadKey }).toEqual({ payload: null, payloadKey: expect.any(String) })
+  const shown = await app.run("jobs", "show", id, "--json", "--jobs", "src/jobs/index.mjs")
+  expect(shown.output).toContain("x".repeat(2_000))
+  await app.stop("SIGINT")
+  const next = await app.sluice.enqueue("say", {})
+  const worker = spawn(process.execPath, [SLUICE, "work", "--jobs", "src/jobs/index.mjs"], {
+    cwd: app.folder,
+    env: environment({ DATABASE_URL: app.databaseUrl }),
+  })
+  onTestFinished(() => void worker.kill("SIGKILL"))
+  await eventually(async () => expect(await app.read("performed")).toContain(`around ${next.id}\n`), 20_000)
+})
+
+test("options that the command sets itself are refused in the jobs file", async () => {
+  const app = await startApp(jobsFile("one"))
+  await app.write("src/jobs/index.mjs", `${jobsFile("one")}\nexport const sluiceOptions = { database: 1 }`)
+  await app.says(
+    /sluiceOptions of src\/jobs\/index\.mjs has "database": give an object of defaults, payloads, hooks/,
+  )
+})
+
 test("one that was killed is no longer found", async () => {
   const app = await startApp(jobsFile("one"))
   await app.stop("SIGKILL")
   expect((await app.run("enqueue", "say")).output).toMatch(/^sluice: Which database\?/)
 })
 
-test("without a jobs file, on a port that is taken, or with a database elsewhere that isn't migrated, it is refused", async () => {
+test("without a jobs file, a second time in the folder, on a port that is taken, or with a database elsewhere that isn't migrated, it is refused", async () => {
   const app = await startApp(jobsFile("one"))
-  const taken = await app.run("dev", "--port", String(app.port), "--database-url", app.databaseUrl)
+  const second = await app.run("dev", "--port", "0")
+  expect(second.output).toMatch(
+    /^sluice: sluice dev runs in this folder already, as process \d+: stop that one, .*SLUICE_DATA_DIR/,
+  )
+  expect(second.code).toBe(2)
+  const onSamePort = ["dev", "--port", String(app.port), "--database-url", app.databaseUrl]
+  const taken = await runIn(app.folder, onSamePort, { SLUICE_DATA_DIR: ".other" })
   expect(taken.output).toMatch(/sluice: --port is \d+, which can't be used: .*EADDRINUSE/)
   expect(taken.code).toBe(2)
   const { path, remove } = await makeTemporaryFolder()
@@ -115,6 +155,27 @@ test("without a jobs file, on a port that is taken, or with a database elsewhere
   const none = await runIn(path, ["dev", "--database-url", app.databaseUrl])
   expect(none.output).toMatch(/^sluice: Which jobs\? Give --jobs <file>, .*sluice init\n$/)
 })
+
+/** Keeps payloads in files, and notes what is performed. */
+const OPTIONS = `
+  import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+  mkdirSync("objects", { recursive: true })
+  const fileOf = (key) => "objects/" + key.replaceAll("/", "_")
+  export const sluiceOptions = {
+    payloads: {
+      over: "1KB",
+      store: {
+        put: async (key, body) => writeFileSync(fileOf(key), body),
+        get: async (key) => readFileSync(fileOf(key)),
+      },
+    },
+    hooks: {
+      async aroundPerform(job, next) {
+        appendFileSync("performed", "around " + job.id + "\\n")
+        return next()
+      },
+    },
+  }`
 
 /** Waits in `slow` until the file `go` is there. */
 function jobsFile(word: string): string {
@@ -155,6 +216,7 @@ async function startApp(jobs: string, files: Record<string, string> = {}, until 
   await says(/^ready /m)
   const port = Number(/^ready +http:\/\/127\.0\.0\.1:(\d+)$/m.exec(output.text)?.[1])
   return {
+    folder: path,
     sluice: createSluice({ database: database.pool }),
     databaseUrl: database.url,
     port,
@@ -178,8 +240,8 @@ async function startApp(jobs: string, files: Record<string, string> = {}, until 
   }
 }
 
-async function runIn(folder: string, args: readonly string[]) {
-  const child = spawn(process.execPath, [SLUICE, ...args], { cwd: folder, env: environment({}) })
+async function runIn(folder: string, args: readonly string[], variables: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [SLUICE, ...args], { cwd: folder, env: environment(variables) })
   const output = collect(child)
   const [code] = await once(child, "close")
   return { code, output: output.text }

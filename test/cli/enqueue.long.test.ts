@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url"
-import { createSluice } from "@sluice/core"
+import { createSluice, defineJob } from "@sluice/core"
+import { migrate } from "@sluice/core/migrate"
 import { expect, test } from "vitest"
 import { sluiceOn, sluiceWithInput } from "../support/cli.ts"
 import { createDatabase } from "../support/database.ts"
@@ -31,7 +32,7 @@ test("`sluice enqueue` stores a job with its payload and options", async () => {
     ...keys,
     "--json",
   )
-  expect(stderr).toBe("")
+  expect(stderr).toContain("No drainer has registered the name welcome so far")
   expect(code).toBe(0)
   const stored = JSON.parse(stdout)
   expect(stored).toEqual({ id: expect.stringMatching(/^\d+$/), status: "enqueued", state: "scheduled" })
@@ -50,7 +51,7 @@ test("`sluice enqueue` stores a job with its payload and options", async () => {
   expect(again).toEqual({
     code: 0,
     stdout: `Job ${stored.id} is there already: it is scheduled.\n`,
-    stderr: "",
+    stderr,
   })
 })
 
@@ -112,4 +113,19 @@ test("with `--jobs` the definition checks the payload, and gives its policies", 
   expect(wrong.code).toBe(2)
   const right = await run("enqueue", "greet", '{"to":"ada"}', "--jobs", JOBS, "--json")
   expect(await sluice.getJob(JSON.parse(right.stdout).id)).toMatchObject({ queue: "greetings" })
+})
+
+test("a name that nobody has registered is warned of, with the name that is like it", async () => {
+  const jobs = [defineJob({ name: "send-receipt", perform() {} })]
+  await migrate(database.url, { jobs, unknownNames: "accept" })
+  const mistyped = await run("enqueue", "send-reciept", "--json")
+  expect(mistyped.code).toBe(0)
+  expect(JSON.parse(mistyped.stdout).status).toBe("enqueued")
+  expect(mistyped.stderr).toMatch(
+    /^No drainer has registered the name send-reciept so far: .* mean send-receipt\?$/m,
+  )
+  const right = await run("enqueue", "send-receipt")
+  expect(right.stderr).toBe("")
+  const quiet = await run("enqueue", "send-receipts", "--jobs", JOBS)
+  expect(quiet.stderr, "definitions of the app decide").not.toContain("No drainer")
 })

@@ -1,4 +1,4 @@
-import type { ApiKey, ApiKeySettings, NewApiKey } from "@sluice/core"
+import type { ApiKey, ApiKeySettings, NewApiKey, Sluice } from "@sluice/core"
 import { UsageError } from "./option-spec.ts"
 import type { Options } from "./options.ts"
 import { type Cell, table } from "./output/table.ts"
@@ -27,11 +27,23 @@ export async function createApiKey(options: Options, words: readonly string[]): 
 export async function rotateApiKey(options: Options, words: readonly string[]): Promise<number> {
   const [id] = words as [string]
   const { overlap } = options
-  const key = await withSluice(options, (sluice) =>
-    sluice.rotateApiKey(id, overlap === undefined ? {} : { overlap }),
-  )
+  const key = await withSluice(options, async (sluice) => {
+    await refuseName(sluice, "rotate", id)
+    return sluice.rotateApiKey(id, overlap === undefined ? {} : { overlap })
+  })
   printSecret(options, key)
   return 0
+}
+
+/** Keys may have the same name, so only an id says which one. */
+async function refuseName(sluice: Sluice, verb: string, word: string): Promise<void> {
+  if (/^\d+$/.test(word)) return
+  const named = (await sluice.listApiKeys()).filter(({ name, revokedAt }) => name === word && !revokedAt)
+  const hint =
+    named.length === 1
+      ? `that of ${word} is ${named[0]?.id}: sluice api-keys ${verb} ${named[0]?.id}`
+      : "sluice api-keys list shows them"
+  throw new UsageError(`${JSON.stringify(word)} isn't the id of a key; ${hint}`)
 }
 
 /** The secret alone goes to the standard output, so that a script can take it. */
@@ -49,7 +61,10 @@ function printSecret(options: Options, key: NewApiKey): void {
 /** Ends a key. */
 export async function revokeApiKey(options: Options, words: readonly string[]): Promise<number> {
   const [id] = words as [string]
-  const key = await withSluice(options, (sluice) => sluice.revokeApiKey(id))
+  const key = await withSluice(options, async (sluice) => {
+    await refuseName(sluice, "revoke", id)
+    return sluice.revokeApiKey(id)
+  })
   if (options.json) printJson(key)
   else
     console.log(

@@ -160,7 +160,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "jobs show": {
     summary: "shows a job with its payload, its result, its executions and their errors",
     takes: { "<id>": "the id of the job" },
-    options: ["json"],
+    options: ["jobs", "json"],
     run: showJob,
   },
   "jobs cancel": {

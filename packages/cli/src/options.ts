@@ -35,7 +35,11 @@ export const OPTIONS = {
   json: flag("prints the result as JSON"),
 
   // of commands that know definitions
-  jobs: option("file", "a module that exports job definitions, or lists of them; may be TypeScript", text),
+  jobs: option(
+    "file",
+    "a module that exports job definitions, or lists of them, and maybe sluiceOptions; may be TypeScript",
+    text,
+  ),
 
   // migrate
   "unknown-names": oneOf(

@@ -28,15 +28,15 @@ export async function withSluice<Value>(
   }
 }
 
-/** A Sluice on this connection, with the definitions of `--jobs` and the core that they use. */
+/** A Sluice on this connection, with the definitions and options of `--jobs` and the core that they use. */
 export async function openSluice(
   { schema, jobs: file }: Options,
   database: Queryable,
 ): Promise<{ sluice: Sluice; jobs: AnyJobDefinition[] | undefined }> {
   if (file === undefined) return { sluice: createSluice({ database, schema }), jobs: undefined }
-  const { jobs } = await loadJobs(file)
+  const { jobs, sluiceOptions } = await loadJobs(file)
   const core = await loadCore(file)
-  return { sluice: core.createSluice({ database, schema, jobs }), jobs }
+  return { sluice: core.createSluice({ ...sluiceOptions, database, schema, jobs }), jobs }
 }
 
 /** Whoever has the address of the database may do what its role may. */

@@ -21,12 +21,12 @@ export async function work(options: Options): Promise<number> {
   if (queues !== undefined && except !== undefined) throw new UsageError("Give either --queues or --except")
   if (file === undefined)
     throw new UsageError("Which jobs? Give --jobs <file>, a module that exports their definitions")
-  const { jobs, schedules } = await loadJobs(file)
+  const { jobs, schedules, sluiceOptions } = await loadJobs(file)
   const { createSluice, start } = await loadCore(file)
   const log = createLog({ format: options.log, colors: hasColors, times: hasColors })
   const pool = createPool(databaseUrl, { max: 2 })
   const connect = createConnect(databaseUrl)
-  const sluice = createSluice({ database: pool, jobs, schedules, schema })
+  const sluice = createSluice({ ...sluiceOptions, database: pool, jobs, schedules, schema })
   const worker = start(sluice, {
     connect,
     concurrency,

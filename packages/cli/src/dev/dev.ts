@@ -10,7 +10,7 @@ import { type DevDatabase, openDatabase, prepareSchema } from "./database.ts"
 import { jobsFile } from "./find-jobs.ts"
 import { GENERATION, type Generation, startGeneration } from "./generation.ts"
 import { DASHBOARD_PATH, perform } from "./perform.ts"
-import { dataFolder, forgetRunning, tellRunning } from "./running.ts"
+import { dataFolder, findRunning, forgetRunning, tellRunning } from "./running.ts"
 import { watchSources } from "./watch.ts"
 
 /** The link of the dashboard that is printed at the start. */
@@ -26,6 +26,7 @@ export async function dev(options: Options): Promise<number> {
   if (process.env[GENERATION]) return perform(options, process.env.SLUICE_API_KEY ?? "")
   const file = jobsFile(options.jobs)
   const dataDir = resolve(dataFolder(process.env))
+  refuseSecond(dataDir)
   await mkdir(dataDir, { recursive: true })
   const database = await openDatabase(options, dataDir, (line) => say("", line))
   try {
@@ -35,6 +36,16 @@ export async function dev(options: Options): Promise<number> {
   } finally {
     await database.stop()
   }
+}
+
+/** It would take over the other one's files, and an embedded database can't be started twice. */
+function refuseSecond(dataDir: string): void {
+  const running = findRunning(process.env)
+  if (!running) return
+  const folder = relative(".", dataDir)
+  throw new UsageError(
+    `sluice dev runs in this folder already, as process ${running.pid}: stop that one, or give this one a data folder of its own by SLUICE_DATA_DIR. If nothing runs, delete ${folder}/dev.json`,
+  )
 }
 
 async function serve(options: Options, file: string, dataDir: string, database: DevDatabase): Promise<void> {

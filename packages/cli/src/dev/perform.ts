@@ -26,13 +26,13 @@ const EXIT_AFTER_MS = 200
 export async function perform(options: Options, apiKey: string): Promise<number> {
   process.on("SIGINT", () => {}) // Ctrl-C reaches this process, too, and the other one decides
   const file = jobsFile(options.jobs)
-  const { jobs, schedules } = await loadJobs(file)
+  const { jobs, schedules, sluiceOptions } = await loadJobs(file)
   const { createSluice, start } = await loadCore(file)
   const { databaseUrl, schema, concurrency, maxDrainers } = options
   const log = createLog({ format: options.log, colors: hasColors, times: true })
   const connect = createConnect(databaseUrl)
   const database = createPool(databaseUrl, { max: CONNECTIONS })
-  const sluice = createSluice({ database, listen: connect, jobs, schedules, schema })
+  const sluice = createSluice({ ...sluiceOptions, database, listen: connect, jobs, schedules, schema })
   const server = createServer(getRequestListener(routes({ sluice, apiKey, log })))
   const worker = start(sluice, {
     connect,
