@@ -1,4 +1,5 @@
--- Adds a drain's durations to those of the definitions.
+-- Adds a drain's durations to those of the definitions, but for those to which another drain adds its own: drains that end together
+-- would wait for each other, one by one, and each is a sample.
 --   p_durations  by job name, a histogram as in definitions
 create or replace function remember_durations(p_durations json) returns void
 language plpgsql volatile set search_path from current
@@ -15,7 +16,7 @@ begin
   loop
     update definitions d
     set durations = merge_histograms(d.durations, v_counts), usual_ms = duration_percentile(merge_histograms(d.durations, v_counts), 0.99)
-    where d.name = v_name;
+    where d.name in (select known.name from definitions known where known.name = v_name for no key update skip locked);
   end loop;
 end
 $$;

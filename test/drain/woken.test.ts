@@ -58,7 +58,8 @@ async function drainCounting(options: Parameters<typeof drainOnce>[0]) {
           const name = /"?sluice"?\.(\w+)\(/.exec(statement.text)?.[1] ?? ""
           called.push(name)
           const answer = await query(statement as never, values)
-          if (name === "claim") claims.push(answer.rows[0].from_start ? "with a look" : "without a look")
+          if (name === "claim")
+            claims.push(answer.rows[0].answer.from_start ? "with a look" : "without a look")
           return answer
         },
       }) as never

@@ -1,4 +1,5 @@
 import { assertSessionConnection } from "../database/pooler.ts"
+import type { ProtocolCall } from "../database/protocol-call.ts"
 import { openGuardedSession, type Session, type SessionOptions } from "./session.ts"
 import { sqlSessionTimeout } from "./session-timeout.ts"
 import { sqlSettings } from "./sql-settings.ts"
@@ -40,15 +41,29 @@ const LONGEST_LOCK_WAIT_MS = 1_000
 /** Longest that one of the engine's statements may take. */
 const LONGEST_STATEMENT_MS = 30_000
 
-/** Opens the session of a drainer. Throws `PoolerError` if its statements may reach different backends. */
-export async function openDrainerSession(options: SessionOptions): Promise<Session> {
+/**
+ * Opens the session of a drainer, and makes its first call, which is sent together with the settings. Throws `PoolerError` if its
+ * statements may reach different backends.
+ *
+ * @param opening Takes session locks, so it is made only on a backend that is the session's own.
+ */
+export async function openDrainerSession(
+  options: SessionOptions,
+  opening: ProtocolCall,
+  // biome-ignore lint/suspicious/noExplicitAny: rows are typed where a statement is written
+): Promise<{ session: Session; rows: any[] }> {
   const session = await openGuardedSession({ ...options, pipeline: true }, { sendsBeats: true })
+  const { text, values } = opening
+  const own = session.connection.processID
   try {
-    if (!(await applySettings(session, options, IF_DIRECT, [session.connection.processID]))) {
-      await assertSessionConnection(session, () => openGuardedSession(options))
-      await applySettings(session, options)
-    }
-    return session
+    const [isDirect, rows] = await Promise.all([
+      applySettings(session, options, ifDirect(1), [own]),
+      session.query(`select * from ${text} ${ifDirect(values.length + 1)}`, [...values, own]),
+    ])
+    if (isDirect) return { session, rows }
+    await assertSessionConnection(session, () => openGuardedSession(options))
+    await applySettings(session, options)
+    return { session, rows: await session.query(`select * from ${text}`, values) }
   } catch (error) {
     await session.end()
     throw error
@@ -59,7 +74,9 @@ export async function openDrainerSession(options: SessionOptions): Promise<Sessi
  * On a direct connection the backend's process id is that of the handshake; through any proxy it differs. Asked with the
  * settings, to spare a round trip.
  */
-const IF_DIRECT = "where pg_catalog.pg_backend_pid() operator(pg_catalog.=) $1"
+function ifDirect(parameter: number): string {
+  return `where pg_catalog.pg_backend_pid() operator(pg_catalog.=) $${parameter}`
+}
 
 /** Returns whether they were applied, which a condition may prevent. */
 async function applySettings(session: Session, options: SessionOptions, condition = "", values?: unknown[]) {

@@ -1,5 +1,5 @@
 import type { Connect } from "../database/connection.ts"
-import { protocolCall } from "../database/protocol-call.ts"
+import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
 import { SCHEMA_VERSION } from "../database/schema.ts"
 import { type Backlog, backlogOf } from "../inspect/backlog.ts"
 import { batchSize } from "../job/batch-size.ts"
@@ -81,9 +81,9 @@ interface OpenOptions {
 /** Connects, refuses a transaction pooler, and takes a slot. Returns undefined if every slot is taken. */
 export async function openDrainer(options: OpenOptions): Promise<Drainer | undefined> {
   const startedAtMs = performance.now()
-  const session = await openDrainerSession(options)
+  const { session, rows } = await openDrainerSession(options, openingOf(options))
   try {
-    const row = await insertDrainer(session, options)
+    const [row] = rows // none if there is no free slot
     // also without a slot: the size of the backlog matters most when all drainers are busy
     if (options.onBacklog) options.onBacklog(await readBacklog(session, options.schema))
     if (!row) {
@@ -119,9 +119,8 @@ export async function openDrainer(options: OpenOptions): Promise<Drainer | undef
   }
 }
 
-/** Returns undefined if there is no free slot. */
-async function insertDrainer(session: Session, options: OpenOptions) {
-  const { text, values } = protocolCall(options.schema, "open_drainer", {
+function openingOf(options: OpenOptions): ProtocolCall {
+  return protocolCall(options.schema, "open_drainer", {
     p_schema_version: SCHEMA_VERSION,
     p_max_drainers: options.maxDrainers,
     p_label: options.label,
@@ -130,8 +129,6 @@ async function insertDrainer(session: Session, options: OpenOptions) {
     p_pool: options.pool,
     p_invocation: options.invocation && JSON.stringify(options.invocation),
   })
-  const [row] = await session.query(`select * from ${text}`, values)
-  return row
 }
 
 function createDrainerMeasures(

@@ -7,7 +7,7 @@ import type { Logger } from "../logger.ts"
 type Query = (text: string, values: unknown[]) => Promise<any[]>
 
 /** How long a drain spends on maintenance beside its first jobs. The rest is left to later drains. */
-const BUDGET_MS = 250
+const BUDGET_MS = 500
 
 /**
  * Prepares and drops partitions of the history and deletes old rows, as far as that is due. Each step is a statement of its

@@ -43,7 +43,7 @@ export function createTimeoutWatch(options: {
   untilGiveUpMs: () => number
   /** Called when the server hasn't answered in time. */
   onTimeout: (error: Error) => void
-  /** Called while nothing has been sent for longer than a beat. */
+  /** Called while nothing has been sent for longer than a beat, and the server isn't known to be busy. */
   onQuiet: (() => void) | undefined
 }): TimeoutWatch {
   const { sessionTimeoutMs, untilGiveUpMs, onTimeout, onQuiet } = options
@@ -77,7 +77,8 @@ export function createTimeoutWatch(options: {
     const isLate = nowMs - tickedAtMs > 2 * tickMs
     tickedAtMs = nowMs
     const reason = inFlight.size > 0 ? reasonToGiveUp(nowMs) : undefined
-    if (inFlight.size === 0 && nowMs - sentAtMs > beatMs * 1.5) onQuiet?.()
+    // late: what is in flight may have been answered long ago
+    if ((inFlight.size === 0 || isLate) && nowMs - sentAtMs > beatMs * 1.5) onQuiet?.()
     if (!reason) {
       hasWaitedOnce = false
     } else if (isLate && !hasWaitedOnce) {

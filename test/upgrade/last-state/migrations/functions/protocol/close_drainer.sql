@@ -1,6 +1,7 @@
 -- Ends a drain: releases the slot first and then looks once more, so that a job stored between the last claim and here is seen
 -- either by this look or, the drainer no longer being awake, by whoever stored it (see request_wake and is_attended). The drainer's
--- own lock is kept until its session ends, so that nobody takes it for dead before this is committed.
+-- own lock is kept until its session ends, so that nobody takes it for dead before this is committed. Commits asynchronously: lost in
+-- a crash of the server, it leaves what a drainer leaves that died with nothing in flight.
 --   p_drainer       the drainer
 --   p_backend       the backend that its session began on
 --   p_names         the job names that it performs
@@ -20,6 +21,7 @@ declare
   v_sees_all boolean;
   v_is_rare boolean;
 begin
+  perform set_config('synchronous_commit', 'off', true);
   perform assert_session(p_backend);
   delete from claims c where c.drainer_id = p_drainer;
   perform remember_durations(p_durations);

@@ -1,5 +1,6 @@
 -- Begins a drain on this session: takes a slot, and holds the locks that say that the drainer lives and is awake. What is rarely to
--- be done is asked for first, because a session plans each statement anew that it runs.
+-- be done is asked for first, because a session plans each statement anew that it runs. Commits asynchronously: a crash of the server ends
+-- the session, too.
 --   p_schema_version  the version that the code needs
 --   p_max_drainers    how many drainers there may be at once
 --   p_label           who it is, for people
@@ -23,6 +24,7 @@ declare
   v_is_repaired boolean;
   v_are_pools boolean;
 begin
+  perform set_config('synchronous_commit', 'off', true);
   perform assert_schema_version(p_schema_version);
   for v_slot in 1 .. p_max_drainers loop
     if pg_try_advisory_lock(lock_space('slot'), slot_key(p_pool, v_slot)) then
