@@ -5,7 +5,10 @@ import { drainable } from "../support/drain.ts"
 
 const MIB = 1024 * 1024
 const database = await createDatabase()
-afterEach(() => database.pool.query("truncate sluice.jobs, sluice.failures"))
+afterEach(async () => {
+  order.length = 0
+  await database.pool.query("truncate sluice.jobs, sluice.failures")
+})
 
 let held = 0
 let mostHeld = 0
@@ -72,7 +75,6 @@ test("after large jobs, a claim asks for hardly more than can come with it, and 
   expect(first).toBe(500)
   expect(second).toBeLessThan(40)
   expect(limits.at(-1)).toBe(500)
-  order.length = 0
 })
 
 test("what makes a claim too large is left, in its place", async () => {

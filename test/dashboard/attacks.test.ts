@@ -180,6 +180,62 @@ test("whoever guesses keys is stopped after ten, and the right one helps only la
   expect(await guess(KEY)).toBe(429)
 })
 
+/** Guesses keys from these addresses, and returns the statuses. */
+async function guessFrom(
+  guarded: ReturnType<typeof createDashboard>,
+  addresses: readonly string[],
+  forwardedFor?: string,
+): Promise<number[]> {
+  const statuses: number[] = []
+  for (const remoteAddress of addresses) {
+    const init = {
+      method: "POST",
+      headers: { ...SAME_SITE, ...(forwardedFor !== undefined && { "x-forwarded-for": forwardedFor }) },
+      body: new URLSearchParams({ key: "a guess" }),
+    }
+    const from = { incoming: { socket: { remoteAddress } } }
+    statuses.push((await guarded.request(`${ORIGIN}/login`, init, from)).status)
+  }
+  return statuses
+}
+
+test("whoever guesses from many addresses locks out nobody else, and addresses of one IPv6 network are one", async () => {
+  const guarded = createDashboard({ sluice, apiKey: KEY })
+  const many = Array.from({ length: 300 }, (_, one) => `192.0.2.${one}`)
+  expect(new Set(await guessFrom(guarded, many))).toEqual(new Set([401]))
+  expect(await guessFrom(guarded, ["203.0.113.7"])).toEqual([401])
+  const network = Array.from({ length: 12 }, (_, one) => `2001:db8:1:2:${one}::${one}`)
+  expect(await guessFrom(guarded, network)).toEqual([...Array(10).fill(401), 429, 429])
+  expect(await guessFrom(guarded, ["2001:db8:1:3::1", "2001:db8:1::1"])).toEqual([401, 401])
+})
+
+test("what a request says of where it comes from counts only behind proxies of one's own", async () => {
+  const ten = Array(10).fill("198.51.100.1")
+  const open = createDashboard({ sluice, apiKey: KEY })
+  await guessFrom(open, ten, "1.1.1.1")
+  expect(await guessFrom(open, ["198.51.100.1"], "2.2.2.2")).toEqual([429])
+
+  const proxied = createDashboard({ sluice, apiKey: KEY, trustedProxies: 2 })
+  await guessFrom(proxied, ten, "9.9.9.9, 1.1.1.1, 10.0.0.1")
+  expect(await guessFrom(proxied, ["198.51.100.1"], "8.8.8.8, 1.1.1.1, 10.0.0.1")).toEqual([429])
+  expect(await guessFrom(proxied, ["198.51.100.1"], "2.2.2.2, 10.0.0.1")).toEqual([401])
+  expect(await guessFrom(proxied, ["198.51.100.1"], "1.1.1.1")).toEqual([401])
+})
+
+test.each([
+  ["https, http", true],
+  ["HTTPS", true],
+  ["http, https", false],
+  ["http", false],
+])("behind proxies that say %j, the cookie is for HTTPS alone: %j", async (proto, isSecure) => {
+  const answer = await app.request(`${ORIGIN}${BASE}/login`, {
+    method: "POST",
+    headers: { ...SAME_SITE, "x-forwarded-proto": proto },
+    body: new URLSearchParams({ key: KEY }),
+  })
+  expect(/; Secure/.test(answer.headers.get("set-cookie") ?? "")).toBe(isSecure)
+})
+
 test.each([
   "https://evil.example.org/",
   "//evil.example.org/",

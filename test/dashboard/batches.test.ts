@@ -36,12 +36,33 @@ test("batches are listed by state, with how much of them has ended", async () =>
   expect(readable((await reader.get("/batches?state=open")).text)).toContain("There are no batches here")
 })
 
+test("a large batch shows how far it has come, and how long the rest may take", async () => {
+  const jobs = Array.from({ length: 40 }, (_, nth) => ({ name: "row", payload: { fails: nth < 5 } }))
+  const { id } = await sluice.enqueueBatch(jobs)
+  const page = async () => readable((await reader.get(`/batches/${id}`)).text)
+  expect(await page()).not.toContain("On average")
+  await database.pool.query(
+    `update sluice.batches set created_at = now() - interval '10 minutes' where id = $1`,
+    [id],
+  )
+  await sluice.cancelJobs({
+    batch: id,
+    ids: (await sluice.listJobs({ batch: id })).jobs.slice(0, 20).map((job) => job.id),
+  })
+  expect(await page()).toMatch(
+    /20 of 40 ended On average 2 a minute since it was created; at this pace the rest takes 10m/,
+  )
+  expect(await page()).toMatch(/Canceled 20 50%/)
+  await drainOnce()
+  expect(await page()).not.toContain("On average")
+})
+
 test("a batch's page shows its counts, callbacks and properties: as text, and without secrets", async () => {
   const { status, text } = await reader.get("/batches/1")
   expect(status).toBe(200)
   expect(text).not.toContain("<script>alert")
   expect(text).not.toContain("s3cret")
-  expect(readable(text)).toContain("Succeeded 1 Discarded 1 Canceled 0")
+  expect(readable(text)).toContain("Succeeded 1 50% Discarded 1 50% Canceled 0 0%")
   expect(readable(text)).toContain("onFinish summary")
   expect(text).not.toContain('href="/batches/1/retry"')
   expect((await reader.get("/batches/99")).status).toBe(404)

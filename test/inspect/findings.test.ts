@@ -37,6 +37,20 @@ test("a database without Sluice's schema is told to migrate, and nothing else", 
   ])
 })
 
+test("the room is computed for as many drainers as the pools of the last day may have", async () => {
+  expect((await find("roomForConnections"))?.text).toContain("10 drainers use")
+  await database.rows(`insert into sluice.drainers (slot, slots, backend_pid, label, pool, ended_at, ending) values
+    (1, 50, 1, 'before', null, now() - interval '2 days', 'closed'),
+    (1, 90, 2, 'changed', null, now() - interval '2 hours', 'closed'),
+    (1, 3, 3, 'default', null, now() - interval '1 hour', 'closed'),
+    (1, 4, 4, 'heavy', row(array['heavy'], false, null)::sluice.pool, now(), 'closed')`)
+  expect((await find("roomForConnections"))?.text).toContain("7 drainers use")
+  expect((await find("roomForLocks"))?.text).toContain("7 drainers use")
+  const asked = await sluice.examine({ maxDrainers: 2 })
+  expect(asked.find(({ check }) => check === "roomForLocks")?.text).toContain("2 drainers use")
+  await database.rows("delete from sluice.drainers")
+})
+
 test("a transaction that is open for long is told with who has it", async () => {
   const client = await database.pool.connect()
   onTestFinished(async () => {

@@ -20,7 +20,11 @@ test("the printed link logs in to the dashboard once, and / leads there", async 
   expect(await page.text()).toContain("<title>Overview – Sluice</title>")
 
   expect((await follow(withToken)).headers.get("set-cookie")).toBeNull()
-  expect((await visit(link)).headers.get("location")).toBe("/dashboard/")
+  const later = (await visit(link)).headers.get("location") ?? ""
+  const elsewhere = await visit(later)
+  expect(elsewhere.status).toBe(401)
+  expect(await elsewhere.text()).toContain("This link was used already")
+  expect((await visit(later, cookie)).headers.get("location")).toBe("/dashboard/")
 
   const sheet = /href="([^"]+\.css)"/.exec(await (await visit("/dashboard/login")).text())?.[1] ?? ""
   expect((await visit(sheet)).headers.get("content-type")).toBe("text/css; charset=utf-8")

@@ -42,7 +42,7 @@ async function* examine(options: Options): AsyncGenerator<Finding> {
 
 async function examineDatabase({ client, schema, maxDrainers }: Subject): Promise<Finding[]> {
   try {
-    return await createSluice({ database: client, schema }).examine({ maxDrainers })
+    return await createSluice({ database: client, schema }).examine({ ...(maxDrainers && { maxDrainers }) })
   } catch (error) {
     return [failed("database", error as Error)]
   }

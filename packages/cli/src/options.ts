@@ -57,10 +57,9 @@ export const OPTIONS = {
   queues: option("a,b", "performs only jobs of these queues; default all", queueList),
   except: option("a,b", "performs jobs of all queues but these", queueList),
   concurrency: optionOr(20, "n", "jobs performed at the same time; default 20", wholeNumber(1, 10_000)),
-  "max-drainers": optionOr(
-    10,
+  "max-drainers": option(
     "n",
-    "drainers at work at the same time, over all processes and functions with the same --queues or --except; default 10",
+    "drainers at work at the same time, over all processes and functions with the same --queues or --except; default 10, and for doctor as many as those of the last day could be",
     wholeNumber(1, 1_000),
   ),
   grace: optionOr(

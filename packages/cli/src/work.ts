@@ -30,7 +30,7 @@ export async function work(options: Options): Promise<number> {
   const worker = start(sluice, {
     connect,
     concurrency,
-    maxDrainers,
+    ...(maxDrainers && { maxDrainers }),
     grace: durationMs(grace) / 1_000,
     log,
     ...(queues && { queues }),

@@ -8,7 +8,10 @@ export const DASHBOARD_PATH = "/dashboard"
 /** The function goes on at once, with a token of its own. */
 const TOKEN_LIFETIME_MS = 60_000
 
-/** The ways into the dashboard: `/` leads there, and so does a link that logs in whoever opens it first. */
+/**
+ * The ways into the dashboard: `/` leads there, and so does a link that logs in whoever opens it first. Others learn from the
+ * dashboard that it was used, unless they are logged in.
+ */
 export interface Entrance {
   /** The link's path: `/login/6f3…`. */
   readonly path: string
@@ -23,8 +26,9 @@ export function createEntrance(apiKey: string): Entrance {
     path,
     answer(method, asked) {
       if (method !== "GET") return undefined
-      if (asked === "/" || (asked === path && isUsed)) return leadTo(`${DASHBOARD_PATH}/`)
+      if (asked === "/") return leadTo(`${DASHBOARD_PATH}/`)
       if (asked !== path) return undefined
+      if (isUsed) return leadTo(`${DASHBOARD_PATH}/login?token=used`)
       isUsed = true
       return leadTo(`${DASHBOARD_PATH}/login?token=${createLoginToken(apiKey, TOKEN_LIFETIME_MS)}`)
     },

@@ -34,7 +34,13 @@ export async function perform(options: Options, apiKey: string): Promise<number>
   const database = createPool(databaseUrl, { max: CONNECTIONS })
   const sluice = createSluice({ ...sluiceOptions, database, listen: connect, jobs, schedules, schema })
   const server = createServer(getRequestListener(routes({ sluice, apiKey, log })))
-  const worker = start(sluice, { connect, concurrency, maxDrainers, grace: RETIREMENT, log })
+  const worker = start(sluice, {
+    connect,
+    concurrency,
+    ...(maxDrainers && { maxDrainers }),
+    grace: RETIREMENT,
+    log,
+  })
   obey(server, worker)
   const ready: Ready = { jobs: jobs.map(({ name }) => name) }
   process.send?.(ready)

@@ -23,6 +23,11 @@ export interface DashboardOptions {
    * every request is refused, 503.
    */
   readonly sessionSecret?: string | undefined
+  /**
+   * How many proxies of your own are in front, each of which adds to `X-Forwarded-For`: wrong logins are counted by the address that the
+   * first of them has noted, where else all would seem to come from the proxy. Default 0: the header is not believed.
+   */
+  readonly trustedProxies?: number
   /** Where the dashboard is served: `/dashboard`. Default `/`. */
   readonly basePath?: string
   /** A session ends when it wasn't used for this long. Refreshes of an open page don't count. Default 2 hours. */
@@ -66,6 +71,7 @@ export interface Settings extends Required<Pick<DashboardOptions, "sluice" | "re
   readonly secrets: readonly string[]
   /** Without a slash at its end: empty, or `/dashboard`. */
   readonly base: string
+  readonly trustedProxies: number
   readonly idleMs: number
   readonly lifetimeMs: number
   /** Undefined: the overview asks the database. */

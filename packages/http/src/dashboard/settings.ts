@@ -24,6 +24,7 @@ export function settingsOf(options: DashboardOptions): Settings {
     identity,
     takesKeys: apiKeys.length > 0 || identity === undefined,
     secrets,
+    trustedProxies: countOf("trustedProxies", options.trustedProxies ?? 0),
     base: baseOf(options.basePath ?? ""),
     idleMs: positive("sessionIdleMs", options.sessionIdleMs ?? 2 * HOUR_MS),
     lifetimeMs: positive("sessionLifetimeMs", options.sessionLifetimeMs ?? 12 * HOUR_MS),
@@ -46,6 +47,12 @@ function baseOf(path: string): string {
     refuse("basePath", `is ${JSON.stringify(path)}; give a path such as "/dashboard"`)
   }
   return base
+}
+
+function countOf(name: string, value: number): number {
+  if (!(Number.isInteger(value) && value >= 0 && value <= 20))
+    refuse(name, `is ${value}; give a number from 0 to 20`)
+  return value
 }
 
 function positive(name: string, value: number): number {

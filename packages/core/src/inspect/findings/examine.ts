@@ -16,7 +16,7 @@ export async function examine(
   options: ExamineOptions = {},
 ): Promise<Finding[]> {
   assertKnownKeys(options, ["maxDrainers"], ["options"])
-  const { maxDrainers = 10 } = options
+  const { maxDrainers } = options
   assertInteger(maxDrainers, ["maxDrainers"], 1, 100_000)
   const postgres = await postgresFinding(database)
   if (postgres.level === "wrong") return [postgres]
@@ -30,9 +30,7 @@ export async function examine(
   return [
     postgres,
     version,
-    ...(await findings("server", server, (facts: ServerFacts) =>
-      serverFindings(facts, { maxDrainers, askedAtMs }),
-    )),
+    ...(await findings("server", server, (facts: ServerFacts) => serverFindings(facts, { askedAtMs }))),
     ...(await findings("upkeep", upkeep, upkeepFindings)),
     ...(await findings("jobs", jobs, jobFindings)),
   ]

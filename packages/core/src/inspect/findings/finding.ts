@@ -10,6 +10,9 @@ export interface Finding {
 }
 
 export interface ExamineOptions {
-  /** How many drainers there may be at once, over all processes. Default 10. */
+  /**
+   * How many drainers there may be at once, over all processes. Default: the `maxDrainers` of each pool that drained in the last day, added
+   * up; 10 if none did.
+   */
   readonly maxDrainers?: number
 }

@@ -5,6 +5,8 @@ import { longAs } from "./long-as.ts"
 /** As the SQL function `examine_server` returns them. */
 export interface ServerFacts {
   readonly now: string
+  /** That was asked for, or else how many slots the drainers of the last day have. */
+  readonly maxDrainers: number
   readonly settings: Readonly<Record<string, string | null>>
   readonly lockRoom: number
   readonly locksHeld: number
@@ -27,7 +29,6 @@ interface OldTransaction {
 }
 
 interface Asked {
-  readonly maxDrainers: number
   /** `Date.now()` before the facts were asked for. */
   readonly askedAtMs: number
 }
@@ -36,8 +37,8 @@ export function serverFindings(facts: ServerFacts, asked: Asked): Finding[] {
   return [
     serverSettings(facts),
     clock(facts, asked),
-    roomForLocks(facts, asked),
-    roomForConnections(facts, asked),
+    roomForLocks(facts),
+    roomForConnections(facts),
     oldestTransaction(facts),
   ]
 }
@@ -84,7 +85,7 @@ function clock({ now }: ServerFacts, { askedAtMs }: Asked): Finding {
 }
 
 /** Each drainer may hold the locks of a batch that is claimed, of one that runs, and of one that is settled but not unlocked yet. */
-function roomForLocks({ lockRoom, locksHeld }: ServerFacts, { maxDrainers }: Asked): Finding {
+function roomForLocks({ lockRoom, locksHeld, maxDrainers }: ServerFacts): Finding {
   const check = "roomForLocks"
   const most = maxDrainers * 3 * batchSize(maxDrainers)
   const text = `room for ${lockRoom} locks, of which ${locksHeld} are held now; ${maxDrainers} drainers use ${most} at most`
@@ -96,9 +97,9 @@ function roomForLocks({ lockRoom, locksHeld }: ServerFacts, { maxDrainers }: Ask
 /** Of each drainer the session, two connections with which its jobs enqueue, and one for a transaction. */
 const LEAST_CONNECTIONS = 4
 
-function roomForConnections(facts: ServerFacts, { maxDrainers }: Asked): Finding {
+function roomForConnections(facts: ServerFacts): Finding {
   const check = "roomForConnections"
-  const { connectionRoom: room, transactionalJobs: transactions, connected } = facts
+  const { maxDrainers, connectionRoom: room, transactionalJobs: transactions, connected } = facts
   const used = maxDrainers * (LEAST_CONNECTIONS - 1 + transactions)
   if (maxDrainers * LEAST_CONNECTIONS <= room) {
     const each = `${maxDrainers} drainers use ${used} at most, ${transactions} of each for transactional jobs`

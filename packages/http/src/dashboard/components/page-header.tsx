@@ -42,7 +42,7 @@ export function Panel(properties: { title: Child; id?: string; actions?: Child; 
 }
 
 /** One number that matters, which may lead to what it counts. Several stand in a `<div class="stats">`. */
-export function Stat(properties: { label: string; value: Child; hint?: Child; href?: string }) {
+export function Stat(properties: { label: Child; value: Child; hint?: Child; href?: string }) {
   const { label, value, hint, href } = properties
   const inner = (
     <>

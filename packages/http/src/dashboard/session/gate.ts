@@ -81,8 +81,11 @@ export function createGate(settings: Settings): Gate {
   }
 }
 
-/** By the proxy in front, if it says so: behind one, requests arrive over HTTP, and Lambda's adapter knows HTTPS only. */
+/**
+ * By the proxy in front, if it says so: behind one, requests arrive over HTTP, and Lambda's adapter knows HTTPS only. Of several
+ * proxies the first is the one that the browser talks to.
+ */
 function isSecure(context: DashboardContext): boolean {
-  const forwarded = context.req.header("x-forwarded-proto")
+  const forwarded = context.req.header("x-forwarded-proto")?.split(",")[0]?.trim().toLowerCase()
   return forwarded === undefined ? new URL(context.req.url).protocol === "https:" : forwarded === "https"
 }

@@ -7,6 +7,7 @@ import { isFromThisSite } from "../safety/cross-site.ts"
 import { insideOf } from "../safety/inside.ts"
 import type { Variables } from "../safety/policy.ts"
 import { FORM_REFUSALS, readForm } from "../safety/read-form.ts"
+import { addressOf } from "./client-address.ts"
 import type { Gate } from "./gate.ts"
 import { createLoginAttempts } from "./login-attempts.ts"
 import { createLoginTokenCheck } from "./login-link.ts"
@@ -24,6 +25,7 @@ export function addLoginRoutes(app: Hono<{ Variables: Variables }>, settings: Se
     if (token === undefined) return ask(context, { to: insideOf(base, null) })
     const apiKey = checkToken(token)
     const { shell } = readerOf(context, base).text
+    if (apiKey === undefined && (await isInside(context))) return context.redirect(insideOf(base, null), 303)
     if (apiKey === undefined)
       return ask(context, { to: insideOf(base, null), notice: shell.loginLinkUsed, status: 401 })
     gate.openSession(context, { principal: ENVIRONMENT, apiKey })
@@ -41,7 +43,7 @@ export function addLoginRoutes(app: Hono<{ Variables: Variables }>, settings: Se
       return ask(context, { to: home, notice: shell[text], status })
     }
     const to = insideOf(base, form.get("to"))
-    const address = addressOf(context)
+    const address = addressOf(context, settings.trustedProxies)
     if (!attempts.mayTry(address)) {
       context.header("retry-after", "60")
       return ask(context, { to, error: shell.tooManyAttempts, status: 429 })
@@ -64,6 +66,12 @@ export function addLoginRoutes(app: Hono<{ Variables: Variables }>, settings: Se
     return ask(context, { to: insideOf(base, null), notice: shell.loggedOut })
   })
 
+  /** Such as the browser that has used the link. */
+  async function isInside(context: DashboardContext): Promise<boolean> {
+    const entrant = await gate.enter(context)
+    return entrant !== undefined && entrant !== "expired"
+  }
+
   async function ask(
     context: DashboardContext,
     {
@@ -74,23 +82,4 @@ export function addLoginRoutes(app: Hono<{ Variables: Variables }>, settings: Se
     const reader = readerOf(context, base)
     return html(context, <LoginPage reader={reader} lifetimeMs={lifetimeMs} {...asked} />, status)
   }
-}
-
-/** Where a request comes from, as Lambda or Node's server knows it; headers could say anything. */
-function addressOf({ env }: DashboardContext): string {
-  const known = env as Environment | undefined
-  return (
-    known?.requestContext?.http?.sourceIp ??
-    known?.requestContext?.identity?.sourceIp ??
-    known?.incoming?.socket?.remoteAddress ??
-    "unknown"
-  )
-}
-
-interface Environment {
-  readonly requestContext?: {
-    readonly http?: { readonly sourceIp?: string }
-    readonly identity?: { readonly sourceIp?: string }
-  }
-  readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } }
 }

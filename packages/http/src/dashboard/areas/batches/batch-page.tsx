@@ -6,7 +6,7 @@ import { Time } from "../../components/time.tsx"
 import { fill } from "../../languages/text.ts"
 import type { Page, View } from "../../page.ts"
 import { batchPath } from "./batch-path.ts"
-import { BatchProgress } from "./batch-progress.tsx"
+import { BatchProgress, PartKey } from "./batch-progress.tsx"
 import { BatchState } from "./batch-state.tsx"
 import { Batches } from "./batches-page.tsx"
 import { WorkflowGraph } from "./workflow-graph.tsx"
@@ -51,7 +51,7 @@ export const batchPage: Page = {
               <div>{fill(text.batches.callbackError, { error: batch.callbackError })}</div>
             </div>
           )}
-          <BatchProgress view={view} batch={batch} />
+          <Progress view={view} batch={batch} />
           <Counts view={view} batch={batch} />
           {flow && <WorkflowParts view={view} flow={flow} />}
           <Details view={view} batch={batch} />
@@ -86,6 +86,32 @@ function Actions({ view, batch }: { view: View; batch: BatchSnapshot }) {
   )
 }
 
+/** How far it has come, as a picture, and when it may be done at its pace so far. */
+function Progress({ view, batch }: { view: View; batch: BatchSnapshot }) {
+  const { text, format, now } = view
+  const { total, pending, createdAt } = batch
+  const ended = total - pending
+  const elapsedMs = now.getTime() - createdAt.getTime()
+  const isPaced = pending > 0 && ended >= FEWEST_TO_JUDGE && elapsedMs > 0
+  const restMs = (pending / ended) * elapsedMs
+  return (
+    <div class="batch-overall">
+      <BatchProgress view={view} batch={batch} />
+      {isPaced && (
+        <p class="muted">
+          {fill(text.batches.pace, {
+            perMinute: format.number(Math.max(1, Math.round((ended / elapsedMs) * 60_000))),
+            rest: format.duration(restMs),
+          })}
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** Of fewer jobs that have ended, a pace says nothing. */
+const FEWEST_TO_JUDGE = 20
+
 function Counts({ view, batch }: { view: View; batch: BatchSnapshot }) {
   const text = view.text.batches
   const jobsIn = (state: string) => view.href("/jobs", { batch: batch.id, state })
@@ -93,7 +119,17 @@ function Counts({ view, batch }: { view: View; batch: BatchSnapshot }) {
     <div class="stats">
       <Stat label={text.pending} value={view.format.number(batch.pending)} />
       {(["succeeded", "discarded", "canceled"] as const).map((state) => (
-        <Stat label={text[state]} href={jobsIn(state)} value={view.format.number(batch[state])} />
+        <Stat
+          label={
+            <span class="row">
+              <PartKey part={state} />
+              {text[state]}
+            </span>
+          }
+          href={jobsIn(state)}
+          value={view.format.number(batch[state])}
+          {...(batch.total > 0 && { hint: view.format.percent(batch[state] / batch.total) })}
+        />
       ))}
     </div>
   )

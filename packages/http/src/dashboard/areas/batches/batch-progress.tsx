@@ -26,6 +26,15 @@ export function BatchProgress({ view, batch }: { view: View; batch: Counts }) {
   )
 }
 
+/** The color that a part has in the bar. */
+export function PartKey({ part }: { part: (typeof PARTS)[number] }) {
+  return (
+    <svg class="part-key" viewBox="0 0 8 8" aria-hidden="true">
+      <rect class={`part-${part}`} width="8" height="8" rx="2" />
+    </svg>
+  )
+}
+
 /** Where each part of the bar is, in percent. */
 function barsOf(batch: Counts) {
   let from = 0

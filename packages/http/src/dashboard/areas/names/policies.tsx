@@ -31,22 +31,20 @@ export function Policies(properties: {
   const schema = code?.input && jsonSchemaOf(view, code.input)
   return (
     <>
-      <div class="grid">
-        <Panel title={names.policies} id="policies">
-          {definition === undefined && code === undefined ? (
-            <p class="muted">{names.policiesNone}</p>
-          ) : (
-            <Facts facts={factsOf(view, name, definition, code)} />
-          )}
-        </Panel>
-        <Panel title={names.retries} id="retries">
-          {code === undefined ? (
-            <p class="muted">{names.retriesUnknown}</p>
-          ) : (
-            <Rules view={view} policy={describeRetries(code, view.sluice.defaults)} />
-          )}
-        </Panel>
-      </div>
+      <Panel title={names.policies} id="policies">
+        {definition === undefined && code === undefined ? (
+          <p class="muted">{names.policiesNone}</p>
+        ) : (
+          <Facts facts={factsOf(view, name, definition, code)} />
+        )}
+      </Panel>
+      <Panel title={names.retries} id="retries">
+        {code === undefined ? (
+          <p class="muted">{names.retriesUnknown}</p>
+        ) : (
+          <Rules view={view} policy={describeRetries(code, view.sluice.defaults)} />
+        )}
+      </Panel>
       {schedules.length > 0 && (
         <Panel title={names.schedules} id="schedules">
           <Facts
@@ -115,12 +113,15 @@ function factsOf(
     ms === null || ms === undefined ? undefined : <Duration view={view} ms={ms} />
   const number = (value: number | null | undefined) =>
     value === null || value === undefined ? undefined : format.number(value)
-  const computed = (value: unknown) => (typeof value === "function" ? names.computed : undefined)
+  const msOf = (time: AnyJobDefinition["timeout"] | undefined) =>
+    time === undefined ? undefined : durationMs(time)
+  const textOf = (value: unknown) =>
+    typeof value === "function" ? names.computed : value === undefined ? undefined : String(value)
   return [
-    [names.queue, definition?.queue ?? computed(code?.queue)],
-    [names.priority, number(definition?.priority) ?? computed(code?.priority)],
-    [names.timeout, duration(definition?.timeoutMs)],
-    [names.expiresIn, duration(definition?.expiresInMs)],
+    [names.queue, definition?.queue ?? textOf(code?.queue)],
+    [names.priority, number(definition?.priority) ?? textOf(code?.priority)],
+    [names.timeout, duration(definition?.timeoutMs ?? msOf(code?.timeout))],
+    [names.expiresIn, duration(definition?.expiresInMs ?? msOf(code?.expiresIn))],
     [names.concurrency, code ? limitsOf(view, name, code) : number(definition?.concurrencyLimit)],
     [names.rate, rateOf(view, name, definition, code)],
     [names.events, definition && definition.events.length > 0 ? definition.events.join(", ") : undefined],

@@ -14,6 +14,7 @@ export const batches: Messages["batches"] = {
   discarded: "مهملة",
   canceled: "ملغاة",
   pending: "معلّقة",
+  pace: "بمعدل {perMinute} في الدقيقة منذ إنشائها؛ وبهذه الوتيرة يستغرق الباقي {rest}.",
   created: "أُنشئت",
   finished: "اكتملت",
   took: "المدة",

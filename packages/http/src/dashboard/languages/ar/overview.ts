@@ -46,7 +46,8 @@ export const overview: Messages["overview"] = {
   untilResumed: "حتى يُستأنف",
   ticks: "الجداول التالية",
   ticksNone: "لا يوجد جدول تالٍ.",
-  deployed: "نُشر {version}",
+  // isolated, so that a version such as 2.1-a keeps its order beside Arabic
+  deployed: "نُشر \u2068{version}\u2069",
   healthDetails: "فحص قاعدة البيانات",
   asOf: "كما في {time}. قد تكون قاعدة البيانات نائمة، ولا تُوقظ لتحديث هذا.",
   showNow: "اعرض الآن",

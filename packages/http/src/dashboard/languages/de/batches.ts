@@ -14,6 +14,7 @@ export const batches: Messages["batches"] = {
   discarded: "Verworfen",
   canceled: "Abgebrochen",
   pending: "Ausstehend",
+  pace: "Im Mittel {perMinute} je Minute seit der Anlage; in diesem Tempo dauert der Rest {rest}.",
   created: "Angelegt",
   finished: "Fertig",
   took: "Dauer",

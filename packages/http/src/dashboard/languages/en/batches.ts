@@ -13,6 +13,7 @@ export const batches = {
   discarded: "Discarded",
   canceled: "Canceled",
   pending: "Pending",
+  pace: "On average {perMinute} a minute since it was created; at this pace the rest takes {rest}.",
   created: "Created",
   finished: "Finished",
   took: "Took",

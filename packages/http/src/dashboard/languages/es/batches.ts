@@ -14,6 +14,7 @@ export const batches: Messages["batches"] = {
   discarded: "Descartados",
   canceled: "Cancelados",
   pending: "Pendientes",
+  pace: "De media {perMinute} por minuto desde su creación; a este ritmo, el resto tarda {rest}.",
   created: "Creado",
   finished: "Terminado",
   took: "Duración",

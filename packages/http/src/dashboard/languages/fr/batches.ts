@@ -14,6 +14,7 @@ export const batches: Messages["batches"] = {
   discarded: "Abandonnées",
   canceled: "Annulées",
   pending: "En attente",
+  pace: "En moyenne {perMinute} par minute depuis sa création ; à ce rythme, le reste prend {rest}.",
   created: "Créé",
   finished: "Terminé",
   took: "Durée",
