@@ -91,6 +91,8 @@ test("a drain keeps what it leaves behind for dashboards elsewhere", async () =>
     },
   }
   await takeSnapshot(counted().sluice, store)
+  expect(kept).toContain("user ‹number›")
+  expect(kept).not.toMatch(/user \d/) // the message itself
   const { sluice, statements } = counted()
   const { text } = await visitDashboard(sluice, "reader", { idle: { snapshots: store } }).get("/")
   expect(readable(text)).toContain("user ‹number›")

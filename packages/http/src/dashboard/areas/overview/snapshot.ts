@@ -7,7 +7,13 @@ import { type OverviewData, readOverviewData, USUAL_RANGE_MS } from "./data.ts"
  * `createDrainHandler`): then a dashboard with `idle` shows how the drain has left the queue. Seven statements, and one write.
  */
 export async function takeSnapshot(sluice: Sluice, store: SnapshotStore): Promise<void> {
-  await store.write(textOf(await readOverviewData(sluice, USUAL_RANGE_MS)))
+  await store.write(textOf(withoutMessages(await readOverviewData(sluice, USUAL_RANGE_MS))))
+}
+
+/** The overview shows of messages what they have in common. The values in them may be anybody's, and have no place outside of the database. */
+function withoutMessages(data: OverviewData): OverviewData {
+  const groups = data.errors.groups.map((group) => ({ ...group, message: "" }))
+  return { ...data, errors: { ...data.errors, groups } }
 }
 
 /** Undefined if none was kept, or one of another version. */
