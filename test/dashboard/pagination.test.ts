@@ -72,13 +72,22 @@ test("a way that is too long for an address leads back as far as it goes, then t
   expect((await see(page.first as string)).rows).toEqual(pages[0]?.rows)
 })
 
-test("a way that somebody has made up is none", async () => {
-  const trails = ["x", "{}", '["a",5]', '[null,null,"a"]', `["${"x".repeat(5_000)}"]`, '["<img src=x>"]']
-  for (const trail of trails) {
-    const { status, text } = await get(`/jobs?after=1&trail=${encodeURIComponent(trail)}`)
-    expect(status).toBe(200)
-    expect(text).not.toContain("<img src=x>")
-  }
+test.each(["x", "{}", '["a",5]', '[null,null,"a"]', `["${"x".repeat(5_000)}"]`])(
+  "a way that somebody has made up is none, but the page is shown, and leads on",
+  async (trail) => {
+    const path = `/limits?order=key&after=a&trail=${encodeURIComponent(trail)}`
+    const { rows, first, previous, next } = await see(path)
+    expect(rows).toHaveLength(50)
+    expect({ first, previous }).toEqual({ first: undefined, previous: "/limits?order=key" })
+    expect(new URL(next as string, "http://x").searchParams.get("trail")).toBe('["a"]')
+  },
+)
+
+test("a place of the way is shown as text, whatever it is", async () => {
+  const trail = encodeURIComponent('["<img src=x>"]')
+  const { text } = await get(`/limits?order=key&after=a&trail=${trail}`)
+  expect(text).toContain('rel="prev"')
+  expect(text).not.toContain("<img src=x>")
 })
 
 test("a filter begins at the first page", async () => {

@@ -66,7 +66,10 @@ test.each(textless)("a drain ends as usual though whatever it calls throws %s", 
   // the database's own end fails this file if the drainer's session is left
   const summary = await drain(sluice, { connect: database.connect, log, onSettled: fail, setWakeUp: fail })
   expect(summary).toMatchObject({ succeeded: 1 })
-  expect(lines.slice(0, 2).toSorted(), "beside each other").toEqual(["Maintenance failed", "onSettled failed"])
+  expect(lines.slice(0, 2).toSorted(), "beside each other").toEqual([
+    "Maintenance failed",
+    "onSettled failed",
+  ])
   expect(lines.slice(2)).toEqual([
     "The wake-up could not be set; jobs start with the schedule instead",
     "An executor could not be closed",

@@ -130,6 +130,28 @@ test("without an override, the rate that the jobs ask for holds again", async ()
   expect(await countOf("true")).toBe(4)
 })
 
+test("what the older jobs ask for holds again, also when the newest has ended under the override", async () => {
+  await enqueue("mail", 3)
+  await sluice.enqueue("mail", {}, { priority: -5 })
+  await sluice.overrideRate("smtp", { limit: 1, per: "1h" })
+  await drainOnce()
+  expect(await countOf("true")).toBe(3)
+  await sluice.overrideRate("smtp", {})
+  expect(await sluice.listRates()).toMatchObject([{ limit: 2, room: 1, overridden: false }])
+  await drainOnce()
+  expect(await countOf("true")).toBe(2)
+})
+
+test("a raised rate lets drainers look at the jobs that wait at once, not when the next could have started", async () => {
+  await enqueue("mail", 6)
+  await drainOnce()
+  const isDue = async () =>
+    (await pool.query("select sluice.is_work_due(array['mail']) as due")).rows[0].due as boolean
+  expect(await isDue()).toBe(false)
+  await sluice.overrideRate("smtp", { limit: 5, per: "1h" })
+  expect(await isDue()).toBe(true)
+})
+
 test.each([
   ["overrideLimit", "a", { limit: 0 }, "limit is 0"],
   ["overrideLimit", "a", { limit: 1.5 }, "limit is 1.5"],
