@@ -106,7 +106,11 @@ function idOf(name: string): string {
 }
 
 /** What the fields say, as a payload. An empty one that isn't required is left out. */
-export function payloadOf(view: View, fields: readonly InputField[], form: URLSearchParams): unknown {
+export function payloadOf(
+  view: View,
+  fields: readonly InputField[],
+  form: URLSearchParams,
+): Record<string, unknown> {
   const { notNumber, notJson } = view.text.jobs
   const entries = fields.flatMap(({ key, kind, required }): [string, unknown][] => {
     const name = `input.${key}`
@@ -119,7 +123,7 @@ export function payloadOf(view: View, fields: readonly InputField[], form: URLSe
   return Object.fromEntries(entries)
 }
 
-/** Whether the fields say exactly this payload, also after a browser has had it: what else it has would be lost. */
+/** Whether the fields say all of a payload, also after a browser has had it: what else it has would be lost. */
 export function canSay(view: View, fields: readonly InputField[], payload: unknown): boolean {
   const texts = textsOf(fields, payload)
   const isKept = ({ key, kind, choices }: InputField) => {
@@ -129,7 +133,9 @@ export function canSay(view: View, fields: readonly InputField[], payload: unkno
   const form = new URLSearchParams(
     Array.from(texts, ([key, text]): [string, string] => [`input.${key}`, text]),
   )
-  return fields.every(isKept) && isDeepStrictEqual(payloadOf(view, fields, form), payload)
+  if (typeof payload !== "object" || payload === null || !fields.every(isKept)) return false
+  const said = new Map(Object.entries(payloadOf(view, fields, form)))
+  return Object.entries(payload).every(([key, value]) => isDeepStrictEqual(said.get(key), value))
 }
 
 export function FormProblem({ errors, shown }: { errors: Errors; shown: readonly string[] }) {
