@@ -524,6 +524,39 @@ test("a converter that fails leaves a form that takes JSON", async () => {
   expect(text).toContain('name="payload"')
 })
 
+const selfReferring: Record<string, unknown> = { a: 1 }
+selfReferring.self = selfReferring
+test.each([
+  ["no list of what is required", { required: 5, properties: { a: { type: "string" } } }, true],
+  ["a property that is no schema", { properties: { a: null } }, false],
+  ["properties that are true or false", { properties: { a: true } }, true],
+  ["no list of choices", { properties: { a: { enum: 5 } } }, true],
+  ["a title that is no text", { properties: { a: { type: "string", title: { x: 1 } } } }, true],
+  ["more choices than one chooses from", { properties: { a: { enum: Array(1_001).fill("b") } } }, true],
+  ["a format named like what each object has", { properties: { a: { format: "constructor" } } }, true],
+  ["a default that refers to itself", { properties: { a: { default: selfReferring } } }, false],
+])("a schema with %s leaves a form, and the name its page", async (_, schema, hasFields) => {
+  const shipped = createSluice({ database: database.pool, jobs: [recordUsage] }) as unknown as Sluice
+  const jsonSchema = () => ({ type: "object", ...schema })
+  const visitor = visitDashboard(shipped, "operator", { jsonSchema })
+  const { status, text } = await visitor.get("/jobs/new?name=record-usage")
+  expect(status).toBe(200)
+  expect(text).toContain(hasFields ? 'name="input.a"' : 'name="payload"')
+  expect(text).not.toMatch(/<select[^>]*name="input|\[object/)
+  expect((await visitor.get("/names/record-usage")).status).toBe(200)
+})
+
+test("fields may be named like what each object has", async () => {
+  const shipped = createSluice({ database: database.pool, jobs: [recordUsage] }) as unknown as Sluice
+  const properties = JSON.parse('{"__proto__":{"type":"string"},"constructor":{"type":"string"}}')
+  const jsonSchema = () => ({ type: "object", properties })
+  const { text } = await visitDashboard(shipped, "operator", { jsonSchema }).get(
+    "/jobs/new?name=record-usage",
+  )
+  for (const key of ["__proto__", "constructor"])
+    expect(text).toMatch(new RegExp(`<input[^>]*name="input.${key}"[^>]* value=""`))
+})
+
 test("a job whose definition isn't there is enqueued from JSON", async () => {
   const other = visitDashboard(byName, "operator")
   expect((await other.get("/jobs/new?name=charge-card")).text).toContain('name="payload"')
