@@ -83,8 +83,11 @@ async function retryGroup(
   { since, until = new Date().toISOString(), after, dryRun, retriedBy }: RetryRequest,
 ) {
   const skipped = skippedOf(after)
-  const found = await sluice.listDiscarded(fingerprint, { ...(since !== undefined && { since }), until })
-  const ids = found.slice(skipped)
+  const ids = await sluice.listDiscarded(fingerprint, {
+    ...(since !== undefined && { since }),
+    until,
+    skip: skipped,
+  })
   const options = {
     within: LONGEST_RETRY,
     ...(dryRun !== undefined && { dryRun }),
@@ -92,7 +95,7 @@ async function retryGroup(
   }
   const { matched, changed, refused, next } = await sluice.retryJobs({ ids }, options)
   const done = next === undefined ? ids.length : Number(next)
-  const areLeft = !dryRun && (next !== undefined || found.length === MOST_IDS)
+  const areLeft = !dryRun && (next !== undefined || ids.length === MOST_IDS)
   return { until, matched, changed, refused, ...(areLeft && { next: String(skipped + done - changed) }) }
 }
 
