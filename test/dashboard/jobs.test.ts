@@ -1,7 +1,8 @@
-import { createSluice, type Sluice } from "@sluice/core"
+import { createSluice, defineJob, type Sluice } from "@sluice/core"
 import { cloudWatchLogs, type InputSchema } from "@sluice/http/dashboard"
 import { toJsonSchema } from "@valibot/to-json-schema"
 import { expect, test } from "vitest"
+import { z } from "zod"
 import { noop } from "../../functions/jobs/noop.ts"
 import { recordUsage } from "../../functions/jobs/record-usage.ts"
 import { webhook } from "../../functions/jobs/webhook.ts"
@@ -442,6 +443,43 @@ test("a job is enqueued by a form with the fields of its schema, whose errors st
     tags: ["by hand"],
     payload: { to: "ada@example.org", amount: 12, currency: "USD", isTest: true, lines: [{ sku: "a" }] },
   })
+})
+
+test("what the fields can't say of another job's input is copied as JSON", async () => {
+  const letter = defineJob({
+    name: "letter",
+    input: z.looseObject({ to: z.string(), body: z.string(), copies: z.number().optional() }),
+    perform() {},
+  })
+  const own = createSluice({ database: database.pool, jobs: [letter] }) as unknown as Sluice
+  const visitor = visitDashboard(own, "operator")
+  const copyOf = async (payload: Record<string, unknown>) => {
+    const { id } = await own.enqueue("letter", payload)
+    return (await visitor.get(`/jobs/new?from=${id}`)).text
+  }
+  expect(await copyOf({ to: "ada", body: "hello" })).toContain('name="input.body"')
+  const more = { to: "ada", body: "hello", stamp: 1 }
+  for (const payload of [more, { to: "ada", body: "Dear Ada,\nhello" }]) {
+    const text = await copyOf(payload)
+    expect(text).not.toContain('name="input.body"')
+    const json = /name="payload"[^>]*>([^<]*)</.exec(text)?.[1]?.replaceAll("&quot;", '"')
+    expect(JSON.parse(json as string)).toEqual(payload)
+  }
+  const wrong = await visitor.post("/jobs/new", { name: "letter", payload: '{"to":1}' })
+  expect(wrong.text).toMatch(/id="field-payload-error"/)
+  const { to } = await visitor.post("/jobs/new", { name: "letter", payload: JSON.stringify(more) })
+  expect(await own.getJob((to as string).replace("/jobs/", ""))).toMatchObject({ payload: more })
+})
+
+test.each([
+  ["payload", { name: "order", payload: '{"id": 12345678901234567890}' }],
+  ["metadata", { name: "order", payload: "{}", metadata: '{"id": 12345678901234567890}' }],
+  ["input.amount", { name: "charge-card", "input.amount": "12345678901234567890" }],
+])("a number that JavaScript would change is refused in %s", async (field, form) => {
+  const { status, text } = await post("/jobs/new", form)
+  expect(status).toBe(422)
+  const complaint = new RegExp(`id="field-${field}-error">[^<]*`).exec(text)?.[0]
+  expect(complaint).toContain("JavaScript has no number 12345678901234567890")
 })
 
 test("the jobs that are shipped have fields, though their schemas can't describe themselves", async () => {
