@@ -1,7 +1,8 @@
-import { createSluice, type Sluice } from "@sluice/core"
+import { createSluice, defineJob, type Sluice } from "@sluice/core"
 import { cloudWatchLogs, type InputSchema } from "@sluice/http/dashboard"
 import { toJsonSchema } from "@valibot/to-json-schema"
 import { expect, test } from "vitest"
+import { z } from "zod"
 import { noop } from "../../functions/jobs/noop.ts"
 import { recordUsage } from "../../functions/jobs/record-usage.ts"
 import { webhook } from "../../functions/jobs/webhook.ts"
@@ -444,6 +445,43 @@ test("a job is enqueued by a form with the fields of its schema, whose errors st
   })
 })
 
+test("what the fields can't say of another job's input is copied as JSON", async () => {
+  const letter = defineJob({
+    name: "letter",
+    input: z.looseObject({ to: z.string(), body: z.string(), copies: z.number().optional() }),
+    perform() {},
+  })
+  const own = createSluice({ database: database.pool, jobs: [letter] }) as unknown as Sluice
+  const visitor = visitDashboard(own, "operator")
+  const copyOf = async (payload: Record<string, unknown>) => {
+    const { id } = await own.enqueue("letter", payload)
+    return (await visitor.get(`/jobs/new?from=${id}`)).text
+  }
+  expect(await copyOf({ to: "ada", body: "hello" })).toContain('name="input.body"')
+  const more = { to: "ada", body: "hello", stamp: 1 }
+  for (const payload of [more, { to: "ada", body: "Dear Ada,\nhello" }]) {
+    const text = await copyOf(payload)
+    expect(text).not.toContain('name="input.body"')
+    const json = /name="payload"[^>]*>([^<]*)</.exec(text)?.[1]?.replaceAll("&quot;", '"')
+    expect(JSON.parse(json as string)).toEqual(payload)
+  }
+  const wrong = await visitor.post("/jobs/new", { name: "letter", payload: '{"to":1}' })
+  expect(wrong.text).toMatch(/id="field-payload-error"/)
+  const { to } = await visitor.post("/jobs/new", { name: "letter", payload: JSON.stringify(more) })
+  expect(await own.getJob((to as string).replace("/jobs/", ""))).toMatchObject({ payload: more })
+})
+
+test.each([
+  ["payload", { name: "order", payload: '{"id": 12345678901234567890}' }],
+  ["metadata", { name: "order", payload: "{}", metadata: '{"id": 12345678901234567890}' }],
+  ["input.amount", { name: "charge-card", "input.amount": "12345678901234567890" }],
+])("a number that JavaScript would change is refused in %s", async (field, form) => {
+  const { status, text } = await post("/jobs/new", form)
+  expect(status).toBe(422)
+  const complaint = new RegExp(`id="field-${field}-error">[^<]*`).exec(text)?.[0]
+  expect(complaint).toContain("JavaScript has no number 12345678901234567890")
+})
+
 test("the jobs that are shipped have fields, though their schemas can't describe themselves", async () => {
   const shipped = createSluice({
     database: database.pool,
@@ -484,6 +522,39 @@ test("a converter that fails leaves a form that takes JSON", async () => {
   )
   expect(status).toBe(200)
   expect(text).toContain('name="payload"')
+})
+
+const selfReferring: Record<string, unknown> = { a: 1 }
+selfReferring.self = selfReferring
+test.each([
+  ["no list of what is required", { required: 5, properties: { a: { type: "string" } } }, true],
+  ["a property that is no schema", { properties: { a: null } }, false],
+  ["properties that are true or false", { properties: { a: true } }, true],
+  ["no list of choices", { properties: { a: { enum: 5 } } }, true],
+  ["a title that is no text", { properties: { a: { type: "string", title: { x: 1 } } } }, true],
+  ["more choices than one chooses from", { properties: { a: { enum: Array(1_001).fill("b") } } }, true],
+  ["a format named like what each object has", { properties: { a: { format: "constructor" } } }, true],
+  ["a default that refers to itself", { properties: { a: { default: selfReferring } } }, false],
+])("a schema with %s leaves a form, and the name its page", async (_, schema, hasFields) => {
+  const shipped = createSluice({ database: database.pool, jobs: [recordUsage] }) as unknown as Sluice
+  const jsonSchema = () => ({ type: "object", ...schema })
+  const visitor = visitDashboard(shipped, "operator", { jsonSchema })
+  const { status, text } = await visitor.get("/jobs/new?name=record-usage")
+  expect(status).toBe(200)
+  expect(text).toContain(hasFields ? 'name="input.a"' : 'name="payload"')
+  expect(text).not.toMatch(/<select[^>]*name="input|\[object/)
+  expect((await visitor.get("/names/record-usage")).status).toBe(200)
+})
+
+test("fields may be named like what each object has", async () => {
+  const shipped = createSluice({ database: database.pool, jobs: [recordUsage] }) as unknown as Sluice
+  const properties = JSON.parse('{"__proto__":{"type":"string"},"constructor":{"type":"string"}}')
+  const jsonSchema = () => ({ type: "object", properties })
+  const { text } = await visitDashboard(shipped, "operator", { jsonSchema }).get(
+    "/jobs/new?name=record-usage",
+  )
+  for (const key of ["__proto__", "constructor"])
+    expect(text).toMatch(new RegExp(`<input[^>]*name="input.${key}"[^>]* value=""`))
 })
 
 test("a job whose definition isn't there is enqueued from JSON", async () => {

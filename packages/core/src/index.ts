@@ -138,6 +138,7 @@ export type {
   ErrorList,
   Failure,
   FailureList,
+  ListDiscardedOptions,
   ListErrorsOptions,
   ListFailuresOptions,
 } from "./inspect/errors.ts"

@@ -15,6 +15,7 @@ import { isWhole } from "./edit-page.tsx"
 import { dueOf, FieldError, jsonOf, numberOf, tagsOf, textOf } from "./form-values.ts"
 import { type InputField, inputFieldsOf, textsOf } from "./input-fields.ts"
 import {
+  canSay,
   definitionOf,
   type Errors,
   errorsOf,
@@ -101,6 +102,8 @@ interface Values {
   readonly input: ReadonlyMap<string, string>
   /** Whether parts of the original's input are hidden, so that the form begins without it. */
   readonly isHidden?: boolean
+  /** Whether the form has the input as JSON, although there are fields. */
+  readonly isJson?: boolean
 }
 
 function emptyValues(view: View, name: string): Values {
@@ -126,13 +129,14 @@ function valuesOf(view: View, name: string, job: JobSnapshot): Values {
     payload: isShown ? JSON.stringify(job.payload, null, 2) : "{}",
     input: textsOf(fields, isShown ? job.payload : undefined),
     ...(!isShown && { isHidden: true }),
+    ...(isShown && fields.length > 0 && { isJson: !canSay(view, fields, job.payload) }),
   }
 }
 
 function form(view: View, name: string, values: Values, errors: Errors): Rendered {
   const { jobs: text } = view.text
   const definition = definitionOf(view, name)
-  const fields = inputFieldsOf(view, definition)
+  const fields = values.isJson ? undefined : inputFieldsOf(view, definition)
   const field = (option: string) => ({ name: option, value: values.options.get(option), errors })
   const shown = [...OPTIONS, "payload", ...(fields ?? []).map(({ key }) => `input.${key}`)]
   const body = (
@@ -152,7 +156,9 @@ function form(view: View, name: string, values: Values, errors: Errors): Rendere
         <input type="hidden" name="name" value={name} />
         <input type="hidden" name="once" value={crypto.randomUUID()} />
         <h2>{text.input}</h2>
-        {!fields && <p class="muted">{definition ? text.noSchema : text.unknownDefinition}</p>}
+        {!fields && !values.isJson && (
+          <p class="muted">{definition ? text.noSchema : text.unknownDefinition}</p>
+        )}
         {fields ? (
           <InputFields view={view} fields={fields} texts={values.input} errors={errors} />
         ) : (
@@ -208,11 +214,10 @@ export const enqueueAction: Action = {
   async act(view, given) {
     const { did } = view.text.jobs
     const name = given.get("name")?.trim() ?? ""
-    const fields = inputFieldsOf(view, definitionOf(view, name))
+    const isJson = given.has("payload")
+    const fields = isJson ? undefined : inputFieldsOf(view, definitionOf(view, name))
     try {
-      const payload = fields
-        ? payloadOf(view, fields, given)
-        : jsonOf(given, "payload", view.text.jobs.notJson)
+      const payload = fields ? payloadOf(view, fields, given) : jsonOf(view, given, "payload")
       const { id, status } = await view.sluice.enqueue(name, payload ?? {}, optionsOf(view, given))
       const notice = fill(status === "enqueued" ? did.enqueue : did.found, { id })
       return { to: view.href(`/jobs/${id}`), notice }
@@ -228,10 +233,12 @@ function sentValues(given: URLSearchParams, fields: readonly InputField[]): Valu
     options: new Map(OPTIONS.map((option) => [option, given.get(option) ?? ""])),
     payload: given.get("payload") ?? "",
     input: new Map(fields.map(({ key }) => [key, given.get(`input.${key}`) ?? ""])),
+    isJson: given.has("payload"),
   }
 }
 
-function optionsOf({ text }: View, form: URLSearchParams): EnqueueOptions {
+function optionsOf(view: View, form: URLSearchParams): EnqueueOptions {
+  const { text } = view
   const once = textOf(form, "once")
   const options = {
     // a form that is sent twice, by two clicks or by going back, enqueues once
@@ -243,7 +250,7 @@ function optionsOf({ text }: View, form: URLSearchParams): EnqueueOptions {
     tags: tagsOf(form, "tags"),
     uniqueKey: textOf(form, "uniqueKey"),
     concurrencyKey: textOf(form, "concurrencyKey"),
-    metadata: jsonOf(form, "metadata", text.jobs.notJson),
+    metadata: jsonOf(view, form, "metadata"),
   }
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }
