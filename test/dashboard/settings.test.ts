@@ -2,7 +2,7 @@ import { createSluice } from "@sluice/core"
 import { createDashboard, type DashboardOptions } from "@sluice/http/dashboard"
 import { expect, test } from "vitest"
 
-const sluice = createSluice({ database: { query: async () => ({ rows: [] }) } })
+const sluice = createSluice({ database: { query: async () => ({ rows: [], rowCount: 0 }) } })
 
 test.each<[object, string]>([
   [{ jsonSchema: {} }, "jsonSchema is no function; give one that returns the JSON Schema of an input schema"],
