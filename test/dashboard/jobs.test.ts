@@ -1,7 +1,8 @@
-import { createSluice, type Sluice } from "@sluice/core"
+import { createSluice, defineJob, type Sluice } from "@sluice/core"
 import { cloudWatchLogs, type InputSchema } from "@sluice/http/dashboard"
 import { toJsonSchema } from "@valibot/to-json-schema"
 import { expect, test } from "vitest"
+import { z } from "zod"
 import { noop } from "../../functions/jobs/noop.ts"
 import { recordUsage } from "../../functions/jobs/record-usage.ts"
 import { webhook } from "../../functions/jobs/webhook.ts"
@@ -26,6 +27,8 @@ const page = async (path: string): Promise<string> => {
   expect(status, readable(text)).toBe(200)
   return text
 }
+
+const loose = defineJob({ name: "charge-card", input: z.looseObject({ to: z.email() }), perform() {} })
 
 test("the list has all jobs, and the tabs say how many are in each state", async () => {
   const text = await page("/jobs")
@@ -518,6 +521,31 @@ test("a duplicate begins with what the job had, but for its unique key", async (
     expect(text).toContain(`value="${value}"`)
   expect(text).not.toContain("invoice-12")
   expect(text).toContain("&quot;customer&quot;: 7")
+})
+
+test("keys of the payload that the schema doesn't name stay in a duplicate made by the form", async () => {
+  const { id } = await byName.enqueue(
+    "charge-card",
+    { to: "a@example.org", amount: 5, trace: { id: 7 } },
+    { delay: "1h" },
+  )
+  const open = createSluice({ database: database.pool, jobs: [loose] }) as unknown as Sluice
+  const visitor = visitDashboard(open, "operator")
+  const form = (await visitor.get(`/jobs/new?from=${id}`)).text
+  expect(form).toContain('value="a@example.org"')
+  expect(/<textarea[^>]*name="otherKeys"[^>]*>([^<]*)/.exec(form)?.[1]).toMatch(/&quot;id&quot;: 7/)
+  const sent = { name: "charge-card", "input.to": "b@example.org", due: "1h" }
+  const { to } = await visitor.post("/jobs/new", { ...sent, otherKeys: '{"trace":{"id":7},"to":"c"}' })
+  expect((await byName.getJob((to as string).replace("/jobs/", "")))?.payload).toEqual({
+    to: "b@example.org",
+    trace: { id: 7 },
+  })
+  for (const otherKeys of ["[1]", "nope"]) {
+    const { status, text } = await visitor.post("/jobs/new", { ...sent, otherKeys })
+    expect(status).toBe(422)
+    expect(text).toContain('id="field-otherKeys-error"')
+  }
+  expect((await visitor.get("/jobs/new?name=charge-card")).text).not.toContain('name="otherKeys"')
 })
 
 test("what is hidden from the reader is neither shown, nor edited, nor copied", async () => {

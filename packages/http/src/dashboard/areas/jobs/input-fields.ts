@@ -63,6 +63,13 @@ function kindOf({ type }: Schema, choices: readonly string[]): InputField["kind"
 
 const TYPES: Readonly<Record<string, string>> = { email: "email", uri: "url", date: "date" }
 
+/** The keys of a payload that have no field, as JSON. Empty: there are none. */
+export function otherKeysText(fields: readonly InputField[], payload: unknown): string {
+  if (typeof payload !== "object" || payload === null || Array.isArray(payload)) return ""
+  const others = Object.entries(payload).filter(([name]) => !fields.some(({ key }) => key === name))
+  return others.length === 0 ? "" : JSON.stringify(Object.fromEntries(others), null, 2)
+}
+
 /** A payload as the form shows it, by field. */
 export function textsOf(fields: readonly InputField[], payload: unknown): Map<string, string> {
   const given = (typeof payload === "object" && payload !== null ? payload : {}) as Record<string, unknown>

@@ -2,11 +2,14 @@ import type { AnyJobDefinition } from "@sluice/core"
 import { Field } from "../../components/field.tsx"
 import { Notice } from "../../components/notice.tsx"
 import type { View } from "../../page.ts"
-import { FieldError } from "./form-values.ts"
+import { FieldError, jsonOf } from "./form-values.ts"
 import type { InputField } from "./input-fields.ts"
 
 /** What is wrong with which field; under `""`, with the whole form. */
 export type Errors = ReadonlyMap<string, string>
+
+/** The field with the keys of a payload that the schema doesn't name. */
+export const OTHER_KEYS = "otherKeys"
 
 export const noErrors: Errors = new Map()
 
@@ -104,7 +107,7 @@ function idOf(name: string): string {
   return `field-${encodeURIComponent(name)}`
 }
 
-/** What the fields say, as a payload. An empty one that isn't required is left out. */
+/** What the fields say, as a payload, with the further keys. An empty field that isn't required is left out. */
 export function payloadOf({ text }: View, fields: readonly InputField[], form: URLSearchParams): unknown {
   const entries = fields.flatMap(({ key, kind, required }): [string, unknown][] => {
     const name = `input.${key}`
@@ -114,7 +117,14 @@ export function payloadOf({ text }: View, fields: readonly InputField[], form: U
     if (kind === "boolean") return [[key, given === "true"]]
     return [[key, parse(name, given, kind === "number" ? text.jobs.notNumber : text.jobs.notJson)]]
   })
-  return Object.fromEntries(entries)
+  return { ...otherKeysOf(text.jobs, form), ...Object.fromEntries(entries) }
+}
+
+function otherKeysOf(text: View["text"]["jobs"], form: URLSearchParams): object {
+  const given = jsonOf(form, OTHER_KEYS, text.notJson) ?? {}
+  if (typeof given !== "object" || given === null || Array.isArray(given))
+    throw new FieldError(OTHER_KEYS, text.notObject)
+  return given
 }
 
 function parse(name: string, text: string, complaint: string): unknown {

@@ -13,7 +13,7 @@ import { fill } from "../../languages/text.ts"
 import type { Action, Page, Rendered, View } from "../../page.ts"
 import { isWhole } from "./edit-page.tsx"
 import { dueOf, FieldError, jsonOf, numberOf, tagsOf, textOf } from "./form-values.ts"
-import { type InputField, inputFieldsOf, textsOf } from "./input-fields.ts"
+import { type InputField, inputFieldsOf, otherKeysText, textsOf } from "./input-fields.ts"
 import {
   definitionOf,
   type Errors,
@@ -21,6 +21,7 @@ import {
   FormProblem,
   InputFields,
   noErrors,
+  OTHER_KEYS,
   payloadOf,
   TextField,
 } from "./job-form.tsx"
@@ -99,13 +100,15 @@ interface Values {
   /** The input as JSON, and by field. */
   readonly payload: string
   readonly input: ReadonlyMap<string, string>
+  /** Keys of the input that the schema doesn't name, as JSON. Empty: it has none. */
+  readonly otherKeys: string
   /** Whether parts of the original's input are hidden, so that the form begins without it. */
   readonly isHidden?: boolean
 }
 
 function emptyValues(view: View, name: string): Values {
   const fields = inputFieldsOf(view, definitionOf(view, name)) ?? []
-  return { options: new Map(), payload: "{}", input: textsOf(fields, undefined) }
+  return { options: new Map(), payload: "{}", input: textsOf(fields, undefined), otherKeys: "" }
 }
 
 /** What the original was enqueued with, but for its unique key, which it may still have. */
@@ -125,6 +128,7 @@ function valuesOf(view: View, name: string, job: JobSnapshot): Values {
     ]),
     payload: isShown ? JSON.stringify(job.payload, null, 2) : "{}",
     input: textsOf(fields, isShown ? job.payload : undefined),
+    otherKeys: isShown ? otherKeysText(fields, job.payload) : "",
     ...(!isShown && { isHidden: true }),
   }
 }
@@ -134,7 +138,7 @@ function form(view: View, name: string, values: Values, errors: Errors): Rendere
   const definition = definitionOf(view, name)
   const fields = inputFieldsOf(view, definition)
   const field = (option: string) => ({ name: option, value: values.options.get(option), errors })
-  const shown = [...OPTIONS, "payload", ...(fields ?? []).map(({ key }) => `input.${key}`)]
+  const shown = [...OPTIONS, "payload", OTHER_KEYS, ...(fields ?? []).map(({ key }) => `input.${key}`)]
   const body = (
     <>
       <PageHeader
@@ -154,7 +158,20 @@ function form(view: View, name: string, values: Values, errors: Errors): Rendere
         <h2>{text.input}</h2>
         {!fields && <p class="muted">{definition ? text.noSchema : text.unknownDefinition}</p>}
         {fields ? (
-          <InputFields view={view} fields={fields} texts={values.input} errors={errors} />
+          <>
+            <InputFields view={view} fields={fields} texts={values.input} errors={errors} />
+            {values.otherKeys !== "" && (
+              <TextField
+                name={OTHER_KEYS}
+                label={text.otherKeys}
+                hint={text.otherKeysHint}
+                value={values.otherKeys}
+                errors={errors}
+                isJson
+                rows={4}
+              />
+            )}
+          </>
         ) : (
           <TextField
             name="payload"
@@ -228,6 +245,7 @@ function sentValues(given: URLSearchParams, fields: readonly InputField[]): Valu
     options: new Map(OPTIONS.map((option) => [option, given.get(option) ?? ""])),
     payload: given.get("payload") ?? "",
     input: new Map(fields.map(({ key }) => [key, given.get(`input.${key}`) ?? ""])),
+    otherKeys: given.get(OTHER_KEYS) ?? "",
   }
 }
 

@@ -59,8 +59,10 @@ async function AsOf({ view, store }: { view: View; store: SnapshotStore }) {
     <>
       <PageHeader title={overview.title}>{button}</PageHeader>
       <Notice>
-        {fill(overview.asOf, { time: view.format.exact(data.overview.at) })} (
-        <Time view={view} at={data.overview.at} />)
+        {fill(overview.asOf, { time: view.format.exact(data.overview.at) })}{" "}
+        <span class="muted">
+          <Time view={view} at={data.overview.at} />
+        </span>
       </Notice>
       <Body view={view} data={data} range={USUAL_RANGE} />
     </>
