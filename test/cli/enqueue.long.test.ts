@@ -92,6 +92,15 @@ test.each([
   expect(code).toBe(2)
 })
 
+test("a number that JavaScript would change is refused, wherever it is", async () => {
+  const payload = '{"order": {"id": 12345678901234567890}}'
+  for (const args of [[payload], ["{}", "--metadata", payload]]) {
+    const { code, stderr } = await run("enqueue", "welcome", ...args)
+    expect(stderr).toContain("has the number 12345678901234567890 at order.id, which JavaScript doesn't have")
+    expect(code).toBe(2)
+  }
+})
+
 test.each([
   [["--delay", "soon"], '--delay is "soon": give a duration such as 90s, 5m or 1h30m'],
   [["--run-at", "tomorrow"], '--run-at is "tomorrow": give a Date or an ISO 8601 instant'],

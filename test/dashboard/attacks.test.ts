@@ -183,7 +183,7 @@ test("whoever guesses keys is stopped after ten, and the right one helps only la
 /** Guesses keys from these addresses, and returns the statuses. */
 async function guessFrom(
   guarded: ReturnType<typeof createDashboard>,
-  addresses: readonly string[],
+  addresses: readonly (string | undefined)[],
   forwardedFor?: string,
 ): Promise<number[]> {
   const statuses: number[] = []
@@ -207,6 +207,39 @@ test("whoever guesses from many addresses locks out nobody else, and addresses o
   const network = Array.from({ length: 12 }, (_, one) => `2001:db8:1:2:${one}::${one}`)
   expect(await guessFrom(guarded, network)).toEqual([...Array(10).fill(401), 429, 429])
   expect(await guessFrom(guarded, ["2001:db8:1:3::1", "2001:db8:1::1"])).toEqual([401, 401])
+})
+
+test("keys that are guessed at once are counted before they are looked at, and right ones aren't", async () => {
+  const guarded = createDashboard({ sluice, apiKey: KEY })
+  const address = ["198.51.100.1"]
+  const statuses = await Promise.all(Array.from({ length: 50 }, () => guessFrom(guarded, address)))
+  expect(statuses.flat().filter((status) => status === 401)).toHaveLength(10)
+
+  const right = () =>
+    guarded.request(`${ORIGIN}/login`, {
+      method: "POST",
+      headers: SAME_SITE,
+      body: new URLSearchParams({ key: KEY }),
+    })
+  for (let count = 0; count < 12; count += 1) expect((await right()).status).toBe(303)
+})
+
+test("where the host doesn't say where a request comes from, nobody's guesses lock out everybody", async () => {
+  const guarded = createDashboard({ sluice, apiKey: KEY })
+  const guess = async (from: string) => (await guessFrom(guarded, [undefined], from))[0]
+  for (let count = 0; count < 10; count += 1) await guess(`1.1.1.${count}, 203.0.113.9`)
+  expect(await guess("203.0.113.9")).toBe(429)
+  expect(await guess("203.0.113.10")).toBe(401)
+})
+
+test.each([
+  ["203.0.113.9", (port: number) => `203.0.113.9:${port}`],
+  ["2001:db8::1", (port: number) => `[2001:db8::1]:${port}`],
+])("a proxy that notes ports doesn't let %s guess with each of them", async (address, noted) => {
+  const proxied = createDashboard({ sluice, apiKey: KEY, trustedProxies: 1 })
+  for (let port = 40_000; port < 40_010; port += 1) await guessFrom(proxied, ["10.0.0.1"], noted(port))
+  expect(await guessFrom(proxied, ["10.0.0.1"], noted(1))).toEqual([429])
+  expect(await guessFrom(proxied, ["10.0.0.1"], address)).toEqual([429])
 })
 
 test("what a request says of where it comes from counts only behind proxies of one's own", async () => {

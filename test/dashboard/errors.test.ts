@@ -12,15 +12,22 @@ function send(to: string): never {
 
 const { sluice, drainOnce } = drainable(database, [
   defineJob({ name: "mail", maxAttempts: 1, perform: ({ to }: { to: string }) => send(to) }),
+  // can't be retried: its payload is gone
+  defineJob({
+    name: "secret-mail",
+    maxAttempts: 1,
+    keep: { payload: false },
+    perform: ({ to }: { to: string }) => send(to),
+  }),
 ])
 const reader = visitDashboard(sluice, "reader")
 const operator = visitDashboard(sluice, "operator")
 
 beforeEach(() => database.rows("truncate sluice.jobs, sluice.failures, sluice.finished, sluice.retries"))
 
-async function fail(times: number): Promise<string> {
+async function fail(times: number, name = "mail"): Promise<string> {
   await sluice.enqueueMany(
-    Array.from({ length: times }, (_, n) => ({ name: "mail", payload: { to: `n${n}@example.org` } })),
+    Array.from({ length: times }, (_, n) => ({ name, payload: { to: `n${n}@example.org` } })),
   )
   await drainOnce()
   return (await sluice.listErrors()).groups[0]?.fingerprint as string
@@ -72,14 +79,35 @@ test("the discarded jobs of a group are counted first, and then retried", async 
   const fingerprint = await fail(3)
   const { text } = await operator.get(`/errors/${fingerprint}/retry?range=24h`)
   expect(readable(text)).toContain("This affects 3 jobs.")
-  const fields = Object.fromEntries(
-    [...text.matchAll(/name="(since|until|range)" value="([^"]*)"/g)].map(([, name, value]) => [name, value]),
-  )
+  const fields = fieldsOf(text)
   await fail(1) // discarded after it was counted: left alone
   const { to, status } = await operator.post(`/errors/${fingerprint}/retry`, fields)
   expect([status, to]).toEqual([303, `/errors/${fingerprint}?range=24h`])
   expect((await sluice.listDiscarded(fingerprint)).length).toBe(1)
   expect((await sluice.getOverview()).counts.ready).toBe(3)
+})
+
+test("those that can't be retried don't keep the others from it, and what is discarded meanwhile is left alone", async () => {
+  await fail(1)
+  const fingerprint = await fail(201, "secret-mail")
+  const retry = `/errors/${fingerprint}/retry`
+  const first = await operator.post(retry, fieldsOf((await operator.get(`${retry}?range=7d`)).text))
+  expect(first.to).toMatch(/\/retry\?.*skip=200/)
+  await fail(1)
+  const rest = (await operator.get(first.to as string)).text
+  expect(readable(rest)).toContain("This affects 2 jobs.")
+  const second = await operator.post(retry, fieldsOf(rest))
+  expect(second.to).toBe(`/errors/${fingerprint}?range=7d`)
+  expect((await sluice.getOverview()).counts.ready).toBe(1)
+  expect(await sluice.listDiscarded(fingerprint)).toHaveLength(202)
+})
+
+test("an address that says nothing sensible of what is left counts all", async () => {
+  const fingerprint = await fail(2)
+  for (const rest of ["since=x&until=y&skip=1", "skip=1", "since=2020-01-01&until=2999-01-01&skip=-1"]) {
+    const { status, text } = await operator.get(`/errors/${fingerprint}/retry?${rest}`)
+    expect([status, readable(text)]).toEqual([200, expect.stringContaining("This affects 2 jobs.")])
+  }
 })
 
 test("what a reader may not see of an error isn't shown", async () => {
@@ -94,3 +122,9 @@ test("what a reader may not see of an error isn't shown", async () => {
     expect(text, path).not.toContain("mailbox")
   }
 })
+
+/** The hidden fields of a form that asks first. */
+function fieldsOf(html: string): Record<string, string> {
+  const fields = html.matchAll(/name="(since|until|skip|range)" value="([^"]*)"/g)
+  return Object.fromEntries(Array.from(fields, ([, name, value]) => [name, value]))
+}

@@ -28,8 +28,6 @@ const page = async (path: string): Promise<string> => {
   return text
 }
 
-const loose = defineJob({ name: "charge-card", input: z.looseObject({ to: z.email() }), perform() {} })
-
 test("the list has all jobs, and the tabs say how many are in each state", async () => {
   const text = await page("/jobs")
   const seen = idsIn(text)
@@ -447,6 +445,43 @@ test("a job is enqueued by a form with the fields of its schema, whose errors st
   })
 })
 
+test("what the fields can't say of another job's input is copied as JSON", async () => {
+  const letter = defineJob({
+    name: "letter",
+    input: z.looseObject({ to: z.string(), body: z.string(), copies: z.number().optional() }),
+    perform() {},
+  })
+  const own = createSluice({ database: database.pool, jobs: [letter] }) as unknown as Sluice
+  const visitor = visitDashboard(own, "operator")
+  const copyOf = async (payload: Record<string, unknown>) => {
+    const { id } = await own.enqueue("letter", payload)
+    return (await visitor.get(`/jobs/new?from=${id}`)).text
+  }
+  expect(await copyOf({ to: "ada", body: "hello" })).toContain('name="input.body"')
+  const more = { to: "ada", body: "hello", stamp: 1 }
+  for (const payload of [more, { to: "ada", body: "Dear Ada,\nhello" }]) {
+    const text = await copyOf(payload)
+    expect(text).not.toContain('name="input.body"')
+    const json = /name="payload"[^>]*>([^<]*)</.exec(text)?.[1]?.replaceAll("&quot;", '"')
+    expect(JSON.parse(json as string)).toEqual(payload)
+  }
+  const wrong = await visitor.post("/jobs/new", { name: "letter", payload: '{"to":1}' })
+  expect(wrong.text).toMatch(/id="field-payload-error"/)
+  const { to } = await visitor.post("/jobs/new", { name: "letter", payload: JSON.stringify(more) })
+  expect(await own.getJob((to as string).replace("/jobs/", ""))).toMatchObject({ payload: more })
+})
+
+test.each([
+  ["payload", { name: "order", payload: '{"id": 12345678901234567890}' }],
+  ["metadata", { name: "order", payload: "{}", metadata: '{"id": 12345678901234567890}' }],
+  ["input.amount", { name: "charge-card", "input.amount": "12345678901234567890" }],
+])("a number that JavaScript would change is refused in %s", async (field, form) => {
+  const { status, text } = await post("/jobs/new", form)
+  expect(status).toBe(422)
+  const complaint = new RegExp(`id="field-${field}-error">[^<]*`).exec(text)?.[0]
+  expect(complaint).toContain("JavaScript has no number 12345678901234567890")
+})
+
 test("the jobs that are shipped have fields, though their schemas can't describe themselves", async () => {
   const shipped = createSluice({
     database: database.pool,
@@ -489,6 +524,39 @@ test("a converter that fails leaves a form that takes JSON", async () => {
   expect(text).toContain('name="payload"')
 })
 
+const selfReferring: Record<string, unknown> = { a: 1 }
+selfReferring.self = selfReferring
+test.each([
+  ["no list of what is required", { required: 5, properties: { a: { type: "string" } } }, true],
+  ["a property that is no schema", { properties: { a: null } }, false],
+  ["properties that are true or false", { properties: { a: true } }, true],
+  ["no list of choices", { properties: { a: { enum: 5 } } }, true],
+  ["a title that is no text", { properties: { a: { type: "string", title: { x: 1 } } } }, true],
+  ["more choices than one chooses from", { properties: { a: { enum: Array(1_001).fill("b") } } }, true],
+  ["a format named like what each object has", { properties: { a: { format: "constructor" } } }, true],
+  ["a default that refers to itself", { properties: { a: { default: selfReferring } } }, false],
+])("a schema with %s leaves a form, and the name its page", async (_, schema, hasFields) => {
+  const shipped = createSluice({ database: database.pool, jobs: [recordUsage] }) as unknown as Sluice
+  const jsonSchema = () => ({ type: "object", ...schema })
+  const visitor = visitDashboard(shipped, "operator", { jsonSchema })
+  const { status, text } = await visitor.get("/jobs/new?name=record-usage")
+  expect(status).toBe(200)
+  expect(text).toContain(hasFields ? 'name="input.a"' : 'name="payload"')
+  expect(text).not.toMatch(/<select[^>]*name="input|\[object/)
+  expect((await visitor.get("/names/record-usage")).status).toBe(200)
+})
+
+test("fields may be named like what each object has", async () => {
+  const shipped = createSluice({ database: database.pool, jobs: [recordUsage] }) as unknown as Sluice
+  const properties = JSON.parse('{"__proto__":{"type":"string"},"constructor":{"type":"string"}}')
+  const jsonSchema = () => ({ type: "object", properties })
+  const { text } = await visitDashboard(shipped, "operator", { jsonSchema }).get(
+    "/jobs/new?name=record-usage",
+  )
+  for (const key of ["__proto__", "constructor"])
+    expect(text).toMatch(new RegExp(`<input[^>]*name="input.${key}"[^>]* value=""`))
+})
+
 test("a job whose definition isn't there is enqueued from JSON", async () => {
   const other = visitDashboard(byName, "operator")
   expect((await other.get("/jobs/new?name=charge-card")).text).toContain('name="payload"')
@@ -521,31 +589,6 @@ test("a duplicate begins with what the job had, but for its unique key", async (
     expect(text).toContain(`value="${value}"`)
   expect(text).not.toContain("invoice-12")
   expect(text).toContain("&quot;customer&quot;: 7")
-})
-
-test("keys of the payload that the schema doesn't name stay in a duplicate made by the form", async () => {
-  const { id } = await byName.enqueue(
-    "charge-card",
-    { to: "a@example.org", amount: 5, trace: { id: 7 } },
-    { delay: "1h" },
-  )
-  const open = createSluice({ database: database.pool, jobs: [loose] }) as unknown as Sluice
-  const visitor = visitDashboard(open, "operator")
-  const form = (await visitor.get(`/jobs/new?from=${id}`)).text
-  expect(form).toContain('value="a@example.org"')
-  expect(/<textarea[^>]*name="otherKeys"[^>]*>([^<]*)/.exec(form)?.[1]).toMatch(/&quot;id&quot;: 7/)
-  const sent = { name: "charge-card", "input.to": "b@example.org", due: "1h" }
-  const { to } = await visitor.post("/jobs/new", { ...sent, otherKeys: '{"trace":{"id":7},"to":"c"}' })
-  expect((await byName.getJob((to as string).replace("/jobs/", "")))?.payload).toEqual({
-    to: "b@example.org",
-    trace: { id: 7 },
-  })
-  for (const otherKeys of ["[1]", "nope"]) {
-    const { status, text } = await visitor.post("/jobs/new", { ...sent, otherKeys })
-    expect(status).toBe(422)
-    expect(text).toContain('id="field-otherKeys-error"')
-  }
-  expect((await visitor.get("/jobs/new?name=charge-card")).text).not.toContain('name="otherKeys"')
 })
 
 test("what is hidden from the reader is neither shown, nor edited, nor copied", async () => {

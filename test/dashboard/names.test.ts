@@ -105,3 +105,18 @@ test("a name's page has what becomes of its failures, its limits, its schedules 
   expect(readable((await reader.get("/names/letter")).text)).toContain("which this dashboard doesn't have")
   await own.deleteSchedule("weekly-letter")
 })
+
+test("the policies and schedules of a name are found behind thousands of others", async () => {
+  await sluice.setSchedule("zz", { name: "reports/daily", cron: "0 8 * * *" })
+  await database.rows("insert into sluice.definitions (name) select 'a' || n from generate_series(1, 1001) n")
+  await database.rows(`
+    insert into sluice.schedules
+    select (jsonb_populate_record(s, jsonb_build_object('key', 'a' || n, 'name', 'fails'))).*
+    from sluice.schedules s, generate_series(1, 1001) n where s.key = 'zz'`)
+  const shown = readable((await reader.get("/names/reports/daily")).text)
+  expect(shown).toMatch(/Timeout 1m 30s/)
+  expect(shown).toContain("zz At 08:00")
+  expect(await sluice.listDefinitions({ name: "reports/daily" })).toHaveLength(1)
+  await database.rows("delete from sluice.definitions where name ~ '^a'")
+  await database.rows("delete from sluice.schedules")
+})

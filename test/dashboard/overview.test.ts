@@ -100,3 +100,32 @@ test("a drain keeps what it leaves behind for dashboards elsewhere", async () =>
   const { text: without } = await visitDashboard(sluice, "reader", { idle: { snapshots: store } }).get("/")
   expect(readable(without)).toContain("Nothing is known yet")
 })
+
+test("what was kept and can't be shown counts as nothing, and can be replaced", async () => {
+  let kept = ""
+  const store: SnapshotStore = {
+    read: async () => kept,
+    async write(text) {
+      kept = text
+    },
+  }
+  const { sluice } = counted()
+  await takeSnapshot(sluice, store)
+  const whole = JSON.parse(kept)
+  const { errors: _, ...without } = whole.data
+  const wrong = [
+    { ...whole, data: null },
+    { ...whole, data: "x".repeat(1_000) },
+    { ...whole, data: without },
+    { ...whole, data: { ...whole.data, overview: { ...whole.data.overview, at: { $date: "no time" } } } },
+  ]
+  const reader = visitDashboard(sluice, "reader", { idle: { snapshots: store } })
+  for (const one of [...wrong.map((data) => JSON.stringify(data)), "[".repeat(100_000)]) {
+    kept = one
+    const { status, text } = await reader.get("/")
+    expect(status).toBe(200)
+    expect(readable(text)).toContain("Nothing is known yet")
+  }
+  expect((await reader.post("/overview/now")).to).toBe("/")
+  expect(readable((await reader.get("/")).text)).toMatch(/As of .*The database may sleep/)
+})

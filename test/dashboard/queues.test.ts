@@ -39,6 +39,13 @@ test("a queue's page leads to its jobs, and says who serves it and which names g
   expect(readable(text)).toContain("Job names that go here by default welcome")
 })
 
+test("the names that go to a queue are found behind thousands of others", async () => {
+  await database.rows("insert into sluice.definitions (name) select 'a' || n from generate_series(1, 1001) n")
+  const { text } = await reader.get("/queues/mail")
+  expect(readable(text)).toContain("Job names that go here by default welcome")
+  await database.rows("delete from sluice.definitions where name ~ '^a'")
+})
+
 test("an unknown queue has a page that says so, whatever its name", async () => {
   const { status, text } = await reader.get("/queues/none")
   expect(status).toBe(404)

@@ -56,6 +56,12 @@ test("a value that is no JSON stays in its field, with the reason beside it", as
   expect(readable(text)).toContain("This is not JSON")
 })
 
+test("a value with a number that JavaScript would change is refused", async () => {
+  const { status, text } = await operator.post("/waits/complete", { token: "t", value: "[9007199254740993]" })
+  expect(status).toBe(422)
+  expect(readable(text)).toContain("JavaScript has no number 9007199254740993")
+})
+
 test("a reader can't complete a token", async () => {
   expect((await reader.get("/waits")).text).not.toContain("/waits/complete")
   expect((await reader.get("/waits/complete?token=t")).status).toBe(403)

@@ -50,6 +50,16 @@ test("jobs are counted by what listJobs filters by", async () => {
   })
 })
 
+test("a parameter is refused by a route that has none, and ignored where monitors and callbacks add some", async () => {
+  expect(await api.get("/v1/backlog?queue=mail")).toMatchObject({
+    status: 422,
+    body: { code: "unknown_key", detail: "'queue' is an unknown parameter; this route has none" },
+  })
+  for (const path of ["/openapi.json?at=1", "/metrics?at=1", "/health?at=1"])
+    expect(await api.get(path), path).toMatchObject({ status: 200 })
+  expect(await api.post("/v1/waits/w_1?from=mail", {})).not.toMatchObject({ body: { code: "unknown_key" } })
+})
+
 test("the relatives and the holder of a job are read by its id", async () => {
   const parent = await enqueue("anything", { delay: "1h" })
   const child = await enqueue("anything", { after: [parent] })
@@ -183,6 +193,22 @@ test("a retry of a group leaves those that were discarded after `until`, and ski
   expect(before.body.matched).toBeLessThan(all.body.matched)
   const skipped = await api.post(`/v1/errors/${fingerprint}/retry`, { after: "1", dryRun: true })
   expect(skipped.body.matched).toBe(all.body.matched - 1)
+})
+
+test("a retry of a group comes to an end, and behind more jobs that can't be retried than fit a list", async () => {
+  const fingerprint = await discarded(1)
+  await api.rows(`
+    insert into sluice.failures (job_id, attempt, outcome, error_class, error_message, name, fingerprint, started_at, ended_at)
+    select 900000000000 + n, 1, 'discarded', 'TypeError', 'This job always fails', 'fail', '${fingerprint}', now(), now() + interval '1 ms'
+    from generate_series(1, 10001) n`)
+  const until = new Date(Date.now() + 1_000).toISOString()
+  const first = await api.post(`/v1/errors/${fingerprint}/retry`, { until })
+  expect(first.body).toMatchObject({ changed: 0, next: "10000" })
+  const second = await api.post(`/v1/errors/${fingerprint}/retry`, { until, after: first.body.next })
+  expect(second.body.changed).toBeGreaterThan(0)
+  expect(second.body).not.toHaveProperty("next")
+  await api.rows("delete from sluice.failures where job_id > 900000000000")
+  await api.drain()
 })
 
 test("a group that isn't there, and what is no fingerprint, are told apart", async () => {

@@ -159,6 +159,19 @@ test("discarded jobs of a group are found for a retry, until they were retried",
   expect((await sluice.listDiscarded(fingerprint)).toSorted()).toEqual(ids.toSorted())
 })
 
+test("the newest discarded jobs of a group are left out if asked", async () => {
+  await fail()
+  const [group] = (await sluice.listErrors({ order: "most" })).groups
+  const fingerprint = group?.fingerprint as string
+  const until = new Date()
+  const ids = await sluice.listDiscarded(fingerprint, { until })
+  expect(await sluice.listDiscarded(fingerprint, { until, skip: 1 })).toEqual(ids.slice(1))
+  expect(await sluice.listDiscarded(fingerprint, { until, skip: 2 })).toEqual([])
+  await expect(sluice.listDiscarded(fingerprint, { skip: -1 })).rejects.toMatchObject({
+    code: "invalid_option",
+  })
+})
+
 test("a drainer that dies leaves failures of one group", async () => {
   await database.rows(
     `insert into sluice.failures (job_id, attempt, outcome, error_class, error_code, error_message, name, fingerprint)

@@ -184,6 +184,7 @@ const types = [
   "ListDefinitionsOptions",
   "ListDeploymentsOptions",
   "ListDrainersOptions",
+  "ListDiscardedOptions",
   "ListErrorsOptions",
   "ListFailuresOptions",
   "ListJobsOptions",

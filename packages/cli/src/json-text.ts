@@ -1,16 +1,37 @@
+import { findInexactNumber } from "@sluice/http/exact-number"
 import { UsageError } from "./option-spec.ts"
 
 /** Longest part of a wrong line that is shown. */
 const SHOWN_BEFORE = 50
 const SHOWN_AFTER = 20
 
-/** Parses JSON that somebody has typed or piped. An error says at which place it is wrong, and shows the line. */
+/**
+ * Parses JSON that somebody has typed or piped. An error says at which place it is wrong, and shows the line. A number that would
+ * be stored as another one is an error too.
+ */
 export function parseJson(text: string, what: string): unknown {
+  const value = parse(text, what)
+  assertExact(text, what)
+  return value
+}
+
+function parse(text: string, what: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
     throw new UsageError(`${what} is not JSON: ${problemOf(text)}`, { cause })
   }
+}
+
+/** Throws `UsageError` if the JSON has a number that JavaScript would change. */
+export function assertExact(json: string, what: string): void {
+  const inexact = findInexactNumber(json)
+  if (!inexact) return
+  const place = inexact.path.length > 0 ? ` at ${inexact.path.join(".").slice(0, SHOWN_BEFORE)}` : ""
+  const number = inexact.text.slice(0, SHOWN_BEFORE)
+  throw new UsageError(
+    `${what} has the number ${number}${place}, which JavaScript doesn't have: give it as text`,
+  )
 }
 
 function problemOf(text: string): string {

@@ -138,6 +138,7 @@ export type {
   ErrorList,
   Failure,
   FailureList,
+  ListDiscardedOptions,
   ListErrorsOptions,
   ListFailuresOptions,
 } from "./inspect/errors.ts"
@@ -168,7 +169,7 @@ export type { DrainOptions } from "./drain-options.ts"
 export type { DrainSummary } from "./drain-summary.ts"
 export { type StartOptions, start, type Worker, type WorkerHealth } from "./start.ts"
 export { assertTimeoutsFit } from "./session/deadline.ts"
-export type { Invocation } from "./session/invocation.ts"
+export type { Invocation } from "./job/invocation.ts"
 export { batchSize } from "./job/batch-size.ts"
 export { mayPerform, type PoolOptions } from "./session/pool.ts"
 export type { SetWakeUp } from "./wake/wake-up.ts"

@@ -24,6 +24,7 @@ import type {
   ErrorDetails,
   ErrorList,
   FailureList,
+  ListDiscardedOptions,
   ListErrorsOptions,
   ListFailuresOptions,
 } from "./inspect/errors.ts"
@@ -279,7 +280,7 @@ export interface Sluice<Job extends AnyJobDefinition = any> extends Catalog {
    * Returns the ids of the jobs that were discarded with such a failure and have not been retried since, up to 10,000, the newest
    * first: for `retryJobs({ ids })`.
    */
-  listDiscarded(fingerprint: string, options?: Pick<ListErrorsOptions, "since" | "until">): Promise<string[]>
+  listDiscarded(fingerprint: string, options?: ListDiscardedOptions): Promise<string[]>
   /** Returns the slowest ten of the newest finished jobs of a name. It looks at the last 8 MB of the history. */
   listSlowest(name: string): Promise<SlowJob[]>
   /**

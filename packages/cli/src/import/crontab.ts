@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises"
+import { assertExact } from "../json-text.ts"
 import { UsageError } from "../option-spec.ts"
 import type { ForeignSchedule } from "./source.ts"
 
@@ -70,11 +71,14 @@ function optionsOf(given: URLSearchParams) {
 }
 
 function parsePayload(payload: string, place: string): unknown {
+  let value: unknown
   try {
-    return JSON.parse(payload)
+    value = JSON.parse(payload)
   } catch {
     throw bad(place, payload, "JSON as payload: graphile-worker reads JSON5, this command doesn't")
   }
+  assertExact(payload, place)
+  return value
 }
 
 function bad(place: string, value: string, expected: string): UsageError {

@@ -31,6 +31,10 @@ export interface ListDefinitionsOptions {
   readonly after?: string
   /** How many at most: up to 1,000, which is the default. */
   readonly limit?: number
+  /** Only that of this name. */
+  readonly name?: string
+  /** Only those whose jobs go to this queue. */
+  readonly queue?: string
 }
 
 type DefinitionRow = DefinitionSnapshot & Record<"registeredAt" | "seenAt" | "droppedAt", string | null>
@@ -40,11 +44,18 @@ export async function listDefinitions(
   schema: string,
   options: ListDefinitionsOptions = {},
 ): Promise<DefinitionSnapshot[]> {
-  assertKnownKeys(options, ["after", "limit"], ["options"])
-  const { after, limit = 1_000 } = options
+  assertKnownKeys(options, ["after", "limit", "name", "queue"], ["options"])
+  const { after, limit = 1_000, name, queue } = options
   if (after !== undefined) assertName(after, ["after"])
   assertInteger(limit, ["limit"], 1, 1_000)
-  const call = protocolCall(schema, "list_definitions", { p_after: after ?? "", p_limit: limit })
+  if (name !== undefined) assertName(name, ["name"])
+  if (queue !== undefined) assertName(queue, ["queue"])
+  const call = protocolCall(schema, "list_definitions", {
+    p_after: after ?? "",
+    p_limit: limit,
+    p_name: name,
+    p_queue: queue,
+  })
   const rows: DefinitionRow[] = await readJson(database, call)
   return rows.map((row) => ({
     ...row,

@@ -2,8 +2,7 @@ import { assertInteger, assertKnownKeys, assertOneOf, isText, refuse } from "../
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { readJson } from "../database/read-json.ts"
-import type { EndReason } from "../session/drainer.ts"
-import type { Invocation } from "../session/invocation.ts"
+import type { EndReason, Invocation } from "../job/invocation.ts"
 import { dateOf } from "./date-of.ts"
 
 /** A drainer: an invocation, or a session of a worker. */

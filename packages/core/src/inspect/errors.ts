@@ -105,6 +105,11 @@ export interface ListFailuresOptions extends ErrorRange {
   readonly after?: string
 }
 
+export interface ListDiscardedOptions extends ErrorRange {
+  /** Leaves out so many of the newest: those that could not be retried, with the same `until` as before. Default 0. */
+  readonly skip?: number
+}
+
 export async function listErrors(
   database: Queryable,
   schema: string,
@@ -128,6 +133,7 @@ export async function listErrors(
 
 const ENOUGH_FOR_THE_PLACE = 1_500
 const MOST_STEPS = 60
+const MOST_SKIPPED = 999_999_999
 
 /** Undefined if no execution of the range has failed so. */
 export async function readError(
@@ -190,16 +196,19 @@ export async function listDiscarded(
   database: Queryable,
   schema: string,
   fingerprint: string,
-  options: ErrorRange = {},
+  options: ListDiscardedOptions = {},
 ): Promise<string[]> {
   assertFingerprint(fingerprint)
-  assertKnownKeys(options, ["since", "until"], ["options"])
+  assertKnownKeys(options, ["since", "until", "skip"], ["options"])
+  const { skip = 0 } = options
+  assertInteger(skip, ["skip"], 0, MOST_SKIPPED)
   const { since, until } = rangeOf(options)
   const { text, values } = protocolCall(schema, "list_discarded", {
     p_fingerprint: fingerprint,
     p_since: since.toISOString(),
     p_until: until.toISOString(),
     p_limit: MOST_IDS,
+    p_skip: skip,
   })
   const { rows } = await database.query(
     `select pg_catalog.to_json(${text}::pg_catalog.text[])::pg_catalog.text as ids`,

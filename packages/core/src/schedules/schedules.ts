@@ -24,6 +24,8 @@ export interface ListSchedulesOptions {
   readonly after?: string
   /** Most schedules to return. Default 1,000. */
   readonly limit?: number
+  /** Only schedules of jobs of this name. */
+  readonly name?: string
 }
 
 /** The database checks the settings, for TypeScript, HTTP and SQL alike. Here is refused what it couldn't even read as JSON. */
@@ -58,11 +60,12 @@ export async function getSchedule(
 export async function listSchedules(
   database: Queryable,
   schema: string,
-  { after, limit = 1_000 }: ListSchedulesOptions = {},
+  { after, limit = 1_000, name }: ListSchedulesOptions = {},
 ): Promise<ScheduleSnapshot[]> {
   assertText(after, ["after"])
   assertInteger(limit, ["limit"], 1, 1_000)
-  const call = protocolCall(schema, "list_schedules", { p_after: after, p_limit: limit })
+  if (name !== undefined) assertName(name, ["name"])
+  const call = protocolCall(schema, "list_schedules", { p_after: after, p_limit: limit, p_name: name })
   return ((await resultOf(database, call)) as unknown[]).map(toSnapshot)
 }
 

@@ -69,7 +69,7 @@ function refuseUnknown(fingerprint: string): never {
   return refuse({
     status: 404,
     code: "error_not_found",
-    detail: `No execution of this time has failed like ${truncate(fingerprint)}`,
+    detail: `No failure of this time has the fingerprint ${truncate(fingerprint)}: give since and until, or see GET /v1/errors for those there are`,
   })
 }
 
@@ -83,8 +83,11 @@ async function retryGroup(
   { since, until = new Date().toISOString(), after, dryRun, retriedBy }: RetryRequest,
 ) {
   const skipped = skippedOf(after)
-  const found = await sluice.listDiscarded(fingerprint, { ...(since !== undefined && { since }), until })
-  const ids = found.slice(skipped)
+  const ids = await sluice.listDiscarded(fingerprint, {
+    ...(since !== undefined && { since }),
+    until,
+    skip: skipped,
+  })
   const options = {
     within: LONGEST_RETRY,
     ...(dryRun !== undefined && { dryRun }),
@@ -92,7 +95,7 @@ async function retryGroup(
   }
   const { matched, changed, refused, next } = await sluice.retryJobs({ ids }, options)
   const done = next === undefined ? ids.length : Number(next)
-  const areLeft = !dryRun && (next !== undefined || found.length === MOST_IDS)
+  const areLeft = !dryRun && (next !== undefined || ids.length === MOST_IDS)
   return { until, matched, changed, refused, ...(areLeft && { next: String(skipped + done - changed) }) }
 }
 

@@ -1,4 +1,4 @@
-import type { DefinitionSnapshot, Sluice, SteppedOptions } from "@sluice/core"
+import type { SteppedOptions } from "@sluice/core"
 import { operation, type Route, route } from "./operation.ts"
 import type { RouteOptions } from "./route-options.ts"
 
@@ -32,10 +32,10 @@ export function nameRoutes({ sluice }: RouteOptions): Route[] {
     // the range first: what is wrong with it is said before anything else is read
     route(getName, async ({ params: { name }, query, context }) => {
       const throughput = await sluice.getThroughput({ ...(query as SteppedOptions), name })
-      const [slowest, pauses, definition] = await Promise.all([
+      const [slowest, pauses, [definition]] = await Promise.all([
         sluice.listSlowest(name),
         sluice.listPauses(),
-        definitionOf(sluice, name),
+        sluice.listDefinitions({ name }),
       ])
       const pause = pauses.find(({ kind, target }) => kind === "name" && target === name)
       return context.json({
@@ -49,13 +49,4 @@ export function nameRoutes({ sluice }: RouteOptions): Route[] {
     }),
     route(getFilterValues, async ({ context }) => context.json(await sluice.getFilterValues())),
   ]
-}
-
-async function definitionOf(sluice: Sluice, name: string): Promise<DefinitionSnapshot | undefined> {
-  for (let after: string | undefined; ; ) {
-    const page = await sluice.listDefinitions(after === undefined ? {} : { after })
-    const found = page.find((one) => one.name === name)
-    if (found || page.length < PAGE_SIZE) return found
-    after = page.at(-1)?.name
-  }
 }

@@ -40,7 +40,8 @@ export function jsonSchemaOf(
 function schemaFrom(convert: () => unknown): Schema | undefined {
   try {
     const schema = convert()
-    return typeof schema === "object" && schema !== null ? schema : undefined
+    if (typeof schema !== "object" || schema === null) return undefined
+    return JSON.parse(JSON.stringify(schema)) // one that refers to itself as an object can't be shown
   } catch {
     return undefined // it has types or checks that JSON Schema doesn't
   }

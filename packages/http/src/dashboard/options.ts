@@ -25,7 +25,8 @@ export interface DashboardOptions {
   readonly sessionSecret?: string | undefined
   /**
    * How many proxies of your own are in front, each of which adds to `X-Forwarded-For`: wrong logins are counted by the address that the
-   * first of them has noted, where else all would seem to come from the proxy. Default 0: the header is not believed.
+   * first of them has noted, where else all would seem to come from the proxy. Default 0: the header is believed only where the host,
+   * such as Next.js, doesn't pass on where a request comes from.
    */
   readonly trustedProxies?: number
   /** Where the dashboard is served: `/dashboard`. Default `/`. */

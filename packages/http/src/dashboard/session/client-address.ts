@@ -2,7 +2,9 @@ import type { DashboardContext } from "../reader.ts"
 
 /**
  * Where a request comes from: as Lambda or Node's server knows it, or, behind proxies of one's own, as the first of them has noted it.
- * What is further left in the header, the client may have made up. Of IPv6 the network, because one client has all of its addresses.
+ * What is further left in the header, the client may have made up. Some hosts, such as Next.js, don't pass on what they know: there
+ * it is the last that was noted, because with one address for all, anybody could keep everybody from logging in. Of IPv6 it is the
+ * network, because one client has all of its addresses.
  */
 export function addressOf({ env, req }: DashboardContext, trustedProxies: number): string {
   const noted = req
@@ -10,16 +12,21 @@ export function addressOf({ env, req }: DashboardContext, trustedProxies: number
     ?.split(",")
     .map((one) => one.trim())
   const address = trustedProxies > 0 ? noted?.at(-trustedProxies) : undefined
-  return networkOf(address || peerOf(env as Environment | undefined))
+  const known = address || peerOf(env as Environment | undefined) || noted?.at(-1)
+  return networkOf(withoutPort(known || "unknown"))
 }
 
-function peerOf(known: Environment | undefined): string {
+function peerOf(known: Environment | undefined): string | undefined {
   return (
     known?.requestContext?.http?.sourceIp ??
     known?.requestContext?.identity?.sourceIp ??
-    known?.incoming?.socket?.remoteAddress ??
-    "unknown"
+    known?.incoming?.socket?.remoteAddress
   )
+}
+
+/** Some proxies note the port as well, which is another one with each connection. */
+function withoutPort(address: string): string {
+  return /^\[(.+)\](?::\d+)?$/.exec(address)?.[1] ?? /^([\d.]+):\d+$/.exec(address)?.[1] ?? address
 }
 
 /** The first 64 bits of an IPv6 address; another one as it is. */

@@ -1,7 +1,12 @@
 /** Slows down whoever guesses keys. What it knows is of this process: there may be several. */
 export interface LoginAttempts {
-  readonly mayTry: (address: string) => boolean
-  readonly failed: (address: string) => void
+  /**
+   * Counts an attempt as failed before its key is looked at, because many may be sent at once. False if there were too many: then
+   * it isn't looked at.
+   */
+  readonly begin: (address: string) => boolean
+  /** For an attempt that was not a wrong key. */
+  readonly takeBack: (address: string) => void
 }
 
 const WINDOW_MS = 60_000
@@ -21,13 +26,19 @@ interface Failures {
 export function createLoginAttempts(): LoginAttempts {
   const failures = new Map<string, Failures>()
   return {
-    mayTry: (address) => (recent(address)?.count ?? 0) < FAILURES_OF_ONE,
-    failed(address) {
+    begin(address) {
       const known = recent(address)
+      if (known && known.count >= FAILURES_OF_ONE) return false
       if (known) known.count += 1
       else failures.set(address, { count: 1, sinceMs: Date.now() })
       const [first] = failures.keys()
       if (failures.size > MOST_ADDRESSES && first !== undefined) failures.delete(first)
+      return true
+    },
+    takeBack(address) {
+      const known = recent(address)
+      if (known) known.count -= 1
+      if (known?.count === 0) failures.delete(address)
     },
   }
 

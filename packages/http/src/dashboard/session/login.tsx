@@ -44,15 +44,17 @@ export function addLoginRoutes(app: Hono<{ Variables: Variables }>, settings: Se
     }
     const to = insideOf(base, form.get("to"))
     const address = addressOf(context, settings.trustedProxies)
-    if (!attempts.mayTry(address)) {
+    if (!attempts.begin(address)) {
       context.header("retry-after", "60")
       return ask(context, { to, error: shell.tooManyAttempts, status: 429 })
     }
-    const owner = await verifyKey(settings, (form.get("key") ?? "").trim())
-    if (!owner) {
-      attempts.failed(address)
-      return ask(context, { to, error: shell.wrongKey, status: 401 })
-    }
+    const verified = verifyKey(settings, (form.get("key") ?? "").trim())
+    const owner = await verified.catch((error: unknown) => {
+      attempts.takeBack(address)
+      throw error
+    })
+    if (!owner) return ask(context, { to, error: shell.wrongKey, status: 401 })
+    attempts.takeBack(address)
     if (owner.principal.role === "enqueuer")
       return ask(context, { to, error: shell.keyMayNotRead, status: 403 })
     gate.openSession(context, owner)

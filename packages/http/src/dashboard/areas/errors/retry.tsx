@@ -16,8 +16,9 @@ export const retryPage: Page = {
   role: "operator",
   async render(view, { fingerprint = "" }) {
     const { errors } = view.text
-    const { since } = rangeOf(view, "24h")
-    const ids = await view.sluice.listDiscarded(fingerprint, { since, until: view.now })
+    const range = countedRangeOf(view)
+    const { since, until, skip } = range
+    const ids = await view.sluice.listDiscarded(fingerprint, range)
     const body = (
       <Confirm
         view={view}
@@ -25,7 +26,8 @@ export const retryPage: Page = {
         path={`/errors/${fingerprint}/retry`}
         fields={{
           since: since.toISOString(),
-          until: view.now.toISOString(),
+          until: until.toISOString(),
+          skip: String(skip),
           range: view.query.get("range") ?? "",
         }}
         count={ids.length}
@@ -41,17 +43,38 @@ export const retryPage: Page = {
   },
 }
 
-/** Retries those that were counted: none that was discarded after it. */
+/** What is asked about: up to now, or what is left of the range that the action before was about. */
+function countedRangeOf(view: View): { since: Date; until: Date; skip: number } {
+  const [since, until] = ["since", "until"].map((key) => new Date(view.query.get(key) ?? Number.NaN))
+  if (since && until && since < until && until <= view.now)
+    return { since, until, skip: skippedOf(view.query.get("skip")) }
+  return { since: rangeOf(view, "24h").since, until: view.now, skip: 0 }
+}
+
+function skippedOf(given: string | null): number {
+  return given !== null && /^\d{1,9}$/.test(given) ? Number(given) : 0
+}
+
+/**
+ * Retries those that were counted: none that was discarded after it. Those that can't be retried stay in the list, so the next
+ * part skips as many.
+ */
 export const retryAction: Action = {
   path: PATH,
   async act(view, form, { fingerprint = "" }) {
-    const range = { since: form.get("since") ?? "", until: form.get("until") ?? "" }
-    const ids = await view.sluice.listDiscarded(fingerprint, range)
-    const { changed, refused } = await view.sluice.retryJobs({ ids: ids.slice(0, AT_ONCE) })
-    const left = Math.max(0, ids.length - AT_ONCE)
-    const path = left > 0 ? `/errors/${fingerprint}/retry` : `/errors/${fingerprint}`
+    const counted = { since: form.get("since") ?? "", until: form.get("until") ?? "" }
+    const skip = skippedOf(form.get("skip"))
+    const ids = await view.sluice.listDiscarded(fingerprint, { ...counted, skip })
+    const part = ids.slice(0, AT_ONCE)
+    const { changed, refused } = await view.sluice.retryJobs({ ids: part })
+    const left = ids.length - part.length
+    const range = form.get("range") || undefined
+    const rest = { range, ...counted, skip: String(skip + part.length - changed) }
     return {
-      to: view.href(path, { range: form.get("range") || undefined }),
+      to:
+        left > 0
+          ? view.href(`/errors/${fingerprint}/retry`, rest)
+          : view.href(`/errors/${fingerprint}`, { range }),
       notice: noticeOf(view, changed, left, refused),
       isFailure: changed === 0,
     }

@@ -108,8 +108,8 @@ function changesOf(view: View, job: JobSnapshot, form: URLSearchParams): JobChan
   const priority = numberOf(form, "priority", text.notNumber)
   const queue = textOf(form, "queue")
   const tags = form.has("tags") ? (tagsOf(form, "tags") ?? []) : undefined
-  const payload = isWhole(view, job, "payload") ? jsonOf(form, "payload", text.notJson) : undefined
-  const metadata = isWhole(view, job, "metadata") ? jsonOf(form, "metadata", text.notJson) : undefined
+  const payload = isWhole(view, job, "payload") ? jsonOf(view, form, "payload") : undefined
+  const metadata = isWhole(view, job, "metadata") ? jsonOf(view, form, "metadata") : undefined
   const changes = {
     ...(priority !== job.priority && { priority }),
     ...(queue !== job.queue && { queue }),

@@ -1,4 +1,6 @@
 import { type Duration, durationMs } from "@sluice/core"
+import type { View } from "../../page.ts"
+import { JsonProblem, jsonIn } from "../parts/json-in.ts"
 
 /** What a form's text can't be read as, by field. */
 export class FieldError extends Error {
@@ -32,13 +34,11 @@ export function tagsOf(form: URLSearchParams, field: string): string[] | undefin
     .filter((tag) => tag !== "")
 }
 
-export function jsonOf(form: URLSearchParams, field: string, complaint: string): unknown {
-  const text = textOf(form, field)
-  if (text === undefined) return undefined
+export function jsonOf(view: View, form: URLSearchParams, field: string, complaint?: string): unknown {
   try {
-    return JSON.parse(text)
-  } catch {
-    throw new FieldError(field, complaint)
+    return jsonIn(view, form.get(field), complaint ?? view.text.jobs.notJson)
+  } catch (error) {
+    throw error instanceof JsonProblem ? new FieldError(field, error.message) : error
   }
 }
 

@@ -19,6 +19,8 @@ export interface InputField {
 
 /** More would be a form that nobody fills in. */
 const MOST_FIELDS = 50
+/** More are typed, not chosen: a page with all of them would be slow. */
+const MOST_CHOICES = 1_000
 
 /** The fields of a definition's input, if its schema is one of an object with a JSON Schema. */
 export function inputFieldsOf(
@@ -29,19 +31,26 @@ export function inputFieldsOf(
   const properties = Object.entries(schema?.properties ?? {})
   if (schema?.type !== "object" || properties.length === 0 || properties.length > MOST_FIELDS)
     return undefined
-  return properties.map(([key, property]) => fieldOf(key, property, schema.required?.includes(key) ?? false))
+  if (properties.some(([, property]) => !isSchema(property))) return undefined
+  const required: readonly unknown[] = Array.isArray(schema.required) ? schema.required : []
+  return properties.map(([key, property]) => fieldOf(key, property, required.includes(key)))
+}
+
+/** True and false are schemas, too. */
+function isSchema(value: unknown): boolean {
+  return typeof value === "boolean" || (typeof value === "object" && value !== null)
 }
 
 function fieldOf(key: string, schema: Schema, required: boolean): InputField {
-  const { title, description, default: initial } = schema
-  const choices = schema.enum?.every((one) => typeof one === "string") ? (schema.enum as string[]) : []
+  const { default: initial } = schema
+  const choices = choicesOf(schema)
   const kind = kindOf(schema, choices)
   return {
     key,
     kind,
-    type: TYPES[schema.format ?? ""] ?? "text",
-    title,
-    description,
+    type: TYPES.get(schema.format) ?? "text",
+    title: textIn(schema.title),
+    description: textIn(schema.description),
     required,
     choices,
     isWhole: schema.type === "integer",
@@ -54,6 +63,15 @@ function fieldOf(key: string, schema: Schema, required: boolean): InputField {
   }
 }
 
+function choicesOf({ enum: values }: Schema): readonly string[] {
+  const areTexts = Array.isArray(values) && values.every((one) => typeof one === "string")
+  return areTexts && values.length <= MOST_CHOICES ? values : []
+}
+
+function textIn(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined
+}
+
 function kindOf({ type }: Schema, choices: readonly string[]): InputField["kind"] {
   if (choices.length > 0) return "choice"
   if (type === "string") return "text"
@@ -61,21 +79,18 @@ function kindOf({ type }: Schema, choices: readonly string[]): InputField["kind"
   return type === "boolean" ? "boolean" : "json"
 }
 
-const TYPES: Readonly<Record<string, string>> = { email: "email", uri: "url", date: "date" }
-
-/** The keys of a payload that have no field, as JSON. Empty: there are none. */
-export function otherKeysText(fields: readonly InputField[], payload: unknown): string {
-  if (typeof payload !== "object" || payload === null || Array.isArray(payload)) return ""
-  const others = Object.entries(payload).filter(([name]) => !fields.some(({ key }) => key === name))
-  return others.length === 0 ? "" : JSON.stringify(Object.fromEntries(others), null, 2)
-}
+const TYPES: ReadonlyMap<unknown, string> = new Map([
+  ["email", "email"],
+  ["uri", "url"],
+  ["date", "date"],
+])
 
 /** A payload as the form shows it, by field. */
 export function textsOf(fields: readonly InputField[], payload: unknown): Map<string, string> {
   const given = (typeof payload === "object" && payload !== null ? payload : {}) as Record<string, unknown>
   return new Map(
     fields.map(({ key, kind, initial }) => {
-      const value = given[key]
+      const value = Object.hasOwn(given, key) ? given[key] : undefined // a field may be named "constructor"
       if (value === undefined) return [key, initial]
       return [key, kind !== "json" && typeof value === "string" ? value : JSON.stringify(value)]
     }),

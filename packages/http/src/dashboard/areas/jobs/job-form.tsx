@@ -1,15 +1,13 @@
+import { isDeepStrictEqual } from "node:util"
 import type { AnyJobDefinition } from "@sluice/core"
 import { Field } from "../../components/field.tsx"
 import { Notice } from "../../components/notice.tsx"
 import type { View } from "../../page.ts"
-import { FieldError, jsonOf } from "./form-values.ts"
-import type { InputField } from "./input-fields.ts"
+import { type FieldError, jsonOf } from "./form-values.ts"
+import { type InputField, textsOf } from "./input-fields.ts"
 
 /** What is wrong with which field; under `""`, with the whole form. */
 export type Errors = ReadonlyMap<string, string>
-
-/** The field with the keys of a payload that the schema doesn't name. */
-export const OTHER_KEYS = "otherKeys"
 
 export const noErrors: Errors = new Map()
 
@@ -107,32 +105,37 @@ function idOf(name: string): string {
   return `field-${encodeURIComponent(name)}`
 }
 
-/** What the fields say, as a payload, with the further keys. An empty field that isn't required is left out. */
-export function payloadOf({ text }: View, fields: readonly InputField[], form: URLSearchParams): unknown {
+/** What the fields say, as a payload. An empty one that isn't required is left out. */
+export function payloadOf(
+  view: View,
+  fields: readonly InputField[],
+  form: URLSearchParams,
+): Record<string, unknown> {
+  const { notNumber, notJson } = view.text.jobs
   const entries = fields.flatMap(({ key, kind, required }): [string, unknown][] => {
     const name = `input.${key}`
     const given = form.get(name) ?? ""
     if (given === "" && !(required && kind === "text")) return []
     if (kind === "text" || kind === "choice") return [[key, given]]
     if (kind === "boolean") return [[key, given === "true"]]
-    return [[key, parse(name, given, kind === "number" ? text.jobs.notNumber : text.jobs.notJson)]]
+    return [[key, jsonOf(view, form, name, kind === "number" ? notNumber : notJson)]]
   })
-  return { ...otherKeysOf(text.jobs, form), ...Object.fromEntries(entries) }
+  return Object.fromEntries(entries)
 }
 
-function otherKeysOf(text: View["text"]["jobs"], form: URLSearchParams): object {
-  const given = jsonOf(form, OTHER_KEYS, text.notJson) ?? {}
-  if (typeof given !== "object" || given === null || Array.isArray(given))
-    throw new FieldError(OTHER_KEYS, text.notObject)
-  return given
-}
-
-function parse(name: string, text: string, complaint: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new FieldError(name, complaint)
+/** Whether the fields say all of a payload, also after a browser has had it: what else it has would be lost. */
+export function canSay(view: View, fields: readonly InputField[], payload: unknown): boolean {
+  const texts = textsOf(fields, payload)
+  const isKept = ({ key, kind, choices }: InputField) => {
+    const text = texts.get(key) ?? ""
+    return !/[\r\n]/.test(text) && (kind !== "choice" || text === "" || choices.includes(text))
   }
+  const form = new URLSearchParams(
+    Array.from(texts, ([key, text]): [string, string] => [`input.${key}`, text]),
+  )
+  if (typeof payload !== "object" || payload === null || !fields.every(isKept)) return false
+  const said = new Map(Object.entries(payloadOf(view, fields, form)))
+  return Object.entries(payload).every(([key, value]) => isDeepStrictEqual(said.get(key), value))
 }
 
 export function FormProblem({ errors, shown }: { errors: Errors; shown: readonly string[] }) {

@@ -13,15 +13,15 @@ import { fill } from "../../languages/text.ts"
 import type { Action, Page, Rendered, View } from "../../page.ts"
 import { isWhole } from "./edit-page.tsx"
 import { dueOf, FieldError, jsonOf, numberOf, tagsOf, textOf } from "./form-values.ts"
-import { type InputField, inputFieldsOf, otherKeysText, textsOf } from "./input-fields.ts"
+import { type InputField, inputFieldsOf, textsOf } from "./input-fields.ts"
 import {
+  canSay,
   definitionOf,
   type Errors,
   errorsOf,
   FormProblem,
   InputFields,
   noErrors,
-  OTHER_KEYS,
   payloadOf,
   TextField,
 } from "./job-form.tsx"
@@ -100,15 +100,15 @@ interface Values {
   /** The input as JSON, and by field. */
   readonly payload: string
   readonly input: ReadonlyMap<string, string>
-  /** Keys of the input that the schema doesn't name, as JSON. Empty: it has none. */
-  readonly otherKeys: string
   /** Whether parts of the original's input are hidden, so that the form begins without it. */
   readonly isHidden?: boolean
+  /** Whether the form has the input as JSON, although there are fields. */
+  readonly isJson?: boolean
 }
 
 function emptyValues(view: View, name: string): Values {
   const fields = inputFieldsOf(view, definitionOf(view, name)) ?? []
-  return { options: new Map(), payload: "{}", input: textsOf(fields, undefined), otherKeys: "" }
+  return { options: new Map(), payload: "{}", input: textsOf(fields, undefined) }
 }
 
 /** What the original was enqueued with, but for its unique key, which it may still have. */
@@ -128,17 +128,17 @@ function valuesOf(view: View, name: string, job: JobSnapshot): Values {
     ]),
     payload: isShown ? JSON.stringify(job.payload, null, 2) : "{}",
     input: textsOf(fields, isShown ? job.payload : undefined),
-    otherKeys: isShown ? otherKeysText(fields, job.payload) : "",
     ...(!isShown && { isHidden: true }),
+    ...(isShown && fields.length > 0 && { isJson: !canSay(view, fields, job.payload) }),
   }
 }
 
 function form(view: View, name: string, values: Values, errors: Errors): Rendered {
   const { jobs: text } = view.text
   const definition = definitionOf(view, name)
-  const fields = inputFieldsOf(view, definition)
+  const fields = values.isJson ? undefined : inputFieldsOf(view, definition)
   const field = (option: string) => ({ name: option, value: values.options.get(option), errors })
-  const shown = [...OPTIONS, "payload", OTHER_KEYS, ...(fields ?? []).map(({ key }) => `input.${key}`)]
+  const shown = [...OPTIONS, "payload", ...(fields ?? []).map(({ key }) => `input.${key}`)]
   const body = (
     <>
       <PageHeader
@@ -156,22 +156,11 @@ function form(view: View, name: string, values: Values, errors: Errors): Rendere
         <input type="hidden" name="name" value={name} />
         <input type="hidden" name="once" value={crypto.randomUUID()} />
         <h2>{text.input}</h2>
-        {!fields && <p class="muted">{definition ? text.noSchema : text.unknownDefinition}</p>}
+        {!fields && !values.isJson && (
+          <p class="muted">{definition ? text.noSchema : text.unknownDefinition}</p>
+        )}
         {fields ? (
-          <>
-            <InputFields view={view} fields={fields} texts={values.input} errors={errors} />
-            {values.otherKeys !== "" && (
-              <TextField
-                name={OTHER_KEYS}
-                label={text.otherKeys}
-                hint={text.otherKeysHint}
-                value={values.otherKeys}
-                errors={errors}
-                isJson
-                rows={4}
-              />
-            )}
-          </>
+          <InputFields view={view} fields={fields} texts={values.input} errors={errors} />
         ) : (
           <TextField
             name="payload"
@@ -225,11 +214,10 @@ export const enqueueAction: Action = {
   async act(view, given) {
     const { did } = view.text.jobs
     const name = given.get("name")?.trim() ?? ""
-    const fields = inputFieldsOf(view, definitionOf(view, name))
+    const isJson = given.has("payload")
+    const fields = isJson ? undefined : inputFieldsOf(view, definitionOf(view, name))
     try {
-      const payload = fields
-        ? payloadOf(view, fields, given)
-        : jsonOf(given, "payload", view.text.jobs.notJson)
+      const payload = fields ? payloadOf(view, fields, given) : jsonOf(view, given, "payload")
       const { id, status } = await view.sluice.enqueue(name, payload ?? {}, optionsOf(view, given))
       const notice = fill(status === "enqueued" ? did.enqueue : did.found, { id })
       return { to: view.href(`/jobs/${id}`), notice }
@@ -245,11 +233,12 @@ function sentValues(given: URLSearchParams, fields: readonly InputField[]): Valu
     options: new Map(OPTIONS.map((option) => [option, given.get(option) ?? ""])),
     payload: given.get("payload") ?? "",
     input: new Map(fields.map(({ key }) => [key, given.get(`input.${key}`) ?? ""])),
-    otherKeys: given.get(OTHER_KEYS) ?? "",
+    isJson: given.has("payload"),
   }
 }
 
-function optionsOf({ text }: View, form: URLSearchParams): EnqueueOptions {
+function optionsOf(view: View, form: URLSearchParams): EnqueueOptions {
+  const { text } = view
   const once = textOf(form, "once")
   const options = {
     // a form that is sent twice, by two clicks or by going back, enqueues once
@@ -261,7 +250,7 @@ function optionsOf({ text }: View, form: URLSearchParams): EnqueueOptions {
     tags: tagsOf(form, "tags"),
     uniqueKey: textOf(form, "uniqueKey"),
     concurrencyKey: textOf(form, "concurrencyKey"),
-    metadata: jsonOf(form, "metadata", text.jobs.notJson),
+    metadata: jsonOf(view, form, "metadata"),
   }
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }

@@ -18,13 +18,13 @@ export const namePage: Page = {
   async render(view, { name = "" }) {
     const { sluice, text } = view
     const range = rangeOf(view, "24h")
-    const [throughput, deployments, slowest, pauses, definitions, schedules] = await Promise.all([
+    const [throughput, deployments, slowest, pauses, [definition], schedules] = await Promise.all([
       sluice.getThroughput({ since: range.since, name }),
       sluice.listDeployments({ since: range.since }),
       sluice.listSlowest(name),
       sluice.listPauses(),
-      sluice.listDefinitions(),
-      sluice.listSchedules(),
+      sluice.listDefinitions({ name }),
+      sluice.listSchedules({ name }),
     ])
     const pause = pauses.find(({ kind, target }) => kind === "name" && target === name)
     const body = (
@@ -58,12 +58,7 @@ export const namePage: Page = {
             />
           )}
         </Panel>
-        <Policies
-          view={view}
-          name={name}
-          definition={definitions.find((one) => one.name === name)}
-          schedules={schedules.filter((schedule) => schedule.name === name)}
-        />
+        <Policies view={view} name={name} definition={definition} schedules={schedules} />
         {view.may("operator") && (
           <Panel title={text.names.pause} id="pause">
             <p class="muted">{text.names.pauseHint}</p>

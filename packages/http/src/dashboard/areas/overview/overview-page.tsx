@@ -1,3 +1,4 @@
+import { raw } from "hono/html"
 import { ActionButton } from "../../components/action-form.tsx"
 import { EmptyState } from "../../components/empty-state.tsx"
 import { Notice } from "../../components/notice.tsx"
@@ -42,9 +43,9 @@ async function Live({ view }: { view: View }) {
 /** Of a database that may sleep: what was kept, and a button that wakes it. */
 async function AsOf({ view, store }: { view: View; store: SnapshotStore }) {
   const { overview } = view.text
-  const data = await readSnapshot(store)
+  const kept = await Kept({ view, store })
   const button = <ActionButton view={view} path={SHOW_NOW_PATH} label={overview.showNow} kind="primary" />
-  if (data === undefined) {
+  if (kept === undefined) {
     return (
       <>
         <PageHeader title={overview.title} />
@@ -58,15 +59,35 @@ async function AsOf({ view, store }: { view: View; store: SnapshotStore }) {
   return (
     <>
       <PageHeader title={overview.title}>{button}</PageHeader>
-      <Notice>
-        {fill(overview.asOf, { time: view.format.exact(data.overview.at) })}{" "}
-        <span class="muted">
-          <Time view={view} at={data.overview.at} />
-        </span>
-      </Notice>
-      <Body view={view} data={data} range={USUAL_RANGE} />
+      {kept}
     </>
   )
+}
+
+/**
+ * Undefined if nothing was kept, or what can't be shown, as when another version has kept it: the button of the page replaces it. It is
+ * written out here, because only then one knows.
+ */
+async function Kept({ view, store }: { view: View; store: SnapshotStore }) {
+  const data = await readSnapshot(store)
+  if (data === undefined) return undefined
+  try {
+    const shown = (
+      <>
+        <Notice>
+          {fill(view.text.overview.asOf, { time: view.format.exact(data.overview.at) })}{" "}
+          <span class="muted">
+            <Time view={view} at={data.overview.at} />
+          </span>
+        </Notice>
+        <Body view={view} data={data} range={USUAL_RANGE} />
+      </>
+    )
+    return raw(await shown.toString())
+  } catch (error) {
+    view.sluice.log.warn("What was kept for the overview can't be shown", { error })
+    return undefined
+  }
 }
 
 function Body({ view, data, range }: { view: View; data: OverviewData; range: RangeKey }) {

@@ -1,5 +1,35 @@
-/** A value that a form sends as JSON. Nothing, or only spaces: undefined. Throws `SyntaxError` for what is no JSON. */
-export function jsonIn(text: string | null): unknown {
-  const trimmed = (text ?? "").trim()
-  return trimmed === "" ? undefined : JSON.parse(trimmed)
+import { findInexactNumber } from "../../../messages/exact-number.ts"
+import { fill } from "../../languages/text.ts"
+import type { View } from "../../page.ts"
+
+/** The longest part of a number that a complaint has. */
+const SHOWN_DIGITS = 40
+
+/** A text isn't the JSON that a form asks for. The message is for the reader. */
+export class JsonProblem extends Error {
+  override readonly name = "JsonProblem"
+}
+
+/**
+ * A value that a form sends as JSON. Nothing, or only spaces: undefined. Throws `JsonProblem` for what is no JSON, and for a
+ * number that would be stored as another one.
+ *
+ * @param notJson What to say of text that is no JSON.
+ */
+export function jsonIn({ text }: View, given: string | null | undefined, notJson: string): unknown {
+  const trimmed = (given ?? "").trim()
+  if (trimmed === "") return undefined
+  const value = parse(trimmed, notJson)
+  const inexact = findInexactNumber(trimmed)
+  if (inexact)
+    throw new JsonProblem(fill(text.shell.inexactNumber, { number: inexact.text.slice(0, SHOWN_DIGITS) }))
+  return value
+}
+
+function parse(json: string, notJson: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    throw new JsonProblem(notJson)
+  }
 }

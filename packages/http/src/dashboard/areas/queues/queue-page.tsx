@@ -22,7 +22,7 @@ export const queuePage: Page = {
     const [[queue], { drainers }, definitions, throughput] = await Promise.all([
       sluice.sampleQueues({ name }),
       sluice.listDrainers({ limit: 1_000 }),
-      sluice.listDefinitions(),
+      sluice.listDefinitions({ queue: name }),
       sluice.getThroughput({ queue: name }),
     ])
     const back = { href: href("/queues"), label: text.queues.title }
@@ -37,7 +37,7 @@ export const queuePage: Page = {
           </>
         ),
       }
-    const goHere = definitions.filter(({ queue, droppedAt }) => (queue ?? "default") === name && !droppedAt)
+    const goHere = definitions.filter(({ droppedAt }) => !droppedAt)
     return {
       title: name,
       body: (

@@ -3,7 +3,7 @@ import { pauseOf } from "../../components/pause-form.tsx"
 import { fill } from "../../languages/text.ts"
 import type { Acted, Action, View } from "../../page.ts"
 import { attempt, refusalOf } from "../parts/attempt.ts"
-import { jsonIn } from "../parts/json-in.ts"
+import { JsonProblem, jsonIn } from "../parts/json-in.ts"
 import { FIELDS, type FieldName, type FilledForm, formPage, isHidden } from "./schedule-form.tsx"
 import { schedulePath } from "./schedule-path.ts"
 
@@ -142,9 +142,9 @@ function settingsOf(view: View, { values }: FilledForm): Record<string, unknown>
 
   function parsed(field: FieldName, text = ""): unknown {
     try {
-      return jsonIn(text)
-    } catch {
-      throw new NotJsonError(field, view.text.schedules.notJson)
+      return jsonIn(view, text, view.text.schedules.notJson)
+    } catch (error) {
+      throw error instanceof JsonProblem ? new NotJsonError(field, error.message) : error
     }
   }
 }

@@ -4,7 +4,7 @@ import { PageHeader } from "../../components/page-header.tsx"
 import { fill } from "../../languages/text.ts"
 import type { Action, Page, Rendered, View } from "../../page.ts"
 import { attempt } from "../parts/attempt.ts"
-import { jsonIn } from "../parts/json-in.ts"
+import { JsonProblem, jsonIn } from "../parts/json-in.ts"
 
 const PATH = "/waits/complete"
 
@@ -23,9 +23,10 @@ export const completeWait: Action = {
     const given = form.get("value") ?? ""
     let value: unknown
     try {
-      value = jsonIn(given)
-    } catch {
-      const page = formPage(view, { token, value: given, error: text.waits.notJson })
+      value = jsonIn(view, given, text.waits.notJson)
+    } catch (error) {
+      if (!(error instanceof JsonProblem)) throw error
+      const page = formPage(view, { token, value: given, error: error.message })
       return { to: href(PATH, { token }), page }
     }
     return attempt(href("/waits"), async () => {

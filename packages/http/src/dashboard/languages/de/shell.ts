@@ -86,6 +86,8 @@ export const shell: Messages["shell"] = {
 
   tooSlowTitle: "Das hat zu lange gedauert",
   tooSlow: "Das hat zu lange gedauert. Engen Sie den Filter ein, oder wählen Sie eine kürzere Zeit.",
+  inexactNumber:
+    "JavaScript kennt die Zahl {number} nicht: Setzen Sie sie in doppelte Anführungszeichen, als Text.",
   databaseUnavailable:
     "Die Datenbank antwortet nicht. Es wurde nichts geändert. Versuchen Sie es gleich noch einmal.",
   notFoundTitle: "Nicht gefunden",
