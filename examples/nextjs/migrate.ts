@@ -2,6 +2,7 @@ import { migrate } from "@sluice/core/migrate"
 import { jobs } from "./lib/jobs.ts"
 import { createTables } from "./lib/tables.ts"
 
+await migrate(process.env.DATABASE_URL ?? "", { jobs, log: console.log }) // says so if the variable is missing
 await createTables()
-await migrate(process.env.DATABASE_URL ?? "", { jobs })
+console.log("The tables are up to date.")
 process.exit()

@@ -8,7 +8,7 @@ as $$
     select f.* from limits_in_force(p_keys) f
   )
   select coalesce(json_agg(json_build_object(
-    'key', k.key, 'limit', f.concurrency_limit, 'allowed', f.allowed,
+    'key', k.key, 'limit', f.concurrency_limit, 'allowed', coalesce(f.allowed, case when p.target is null then o.concurrency_limit else 0 end),
     'running', (select count(*) from permits m where m.concurrency_key = k.key),
     'waiting', (select count(*) from (select from jobs j where j.state = 'blocked' and coalesce(j.waits_for, j.concurrency_key) = k.key limit p_most + 1) j)
       + (select count(*) from (select from jobs j where j.state = 'behind' and j.concurrency_key = k.key limit p_most + 1) j),

@@ -31,6 +31,16 @@ const methods = Object.entries(sluice)
   .filter(([, member]) => typeof member === "function")
   .map(([name]) => name)
 
+test("why an action was refused is recorded, whatever characters the error quotes", async () => {
+  await database.rows("truncate sluice.audit_log")
+  const acting = actingAs(sluice, ada, "api")
+  for (const key of ["\0", "\ud800", "😀".repeat(300)])
+    await expect(acting.updateJob("1", { tags: { [key]: 1 } } as never)).rejects.toThrow("tags")
+  const { actions } = await sluice.listActions()
+  expect(actions.map(({ outcome }) => outcome)).toEqual(["failed", "failed", "failed"])
+  expect(logged).toEqual([])
+})
+
 for (const role of ROLES)
   for (const method of methods)
     test(`${role} ${mayCall(role, method) ? "may" : "may not"} call ${method}`, async () => {

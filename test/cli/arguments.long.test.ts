@@ -14,6 +14,7 @@ test.each([
     ["migrate", "--grace", "5s"],
     "unknown option '--grace', which is one of sluice work. See sluice help migrate",
   ],
+  [["queues", "list"], 'There is no command "queues list": sluice queues lists them'],
   [["migrate", "now"], 'There is no command "migrate now": commands are status, plan'],
   [["doctor", "now"], "too many arguments for 'doctor'"],
   [["work", "--jobs", "a.ts", "--jobs", "b.ts"], "--jobs is given twice: give it once"],

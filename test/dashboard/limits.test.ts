@@ -74,7 +74,9 @@ test("an operator sets how many of a key's jobs run at once, and takes it back",
   await sluice.resumeKey("account/7")
   await set("9")
   expect(await page()).toMatch(/0 of 9 Set by an operator; its jobs ask for 2/)
-  expect(readable((await reader.get("/limits?order=key")).text)).toMatch(/account\/7 0 of 9/)
+  expect(readable((await reader.get("/limits?order=key")).text)).toMatch(
+    /account\/7 Set by an operator 0 of 9/,
+  )
   await set("none")
   expect(await page()).toMatch(/0 of 9/)
   await set("")

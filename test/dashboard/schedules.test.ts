@@ -17,6 +17,16 @@ test("without schedules, the page says how to make one", async () => {
   expect(readable((await reader.get("/schedules")).text)).toContain("There are no schedules yet")
 })
 
+test("when a schedule has ticks stands with its time zone, UTC too", async () => {
+  const put = { name: "report", cron: "5 4 * * *" }
+  await sluice.setSchedule("universal", put)
+  await sluice.setSchedule("berlin", { ...put, timeZone: "Europe/Berlin" })
+  const page = readable((await reader.get("/schedules")).text)
+  expect(page).toMatch(/5 4 \* \* \* \(UTC\)/)
+  expect(page).toMatch(/5 4 \* \* \* \(Europe\/Berlin\)/)
+  for (const key of ["universal", "berlin"]) await sluice.deleteSchedule(key)
+})
+
 test("a schedule is made by the form, in which names are suggested", async () => {
   const { text } = await operator.get("/schedules?new=1")
   expect(text).toContain('<option value="report">')

@@ -24,7 +24,9 @@ test("once one has, a mistyped name is refused with the nearest one, and nothing
     path: ["name"],
     message: 'No job is named "welcom": did you mean "welcome"?',
   })
-  await expect(byName.enqueue("zzz", {})).rejects.toThrow('No job is named "zzz": known are welcome')
+  await expect(byName.enqueue("zzz", {})).rejects.toThrow(
+    'No job is named "zzz": known are welcome. A new name is known once migrate got its definition, or a drainer opened with it',
+  )
   expect(await database.rows("select name from sluice.jobs")).toEqual([])
 })
 

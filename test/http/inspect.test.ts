@@ -50,6 +50,16 @@ test("jobs are counted by what listJobs filters by", async () => {
   })
 })
 
+test("a parameter is refused by a route that has none, and ignored where monitors and callbacks add some", async () => {
+  expect(await api.get("/v1/backlog?queue=mail")).toMatchObject({
+    status: 422,
+    body: { code: "unknown_key", detail: "'queue' is an unknown parameter; this route has none" },
+  })
+  for (const path of ["/openapi.json?at=1", "/metrics?at=1", "/health?at=1"])
+    expect(await api.get(path), path).toMatchObject({ status: 200 })
+  expect(await api.post("/v1/waits/w_1?from=mail", {})).not.toMatchObject({ body: { code: "unknown_key" } })
+})
+
 test("the relatives and the holder of a job are read by its id", async () => {
   const parent = await enqueue("anything", { delay: "1h" })
   const child = await enqueue("anything", { after: [parent] })

@@ -38,6 +38,19 @@ test("a key is listed with its limit, what runs, what waits, its pause and its w
   await sluice.limitKey("account/7", {})
 })
 
+test("of a key without jobs, as many may run as an operator has set, and none in a pause", async () => {
+  await sluice.overrideLimit("new", { limit: 2 })
+  const read = () => sluice.listKeys({ keys: ["new", "never"] })
+  expect(await read()).toMatchObject([
+    { limit: null, override: 2, allowed: 2 },
+    { limit: null, override: null, allowed: null },
+  ])
+  await sluice.pauseKey("new")
+  expect(await read()).toMatchObject([{ override: 2, allowed: 0 }, {}])
+  await sluice.resumeKey("new")
+  await sluice.overrideLimit("new", {})
+})
+
 test("keys come page by page in their order, those of several limits among them", async () => {
   for (const key of ["c", "a", "b"]) await job.enqueue({}, { concurrencyKey: key, concurrencyLimit: 1 })
   await database.pool.query("insert into sluice.further_keys values (1, 'aa', 1)")

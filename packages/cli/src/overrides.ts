@@ -1,6 +1,6 @@
 import { UsageError } from "./option-spec.ts"
 import type { Options } from "./options.ts"
-import { printJson } from "./output/terminal.ts"
+import { counted, printJson } from "./output/terminal.ts"
 import { withSluice } from "./with-sluice.ts"
 
 /** Sets, for a key, how many of its jobs may run at once, or start within a time, whatever they ask for. */
@@ -24,9 +24,9 @@ export async function overrideKey(options: Options, words: readonly string[]): P
   if (options.json) return 0
   if (running === "none") console.log(`As many jobs of ${key} run at once as they ask for.`)
   else if (running !== undefined)
-    console.log(`${running} jobs of ${key} may run at once, whatever they ask for.`)
+    console.log(`${counted(running, "job")} of ${key} may run at once, whatever they ask for.`)
   if (rate === "none") console.log(`Jobs of ${key} start as often as they ask for.`)
   else if (rate !== undefined)
-    console.log(`${rate.limit} jobs of ${key} may start in ${rate.per}, whatever they ask for.`)
+    console.log(`${counted(rate.limit, "job")} of ${key} may start in ${rate.per}, whatever they ask for.`)
   return 0
 }

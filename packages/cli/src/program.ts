@@ -125,6 +125,9 @@ function unknownCommand(parent: Program, word: string): UsageError {
   const names = parent.commands.map((one) => one.name())
   const near = nearest(word, names)
   const before = wordsOf(parent) && `${wordsOf(parent)} `
+  const listsItself = word === "list" && Object.hasOwn(COMMANDS, wordsOf(parent))
+  if (listsItself)
+    return new UsageError(`There is no command "${before}list": sluice ${wordsOf(parent)} lists them`)
   const hint = near ? `did you mean ${before}${near}?` : `commands are ${names.join(", ")}`
   return new UsageError(`There is no command ${JSON.stringify(before + word)}: ${hint}`)
 }

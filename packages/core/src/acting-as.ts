@@ -243,9 +243,13 @@ function resultOfBulk({ matched, changed, next }: BulkResult): ActionResult {
   return { matched, changed, ...(next !== undefined && { detail: { next } }) }
 }
 
+/** The message may quote what Postgres doesn't store: NUL, and half of a pair. */
 function errorOf(error: unknown): Record<string, unknown> {
   const { message } = error instanceof Error ? error : { message: String(error) }
-  return { ...(error instanceof SluiceError && { code: error.code }), message: message.slice(0, 500) }
+  return {
+    ...(error instanceof SluiceError && { code: error.code }),
+    message: message.slice(0, 500).replaceAll("\0", "").toWellFormed(),
+  }
 }
 
 function nameOf(job: unknown): unknown {

@@ -15,6 +15,8 @@ export interface Sizes {
 }
 
 const DRAINERS = 400
+/** Behind those of the drainers that have been here before, such as those of `npm start`. */
+const FIRST_DRAINER = 1_000_000
 const A_HUNDRED_KINDS = kindsByShare()
 
 /** All of them, in their order. Ids are given in the order of time: those of the history first. */
@@ -23,6 +25,11 @@ export function stepsOf({ finished, waiting, days }: Sizes): Step[] {
   const history = Array.from({ length: days }, (_, day) => day - days + 1)
   return [
     { what: "the ids of jobs", text: "select setval('job_ids', $1)", values: [finished + waiting + 1] },
+    {
+      what: "the ids of drainers",
+      text: "select setval('drainer_ids', $1)",
+      values: [FIRST_DRAINER + DRAINERS],
+    },
     ...history.flatMap((day, place) => [
       finishedOn(day, place * perDay, Math.min(perDay, finished - place * perDay)),
       failuresOn(day),
@@ -44,7 +51,7 @@ function finishedOn(day: number, firstId: number, count: number): Step {
       insert into finished (id, enqueued_at, run_at, started_at, finished_at, priority, duration_ms, drainer_id, attempts, max_attempts, state,
                             name, queue, payload, result, tags, metadata, batch_id)
       select $1::bigint + n, f.ended_at - f.waited - f.took, f.ended_at - f.waited - f.took, f.ended_at - f.took, f.ended_at,
-             case when n % 10 = 0 then -10 else 0 end, (extract(epoch from f.took) * 1000)::integer, 1 + n % ${DRAINERS},
+             case when n % 10 = 0 then -10 else 0 end, (extract(epoch from f.took) * 1000)::integer, ${FIRST_DRAINER} + 1 + n % ${DRAINERS},
              case when n % 50 = 0 then 3 when n % 20 = 7 then 2 else 1 end, 3,
              case when n % 50 = 0 then 'discarded' when n % 400 = 3 then 'canceled' else 'succeeded' end,
              f.name, f.queue, jsonb_build_object('to', 'user' || n % 50000 || '@example.com', 'order', n, 'locale', 'en'),
@@ -151,7 +158,7 @@ function drainers(): Step {
     what: "drainers",
     text: `
       insert into drainers (id, slot, backend_pid, label, slots, budget_ms, invocation, settled, reason, started_at, ended_at, ending)
-      select n, 1 + n % 10, 1000 + n, md5(n::text) || ' (hop 0)', 10, 900000,
+      select ${FIRST_DRAINER} + n, 1 + n % 10, 1000 + n, md5(n::text) || ' (hop 0)', 10, 900000,
              jsonb_build_object('requestId', md5(n::text), 'functionName', 'app-drain', 'region', 'eu-central-1', 'logGroup', '/aws/lambda/app-drain',
                                 'logStream', '2026/01/01/[$LATEST]' || md5((n / 7)::text), 'memoryMb', 512, 'version', 'v1.' || 5 + n / 200),
              case when n % 60 <> 0 then 100 + n % 900 end,

@@ -611,9 +611,11 @@ function definitionOf({ definitions }: Catalog, name: string): AnyJobDefinition 
   throw new UnknownNameError(name, unknownMessage(name, [...definitions.keys()]))
 }
 
-function unknownMessage(name: string, known: readonly string[]): string {
+function unknownMessage(name: string, known: readonly string[], remedy = ""): string {
   const near = nearest(name, known)
-  const hint = near ? `did you mean ${JSON.stringify(near)}?` : `known are ${formatList(known) || "none"}`
+  const hint = near
+    ? `did you mean ${JSON.stringify(near)}?`
+    : `known are ${formatList(known) || "none"}${remedy}`
   return `No job is named ${JSON.stringify(name)}: ${hint}`
 }
 
@@ -696,8 +698,11 @@ function unknownNameError(error: unknown): UnknownNameError {
   const { message, detail } = error as { message: string; detail?: string }
   const name = /"([^"]+)"/.exec(message)?.[1] ?? ""
   const known = detail?.replace("Known: ", "").split(", ")
-  return new UnknownNameError(name, known ? unknownMessage(name, known) : message, error)
+  return new UnknownNameError(name, known ? unknownMessage(name, known, HOW_A_NAME_IS_KNOWN) : message, error)
 }
+
+const HOW_A_NAME_IS_KNOWN =
+  ". A new name is known once migrate got its definition, or a drainer opened with it"
 
 /** A job that is enqueued by name alone gets the key, or a call's key its limit, in the database. */
 function concurrencyOf(

@@ -1,7 +1,7 @@
 import pg, { type ClientBase, type Pool } from "pg"
 import type { Duration } from "../checks/duration.ts"
 import { assertKnownKeys, isRecord, refuse } from "../checks/validate.ts"
-import { readAddress } from "../database/address.ts"
+import { missingAddressError, readAddress } from "../database/address.ts"
 import { assertConnected, isPool } from "../database/assert-connection.ts"
 import { assertSchemaName, SCHEMA_VERSION } from "../database/schema.ts"
 import { codeOf, translateError } from "../database/translate-error.ts"
@@ -220,6 +220,7 @@ async function inTransaction<Value>(
 }
 
 async function borrow(database: string | Pool | ClientBase) {
+  if (database === "") throw missingAddressError("migrate")
   if (typeof database === "string") {
     const client = readAddress(database, (connectionString) => new pg.Client({ connectionString }))
     client.on("error", () => {}) // the running statement rejects instead

@@ -69,7 +69,7 @@ function refuseUnknown(fingerprint: string): never {
   return refuse({
     status: 404,
     code: "error_not_found",
-    detail: `No execution of this time has failed like ${truncate(fingerprint)}`,
+    detail: `No failure of this time has the fingerprint ${truncate(fingerprint)}: give since and until, or see GET /v1/errors for those there are`,
   })
 }
 

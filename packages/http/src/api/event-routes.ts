@@ -9,6 +9,7 @@ export const emitEvent = operation({
   method: "POST",
   path: "/v1/events/:name{.+}",
   role: "enqueuer",
+  ignoresOthers: true,
   body: { keys: ["payload", "idempotencyKey"], isOptional: true },
   isIdempotent: true,
 })

@@ -34,7 +34,7 @@ export const listDeployments = operation({
 
 export const getHealth = operation({ method: "GET", path: "/v1/health", role: "reader" })
 
-export const metrics = operation({ method: "GET", path: "/metrics", role: "reader" })
+export const metrics = operation({ method: "GET", path: "/metrics", role: "reader", ignoresOthers: true })
 
 /** What executions came to, and whether the queue does what it is for. */
 export function measureRoutes({ sluice }: RouteOptions, healthy: HealthOptions | undefined): Route[] {

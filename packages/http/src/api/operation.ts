@@ -24,9 +24,9 @@ export interface Operation<
   readonly path: Path
   /** The role that the caller's key must have. What it may do then, and to which jobs, is core's to say: see `actingAs`. null: no key is needed. */
   readonly role: Role | null
-  /** Its query parameters: others are refused. Default: whatever the query is, it is ignored. */
+  /** Its query parameters: others are refused. Default: none. */
   readonly query?: Query
-  /** Whether query parameters beside these are ignored, as monitors add some. Default false. */
+  /** Whether query parameters beside these are ignored, as monitors and those who call back add some. Default false. */
   readonly ignoresOthers?: boolean
   /** Default: a body isn't read. */
   readonly body?: BodyKeys<Key>
@@ -106,7 +106,7 @@ async function parse(
   context: Context,
   maxBodyBytes: number,
 ): Promise<Call<string, QueryKinds, string>> {
-  const parameters = query ? parseQuery(context.req.queries(), query, ignoresOthers) : {}
+  const parameters = parseQuery(context.req.queries(), query ?? {}, ignoresOthers)
   const body = keys ? await readBody(context.req.raw, keys, maxBodyBytes) : {}
   return {
     params: context.req.param(),

@@ -23,8 +23,7 @@ export function parseQuery(
 ): Record<string, string | number | readonly string[]> {
   const given = Object.entries(queries).filter(([name]) => !ignoresOthers || Object.hasOwn(kinds, name))
   for (const [name, values] of given) {
-    if (!Object.hasOwn(kinds, name))
-      refuseParameter(name, `is an unknown parameter; known are ${Object.keys(kinds).join(", ")}`)
+    if (!Object.hasOwn(kinds, name)) refuseParameter(name, `is an unknown parameter; ${knownOf(kinds)}`)
     if (values.length > 1 && kinds[name] !== "texts") refuseParameter(name, "is there more than once")
   }
   return Object.fromEntries(given.map(([name, values]) => [name, read(values, kinds[name])]))
@@ -35,6 +34,11 @@ function read(values: readonly string[], kind: QueryKinds[string] | undefined) {
   if (values.length > 1) return values
   const isNumber = (kind === "integer" || kind === "number") && NUMBERS[kind].test(text)
   return isNumber ? Number(text) : text
+}
+
+function knownOf(kinds: QueryKinds): string {
+  const names = Object.keys(kinds)
+  return names.length > 0 ? `known are ${names.join(", ")}` : "this route has none"
 }
 
 function refuseParameter(name: string, problem: string): never {

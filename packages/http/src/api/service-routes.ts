@@ -12,7 +12,12 @@ export const health = operation({
   ignoresOthers: true,
 })
 
-export const openapi = operation({ method: "GET", path: "/openapi.json", role: null })
+export const openapi = operation({
+  method: "GET",
+  path: "/openapi.json",
+  role: null,
+  ignoresOthers: true,
+})
 
 export function serviceRoutes({ sluice }: RouteOptions): Route[] {
   const isDatabaseUp = createDatabaseProbe(sluice.database)

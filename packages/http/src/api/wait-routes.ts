@@ -14,6 +14,7 @@ export const completeWait = operation({
   method: "POST",
   path: "/v1/waits/:token{.+}",
   role: "enqueuer",
+  ignoresOthers: true,
   body: { keys: ["value", "early"], isOptional: true },
 })
 

@@ -115,12 +115,13 @@ function keyColumns(view: View): Column<KeySnapshot>[] {
     {
       label: text.key,
       heading: true,
-      cell: ({ key, paused, pausedUntil }) => (
+      cell: ({ key, paused, pausedUntil, override }) => (
         <span class="row">
           <a class="ltr" href={view.href("/limits/key", { key })}>
             {key}
           </a>
           {paused && <PauseBadge view={view} until={pausedUntil} />}
+          {override !== null && <span class="muted">{text.setByHand}</span>}
         </span>
       ),
     },

@@ -22,7 +22,7 @@ export function Timing({ view, schedule }: { view: View; schedule: ScheduleSnaps
         </span>
       )}
       <span class={words === undefined ? "" : "muted"}>
-        <code class="ltr">{cron}</code> {timeZone !== "UTC" && <span class="ltr">({timeZone})</span>}
+        <code class="ltr">{cron}</code> <span class="ltr">({timeZone})</span>
       </span>
     </span>
   )

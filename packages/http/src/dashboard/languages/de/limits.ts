@@ -5,7 +5,7 @@ export const limits: Messages["limits"] = {
   lead: "Wie viele Jobs zugleich laufen, wie oft sie beginnen, und wie viele warten dürfen.",
   keys: "Nebenläufigkeit",
   keysLead:
-    "Von einem Schlüssel läuft nur eine begrenzte Zahl von Jobs zugleich. Die Definitionen setzen die Grenze.",
+    "Von einem Schlüssel läuft nur eine begrenzte Zahl von Jobs zugleich. Die Definitionen setzen die Grenze, und sie lässt sich von Hand ändern.",
   byWaiting: "Meiste wartende",
   byKey: "Alle nach Namen",
   byWaitingHint:

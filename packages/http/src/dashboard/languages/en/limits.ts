@@ -2,7 +2,8 @@ export const limits = {
   title: "Limits",
   lead: "How many jobs run at once, how often they start, and how many may wait.",
   keys: "Concurrency keys",
-  keysLead: "At most so many jobs of a key run at once. Definitions set the limit.",
+  keysLead:
+    "Of each key, a limited number of jobs run at once. Definitions set the limit, and it can be changed by hand.",
   byWaiting: "Most waiting",
   byKey: "All, by name",
   byWaitingHint: "Of a large backlog only a part is looked at: a key with few waiting jobs may be missing.",
@@ -20,7 +21,7 @@ export const limits = {
   noneWaits: "No job waits for a concurrency key",
   noKeyFound: "No job has this key. It can be paused and limited all the same.",
   rates: "Rates",
-  ratesLead: "At most so many jobs of a key start in a time.",
+  ratesLead: "Of each key, a limited number of jobs start within a time.",
   rate: "{limit} in {per}",
   burst: "up to {burst} at once",
   room: "May start now",

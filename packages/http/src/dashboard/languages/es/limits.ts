@@ -5,7 +5,7 @@ export const limits: Messages["limits"] = {
   lead: "Cuántos trabajos se ejecutan a la vez, a qué ritmo empiezan y cuántos pueden esperar.",
   keys: "Claves de concurrencia",
   keysLead:
-    "De una clave se ejecuta a la vez un número limitado de trabajos. Las definiciones fijan el límite.",
+    "De una clave se ejecuta a la vez un número limitado de trabajos. Las definiciones fijan el límite, y se puede cambiar a mano.",
   byWaiting: "Más en espera",
   byKey: "Todas, por nombre",
   byWaitingHint:

@@ -4,7 +4,8 @@ export const limits: Messages["limits"] = {
   title: "Limites",
   lead: "Combien de jobs s’exécutent à la fois, à quel rythme ils commencent, et combien peuvent attendre.",
   keys: "Clés de concurrence",
-  keysLead: "Un nombre limité de jobs d’une clé s’exécute à la fois. Les définitions fixent la limite.",
+  keysLead:
+    "Un nombre limité de jobs d’une clé s’exécute à la fois. Les définitions fixent la limite, et on peut la changer à la main.",
   byWaiting: "Le plus d’attente",
   byKey: "Toutes, par nom",
   byWaitingHint:
