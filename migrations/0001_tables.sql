@@ -127,7 +127,8 @@ declare
     when not (j.concurrency_limit > 0 and j.max_attempts > 0 and j.timeout_ms > 0) then 'positive_limits'
     -- A role that may call store_jobs can pass anything. A longer text would not fit into an index that the job enters later,
     -- and the claim that moves it there would fail. Claims don't count the bytes of carriers.
-    when not (octet_length(j.name) <= 128 and octet_length(j.queue) <= 128) then 'short_names'
+    -- Without one it would be taken for the sums of all names or queues: see measures and pooled_queues.
+    when not (octet_length(j.name) between 1 and 128 and octet_length(j.queue) between 1 and 128) then 'short_names'
     when not (octet_length(j.unique_key) <= 2048 and octet_length(j.waiting_key) <= 2048 and octet_length(j.concurrency_key) <= 2048
       and octet_length(j.rate_key) <= 2048 and octet_length(j.fair_key) <= 2048) then 'short_keys'
     when not (j.fair_weight between 1 and 1000) then 'possible_weight'
@@ -147,7 +148,7 @@ $$;
 -- The first half says of the usual job, without a call, that it is whole.
 alter table jobs add constraint whole check (
   state = 'ready' and num_nonnulls(features, concurrency_limit, rate, max_attempts, timeout_ms, fair_key, fair_weight, further_limits) = 0
-    and payload is not null and isfinite(run_at) and octet_length(name) <= 128 and octet_length(queue) <= 128
+    and payload is not null and isfinite(run_at) and octet_length(name) between 1 and 128 and octet_length(queue) between 1 and 128
     and coalesce(octet_length(unique_key), 0) <= 2048 and coalesce(pg_column_size(carrier), 0) <= 65536
   or assert_whole(jobs));
 

@@ -63,14 +63,8 @@ test("it serves the API with the code as it is now, with its key, and 503 while 
   await app.says(/changed/)
   expect((await app.post("say")).status).toBe(201)
   expect((await app.post("say", "wrong")).status).toBe(401)
-  const link = /^open +(\S+)/m.exec(app.output())?.[1] ?? ""
-  const entered = await fetch(link, { redirect: "manual" })
-  expect(entered.status).toBe(303)
-  const cookie = entered.headers
-    .getSetCookie()
-    .map((one) => one.split(";")[0])
-    .join("; ")
-  const page = await fetch(new URL("/dashboard/", link), { headers: { cookie } })
+  const { link, see } = await app.enterDashboard()
+  const page = await see("/dashboard/")
   expect(page.status).toBe(200)
   expect(await page.text()).toContain("Sluice")
   expect((await fetch(new URL("/", link), { redirect: "manual" })).headers.get("location")).toMatch(
@@ -78,6 +72,15 @@ test("it serves the API with the code as it is now, with its key, and 503 while 
   )
   const key = await app.read(".sluice/api-key")
   expect(key).toMatch(/^sluice_/)
+})
+
+test("the form of a job has fields for an input of valibot, where the app has its converter", async () => {
+  const job = `defineJob({ name: "greet", input: v.object({ to: v.string() }), perform() {} })`
+  const app = await startApp(`import { defineJob } from "@sluice/core"
+import * as v from "valibot"
+export const greet = ${job}`)
+  const { see } = await app.enterDashboard()
+  expect(await (await see("/dashboard/jobs/new?name=greet")).text()).toContain('name="input.to"')
 })
 
 test("jobs that end their process don't end it", async () => {
@@ -232,6 +235,15 @@ async function startApp(jobs: string, files: Record<string, string> = {}, until 
         headers: { authorization: `Bearer ${key ?? stored}`, "content-type": "application/json" },
         body: JSON.stringify({ name }),
       })
+    },
+    /** Opens the link for the browser. */
+    async enterDashboard() {
+      const link = /^open +(\S+)/m.exec(output.text)?.[1] ?? ""
+      const entered = await fetch(link, { redirect: "manual" })
+      expect(entered.status).toBe(303)
+      const cookies = entered.headers.getSetCookie().map((one) => one.split(";")[0])
+      const headers = { cookie: cookies.join("; ") }
+      return { link, see: (page: string) => fetch(new URL(page, link), { headers }) }
     },
     stop(signal: NodeJS.Signals) {
       child.kill(signal)

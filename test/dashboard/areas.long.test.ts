@@ -47,7 +47,18 @@ await sluice.pauseKey("account/7")
 await sluice.setSchedule("nightly/report", { name: "step", cron: "0 3 * * *", timeZone: "Europe/Berlin" })
 await sluice.runSchedule("nightly/report")
 await database.pool.query(
-  "insert into sluice.drainers (id, slot, slots, backend_pid, label) values (900, 1, 10, 1, 'gone')",
+  "insert into sluice.drainers (id, slot, slots, backend_pid, label, invocation) values (900, 1, 10, 1, 'gone', $1)",
+  [
+    {
+      requestId: "8e03978e-40d5-43dd-bc93-6894a57f9324",
+      functionName: "shop-production-drain",
+      region: "eu-central-1",
+      logGroup: "/aws/lambda/shop-production-drain",
+      logStream: "2026/11/30/[$LATEST]5c1d8f7e0b6a4d21a7d5b3f0c9e84a12",
+      memoryMb: 1_024,
+      version: "a1b2c3d",
+    },
+  ],
 )
 
 const PAGES = [

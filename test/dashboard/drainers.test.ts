@@ -33,6 +33,38 @@ test("a drainer is shown with its slot, its pool and its jobs, and its label as 
   expect(page).not.toContain("<script>alert")
 })
 
+test("a drainer's page has its invocation, a link to its logs, what it has settled, and why it has ended", async () => {
+  work = async () => {}
+  await job.enqueue({})
+  const invocation = {
+    requestId: "8f14e45f-ceea-467f-9d1c-1b9a2a7c3d4e",
+    functionName: HOSTILE,
+    region: "eu-central-1",
+    logGroup: "/aws/lambda/shop-drain",
+    logStream: "2026/11/30/[$LATEST]5c1d",
+    memoryMb: 1_024,
+    version: "a1b2c3",
+  }
+  await drainOnce({ invocation })
+  const { drainers } = await sluice.listDrainers({ state: "ended", limit: 1 })
+  const { text } = await reader.get(`/drainers/${drainers[0]?.id}`)
+  for (const said of ["1,024 MB", "a1b2c3", "Executions settled 1", "Why it ended Nothing was left to do"])
+    expect(readable(text)).toContain(said)
+  expect(text).not.toContain("<script>alert")
+  expect(text).toContain(
+    'href="https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#logsV2:log-groups/log-group/$252Faws$252Flambda$252Fshop-drain/log-events/2026$252F11$252F30$252F$255B$2524LATEST$255D5c1d$3FfilterPattern$3D$25228f14e45f-ceea-467f-9d1c-1b9a2a7c3d4e$2522"',
+  )
+})
+
+test("a region that is none leads nowhere", async () => {
+  await database.pool.query(
+    `insert into sluice.drainers (id, slot, backend_pid, label, invocation)
+     values (901, 1, 1, 'x', '{"region": "evil.example/#", "logGroup": "g", "logStream": "s"}')`,
+  )
+  const { text } = await reader.get("/drainers/901")
+  expect(text).not.toContain("https://evil.example")
+})
+
 test("those that have ended are listed with how, and one that is unknown has a page that says so", async () => {
   await database.pool.query(
     "insert into sluice.drainers (id, slot, backend_pid, label, in_flight, ended_at, ending) values (900, 1, 1, 'x', 12, now(), 'died')",

@@ -1,15 +1,13 @@
-import { readFileSync } from "node:fs"
-import { join } from "node:path"
+import { existsSync, readFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { expect, test } from "vitest"
 import { runSluice } from "../support/cli.ts"
 import { PAGES, ROOT, readPage } from "./pages.ts"
 
-const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"))
-
 test("each npm script that a page names is there", () => {
   const named = mentions(/npm (?:run )?(start|test|(?<=run )[a-z:-]+)/g)
   expect(named.length).toBeGreaterThan(10)
-  expect(named.filter(({ what: [script = ""] }) => !(script in scripts))).toEqual([])
+  expect(named.filter(({ page, what: [script = ""] }) => !scriptsOf(page).has(script))).toEqual([])
 })
 
 test("each command and option of sluice that a page names is in that command's help", async () => {
@@ -27,6 +25,13 @@ test("each command and option of sluice that a page names is in that command's h
   })
   expect(missing).toEqual([])
 })
+
+/** The scripts of the repository, and those of the package whose page it is. */
+function scriptsOf(page: string): Set<string> {
+  const files = ["package.json", join(dirname(page), "package.json")].map((file) => join(ROOT, file))
+  const packages = files.filter(existsSync).map((file) => JSON.parse(readFileSync(file, "utf8")))
+  return new Set(packages.flatMap(({ scripts = {} }) => Object.keys(scripts)))
+}
 
 /** The command and its verb, and perhaps a word that it takes, which help ignores. */
 function commandOf(words: readonly string[]): string {

@@ -63,6 +63,24 @@ test("those that have ended come page by page, the last to end first, each once,
   expect(ids).toEqual([1006, 1005, 1004, 1003, 1002, 1001, 1000])
 })
 
+test("a drainer is listed with the invocation that it is, and once it has ended with what it has settled, and why", async () => {
+  work = async () => {}
+  await sluice.enqueueMany([{ name: "job" }, { name: "job" }])
+  const invocation = { requestId: "request-2", functionName: "shop-drain", memoryMb: 512, version: "a1b2c3" }
+  await drain(sluice, { connect: database.connect, label: "request-2", invocation })
+  const { drainers } = await sluice.listDrainers({ state: "ended" })
+  expect(drainers.find(({ label }) => label === "request-2")).toMatchObject({
+    invocation,
+    settled: 2,
+    endReason: "out_of_work",
+  })
+  expect(drainers.find(({ id }) => id === 900)).toMatchObject({
+    invocation: null,
+    settled: null,
+    endReason: null,
+  })
+})
+
 test("what can't be a place or an id is refused", async () => {
   await expect(sluice.listDrainers({ after: "1" })).rejects.toThrow(/after is "1": give the last `next`/)
   await expect(sluice.listDrainers({ after: "1-4294967296" })).rejects.toThrow(/the last `next`/)

@@ -109,6 +109,26 @@ test("a day is not dropped while a job with one of its payloads is being committ
   expect(await sluice.getJob(id)).toMatchObject({ payload: large })
 })
 
+test("a job whose payload is carried along while a claim reads it gets it", async () => {
+  await keep.enqueue(large)
+  const carrier = await connect()
+  await carrier.query("begin; lock table sluice.payloads")
+  const draining = drainOnce()
+  await eventually(async () => {
+    const waiting = await database.rows(
+      "select from pg_locks where not granted and relation = 'sluice.payloads'::regclass",
+    )
+    expect(waiting).toHaveLength(1)
+  })
+  const expire = "select sluice.expire_payloads($1, $2) as more"
+  const days = [daysAfter(first, 20), daysAfter(first, 34)]
+  expect((await carrier.query(expire, days)).rows, "carries").toEqual([{ more: true }])
+  expect((await carrier.query(expire, days)).rows, "drops").toEqual([{ more: true }])
+  await carrier.query("commit")
+  expect(await draining).toMatchObject({ succeeded: 1 })
+  expect(performed).toEqual([large])
+})
+
 test("a transaction that can't see what is committed meanwhile drops no day", async () => {
   await keep.enqueue(large)
   await drainOnce()

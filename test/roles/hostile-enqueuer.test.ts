@@ -27,6 +27,8 @@ const store = (job: object, carrier: object | null = null) =>
 const hostile: [what: string, jobs: () => Promise<unknown>][] = [
   ["names that an index can't hold", () => store({ name: random(10_000) })],
   ["queues that an index can't hold", () => store({ queue: random(10_000) })],
+  ["jobs without a name, as which the sums of all names are kept", () => store({ name: "" })],
+  ["jobs without a queue, as which the sums of all queues are kept", () => store({ queue: "" })],
   ["keys that the index of blocked jobs can't hold", () => store({ concurrency_key: random(2_660) })],
   ["a carrier of megabytes", () => store({}, { correlationId: random(1_000_000) })],
   ["a time that no clock reaches", () => store({ run_at: "infinity" })],

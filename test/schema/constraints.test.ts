@@ -96,6 +96,9 @@ const bad: [table: string, row: object, rule: string][] = [
   ["jobs", { name: "other", state: "ready", unique_key: "u" }, "jobs_unique_key"],
   ["jobs", { name: "n".repeat(129), state: "ready" }, "short_names"],
   ["jobs", { name: "any", state: "ready", queue: "q".repeat(129) }, "short_names"],
+  ["jobs", { name: "", state: "ready" }, "short_names"],
+  ["jobs", { name: "any", state: "ready", queue: "" }, "short_names"],
+  ["jobs", { name: "any", state: "ready", queue: "", timeout_ms: 1 }, "short_names"],
   ["jobs", { name: "any", state: "ready", unique_key: "u".repeat(2049) }, "short_keys"],
   [
     "jobs",

@@ -1,10 +1,11 @@
 import type { DrainSettings } from "./drain-options.ts"
 import type { Pipeline } from "./drain-pipeline.ts"
 import { SluiceError } from "./errors.ts"
+import type { EndReason } from "./job/invocation.ts"
 import { DrainDeadlineError, DrainEndingError } from "./perform/cancellation.ts"
 import type { JobRunner } from "./perform/job-runner.ts"
 import type { Deadline } from "./session/deadline.ts"
-import { closeDrainer, type Drainer, type EndReason, type Leftover } from "./session/drainer.ts"
+import { closeDrainer, type Drainer, type Leftover } from "./session/drainer.ts"
 import { settleAll } from "./settle/settle.ts"
 import type { Linger } from "./wake/linger.ts"
 

@@ -5,12 +5,13 @@ import type { Logger, Sluice, Worker } from "@sluice/core"
 import { createLog } from "@sluice/core/log"
 import { createConnect, createPool } from "@sluice/core/pg"
 import { createApp } from "@sluice/http"
-import { createDashboard } from "@sluice/http/dashboard"
+import { createDashboard, type DashboardOptions } from "@sluice/http/dashboard"
 import { loadCore, loadJobs } from "../jobs-file.ts"
 import type { Options } from "../options.ts"
 import { hasColors } from "../output/terminal.ts"
 import { jobsFile } from "./find-jobs.ts"
 import { type Order, QUIT_WITHIN_MS, type Ready } from "./generation.ts"
+import { loadJsonSchema } from "./json-schema.ts"
 
 type FetchCallback = Parameters<typeof getRequestListener>[0]
 
@@ -33,7 +34,8 @@ export async function perform(options: Options, apiKey: string): Promise<number>
   const connect = createConnect(databaseUrl)
   const database = createPool(databaseUrl, { max: CONNECTIONS })
   const sluice = createSluice({ ...sluiceOptions, database, listen: connect, jobs, schedules, schema })
-  const server = createServer(getRequestListener(routes({ sluice, apiKey, log })))
+  const jsonSchema = await loadJsonSchema(file)
+  const server = createServer(getRequestListener(routes({ sluice, apiKey, log }, jsonSchema)))
   const worker = start(sluice, {
     connect,
     concurrency,
@@ -50,9 +52,16 @@ export async function perform(options: Options, apiKey: string): Promise<number>
 }
 
 /** The dashboard is served below its path, and `/` leads there. */
-function routes(options: { sluice: Sluice; apiKey: string; log: Logger }): FetchCallback {
+function routes(
+  options: { sluice: Sluice; apiKey: string; log: Logger },
+  jsonSchema: DashboardOptions["jsonSchema"],
+): FetchCallback {
   const api = createApp(options)
-  const dashboard = createDashboard({ ...options, basePath: DASHBOARD_PATH })
+  const dashboard = createDashboard({
+    ...options,
+    basePath: DASHBOARD_PATH,
+    ...(jsonSchema && { jsonSchema }),
+  })
   return (request, environment) => {
     const { pathname } = new URL(request.url)
     if (pathname === "/") return Response.redirect(new URL(`${DASHBOARD_PATH}/`, request.url), 303)

@@ -2,6 +2,7 @@ import { assertInteger, assertKnownKeys, assertOneOf, isText, refuse } from "../
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { readJson } from "../database/read-json.ts"
+import type { EndReason, Invocation } from "../job/invocation.ts"
 import { dateOf } from "./date-of.ts"
 
 /** A drainer: an invocation, or a session of a worker. */
@@ -36,6 +37,19 @@ export interface DrainerSnapshot {
   readonly inFlight: number | null
   /** The time that it had when it began. Null: no deadline. */
   readonly budgetMs: number | null
+  /** Where it runs, as its host tells. Null: it doesn't. */
+  readonly invocation: Invocation | null
+  /** Of how many executions it has written the outcome. Null: it hasn't ended, or has died. */
+  readonly settled: number | null
+  /**
+   * - `"out_of_work"`: nothing was left for it
+   * - `"deadline"`: its time was up
+   * - `"stopped"`: its host has stopped it
+   * - `"failed"`: it ended with an error
+   *
+   * Null: it hasn't ended, or has died.
+   */
+  readonly endReason: EndReason | null
   readonly startedAt: Date
   /** Null also for one that died and hasn't been found yet. */
   readonly endedAt: Date | null

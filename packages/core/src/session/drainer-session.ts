@@ -1,5 +1,6 @@
 import { assertSessionConnection } from "../database/pooler.ts"
 import type { ProtocolCall } from "../database/protocol-call.ts"
+import { isRolledBackWhole, isTemporary } from "../database/sqlstate.ts"
 import { openGuardedSession, type Session, type SessionOptions } from "./session.ts"
 import { sqlSessionTimeout } from "./session-timeout.ts"
 import { sqlSettings } from "./sql-settings.ts"
@@ -50,22 +51,53 @@ const LONGEST_STATEMENT_MS = 30_000
 export async function openDrainerSession(
   options: SessionOptions,
   opening: ProtocolCall,
-  // biome-ignore lint/suspicious/noExplicitAny: rows are typed where a statement is written
-): Promise<{ session: Session; rows: any[] }> {
+): Promise<OpenedSession> {
   const session = await openGuardedSession({ ...options, pipeline: true }, { sendsBeats: true })
   const { text, values } = opening
   const own = session.connection.processID
   try {
-    const [isDirect, rows] = await Promise.all([
-      applySettings(session, options, ifDirect(1), [own]),
-      session.query(`select * from ${text} ${ifDirect(values.length + 1)}`, [...values, own]),
-    ])
-    if (isDirect) return { session, rows }
+    const applying = applySettings(session, options, ifDirect(1), [own])
+    const opened = session.query(`select * from ${text} ${ifDirect(values.length + 1)}`, [...values, own])
+    opened.catch(() => {}) // the settings may fail first
+    if (await applying) return await orOpenAnother(opened, session, options, opening)
     await assertSessionConnection(session, () => openGuardedSession(options))
     await applySettings(session, options)
     return { session, rows: await session.query(`select * from ${text}`, values) }
   } catch (error) {
     await session.end()
+    throw error
+  }
+}
+
+interface OpenedSession {
+  readonly session: Session
+  // biome-ignore lint/suspicious/noExplicitAny: rows are typed where a statement is written
+  readonly rows: any[]
+}
+
+/**
+ * If the settings failed at first, those of the app, such as a short timeout, held for an opening that was sent with them. It
+ * is sent once more, after the settings, on another session: the locks that it took outlast that it was rolled back.
+ */
+async function orOpenAnother(
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  opened: Promise<any[]>,
+  session: Session,
+  options: SessionOptions,
+  { text, values }: ProtocolCall,
+): Promise<OpenedSession> {
+  try {
+    return { session, rows: await opened }
+  } catch (error) {
+    if (!isTemporary(error) || !isRolledBackWhole(error)) throw error
+  }
+  await session.end()
+  const another = await openGuardedSession({ ...options, pipeline: true }, { sendsBeats: true })
+  try {
+    await applySettings(another, options)
+    return { session: another, rows: await another.query(`select * from ${text}`, values) }
+  } catch (error) {
+    await another.end()
     throw error
   }
 }

@@ -7,6 +7,7 @@ import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { ScheduleDefinition } from "../job/define-schedule.ts"
 import { definitionsJson } from "../job/definitions-json.ts"
 import type { Hooks } from "../job/hooks.ts"
+import type { EndReason, Invocation } from "../job/invocation.ts"
 import type { JobPolicies } from "../job/job-options.ts"
 import type { Execution, SettledExecution } from "../job/outcome.ts"
 import type { StoredPayloads } from "../job/payload-store.ts"
@@ -17,7 +18,6 @@ import { type CancelRequests, createCancelRequests } from "./cancel-requests.ts"
 import { openDrainerSession } from "./drainer-session.ts"
 import { createDurations, type Durations } from "./durations.ts"
 import { createHeldJobs, type HeldJobs } from "./held-jobs.ts"
-import type { Invocation } from "./invocation.ts"
 import type { Session } from "./session.ts"
 import { createSettledHooks, type SettledHooks } from "./settled-hooks.ts"
 import { EMPTY_PHASES, EMPTY_TALLY, type Phases, settledCount, type Tally, timed } from "./tally.ts"
@@ -164,9 +164,6 @@ export interface Leftover {
   /** Milliseconds until the next delayed job or retry is due; undefined if none waits, or nothing was done. */
   readonly nextDueInMs: number | undefined
 }
-
-/** Why a drain ended. */
-export type EndReason = "out_of_work" | "deadline" | "stopped" | "failed"
 
 /**
  * Releases the slot and every lock, then looks once more for work. Writes what is measured beside that.

@@ -1,3 +1,5 @@
+import type { Invocation } from "@sluice/core"
+
 /** Where the logs of a drainer are, whose label is given. Undefined: nowhere that is known. */
 export type LogLink = (drainer: string) => string | undefined
 
@@ -20,9 +22,24 @@ export function cloudWatchLogs(of: {
   return (drainer) => {
     if (!REQUEST_ID.test(drainer)) return undefined
     const lines = `log-events$3FfilterPattern$3D${consoleEncoded(`"${drainer}"`)}`
-    const console = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}`
-    return `${console}#logsV2:log-groups/log-group/${group}/${lines}`
+    return `${consoleOf(region)}#logsV2:log-groups/log-group/${group}/${lines}`
   }
+}
+
+/** Leads to the lines of an invocation in the log stream that its host has told. Undefined: it hasn't. */
+export function logStreamLink(of: Invocation): string | undefined {
+  const { region, logGroup, logStream, requestId } = of
+  if (!region || !REGION.test(region) || !logGroup || !logStream) return undefined
+  const only = requestId ? `$3FfilterPattern$3D${consoleEncoded(`"${requestId}"`)}` : ""
+  const lines = `log-events/${consoleEncoded(logStream)}${only}`
+  return `${consoleOf(region)}#logsV2:log-groups/log-group/${consoleEncoded(logGroup)}/${lines}`
+}
+
+/** It becomes a part of a host's name. */
+const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d$/
+
+function consoleOf(region: string): string {
+  return `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}`
 }
 
 /** As the console writes a value into the fragment of its address: encoded twice, with `$` in place of `%`. */

@@ -10,7 +10,9 @@ const SHORTEST_SECRET = 16
 const HOW_TO_MAKE_ONE = "make a longer one, such as `openssl rand -hex 24` prints"
 
 export function settingsOf(options: DashboardOptions): Settings {
-  const { sluice, identity, redact = redactKeys(), log = console } = options
+  const { sluice, identity, redact = redactKeys(), jsonSchema, log = console } = options
+  if (jsonSchema !== undefined && typeof jsonSchema !== "function")
+    refuse("jsonSchema", "is no function; give one that returns the JSON Schema of an input schema")
   const apiKeys = keysIn(options.apiKey)
   const secrets = isMissing(options.sessionSecret) ? apiKeys : [options.sessionSecret as string]
   const isShort = secrets.some((secret) => secret.length < SHORTEST_SECRET)
@@ -31,14 +33,17 @@ export function settingsOf(options: DashboardOptions): Settings {
     snapshots: snapshotsOf(options.idle),
     redact,
     logLink: options.logLink,
-    jsonSchema: options.jsonSchema,
+    jsonSchema,
     log,
   }
 }
 
 function snapshotsOf(idle: DashboardOptions["idle"]): SnapshotStore | undefined {
   if (idle === true) return memoryStore()
-  return idle ? idle.snapshots : undefined
+  if (!idle) return undefined
+  if (typeof idle.snapshots?.read !== "function" || typeof idle.snapshots.write !== "function")
+    refuse("idle", "has no snapshots to read and write; give true, or { snapshots: createSnapshotStore(…) }")
+  return idle.snapshots
 }
 
 function baseOf(path: string): string {

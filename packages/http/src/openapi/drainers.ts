@@ -21,6 +21,29 @@ const drainer = {
     type: ["integer", "null"],
     description: "The time that it had when it began; null: no deadline.",
   },
+  invocation: {
+    type: ["object", "null"],
+    description: "Where it runs, as its host tells.",
+    additionalProperties: false,
+    properties: {
+      requestId: { type: "string" },
+      functionName: { type: "string" },
+      region: { type: "string" },
+      logGroup: { type: "string" },
+      logStream: { type: "string" },
+      memoryMb: { type: "integer", minimum: 1 },
+      version: { type: "string" },
+    },
+  },
+  settled: {
+    type: ["integer", "null"],
+    description: "Of how many executions it has written the outcome; null: it has not ended, or has died.",
+  },
+  endReason: {
+    type: ["string", "null"],
+    enum: ["out_of_work", "deadline", "stopped", "failed", null],
+    description: "Why it has ended; null: it has not, or has died.",
+  },
   startedAt: instant,
   endedAt: { ...instantOrNull, description: "Null also for one that died and has not been found yet." },
 }

@@ -4,13 +4,15 @@ import { Icon } from "./icon.tsx"
 /** A page's heading, what it is about, and on its end side what can be done. */
 export function PageHeader(properties: {
   title: Child
+  /** Stands beside the title: the state of what the page is of. */
+  badge?: Child
   lead?: Child
   /** Where this page belongs: the list of a job's page. */
   back?: { readonly href: string; readonly label: string }
   /** Buttons and links. */
   children?: Child
 }) {
-  const { title, lead, back, children } = properties
+  const { title, badge, lead, back, children } = properties
   return (
     <header class="page-header">
       <div class="titles">
@@ -19,7 +21,10 @@ export function PageHeader(properties: {
             {back.label}
           </a>
         )}
-        <h1>{title}</h1>
+        <div class="row">
+          <h1>{title}</h1>
+          {badge}
+        </div>
         {lead && <div class="lead">{lead}</div>}
       </div>
       {children && <div class="actions">{children}</div>}

@@ -15,6 +15,7 @@ as $$
     'slot', d.slot, 'slots', d.slots, 'queues', case when (d.pool).excepts is false then (d.pool).queues end,
     'except', case when (d.pool).excepts then (d.pool).queues end, 'onlyNames', (d.pool).names, 'names', d.names, 'backendPid', d.backend_pid,
     'held', case when d.ended_at is null then coalesce(h.jobs, 0) else 0 end, 'inFlight', d.in_flight, 'budgetMs', d.budget_ms,
+    'invocation', d.invocation, 'settled', d.settled, 'endReason', d.reason,
     'startedAt', d.started_at, 'endedAt', d.ended_at) order by i.place), '[]')
   from unnest(p_ids) with ordinality i (id, place) join drainers d on d.id = i.id
   left join alive a on a.drainer_id = d.id and d.ended_at is null

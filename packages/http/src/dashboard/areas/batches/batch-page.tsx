@@ -41,7 +41,7 @@ export const batchPage: Page = {
           <PageHeader
             title={flow ? flow.name : title}
             back={back}
-            lead={<BatchState view={view} state={batch.state} />}
+            badge={<BatchState view={view} state={batch.state} />}
           >
             <ButtonLink href={view.href("/jobs", { batch: id })}>{text.batches.jobs}</ButtonLink>
             {view.may("operator") && <Actions view={view} batch={batch} />}

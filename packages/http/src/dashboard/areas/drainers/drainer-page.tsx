@@ -1,9 +1,11 @@
-import type { DrainerDetails } from "@sluice/core"
+import type { DrainerDetails, Invocation } from "@sluice/core"
 import { EmptyState } from "../../components/empty-state.tsx"
+import { Count } from "../../components/numbers.tsx"
 import { Facts, PageHeader, Panel } from "../../components/page-header.tsx"
 import { Table } from "../../components/table.tsx"
 import { Time } from "../../components/time.tsx"
 import { fill } from "../../languages/text.ts"
+import { logStreamLink } from "../../log-link.ts"
 import type { Page, View } from "../../page.ts"
 import { JobLink } from "../parts/job-link.tsx"
 import { DrainerState } from "./drainer-state.tsx"
@@ -34,10 +36,11 @@ export const drainerPage: Page = {
           <PageHeader
             title={<span class="ltr">{drainer.label}</span>}
             back={back}
-            lead={<DrainerState view={view} state={drainer.state} />}
+            badge={<DrainerState view={view} state={drainer.state} />}
           />
           <div class="grid">
             <Details view={view} drainer={drainer} />
+            <Where view={view} drainer={drainer} />
             <Held view={view} drainer={drainer} />
           </div>
         </>
@@ -48,7 +51,7 @@ export const drainerPage: Page = {
 
 function Details({ view, drainer }: { view: View; drainer: DrainerDetails }) {
   const text = view.text.drainers
-  const { id, backendPid, startedAt, endedAt, budgetMs, inFlight } = drainer
+  const { id, backendPid, startedAt, endedAt, budgetMs, inFlight, settled, endReason } = drainer
   return (
     <Panel id="details" title={text.details}>
       <Facts
@@ -61,11 +64,50 @@ function Details({ view, drainer }: { view: View; drainer: DrainerDetails }) {
           [text.endedAt, endedAt ? <Time view={view} at={endedAt} /> : undefined],
           [text.lived, livedText(view, drainer)],
           [text.budget, budgetMs === null ? text.noBudget : view.format.duration(budgetMs)],
+          [text.settled, settled === null ? undefined : <Count view={view} value={settled} />],
+          [text.endReason, endReason === null ? undefined : text.endReasons[endReason]],
           [text.states.died, inFlight === null ? undefined : view.format.counted(text.inFlight, inFlight)],
           [text.names, <Names view={view} names={drainer.names} />],
         ]}
       />
     </Panel>
+  )
+}
+
+/** The invocation that it is, as its host has told, and its logs. */
+function Where({ view, drainer }: { view: View; drainer: DrainerDetails }) {
+  const { invocation } = drainer
+  if (invocation === null) return null
+  const text = view.text.drainers
+  const { functionName, version, memoryMb, requestId, region } = invocation
+  return (
+    <Panel id="invocation" title={text.invocation}>
+      <Facts
+        facts={[
+          [text.requestId, requestId && <code>{requestId}</code>],
+          [text.functionName, functionName && <code>{functionName}</code>],
+          [text.version, version && <code>{version}</code>],
+          [text.region, region && <span class="ltr">{region}</span>],
+          [text.memory, memoryMb && <span class="ltr">{`${view.format.number(memoryMb)} MB`}</span>],
+          [text.logStream, <LogStream view={view} label={drainer.label} invocation={invocation} />],
+        ]}
+      />
+    </Panel>
+  )
+}
+
+function LogStream(properties: { view: View; label: string; invocation: Invocation }) {
+  const { view, label, invocation } = properties
+  const href = logStreamLink(invocation) ?? view.logLink?.(label)
+  return (
+    <>
+      {invocation.logStream ? <code>{invocation.logStream}</code> : href === undefined && "–"}{" "}
+      {href !== undefined && (
+        <a href={href} rel="noreferrer" target="_blank">
+          {view.text.jobs.logs}
+        </a>
+      )}
+    </>
   )
 }
 

@@ -36,7 +36,7 @@ export const keyPage: Page = {
           <PageHeader
             title={<span class="ltr">{key.key}</span>}
             back={back}
-            lead={key.paused && <PauseBadge view={view} until={key.pausedUntil} />}
+            badge={key.paused && <PauseBadge view={view} until={key.pausedUntil} />}
           >
             <ButtonLink href={href("/jobs", { key: key.key })}>{text.limits.jobs}</ButtonLink>
           </PageHeader>

@@ -180,17 +180,30 @@ function RateForm({ view, rates }: { view: View; rates: readonly RateSnapshot[] 
     <Panel id="rate" title={text.changeRate}>
       <div class="setting">
         <ActionForm view={view} path="/limits/rate" class="inline">
-          <label for="rate-key">{text.key}</label>
-          <input id="rate-key" name="target" class="code" maxlength={512} list="rate-keys" required />
+          <span class="labeled">
+            <label for="rate-key">{text.key}</label>
+            <input id="rate-key" name="target" class="code" maxlength={512} list="rate-keys" required />
+          </span>
           <datalist id="rate-keys">
             {rates.map(({ key }) => (
               <option value={key} />
             ))}
           </datalist>
-          <label for="starts">{text.starts}</label>
-          <input id="starts" name="starts" type="number" min="1" max="1000000" aria-describedby="rate-hint" />
-          <label for="per">{text.per}</label>
-          <input id="per" name="per" class="code" size={6} placeholder="1m" aria-describedby="rate-hint" />
+          <span class="labeled">
+            <label for="starts">{text.starts}</label>
+            <input
+              id="starts"
+              name="starts"
+              type="number"
+              min="1"
+              max="1000000"
+              aria-describedby="rate-hint"
+            />
+          </span>
+          <span class="labeled">
+            <label for="per">{text.per}</label>
+            <input id="per" name="per" class="code" size={6} placeholder="1m" aria-describedby="rate-hint" />
+          </span>
           <button type="submit" class="button">
             {view.text.queues.setLimit}
           </button>
@@ -208,7 +221,7 @@ function rateColumns(view: View): Column<RateSnapshot>[] {
   return [
     { label: text.key, heading: true, cell: ({ key }) => <span class="ltr">{key}</span> },
     {
-      label: text.rates,
+      label: text.oneRate,
       cell: (rate) => (
         <span class="row">
           <span>{rateText(view, rate)}</span>

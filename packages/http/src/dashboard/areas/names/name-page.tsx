@@ -31,7 +31,7 @@ export const namePage: Page = {
       <>
         <PageHeader
           title={name}
-          lead={pause && <PauseBadge view={view} until={pause.until} />}
+          badge={pause && <PauseBadge view={view} until={pause.until} />}
           back={{ href: view.href("/names", { range: range.key }), label: text.navigation.names }}
         >
           <ButtonLink href={view.href("/jobs", { name })}>{text.names.jobs}</ButtonLink>

@@ -75,8 +75,10 @@ async function Kept({ view, store }: { view: View; store: SnapshotStore }) {
     const shown = (
       <>
         <Notice>
-          {fill(view.text.overview.asOf, { time: view.format.exact(data.overview.at) })} (
-          <Time view={view} at={data.overview.at} />)
+          {fill(view.text.overview.asOf, { time: view.format.exact(data.overview.at) })}{" "}
+          <span class="muted">
+            <Time view={view} at={data.overview.at} />
+          </span>
         </Notice>
         <Body view={view} data={data} range={USUAL_RANGE} />
       </>

@@ -19,16 +19,18 @@ export function LimitForm(properties: {
     <div class="setting">
       <ActionForm view={view} path={path} class="inline">
         {target !== undefined && <input type="hidden" name="target" value={target} />}
-        <label for={name}>{label}</label>
-        <input
-          id={name}
-          name={name}
-          type="number"
-          min="1"
-          max="1000000"
-          value={limit ?? ""}
-          aria-describedby={`${name}-hint`}
-        />
+        <span class="labeled">
+          <label for={name}>{label}</label>
+          <input
+            id={name}
+            name={name}
+            type="number"
+            min="1"
+            max="1000000"
+            value={limit ?? ""}
+            aria-describedby={`${name}-hint`}
+          />
+        </span>
         <button type="submit" class="button">
           {text.setLimit}
         </button>

@@ -45,7 +45,7 @@ export const queuePage: Page = {
           <PageHeader
             title={name}
             back={back}
-            lead={queue.paused && <PauseBadge view={view} until={queue.pausedUntil} />}
+            badge={queue.paused && <PauseBadge view={view} until={queue.pausedUntil} />}
           >
             <ButtonLink href={href("/jobs", { queue: name })}>{text.queues.jobs}</ButtonLink>
           </PageHeader>

@@ -9,10 +9,12 @@ export function QueueSeries({ view, series }: { view: View; series: Series | und
   const performed = view.format.counted(text.executions, sum(series.executions))
   const failures = sum(series.failures)
   return (
-    <span class="row">
+    <span class="sampled">
       <Sparkline values={series.executions} label={performed} small />
-      <span>{performed}</span>
-      {failures > 0 && <span class="failures">{view.format.counted(text.failures, failures)}</span>}
+      <span>
+        <span>{performed}</span>
+        {failures > 0 && <span class="failures">{view.format.counted(text.failures, failures)}</span>}
+      </span>
     </span>
   )
 }

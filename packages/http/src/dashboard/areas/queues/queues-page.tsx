@@ -93,7 +93,7 @@ function Name({ view, queue }: { view: View; queue: QueueSnapshot }) {
       <a href={view.href(queuePath(name))}>{name}</a>
       {paused && <PauseBadge view={view} until={pausedUntil} />}
       {waitingLimit !== null && (
-        <span class="pill" title={view.text.queues.limit}>
+        <span class="pill ltr" title={view.text.queues.limit}>
           ≤ {view.format.number(waitingLimit)}
         </span>
       )}

@@ -22,6 +22,7 @@ export const limits = {
   noKeyFound: "No job has this key. It can be paused and limited all the same.",
   rates: "Rates",
   ratesLead: "Of each key, a limited number of jobs start within a time.",
+  oneRate: "Rate",
   rate: "{limit} in {per}",
   burst: "up to {burst} at once",
   room: "May start now",

@@ -14,6 +14,9 @@ export interface Invocation {
   readonly version?: string
 }
 
+/** Why a drain has ended. */
+export type EndReason = "out_of_work" | "deadline" | "stopped" | "failed"
+
 const TEXTS = [
   "requestId",
   "functionName",
