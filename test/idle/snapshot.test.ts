@@ -50,7 +50,7 @@ test("the last drainer leaves the overview for a dashboard that doesn't wake the
   await deployment.host.invoke("drain", "{}")
   expect([...s3.objects.keys()]).toEqual(["/overviews/shop/overview.json"])
   const { seen, text } = await overview(storeAt(ADDRESS))
-  expect(seen).toMatch(/As of .*\( (.* ago|now) \)/)
+  expect(seen).toMatch(/As of .* UTC\. .*?( ago|now) /)
   expect(seen).toContain("Scheduled 1 now")
   expect(seen).toMatch(/Succeeded 1 in the last hour/)
   expect(text).toContain("data-refresh-seconds")
