@@ -38,6 +38,7 @@ const CALLS: Readonly<Record<string, string[]>> = {
   "keys pause": ["a"],
   "keys resume": ["a"],
   "keys limit": ["a", "--waiting", "5"],
+  "keys override": ["a", "--running", "5"],
   schedules: [],
   "schedules list": [],
   "schedules show": ["a"],

@@ -38,6 +38,7 @@ test("every queue is listed by name with the number of its jobs in each state", 
     blocked: 0,
     running: 0,
     oldestReadyAt: null,
+    isEstimate: false,
   }
   expect(await sluice.listQueues()).toEqual([
     { ...none, name: "alone", ready: 1, oldestReadyAt: expect.any(Date) },
