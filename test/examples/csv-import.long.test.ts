@@ -5,7 +5,7 @@ import { expect, test } from "vitest"
 import { eventually } from "../support/eventually.ts"
 import { createPageApp } from "./page-app.ts"
 
-const ROWS = 400_000 // several seconds: progress is written once a second
+const ROWS = 800_000 // several seconds: progress is written once a second
 const app = await createPageApp("docs/examples/csv-import.md")
 const { database } = app
 
