@@ -52,7 +52,7 @@ export async function openDrainerSession(
   options: SessionOptions,
   opening: ProtocolCall,
 ): Promise<OpenedSession> {
-  const session = await openGuardedSession({ ...options, pipeline: true }, { sendsBeats: true })
+  const session = await connectDrainer(options)
   const { text, values } = opening
   const own = session.connection.processID
   try {
@@ -61,8 +61,7 @@ export async function openDrainerSession(
     opened.catch(() => {}) // the settings may fail first
     if (await applying) return await orOpenAnother(opened, session, options, opening)
     await assertSessionConnection(session, () => openGuardedSession(options))
-    await applySettings(session, options)
-    return { session, rows: await session.query(`select * from ${text}`, values) }
+    return await openAfterSettings(session, options, opening)
   } catch (error) {
     await session.end()
     throw error
@@ -84,7 +83,7 @@ async function orOpenAnother(
   opened: Promise<any[]>,
   session: Session,
   options: SessionOptions,
-  { text, values }: ProtocolCall,
+  opening: ProtocolCall,
 ): Promise<OpenedSession> {
   try {
     return { session, rows: await opened }
@@ -92,14 +91,26 @@ async function orOpenAnother(
     if (!isTemporary(error) || !isRolledBackWhole(error)) throw error
   }
   await session.end()
-  const another = await openGuardedSession({ ...options, pipeline: true }, { sendsBeats: true })
+  const another = await connectDrainer(options)
   try {
-    await applySettings(another, options)
-    return { session: another, rows: await another.query(`select * from ${text}`, values) }
+    return await openAfterSettings(another, options, opening)
   } catch (error) {
     await another.end()
     throw error
   }
+}
+
+function connectDrainer(options: SessionOptions): Promise<Session> {
+  return openGuardedSession({ ...options, pipeline: true }, { sendsBeats: true })
+}
+
+async function openAfterSettings(
+  session: Session,
+  options: SessionOptions,
+  { text, values }: ProtocolCall,
+): Promise<OpenedSession> {
+  await applySettings(session, options)
+  return { session, rows: await session.query(`select * from ${text}`, values) }
 }
 
 /**
