@@ -25,11 +25,13 @@ export function poolQueryable(database: Queryable, answerWithinMs: number): Quer
         try {
           return await withinMs(database.query(text, values), giveUpAtMs - performance.now(), late)
         } catch (error) {
-          if (!isTransient(error) || tried === MAX_TRIES)
-            throw isTemporary(error) && !isConnectionLost(error)
-              ? unavailableError((error as Error).message, error)
-              : error
-          if (tried > 1) await wait(Math.random() * 2 ** (tried - 1))
+          if (isTransient(error) && tried < MAX_TRIES) {
+            if (tried > 1) await wait(Math.random() * 2 ** (tried - 1))
+            continue
+          }
+          throw isTemporary(error) && !isConnectionLost(error)
+            ? unavailableError((error as Error).message, error)
+            : error
         }
       }
     },
