@@ -1,5 +1,5 @@
 import type { Duration } from "../checks/duration.ts"
-import { assertOneOf } from "../checks/validate.ts"
+import { assertKnownKeys, assertOneOf } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { checkSteppedOptions, datesOf, type SteppedOptions, type SteppedRange, spanOf } from "./measured.ts"
@@ -38,8 +38,10 @@ export interface Series {
 export async function listSeries(
   database: Queryable,
   schema: string,
-  { by = "queue", ...options }: ListSeriesOptions = {},
+  given: ListSeriesOptions = {},
 ): Promise<SeriesList> {
+  assertKnownKeys(given, ["by", "since", "until", "step"], ["options"])
+  const { by = "queue", ...options } = given
   assertOneOf(by, ["by"], ["queue", "name"])
   const range = checkSteppedOptions(options, USUAL_POINTS)
   const counted = await readSeries(database, schema, range, by)
