@@ -20,7 +20,7 @@ test("the API answers 503, and logs a line without a stack", async () => {
   const lines: [string, object | undefined][] = []
   const note = (message: string, details?: object) => void lines.push([message, details])
   const log = { debug() {}, info() {}, warn: note, error: note }
-  const apiKey = "a key that is long enough for the tests"
+  const apiKey = "a-key-that-is-long-enough-for-the-tests"
   const app = createApp({ sluice, apiKey, log })
   const response = await app.request("/v1/jobs", {
     method: "POST",
