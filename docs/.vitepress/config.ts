@@ -55,7 +55,7 @@ export default defineConfig({
           searchOptions: {
             // Guides come before the names of every property, and before records of decisions.
             boostDocument: (address: string) =>
-              /\/(reference|decisions)\/|CHANGELOG/.test(address) ? 0.1 : 1,
+              /\/(reference|decisions)\/|CHANGELOG|CONTRIBUTING|docs\/(parity|protocol)/.test(address) ? 0.1 : 1,
           },
         },
       },
