@@ -51,6 +51,14 @@ test.each([
   expect(code).toBe(2)
 })
 
+test("with --json, wrong usage is a JSON document on the standard output, and a line beside it", async () => {
+  const { code, output, stdout } = await runSluice("jobs", "lst", "--json")
+  const message = 'There is no command "jobs lst": did you mean jobs list?'
+  expect(JSON.parse(stdout)).toEqual({ error: { code: "bad_arguments", message } })
+  expect(output).toContain(`sluice: ${message}`)
+  expect(code).toBe(2)
+})
+
 test("variables of the environment are checked like options, and named", async () => {
   for (const [name, value, words] of [
     ["DATABASE_URL", "nonsense", "DATABASE_URL is not a Postgres connection string: give one such as"],
