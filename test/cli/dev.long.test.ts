@@ -169,7 +169,9 @@ test("without a jobs file, a second time in the folder, on a port that is taken,
   expect(second.code).toBe(2)
   const onSamePort = ["dev", "--port", String(app.port), "--database-url", app.databaseUrl]
   const taken = await runIn(app.folder, onSamePort, { SLUICE_DATA_DIR: ".other" })
-  expect(taken.output).toMatch(/sluice: --port is \d+, which can't be used: .*EADDRINUSE/)
+  expect(taken.output).toMatch(
+    /sluice: Port \d+ is taken by .*: stop it, or choose another one, such as --port \d+/,
+  )
   expect(taken.code).toBe(2)
   const { path, remove } = await makeTemporaryFolder()
   onTestFinished(remove)
