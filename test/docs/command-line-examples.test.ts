@@ -25,10 +25,13 @@ test("the help of each command has an example", () => {
 })
 
 test.each(examples)("`$line`, an example of $words, calls a command with options that it has", ({ line }) => {
-  const called = line.match(/sluice ([a-z-]+(?: [a-z-]+)*)/)?.[1] ?? ""
-  const known = [called, called.replace(/ [a-z-]+$/, ""), called.split(" ")[0] as string].find((words) =>
-    helpOf.has(words),
-  )
+  const words =
+    line
+      .match(/sluice ((?:[a-z][a-z-]* ?)+)/)?.[1]
+      ?.trim()
+      .split(" ") ?? []
+  const called = words.map((_, index) => words.slice(0, words.length - index).join(" "))
+  const known = called.find((one) => helpOf.has(one))
   const own = line.split(/ [|>] | \|\| /)[0] as string
   for (const [, option] of own.matchAll(/ (--[\w-]+)/g))
     expect(helpOf.get(known as string)).toContain(`  ${option}`)
