@@ -85,6 +85,8 @@ import type { WorkflowOptions } from "./workflows/workflow.ts"
 export interface Front {
   readonly catalog: Catalog
   readonly database: Queryable
+  /** The app's own, which `database` wraps. */
+  readonly ownDatabase: Queryable
   readonly listen: Connect | undefined
   /** Stores jobs within the hooks, and wakes a drainer for them unless that is left to the caller. */
   readonly store: (
@@ -119,7 +121,7 @@ export type Later = Omit<
 /** Of more jobs it isn't asked which of them need a drainer, but whether any job does. */
 const MOST_ASKED_FOR = 500
 
-export function createLater({ catalog, database, listen, store, wakeIfNeeded }: Front): Later {
+export function createLater({ catalog, database, ownDatabase, listen, store, wakeIfNeeded }: Front): Later {
   const { schema } = catalog
   const keys = createKeyVerifier(database, schema)
   const watch = createFinishWatch(database, schema, listen)
@@ -178,7 +180,7 @@ export function createLater({ catalog, database, listen, store, wakeIfNeeded }: 
     listDefinitions: (options) => translateErrors(listDefinitions(database, schema, options)),
     getBacklog: () => translateErrors(readBacklog(database, schema)),
     getOverview: () => translateErrors(readOverview(database, schema)),
-    examine: (options) => translateErrors(examine(database, schema, options)),
+    examine: (options) => translateErrors(examine(database, schema, options, ownDatabase)),
     listErrors: (options) => translateErrors(listErrors(database, schema, options)),
     getError: (fingerprint, options) => translateErrors(readError(database, schema, fingerprint, options)),
     listFailures: (fingerprint, options) =>

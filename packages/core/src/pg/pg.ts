@@ -1,7 +1,8 @@
 // Connections with the driver `pg` that survive restarts of the database, breaks of the network, and freezing.
 import pg from "pg"
 import { missingAddressError, readAddress } from "../database/address.ts"
-import type { Connect, Queryable } from "../database/connection.ts"
+import type { Connect, Connection, Queryable } from "../database/connection.ts"
+import { directNeonHost } from "../database/pooler.ts"
 import { PoolerError } from "../errors.ts"
 import { cancelStatement } from "./cancel-statement.ts"
 import { CONNECT_TIMEOUT_MS, retryConnect } from "./retry-connect.ts"
@@ -36,7 +37,7 @@ export interface PoolOptions {
 export function createPool(
   url: string | undefined,
   { max = 1, answerWithinMs = 20_000 }: PoolOptions = {},
-): Queryable & { end(): Promise<void> } {
+): Queryable & { open(): Promise<Connection>; end(): Promise<void> } {
   if (!url) return createPoolWithoutAddress()
   hostOf(url)
   const pool = new pg.Pool({ ...settings(url), max, query_timeout: answerWithinMs + CANCELED_WITHIN_MS })
@@ -51,15 +52,19 @@ export function createPool(
       const client = await retryConnect(() => pool.connect())
       return queryWithin(answerWithinMs, () => cancelStatement(settings(url), client), client, text, values)
     },
+    /** A connection beside those of the pool, for who has to know what stands before the database. */
+    open: () => openClient(settings(url)),
     end: () => pool.end(),
   }
 }
 
 function createPoolWithoutAddress() {
+  const refuse = async (): Promise<never> => {
+    throw missingAddressError("createPool")
+  }
   return {
-    async query(): Promise<never> {
-      throw missingAddressError("createPool")
-    },
+    query: refuse,
+    open: refuse,
     async end() {},
   }
 }
@@ -101,13 +106,15 @@ export function createConnect(url: string | undefined): Connect {
   return async ({ pipeline = false } = {}) => {
     if (!url) throw missingAddressError("createConnect")
     assertNoNeonPooler(url)
-    return retryConnect(async () => {
-      const client = new pg.Client({ ...settings(url), pipeline })
-      client.on("error", () => {}) // the drainer listens too; without any listener an error would end the process
-      await client.connect()
-      return client
-    })
+    return retryConnect(() => openClient({ ...settings(url), pipeline }))
   }
+}
+
+async function openClient(settings: pg.ClientConfig): Promise<pg.Client> {
+  const client = new pg.Client(settings)
+  client.on("error", () => {}) // who uses it listens too; without any listener an error would end the process
+  await client.connect()
+  return client
 }
 
 function settings(url: string): pg.ClientConfig {
@@ -122,8 +129,8 @@ function settings(url: string): pg.ClientConfig {
 /** Throws `PoolerError` for Neon's pooled address. */
 export function assertNoNeonPooler(url: string): void {
   const hostname = hostOf(url)
-  if (!/^[^.]+-pooler\./.test(hostname)) return
-  const direct = hostname.replace("-pooler.", ".")
+  const direct = directNeonHost(hostname)
+  if (direct === undefined) return
   throw new PoolerError(
     "transaction_pooler",
     `${hostname} is Neon's transaction pooler, through which session locks don't hold: give the drainer the direct address ${direct}. Enqueueing may use the pooler`,

@@ -2,6 +2,7 @@ import { audit } from "./audit.ts"
 import { batches } from "./batches.ts"
 import { drainers } from "./drainers.ts"
 import { errors } from "./errors.ts"
+import { findings } from "./findings.ts"
 import { health } from "./health.ts"
 import { jobs } from "./jobs.ts"
 import { limits } from "./limits.ts"
@@ -23,6 +24,7 @@ export const english = {
   jobs,
   errors,
   names,
+  findings,
   health,
   limits,
   navigation,

@@ -3,6 +3,7 @@ import { audit } from "./audit.ts"
 import { batches } from "./batches.ts"
 import { drainers } from "./drainers.ts"
 import { errors } from "./errors.ts"
+import { findings } from "./findings.ts"
 import { health } from "./health.ts"
 import { jobs } from "./jobs.ts"
 import { limits } from "./limits.ts"
@@ -19,6 +20,7 @@ import { waits } from "./waits.ts"
 export const french: Messages = {
   errors,
   names,
+  findings,
   health,
   jobs,
   audit,
