@@ -138,8 +138,8 @@ export const FINDING_TEXTS = {
 
   timeouts_fit: { text: "every job's timeout fits into a drain" },
   timeouts_too_long: {
-    text: "timeouts fit into no drain, which have {budgetMs}: {definitions}",
-    each: "{name} (timeout {timeoutMs})",
+    text: "drains have {budgetMs}, too short for the timeouts of {definitions}",
+    each: "{name} ({timeoutMs})",
     remedy: "Shorten them, or perform these jobs elsewhere",
   },
   names_known: { text: "every waiting job is known to a drainer" },

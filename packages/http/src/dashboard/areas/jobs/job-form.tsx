@@ -1,46 +1,10 @@
 import { isDeepStrictEqual } from "node:util"
 import type { AnyJobDefinition } from "@sluice/core"
 import { Field } from "../../components/field.tsx"
-import { Notice } from "../../components/notice.tsx"
 import type { View } from "../../page.ts"
-import { type FieldError, jsonOf } from "./form-values.ts"
+import type { Errors } from "../parts/form-parts.tsx"
+import { jsonOf } from "../parts/form-values.ts"
 import { type InputField, textsOf } from "./input-fields.ts"
-
-/** What is wrong with which field; under `""`, with the whole form. */
-export type Errors = ReadonlyMap<string, string>
-
-export const noErrors: Errors = new Map()
-
-export function errorsOf(error: FieldError): Errors {
-  return new Map([[error.field, error.message]])
-}
-
-/** One field of a job, with its text. */
-export function TextField(properties: {
-  name: string
-  label: string
-  hint?: string | undefined
-  value: string | undefined
-  errors: Errors
-  isJson?: boolean
-  rows?: number
-  list?: string
-}) {
-  const { name, label, hint, value = "", errors, isJson = false, rows = 8, list } = properties
-  return (
-    <Field name={name} label={label} hint={hint} error={errors.get(name)}>
-      {(attributes) =>
-        isJson ? (
-          <textarea {...attributes} class="code" rows={rows} spellcheck={false} autocapitalize="none">
-            {`\n${value}`}
-          </textarea>
-        ) : (
-          <input {...attributes} type="text" value={value} autocomplete="off" {...(list && { list })} />
-        )
-      }
-    </Field>
-  )
-}
 
 /** The fields of an input schema, named `input.<key>`. */
 export function InputFields(properties: {
@@ -136,20 +100,6 @@ export function canSay(view: View, fields: readonly InputField[], payload: unkno
   if (typeof payload !== "object" || payload === null || !fields.every(isKept)) return false
   const said = new Map(Object.entries(payloadOf(view, fields, form)))
   return Object.entries(payload).every(([key, value]) => isDeepStrictEqual(said.get(key), value))
-}
-
-export function FormProblem({ errors, shown }: { errors: Errors; shown: readonly string[] }) {
-  const others = [...errors].filter(([field]) => !shown.includes(field))
-  if (others.length === 0) return null
-  return (
-    <Notice kind="failure">
-      {others.map(([, message]) => (
-        <p>
-          <bdi>{message}</bdi>
-        </p>
-      ))}
-    </Notice>
-  )
 }
 
 /** The definition of a name, if the dashboard's bundle has it. */

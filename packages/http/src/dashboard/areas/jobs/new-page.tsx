@@ -11,20 +11,11 @@ import { Notice } from "../../components/notice.tsx"
 import { PageHeader } from "../../components/page-header.tsx"
 import { fill } from "../../languages/text.ts"
 import type { Action, Page, Rendered, View } from "../../page.ts"
+import { type Errors, errorsOf, FormProblem, noErrors, TextField } from "../parts/form-parts.tsx"
+import { dueOf, FieldError, jsonOf, numberOf, tagsOf, textOf } from "../parts/form-values.ts"
 import { isWhole } from "./edit-page.tsx"
-import { dueOf, FieldError, jsonOf, numberOf, tagsOf, textOf } from "./form-values.ts"
 import { type InputField, inputFieldsOf, textsOf } from "./input-fields.ts"
-import {
-  canSay,
-  definitionOf,
-  type Errors,
-  errorsOf,
-  FormProblem,
-  InputFields,
-  noErrors,
-  payloadOf,
-  TextField,
-} from "./job-form.tsx"
+import { canSay, definitionOf, InputFields, payloadOf } from "./job-form.tsx"
 import { noJob } from "./job-page.tsx"
 
 const OPTIONS = ["due", "queue", "priority", "maxAttempts", "tags", "uniqueKey", "concurrencyKey", "metadata"]

@@ -125,8 +125,8 @@ export const findings: Messages["findings"] = {
 
   timeouts_fit: { text: "مهلة كل مهمة تتسع لها مدة التصريف" },
   timeouts_too_long: {
-    text: "مهل لا تتسع لها أي مدة تصريف، وهي {budgetMs}: {definitions}",
-    each: "{name} (المهلة {timeoutMs})",
+    text: "للمُصرِّفات {budgetMs}، وهي أقل من مهلة {definitions}",
+    each: "{name} ({timeoutMs})",
     remedy: "قصّرها، أو نفّذ هذه المهام في مكان آخر",
   },
   names_known: { text: "كل مهمة منتظرة يعرفها مُصرِّف" },

@@ -1,4 +1,5 @@
 import type { Messages } from "../en/index.ts"
+import { apiKeys } from "./api-keys.ts"
 import { audit } from "./audit.ts"
 import { batches } from "./batches.ts"
 import { drainers } from "./drainers.ts"
@@ -23,6 +24,7 @@ export const arabic: Messages = {
   findings,
   health,
   jobs,
+  apiKeys,
   audit,
   batches,
   drainers,

@@ -126,8 +126,8 @@ export const findings: Messages["findings"] = {
 
   timeouts_fit: { text: "der Timeout jedes Jobs passt in die Zeit eines Drainers" },
   timeouts_too_long: {
-    text: "Timeouts, für die keine Zeit eines Drainers reicht, die {budgetMs} beträgt: {definitions}",
-    each: "{name} (Timeout {timeoutMs})",
+    text: "Drainer haben {budgetMs}, zu wenig für die Timeouts von {definitions}",
+    each: "{name} ({timeoutMs})",
     remedy: "Sie verkürzen, oder diese Jobs anderswo ausführen",
   },
   names_known: { text: "jeden wartenden Job kennt ein Drainer" },

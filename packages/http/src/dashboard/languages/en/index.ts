@@ -1,3 +1,4 @@
+import { apiKeys } from "./api-keys.ts"
 import { audit } from "./audit.ts"
 import { batches } from "./batches.ts"
 import { drainers } from "./drainers.ts"
@@ -18,6 +19,7 @@ import { waits } from "./waits.ts"
 
 /** The texts of the dashboard: a file for each area. The other languages have the same keys. */
 export const english = {
+  apiKeys,
   audit,
   batches,
   drainers,

@@ -126,22 +126,22 @@ export const findings: Messages["findings"] = {
     remedy: VACUUM,
   },
 
-  timeouts_fit: { text: "el tiempo máximo de cada trabajo cabe en el de un drainer" },
+  timeouts_fit: { text: "el tiempo límite de cada trabajo cabe en el de un drainer" },
   timeouts_too_long: {
-    text: "tiempos máximos que no caben en el de ningún drainer, que es de {budgetMs}: {definitions}",
-    each: "{name} (máximo {timeoutMs})",
+    text: "los drainers tienen {budgetMs}, muy poco para el tiempo límite de {definitions}",
+    each: "{name} ({timeoutMs})",
     remedy: "Acórtelos, o ejecute estos trabajos en otro lugar",
   },
   names_known: { text: "algún drainer conoce cada trabajo en espera" },
   names_unknown: {
     text: "esperan trabajos que ningún drainer del último día puede ejecutar: {names}",
-    each: "{name} ({trabajos} desde {sinceAt})",
+    each: "{name} ({jobs} desde {sinceAt})",
     remedy: "Despliegue sus definiciones",
   },
   queues_served: { text: "un drainer atiende la cola de cada trabajo en espera" },
   queues_unserved: {
     text: "esperan trabajos en colas que ningún drainer ha atendido desde hace un día: {queues}",
-    each: "{queue} ({trabajos} desde {sinceAt})",
+    each: "{queue} ({jobs} desde {sinceAt})",
     remedy: "Añada las colas a un grupo",
   },
 }

@@ -130,8 +130,8 @@ export const findings: Messages["findings"] = {
 
   timeouts_fit: { text: "le délai maximal de chaque job tient dans le temps d'un drainer" },
   timeouts_too_long: {
-    text: "délais qui ne tiennent dans le temps d'aucun drainer, qui est de {budgetMs} : {definitions}",
-    each: "{name} (délai {timeoutMs})",
+    text: "les drainers disposent de {budgetMs}, trop peu pour le délai maximal de {definitions}",
+    each: "{name} ({timeoutMs})",
     remedy: "Raccourcissez-les, ou exécutez ces jobs ailleurs",
   },
   names_known: { text: "chaque job en attente est connu d'un drainer" },
