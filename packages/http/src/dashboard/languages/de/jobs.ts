@@ -57,6 +57,7 @@ export const jobs: Messages["jobs"] = {
     run: "Jetzt ausführen",
     update: "Ändern",
     delete: "Löschen",
+    erase: "Tilgen",
   },
   ask: {
     cancel: "Jobs abbrechen?",
@@ -64,6 +65,7 @@ export const jobs: Messages["jobs"] = {
     run: "Jobs jetzt ausführen?",
     update: "Jobs ändern?",
     delete: "Jobs löschen?",
+    erase: "Jobs tilgen?",
   },
   explain: {
     cancel: "Wartende Jobs kommen in den Verlauf. Laufende werden innerhalb einer Sekunde abgebrochen.",
@@ -72,6 +74,8 @@ export const jobs: Messages["jobs"] = {
     update: "Nur was Sie ausfüllen, wird geändert. Laufende Jobs bleiben, wie sie sind.",
     delete:
       "Sie werden mit Fehlern, Eingaben und Ergebnissen aus dem Verlauf entfernt. Das lässt sich nicht rückgängig machen.",
+    erase:
+      "Wartende werden abgebrochen, und alle werden in jedem Zustand mit allem gelöscht, was von ihnen bekannt ist: Eingaben, Ausgaben, Fehler, Logzeilen. Laufende werden nur abgebrochen: tilgen Sie sie noch einmal, wenn sie geendet haben. Das lässt sich nicht rückgängig machen.",
   },
   doIt: {
     cancel: "Jobs abbrechen",
@@ -79,7 +83,10 @@ export const jobs: Messages["jobs"] = {
     run: "Jobs jetzt ausführen",
     update: "Jobs ändern",
     delete: "Jobs löschen",
+    erase: "Jobs tilgen",
   },
+  tooManyToErase:
+    "Es passen mehr Jobs, als hier getilgt werden können. Fügen Sie Filter hinzu, oder verwenden Sie sluice jobs erase.",
   nothingSelected: "Wählen Sie zuerst Jobs aus.",
   back: "Zurück zur Liste",
   keep: "Nichts ändern",
@@ -90,6 +97,7 @@ export const jobs: Messages["jobs"] = {
       run: "Jobs werden fällig",
       update: "Jobs werden geändert",
       delete: "Jobs werden gelöscht",
+      erase: "Jobs werden getilgt",
     },
     done: {
       cancel: "Jobs abgebrochen",
@@ -97,6 +105,7 @@ export const jobs: Messages["jobs"] = {
       run: "Jobs sind fällig",
       update: "Jobs geändert",
       delete: "Jobs gelöscht",
+      erase: "Jobs getilgt",
     },
     lead: "Ein Teil der Jobs ist erledigt. Der nächste folgt von selbst; wer die Seite verlässt, beendet es nach dem laufenden Teil.",
     continue: "Weiter",
@@ -127,6 +136,7 @@ export const jobs: Messages["jobs"] = {
     retry: "Wiederholen",
     run: "Jetzt ausführen",
     delete: "Löschen",
+    erase: "Tilgen",
     edit: "Bearbeiten",
     duplicate: "Duplizieren",
   },

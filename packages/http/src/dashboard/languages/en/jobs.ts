@@ -50,13 +50,21 @@ export const jobs = {
   act: "With",
   selection: "selected jobs",
   everything: "all that match",
-  verbs: { cancel: "Cancel", retry: "Retry", run: "Run now", update: "Change", delete: "Delete" },
+  verbs: {
+    cancel: "Cancel",
+    retry: "Retry",
+    run: "Run now",
+    update: "Change",
+    delete: "Delete",
+    erase: "Erase",
+  },
   ask: {
     cancel: "Cancel jobs?",
     retry: "Retry jobs?",
     run: "Run jobs now?",
     update: "Change jobs?",
     delete: "Delete jobs?",
+    erase: "Erase jobs?",
   },
   explain: {
     cancel: "Waiting jobs move to the history. Running ones are aborted within a second.",
@@ -65,6 +73,8 @@ export const jobs = {
     update: "Only what you fill in is changed. Running jobs are left as they are.",
     delete:
       "They are removed from the history with their errors, payloads and results. This can't be undone.",
+    erase:
+      "They are canceled if they wait, and deleted with all that is known of them, in any state: inputs, outputs, errors, log lines. Running ones are only canceled: erase them again once they have ended. This can't be undone.",
   },
   doIt: {
     cancel: "Cancel jobs",
@@ -72,7 +82,9 @@ export const jobs = {
     run: "Run jobs now",
     update: "Change jobs",
     delete: "Delete jobs",
+    erase: "Erase jobs",
   },
+  tooManyToErase: "More jobs match than can be erased here. Add filters, or use sluice jobs erase.",
   nothingSelected: "Select jobs first.",
   back: "Back to the list",
   keep: "Don't change anything",
@@ -83,6 +95,7 @@ export const jobs = {
       run: "Running jobs now",
       update: "Changing jobs",
       delete: "Deleting jobs",
+      erase: "Erasing jobs",
     },
     done: {
       cancel: "Jobs canceled",
@@ -90,6 +103,7 @@ export const jobs = {
       run: "Jobs due now",
       update: "Jobs changed",
       delete: "Jobs deleted",
+      erase: "Jobs erased",
     },
     lead: "A part of the jobs is done. The next part follows by itself; leaving this page stops it after the current one.",
     continue: "Continue",
@@ -120,6 +134,7 @@ export const jobs = {
     retry: "Retry",
     run: "Run now",
     delete: "Delete",
+    erase: "Erase",
     edit: "Edit",
     duplicate: "Duplicate",
   },

@@ -57,6 +57,7 @@ export const jobs: Messages["jobs"] = {
     run: "Ejecutar ya",
     update: "Cambiar",
     delete: "Eliminar",
+    erase: "Borrar todo rastro",
   },
   ask: {
     cancel: "¿Cancelar trabajos?",
@@ -64,6 +65,7 @@ export const jobs: Messages["jobs"] = {
     run: "¿Ejecutar trabajos ya?",
     update: "¿Cambiar trabajos?",
     delete: "¿Eliminar trabajos?",
+    erase: "¿Borrar todo rastro de trabajos?",
   },
   explain: {
     cancel: "Los que esperan pasan al historial. Los que se ejecutan se interrumpen en un segundo.",
@@ -71,6 +73,8 @@ export const jobs: Messages["jobs"] = {
     run: "Termina su espera y quedan previstos para ya.",
     update: "Solo se cambia lo que rellene. Los que se ejecutan quedan como están.",
     delete: "Se quitan del historial con sus errores, entradas y resultados. No se puede deshacer.",
+    erase:
+      "Los que esperan se cancelan, y todos se eliminan, en cualquier estado, con todo lo que se sabe de ellos: entradas, resultados, errores, líneas de registro. Los que se ejecutan solo se cancelan: bórrelos de nuevo cuando hayan terminado. No se puede deshacer.",
   },
   doIt: {
     cancel: "Cancelar trabajos",
@@ -78,7 +82,10 @@ export const jobs: Messages["jobs"] = {
     run: "Ejecutar trabajos ya",
     update: "Cambiar trabajos",
     delete: "Eliminar trabajos",
+    erase: "Borrar todo rastro",
   },
+  tooManyToErase:
+    "Coinciden más trabajos de los que se pueden borrar aquí. Añada filtros, o use sluice jobs erase.",
   nothingSelected: "Seleccione primero algún trabajo.",
   back: "Volver a la lista",
   keep: "No cambiar nada",
@@ -89,6 +96,7 @@ export const jobs: Messages["jobs"] = {
       run: "Ejecutando trabajos",
       update: "Cambiando trabajos",
       delete: "Eliminando trabajos",
+      erase: "Borrando todo rastro",
     },
     done: {
       cancel: "Trabajos cancelados",
@@ -96,6 +104,7 @@ export const jobs: Messages["jobs"] = {
       run: "Trabajos previstos para ya",
       update: "Trabajos cambiados",
       delete: "Trabajos eliminados",
+      erase: "Trabajos borrados",
     },
     lead: "Una parte está hecha. La siguiente viene sola; si deja esta página, se detiene tras la parte en curso.",
     continue: "Continuar",
@@ -126,6 +135,7 @@ export const jobs: Messages["jobs"] = {
     retry: "Reintentar",
     run: "Ejecutar ya",
     delete: "Eliminar",
+    erase: "Borrar todo rastro",
     edit: "Editar",
     duplicate: "Duplicar",
   },
