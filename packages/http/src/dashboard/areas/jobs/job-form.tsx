@@ -25,7 +25,7 @@ export function InputFields(properties: {
 
 function InputControl(properties: { view: View; field: InputField; text: string; errors: Errors }) {
   const { view, field, text, errors } = properties
-  const { key, kind, type, title, description, required, choices, isWhole } = field
+  const { key, kind, type, title, description, required, choices, isWhole, isLong } = field
   const name = `input.${key}`
   const label = `${title ?? key}${required ? " *" : ""}`
   return (
@@ -49,6 +49,12 @@ function InputControl(properties: { view: View; field: InputField; text: string;
               ))}
             </select>
           )
+        if (isLong || (kind === "text" && text.includes("\n")))
+          return (
+            <textarea {...control} class="grows" rows={linesOf(text)}>
+              {`\n${text}`}
+            </textarea>
+          )
         const isNumber = kind === "number"
         return (
           <input
@@ -62,6 +68,11 @@ function InputControl(properties: { view: View; field: InputField; text: string;
       }}
     </Field>
   )
+}
+
+/** Where the browser doesn't let it grow by itself. */
+function linesOf(text: string): number {
+  return Math.min(12, text.split("\n").length)
 }
 
 /** An id must be one that an address can name. */
@@ -80,7 +91,9 @@ export function payloadOf(
     const name = `input.${key}`
     const given = form.get(name) ?? ""
     if (given === "" && !(required && kind === "text")) return []
-    if (kind === "text" || kind === "choice") return [[key, given]]
+    // a form sends the line breaks of a text in its own way
+    if (kind === "text") return [[key, given.replaceAll("\r\n", "\n")]]
+    if (kind === "choice") return [[key, given]]
     if (kind === "boolean") return [[key, given === "true"]]
     return [[key, jsonOf(view, form, name, kind === "number" ? notNumber : notJson)]]
   })
@@ -92,7 +105,11 @@ export function canSay(view: View, fields: readonly InputField[], payload: unkno
   const texts = textsOf(fields, payload)
   const isKept = ({ key, kind, choices }: InputField) => {
     const text = texts.get(key) ?? ""
-    return !/[\r\n]/.test(text) && (kind !== "choice" || text === "" || choices.includes(text))
+    return (
+      !text.includes("\r") &&
+      (kind === "text" || !text.includes("\n")) &&
+      (kind !== "choice" || text === "" || choices.includes(text))
+    )
   }
   const form = new URLSearchParams(
     Array.from(texts, ([key, text]): [string, string] => [`input.${key}`, text]),

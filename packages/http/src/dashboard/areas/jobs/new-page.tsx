@@ -8,7 +8,7 @@ import {
 } from "@sluice/core"
 import { ActionForm } from "../../components/action-form.tsx"
 import { Notice } from "../../components/notice.tsx"
-import { PageHeader } from "../../components/page-header.tsx"
+import { ButtonLink, PageHeader } from "../../components/page-header.tsx"
 import { fill } from "../../languages/text.ts"
 import type { Action, Page, Rendered, View } from "../../page.ts"
 import { type Errors, errorsOf, FormProblem, noErrors, TextField } from "../parts/form-parts.tsx"
@@ -140,7 +140,9 @@ function form(view: View, name: string, values: Values, errors: Errors): Rendere
         }
         lead={text.newLead}
         back={{ href: view.href("/jobs/new"), label: text.chooseName }}
-      />
+      >
+        <ButtonLink href={view.href("/jobs/new/several", { name })}>{text.several.link}</ButtonLink>
+      </PageHeader>
       <FormProblem errors={errors} shown={shown} />
       {values.isHidden && <Notice>{text.hiddenPayload}</Notice>}
       <ActionForm view={view} path="/jobs/new" class="form">

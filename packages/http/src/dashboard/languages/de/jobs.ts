@@ -263,4 +263,32 @@ export const jobs: Messages["jobs"] = {
   yes: "Ja",
   no: "Nein",
   notSet: "Nicht gesetzt",
+  several: {
+    link: "Mehrere einreihen",
+    title: "Mehrere einreihen: {name}",
+    lead: "Fügen Sie eine Liste ein. Sie wird erst geprüft und dann als Batch gespeichert.",
+    rows: "Eingaben",
+    hint: 'Eine JSON-Liste wie [{"id": 1}, {"id": 2}], oder eine Tabelle mit Kommas, Semikolons oder Tabulatoren, deren erste Zeile die Felder nennt.',
+    hintFields:
+      "Eine JSON-Liste, oder eine Tabelle mit Kommas, Semikolons oder Tabulatoren, deren erste Zeile Felder nennt: {fields}.",
+    check: "Prüfen",
+    row: "Zeile",
+    problem: "Problem",
+    good: plural({
+      one: "{count} Job kann eingereiht werden.",
+      other: "{count} Jobs können eingereiht werden. Die ersten:",
+    }),
+    wrong: plural({
+      one: "{count} Zeile kann nicht eingereiht werden, daher keine.",
+      other: "{count} Zeilen können nicht eingereiht werden, daher keine.",
+    }),
+    enqueue: plural({ one: "{count} Job einreihen", other: "{count} Jobs einreihen" }),
+    did: plural({ one: "{count} Job ist eingereiht.", other: "{count} Jobs sind eingereiht." }),
+    none: "Es gibt keine Eingaben: fügen Sie eine JSON-Liste ein, oder eine Tabelle mit ihrer ersten Zeile.",
+    noField: "Es gibt kein Feld {field}.",
+    tooMany: plural({
+      one: "Höchstens {count} Job wird auf einmal eingereiht.",
+      other: "Höchstens {count} Jobs werden auf einmal eingereiht.",
+    }),
+  },
 }

@@ -259,4 +259,32 @@ export const jobs = {
   yes: "Yes",
   no: "No",
   notSet: "Not set",
+  several: {
+    link: "Enqueue several",
+    title: "Enqueue several: {name}",
+    lead: "Paste a list. It is checked first, and then stored as a batch.",
+    rows: "Inputs",
+    hint: 'A JSON list such as [{"id": 1}, {"id": 2}], or a table by commas, semicolons or tabs, whose first line names the fields.',
+    hintFields:
+      "A JSON list, or a table by commas, semicolons or tabs, whose first line names fields: {fields}.",
+    check: "Check",
+    row: "Row",
+    problem: "Problem",
+    good: plural({
+      one: "{count} job can be enqueued.",
+      other: "{count} jobs can be enqueued. The first of them:",
+    }),
+    wrong: plural({
+      one: "{count} row can't be enqueued, so none is.",
+      other: "{count} rows can't be enqueued, so none is.",
+    }),
+    enqueue: plural({ one: "Enqueue {count} job", other: "Enqueue {count} jobs" }),
+    did: plural({ one: "{count} job is enqueued.", other: "{count} jobs are enqueued." }),
+    none: "There are no inputs: paste a JSON list, or a table with its first line.",
+    noField: "There is no field {field}.",
+    tooMany: plural({
+      one: "At most {count} job is enqueued at once.",
+      other: "At most {count} jobs are enqueued at once.",
+    }),
+  },
 }

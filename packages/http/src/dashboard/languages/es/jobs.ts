@@ -260,4 +260,32 @@ export const jobs: Messages["jobs"] = {
   yes: "Sí",
   no: "No",
   notSet: "Sin indicar",
+  several: {
+    link: "Encolar varios",
+    title: "Encolar varios: {name}",
+    lead: "Pegue una lista. Primero se comprueba y después se guarda como un lote.",
+    rows: "Entradas",
+    hint: 'Una lista JSON como [{"id": 1}, {"id": 2}], o una tabla con comas, puntos y coma o tabuladores, cuya primera línea nombra los campos.',
+    hintFields:
+      "Una lista JSON, o una tabla con comas, puntos y coma o tabuladores, cuya primera línea nombra campos: {fields}.",
+    check: "Comprobar",
+    row: "Línea",
+    problem: "Problema",
+    good: plural({
+      one: "Se puede encolar {count} trabajo.",
+      other: "Se pueden encolar {count} trabajos. Los primeros:",
+    }),
+    wrong: plural({
+      one: "{count} línea no se puede encolar, así que no se encola ninguna.",
+      other: "{count} líneas no se pueden encolar, así que no se encola ninguna.",
+    }),
+    enqueue: plural({ one: "Encolar {count} trabajo", other: "Encolar {count} trabajos" }),
+    did: plural({ one: "Se ha encolado {count} trabajo.", other: "Se han encolado {count} trabajos." }),
+    none: "No hay entradas: pegue una lista JSON, o una tabla con su primera línea.",
+    noField: "No hay ningún campo {field}.",
+    tooMany: plural({
+      one: "Se encola como mucho {count} trabajo a la vez.",
+      other: "Se encolan como mucho {count} trabajos a la vez.",
+    }),
+  },
 }

@@ -260,4 +260,29 @@ export const jobs: Messages["jobs"] = {
   yes: "Oui",
   no: "Non",
   notSet: "Non défini",
+  several: {
+    link: "En mettre plusieurs",
+    title: "Mettre plusieurs jobs en file : {name}",
+    lead: "Collez une liste. Elle est d'abord vérifiée, puis enregistrée comme un lot.",
+    rows: "Entrées",
+    hint: 'Une liste JSON comme [{"id": 1}, {"id": 2}], ou un tableau par virgules, points-virgules ou tabulations, dont la première ligne nomme les champs.',
+    hintFields:
+      "Une liste JSON, ou un tableau par virgules, points-virgules ou tabulations, dont la première ligne nomme des champs : {fields}.",
+    check: "Vérifier",
+    row: "Ligne",
+    problem: "Problème",
+    good: plural({
+      one: "{count} job peut être mis en file.",
+      other: "{count} jobs peuvent être mis en file. Les premiers :",
+    }),
+    wrong: plural({
+      one: "{count} ligne ne peut pas être mise en file, donc aucune ne l'est.",
+      other: "{count} lignes ne peuvent pas être mises en file, donc aucune ne l'est.",
+    }),
+    enqueue: plural({ one: "Mettre {count} job en file", other: "Mettre {count} jobs en file" }),
+    did: plural({ one: "{count} job est en file.", other: "{count} jobs sont en file." }),
+    none: "Il n'y a pas d'entrées : collez une liste JSON, ou un tableau avec sa première ligne.",
+    noField: "Il n'y a pas de champ {field}.",
+    tooMany: plural({ one: "Au plus {count} job à la fois.", other: "Au plus {count} jobs à la fois." }),
+  },
 }
