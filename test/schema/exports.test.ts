@@ -258,6 +258,7 @@ const types = [
   "Size",
   "SlowJob",
   "Sluice",
+  "SnapshotStore",
   "SluiceOptions",
   "StartOptions",
   "StepOptions",
