@@ -90,8 +90,9 @@ test.each([
 
 test("a form that is sent twice stores each job once", async () => {
   const form = { name: "refund", rows: '[{"order": 1}, {"order": 2}]', step: "enqueue", once: "4d1f" }
-  await operator.post(PATH, form)
-  await operator.post(PATH, form)
+  const first = await operator.post(PATH, form)
+  const second = await operator.post(PATH, form)
+  expect(second.to).toBe(first.to)
   expect(await payloads()).toHaveLength(2)
 })
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { InvalidInputError } from "@sluice/core"
 import { ActionForm } from "../../components/action-form.tsx"
 import { Notice } from "../../components/notice.tsx"
@@ -42,13 +43,13 @@ export const severalAction: Action = {
 }
 
 async function enqueueAll(view: View, name: string, rows: readonly Row[], once: string | undefined) {
-  const jobs = rows.map(({ payload }, place) => ({
-    name,
-    payload,
-    // a form that is sent twice stores each job once
-    ...(once && { options: { idempotencyKey: `dashboard ${once.slice(0, 100)} ${place}` } }),
-  }))
-  const { id, total } = await view.sluice.enqueueBatch(jobs)
+  const jobs = rows.map(({ payload }) => ({ name, payload }))
+  // a form that is sent twice, by two clicks or by going back, leads to the same batch
+  const request = once && {
+    key: `dashboard ${once.slice(0, 100)}`,
+    fingerprint: createHash("sha256").update(JSON.stringify(jobs)).digest("hex"),
+  }
+  const { id, total } = await view.sluice.enqueueBatch(jobs, request ? { request } : {})
   return { to: view.href(`/batches/${id}`), notice: view.format.counted(view.text.jobs.several.did, total) }
 }
 
