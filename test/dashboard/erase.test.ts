@@ -8,7 +8,7 @@ const sluice = createSluice({ database: database.pool })
 const operator = visitDashboard(sluice, "operator")
 
 beforeEach(async () => {
-  await sluice.eraseJobs({})
+  await sluice.eraseJobs({ name: "bill" })
   for (const customer of [7, 7, 8])
     await sluice.enqueue("bill", { customer }, { tags: [`customer-${customer}`] })
   const [canceled] = (await sluice.listJobs({ tag: "customer-7" })).jobs

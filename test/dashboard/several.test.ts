@@ -16,7 +16,7 @@ const operator = visitDashboard(sluice, "operator")
 const PATH = "/jobs/new/several"
 
 beforeEach(async () => {
-  await sluice.eraseJobs({})
+  await sluice.eraseJobs({ name: ["refund", "elsewhere"] })
 })
 
 const payloads = async () =>
@@ -75,14 +75,14 @@ test("if one row is wrong none is enqueued, and each that is says why", async ()
 })
 
 test.each([
-  ["", "There are no inputs"],
-  ["order", "There are no inputs"],
-  ["[]", "There are no inputs"],
-  ["[1,", "This is not valid JSON"],
-  ["[9007199254740993]", "9007199254740993"],
-  ["order,colour\n1,red", "There is no field colour"],
-  [`[${"{},".repeat(5_000)}{}]`, "At most 5,000 jobs"],
-])("what can't be read stays in its field, with the reason: %s", async (rows, reason) => {
+  ["There are no inputs", ""],
+  ["There are no inputs", "order"],
+  ["There are no inputs", "[]"],
+  ["This is not valid JSON", "[1,"],
+  ["9007199254740993", "[9007199254740993]"],
+  ["There is no field colour", "order,colour\n1,red"],
+  ["At most 5,000 jobs", `[${"{},".repeat(5_000)}{}]`],
+])("what can't be read stays in its field, with the reason: %s", async (reason, rows) => {
   const { status, text } = await operator.post(PATH, { name: "refund", rows, step: "enqueue" })
   expect(status).toBe(422)
   expect(/id="field-rows-error">([^<]*)/.exec(text)?.[1]).toContain(reason)
