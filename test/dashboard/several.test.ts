@@ -1,4 +1,4 @@
-import { defineJob } from "@sluice/core"
+import { createSluice, defineJob } from "@sluice/core"
 import { beforeEach, expect, test } from "vitest"
 import { z } from "zod"
 import { createDatabase } from "../support/database.ts"
@@ -34,7 +34,7 @@ test("a list is checked first, which stores nothing, and then stored as a batch"
   const checked = await operator.post(PATH, { ...form, step: "check" })
   expect(checked.status).toBe(200)
   expect(readable(checked.text)).toContain(
-    '2 jobs can be enqueued. The first of them: Row Input 1 {"order":1}',
+    '2 jobs can be enqueued. The first of them: Inputs Row Input 1 {"order":1}',
   )
   expect(readable(checked.text)).toContain("Enqueue 2 jobs")
   expect(await payloads()).toEqual([])
@@ -63,7 +63,7 @@ test("if one row is wrong none is enqueued, and each that is says why", async ()
   const rows = '[{"order": 1}, {"order": "<b>x</b>"}, {}]'
   const { status, text } = await operator.post(PATH, { name: "refund", rows, step: "enqueue" })
   expect(status).toBe(422)
-  expect(readable(text)).toContain("2 rows can't be enqueued, so none is. Row Input Problem 2")
+  expect(readable(text)).toContain("2 rows can't be enqueued, so none is. Inputs Row Input Problem 2")
   expect(readable(text)).toMatch(/3 \{\} order: .*expected number/)
   expect(text).not.toContain("<b>x")
   expect(text).not.toContain('value="enqueue"')
@@ -97,9 +97,10 @@ test("a form that is sent twice stores each job once", async () => {
 })
 
 test("without a definition, a table's cells are text, and what core refuses is said", async () => {
-  await operator.post(PATH, { name: "elsewhere", rows: "id\n007", step: "enqueue" })
+  const visitor = visitDashboard(createSluice({ database: database.pool }), "operator")
+  await visitor.post(PATH, { name: "elsewhere", rows: "id\n007", step: "enqueue" })
   expect(await payloads()).toEqual([{ id: "007" }])
-  const bad = await operator.post(PATH, { name: "no name", rows: "[{}]", step: "enqueue" })
+  const bad = await visitor.post(PATH, { name: "no name", rows: "[{}]", step: "enqueue" })
   expect(bad.status).toBe(422)
   expect(readable(bad.text)).toContain("no name")
 })

@@ -218,14 +218,27 @@ export function createLater({ catalog, database, ownDatabase, listen, store, wak
       if (isRecord(filter) && "state" in filter)
         refuse("unknown_option", filter.state, ["filter", "state"], "no state: all of the jobs are erased")
       const running = new Set<string>()
-      const canceled = await actOnAll("unfinished", cancelVerb(schema), filter, options, (acted) => {
+      // what is canceled now is in the history of now, which a filter by time may leave out
+      const isByTime = filter.since !== undefined || filter.until !== undefined
+      let erased = 0
+      const canceled = await actOnAll("unfinished", cancelVerb(schema), filter, options, async (acted) => {
         for (const { id, state } of acted) if (state === "running") running.add(id)
+        const ids = acted.map(({ id }) => id).filter((id) => !running.has(id))
+        if (isByTime && ids.length > 0) erased += (await later.deleteJobs({ ids })).changed
       })
       if (canceled.changed > 0) await wakeIfNeeded()
       const deleted = await later.deleteJobs(filter, options)
-      const matched = options.dryRun ? canceled.matched + deleted.matched : running.size + deleted.matched
-      const refused = [...running].map((id) => ({ id, code: "job_running" }))
-      return { matched, changed: deleted.changed, refused: [...refused, ...deleted.refused].slice(0, 1_000) }
+      // ids are looked up by both, in whatever state they are
+      const others = filter.ids ? 0 : options.dryRun ? canceled.matched : running.size
+      const refused = [
+        ...[...running].map((id) => ({ id, code: "job_running" })),
+        ...deleted.refused.filter(({ id }) => !running.has(id)),
+      ]
+      return {
+        matched: others + erased + deleted.matched,
+        changed: erased + deleted.changed,
+        refused: refused.slice(0, 1_000),
+      }
     },
     deleteJobs: (filter, options) =>
       actOnAll(["succeeded", "discarded", "canceled"], deleteVerb(schema), filter, options),

@@ -129,7 +129,6 @@ async function count({ sluice }: View, verb: VerbName, filter: JobFilter | undef
   const { ids, ...conditions } = filter
   if (!ids) return sluice.countJobs(conditions, { limit: MOST_COUNTED, within: COUNT })
   const dryRun = { dryRun: true }
-  if (verb === "erase") return { count: (await sluice.eraseJobs(filter, dryRun)).matched, hasMore: false }
   const isOfHistory = STATES_OF[verb].includes("canceled")
   const { matched } = await (isOfHistory
     ? sluice.deleteJobs(filter, dryRun)
