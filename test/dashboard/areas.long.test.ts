@@ -165,7 +165,7 @@ browserTest("the pages of API keys look right everywhere, and axe finds nothing"
 
 browserTest("a key is made in a browser, and its secret can be copied", async () => {
   const { page, complaints, close } = await browser.open("/api-keys/new", { device: "phone", theme: "dark" })
-  await page.getByLabel("Name").fill("From a phone")
+  await page.getByLabel("Name", { exact: true }).fill("From a phone")
   await page.getByLabel("Role").selectOption("reader")
   await page.getByRole("button", { name: "Create a key" }).click()
   const secret = (await page.locator("pre.secret").textContent()) ?? ""

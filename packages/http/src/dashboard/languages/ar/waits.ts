@@ -34,7 +34,7 @@ export const waits: Messages["waits"] = {
   chooseEvent: "الحدث",
   otherEvent: "حدث آخر",
   emitNow: "إطلاق",
-  payloadHint: 'صيغة JSON يتلقاها المشتركون مدخلًا، مثل {"orderId": 17}.',
+  payloadHint: 'صيغة JSON يتلقاها المشتركون مدخلًا، مثل \u2066{"orderId": 17}\u2069.',
   reachesJobs: "يضيف:",
   reachesWaiting: plural({
     one: "تنتظره مهمة واحدة، وتُستأنف إن تحققت شروطها.",
