@@ -219,7 +219,7 @@ export function createLater({ catalog, database, ownDatabase, listen, store, wak
         refuse("unknown_option", filter.state, ["filter", "state"], "no state: all of the jobs are erased")
       const running = new Set<string>()
       // what is canceled now is in the history of now, which a filter by time may leave out
-      const isByTime = filter.since !== undefined || filter.until !== undefined
+      const isByTime = isRecord(filter) && (filter.since ?? filter.until) !== undefined
       let erased = 0
       const canceled = await actOnAll("unfinished", cancelVerb(schema), filter, options, async (acted) => {
         for (const { id, state } of acted) if (state === "running") running.add(id)
