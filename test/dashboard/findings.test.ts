@@ -1,4 +1,5 @@
-import { createSluice, FINDING_TEXTS } from "@sluice/core"
+import { createSluice } from "@sluice/core"
+import { FINDING_TEXTS } from "@sluice/core/findings"
 import { expect, onTestFinished, test } from "vitest"
 // biome-ignore lint/style/noRestrictedImports: no app sees the texts by themselves
 import { languages } from "../../packages/http/src/dashboard/languages/index.ts"

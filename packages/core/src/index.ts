@@ -144,8 +144,6 @@ export type {
 } from "./inspect/errors.ts"
 export type { AgeRange, Overview } from "./inspect/overview.ts"
 export type { ExamineOptions, Finding, FindingValues } from "./inspect/findings/finding.ts"
-export { type FindingWriter, sayFinding } from "./inspect/findings/say.ts"
-export { FINDING_TEXTS, type FindingCode, type FindingTexts } from "./inspect/findings/texts.ts"
 export type { Deployment, ListDeploymentsOptions } from "./inspect/deployments.ts"
 export type { Forecast } from "./inspect/forecast.ts"
 export type {

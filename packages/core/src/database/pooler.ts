@@ -52,8 +52,3 @@ export async function backendPid(query: QuerySession): Promise<number> {
   const [row] = await query("select pg_catalog.pg_backend_pid() as pid")
   return row.pid
 }
-
-/** The direct address in place of that of Neon's transaction pooler. Undefined: it is another address. */
-export function directNeonHost(host: string): string | undefined {
-  return /^[^.]+-pooler\./.test(host) ? host.replace("-pooler.", ".") : undefined
-}

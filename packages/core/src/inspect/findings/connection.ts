@@ -1,7 +1,8 @@
 import { isPool } from "../../database/assert-connection.ts"
 import type { Connection, Queryable } from "../../database/connection.ts"
+import { directNeonHost } from "../../database/neon-host.ts"
 import { poolQueryable } from "../../database/pool-queryable.ts"
-import { backendPid, changeOfBackend, directNeonHost, type QuerySession } from "../../database/pooler.ts"
+import { backendPid, changeOfBackend, type QuerySession } from "../../database/pooler.ts"
 import type { Finding } from "./finding.ts"
 import { found } from "./found.ts"
 

@@ -1,4 +1,5 @@
-import { type Finding, type FindingTexts, type FindingWriter, type Health, sayFinding } from "@sluice/core"
+import type { Finding, Health } from "@sluice/core"
+import { type FindingTexts, type FindingWriter, sayFinding } from "@sluice/core/findings"
 import { Icon, type IconName } from "../../components/icon.tsx"
 import { Notice } from "../../components/notice.tsx"
 import { PageHeader, Panel } from "../../components/page-header.tsx"
