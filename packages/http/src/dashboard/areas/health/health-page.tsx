@@ -89,6 +89,7 @@ function columnsOf(view: View): Column<Finding>[] {
     },
     {
       label: health.finding,
+      wide: true,
       cell: ({ text, remedy }) => (
         <div class="finding" lang="en" dir="ltr">
           <p>{sentence(text)}</p>
