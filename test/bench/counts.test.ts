@@ -40,12 +40,12 @@ test("a session prepares few statements and expressions, for one job or none", a
   await drainOnce()
   const idle = await planningSession(database)
   await drainOnce({ connect: idle.connect })
-  expect((await idle.planned).length).toBeLessThanOrEqual(170)
+  expect((await idle.planned).length).toBeLessThanOrEqual(163)
 
   await store(1)
   const busy = await planningSession(database)
   await drainOnce({ connect: busy.connect, linger: "1ms" })
-  expect((await busy.planned).length).toBeLessThanOrEqual(200)
+  expect((await busy.planned).length).toBeLessThanOrEqual(195)
 })
 
 test("a claim looks at no more rows with blocked, throttled, scheduled and paused jobs in its way", async () => {

@@ -78,12 +78,21 @@ export function isStorableText(text: string): boolean {
   return !text.includes("\0") && text.isWellFormed()
 }
 
+/** Refuses what is no object with named fields. */
+export function assertRecord(value: unknown, path: Path): void {
+  if (!isRecord(value)) refuseType(value, path, "an object")
+}
+
 /** The message has only the type of what it refuses, which may be a connection string. */
-function assertRecord(value: unknown, path: Path): void {
-  if (isRecord(value)) return
-  const isNothing = value === undefined || value === null
-  const type = isNothing ? String(value) : Array.isArray(value) ? "a list" : `of type ${typeof value}`
-  throw new InvalidInputError("invalid_option", `${path.join(".")} is ${type}: give an object`, { path })
+export function refuseType(value: unknown, path: Path, expected: string): never {
+  throw new InvalidInputError("invalid_option", `${path.join(".")} is ${typeOf(value)}: give ${expected}`, {
+    path,
+  })
+}
+
+function typeOf(value: unknown): string {
+  if (value === undefined || value === null) return String(value)
+  return Array.isArray(value) ? "a list" : `of type ${typeof value}`
 }
 
 /**

@@ -1,5 +1,5 @@
 import { boundedMs, type Duration } from "../checks/duration.ts"
-import { assertInteger, assertKnownKeys, refuse } from "../checks/validate.ts"
+import { assertInteger, assertKnownKeys, isRecord, refuse } from "../checks/validate.ts"
 import { toPgTextArray } from "../database/array-literal.ts"
 import type { Queryable } from "../database/connection.ts"
 import { jsonRows } from "../database/pool-queryable.ts"
@@ -36,7 +36,7 @@ export async function countJobs(
 ): Promise<JobCounts> {
   assertKnownKeys(options, ["limit", "within"], ["options"])
   assertInteger(options.limit, ["limit"], 1, 100_000)
-  if ("ids" in filter)
+  if (isRecord(filter) && "ids" in filter)
     refuse("unknown_option", filter.ids, ["filter", "ids"], "no ids: their number is known")
   const { json } = checkFilter(filter)
   const { limit = 10_000, within = "2s" } = options

@@ -1,5 +1,5 @@
 import type { Json } from "../checks/json.ts"
-import { assertInteger } from "../checks/validate.ts"
+import { assertInteger, assertKnownKeys } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { readJson } from "../database/read-json.ts"
@@ -14,8 +14,10 @@ export async function readJob(
   database: Queryable,
   schema: string,
   id: string,
-  { errorsFrom }: ReadJobOptions = {},
+  options: ReadJobOptions = {},
 ): Promise<JobSnapshot | undefined> {
+  assertKnownKeys(options, ["errorsFrom"], ["options"])
+  const { errorsFrom } = options
   assertInteger(errorsFrom, ["errorsFrom"], 0, 1_000_000_000)
   const call = protocolCall(schema, "get_job", {
     p_id: assertJobId(id),

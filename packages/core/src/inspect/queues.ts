@@ -40,8 +40,10 @@ export interface ReadQueuesOptions {
 export async function readQueues(
   database: Queryable,
   schema: string,
-  { after, limit }: ReadQueuesOptions = {},
+  options: ReadQueuesOptions = {},
 ): Promise<QueueSnapshot[]> {
+  assertKnownKeys(options, ["after", "limit"], ["options"])
+  const { after, limit } = options
   if (after !== undefined) assertName(after, ["after"])
   assertInteger(limit, ["limit"], 1, 1_000_000)
   const call = protocolCall(schema, "list_queues", { p_after: after ?? "", p_limit: limit })

@@ -1,4 +1,4 @@
-import { assertOneOf } from "../checks/validate.ts"
+import { assertKnownKeys, assertOneOf } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import {
   checkSteppedOptions,
@@ -37,8 +37,10 @@ export interface Series {
 export async function listSeries(
   database: Queryable,
   schema: string,
-  { by = "queue", ...options }: ListSeriesOptions = {},
+  given: ListSeriesOptions = {},
 ): Promise<SeriesList> {
+  assertKnownKeys(given, ["by", "since", "until", "step"], ["options"])
+  const { by = "queue", ...options } = given
   assertOneOf(by, ["by"], ["queue", "name"])
   const range = checkSteppedOptions(options)
   const sums = await readSums(database, schema, range, { by, isBrief: true })

@@ -1,4 +1,11 @@
-import { assertInteger, assertName, assertText, isRecord, refuse } from "../checks/validate.ts"
+import {
+  assertInteger,
+  assertKnownKeys,
+  assertName,
+  assertText,
+  isRecord,
+  refuse,
+} from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
 import { codeOf } from "../database/translate-error.ts"
@@ -60,8 +67,10 @@ export async function getSchedule(
 export async function listSchedules(
   database: Queryable,
   schema: string,
-  { after, limit = 1_000, name }: ListSchedulesOptions = {},
+  options: ListSchedulesOptions = {},
 ): Promise<ScheduleSnapshot[]> {
+  assertKnownKeys(options, ["after", "limit", "name"], ["options"])
+  const { after, limit = 1_000, name } = options
   assertText(after, ["after"])
   assertInteger(limit, ["limit"], 1, 1_000)
   if (name !== undefined) assertName(name, ["name"])
