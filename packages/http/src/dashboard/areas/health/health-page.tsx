@@ -90,6 +90,7 @@ function columnsOf(view: View): Column<Finding>[] {
     },
     {
       label: health.finding,
+      wide: true,
       cell: (finding) => <Said view={view} finding={finding} />,
     },
   ]
