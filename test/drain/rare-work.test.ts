@@ -11,15 +11,19 @@ test.each([
   ["an unknown name", job("unknown"), ["for_tick", "for_last_look"]],
   ["a key to be computed", job("unkeyed", ", concurrency_limit", ", 1"), ["for_last_look"]],
   ["a paused queue's job", job("paused"), ["for_repair"]],
-  ["a blocked job", job("blocked", ", concurrency_key, concurrency_limit", ", 'key', 1"), ["for_repair"]],
+  [
+    "a blocked job",
+    job("blocked", ", concurrency_key, concurrency_limit, features", ", 'key', 1, 1"),
+    ["for_repair"],
+  ],
   [
     "a job behind another",
-    job("behind", ", concurrency_key, concurrency_limit, holds_key", ", 'key', 1, true"),
+    job("behind", ", concurrency_key, concurrency_limit, holds_key, features", ", 'key', 1, true, 257"),
     ["for_repair"],
   ],
   [
     "a throttled job",
-    job("throttled", ", rate_key, rate", `, 'key', ${RATE}`),
+    job("throttled", ", rate_key, rate, features", `, 'key', ${RATE}, 8`),
     ["for_tick", "for_repair", "for_last_look"],
   ],
   [
