@@ -1,6 +1,7 @@
 import { createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from "./access/api-keys.ts"
 import { listActions } from "./access/audit.ts"
 import { createKeyVerifier } from "./access/verify-keys.ts"
+import { RETRY_BATCH } from "./batches/fields.ts"
 import { listBatches } from "./batches/list-batches.ts"
 import { familyOf, readBatch } from "./batches/read-batch.ts"
 import { boundedMs } from "./checks/duration.ts"
@@ -139,8 +140,8 @@ export function createLater({ catalog, database, listen, store, wakeIfNeeded }: 
       return sumOf(family.map((batch) => () => later.cancelJobs({ batch })))
     },
     async retryBatch(id, options = {}) {
+      RETRY_BATCH.assert(options, [])
       const { callbacks = false, ...retry } = options
-      if (typeof callbacks !== "boolean") refuse("invalid_option", callbacks, ["callbacks"], "true or false")
       retryVerb(schema, retry) // checks the rest
       const family = await translateErrors(familyOf(database, schema, id, callbacks))
       return sumOf(family.map((batch) => () => later.retryJobs({ batch }, retry)))

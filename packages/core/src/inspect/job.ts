@@ -1,5 +1,4 @@
 import type { Json } from "../checks/json.ts"
-import { assertInteger } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { readJson } from "../database/read-json.ts"
@@ -9,14 +8,16 @@ import { inStore, type StoredPayloads } from "../job/payload-store.ts"
 import { readObject } from "../job/read-object.ts"
 import { dateOf } from "./date-of.ts"
 import { executionsOf } from "./executions.ts"
+import { READ_JOB } from "./fields.ts"
 
 export async function readJob(
   database: Queryable,
   schema: string,
   id: string,
-  { errorsFrom }: ReadJobOptions = {},
+  options: ReadJobOptions = {},
 ): Promise<JobSnapshot | undefined> {
-  assertInteger(errorsFrom, ["errorsFrom"], 0, 1_000_000_000)
+  READ_JOB.assert(options, [])
+  const { errorsFrom } = options
   const call = protocolCall(schema, "get_job", {
     p_id: assertJobId(id),
     p_errors_from: errorsFrom,

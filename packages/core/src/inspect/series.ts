@@ -1,5 +1,5 @@
-import { assertOneOf } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
+import { LIST_SERIES } from "./fields.ts"
 import {
   checkSteppedOptions,
   datesOf,
@@ -37,10 +37,11 @@ export interface Series {
 export async function listSeries(
   database: Queryable,
   schema: string,
-  { by = "queue", ...options }: ListSeriesOptions = {},
+  options: ListSeriesOptions = {},
 ): Promise<SeriesList> {
-  assertOneOf(by, ["by"], ["queue", "name"])
-  const range = checkSteppedOptions(options)
+  LIST_SERIES.assert(options, [])
+  const { by = "queue", ...stepped } = options
+  const range = checkSteppedOptions(stepped)
   const sums = await readSums(database, schema, range, { by, isBrief: true })
   const starts = startsOf(range)
   return {

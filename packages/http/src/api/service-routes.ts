@@ -1,3 +1,4 @@
+import { textOf } from "@sluice/core/fields"
 import type { Context, MiddlewareHandler } from "hono"
 import { refuse } from "../messages/problem.ts"
 import { createDatabaseProbe } from "./health.ts"
@@ -8,7 +9,7 @@ export const health = operation({
   method: "GET",
   path: "/health",
   role: null,
-  query: { deep: "text" },
+  query: { deep: textOf("any", "anything") },
   ignoresOthers: true,
 })
 

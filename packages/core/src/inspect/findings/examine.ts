@@ -1,8 +1,8 @@
-import { assertInteger, assertKnownKeys } from "../../checks/validate.ts"
 import type { Queryable } from "../../database/connection.ts"
 import { type ProtocolCall, protocolCall } from "../../database/protocol-call.ts"
 import { translateError } from "../../database/translate-error.ts"
 import { DatabaseUnavailableError } from "../../errors.ts"
+import { EXAMINE } from "../fields.ts"
 import type { ExamineOptions, Finding } from "./finding.ts"
 import { jobFindings } from "./jobs.ts"
 import { type ServerFacts, serverFindings } from "./server.ts"
@@ -15,9 +15,8 @@ export async function examine(
   schema: string,
   options: ExamineOptions = {},
 ): Promise<Finding[]> {
-  assertKnownKeys(options, ["maxDrainers"], ["options"])
+  EXAMINE.assert(options, [])
   const { maxDrainers } = options
-  assertInteger(maxDrainers, ["maxDrainers"], 1, 100_000)
   const postgres = await postgresFinding(database)
   if (postgres.level === "wrong") return [postgres]
   const version = await schemaFinding(database, schema)
