@@ -26,7 +26,7 @@ export {
   type ValuesOf,
   yesOrNo,
 } from "./checks/field.ts"
-export { nearest, type Path } from "./checks/validate.ts"
+export { isRecord, nearest, type Path } from "./checks/validate.ts"
 export { callbackOptions, enqueueOptions, OPTIONS, stepOptions } from "./enqueue/options.ts"
 export {
   COUNT_JOBS,

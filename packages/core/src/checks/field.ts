@@ -230,12 +230,12 @@ export function object<const Of extends Fields>(fields: Of, ...rules: Rule[]): O
     rules,
     isRequired: false,
     assert(value, path) {
-      assertKnownKeys(value as object, known, path)
-      const given = value as Readonly<Record<string, unknown>>
-      for (const key of Object.keys(given))
-        if (given[key] !== undefined) fields[key]?.assert(given[key], [...path, key])
-      for (const key of needed) if (given[key] === undefined) fields[key]?.assert(undefined, [...path, key])
-      for (const rule of rules) rule.assert(given, path)
+      if (!isRecord(value)) refuse("invalid_option", value, path, "an object")
+      assertKnownKeys(value, known, path)
+      for (const key of Object.keys(value))
+        if (value[key] !== undefined) fields[key]?.assert(value[key], [...path, key])
+      for (const key of needed) if (value[key] === undefined) fields[key]?.assert(undefined, [...path, key])
+      for (const rule of rules) rule.assert(value, path)
     },
   }
 }

@@ -100,7 +100,9 @@ function hintFor(key: string, known: readonly string[], renamed: Readonly<Record
 
 export function refuse(code: string, value: unknown, path: Path, expected: string): never {
   const shown = value === undefined ? "missing" : formatValue(value)
-  throw new InvalidInputError(code, `${path.join(".")} is ${shown}: give ${expected}`, { path })
+  throw new InvalidInputError(code, `${path.join(".") || "The value"} is ${shown}: give ${expected}`, {
+    path,
+  })
 }
 
 /** Longest word to look for: the time that the distance takes grows with the product of the lengths. */

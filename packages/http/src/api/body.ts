@@ -1,5 +1,14 @@
-import { type Fields, nearest, type ObjectField, object, type Path, type Rule } from "@sluice/core/fields"
-import { pointerTo, refuse, truncate } from "../messages/problem.ts"
+import { InvalidInputError } from "@sluice/core"
+import {
+  type Fields,
+  isRecord,
+  nearest,
+  type ObjectField,
+  object,
+  type Path,
+  type Rule,
+} from "@sluice/core/fields"
+import { truncate } from "../messages/problem.ts"
 
 /** An object of a request: its body, or a job in it. */
 export function bodyOf<const Of extends Fields>(fields: Of, ...rules: readonly Rule[]): ObjectField<Of> {
@@ -16,20 +25,15 @@ export function bodyOf<const Of extends Fields>(fields: Of, ...rules: readonly R
 
 /** Refuses what is no object, and keys that are unknown. */
 function assertKeys(path: Path, value: unknown, keys: readonly string[]): void {
-  if (!isObject(value)) {
-    const message = `${path.join(".") || "The body"} ${typeOf(value)}; send an object with ${keys.join(", ")}`
-    refuseAt(path, "invalid_body", message)
-  }
+  const where = path.join(".") || "The body"
+  if (!isRecord(value))
+    refuseAt(path, "invalid_body", `${where} ${typeOf(value)}; send an object with ${keys.join(", ")}`)
   const unknown = Object.keys(value).find((key) => !keys.includes(key))
   if (unknown === undefined) return
   const near = nearest(unknown, keys)
   const hint = near === undefined ? `known are ${keys.join(", ")}` : `did you mean '${near}'?`
   const key = truncate(unknown)
-  refuseAt([...path, key], "unknown_key", `'${key}' is an unknown key; ${hint}`)
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
+  refuseAt([...path, key], "unknown_key", `${where} has no key '${key}': ${hint}`)
 }
 
 /** Says for a message what is there instead. */
@@ -42,10 +46,5 @@ export function typeOf(value: unknown): string {
 
 /** 422, with the place. */
 export function refuseAt(path: Path, code: string, message: string): never {
-  return refuse({
-    status: 422,
-    code,
-    detail: message,
-    errors: [{ pointer: pointerTo(path), message }],
-  })
+  throw new InvalidInputError(code, message, { path })
 }

@@ -6,7 +6,7 @@ import type { RouteOptions } from "./route-options.ts"
 const PAGE_SIZE = 1_000
 
 /** The name of a queue, or nothing. */
-const after = textLike(/^[A-Za-z0-9._/:-]{0,128}$/, "the last `next`")
+const after = textLike(/^[A-Za-z0-9._/:-]{0,128}$/, "the last `next`", "invalid_name")
 
 export const listQueues = operation({
   method: "GET",

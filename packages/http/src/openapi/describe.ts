@@ -70,7 +70,7 @@ function plainSchemaOf(where: string, field: Field, notes: Notes, ofItems: Note)
 }
 
 /** What is refused as unknown must not be in the document, and the other way round. */
-function partsOf(where: string, fields: Fields, notes: Notes) {
+function partsOf(where: string, fields: Fields, notes: Partial<Notes>) {
   const described = Object.entries(fields).filter(([, { schema }]) => !("not" in schema))
   for (const key of Object.keys(notes))
     if (!Object.hasOwn(fields, key)) throw new Error(`${where} has a note for ${key}, which isn't a field`)
