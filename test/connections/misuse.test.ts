@@ -76,7 +76,7 @@ test("a transactional job that would get the drainer's own client fails, and the
 })
 
 test.each([
-  ["nothing", undefined, "drain.connect is missing: give a function that opens a connection"],
+  ["nothing", undefined, "drain.connect is undefined: give a function that opens a connection"],
   ["a connection string", secret, "drain.connect is a string: give a function that opens a connection"],
   ["a client", newClient(), "drain.connect is an object"],
 ])("%s as connect is refused", async (_what, connect, words) => {
@@ -86,7 +86,7 @@ test.each([
 })
 
 test.each([
-  ["nothing", {}, "createSluice.database is missing"],
+  ["nothing", {}, "createSluice.database is undefined"],
   ["a connection string", { database: secret }, "createSluice.database is a string"],
   ["a number", { database: 5 }, "createSluice.database is a number"],
   ["an object without query", { database: {} }, "createSluice.database is an object without its methods"],
@@ -113,7 +113,7 @@ test("migrate refuses a client that isn't connected, and what is no database", a
   await expect(migrate(newClient())).rejects.toMatchObject({ code: "invalid_connection" })
   await expect(migrate(undefined as never)).rejects.toMatchObject({
     code: "invalid_option",
-    message: "migrate.database is missing: give a connection string, a pg Pool or a connected Client",
+    message: "migrate.database is undefined: give a connection string, a pg Pool or a connected Client",
   })
 })
 

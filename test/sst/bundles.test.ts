@@ -76,6 +76,7 @@ test.each([
   "packages/core/src/inspect/list-jobs.ts",
   "packages/core/src/manage/bulk.ts",
   "packages/core/src/schedules/schedules.ts",
+  "packages/http/src/api/manage-routes.ts",
   "packages/http/src/openapi/compressed.ts",
   "node_modules/ipaddr.js/lib/ipaddr.js",
 ])("enqueueing has %s, and does without it when it starts", async (module) => {

@@ -1,11 +1,14 @@
 import type { BatchOptions, BatchSnapshot } from "@sluice/core"
-import { batchId, LIST_BATCHES, OF_BATCH, RETRY_BATCH, required } from "@sluice/core/fields"
+import { batchId, callbackOptions, LIST_BATCHES, OF_BATCH, RETRY_BATCH, required } from "@sluice/core/fields"
 import { refuse } from "../messages/problem.ts"
 import { throwAtBody } from "./at-body.ts"
 import { bodyOf } from "./body.ts"
-import { assertFewJobs, callback, jobList, jobs } from "./job-request.ts"
+import { assertFewJobs, JOB, jobList, jobs } from "./job-request.ts"
 import { operation, type Route, route } from "./operation.ts"
 import type { RouteOptions } from "./route-options.ts"
+
+/** A job that a batch enqueues. */
+export const callback = bodyOf({ ...JOB, options: callbackOptions })
 
 export const batchOptions = { onFinish: callback, onSuccess: callback, onDiscard: callback, ...OF_BATCH }
 

@@ -1,15 +1,5 @@
 import { InvalidInputError } from "@sluice/core"
-import {
-  callbackOptions,
-  enqueueOptions,
-  type Field,
-  name,
-  notNull,
-  required,
-  stepName,
-  stepOptions,
-  type ValueOf,
-} from "@sluice/core/fields"
+import { enqueueOptions, type Field, name, notNull, required, type ValueOf } from "@sluice/core/fields"
 import { refuse } from "../messages/problem.ts"
 import { bodyOf, refuseAt, typeOf } from "./body.ts"
 
@@ -17,11 +7,9 @@ import { bodyOf, refuseAt, typeOf } from "./body.ts"
 export const JOB = { name: required(name), payload: notNull, options: enqueueOptions }
 
 export const jobRequest = bodyOf(JOB)
-export const callback = bodyOf({ ...JOB, options: callbackOptions })
-export const step = bodyOf({ step: required(stepName), ...JOB, options: stepOptions })
 
 /** The document says how many there may be by default; `maxBatchJobs` of the app decides. */
-const MOST_JOBS = 10_000
+export const MOST_JOBS = 10_000
 
 /** A list of jobs, whose errors have the place of the job. */
 export const jobs: Field<readonly ValueOf<typeof jobRequest>[], false> = {
@@ -39,17 +27,7 @@ export const jobs: Field<readonly ValueOf<typeof jobRequest>[], false> = {
   },
 }
 
-export const steps: Field<readonly ValueOf<typeof step>[], false> = {
-  schema: { type: "array", minItems: 1, maxItems: MOST_JOBS },
-  items: step,
-  isRequired: false,
-  assert(value) {
-    assertList("steps", value)
-    for (const [index, one] of value.entries()) step.assert(one, ["steps", index])
-  },
-}
-
-function assertList(key: string, value: unknown): asserts value is readonly unknown[] {
+export function assertList(key: string, value: unknown): asserts value is readonly unknown[] {
   if (!Array.isArray(value)) refuseAt([key], "invalid_body", `${key} ${typeOf(value)}; send a list of ${key}`)
 }
 

@@ -1,4 +1,4 @@
-import { currentCorrelationId, type JobSnapshot, type ReadJobOptions, type Sluice } from "@sluice/core"
+import type { JobSnapshot, ReadJobOptions, Sluice } from "@sluice/core"
 import {
   CONDITIONS,
   COUNT_JOBS,
@@ -10,27 +10,8 @@ import {
   READ_JOB,
 } from "@sluice/core/fields"
 import { refuse } from "../messages/problem.ts"
-import { tokenForStored, tokenLifetime } from "../watch/job-token.ts"
-import { bodyOf } from "./body.ts"
-import { assertFewJobs, JOB, jobList } from "./job-request.ts"
 import { operation, type Route, route } from "./operation.ts"
 import type { RouteOptions } from "./route-options.ts"
-
-export const enqueue = operation({
-  method: "POST",
-  path: "/v1/jobs",
-  role: "enqueuer",
-  body: bodyOf({ ...JOB, tokenExpiresIn: tokenLifetime }),
-  isIdempotent: true,
-})
-
-export const enqueueMany = operation({
-  method: "POST",
-  path: "/v1/jobs/batch",
-  role: "enqueuer",
-  body: jobList,
-  isIdempotent: true,
-})
 
 const { ids: _ids, metadata: _metadata, ...conditions } = CONDITIONS
 const filter = { ...conditions, input: inputText }
@@ -76,23 +57,8 @@ export const getJob = operation({
   query: { ...READ_JOB.fields, wait },
 })
 
-export function jobRoutes({ sluice, tokens, maxBatchJobs, log }: RouteOptions): Route[] {
+export function jobRoutes({ sluice }: RouteOptions): Route[] {
   return [
-    route(enqueue, async ({ body: { name, payload, options, tokenExpiresIn }, stored, context }) => {
-      const tokenFor = tokenForStored(tokens, tokenExpiresIn)
-      const result = await sluice.enqueue(name, payload, { ...options, ...stored })
-      logEnqueue({ jobId: result.id, job: name, status: result.status })
-      const location = `/v1/jobs/${result.id}`
-      return context.json({ ...result, ...tokenFor(result) }, result.status === "enqueued" ? 201 : 200, {
-        location,
-      })
-    }),
-    route(enqueueMany, async ({ body, stored, context }) => {
-      assertFewJobs(body.jobs, maxBatchJobs)
-      const results = await sluice.enqueueMany(body.jobs, stored)
-      logEnqueue({ jobs: results.length, firstJobId: results[0]?.id, lastJobId: results.at(-1)?.id })
-      return context.json({ jobs: results }, 201)
-    }),
     route(listJobs, async ({ query: { limit, after, ...filter }, context }) => {
       const page = { ...(limit !== undefined && { limit }), ...(after !== undefined && { after }) }
       return context.json(await sluice.listJobs(filter, page))
@@ -111,10 +77,6 @@ export function jobRoutes({ sluice, tokens, maxBatchJobs, log }: RouteOptions): 
       return context.json(await readJob(sluice, id, parts))
     }),
   ]
-
-  function logEnqueue(details: Record<string, unknown>): void {
-    log.info("Enqueued", { ...details, correlationId: currentCorrelationId() })
-  }
 }
 
 function refuseUnheld(id: string): never {

@@ -95,13 +95,18 @@ export function serve(app: Hono, routes: readonly Route[], maxBodyBytes: number)
   const paths = new Set(routes.map(({ operation }) => operation.path))
   for (const path of [...paths].sort(specificFirst)) {
     const ofPath = routes.filter(({ operation }) => operation.path === path)
-    for (const { operation, handle } of ofPath)
-      app.on(operation.method, path, async (context) => {
-        if (operation.role !== null) assertMayCall(context, operation.role)
-        return handle(await parse(operation, context, maxBodyBytes))
-      })
+    serveMethods(app, ofPath, maxBodyBytes)
     app.all(path, allowOnly(ofPath.map(({ operation }) => operation.method)))
   }
+}
+
+/** Adds the routes to the app, and nothing for the other methods of their paths. */
+export function serveMethods(app: Hono, routes: readonly Route[], maxBodyBytes: number): void {
+  for (const { operation, handle } of routes)
+    app.on(operation.method, operation.path, async (context) => {
+      if (operation.role !== null) assertMayCall(context, operation.role)
+      return handle(await parse(operation, context, maxBodyBytes))
+    })
 }
 
 async function parse(

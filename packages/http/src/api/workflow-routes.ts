@@ -1,12 +1,24 @@
 import type { WorkflowOptions, WorkflowSnapshot } from "@sluice/core"
-import { batchId, required, stepName } from "@sluice/core/fields"
+import { batchId, type Field, required, stepName, stepOptions, type ValueOf } from "@sluice/core/fields"
 import { refuse } from "../messages/problem.ts"
 import { throwAtBody } from "./at-body.ts"
 import { batchOptions } from "./batch-routes.ts"
 import { bodyOf } from "./body.ts"
-import { assertFewEnough, steps } from "./job-request.ts"
+import { assertFewEnough, assertList, JOB, MOST_JOBS } from "./job-request.ts"
 import { operation, type Route, route } from "./operation.ts"
 import type { RouteOptions } from "./route-options.ts"
+
+export const step = bodyOf({ step: required(stepName), ...JOB, options: stepOptions })
+
+const steps: Field<readonly ValueOf<typeof step>[], false> = {
+  schema: { type: "array", minItems: 1, maxItems: MOST_JOBS },
+  items: step,
+  isRequired: false,
+  assert(value) {
+    assertList("steps", value)
+    for (const [index, one] of value.entries()) step.assert(one, ["steps", index])
+  },
+}
 
 export const enqueueWorkflow = operation({
   method: "POST",

@@ -1,12 +1,9 @@
 import { callbackOptions, enqueueOptions, JOB_CHANGES, jobFilter, stepOptions } from "@sluice/core/fields"
-import {
-  callback as callbackField,
-  jobRequest as jobField,
-  jobList,
-  step as stepField,
-} from "../api/job-request.ts"
-import { enqueue } from "../api/job-routes.ts"
+import { callback as callbackField } from "../api/batch-routes.ts"
+import { enqueue } from "../api/enqueue-routes.ts"
+import { jobRequest as jobField, jobList } from "../api/job-request.ts"
 import { actOnJobs, retryJob } from "../api/manage-routes.ts"
+import { step as stepField } from "../api/workflow-routes.ts"
 import { component, schemasOf } from "./describe.ts"
 
 const uniqueness = {

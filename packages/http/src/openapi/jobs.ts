@@ -1,12 +1,5 @@
-import {
-  countJobs,
-  enqueue,
-  enqueueMany,
-  getHolder,
-  getJob,
-  getRelatives,
-  listJobs,
-} from "../api/job-routes.ts"
+import { enqueue, enqueueMany } from "../api/enqueue-routes.ts"
+import { countJobs, getHolder, getJob, getRelatives, listJobs } from "../api/job-routes.ts"
 import { actOnJobs, cancelJob, deleteJob, retryJob, runJobNow, updateJob } from "../api/manage-routes.ts"
 import { type Described, describe, locationOf } from "./describe.ts"
 import {
