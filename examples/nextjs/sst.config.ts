@@ -11,6 +11,7 @@ export default $config({
   async run() {
     const databaseUrl = new sst.Secret("DatabaseUrl")
     const apiKey = new sst.Secret("ApiKey")
+    const sessionKey = new sst.Secret("SessionKey")
     const environment = { DATABASE_URL: databaseUrl.value }
 
     const { Sluice } = await import("@sluice/aws/sst")
@@ -22,7 +23,7 @@ export default $config({
 
     const web = new sst.aws.Nextjs("Web", {
       link: [queue], // lets it wake the drain function
-      environment: { ...environment, SLUICE_API_KEY: apiKey.value },
+      environment: { ...environment, SLUICE_API_KEY: apiKey.value, SESSION_KEY: sessionKey.value },
     })
     return { web: web.url }
   },

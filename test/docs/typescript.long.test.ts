@@ -9,7 +9,10 @@ import { type Block, checkedBlocks, placeOf, ROOT } from "./pages.ts"
 const FOLDER = join(import.meta.dirname, "pages")
 const STAND_INS = join(import.meta.dirname, "fixtures/stand-ins.ts")
 /** What SST writes into an app at deploy: the types of its linked resources. */
-const LINKED_RESOURCES = join(ROOT, "examples/hono/sst-env.d.ts")
+const LINKED_RESOURCES = [
+  join(ROOT, "examples/hono/sst-env.d.ts"),
+  join(import.meta.dirname, "fixtures/sst-env.d.ts"),
+]
 
 const blocks = checkedBlocks("ts")
 const inSst = blocks.filter(({ marks, file }) => marks.includes("sst") || file === "sst.config.ts")
@@ -20,7 +23,7 @@ const prepared = await preparePlatform()
 test("each file that a page shows compiles against the packages, with nothing but the page's other files", () => {
   const files = inApps.filter((block) => block.file && !inNext.includes(block))
   expect(files.map(({ file }) => file)).toEqual(expect.arrayContaining(["jobs.ts", "queue.ts", "worker.ts"]))
-  expect(faults(toSources(files), appOptions(), [LINKED_RESOURCES])).toEqual([])
+  expect(faults(toSources(files), appOptions(), LINKED_RESOURCES)).toEqual([])
 })
 
 test("each file of a Next.js app compiles with the options that Next.js writes into it", () => {
@@ -32,9 +35,11 @@ test("each file of a Next.js app compiles with the options that Next.js writes i
 test("each excerpt compiles, with stand-ins for the reader's own code", () => {
   const globals: Source = { path: join(FOLDER, "globals.ts"), text: globalStandIns() }
   expect(
-    faults([globals, ...toSources(inApps.filter((block) => !inNext.includes(block)))], appOptions(), [
+    faults(
+      [globals, ...toSources(inApps.filter((block) => !inNext.includes(block)))],
+      appOptions(),
       LINKED_RESOURCES,
-    ]),
+    ),
   ).toEqual([])
 })
 

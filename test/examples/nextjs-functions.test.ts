@@ -11,7 +11,11 @@ const prepared = await preparePlatform()
 describe.skipIf(!prepared)("examples/nextjs as its config deploys it", async () => {
   if (!prepared) return
   const database = await createDatabase("template0")
-  const secrets = { DatabaseUrl: database.url, ApiKey: "the-key-of-the-example" }
+  const secrets = {
+    DatabaseUrl: database.url,
+    ApiKey: "the-key-of-the-example",
+    SessionKey: "the-key-of-the-sessions-of-the-example",
+  }
   // Another function in the place of the web app, whose bundle is made by `next build`
   const app = await deploy("examples/nextjs", {
     secrets,
@@ -26,7 +30,10 @@ describe.skipIf(!prepared)("examples/nextjs as its config deploys it", async () 
   test("its deploy creates the app's tables and the queue's, and a report is built by the drain function", async () => {
     await app.invoke("QueueMigrate")
     await app.invoke("QueueMigrate") // as the next deploy does
-    const [{ id }] = await database.rows("insert into reports (year, job_id) values (2026, '') returning id")
+    await database.rows("insert into users (email, password_hash) values ('ada@example.org', '')")
+    const [{ id }] = await database.rows(
+      "insert into reports (user_id, year, job_id) values (1, 2026, '') returning id",
+    )
     await database.rows("select sluice.enqueue('build-report', $1)", [{ report: id }])
     const drained = app.invoke("QueueDrain")
     await eventually(async () => {
@@ -42,6 +49,7 @@ describe.skipIf(!prepared)("examples/nextjs as its config deploys it", async () 
     expect(inputsOf("WebDevServerFunction").environment.variables).toMatchObject({
       DATABASE_URL: database.url,
       SLUICE_API_KEY: secrets.ApiKey,
+      SESSION_KEY: secrets.SessionKey,
       SLUICE_SCHEMA: "sluice",
       SLUICE_DRAIN_FUNCTION: inputsOf("QueueDrainFunction").name,
     })

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto"
 import { chromium, type Page } from "playwright-core"
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest"
 import { type Consumer, installExample, type Running } from "../consumers/consumer.ts"
@@ -15,7 +16,11 @@ describe("examples/nextjs", async () => {
   const database = await createDatabase("template0")
   const port = await freePort()
   const url = `http://localhost:${port}`
-  const env = { DATABASE_URL: database.url, SLUICE_API_KEY: "the-key-of-the-example" }
+  const env = {
+    DATABASE_URL: database.url,
+    SLUICE_API_KEY: "the-key-of-the-example",
+    SESSION_KEY: "the-key-of-the-sessions-of-the-example",
+  }
   let app: Consumer | undefined
   let web: Running | undefined
   let worker: Running | undefined
@@ -51,6 +56,9 @@ describe("examples/nextjs", async () => {
   browserTest("shows how far a report is, and what it comes to", { timeout: 120_000 }, async () => {
     const { page, complaints } = await open()
     await page.goto(url)
+    await page.waitForURL(`${url}/sign-in`)
+    await screenshot(page, "example-nextjs-sign-in")
+    await signIn(page, "ada@example.org", "correct horse")
     await page.getByRole("button", { name: "Build the report" }).click()
     await page.waitForURL(/\/reports\/1$/)
     await page.getByText("Waiting for a worker").waitFor()
@@ -61,6 +69,8 @@ describe("examples/nextjs", async () => {
     await page.getByRole("link", { name: "All reports" }).click()
     await page.getByText("Report 1, 2026: €19,206.00").waitFor()
     expect(complaints).toEqual([])
+    const [job] = await database.rows("select tags from sluice.job_history")
+    expect(job).toEqual({ tags: ["user:1"] })
   })
 
   browserTest("a report that can't be stored has no job either", async () => {
@@ -68,7 +78,7 @@ describe("examples/nextjs", async () => {
     await database.rows("alter table reports add constraint unlucky check (year <> 2099 or job_id = '')")
     const before = await jobsAndReports()
     const { page } = await open()
-    await page.goto(url)
+    await signIn(page, "ada@example.org", "correct horse")
     await page.getByLabel("Year").fill("2099")
     await page.getByRole("button", { name: "Build the report" }).click()
     await eventually(() => expect(web?.output).toContain("unlucky"))
@@ -79,7 +89,8 @@ describe("examples/nextjs", async () => {
     const [{ job_id: id }] = await database.rows("select job_id from reports order by id limit 1")
     const events = `${url}/v1/jobs/${id}/events`
     expect((await fetch(events)).status).toBe(401)
-    const page = await (await fetch(`${url}/reports/1`)).text()
+    expect((await fetch(`${url}/reports/1`, { redirect: "manual" })).status).toBe(307) // to where one signs in
+    const page = await (await fetch(`${url}/reports/1`, { headers: { cookie: cookieOf(1) } })).text()
     const [token = expect.unreachable(page)] = /job_\d+_\d+_[\w-]{43}/.exec(page) ?? []
     const response = await fetch(events, { headers: { authorization: `Bearer ${token}` } })
     expect(await response.text()).toContain('"state":"succeeded"')
@@ -89,9 +100,35 @@ describe("examples/nextjs", async () => {
     expect(rest.status).toBe(404)
   })
 
+  test("others don't find the report, and a cookie that isn't signed, or has expired, is nobody's", async () => {
+    await database.rows("insert into users (email, password_hash) values ('eve@example.org', '')")
+    const visit = (cookie: string) => fetch(`${url}/reports/1`, { headers: { cookie }, redirect: "manual" })
+    expect((await visit(cookieOf(1))).status).toBe(200)
+    const others = await visit(cookieOf(2))
+    expect(others.status).toBe(404)
+    expect(await others.text()).not.toContain("job_")
+    const forged = cookieOf(2).replace("session=2.", "session=1.")
+    for (const cookie of [forged, cookieOf(1, -1), "session=1", `${cookieOf(1)}x`])
+      expect((await visit(cookie)).status, cookie).toBe(307)
+  })
+
+  browserTest("a wrong password doesn't sign in, and who signs out is out", async () => {
+    const { page } = await open()
+    await signIn(page, "ada@example.org", "wrong horse")
+    await page.getByText("That isn't the password").waitFor()
+    await page.goto(url)
+    await page.waitForURL(`${url}/sign-in`)
+    await signIn(page, "ADA@example.org", "correct horse")
+    await page.getByText("Report 1, 2026").waitFor()
+    await page.getByRole("button", { name: "Sign out" }).click()
+    await page.waitForURL(`${url}/sign-in`)
+    await page.goto(`${url}/reports/1`)
+    await page.waitForURL(`${url}/sign-in`)
+  })
+
   browserTest("has the dashboard, for whoever has the key", { timeout: 120_000 }, async () => {
     const { page, complaints } = await open()
-    await page.goto(url)
+    await signIn(page, "ada@example.org", "correct horse")
     await page.getByRole("link", { name: "What happens in the queue" }).click()
     await page.getByLabel("API key").fill(env.SLUICE_API_KEY)
     await page.getByRole("button", { name: "Log in" }).click()
@@ -101,6 +138,20 @@ describe("examples/nextjs", async () => {
     await screenshot(page, "example-nextjs-dashboard")
     expect(complaints.filter((one) => !one.includes("status of 401"))).toEqual([]) // the page that asks for the key
   })
+
+  async function signIn(page: Page, email: string, password: string) {
+    await page.goto(`${url}/sign-in`)
+    await page.getByLabel("Email").fill(email)
+    await page.getByLabel("Password").fill(password)
+    await page.getByRole("button", { name: "Sign in" }).click()
+    await page.waitForURL(/\/(sign-in\?refused.*)?$/)
+  }
+
+  /** As the app sets it. */
+  function cookieOf(user: number, inSeconds = 60) {
+    const claim = `${user}.${Math.floor(Date.now() / 1000) + inSeconds}`
+    return `session=${claim}.${createHmac("sha256", env.SESSION_KEY).update(claim).digest("base64url")}`
+  }
 
   async function jobsAndReports() {
     return database.rows(

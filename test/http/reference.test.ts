@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto"
+import { createSluice } from "@sluice/core"
 import { createApp, openApiDocument } from "@sluice/http"
 import { createReference } from "@sluice/http/reference"
 import { Hono } from "hono"
@@ -52,7 +53,10 @@ test("what a document says is shown as text", async () => {
 })
 
 test("it is no part of the API's app", async () => {
-  const app = createApp({ sluice: { database: {} } as never, apiKey: "a" })
+  const app = createApp({
+    sluice: createSluice({ database: { query: () => Promise.reject(new Error("no query")) } }),
+    apiKey: "a",
+  })
   expect((await app.request("/docs")).status).toBe(404)
   expect((await app.request("/reference")).status).toBe(404)
 })

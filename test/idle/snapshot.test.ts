@@ -1,6 +1,7 @@
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
-import { createSnapshotStore, type TextStore } from "@sluice/aws"
+import { createSnapshotStore } from "@sluice/aws"
+import type { SnapshotStore } from "@sluice/core"
 import { createSluice } from "@sluice/core"
 import { beforeEach, expect, test } from "vitest"
 import { readable, visitDashboard } from "../dashboard/dashboard.ts"
@@ -30,7 +31,7 @@ beforeEach(() => {
 })
 
 /** The overview as another function sees it. */
-async function overview(snapshots: TextStore) {
+async function overview(snapshots: SnapshotStore) {
   const page = await visitDashboard(unreachable(), "reader", { idle: { snapshots } }).get("/")
   return { status: page.status, text: page.text, seen: readable(page.text) }
 }
@@ -40,8 +41,8 @@ function unreachable() {
   return createSluice({ database: { query } })
 }
 
-function storeAt(address: string): TextStore {
-  return createSnapshotStore(address) as TextStore
+function storeAt(address: string): SnapshotStore {
+  return createSnapshotStore(address) as SnapshotStore
 }
 
 test("the last drainer leaves the overview for a dashboard that doesn't wake the database", async () => {

@@ -252,6 +252,7 @@ const types = [
   "Size",
   "SlowJob",
   "Sluice",
+  "SnapshotStore",
   "SluiceOptions",
   "StartOptions",
   "StepOptions",

@@ -375,7 +375,7 @@ describe.skipIf(!prepared)("other choices", { timeout: 180_000 }, () => {
   })
 
   test("the API has its own domain, or is part of one that exists; alarms and charts can be off", async () => {
-    const keys = ["Own", "Root", "Below"].map((name) => [`${name}ApiKey`, "the-api-key"])
+    const keys = ["Own", "Root", "Below", "Streams", "Few"].map((name) => [`${name}ApiKey`, "the-api-key"])
     const secrets = { SluiceDatabaseUrl: "postgresql://db.test/main", ...Object.fromEntries(keys) }
     const { named, ofType, environment } = readable(await synthesize({ config: fixture("apis"), secrets }))
     expect(named("OwnApiDomainName").domainName).toBe("queue.example.com")
@@ -402,6 +402,35 @@ describe.skipIf(!prepared)("other choices", { timeout: 180_000 }, () => {
     expect(ofType("aws:cloudwatch/dashboard:Dashboard")).toEqual([])
   })
 
+  test("what streams has a function URL that sets no headers of its own, and the key that signs tokens", async () => {
+    const keys = ["Own", "Root", "Below", "Streams", "Few"].map((name) => [`${name}ApiKey`, "the-api-key"])
+    const secrets = { SluiceDatabaseUrl: "postgresql://db.test/main", ...Object.fromEntries(keys) }
+    const { named, ofType, resources, environment, statements } = readable(
+      await synthesize({ config: fixture("apis"), secrets }),
+    )
+    expect(named("StreamsWatchUrl")).toMatchObject({
+      functionName: "shop-test-StreamsWatch",
+      invokeMode: "RESPONSE_STREAM",
+      authorizationType: "NONE",
+    })
+    expect(named("StreamsWatchUrl")).not.toHaveProperty("cors")
+    expect(ofType("aws:lambda/functionUrl:FunctionUrl")).toHaveLength(2)
+    expect(named("StreamsWatchFunction")).toMatchObject({ timeout: 30, reservedConcurrentExecutions: 10 })
+    expect(named("FewWatchFunction")).toMatchObject({ timeout: 60, reservedConcurrentExecutions: 3 })
+    for (const name of ["Streams", "Few"]) {
+      expect(named(`${name}Watch`, "bundle").links).toMatchObject({
+        [`${name}ApiKey`]: { value: "the-api-key" },
+        [`${name}Database`]: { url: "postgresql://db.test/main" },
+      })
+      expect(environment(`${name}Watch`)).not.toHaveProperty("SLUICE_DRAIN_FUNCTION")
+      expect(statements(`${name}Watch`)).toHaveLength(1) // its log
+    }
+    const order = resources.map((each) => each.name)
+    expect(order.indexOf("StreamsMigrated")).toBeLessThan(order.indexOf("StreamsWatchFunction"))
+    expect(named("Web", "bundle").links.Streams.watchUrl).toMatch(/^https:/)
+    expectNoSecrets(resources)
+  })
+
   test("names fit in 64 characters for a long stage, and differ between stages that begin alike", async () => {
     const stage = "feature-that-has-a-very-long-name-indeed-because-its-branch-has-"
     const secrets = { SluiceDatabaseUrl: "postgresql://db.test/main", MailKey: "the-mail-key" }
@@ -421,13 +450,15 @@ describe.skipIf(!prepared)("other choices", { timeout: 180_000 }, () => {
   test("what is impossible or misspelled is refused, told what to give instead, and never shown a password", async () => {
     const { named } = readable(await synthesize({ config: fixture("refused") }))
     const refusals = JSON.parse(named("Refusals").value) as Record<string, string>
-    expect(Object.keys(refusals)).toHaveLength(40)
+    expect(Object.keys(refusals)).toHaveLength(44)
     for (const [title, refusal] of Object.entries(refusals)) {
       expect(refusal, title).toMatch(/^invalid_setting: .+: .+: .+/)
       expect(refusal, title).not.toContain("url-password")
     }
     expect(refusals["maxDrainer: 3"]).toContain('did you mean "maxDrainers"?')
     expect(refusals["20 minutes of drain"]).toContain('is "20 minutes": give "1 second" to "15 minutes"')
+    expect(refusals["watch in a VPC"]).toContain("the database is in a VPC")
+    expect(refusals["watch of a database of SST's"]).toContain("the database is in a VPC")
     expect(refusals["a schedule under a minute"]).toContain("a minute is the shortest")
   })
 

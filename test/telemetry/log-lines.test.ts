@@ -28,6 +28,15 @@ test("an entry is one readable line, whatever its texts contain", () => {
   )
 })
 
+test("a job's own line begins with the job, also where the job logs a name", () => {
+  const lines: string[] = []
+  const log = createLog({ format: "readable", write: (line) => lines.push(line) })
+  log.info("Hello", { jobId: "1", job: "greet", attempt: 1, name: "Ada" })
+  log.warn("Job is slow", { jobId: "2", name: "greet", attempt: 1 }) // a line of the engine
+  log.info("Read", { name: "a.csv" })
+  expect(lines).toEqual(["greet #1: Hello name=Ada", "greet #2: Job is slow", "Read name=a.csv"])
+})
+
 function linesOf(format: "readable" | "json", ...entries: Record<string, unknown>[]): string[] {
   const lines: string[] = []
   const log = createLog({ format, write: (line) => lines.push(line) })

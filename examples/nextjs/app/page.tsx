@@ -1,12 +1,19 @@
-import { desc } from "drizzle-orm"
+import { desc, eq } from "drizzle-orm"
 import Link from "next/link"
 import { db, reports } from "../lib/database.ts"
-import { requestReport } from "./actions.ts"
+import { requireUser } from "../lib/session.ts"
+import { leave, requestReport } from "./actions.ts"
 
 export const dynamic = "force-dynamic"
 
 export default async function Page() {
-  const latest = await db.select().from(reports).orderBy(desc(reports.id)).limit(20)
+  const user = await requireUser()
+  const latest = await db
+    .select()
+    .from(reports)
+    .where(eq(reports.userId, user))
+    .orderBy(desc(reports.id))
+    .limit(20)
   return (
     <>
       <h1>Reports</h1>
@@ -27,8 +34,11 @@ export default async function Page() {
         ))}
       </ul>
       <p>
-        <a href="/dashboard/">What happens in the queue</a>
+        <a href="/dashboard/">What happens in the queue</a>, for whoever operates it
       </p>
+      <form action={leave}>
+        <button type="submit">Sign out</button>
+      </form>
     </>
   )
 }

@@ -9,8 +9,15 @@ export const orders = pgTable("orders", {
   cents: integer().notNull(),
 })
 
+export const users = pgTable("users", {
+  id: serial().primaryKey(),
+  email: text().notNull().unique(),
+  passwordHash: text("password_hash").notNull(),
+})
+
 export const reports = pgTable("reports", {
   id: serial().primaryKey(),
+  userId: integer("user_id").notNull(),
   year: integer().notNull(),
   jobId: text("job_id").notNull(),
   cents: bigint({ mode: "number" }), // null until the report is done

@@ -15,6 +15,6 @@ export { createMigrateHandler, type MigrateHandlerOptions } from "./migrate-hand
 export { MEMORY_MB } from "./memory.ts"
 export { createS3Store, type S3StoreOptions } from "./s3-store.ts"
 // What the dashboard shows while the database sleeps.
-export { createSnapshotStore, type TextStore } from "./snapshot-store.ts"
+export { createSnapshotStore } from "./snapshot-store.ts"
 export { sstDuration } from "./sst-duration.ts"
 export { createWake, type PoolFunctions } from "./wake.ts"

@@ -1,3 +1,4 @@
+import { assertRecord } from "@sluice/core/checks"
 import { type MigrateOptions, migrate } from "@sluice/core/migrate"
 import { missingAddressError } from "@sluice/core/pg"
 import { migrateEnvironment, withDefaults } from "./environment.ts"
@@ -15,8 +16,10 @@ export interface MigrateHandlerOptions extends MigrateOptions {
  * The function that the component invokes on each deploy, before anything drains: migrates the schema to the version of
  * this code. Refuses a schema that belongs to another app or stage. Returns and throws as `migrate` does.
  */
-export function createMigrateHandler({ database, ...given }: MigrateHandlerOptions) {
-  const options = withDefaults<MigrateOptions>(given, migrateEnvironment())
+export function createMigrateHandler(given: MigrateHandlerOptions) {
+  assertRecord(given, ["createMigrateHandler"])
+  const { database, ...others } = given
+  const options = withDefaults<MigrateOptions>(others, migrateEnvironment())
 
   return async () => {
     if (!database) throw missingAddressError("createMigrateHandler")

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream"
 import type { GetObjectCommandOutput, S3Client } from "@aws-sdk/client-s3"
 import { InvalidInputError, type PayloadStore } from "@sluice/core"
+import { assertKnownKeys } from "@sluice/core/checks"
 
 export interface S3StoreOptions {
   /**
@@ -18,7 +19,10 @@ export interface S3StoreOptions {
 const MOST_BYTES = 8 * 1024 * 1024
 
 /** For `createSluice({ payloads: { store } })`: keeps large payloads and results in a bucket of S3, or of a service like it. */
-export function createS3Store({ bucket, prefix = "sluice/", client }: S3StoreOptions): PayloadStore {
+export function createS3Store(options: S3StoreOptions): PayloadStore {
+  assertKnownKeys(options, ["bucket", "prefix", "client"], ["createS3Store"])
+  const { bucket, prefix = "sluice/" } = options
+  let { client } = options
   return {
     async put(key, bytes) {
       const { s3, PutObjectCommand } = await open()

@@ -1,14 +1,7 @@
 import { readFile, rename, writeFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
-import { InvalidInputError } from "@sluice/core"
+import { InvalidInputError, type SnapshotStore } from "@sluice/core"
 import { createS3Store } from "./s3-store.ts"
-
-/** One text that several functions read, and replace as a whole. As the dashboard takes it. */
-export interface TextStore {
-  /** Undefined if nothing was written yet. */
-  read(): Promise<string | undefined>
-  write(text: string): Promise<void>
-}
 
 /**
  * Where the last drainer leaves the overview for the dashboard, in idle mode. Undefined where no address is set: there the
@@ -18,10 +11,11 @@ export interface TextStore {
  *   `file:///path`.
  * @throws InvalidInputError `invalid_setting` for another address
  */
-export function createSnapshotStore(address: string | undefined): TextStore | undefined {
+export function createSnapshotStore(address: string | undefined): SnapshotStore | undefined {
   if (!address) return undefined
-  if (address.startsWith("file:///")) return fileStore(fileURLToPath(address))
-  const [, bucket, key] = /^s3:\/\/([a-z0-9.-]+)\/(.+)$/.exec(address) ?? []
+  const text = String(address)
+  if (text.startsWith("file:///")) return fileStore(fileURLToPath(text))
+  const [, bucket, key] = /^s3:\/\/([a-z0-9.-]+)\/(.+)$/.exec(text) ?? []
   if (bucket && key) return objectStore(bucket, key)
   throw new InvalidInputError(
     "invalid_setting",
@@ -30,7 +24,7 @@ export function createSnapshotStore(address: string | undefined): TextStore | un
   )
 }
 
-function objectStore(bucket: string, key: string): TextStore {
+function objectStore(bucket: string, key: string): SnapshotStore {
   const store = createS3Store({ bucket, prefix: "" })
   return {
     async read() {
@@ -43,7 +37,7 @@ function objectStore(bucket: string, key: string): TextStore {
   }
 }
 
-function fileStore(path: string): TextStore {
+function fileStore(path: string): SnapshotStore {
   return {
     async read() {
       return readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {

@@ -143,7 +143,8 @@ export function createClient<Job extends AnyJobDefinition = any>(options: Client
       return stored.jobs
     },
     getJob: (id, request) => get(`/v1/jobs/${encodeURIComponent(id)}`, 0, request?.signal),
-    async result(name, id, { timeoutMs = 60_000, signal } = {}) {
+    async result(name, id, options) {
+      const { timeoutMs = 60_000, signal } = options ?? {}
       const job = await finished(name, id, timeoutMs, signal)
       if (job.state === "succeeded") return job.result
       const error = job.errors.at(-1)
@@ -172,8 +173,8 @@ export function createClient<Job extends AnyJobDefinition = any>(options: Client
     return send(target, sent)
   }
 
-  function store(path: string, body: unknown, request: RequestOptions = {}) {
-    const { idempotencyKey = crypto.randomUUID(), signal } = request
+  function store(path: string, body: unknown, request: RequestOptions | undefined) {
+    const { idempotencyKey = crypto.randomUUID(), signal } = request ?? {}
     return call({ method: "POST", path, body, ...headersOf(idempotencyKey), isRepeatable: true, signal })
   }
 
@@ -213,7 +214,8 @@ function headersOf(idempotencyKey: string | undefined): Pick<Sent, "headers"> {
   return idempotencyKey === undefined ? {} : { headers: { "idempotency-key": `"${idempotencyKey}"` } }
 }
 
-function targetOf({ url, key, retries = 4, timeoutMs = 10_000, fetch: given }: ClientOptions): Target {
+function targetOf(options: ClientOptions): Target {
+  const { url, key, retries = 4, timeoutMs = 10_000, fetch: given } = options ?? {}
   if (!URL.canParse(url) || !/^https?:/.test(url))
     throw new TypeError(
       `url is ${JSON.stringify(url)}: give the address of the API, such as "https://queue.example.com"`,

@@ -42,6 +42,7 @@ const AFTER_RESPONSE_MS = 100
 export async function* watchJob<Result = Json>(
   options: WatchOptions,
 ): AsyncGenerator<WatchedJob<Result>, void> {
+  assertWatchOptions(options)
   let seen: string | undefined
   for (let failures = 0; ; ) {
     try {
@@ -58,6 +59,19 @@ export async function* watchJob<Result = Json>(
       if (isFinal(error) || ++failures >= MOST_FAILURES) throw error
       await pause(backoffMs(failures), options.signal)
     }
+  }
+}
+
+/** A wrong one would else be taken for an API that can't be reached, which is tried again. */
+function assertWatchOptions(options: WatchOptions): void {
+  const required = {
+    url: "the address of the API",
+    id: "the id of a job",
+    token: "what createJobToken returned",
+  }
+  for (const [name, expected] of Object.entries(required)) {
+    const value: unknown = options?.[name as keyof typeof required]
+    if (typeof value !== "string") throw new TypeError(`${name} is ${value}: give ${expected}`)
   }
 }
 

@@ -2,7 +2,8 @@ import { type ActionResult, beginAction, endAction, type Intent, type Via } from
 import type { Principal, Role } from "./access/principal.ts"
 import { assertInScope, assertRole, isScoped, jobInScope, refuseScoped } from "./access/scope.ts"
 import { summaryOf } from "./access/summary.ts"
-import { isRecord } from "./checks/validate.ts"
+import { assertSluice } from "./checks/arguments.ts"
+import { isRecord, refuseType } from "./checks/validate.ts"
 import { translateError } from "./database/translate-error.ts"
 import { SluiceError } from "./errors.ts"
 import { isDefinition } from "./job/index-by-name.ts"
@@ -180,6 +181,9 @@ const RULES: { readonly [Key in Verb]: Rule<readonly any[]> } = {
  * await support.retryJobs({ state: "discarded", name: "welcome" })
  */
 export function actingAs(sluice: Sluice, principal: Principal, via: Via): Sluice {
+  assertSluice(sluice, ["actingAs", "sluice"])
+  if (!isRecord(principal))
+    refuseType(principal, ["actingAs", "principal"], "who acts, as { id, name, role }")
   const verbs = Object.entries(RULES).map(([verb, rule]) => [verb, act(verb as Verb, rule)])
   return { ...sluice, ...Object.fromEntries(verbs) }
 

@@ -196,8 +196,8 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
       })
       return toHandle(stored.results[0] as EnqueueResult, sluice.waitForJob) as never
     },
-    async enqueueMany(jobs, options = {}) {
-      const { results } = await store(jobs, options)
+    async enqueueMany(jobs, options) {
+      const { results } = await store(jobs, options ?? {})
       return results
     },
     async enqueueBatch(jobs, options = {}) {
@@ -205,14 +205,20 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
       const { batch, results } = await store(jobs, options, { batch: { json } })
       return { ...(batch as { id: string; total: number }), jobs: results }
     },
-    async addToBatch(id, jobs, { transaction } = {}) {
+    async addToBatch(id, jobs, options) {
+      const { transaction } = options ?? {}
       const { results } = await store(jobs, { transaction }, { batch: { id: assertBatchId(id) } })
       return results
     },
-    wake: (options) => wakeIfNeeded(options),
-    async emit(event, payload, { transaction, ...others } = {}) {
+    async wake(options = {}) {
+      assertKnownKeys(options, ["onlyDue"], ["options"])
+      await wakeIfNeeded(options)
+    },
+    async emit(event, payload, options) {
+      const { transaction, ...others } = options ?? {}
       const asks = isToWake(transaction)
-      const known = typeof event === "string" ? (events.get(event) ?? { name: event }) : (event as AnyEvent)
+      const known =
+        typeof event === "string" ? (events.get(event) ?? { name: event }) : ((event ?? {}) as AnyEvent)
       const emitted = await emitEvent(catalog, target(transaction), known, payload, others, asks)
       const { jobIds, resumedIds, areAttended } = emitted
       if (asks) await wakeIfNeeded({ ids: [...(areAttended ? [] : jobIds), ...resumedIds] })

@@ -156,6 +156,7 @@ export type {
 export type { ListNamesOptions, NameSummary } from "./inspect/names.ts"
 export type { SlowJob } from "./inspect/slowest-jobs.ts"
 export type { ListSeriesOptions, Series, SeriesList } from "./inspect/series.ts"
+export type { SnapshotStore } from "./inspect/snapshot-store.ts"
 export type { Throughput, ThroughputPoint } from "./inspect/throughput.ts"
 export type { Health, HealthOptions, HealthReason, Verdict } from "./inspect/verdict.ts"
 export { type Duration, durationMs } from "./checks/duration.ts"

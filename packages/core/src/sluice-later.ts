@@ -205,7 +205,9 @@ export function createLater({ catalog, database, listen, store, wakeIfNeeded }: 
     updateJobs: async (filter, changes, options) =>
       moveAllAway("unfinished", await bulkUpdateVerb(catalog, changes, filter?.name), filter, options),
     runJobsNow: (filter, options) => moveAll("unfinished", runNowVerb(schema), filter, options),
-    async retryJobs(filter, { retriedBy, ...options } = {}) {
+    async retryJobs(filter, given = {}) {
+      assertKnownKeys(given, ["retriedBy", "dryRun", "after", "within"], ["options"])
+      const { retriedBy, ...options } = given
       const verb = retryVerb(schema, retriedBy === undefined ? {} : { retriedBy })
       return moveAll(["discarded", "canceled"], verb, filter, options)
     },

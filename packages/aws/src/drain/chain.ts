@@ -1,4 +1,5 @@
 import type { DrainSummary } from "@sluice/core"
+import { assertRecord } from "@sluice/core/checks"
 import type { Context } from "aws-lambda"
 
 /** Invocations of the drain function that hand over to each other while work remains. This is also their event. */
@@ -33,13 +34,17 @@ export function chainOf(event: unknown, { awsRequestId }: Context): Chain {
  * Whether the next invocation starts at once instead of with the schedule: when this drain made progress and work is
  * left, or when work came after its last look. A chain of drains that only snooze would never end.
  */
-export function shouldHandOver(summary: DrainSummary, { hop, fruitless = 0 }: Chain): boolean {
+export function shouldHandOver(summary: DrainSummary, chain: Chain): boolean {
+  assertRecord(summary, ["shouldHandOver", "summary"])
+  assertRecord(chain, ["shouldHandOver", "chain"])
+  const { hop, fruitless = 0 } = chain
   const { dueWork, lateWork } = summary
   return hop < MAX_HOPS && ((dueWork && isFruitful(summary)) || (lateWork && fruitless < MAX_FRUITLESS))
 }
 
 /** The event of the next invocation in the chain; without a summary, of one that works beside this one. */
 export function nextInChain(chain: Chain, summary?: DrainSummary): Chain {
+  assertRecord(chain, ["nextInChain", "chain"])
   const fruitless = summary && !isFruitful(summary) ? (chain.fruitless ?? 0) + 1 : 0
   return { ...chain, hop: chain.hop + 1, fruitless }
 }

@@ -13,6 +13,7 @@ import {
   type Sluice,
   SluiceError,
 } from "@sluice/core"
+import { assertFunction, assertKnownKeys, assertSluice } from "@sluice/core/checks"
 import type { Context } from "aws-lambda"
 import { assertComponentSchema, drainEnvironment, region, withDefaults } from "../environment.ts"
 import { invokeDrain } from "../invoke.ts"
@@ -76,6 +77,24 @@ export interface DrainHandlerOptions extends PoolOptions {
   readonly log?: Logger
 }
 
+const OPTION_KEYS = Object.keys({
+  sluice: true,
+  connect: true,
+  queues: true,
+  except: true,
+  names: true,
+  concurrency: true,
+  maxDrainers: true,
+  idle: true,
+  onIdle: true,
+  linger: true,
+  sessionTimeout: true,
+  timeout: true,
+  service: true,
+  version: true,
+  log: true,
+} satisfies Record<keyof DrainHandlerOptions, true>)
+
 export interface DrainReport extends DrainSummary, Omit<Chain, "source" | "fruitless"> {
   /** Further drainers that this one invoked, because the backlog was deep or old. */
   readonly scaledOut: number
@@ -91,6 +110,9 @@ export interface DrainReport extends DrainSummary, Omit<Chain, "source" | "fruit
  *   Sluice that uses another schema than the component; `timeout_never_fits`
  */
 export function createDrainHandler(options: DrainHandlerOptions) {
+  assertKnownKeys(options, OPTION_KEYS, ["createDrainHandler"])
+  assertSluice(options.sluice, ["createDrainHandler", "sluice"])
+  assertFunction(options.connect, ["createDrainHandler", "connect"], "a function such as createConnect(url)")
   const settings = withDefaults(options, environmentFor(options))
   const {
     sluice,

@@ -1,5 +1,6 @@
 import type { UpdateScheduleCommandInput } from "@aws-sdk/client-scheduler"
 import { InvalidInputError, type Logger, type SetWakeUp } from "@sluice/core"
+import { assertKnownKeys, refuse } from "@sluice/core/checks"
 
 export interface IdleOptions {
   /** The EventBridge Scheduler schedule of the wake-up, as `"group/name"`. Created when it is missing. */
@@ -29,6 +30,10 @@ const LIMITS = { maxAttempts: 2, requestHandler: { connectionTimeout: 1_000, req
 
 /** Idle mode: every invocation first schedules its own fallback, and the last drainer sets the wake-up to the next due time. */
 export function createIdleMode(options: IdleOptions): (functionArn: string, log: Logger) => WakeUps {
+  assertKnownKeys(options, ["schedule", "roleArn"], ["createIdleMode"])
+  for (const key of ["schedule", "roleArn"] as const)
+    if (typeof options[key] !== "string")
+      refuse("invalid_option", options[key], ["createIdleMode", key], "text")
   const scheduler = openScheduler()
 
   return (functionArn, log) => {

@@ -1,5 +1,6 @@
 import { InvokeCommand, LambdaClient, TooManyRequestsException } from "@aws-sdk/client-lambda"
 import { type Executor, InvalidInputError, Snooze } from "@sluice/core"
+import { assertKnownKeys } from "@sluice/core/checks"
 import { executionEvent, resultOf, type SerializedError, toError } from "@sluice/core/executor"
 
 export interface LambdaExecutorOptions {
@@ -15,7 +16,9 @@ const THROTTLED_DELAY = "5s"
  * event and answer. When the job's timeout passes, the execution has failed, but nothing stops the function: it has to
  * end by the event's `deadlineAt`.
  */
-export function lambda({ functionArn }: LambdaExecutorOptions): Executor {
+export function lambda(options: LambdaExecutorOptions): Executor {
+  assertKnownKeys(options, ["functionArn"], ["lambda"])
+  const { functionArn } = options
   return {
     async perform(payload, context) {
       if (!functionArn) throw missingFunctionError()

@@ -1,4 +1,5 @@
 import type { AnyJobDefinition, Logger } from "@sluice/core"
+import { assertDefinitions, assertKnownKeys } from "@sluice/core/checks"
 import { type Answer, answerTo, type ExecutionEvent } from "@sluice/core/executor"
 import { jsonLog } from "../json-log.ts"
 
@@ -10,7 +11,10 @@ export interface PerformHandlerOptions {
 }
 
 /** The handler of a function that performs jobs for definitions with `executor: lambda(…)`. */
-export function createPerformHandler({ jobs, log = jsonLog }: PerformHandlerOptions) {
+export function createPerformHandler(options: PerformHandlerOptions) {
+  assertKnownKeys(options, ["jobs", "log"], ["createPerformHandler"])
+  assertDefinitions(options.jobs, ["createPerformHandler", "jobs"])
+  const { jobs, log = jsonLog } = options
   const signal = new AbortController().signal // an invocation is ended by its event's deadline only
   return (event: ExecutionEvent): Promise<Answer> => answerTo(jobs, event, { signal, log })
 }

@@ -22,6 +22,12 @@ export interface SluiceArgs {
    */
   readonly dashboard?: FunctionOption
   /**
+   * The function that streams the progress of jobs to browsers, at a function URL of its own: the component's `watchUrl`. API Gateway
+   * can't stream. It accepts the tokens of jobs, which are made with the secret `<name>ApiKey`. Not for a database in a VPC, from which
+   * function URLs don't stream.
+   */
+  readonly watch?: FunctionOption
+  /**
    * An API to which the routes of `enqueue` and `dashboard` are added, instead of one of the component's own: at its root
    * (`/v1`, `/health`, `/openapi.json`, `/dashboard`), or below a path, which the handler then has to take off:
    * `handle(new Hono().mount("/queue", (request) => createApp(…).fetch(request)))`. To serve it through a Router, add a
@@ -51,7 +57,8 @@ export interface SluiceArgs {
   /** Idle mode: the drain function sets a wake-up for the next due time, so that the database can suspend until then. */
   readonly idle?: boolean
   /**
-   * Reserves concurrency of the account: `maxDrainers + 1` for each drain function, `apiConcurrency` for the API. A new AWS
+   * Reserves concurrency of the account: `maxDrainers + 1` for each drain function, `apiConcurrency` for the API,
+   * `watchConcurrency` for those who watch. A new AWS
    * account has 10 in total and can't reserve any: set `false` until that quota is raised. Default `true`.
    */
   readonly reserveConcurrency?: boolean
@@ -60,6 +67,11 @@ export interface SluiceArgs {
    * reserved, unless `reserveConcurrency` is `false`. Default 10.
    */
   readonly apiConcurrency?: number
+  /**
+   * Browsers that watch a job at the same time; each has an instance of `watch`, with a database connection, for up to 20 seconds.
+   * More of them get a 429 and try again. This concurrency is reserved, unless `reserveConcurrency` is `false`. Default 10.
+   */
+  readonly watchConcurrency?: number
   /** Requests per second that the API accepts, with or without a key; more get a 429. Default: rate 100, burst 200. */
   readonly throttle?: { readonly rate: number; readonly burst: number }
   /** Alarms in CloudWatch. Default `true`. */

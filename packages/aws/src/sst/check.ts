@@ -14,6 +14,7 @@ export function checkArgs(name: string, args: SluiceArgs): void {
   if (args.enqueue !== undefined) checkFunction(`${path}enqueue`, args.enqueue, 30)
   checkDashboard(path, args.dashboard)
   checkApi(path, args)
+  checkWatch(path, args)
   checkSchema(path, args.schema)
   checkWhole(`${path}maxDrainers`, args.maxDrainers, 1_000)
   checkWhole(`${path}concurrency`, args.concurrency, 10_000)
@@ -34,6 +35,7 @@ const OPTIONS: Keys<Required<SluiceArgs>> = {
   pools: true,
   migrate: true,
   enqueue: true,
+  watch: true,
   api: true,
   domain: true,
   schema: true,
@@ -45,6 +47,7 @@ const OPTIONS: Keys<Required<SluiceArgs>> = {
   idle: true,
   reserveConcurrency: true,
   apiConcurrency: true,
+  watchConcurrency: true,
   throttle: true,
   alarms: true,
   alarmTopic: true,
@@ -207,6 +210,25 @@ function checkApi(path: string, { enqueue, dashboard, api, domain, apiConcurrenc
   for (const [key] of given.filter(([key]) => key === "domain" || key === "throttle"))
     refuse(`${path}${key} is set for an API that exists`, `set it where you create that API`)
   if (!(api instanceof sst.aws.ApiGatewayV2)) checkAttachment(`${path}api`, api)
+}
+
+function checkWatch(path: string, { watch, watchConcurrency, database }: SluiceArgs) {
+  checkWhole(`${path}watchConcurrency`, watchConcurrency, 1_000)
+  if (watch === undefined) {
+    if (watchConcurrency === undefined) return
+    refuse(
+      `${path}watchConcurrency is set, but watch isn't`,
+      "set watch too, which is the function that streams",
+    )
+  }
+  checkFunction(`${path}watch`, watch, 15 * 60)
+  const isInNetwork =
+    !(database instanceof sst.Secret) && (!("url" in database) || database.vpc !== undefined)
+  if (isInNetwork)
+    refuse(
+      `${path}watch is set, but the database is in a VPC, from which function URLs don't stream`,
+      "remove it: browsers can watch through the API, where each change is a request",
+    )
 }
 
 function checkAttachment(path: string, api: object) {

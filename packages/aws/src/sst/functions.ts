@@ -12,7 +12,7 @@ export interface FunctionSettings
   extends Pick<sst.aws.FunctionArgs, "architecture" | "layers" | "nodejs" | "storage" | "transform"> {
   /** The file and its export: `"src/drain.handler"`. */
   readonly handler: string
-  /** At most 15 minutes, and 30 seconds for the API, as API Gateway waits no longer. */
+  /** At most 15 minutes, and 30 seconds behind the API, as API Gateway waits no longer. */
   readonly timeout?: Extract<sst.aws.FunctionArgs["timeout"], string>
   readonly memory?: Extract<sst.aws.FunctionArgs["memory"], string>
   /** Default `"nodejs24.x"`. */
@@ -31,7 +31,7 @@ export type FunctionOption = string | FunctionSettings
 /** What the component decides. */
 export interface OwnArgs
   extends Pick<FunctionSettings, "link" | "permissions">,
-    Pick<sst.aws.FunctionArgs, "concurrency" | "dev" | "retries"> {
+    Pick<sst.aws.FunctionArgs, "concurrency" | "dev" | "retries" | "streaming" | "url"> {
   readonly timeout: NonNullable<FunctionSettings["timeout"]>
   readonly memory?: NonNullable<FunctionSettings["memory"]>
   readonly environment: Readonly<Record<string, $util.Input<string>>>

@@ -32,6 +32,8 @@ export class Sluice extends $util.ComponentResource {
   readonly url: $util.Output<string> | undefined
   /** URL of the dashboard, if there is one. */
   readonly dashboardUrl: $util.Output<string> | undefined
+  /** What browsers give to `watchJob` and `useJob` as `url`, if there is `watch`. */
+  readonly watchUrl: $util.Output<string> | undefined
   /** What the component has made, to refer to it or to add to it. An API that existed before is among it too. */
   readonly nodes: {
     readonly drain: sst.aws.Function
@@ -43,6 +45,7 @@ export class Sluice extends $util.ComponentResource {
     readonly schedule: sst.aws.CronV2
     readonly alarms: readonly aws.cloudwatch.MetricAlarm[]
     readonly dashboard: sst.aws.Function | undefined
+    readonly watch: sst.aws.Function | undefined
     readonly charts: aws.cloudwatch.Dashboard | undefined
     /** With a dashboard in idle mode. */
     readonly snapshots: sst.aws.Bucket | undefined
@@ -58,15 +61,18 @@ export class Sluice extends $util.ComponentResource {
     const { migrate, migrated } = createMigration(parts, here)
     const afterMigration = { ...here, dependsOn: migrated }
     const [drain, ...pools] = parts.drains.map((each) => deployDrain(parts, each, here, afterMigration))
-    const apiKey = args.enqueue || args.dashboard ? new sst.Secret(`${name}ApiKey`) : undefined
+    const needsKey = args.enqueue ?? args.dashboard ?? args.watch
+    const apiKey = needsKey ? new sst.Secret(`${name}ApiKey`) : undefined
     const enqueue = createEnqueue(parts, apiKey, afterMigration)
     const dashboard = createDashboard(parts, apiKey, afterMigration)
+    const watch = createWatch(parts, apiKey, afterMigration)
     const served = serve(name, args, { enqueue, dashboard }, here)
 
     this.parts = parts
     this.url = enqueue && served?.url
     this.dashboardUrl =
       dashboard && served && $util.output(served.url).apply((url) => `${url.replace(/\/$/, "")}/dashboard/`)
+    this.watchUrl = watch?.url
     this.nodes = {
       drain: drain.function,
       pools: Object.fromEntries(
@@ -78,10 +84,11 @@ export class Sluice extends $util.ComponentResource {
       schedule: drain.schedule,
       alarms: [drain, ...pools].flatMap(({ alarms }) => alarms),
       dashboard,
+      watch,
       charts: createCharts(name, args, parts.drains, here),
       snapshots: parts.snapshots?.bucket,
     }
-    this.registerOutputs({ url: this.url, dashboardUrl: this.dashboardUrl })
+    this.registerOutputs({ url: this.url, dashboardUrl: this.dashboardUrl, watchUrl: this.watchUrl })
   }
 
   /** Called by SST when this component is linked to a function. */
@@ -93,6 +100,7 @@ export class Sluice extends $util.ComponentResource {
         drainFunction: drains[0].physicalName,
         schema,
         ...(this.url && { url: this.url }),
+        ...(this.watchUrl && { watchUrl: this.watchUrl }),
       },
       include: [
         sst.aws.permission(wake.permission),
@@ -267,6 +275,25 @@ function createDashboard(
     ...(reserveConcurrency && { concurrency: { reserved: DASHBOARD_CONCURRENCY } }),
   }
   return createFunction(`${name}Dashboard`, database, args.dashboard, own, afterMigration)
+}
+
+function createWatch(
+  { name, args, database, databaseLink, schema }: Parts,
+  apiKey: sst.Secret | undefined,
+  afterMigration: $util.ComponentResourceOptions,
+) {
+  if (args.watch === undefined) return undefined
+  const { watchConcurrency = 10, reserveConcurrency = true } = args
+  const own: OwnArgs = {
+    link: [databaseLink, apiKey],
+    environment: { SLUICE_SCHEMA: schema },
+    timeout: "30 seconds", // a response ends after 20
+    memory: `${MEMORY_MB.watch} MB`,
+    url: { cors: false }, // the app answers itself: with both, a header would be there twice, which browsers refuse
+    streaming: true,
+    ...(reserveConcurrency && { concurrency: { reserved: watchConcurrency } }),
+  }
+  return createFunction(`${name}Watch`, database, args.watch, own, afterMigration)
 }
 
 function textOf(retention: string | object): string {

@@ -1,3 +1,4 @@
+import { assertKnownKeys } from "../checks/validate.ts"
 import { withResolvers } from "../checks/with-resolvers.ts"
 import { toPgArray, toPgTextArray } from "../database/array-literal.ts"
 import type { Queryable } from "../database/connection.ts"
@@ -47,7 +48,9 @@ export function createKeyVerifier(database: Queryable, schema: string): KeyVerif
     async verify(secret) {
       return typeof secret === "string" && isWellFormed(secret) ? secrets.ask(hashOf(secret)) : undefined
     },
-    async principalOf(id, { secretHash } = {}) {
+    async principalOf(id, options = {}) {
+      assertKnownKeys(options, ["secretHash"], ["options"])
+      const { secretHash } = options
       const [, number] = /^key:(\d{1,15})$/.exec(id) ?? []
       if (number === undefined) return undefined
       if (secretHash === undefined) return ids.ask(number)

@@ -58,16 +58,25 @@ export function isStorableText(text: string): boolean {
   return !text.includes("\0") && text.isWellFormed()
 }
 
+/** Refuses what is no object with named fields. */
+export function assertRecord(value: unknown, path: Path): void {
+  if (!isRecord(value)) refuseType(value, path, "an object")
+}
+
 /** The message has only the type of what it refuses, which may be a connection string. */
-function assertRecord(value: unknown, path: Path): void {
-  if (isRecord(value)) return
-  const isNothing = value === undefined || value === null
-  const type = isNothing ? String(value) : Array.isArray(value) ? "a list" : `of type ${typeof value}`
+export function refuseType(value: unknown, path: Path, expected: string): never {
   throw new InvalidInputError(
     "invalid_option",
-    `${path.join(".") || "The value"} is ${type}: give an object`,
-    { path },
+    `${path.join(".") || "options"} is ${typeOf(value)}: give ${expected}`,
+    {
+      path,
+    },
   )
+}
+
+function typeOf(value: unknown): string {
+  if (value === undefined || value === null) return String(value)
+  return Array.isArray(value) ? "a list" : `of type ${typeof value}`
 }
 
 /**
@@ -86,7 +95,7 @@ export function assertKnownKeys(
     if (known.includes(key)) continue
     throw new InvalidInputError(
       "unknown_option",
-      `${path.join(".") || "The call"} has no option ${formatValue(key)}: ${hintFor(key, known, renamed)}`,
+      `${path.join(".") || "options"} has no option ${formatValue(key)}: ${hintFor(key, known, renamed)}`,
       { path: [...path, truncate(key)] },
     )
   }
@@ -100,7 +109,7 @@ function hintFor(key: string, known: readonly string[], renamed: Readonly<Record
 
 export function refuse(code: string, value: unknown, path: Path, expected: string): never {
   const shown = value === undefined ? "missing" : formatValue(value)
-  throw new InvalidInputError(code, `${path.join(".") || "The value"} is ${shown}: give ${expected}`, {
+  throw new InvalidInputError(code, `${path.join(".") || "options"} is ${shown}: give ${expected}`, {
     path,
   })
 }

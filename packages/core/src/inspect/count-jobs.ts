@@ -1,6 +1,6 @@
 import { boundedMs, type Duration } from "../checks/duration.ts"
 import { assertGiven } from "../checks/field.ts"
-import { assertKnownKeys, refuse } from "../checks/validate.ts"
+import { assertKnownKeys, isRecord, refuse } from "../checks/validate.ts"
 import { toPgTextArray } from "../database/array-literal.ts"
 import type { Queryable } from "../database/connection.ts"
 import { jsonRows } from "../database/pool-queryable.ts"
@@ -38,7 +38,7 @@ export async function countJobs(
 ): Promise<JobCounts> {
   assertKnownKeys(options, ["limit", "within"], ["options"])
   assertGiven(COUNT_JOBS, options, [])
-  if ("ids" in filter)
+  if (isRecord(filter) && "ids" in filter)
     refuse("unknown_option", filter.ids, ["filter", "ids"], "no ids: their number is known")
   const { json } = checkFilter(filter)
   const { limit = 10_000, within = "2s" } = options

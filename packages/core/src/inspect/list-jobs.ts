@@ -1,6 +1,6 @@
 import { boundedMs, type Duration } from "../checks/duration.ts"
 import { assertGiven } from "../checks/field.ts"
-import { assertKnownKeys, isText, refuse } from "../checks/validate.ts"
+import { assertKnownKeys, isRecord, isText, refuse } from "../checks/validate.ts"
 import { toPgTextArray } from "../database/array-literal.ts"
 import type { Queryable } from "../database/connection.ts"
 import { jsonRows } from "../database/pool-queryable.ts"
@@ -75,7 +75,7 @@ export async function listJobs(
 ): Promise<JobList> {
   assertKnownKeys(options, ["limit", "after", "within"], ["options"])
   assertGiven(LIST_JOBS, options, [])
-  if ("ids" in filter)
+  if (isRecord(filter) && "ids" in filter)
     refuse("unknown_option", filter.ids, ["filter", "ids"], "no ids: getJob reads a job by its id")
   const { json } = checkFilter(filter)
   const { limit = 50, after, within = "2s" } = options

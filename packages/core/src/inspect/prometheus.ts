@@ -1,3 +1,4 @@
+import { assertFunction, assertRecord } from "../checks/arguments.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { translateError } from "../database/translate-error.ts"
@@ -23,9 +24,16 @@ const VERDICTS: readonly Verdict[] = ["healthy", "late", "failing"]
  * @throws SchemaError
  */
 export async function prometheusMetrics(
-  { database, schema }: { readonly database: Queryable; readonly schema: string },
+  sluice: { readonly database: Queryable; readonly schema: string },
   options: HealthOptions = {},
 ): Promise<string> {
+  assertRecord(sluice, ["prometheusMetrics", "sluice"])
+  const { database, schema } = sluice
+  assertFunction(
+    database?.query,
+    ["prometheusMetrics", "sluice", "database", "query"],
+    "what createSluice returned",
+  )
   try {
     const counts = await readCounts(database, schema)
     const { health, signs } = await readHealthWithSigns(database, schema, options)

@@ -1,4 +1,4 @@
-import { assertInteger, assertName } from "../checks/validate.ts"
+import { assertInteger, assertKnownKeys, assertName } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { readJson } from "../database/read-json.ts"
@@ -41,8 +41,10 @@ export interface ReadQueuesOptions {
 export async function readQueues(
   database: Queryable,
   schema: string,
-  { after, limit }: ReadQueuesOptions = {},
+  options: ReadQueuesOptions = {},
 ): Promise<QueueSnapshot[]> {
+  assertKnownKeys(options, ["after", "limit"], ["options"])
+  const { after, limit } = options
   if (after !== undefined) assertName(after, ["after"])
   assertInteger(limit, ["limit"], 1, 1_000_000)
   const call = protocolCall(schema, "list_queues", { p_after: after ?? "", p_limit: limit })

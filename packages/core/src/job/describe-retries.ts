@@ -1,3 +1,4 @@
+import { assertDefinitions } from "../checks/arguments.ts"
 import { type Backoff, backoffMs } from "./backoff.ts"
 import type { AnyJobDefinition } from "./define-job.ts"
 import type { ErrorRule } from "./error-rules.ts"
@@ -27,6 +28,7 @@ const SHOWN_WAITS = 5
 
 /** What a definition does with failures, for people to read. */
 export function describeRetries(definition: AnyJobDefinition, defaults: JobPolicies = {}): RetryPolicy {
+  assertDefinitions([definition], ["describeRetries", "definition"])
   const { backoff, retry = [] } = definition
   const own = definition.maxAttempts
   const attempts = own ?? defaults.maxAttempts ?? DEFAULT_MAX_ATTEMPTS

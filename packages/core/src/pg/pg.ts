@@ -1,5 +1,6 @@
 // Connections with the driver `pg` that survive restarts of the database, breaks of the network, and freezing.
 import pg from "pg"
+import { assertInteger, assertKnownKeys } from "../checks/validate.ts"
 import { missingAddressError, readAddress } from "../database/address.ts"
 import type { Connect, Queryable } from "../database/connection.ts"
 import { PoolerError } from "../errors.ts"
@@ -35,8 +36,12 @@ export interface PoolOptions {
  */
 export function createPool(
   url: string | undefined,
-  { max = 1, answerWithinMs = 20_000 }: PoolOptions = {},
+  options: PoolOptions = {},
 ): Queryable & { end(): Promise<void> } {
+  assertKnownKeys(options, ["answerWithinMs", "max"], ["createPool"])
+  const { max = 1, answerWithinMs = 20_000 } = options
+  assertInteger(max, ["createPool", "max"], 1, 10_000)
+  assertInteger(answerWithinMs, ["createPool", "answerWithinMs"], 1, 86_400_000)
   if (!url) return createPoolWithoutAddress()
   hostOf(url)
   const pool = new pg.Pool({ ...settings(url), max, query_timeout: answerWithinMs + CANCELED_WITHIN_MS })

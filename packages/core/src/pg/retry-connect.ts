@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises"
+import { refuse } from "../checks/validate.ts"
 import { DatabaseUnavailableError } from "../errors.ts"
 
 /** Longest wait for one connection. A suspended compute takes seconds to answer the first one. */
@@ -16,6 +17,7 @@ const LAST_ATTEMPT_BEFORE_MS = 15_000
  * errors are thrown at once.
  */
 export async function retryConnect<Connection>(open: () => Promise<Connection>): Promise<Connection> {
+  if (typeof open !== "function") refuse("invalid_option", open, ["retryConnect"], "a function that connects")
   const startedAtMs = performance.now()
   for (let attempt = 1; ; attempt++) {
     try {

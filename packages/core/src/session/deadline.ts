@@ -1,4 +1,5 @@
 import { durationMs } from "../checks/duration.ts"
+import { refuseType } from "../checks/validate.ts"
 import { InvalidInputError } from "../errors.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 
@@ -109,6 +110,8 @@ function untilAfterStop(stop: AbortSignal | undefined, ms: number): () => number
 
 /** Throws `InvalidInputError` (`timeout_never_fits`) if the timeout of a definition is too long for any drain of this length. */
 export function assertTimeoutsFit(definitions: Iterable<AnyJobDefinition>, totalMs: number): void {
+  if (typeof definitions?.[Symbol.iterator] !== "function" || typeof definitions === "string")
+    refuseType(definitions, ["assertTimeoutsFit", "definitions"], "a list of definitions")
   const longestMs = totalMs - marginOf(totalMs)
   for (const { name, timeout } of definitions) {
     if (timeout === undefined || durationMs(timeout) <= longestMs) continue

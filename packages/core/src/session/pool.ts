@@ -1,4 +1,5 @@
-import { assertName, nearest, refuse } from "../checks/validate.ts"
+import { assertDefinitions } from "../checks/arguments.ts"
+import { assertName, assertRecord, nearest, refuse } from "../checks/validate.ts"
 import { toPgTextArray } from "../database/array-literal.ts"
 import { InvalidInputError, UnknownJobError } from "../errors.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
@@ -49,11 +50,11 @@ function refuseUnknown(name: string, definitions: ReadonlyMap<string, AnyJobDefi
 }
 
 /** Whether a drainer may meet jobs of this definition, unless an enqueue puts them on a queue of its own. */
-export function mayPerform(
-  { queues, except, names }: PoolOptions,
-  definition: AnyJobDefinition,
-  defaults: JobPolicies,
-): boolean {
+export function mayPerform(pool: PoolOptions, definition: AnyJobDefinition, defaults: JobPolicies): boolean {
+  assertRecord(pool, ["mayPerform", "pool"])
+  assertDefinitions([definition], ["mayPerform", "definition"])
+  assertRecord(defaults, ["mayPerform", "defaults"])
+  const { queues, except, names } = pool
   if (names && !names.includes(definition.name)) return false
   if (typeof definition.queue === "function") return true
   const queue = definition.queue ?? defaults.queue ?? "default"

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks"
 import { sharedByCopies } from "../checks/shared-by-copies.ts"
-import { assertText } from "../checks/validate.ts"
+import { assertText, refuse } from "../checks/validate.ts"
 
 const current = sharedByCopies("correlation", () => new AsyncLocalStorage<string>())
 
@@ -10,6 +10,8 @@ const current = sharedByCopies("correlation", () => new AsyncLocalStorage<string
  */
 export function correlate<Value>(correlationId: string, work: () => Value): Value {
   assertText(correlationId, ["correlationId"])
+  if (typeof work !== "function")
+    refuse("invalid_option", work, ["correlate", "work"], "a function, whose enqueues carry the id")
   return current.run(correlationId, work)
 }
 

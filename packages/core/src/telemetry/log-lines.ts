@@ -109,13 +109,15 @@ function enqueueLine(entry: LogEntry): string | undefined {
   return `${entry.jobs} jobs enqueued, #${entry.firstJobId} to #${entry.lastJobId}`
 }
 
-/** A job's own line begins with the job. */
-function plainLine(message: string, { name, jobId, attempt, ...details }: Record<string, unknown>): string {
-  const isOfJob = name !== undefined && jobId !== undefined
-  const more = isOfJob ? details : { ...details, name, jobId, attempt }
+/** A job's own line begins with the job: `job`, or in lines of the engine `name`. What a job logs as `name` is a detail. */
+function plainLine(message: string, { jobId, attempt, ...details }: Record<string, unknown>): string {
+  const key = details.job === undefined ? "name" : "job"
+  const { [key]: job, ...others } = details
+  const isOfJob = job !== undefined && jobId !== undefined
+  const more = isOfJob ? others : { ...details, jobId, attempt }
   const listed = Object.entries(more).filter(([, value]) => value !== undefined)
   const text = [message, ...listed.map(([key, value]) => `${key}=${valueText(value)}`)].join(" ")
-  return isOfJob ? `${name} #${jobId}: ${text}` : text
+  return isOfJob ? `${job} #${jobId}: ${text}` : text
 }
 
 function valueText(value: unknown): string {

@@ -1,4 +1,5 @@
 import type { HealthOptions, Logger, Sluice } from "@sluice/core"
+import { assertKnownKeys, assertSluice } from "@sluice/core/checks"
 import type { Hono } from "hono"
 import { HonoBase } from "hono/hono-base"
 import { TrieRouter } from "hono/router/trie-router"
@@ -48,11 +49,24 @@ export interface AppOptions {
   readonly log?: Logger
 }
 
+const OPTION_KEYS = Object.keys({
+  sluice: true,
+  apiKey: true,
+  maxBatchJobs: true,
+  maxBodyBytes: true,
+  streaming: true,
+  rateLimit: true,
+  health: true,
+  log: true,
+} satisfies Record<keyof AppOptions, true>)
+
 /**
  * The enqueue and management API. Everything that queries the database requires the key; `openApiDocument` describes
  * every response.
  */
 export function createApp(options: AppOptions): Hono {
+  assertKnownKeys(options, OPTION_KEYS, ["createApp"])
+  assertSluice(options.sluice, ["createApp", "sluice"])
   const {
     sluice,
     maxBatchJobs = 10_000,

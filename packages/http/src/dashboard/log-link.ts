@@ -1,4 +1,5 @@
 import type { Invocation } from "@sluice/core"
+import { assertKnownKeys } from "@sluice/core/checks"
 
 /** Where the logs of a drainer are, whose label is given. Undefined: nowhere that is known. */
 export type LogLink = (drainer: string) => string | undefined
@@ -15,6 +16,7 @@ export function cloudWatchLogs(of: {
   readonly region: string | undefined
   readonly functionName: string | undefined
 }): LogLink {
+  assertKnownKeys(of, ["region", "functionName"], ["cloudWatchLogs"])
   const { region } = of
   const functionName = of.functionName?.split(":")[of.functionName.startsWith("arn:") ? 6 : 0]
   if (!region || !functionName) return () => undefined

@@ -1,10 +1,9 @@
-import type { Logger, Sluice } from "@sluice/core"
+import type { Logger, Sluice, SnapshotStore } from "@sluice/core"
 import type { Keys } from "../messages/missing-key.ts"
 import type { Identify } from "./identity/identity.ts"
 import type { JsonSchemaOf } from "./json-schema.ts"
 import type { LogLink } from "./log-link.ts"
 import type { Redact } from "./redact.ts"
-import type { SnapshotStore } from "./snapshot-store.ts"
 
 export interface DashboardOptions {
   readonly sluice: Sluice

@@ -1,10 +1,9 @@
-import type { Principal, Role, Sluice } from "@sluice/core"
+import type { Principal, Role, Sluice, SnapshotStore } from "@sluice/core"
 import type { Child } from "hono/jsx"
 import type { JsonSchemaOf } from "./json-schema.ts"
 import type { Messages } from "./languages/en/index.ts"
 import type { Format } from "./languages/format.ts"
 import type { LogLink } from "./log-link.ts"
-import type { SnapshotStore } from "./snapshot-store.ts"
 
 /** What a page or an action sees of its request. */
 export interface View {

@@ -1,3 +1,4 @@
+import { refuse } from "@sluice/core/checks"
 import type { Redacted } from "./page.ts"
 
 /** Stands for a value that readers may not see. `Json` shows it as a mark, and not as text. */
@@ -21,6 +22,7 @@ const SECRET =
  * `authorization`.
  */
 export function redactKeys(pattern: RegExp = SECRET): Redact {
+  if (!(pattern instanceof RegExp)) refuse("invalid_option", pattern, ["redactKeys"], "a regular expression")
   const isSecret = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ""))
   return (value) => redactIn(value, isSecret, 0)
 }

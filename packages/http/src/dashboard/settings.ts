@@ -1,15 +1,34 @@
-import { InvalidInputError } from "@sluice/core"
+import { InvalidInputError, type SnapshotStore } from "@sluice/core"
+import { assertKnownKeys, assertSluice } from "@sluice/core/checks"
 import { isMissing, keysIn } from "../messages/missing-key.ts"
 import type { DashboardOptions, Settings } from "./options.ts"
 import { redactKeys } from "./redact.ts"
-import { memoryStore, type SnapshotStore } from "./snapshot-store.ts"
+import { memoryStore } from "./snapshot-store.ts"
 
 const HOUR_MS = 3_600_000
 /** Shorter ones could be guessed from a signed cookie. */
 const SHORTEST_SECRET = 16
 const HOW_TO_MAKE_ONE = "make a longer one, such as `openssl rand -hex 24` prints"
 
+const OPTION_KEYS = Object.keys({
+  sluice: true,
+  apiKey: true,
+  identity: true,
+  sessionSecret: true,
+  trustedProxies: true,
+  basePath: true,
+  sessionIdleMs: true,
+  sessionLifetimeMs: true,
+  redact: true,
+  jsonSchema: true,
+  logLink: true,
+  idle: true,
+  log: true,
+} satisfies Record<keyof DashboardOptions, true>)
+
 export function settingsOf(options: DashboardOptions): Settings {
+  assertKnownKeys(options, OPTION_KEYS, ["createDashboard"])
+  assertSluice(options.sluice, ["createDashboard", "sluice"])
   const { sluice, identity, redact = redactKeys(), jsonSchema, log = console } = options
   if (jsonSchema !== undefined && typeof jsonSchema !== "function")
     refuse("jsonSchema", "is no function; give one that returns the JSON Schema of an input schema")

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto"
 import { type Executor, InvalidInputError, RetryAfter, SluiceError, Snooze } from "@sluice/core"
+import { assertKnownKeys } from "@sluice/core/checks"
 import { executionEvent, MAX_ANSWER_BYTES, resultOf } from "@sluice/core/executor"
 import { retryAfterSeconds } from "../outgoing/retry-after.ts"
 import { type Reply, sendRequest } from "../outgoing/send-request.ts"
@@ -22,7 +23,9 @@ const THROTTLED_DELAY = "5s"
  * Performs jobs behind an HTTP endpoint: POSTs a signed request for each and awaits the answer. docs/executors.md
  * describes both. When the job's signal aborts, so does the request.
  */
-export function http({ url, key }: HttpExecutorOptions): Executor {
+export function http(options: HttpExecutorOptions): Executor {
+  assertKnownKeys(options, ["url", "key"], ["http"])
+  const { url, key } = options
   return {
     async perform(payload, context) {
       const address = parseUrl(url)

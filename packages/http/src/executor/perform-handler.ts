@@ -1,4 +1,5 @@
 import type { AnyJobDefinition, Logger } from "@sluice/core"
+import { assertDefinitions, assertKnownKeys } from "@sluice/core/checks"
 import { answerTo, type ExecutionEvent, isInTime, type SerializedError } from "@sluice/core/executor"
 import { parseJson, readText } from "../messages/body.ts"
 import { isMissing, type Keys, missingKeyError } from "../messages/missing-key.ts"
@@ -33,6 +34,8 @@ const MAX_BODY_BYTES = 1024 * 1024
  * `InvalidInputError` for an invalid key, not for a missing one.
  */
 export function createPerformHandler(options: PerformHandlerOptions) {
+  assertKnownKeys(options, ["jobs", "key", "isFirst", "log"], ["createPerformHandler"])
+  assertDefinitions(options.jobs, ["createPerformHandler", "jobs"])
   const { jobs, key, isFirst = createReplayGuard(), log = console } = options
   const keys = [key].flat().filter((one): one is string => !isMissing(one))
   for (const one of keys) createSigner(one)

@@ -1,17 +1,22 @@
-import { eq } from "drizzle-orm"
+import { and, eq } from "drizzle-orm"
 import Link from "next/link"
 import { notFound } from "next/navigation"
 import { db, reports } from "../../../lib/database.ts"
 import { createJobToken } from "../../../lib/queue.ts"
+import { requireUser } from "../../../lib/session.ts"
 import { Progress } from "./progress.tsx"
 
 export default async function Page({ params }: { params: Promise<{ id: string }> }) {
+  const user = await requireUser()
   const id = Number((await params).id)
   if (!Number.isInteger(id) || id < 1 || id > 2_147_483_647) notFound()
-  const [report] = await db.select().from(reports).where(eq(reports.id, id))
+  const [report] = await db
+    .select()
+    .from(reports)
+    .where(and(eq(reports.id, id), eq(reports.userId, user)))
   if (!report) notFound()
 
-  // In an app with users, check here that the report is theirs: the token opens its job to whoever has it.
+  // Only now: the token opens its job to whoever has it, signed in or not.
   const { token } = await createJobToken(report.jobId, { expiresIn: "1h" })
   return (
     <>

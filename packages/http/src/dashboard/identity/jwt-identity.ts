@@ -1,3 +1,4 @@
+import { assertFunction, assertRecord, refuse } from "@sluice/core/checks"
 import { decode, verify } from "hono/jwt"
 import { fetchKeys } from "./fetch-keys.ts"
 import { type Claims, type Identify, principalOf, type RoleOf } from "./identity.ts"
@@ -24,14 +25,17 @@ type Algorithm = "RS256" | "RS384" | "RS512" | "ES256" | "ES384" | "ES512" | "Ed
  * dashboard can send the header, so nothing else in it counts.
  */
 export function jwtIdentity(options: JwtIdentityOptions): Identify {
+  checkOptions("jwtIdentity", options, ["header", "issuer", "jwksUrl"])
   const { header, issuer, audience, jwksUrl, roleOf, algorithms = ["RS256", "ES256"] } = options
   const keys = createKeySet(jwksUrl)
   const audiences = [audience].flat()
-  if (audiences.length === 0 || audiences.includes("") || issuer === "") {
-    throw new TypeError(
-      "jwtIdentity needs an issuer and an audience: without them, tokens for other apps would do",
+  if (audiences.length === 0 || !audiences.every(isText))
+    refuse(
+      "invalid_option",
+      audience,
+      ["jwtIdentity", "audience"],
+      "what the tokens for this app have as `aud`",
     )
-  }
   return async (headers) => {
     const token = headers.get(header)?.replace(/^bearer +/i, "")
     if (!token) return undefined
@@ -51,6 +55,7 @@ export function jwtIdentity(options: JwtIdentityOptions): Identify {
 
 /** For a dashboard behind Cloudflare Access. `team` is that of `https://<team>.cloudflareaccess.com`. */
 export function cloudflareAccess(options: { team: string; audience: string; roleOf: RoleOf }): Identify {
+  checkOptions("cloudflareAccess", options, ["team", "audience"])
   const issuer = `https://${options.team}.cloudflareaccess.com`
   return jwtIdentity({
     header: "cf-access-jwt-assertion",
@@ -68,6 +73,7 @@ export function loadBalancerIdentity(options: {
   roleOf: RoleOf
   keysUrl?: string
 }): Identify {
+  checkOptions("loadBalancerIdentity", options, ["loadBalancer"])
   const { loadBalancer, roleOf } = options
   const region = loadBalancer.split(":")[3]
   const keysUrl = options.keysUrl ?? `https://public-keys.auth.elb.${region}.amazonaws.com`
@@ -104,4 +110,17 @@ interface Header {
   readonly alg: string
   readonly kid?: string
   readonly signer?: unknown
+}
+
+/** Without one of them, tokens for other apps would do. */
+function checkOptions(caller: string, options: object, texts: readonly string[]): void {
+  assertRecord(options, [caller])
+  const given = options as Readonly<Record<string, unknown>>
+  for (const name of texts)
+    if (!isText(given[name])) refuse("invalid_option", given[name], [caller, name], "text")
+  assertFunction(given.roleOf, [caller, "roleOf"], "a function that returns the role of who has logged in")
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value !== ""
 }

@@ -1,5 +1,5 @@
-import type { Sluice } from "@sluice/core"
-import type { SnapshotStore } from "../../snapshot-store.ts"
+import type { Sluice, SnapshotStore } from "@sluice/core"
+import { assertFunction, assertSluice } from "@sluice/core/checks"
 import { type OverviewData, readOverviewData, USUAL_RANGE_MS } from "./data.ts"
 
 /**
@@ -7,6 +7,8 @@ import { type OverviewData, readOverviewData, USUAL_RANGE_MS } from "./data.ts"
  * `createDrainHandler`): then a dashboard with `idle` shows how the drain has left the queue. Seven statements, and one write.
  */
 export async function takeSnapshot(sluice: Sluice, store: SnapshotStore): Promise<void> {
+  assertSluice(sluice, ["takeSnapshot", "sluice"])
+  assertFunction(store?.write, ["takeSnapshot", "store", "write"], "a store, such as createSnapshotStore(…)")
   await store.write(textOf(withoutMessages(await readOverviewData(sluice, USUAL_RANGE_MS))))
 }
 
