@@ -14,6 +14,8 @@ import {
 export interface Field<Value = unknown, IsRequired extends boolean = boolean> {
   /** Throws `InvalidInputError` for what it may not be, undefined included. */
   readonly assert: (value: unknown, path: Path) => void
+  /** Whether it may be this, if that can be said without a path. */
+  readonly isValid?: (value: unknown) => boolean
   /** The same as a JSON Schema, but for its parts. */
   readonly schema: Readonly<Record<string, unknown>>
   /** Of an object. */
@@ -60,6 +62,7 @@ export function field<Value>(
   return {
     schema,
     isRequired: false,
+    isValid,
     assert(value, path) {
       if (!isValid(value)) refuse(code, value, path, expected)
     },
@@ -222,6 +225,7 @@ export function assertGiven(fields: Fields, value: object, path: Path): void {
 /** An object with no other properties than these. */
 export function object<const Of extends Fields>(fields: Of, ...rules: Rule[]): ObjectField<Of> {
   const known = Object.keys(fields)
+  const byKey = new Map(Object.entries(fields))
   const needed = known.filter((key) => fields[key]?.isRequired)
   const allOf = rules.flatMap(({ schema = [] }) => schema)
   return {
@@ -231,9 +235,12 @@ export function object<const Of extends Fields>(fields: Of, ...rules: Rule[]): O
     isRequired: false,
     assert(value, path) {
       if (!isRecord(value)) refuse("invalid_option", value, path, "an object")
-      assertKnownKeys(value, known, path)
-      for (const key of Object.keys(value))
-        if (value[key] !== undefined) fields[key]?.assert(value[key], [...path, key])
+      for (const key of Object.keys(value)) {
+        const one = byKey.get(key)
+        if (!one) assertKnownKeys(value, known, path)
+        else if (value[key] !== undefined && !one.isValid?.(value[key]))
+          one.assert(value[key], [...path, key])
+      }
       for (const key of needed) if (value[key] === undefined) fields[key]?.assert(undefined, [...path, key])
       for (const rule of rules) rule.assert(value, path)
     },

@@ -94,13 +94,14 @@ export function createApp(options: AppOptions): Hono {
 
   serveMethods(app, enqueueRoutes(routeOptions), maxBodyBytes)
   let others: Promise<Hono> | undefined
-  app.all("*", async ({ req, env }) => {
+  app.all("*", async (context) => {
     others ??= import("./all-routes.ts").then(({ allRoutes }) => {
       const all = newApp(log)
       serve(all, allRoutes(routeOptions, { ...watchOptions, sluice: acting }, options.health), maxBodyBytes)
       return all
     })
-    return (await others).fetch(req.raw, env)
+    const answer = await (await others).fetch(context.req.raw, context.env)
+    return context.newResponse(answer.body, answer) // with the headers that the context has so far
   })
   return app
 }
