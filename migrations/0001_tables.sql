@@ -22,8 +22,9 @@ create sequence job_ids maxvalue 281474976710655; -- 48 bits: the id is the low 
 
 -- The features of a job: 1 concurrency limits, 2 progress, 4 a payload in `payloads`, 8 a rate, 16 what ends when it begins, 32 somebody
 -- waits for its end, 64 jobs wait for its end, 128 several limits, 256 jobs in the order of their enqueue. This and assert_whole are part
--- of the table, so they are here: what is stored depends on them. Postgres reads the text of each CHECK and of a generated column anew in
--- every statement that writes rows, which took longer than all else in the insert of one job, but it keeps functions of plpgsql ready.
+-- of the table, so they are here: what is stored depends on them. Postgres reads the text of each CHECK anew in every statement that writes
+-- rows, and would that of a generated column, which took longer than all else in the insert of one job, but it keeps functions of plpgsql
+-- ready.
 create function features_of(p_concurrency_key text, p_has_progress boolean, p_payload_day date, p_rate_key text, p_waiting_key text, p_is_awaited boolean,
                             p_has_dependents boolean, p_further_keys text[], p_holds_key boolean) returns smallint
 language plpgsql immutable set search_path from current
@@ -82,10 +83,8 @@ create table jobs (
   carrier           jsonb,                               -- correlation id and trace context of the enqueue; not kept in history
   large_bytes       integer,                             -- bytes that a claim sends, if more than 4096; see new_jobs
   -- Which features concern the job, a bit each (see features_of). Null, which takes no space, for most jobs: claim and settle pay one
-  -- comparison for all features together (see admit and after_settle).
-  features          smallint    generated always as (
-    case when has_progress or num_nonnulls(concurrency_key, payload_day, rate_key, waiting_key, is_awaited, has_dependents, further_keys, holds_key) > 0 then
-      features_of(concurrency_key, has_progress, payload_day, rate_key, waiting_key, is_awaited, has_dependents, further_keys, holds_key) end) stored
+  -- comparison for all features together (see admit and after_settle). Whatever changes one of those columns sets it, too.
+  features          smallint
 ) with (
   -- a queue lives on dead rows being cleared early, at whatever size it has
   autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0
@@ -135,6 +134,10 @@ declare
     when not (pg_column_size(j.carrier) <= 65536) then 'small_carrier'
     when not (isfinite(j.run_at)) then 'due_some_time'
     when not ((j.payload is null) = (j.payload_day is not null) or j.payload_forgotten is true) then 'payload_in_one_place'
+    when j.features is distinct from case
+      when j.has_progress or num_nonnulls(j.concurrency_key, j.payload_day, j.rate_key, j.waiting_key, j.is_awaited, j.has_dependents, j.further_keys, j.holds_key) > 0 then
+        features_of(j.concurrency_key, j.has_progress, j.payload_day, j.rate_key, j.waiting_key, j.is_awaited, j.has_dependents, j.further_keys, j.holds_key)
+      end then 'true_features'
   end;
 begin
   if v_broken is not null then
@@ -147,8 +150,9 @@ $$;
 
 -- The first half says of the usual job, without a call, that it is whole.
 alter table jobs add constraint whole check (
-  state = 'ready' and num_nonnulls(features, concurrency_limit, rate, max_attempts, timeout_ms, fair_key, fair_weight, further_limits) = 0
-    and payload is not null and isfinite(run_at) and octet_length(name) between 1 and 128 and octet_length(queue) between 1 and 128
+  state = 'ready' and num_nonnulls(features, concurrency_key, payload_day, rate_key, waiting_key, is_awaited, has_dependents, further_keys, holds_key,
+      concurrency_limit, rate, max_attempts, timeout_ms, fair_key, fair_weight, further_limits) = 0
+    and not has_progress and payload is not null and isfinite(run_at) and octet_length(name) between 1 and 128 and octet_length(queue) between 1 and 128
     and coalesce(octet_length(unique_key), 0) <= 2048 and coalesce(pg_column_size(carrier), 0) <= 65536
   or assert_whole(jobs));
 

@@ -12,7 +12,7 @@ begin
   if v_unmarked = '{}' then
     return;
   end if;
-  update jobs j set has_dependents = true
+  update jobs j set has_dependents = true, features = coalesce(j.features, 0) | 64
   where j.id = any (array(
     select w.id from unnest(v_unmarked) given (id), lateral (
       select j.id from jobs j where j.id = given.id limit 1 for no key update skip locked) w));

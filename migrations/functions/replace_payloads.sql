@@ -14,6 +14,7 @@ begin
     insert into payloads (day, job_id, payload, store_key) select v_day, given.id, p_payload, p_key from unnest(p_ids) given (id);
   end if;
   update jobs j set payload = case when v_day is null then p_payload end, payload_day = v_day,
+                    features = nullif(coalesce(j.features, 0) & ~4 | (v_day is not null)::integer * 4, 0),
                     rule_failures = nullif(j.rule_failures - 'onInvalidPayload', '{}')
   where j.id = any (p_ids);
 end

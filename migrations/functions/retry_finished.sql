@@ -37,7 +37,7 @@ begin
       select distinct key from past p, unnest(p.concurrency_key || p.further_keys) key where key is not null)) l
   ), stored as (
     insert into jobs (id, name, queue, priority, run_at, enqueued_at, fence, max_attempts, payload, payload_day, unique_key,
-                      concurrency_key, concurrency_limit, holds_key, further_keys, further_limits, is_counted, rate_key, rate, fair_key, fair_weight, batch_id, callback_of, has_dependents, tags, metadata, large_bytes, state)
+                      concurrency_key, concurrency_limit, holds_key, further_keys, further_limits, is_counted, rate_key, rate, fair_key, fair_weight, batch_id, callback_of, has_dependents, tags, metadata, large_bytes, features, state)
     select p.id, p.name, p.queue, p.priority, now(), p.enqueued_at, (p.times % 2000 + 1) * 1000000, p.max_attempts, p.payload, p.payload_day,
            p.unique_key, p.concurrency_key, case when p.concurrency_key is not null or p.lacks_key then case when p.holds_key is null then coalesce(i.concurrency_limit, p.usual_limit) else 1 end end,
            case when p.concurrency_key is not null or p.lacks_key then p.holds_key end,
@@ -49,6 +49,8 @@ begin
            case when p.fair_key is not null then p.fair_weight end, p.known_batch, p.callback_of,
            (select true from dependencies d where d.parent_id = p.id limit 1), p.tags, p.metadata,
            large_bytes_of(coalesce(p.payload, p.payload_aside), p.metadata, p.tags),
+           features_of(p.concurrency_key, false, p.payload_day, p.rate_key, null, null, (select true from dependencies d where d.parent_id = p.id limit 1),
+                       p.further_keys, case when p.concurrency_key is not null or p.lacks_key then p.holds_key end),
            case when exists (select from dependencies d where d.child_id = p.id) then 'waiting' when p.queue = any (v_paused) then 'paused' when p.lacks_key or array_position(p.further_keys, null) is not null or p.rate_key is null and (p.rate).starts is not null then 'unkeyed' else 'ready' end
     from past p left join in_force i on i.concurrency_key = p.concurrency_key order by p.name, p.unique_key, p.id
     on conflict (name, unique_key) where unique_key is not null do nothing

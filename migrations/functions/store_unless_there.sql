@@ -16,10 +16,10 @@ begin
       with stored as (
         insert into jobs (id, name, payload, payload_day, queue, priority, run_at, max_attempts, timeout_ms, unique_key,
                           concurrency_key, concurrency_limit, holds_key, further_keys, further_limits, is_counted, rate_key, rate, fair_key, fair_weight, batch_id, has_dependents, tags, metadata, carrier,
-                          large_bytes, expires_at, state)
+                          large_bytes, expires_at, features, state)
         select n.id, n.name, case when n.payload_day is null then n.payload end, n.payload_day, n.queue, n.priority, n.run_at,
                n.max_attempts, n.timeout_ms, n.unique_key, n.concurrency_key, n.concurrency_limit, n.holds_key, n.further_keys, n.further_limits, n.is_counted, n.rate_key, n.rate, n.fair_key, n.fair_weight, n.batch_id, n.is_parent, n.tags, n.metadata, p_carrier,
-               n.large_bytes, n.expires_at, n.state
+               n.large_bytes, n.expires_at, features_in(n), n.state
         from unnest(p_jobs) n order by n.name, n.unique_key, n.index
         on conflict (name, unique_key) where unique_key is not null do nothing
         returning id, payload_day

@@ -57,8 +57,8 @@ test("a queue that is resumed is told", async () => {
 test("jobs of one concurrency key that were stored long ago are done one after the other, without a break", async () => {
   const { drainOnce } = drainable(database, [defineJob({ name: "keyed", perform() {} })])
   await database.pool.query(
-    `insert into sluice.jobs (name, state, run_at, concurrency_key, concurrency_limit)
-     select 'keyed', case when i = 1 then 'ready' else 'blocked' end, now() - interval '1 hour', 'one', 1 from generate_series(1, 30) i`,
+    `insert into sluice.jobs (name, state, run_at, concurrency_key, concurrency_limit, features)
+     select 'keyed', case when i = 1 then 'ready' else 'blocked' end, now() - interval '1 hour', 'one', 1, 1 from generate_series(1, 30) i`,
   )
   const beganAtMs = performance.now()
   expect(await drainOnce()).toMatchObject({ succeeded: 30, dueWork: false })
@@ -73,7 +73,7 @@ test("the permits of a key are counted once in a claim, however many of its jobs
   )
   await database.pool.query("delete from sluice.permits")
   await database.pool.query(
-    `insert into sluice.jobs (name, state, concurrency_key, concurrency_limit) select 'job', 'ready', 'many', 100 from generate_series(1, 20)`,
+    `insert into sluice.jobs (name, state, concurrency_key, concurrency_limit, features) select 'job', 'ready', 'many', 100, 1 from generate_series(1, 20)`,
   )
   expect(await blocksOfLook(seen), "of a claim of 20 jobs").toBeLessThan(DEAD / 4)
   expect(await database.rows("select count(*)::int from sluice.permits")).toEqual([{ count: 20 }])

@@ -23,7 +23,7 @@ describe.each([
     await eventually(() => expect(seen).toHaveLength(1))
     await api.rows(
       `insert into sluice.progress (job_id, kind, name, value) values (${id}, 'report', '', '{"percent": 40, "text": "half"}');
-       update sluice.jobs set has_progress = true where id = ${id}`,
+       update sluice.jobs set has_progress = true, features = coalesce(features, 0) | 2 where id = ${id}`,
     )
     await eventually(() => expect(seen).toHaveLength(2))
     await api.drain()

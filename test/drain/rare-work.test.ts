@@ -40,22 +40,47 @@ test.each([
   ["an event", "insert into sluice.emitted_events (event, payload) values ('event', '{}')", ["for_tick"]],
   ["a dependent", "insert into sluice.due_dependents (child_id) values (1)", ["for_tick"]],
   ["a batch's count", "insert into sluice.batch_counts (batch_id, succeeded) values (1, 1)", ["for_tick"]],
+  [
+    "a job that is due",
+    "insert into sluice.jobs (name, state, run_at) values ('job', 'scheduled', now() - interval '1 minute')",
+    ["is_due"],
+  ],
+  [
+    "that nobody has repaired",
+    "update sluice.ticks set ticked_at = now() - interval '2 seconds'",
+    ["is_repair_due"],
+  ],
   ["a callback to be enqueued again", "insert into sluice.batches (retry_at) values (now())", ["for_tick"]],
 ])("%s is seen", async (_what, statement, expected) => {
-  const database = await createDatabase()
+  const database = await createRepaired()
   expect(await rareWork(database)).toEqual([])
   await database.rows(statement)
   expect(await rareWork(database)).toEqual(expected)
 })
 
+test("jobs that are due, but were when somebody last looked, aren't", async () => {
+  const database = await createRepaired()
+  await database.rows(
+    "insert into sluice.jobs (name, state, run_at) values ('job', 'scheduled', now() - interval '1 minute')",
+  )
+  expect(await rareWork(database, "now() - interval '30 seconds'")).toEqual([])
+})
+
 test("jobs that are ready or scheduled are no rare work", async () => {
-  const database = await createDatabase()
+  const database = await createRepaired()
   await database.rows(job("ready"))
   await database.rows(job("scheduled"))
   expect(await rareWork(database)).toEqual([])
 })
 
-async function rareWork(database: TestDatabase): Promise<string[]> {
-  const [row] = await database.rows("select * from sluice.rare_work()")
+/** A database in which nobody has to repair for the time of a test. */
+async function createRepaired(): Promise<TestDatabase> {
+  const database = await createDatabase()
+  await database.rows("update sluice.ticks set ticked_at = 'infinity'")
+  return database
+}
+
+async function rareWork(database: TestDatabase, since = "null"): Promise<string[]> {
+  const [row] = await database.rows(`select * from sluice.rare_work(${since})`)
   return Object.keys(row).filter((name) => row[name])
 }

@@ -56,14 +56,14 @@ export const FAULTS: readonly Fault[] = [
       },
       {
         file: `${SQL}/tick.sql`,
-        from: "  v_more := promote_due(p_since) or v_more;\n",
+        from: "  if v_rare.is_due or v_rare.for_tick then",
         to: `  if to_regclass('pg_temp.callbacks_due') is not null then
     perform set_config('exactness.enqueues', 'yes', true);
     execute 'select store_callback(b, c.event) from callbacks_due c join batches b on b.id = c.batch_id where c.at < now() - interval ''2 seconds''';
     perform set_config('exactness.enqueues', 'no', true);
     execute 'delete from callbacks_due where at < now() - interval ''2 seconds''';
   end if;
-  v_more := promote_due(p_since) or v_more;\n`,
+  if v_rare.is_due or v_rare.for_tick then`,
       },
     ],
   },

@@ -160,7 +160,7 @@ test("a schema older than the code is answered 503 with 'run migrate'", async ()
 test("an unexpected failure is answered 500 with no word of it, and logged with the same instance", async () => {
   await working.rows("create schema broken")
   await working.rows(
-    "create function broken.store_job(p_schema_version integer, p_name text, p_payload jsonb, p_by_name jsonb default null, p_queue text default null, p_priority integer default null, p_carrier jsonb default null) returns text language plpgsql as $$ begin raise exception 'the inner secret'; end $$",
+    "create function broken.store_job(p_schema_version integer, p_name text, p_payload text, p_queue text, p_priority integer, p_carrier text, p_by_name text, p_asks boolean) returns text language plpgsql as $$ begin raise exception 'the inner secret'; end $$",
   )
   await withDatabase(
     working.databaseUrl,

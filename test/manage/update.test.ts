@@ -170,7 +170,7 @@ test("a suspect that is put off is performed apart from others all the same", as
 test("a suspect whose new payload decides its concurrency key stays a suspect with it", async () => {
   const { id } = await sluice.enqueue("keyed", { to: "Ada" })
   await database.pool.query(
-    `update sluice.jobs set state = 'suspect', concurrency_key = null, suspect_group = 1, died_with = 3 where id = ${id}`,
+    `update sluice.jobs set state = 'suspect', concurrency_key = null, features = null, suspect_group = 1, died_with = 3 where id = ${id}`,
   )
   await sluice.updateJob(id, { payload: { to: "Bob" } })
   await database.pool.query("select sluice.set_keys($1)", [JSON.stringify([{ id, key: "to Bob" }])])

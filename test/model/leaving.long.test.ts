@@ -108,8 +108,8 @@ test.each<[string, Edit[]]>([
     [
       {
         function: "close_drainer",
-        from: "  due := is_work_due(unpaused(p_names), p_pool);",
-        to: "  due := is_work_due(unpaused(p_names), p_pool) and false;",
+        from: "  due := is_work_due(case when v_rare.for_repair then unpaused(p_names) else p_names end, p_pool)",
+        to: "  due := is_work_due(case when v_rare.for_repair then unpaused(p_names) else p_names end, p_pool) and false",
       },
     ],
   ],
@@ -123,8 +123,8 @@ test.each<[string, Edit[]]>([
       },
       {
         function: "close_drainer",
-        from: "  due := is_work_due(unpaused(p_names), p_pool);",
-        to: "  due := is_work_due('{}') or v_due;",
+        from: "  due := is_work_due(case when v_rare.for_repair then unpaused(p_names) else p_names end, p_pool)",
+        to: "  due := is_work_due('{}') or v_due",
       },
     ],
   ],

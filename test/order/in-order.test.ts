@@ -210,8 +210,8 @@ test("beside jobs of the key that ask for no order and a higher limit, those in 
 
 test("with several limits, a job in order that another key holds back holds those behind it", async () => {
   const add = `with stored as (
-      insert into sluice.jobs (name, concurrency_key, concurrency_limit, holds_key, further_keys, further_limits, state)
-      values ('any', 'account/7', 1, true, $1, '{1}', 'ready') returning id)
+      insert into sluice.jobs (name, concurrency_key, concurrency_limit, holds_key, further_keys, further_limits, features, state)
+      values ('any', 'account/7', 1, true, $1, '{1}', 1 | 128 | 256, 'ready') returning id)
     , noted as (insert into sluice.further_keys select id, ($1::text[])[1], 1 from stored)
     select id::text from stored`
   const { id: holder } = await sluice.enqueue("any", {}, { concurrencyKey: "host" })
@@ -226,8 +226,8 @@ test("with several limits, a job in order that another key holds back holds thos
 
 test("many ready jobs of a key are put behind in sets, and don't hold up others", async () => {
   await database.pool.query(
-    `insert into sluice.jobs (name, concurrency_key, concurrency_limit, holds_key, state)
-     select 'any', 'account/7', 1, true, 'ready' from generate_series(1, 3000)`,
+    `insert into sluice.jobs (name, concurrency_key, concurrency_limit, holds_key, features, state)
+     select 'any', 'account/7', 1, true, 1 | 256, 'ready' from generate_series(1, 3000)`,
   )
   const { id: free } = await sluice.enqueue("any", {})
   expect(await next(), "the first").toHaveLength(1)

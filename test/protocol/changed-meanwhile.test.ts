@@ -40,7 +40,7 @@ test.each<[feature: string, changes: object, key: string | null]>([
     expect(await update(id, changes)).toBe(null)
     if (key !== null)
       await database.pool.query(
-        "update sluice.jobs set concurrency_key = $2, state = 'ready' where id = $1",
+        "update sluice.jobs set concurrency_key = $2, features = 1, state = 'ready' where id = $1",
         [id, key],
       )
     await first.connection.query("select pg_advisory_lock(sluice.job_lock($1))", [id])

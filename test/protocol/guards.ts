@@ -498,8 +498,8 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
     },
     {
       file: `${SQL}/protocol/close_drainer.sql`,
-      from: "  due := is_work_due(unpaused(p_names), p_pool);",
-      to: "  due := is_work_due('{}') or v_due;",
+      from: "  due := is_work_due(case when v_rare.for_repair then unpaused(p_names) else p_names end, p_pool)",
+      to: "  due := is_work_due('{}') or v_due",
     },
   ],
   "Wake after commit": [

@@ -19,8 +19,8 @@ test("ready jobs of a key that is full are passed at once, not twenty every half
   ])
   // as if they had been enqueued one by one
   await database.pool.query(
-    `insert into sluice.jobs (name, state, concurrency_key, concurrency_limit, run_at)
-     select 'limited', 'ready', 'one', 1, now() - interval '1 minute' from generate_series(1, 3000)`,
+    `insert into sluice.jobs (name, state, concurrency_key, concurrency_limit, features, run_at)
+     select 'limited', 'ready', 'one', 1, 1, now() - interval '1 minute' from generate_series(1, 3000)`,
   )
   await sluice.enqueue("free", {})
 

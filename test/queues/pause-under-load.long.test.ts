@@ -11,8 +11,8 @@ test("a queue is paused and resumed while drainers work off its keys: no deadloc
   ])
   const count = 800
   await database.pool.query(
-    `insert into sluice.jobs (name, queue, state, concurrency_key, concurrency_limit)
-     select 'keyed', 'keyed', 'ready', 'key-' || i % 40, 2 from generate_series(1, $1::int) i`,
+    `insert into sluice.jobs (name, queue, state, concurrency_key, concurrency_limit, features)
+     select 'keyed', 'keyed', 'ready', 'key-' || i % 40, 2, 1 from generate_series(1, $1::int) i`,
     [count],
   )
 
@@ -44,8 +44,8 @@ test("a queue of 20,000 concurrency keys is paused without a lock for each", asy
   const database = await createDatabase()
   const { sluice } = drainable(database, [defineJob({ name: "keyed", perform() {} })])
   await database.pool.query(
-    `insert into sluice.jobs (name, queue, state, concurrency_key, concurrency_limit)
-     select 'keyed', 'keyed', 'ready', 'key-' || i, 1 from generate_series(1, 20000) i`,
+    `insert into sluice.jobs (name, queue, state, concurrency_key, concurrency_limit, features)
+     select 'keyed', 'keyed', 'ready', 'key-' || i, 1, 1 from generate_series(1, 20000) i`,
   )
 
   await sluice.pauseQueue("keyed")

@@ -1,8 +1,7 @@
-import { afterAll, expect, test } from "vitest"
+import { expect, test } from "vitest"
 import { useApi } from "../http/api.ts"
 
 const api = await useApi()
-afterAll(api.close)
 
 /** The names of what a list of the API has. */
 async function namesOf(path: string, list: "definitions" | "schedules"): Promise<string[]> {

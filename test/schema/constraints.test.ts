@@ -25,14 +25,24 @@ const progress = { job_id: 1, saved_at: "now", name: "any" }
 const good: [table: string, row: object][] = [
   ["jobs", { name: "any", state: "ready" }],
   ["jobs", { name: "any", state: "scheduled" }],
-  ["jobs", { name: "any", state: "ready", payload: null, payload_day: "2026-01-01" }],
+  ["jobs", { name: "any", state: "ready", payload: null, payload_day: "2026-01-01", features: 4 }],
   ["jobs", { name: "any", state: "paused" }],
-  ["jobs", { name: "any", state: "blocked", concurrency_key: "k", concurrency_limit: 1 }],
+  ["jobs", { name: "any", state: "blocked", concurrency_key: "k", concurrency_limit: 1, features: 1 }],
   ["jobs", { name: "any", state: "suspect", suspect_group: 1 }],
   ["jobs", { name: "other", state: "ready", unique_key: "u" }],
   ["jobs", { name: "any", state: "ready", payload: null, payload_forgotten: true }],
-  ["jobs", { name: "any", state: "behind", concurrency_key: "k", concurrency_limit: 1, holds_key: false }],
-  ["jobs", { name: "any", state: "throttled", rate_key: "r", rate: RATE }],
+  [
+    "jobs",
+    {
+      name: "any",
+      state: "behind",
+      concurrency_key: "k",
+      concurrency_limit: 1,
+      holds_key: false,
+      features: 257,
+    },
+  ],
+  ["jobs", { name: "any", state: "throttled", rate_key: "r", rate: RATE, features: 8 }],
   [
     "jobs",
     {
@@ -42,6 +52,7 @@ const good: [table: string, row: object][] = [
       concurrency_limit: 1,
       further_keys: ["l"],
       further_limits: [2],
+      features: 129,
     },
   ],
   [
@@ -111,6 +122,15 @@ const bad: [table: string, row: object, rule: string][] = [
   ["jobs", { name: "any", state: "ready", fair_weight: 0 }, "possible_weight"],
   ["jobs", { name: "any", state: "ready", concurrency_limit: 0 }, "positive_limits"],
   ["jobs", { name: "any", state: "behind", concurrency_key: "k", concurrency_limit: 1 }, "behind_in_order"],
+  ["jobs", { name: "any", state: "ready", features: 1 }, "true_features"],
+  ["jobs", { name: "any", state: "scheduled", features: 1 }, "true_features"],
+  ["jobs", { name: "any", state: "ready", concurrency_key: "k", concurrency_limit: 1 }, "true_features"],
+  ["jobs", { name: "any", state: "ready", payload: null, payload_day: "2026-01-01" }, "true_features"],
+  ["jobs", { name: "any", state: "ready", rate_key: "r", rate: RATE, features: 1 }, "true_features"],
+  ["jobs", { name: "any", state: "ready", waiting_key: "w" }, "true_features"],
+  ["jobs", { name: "any", state: "ready", has_progress: true }, "true_features"],
+  ["jobs", { name: "any", state: "ready", is_awaited: true }, "true_features"],
+  ["jobs", { name: "any", state: "ready", has_dependents: true }, "true_features"],
   [
     "jobs",
     { name: "any", state: "ready", concurrency_key: "k", concurrency_limit: 2, holds_key: true },

@@ -92,8 +92,8 @@ test("a job that is woken for one key and refused by another leaves its place to
 test("ready jobs behind a further key that is full are blocked a set at a time, however many are blocked already", async () => {
   await database.rows(
     `with stored as (
-       insert into sluice.jobs (name, state, concurrency_key, concurrency_limit, further_keys, further_limits)
-       select 'other', 'ready', n, 1, '{host}', '{1}' from generate_series(1, 4500) n returning id)
+       insert into sluice.jobs (name, state, concurrency_key, concurrency_limit, further_keys, further_limits, features)
+       select 'other', 'ready', n, 1, '{host}', '{1}', 1 | 128 from generate_series(1, 4500) n returning id)
      insert into sluice.further_keys select id, 'host', 1 from stored`,
   )
   const blocked = "select count(*)::int as blocked from sluice.jobs where state = 'blocked'"
@@ -126,7 +126,7 @@ test("of a job that has the same key twice, the lower limit holds", async () => 
   for (const _ of "ab") await enqueue("a", "a")
   expect(await next()).toHaveLength(1)
   const twice =
-    "update sluice.jobs set concurrency_limit = 1, further_keys = '{b,b}', further_limits = '{3,1}' returning sluice.note_further_keys(array[id])"
+    "update sluice.jobs set concurrency_limit = 1, further_keys = '{b,b}', further_limits = '{3,1}', features = 1 | 128 returning sluice.note_further_keys(array[id])"
   await database.pool.query(twice)
   expect(
     await database.rows(

@@ -11,8 +11,8 @@ async function store(jobs: Record<number, string[]>): Promise<void> {
   await database.pool.query("truncate sluice.jobs, sluice.waits, sluice.waiting_jobs")
   for (const [id, tokens] of Object.entries(jobs)) {
     await database.pool.query(
-      `insert into sluice.jobs (id, name, state, run_at, has_progress)
-       values ($1, 'job', 'scheduled', now() + interval '1 day', true)`,
+      `insert into sluice.jobs (id, name, state, run_at, has_progress, features)
+       values ($1, 'job', 'scheduled', now() + interval '1 day', true, 2)`,
       [id],
     )
     await database.pool.query(

@@ -15,7 +15,7 @@ begin
       select w.id from unnest(p_ids) given (id), lateral (
         select j.id from jobs j where j.id = given.id and j.is_awaited is null limit 1 for no key update skip locked) w
     ), marked as (
-      update jobs j set is_awaited = true from free where j.id = free.id returning j.id
+      update jobs j set is_awaited = true, features = coalesce(j.features, 0) | 32 from free where j.id = free.id returning j.id
     )
     insert into awaited_jobs (job_id) select m.id from marked m on conflict do nothing;
   end if;

@@ -19,7 +19,7 @@ language plpgsql volatile set search_path from current
 as $$
 declare
   v_sees_all boolean;
-  v_is_rare boolean;
+  v_rare record;
 begin
   perform set_config('synchronous_commit', 'off', true);
   perform assert_session(p_backend);
@@ -33,14 +33,13 @@ begin
   perform pg_advisory_unlock(lock_space('slot'), slot_key(d.pool, d.slot)) from drainers d where d.id = p_drainer;
   perform pg_advisory_unlock(lock_space('awake'), p_drainer);
   v_sees_all := await_storers();
-  v_is_rare := (select r.for_tick from rare_work() r);
-  if v_is_rare then
+  select r.* into v_rare from rare_work() r;
+  if v_rare.for_tick then
     perform fold_batches();
     perform advance_dependents();
   end if;
-  due := is_work_due(unpaused(p_names), p_pool);
-  due := due or not v_sees_all;
-  if v_is_rare and not due then
+  due := is_work_due(case when v_rare.for_repair then unpaused(p_names) else p_names end, p_pool) or not v_sees_all;
+  if v_rare.for_tick and not due then
     due := exists (select from due_batches()) or exists (select from due_dependents);
   end if;
   next_due_in_ms := extract(epoch from next_due_at(p_names, p_pool) - clock_timestamp()) * 1000;

@@ -14,7 +14,7 @@ begin
     return false;
   end if;
   -- the end of a job forgets what it waited for by this
-  update jobs j set has_progress = true where j.id = p_job and not j.has_progress;
+  update jobs j set has_progress = true, features = coalesce(j.features, 0) | 2 where j.id = p_job and not j.has_progress;
   return true;
 end
 $$;

@@ -12,7 +12,7 @@ begin
   perform assert_session(p_backend);
   perform from jobs j where j.id = p_job and j.fence = p_fence for no key update skip locked;
   if found then
-    update jobs j set has_progress = true where j.id = p_job and not j.has_progress;
+    update jobs j set has_progress = true, features = coalesce(j.features, 0) | 2 where j.id = p_job and not j.has_progress;
     insert into progress (job_id, kind, name, value) values (p_job, 'report', '', p_value)
     on conflict (job_id, name) do update set value = excluded.value, saved_at = excluded.saved_at;
   end if;

@@ -35,6 +35,8 @@ begin
       concurrency_limit = case when p.key is not null or p.failed then j.concurrency_limit end,
       holds_key = case when p.key is not null or p.failed then j.holds_key end,
       further_keys = case when j.further_keys is not null then p.further_keys end,
+      features = features_of(p.key, j.has_progress, j.payload_day, p.rate_key, j.waiting_key, j.is_awaited, j.has_dependents, j.further_keys,
+                             case when p.key is not null or p.failed then j.holds_key end),
       waits_for = null, -- a key that the job had before it was replaced
       rate_key = p.rate_key,
       rate = case when p.rate_key is not null or p.failed then j.rate end,

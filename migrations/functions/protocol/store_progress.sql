@@ -22,7 +22,7 @@ begin
     return false;
   end if;
   if not v_is_noted then
-    update jobs j set has_progress = true, attempts = 0,
+    update jobs j set has_progress = true, features = coalesce(j.features, 0) | 2, attempts = 0,
                       rule_failures = case when j.rule_failures ? 'maxResumptions' then jsonb_build_object('maxResumptions', j.rule_failures->'maxResumptions') end
     where j.id = p_job;
   end if;

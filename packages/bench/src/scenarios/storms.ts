@@ -130,10 +130,10 @@ async function store(
   count: number,
   { first = 0, name = "noop", queue = "default", state = "ready", runAt = NOW, hasKeys = false }: Stored = {},
 ): Promise<void> {
-  const key = hasKeys ? "'key-' || i % 1000, 10" : "null, null"
+  const key = hasKeys ? "'key-' || i % 1000, 10, 1" : "null, null, null"
   for (const numbers of rowSources({ first, count })) {
     await database.query(
-      `insert into sluice.jobs (name, payload, queue, state, run_at, concurrency_key, concurrency_limit)
+      `insert into sluice.jobs (name, payload, queue, state, run_at, concurrency_key, concurrency_limit, features)
        select '${name}', jsonb_build_object('n', i), '${queue}', '${state}', ${runAt}, ${key} from ${numbers}`,
     )
   }

@@ -115,7 +115,7 @@ function waitingJobs(finished: number, count: number): Step[] {
       what: "waiting jobs",
       text: `
         insert into jobs (id, run_at, enqueued_at, priority, attempts, max_attempts, concurrency_limit, concurrency_key, state, name, queue, payload,
-                          tags, metadata, unique_key, batch_id)
+                          tags, metadata, unique_key, batch_id, features)
         select $1::bigint + n, case s.state when 'scheduled' then now() + n % 86400 * interval '1 second' else f.enqueued_at end, f.enqueued_at,
                case when n % 10 = 0 then -10 else 0 end, case when s.state = 'scheduled' and n % 3 = 0 then 1 else 0 end, 3,
                case when s.state = 'blocked' then 5 end, case when s.state = 'blocked' then 'tenant-' || n % 300 end, s.state,
@@ -123,7 +123,7 @@ function waitingJobs(finished: number, count: number): Step[] {
                jsonb_build_object('to', 'user' || n % 50000 || '@example.com', 'order', n, 'locale', 'en'),
                case when n % 4 = 0 then array[($3::text[])[1 + n % ${TAGS.length}]] end,
                case when n % 8 = 0 then jsonb_build_object('tenant', 'tenant-' || n % 300) end,
-               case when n % 100 = 9 then 'order-' || n end, case when n % 1000 < 2 then 401 + n / 1000 % 20 end
+               case when n % 100 = 9 then 'order-' || n end, case when n % 1000 < 2 then 401 + n / 1000 % 20 end, case when s.state = 'blocked' then 1 end
         from generate_series(1, $2::integer) n
         join unnest($4::text[], $5::text[]) with ordinality k (name, queue, place) on k.place = 1 + (n * 7919::bigint) % 100,
         lateral (select case when n % 100 < 8 then 'scheduled' when n % 100 < 11 then 'blocked' when n % 1000 = 500 then 'unknown' else 'ready' end) s (state),

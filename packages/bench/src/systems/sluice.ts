@@ -117,8 +117,9 @@ function fillSql(backlog: Backlog, numbers: string): string {
     ), aside as (
       insert into sluice.payloads (day, job_id, payload) select day, id, payload from new where day is not null
     )
-    insert into sluice.jobs (id, name, payload, payload_day, queue, run_at, state, concurrency_key, concurrency_limit, rate_key, rate, expires_at, fair_key, batch_id, large_bytes)
-    select id, 'noop', case when day is null then payload end, day, queue, run_at, state, concurrency_key, concurrency_limit, rate_key, rate, expires_at, ${fairKeySql(backlog)}, ${batchSql(backlog)}, large_bytes
+    insert into sluice.jobs (id, name, payload, payload_day, queue, run_at, state, concurrency_key, concurrency_limit, rate_key, rate, expires_at, fair_key, batch_id, large_bytes, features)
+    select id, 'noop', case when day is null then payload end, day, queue, run_at, state, concurrency_key, concurrency_limit, rate_key, rate, expires_at, ${fairKeySql(backlog)}, ${batchSql(backlog)}, large_bytes,
+           case when num_nonnulls(concurrency_key, day, rate_key) > 0 then sluice.features_of(concurrency_key, false, day, rate_key, null, null, null, null, null) end
     from new`
 }
 
@@ -139,8 +140,8 @@ function workflowsSql(backlog: Backlog, numbers: string): string {
       where child.place between 1 and 4 and parent.place = 0 or child.place between 5 and 8 and parent.place = child.place - 4
          or child.place = 9 and parent.place between 5 and 8
     )
-    insert into sluice.jobs (id, name, payload, state, has_dependents, batch_id)
-    select id, 'noop', payload, case when place = 0 then 'ready' else 'waiting' end, case when place < 9 then true end, flow + 1
+    insert into sluice.jobs (id, name, payload, state, has_dependents, features, batch_id)
+    select id, 'noop', payload, case when place = 0 then 'ready' else 'waiting' end, case when place < 9 then true end, case when place < 9 then 64 end, flow + 1
     from new order by i`
 }
 

@@ -63,7 +63,7 @@ export async function runClaim<Result extends Claimed>(
   try {
     const { text, values } = callOf(limit, toPgArray(settled), toPgArray(spent), mostBytes)
     const sentAtMs = performance.now()
-    const claiming = drainer.query(`select ${COLUMNS} from ${text} c`, values)
+    const claiming = drainer.queryPrepared(`select ${COLUMNS} from ${text} c`, values)
     const [{ answer }, ...payloads] = (await timed(drainer, "claim", claiming)) as ClaimRows<Result>
     position.failures = 0
     position.largestReadable =

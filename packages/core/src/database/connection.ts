@@ -7,7 +7,7 @@ export interface Queryable {
 /**
  * A dedicated database connection, such as a `Client` of pg or a WebSocket `Client` of Neon. A drainer needs it for
  * itself, because session-level advisory locks belong to the connection. The engine calls `query` with an object,
- * `{ text, types }`, instead of the text.
+ * `{ text, types, name? }`, instead of the text; with `name`, a driver may prepare the statement once.
  */
 export interface Connection extends Queryable {
   /** Process id of the backend, from the BackendKeyData message. */

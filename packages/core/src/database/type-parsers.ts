@@ -1,9 +1,11 @@
 /**
  * A statement on a drainer's connection whose values are parsed as the engine expects, even if the app has changed the
  * driver's parsers with `setTypeParser`.
+ *
+ * @param name The driver prepares the statement under this name when it first sends it. Default: it is parsed each time.
  */
-export function withOwnParsers(text: string): string {
-  return { text, types: { getTypeParser } } as unknown as string // drivers accept this object too
+export function withOwnParsers(text: string, name?: string): string {
+  return { text, name, types: { getTypeParser } } as unknown as string // drivers accept this object too
 }
 
 type Parse = (text: string) => unknown

@@ -357,21 +357,17 @@ async function storePlainRow(
   carrier: Carrier | null,
   asks: boolean,
 ): Promise<Stored> {
-  const { text, values } = protocolCall(
-    catalog.schema,
-    "store_job",
-    {
-      p_schema_version: SCHEMA_VERSION,
-      p_name: name,
-      p_payload: payload,
-      ...(queue !== undefined && { p_queue: queue }),
-      ...(priority !== undefined && { p_priority: priority }),
-      ...(carrier && { p_carrier: JSON.stringify(carrier) }),
-      ...(isByName && { p_by_name: byNameJson(catalog.defaults) }),
-      ...(asks && { p_asks: true }),
-    },
-    { p_payload: JSON_TEXT, p_carrier: JSON_TEXT, p_by_name: JSON_TEXT },
-  )
+  // all parameters, so that the database has no defaults to read
+  const { text, values } = protocolCall(catalog.schema, "store_job", {
+    p_schema_version: SCHEMA_VERSION,
+    p_name: name,
+    p_payload: payload,
+    p_queue: queue ?? null,
+    p_priority: priority ?? null,
+    p_carrier: carrier && JSON.stringify(carrier),
+    p_by_name: isByName ? byNameJson(catalog.defaults) : null,
+    p_asks: asks,
+  })
   const { stored } = await storedRow(database, `select ${text}::pg_catalog.text as stored`, values)
   const [id, state, attended, status] = elementsOf(stored) as [
     string,

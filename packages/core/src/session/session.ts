@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto"
 import type { Connect, Connection } from "../database/connection.ts"
 import { retryBriefly } from "../database/retry.ts"
 import { isConnectionLost } from "../database/sqlstate.ts"
@@ -29,6 +30,12 @@ export interface Session {
   // biome-ignore lint/suspicious/noExplicitAny: rows are typed where a statement is written
   query(text: string, values?: unknown[]): Promise<any[]>
   /**
+   * The same for a statement that the session sends often: the server parses it once. Only on a session's own backend, to which no
+   * transaction pooler may have sent another's statements.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  queryPrepared(text: string, values: unknown[]): Promise<any[]>
+  /**
    * Runs a statement, up to four times if it fails with a temporary error and was rolled back completely. Not for
    * statements that take session locks.
    */
@@ -54,6 +61,7 @@ export async function openGuardedSession(
   const { sessionTimeoutMs, untilGiveUpMs = () => Number.POSITIVE_INFINITY } = options
   const connection = await connectInTime(options)
   const lost = new AbortController()
+  const nameOf = createStatementNames()
   const watch = createTimeoutWatch({
     sessionTimeoutMs,
     untilGiveUpMs,
@@ -68,6 +76,7 @@ export async function openGuardedSession(
     connection,
     lost: lost.signal,
     query,
+    queryPrepared: (text, values) => query(text, values, nameOf(text)),
     queryWithRetry: (text, values) => retryBriefly(untilGiveUpMs, () => query(text, values)),
     isBeatDue: watch.isBeatDue,
     onNotification: (listener) => void connection.on("notification", ({ channel }) => listener(channel)),
@@ -81,11 +90,11 @@ export async function openGuardedSession(
     },
   }
 
-  async function query(text: string, values?: unknown[]) {
+  async function query(text: string, values?: unknown[], name?: string) {
     lost.signal.throwIfAborted()
     const statement = watch.noteSent()
     try {
-      const answer = connection.query(withOwnParsers(text), values)
+      const answer = connection.query(withOwnParsers(text, name), values)
       return (await orLost(answer, lost.signal)).rows
     } catch (error) {
       const known = translateError(error)
@@ -107,6 +116,17 @@ export async function openGuardedSession(
   function stopWatching(): void {
     isEnding = true
     watch.stop()
+  }
+}
+
+/** Names of a session's statements, which no earlier client of a session pooler's backend can have used. */
+function createStatementNames(): (text: string) => string {
+  const session = randomUUID()
+  const names = new Map<string, string>()
+  return (text) => {
+    const name = names.get(text) ?? `${session}-${names.size}`
+    names.set(text, name)
+    return name
   }
 }
 

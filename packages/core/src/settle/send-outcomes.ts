@@ -21,7 +21,7 @@ export async function sendSuccesses(
     p_durations_ms: toPgArray(executions.map(durationOf)),
     p_results: form === "full" ? resultsOf(executions) : null,
   })
-  const [{ lost }] = await drainer.query(`select ${text}::pg_catalog.text[] as lost`, values)
+  const [{ lost }] = await drainer.queryPrepared(`select ${text}::pg_catalog.text[] as lost`, values)
   return lost
 }
 
@@ -43,7 +43,7 @@ export async function sendOutcomes(
     p_backend: drainer.backendPid,
     p_outcomes: `[${executions.map((execution) => outcomeJson(execution, form)).join(",")}]`,
   })
-  const [{ lost }] = await drainer.query(`select ${text}::pg_catalog.text[] as lost`, values)
+  const [{ lost }] = await drainer.queryPrepared(`select ${text}::pg_catalog.text[] as lost`, values)
   return lost
 }
 

@@ -14,7 +14,7 @@ begin
     select w.id from unnest(p_ids) given (id), lateral (
       select j.id from jobs j where j.id = given.id and j.features & c_begins <> 0 limit 1) w);
   with begun as (
-    update jobs j set waiting_key = null
+    update jobs j set waiting_key = null, features = nullif(j.features & ~c_begins, 0)
     where j.id = any (array(
       select free.id from unnest(v_waiting) w (id), lateral (
         select j.id from jobs j

@@ -4,5 +4,5 @@ language sql volatile set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
   select forget_payloads(p_ids);
-  update jobs j set payload = null, payload_day = null, payload_forgotten = true where j.id = any (p_ids)
+  update jobs j set payload = null, payload_day = null, features = nullif(j.features & ~4, 0), payload_forgotten = true where j.id = any (p_ids)
 $$;

@@ -10,7 +10,7 @@ begin
   with locked as (
     select j.id from jobs j where j.id = any (p_ids) order by j.id for no key update
   ), marked as (
-    update jobs j set is_awaited = true from locked l where j.id = l.id returning j.id
+    update jobs j set is_awaited = true, features = coalesce(j.features, 0) | 32 from locked l where j.id = l.id returning j.id
   ), awaited as (
     insert into awaited_jobs (job_id) select m.id from marked m on conflict do nothing
   ), gathered as (

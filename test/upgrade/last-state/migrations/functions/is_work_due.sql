@@ -5,14 +5,18 @@ language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
 as $$
 declare
-  v_queues text[] := queues_of(p_pool, paused('queue'));
+  v_rare record;
+  v_queues text[];
   v_excepts boolean := p_pool.excepts is not false;
   v_free bigint;
 begin
-  if exists (select from jobs j where j.state = 'scheduled' and j.run_at <= now() and j.name = any (p_names) and serves(p_pool, j.queue)) then
-    return true;
+  select r.* into v_rare from rare_work() r;
+  if v_rare.is_due then
+    if exists (select from jobs j where j.state = 'scheduled' and j.run_at <= now() and j.name = any (p_names) and serves(p_pool, j.queue)) then
+      return true;
+    end if;
   end if;
-  if (select r.for_last_look from rare_work() r) then
+  if v_rare.for_last_look then
     if exists (select from schedules s where s.next_at <= now() and s.name = any (p_names)) then
       return true; -- the next look enqueues its job
     end if;
@@ -31,6 +35,7 @@ begin
       return true; -- the job that would have noted when they may start has expired, or is held
     end if;
   end if;
+  v_queues := queues_of(p_pool, case when v_rare.for_repair then paused('queue') else '{}' end); -- pauses are work for repair
   with ready as materialized (
     select j.id from jobs j where j.state = 'ready' and j.fair_key is null and j.name = any (p_names) and (j.queue = any (v_queues)) <> v_excepts
     order by j.priority, j.run_at, j.id

@@ -7,6 +7,7 @@ as $$
 declare
   v_name text;
   v_counts integer[];
+  v_known integer[];
 begin
   if p_durations::text = '{}' then
     return;
@@ -14,9 +15,11 @@ begin
   for v_name, v_counts in
     select o.key, array(select json_array_elements_text(o.value)::integer) from json_each(p_durations) o order by o.key
   loop
-    update definitions d
-    set durations = merge_histograms(d.durations, v_counts), usual_ms = duration_percentile(merge_histograms(d.durations, v_counts), 0.99)
-    where d.name in (select known.name from definitions known where known.name = v_name for no key update skip locked);
+    select d.durations into v_known from definitions d where d.name = v_name for no key update skip locked;
+    if found then
+      v_known := merge_histograms(v_known, v_counts);
+      update definitions d set durations = v_known, usual_ms = duration_percentile(v_known, 0.99) where d.name = v_name;
+    end if;
   end loop;
 end
 $$;

@@ -18,6 +18,7 @@ begin
                           else case j.state when 'scheduled' then n.run_at else least(j.run_at, n.run_at) end end,
     max_attempts = n.max_attempts, timeout_ms = n.timeout_ms, concurrency_key = n.concurrency_key, concurrency_limit = n.concurrency_limit, holds_key = n.holds_key,
     further_keys = n.further_keys, further_limits = n.further_limits,
+    features = features_of(n.concurrency_key, j.has_progress, n.payload_day, n.rate_key, j.waiting_key, j.is_awaited, j.has_dependents, n.further_keys, n.holds_key),
     rate_key = n.rate_key, rate = n.rate, fair_key = n.fair_key, fair_weight = n.fair_weight,
     tags = n.tags, metadata = n.metadata, carrier = p_carrier, large_bytes = n.large_bytes, expires_at = n.expires_at,
     state = case when j.state = 'waiting' then 'waiting' when n.state = 'waiting' then 'scheduled' else n.state end

@@ -12,7 +12,7 @@ declare
   v_rare record;
   v_more boolean := false;
 begin
-  select r.* into v_rare from rare_work() r;
+  select r.* into v_rare from rare_work(p_since) r;
   if v_rare.for_tick then
     v_more := enqueue_ticks();
     perform resume_unseen();
@@ -21,11 +21,13 @@ begin
     v_more := match_emitted() or v_more;
     v_more := advance_dependents() or v_more;
   end if;
-  v_more := promote_due(p_since) or v_more;
+  if v_rare.is_due or v_rare.for_tick then -- what was just done may have made jobs due
+    v_more := promote_due(p_since) or v_more;
+  end if;
   if v_rare.for_tick then
     v_more := release_known(p_names) or v_more;
     perform unthrottle_due(p_names);
   end if;
-  return repair(p_names, p_pool) or v_more;
+  return v_rare.is_repair_due and repair(p_names, p_pool) or v_more;
 end
 $$;

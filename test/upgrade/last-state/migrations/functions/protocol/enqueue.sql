@@ -12,7 +12,7 @@ declare
 begin
   perform assert_job(name, payload, v_options);
   if v_options = '{}' then
-    return (store_job(schema_version(), name, v_payload, p_by_name => '{}')).job_id; -- an expression, which takes no plan
+    return (store_job(schema_version(), name, v_payload::text, p_by_name => '{}')).job_id; -- an expression, which takes no plan
   end if;
   return (select s.job_ids[1] from store_jobs(schema_version(), jsonb_build_array(run_of(name, v_payload, v_options)), null, '{}') s);
 end

@@ -46,8 +46,10 @@ begin
   perform pg_advisory_lock(lock_space('awake'), id);
   insert into drainers (id, slot, slots, backend_pid, label, names, pool, budget_ms, invocation)
   values (open_drainer.id, open_drainer.slot, p_max_drainers, open_drainer.backend_pid, p_label, v_names, p_pool, p_budget_ms, p_invocation);
-  if p_invocation ? 'version' and not exists (select from deployments d where d.version = p_invocation->>'version') then
-    insert into deployments (version) values (p_invocation->>'version') on conflict do nothing;
+  if p_invocation ? 'version' then
+    if not exists (select from deployments d where d.version = p_invocation->>'version') then
+      insert into deployments (version) values (p_invocation->>'version') on conflict do nothing;
+    end if;
   end if;
   select exists (select from wake_requests w where w.requested_at > '-infinity'),
          exists (select from ticks t where t.ticked_at > now() - interval '1 second'),

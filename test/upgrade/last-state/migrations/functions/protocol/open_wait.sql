@@ -16,7 +16,7 @@ begin
   perform hold_token(p_token);
   insert into waiting_jobs (job_id, token, is_waiting) values (p_job, p_token, false) on conflict do nothing;
   -- the end of a job forgets what it waited for by this
-  update jobs j set has_progress = true where j.id = p_job and not j.has_progress;
+  update jobs j set has_progress = true, features = coalesce(j.features, 0) | 2 where j.id = p_job and not j.has_progress;
   return true;
 end
 $$;

@@ -44,9 +44,10 @@ begin
   else
     with stored as (
       insert into jobs (name, payload, payload_day, queue, priority, run_at, max_attempts, timeout_ms, concurrency_limit, is_counted, rate, batch_id, has_dependents, tags, metadata,
-                        carrier, large_bytes, expires_at, state)
+                        carrier, large_bytes, expires_at, features, state)
       select j.name, case when j.payload_day is null then j.payload end, j.payload_day, j.queue, j.priority, j.run_at, j.max_attempts,
-             j.timeout_ms, j.concurrency_limit, j.is_counted, j.rate, j.batch_id, j.is_parent, j.tags, j.metadata, p_carrier, j.large_bytes, j.expires_at, j.state
+             j.timeout_ms, j.concurrency_limit, j.is_counted, j.rate, j.batch_id, j.is_parent, j.tags, j.metadata, p_carrier, j.large_bytes, j.expires_at,
+             case when num_nonnulls(j.payload_day, j.is_parent) > 0 then features_of(null, false, j.payload_day, null, null, null, j.is_parent, null, null) end, j.state
       from new_jobs(v_runs) j
       returning id, payload_day
     )
