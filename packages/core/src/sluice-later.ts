@@ -5,6 +5,7 @@ import { RETRY_BATCH } from "./batches/fields.ts"
 import { listBatches } from "./batches/list-batches.ts"
 import { familyOf, readBatch } from "./batches/read-batch.ts"
 import { boundedMs } from "./checks/duration.ts"
+import { checkOptions } from "./checks/field.ts"
 import { assertKnownKeys, isRecord, refuse } from "./checks/validate.ts"
 import type { Connect, Queryable } from "./database/connection.ts"
 import type { TransactionClient } from "./database/transaction-client.ts"
@@ -140,7 +141,7 @@ export function createLater({ catalog, database, listen, store, wakeIfNeeded }: 
       return sumOf(family.map((batch) => () => later.cancelJobs({ batch })))
     },
     async retryBatch(id, options = {}) {
-      RETRY_BATCH.assert(options, [])
+      checkOptions(RETRY_BATCH, options)
       const { callbacks = false, ...retry } = options
       retryVerb(schema, retry) // checks the rest
       const family = await translateErrors(familyOf(database, schema, id, callbacks))

@@ -1,4 +1,5 @@
 import { type Duration, durationMs } from "../checks/duration.ts"
+import { checkOptions } from "../checks/field.ts"
 import { toPgTextArray } from "../database/array-literal.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
@@ -70,7 +71,7 @@ export async function createApiKey(
   schema: string,
   settings: ApiKeySettings,
 ): Promise<NewApiKey> {
-  API_KEY.assert(settings, [])
+  checkOptions(API_KEY, settings)
   const { name, role, names, queues, expiresAt, expiresIn, createdBy } = settings
   const { secret, hint, hash } = newSecret(role)
   const call = protocolCall(schema, "create_api_key", {
@@ -93,7 +94,7 @@ export async function listApiKeys(
   schema: string,
   options: ListApiKeysOptions = {},
 ): Promise<ApiKey[]> {
-  LIST_API_KEYS.assert(options, [])
+  checkOptions(LIST_API_KEYS, options)
   const { after = "0" } = options
   const keys: KeyJson[] = await readJson(database, protocolCall(schema, "list_api_keys", { p_after: after }))
   return keys.map(toApiKey)
@@ -106,7 +107,7 @@ export async function rotateApiKey(
   options: RotateApiKeyOptions = {},
 ): Promise<NewApiKey> {
   apiKeyId.assert(id, ["id"])
-  ROTATE_API_KEY.assert(options, [])
+  checkOptions(ROTATE_API_KEY, options)
   const overlapMs = durationMs(options.overlap ?? "24h")
   const role = await roleOf(database, schema, id)
   const { secret, hint, hash } = newSecret(role)

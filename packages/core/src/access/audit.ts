@@ -1,3 +1,4 @@
+import { checkOptions } from "../checks/field.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { readJson } from "../database/read-json.ts"
@@ -104,7 +105,7 @@ export async function listActions(
   schema: string,
   options: ListActionsOptions = {},
 ): Promise<ActionList> {
-  LIST_ACTIONS.assert(options, [])
+  checkOptions(LIST_ACTIONS, options)
   const { actor, action, via, limit = 100, after } = options
   const call = protocolCall(schema, "list_actions", {
     p_before: after ?? null,

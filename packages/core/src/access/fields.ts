@@ -1,6 +1,5 @@
 import {
   durationFrom,
-  type FieldsOf,
   integer,
   list,
   name,
@@ -14,8 +13,6 @@ import {
 } from "../checks/field.ts"
 import { refuse } from "../checks/validate.ts"
 import { instant } from "../job/option-values.ts"
-import type { ApiKeySettings, ListApiKeysOptions, RotateApiKeyOptions } from "./api-keys.ts"
-import type { ListActionsOptions } from "./audit.ts"
 import { ROLES } from "./principal.ts"
 
 const MOST_IN_SCOPE = 100
@@ -33,7 +30,7 @@ export const API_KEY = object(
     expiresAt: instant,
     expiresIn: period(),
     createdBy: text(),
-  } satisfies FieldsOf<ApiKeySettings>,
+  },
   notBoth("expiresAt", "expiresIn"),
   {
     assert({ role, ...settings }) {
@@ -51,9 +48,9 @@ export const API_KEY = object(
 
 export const ROTATE_API_KEY = object({
   overlap: durationFrom(0, LONGEST_OVERLAP_MS),
-} satisfies FieldsOf<RotateApiKeyOptions>)
+})
 
-export const LIST_API_KEYS = object({ after: apiKeyId } satisfies FieldsOf<ListApiKeysOptions>)
+export const LIST_API_KEYS = object({ after: apiKeyId })
 
 export const LIST_ACTIONS = object({
   actor: text(),
@@ -61,4 +58,4 @@ export const LIST_ACTIONS = object({
   via: oneOf(["api", "dashboard", "cli", "library"]),
   limit: integer(1, 1_000),
   after: textLike(/^[0-9]{1,15}$/, "the last `next`"),
-} satisfies FieldsOf<ListActionsOptions>)
+})

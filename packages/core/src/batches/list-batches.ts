@@ -1,3 +1,4 @@
+import { checkOptions } from "../checks/field.ts"
 import { isText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
@@ -36,7 +37,7 @@ export async function listBatches(
   schema: string,
   options: ListBatchesOptions = {},
 ): Promise<BatchList> {
-  LIST_BATCHES.assert(options, [])
+  checkOptions(LIST_BATCHES, options)
   const { state, parent, limit = 50, after } = options
   if (after !== undefined && !(isText(after, 18) && /^[1-9]\d*$/.test(after)))
     refuse("invalid_option", after, ["after"], "the last `next`")

@@ -247,6 +247,18 @@ export function object<const Of extends Fields>(fields: Of, ...rules: Rule[]): O
   }
 }
 
+/**
+ * Checks the options of a call. They are declared away from their type, so that a function can begin without what they are for: here
+ * the compiler wants a field for each property.
+ */
+export function checkOptions<Options extends object>(
+  declared: Field & { readonly fields: FieldsOf<NoInfer<Options>> },
+  options: Options,
+  path: Path = [],
+): void {
+  declared.assert(options, path)
+}
+
 export interface ObjectField<Of extends Fields = Fields, IsRequired extends boolean = false>
   extends Field<ValuesOf<Of>, IsRequired> {
   readonly fields: Of

@@ -57,7 +57,7 @@ const ONE_AT_A_TIME: Rule = {
 const ONE_UNIQUENESS = notBoth("uniqueKey", "unique", "unique with a key, or uniqueKey, not both")
 
 /** Options of one job, with these fields: those of `OPTIONS`, and others in place of some. */
-export function optionsOf<const Of extends Fields>(fields: Of, ...rules: readonly Rule[]) {
+function optionsOf<const Of extends Fields>(fields: Of, ...rules: readonly Rule[]) {
   const times = [notBoth("runAt", "delay"), notBoth("expiresAt", "expiresIn")]
   return object(fields, ONE_AT_A_TIME, ...times, ...rules)
 }

@@ -1,3 +1,4 @@
+import { checkOptions } from "../checks/field.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { readJson } from "../database/read-json.ts"
@@ -44,7 +45,7 @@ export async function listDefinitions(
   schema: string,
   options: ListDefinitionsOptions = {},
 ): Promise<DefinitionSnapshot[]> {
-  LIST_DEFINITIONS.assert(options, [])
+  checkOptions(LIST_DEFINITIONS, options)
   const { after, limit = 1_000, name, queue } = options
   const call = protocolCall(schema, "list_definitions", {
     p_after: after ?? "",

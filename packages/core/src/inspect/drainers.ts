@@ -1,3 +1,4 @@
+import { checkOptions } from "../checks/field.ts"
 import { isText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
@@ -83,7 +84,7 @@ export async function listDrainers(
   schema: string,
   options: ListDrainersOptions = {},
 ): Promise<DrainerList> {
-  LIST_DRAINERS.assert(options, [])
+  checkOptions(LIST_DRAINERS, options)
   const { state = "alive", limit = 100, after } = options
   const [before, id] = after === undefined ? [] : placeOf(after)
   const call = protocolCall(schema, "list_drainers", {

@@ -1,3 +1,4 @@
+import { checkOptions } from "../checks/field.ts"
 import { assertInteger, assertKnownKeys, isText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
@@ -109,7 +110,7 @@ export async function listErrors(
   schema: string,
   options: ListErrorsOptions = {},
 ): Promise<ErrorList> {
-  LIST_ERRORS.assert(options, [])
+  checkOptions(LIST_ERRORS, options)
   const { name, order = "newest", limit = 100 } = options
   const range = rangeOf(options)
   const { groups, isWhole } = await readGroups(database, schema, range, {
@@ -134,7 +135,7 @@ export async function readError(
   options: ErrorRange = {},
 ): Promise<ErrorDetails | undefined> {
   fingerprintField.assert(fingerprint, ["fingerprint"])
-  ERROR_RANGE.assert(options, [])
+  checkOptions(ERROR_RANGE, options)
   const range = rangeOf(options)
   const { groups } = await readGroups(database, schema, range, {
     p_fingerprint: fingerprint,
@@ -160,7 +161,7 @@ export async function listFailures(
   options: ListFailuresOptions = {},
 ): Promise<FailureList> {
   fingerprintField.assert(fingerprint, ["fingerprint"])
-  LIST_FAILURES.assert(options, [])
+  checkOptions(LIST_FAILURES, options)
   const { outcome, limit = 50, after } = options
   const { since, until } = rangeOf(options)
   const place = after === undefined ? undefined : placeIn(after)

@@ -1,3 +1,4 @@
+import { checkOptions } from "../checks/field.ts"
 import type { Json } from "../checks/json.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
@@ -16,7 +17,7 @@ export async function readJob(
   id: string,
   options: ReadJobOptions = {},
 ): Promise<JobSnapshot | undefined> {
-  READ_JOB.assert(options, [])
+  checkOptions(READ_JOB, options)
   const { errorsFrom } = options
   const call = protocolCall(schema, "get_job", {
     p_id: assertJobId(id),

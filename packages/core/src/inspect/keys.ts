@@ -1,3 +1,4 @@
+import { checkOptions } from "../checks/field.ts"
 import { toPgTextArray } from "../database/array-literal.ts"
 import type { Queryable } from "../database/connection.ts"
 import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
@@ -71,7 +72,7 @@ export async function listKeys(
   schema: string,
   options: ListKeysOptions = {},
 ): Promise<KeySnapshot[]> {
-  LIST_KEYS.assert(options, [])
+  checkOptions(LIST_KEYS, options)
   const { order = "key", keys, after, limit = 50 } = options
   const rows: (KeySnapshot & { pausedUntil: string | null })[] = await readJson(database, callFor())
   return rows.map((key) => ({ ...key, pausedUntil: dateOf(key.pausedUntil) }))
@@ -88,7 +89,7 @@ export async function listRates(
   schema: string,
   options: ListRatesOptions = {},
 ): Promise<RateSnapshot[]> {
-  LIST_RATES.assert(options, [])
+  checkOptions(LIST_RATES, options)
   const { after, limit = 50 } = options
   const call = protocolCall(schema, "list_rates", { p_after: after ?? "", p_limit: limit })
   const rows: (RateSnapshot & { nextAt: string | null })[] = await readJson(database, call)

@@ -1,3 +1,4 @@
+import { checkOptions } from "../checks/field.ts"
 import { assertInteger, assertKnownKeys, assertName } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
@@ -64,7 +65,7 @@ export async function sampleQueues(
   schema: string,
   options: SampleQueuesOptions = {},
 ): Promise<QueueSnapshot[]> {
-  SAMPLE_QUEUES.assert(options, [])
+  checkOptions(SAMPLE_QUEUES, options)
   const { name, limit = 1_000 } = options
   const call = protocolCall(schema, "sample_queues", { p_name: name, p_limit: limit })
   const queues: QueueRow[] = await readJson(database, call)

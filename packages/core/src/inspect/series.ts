@@ -1,3 +1,4 @@
+import { checkOptions } from "../checks/field.ts"
 import type { Queryable } from "../database/connection.ts"
 import { LIST_SERIES } from "./fields.ts"
 import {
@@ -39,7 +40,7 @@ export async function listSeries(
   schema: string,
   options: ListSeriesOptions = {},
 ): Promise<SeriesList> {
-  LIST_SERIES.assert(options, [])
+  checkOptions(LIST_SERIES, options)
   const { by = "queue", ...stepped } = options
   const range = checkSteppedOptions(stepped)
   const sums = await readSums(database, schema, range, { by, isBrief: true })

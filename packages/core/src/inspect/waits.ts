@@ -1,3 +1,4 @@
+import { checkOptions } from "../checks/field.ts"
 import { isText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
@@ -54,7 +55,7 @@ export async function listWaits(
   schema: string,
   options: ListWaitsOptions = {},
 ): Promise<WaitList> {
-  LIST_WAITS.assert(options, [])
+  checkOptions(LIST_WAITS, options)
   const { limit = 50, after } = options
   const [job, key] = after === undefined ? ["0", ""] : placeOf(after)
   const call = protocolCall(schema, "list_waits", { p_job: job, p_key: key, p_limit: limit })

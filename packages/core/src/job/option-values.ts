@@ -5,7 +5,7 @@ const MOST_TAGS = 100
 const MOST_TAG_CHARACTERS = 128
 
 /** Throws `InvalidInputError` for what can't be the tags of a job. */
-export function assertTags(tags: unknown, path: Path): void {
+function assertTags(tags: unknown, path: Path): void {
   if (tags === undefined) return
   const isList = Array.isArray(tags) && tags.length <= MOST_TAGS
   if (!isList || !Array.from(tags).every((tag) => isText(tag, MOST_TAG_CHARACTERS))) {

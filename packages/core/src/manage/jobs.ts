@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises"
+import { checkOptions } from "../checks/field.ts"
 import { assertKnownKeys, assertName, assertText, isRecord, refuse } from "../checks/validate.ts"
 import { toPgArray, toPgTextArray } from "../database/array-literal.ts"
 import type { Queryable } from "../database/connection.ts"
@@ -48,7 +49,7 @@ export function runNowVerb(schema: string): Verb {
 }
 
 export function retryVerb(schema: string, options: RetryOptions = {}): Verb {
-  RETRY.assert(options, [])
+  checkOptions(RETRY, options)
   return (ids, places) =>
     protocolCall(schema, "retry_jobs", {
       p_ids: toPgArray(ids),

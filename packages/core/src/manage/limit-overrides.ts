@@ -1,3 +1,4 @@
+import { checkOptions } from "../checks/field.ts"
 import { assertText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
@@ -18,7 +19,7 @@ export async function overrideLimit(
   override: LimitOverride,
 ): Promise<void> {
   assertKey(key)
-  LIMIT_OVERRIDE.assert(override, [])
+  checkOptions(LIMIT_OVERRIDE, override)
   await run(database, protocolCall(schema, "override_limit", { p_key: key, p_limit: override.limit ?? null }))
 }
 

@@ -1,4 +1,5 @@
 import { type Duration, durationMs } from "../checks/duration.ts"
+import { checkOptions } from "../checks/field.ts"
 import { assertName, assertText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
@@ -78,7 +79,7 @@ async function run(database: Queryable, { text, values }: ProtocolCall): Promise
 
 /** The end of a pause, as the SQL functions take it. */
 export function endOf(options: PauseOptions): { p_until?: string; p_for_ms?: number } {
-  PAUSE.assert(options, [])
+  checkOptions(PAUSE, options)
   const { until, for: length } = options
   if (until !== undefined) return { p_until: toIsoInstant(until, ["until"]) }
   return length === undefined ? {} : { p_for_ms: durationMs(length, ["for"]) }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util"
 import type { Duration } from "../checks/duration.ts"
+import { checkOptions } from "../checks/field.ts"
 import { refuse } from "../checks/validate.ts"
 import { toPgArray, toPgTextArray } from "../database/array-literal.ts"
 import { protocolCall } from "../database/protocol-call.ts"
@@ -101,7 +102,7 @@ function verbOf(
 
 /** The changes but for the payload, as the SQL function takes them. */
 function changesJson(changes: JobChanges): string {
-  JOB_CHANGES.assert(changes, ["changes"])
+  checkOptions(JOB_CHANGES, changes, ["changes"])
   const { runAt, delay, priority, queue, tags, metadata } = changes
   const json = JSON.stringify({
     runAt: runAt === undefined ? undefined : toIsoInstant(runAt, ["changes", "runAt"]),

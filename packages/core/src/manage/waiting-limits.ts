@@ -1,3 +1,4 @@
+import { checkOptions } from "../checks/field.ts"
 import { assertName, assertText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
@@ -33,6 +34,6 @@ export async function limitKey(
 }
 
 function waitingOf(limits: WaitingLimits): number | null {
-  WAITING_LIMITS.assert(limits, [])
+  checkOptions(WAITING_LIMITS, limits)
   return limits.waiting ?? null
 }

@@ -1,3 +1,4 @@
+import { checkOptions } from "../checks/field.ts"
 import type { Queryable } from "../database/connection.ts"
 import { jsonRows } from "../database/pool-queryable.ts"
 import { protocolCall } from "../database/protocol-call.ts"
@@ -23,7 +24,7 @@ export async function completeWait(
   options: CompleteWaitOptions,
 ): Promise<string[]> {
   waitToken.assert(token, ["token"])
-  COMPLETE_WAIT.assert(options, ["options"])
+  checkOptions(COMPLETE_WAIT, options, ["options"])
   const call = protocolCall(schema, "complete_wait", {
     p_token: token,
     p_value: value === undefined || value === null ? null : toJson(value, ["value"]).json,

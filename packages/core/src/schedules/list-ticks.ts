@@ -1,3 +1,4 @@
+import { checkOptions } from "../checks/field.ts"
 import { assertName } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
@@ -25,7 +26,7 @@ export async function listTicks(
   options: ListTicksOptions = {},
 ): Promise<TickList> {
   assertName(key, ["key"])
-  LIST_TICKS.assert(options, [])
+  checkOptions(LIST_TICKS, options)
   const { limit = 20, after } = options
   const call = protocolCall(schema, "list_ticks", { p_key: key, p_before: after, p_limit: limit })
   const { ticks, next } = await readJson(database, call)

@@ -1,3 +1,4 @@
+import { checkOptions } from "../checks/field.ts"
 import { assertName, isRecord, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
@@ -65,7 +66,7 @@ export async function listSchedules(
   schema: string,
   options: ListSchedulesOptions = {},
 ): Promise<ScheduleSnapshot[]> {
-  LIST_SCHEDULES.assert(options, [])
+  checkOptions(LIST_SCHEDULES, options)
   const { after, limit = 1_000, name, queue } = options
   const call = protocolCall(schema, "list_schedules", {
     p_after: after,

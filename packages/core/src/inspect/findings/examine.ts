@@ -1,3 +1,4 @@
+import { checkOptions } from "../../checks/field.ts"
 import type { Queryable } from "../../database/connection.ts"
 import { type ProtocolCall, protocolCall } from "../../database/protocol-call.ts"
 import { translateError } from "../../database/translate-error.ts"
@@ -15,7 +16,7 @@ export async function examine(
   schema: string,
   options: ExamineOptions = {},
 ): Promise<Finding[]> {
-  EXAMINE.assert(options, [])
+  checkOptions(EXAMINE, options)
   const { maxDrainers } = options
   const postgres = await postgresFinding(database)
   if (postgres.level === "wrong") return [postgres]
