@@ -1,10 +1,10 @@
-import { DatabaseUnavailableError } from "@sluice/core"
+import { DatabaseUnavailableError, defineJob } from "@sluice/core"
 import { expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 
 const database = await createDatabase()
-const { drainOnce } = drainable(database, [])
+const { drainOnce } = drainable(database, [defineJob({ name: "noop", perform() {} })])
 
 // A disk that is really full: test/crash/full-disk.long.test.ts.
 test("a drain that can't open because the database's disk is full says so, and the next one opens once there is room", async () => {
