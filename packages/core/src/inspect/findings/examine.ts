@@ -3,11 +3,8 @@ import type { Queryable } from "../../database/connection.ts"
 import { type ProtocolCall, protocolCall } from "../../database/protocol-call.ts"
 import { translateError } from "../../database/translate-error.ts"
 import { DatabaseUnavailableError } from "../../errors.ts"
-
 import { EXAMINE } from "../fields.ts"
-
 import { connectionFinding } from "./connection.ts"
-
 import type { ExamineOptions, Finding } from "./finding.ts"
 import { found } from "./found.ts"
 import { jobFindings } from "./jobs.ts"
