@@ -72,7 +72,7 @@ async function lingering({ afterClaim }: { afterClaim?: (at: At) => Promise<void
     async connect() {
       const connection = await database.connect()
       const query = connection.query.bind(connection)
-      const notified = () => new Promise<void>((resolve) => connection.once("notification", () => resolve()))
+      const notified = () => new Promise<void>((resolve) => connection.on("notification", () => resolve()))
       return Object.assign(connection, {
         async query(statement: never, values: unknown[]) {
           const text = JSON.stringify(statement)
