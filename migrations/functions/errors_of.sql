@@ -1,12 +1,16 @@
 -- A page of a job's errors: up to 50, and 256 KiB of them, but at least one, so that the result stays below a megabyte.
---   p_from  the place of the first one, 0 for the oldest; null: the last ones
-create or replace function errors_of(p_job bigint, p_from integer) returns table (error json, ended_at timestamptz, attempt smallint)
-language sql stable set search_path from current
+--   p_from   the place of the first one, 0 for the oldest; null: the last ones
+--   p_since  when the job was enqueued: of days before, there are none
+create or replace function errors_of(p_job bigint, p_from integer, p_since timestamptz) returns table (error json, ended_at timestamptz, attempt smallint)
+language plpgsql stable set search_path from current
+set plan_cache_mode = force_custom_plan -- for the days since then only
 as $$
+begin
+  return query
   with page as materialized (
-    (select e.* from failures e where p_from is null and e.job_id = p_job order by e.ended_at desc, e.attempt desc limit 50)
+    (select e.* from failures e where p_from is null and e.job_id = p_job and e.ended_at >= p_since order by e.ended_at desc, e.attempt desc limit 50)
     union all
-    (select e.* from failures e where p_from is not null and e.job_id = p_job order by e.ended_at, e.attempt offset p_from limit 50)
+    (select e.* from failures e where p_from is not null and e.job_id = p_job and e.ended_at >= p_since order by e.ended_at, e.attempt offset p_from limit 50)
   ), told as materialized (
     select p.ended_at, p.attempt, row_number() over (order by p.ended_at, p.attempt) * case when p_from is null then -1 else 1 end as place,
            json_build_object(
@@ -17,5 +21,6 @@ as $$
   ), summed as (
     select t.*, row_number() over (order by t.place) as nth, sum(octet_length(t.error::text)) over (order by t.place) as bytes from told t
   )
-  select s.error, s.ended_at, s.attempt from summed s where s.nth = 1 or s.bytes <= 262144
+  select s.error, s.ended_at, s.attempt from summed s where s.nth = 1 or s.bytes <= 262144;
+end
 $$;

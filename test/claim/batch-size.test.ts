@@ -19,10 +19,10 @@ test.each([
 test("a drainer claims less while many others live, from its first claim on, and more once they are gone", async () => {
   const database = await createDatabase()
   await database.pool.query(`
-    create table batches (n serial, size integer);
-    create function note_batch() returns trigger language plpgsql as
+    create table public.batches (n serial, size integer);
+    create function public.note_batch() returns trigger language plpgsql as
       $$ begin insert into public.batches (size) values (cardinality(new.job_ids)); return null; end $$;
-    create trigger note_batch after insert on sluice.claims for each row execute function note_batch()`)
+    create trigger note_batch after insert on sluice.claims for each row execute function public.note_batch()`)
   const others = await Promise.all(Array.from({ length: 20 }, () => openSession(database, 100)))
   const endOthers = () => Promise.all(others.map((session) => session.end()))
   onTestFinished(async () => void (await endOthers()))
@@ -39,7 +39,7 @@ test("a drainer claims less while many others live, from its first claim on, and
   await database.pool.query("select sluice.enqueue('noop') from generate_series(1, 3000)")
   await drainOnce({ maxDrainers: 100, concurrency: 1_000 })
 
-  const sizes = (await database.rows("select size from batches order by n")).map(({ size }) => size)
+  const sizes = (await database.rows("select size from public.batches order by n")).map(({ size }) => size)
   expect(sizes[0]).toBe(batchSize(21))
   expect(Math.max(...sizes)).toBe(500)
 })

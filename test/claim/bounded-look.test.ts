@@ -78,7 +78,7 @@ test("a drain looks at what lies between although others always claim new jobs b
     const led = async (...parameters: unknown[]) => {
       await database.pool.query(`
         insert into sluice.claims (id, drainer_id, scope, looked_at, ended_at, job_ids, fences)
-        select nextval('sluice.claim_ids'), 0, hashtext('{known}'), now(), (0, now(), 0)::sluice.job_position, '{0}', '{0}'`)
+        select nextval('sluice.claim_ids'), 0, pg_catalog.hashtext('{known}'), now(), (0, now(), 0)::sluice.job_position, '{0}', '{0}'`)
       return query(...parameters)
     }
     return Object.assign(connection, { query: led }) as Connection

@@ -72,7 +72,7 @@ test("of two that look at the same moment, one looks from the start", async () =
   await store(40)
   const first = await open()
   const second = await open()
-  await first.connection.query("begin", [])
+  await first.connection.query("begin isolation level read committed", [])
   expect(await first.claim({ limit: 10, ago: 2_000 })).toMatchObject({ from_start: true })
   expect(await second.claim({ limit: 10, ago: 2_000 })).toMatchObject({ from_start: false })
   expect(await second.claim({ limit: 10, ago: 6_000 }), "it waits for nobody for long").toMatchObject({
@@ -142,7 +142,7 @@ test("a claim that is held up, or a lock that somebody else holds, keeps nobody 
   const slow = await open()
   const other = await open()
   await slow.claim({ limit: A_BATCH })
-  await slow.connection.query("begin", [])
+  await slow.connection.query("begin isolation level read committed", [])
   await slow.claim({ limit: A_BATCH, ago: 0 })
   expect((await other.claim({ limit: A_BATCH, ago: 0 })).ids).toHaveLength(A_BATCH)
   await slow.connection.query("commit", [])

@@ -19,7 +19,9 @@ test("a session that holds the lock of the look from the start doesn't keep a ne
   const { sluice, drainOnce } = drainable(database, [work])
   await sluice.enqueueMany(Array.from({ length: 130 }, () => ({ name: "work", payload: { kind: "usual" } })))
   const holder = await database.connect()
-  await holder.query("select pg_advisory_lock(sluice.lock_space('look'), hashtext(array['work']::text))")
+  await holder.query(
+    "select pg_advisory_lock(sluice.lock_space('look'), pg_catalog.hashtext(array['work']::text))",
+  )
 
   const draining = drainOnce({ concurrency: 1 })
   await eventually(() => expect(order.length).toBeGreaterThan(3))

@@ -15,6 +15,7 @@ beforeAll(async () => {
   database = await createDatabase()
   holder = await database.connect()
   session = await database.connect()
+  for (const setting of ["enable_indexscan", "enable_nestloop"]) await session.query(`set ${setting} = on`) // as drainers do
   drainer = (
     await session.query("select * from sluice.open_drainer($1, 10, 'test', 60000)", [SCHEMA_VERSION])
   ).rows[0]

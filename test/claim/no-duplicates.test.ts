@@ -22,7 +22,9 @@ test("eight drainers at once perform each of 20,000 jobs exactly once", async ()
   expect(performed.length - new Set(performed).size, "performed twice").toBe(0)
   expect(performed).toHaveLength(JOBS)
   expect(
-    await database.rows("select count(*)::int, count(distinct id)::int as ids from sluice.finished"),
+    await database.rows(
+      "select count(*)::int, pg_catalog.count(distinct id)::int as ids from sluice.finished",
+    ),
   ).toEqual([{ count: JOBS, ids: JOBS }])
   expect(await database.rows("select count(*)::int from sluice.jobs")).toEqual([{ count: 0 }])
 }, 120_000)

@@ -55,7 +55,13 @@ describe.sequential("sluice on the command line", () => {
     expect(JSON.parse(output)).toMatchObject({
       ok: true,
       findings: expect.arrayContaining([
-        { check: "directConnection", level: "ok", text: "the connection is direct" },
+        {
+          check: "directConnection",
+          level: "ok",
+          code: "connection_direct",
+          values: {},
+          text: "the connection is direct",
+        },
       ]),
     })
     expect(code).toBe(0)

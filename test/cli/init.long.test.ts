@@ -131,9 +131,22 @@ test("an SST project gets the functions, and the component in sst.config.ts", as
   const config = await text(folder, "sst.config.ts")
   expect(config).toContain('  async run() {\n    const { Sluice } = await import("@sluice/aws/sst")\n')
   expect(withoutComponent(config)).toBe(SST_CONFIG)
+  expect(json.next[0]).toBe("npx sluice dev") // before anything is deployed
+  expect(json.next.at(-1)).toBe("npx sst deploy")
   const again = await init(folder, "--yes", "--skip-install", "--json")
   expect(again.json.byHand).toEqual([])
   expect(await text(folder, "sst.config.ts")).toBe(config)
+})
+
+test("an SST project without anything else is written in TypeScript, as its config is", async () => {
+  const folder = await project({
+    "package.json": JSON.stringify({ devDependencies: { sst: "4" } }),
+    "sst.config.ts": SST_CONFIG,
+  })
+  const { json } = await init(folder, "--yes", "--skip-install", "--json")
+  expect(json.project).toMatchObject({ sst: true, typescript: true })
+  expect(await filesIn(folder)).toEqual(expect.arrayContaining(["functions/drain.ts", "src/jobs/hello.ts"]))
+  expect(await text(folder, "sst.config.ts")).toContain('drain: "functions/drain.handler"')
 })
 
 test.each([

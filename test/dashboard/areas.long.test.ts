@@ -2,7 +2,7 @@ import { defineEvent, defineJob, type JobContext, workflow } from "@sluice/core"
 import { expect } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
-import { browserTest, useBrowser } from "./browser.ts"
+import { accessibilityOf, browserTest, screenshot, useBrowser } from "./browser.ts"
 
 const database = await createDatabase()
 const paid = defineEvent("order.paid")
@@ -139,3 +139,62 @@ browserTest(
     await close()
   },
 )
+
+browserTest("the pages of API keys look right everywhere, and axe finds nothing", async () => {
+  await browser.inspect("api-keys-none", "/api-keys")
+  await sluice.createApiKey({
+    name: "Billing service",
+    role: "enqueuer",
+    names: ["step", "ship"],
+    queues: ["warehouse"],
+  })
+  const { id } = await sluice.createApiKey({
+    name: "Grafana",
+    role: "reader",
+    expiresIn: "30d",
+    createdBy: "key:1",
+  })
+  await sluice.rotateApiKey(id, { overlap: "7d" })
+  const gone = await sluice.createApiKey({ name: "A person who has left", role: "operator" })
+  await sluice.revokeApiKey(gone.id)
+  await browser.inspect("api-keys", "/api-keys")
+  await browser.inspect("api-keys-new", "/api-keys/new")
+  await browser.inspect("api-keys-rotate", `/api-keys/${id}/rotate`)
+  await browser.inspect("api-keys-revoke", `/api-keys/${id}/revoke`)
+})
+
+browserTest("a key is made in a browser, and its secret can be copied", async () => {
+  const { page, complaints, close } = await browser.open("/api-keys/new", { device: "phone", theme: "dark" })
+  await page.getByLabel("Name", { exact: true }).fill("From a phone")
+  await page.getByLabel("Role").selectOption("reader")
+  await page.getByRole("button", { name: "Create a key" }).click()
+  const secret = (await page.locator("pre.secret").textContent()) ?? ""
+  expect(await sluice.verifyApiKey(secret)).toMatchObject({ name: "From a phone", role: "reader" })
+  await page.getByRole("button", { name: "Copy" }).waitFor()
+  await screenshot(page, "api-keys-secret-phone-dark-en")
+  expect([...(await accessibilityOf(page)), ...complaints]).toEqual([])
+  await close()
+})
+
+browserTest(
+  "the pages that emit, erase and enqueue several look right everywhere, and axe finds nothing",
+  async () => {
+    await browser.inspect("emit-choose", "/waits/emit")
+    await browser.inspect("emit", "/waits/emit?event=order.paid")
+    await browser.inspect("erase-ask", "/jobs/ask?verb=erase&name=step")
+    await browser.inspect("several", "/jobs/new/several?name=step")
+  },
+)
+
+browserTest("several jobs are pasted, checked and enqueued in a browser", async () => {
+  const { page, complaints, close } = await browser.open("/jobs/new/several?name=step")
+  await page.getByLabel("Inputs").fill('[{"fails": true}, {"fails": false}]')
+  await page.getByRole("button", { name: "Check" }).click()
+  await page.getByText("2 jobs can be enqueued").waitFor()
+  await screenshot(page, "several-checked-desktop-light-en")
+  expect(await accessibilityOf(page)).toEqual([])
+  await page.getByRole("button", { name: "Enqueue 2 jobs" }).click()
+  await page.waitForURL(/\/batches\/\d+$/)
+  expect(complaints).toEqual([])
+  await close()
+})

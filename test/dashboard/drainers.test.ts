@@ -50,6 +50,7 @@ test("a drainer's page has its invocation, a link to its logs, what it has settl
   const { text } = await reader.get(`/drainers/${drainers[0]?.id}`)
   for (const said of ["1,024 MB", "a1b2c3", "Executions settled 1", "Why it ended Nothing was left to do"])
     expect(readable(text)).toContain(said)
+  expect(readable(text)).toMatch(/GB-seconds \d/)
   expect(text).not.toContain("<script>alert")
   expect(text).toContain(
     'href="https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#logsV2:log-groups/log-group/$252Faws$252Flambda$252Fshop-drain/log-events/2026$252F11$252F30$252F$255B$2524LATEST$255D5c1d$3FfilterPattern$3D$25228f14e45f-ceea-467f-9d1c-1b9a2a7c3d4e$2522"',

@@ -463,7 +463,7 @@ test("what the fields can't say of another job's input is copied as JSON", async
   }
   expect(await copyOf({ to: "ada", body: "hello" })).toContain('name="input.body"')
   const more = { to: "ada", body: "hello", stamp: 1 }
-  for (const payload of [more, { to: "ada", body: "Dear Ada,\nhello" }]) {
+  for (const payload of [more, { to: "ada", body: "Dear Ada,\r\nhello" }]) {
     const text = await copyOf(payload)
     expect(text).not.toContain('name="input.body"')
     const json = /name="payload"[^>]*>([^<]*)</.exec(text)?.[1]?.replaceAll("&quot;", '"')
@@ -473,6 +473,29 @@ test("what the fields can't say of another job's input is copied as JSON", async
   expect(wrong.text).toMatch(/id="field-payload-error"/)
   const { to } = await visitor.post("/jobs/new", { name: "letter", payload: JSON.stringify(more) })
   expect(await own.getJob((to as string).replace("/jobs/", ""))).toMatchObject({ payload: more })
+})
+
+test("a text may have several lines, which arrive as they were, and a short one has a single line", async () => {
+  const letter = defineJob({
+    name: "letter",
+    input: z.object({ to: z.string().max(80), body: z.string(), mail: z.email().optional() }),
+    perform() {},
+  })
+  const own = createSluice({ database: database.pool, jobs: [letter] }) as unknown as Sluice
+  const visitor = visitDashboard(own, "operator")
+  const body = "\nDear Ada,\n\n</textarea><b>hello"
+  const { id } = await own.enqueue("letter", { to: "ada", body })
+  const { text } = await visitor.get(`/jobs/new?from=${id}`)
+  expect(text).toMatch(
+    /<textarea[^>]*name="input.body"[^>]*rows="4">\n\nDear Ada,\n\n&lt;\/textarea&gt;&lt;b&gt;hello/,
+  )
+  expect(text).toMatch(/<input[^>]*name="input.to"[^>]* type="text"/)
+  expect(text).toMatch(/<input[^>]*name="input.mail"[^>]* type="email"/)
+  const sent = body.replaceAll("\n", "\r\n")
+  const { to } = await visitor.post("/jobs/new", { name: "letter", "input.to": "ada", "input.body": sent })
+  expect(await own.getJob((to as string).replace("/jobs/", ""))).toMatchObject({
+    payload: { to: "ada", body },
+  })
 })
 
 test.each([
@@ -558,7 +581,7 @@ test("fields may be named like what each object has", async () => {
     "/jobs/new?name=record-usage",
   )
   for (const key of ["__proto__", "constructor"])
-    expect(text).toMatch(new RegExp(`<input[^>]*name="input.${key}"[^>]* value=""`))
+    expect(text).toMatch(new RegExp(`<textarea[^>]*name="input.${key}"[^>]*>\\n</textarea>`))
 })
 
 test("a job whose definition isn't there is enqueued from JSON", async () => {

@@ -75,14 +75,18 @@ browserTest("the overview of a database that sleeps looks right, and wakes it by
   await idle.inspect("overview-idle", "/")
 })
 
-browserTest("the pages of errors look right everywhere, and axe finds nothing", async () => {
-  await browser.inspect("errors", "/errors")
-  await browser.inspect("errors-none", "/errors?name=none")
-  const { groups } = await sluice.listErrors({ order: "most" })
-  await browser.inspect("error", `/errors/${groups[0]?.fingerprint}`)
-  const discarded = groups.find(({ discarded }) => discarded > 0)
-  await browser.inspect("error-retry", `/errors/${discarded?.fingerprint}/retry`)
-})
+browserTest(
+  "the pages of errors look right everywhere, and axe finds nothing",
+  { timeout: 180_000 },
+  async () => {
+    await browser.inspect("errors", "/errors")
+    await browser.inspect("errors-none", "/errors?name=none")
+    const { groups } = await sluice.listErrors({ order: "most" })
+    await browser.inspect("error", `/errors/${groups[0]?.fingerprint}`)
+    const discarded = groups.find(({ discarded }) => discarded > 0)
+    await browser.inspect("error-retry", `/errors/${discarded?.fingerprint}/retry`)
+  },
+)
 
 browserTest("the discarded jobs of an error are retried from its page", async () => {
   const group = (await sluice.listErrors()).groups.find(({ discarded }) => discarded > 0)
@@ -96,11 +100,15 @@ browserTest("the discarded jobs of an error are retried from its page", async ()
   await close()
 })
 
-browserTest("the pages of job names look right everywhere, and axe finds nothing", async () => {
-  await browser.inspect("names", "/names")
-  await browser.inspect("names-none", "/names?q=none")
-  await browser.inspect("name", "/names/mail/welcome")
-})
+browserTest(
+  "the pages of job names look right everywhere, and axe finds nothing",
+  { timeout: 180_000 },
+  async () => {
+    await browser.inspect("names", "/names")
+    await browser.inspect("names-none", "/names?q=none")
+    await browser.inspect("name", "/names/mail/welcome")
+  },
+)
 
 browserTest("the health page looks right everywhere, and axe finds nothing", async () => {
   await browser.inspect("health", "/health")

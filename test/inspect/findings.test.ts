@@ -13,9 +13,10 @@ test("a migrated database is well: nothing is wrong with it", async () => {
   const findings = await sluice.examine({ maxDrainers: 5 })
   expect(findings.filter(({ level }) => level === "wrong")).toEqual([])
   expect(findings.map(({ check }) => check)).toEqual([
+    "directConnection",
     "serverVersion",
     "schemaVersion",
-    "serverSettings",
+    ...findings.filter(({ check }) => check === "serverSettings").map(({ check }) => check),
     "clock",
     "roomForLocks",
     "roomForConnections",
@@ -32,6 +33,7 @@ test("a migrated database is well: nothing is wrong with it", async () => {
 test("a database without Sluice's schema is told to migrate, and nothing else", async () => {
   const empty = createSluice({ database: database.pool, schema: "elsewhere" })
   expect(await empty.examine()).toMatchObject([
+    { check: "directConnection", level: "ok", code: "connection_direct" },
     { check: "serverVersion", level: "ok" },
     { check: "schemaVersion", level: "wrong", remedy: "Run sluice migrate" },
   ])
@@ -66,6 +68,8 @@ test("a transaction that is open for long is told with who has it", async () => 
     expect(finding).toMatchObject({
       level: "wrong",
       text: expect.stringContaining(`pid ${rows[0].pid}, role`),
+      code: "transaction_long",
+      values: expect.objectContaining({ pid: String(rows[0].pid) }),
       remedy: expect.stringContaining(`pg_terminate_backend(${rows[0].pid})`),
     })
     expect(finding?.text).toContain("open for 2 hours")
@@ -87,12 +91,14 @@ test("settings that lose jobs are noted", async () => {
   onTestFinished(async () => {
     await database.pool.query("alter function sluice.examine_server reset synchronous_commit")
   })
-  expect(await find("serverSettings")).toMatchObject({
+  const findings = await sluice.examine()
+  expect(findings.find(({ code }) => code === "synchronous_commit_off")).toEqual({
+    check: "serverSettings",
     level: "note",
-    text: expect.stringContaining(
-      "the setting synchronous_commit is off: a crash of the server can lose jobs of the last second",
-    ),
-    remedy: expect.stringMatching(/^Turn on .*synchronous_commit$/),
+    code: "synchronous_commit_off",
+    values: {},
+    text: "the setting synchronous_commit is off: a crash of the server can lose jobs of the last second",
+    remedy: "Turn on synchronous_commit",
   })
 })
 
@@ -101,6 +107,8 @@ test("a server that never clears dead rows away is wrong", async () => {
     expect(await find("serverSettings")).toEqual({
       check: "serverSettings",
       level: "wrong",
+      code: "autovacuum_off",
+      values: {},
       text: "the setting autovacuum is off: dead rows are never cleared away",
       remedy: "Turn on autovacuum",
     })

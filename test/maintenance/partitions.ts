@@ -5,10 +5,9 @@ export type Parent = "finished" | "failures"
 /** The partitions of a table but the default one, oldest first, with the UTC instants they reach from and to. */
 export async function partitionsOf(database: TestDatabase, parent: Parent) {
   const rows = await database.rows(
-    `select relname as name, extract(epoch from bounds[1]::timestamptz)::float8 * 1000 as "from",
-            extract(epoch from bounds[2]::timestamptz)::float8 * 1000 as "to"
-     from pg_inherits join pg_class c on c.oid = inhrelid,
-       regexp_match(pg_get_expr(relpartbound, c.oid), 'FROM \\(''(.*)''\\) TO \\(''(.*)''\\)') bounds
+    `select relname as name, extract(epoch from split_part(bounds, '''', 2)::timestamptz)::float8 * 1000 as "from",
+            extract(epoch from split_part(bounds, '''', 4)::timestamptz)::float8 * 1000 as "to"
+     from pg_inherits join pg_class c on c.oid = inhrelid, pg_get_expr(relpartbound, c.oid) bounds
      where inhparent = ('sluice.' || $1)::regclass and relname <> $1 || '_default' order by 1`,
     [parent],
   )

@@ -82,7 +82,7 @@ test("a scheduled job that comes due while its queue is paused waits for it", as
 
 test("a job of a transaction that had not seen the pause is set aside when it is claimed", async () => {
   const writer = await database.connect()
-  await writer.query("begin")
+  await writer.query("begin isolation level read committed")
   const { id } = await sluice.enqueue(mail, {}, { transaction: writer })
   await sluice.pauseQueue("mail")
   await writer.query("commit")

@@ -74,6 +74,22 @@ test("what is erased is in no table any more, and the jobs of others stay", asyn
   expect(await sluice.getJob(other.id)).toMatchObject({ state: "ready" })
 })
 
+test("waiting jobs of a time are erased as well, although they end after it", async () => {
+  await store(7)
+  const filter = { metadata: { customer: 7 }, until: new Date(Date.now() + 1) }
+  await expect.poll(() => Date.now()).toBeGreaterThan(filter.until.getTime())
+  expect((await sluice.eraseJobs(filter, { dryRun: true })).matched).toBe(4)
+  expect(await sluice.eraseJobs(filter)).toEqual({ matched: 4, changed: 4, refused: [] })
+  expect(await placesOfSecret()).toEqual([])
+})
+
+test("a job by its id is counted once, whatever its state", async () => {
+  const { id } = await sluice.enqueue("large", {}, { metadata: { customer: 9 } })
+  expect((await sluice.eraseJobs({ ids: [id] }, { dryRun: true })).matched).toBe(1)
+  expect(await sluice.eraseJobs({ ids: [id] })).toEqual({ matched: 1, changed: 1, refused: [] })
+  expect(await sluice.getJob(id)).toBeUndefined()
+})
+
 test("a running job is canceled and refused, and erased once it has ended", async () => {
   const started = Promise.withResolvers<string>()
   const runs = defineJob({

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises"
 import * as core from "@sluice/core"
+import * as findings from "@sluice/core/findings"
 import * as pg from "@sluice/core/pg"
 import * as testing from "@sluice/core/testing"
 import ts from "typescript"
@@ -129,6 +130,7 @@ const types = [
   "FairShare",
   "FilterValues",
   "Finding",
+  "FindingValues",
   "Forecast",
   "GatherOptions",
   "GatheredOutcome",
@@ -297,6 +299,10 @@ test("so are those of @sluice/core/pg", () => {
     "missingAddressError",
     "retryConnect",
   ])
+})
+
+test("so are those of @sluice/core/findings", () => {
+  expect(Object.keys(findings).toSorted()).toEqual(["FINDING_TEXTS", "sayFinding"])
 })
 
 test("so are those of @sluice/core/testing", () => {

@@ -3,10 +3,22 @@
 --   p_errors_from  the page of its errors, see errors_of; null: the last one
 --   returns        null for an id that is unknown or whose history has been dropped
 create or replace function get_job(p_id bigint, p_errors_from integer default null) returns json
-language sql stable set search_path from current
+language plpgsql stable set search_path from current
 set enable_seqscan = off set jit = off
+set plan_cache_mode = force_custom_plan -- for these days, and not for all that are kept: each costs time and a dozen locks
 as $$
-  select json_build_object(
+declare
+  v_past finished;
+  v_since timestamptz;
+  v_payload_day date;
+begin
+  select j.enqueued_at, j.payload_day into v_since, v_payload_day from jobs j where j.id = p_id;
+  if not found then
+    v_past := find_finished(p_id);
+    v_since := v_past.enqueued_at;
+    v_payload_day := v_past.payload_day;
+  end if;
+  return (select json_build_object(
     'id', job.id::text, 'name', job.name, 'queue', job.queue, 'priority', job.priority, 'state', job.state, 'reason', job.reason,
     'payload', coalesce(job.payload, aside.payload), 'payloadKey', aside.store_key,
     'payloadKept', job.finished_at is null or num_nonnulls(job.payload, job.payload_day) > 0, 'attempts', job.attempts, 'maxAttempts', job.max_attempts, 'runAt', job.run_at, 'expiresAt', job.expires_at,
@@ -27,11 +39,11 @@ as $$
       'waitMs', greatest(0, round(extract(epoch from job.started_at - job.run_at) * 1000)), 'drainerId', job.drainer_id,
       'drainer', (select d.label from drainers d where d.id = job.drainer_id)) end,
     'logs', (select coalesce(json_agg(l.log order by l.ended_at), '[]') from logs_of(p_id) l),
-    'errorCount', (select count(*) from failures e where e.job_id = p_id),
+    'errorCount', (select count(*) from failures e where e.job_id = p_id and e.ended_at >= v_since),
     'after', (select coalesce(json_agg(d.parent_id::text order by d.parent_id), '[]') from dependencies d where d.child_id = p_id),
     'failedParent', (select d.parent_id::text from dependencies d
       where d.child_id = p_id and job.reason = 'parent_failed' and d.outcome in ('discarded', 'canceled') order by d.ended_at, d.parent_id limit 1),
-    'errors', (select coalesce(json_agg(e.error order by e.ended_at, e.attempt), '[]') from errors_of(p_id, p_errors_from) e))
+    'errors', (select coalesce(json_agg(e.error order by e.ended_at, e.attempt), '[]') from errors_of(p_id, p_errors_from, v_since) e))
   from (select j.id, j.name, j.queue, j.priority,
                (select s.state from states_of(array[j.id], 'infinity') s) as state, j.payload, j.payload_day, j.attempts, j.max_attempts, j.run_at, j.expires_at, null::text as reason, j.enqueued_at,
                null::timestamptz as started_at, null::timestamptz as finished_at, null::integer as duration_ms, null::integer as drainer_id,
@@ -44,7 +56,8 @@ as $$
         union all
         select f.id, f.name, f.queue, f.priority, f.state, f.payload, f.payload_day, f.attempts, f.max_attempts, f.run_at, null, f.reason, f.enqueued_at,
                f.started_at, f.finished_at, f.duration_ms, f.drainer_id, f.result, f.tags, f.metadata, f.unique_key, f.concurrency_key, f.further_keys, null, f.fair_key, null, null, f.batch_id
-        from finished f where f.id = p_id) job
-  left join payloads aside on aside.day = job.payload_day and aside.job_id = job.id
-  limit 1
+        from (select v_past.*) f where f.id is not null) job
+  left join payloads aside on aside.day = coalesce(v_payload_day, '-infinity') and aside.job_id = job.id
+  limit 1);
+end
 $$;

@@ -11,6 +11,6 @@ as $$
   from (select j.name, j.attempts, null::timestamptz as finished_at, (select s.state from states_of(array[j.id], 'infinity') s) as state
         from jobs j where j.id = p_id
         union all
-        select f.name, f.attempts, f.finished_at, f.state from finished f where f.id = p_id) job
+        select f.name, f.attempts, f.finished_at, f.state from find_finished(p_id) f where f.id is not null and not exists (select from jobs j where j.id = p_id)) job
   limit 1
 $$;

@@ -16,9 +16,12 @@ const SQLSTATE = /^[0-9A-Z]{5}$/
 const REMEDIES: Readonly<Record<string, string>> = {
   "28P01": ": check the user and the password in the connection string",
   "28000": ": check the user in the connection string, and the server's pg_hba.conf",
+  "25006": ": connect to the primary, or turn default_transaction_read_only off",
   "3D000": ": create it, or correct the name in the connection string",
   "3F000": ": run sluice migrate, or correct --schema",
   "42501": ": connect as a role with that right, see docs/connections.md",
+  "53100": ": make room on the disk of the database; what waits for it continues by itself",
+  "53200": ": raise the server's max_locks_per_transaction, or end sessions that hold many locks",
   "53300": ": close other connections, or raise the server's max_connections",
 }
 

@@ -3,7 +3,7 @@ import { onOneLine } from "@sluice/core/log"
 import pg from "pg"
 import { explainDatabaseError } from "./database-error.ts"
 import type { Check, Subject } from "./doctor/check.ts"
-import { directConnection, reachable } from "./doctor/connection.ts"
+import { openAnother, reachable } from "./doctor/connection.ts"
 import { examineFunction } from "./doctor/lambda.ts"
 import type { Options } from "./options.ts"
 
@@ -33,19 +33,29 @@ async function* examine(options: Options): AsyncGenerator<Finding> {
     yield connected
     if (connected.level === "wrong") return
     yield* await examineDatabase(subject)
-    yield await look("directConnection", directConnection, subject)
     if (options.drainFunction !== undefined) yield* examineFunction(options.drainFunction)
   } finally {
     await subject.client.end().catch(() => {})
   }
 }
 
-async function examineDatabase({ client, schema, maxDrainers }: Subject): Promise<Finding[]> {
+async function examineDatabase({ client, databaseUrl, schema, maxDrainers }: Subject): Promise<Finding[]> {
+  const database = {
+    query: (text: string, values?: unknown[]) => client.query(text, values),
+    open: () => openAnother(databaseUrl),
+  }
   try {
-    return await createSluice({ database: client, schema }).examine({ ...(maxDrainers && { maxDrainers }) })
+    const findings = await createSluice({ database, schema }).examine({ ...(maxDrainers && { maxDrainers }) })
+    return findings.map(forDrainers)
   } catch (error) {
     return [failed("database", error as Error)]
   }
+}
+
+/** The address that is examined is that of drainers, who are refused by poolers that others may use. */
+function forDrainers(finding: Finding): Finding {
+  const isRefused = ["transaction_pooler", "neon_pooler"].includes(finding.code)
+  return isRefused ? { ...finding, level: "wrong" } : finding
 }
 
 function look(name: string, check: Check, subject: Subject): Promise<Finding> {
@@ -53,7 +63,8 @@ function look(name: string, check: Check, subject: Subject): Promise<Finding> {
 }
 
 function failed(check: string, error: Error): Finding {
-  return { check, level: "wrong", text: explainDatabaseError(error) ?? error.message }
+  const text = explainDatabaseError(error) ?? error.message
+  return { check, level: "wrong", code: "not_examined", values: { error: text }, text }
 }
 
 function createClient(databaseUrl: string): Subject["client"] {

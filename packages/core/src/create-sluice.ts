@@ -176,6 +176,7 @@ export function createSluice<Job extends AnyJobDefinition = any>(options: Sluice
     ...loadedLater({
       catalog,
       database,
+      ownDatabase: options.database,
       listen: options.listen,
       store,
       wakeIfNeeded,

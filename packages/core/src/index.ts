@@ -143,7 +143,7 @@ export type {
   ListFailuresOptions,
 } from "./inspect/errors.ts"
 export type { AgeRange, Overview } from "./inspect/overview.ts"
-export type { ExamineOptions, Finding } from "./inspect/findings/finding.ts"
+export type { ExamineOptions, Finding, FindingValues } from "./inspect/findings/finding.ts"
 export type { Deployment, ListDeploymentsOptions } from "./inspect/deployments.ts"
 export type { Forecast } from "./inspect/forecast.ts"
 export type {

@@ -85,6 +85,8 @@ import type { WorkflowOptions } from "./workflows/workflow.ts"
 export interface Front {
   readonly catalog: Catalog
   readonly database: Queryable
+  /** The app's own, which `database` wraps. */
+  readonly ownDatabase: Queryable
   readonly listen: Connect | undefined
   /** Stores jobs within the hooks, and wakes a drainer for them unless that is left to the caller. */
   readonly store: (
@@ -119,7 +121,7 @@ export type Later = Omit<
 /** Of more jobs it isn't asked which of them need a drainer, but whether any job does. */
 const MOST_ASKED_FOR = 500
 
-export function createLater({ catalog, database, listen, store, wakeIfNeeded }: Front): Later {
+export function createLater({ catalog, database, ownDatabase, listen, store, wakeIfNeeded }: Front): Later {
   const { schema } = catalog
   const keys = createKeyVerifier(database, schema)
   const watch = createFinishWatch(database, schema, listen)
@@ -179,7 +181,7 @@ export function createLater({ catalog, database, listen, store, wakeIfNeeded }: 
     listDefinitions: (options) => translateErrors(listDefinitions(database, schema, options)),
     getBacklog: () => translateErrors(readBacklog(database, schema)),
     getOverview: () => translateErrors(readOverview(database, schema)),
-    examine: (options) => translateErrors(examine(database, schema, options)),
+    examine: (options) => translateErrors(examine(database, schema, options, ownDatabase)),
     listErrors: (options) => translateErrors(listErrors(database, schema, options)),
     getError: (fingerprint, options) => translateErrors(readError(database, schema, fingerprint, options)),
     listFailures: (fingerprint, options) =>
@@ -216,14 +218,27 @@ export function createLater({ catalog, database, listen, store, wakeIfNeeded }: 
       if (isRecord(filter) && "state" in filter)
         refuse("unknown_option", filter.state, ["filter", "state"], "no state: all of the jobs are erased")
       const running = new Set<string>()
-      const canceled = await actOnAll("unfinished", cancelVerb(schema), filter, options, (acted) => {
+      // what is canceled now is in the history of now, which a filter by time may leave out
+      const isByTime = isRecord(filter) && (filter.since ?? filter.until) !== undefined
+      let erased = 0
+      const canceled = await actOnAll("unfinished", cancelVerb(schema), filter, options, async (acted) => {
         for (const { id, state } of acted) if (state === "running") running.add(id)
+        const ids = acted.map(({ id }) => id).filter((id) => !running.has(id))
+        if (isByTime && ids.length > 0) erased += (await later.deleteJobs({ ids })).changed
       })
       if (canceled.changed > 0) await wakeIfNeeded()
       const deleted = await later.deleteJobs(filter, options)
-      const matched = options.dryRun ? canceled.matched + deleted.matched : running.size + deleted.matched
-      const refused = [...running].map((id) => ({ id, code: "job_running" }))
-      return { matched, changed: deleted.changed, refused: [...refused, ...deleted.refused].slice(0, 1_000) }
+      // ids are looked up by both, in whatever state they are
+      const others = filter.ids ? 0 : options.dryRun ? canceled.matched : running.size
+      const refused = [
+        ...[...running].map((id) => ({ id, code: "job_running" })),
+        ...deleted.refused.filter(({ id }) => !running.has(id)),
+      ]
+      return {
+        matched: others + erased + deleted.matched,
+        changed: erased + deleted.changed,
+        refused: refused.slice(0, 1_000),
+      }
     },
     deleteJobs: (filter, options) =>
       actOnAll(["succeeded", "discarded", "canceled"], deleteVerb(schema), filter, options),

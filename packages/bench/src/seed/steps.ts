@@ -145,8 +145,8 @@ function batches(finished: number): Step {
     what: "batches",
     text: `
       insert into batches (id, state, total, succeeded, discarded, properties, created_at, finished_at)
-      select n, case when n > 400 then 'open' when n % 7 = 0 then 'failed' else 'succeeded' end, 100, case when n > 400 then 40 else 100 - n % 7 end,
-             case when n > 400 then 0 else n % 7 end, jsonb_build_object('upload', 'contacts-' || n || '.csv'),
+      select n, case when n > 400 then 'open' when n % 7 = 0 then 'failed' else 'succeeded' end, 100, case when n > 400 then 40 when n % 7 = 0 then 99 - n % 5 else 100 end,
+             case when n <= 400 and n % 7 = 0 then 1 + n % 5 else 0 end, jsonb_build_object('upload', 'contacts-' || n || '.csv'),
              now() - (421 - n) * interval '20 minutes', case when n <= 400 then now() - (420 - n) * interval '20 minutes' end
       from generate_series(1, 420) n where $1::bigint >= 0`,
     values: [finished],

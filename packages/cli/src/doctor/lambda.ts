@@ -24,6 +24,8 @@ export async function* examineFunction(name: string): AsyncGenerator<Finding> {
     yield {
       check: "lambda",
       level: "note",
+      code: "sdk_missing",
+      values: {},
       text: "the settings of the function can't be read: there is no @aws-sdk/client-lambda here",
       remedy: "Run it in the folder of the app, or npm install @aws-sdk/client-lambda",
     }
@@ -53,10 +55,13 @@ export async function* examineFunction(name: string): AsyncGenerator<Finding> {
 
 /** Lambda ends a chain of about 16 invocations of a function by itself, unless it is allowed: then a backlog waits for the schedule. */
 function recursion(name: string, { RecursiveLoop: loop }: Settings): Finding {
-  if (loop === "Allow") return { check: "recursion", level: "ok", text: `${name} may invoke itself` }
+  const about = { check: "recursion", values: { function: name } }
+  if (loop === "Allow")
+    return { ...about, level: "ok", code: "recursion_allowed", text: `${name} may invoke itself` }
   return {
-    check: "recursion",
+    ...about,
     level: "wrong",
+    code: "recursion_stopped",
     text: `Lambda stops ${name} when it has invoked itself about 16 times in a row`,
     remedy: `Deploy it with the SST component, or run aws lambda put-function-recursion-config --function-name ${name} --recursive-loop Allow`,
   }
@@ -64,18 +69,23 @@ function recursion(name: string, { RecursiveLoop: loop }: Settings): Finding {
 
 /** Jobs have retries of their own. Lambda's would drain again at once after a crash, beside the schedule. */
 function asyncRetries(name: string, { MaximumRetryAttempts: attempts = 2 }: Settings): Finding {
-  if (attempts === 0)
-    return { check: "asyncRetries", level: "ok", text: `Lambda doesn't repeat failed invocations of ${name}` }
+  const about = { check: "asyncRetries", values: { function: name, attempts } }
+  if (attempts === 0) {
+    const text = `Lambda doesn't repeat failed invocations of ${name}`
+    return { ...about, level: "ok", code: "async_retries_off", text }
+  }
   return {
-    check: "asyncRetries",
+    ...about,
     level: "note",
+    code: "async_retries_on",
     text: `Lambda repeats a failed invocation of ${name} up to ${attempts} times`,
     remedy: `Jobs are retried anyway: aws lambda put-function-event-invoke-config --function-name ${name} --maximum-retry-attempts 0`,
   }
 }
 
 function unreadable(check: string, name: string, { message }: Error): Finding {
-  return { check, level: "wrong", text: `the settings of ${name} can't be read: ${message}` }
+  const text = `the settings of ${name} can't be read: ${message}`
+  return { check, level: "wrong", code: "unreadable", values: { function: name, error: message }, text }
 }
 
 async function loadSdk(): Promise<LambdaSdk | undefined> {

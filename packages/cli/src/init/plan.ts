@@ -90,11 +90,12 @@ function nextCommands({ manager, hasSst }: Project): string[] {
   const { run } = ADD[manager]
   const local = [
     `${run} sluice dev`,
-    `${run} sluice enqueue hello '{"name":"Ada"}'`,
+    `${run} sluice enqueue hello '{"name":"Ada"}'   # in another terminal`,
     `${run} sluice jobs list`,
   ]
   if (!hasSst) return local
   return [
+    ...local,
     `${run} sst secret set DatabaseUrl 'postgresql://user:password@host/database'`,
     `${run} sst secret set QueueApiKey "$(openssl rand -hex 24)"`,
     `${run} sst deploy`,

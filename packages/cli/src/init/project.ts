@@ -45,7 +45,7 @@ export function readProject(folder: string): Project {
   const manifest = readManifest(folder)
   const packages = new Set(Object.keys({ ...manifest?.dependencies, ...manifest?.devDependencies }))
   // one that has nothing yet, as after npm init, is written in TypeScript
-  const isBlank = packages.size === 0 || [...packages].every((name) => name.startsWith("@sluice/"))
+  const isBlank = [...packages].every((name) => name.startsWith("@sluice/") || name === "sst")
   const hasTypeScript = has("tsconfig.json") || packages.has("typescript") || (isBlank && !has("index.js"))
   const framework = packages.has("next") ? "next" : packages.has("hono") ? "hono" : "node"
   const isModule = manifest === undefined || manifest.type === "module"

@@ -1,10 +1,15 @@
+import { setTimeout as wait } from "node:timers/promises"
 import { withinMs } from "../checks/in-time.ts"
 import { DatabaseUnavailableError } from "../errors.ts"
 import { assertConnected } from "./assert-connection.ts"
 import type { Queryable } from "./connection.ts"
 import { isConnectionLost, isTemporary, isTransient } from "./sqlstate.ts"
 
-const MAX_TRIES = 4
+/**
+ * With a pause before each but the second, at random and up to twice as long each time, which comes to a quarter of a second. Under
+ * REPEATABLE READ, what many drainers change all the time is changed again during most tries.
+ */
+const MAX_TRIES = 10
 
 /**
  * Wraps the app's pool. A statement that was rolled back in favor of another transaction is sent again. One without a
@@ -20,7 +25,10 @@ export function poolQueryable(database: Queryable, answerWithinMs: number): Quer
         try {
           return await withinMs(database.query(text, values), giveUpAtMs - performance.now(), late)
         } catch (error) {
-          if (isTransient(error) && tried < MAX_TRIES) continue
+          if (isTransient(error) && tried < MAX_TRIES) {
+            if (tried > 1) await wait(Math.random() * 2 ** (tried - 1))
+            continue
+          }
           throw isTemporary(error) && !isConnectionLost(error)
             ? unavailableError((error as Error).message, error)
             : error

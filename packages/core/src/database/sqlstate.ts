@@ -65,6 +65,11 @@ export function isTransient(error: unknown): boolean {
   return /^(40001|40P01|23514)$/.test(sqlStateOf(error))
 }
 
+/** Whether the server has no room for what was to be written. It works again once there is some. */
+export function isDiskFull(error: unknown): boolean {
+  return sqlStateOf(error) === "53100"
+}
+
 /** Whether the server's lock table is full. */
 export function isLockTableFull(error: unknown): boolean {
   return sqlStateOf(error) === "53200"

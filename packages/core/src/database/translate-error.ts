@@ -6,13 +6,14 @@ import {
   SessionLostError,
 } from "../errors.ts"
 import { addressError, isAddressError } from "./address.ts"
-import { isConnectionLost, isReadOnlyServer } from "./sqlstate.ts"
+import { isConnectionLost, isDiskFull, isReadOnlyServer } from "./sqlstate.ts"
 
 /**
  * Returns Sluice's error for one of a database driver, or the same error if its cause is unknown. The SQLSTATE codes are
  * listed in appendix A of the PostgreSQL manual; Sluice's SQL functions raise `SL…`.
  */
 export function translateError(error: unknown): unknown {
+  if (error instanceof DatabaseUnavailableError) return error
   if (isAddressError(error)) return addressError()
   const code = codeOf(error)
   const message = error instanceof Error ? error.message : String(error)
@@ -48,16 +49,16 @@ export function translateError(error: unknown): unknown {
     case "SL004":
       return new SessionLostError("session_lost", message, { cause: error })
   }
-  if (isConnectionLost(error) || isReadOnlyServer(error)) {
-    return new DatabaseUnavailableError(
-      "database_unavailable",
-      `The database can't be reached: ${message || code}`,
-      {
-        cause: error,
-      },
-    )
-  }
-  return error
+  const why = whyUnavailable(error)
+  return why === undefined
+    ? error
+    : new DatabaseUnavailableError("database_unavailable", `${why}: ${message || code}`, { cause: error })
+}
+
+function whyUnavailable(error: unknown): string | undefined {
+  if (isDiskFull(error)) return "The database's disk is full"
+  if (isReadOnlyServer(error)) return "The database takes no writes"
+  return isConnectionLost(error) ? "The database can't be reached" : undefined
 }
 
 /** Rejects with Sluice's error for that of a database driver. */

@@ -73,6 +73,8 @@ const MOST_POINTS = 1_500
 const SPANS_MS = [1440, 60, 10, 1].map((minutes) => minutes * A_MINUTE_MS)
 /** A range without steps is read in the longest spans of which it has this many. */
 const LEAST_SPANS = 80
+/** Or these, and longer ones within it, of which it has at least this many. */
+const LEAST_WIDE_SPANS = 6
 
 export interface Range {
   readonly sinceMs: number
@@ -95,10 +97,10 @@ export function checkMeasuredOptions(options: MeasuredOptions, others: readonly 
   return { sinceMs: floor(beginMs, A_MINUTE_MS), untilMs: ceil(endMs, A_MINUTE_MS) }
 }
 
-/** The same in whole steps. */
-export function checkSteppedOptions(options: SteppedOptions): SteppedRange {
+/** The same in whole steps: those that the options say, or the shortest usual ones of which there are at most `points`. */
+export function checkSteppedOptions(options: SteppedOptions, points = USUAL_POINTS): SteppedRange {
   const { sinceMs, untilMs } = checkMeasuredOptions(options, ["step"])
-  const stepMs = options.step === undefined ? usualStepMs(untilMs - sinceMs) : checkStep(options.step)
+  const stepMs = options.step === undefined ? usualStepMs(untilMs - sinceMs, points) : checkStep(options.step)
   const range = { sinceMs: floor(sinceMs, stepMs), untilMs: ceil(untilMs, stepMs), stepMs }
   if ((range.untilMs - range.sinceMs) / stepMs > MOST_POINTS)
     refuse(
@@ -119,8 +121,8 @@ export function datesOf({ sinceMs, untilMs, stepMs }: SteppedRange) {
   return { since: new Date(sinceMs), until: new Date(untilMs), stepMs }
 }
 
-function usualStepMs(rangeMs: number): number {
-  return STEPS_MS.find((stepMs) => rangeMs / stepMs <= USUAL_POINTS) ?? (STEPS_MS.at(-1) as number)
+function usualStepMs(rangeMs: number, points: number): number {
+  return STEPS_MS.find((stepMs) => rangeMs / stepMs <= points) ?? (STEPS_MS.at(-1) as number)
 }
 
 function checkStep(step: Duration): number {
@@ -160,7 +162,6 @@ export async function readSums(
     readonly by?: "name" | "queue"
     readonly name?: string | undefined
     readonly queue?: string | undefined
-    readonly isBrief?: boolean
   },
 ): Promise<Sums[]> {
   const spanMs = spanOf(range)
@@ -168,28 +169,40 @@ export async function readSums(
     p_since: new Date(floor(range.sinceMs, spanMs)).toISOString(),
     p_until: new Date(ceil(range.untilMs, spanMs)).toISOString(),
     p_span_s: spanMs / 1_000,
+    p_wide_s: wideSpanS(range, spanMs),
     p_step_s: range.stepMs === undefined ? null : range.stepMs / 1_000,
     p_by: which.by ?? null,
     p_name: which.name ?? null,
     p_queue: which.queue ?? null,
-    p_details: !which.isBrief,
   })
   const { rows } = await database.query(`select ${text}::pg_catalog.text as sums`, values)
   return JSON.parse(rows[0].sums)
 }
 
-/** The longest that a step has a whole number of. */
-function spanOf({ sinceMs, untilMs, stepMs }: Range & { readonly stepMs?: number }): number {
+/** The longest that a step has a whole number of; without steps, the longest of which the range has enough to be told exactly. */
+export function spanOf({ sinceMs, untilMs, stepMs }: Range & { readonly stepMs?: number }): number {
   const isFine = (spanMs: number) =>
     stepMs === undefined ? (untilMs - sinceMs) / spanMs >= LEAST_SPANS : stepMs % spanMs === 0
   return SPANS_MS.find(isFine) ?? A_MINUTE_MS
 }
 
-export function failuresOf({ retried, discarded, interrupted }: OutcomeCounts): number {
+/**
+ * The next longer one, where the range without steps has some of them: only at its ends are the shorter ones needed then. A day of thousands
+ * of names is read by hours.
+ */
+function wideSpanS(range: Range & { readonly stepMs?: number }, spanMs: number): number | null {
+  if (range.stepMs !== undefined) return null
+  const wideMs = SPANS_MS[SPANS_MS.indexOf(spanMs) - 1]
+  return wideMs === undefined || (range.untilMs - range.sinceMs) / wideMs < LEAST_WIDE_SPANS
+    ? null
+    : wideMs / 1_000
+}
+
+function failuresOf({ retried, discarded, interrupted }: OutcomeCounts): number {
   return retried + discarded + interrupted
 }
 
-export function executionsOf({ succeeded, canceled, snoozed, ...failed }: OutcomeCounts): number {
+function executionsOf({ succeeded, canceled, snoozed, ...failed }: OutcomeCounts): number {
   return succeeded + canceled + snoozed + failuresOf(failed as OutcomeCounts)
 }
 

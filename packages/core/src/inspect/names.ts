@@ -12,7 +12,7 @@ export interface NameSummary extends Measured {
   readonly name: string
   /** The queues that its jobs were in. */
   readonly queues: readonly string[]
-  /** When the last of them ended: the begin of the minute or, in a long range, of the ten minutes, the hour or the day. */
+  /** When the last of them ended: the begin of the minute or, in a range of an hour or longer, of the ten minutes, the hour or the day. */
   readonly lastAt: Date
 }
 

@@ -2,7 +2,8 @@
 import pg from "pg"
 import { assertInteger, assertKnownKeys } from "../checks/validate.ts"
 import { missingAddressError, readAddress } from "../database/address.ts"
-import type { Connect, Queryable } from "../database/connection.ts"
+import type { Connect, Connection, Queryable } from "../database/connection.ts"
+import { directNeonHost } from "../database/neon-host.ts"
 import { PoolerError } from "../errors.ts"
 import { cancelStatement } from "./cancel-statement.ts"
 import { CONNECT_TIMEOUT_MS, retryConnect } from "./retry-connect.ts"
@@ -37,7 +38,7 @@ export interface PoolOptions {
 export function createPool(
   url: string | undefined,
   options: PoolOptions = {},
-): Queryable & { end(): Promise<void> } {
+): Queryable & { open(): Promise<Connection>; end(): Promise<void> } {
   assertKnownKeys(options, ["answerWithinMs", "max"], ["createPool"])
   const { max = 1, answerWithinMs = 20_000 } = options
   assertInteger(max, ["createPool", "max"], 1, 10_000)
@@ -56,15 +57,19 @@ export function createPool(
       const client = await retryConnect(() => pool.connect())
       return queryWithin(answerWithinMs, () => cancelStatement(settings(url), client), client, text, values)
     },
+    /** A connection beside those of the pool, for who has to know what stands before the database. */
+    open: () => openClient(settings(url)),
     end: () => pool.end(),
   }
 }
 
 function createPoolWithoutAddress() {
+  const refuse = async (): Promise<never> => {
+    throw missingAddressError("createPool")
+  }
   return {
-    async query(): Promise<never> {
-      throw missingAddressError("createPool")
-    },
+    query: refuse,
+    open: refuse,
     async end() {},
   }
 }
@@ -106,13 +111,15 @@ export function createConnect(url: string | undefined): Connect {
   return async ({ pipeline = false } = {}) => {
     if (!url) throw missingAddressError("createConnect")
     assertNoNeonPooler(url)
-    return retryConnect(async () => {
-      const client = new pg.Client({ ...settings(url), pipeline })
-      client.on("error", () => {}) // the drainer listens too; without any listener an error would end the process
-      await client.connect()
-      return client
-    })
+    return retryConnect(() => openClient({ ...settings(url), pipeline }))
   }
+}
+
+async function openClient(settings: pg.ClientConfig): Promise<pg.Client> {
+  const client = new pg.Client(settings)
+  client.on("error", () => {}) // who uses it listens too; without any listener an error would end the process
+  await client.connect()
+  return client
 }
 
 function settings(url: string): pg.ClientConfig {
@@ -127,8 +134,8 @@ function settings(url: string): pg.ClientConfig {
 /** Throws `PoolerError` for Neon's pooled address. */
 export function assertNoNeonPooler(url: string): void {
   const hostname = hostOf(url)
-  if (!/^[^.]+-pooler\./.test(hostname)) return
-  const direct = hostname.replace("-pooler.", ".")
+  const direct = directNeonHost(hostname)
+  if (direct === undefined) return
   throw new PoolerError(
     "transaction_pooler",
     `${hostname} is Neon's transaction pooler, through which session locks don't hold: give the drainer the direct address ${direct}. Enqueueing may use the pooler`,

@@ -13,6 +13,8 @@ export interface Schema {
   readonly required?: readonly string[]
   readonly enum?: readonly unknown[]
   readonly format?: string
+  readonly pattern?: string
+  readonly maxLength?: number
   readonly title?: string
   readonly description?: string
   readonly default?: unknown

@@ -48,7 +48,7 @@ export function toProblem(error: Error, request: { method: string; path: string 
   const instance = `urn:uuid:${randomUUID()}`
   log.error(`${request.method} ${request.path} failed: ${error.message}`, {
     instance,
-    error,
+    ...(!(error instanceof DatabaseUnavailableError) && { error }), // each request fails then, all for the reason in the message
     correlationId: currentCorrelationId(),
   })
   return { ...toFailureProblem(error), instance }

@@ -51,7 +51,7 @@ const overview = {
 
 const finding = {
   type: "object",
-  required: ["check", "level", "text"],
+  required: ["check", "level", "code", "values", "text"],
   properties: {
     check: { type: "string", description: "What was examined. Stable, for programs." },
     level: {
@@ -59,8 +59,15 @@ const finding = {
       enum: ["ok", "note", "wrong"],
       description: "`note`: worth knowing. `wrong`: jobs can't run, or won't soon.",
     },
-    text: { type: "string" },
-    remedy: { type: "string", description: "What to do." },
+    code: { type: "string", description: "What was found. Stable, for programs." },
+    values: {
+      type: "object",
+      description:
+        "What `text` and `remedy` tell. Names that end in `Ms`, `Bytes` and `At` are those of durations, sizes and instants; a list has an object for each thing.",
+      additionalProperties: true,
+    },
+    text: { type: "string", description: "In English." },
+    remedy: { type: "string", description: "What to do, in English." },
   },
 }
 

@@ -59,6 +59,7 @@ async function* statusesOf(sluice: Sluice, reader: JobReader, first: JobStatus, 
       () => {},
     )
     await (hasEnded ? pause : Promise.race([ended, pause]))
+    if (signal.aborted) return // nobody is left to tell, and the server may be ending
     status = await readStatus(reader, id, hasEnded)
     yield status
   }

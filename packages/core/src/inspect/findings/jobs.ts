@@ -1,4 +1,5 @@
 import type { Finding } from "./finding.ts"
+import { found } from "./found.ts"
 
 /** As the SQL function `examine_jobs` returns them. */
 interface JobFacts {
@@ -15,50 +16,32 @@ export function jobFindings(facts: JobFacts): Finding[] {
 /** Drainers say how long they have, definitions how long they may take; both are as of the last day. */
 function timeoutsFit({ tooLong, budgetMs }: JobFacts): Finding {
   const check = "timeoutsFit"
-  if (tooLong.length === 0) return { check, level: "ok", text: "every job's timeout fits into a drain" }
-  const budgetSeconds = Math.ceil((budgetMs ?? 0) / 1_000)
-  const named = tooLong.map(
-    ({ name, timeoutMs }) => `${name} (timeout ${timeoutMs / 1_000} s, drains have ${budgetSeconds} s)`,
-  )
-  return {
-    check,
-    level: "wrong",
-    text: `timeouts fit into no drain: ${named.join(", ")}`,
-    remedy: "Shorten them, or perform these jobs elsewhere",
-  }
+  if (tooLong.length === 0) return found(check, "ok", "timeouts_fit")
+  return found(check, "wrong", "timeouts_too_long", { definitions: tooLong, budgetMs: budgetMs ?? 0 })
 }
 
 /** Jobs of unknown names are set aside once they fill the head of the queue; they are listed too. */
 function namesKnown({ unknown }: JobFacts): Finding {
   const check = "namesKnown"
-  if (unknown.length === 0) return { check, level: "ok", text: "every waiting job is known to a drainer" }
-  const named = unknown.map(({ name, ...waiting }) => waitingSince(name, waiting))
-  return {
-    check,
-    level: "wrong",
-    text: `jobs wait that no drainer of the last day can perform: ${named.join(", ")}`,
-    remedy: "Deploy their definitions",
-  }
+  if (unknown.length === 0) return found(check, "ok", "names_known")
+  const names = unknown.map(({ name, ...waiting }) => ({ name, ...waitingSince(waiting) }))
+  return found(check, "wrong", "names_unknown", { names })
 }
 
 /** Only while there are pools: otherwise every drainer serves all queues. */
 function queuesServed({ unserved }: JobFacts): Finding {
   const check = "queuesServed"
-  if (unserved.length === 0)
-    return { check, level: "ok", text: "a drainer serves the queue of every waiting job" }
-  const named = unserved.map(({ queue, ...waiting }) => waitingSince(queue, waiting))
-  return {
-    check,
-    level: "wrong",
-    text: `jobs wait in queues that no drainer has served for a day: ${named.join(", ")}`,
-    remedy: "Add the queues to a pool",
-  }
+  if (unserved.length === 0) return found(check, "ok", "queues_served")
+  const queues = unserved.map(({ queue, ...waiting }) => ({ queue, ...waitingSince(waiting) }))
+  return found(check, "wrong", "queues_unserved", { queues })
 }
 
-/** The count stops where the look does: at the head of the queue. */
+/** The count stops where the look does: at the head of the queue. Then it is a text, `10000+`. */
 const MOST_COUNTED = 10_000
 
-function waitingSince(name: string, { jobs, since }: { jobs: number; since: string }): string {
-  const count = jobs >= MOST_COUNTED ? `${MOST_COUNTED} or more` : jobs
-  return `${name} (${count} since ${new Date(since).toISOString()})`
+function waitingSince({ jobs, since }: { jobs: number; since: string }) {
+  return {
+    jobs: jobs >= MOST_COUNTED ? `${MOST_COUNTED}+` : jobs,
+    sinceAt: new Date(since).toISOString(),
+  }
 }

@@ -1,6 +1,6 @@
 import { batchSize } from "../../job/batch-size.ts"
 import type { Finding } from "./finding.ts"
-import { longAs } from "./long-as.ts"
+import { found } from "./found.ts"
 
 /** As the SQL function `examine_server` returns them. */
 export interface ServerFacts {
@@ -35,7 +35,7 @@ interface Asked {
 
 export function serverFindings(facts: ServerFacts, asked: Asked): Finding[] {
   return [
-    serverSettings(facts),
+    ...serverSettings(facts),
     clock(facts, asked),
     roomForLocks(facts),
     roomForConnections(facts),
@@ -43,30 +43,21 @@ export function serverFindings(facts: ServerFacts, asked: Asked): Finding[] {
   ]
 }
 
-/** What follows from a setting that is off. */
-const CLEARS_DEAD_ROWS = {
-  autovacuum: "dead rows are never cleared away",
-  track_counts: "autovacuum doesn't see what there is to clear away",
-}
-const SURVIVES_CRASHES = {
-  fsync: "a crash of the machine can lose the whole database",
-  full_page_writes: "a crash of the machine can corrupt the database",
-  synchronous_commit: "a crash of the server can lose jobs of the last second",
-}
+/** What it means if one of them is off. */
+const SETTINGS = [
+  ["autovacuum", "wrong", "autovacuum_off"],
+  ["track_counts", "wrong", "track_counts_off"],
+  ["fsync", "note", "fsync_off"],
+  ["full_page_writes", "note", "full_page_writes_off"],
+  ["synchronous_commit", "note", "synchronous_commit_off"],
+] as const
 
-function serverSettings({ settings }: ServerFacts): Finding {
+function serverSettings({ settings }: ServerFacts): Finding[] {
   const check = "serverSettings"
-  const offOf = (wanted: Readonly<Record<string, string>>) =>
-    Object.entries(wanted).filter(([name]) => settings[name] === "off")
-  const [slow, unsafe] = [offOf(CLEARS_DEAD_ROWS), offOf(SURVIVES_CRASHES)]
-  const off = [...slow, ...unsafe]
-  if (off.length === 0) return { check, level: "ok", text: "the server's settings fit" }
-  return {
-    check,
-    level: slow.length > 0 ? "wrong" : "note",
-    text: off.map(([name, consequence]) => `the setting ${name} is off: ${consequence}`).join("; "),
-    remedy: `Turn on ${off.map(([name]) => name).join(", ")}`,
-  }
+  const off = SETTINGS.filter(([name]) => settings[name] === "off")
+  return off.length === 0
+    ? [found(check, "ok", "settings_fit")]
+    : off.map(([, level, code]) => found(check, level, code))
 }
 
 /** Apps compute dates with their own clocks, such as a `runAt`; the database decides when they have come. */
@@ -76,22 +67,18 @@ function clock({ now }: ServerFacts, { askedAtMs }: Asked): Finding {
   const check = "clock"
   const serverAtMs = Date.parse(now)
   const aheadMs = serverAtMs > Date.now() ? serverAtMs - Date.now() : Math.min(0, serverAtMs - askedAtMs)
-  if (Math.abs(aheadMs) <= MOST_CLOCK_DIFFERENCE_MS)
-    return { check, level: "ok", text: "the clocks of the database and of this machine agree" }
-  const direction = aheadMs > 0 ? "ahead of" : "behind"
-  const text = `the database's clock is ${longAs(Math.abs(aheadMs))} ${direction} that of this machine`
-  const remedy = "Synchronize both by NTP: jobs are due by the database's clock"
-  return { check, level: "note", text, remedy }
+  if (Math.abs(aheadMs) <= MOST_CLOCK_DIFFERENCE_MS) return found(check, "ok", "clocks_agree")
+  const code = aheadMs > 0 ? "clock_ahead" : "clock_behind"
+  return found(check, "note", code, { differenceMs: Math.abs(aheadMs) })
 }
 
 /** Each drainer may hold the locks of a batch that is claimed, of one that runs, and of one that is settled but not unlocked yet. */
-function roomForLocks({ lockRoom, locksHeld, maxDrainers }: ServerFacts): Finding {
-  const check = "roomForLocks"
-  const most = maxDrainers * 3 * batchSize(maxDrainers)
-  const text = `room for ${lockRoom} locks, of which ${locksHeld} are held now; ${maxDrainers} drainers use ${most} at most`
-  if (lockRoom >= most) return { check, level: "ok", text }
-  const remedy = "When it is used up, drainers claim smaller batches; max_locks_per_transaction sets the room"
-  return { check, level: "note", text, remedy }
+function roomForLocks({ lockRoom: room, locksHeld: held, maxDrainers }: ServerFacts): Finding {
+  const used = maxDrainers * 3 * batchSize(maxDrainers)
+  const values = { room, held, maxDrainers, used }
+  return room >= used
+    ? found("roomForLocks", "ok", "lock_room_enough", values)
+    : found("roomForLocks", "note", "lock_room_low", values)
 }
 
 /** Of each drainer the session, two connections with which its jobs enqueue, and one for a transaction. */
@@ -99,18 +86,11 @@ const LEAST_CONNECTIONS = 4
 
 function roomForConnections(facts: ServerFacts): Finding {
   const check = "roomForConnections"
-  const { maxDrainers, connectionRoom: room, transactionalJobs: transactions, connected } = facts
-  const used = maxDrainers * (LEAST_CONNECTIONS - 1 + transactions)
-  if (maxDrainers * LEAST_CONNECTIONS <= room) {
-    const each = `${maxDrainers} drainers use ${used} at most, ${transactions} of each for transactional jobs`
-    return { check, level: "ok", text: `room for ${room} connections; ${each}. ${connected} are open now` }
-  }
-  return {
-    check,
-    level: "wrong",
-    text: `room for ${room} connections, too few for ${maxDrainers} drainers, which use ${used}`,
-    remedy: "Raise max_connections, or the limit of the role or database, or lower maxDrainers",
-  }
+  const { maxDrainers, connectionRoom: room, transactionalJobs: transactional, connected: open } = facts
+  const used = maxDrainers * (LEAST_CONNECTIONS - 1 + transactional)
+  return maxDrainers * LEAST_CONNECTIONS <= room
+    ? found(check, "ok", "connection_room_enough", { room, maxDrainers, used, transactional, open })
+    : found(check, "wrong", "connection_room_low", { room, maxDrainers, used })
 }
 
 /** While a transaction is open, no row that was deleted after its start can be cleared away, in any table. */
@@ -119,24 +99,14 @@ const TOO_LONG_TRANSACTION_MS = 60 * 60_000
 
 function oldestTransaction({ oldest, hidden, now }: ServerFacts): Finding {
   const check = "oldestTransaction"
-  const unseen = hidden > 0 ? `; ${hidden} sessions of other roles can't be seen by this one` : ""
   const ageMs = oldest === null ? 0 : Date.parse(now) - Date.parse(oldest.since)
   if (oldest === null || ageMs < LONG_TRANSACTION_MS)
-    return { check, level: "ok", text: `no transaction is open for longer than 5 minutes${unseen}` }
-  const text = `a transaction is open for ${longAs(ageMs)} (${whoseIs(oldest)}): rows that were deleted since can't be cleared away${unseen}`
-  const end =
-    oldest.pid === null
-      ? `rollback prepared '${oldest.gid}'`
-      : `select pg_terminate_backend(${oldest.pid}), and idle_in_transaction_session_timeout for what forgets its transactions`
-  return {
-    check,
-    level: ageMs < TOO_LONG_TRANSACTION_MS ? "note" : "wrong",
-    text,
-    remedy: `Let it end, or end it: ${end}`,
-  }
-}
-
-function whoseIs({ pid, gid, role, application, address, state }: OldTransaction): string {
-  const who = pid === null ? `prepared as ${gid}` : `pid ${pid}`
-  return [who, `role ${role}`, application, address, state].filter(Boolean).join(", ")
+    return hidden === 0
+      ? found(check, "ok", "transactions_short")
+      : found(check, "ok", "transactions_hidden", { hidden })
+  const level = ageMs < TOO_LONG_TRANSACTION_MS ? "note" : "wrong"
+  const { pid, gid, role, application, address, state } = oldest
+  if (pid === null) return found(check, level, "prepared_transaction_long", { ageMs, role, gid: gid ?? "" })
+  const session = [application, address, state].filter(Boolean).join(", ")
+  return found(check, level, "transaction_long", { ageMs, pid: String(pid), role, session })
 }

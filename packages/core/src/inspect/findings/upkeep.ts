@@ -1,4 +1,5 @@
 import type { Finding } from "./finding.ts"
+import { found } from "./found.ts"
 
 /** As the SQL function `examine_upkeep` returns them. */
 interface UpkeepFacts {
@@ -18,35 +19,21 @@ export function upkeepFindings(facts: UpkeepFacts): Finding[] {
 
 /** A database in which nothing has drained for a day lacks it, and is well. */
 function history({ hasTomorrow }: UpkeepFacts): Finding {
-  const check = "history"
-  if (hasTomorrow) return { check, level: "ok", text: "tomorrow's partition of the history exists" }
-  const text = "tomorrow's partition of the history is missing; the next drain creates it"
-  return { check, level: "note", text }
+  return hasTomorrow ? found("history", "ok", "history_ready") : found("history", "note", "history_missing")
 }
 
 /** A step that can't get a lock succeeds at its next try. One that has failed three times, over minutes, won't by itself. */
 function upkeep({ failing }: UpkeepFacts): Finding {
-  const check = "upkeep"
-  if (failing.length === 0) return { check, level: "ok", text: "no step of the maintenance fails" }
-  const named = failing.map(
-    ({ step, failures, error, failedAt }) =>
-      `${step} (${failures} times, last at ${new Date(failedAt).toISOString()}: ${error})`,
-  )
-  return {
-    check,
-    level: "wrong",
-    text: `steps of the maintenance fail: ${named.join(", ")}. The other steps are done`,
-  }
+  if (failing.length === 0) return found("upkeep", "ok", "upkeep_well")
+  const steps = failing.map((step) => ({ ...step, failedAt: new Date(step.failedAt).toISOString() }))
+  return found("upkeep", "wrong", "upkeep_failing", { steps })
 }
 
 const MANY_DEAD_ROWS = 100_000
 
-function bloat({ liveRows, deadRows, bytes, vacuumedAt }: UpkeepFacts): Finding {
-  const check = "bloat"
-  const size = `the table of jobs takes ${Math.ceil(bytes / 2 ** 20)} MiB, with ${deadRows} dead rows beside ${liveRows}`
-  if (deadRows < MANY_DEAD_ROWS || deadRows < liveRows) return { check, level: "ok", text: size }
-  const last = vacuumedAt === null ? "it was never vacuumed" : `vacuumed at ${vacuumedAt}`
-  const remedy =
-    "End old transactions, which keep dead rows, and see that autovacuum runs; vacuum jobs clears them away at once"
-  return { check, level: "note", text: `${size}; ${last}`, remedy }
+function bloat({ liveRows, deadRows, bytes: tableBytes, vacuumedAt }: UpkeepFacts): Finding {
+  const size = { tableBytes, deadRows, liveRows }
+  if (deadRows < MANY_DEAD_ROWS || deadRows < liveRows) return found("bloat", "ok", "dead_rows_few", size)
+  if (vacuumedAt === null) return found("bloat", "note", "never_vacuumed", size)
+  return found("bloat", "note", "dead_rows_many", { ...size, vacuumedAt: new Date(vacuumedAt).toISOString() })
 }

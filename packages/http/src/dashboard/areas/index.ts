@@ -1,4 +1,5 @@
 import type { Area } from "../page.ts"
+import { apiKeysArea } from "./api-keys/index.ts"
 import { auditArea } from "./audit/index.ts"
 import { batchesArea } from "./batches/index.ts"
 import { drainersArea } from "./drainers/index.ts"
@@ -25,5 +26,6 @@ export const areas: readonly Area[] = [
   drainersArea,
   limitsArea,
   healthArea,
+  apiKeysArea,
   auditArea,
 ]

@@ -80,6 +80,7 @@ function optionsOf(data: ChartData, figure: HTMLElement, place: HTMLElement): uP
     axes: [
       {
         ...axis,
+        size: 32,
         grid: { show: false },
         values: (_, ticks) => ticks.map((tick) => timeText(data, tick, ticks)),
       },
@@ -89,7 +90,7 @@ function optionsOf(data: ChartData, figure: HTMLElement, place: HTMLElement): uP
       { label: data.timeLabel, value: (_, at) => (at === null ? "" : exactText(data, at)) },
       ...data.series.map((series, index) => seriesOf(series, index, data, figure, write)),
     ],
-    hooks: { draw: [(plot) => drawMarks(plot, data, ink)] },
+    hooks: { draw: [(plot) => drawMarks(plot, data, ink, paperOf(figure))] },
   }
 }
 
@@ -114,11 +115,10 @@ function seriesOf(
   }
 }
 
-function drawMarks(plot: uPlot, { marks }: ChartData, ink: string): void {
+function drawMarks(plot: uPlot, { marks }: ChartData, ink: string, paper: string): void {
   const { ctx, bbox } = plot
   ctx.save()
   ctx.strokeStyle = ink
-  ctx.fillStyle = ink
   ctx.setLineDash([4, 4])
   ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`
   for (const { at, label } of marks) {
@@ -128,17 +128,27 @@ function drawMarks(plot: uPlot, { marks }: ChartData, ink: string): void {
     ctx.moveTo(x, bbox.top)
     ctx.lineTo(x, bbox.top + bbox.height)
     ctx.stroke()
-    writeBeside(plot, label.slice(0, 40), x)
+    writeBeside(plot, label.slice(0, 40), x, { ink, paper })
   }
   ctx.restore()
 }
 
-/** To the right of the mark, or to its left where the chart would cut it. */
-function writeBeside({ ctx, bbox }: uPlot, text: string, x: number): void {
+/** To the right of the mark, or to its left where the chart would cut it; on a ground of its own, so that no line crosses it. */
+function writeBeside(
+  { ctx, bbox }: uPlot,
+  text: string,
+  x: number,
+  colors: { ink: string; paper: string },
+): void {
   const gap = 4 * devicePixelRatio
-  const isCut = x + gap + ctx.measureText(text).width > bbox.left + bbox.width
-  ctx.textAlign = isCut ? "right" : "left"
-  ctx.fillText(text, isCut ? x - gap : x + gap, bbox.top + 11 * devicePixelRatio)
+  const { width } = ctx.measureText(text)
+  const isCut = x + gap + width > bbox.left + bbox.width
+  const left = isCut ? x - gap - width : x + gap
+  ctx.fillStyle = colors.paper
+  ctx.fillRect(left - gap / 2, bbox.top, width + gap, 4 * gap)
+  ctx.fillStyle = colors.ink
+  ctx.textAlign = "left"
+  ctx.fillText(text, left, bbox.top + 11 * devicePixelRatio)
 }
 
 /** The points that no line leads to or from: without a dot, they would not be seen. */
@@ -165,6 +175,11 @@ function colorOf(figure: HTMLElement, token: string): string {
   const value = getComputedStyle(probe).color
   probe.remove()
   return value
+}
+
+/** What the chart is drawn on. */
+function paperOf(figure: HTMLElement): string {
+  return getComputedStyle(figure.closest(".panel") ?? document.body).backgroundColor
 }
 
 function faded(color: string): string {

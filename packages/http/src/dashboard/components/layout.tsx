@@ -284,6 +284,7 @@ const SHORTCUTS: Readonly<Partial<Record<Area["key"], string>>> = {
   drainers: "d",
   limits: "l",
   health: "h",
+  apiKeys: "k",
 }
 
 function Help({ view, areas }: { view: View; areas: readonly Area[] }) {

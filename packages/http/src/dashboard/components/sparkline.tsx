@@ -1,6 +1,6 @@
 /**
- * A small line of the last values, the oldest first. `label` says in words what it shows; the latest number should stand beside
- * it.
+ * A small line of the last values, the oldest first. The step that isn't over is left out: the line would always fall at its
+ * end. `label` says in words what it shows; the latest number should stand beside it.
  */
 export function Sparkline({
   values,
@@ -11,9 +11,10 @@ export function Sparkline({
   label: string
   small?: boolean
 }) {
-  const most = Math.max(...values, 0)
-  const step = values.length > 1 ? WIDTH / (values.length - 1) : WIDTH
-  const points = values.map((value, index) => {
+  const complete = values.slice(0, -1)
+  const most = Math.max(...complete, 0)
+  const step = complete.length > 1 ? WIDTH / (complete.length - 1) : WIDTH
+  const points = complete.map((value, index) => {
     const y = most === 0 ? HEIGHT - 1 : HEIGHT - 1 - (value / most) * (HEIGHT - 2)
     return `${(index * step).toFixed(1)},${y.toFixed(1)}`
   })

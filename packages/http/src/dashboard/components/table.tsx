@@ -13,6 +13,8 @@ export interface Column<Row> {
   readonly heading?: boolean
   /** Makes the heading a link that sorts by this key, in the parameter `sort`: `name`, or `-name` for largest first. */
   readonly sort?: string
+  /** Long texts, which take a line of their own on a phone. */
+  readonly wide?: boolean
   /** Where the label isn't text, or must not stand beside the cell on a phone: what stands there. `""`: nothing. */
   readonly phoneLabel?: string
 }
@@ -37,25 +39,27 @@ export function Table<Row>(properties: {
 }) {
   const { view, caption, columns, rows, rowId, path, rowHref, keepColumns = false } = properties
   return (
-    <table class={keepColumns ? "table keep" : "table"}>
-      <caption class="visually-hidden">{caption}</caption>
-      <thead>
-        <tr>
-          {columns.map((column) => (
-            <HeadCell view={view} path={path} column={column} />
-          ))}
-        </tr>
-      </thead>
-      <tbody data-rows>
-        {rows.map((row) => (
-          <tr id={`row-${rowId(row)}`} {...hrefOf(rowHref?.(row))}>
+    <div class="table-box">
+      <table class={keepColumns ? "table keep" : "table"}>
+        <caption class="visually-hidden">{caption}</caption>
+        <thead>
+          <tr>
             {columns.map((column) => (
-              <BodyCell column={column} row={row} />
+              <HeadCell view={view} path={path} column={column} />
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody data-rows>
+          {rows.map((row) => (
+            <tr id={`row-${rowId(row)}`} {...hrefOf(rowHref?.(row))}>
+              {columns.map((column) => (
+                <BodyCell column={column} row={row} />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }
 
@@ -98,8 +102,11 @@ function HeadCell<Row>({
 }
 
 function BodyCell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
-  const { label, numeric, heading, phoneLabel = typeof label === "string" ? label : "", cell } = column
-  const attributes = { class: numeric ? "numeric" : undefined, "data-label": heading ? "" : phoneLabel }
+  const { label, numeric, wide, heading, phoneLabel = typeof label === "string" ? label : "", cell } = column
+  const attributes = {
+    class: numeric ? "numeric" : wide ? "wide" : undefined,
+    "data-label": heading ? "" : phoneLabel,
+  }
   return heading ? (
     <th scope="row" {...attributes}>
       {cell(row)}

@@ -1,3 +1,5 @@
+import { readBounded } from "../../messages/read-bounded.ts"
+
 /** Why a form was not read. */
 export type FormRefusal = "too_large" | "too_late" | "not_a_form"
 
@@ -17,29 +19,13 @@ export async function readForm(request: Request): Promise<URLSearchParams | Form
   const type = request.headers.get("content-type") ?? ""
   if (!/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(type)) return "not_a_form"
   if (Number(request.headers.get("content-length")) > MAX_BODY_BYTES) return "too_large"
-  const reader = request.body?.getReader()
-  if (!reader) return new URLSearchParams()
-  let late: NodeJS.Timeout | undefined
-  const timeout = new Promise<"too_late">((resolve) => {
-    late = setTimeout(() => resolve("too_late"), LONGEST_BODY_MS)
-  })
+  const late = AbortSignal.timeout(LONGEST_BODY_MS)
+  const body = request.body?.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), { signal: late })
   try {
-    const read = await Promise.race([readAll(reader), timeout])
-    return typeof read === "string" ? read : new URLSearchParams(read.toString())
-  } finally {
-    clearTimeout(late)
-    await reader.cancel().catch(() => {})
-  }
-}
-
-async function readAll(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Buffer | "too_large"> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  while (true) {
-    const { done, value } = await reader.read()
-    if (done) return Buffer.concat(chunks)
-    bytes += value.byteLength
-    if (bytes > MAX_BODY_BYTES) return "too_large"
-    chunks.push(value)
+    const read = await readBounded(body ?? null, MAX_BODY_BYTES)
+    return read === undefined ? "too_large" : new URLSearchParams(read.toString())
+  } catch (error) {
+    if (late.aborted) return "too_late"
+    throw error
   }
 }

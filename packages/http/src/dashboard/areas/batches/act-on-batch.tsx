@@ -81,6 +81,7 @@ async function asked(view: View, id: string, { verb, title, lead, label, countOf
         label={label}
         danger={verb === "cancel"}
         back={view.href(batchPath(id))}
+        backLabel={view.text.jobs.keep}
       >
         <p>{view.format.counted(lead, countOf(batch))}</p>
         {verb === "retry" && Object.keys(batch.callbacks).length > 0 && (

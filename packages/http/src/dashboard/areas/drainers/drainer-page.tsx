@@ -80,6 +80,7 @@ function Where({ view, drainer }: { view: View; drainer: DrainerDetails }) {
   if (invocation === null) return null
   const text = view.text.drainers
   const { functionName, version, memoryMb, requestId, region } = invocation
+  const gbSeconds = drainer.endedAt && memoryMb && gbSecondsOf(drainer.startedAt, drainer.endedAt, memoryMb)
   return (
     <Panel id="invocation" title={text.invocation}>
       <Facts
@@ -89,11 +90,17 @@ function Where({ view, drainer }: { view: View; drainer: DrainerDetails }) {
           [text.version, version && <code>{version}</code>],
           [text.region, region && <span class="ltr">{region}</span>],
           [text.memory, memoryMb && <span class="ltr">{`${view.format.number(memoryMb)} MB`}</span>],
+          [view.text.names.cost, gbSeconds && view.format.number(gbSeconds)],
           [text.logStream, <LogStream view={view} label={drainer.label} invocation={invocation} />],
         ]}
       />
     </Panel>
   )
+}
+
+/** What was billed, but for the start of a cold function and the end of a warm one, some tens of milliseconds. */
+function gbSecondsOf(startedAt: Date, endedAt: Date, memoryMb: number): number {
+  return ((endedAt.getTime() - startedAt.getTime()) / 1_000) * (memoryMb / 1_024)
 }
 
 function LogStream(properties: { view: View; label: string; invocation: Invocation }) {

@@ -1,4 +1,5 @@
 import type { Finding, Health } from "@sluice/core"
+import { type FindingTexts, type FindingWriter, sayFinding } from "@sluice/core/findings"
 import { Icon, type IconName } from "../../components/icon.tsx"
 import { Notice } from "../../components/notice.tsx"
 import { PageHeader, Panel } from "../../components/page-header.tsx"
@@ -61,7 +62,7 @@ function Findings({ view, findings }: { view: View; findings: readonly Finding[]
         caption={health.list}
         columns={columnsOf(view)}
         rows={findings.toSorted((a, b) => ORDER[a.level] - ORDER[b.level])}
-        rowId={({ check }) => check}
+        rowId={({ check, code }) => `${check}-${code}`}
       />
     </>
   )
@@ -89,14 +90,49 @@ function columnsOf(view: View): Column<Finding>[] {
     },
     {
       label: health.finding,
-      cell: ({ text, remedy }) => (
-        <div class="finding" lang="en" dir="ltr">
-          <p>{sentence(text)}</p>
-          {remedy !== undefined && <p class="remedy">{sentence(remedy)}</p>}
-        </div>
-      ),
+      wide: true,
+      cell: (finding) => <Said view={view} finding={finding} />,
     },
   ]
+}
+
+/** In the reader's language; in English if this dashboard doesn't know what was found. */
+function Said({ view, finding }: { view: View; finding: Finding }) {
+  const known: Readonly<Record<string, FindingTexts>> = view.text.findings
+  const texts = Object.hasOwn(known, finding.code) ? known[finding.code] : undefined
+  if (texts === undefined)
+    return (
+      <div class="finding" lang="en" dir="ltr">
+        <Sentences text={finding.text} remedy={finding.remedy} />
+      </div>
+    )
+  const say = (template: string) => sayFinding(template, texts, finding.values, writerOf(view))
+  return (
+    <div class="finding">
+      <Sentences text={say(texts.text)} remedy={texts.remedy === undefined ? undefined : say(texts.remedy)} />
+    </div>
+  )
+}
+
+function Sentences({ text, remedy }: { text: string; remedy: string | undefined }) {
+  return (
+    <>
+      <p>{sentence(text)}</p>
+      {remedy !== undefined && <p class="remedy">{sentence(remedy)}</p>}
+    </>
+  )
+}
+
+function writerOf({ format, direction }: View): FindingWriter {
+  return {
+    duration: format.duration,
+    bytes: format.bytes,
+    instant: format.exact,
+    number: format.number,
+    // names and addresses keep their own direction within the sentence
+    text: (value) => (direction === "rtl" ? `\u2068${value}\u2069` : value),
+    list: format.list,
+  }
 }
 
 function sentence(text: string): string {

@@ -2,9 +2,10 @@ import { type BulkResult, InvalidInputError, type JobChanges, type JobFilter } f
 import { Confirm } from "../../components/confirm.tsx"
 import { Field } from "../../components/field.tsx"
 import { Notice } from "../../components/notice.tsx"
+import { PageHeader } from "../../components/page-header.tsx"
 import type { Acted, Action, Page, Rendered, View } from "../../page.ts"
+import { dueOf, FieldError, numberOf, tagsOf, textOf } from "../parts/form-values.ts"
 import { conditionsOf, FIELDS, filterOf, queryOf } from "./conditions.ts"
-import { dueOf, FieldError, numberOf, tagsOf, textOf } from "./form-values.ts"
 import { reasonOf } from "./list-page.tsx"
 import { actOnAll, filterFor, isVerb, STATES_OF, type VerbName } from "./verbs.ts"
 
@@ -83,8 +84,11 @@ async function ask(
   const filter = targetOf(verb, given, view.now)
   const counted = await count(view, verb, filter).catch(reasonOf)
   const title = text.ask[verb]
+  const back = view.href("/jobs") + queryOf(conditionsOf(given))
   if (typeof counted === "string")
     return { title, body: <Notice kind="warning">{counted}</Notice>, isLive: false }
+  // they are erased within the one request
+  if (verb === "erase" && counted.hasMore) return tooMany(view, title, back)
   const body = (
     <Confirm
       view={view}
@@ -93,8 +97,8 @@ async function ask(
       count={counted.count}
       capped={counted.hasMore}
       label={text.doIt[verb]}
-      danger={verb === "delete" || verb === "cancel"}
-      back={view.href("/jobs") + queryOf(conditionsOf(given))}
+      danger={["cancel", "delete", "erase"].includes(verb)}
+      back={back}
       backLabel={text.keep}
     >
       <p>{text.explain[verb]}</p>
@@ -108,6 +112,16 @@ async function ask(
     </Confirm>
   )
   return { title, body, isLive: false, ...(error && { status: 422 as const }) }
+}
+
+function tooMany({ text }: View, title: string, back: string): Rendered {
+  const body = (
+    <>
+      <PageHeader title={title} back={{ href: back, label: text.jobs.back }} />
+      <Notice kind="warning">{text.jobs.tooManyToErase}</Notice>
+    </>
+  )
+  return { title, body, isLive: false }
 }
 
 async function count({ sluice }: View, verb: VerbName, filter: JobFilter | undefined) {

@@ -12,9 +12,9 @@ import { Notice } from "../../components/notice.tsx"
 import { ButtonLink, PageHeader } from "../../components/page-header.tsx"
 import { fill } from "../../languages/text.ts"
 import type { Action, Page, Rendered, View } from "../../page.ts"
-import { dueOf, FieldError, jsonOf, numberOf, tagsOf, textOf } from "./form-values.ts"
+import { type Errors, errorsOf, FormProblem, noErrors, TextField } from "../parts/form-parts.tsx"
+import { dueOf, FieldError, jsonOf, numberOf, tagsOf, textOf } from "../parts/form-values.ts"
 import { refusalOf } from "./job-actions.ts"
-import { type Errors, errorsOf, FormProblem, noErrors, TextField } from "./job-form.tsx"
 import { noJob } from "./job-page.tsx"
 
 const FIELDS = ["due", "priority", "queue", "tags", "payload", "metadata"]

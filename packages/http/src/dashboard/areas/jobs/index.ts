@@ -6,10 +6,11 @@ import { jobActions } from "./job-actions.ts"
 import { jobPage } from "./job-page.tsx"
 import { listPage } from "./list-page.tsx"
 import { enqueueAction, newPage } from "./new-page.tsx"
+import { severalAction, severalPage } from "./several-page.tsx"
 
 export const jobsArea: Area = {
   key: "jobs",
   path: "/jobs",
-  pages: [listPage, newPage, askPage, actedPage, jobPage, editPage],
-  actions: [askAction, actAction, enqueueAction, editAction, ...jobActions],
+  pages: [listPage, newPage, severalPage, askPage, actedPage, jobPage, editPage],
+  actions: [askAction, actAction, enqueueAction, severalAction, editAction, ...jobActions],
 }

@@ -13,6 +13,8 @@ export interface InputField {
   readonly required: boolean
   readonly choices: readonly string[]
   readonly isWhole: boolean
+  /** Whether its text may have several lines. */
+  readonly isLong: boolean
   /** As the form shows it. */
   readonly initial: string
 }
@@ -54,6 +56,7 @@ function fieldOf(key: string, schema: Schema, required: boolean): InputField {
     required,
     choices,
     isWhole: schema.type === "integer",
+    isLong: kind === "text" && isLong(schema),
     initial:
       initial === undefined
         ? ""
@@ -61,6 +64,15 @@ function fieldOf(key: string, schema: Schema, required: boolean): InputField {
           ? initial
           : JSON.stringify(initial),
   }
+}
+
+/** What is longer isn't a name or an address. */
+const LONGEST_LINE = 200
+
+/** A text without a format is prose, unless it may only be short. */
+function isLong({ format, pattern, maxLength }: Schema): boolean {
+  const isShort = typeof maxLength === "number" && maxLength <= LONGEST_LINE
+  return format === undefined && pattern === undefined && !isShort
 }
 
 function choicesOf({ enum: values }: Schema): readonly string[] {

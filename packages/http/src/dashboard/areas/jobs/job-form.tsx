@@ -1,46 +1,10 @@
 import { isDeepStrictEqual } from "node:util"
 import type { AnyJobDefinition } from "@sluice/core"
 import { Field } from "../../components/field.tsx"
-import { Notice } from "../../components/notice.tsx"
 import type { View } from "../../page.ts"
-import { type FieldError, jsonOf } from "./form-values.ts"
+import type { Errors } from "../parts/form-parts.tsx"
+import { jsonOf } from "../parts/form-values.ts"
 import { type InputField, textsOf } from "./input-fields.ts"
-
-/** What is wrong with which field; under `""`, with the whole form. */
-export type Errors = ReadonlyMap<string, string>
-
-export const noErrors: Errors = new Map()
-
-export function errorsOf(error: FieldError): Errors {
-  return new Map([[error.field, error.message]])
-}
-
-/** One field of a job, with its text. */
-export function TextField(properties: {
-  name: string
-  label: string
-  hint?: string | undefined
-  value: string | undefined
-  errors: Errors
-  isJson?: boolean
-  rows?: number
-  list?: string
-}) {
-  const { name, label, hint, value = "", errors, isJson = false, rows = 8, list } = properties
-  return (
-    <Field name={name} label={label} hint={hint} error={errors.get(name)}>
-      {(attributes) =>
-        isJson ? (
-          <textarea {...attributes} class="code" rows={rows} spellcheck={false} autocapitalize="none">
-            {`\n${value}`}
-          </textarea>
-        ) : (
-          <input {...attributes} type="text" value={value} autocomplete="off" {...(list && { list })} />
-        )
-      }
-    </Field>
-  )
-}
 
 /** The fields of an input schema, named `input.<key>`. */
 export function InputFields(properties: {
@@ -61,7 +25,7 @@ export function InputFields(properties: {
 
 function InputControl(properties: { view: View; field: InputField; text: string; errors: Errors }) {
   const { view, field, text, errors } = properties
-  const { key, kind, type, title, description, required, choices, isWhole } = field
+  const { key, kind, type, title, description, required, choices, isWhole, isLong } = field
   const name = `input.${key}`
   const label = `${title ?? key}${required ? " *" : ""}`
   return (
@@ -85,6 +49,12 @@ function InputControl(properties: { view: View; field: InputField; text: string;
               ))}
             </select>
           )
+        if (isLong || (kind === "text" && text.includes("\n")))
+          return (
+            <textarea {...control} class="grows" rows={linesOf(text)}>
+              {`\n${text}`}
+            </textarea>
+          )
         const isNumber = kind === "number"
         return (
           <input
@@ -98,6 +68,11 @@ function InputControl(properties: { view: View; field: InputField; text: string;
       }}
     </Field>
   )
+}
+
+/** Where the browser doesn't let it grow by itself. */
+function linesOf(text: string): number {
+  return Math.min(12, text.split("\n").length)
 }
 
 /** An id must be one that an address can name. */
@@ -116,7 +91,9 @@ export function payloadOf(
     const name = `input.${key}`
     const given = form.get(name) ?? ""
     if (given === "" && !(required && kind === "text")) return []
-    if (kind === "text" || kind === "choice") return [[key, given]]
+    // a form sends the line breaks of a text in its own way
+    if (kind === "text") return [[key, given.replaceAll("\r\n", "\n")]]
+    if (kind === "choice") return [[key, given]]
     if (kind === "boolean") return [[key, given === "true"]]
     return [[key, jsonOf(view, form, name, kind === "number" ? notNumber : notJson)]]
   })
@@ -128,7 +105,11 @@ export function canSay(view: View, fields: readonly InputField[], payload: unkno
   const texts = textsOf(fields, payload)
   const isKept = ({ key, kind, choices }: InputField) => {
     const text = texts.get(key) ?? ""
-    return !/[\r\n]/.test(text) && (kind !== "choice" || text === "" || choices.includes(text))
+    return (
+      !text.includes("\r") &&
+      (kind === "text" || !text.includes("\n")) &&
+      (kind !== "choice" || text === "" || choices.includes(text))
+    )
   }
   const form = new URLSearchParams(
     Array.from(texts, ([key, text]): [string, string] => [`input.${key}`, text]),
@@ -136,20 +117,6 @@ export function canSay(view: View, fields: readonly InputField[], payload: unkno
   if (typeof payload !== "object" || payload === null || !fields.every(isKept)) return false
   const said = new Map(Object.entries(payloadOf(view, fields, form)))
   return Object.entries(payload).every(([key, value]) => isDeepStrictEqual(said.get(key), value))
-}
-
-export function FormProblem({ errors, shown }: { errors: Errors; shown: readonly string[] }) {
-  const others = [...errors].filter(([field]) => !shown.includes(field))
-  if (others.length === 0) return null
-  return (
-    <Notice kind="failure">
-      {others.map(([, message]) => (
-        <p>
-          <bdi>{message}</bdi>
-        </p>
-      ))}
-    </Notice>
-  )
 }
 
 /** The definition of a name, if the dashboard's bundle has it. */

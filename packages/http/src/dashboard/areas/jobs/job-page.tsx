@@ -111,6 +111,9 @@ function Actions({ view, job }: Pick<Parts, "view" | "job">) {
           {actions.delete}
         </ButtonLink>
       )}
+      <ButtonLink href={view.href("/jobs/ask", { verb: "erase", id: job.id })} kind="danger">
+        {actions.erase}
+      </ButtonLink>
     </>
   )
 }

@@ -239,7 +239,8 @@ function ActionBar({ view, conditions }: Pick<Parts, "view" | "conditions">) {
   const { jobs: text } = view.text
   const wanted = conditions.filter(({ field }) => field === "state").map(({ value }) => value)
   const verbs = VERBS.filter(
-    (verb) => wanted.length === 0 || STATES_OF[verb].some((state) => wanted.includes(state)),
+    (verb) =>
+      wanted.length === 0 || (verb !== "erase" && STATES_OF[verb].some((state) => wanted.includes(state))),
   )
   return (
     <div class="action-bar">
@@ -263,7 +264,7 @@ function ActionBar({ view, conditions }: Pick<Parts, "view" | "conditions">) {
             type="submit"
             name="verb"
             value={verb}
-            class={verb === "delete" ? "button small danger" : "button small"}
+            class={verb === "delete" || verb === "erase" ? "button small danger" : "button small"}
           >
             {text.verbs[verb]}
           </button>

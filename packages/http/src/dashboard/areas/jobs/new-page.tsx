@@ -8,23 +8,14 @@ import {
 } from "@sluice/core"
 import { ActionForm } from "../../components/action-form.tsx"
 import { Notice } from "../../components/notice.tsx"
-import { PageHeader } from "../../components/page-header.tsx"
+import { ButtonLink, PageHeader } from "../../components/page-header.tsx"
 import { fill } from "../../languages/text.ts"
 import type { Action, Page, Rendered, View } from "../../page.ts"
+import { type Errors, errorsOf, FormProblem, noErrors, TextField } from "../parts/form-parts.tsx"
+import { dueOf, FieldError, jsonOf, numberOf, tagsOf, textOf } from "../parts/form-values.ts"
 import { isWhole } from "./edit-page.tsx"
-import { dueOf, FieldError, jsonOf, numberOf, tagsOf, textOf } from "./form-values.ts"
 import { type InputField, inputFieldsOf, textsOf } from "./input-fields.ts"
-import {
-  canSay,
-  definitionOf,
-  type Errors,
-  errorsOf,
-  FormProblem,
-  InputFields,
-  noErrors,
-  payloadOf,
-  TextField,
-} from "./job-form.tsx"
+import { canSay, definitionOf, InputFields, payloadOf } from "./job-form.tsx"
 import { noJob } from "./job-page.tsx"
 
 const OPTIONS = ["due", "queue", "priority", "maxAttempts", "tags", "uniqueKey", "concurrencyKey", "metadata"]
@@ -149,7 +140,9 @@ function form(view: View, name: string, values: Values, errors: Errors): Rendere
         }
         lead={text.newLead}
         back={{ href: view.href("/jobs/new"), label: text.chooseName }}
-      />
+      >
+        <ButtonLink href={view.href("/jobs/new/several", { name })}>{text.several.link}</ButtonLink>
+      </PageHeader>
       <FormProblem errors={errors} shown={shown} />
       {values.isHidden && <Notice>{text.hiddenPayload}</Notice>}
       <ActionForm view={view} path="/jobs/new" class="form">

@@ -31,20 +31,22 @@ export function Policies(properties: {
   const schema = code?.input && jsonSchemaOf(view, code.input)
   return (
     <>
-      <Panel title={names.policies} id="policies">
-        {definition === undefined && code === undefined ? (
-          <p class="muted">{names.policiesNone}</p>
-        ) : (
-          <Facts facts={factsOf(view, name, definition, code)} />
-        )}
-      </Panel>
-      <Panel title={names.retries} id="retries">
-        {code === undefined ? (
-          <p class="muted">{names.retriesUnknown}</p>
-        ) : (
-          <Rules view={view} policy={describeRetries(code, view.sluice.defaults)} />
-        )}
-      </Panel>
+      <div class="grid loose">
+        <Panel title={names.policies} id="policies">
+          {definition === undefined && code === undefined ? (
+            <p class="muted">{names.policiesNone}</p>
+          ) : (
+            <Facts facts={factsOf(view, name, definition, code)} />
+          )}
+        </Panel>
+        <Panel title={names.retries} id="retries">
+          {code === undefined ? (
+            <p class="muted">{names.retriesUnknown}</p>
+          ) : (
+            <Rules view={view} policy={describeRetries(code, view.sluice.defaults)} />
+          )}
+        </Panel>
+      </div>
       {schedules.length > 0 && (
         <Panel title={names.schedules} id="schedules">
           <Facts

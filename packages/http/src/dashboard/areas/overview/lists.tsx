@@ -29,8 +29,12 @@ export function NewestErrors({ view, data: { errors } }: Part) {
             </a>
             <span class="muted">
               <ErrorClass error={group} /> ·{" "}
-              <Count view={view} value={group.failures} capped={group.isCapped} /> ·{" "}
-              <Time view={view} at={group.lastAt} />
+              {group.isCapped ? (
+                <Count view={view} value={group.failures} capped />
+              ) : (
+                view.format.counted(view.text.queues.failures, group.failures)
+              )}{" "}
+              · <Time view={view} at={group.lastAt} />
             </span>
           </li>
         ))}

@@ -116,11 +116,11 @@ function Body({ view, data, range }: { view: View; data: OverviewData; range: Ra
           <Queues view={view} data={data} />
         </>
       )}
-      <div class="grid">
+      <div class="grid loose">
         {!isEmpty(data) && <Ages view={view} data={data} />}
         <NewestErrors view={view} data={data} />
       </div>
-      <div class="grid">
+      <div class="grid loose">
         <Pauses view={view} data={data} />
         <Ticks view={view} data={data} />
       </div>

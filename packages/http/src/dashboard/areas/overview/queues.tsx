@@ -17,7 +17,7 @@ interface Row {
 }
 
 const MOST_ROWS = 10
-/** Only the head of the queue is counted. */
+/** So many of the jobs that are next are looked at, of all queues together. */
 const MOST_COUNTED = 10_000
 
 /** The busiest queues: what was performed in the range, and what waits at the head of the queue. */
@@ -36,7 +36,7 @@ export function Queues({ view, data }: { view: View; data: OverviewData }) {
         <Table
           view={view}
           caption={overview.queues}
-          columns={columnsOf(view)}
+          columns={columnsOf(view, data.overview.counts.ready >= MOST_COUNTED)}
           rows={rows}
           rowId={({ name }) => name}
           rowHref={({ name }) => queueHref(view, name)}
@@ -71,14 +71,14 @@ function queueHref(view: View, name: string): string {
   return view.href(`/queues/${encodeURIComponent(name)}`)
 }
 
-function columnsOf(view: View): Column<Row>[] {
+function columnsOf(view: View, isPart: boolean): Column<Row>[] {
   const { overview } = view.text
   return [
     { label: overview.queue, heading: true, cell: ({ name }) => <a href={queueHref(view, name)}>{name}</a> },
     {
       label: overview.ready,
       numeric: true,
-      cell: ({ ready }) => <Count view={view} value={ready} capped={ready >= MOST_COUNTED} />,
+      cell: ({ ready }) => <Count view={view} value={ready} capped={isPart} />,
     },
     { label: overview.since, cell: ({ since }) => <Time view={view} at={since} /> },
     {

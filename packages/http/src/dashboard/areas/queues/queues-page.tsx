@@ -81,6 +81,7 @@ function columnsOf(view: View, series: readonly Series[]): Column<QueueSnapshot>
     },
     {
       label: text.lastHour,
+      wide: true,
       cell: ({ name }) => <QueueSeries view={view} series={series.find(({ of }) => of === name)} />,
     },
   ]

@@ -1,6 +1,6 @@
 import type { KnownEvent, OpenWait } from "@sluice/core"
 import { EmptyState } from "../../components/empty-state.tsx"
-import { PageHeader, Panel } from "../../components/page-header.tsx"
+import { ButtonLink, PageHeader, Panel } from "../../components/page-header.tsx"
 import { Pagination } from "../../components/pagination.tsx"
 import { type Column, Table } from "../../components/table.tsx"
 import { Time } from "../../components/time.tsx"
@@ -25,7 +25,11 @@ export const waitsPage: Page = {
       title: text.waits.title,
       body: (
         <>
-          <PageHeader title={text.waits.title} lead={text.waits.lead} />
+          <PageHeader title={text.waits.title} lead={text.waits.lead}>
+            {view.may("operator") && (
+              <ButtonLink href={view.href("/waits/emit")}>{text.waits.emit}</ButtonLink>
+            )}
+          </PageHeader>
           {waits.length === 0 ? (
             <EmptyState title={text.waits.emptyTitle}>
               <p>{text.waits.empty}</p>
@@ -139,10 +143,24 @@ function Events({ view, events }: { view: View; events: readonly KnownEvent[] })
             numeric: true,
             cell: ({ waiting }) => capped(view, waiting, MOST_COUNTED),
           },
+          ...(view.may("operator") ? [emitColumn(view)] : []),
         ]}
         rows={events}
         rowId={({ name }) => `event-${name}`}
       />
     </Panel>
   )
+}
+
+function emitColumn(view: View): Column<KnownEvent> {
+  const text = view.text.waits
+  return {
+    label: <span class="visually-hidden">{text.emit}</span>,
+    cell: ({ name }) => (
+      <a class="button small" href={view.href("/waits/emit", { event: name })}>
+        {text.emitNow}
+        <span class="visually-hidden"> {name}</span>
+      </a>
+    ),
+  }
 }

@@ -34,7 +34,7 @@ export const health: Messages["health"] = {
   },
   allWell: "تبدأ المهام في وقتها، وقليل منها يفشل.",
   checks: {
-    reachable: "الاتصال",
+    directConnection: "الاتصال",
     serverVersion: "إصدار الخادم",
     schemaVersion: "إصدار المخطط",
     serverSettings: "إعدادات الخادم",

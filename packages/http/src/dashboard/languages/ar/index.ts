@@ -1,8 +1,10 @@
 import type { Messages } from "../en/index.ts"
+import { apiKeys } from "./api-keys.ts"
 import { audit } from "./audit.ts"
 import { batches } from "./batches.ts"
 import { drainers } from "./drainers.ts"
 import { errors } from "./errors.ts"
+import { findings } from "./findings.ts"
 import { health } from "./health.ts"
 import { jobs } from "./jobs.ts"
 import { limits } from "./limits.ts"
@@ -19,8 +21,10 @@ import { waits } from "./waits.ts"
 export const arabic: Messages = {
   errors,
   names,
+  findings,
   health,
   jobs,
+  apiKeys,
   audit,
   batches,
   drainers,

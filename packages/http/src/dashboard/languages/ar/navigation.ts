@@ -12,5 +12,6 @@ export const navigation: Messages["navigation"] = {
   drainers: "المُصرِّفات",
   limits: "الحدود",
   health: "الحالة",
+  apiKeys: "مفاتيح الواجهة",
   audit: "سجل التدقيق",
 }

@@ -1,4 +1,5 @@
 import type { Messages } from "../en/index.ts"
+import { plural } from "../text.ts"
 
 export const waits: Messages["waits"] = {
   title: "الانتظارات",
@@ -27,4 +28,37 @@ export const waits: Messages["waits"] = {
   waiting: "المهام المنتظرة",
   nobody: "لا شيء",
   noEvents: "لا تعريف يشترك في حدث.",
+  emit: "إطلاق حدث",
+  emitTitle: "إطلاق {event}",
+  emitLead: "تُضاف مهمة لكل مشترك، وتُستأنف المهام التي تنتظر الحدث.",
+  chooseEvent: "الحدث",
+  otherEvent: "حدث آخر",
+  emitNow: "إطلاق",
+  payloadHint: 'صيغة JSON يتلقاها المشتركون مدخلًا، مثل \u2066{"orderId": 17}\u2069.',
+  reachesJobs: "يضيف:",
+  reachesWaiting: plural({
+    one: "تنتظره مهمة واحدة، وتُستأنف إن تحققت شروطها.",
+    two: "تنتظره مهمتان، وتُستأنفان إن تحققت شروطهما.",
+    few: "تنتظره {count} مهام، وتُستأنف إن تحققت شروطها.",
+    many: "تنتظره {count} مهمة، وتُستأنف إن تحققت شروطها.",
+    other: "تنتظره {count} مهمة، وتُستأنف إن تحققت شروطها.",
+  }),
+  reachesNobody: "لا أحد مشترك في هذا الحدث ولا أحد ينتظره: إطلاقه لا يفعل شيئًا.",
+  didEmit: "أُطلق {event}.",
+  didEnqueue: plural({
+    zero: "لم تُضف أي مهمة.",
+    one: "أُضيفت مهمة واحدة.",
+    two: "أُضيفت مهمتان.",
+    few: "أُضيفت {count} مهام.",
+    many: "أُضيفت {count} مهمة.",
+    other: "أُضيفت {count} مهمة.",
+  }),
+  didResume: plural({
+    zero: "لم تُستأنف أي مهمة منتظرة.",
+    one: "استُؤنفت مهمة منتظرة واحدة.",
+    two: "استُؤنفت مهمتان منتظرتان.",
+    few: "استُؤنفت {count} مهام منتظرة.",
+    many: "استُؤنفت {count} مهمة منتظرة.",
+    other: "استُؤنفت {count} مهمة منتظرة.",
+  }),
 }

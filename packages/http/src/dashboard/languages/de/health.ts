@@ -22,7 +22,7 @@ export const health: Messages["health"] = {
   },
   allWell: "Jobs starten rechtzeitig, und wenige schlagen fehl.",
   checks: {
-    reachable: "Verbindung",
+    directConnection: "Verbindung",
     serverVersion: "Version des Servers",
     schemaVersion: "Version des Schemas",
     serverSettings: "Einstellungen des Servers",

@@ -57,6 +57,7 @@ export const jobs: Messages["jobs"] = {
     run: "Jetzt ausführen",
     update: "Ändern",
     delete: "Löschen",
+    erase: "Tilgen",
   },
   ask: {
     cancel: "Jobs abbrechen?",
@@ -64,6 +65,7 @@ export const jobs: Messages["jobs"] = {
     run: "Jobs jetzt ausführen?",
     update: "Jobs ändern?",
     delete: "Jobs löschen?",
+    erase: "Jobs tilgen?",
   },
   explain: {
     cancel: "Wartende Jobs kommen in den Verlauf. Laufende werden innerhalb einer Sekunde abgebrochen.",
@@ -72,6 +74,8 @@ export const jobs: Messages["jobs"] = {
     update: "Nur was Sie ausfüllen, wird geändert. Laufende Jobs bleiben, wie sie sind.",
     delete:
       "Sie werden mit Fehlern, Eingaben und Ergebnissen aus dem Verlauf entfernt. Das lässt sich nicht rückgängig machen.",
+    erase:
+      "Wartende werden abgebrochen, und alle werden in jedem Zustand mit allem gelöscht, was von ihnen bekannt ist: Eingaben, Ausgaben, Fehler, Logzeilen. Laufende werden nur abgebrochen: tilgen Sie sie noch einmal, wenn sie geendet haben. Das lässt sich nicht rückgängig machen.",
   },
   doIt: {
     cancel: "Jobs abbrechen",
@@ -79,7 +83,10 @@ export const jobs: Messages["jobs"] = {
     run: "Jobs jetzt ausführen",
     update: "Jobs ändern",
     delete: "Jobs löschen",
+    erase: "Jobs tilgen",
   },
+  tooManyToErase:
+    "Es passen mehr Jobs, als hier getilgt werden können. Fügen Sie Filter hinzu, oder verwenden Sie sluice jobs erase.",
   nothingSelected: "Wählen Sie zuerst Jobs aus.",
   back: "Zurück zur Liste",
   keep: "Nichts ändern",
@@ -90,6 +97,7 @@ export const jobs: Messages["jobs"] = {
       run: "Jobs werden fällig",
       update: "Jobs werden geändert",
       delete: "Jobs werden gelöscht",
+      erase: "Jobs werden getilgt",
     },
     done: {
       cancel: "Jobs abgebrochen",
@@ -97,6 +105,7 @@ export const jobs: Messages["jobs"] = {
       run: "Jobs sind fällig",
       update: "Jobs geändert",
       delete: "Jobs gelöscht",
+      erase: "Jobs getilgt",
     },
     lead: "Ein Teil der Jobs ist erledigt. Der nächste folgt von selbst; wer die Seite verlässt, beendet es nach dem laufenden Teil.",
     continue: "Weiter",
@@ -127,6 +136,7 @@ export const jobs: Messages["jobs"] = {
     retry: "Wiederholen",
     run: "Jetzt ausführen",
     delete: "Löschen",
+    erase: "Tilgen",
     edit: "Bearbeiten",
     duplicate: "Duplizieren",
   },
@@ -253,4 +263,32 @@ export const jobs: Messages["jobs"] = {
   yes: "Ja",
   no: "Nein",
   notSet: "Nicht gesetzt",
+  several: {
+    link: "Mehrere einreihen",
+    title: "Mehrere einreihen: {name}",
+    lead: "Fügen Sie eine Liste ein. Sie wird erst geprüft und dann als Batch gespeichert.",
+    rows: "Eingaben",
+    hint: 'Eine JSON-Liste wie [{"id": 1}, {"id": 2}], oder eine Tabelle mit Kommas, Semikolons oder Tabulatoren, deren erste Zeile die Felder nennt.',
+    hintFields:
+      "Eine JSON-Liste, oder eine Tabelle mit Kommas, Semikolons oder Tabulatoren, deren erste Zeile Felder nennt: {fields}.",
+    check: "Prüfen",
+    row: "Zeile",
+    problem: "Problem",
+    good: plural({
+      one: "{count} Job kann eingereiht werden.",
+      other: "{count} Jobs können eingereiht werden. Die ersten:",
+    }),
+    wrong: plural({
+      one: "{count} Zeile kann nicht eingereiht werden, daher keine.",
+      other: "{count} Zeilen können nicht eingereiht werden, daher keine.",
+    }),
+    enqueue: plural({ one: "{count} Job einreihen", other: "{count} Jobs einreihen" }),
+    did: plural({ one: "{count} Job ist eingereiht.", other: "{count} Jobs sind eingereiht." }),
+    none: "Es gibt keine Eingaben: fügen Sie eine JSON-Liste ein, oder eine Tabelle mit ihrer ersten Zeile.",
+    noField: "Es gibt kein Feld {field}.",
+    tooMany: plural({
+      one: "Höchstens {count} Job wird auf einmal eingereiht.",
+      other: "Höchstens {count} Jobs werden auf einmal eingereiht.",
+    }),
+  },
 }

@@ -12,5 +12,6 @@ export const navigation: Messages["navigation"] = {
   drainers: "Drainer",
   limits: "Limits",
   health: "Zustand",
+  apiKeys: "API-Schlüssel",
   audit: "Prüfprotokoll",
 }

@@ -1,4 +1,5 @@
 import type { Messages } from "../en/index.ts"
+import { plural } from "../text.ts"
 
 export const waits: Messages["waits"] = {
   title: "Warten",
@@ -28,4 +29,24 @@ export const waits: Messages["waits"] = {
   waiting: "Wartende Jobs",
   nobody: "Nichts",
   noEvents: "Keine Definition hat ein Ereignis abonniert.",
+  emit: "Ereignis auslösen",
+  emitTitle: "{event} auslösen",
+  emitLead:
+    "Für jeden Abonnenten wird ein Job eingereiht, und Jobs, die auf das Ereignis warten, gehen weiter.",
+  chooseEvent: "Ereignis",
+  otherEvent: "Ein anderes Ereignis",
+  emitNow: "Auslösen",
+  payloadHint: 'JSON, das die Abonnenten als Eingabe bekommen, etwa {"orderId": 17}.',
+  reachesJobs: "Reiht ein:",
+  reachesWaiting: plural({
+    one: "{count} Job wartet darauf und geht weiter, wenn seine Bedingungen passen.",
+    other: "{count} Jobs warten darauf und gehen weiter, wenn ihre Bedingungen passen.",
+  }),
+  reachesNobody: "Niemand abonniert dieses Ereignis oder wartet darauf: es auszulösen bewirkt nichts.",
+  didEmit: "{event} ist ausgelöst.",
+  didEnqueue: plural({ one: "{count} Job ist eingereiht.", other: "{count} Jobs sind eingereiht." }),
+  didResume: plural({
+    one: "{count} wartender Job geht weiter.",
+    other: "{count} wartende Jobs gehen weiter.",
+  }),
 }

@@ -22,7 +22,7 @@ export const health = {
   },
   allWell: "Jobs start in time, and few of them fail.",
   checks: {
-    reachable: "Connection",
+    directConnection: "Connection",
     serverVersion: "Server version",
     schemaVersion: "Schema version",
     serverSettings: "Server settings",

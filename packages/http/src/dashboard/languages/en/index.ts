@@ -1,7 +1,9 @@
+import { apiKeys } from "./api-keys.ts"
 import { audit } from "./audit.ts"
 import { batches } from "./batches.ts"
 import { drainers } from "./drainers.ts"
 import { errors } from "./errors.ts"
+import { findings } from "./findings.ts"
 import { health } from "./health.ts"
 import { jobs } from "./jobs.ts"
 import { limits } from "./limits.ts"
@@ -17,12 +19,14 @@ import { waits } from "./waits.ts"
 
 /** The texts of the dashboard: a file for each area. The other languages have the same keys. */
 export const english = {
+  apiKeys,
   audit,
   batches,
   drainers,
   jobs,
   errors,
   names,
+  findings,
   health,
   limits,
   navigation,

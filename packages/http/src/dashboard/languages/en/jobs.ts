@@ -50,13 +50,21 @@ export const jobs = {
   act: "With",
   selection: "selected jobs",
   everything: "all that match",
-  verbs: { cancel: "Cancel", retry: "Retry", run: "Run now", update: "Change", delete: "Delete" },
+  verbs: {
+    cancel: "Cancel",
+    retry: "Retry",
+    run: "Run now",
+    update: "Change",
+    delete: "Delete",
+    erase: "Erase",
+  },
   ask: {
     cancel: "Cancel jobs?",
     retry: "Retry jobs?",
     run: "Run jobs now?",
     update: "Change jobs?",
     delete: "Delete jobs?",
+    erase: "Erase jobs?",
   },
   explain: {
     cancel: "Waiting jobs move to the history. Running ones are aborted within a second.",
@@ -65,6 +73,8 @@ export const jobs = {
     update: "Only what you fill in is changed. Running jobs are left as they are.",
     delete:
       "They are removed from the history with their errors, payloads and results. This can't be undone.",
+    erase:
+      "They are canceled if they wait, and deleted with all that is known of them, in any state: inputs, outputs, errors, log lines. Running ones are only canceled: erase them again once they have ended. This can't be undone.",
   },
   doIt: {
     cancel: "Cancel jobs",
@@ -72,7 +82,9 @@ export const jobs = {
     run: "Run jobs now",
     update: "Change jobs",
     delete: "Delete jobs",
+    erase: "Erase jobs",
   },
+  tooManyToErase: "More jobs match than can be erased here. Add filters, or use sluice jobs erase.",
   nothingSelected: "Select jobs first.",
   back: "Back to the list",
   keep: "Don't change anything",
@@ -83,6 +95,7 @@ export const jobs = {
       run: "Running jobs now",
       update: "Changing jobs",
       delete: "Deleting jobs",
+      erase: "Erasing jobs",
     },
     done: {
       cancel: "Jobs canceled",
@@ -90,6 +103,7 @@ export const jobs = {
       run: "Jobs due now",
       update: "Jobs changed",
       delete: "Jobs deleted",
+      erase: "Jobs erased",
     },
     lead: "A part of the jobs is done. The next part follows by itself; leaving this page stops it after the current one.",
     continue: "Continue",
@@ -120,6 +134,7 @@ export const jobs = {
     retry: "Retry",
     run: "Run now",
     delete: "Delete",
+    erase: "Erase",
     edit: "Edit",
     duplicate: "Duplicate",
   },
@@ -244,4 +259,32 @@ export const jobs = {
   yes: "Yes",
   no: "No",
   notSet: "Not set",
+  several: {
+    link: "Enqueue several",
+    title: "Enqueue several: {name}",
+    lead: "Paste a list. It is checked first, and then stored as a batch.",
+    rows: "Inputs",
+    hint: 'A JSON list such as [{"id": 1}, {"id": 2}], or a table by commas, semicolons or tabs, whose first line names the fields.',
+    hintFields:
+      "A JSON list, or a table by commas, semicolons or tabs, whose first line names fields: {fields}.",
+    check: "Check",
+    row: "Row",
+    problem: "Problem",
+    good: plural({
+      one: "{count} job can be enqueued.",
+      other: "{count} jobs can be enqueued. The first of them:",
+    }),
+    wrong: plural({
+      one: "{count} row can't be enqueued, so none is.",
+      other: "{count} rows can't be enqueued, so none is.",
+    }),
+    enqueue: plural({ one: "Enqueue {count} job", other: "Enqueue {count} jobs" }),
+    did: plural({ one: "{count} job is enqueued.", other: "{count} jobs are enqueued." }),
+    none: "There are no inputs: paste a JSON list, or a table with its first line.",
+    noField: "There is no field {field}.",
+    tooMany: plural({
+      one: "At most {count} job is enqueued at once.",
+      other: "At most {count} jobs are enqueued at once.",
+    }),
+  },
 }

@@ -10,5 +10,6 @@ export const navigation = {
   limits: "Limits",
   errors: "Errors",
   health: "Health",
+  apiKeys: "API keys",
   audit: "Audit log",
 }

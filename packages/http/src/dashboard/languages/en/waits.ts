@@ -1,3 +1,5 @@
+import { plural } from "../text.ts"
+
 export const waits = {
   title: "Waits",
   lead: "Jobs that continue when somebody answers, or when an event comes.",
@@ -25,4 +27,20 @@ export const waits = {
   waiting: "Waiting jobs",
   nobody: "Nothing",
   noEvents: "No definition subscribes to an event.",
+  emit: "Emit an event",
+  emitTitle: "Emit {event}",
+  emitLead: "A job of each subscriber is enqueued, and jobs that wait for the event continue.",
+  chooseEvent: "Event",
+  otherEvent: "Another event",
+  emitNow: "Emit",
+  payloadHint: 'JSON that subscribers get as their input, such as {"orderId": 17}.',
+  reachesJobs: "Enqueues:",
+  reachesWaiting: plural({
+    one: "{count} job waits for it, and continues if its conditions match.",
+    other: "{count} jobs wait for it, and continue if their conditions match.",
+  }),
+  reachesNobody: "Nobody subscribes to this event or waits for it: emitting it does nothing.",
+  didEmit: "{event} is emitted.",
+  didEnqueue: plural({ one: "{count} job is enqueued.", other: "{count} jobs are enqueued." }),
+  didResume: plural({ one: "{count} waiting job continues.", other: "{count} waiting jobs continue." }),
 }

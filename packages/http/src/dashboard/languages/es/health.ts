@@ -22,7 +22,7 @@ export const health: Messages["health"] = {
   },
   allWell: "Los trabajos empiezan a tiempo y pocos fallan.",
   checks: {
-    reachable: "Conexión",
+    directConnection: "Conexión",
     serverVersion: "Versión del servidor",
     schemaVersion: "Versión del esquema",
     serverSettings: "Ajustes del servidor",

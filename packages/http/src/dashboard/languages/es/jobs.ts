@@ -57,6 +57,7 @@ export const jobs: Messages["jobs"] = {
     run: "Ejecutar ya",
     update: "Cambiar",
     delete: "Eliminar",
+    erase: "Borrar todo rastro",
   },
   ask: {
     cancel: "¿Cancelar trabajos?",
@@ -64,6 +65,7 @@ export const jobs: Messages["jobs"] = {
     run: "¿Ejecutar trabajos ya?",
     update: "¿Cambiar trabajos?",
     delete: "¿Eliminar trabajos?",
+    erase: "¿Borrar todo rastro de trabajos?",
   },
   explain: {
     cancel: "Los que esperan pasan al historial. Los que se ejecutan se interrumpen en un segundo.",
@@ -71,6 +73,8 @@ export const jobs: Messages["jobs"] = {
     run: "Termina su espera y quedan previstos para ya.",
     update: "Solo se cambia lo que rellene. Los que se ejecutan quedan como están.",
     delete: "Se quitan del historial con sus errores, entradas y resultados. No se puede deshacer.",
+    erase:
+      "Los que esperan se cancelan, y todos se eliminan, en cualquier estado, con todo lo que se sabe de ellos: entradas, resultados, errores, líneas de registro. Los que se ejecutan solo se cancelan: bórrelos de nuevo cuando hayan terminado. No se puede deshacer.",
   },
   doIt: {
     cancel: "Cancelar trabajos",
@@ -78,7 +82,10 @@ export const jobs: Messages["jobs"] = {
     run: "Ejecutar trabajos ya",
     update: "Cambiar trabajos",
     delete: "Eliminar trabajos",
+    erase: "Borrar todo rastro",
   },
+  tooManyToErase:
+    "Coinciden más trabajos de los que se pueden borrar aquí. Añada filtros, o use sluice jobs erase.",
   nothingSelected: "Seleccione primero algún trabajo.",
   back: "Volver a la lista",
   keep: "No cambiar nada",
@@ -89,6 +96,7 @@ export const jobs: Messages["jobs"] = {
       run: "Ejecutando trabajos",
       update: "Cambiando trabajos",
       delete: "Eliminando trabajos",
+      erase: "Borrando todo rastro",
     },
     done: {
       cancel: "Trabajos cancelados",
@@ -96,6 +104,7 @@ export const jobs: Messages["jobs"] = {
       run: "Trabajos previstos para ya",
       update: "Trabajos cambiados",
       delete: "Trabajos eliminados",
+      erase: "Trabajos borrados",
     },
     lead: "Una parte está hecha. La siguiente viene sola; si deja esta página, se detiene tras la parte en curso.",
     continue: "Continuar",
@@ -126,6 +135,7 @@ export const jobs: Messages["jobs"] = {
     retry: "Reintentar",
     run: "Ejecutar ya",
     delete: "Eliminar",
+    erase: "Borrar todo rastro",
     edit: "Editar",
     duplicate: "Duplicar",
   },
@@ -250,4 +260,32 @@ export const jobs: Messages["jobs"] = {
   yes: "Sí",
   no: "No",
   notSet: "Sin indicar",
+  several: {
+    link: "Encolar varios",
+    title: "Encolar varios: {name}",
+    lead: "Pegue una lista. Primero se comprueba y después se guarda como un lote.",
+    rows: "Entradas",
+    hint: 'Una lista JSON como [{"id": 1}, {"id": 2}], o una tabla con comas, puntos y coma o tabuladores, cuya primera línea nombra los campos.',
+    hintFields:
+      "Una lista JSON, o una tabla con comas, puntos y coma o tabuladores, cuya primera línea nombra campos: {fields}.",
+    check: "Comprobar",
+    row: "Línea",
+    problem: "Problema",
+    good: plural({
+      one: "Se puede encolar {count} trabajo.",
+      other: "Se pueden encolar {count} trabajos. Los primeros:",
+    }),
+    wrong: plural({
+      one: "{count} línea no se puede encolar, así que no se encola ninguna.",
+      other: "{count} líneas no se pueden encolar, así que no se encola ninguna.",
+    }),
+    enqueue: plural({ one: "Encolar {count} trabajo", other: "Encolar {count} trabajos" }),
+    did: plural({ one: "Se ha encolado {count} trabajo.", other: "Se han encolado {count} trabajos." }),
+    none: "No hay entradas: pegue una lista JSON, o una tabla con su primera línea.",
+    noField: "No hay ningún campo {field}.",
+    tooMany: plural({
+      one: "Se encola como mucho {count} trabajo a la vez.",
+      other: "Se encolan como mucho {count} trabajos a la vez.",
+    }),
+  },
 }

@@ -12,5 +12,6 @@ export const navigation: Messages["navigation"] = {
   drainers: "Drainers",
   limits: "Límites",
   health: "Estado",
+  apiKeys: "Claves de API",
   audit: "Auditoría",
 }

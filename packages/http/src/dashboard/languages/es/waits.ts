@@ -1,4 +1,5 @@
 import type { Messages } from "../en/index.ts"
+import { plural } from "../text.ts"
 
 export const waits: Messages["waits"] = {
   title: "Esperas",
@@ -28,4 +29,23 @@ export const waits: Messages["waits"] = {
   waiting: "Trabajos en espera",
   nobody: "Nada",
   noEvents: "Ninguna definición está suscrita a un evento.",
+  emit: "Emitir un evento",
+  emitTitle: "Emitir {event}",
+  emitLead: "Se encola un trabajo de cada suscriptor, y continúan los trabajos que esperan el evento.",
+  chooseEvent: "Evento",
+  otherEvent: "Otro evento",
+  emitNow: "Emitir",
+  payloadHint: 'JSON que los suscriptores reciben como entrada, por ejemplo {"orderId": 17}.',
+  reachesJobs: "Encola:",
+  reachesWaiting: plural({
+    one: "{count} trabajo lo espera, y continúa si se cumplen sus condiciones.",
+    other: "{count} trabajos lo esperan, y continúan si se cumplen sus condiciones.",
+  }),
+  reachesNobody: "Nadie está suscrito a este evento ni lo espera: emitirlo no hace nada.",
+  didEmit: "{event} se ha emitido.",
+  didEnqueue: plural({ one: "Se ha encolado {count} trabajo.", other: "Se han encolado {count} trabajos." }),
+  didResume: plural({
+    one: "Continúa {count} trabajo en espera.",
+    other: "Continúan {count} trabajos en espera.",
+  }),
 }

@@ -22,7 +22,7 @@ export const health: Messages["health"] = {
   },
   allWell: "Les jobs démarrent à temps, et peu échouent.",
   checks: {
-    reachable: "Connexion",
+    directConnection: "Connexion",
     serverVersion: "Version du serveur",
     schemaVersion: "Version du schéma",
     serverSettings: "Réglages du serveur",

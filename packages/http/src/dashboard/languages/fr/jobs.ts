@@ -51,13 +51,21 @@ export const jobs: Messages["jobs"] = {
   act: "Avec",
   selection: "les jobs sélectionnés",
   everything: "tous ceux qui correspondent",
-  verbs: { cancel: "Annuler", retry: "Réessayer", run: "Lancer", update: "Modifier", delete: "Supprimer" },
+  verbs: {
+    cancel: "Annuler",
+    retry: "Réessayer",
+    run: "Lancer",
+    update: "Modifier",
+    delete: "Supprimer",
+    erase: "Effacer",
+  },
   ask: {
     cancel: "Annuler des jobs ?",
     retry: "Réessayer des jobs ?",
     run: "Lancer des jobs maintenant ?",
     update: "Modifier des jobs ?",
     delete: "Supprimer des jobs ?",
+    erase: "Effacer des jobs ?",
   },
   explain: {
     cancel: "Les jobs en attente passent dans l'historique. Ceux en cours sont interrompus en une seconde.",
@@ -65,6 +73,8 @@ export const jobs: Messages["jobs"] = {
     run: "Leur délai prend fin : ils sont prévus immédiatement.",
     update: "Seul ce que vous remplissez est modifié. Les jobs en cours restent tels quels.",
     delete: "Ils sont retirés de l'historique avec leurs erreurs, entrées et résultats. C'est irréversible.",
+    erase:
+      "Ceux qui attendent sont annulés, et tous sont supprimés, quel que soit leur état, avec tout ce que l'on sait d'eux : entrées, résultats, erreurs, lignes de journal. Ceux qui s'exécutent sont seulement annulés : effacez-les de nouveau quand ils auront fini. C'est irréversible.",
   },
   doIt: {
     cancel: "Annuler les jobs",
@@ -72,7 +82,10 @@ export const jobs: Messages["jobs"] = {
     run: "Lancer les jobs",
     update: "Modifier les jobs",
     delete: "Supprimer les jobs",
+    erase: "Effacer les jobs",
   },
+  tooManyToErase:
+    "Il y a plus de jobs que l'on ne peut en effacer ici. Ajoutez des filtres, ou utilisez sluice jobs erase.",
   nothingSelected: "Sélectionnez d'abord des jobs.",
   back: "Retour à la liste",
   keep: "Ne rien changer",
@@ -83,6 +96,7 @@ export const jobs: Messages["jobs"] = {
       run: "Lancement des jobs",
       update: "Modification des jobs",
       delete: "Suppression des jobs",
+      erase: "Effacement des jobs",
     },
     done: {
       cancel: "Jobs annulés",
@@ -90,6 +104,7 @@ export const jobs: Messages["jobs"] = {
       run: "Jobs prévus maintenant",
       update: "Jobs modifiés",
       delete: "Jobs supprimés",
+      erase: "Jobs effacés",
     },
     lead: "Une partie des jobs est traitée. La suite vient d'elle-même ; quitter la page arrête après la partie en cours.",
     continue: "Continuer",
@@ -120,6 +135,7 @@ export const jobs: Messages["jobs"] = {
     retry: "Réessayer",
     run: "Lancer",
     delete: "Supprimer",
+    erase: "Effacer",
     edit: "Modifier",
     duplicate: "Dupliquer",
   },
@@ -244,4 +260,29 @@ export const jobs: Messages["jobs"] = {
   yes: "Oui",
   no: "Non",
   notSet: "Non défini",
+  several: {
+    link: "En mettre plusieurs",
+    title: "Mettre plusieurs jobs en file : {name}",
+    lead: "Collez une liste. Elle est d'abord vérifiée, puis enregistrée comme un lot.",
+    rows: "Entrées",
+    hint: 'Une liste JSON comme [{"id": 1}, {"id": 2}], ou un tableau par virgules, points-virgules ou tabulations, dont la première ligne nomme les champs.',
+    hintFields:
+      "Une liste JSON, ou un tableau par virgules, points-virgules ou tabulations, dont la première ligne nomme des champs : {fields}.",
+    check: "Vérifier",
+    row: "Ligne",
+    problem: "Problème",
+    good: plural({
+      one: "{count} job peut être mis en file.",
+      other: "{count} jobs peuvent être mis en file. Les premiers :",
+    }),
+    wrong: plural({
+      one: "{count} ligne ne peut pas être mise en file, donc aucune ne l'est.",
+      other: "{count} lignes ne peuvent pas être mises en file, donc aucune ne l'est.",
+    }),
+    enqueue: plural({ one: "Mettre {count} job en file", other: "Mettre {count} jobs en file" }),
+    did: plural({ one: "{count} job est en file.", other: "{count} jobs sont en file." }),
+    none: "Il n'y a pas d'entrées : collez une liste JSON, ou un tableau avec sa première ligne.",
+    noField: "Il n'y a pas de champ {field}.",
+    tooMany: plural({ one: "Au plus {count} job à la fois.", other: "Au plus {count} jobs à la fois." }),
+  },
 }

@@ -12,5 +12,6 @@ export const navigation: Messages["navigation"] = {
   drainers: "Drainers",
   limits: "Limites",
   health: "État",
+  apiKeys: "Clés d'API",
   audit: "Journal d’audit",
 }

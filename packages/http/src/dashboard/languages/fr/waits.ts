@@ -1,4 +1,5 @@
 import type { Messages } from "../en/index.ts"
+import { plural } from "../text.ts"
 
 export const waits: Messages["waits"] = {
   title: "Attentes",
@@ -28,4 +29,20 @@ export const waits: Messages["waits"] = {
   waiting: "Jobs en attente",
   nobody: "Rien",
   noEvents: "Aucune définition n’est abonnée à un événement.",
+  emit: "Émettre un événement",
+  emitTitle: "Émettre {event}",
+  emitLead: "Un job de chaque abonné est mis en file, et les jobs qui attendent l'événement reprennent.",
+  chooseEvent: "Événement",
+  otherEvent: "Un autre événement",
+  emitNow: "Émettre",
+  payloadHint: 'JSON que les abonnés reçoivent en entrée, par exemple {"orderId": 17}.',
+  reachesJobs: "Met en file :",
+  reachesWaiting: plural({
+    one: "{count} job l'attend, et reprend si ses conditions sont remplies.",
+    other: "{count} jobs l'attendent, et reprennent si leurs conditions sont remplies.",
+  }),
+  reachesNobody: "Personne n'est abonné à cet événement ni ne l'attend : l'émettre n'a aucun effet.",
+  didEmit: "{event} est émis.",
+  didEnqueue: plural({ one: "{count} job est mis en file.", other: "{count} jobs sont mis en file." }),
+  didResume: plural({ one: "{count} job en attente reprend.", other: "{count} jobs en attente reprennent." }),
 }

@@ -15,8 +15,10 @@ begin
     insert into limit_overrides (kind, target, concurrency_limit) values ('key', p_key, p_limit)
     on conflict (kind, target) do update set concurrency_limit = excluded.concurrency_limit, set_at = excluded.set_at;
   end if;
-  perform lock_keys(array[p_key]);
-  perform unblock_jobs(array[p_key]);
+  if sees_commits() then -- else a settle or tick does: what a claim has changed while this waits for it, this can't change any more
+    perform lock_keys(array[p_key]);
+    perform unblock_jobs(array[p_key]);
+  end if;
   perform notify_lingering();
 end
 $$;

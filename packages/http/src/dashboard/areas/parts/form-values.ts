@@ -1,6 +1,6 @@
 import { type Duration, durationMs } from "@sluice/core"
 import type { View } from "../../page.ts"
-import { JsonProblem, jsonIn } from "../parts/json-in.ts"
+import { JsonProblem, jsonIn } from "./json-in.ts"
 
 /** What a form's text can't be read as, by field. */
 export class FieldError extends Error {

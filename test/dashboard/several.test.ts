@@ -1,0 +1,114 @@
+import { createSluice, defineJob } from "@sluice/core"
+import { beforeEach, expect, test } from "vitest"
+import { z } from "zod"
+import { createDatabase } from "../support/database.ts"
+import { drainable } from "../support/drain.ts"
+import { readable, visitDashboard } from "./dashboard.ts"
+
+const database = await createDatabase()
+const refund = defineJob({
+  name: "refund",
+  input: z.object({ order: z.number(), note: z.string().optional(), urgent: z.boolean().optional() }),
+  async perform() {},
+})
+const { sluice } = drainable(database, [refund])
+const operator = visitDashboard(sluice, "operator")
+const PATH = "/jobs/new/several"
+
+beforeEach(async () => {
+  await sluice.eraseJobs({ name: ["refund", "elsewhere"] })
+})
+
+const payloads = async () =>
+  (await database.rows("select payload from sluice.jobs order by id")).map(({ payload }) => payload)
+
+test("the form of a job leads to the one for several, which names the fields", async () => {
+  expect((await operator.get("/jobs/new?name=refund")).text).toContain('href="/jobs/new/several?name=refund"')
+  const { text } = await operator.get(`${PATH}?name=refund`)
+  expect(readable(text)).toContain("whose first line names fields: order, note, urgent")
+  expect((await operator.get(PATH)).status).toBe(404)
+})
+
+test("a list is checked first, which stores nothing, and then stored as a batch", async () => {
+  const form = { name: "refund", rows: '[{"order": 1}, {"order": 2, "note": "late"}]' }
+  const checked = await operator.post(PATH, { ...form, step: "check" })
+  expect(checked.status).toBe(200)
+  expect(readable(checked.text)).toContain(
+    '2 jobs can be enqueued. The first of them: Inputs Row Input 1 {"order":1}',
+  )
+  expect(readable(checked.text)).toContain("Enqueue 2 jobs")
+  expect(await payloads()).toEqual([])
+  const { to } = await operator.post(PATH, { ...form, step: "enqueue" })
+  expect(to).toMatch(/^\/batches\/\d+$/)
+  expect(await payloads()).toEqual([{ order: 1 }, { order: 2, note: "late" }])
+})
+
+test.each([
+  ["a file", "order,note,urgent\n1,late,true\n2,,"],
+  ["a spreadsheet", "order\tnote\turgent\r\n1\tlate\ttrue\r\n\r\n2\t\t\r\n"],
+  ["a file with quotes", 'order;note;urgent\n"1";"late";"true"\n2;;'],
+])("a table as it comes from %s becomes inputs of the schema's types", async (_, rows) => {
+  await operator.post(PATH, { name: "refund", rows, step: "enqueue" })
+  expect(await payloads()).toEqual([{ order: 1, note: "late", urgent: true }, { order: 2 }])
+})
+
+test("cells may have separators, quotes and line breaks between quotes", async () => {
+  const rows = 'order,note\n1,"late, ""very""\nlate"\n'
+  await operator.post(PATH, { name: "refund", rows, step: "enqueue" })
+  expect(await payloads()).toEqual([{ order: 1, note: 'late, "very"\nlate' }])
+})
+
+test("if one row is wrong none is enqueued, and each that is says why", async () => {
+  const rows = '[{"order": 1}, {"order": "<b>x</b>"}, {}]'
+  const { status, text } = await operator.post(PATH, { name: "refund", rows, step: "enqueue" })
+  expect(status).toBe(422)
+  expect(readable(text)).toContain("2 rows can't be enqueued, so none is. Inputs Row Input Problem 2")
+  expect(readable(text)).toMatch(/3 \{\} order: .*expected number/)
+  expect(text).not.toContain("<b>x")
+  expect(text).not.toContain('value="enqueue"')
+  const table = await operator.post(PATH, { name: "refund", rows: "order\none\n2", step: "check" })
+  expect(readable(table.text)).toMatch(
+    /1 row can't be enqueued.* 1 \{"order":"one"\} order: This is not a number/,
+  )
+  expect(await payloads()).toEqual([])
+})
+
+test.each([
+  ["There are no inputs", ""],
+  ["There are no inputs", "order"],
+  ["There are no inputs", "[]"],
+  ["This is not valid JSON", "[1,"],
+  ["9007199254740993", "[9007199254740993]"],
+  ["There is no field colour", "order,colour\n1,red"],
+  ["At most 5,000 jobs", `[${"{},".repeat(5_000)}{}]`],
+])("what can't be read stays in its field, with the reason: %s", async (reason, rows) => {
+  const { status, text } = await operator.post(PATH, { name: "refund", rows, step: "enqueue" })
+  expect(status).toBe(422)
+  expect(/id="field-rows-error">([^<]*)/.exec(text)?.[1]).toContain(reason)
+})
+
+test("a form that is sent twice stores each job once", async () => {
+  const form = { name: "refund", rows: '[{"order": 1}, {"order": 2}]', step: "enqueue", once: "4d1f" }
+  const first = await operator.post(PATH, form)
+  const second = await operator.post(PATH, form)
+  expect(second.to).toBe(first.to)
+  expect(await payloads()).toHaveLength(2)
+})
+
+test("without a definition, a table's cells are text, and what core refuses is said", async () => {
+  const visitor = visitDashboard(createSluice({ database: database.pool }), "operator")
+  await visitor.post(PATH, { name: "elsewhere", rows: "id\n007", step: "enqueue" })
+  expect(await payloads()).toEqual([{ id: "007" }])
+  const bad = await visitor.post(PATH, { name: "no name", rows: "[{}]", step: "enqueue" })
+  expect(bad.status).toBe(422)
+  expect(readable(bad.text)).toContain("no name")
+})
+
+test("a reader may not", async () => {
+  const reader = visitDashboard(sluice, "reader")
+  expect((await reader.get(`${PATH}?name=refund`)).status).toBe(403)
+  expect((await reader.post(PATH, { name: "refund", rows: '[{"order": 1}]', step: "enqueue" })).status).toBe(
+    403,
+  )
+  expect(await payloads()).toEqual([])
+})
