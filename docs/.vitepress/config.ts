@@ -53,9 +53,18 @@ export default defineConfig({
       options: {
         miniSearch: {
           searchOptions: {
+            // A question finds what it is about, and not the pages with most of its small words.
+            processTerm: (term: string) =>
+              /^(a|an|and|are|can|do|does|for|how|i|in|is|it|my|of|on|or|the|to|what|when|where|why|with)$/i.test(
+                term,
+              )
+                ? null
+                : term.toLowerCase(),
             // Guides come before the names of every property, and before records of decisions.
             boostDocument: (address: string) =>
-              /\/(reference|decisions)\/|CHANGELOG/.test(address) ? 0.1 : 1,
+              /\/(reference|decisions)\/|CHANGELOG|CONTRIBUTING|docs\/(parity|protocol)/.test(address)
+                ? 0.1
+                : 1,
           },
         },
       },

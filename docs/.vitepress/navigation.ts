@@ -45,7 +45,7 @@ export const NAVIGATION: readonly Chapter[] = [
   chapter("Operate", {
     Dashboard: "/docs/dashboard",
     "Keys and roles": "/docs/access",
-    "Monitor and alarm": "/docs/monitoring",
+    "Monitoring and alarms": "/docs/monitoring",
     Measures: "/docs/measures",
     "Logs, metrics, traces": "/docs/telemetry",
     Connections: "/docs/connections",

@@ -51,6 +51,14 @@ test.each([
   expect(code).toBe(2)
 })
 
+test("with --json, wrong usage is a JSON document on the standard output, and a line beside it", async () => {
+  const { code, output, stdout } = await runSluice("jobs", "lst", "--json")
+  const message = 'There is no command "jobs lst": did you mean jobs list?'
+  expect(JSON.parse(stdout)).toEqual({ error: { code: "bad_arguments", message } })
+  expect(output).toContain(`sluice: ${message}`)
+  expect(code).toBe(2)
+})
+
 test("variables of the environment are checked like options, and named", async () => {
   for (const [name, value, words] of [
     ["DATABASE_URL", "nonsense", "DATABASE_URL is not a Postgres connection string: give one such as"],
@@ -80,5 +88,5 @@ test("help lists the commands, and explains one with its options only", async ()
 test("--version prints the version of the package", async () => {
   const manifest = new URL("../../packages/cli/package.json", import.meta.url)
   const { version } = JSON.parse(await readFile(manifest, "utf8"))
-  expect(await runSluice("--version")).toEqual({ code: 0, output: `${version}\n` })
+  expect(await runSluice("--version")).toMatchObject({ code: 0, output: `${version}\n` })
 })

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises"
+import { type AddressInfo, createServer } from "node:net"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { createSluice, type JobSnapshot } from "@sluice/core"
@@ -41,6 +42,23 @@ test("a file that a job imports is watched, too", async () => {
   await app.says(/changed/)
   const { id } = await app.sluice.enqueue("say", {})
   await eventually(async () => expect((await app.sluice.getJob(id))?.result).toBe("second"))
+})
+
+test("a port that is taken is told with the process that has it, and the option that chooses another", async () => {
+  const taken = createServer().listen(0, "127.0.0.1")
+  onTestFinished(() => void taken.close())
+  await once(taken, "listening")
+  const { port } = taken.address() as AddressInfo
+  const app = await startApp(jobsFile("one"))
+  const child = spawn(process.execPath, [SLUICE, "dev", "--port", `${port}`], {
+    cwd: app.folder,
+    env: environment({ DATABASE_URL: app.databaseUrl, SLUICE_DATA_DIR: join(app.folder, "second") }),
+  })
+  const output = collect(child)
+  expect(await once(child, "exit")).toEqual([2, null])
+  const holder = process.platform === "linux" ? `process ${process.pid} ` : ""
+  expect(output.text).toContain(`Port ${port} is taken by ${holder}`)
+  expect(output.text).toContain(`such as --port ${port + 1}`)
 })
 
 test("a jobs file that can't be loaded is told, and the jobs before go on until it can", async () => {
@@ -151,7 +169,9 @@ test("without a jobs file, a second time in the folder, on a port that is taken,
   expect(second.code).toBe(2)
   const onSamePort = ["dev", "--port", String(app.port), "--database-url", app.databaseUrl]
   const taken = await runIn(app.folder, onSamePort, { SLUICE_DATA_DIR: ".other" })
-  expect(taken.output).toMatch(/sluice: --port is \d+, which can't be used: .*EADDRINUSE/)
+  expect(taken.output).toMatch(
+    /sluice: Port \d+ is taken by .*: stop it, or choose another one, such as --port \d+/,
+  )
   expect(taken.code).toBe(2)
   const { path, remove } = await makeTemporaryFolder()
   onTestFinished(remove)

@@ -72,9 +72,11 @@ test("this file knows every command", async () => {
   expect(await commandsIn()).toEqual(known.sort())
 })
 
-test("with a database that can't be reached, every command says so in a line, and exits with 3", async () => {
+test("with a database that can't be reached, every command says so in a line and as JSON, and exits with 3", async () => {
   const nowhere = "postgres://user:secret@127.0.0.1:1/nothing"
-  await forEachCommand(["--database-url", nowhere], ({ command, code, output }) => {
+  await forEachCommand(["--database-url", nowhere, "--json"], ({ command, code, output, stdout }) => {
+    const { error } = JSON.parse(stdout)
+    if (!FINDS.includes(command)) expect(error, command).toMatchObject({ code: "database_unavailable" })
     expect(output, command).toMatch(/The database can't be reached: connect ECONNREFUSED 127\.0\.0\.1:1/)
     expect(output, command).not.toMatch(/secret| {4}at /)
     expect(code, command).toBe(FINDS.includes(command) ? 1 : 3)
@@ -138,6 +140,7 @@ interface Ended {
   readonly command: string
   readonly code: number
   readonly output: string
+  readonly stdout: string
 }
 
 async function forEachCommand(

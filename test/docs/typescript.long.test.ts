@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import ts from "typescript"
-import { expect, test } from "vitest"
+import { expect, test, vi } from "vitest"
 import { preparePlatform } from "../sst/platform.ts"
 import { type Block, checkedBlocks, placeOf, ROOT } from "./pages.ts"
+
+vi.setConfig({ testTimeout: 240_000 }) // each test compiles all pages
 
 // The pages' files are checked where they would be, in a folder for each page, without being written to the disk.
 const FOLDER = join(import.meta.dirname, "pages")

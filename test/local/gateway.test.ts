@@ -122,11 +122,15 @@ test("closing doesn't wait for ever", async () => {
   await expect(responding).rejects.toThrow()
 })
 
-test("a port that is in use is said so", async () => {
+test("a port that is taken is told with the process that has it, and with another one", async () => {
   const port = Number(new URL(url).port)
   await expect(gatewayTo("http", { port })).rejects.toMatchObject({
     code: "port_in_use",
-    message: `Port ${port} is in use; stop the process that listens on it, or set another PORT`,
+    message: expect.stringMatching(
+      process.platform === "linux"
+        ? `^Port ${port} is taken by process ${process.pid} \\(.*\\): stop it, or choose another port, such as PORT=${port + 1}$`
+        : `^Port ${port} is taken by .*, such as PORT=${port + 1}$`,
+    ),
   })
 })
 

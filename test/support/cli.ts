@@ -12,11 +12,11 @@ export const runSluice = Object.assign(runIn({}), { with: runIn })
 /** The same with these variables in its environment. */
 function runIn(variables: Record<string, string>) {
   const { DATABASE_URL: _, SLUICE_SCHEMA: __, ...env } = process.env
-  return (...args: string[]): Promise<{ code: number; output: string }> =>
+  return (...args: string[]): Promise<{ code: number; output: string; stdout: string }> =>
     new Promise((resolve) => {
       const options = { env: { ...env, ...variables } }
       execFile(process.execPath, [SLUICE, ...args], options, (error, stdout, stderr) => {
-        resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr })
+        resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr, stdout })
       })
     })
 }

@@ -63,11 +63,17 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   migrate: {
     summary: "upgrades the database's schema to the version of this package",
     options: ["jobs", "unknown-names", "retention", "owner", "json"],
+    examples: {
+      "sluice migrate --jobs ./jobs.ts": "and registers the jobs and schedules of this file",
+    },
     run: migrate,
   },
   "migrate status": {
     summary: "says whether there is something to migrate; then it exits with 1",
     options: ["json"],
+    examples: {
+      "sluice migrate status || sluice migrate": "migrates if there is something to do",
+    },
     run: migrationStatus,
   },
   "migrate plan": {
@@ -79,6 +85,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   doctor: {
     summary: "checks the database: version, schema, pooler, locks, connections, history, jobs that can't run",
     options: ["max-drainers", "drain-function", "json"],
+    examples: {
+      "sluice doctor --max-drainers 20": "whether the server has room for so many",
+      "sluice doctor --drain-function shop-production-QueueDrain":
+        "also looks at the function's settings on AWS",
+    },
     run: doctor,
   },
   work: {
@@ -93,6 +104,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       "health-port",
       "metrics-port",
     ],
+    examples: {
+      "sluice work --jobs ./jobs.ts --concurrency 50": "up to 50 jobs at once",
+      "sluice work --jobs ./jobs.ts --queues mail --health-port 8080":
+        "those of one queue, with a health check for a container",
+    },
     run: work,
   },
   dev: {
@@ -161,6 +177,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "shows a job with its payload, its result, its executions and their errors",
     takes: { "<id>": "the id of the job" },
     options: ["jobs", "json"],
+    examples: {
+      "sluice jobs show 4711": "why it failed",
+      "sluice jobs show 4711 --json | jq .payload": "its payload alone",
+    },
     run: showJob,
   },
   "jobs cancel": {
@@ -184,6 +204,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "makes scheduled jobs due now",
     takes: IDS,
     options: [...FILTER_OPTIONS, "dry-run", "yes", "json"],
+    examples: {
+      "sluice jobs run --name welcome --state scheduled": "delayed jobs and retries of a name",
+    },
     run: runJobs,
   },
   "jobs update": {
@@ -213,6 +236,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   queues: {
     summary: "lists the queues with what they hold, or pauses or limits one",
     options: ["json"],
+    examples: {
+      "sluice queues": "what each queue holds",
+      "sluice queues pause mail": "keeps its jobs from starting",
+    },
     run: listQueues,
   },
   errors: {
@@ -224,6 +251,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   drainers: {
     summary: "lists the drainers that are alive: invocations, and sessions of workers",
     options: ["limit", "after", "json"],
+    examples: {
+      "sluice drainers --limit 5": "five of them",
+    },
     run: listDrainers,
   },
   "queues pause": {
@@ -237,6 +267,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "ends the pause of a queue",
     takes: QUEUE,
     options: ["json"],
+    examples: {
+      "sluice queues resume mail": "its jobs start again",
+    },
     run: resumeQueue,
   },
   "queues limit": {
@@ -249,51 +282,78 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   limits: {
     summary: "lists how many unfinished jobs queues and concurrency keys may have",
     options: ["json"],
+    examples: {
+      "sluice limits": "those that queues limit and keys limit have set",
+    },
     run: listLimits,
   },
   pauses: {
     summary: "lists what is paused: queues, names and concurrency keys",
     options: ["json"],
+    examples: {
+      "sluice pauses": "what is paused, and until when",
+    },
     run: listPauses,
   },
   "names list": {
     summary: "lists how often and how long jobs of each name ran in the last hour",
     options: ["json"],
+    examples: {
+      "sluice names list --json | jq '.names[].name'": "the names alone",
+    },
     run: listNames,
   },
   "names pause": {
     summary: "keeps the jobs of a name from starting",
     takes: NAME,
     options: ["for", "until", "json"],
+    examples: {
+      "sluice names pause welcome --for 30m": "for half an hour",
+    },
     run: pauseName,
   },
   "keys list": {
     summary: "lists the concurrency keys, with what runs and waits",
     options: ["limit", "after", "json"],
+    examples: {
+      "sluice keys list --limit 20": "the first twenty",
+    },
     run: listKeys,
   },
   "keys pause": {
     summary: "keeps the jobs of a concurrency key from starting",
     takes: KEY,
     options: ["for", "until", "json"],
+    examples: {
+      "sluice keys pause account/7 --until 2030-01-31T06:00:00Z": "until then",
+    },
     run: pauseKey,
   },
   "names resume": {
     summary: "ends the pause of a name",
     takes: NAME,
     options: ["json"],
+    examples: {
+      "sluice names resume welcome": "its jobs start again",
+    },
     run: resumeName,
   },
   "keys resume": {
     summary: "ends the pause of a concurrency key",
     takes: KEY,
     options: ["json"],
+    examples: {
+      "sluice keys resume account/7": "its jobs start again",
+    },
     run: resumeKey,
   },
   "keys limit": {
     summary: "limits how many unfinished jobs a concurrency key may have",
     takes: KEY,
     options: ["waiting", "json"],
+    examples: {
+      "sluice keys limit account/7 --waiting 100": "enqueues beyond it are refused",
+    },
     run: limitKey,
   },
   "keys override": {
@@ -309,35 +369,54 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   schedules: {
     summary: "lists the schedules with their next and their last tick, or acts on one",
     options: ["limit", "after", "json"],
+    examples: {
+      "sluice schedules": "each with its next tick",
+      "sluice schedules pause nightly-report": "acts on one",
+    },
     run: listSchedules,
   },
   "schedules list": {
     summary: "lists the schedules, as schedules does without a command",
     options: ["limit", "after", "json"],
+    examples: {
+      "sluice schedules list --limit 20": "the first twenty",
+    },
     run: listSchedules,
   },
   "schedules show": {
     summary: "shows a schedule with its next five ticks, and its last ten",
     takes: SCHEDULE,
     options: ["json"],
+    examples: {
+      "sluice schedules show nightly-report": "when it runs next",
+    },
     run: showSchedule,
   },
   "schedules run": {
     summary: "enqueues a job of a schedule now",
     takes: SCHEDULE,
     options: ["json"],
+    examples: {
+      "sluice schedules run nightly-report": "beside its ticks",
+    },
     run: runSchedule,
   },
   "schedules pause": {
     summary: "keeps a schedule from enqueueing",
     takes: SCHEDULE,
     options: ["for", "until", "json"],
+    examples: {
+      "sluice schedules pause nightly-report --for 7d": "for a week",
+    },
     run: pauseSchedule,
   },
   "schedules resume": {
     summary: "ends the pause of a schedule",
     takes: SCHEDULE,
     options: ["json"],
+    examples: {
+      "sluice schedules resume nightly-report": "from its next tick on",
+    },
     run: resumeSchedule,
   },
   "schedules set": {
@@ -371,35 +450,53 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "deletes a schedule of the database; jobs that it has enqueued stay",
     takes: SCHEDULE,
     options: ["json"],
+    examples: {
+      "sluice schedules delete digest/ada": "one that schedules set, or the app, has stored",
+    },
     run: deleteSchedule,
   },
   "batches list": {
     summary: "lists the batches and workflows, the newest first",
     options: ["limit", "after", "json"],
+    examples: {
+      "sluice batches list --limit 5": "the newest five",
+    },
     run: listBatches,
   },
   "batches show": {
     summary: "shows a batch with its counts",
     takes: BATCH,
     options: ["json"],
+    examples: {
+      "sluice batches show 12": "how far it is",
+    },
     run: showBatch,
   },
   "batches retry": {
     summary: "retries the discarded and canceled jobs of a batch, and of the batches in it",
     takes: BATCH,
     options: ["callbacks", "by", "json"],
+    examples: {
+      "sluice batches retry 12 --callbacks": "and enqueues its callbacks again when it has finished",
+    },
     run: retryBatch,
   },
   "batches cancel": {
     summary: "cancels the jobs of a batch that have not ended, and of the batches in it",
     takes: BATCH,
     options: ["json"],
+    examples: {
+      "sluice batches cancel 12": "those of its jobs that have not ended",
+    },
     run: cancelBatch,
   },
   "workflows show": {
     summary: "shows a workflow with its steps",
     takes: { "<id>": "the id of the workflow, which batches takes too" },
     options: ["mermaid", "json"],
+    examples: {
+      "sluice workflows show 12 --mermaid": "as a flowchart",
+    },
     run: showWorkflow,
   },
   "events emit": {
@@ -415,12 +512,18 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "waits list": {
     summary: "lists what jobs wait for: tokens, events and batches",
     options: ["limit", "after", "json"],
+    examples: {
+      "sluice waits list --limit 20": "the first twenty",
+    },
     run: listWaits,
   },
   "waits complete": {
     summary: "completes a token for which a job waits",
     takes: { "<token>": "the token", "[value]": "JSON for the job, or - to read it from the standard input" },
     options: ["early", "json"],
+    examples: {
+      "sluice waits complete approval-7 '{\"approved\":true}'": "with a value for the job",
+    },
     run: completeWait,
   },
   "api-keys create": {
@@ -437,6 +540,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "api-keys list": {
     summary: "lists the keys with their roles and their last use",
     options: ["json"],
+    examples: {
+      "sluice api-keys list --json": "for a program",
+    },
     run: listApiKeys,
   },
   "api-keys rotate": {
@@ -450,6 +556,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "ends a key",
     takes: API_KEY,
     options: ["json"],
+    examples: {
+      "sluice api-keys revoke 12": "for good",
+    },
     run: revokeApiKey,
   },
   audit: {

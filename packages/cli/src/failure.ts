@@ -11,6 +11,8 @@ import { UsageError } from "./option-spec.ts"
 import { OPTIONS } from "./options.ts"
 
 export interface Failure {
+  /** That of a `SluiceError`, or the SQLSTATE. */
+  readonly code: string
   readonly message: string
   readonly exitCode: number
 }
@@ -18,9 +20,15 @@ export interface Failure {
 /** What to say of an error, and the exit code. Undefined: it is a mistake of ours. */
 export function failureOf(error: unknown): Failure | undefined {
   const ofDatabase = explainDatabaseError(error)
-  if (ofDatabase !== undefined) return { message: ofDatabase, exitCode: EXIT.database }
+  if (ofDatabase !== undefined) return { code: codeOf(error), message: ofDatabase, exitCode: EXIT.database }
   if (!(error instanceof SluiceError)) return undefined
-  return { message: inWordsOfOptions(error), exitCode: exitCodeOf(error) }
+  return { code: error.code, message: inWordsOfOptions(error), exitCode: exitCodeOf(error) }
+}
+
+/** Codes of the system, such as ECONNREFUSED, say only that it can't be reached. */
+function codeOf(error: unknown): string {
+  const { code } = error as { code?: unknown }
+  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : "database_unavailable"
 }
 
 function exitCodeOf(error: SluiceError): number {

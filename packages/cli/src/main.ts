@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs"
-import { failureOf } from "./failure.ts"
+import { type Failure, failureOf } from "./failure.ts"
+import { printJson } from "./output/terminal.ts"
 import { runProgram } from "./program.ts"
 
 // the reader of a pipe, such as head, has seen enough
@@ -9,13 +10,21 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit()
 })
 
+const args = process.argv.slice(2)
 try {
-  process.exitCode = await runProgram(process.argv.slice(2), version(), process.env)
+  process.exitCode = await runProgram(args, version(), process.env)
 } catch (error) {
   const failure = failureOf(error)
+  if (args.includes("--json")) printJson({ error: errorJson(error, failure) })
   if (failure === undefined) throw error
   console.error(`sluice: ${failure.message}`)
   process.exitCode = failure.exitCode
+}
+
+/** For a program that reads the standard output, which then has one document in any case. */
+function errorJson(error: unknown, failure: Failure | undefined): { code: string; message: string } {
+  if (failure) return { code: failure.code, message: failure.message }
+  return { code: "unexpected", message: error instanceof Error ? error.message : String(error) }
 }
 
 function version(): string {

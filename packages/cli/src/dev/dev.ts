@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { relative, resolve } from "node:path"
 import { createLoginToken } from "@sluice/http/login-link"
 import { loadApiKey } from "@sluice/local/api-key"
+import { portHolder } from "@sluice/local/port-holder"
 import { UsageError } from "../option-spec.ts"
 import type { Options } from "../options.ts"
 import { styled } from "../output/terminal.ts"
@@ -153,8 +154,12 @@ function unavailable(): string {
 async function listen(server: Server, port: number): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(port, "127.0.0.1", resolve)
-  }).catch((cause) => {
-    throw new UsageError(`--port is ${port}, which can't be used: ${cause.message}`, { cause })
+  }).catch(async (cause: NodeJS.ErrnoException) => {
+    if (cause.code !== "EADDRINUSE")
+      throw new UsageError(`--port is ${port}, which can't be used: ${cause.message}`, { cause })
+    const holder = (await portHolder(port)) ?? "another process"
+    const message = `Port ${port} is taken by ${holder}: stop it, or choose another one, such as --port ${port + 1}`
+    throw new UsageError(message, { cause })
   })
   return (server.address() as AddressInfo).port
 }

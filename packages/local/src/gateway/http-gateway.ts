@@ -2,6 +2,7 @@ import http from "node:http"
 import type { AddressInfo } from "node:net"
 import { HostError } from "../host-error.ts"
 import type { Invoke } from "../lambda/invocation.ts"
+import { portHolder } from "../port-holder.ts"
 import { readBody } from "../server/read-body.ts"
 import { fromFunctionResult, type GatewayResponse, toGatewayEvent } from "./gateway-event.ts"
 
@@ -114,20 +115,13 @@ function write(response: http.ServerResponse, result: GatewayResponse, keepAlive
   response.end(body)
 }
 
-function listen(server: http.Server, port: number, hostname: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("listening", resolve).once("error", (cause: NodeJS.ErrnoException) => {
-      reject(
-        cause.code === "EADDRINUSE"
-          ? new HostError(
-              "port_in_use",
-              503,
-              `Port ${port} is in use; stop the process that listens on it, or set another PORT`,
-              { cause },
-            )
-          : cause,
-      )
-    })
-    server.listen(port, hostname)
+async function listen(server: http.Server, port: number, hostname: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("listening", resolve).once("error", reject).listen(port, hostname)
+  }).catch(async (cause: NodeJS.ErrnoException) => {
+    if (cause.code !== "EADDRINUSE") throw cause
+    const holder = (await portHolder(port)) ?? "another process"
+    const message = `Port ${port} is taken by ${holder}: stop it, or choose another port, such as PORT=${port + 1}`
+    throw new HostError("port_in_use", 503, message, { cause })
   })
 }
