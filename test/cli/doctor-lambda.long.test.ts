@@ -14,12 +14,16 @@ test("doctor finds a drain function that Lambda would stop, and one that it repe
     {
       check: "recursion",
       level: "wrong",
+      code: "recursion_stopped",
+      values: { function: "drain" },
       text: "Lambda stops drain when it has invoked itself about 16 times in a row",
       remedy: expect.stringContaining("--recursive-loop Allow"),
     },
     {
       check: "asyncRetries",
       level: "note",
+      code: "async_retries_on",
+      values: { function: "drain", attempts: 2 },
       text: "Lambda repeats a failed invocation of drain up to 2 times",
       remedy: expect.stringContaining("--maximum-retry-attempts 0"),
     },

@@ -158,6 +158,10 @@ browserTest("the pages of API keys look right everywhere, and axe finds nothing"
   const gone = await sluice.createApiKey({ name: "A person who has left", role: "operator" })
   await sluice.revokeApiKey(gone.id)
   await browser.inspect("api-keys", "/api-keys")
+})
+
+browserTest("the forms of API keys look right everywhere, and axe finds nothing", async () => {
+  const { id } = await sluice.createApiKey({ name: "Payroll", role: "reader" })
   await browser.inspect("api-keys-new", "/api-keys/new")
   await browser.inspect("api-keys-rotate", `/api-keys/${id}/rotate`)
   await browser.inspect("api-keys-revoke", `/api-keys/${id}/revoke`)

@@ -52,6 +52,46 @@ test.each([
   expect(await payloads()).toEqual([{ order: 1, note: "late", urgent: true }, { order: 2 }])
 })
 
+test.each([
+  ["a value with the separator", "order,note\n1,Berlin, Germany\n2,late", '1 ["1","Berlin","Germany"]'],
+  ["a line that ends early", "order\tnote\n1\tlate\n2", '2 ["2"]'],
+])("a row with other cells than the first line is wrong, as %s would be lost", async (_, rows, shown) => {
+  const { status, text } = await operator.post(PATH, { name: "refund", rows, step: "enqueue" })
+  expect(status).toBe(422)
+  expect(readable(text)).toContain(shown)
+  expect(readable(text)).toMatch(/There are \d cells, and 2 in the first line/)
+  expect(await payloads()).toEqual([])
+})
+
+test.each([
+  ["TRUE and FALSE, as spreadsheets write them", "order,urgent\n1,TRUE\n2,False", [true, false]],
+  ["columns at the end that are empty", "order,urgent,,\n1,true,,\n2,false,,", [true, false]],
+  ["an empty cell at the end of the last line", "order\turgent\n1\ttrue\n2\t", [true, undefined]],
+  ["returns as line breaks, after a byte order mark", "\uFEFForder,urgent\r1,true\r2,false", [true, false]],
+])("a table may have %s", async (_, rows, urgent) => {
+  await operator.post(PATH, { name: "refund", rows, step: "enqueue" })
+  expect(await payloads()).toEqual(
+    urgent.map((one, place) => ({ order: place + 1, ...(one !== undefined && { urgent: one }) })),
+  )
+})
+
+test("what is neither true nor false is wrong", async () => {
+  const rows = "order,urgent\n1,yes"
+  const { status, text } = await operator.post(PATH, { name: "refund", rows, step: "enqueue" })
+  expect(status).toBe(422)
+  expect(readable(text)).toContain("urgent: This is neither true nor false")
+})
+
+test("a table of one column has no separators", async () => {
+  const visitor = visitDashboard(createSluice({ database: database.pool }), "operator")
+  await visitor.post(PATH, {
+    name: "elsewhere",
+    rows: "city\nBerlin, Germany\nBonn; Germany",
+    step: "enqueue",
+  })
+  expect(await payloads()).toEqual([{ city: "Berlin, Germany" }, { city: "Bonn; Germany" }])
+})
+
 test("cells may have separators, quotes and line breaks between quotes", async () => {
   const rows = 'order,note\n1,"late, ""very""\nlate"\n'
   await operator.post(PATH, { name: "refund", rows, step: "enqueue" })
@@ -80,6 +120,8 @@ test.each([
   ["This is not valid JSON", "[1,"],
   ["9007199254740993", "[9007199254740993]"],
   ["There is no field colour", "order,colour\n1,red"],
+  ["There is no field &quot;&quot;", ",order\n0,1"],
+  ["The field order is there twice", "order,order\n1,2"],
   ["At most 5,000 jobs", `[${"{},".repeat(5_000)}{}]`],
 ])("what can't be read stays in its field, with the reason: %s", async (reason, rows) => {
   const { status, text } = await operator.post(PATH, { name: "refund", rows, step: "enqueue" })
