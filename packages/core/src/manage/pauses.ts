@@ -3,7 +3,7 @@ import { checkOptions } from "../checks/field.ts"
 import { assertName, assertText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
-import { toIsoInstant } from "../job/option-values.ts"
+import { toLaterInstant } from "../job/later-instant.ts"
 import { PAUSE } from "./fields.ts"
 
 /** When a pause ends by itself. Without either, it lasts until it is resumed. */
@@ -81,7 +81,7 @@ async function run(database: Queryable, { text, values }: ProtocolCall): Promise
 export function endOf(options: PauseOptions): { p_until?: string; p_for_ms?: number } {
   checkOptions(PAUSE, options)
   const { until, for: length } = options
-  if (until !== undefined) return { p_until: toIsoInstant(until, ["until"]) }
+  if (until !== undefined) return { p_until: toLaterInstant(until, ["until"]) }
   return length === undefined ? {} : { p_for_ms: durationMs(length, ["for"]) }
 }
 
