@@ -275,6 +275,7 @@ test("what can't be a key is refused", async () => {
     [{ name: "x", role: "enqueuer", queues: "mail" }, 'queues is "mail"'],
     [{ name: "x", role: "reader", expiresIn: 0 }, "expiresIn is 0"],
     [{ name: "x", role: "reader", expiresIn: "1d", expiresAt: new Date() }, "not both"],
+    [{ name: "x", role: "reader", expiresAt: "2020-01-31T12:00:00Z" }, "an instant that has not passed"],
     [{ name: "x", role: "reader", scopes: [] }, "scopes"],
   ]
   const before = await database.rows("select count(*)::int from sluice.api_keys")
