@@ -26,8 +26,16 @@ test("the form of a job leads to the one for several, which names the fields", a
   expect((await operator.get("/jobs/new?name=refund")).text).toContain('href="/jobs/new/several?name=refund"')
   const { text } = await operator.get(`${PATH}?name=refund`)
   expect(readable(text)).toContain("whose first line names fields: order, note, urgent")
-  expect((await operator.get(PATH)).status).toBe(404)
 })
+
+test.each([PATH, "/jobs/acted", "/jobs/acted?verb=sing"])(
+  "the address %s, which lacks what it needs, says that there is nothing",
+  async (address) => {
+    const { status, text } = await operator.get(address)
+    expect(status).toBe(404)
+    expect(readable(text)).toContain("Not found")
+  },
+)
 
 test("a list is checked first, which stores nothing, and then stored as a batch", async () => {
   const form = { name: "refund", rows: '[{"order": 1}, {"order": 2, "note": "late"}]' }
@@ -135,6 +143,15 @@ test("a form that is sent twice stores each job once", async () => {
   const second = await operator.post(PATH, form)
   expect(second.to).toBe(first.to)
   expect(await payloads()).toHaveLength(2)
+})
+
+test("a form that is sent again after going back and editing it stores what it says then", async () => {
+  const form = { name: "refund", rows: '[{"order": 1}]', step: "enqueue", once: "9b0c" }
+  const first = await operator.post(PATH, form)
+  const second = await operator.post(PATH, { ...form, rows: '[{"order": 2}]' })
+  expect(second.to).toMatch(/^\/batches\/\d+$/)
+  expect(second.to).not.toBe(first.to)
+  expect(await payloads()).toEqual([{ order: 1 }, { order: 2 }])
 })
 
 test("without a definition, a table's cells are text, and what core refuses is said", async () => {
