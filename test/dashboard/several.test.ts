@@ -137,6 +137,15 @@ test("a form that is sent twice stores each job once", async () => {
   expect(await payloads()).toHaveLength(2)
 })
 
+test("a form that is sent again after going back and editing it stores what it says then", async () => {
+  const form = { name: "refund", rows: '[{"order": 1}]', step: "enqueue", once: "9b0c" }
+  const first = await operator.post(PATH, form)
+  const second = await operator.post(PATH, { ...form, rows: '[{"order": 2}]' })
+  expect(second.to).toMatch(/^\/batches\/\d+$/)
+  expect(second.to).not.toBe(first.to)
+  expect(await payloads()).toEqual([{ order: 1 }, { order: 2 }])
+})
+
 test("without a definition, a table's cells are text, and what core refuses is said", async () => {
   const visitor = visitDashboard(createSluice({ database: database.pool }), "operator")
   await visitor.post(PATH, { name: "elsewhere", rows: "id\n007", step: "enqueue" })
