@@ -26,8 +26,16 @@ test("the form of a job leads to the one for several, which names the fields", a
   expect((await operator.get("/jobs/new?name=refund")).text).toContain('href="/jobs/new/several?name=refund"')
   const { text } = await operator.get(`${PATH}?name=refund`)
   expect(readable(text)).toContain("whose first line names fields: order, note, urgent")
-  expect((await operator.get(PATH)).status).toBe(404)
 })
+
+test.each([PATH, "/jobs/acted", "/jobs/acted?verb=sing"])(
+  "the address %s, which lacks what it needs, says that there is nothing",
+  async (address) => {
+    const { status, text } = await operator.get(address)
+    expect(status).toBe(404)
+    expect(readable(text)).toContain("Not found")
+  },
+)
 
 test("a list is checked first, which stores nothing, and then stored as a batch", async () => {
   const form = { name: "refund", rows: '[{"order": 1}, {"order": 2, "note": "late"}]' }
