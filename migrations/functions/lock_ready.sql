@@ -18,6 +18,7 @@ language plpgsql volatile set search_path from current
 -- The order must come from the index, whatever the statistics of a table that empties all the time say. One plan
 -- serves all calls: making it takes longer than claiming 50 jobs.
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off set plan_cache_mode = force_generic_plan
+set work_mem = '4MB' -- what others hold is hashed, or each job that is looked at would be compared with all of it
 as $$
 declare
   c_most_looked_at constant integer := 10000;

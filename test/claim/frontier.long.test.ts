@@ -174,6 +174,39 @@ test("that another looked from the start is known although a claim that didn't k
   expect(await (await open()).claim({ limit: 10, ago: 2_000 })).toMatchObject({ from_start: false })
 })
 
+test("looks at a time to come, by a clock that was set back since, hide neither another look nor what it has found", async () => {
+  const { database, store, open } = await prepare()
+  await store(200)
+  const drainers = await Promise.all(Array.from({ length: 6 }, open))
+  for (const drainer of drainers) await drainer.claim({ limit: 10, ago: 0 })
+  await database.pool.query(
+    "update sluice.claims set looked_at = now() + interval '1 hour', led_back_at = now() + interval '1 hour'",
+  )
+  const urgent = await store(50, { priority: -1 })
+  const [looking, ...others] = drainers
+  expect(await looking?.claim({ limit: 10, ago: 2_000 })).toMatchObject({ from_start: true })
+
+  for (const [place, other] of others.slice(0, 4).entries())
+    expect(await other.claim({ limit: 10, ago: 2_000 })).toMatchObject({
+      ids: urgent.slice(10 * (place + 1), 10 * (place + 2)),
+      from_start: false,
+    })
+})
+
+test("a look past many jobs that others hold doesn't compare each with all of them, however little memory the role has", async () => {
+  const { database, store, open } = await prepare()
+  await store(10_000)
+  const [holder, looking] = [await open(), await open()]
+  await database.pool.query(
+    `insert into sluice.claims (id, drainer_id, job_ids, fences)
+     select nextval('sluice.claim_ids'), $1, array_agg(j.id), array_agg(j.fence) from sluice.jobs j group by j.id % 50`,
+    [holder.drainerId],
+  )
+  await looking.connection.query("set work_mem = '64kB'", [])
+  await looking.connection.query("set statement_timeout = '1.5s'", [])
+  expect((await looking.claim({ limit: 10, resumeAfter: null })).ids).toEqual([])
+})
+
 test("a look from the start that ends behind the others leads nobody back", async () => {
   const { database, store, open } = await prepare()
   await store(40)
@@ -222,6 +255,7 @@ async function prepare() {
       let lastClaim = "0"
       return {
         connection,
+        drainerId,
         async claim({
           limit,
           resumeAfter = BEGINNING as string | null,

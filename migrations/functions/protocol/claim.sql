@@ -92,7 +92,7 @@ begin
     v_locked.last := greatest(v_locked.passed::job_position, case when from_start then v_place end)::text;
   end if;
   if from_start and v_locked.last::job_position < coalesce(v_frontier.ended_at, v_place) then
-    v_frontier.led_back_at := now();
+    v_frontier.led_back_at := greatest(now(), v_frontier.led_back_at + interval '1 microsecond'); -- later than that, whatever the clock says
   end if;
   if from_start and (v_locked.last is null or v_locked.last is distinct from v_place::text) then
     pass := seen;

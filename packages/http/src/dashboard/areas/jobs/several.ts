@@ -71,10 +71,12 @@ function checkColumns(
   columns: readonly string[],
   fields: readonly InputField[] | undefined,
 ): void {
-  const unknown = columns.find((column) => column === "" || fields?.every(({ key }) => key !== column))
+  const known = fields && new Set(fields.map(({ key }) => key))
+  const unknown = columns.find((column) => column === "" || known?.has(column) === false)
   if (unknown !== undefined)
     throw new FieldError("rows", fill(jobs.several.noField, { field: unknown || '""' }))
-  const repeated = columns.find((column, place) => columns.indexOf(column) !== place)
+  const seen = new Set<string>()
+  const repeated = columns.find((column) => seen.size === seen.add(column).size)
   if (repeated !== undefined) throw new FieldError("rows", fill(jobs.several.twice, { field: repeated }))
 }
 
