@@ -33,7 +33,7 @@ export type WorkflowAction<Given> =
       readonly policy: Policy
     }
 
-/** A job that runs after others, and how these have ended. */
+/** A job that runs after others, and how these have ended by now. */
 interface Child {
   readonly id: string
   /** Null: it has ended. */
@@ -42,6 +42,9 @@ interface Child {
   readonly reason: string | null
   readonly parents: readonly Parent[]
 }
+
+/** Lost: it was canceled because of a parent; canceled: by somebody. */
+type Stage = "waits" | "released" | "ended" | "lost" | "canceled"
 
 interface Parent {
   /** Null: it is in the queue. */
@@ -54,15 +57,13 @@ export function createWorkflows<Given>(
   { database, sluice, stored }: RandomContext,
   { toJob, note, mayNotBeStored, callbacks, noteBatch }: JobMaker<Given>,
 ): Part & { act(action: WorkflowAction<Given>): Promise<void> } {
-  /** Those that waited for others after the last action. */
-  let waiting = new Set<string>()
-  let known = new Set<string>()
+  /** Where each was after the last action. */
+  let stages = new Map<string, Stage>()
 
   return {
     tables: ["dependencies", "due_dependents", "workflows"],
     begin() {
-      waiting = new Set()
-      known = new Set()
+      stages = new Map()
     },
     act: (action) => (action.do === "enqueueAfter" ? enqueueAfter(action) : enqueueWorkflow(action)),
     check,
@@ -123,19 +124,28 @@ export function createWorkflows<Given>(
        left join sluice.jobs p on p.id = d.parent_id left join sluice.finished past on past.id = d.parent_id
        group by d.child_id, j.state, f.state, f.reason`,
     )
-    for (const child of children) {
-      if (child.reason === "parent_failed" && !child.parents.some(hasFailed))
-        lament("canceled because of a parent", child)
-      const isReleased = child.state !== "waiting" && child.ended !== "canceled"
-      if (isReleased && (waiting.has(child.id) || !known.has(child.id)) && !child.parents.every(allows))
-        lament("released", child)
-    }
-    waiting = new Set(children.filter(({ state }) => state === "waiting").map(({ id }) => id))
-    known = new Set(children.filter(({ state }) => state !== null).map(({ id }) => id))
+    for (const child of children) checkStep(child)
+    stages = new Map(children.map((child) => [child.id, stageOf(child)]))
     const adrift = await database.rows("select a::text as id from sluice.dependents_adrift() a")
     for (const { id } of adrift)
       violated("waits end", `job ${id} waits for others, and nobody will look at it again`)
   }
+
+  /** A step is judged when it is taken: a parent that is retried later undoes nothing of it. */
+  function checkStep(child: Child): void {
+    const before = stages.get(child.id)
+    const stage = stageOf(child)
+    if (stage === before) return
+    if (stage === "lost" && !child.parents.some(hasFailed)) lament("canceled because of a parent", child)
+    const isReleased = stage === "released" || (stage === "ended" && before !== "released")
+    if (isReleased && !child.parents.every(allows)) lament("released", child)
+  }
+}
+
+function stageOf({ state, ended, reason }: Child): Stage {
+  if (state !== null) return state === "waiting" ? "waits" : "released"
+  if (ended !== "canceled") return "ended"
+  return reason === "parent_failed" ? "lost" : "canceled"
 }
 
 function allows({ ended, policy }: Parent): boolean {

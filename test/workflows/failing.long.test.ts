@@ -94,6 +94,22 @@ test("a retry of the workflow retries what has failed and what was canceled beca
   expect(await sluice.getWorkflow(id)).toMatchObject({ state: "succeeded", succeeded: 3 })
 })
 
+test("a retry of the workflow leaves a job canceled that was enqueued after one of its jobs, and that can be retried", async () => {
+  const { id, jobs } = await workflow("order")
+    .add("charge", fails, { payload: { text: "charge" } })
+    .enqueue()
+  const outside = await say.enqueue({ text: "outside" }, { after: jobs.charge })
+  await drainOnce()
+  expect(await stateOf(outside.id)).toBe("canceled")
+  broken.is = false
+  await sluice.retryBatch(id)
+  await drainOnce()
+  expect(await stateOf(outside.id)).toBe("canceled")
+  await sluice.retryJob(outside.id)
+  await drainOnce()
+  expect(performed).toEqual(["charge", "outside"])
+})
+
 test("a canceled job that is retried before its parent waits for that, and runs after it", async () => {
   const flow = workflow("order")
     .add("charge", fails, { payload: { text: "charge" } })
