@@ -164,7 +164,7 @@ test("a first line of very many columns takes no time that grows with their squa
   const began = performance.now()
   const { status } = await visitor.post(PATH, { name: "elsewhere", rows: `${columns}\n1`, step: "check" })
   expect(status).toBe(422)
-  expect(performance.now() - began).toBeLessThan(20_000)
+  expect(performance.now() - began).toBeLessThan(10_000)
 })
 
 test("without a definition, a table's cells are text, and what core refuses is said", async () => {
