@@ -1,6 +1,6 @@
 import { createApiKey, listActions, listApiKeys, revokeApiKey, rotateApiKey } from "../api/access-routes.ts"
 import { type Described, describe, type Schema } from "./describe.ts"
-import { duration, instant, instantOrNull, key, name, period } from "./values.ts"
+import { durationUpTo, instant, instantOrNull, key, name, period } from "./values.ts"
 
 const keyId = { type: "string", pattern: "^[0-9]{1,15}$", examples: ["12"] }
 const role = {
@@ -33,7 +33,10 @@ const settings = {
       description:
         "Of an enqueuer: the queues that it may enqueue to. With several, each job has to name its queue. Default: any.",
     },
-    expiresAt: { ...instant, description: "When it ends. Default: when it is revoked." },
+    expiresAt: {
+      ...instant,
+      description: "When it ends: an instant that has not passed. Default: when it is revoked.",
+    },
     expiresIn: { ...period, description: "After how long it ends, instead of `expiresAt`." },
   },
 }
@@ -131,9 +134,8 @@ export const accessSchemas = {
     additionalProperties: false,
     properties: {
       overlap: {
-        ...duration,
-        oneOf: [{ type: "number", minimum: 0, maximum: 7_776_000 }, { enum: ["24h", "90d", "0s"] }],
-        description: "How long the secret before stays valid, up to 90 days. Default 24 hours.",
+        ...durationUpTo(90 * 86_400),
+        description: "How long the old secret stays valid, up to 90 days. Default 24 hours.",
       },
     },
   },

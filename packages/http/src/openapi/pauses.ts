@@ -39,7 +39,7 @@ const pauseRequest = {
   not: { required: ["until", "for"] },
   description: "When the pause ends by itself. Without either, it lasts until it is resumed.",
   properties: {
-    until: { ...runAt, description: "The instant at which it ends." },
+    until: { ...runAt, description: "The instant at which it ends, which has not passed." },
     for: { ...delay, description: "How long it lasts, instead of `until`." },
   },
 }
