@@ -130,6 +130,8 @@ test.each([
   ["There is no field colour", "order,colour\n1,red"],
   ["There is no field &quot;&quot;", ",order\n0,1"],
   ["The field order is there twice", "order,order\n1,2"],
+  ["more than 1000 levels", `[${"[".repeat(50_000)}${"]".repeat(50_000)}]`],
+  ["At most 5,000 jobs", `order,note\n${"1\n".repeat(5_001)}`],
   ["At most 5,000 jobs", `[${"{},".repeat(5_000)}{}]`],
 ])("what can't be read stays in its field, with the reason: %s", async (reason, rows) => {
   const { status, text } = await operator.post(PATH, { name: "refund", rows, step: "enqueue" })
@@ -152,6 +154,17 @@ test("a form that is sent again after going back and editing it stores what it s
   expect(second.to).toMatch(/^\/batches\/\d+$/)
   expect(second.to).not.toBe(first.to)
   expect(await payloads()).toEqual([{ order: 1 }, { order: 2 }])
+})
+
+test("a first line of very many columns takes no time that grows with their square", {
+  timeout: 120_000,
+}, async () => {
+  const visitor = visitDashboard(createSluice({ database: database.pool }), "operator")
+  const columns = Array.from({ length: 100_000 }, (_, place) => `c${place}`)
+  const began = performance.now()
+  const { status } = await visitor.post(PATH, { name: "elsewhere", rows: `${columns}\n1`, step: "check" })
+  expect(status).toBe(422)
+  expect(performance.now() - began).toBeLessThan(20_000)
 })
 
 test("without a definition, a table's cells are text, and what core refuses is said", async () => {
