@@ -3,6 +3,8 @@
 -- The lock is tried above a materialised, ordered list with the limit over it: once a row, only on rows that are returned.
 -- What this drainer holds already is left out, because its own session would get the lock again. So are jobs of paused queues, of
 -- queues that its pool doesn't serve, of names that it doesn't perform, and those that have expired: past a million of those it looks in several claims, so that none takes long.
+--   p_passes_held  whether it is likely to pass much of what others hold: that is left out by their claims, because trying the lock of
+--                  each would take longer, and meanwhile some are settled and free
 --   p_since    what was due by then was looked at before; null: nothing was
 --   locked     the jobs
 --   features   the features of all of them together; null: none
@@ -11,11 +13,12 @@
 --   passed     the position up to which it has looked, if it stopped there with room for more jobs, as text; null: there are no more
 create or replace function lock_ready(
   p_drainer integer, p_limit integer, p_names text[], p_resume_after job_position, p_since timestamptz, p_priorities integer[],
-  p_fits_ms bigint, p_pool pool, out locked bigint[], out features integer, out bytes bigint, out last text, out passed text)
+  p_fits_ms bigint, p_pool pool, p_passes_held boolean, out locked bigint[], out features integer, out bytes bigint, out last text, out passed text)
 language plpgsql volatile set search_path from current
 -- The order must come from the index, whatever the statistics of a table that empties all the time say. One plan
 -- serves all calls: making it takes longer than claiming 50 jobs.
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off set plan_cache_mode = force_generic_plan
+set work_mem = '4MB' -- what others hold is hashed, or each job that is looked at would be compared with all of it
 as $$
 declare
   c_most_looked_at constant integer := 10000;
@@ -42,6 +45,7 @@ begin
     where j.name = any (p_names) and (j.queue = any (v_queues)) <> v_excepts and (j.timeout_ms is null or j.timeout_ms <= coalesce(p_fits_ms, j.timeout_ms))
         and (j.expires_at is null or j.expires_at > now() or j.fence > 0)
         and (j.id, j.fence) not in (select h.job_id, h.fence from held_by(p_drainer) h)
+        and (not p_passes_held or (j.id, j.fence) not in (select h.job_id, h.fence from held_lately() h))
   ), locked_now as (
     select c.* from candidates c where pg_try_advisory_lock(job_lock(c.id)) limit p_limit
   )

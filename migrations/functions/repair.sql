@@ -9,7 +9,7 @@ declare
   v_is_held boolean;
   v_is_more boolean := false;
 begin
-  select t.* into v_last from ticks t where t.ticked_at < clock_timestamp() - interval '1 second' for update skip locked;
+  select t.* into v_last from ticks t where is_repair_due(t.ticked_at) for update skip locked;
   if not found then
     return false;
   end if;

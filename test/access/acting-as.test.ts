@@ -207,6 +207,15 @@ test("a place that somebody else's call has ended at is continued as an entry of
   expect((await sluice.listActions()).actions.map(({ actor }) => actor.name)).toEqual(["bob", "Ada"])
 })
 
+test("a place that no text of Postgres can be is refused by the call, and recorded as having failed", async () => {
+  await database.rows("truncate sluice.audit_log")
+  const acting = actingAs(sluice, ada, "cli")
+  for (const after of ["\0", "\ud800", "1".repeat(300)])
+    await expect(acting.cancelJobs({ name: "welcome" }, { after })).rejects.toThrow("after is")
+  const { actions } = await sluice.listActions()
+  expect(actions.map(({ outcome }) => outcome)).toEqual(["failed", "failed", "failed"])
+})
+
 test("a dry run is not recorded", async () => {
   await database.rows("truncate sluice.audit_log")
   await actingAs(sluice, ada, "api").cancelJobs({ name: "welcome" }, { dryRun: true })

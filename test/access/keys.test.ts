@@ -192,10 +192,23 @@ test("without an overlap the secret before ends at once, and a second rotation e
   const second = await sluice.rotateApiKey(first.id, { overlap: 0 })
   expect(await otherProcess().verifyApiKey(first.secret)).toBeUndefined()
   const third = await sluice.rotateApiKey(first.id)
+  await database.rows("update sluice.api_keys set rotated_at = now() - interval '61 seconds' where id = $1", [
+    first.id,
+  ])
   const fourth = await sluice.rotateApiKey(first.id)
   expect(await otherProcess().verifyApiKey(second.secret)).toBeUndefined()
   expect(await otherProcess().verifyApiKey(third.secret)).toBeDefined()
   expect(await otherProcess().verifyApiKey(fourth.secret)).toBeDefined()
+})
+
+test("of two rotations at once, as by two clicks, the secret that is in use stays valid", async () => {
+  const used = await sluice.createApiKey({ name: "clicked", role: "reader" })
+  const rotations = await Promise.all([sluice.rotateApiKey(used.id), sluice.rotateApiKey(used.id)])
+  expect(await otherProcess().verifyApiKey(used.secret)).toBeDefined()
+  const valid = await Promise.all(rotations.map(({ secret }) => otherProcess().verifyApiKey(secret)))
+  expect(valid.filter((one) => one !== undefined)).toHaveLength(1)
+  await sluice.rotateApiKey(used.id, { overlap: 0 })
+  expect(await otherProcess().verifyApiKey(used.secret)).toBeUndefined()
 })
 
 test("the last use is noted once an hour", async () => {
@@ -262,6 +275,7 @@ test("what can't be a key is refused", async () => {
     [{ name: "x", role: "enqueuer", queues: "mail" }, 'queues is "mail"'],
     [{ name: "x", role: "reader", expiresIn: 0 }, "expiresIn is 0"],
     [{ name: "x", role: "reader", expiresIn: "1d", expiresAt: new Date() }, "not both"],
+    [{ name: "x", role: "reader", expiresAt: "2020-01-31T12:00:00Z" }, "an instant that has not passed"],
     [{ name: "x", role: "reader", scopes: [] }, "scopes"],
   ]
   const before = await database.rows("select count(*)::int from sluice.api_keys")

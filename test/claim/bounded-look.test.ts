@@ -99,6 +99,7 @@ let lastClaim = "0"
 
 /** A claim behind a place, or from the start; as a `detour`, from the start though it knows a place. */
 async function claim(resumeAfter: string | null, isDetour = false) {
+  if (isDetour) await session.query("update sluice.claims set looked_at = looked_at - interval '5 seconds'")
   const before = await rowsRead()
   const { rows } = await session.query(
     `select * from sluice.claim($1, $2, 500, '{known}', $3, '{}', '{}', p_last_claim => $4, p_looked_ms_ago => $5)`,

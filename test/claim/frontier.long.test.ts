@@ -148,6 +148,92 @@ test("a claim that is held up, or a lock that somebody else holds, keeps nobody 
   await slow.connection.query("commit", [])
 })
 
+test("a claim that is slow doesn't lead the others back over what they have claimed meanwhile", async () => {
+  const { database, store, open } = await prepare()
+  const ids = await store(4 * A_BATCH)
+  const drainers = [await open(), await open(), await open()]
+  for (const drainer of drainers) await drainer.claim({ limit: A_BATCH })
+  const [first, , newest] = await database.rows("select id, ended_at from sluice.claims order by id")
+  const slow = [first?.ended_at, newest?.id] // its row is written last, and ends early
+  await database.pool.query("update sluice.claims set ended_at = $1 where id = $2", slow)
+  const tries = await countTries(database)
+
+  const next = await (await open()).claim({ limit: A_BATCH, ago: 0 })
+  expect(next.ids).toEqual(ids.slice(3 * A_BATCH))
+  expect(await tries(), "all but what only the slow claim has passed").toBe(2 * A_BATCH)
+})
+
+test("that another looked from the start is known although a claim that didn't know of it is written later", async () => {
+  const { database, store, open } = await prepare()
+  await store(40)
+  await (await open()).claim({ limit: 10, ago: 2_000 })
+  await (await open()).claim({ limit: 10, ago: 0 })
+  await database.pool.query(
+    `update sluice.claims set looked_at = looked_at - interval '5 seconds' where id = (select max(id) from sluice.claims)`,
+  )
+  expect(await (await open()).claim({ limit: 10, ago: 2_000 })).toMatchObject({ from_start: false })
+})
+
+test("looks at a time to come, by a clock that was set back since, hide neither another look nor what it has found", async () => {
+  const { database, store, open } = await prepare()
+  await store(200)
+  const drainers = await Promise.all(Array.from({ length: 6 }, open))
+  for (const drainer of drainers) await drainer.claim({ limit: 10, ago: 0 })
+  await database.pool.query(
+    "update sluice.claims set looked_at = now() + interval '1 hour', led_back_at = now() + interval '1 hour'",
+  )
+  const urgent = await store(50, { priority: -1 })
+  const [looking, ...others] = drainers
+  expect(await looking?.claim({ limit: 10, ago: 2_000 })).toMatchObject({ from_start: true })
+
+  for (const [place, other] of others.slice(0, 4).entries())
+    expect(await other.claim({ limit: 10, ago: 2_000 })).toMatchObject({
+      ids: urgent.slice(10 * (place + 1), 10 * (place + 2)),
+      from_start: false,
+    })
+})
+
+test("a look past many jobs that others hold doesn't compare each with all of them, however little memory the role has", async () => {
+  const { database, store, open } = await prepare()
+  await store(10_000)
+  const [holder, looking] = [await open(), await open()]
+  await database.pool.query(
+    `insert into sluice.claims (id, drainer_id, job_ids, fences)
+     select nextval('sluice.claim_ids'), $1, array_agg(j.id), array_agg(j.fence) from sluice.jobs j group by j.id % 50`,
+    [holder.drainerId],
+  )
+  await looking.connection.query("set work_mem = '64kB'", [])
+  await looking.connection.query("set statement_timeout = '1.5s'", [])
+  expect((await looking.claim({ limit: 10, resumeAfter: null })).ids).toEqual([])
+})
+
+test("a look from the start that ends behind the others leads nobody back", async () => {
+  const { database, store, open } = await prepare()
+  await store(40)
+  await (await open()).claim({ limit: 10, ago: 0 })
+  await (await open()).claim({ limit: 10, resumeAfter: null })
+  expect(await database.rows("select from sluice.claims where led_back_at is not null")).toEqual([])
+})
+
+test("a look from the start, and whoever it leads back, tries no lock of what others hold", async () => {
+  const { database, store, open } = await prepare()
+  const ids = await store(4 * A_BATCH)
+  const [one, other, looking, led] = [await open(), await open(), await open(), await open()]
+  await one.claim({ limit: A_BATCH, ago: 0 })
+  await other.claim({ limit: A_BATCH, ago: 0 })
+  const tries = await countTries(database)
+
+  const look = { limit: A_BATCH, resumeAfter: null }
+  expect(await looking.claim(look)).toMatchObject({ ids: ids.slice(2 * A_BATCH, 3 * A_BATCH), whole: true })
+  expect(await tries()).toBe(A_BATCH)
+
+  const urgent = await store(20, { priority: -1 })
+  expect((await looking.claim({ limit: 10, resumeAfter: null })).ids).toEqual(urgent.slice(0, 10))
+  const past = { limit: A_BATCH + 10, resumeAfter: "(0,infinity,0)", ago: 0 }
+  expect((await led.claim(past)).ids).toEqual([...urgent.slice(10), ...ids.slice(3 * A_BATCH)])
+  expect(await tries()).toBe(2 * A_BATCH + 20)
+})
+
 async function prepare() {
   const database = await createDatabase()
   return {
@@ -169,6 +255,7 @@ async function prepare() {
       let lastClaim = "0"
       return {
         connection,
+        drainerId,
         async claim({
           limit,
           resumeAfter = BEGINNING as string | null,

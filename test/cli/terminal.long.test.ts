@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
+import { existsSync } from "node:fs"
 import { text } from "node:stream/consumers"
 import { createSluice } from "@sluice/core"
 import { beforeEach, describe, expect, test } from "vitest"
@@ -26,6 +27,15 @@ describe("through pipes", () => {
       expect(errors).toBe("")
       expect(output.split("\n")).toHaveLength(2)
       expect(code).toBe(0)
+    }
+  })
+
+  test.runIf(existsSync("/dev/full"))("a disk that is full of the output is said in a line", async () => {
+    await fill(1)
+    for (const command of [shellWords("jobs", "list", "--json"), shellWords("queues")]) {
+      const { code, errors } = await inShell(["bash", "-c", `${command} > /dev/full`])
+      expect(errors).toMatch(/^sluice: the output can't be written: .*ENOSPC.*\n$/)
+      expect(code).toBe(1)
     }
   })
 

@@ -96,7 +96,7 @@ test("batches are shown, canceled and retried", async () => {
 
 test("a wait is completed once, with a value from the arguments or the standard input", async () => {
   const unknown = await run("waits", "complete", "approval", '{"ok":true}')
-  expect(unknown.stderr).toMatch(/^sluice: No job waits for "approval".* with --early it is completed/)
+  expect(unknown.stderr).toMatch(/^sluice: No job waits for "approval": check the token, or pass --early/)
   expect(unknown.code).toBe(1)
   const first = await sluiceWithInput(
     database.url,

@@ -59,12 +59,21 @@ test("an emitted event enqueues and resumes, once for a form that is sent twice,
   expect(actions[0]).toMatchObject({ via: "dashboard", target: { event: "order.paid" } })
 })
 
+test("a form that is sent again after going back and editing it emits what it says then", async () => {
+  const form = { event: "order.paid", payload: '{"orderId": 18}', once: "77aa" }
+  await operator.post("/waits/emit", form)
+  await operator.post("/waits/emit", { ...form, payload: '{"orderId": 19}' })
+  const jobs = await database.rows("select payload from sluice.jobs where name = 'ship' order by id")
+  expect(jobs.map(({ payload }) => payload)).toEqual([{ orderId: 18 }, { orderId: 19 }])
+  await drainOnce()
+})
+
 test("a reader is neither shown how to emit, nor may", async () => {
   const reader = visitDashboard(sluice, "reader")
   expect((await reader.get("/waits")).text).not.toContain("/waits/emit")
   expect((await reader.get("/waits/emit")).status).toBe(403)
-  expect((await reader.post("/waits/emit", { event: "order.paid", payload: '{"orderId": 18}' })).status).toBe(
+  expect((await reader.post("/waits/emit", { event: "order.paid", payload: '{"orderId": 20}' })).status).toBe(
     403,
   )
-  expect(await database.rows("select from sluice.jobs where payload = '{\"orderId\": 18}'")).toEqual([])
+  expect(await database.rows("select from sluice.jobs where payload = '{\"orderId\": 20}'")).toEqual([])
 })

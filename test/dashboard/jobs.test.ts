@@ -672,3 +672,12 @@ test("a form that is sent twice enqueues one job", async () => {
   expect(first.to).toBe(second.to)
   expect((await byName.countJobs({ tag: "twice" })).count).toBe(1)
 })
+
+test("a form that is sent again after going back and editing it enqueues what it says then", async () => {
+  const sent = { name: "welcome-mail", once: "3c1e", payload: "{}", due: "1h", tags: "edited" }
+  const first = await post("/jobs/new", sent)
+  const second = await post("/jobs/new", { ...sent, due: "2h" })
+
+  expect(second.to).not.toBe(first.to)
+  expect((await byName.countJobs({ tag: "edited" })).count).toBe(2)
+})

@@ -26,8 +26,16 @@ test("the form of a job leads to the one for several, which names the fields", a
   expect((await operator.get("/jobs/new?name=refund")).text).toContain('href="/jobs/new/several?name=refund"')
   const { text } = await operator.get(`${PATH}?name=refund`)
   expect(readable(text)).toContain("whose first line names fields: order, note, urgent")
-  expect((await operator.get(PATH)).status).toBe(404)
 })
+
+test.each([PATH, "/jobs/acted", "/jobs/acted?verb=sing"])(
+  "the address %s, which lacks what it needs, says that there is nothing",
+  async (address) => {
+    const { status, text } = await operator.get(address)
+    expect(status).toBe(404)
+    expect(readable(text)).toContain("Not found")
+  },
+)
 
 test("a list is checked first, which stores nothing, and then stored as a batch", async () => {
   const form = { name: "refund", rows: '[{"order": 1}, {"order": 2, "note": "late"}]' }
@@ -50,6 +58,46 @@ test.each([
 ])("a table as it comes from %s becomes inputs of the schema's types", async (_, rows) => {
   await operator.post(PATH, { name: "refund", rows, step: "enqueue" })
   expect(await payloads()).toEqual([{ order: 1, note: "late", urgent: true }, { order: 2 }])
+})
+
+test.each([
+  ["a value with the separator", "order,note\n1,Berlin, Germany\n2,late", '1 ["1","Berlin","Germany"]'],
+  ["a line that ends early", "order\tnote\n1\tlate\n2", '2 ["2"]'],
+])("a row with other cells than the first line is wrong, as %s would be lost", async (_, rows, shown) => {
+  const { status, text } = await operator.post(PATH, { name: "refund", rows, step: "enqueue" })
+  expect(status).toBe(422)
+  expect(readable(text)).toContain(shown)
+  expect(readable(text)).toMatch(/There are \d cells, and 2 in the first line/)
+  expect(await payloads()).toEqual([])
+})
+
+test.each([
+  ["TRUE and FALSE, as spreadsheets write them", "order,urgent\n1,TRUE\n2,False", [true, false]],
+  ["columns at the end that are empty", "order,urgent,,\n1,true,,\n2,false,,", [true, false]],
+  ["an empty cell at the end of the last line", "order\turgent\n1\ttrue\n2\t", [true, undefined]],
+  ["returns as line breaks, after a byte order mark", "\uFEFForder,urgent\r1,true\r2,false", [true, false]],
+])("a table may have %s", async (_, rows, urgent) => {
+  await operator.post(PATH, { name: "refund", rows, step: "enqueue" })
+  expect(await payloads()).toEqual(
+    urgent.map((one, place) => ({ order: place + 1, ...(one !== undefined && { urgent: one }) })),
+  )
+})
+
+test("what is neither true nor false is wrong", async () => {
+  const rows = "order,urgent\n1,yes"
+  const { status, text } = await operator.post(PATH, { name: "refund", rows, step: "enqueue" })
+  expect(status).toBe(422)
+  expect(readable(text)).toContain("urgent: This is neither true nor false")
+})
+
+test("a table of one column has no separators", async () => {
+  const visitor = visitDashboard(createSluice({ database: database.pool }), "operator")
+  await visitor.post(PATH, {
+    name: "elsewhere",
+    rows: "city\nBerlin, Germany\nBonn; Germany",
+    step: "enqueue",
+  })
+  expect(await payloads()).toEqual([{ city: "Berlin, Germany" }, { city: "Bonn; Germany" }])
 })
 
 test("cells may have separators, quotes and line breaks between quotes", async () => {
@@ -80,6 +128,9 @@ test.each([
   ["This is not valid JSON", "[1,"],
   ["9007199254740993", "[9007199254740993]"],
   ["There is no field colour", "order,colour\n1,red"],
+  ["There is no field &quot;&quot;", ",order\n0,1"],
+  ["The field order is there twice", "order,order\n1,2"],
+  ["more than 1000 levels", `[${"[".repeat(50_000)}${"]".repeat(50_000)}]`],
   ["At most 5,000 jobs", `[${"{},".repeat(5_000)}{}]`],
 ])("what can't be read stays in its field, with the reason: %s", async (reason, rows) => {
   const { status, text } = await operator.post(PATH, { name: "refund", rows, step: "enqueue" })
@@ -93,6 +144,26 @@ test("a form that is sent twice stores each job once", async () => {
   const second = await operator.post(PATH, form)
   expect(second.to).toBe(first.to)
   expect(await payloads()).toHaveLength(2)
+})
+
+test("a form that is sent again after going back and editing it stores what it says then", async () => {
+  const form = { name: "refund", rows: '[{"order": 1}]', step: "enqueue", once: "9b0c" }
+  const first = await operator.post(PATH, form)
+  const second = await operator.post(PATH, { ...form, rows: '[{"order": 2}]' })
+  expect(second.to).toMatch(/^\/batches\/\d+$/)
+  expect(second.to).not.toBe(first.to)
+  expect(await payloads()).toEqual([{ order: 1 }, { order: 2 }])
+})
+
+test("a first line of very many columns takes no time that grows with their square", {
+  timeout: 120_000,
+}, async () => {
+  const visitor = visitDashboard(createSluice({ database: database.pool }), "operator")
+  const columns = Array.from({ length: 100_000 }, (_, place) => `c${place}`)
+  const began = performance.now()
+  const { status } = await visitor.post(PATH, { name: "elsewhere", rows: `${columns}\n1`, step: "check" })
+  expect(status).toBe(422)
+  expect(performance.now() - began).toBeLessThan(20_000)
 })
 
 test("without a definition, a table's cells are text, and what core refuses is said", async () => {

@@ -11,15 +11,19 @@ test.each([
   ["an unknown name", job("unknown"), ["for_tick", "for_last_look"]],
   ["a key to be computed", job("unkeyed", ", concurrency_limit", ", 1"), ["for_last_look"]],
   ["a paused queue's job", job("paused"), ["for_repair"]],
-  ["a blocked job", job("blocked", ", concurrency_key, concurrency_limit", ", 'key', 1"), ["for_repair"]],
+  [
+    "a blocked job",
+    job("blocked", ", concurrency_key, concurrency_limit, features", ", 'key', 1, 1"),
+    ["for_repair"],
+  ],
   [
     "a job behind another",
-    job("behind", ", concurrency_key, concurrency_limit, holds_key", ", 'key', 1, true"),
+    job("behind", ", concurrency_key, concurrency_limit, holds_key, features", ", 'key', 1, true, 257"),
     ["for_repair"],
   ],
   [
     "a throttled job",
-    job("throttled", ", rate_key, rate", `, 'key', ${RATE}`),
+    job("throttled", ", rate_key, rate, features", `, 'key', ${RATE}, 8`),
     ["for_tick", "for_repair", "for_last_look"],
   ],
   [
@@ -50,6 +54,11 @@ test.each([
     "update sluice.ticks set ticked_at = now() - interval '2 seconds'",
     ["is_repair_due"],
   ],
+  [
+    "that somebody has repaired at a time to come, by a clock that was set back since,",
+    "update sluice.ticks set ticked_at = now() + interval '1 hour'",
+    ["is_repair_due"],
+  ],
   ["a callback to be enqueued again", "insert into sluice.batches (retry_at) values (now())", ["for_tick"]],
 ])("%s is seen", async (_what, statement, expected) => {
   const database = await createRepaired()
@@ -71,6 +80,13 @@ test("jobs that are ready or scheduled are no rare work", async () => {
   await database.rows(job("ready"))
   await database.rows(job("scheduled"))
   expect(await rareWork(database)).toEqual([])
+})
+
+test("a tick repairs although somebody has at a time to come, by a clock that was set back since", async () => {
+  const database = await createDatabase()
+  await database.rows("update sluice.ticks set ticked_at = now() + interval '1 hour'")
+  await database.rows("select sluice.tick('{}')")
+  expect(await database.rows("select from sluice.ticks where ticked_at <= now()")).toHaveLength(1)
 })
 
 /** A database in which nobody has to repair for the time of a test. */

@@ -46,6 +46,7 @@ const cases: [what: string, body: unknown, pointer: string][] = [
     { action: "cancel", filter: { enqueuedAfter: "now" } },
     "/filter/enqueuedAfter",
   ],
+  ["a place that is none", { action: "cancel", filter, after: "\0" }, "/after"],
   ["an update without changes", { action: "update", filter }, "/changes"],
   ["changes that are none", { action: "update", filter, changes: { prority: 1 } }, "/changes/prority"],
   ["changes of another action", { action: "cancel", filter, changes: {} }, "/changes"],

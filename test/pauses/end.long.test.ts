@@ -108,3 +108,17 @@ test("a pause with an end that has passed is none, also for jobs that are stored
   await drainOnce()
   expect(performed).toEqual([id])
 })
+
+test.each([
+  ...Object.entries(pauses),
+  ["schedule", { pause: sluice.pauseSchedule, target: "nightly" }] as const,
+])(
+  "the pause of a %s is refused if it was to end long ago, since it would pause nothing",
+  async (_kind, { pause, target }) => {
+    const pausing = pause(target, { until: "2020-01-31T12:00:00Z" })
+    await expect(pausing).rejects.toThrow(
+      'until is "2020-01-31T12:00:00Z": give an instant that has not passed',
+    )
+    expect(await sluice.listPauses()).toEqual([])
+  },
+)

@@ -1,4 +1,4 @@
-import { type Connection, defineJob } from "@sluice/core"
+import { type Connection, defineJob, PoolerError } from "@sluice/core"
 import { expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
@@ -42,9 +42,63 @@ test("a session on the backend of an earlier one, as behind a session pooler, ha
   await end()
 })
 
+test("a session whose statements somebody has deallocated sends them whole", async () => {
+  const { connection, connect, end } = await connectOnce()
+  const deallocating = defineJob({
+    name: "deallocating",
+    perform: () => void connection.query("deallocate all"),
+  })
+  const other = drainable(database, [deallocating, noop])
+  await other.sluice.enqueue("deallocating", {}, { priority: -1 })
+  await other.sluice.enqueueMany(Array.from({ length: 40 }, () => ({ name: "noop" })))
+
+  const summary = await other.drainOnce({ connect, concurrency: 1 })
+
+  expect(summary).toMatchObject({ succeeded: 41, interrupted: 0 })
+  await end()
+})
+
+test("a session that a pooler moves to a backend without its statements says that it was moved", async () => {
+  const { connection, connect, end } = await connectOnce()
+  const other = await connectOnce()
+  await sluice.enqueueMany(Array.from({ length: 40 }, () => ({ name: "noop" })))
+  let claims = 0
+
+  const drained = drainOnce({
+    concurrency: 1,
+    connect: async () => ({
+      ...(await connect()),
+      query(text, values) {
+        const { text: sent, name } = text as unknown as { text: string; name?: string }
+        if (/\.claim\(/.test(sent)) claims++
+        return claims < 3
+          ? connection.query(text, values)
+          : other.connection.query(asParsed(other, name, text), values)
+      },
+    }),
+  })
+
+  await expect(drained).rejects.toThrow(PoolerError)
+  await Promise.all([end(), other.end()])
+})
+
+/** What the driver believes of a statement that it has had parsed by the backend before. */
+function asParsed(
+  { connection }: { connection: Connection },
+  name: string | undefined,
+  text: string,
+): string {
+  const { text: sent } = text as unknown as { text: string }
+  const { parsedStatements } = (
+    connection as unknown as { connection: { parsedStatements: Record<string, string> } }
+  ).connection
+  if (name !== undefined) parsedStatements[name] = sent
+  return text
+}
+
 /** A connection that outlives the drains that end it, each of which gets an object of its own. */
 async function connectOnce() {
-  const connection: Connection = await database.connect()
+  const connection: Connection = await database.connect({ pipeline: true })
   const connect = async (): Promise<Connection> => ({
     processID: connection.processID ?? null,
     query: (text, values) => connection.query(text, values),

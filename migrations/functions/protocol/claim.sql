@@ -61,14 +61,14 @@ begin
   perform set_config('synchronous_commit', 'off', true);
   perform assert_session(p_backend);
   perform unlock_jobs(p_settled);
-  if cardinality(p_spent) > 0 then
-    delete from claims c where c.id = any (p_spent);
-  end if;
   if exists (select from pauses) then
     p_names := unpaused(p_names);
   end if;
   v_scope := hashtext(concat(p_names, p_pool));
   select f.* into v_frontier from frontier_of(v_scope, p_fits_ms, p_last_claim) f;
+  if cardinality(p_spent) > 0 then
+    delete from claims c where c.id = any (p_spent);
+  end if;
   v_looked_at := greatest(v_frontier.looked_at, now() - nullif(p_looked_ms_ago, -1) * interval '1 millisecond');
   from_start := p_resume_after is null or p_looked_ms_ago is distinct from -1 and is_look_due(v_scope, v_looked_at, p_looked_ms_ago, v_frontier.may_unthrottle);
   v_place := case when p_resume_after is not null then coalesce(v_frontier.ended_at, p_resume_after::job_position) end; -- a new way isn't led ahead
@@ -83,13 +83,16 @@ begin
     v_looked_at := now();
   end if;
 
-  v_locked := lock_ready(p_drainer, p_limit, p_names, case when not from_start then v_place end, v_since, p_priorities, p_fits_ms, p_pool);
+  v_locked := lock_ready(p_drainer, p_limit, p_names, case when not from_start then v_place end, v_since, p_priorities, p_fits_ms, p_pool, from_start or v_place < p_resume_after::job_position);
   more := more or v_locked.passed is not null or coalesce(v_locked.bytes > p_max_bytes, false) or coalesce(cardinality(v_locked.locked), 0) = p_limit;
   if v_locked.bytes > p_max_bytes then
     v_locked.locked := trim_to_bytes(v_locked.locked, p_max_bytes);
     v_locked.last := (select (j.priority, j.run_at, j.id)::job_position from jobs j where j.id = v_locked.locked[cardinality(v_locked.locked)])::text;
   elsif v_locked.passed is not null then
     v_locked.last := greatest(v_locked.passed::job_position, case when from_start then v_place end)::text;
+  end if;
+  if from_start and v_locked.last::job_position < coalesce(v_frontier.ended_at, v_place) then
+    v_frontier.led_back_at := greatest(now(), v_frontier.led_back_at + interval '1 microsecond'); -- later than that, whatever the clock says
   end if;
   if from_start and (v_locked.last is null or v_locked.last is distinct from v_place::text) then
     pass := seen;
@@ -104,8 +107,8 @@ begin
   resume_after := v_locked.last;
   whole := from_start and v_since is null;
   if v_found.ids is not null or v_locked.passed is not null or whole and not more and others_hold(p_drainer) then
-    insert into claims (id, drainer_id, scope, fits_ms, looked_at, ended_at, pass, seen, job_ids, fences)
-    values (nextval('claim_ids'), p_drainer, v_scope, p_fits_ms, v_looked_at, v_locked.last::job_position, pass::seen_jobs,
+    insert into claims (id, drainer_id, scope, fits_ms, looked_at, led_back_at, ended_at, pass, seen, job_ids, fences)
+    values (nextval('claim_ids'), p_drainer, v_scope, p_fits_ms, v_looked_at, v_frontier.led_back_at, v_locked.last::job_position, pass::seen_jobs,
             case when whole and not more then seen::seen_jobs end, coalesce(v_found.ids, '{}'), coalesce(v_found.fences, '{}'))
     returning id into claim_id;
   end if;

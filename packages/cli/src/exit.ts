@@ -1,6 +1,6 @@
 /** What a command ends with, beside 0. Documented in docs/command-line.md. */
 export const EXIT = {
-  /** Something wasn't found, or was left as it is. */
+  /** Something wasn't found, was left as it is, or couldn't be printed. */
   unchanged: 1,
   usage: 2,
   /** The database can't be reached or used. */

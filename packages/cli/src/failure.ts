@@ -41,7 +41,7 @@ function exitCodeOf(error: SluiceError): number {
 /** Core says `changes.runAt` of what was given as `--set-run-at`, and what its own callers can do. */
 function inWordsOfOptions(error: SluiceError): string {
   const message = error.message
-    .replace("with early: true", "with --early")
+    .replace("pass early: true", "pass --early")
     .replace(/: run migrate\b/, ": run sluice migrate")
   if (!(error instanceof InvalidInputError)) return message
   const [where, name] = error.path

@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs"
+import { EXIT } from "./exit.ts"
 import { type Failure, failureOf } from "./failure.ts"
 import { printJson } from "./output/terminal.ts"
 import { runProgram } from "./program.ts"
 
-// the reader of a pipe, such as head, has seen enough
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error
-  process.exit()
+  if (error.code === "EPIPE") process.exit() // the reader of a pipe, such as head, has seen enough
+  console.error(`sluice: the output can't be written: ${error.message}`)
+  process.exit(EXIT.unchanged)
 })
 
 const args = process.argv.slice(2)

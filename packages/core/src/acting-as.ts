@@ -3,7 +3,7 @@ import type { Principal, Role } from "./access/principal.ts"
 import { assertInScope, assertRole, isScoped, jobInScope, refuseScoped } from "./access/scope.ts"
 import { summaryOf } from "./access/summary.ts"
 import { assertSluice } from "./checks/arguments.ts"
-import { isRecord, refuseType } from "./checks/validate.ts"
+import { isRecord, isText, refuseType } from "./checks/validate.ts"
 import { translateError } from "./database/translate-error.ts"
 import { SluiceError } from "./errors.ts"
 import { isDefinition } from "./job/index-by-name.ts"
@@ -206,10 +206,10 @@ function isRecorded({ role }: Rule<never>, given: readonly unknown[], via: Via):
   return !isDryRun && !(role === "enqueuer" && via === "api")
 }
 
-/** Of a call with a filter that continues another. */
+/** Of a call with a filter that continues another. What is no such place the call itself refuses. */
 function afterOf(given: readonly unknown[]): string | undefined {
   const options = given.at(-1)
-  return isRecord(options) && typeof options.after === "string" ? options.after.slice(0, 200) : undefined
+  return isRecord(options) && isText(options.after, 200) ? (options.after as string) : undefined
 }
 
 async function recorded(sluice: Sluice, intent: Intent, run: () => Promise<unknown>): Promise<unknown> {

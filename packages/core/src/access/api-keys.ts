@@ -13,7 +13,7 @@ import { protocolCall } from "../database/protocol-call.ts"
 import { readJson } from "../database/read-json.ts"
 import { ApiKeyNotFoundError } from "../errors.ts"
 import { dateOf } from "../inspect/date-of.ts"
-import { toIsoInstant } from "../job/option-values.ts"
+import { toLaterInstant } from "../job/later-instant.ts"
 import { ROLES, type Role } from "./principal.ts"
 import { newSecret } from "./secret.ts"
 
@@ -99,7 +99,7 @@ export async function createApiKey(
     p_role: role,
     p_names: names && toPgTextArray(names),
     p_queues: queues && toPgTextArray(queues),
-    p_expires_at: expiresAt === undefined ? undefined : toIsoInstant(expiresAt, ["expiresAt"]),
+    p_expires_at: expiresAt === undefined ? undefined : toLaterInstant(expiresAt, ["expiresAt"]),
     p_expires_in_ms: expiresIn === undefined ? undefined : durationMs(expiresIn, ["expiresIn"]),
     p_created_by: createdBy,
   })

@@ -75,6 +75,11 @@ export function isLockTableFull(error: unknown): boolean {
   return sqlStateOf(error) === "53200"
 }
 
+/** Whether the backend has no prepared statement of the name that was sent. */
+export function isStatementUnknown(error: unknown): boolean {
+  return sqlStateOf(error) === "26000"
+}
+
 /** Whether the session has ended, or was never opened. */
 export function isConnectionLost(error: unknown): boolean {
   return ENDS_SESSION.test(sqlStateOf(error)) || isNetwork(error)

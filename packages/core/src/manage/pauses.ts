@@ -2,7 +2,7 @@ import { type Duration, durationMs } from "../checks/duration.ts"
 import { assertKnownKeys, assertName, assertText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
-import { toIsoInstant } from "../job/option-values.ts"
+import { toLaterInstant } from "../job/later-instant.ts"
 
 /** When a pause ends by itself. Without either, it lasts until it is resumed. */
 export interface PauseOptions {
@@ -83,7 +83,7 @@ export function endOf(options: PauseOptions): { p_until?: string; p_for_ms?: num
   const { until, for: duration } = options
   if (until !== undefined && duration !== undefined)
     refuse("invalid_option", duration, ["for"], "until or for, not both")
-  if (until !== undefined) return { p_until: toIsoInstant(until, ["until"]) }
+  if (until !== undefined) return { p_until: toLaterInstant(until, ["until"]) }
   return duration === undefined ? {} : { p_for_ms: durationMs(duration, ["for"]) }
 }
 

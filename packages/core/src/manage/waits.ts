@@ -49,6 +49,6 @@ function assertCompleted(token: string, outcome: string): void {
   if (outcome === "unknown")
     throw new WaitNotFoundError(
       "wait_not_found",
-      `No job waits for ${name}, and none has opened it: with early: true it is completed for a job that comes to it later`,
+      `No job waits for ${name}: check the token, or pass early: true to store the value for a job that waits for it later`,
     )
 }

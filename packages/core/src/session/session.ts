@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto"
 import type { Connect, Connection } from "../database/connection.ts"
 import { retryBriefly } from "../database/retry.ts"
-import { isConnectionLost } from "../database/sqlstate.ts"
+import { isConnectionLost, isStatementUnknown } from "../database/sqlstate.ts"
 import { translateError } from "../database/translate-error.ts"
 import { withOwnParsers } from "../database/type-parsers.ts"
 import { SessionLostError } from "../errors.ts"
@@ -62,6 +62,7 @@ export async function openGuardedSession(
   const connection = await connectInTime(options)
   const lost = new AbortController()
   const nameOf = createStatementNames()
+  let canPrepare = true
   const watch = createTimeoutWatch({
     sessionTimeoutMs,
     untilGiveUpMs,
@@ -76,7 +77,7 @@ export async function openGuardedSession(
     connection,
     lost: lost.signal,
     query,
-    queryPrepared: (text, values) => query(text, values, nameOf(text)),
+    queryPrepared,
     queryWithRetry: (text, values) => retryBriefly(untilGiveUpMs, () => query(text, values)),
     isBeatDue: watch.isBeatDue,
     onNotification: (listener) => void connection.on("notification", ({ channel }) => listener(channel)),
@@ -102,6 +103,21 @@ export async function openGuardedSession(
       throw lost.signal.aborted ? lost.signal.reason : known
     } finally {
       watch.noteAnswered(statement)
+    }
+  }
+
+  /**
+   * The statement was not executed if the backend doesn't know its name: it is another one, or somebody has reset it. Sent whole, the
+   * statement tells which.
+   */
+  async function queryPrepared(text: string, values: unknown[]) {
+    if (!canPrepare) return query(text, values)
+    try {
+      return await query(text, values, nameOf(text))
+    } catch (error) {
+      if (!isStatementUnknown(error)) throw error
+      canPrepare = false
+      return query(text, values)
     }
   }
 

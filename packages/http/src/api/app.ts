@@ -136,7 +136,7 @@ export function createApp(options: AppOptions): Hono {
     problemResponse({
       status: 404,
       code: "route_not_found",
-      detail: `There is no route ${truncate(req.path)}`,
+      detail: `There is no route ${truncate(req.path)}: GET /openapi.json lists those there are`,
     }),
   )
   app.onError((error, { req }) =>

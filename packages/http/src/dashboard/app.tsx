@@ -72,7 +72,8 @@ export function createDashboard(options: DashboardOptions): Hono {
     if (!view.may(role)) return respond(context, entered, forbiddenPage(view, role))
     try {
       const rendered = await page.render(view, context.req.param())
-      return await respond(context, { ...entered, area, flash: flashes.take(context) }, rendered)
+      const shown = rendered.body === null ? notFoundPage(view) : rendered
+      return await respond(context, { ...entered, area, flash: flashes.take(context) }, shown)
     } catch (error) {
       return fail(context, entered, area, error)
     }

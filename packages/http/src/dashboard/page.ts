@@ -54,6 +54,7 @@ export interface Page {
 
 export interface Rendered {
   readonly title: string
+  /** Null: the address leads to nothing, and the page says so. */
   readonly body: Child
   /** Default 200, and 422 as an answer to a form. */
   readonly status?: 200 | 400 | 404 | 409 | 422 | 503

@@ -520,6 +520,7 @@ create table claims (
   scope      integer,                                    -- hash of the names that it claimed from; null: suspects
   fits_ms    bigint,                                     -- the longest timeout of their own that jobs could have; null: any
   looked_at  timestamptz,                                -- when a drainer of this scope last looked from the start
+  led_back_at timestamptz,                               -- when such a look last found jobs before the place that the drainers had reached; null: none has
   claimed_at timestamptz  not null default now(),
   is_apart   boolean      not null default false,        -- suspects: the drainer takes nothing else while it has them
   ended_at   job_position,                               -- where the claim ended; null: at the end, with nothing found

@@ -26,7 +26,7 @@ begin
            or exists (select from jobs j where j.state = 'blocked') or exists (select from jobs j where j.state = 'behind'),
          exists (select from jobs j where j.state = 'unkeyed'),
          exists (select from jobs j where j.state = 'scheduled' and j.run_at > coalesce(p_since, '-infinity') and j.run_at <= now()),
-         exists (select from ticks t where t.ticked_at < clock_timestamp() - interval '1 second')
+         exists (select from ticks t where is_repair_due(t.ticked_at))
   into v_is_scheduled, v_is_unknown, v_is_rated, for_tick, for_repair, for_last_look, is_due, is_repair_due;
   for_tick := for_tick or v_is_scheduled or v_is_unknown or v_is_rated;
   for_repair := for_repair or v_is_rated;

@@ -3,7 +3,7 @@ import type { AnyJobDefinition } from "@sluice/core"
 import { Field } from "../../components/field.tsx"
 import type { View } from "../../page.ts"
 import type { Errors } from "../parts/form-parts.tsx"
-import { jsonOf } from "../parts/form-values.ts"
+import { FieldError, jsonOf } from "../parts/form-values.ts"
 import { type InputField, textsOf } from "./input-fields.ts"
 
 /** The fields of an input schema, named `input.<key>`. */
@@ -94,10 +94,17 @@ export function payloadOf(
     // a form sends the line breaks of a text in its own way
     if (kind === "text") return [[key, given.replaceAll("\r\n", "\n")]]
     if (kind === "choice") return [[key, given]]
-    if (kind === "boolean") return [[key, given === "true"]]
+    if (kind === "boolean") return [[key, booleanIn(view, name, given)]]
     return [[key, jsonOf(view, form, name, kind === "number" ? notNumber : notJson)]]
   })
   return Object.fromEntries(entries)
+}
+
+/** Spreadsheets write TRUE and FALSE. */
+function booleanIn(view: View, name: string, given: string): boolean {
+  const text = given.trim().toLowerCase()
+  if (text !== "true" && text !== "false") throw new FieldError(name, view.text.jobs.notBoolean)
+  return text === "true"
 }
 
 /** Whether the fields say all of a payload, also after a browser has had it: what else it has would be lost. */

@@ -13,6 +13,7 @@ import { fill } from "../../languages/text.ts"
 import type { Action, Page, Rendered, View } from "../../page.ts"
 import { type Errors, errorsOf, FormProblem, noErrors, TextField } from "../parts/form-parts.tsx"
 import { dueOf, FieldError, jsonOf, numberOf, tagsOf, textOf } from "../parts/form-values.ts"
+import { onceKeyOf } from "../parts/once.ts"
 import { isWhole } from "./edit-page.tsx"
 import { type InputField, inputFieldsOf, textsOf } from "./input-fields.ts"
 import { canSay, definitionOf, InputFields, payloadOf } from "./job-form.tsx"
@@ -232,10 +233,8 @@ function sentValues(given: URLSearchParams, fields: readonly InputField[]): Valu
 
 function optionsOf(view: View, form: URLSearchParams): EnqueueOptions {
   const { text } = view
-  const once = textOf(form, "once")
   const options = {
-    // a form that is sent twice, by two clicks or by going back, enqueues once
-    idempotencyKey: once && `dashboard ${once.slice(0, 100)}`,
+    idempotencyKey: onceKeyOf(form),
     ...dueOf(form, "due", text.jobs.notTime),
     queue: textOf(form, "queue"),
     priority: numberOf(form, "priority", text.jobs.notNumber),

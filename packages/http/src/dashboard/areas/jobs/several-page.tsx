@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto"
 import { InvalidInputError } from "@sluice/core"
 import { ActionForm } from "../../components/action-form.tsx"
 import { Notice } from "../../components/notice.tsx"
@@ -7,7 +6,8 @@ import { Table } from "../../components/table.tsx"
 import { fill } from "../../languages/text.ts"
 import type { Action, Page, Rendered, View } from "../../page.ts"
 import { type Errors, errorsOf, FormProblem, noErrors, TextField } from "../parts/form-parts.tsx"
-import { FieldError, textOf } from "../parts/form-values.ts"
+import { FieldError } from "../parts/form-values.ts"
+import { onceKeyOf } from "../parts/once.ts"
 import { inputFieldsOf } from "./input-fields.ts"
 import { definitionOf } from "./job-form.tsx"
 import { type Row, rowsIn } from "./several.ts"
@@ -35,21 +35,17 @@ export const severalAction: Action = {
       const rows = await rowsIn(view, name, given)
       const isGood = rows.every(({ problem }) => problem === undefined)
       if (!isGood || given.get("step") !== "enqueue") return { to, page: form(view, name, text, { rows }) }
-      return await enqueueAll(view, name, rows, textOf(given, "once"))
+      return await enqueueAll(view, name, rows, onceKeyOf(given))
     } catch (error) {
       return { to, page: form(view, name, text, { errors: problemsOf(error) }) }
     }
   },
 }
 
-async function enqueueAll(view: View, name: string, rows: readonly Row[], once: string | undefined) {
+async function enqueueAll(view: View, name: string, rows: readonly Row[], key: string | undefined) {
   const jobs = rows.map(({ payload }) => ({ name, payload }))
-  // a form that is sent twice, by two clicks or by going back, leads to the same batch
-  const request = once && {
-    key: `dashboard ${once.slice(0, 100)}`,
-    fingerprint: createHash("sha256").update(JSON.stringify(jobs)).digest("hex"),
-  }
-  const { id, total } = await view.sluice.enqueueBatch(jobs, request ? { request } : {})
+  const options = key === undefined ? {} : { request: { key, fingerprint: key } }
+  const { id, total } = await view.sluice.enqueueBatch(jobs, options)
   return { to: view.href(`/batches/${id}`), notice: view.format.counted(view.text.jobs.several.did, total) }
 }
 

@@ -3,7 +3,7 @@ import { fill } from "../../languages/text.ts"
 import type { View } from "../../page.ts"
 import { tableIn } from "../parts/csv.ts"
 import { FieldError, jsonOf } from "../parts/form-values.ts"
-import { inputFieldsOf } from "./input-fields.ts"
+import { type InputField, inputFieldsOf } from "./input-fields.ts"
 import { definitionOf, payloadOf } from "./job-form.tsx"
 
 /** More belong into a script: the form would be larger than what is read of one. */
@@ -17,9 +17,9 @@ export interface Row {
 
 /** The inputs in a JSON list, or in a table whose first line names their fields, each checked by the definition's schema. */
 export async function rowsIn(view: View, name: string, form: URLSearchParams): Promise<readonly Row[]> {
-  const text = (form.get("rows") ?? "").trim()
+  const text = form.get("rows") ?? ""
   const definition = definitionOf(view, name)
-  const rows = text.startsWith("[") ? listIn(view, form) : tableRows(view, definition, text)
+  const rows = text.trimStart().startsWith("[") ? listIn(view, form) : tableRows(view, definition, text)
   if (rows.length === 0) throw new FieldError("rows", view.text.jobs.several.none)
   if (rows.length > MOST_ROWS)
     throw new FieldError("rows", view.format.counted(view.text.jobs.several.tooMany, MOST_ROWS))
@@ -34,12 +34,17 @@ function listIn(view: View, form: URLSearchParams): readonly Row[] {
 
 function tableRows(view: View, definition: AnyJobDefinition | undefined, text: string): readonly Row[] {
   const [header = [], ...lines] = tableIn(text)
+  const columns = withoutEmptyEnd(header)
   const fields = inputFieldsOf(view, definition)
-  const unknown = fields && header.find((column) => !fields.some(({ key }) => key === column))
-  if (unknown !== undefined)
-    throw new FieldError("rows", fill(view.text.jobs.several.noField, { field: unknown }))
+  checkColumns(view, columns, fields)
   return lines.map((cells) => {
-    const pairs = header.map((column, place): [string, string] => [column, cells[place] ?? ""])
+    const { length } = columns
+    if (cells.length < length || withoutEmptyEnd(cells).length > length)
+      return {
+        payload: cells,
+        problem: fill(view.text.jobs.several.otherCells, { cells: cells.length, columns: length }),
+      }
+    const pairs = columns.map((column, place): [string, string] => [column, cells[place] ?? ""])
     if (!fields) return { payload: Object.fromEntries(pairs) }
     const form = new URLSearchParams(
       pairs.map(([column, cell]): [string, string] => [`input.${column}`, cell]),
@@ -54,6 +59,25 @@ function tableRows(view: View, definition: AnyJobDefinition | undefined, text: s
       }
     }
   })
+}
+
+/** Spreadsheets and exports end lines with empty cells, which are of no column. */
+function withoutEmptyEnd(cells: readonly string[]): readonly string[] {
+  return cells.slice(0, cells.findLastIndex((cell) => cell !== "") + 1)
+}
+
+function checkColumns(
+  { text: { jobs } }: View,
+  columns: readonly string[],
+  fields: readonly InputField[] | undefined,
+): void {
+  const known = fields && new Set(fields.map(({ key }) => key))
+  const unknown = columns.find((column) => column === "" || known?.has(column) === false)
+  if (unknown !== undefined)
+    throw new FieldError("rows", fill(jobs.several.noField, { field: unknown || '""' }))
+  const seen = new Set<string>()
+  const repeated = columns.find((column) => seen.size === seen.add(column).size)
+  if (repeated !== undefined) throw new FieldError("rows", fill(jobs.several.twice, { field: repeated }))
 }
 
 async function checked(definition: AnyJobDefinition | undefined, row: Row): Promise<Row> {

@@ -6,6 +6,7 @@ import { fill } from "../../languages/text.ts"
 import type { Action, Page, Rendered, View } from "../../page.ts"
 import { type Errors, errorsOf, FormProblem, noErrors, TextField } from "../parts/form-parts.tsx"
 import { FieldError, jsonOf, textOf } from "../parts/form-values.ts"
+import { onceKeyOf } from "../parts/once.ts"
 
 const PATH = "/waits/emit"
 
@@ -27,13 +28,11 @@ export const emitEvent: Action = {
   async act(view, given) {
     const { sluice, text, href, format } = view
     const event = textOf(given, "event") ?? ""
-    const once = textOf(given, "once")
+    const idempotencyKey = onceKeyOf(given)
     try {
       const payload = jsonOf(view, given, "payload", text.waits.notJson) ?? {}
-      // a form that is sent twice emits once
-      const { jobs, resumed } = await sluice.emit(event, payload, {
-        ...(once && { idempotencyKey: `dashboard ${once.slice(0, 100)}` }),
-      })
+      const options = idempotencyKey === undefined ? {} : { idempotencyKey }
+      const { jobs, resumed } = await sluice.emit(event, payload, options)
       const counts = [
         format.counted(text.waits.didEnqueue, jobs.length),
         format.counted(text.waits.didResume, resumed),

@@ -31,7 +31,7 @@ export const apiKeys: Messages["apiKeys"] = {
   expires: "ينتهي",
   expired: "انتهى",
   revoked: "أُلغي",
-  oldSecret: "السر السابق صالح حتى",
+  oldSecret: "ينتهي السر السابق",
   lifetime: "ينتهي",
   lifetimes: {
     "": "عند إلغائه",

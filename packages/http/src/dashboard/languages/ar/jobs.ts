@@ -237,6 +237,7 @@ export const jobs: Messages["jobs"] = {
   save: "حفظ التغييرات",
   notJson: "هذه ليست صيغة JSON صحيحة.",
   notNumber: "هذا ليس رقماً.",
+  notBoolean: "القيمة ليست true ولا false.",
   notTime: "أدخل وقتاً مثل 2030-01-31T12:00Z أو تأجيلاً مثل 5m.",
   hiddenPayload: "أجزاء من المدخلات مخفية عنك، لذلك لا يمكن تعديلها أو نسخها هنا.",
   newTitle: "إضافة مهمة",
@@ -298,6 +299,8 @@ export const jobs: Messages["jobs"] = {
     }),
     none: "لا توجد مدخلات: ألصق قائمة JSON، أو جدولًا مع سطره الأول.",
     noField: "لا يوجد حقل {field}.",
+    twice: "الحقل {field} مكرر.",
+    otherCells: "عدد الخلايا {cells}، وعددها في السطر الأول {columns}.",
     tooMany: plural({
       few: "تُضاف {count} مهام على الأكثر في المرة الواحدة.",
       other: "تُضاف {count} مهمة على الأكثر في المرة الواحدة.",

@@ -107,6 +107,7 @@ export const shell: Messages["shell"] = {
   tooSlowTitle: "استغرق هذا وقتًا طويلًا",
   tooSlow: "استغرق هذا وقتًا طويلًا. ضيِّق عوامل التصفية أو اختر مدة أقصر.",
   inexactNumber: "لا تستطيع JavaScript تمثيل العدد {number}: ضعه بين علامتي تنصيص مزدوجتين كنص.",
+  tooDeep: "التداخل هنا أعمق من {levels} مستوى.",
   databaseUnavailable: "قاعدة البيانات لا تستجيب. لم يتغير شيء. حاول مرة أخرى بعد قليل.",
   notFoundTitle: "غير موجود",
   notFound: "لا توجد صفحة كهذه، أو لم يعد ما كانت تعرضه موجودًا.",

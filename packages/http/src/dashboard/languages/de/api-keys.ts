@@ -32,7 +32,7 @@ export const apiKeys: Messages["apiKeys"] = {
   expires: "Läuft ab",
   expired: "Abgelaufen",
   revoked: "Widerrufen",
-  oldSecret: "Das vorige Geheimnis gilt bis",
+  oldSecret: "Das vorige Geheimnis läuft ab",
   lifetime: "Läuft ab",
   lifetimes: {
     "": "Mit dem Widerruf",

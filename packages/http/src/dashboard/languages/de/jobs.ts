@@ -240,6 +240,7 @@ export const jobs: Messages["jobs"] = {
   save: "Änderungen speichern",
   notJson: "Das ist kein gültiges JSON.",
   notNumber: "Das ist keine Zahl.",
+  notBoolean: "Das ist weder true noch false.",
   notTime: "Geben Sie eine Zeit wie 2030-01-31T12:00Z an, oder einen Abstand wie 5m.",
   hiddenPayload:
     "Teile der Eingabe sind vor Ihnen verborgen; darum lässt sie sich hier nicht bearbeiten oder kopieren.",
@@ -286,6 +287,8 @@ export const jobs: Messages["jobs"] = {
     did: plural({ one: "{count} Job ist eingereiht.", other: "{count} Jobs sind eingereiht." }),
     none: "Es gibt keine Eingaben: fügen Sie eine JSON-Liste ein, oder eine Tabelle mit ihrer ersten Zeile.",
     noField: "Es gibt kein Feld {field}.",
+    twice: "Das Feld {field} kommt zweimal vor.",
+    otherCells: "Es sind {cells} Zellen, und {columns} in der ersten Zeile.",
     tooMany: plural({
       one: "Höchstens {count} Job wird auf einmal eingereiht.",
       other: "Höchstens {count} Jobs werden auf einmal eingereiht.",

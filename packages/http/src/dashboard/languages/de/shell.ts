@@ -88,6 +88,7 @@ export const shell: Messages["shell"] = {
   tooSlow: "Das hat zu lange gedauert. Engen Sie den Filter ein, oder wählen Sie eine kürzere Zeit.",
   inexactNumber:
     "JavaScript kennt die Zahl {number} nicht: Setzen Sie sie in doppelte Anführungszeichen, als Text.",
+  tooDeep: "Das ist mehr als {levels} Ebenen tief verschachtelt.",
   databaseUnavailable:
     "Die Datenbank antwortet nicht. Es wurde nichts geändert. Versuchen Sie es gleich noch einmal.",
   notFoundTitle: "Nicht gefunden",

@@ -21,7 +21,7 @@ export const apiKeys = {
   onlyNames: "Only these job names",
   onlyQueues: "Only these queues",
   onlyHint: "For keys that may only enqueue. Separated by commas; empty: any.",
-  anything: "Anything of its role",
+  anything: "Not limited",
   created: "Created",
   used: "Last used",
   never: "Never",
@@ -30,7 +30,7 @@ export const apiKeys = {
   expires: "Expires",
   expired: "Expired",
   revoked: "Revoked",
-  oldSecret: "The secret before works until",
+  oldSecret: "The old secret expires",
   lifetime: "Expires",
   lifetimes: {
     "": "When revoked",
@@ -44,8 +44,8 @@ export const apiKeys = {
   rotateKey: "Rotate {name}",
   rotateTitle: "Rotate {name}?",
   rotateLead:
-    "The key gets a new secret, which is shown once. Both secrets work for a while, so that you can replace the one before without downtime.",
-  overlap: "The secret before works",
+    "The key gets a new secret, which is shown once. Both secrets work for a while, so that you can replace the old one without downtime.",
+  overlap: "The old secret works",
   overlaps: { "0s": "no longer", "24h": "for 24 hours", "7d": "for 7 days", "30d": "for 30 days" },
   revoke: "Revoke",
   revokeKey: "Revoke {name}",

@@ -238,6 +238,7 @@ export const jobs = {
   save: "Save changes",
   notJson: "This is not valid JSON.",
   notNumber: "This is not a number.",
+  notBoolean: "This is neither true nor false.",
   notTime: "Give a time such as 2030-01-31T12:00Z, or a delay such as 5m.",
   hiddenPayload: "Parts of the input are hidden from you, so it can't be edited or copied here.",
   newTitle: "Enqueue a job",
@@ -282,6 +283,8 @@ export const jobs = {
     did: plural({ one: "{count} job is enqueued.", other: "{count} jobs are enqueued." }),
     none: "There are no inputs: paste a JSON list, or a table with its first line.",
     noField: "There is no field {field}.",
+    twice: "The field {field} is there twice.",
+    otherCells: "There are {cells} cells, and {columns} in the first line.",
     tooMany: plural({
       one: "At most {count} job is enqueued at once.",
       other: "At most {count} jobs are enqueued at once.",

@@ -82,6 +82,7 @@ export const shell = {
   tooSlowTitle: "This took too long",
   tooSlow: "This took too long. Narrow the filter, or choose a shorter time.",
   inexactNumber: "JavaScript has no number {number}: put it into double quotes, as text.",
+  tooDeep: "This is nested more than {levels} levels deep.",
   databaseUnavailable: "The database does not answer. Nothing was changed. Try again in a moment.",
   notFoundTitle: "Not found",
   notFound: "There is no such page, or what it showed no longer exists.",

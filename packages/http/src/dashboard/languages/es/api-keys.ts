@@ -32,7 +32,7 @@ export const apiKeys: Messages["apiKeys"] = {
   expires: "Caduca",
   expired: "Caducada",
   revoked: "Revocada",
-  oldSecret: "El secreto anterior vale hasta",
+  oldSecret: "El secreto anterior caduca",
   lifetime: "Caduca",
   lifetimes: {
     "": "Al revocarla",

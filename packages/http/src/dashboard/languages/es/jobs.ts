@@ -239,6 +239,7 @@ export const jobs: Messages["jobs"] = {
   save: "Guardar los cambios",
   notJson: "No es JSON válido.",
   notNumber: "No es un número.",
+  notBoolean: "No es ni true ni false.",
   notTime: "Indique una fecha como 2030-01-31T12:00Z o una espera como 5m.",
   hiddenPayload: "Hay partes de la entrada que no puede ver, así que no se puede editar ni copiar aquí.",
   newTitle: "Encolar un trabajo",
@@ -283,6 +284,8 @@ export const jobs: Messages["jobs"] = {
     did: plural({ one: "Se ha encolado {count} trabajo.", other: "Se han encolado {count} trabajos." }),
     none: "No hay entradas: pegue una lista JSON, o una tabla con su primera línea.",
     noField: "No hay ningún campo {field}.",
+    twice: "El campo {field} aparece dos veces.",
+    otherCells: "Hay {cells} celdas, y {columns} en la primera línea.",
     tooMany: plural({
       one: "Se encola como mucho {count} trabajo a la vez.",
       other: "Se encolan como mucho {count} trabajos a la vez.",

@@ -87,6 +87,7 @@ export const shell: Messages["shell"] = {
   tooSlowTitle: "Ha tardado demasiado",
   tooSlow: "Ha tardado demasiado. Acote el filtro o elija un periodo más corto.",
   inexactNumber: "JavaScript no tiene el número {number}: póngalo entre comillas dobles, como texto.",
+  tooDeep: "Esto está anidado en más de {levels} niveles.",
   databaseUnavailable:
     "La base de datos no responde. No se ha cambiado nada. Inténtelo de nuevo en un momento.",
   notFoundTitle: "No encontrado",

@@ -32,7 +32,7 @@ export const apiKeys: Messages["apiKeys"] = {
   expires: "Expire",
   expired: "Expirée",
   revoked: "Révoquée",
-  oldSecret: "Le secret précédent reste valable jusqu'à",
+  oldSecret: "Le secret précédent expire",
   lifetime: "Expire",
   lifetimes: {
     "": "À la révocation",

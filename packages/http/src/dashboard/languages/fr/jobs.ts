@@ -239,6 +239,7 @@ export const jobs: Messages["jobs"] = {
   save: "Enregistrer",
   notJson: "Ce n'est pas du JSON valide.",
   notNumber: "Ce n'est pas un nombre.",
+  notBoolean: "Ce n'est ni true ni false.",
   notTime: "Donnez une date comme 2030-01-31T12:00Z, ou un délai comme 5m.",
   hiddenPayload: "Des parties de l'entrée vous sont cachées : elle ne peut être ni modifiée ni copiée ici.",
   newTitle: "Mettre un job en file",
@@ -283,6 +284,8 @@ export const jobs: Messages["jobs"] = {
     did: plural({ one: "{count} job est en file.", other: "{count} jobs sont en file." }),
     none: "Il n'y a pas d'entrées : collez une liste JSON, ou un tableau avec sa première ligne.",
     noField: "Il n'y a pas de champ {field}.",
+    twice: "Le champ {field} figure deux fois.",
+    otherCells: "Il y a {cells} cellules, et {columns} sur la première ligne.",
     tooMany: plural({ one: "Au plus {count} job à la fois.", other: "Au plus {count} jobs à la fois." }),
   },
 }

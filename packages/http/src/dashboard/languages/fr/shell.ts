@@ -88,6 +88,7 @@ export const shell: Messages["shell"] = {
   tooSlow: "Cela a pris trop de temps. Affinez le filtre ou choisissez une période plus courte.",
   inexactNumber:
     "JavaScript ne connaît pas le nombre {number} : mettez-le entre guillemets doubles, comme texte.",
+  tooDeep: "C’est imbriqué sur plus de {levels} niveaux.",
   databaseUnavailable: "La base de données ne répond pas. Rien n’a été modifié. Réessayez dans un instant.",
   notFoundTitle: "Introuvable",
   notFound: "Cette page n’existe pas, ou ce qu’elle montrait n’existe plus.",
