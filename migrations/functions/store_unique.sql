@@ -12,6 +12,10 @@ declare
   v_statuses text[];
   v_rejected record;
 begin
+  if not exists (select from unnest(p_jobs) j where num_nonnulls(j.unique_rule, j.unique_key) > 0) then
+    perform store_new(p_jobs, p_carrier);
+    return;
+  end if;
   if not exists (select from unnest(p_jobs) j where j.unique_rule is not null) then
     return query select s.new_id, s.job_id, 'deduplicated' from store_unless_there(p_jobs, p_carrier) s;
     return;

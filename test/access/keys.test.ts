@@ -263,9 +263,9 @@ test("a session's principal is found by its secret, if that is the key's and has
 test("what can't be a key is refused", async () => {
   const create = (settings: object) => sluice.createApiKey(settings as never)
   const cases: [object, string][] = [
-    [{ role: "reader" }, "name is undefined"],
+    [{ role: "reader" }, "name is missing"],
     [{ name: "", role: "reader" }, 'name is ""'],
-    [{ name: "x" }, "role is undefined"],
+    [{ name: "x" }, "role is missing"],
     [{ name: "x", role: "owner" }, 'role is "owner"'],
     [{ name: "x", role: "__proto__" }, 'role is "__proto__"'],
     [{ name: "x", role: "reader", names: ["a"] }, "only enqueuers are limited"],

@@ -113,7 +113,7 @@ test("migrate refuses a client that isn't connected, and what is no database", a
   await expect(migrate(newClient())).rejects.toMatchObject({ code: "invalid_connection" })
   await expect(migrate(undefined as never)).rejects.toMatchObject({
     code: "invalid_option",
-    message: "migrate.database is undefined: give a connection string, a pg Pool or a connected Client",
+    message: "migrate.database is missing: give a connection string, a pg Pool or a connected Client",
   })
 })
 

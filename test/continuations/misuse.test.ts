@@ -31,7 +31,7 @@ test.each<[string, (context: JobContext) => Promise<unknown>, RegExp]>([
     /twice/,
   ],
   ["an empty name", ({ step }) => step("", () => 1), /step\.name is ""/],
-  ["no name", ({ step }) => step(undefined as unknown as string, () => 1), /step\.name is undefined/],
+  ["no name", ({ step }) => step(undefined as unknown as string, () => 1), /step\.name is missing/],
   [
     "an option it does not know",
     ({ step }) => step("one", () => 1, { transactionl: true } as never),

@@ -131,6 +131,7 @@ test.each([
   ["There is no field &quot;&quot;", ",order\n0,1"],
   ["The field order is there twice", "order,order\n1,2"],
   ["more than 1000 levels", `[${"[".repeat(50_000)}${"]".repeat(50_000)}]`],
+  ["At most 5,000 jobs", `order,note\n${"1\n".repeat(5_001)}`],
   ["At most 5,000 jobs", `[${"{},".repeat(5_000)}{}]`],
 ])("what can't be read stays in its field, with the reason: %s", async (reason, rows) => {
   const { status, text } = await operator.post(PATH, { name: "refund", rows, step: "enqueue" })

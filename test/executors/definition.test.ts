@@ -36,5 +36,5 @@ test("payload and input are inferred wherever a job runs", () => {
 })
 
 test("a thread of no module is refused", () => {
-  expect(() => thread(undefined as never)).toThrow("thread is undefined: give import.meta.url of the file")
+  expect(() => thread(undefined as never)).toThrow("thread is missing: give import.meta.url of the file")
 })

@@ -158,7 +158,7 @@ test("jobs by name get the key and the weight that are registered, and must give
   ])
   await drainOnce()
   const keyless = sluice.enqueue("none", {}, { fairWeight: 2 })
-  await expect(keyless).rejects.toThrow("fairKey is undefined: give a key, or leave out fairWeight")
+  await expect(keyless).rejects.toThrow("fairKey is missing: give a key, or leave out fairWeight")
   await database.rows("select sluice.enqueue('work')")
   await database.rows(`select sluice.enqueue('work', '{}', '{"fairKey": "mine", "fairWeight": 3}')`)
   expect(await database.rows("select fair_key, fair_weight from sluice.jobs order by id")).toEqual([

@@ -7,8 +7,8 @@ const e = "é"
 const cases: [what: string, body: unknown, answer: string, pointer: string, detail: RegExp][] = [
   ["an unknown job name", { name: "gret" }, "422 unknown_job", "/name", /did you mean "greet"/],
   ["a far-off job name", { name: "zzzzzzzz" }, "422 unknown_job", "/name", /known are .*greet/],
-  ["a job name that is no text", { name: 7 }, "422 invalid_body", "/name", /is a number/],
-  ["no job name", { payload: {} }, "422 invalid_body", "/name", /missing/],
+  ["a job name that is no text", { name: 7 }, "422 invalid_name", "/name", /name is 7: give/],
+  ["no job name", { payload: {} }, "422 invalid_name", "/name", /name is missing: give/],
   ["a job name with odd characters", { name: "a b" }, "422 invalid_name", "/name", /letters, digits/],
   [
     "a wrong value",
@@ -46,7 +46,7 @@ const cases: [what: string, body: unknown, answer: string, pointer: string, deta
     { name: "greet", paylod: {} },
     "422 unknown_key",
     "/paylod",
-    /known are name, payload, options/,
+    /The body has no key 'paylod': did you mean 'payload'/,
   ],
   ["a body that is a list", [{ name: "greet" }], "422 invalid_body", "", /is a list/],
   ["a body of null", "null", "422 invalid_body", "", /null/],

@@ -6,7 +6,7 @@ const enqueue = (options: unknown) => api.post("/v1/jobs", { name: "greet", payl
 
 // The others are in ../enqueue/cases.ts, for every way in which a job comes.
 const cases: [what: string, options: object, code: string, pointer: string, detail: RegExp][] = [
-  ["options that are a list", ["queue"], "invalid_body", "/options", /is a list/],
+  ["options that are a list", ["queue"], "invalid_option", "/options", /is \["queue"\]: give an object/],
   ["an unknown option", { prority: 1 }, "unknown_option", "/options/prority", /did you mean "priority"/],
   ["the option transaction", { transaction: {} }, "unknown_option", "/options/transaction", /transaction/],
   ["runAt that is no date", { runAt: "tomorrow" }, "invalid_option", "/options/runAt", /tomorrow.*ISO 8601/],

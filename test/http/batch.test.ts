@@ -51,7 +51,7 @@ const bad: [string, unknown, string, string][] = [
   ["an unknown option", jobTo("x", { quue: "q" }), "unknown_option", "/jobs/2/options/quue"],
   ["an unknown key", { ...jobTo("x"), option: {} }, "unknown_key", "/jobs/2/option"],
   ["a job that is no object", "greet", "invalid_body", "/jobs/2"],
-  ["a job without a name", { payload: {} }, "invalid_body", "/jobs/2/name"],
+  ["a job without a name", { payload: {} }, "invalid_name", "/jobs/2/name"],
 ]
 
 for (const [what, job, code, pointer] of bad) {

@@ -100,16 +100,20 @@ test.each(["cancel", "retry", "jobs"])(
 test.each([
   [{ properties: 5 }, "/properties", "properties is 5"],
   [{ parent: "x" }, "/parent", "parent is"],
-  [{ onFinish: { name: "anything", x: 1 } }, "/onFinish/x", "onFinish: job has no option"],
-  [{ onFinish: { name: {} } }, "/onFinish/name", "onFinish: name is"],
-  [{ onFinish: { name: "anything", options: { priority: {} } } }, "/onFinish/options/priority", "onFinish: "],
+  [{ onFinish: { name: "anything", x: 1 } }, "/onFinish/x", "onFinish has no key 'x'"],
+  [{ onFinish: { name: {} } }, "/onFinish/name", "onFinish.name is {}: give"],
+  [
+    { onFinish: { name: "anything", options: { priority: {} } } },
+    "/onFinish/options/priority",
+    "onFinish.options.priority is",
+  ],
 ])("a batch with %j is answered 422 with the place", async (options, pointer, detail) => {
   const { status, body } = await api.post("/v1/batches", { jobs: [anything], ...options })
   expect({ status, errors: body.errors }).toMatchObject({ status: 422, errors: [{ pointer }] })
   expect(body.detail.startsWith(detail), body.detail).toBe(true)
 })
 
-test("what is an object instead of a name is called one", async () => {
+test("what is an object instead of a name is shown as one", async () => {
   const { body } = await api.post("/v1/batches", { jobs: [{ name: {} }] })
-  expect(body.detail).toContain("name is an object")
+  expect(body.detail).toContain("name is {}")
 })

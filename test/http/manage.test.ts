@@ -73,9 +73,9 @@ test("a state that forbids it is answered 409 with the reason", async () => {
 })
 
 const cases: [what: string, changes: unknown, code: string, pointer: string][] = [
-  ["a list", [], "invalid_option", ""],
-  ["an unknown change", { prority: 1 }, "unknown_option", "/prority"],
-  ["what an update can't change", { maxAttempts: 3 }, "unknown_option", "/maxAttempts"],
+  ["a list", [], "invalid_body", ""],
+  ["an unknown change", { prority: 1 }, "unknown_key", "/prority"],
+  ["what an update can't change", { maxAttempts: 3 }, "unknown_key", "/maxAttempts"],
   ["runAt and delay", { runAt: "2030-01-01T12:00:00Z", delay: 1 }, "invalid_option", "/delay"],
   ["a payload that doesn't match", { payload: { to: 1 } }, "invalid_payload", "/payload/to"],
   ["a payload of null", { payload: null }, "invalid_payload", "/payload"],

@@ -10,6 +10,8 @@ interface Case {
   readonly says: string
   readonly inTypeScript: () => Promise<unknown>
   readonly http?: readonly [method: string, path: string, body?: unknown]
+  /** Of a parameter of the path, which has a name of its own. */
+  readonly httpSays?: string
   readonly sql?: readonly [call: string, says: string]
 }
 
@@ -44,6 +46,7 @@ const targets = (kind: "queue" | "name" | "key", target: string, path: string): 
     says,
     inTypeScript: () => verb(target),
     ...(path !== "" && { http: ["POST", `/v1/${kind}s/${path}/${["pause", "resume"][place]}`] }),
+    httpSays: says.replace(kind, "name"),
     ...(place === 0 && { sql: [`pause_${kind}('${target}')`, `p_${says}`] }),
   }))
 }
@@ -131,7 +134,7 @@ const cases: Case[] = [
 
 test.each(cases.map((each, place) => [each.says, place, each] as const))(
   "%s is refused everywhere, and what to give is said (%i)",
-  async (says, _place, { inTypeScript, http, sql }) => {
+  async (says, _place, { inTypeScript, http, httpSays = says, sql }) => {
     const error = await inTypeScript().then(
       () => expect.unreachable("was taken"),
       (error: Error) => error,
@@ -149,7 +152,7 @@ test.each(cases.map((each, place) => [each.says, place, each] as const))(
       const problem = (await response.json()) as { detail: string }
       expect({ status: response.status, ...problem }).toMatchObject({
         status: 422,
-        detail: expect.stringContaining(says),
+        detail: expect.stringContaining(httpSays),
       })
     }
     if (sql) {

@@ -38,10 +38,33 @@ test("a drainer that leaves waits only a moment for an enqueue that doesn't comm
   await leaving.end()
 })
 
-test("while a drainer leaves, an enqueue counts on nobody and asks after its commit", async () => {
+test("while a drainer leaves, an enqueue counts on the others alone", async () => {
   const [staying, leaving] = [await openSession(database), await openSession(database)]
   await leaving.connection.query("begin")
   await leaving.connection.query(CLOSE, [leaving.drainerId, leaving.backendPid])
+  expect(await store(database.pool)).toBe(true)
+  await staying.end()
+  expect(await store(database.pool)).toBe(false)
+  await leaving.connection.query("rollback")
+  await leaving.end()
+})
+
+test("drainers that leave at the same time don't wait for each other", async () => {
+  const [one, other] = [await openSession(database), await openSession(database)]
+  await one.connection.query("begin")
+  await one.connection.query(CLOSE, [one.drainerId, one.backendPid])
+  await database.pool.query("delete from sluice.jobs")
+  const { rows } = await other.connection.query(CLOSE, [other.drainerId, other.backendPid])
+  expect(rows).toEqual([{ due: false }])
+  await one.connection.query("rollback")
+  await Promise.all([one.end(), other.end()])
+})
+
+test("while somebody leaves, an enqueue counts on nobody and asks after its commit", async () => {
+  const staying = await openSession(database)
+  const leaving = await database.connect()
+  await leaving.query("begin")
+  await leaving.query("select pg_advisory_lock(sluice.lock_space('storing'), 0)")
   expect(await store(database.pool)).toBe(false)
 
   const statements: string[] = []
@@ -57,7 +80,8 @@ test("while a drainer leaves, an enqueue counts on nobody and asks after its com
   await sluice.enqueue("any", {})
   expect([statements.length, wakes]).toEqual([2, 0])
 
-  await leaving.connection.query("commit")
+  await leaving.query("commit")
+  await leaving.query("select pg_advisory_unlock(sluice.lock_space('storing'), 0)")
   await sluice.enqueue("any", {})
   expect([statements.length, wakes]).toEqual([3, 0])
   await leaving.end()

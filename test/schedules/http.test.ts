@@ -43,8 +43,8 @@ test("a schedule is run, paused and resumed", async () => {
 
 test.each([
   ["PUT", path, { ...settings, cron: "0 8 * * MONDAY" }, 422, "at character 9"],
-  ["PUT", path, { ...settings, colour: "red" }, 422, 'colour is "red"'],
-  ["PUT", path, [], 422, "the settings of the schedule"],
+  ["PUT", path, { ...settings, colour: "red" }, 422, "The body has no key 'colour'"],
+  ["PUT", path, [], 422, "The body is a list; send an object"],
   ["PUT", "/v1/schedules/a%20b", settings, 422, "1 to 128 letters"],
   ["GET", "/v1/schedules?limit=x", undefined, 422, "limit is"],
   ["POST", "/v1/schedules/none/run", undefined, 404, "No schedule has the key"],

@@ -77,7 +77,7 @@ test("what can't be a server is refused without showing it, and a role that may 
     /^createTestSluice\.server is "…": give a connection string/,
   )
   await expect(createTestSluice({ jobs: [note] } as never)).rejects.toThrow(
-    /^createTestSluice\.server is undefined: give a connection string/,
+    /^createTestSluice\.server is missing: give a connection string/,
   )
   await asSuperuser((server) => server.query("create role kit_guest login password 'guest'"))
   const url = new URL(inject("postgresUrl"))

@@ -1,6 +1,7 @@
 import { batchJson } from "./batches/batch-options.ts"
 import { boundedMs } from "./checks/duration.ts"
-import { assertKnownKeys, assertPolicies, refuse } from "./checks/validate.ts"
+import { assertPolicies } from "./checks/policies.ts"
+import { assertKnownKeys, refuse } from "./checks/validate.ts"
 import { toPgArray } from "./database/array-literal.ts"
 import { assertDatabase } from "./database/assert-connection.ts"
 import type { Queryable } from "./database/connection.ts"

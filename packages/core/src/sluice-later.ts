@@ -1,9 +1,11 @@
 import { createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from "./access/api-keys.ts"
 import { listActions } from "./access/audit.ts"
 import { createKeyVerifier } from "./access/verify-keys.ts"
+import { RETRY_BATCH } from "./batches/fields.ts"
 import { listBatches } from "./batches/list-batches.ts"
 import { familyOf, readBatch } from "./batches/read-batch.ts"
 import { boundedMs } from "./checks/duration.ts"
+import { checkOptions } from "./checks/field.ts"
 import { assertKnownKeys, isRecord, refuse } from "./checks/validate.ts"
 import type { Connect, Queryable } from "./database/connection.ts"
 import type { TransactionClient } from "./database/transaction-client.ts"
@@ -141,9 +143,8 @@ export function createLater({ catalog, database, ownDatabase, listen, store, wak
       return sumOf(family.map((batch) => () => later.cancelJobs({ batch })))
     },
     async retryBatch(id, options = {}) {
-      assertKnownKeys(options, ["callbacks", "retriedBy"], ["options"])
+      checkOptions(RETRY_BATCH, options)
       const { callbacks = false, ...retry } = options
-      if (typeof callbacks !== "boolean") refuse("invalid_option", callbacks, ["callbacks"], "true or false")
       retryVerb(schema, retry) // checks the rest
       const family = await translateErrors(familyOf(database, schema, id, callbacks))
       return sumOf(family.map((batch) => () => later.retryJobs({ batch }, retry)))

@@ -1,12 +1,5 @@
-import { boundedMs, type Duration, durationMs } from "../checks/duration.ts"
-import {
-  assertKnownKeys,
-  assertName,
-  assertOneOf,
-  assertPeriod,
-  assertText,
-  refuse,
-} from "../checks/validate.ts"
+import { type Duration, durationMs } from "../checks/duration.ts"
+import { checkOptions } from "../checks/field.ts"
 import { toPgTextArray } from "../database/array-literal.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
@@ -14,7 +7,8 @@ import { readJson } from "../database/read-json.ts"
 import { ApiKeyNotFoundError } from "../errors.ts"
 import { dateOf } from "../inspect/date-of.ts"
 import { toLaterInstant } from "../job/later-instant.ts"
-import { ROLES, type Role } from "./principal.ts"
+import { API_KEY, apiKeyId, LIST_API_KEYS, ROTATE_API_KEY } from "./fields.ts"
+import type { Role } from "./principal.ts"
 import { newSecret } from "./secret.ts"
 
 /** A key of the HTTP API and the dashboard. Its secret is shown once, when it is made or rotated, and stored nowhere. */
@@ -72,24 +66,12 @@ export interface ListApiKeysOptions {
   readonly after?: string
 }
 
-const SETTINGS = [
-  "name",
-  "role",
-  "names",
-  "queues",
-  "expiresAt",
-  "expiresIn",
-  "createdBy",
-] satisfies readonly (keyof ApiKeySettings)[]
-const MOST_IN_SCOPE = 100
-const LONGEST_OVERLAP_MS = 90 * 86_400_000
-
 export async function createApiKey(
   database: Queryable,
   schema: string,
   settings: ApiKeySettings,
 ): Promise<NewApiKey> {
-  assertSettings(settings)
+  checkOptions(API_KEY, settings)
   const { name, role, names, queues, expiresAt, expiresIn, createdBy } = settings
   const { secret, hint, hash } = newSecret(role)
   const call = protocolCall(schema, "create_api_key", {
@@ -112,8 +94,8 @@ export async function listApiKeys(
   schema: string,
   options: ListApiKeysOptions = {},
 ): Promise<ApiKey[]> {
-  assertKnownKeys(options, ["after"], ["options"])
-  const after = options.after === undefined ? "0" : assertKeyId(options.after, ["after"])
+  checkOptions(LIST_API_KEYS, options)
+  const { after = "0" } = options
   const keys: KeyJson[] = await readJson(database, protocolCall(schema, "list_api_keys", { p_after: after }))
   return keys.map(toApiKey)
 }
@@ -124,14 +106,10 @@ export async function rotateApiKey(
   id: string,
   options: RotateApiKeyOptions = {},
 ): Promise<NewApiKey> {
-  assertKnownKeys(options, ["overlap"], ["options"])
-  const overlapMs = boundedMs(
-    options.overlap === undefined ? "24h" : options.overlap,
-    ["overlap"],
-    0,
-    LONGEST_OVERLAP_MS,
-  )
-  const role = await roleOf(database, schema, assertKeyId(id))
+  apiKeyId.assert(id, ["id"])
+  checkOptions(ROTATE_API_KEY, options)
+  const overlapMs = durationMs(options.overlap ?? "24h")
+  const role = await roleOf(database, schema, id)
   const { secret, hint, hash } = newSecret(role)
   const call = protocolCall(schema, "rotate_api_key", {
     p_id: id,
@@ -144,7 +122,8 @@ export async function rotateApiKey(
 }
 
 export async function revokeApiKey(database: Queryable, schema: string, id: string): Promise<ApiKey> {
-  const call = protocolCall(schema, "revoke_api_key", { p_id: assertKeyId(id) })
+  apiKeyId.assert(id, ["id"])
+  const call = protocolCall(schema, "revoke_api_key", { p_id: id })
   const key: KeyJson | null = await readJson(database, call)
   if (key === null) throw new ApiKeyNotFoundError("api_key_not_found", `No API key has the id ${id}`)
   return toApiKey(key)
@@ -162,42 +141,6 @@ function refuseEnded(id: string): never {
     "api_key_not_found",
     `No valid API key has the id ${id}: it is unknown, was revoked, or has expired. Create another one`,
   )
-}
-
-function assertSettings(settings: ApiKeySettings): void {
-  assertKnownKeys(settings, SETTINGS, ["settings"])
-  const { name, role, expiresAt, expiresIn, createdBy } = settings
-  if (name === undefined) refuse("invalid_option", name, ["name"], "what the key is for")
-  assertText(name, ["name"])
-  if (role === undefined) refuse("invalid_option", role, ["role"], `one of ${ROLES.join(", ")}`)
-  assertOneOf(role, ["role"], ROLES)
-  assertScope(settings, "names")
-  assertScope(settings, "queues")
-  assertText(createdBy, ["createdBy"])
-  assertPeriod(expiresIn, ["expiresIn"])
-  if (expiresAt !== undefined && expiresIn !== undefined)
-    refuse("invalid_option", expiresIn, ["expiresIn"], "expiresAt or expiresIn, not both")
-}
-
-function assertScope(settings: ApiKeySettings, kind: "names" | "queues"): void {
-  const { role, [kind]: scope } = settings
-  if (scope === undefined) return
-  if (role !== "enqueuer")
-    refuse(
-      "invalid_option",
-      scope,
-      [kind],
-      `no ${kind} with the role ${role}: only enqueuers are limited to some`,
-    )
-  if (!Array.isArray(scope) || scope.length === 0 || scope.length > MOST_IN_SCOPE)
-    refuse("invalid_option", scope, [kind], `a list of 1 to ${MOST_IN_SCOPE} ${kind}`)
-  for (const [index, one] of scope.entries()) assertName(one, [kind, index])
-}
-
-function assertKeyId(id: unknown, path: readonly string[] = ["id"]): string {
-  if (typeof id !== "string" || !/^\d{1,15}$/.test(id))
-    refuse("invalid_id", id, path, "the id of an API key, a decimal number")
-  return id
 }
 
 type Instants = "createdAt" | "expiresAt" | "rotatedAt" | "oldSecretUntil" | "revokedAt" | "lastUsedAt"

@@ -1,14 +1,13 @@
-import { assertInteger, assertKnownKeys, assertOneOf, assertText, refuse } from "../checks/validate.ts"
+import { checkOptions } from "../checks/field.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { readJson } from "../database/read-json.ts"
 import { dateOf } from "../inspect/date-of.ts"
+import { LIST_ACTIONS } from "./fields.ts"
 import type { Principal } from "./principal.ts"
 
 /** On which way somebody acts. */
 export type Via = "api" | "dashboard" | "cli" | "library"
-
-const VIAS: readonly Via[] = ["api", "dashboard", "cli", "library"]
 
 /** An entry of the audit log. */
 export interface RecordedAction {
@@ -101,21 +100,13 @@ export async function endAction(
   await database.query(`select ${text}`, values)
 }
 
-const OPTIONS = ["actor", "action", "via", "limit", "after"] satisfies readonly (keyof ListActionsOptions)[]
-
 export async function listActions(
   database: Queryable,
   schema: string,
   options: ListActionsOptions = {},
 ): Promise<ActionList> {
-  assertKnownKeys(options, OPTIONS, ["options"])
+  checkOptions(LIST_ACTIONS, options)
   const { actor, action, via, limit = 100, after } = options
-  assertText(actor, ["actor"])
-  assertText(action, ["action"])
-  assertOneOf(via, ["via"], VIAS)
-  assertInteger(limit, ["limit"], 1, 1_000)
-  if (after !== undefined && !/^\d{1,15}$/.test(after))
-    refuse("invalid_option", after, ["after"], "the last `next`")
   const call = protocolCall(schema, "list_actions", {
     p_before: after ?? null,
     p_limit: limit,

@@ -1,11 +1,13 @@
+import { assertGiven } from "../checks/field.ts"
 import { assertKnownKeys, isRecord, refuse } from "../checks/validate.ts"
 import { byNameJson, type Catalog, type NewJob, toStoreLater } from "../enqueue/enqueue.ts"
+import { callbackOptions } from "../enqueue/options.ts"
 import { InvalidInputError } from "../errors.ts"
-import { assertBatchId } from "../job/batch-id.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import { isDefinition } from "../job/index-by-name.ts"
 import type { EnqueueOptions } from "../job/job-options.ts"
 import { MAX_METADATA_BYTES, toJson } from "../job/payload.ts"
+import { OF_BATCH } from "./fields.ts"
 
 /** A job that a batch enqueues: its definition, whose payload is `{}` then, or as an element of `enqueueMany`. */
 export type BatchCallback<Job extends AnyJobDefinition = AnyJobDefinition> = AnyJobDefinition | NewJob<Job>
@@ -28,17 +30,14 @@ export interface BatchOptions<Job extends AnyJobDefinition = AnyJobDefinition> {
 
 const EVENTS = ["onFinish", "onSuccess", "onDiscard"] as const
 const OPTION_KEYS = [...EVENTS, "properties", "parent", "transaction", "request"]
-/** A callback is enqueued once whatever else there is. */
-const REFUSED_KEYS = ["unique", "uniqueKey", "idempotencyKey", "after"]
 /** What a job that is to be stored has of these, also if its definition gives them. */
 const REFUSED_COLUMNS = ["unique", "unique_keys", "idempotency_keys"]
 
 /** Checks the options, and returns them as store_batch takes them. Throws `InvalidInputError`. */
 export async function batchJson(catalog: Catalog, options: BatchOptions): Promise<string> {
   assertKnownKeys(options, OPTION_KEYS, ["options"])
+  assertGiven(OF_BATCH, options, ["options"])
   const { properties = {}, parent } = options
-  if (!isRecord(properties)) refuse("invalid_option", properties, ["options", "properties"], "a JSON object")
-  if (parent !== undefined) assertBatchId(parent, ["options", "parent"])
   const callbacks = [`"byName":${byNameJson(catalog.defaults)}`]
   for (const event of EVENTS) {
     const callback = options[event]
@@ -57,17 +56,8 @@ async function callbackJson(catalog: Catalog, event: string, callback: BatchCall
   const definition = isDefinition(callback) ? callback : undefined
   const job = definition ? { name: definition.name } : (callback as NewJob)
   const { options } = job as NewJob
-  const refused = isRecord(options) ? REFUSED_KEYS.find((key) => key in options) : undefined
-  if (refused)
-    refuse(
-      "invalid_option",
-      options?.[refused as never],
-      [...path, "options", refused],
-      refused === "after"
-        ? "nothing: a batch's callbacks run after its jobs"
-        : "no key: a batch enqueues its callbacks once",
-    )
   try {
+    if (options !== undefined) callbackOptions.assert(options, ["options"])
     const stored = await toStoreLater(catalog, job, definition)
     const columns = JSON.parse(stored)
     if (REFUSED_COLUMNS.some((column) => column in columns))

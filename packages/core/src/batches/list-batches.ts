@@ -1,9 +1,10 @@
-import { assertInteger, assertKnownKeys, assertOneOf, isText, refuse } from "../checks/validate.ts"
+import { checkOptions } from "../checks/field.ts"
+import { isText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { readJson } from "../database/read-json.ts"
-import { assertBatchId } from "../job/batch-id.ts"
 import type { BatchSnapshot } from "../job/job-batch.ts"
+import { LIST_BATCHES } from "./fields.ts"
 import { withDates } from "./read-batch.ts"
 
 /** A batch in a list: without its properties, which `getBatch` returns. */
@@ -28,8 +29,6 @@ export interface BatchList {
   readonly next?: string
 }
 
-const OPTIONS = ["state", "parent", "limit", "after"] satisfies readonly (keyof ListBatchesOptions)[]
-
 /** How long one call looks for batches in a state. */
 const LONGEST_LOOK_MS = 2_000
 
@@ -38,11 +37,8 @@ export async function listBatches(
   schema: string,
   options: ListBatchesOptions = {},
 ): Promise<BatchList> {
-  assertKnownKeys(options, OPTIONS, ["options"])
+  checkOptions(LIST_BATCHES, options)
   const { state, parent, limit = 50, after } = options
-  assertOneOf(state, ["state"], ["open", "succeeded", "failed"])
-  if (parent !== undefined) assertBatchId(parent, ["parent"])
-  assertInteger(limit, ["limit"], 1, 1_000)
   if (after !== undefined && !(isText(after, 18) && /^[1-9]\d*$/.test(after)))
     refuse("invalid_option", after, ["after"], "the last `next`")
   const batches: ListedBatch[] = []

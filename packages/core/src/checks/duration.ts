@@ -15,7 +15,7 @@ const DURATION = /^(?:\d{1,15}(?:\.\d{1,15})?(?:ms|s|m|h|d)){1,10}$/
 const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g
 
 /** A hundred years: anything longer is a mistake. */
-const LONGEST_MS = 36_525 * 86_400_000
+export const LONGEST_MS = 36_525 * 86_400_000
 
 /** Milliseconds of a duration, rounded. Throws `InvalidInputError` (`invalid_duration`) for anything else. */
 export function durationMs(duration: Duration | string, path: readonly (string | number)[] = []): number {

@@ -2,9 +2,10 @@ import { InvalidInputError } from "../errors.ts"
 import { type Duration, durationMs } from "./duration.ts"
 import { formatList, formatValue, truncate } from "./format-value.ts"
 
-type Path = readonly (string | number)[]
+/** Where a value is, outermost key first. */
+export type Path = readonly (string | number)[]
 
-const NAME = /^[A-Za-z0-9._/:-]{1,128}$/
+export const NAME = /^[A-Za-z0-9._/:-]{1,128}$/
 
 export function assertName(value: unknown, path: Path): void {
   if (typeof value !== "string" || !NAME.test(value)) {
@@ -40,37 +41,16 @@ export function isText(value: unknown, mostCharacters: number): boolean {
   )
 }
 
-/** Checks the policies, on any of the three levels that take them. */
-export function assertPolicies(
-  policies: {
-    queue?: unknown
-    priority?: unknown
-    maxAttempts?: unknown
-    timeout?: unknown
-    expiresIn?: unknown
-  },
-  path: Path,
-): void {
-  if (policies.queue !== undefined) assertName(policies.queue, [...path, "queue"])
-  assertInteger(policies.priority, [...path, "priority"], -1_000_000_000, 1_000_000_000)
-  assertInteger(policies.maxAttempts, [...path, "maxAttempts"], 1, 1_000)
-  if (policies.timeout !== undefined) assertTimeout(policies.timeout as Duration, [...path, "timeout"])
-  assertPeriod(policies.expiresIn, [...path, "expiresIn"])
-}
-
 /** Checks a length of time that may not be 0. */
-export function assertPeriod(value: unknown, path: Path): void {
-  if (value !== undefined && durationMs(value as Duration, path) === 0)
-    refuse("invalid_option", value, path, 'a duration longer than 0, such as "10m"')
-}
-
-/** Longest wait of setTimeout, 24 days. */
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
-
-function assertTimeout(timeout: Duration, path: Path): void {
-  const ms = durationMs(timeout, path)
-  if (ms === 0 || ms > LONGEST_TIMEOUT_MS)
-    refuse("invalid_option", timeout, path, "a duration longer than 0, up to 24 days")
+export function assertPeriod(
+  value: unknown,
+  path: Path,
+  mostMs = Number.POSITIVE_INFINITY,
+  expected = 'a duration longer than 0, such as "10m"',
+): void {
+  if (value === undefined) return
+  const ms = durationMs(value as Duration, path)
+  if (ms === 0 || ms > mostMs) refuse("invalid_option", value, path, expected)
 }
 
 /** Whether Postgres can store the text: without NUL and unpaired surrogates. */
@@ -85,9 +65,13 @@ export function assertRecord(value: unknown, path: Path): void {
 
 /** The message has only the type of what it refuses, which may be a connection string. */
 export function refuseType(value: unknown, path: Path, expected: string): never {
-  throw new InvalidInputError("invalid_option", `${path.join(".")} is ${typeOf(value)}: give ${expected}`, {
-    path,
-  })
+  throw new InvalidInputError(
+    "invalid_option",
+    `${path.join(".") || "options"} is ${typeOf(value)}: give ${expected}`,
+    {
+      path,
+    },
+  )
 }
 
 function typeOf(value: unknown): string {
@@ -111,7 +95,7 @@ export function assertKnownKeys(
     if (known.includes(key)) continue
     throw new InvalidInputError(
       "unknown_option",
-      `${path.join(".")} has no option ${formatValue(key)}: ${hintFor(key, known, renamed)}`,
+      `${path.join(".") || "options"} has no option ${formatValue(key)}: ${hintFor(key, known, renamed)}`,
       { path: [...path, truncate(key)] },
     )
   }
@@ -124,7 +108,10 @@ function hintFor(key: string, known: readonly string[], renamed: Readonly<Record
 }
 
 export function refuse(code: string, value: unknown, path: Path, expected: string): never {
-  throw new InvalidInputError(code, `${path.join(".")} is ${formatValue(value)}: give ${expected}`, { path })
+  const shown = value === undefined ? "missing" : formatValue(value)
+  throw new InvalidInputError(code, `${path.join(".") || "options"} is ${shown}: give ${expected}`, {
+    path,
+  })
 }
 
 /** Longest word to look for: the time that the distance takes grows with the product of the lengths. */

@@ -53,6 +53,8 @@ export interface ClaimPosition {
   readonly priorities: Set<number>
 
   // what the last claim found
+  /** When it was sent. */
+  sentAtMs: number
   /** Whether it looked from the start and found fewer than it asked for. */
   isCaughtUp: boolean
   /** Whether it brought jobs and left more behind them. */
@@ -103,6 +105,7 @@ export function createClaimPosition(
     passedOverMs: 0,
     allAgainAtMs: 0,
     priorities: prioritiesOf(definitions),
+    sentAtMs: 0,
     isCaughtUp: false,
     hasMore: false,
     isCutShort: false,

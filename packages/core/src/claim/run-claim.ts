@@ -58,6 +58,7 @@ export async function runClaim<Result extends Claimed>(
 ): Promise<(Result & { claimed: ClaimedJob[] }) | undefined> {
   const { largestClaim, largestReadable, mostThatFit } = position
   const limit = Math.min(room, largestClaim, mostThatFit, Math.max(1, largestReadable))
+  position.sentAtMs = performance.now()
   const mostBytes = largestReadable === 0 ? 0 : MOST_BYTES_AT_ONCE
   const { settled, spent } = drainer.held.takeSettled()
   try {

@@ -1,83 +1,87 @@
 import {
-  assertInteger,
-  assertKnownKeys,
-  assertOneOf,
-  assertPolicies,
-  assertText,
-  isRecord,
-  refuse,
-} from "../checks/validate.ts"
-import { assertOneAtATime, isInOrder, ON_RETRY, ORDERS } from "../job/concurrency.ts"
-import { assertWeight } from "../job/fair-share.ts"
+  anyObject,
+  duration,
+  type Fields,
+  type FieldsOf,
+  notBoth,
+  object,
+  oneOrSome,
+  type Rule,
+  refused,
+  text,
+} from "../checks/field.ts"
+import { POLICIES } from "../checks/policies.ts"
+import {
+  assertOneAtATime,
+  concurrencyLimit,
+  concurrencyOnRetry,
+  concurrencyOrder,
+  isInOrder,
+} from "../job/concurrency.ts"
+import { fairWeight } from "../job/fair-share.ts"
 import type { EnqueueOptions } from "../job/job-options.ts"
-import { assertTags } from "../job/option-values.ts"
-import { assertParents, ON_PARENT_FAILURE } from "../job/parent-ids.ts"
-import { assertRateLimit } from "../job/rate.ts"
-import { assertUnique } from "../job/unique-rule.ts"
+import { instant, tags } from "../job/option-values.ts"
+import { MOST_PARENTS, onParentFailure, parents } from "../job/parent-ids.ts"
+import { rateLimit } from "../job/rate.ts"
+import { uniqueness } from "../job/unique-rule.ts"
 
-const OPTION_KEYS = [
-  "queue",
-  "priority",
-  "maxAttempts",
-  "timeout",
-  "runAt",
-  "delay",
-  "expiresIn",
-  "expiresAt",
-  "unique",
-  "uniqueKey",
-  "idempotencyKey",
-  "concurrencyKey",
-  "concurrencyLimit",
-  "concurrencyOrder",
-  "concurrencyOnRetry",
-  "rateKey",
-  "rate",
-  "fairKey",
-  "fairWeight",
-  "after",
-  "onParentFailure",
-  "tags",
-  "metadata",
-] satisfies readonly (keyof EnqueueOptions)[]
+/** The options of one job, as those who call from outside the process may give them. */
+export const OPTIONS = {
+  ...POLICIES,
+  runAt: instant,
+  delay: duration,
+  expiresAt: instant,
+  unique: uniqueness,
+  uniqueKey: text(),
+  idempotencyKey: text(),
+  concurrencyKey: text(),
+  concurrencyLimit,
+  concurrencyOrder,
+  concurrencyOnRetry,
+  rateKey: text(),
+  rate: rateLimit,
+  fairKey: text(),
+  fairWeight,
+  after: parents,
+  onParentFailure,
+  tags,
+  metadata: anyObject,
+} satisfies FieldsOf<Omit<EnqueueOptions, "transaction" | "request">>
+
+const ONE_AT_A_TIME: Rule = {
+  assert({ concurrencyOrder: order, concurrencyLimit: limit }, path) {
+    if (isInOrder({ order } as never)) assertOneAtATime(limit as number, [...path, "concurrencyLimit"])
+  },
+}
+
+const ONE_UNIQUENESS = notBoth("uniqueKey", "unique", "unique with a key, or uniqueKey, not both")
+
+/** Options of one job, with these fields: those of `OPTIONS`, and others in place of some. */
+function optionsOf<const Of extends Fields>(fields: Of, ...rules: readonly Rule[]) {
+  const times = [notBoth("runAt", "delay"), notBoth("expiresAt", "expiresIn")]
+  return object(fields, ONE_AT_A_TIME, ...times, ...rules)
+}
+
+export const enqueueOptions = optionsOf(OPTIONS, ONE_UNIQUENESS)
+
+/** Those of a job of a workflow, whose steps are named by it. */
+export const stepOptions = optionsOf(
+  { ...OPTIONS, after: oneOrSome(text(128), 0, MOST_PARENTS) },
+  ONE_UNIQUENESS,
+)
+
+const noKey = refused("no key: a batch enqueues its callbacks once")
+
+/** Those of a job that a batch enqueues when it ends. */
+export const callbackOptions = optionsOf({
+  ...OPTIONS,
+  unique: noKey,
+  uniqueKey: noKey,
+  idempotencyKey: noKey,
+  after: refused("nothing: a batch's callbacks run after its jobs"),
+})
 
 /** Checks the options of one job. Throws `InvalidInputError` with the path of the first invalid one. */
 export function assertOptions(options: Omit<EnqueueOptions, "transaction" | "request">): void {
-  if (!isRecord(options)) {
-    refuse("invalid_option", options, ["options"], "an object")
-  }
-  assertKnownKeys(options, OPTION_KEYS, ["options"])
-  assertPolicies(options, ["options"])
-  if (options.unique !== undefined && options.uniqueKey !== undefined)
-    refuse(
-      "invalid_option",
-      options.unique,
-      ["options", "unique"],
-      "unique with a key, or uniqueKey, not both",
-    )
-  assertUnique(options.unique, ["options", "unique"])
-  assertText(options.uniqueKey, ["options", "uniqueKey"])
-  assertText(options.idempotencyKey, ["options", "idempotencyKey"])
-  assertText(options.concurrencyKey, ["options", "concurrencyKey"])
-  assertInteger(options.concurrencyLimit, ["options", "concurrencyLimit"], 1, 1_000_000)
-  if (isInOrder({ order: options.concurrencyOrder }))
-    assertOneAtATime(options.concurrencyLimit, ["options", "concurrencyLimit"])
-  assertOneOf(options.concurrencyOrder, ["options", "concurrencyOrder"], ORDERS)
-  assertOneOf(options.concurrencyOnRetry, ["options", "concurrencyOnRetry"], ON_RETRY)
-  assertText(options.rateKey, ["options", "rateKey"])
-  assertRateLimit(options.rate, ["options", "rate"])
-  assertText(options.fairKey, ["options", "fairKey"])
-  assertWeight(options.fairWeight, ["options", "fairWeight"])
-  assertParents(options.after, ["options", "after"])
-  assertOneOf(options.onParentFailure, ["options", "onParentFailure"], ON_PARENT_FAILURE)
-  if (options.runAt !== undefined && options.delay !== undefined) {
-    refuse("invalid_option", options.delay, ["options", "delay"], "runAt or delay, not both")
-  }
-  if (options.expiresIn !== undefined && options.expiresAt !== undefined)
-    refuse("invalid_option", options.expiresIn, ["options", "expiresIn"], "expiresAt or expiresIn, not both")
-  assertTags(options.tags, ["options", "tags"])
-  const { metadata } = options
-  if (metadata !== undefined && !isRecord(metadata)) {
-    refuse("invalid_option", metadata, ["options", "metadata"], "a JSON object")
-  }
+  enqueueOptions.assert(options, ["options"])
 }

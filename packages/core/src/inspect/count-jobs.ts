@@ -1,11 +1,13 @@
 import { boundedMs, type Duration } from "../checks/duration.ts"
-import { assertInteger, assertKnownKeys, isRecord, refuse } from "../checks/validate.ts"
+import { assertGiven } from "../checks/field.ts"
+import { assertKnownKeys, isRecord, refuse } from "../checks/validate.ts"
 import { toPgTextArray } from "../database/array-literal.ts"
 import type { Queryable } from "../database/connection.ts"
 import { jsonRows } from "../database/pool-queryable.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { checkFilter, type JobFilter, statesOf } from "../job/job-filter.ts"
 import { JOB_STATES, type JobState } from "../job/job-options.ts"
+import { COUNT_JOBS } from "./fields.ts"
 
 /** How many jobs there are, as far as they were counted. */
 export interface JobCount {
@@ -35,7 +37,7 @@ export async function countJobs(
   options: CountJobsOptions = {},
 ): Promise<JobCounts> {
   assertKnownKeys(options, ["limit", "within"], ["options"])
-  assertInteger(options.limit, ["limit"], 1, 100_000)
+  assertGiven(COUNT_JOBS, options, [])
   if (isRecord(filter) && "ids" in filter)
     refuse("unknown_option", filter.ids, ["filter", "ids"], "no ids: their number is known")
   const { json } = checkFilter(filter)

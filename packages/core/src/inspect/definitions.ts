@@ -1,8 +1,9 @@
-import { assertInteger, assertKnownKeys, assertName } from "../checks/validate.ts"
+import { checkOptions } from "../checks/field.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { readJson } from "../database/read-json.ts"
 import { dateOf } from "./date-of.ts"
+import { LIST_DEFINITIONS } from "./fields.ts"
 
 /** What the database knows of a job definition. */
 export interface DefinitionSnapshot {
@@ -44,12 +45,8 @@ export async function listDefinitions(
   schema: string,
   options: ListDefinitionsOptions = {},
 ): Promise<DefinitionSnapshot[]> {
-  assertKnownKeys(options, ["after", "limit", "name", "queue"], ["options"])
+  checkOptions(LIST_DEFINITIONS, options)
   const { after, limit = 1_000, name, queue } = options
-  if (after !== undefined) assertName(after, ["after"])
-  assertInteger(limit, ["limit"], 1, 1_000)
-  if (name !== undefined) assertName(name, ["name"])
-  if (queue !== undefined) assertName(queue, ["queue"])
   const call = protocolCall(schema, "list_definitions", {
     p_after: after ?? "",
     p_limit: limit,

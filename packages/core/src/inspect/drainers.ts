@@ -1,9 +1,11 @@
-import { assertInteger, assertKnownKeys, assertOneOf, isText, refuse } from "../checks/validate.ts"
+import { checkOptions } from "../checks/field.ts"
+import { isText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { readJson } from "../database/read-json.ts"
 import type { EndReason, Invocation } from "../job/invocation.ts"
 import { dateOf } from "./date-of.ts"
+import { drainerId, LIST_DRAINERS } from "./fields.ts"
 
 /** A drainer: an invocation, or a session of a worker. */
 export interface DrainerSnapshot {
@@ -75,8 +77,6 @@ export interface DrainerList {
   readonly next?: string
 }
 
-const OPTIONS = ["state", "limit", "after"] satisfies readonly (keyof ListDrainersOptions)[]
-
 const LAST_ID = 2_147_483_647
 
 export async function listDrainers(
@@ -84,10 +84,8 @@ export async function listDrainers(
   schema: string,
   options: ListDrainersOptions = {},
 ): Promise<DrainerList> {
-  assertKnownKeys(options, OPTIONS, ["options"])
+  checkOptions(LIST_DRAINERS, options)
   const { state = "alive", limit = 100, after } = options
-  assertOneOf(state, ["state"], ["alive", "ended"])
-  assertInteger(limit, ["limit"], 1, 1_000)
   const [before, id] = after === undefined ? [] : placeOf(after)
   const call = protocolCall(schema, "list_drainers", {
     p_ended: state === "ended",
@@ -104,8 +102,7 @@ export async function readDrainer(
   schema: string,
   id: number,
 ): Promise<DrainerDetails | undefined> {
-  if (id === undefined) refuse("invalid_id", id, ["drainer"], "the id of a drainer, such as 7")
-  assertInteger(id, ["drainer"], 1, LAST_ID)
+  drainerId.assert(id, ["drainer"])
   const drainer = await readJson(database, protocolCall(schema, "get_drainer", { p_id: id }))
   return drainer === null ? undefined : withDates(drainer)
 }

@@ -1,17 +1,12 @@
-import {
-  assertInteger,
-  assertKnownKeys,
-  assertName,
-  assertOneOf,
-  isText,
-  refuse,
-} from "../checks/validate.ts"
+import { checkOptions } from "../checks/field.ts"
+import { assertInteger, assertKnownKeys, isText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { messagePattern, placeOf } from "../job/error-fingerprint.ts"
 import { MOST_IDS } from "../job/job-filter.ts"
 import { toIsoInstant } from "../job/option-values.ts"
 import { dateOf } from "./date-of.ts"
+import { ERROR_RANGE, fingerprintField, LIST_ERRORS, LIST_FAILURES } from "./fields.ts"
 
 /** Failed executions that are alike: one class, one place, and messages that differ in values only. */
 export interface ErrorGroup {
@@ -46,7 +41,7 @@ export interface ErrorList {
   readonly isWhole: boolean
 }
 
-interface ErrorRange {
+export interface ErrorRange {
   /** Default: a day before `until`. */
   readonly since?: Date | string
   /** Default: now. */
@@ -115,11 +110,8 @@ export async function listErrors(
   schema: string,
   options: ListErrorsOptions = {},
 ): Promise<ErrorList> {
-  assertKnownKeys(options, ["since", "until", "name", "order", "limit"], ["options"])
+  checkOptions(LIST_ERRORS, options)
   const { name, order = "newest", limit = 100 } = options
-  if (name !== undefined) assertName(name, ["name"])
-  assertOneOf(order, ["order"], ["newest", "most"])
-  assertInteger(limit, ["limit"], 1, 500)
   const range = rangeOf(options)
   const { groups, isWhole } = await readGroups(database, schema, range, {
     p_fingerprint: null,
@@ -142,8 +134,8 @@ export async function readError(
   fingerprint: string,
   options: ErrorRange = {},
 ): Promise<ErrorDetails | undefined> {
-  assertFingerprint(fingerprint)
-  assertKnownKeys(options, ["since", "until"], ["options"])
+  fingerprintField.assert(fingerprint, ["fingerprint"])
+  checkOptions(ERROR_RANGE, options)
   const range = rangeOf(options)
   const { groups } = await readGroups(database, schema, range, {
     p_fingerprint: fingerprint,
@@ -168,11 +160,9 @@ export async function listFailures(
   fingerprint: string,
   options: ListFailuresOptions = {},
 ): Promise<FailureList> {
-  assertFingerprint(fingerprint)
-  assertKnownKeys(options, ["since", "until", "outcome", "limit", "after"], ["options"])
+  fingerprintField.assert(fingerprint, ["fingerprint"])
+  checkOptions(LIST_FAILURES, options)
   const { outcome, limit = 50, after } = options
-  assertOneOf(outcome, ["outcome"], ["retried", "discarded", "snoozed", "interrupted"])
-  assertInteger(limit, ["limit"], 1, 10_000)
   const { since, until } = rangeOf(options)
   const place = after === undefined ? undefined : placeIn(after)
   const { text, values } = protocolCall(schema, "list_failures", {
@@ -198,7 +188,7 @@ export async function listDiscarded(
   fingerprint: string,
   options: ListDiscardedOptions = {},
 ): Promise<string[]> {
-  assertFingerprint(fingerprint)
+  fingerprintField.assert(fingerprint, ["fingerprint"])
   assertKnownKeys(options, ["since", "until", "skip"], ["options"])
   const { skip = 0 } = options
   assertInteger(skip, ["skip"], 0, MOST_SKIPPED)
@@ -298,11 +288,6 @@ function rangeOf({ since, until }: ErrorRange): Range {
     since === undefined ? new Date(end.getTime() - A_DAY_MS) : new Date(toIsoInstant(since, ["since"]))
   if (begin >= end) refuse("invalid_option", since, ["since"], "an instant before `until`")
   return { since: begin, until: end }
-}
-
-function assertFingerprint(fingerprint: unknown): void {
-  if (typeof fingerprint !== "string" || !/^[0-9a-z]{1,32}$/.test(fingerprint))
-    refuse("invalid_option", fingerprint, ["fingerprint"], "that of a group that listErrors returns")
 }
 
 function placeIn(after: string): { at: string; jobId: string } {

@@ -1,5 +1,5 @@
+import { checkOptions } from "../checks/field.ts"
 import type { Json } from "../checks/json.ts"
-import { assertInteger, assertKnownKeys } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { readJson } from "../database/read-json.ts"
@@ -9,6 +9,7 @@ import { inStore, type StoredPayloads } from "../job/payload-store.ts"
 import { readObject } from "../job/read-object.ts"
 import { dateOf } from "./date-of.ts"
 import { executionsOf } from "./executions.ts"
+import { READ_JOB } from "./fields.ts"
 
 export async function readJob(
   database: Queryable,
@@ -16,9 +17,8 @@ export async function readJob(
   id: string,
   options: ReadJobOptions = {},
 ): Promise<JobSnapshot | undefined> {
-  assertKnownKeys(options, ["errorsFrom"], ["options"])
+  checkOptions(READ_JOB, options)
   const { errorsFrom } = options
-  assertInteger(errorsFrom, ["errorsFrom"], 0, 1_000_000_000)
   const call = protocolCall(schema, "get_job", {
     p_id: assertJobId(id),
     p_errors_from: errorsFrom,

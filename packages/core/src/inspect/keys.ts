@@ -1,9 +1,10 @@
-import { assertInteger, assertKnownKeys, assertOneOf, assertText, refuse } from "../checks/validate.ts"
+import { checkOptions } from "../checks/field.ts"
 import { toPgTextArray } from "../database/array-literal.ts"
 import type { Queryable } from "../database/connection.ts"
 import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
 import { readJson } from "../database/read-json.ts"
 import { dateOf } from "./date-of.ts"
+import { LIST_KEYS, LIST_RATES } from "./fields.ts"
 
 /** A concurrency key. */
 export interface KeySnapshot {
@@ -66,24 +67,18 @@ export interface ListRatesOptions {
   readonly limit?: number
 }
 
-const OPTIONS = ["order", "keys", "after", "limit"] satisfies readonly (keyof ListKeysOptions)[]
-
 export async function listKeys(
   database: Queryable,
   schema: string,
   options: ListKeysOptions = {},
 ): Promise<KeySnapshot[]> {
-  assertKnownKeys(options, OPTIONS, ["options"])
+  checkOptions(LIST_KEYS, options)
   const { order = "key", keys, after, limit = 50 } = options
-  assertOneOf(order, ["order"], ["key", "waiting"])
-  assertText(after, ["after"])
-  assertInteger(limit, ["limit"], 1, 1_000)
   const rows: (KeySnapshot & { pausedUntil: string | null })[] = await readJson(database, callFor())
   return rows.map((key) => ({ ...key, pausedUntil: dateOf(key.pausedUntil) }))
 
   function callFor(): ProtocolCall {
-    if (keys !== undefined)
-      return protocolCall(schema, "keys_named", { p_keys: toPgTextArray(assertKeys(keys)) })
+    if (keys !== undefined) return protocolCall(schema, "keys_named", { p_keys: toPgTextArray(keys) })
     if (order === "waiting") return protocolCall(schema, "busiest_keys", { p_limit: limit })
     return protocolCall(schema, "list_keys", { p_after: after ?? "", p_limit: limit })
   }
@@ -94,18 +89,9 @@ export async function listRates(
   schema: string,
   options: ListRatesOptions = {},
 ): Promise<RateSnapshot[]> {
-  assertKnownKeys(options, ["after", "limit"], ["options"])
+  checkOptions(LIST_RATES, options)
   const { after, limit = 50 } = options
-  assertText(after, ["after"])
-  assertInteger(limit, ["limit"], 1, 1_000)
   const call = protocolCall(schema, "list_rates", { p_after: after ?? "", p_limit: limit })
   const rows: (RateSnapshot & { nextAt: string | null })[] = await readJson(database, call)
   return rows.map((rate) => ({ ...rate, nextAt: dateOf(rate.nextAt) }))
-}
-
-function assertKeys(keys: readonly string[]): readonly string[] {
-  if (!Array.isArray(keys) || keys.length > 100 || keys.some((key) => typeof key !== "string"))
-    refuse("invalid_option", keys, ["keys"], "a list of up to 100 concurrency keys")
-  for (const [index, key] of keys.entries()) assertText(key, ["keys", index])
-  return keys
 }

@@ -1,5 +1,6 @@
 import { boundedMs, type Duration } from "../checks/duration.ts"
-import { assertInteger, assertKnownKeys, isRecord, isText, refuse } from "../checks/validate.ts"
+import { assertGiven } from "../checks/field.ts"
+import { assertKnownKeys, isRecord, isText, refuse } from "../checks/validate.ts"
 import { toPgTextArray } from "../database/array-literal.ts"
 import type { Queryable } from "../database/connection.ts"
 import { jsonRows } from "../database/pool-queryable.ts"
@@ -9,6 +10,7 @@ import type { JobState } from "../job/job-options.ts"
 import type { JobSnapshot } from "../job/job-snapshot.ts"
 import { LAST_INSTANT_MS } from "../job/option-values.ts"
 import { dateOf } from "./date-of.ts"
+import { LIST_JOBS } from "./fields.ts"
 
 /** A job in a list: without its payload, result and errors, which `getJob` returns. */
 export type ListedJob = Omit<
@@ -72,7 +74,7 @@ export async function listJobs(
   options: ListJobsOptions = {},
 ): Promise<JobList> {
   assertKnownKeys(options, ["limit", "after", "within"], ["options"])
-  assertInteger(options.limit, ["limit"], 1, 1_000)
+  assertGiven(LIST_JOBS, options, [])
   if (isRecord(filter) && "ids" in filter)
     refuse("unknown_option", filter.ids, ["filter", "ids"], "no ids: getJob reads a job by its id")
   const { json } = checkFilter(filter)

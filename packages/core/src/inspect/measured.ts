@@ -1,9 +1,11 @@
 import { type Duration, durationMs } from "../checks/duration.ts"
-import { assertKnownKeys, assertName, refuse } from "../checks/validate.ts"
+import type { ObjectField } from "../checks/field.ts"
+import { refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { toIsoInstant } from "../job/option-values.ts"
 import { addHistograms, type Histogram, percentile } from "../measures/histogram.ts"
+import { MEASURED, STEPPED } from "./fields.ts"
 
 /** How executions ended. One job that is retried twice has three. */
 export interface OutcomeCounts {
@@ -62,7 +64,6 @@ export interface SteppedOptions extends MeasuredOptions {
   readonly step?: Duration
 }
 
-const MEASURED_OPTIONS = ["since", "until", "name", "queue"] as const
 const AN_HOUR_MS = 3_600_000
 const A_MINUTE_MS = 60_000
 const STEPS_MS = [1, 10, 60, 360, 1440].map((minutes) => minutes * A_MINUTE_MS)
@@ -86,11 +87,9 @@ export interface SteppedRange extends Range {
 }
 
 /** The range that the options mean, in whole minutes. */
-export function checkMeasuredOptions(options: MeasuredOptions, others: readonly string[] = []): Range {
-  assertKnownKeys(options, [...MEASURED_OPTIONS, ...others], ["options"])
-  const { since, until, name, queue } = options
-  if (name !== undefined) assertName(name, ["name"])
-  if (queue !== undefined) assertName(queue, ["queue"])
+export function checkMeasuredOptions(options: MeasuredOptions, known: ObjectField = MEASURED): Range {
+  known.assert(options, [])
+  const { since, until } = options
   const endMs = until === undefined ? Date.now() : Date.parse(toIsoInstant(until, ["until"]))
   const beginMs = since === undefined ? endMs - AN_HOUR_MS : Date.parse(toIsoInstant(since, ["since"]))
   if (beginMs >= endMs) refuse("invalid_option", since, ["since"], "an instant before `until`")
@@ -99,7 +98,7 @@ export function checkMeasuredOptions(options: MeasuredOptions, others: readonly 
 
 /** The same in whole steps: those that the options say, or the shortest usual ones of which there are at most `points`. */
 export function checkSteppedOptions(options: SteppedOptions, points = USUAL_POINTS): SteppedRange {
-  const { sinceMs, untilMs } = checkMeasuredOptions(options, ["step"])
+  const { sinceMs, untilMs } = checkMeasuredOptions(options, STEPPED)
   const stepMs = options.step === undefined ? usualStepMs(untilMs - sinceMs, points) : checkStep(options.step)
   const range = { sinceMs: floor(sinceMs, stepMs), untilMs: ceil(untilMs, stepMs), stepMs }
   if ((range.untilMs - range.sinceMs) / stepMs > MOST_POINTS)

@@ -1,8 +1,10 @@
+import { checkOptions } from "../checks/field.ts"
 import { assertInteger, assertKnownKeys, assertName } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { readJson } from "../database/read-json.ts"
 import { dateOf } from "./date-of.ts"
+import { SAMPLE_QUEUES } from "./fields.ts"
 
 export interface QueueSnapshot {
   readonly name: string
@@ -63,10 +65,8 @@ export async function sampleQueues(
   schema: string,
   options: SampleQueuesOptions = {},
 ): Promise<QueueSnapshot[]> {
-  assertKnownKeys(options, ["name", "limit"], ["options"])
+  checkOptions(SAMPLE_QUEUES, options)
   const { name, limit = 1_000 } = options
-  if (name !== undefined) assertName(name, ["name"])
-  assertInteger(limit, ["limit"], 1, 1_000)
   const call = protocolCall(schema, "sample_queues", { p_name: name, p_limit: limit })
   const queues: QueueRow[] = await readJson(database, call)
   return queues.map(withDates)

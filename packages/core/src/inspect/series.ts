@@ -1,7 +1,8 @@
 import type { Duration } from "../checks/duration.ts"
-import { assertKnownKeys, assertOneOf } from "../checks/validate.ts"
+import { checkOptions } from "../checks/field.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
+import { LIST_SERIES } from "./fields.ts"
 import { checkSteppedOptions, datesOf, type SteppedOptions, type SteppedRange, spanOf } from "./measured.ts"
 
 export interface ListSeriesOptions extends Omit<SteppedOptions, "name" | "queue" | "step"> {
@@ -38,12 +39,11 @@ export interface Series {
 export async function listSeries(
   database: Queryable,
   schema: string,
-  given: ListSeriesOptions = {},
+  options: ListSeriesOptions = {},
 ): Promise<SeriesList> {
-  assertKnownKeys(given, ["by", "since", "until", "step"], ["options"])
-  const { by = "queue", ...options } = given
-  assertOneOf(by, ["by"], ["queue", "name"])
-  const range = checkSteppedOptions(options, USUAL_POINTS)
+  checkOptions(LIST_SERIES, options)
+  const { by = "queue", ...stepped } = options
+  const range = checkSteppedOptions(stepped, USUAL_POINTS)
   const counted = await readSeries(database, schema, range, by)
   const steps = (range.untilMs - range.sinceMs) / range.stepMs
   return {

@@ -1,8 +1,10 @@
-import { assertInteger, assertKnownKeys, isText, refuse } from "../checks/validate.ts"
+import { checkOptions } from "../checks/field.ts"
+import { isText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { readJson } from "../database/read-json.ts"
 import { dateOf } from "./date-of.ts"
+import { LIST_WAITS } from "./fields.ts"
 
 /** What an unfinished job waits for, or has opened to wait for it later. */
 export interface OpenWait {
@@ -48,16 +50,13 @@ export interface KnownEvent {
   readonly waiting: number
 }
 
-const OPTIONS = ["limit", "after"] satisfies readonly (keyof ListWaitsOptions)[]
-
 export async function listWaits(
   database: Queryable,
   schema: string,
   options: ListWaitsOptions = {},
 ): Promise<WaitList> {
-  assertKnownKeys(options, OPTIONS, ["options"])
+  checkOptions(LIST_WAITS, options)
   const { limit = 50, after } = options
-  assertInteger(limit, ["limit"], 1, 1_000)
   const [job, key] = after === undefined ? ["0", ""] : placeOf(after)
   const call = protocolCall(schema, "list_waits", { p_job: job, p_key: key, p_limit: limit })
   const rows: (OpenWait & { since: string; until: string | null })[] = await readJson(database, call)

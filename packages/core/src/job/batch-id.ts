@@ -1,8 +1,11 @@
-import { refuse } from "../checks/validate.ts"
+import { textLike } from "../checks/field.ts"
+import type { Path } from "../checks/validate.ts"
+
+/** The id of a batch. */
+export const batchId = textLike(/^[1-9][0-9]{0,17}$/, 'the id of a batch, such as "42"', "invalid_id")
 
 /** Throws `InvalidInputError` for what can't be the id of a batch. */
-export function assertBatchId(id: unknown, path: readonly string[] = ["batch"]): string {
-  if (typeof id !== "string" || !/^[1-9]\d{0,17}$/.test(id))
-    refuse("invalid_id", id, path, 'the id of a batch, such as "42"')
-  return id
+export function assertBatchId(id: unknown, path: Path = ["batch"]): string {
+  batchId.assert(id, path)
+  return id as string
 }

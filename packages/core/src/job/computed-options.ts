@@ -1,5 +1,6 @@
 import { durationMs } from "../checks/duration.ts"
-import { assertPolicies, assertText } from "../checks/validate.ts"
+import { assertPolicies } from "../checks/policies.ts"
+import { assertText } from "../checks/validate.ts"
 import { InvalidInputError } from "../errors.ts"
 import { callOption } from "./call-option.ts"
 import { COMPUTABLE, type Computable } from "./computed-by-code.ts"

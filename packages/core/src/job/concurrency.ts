@@ -1,4 +1,12 @@
-import { assertInteger, assertKnownKeys, assertOneOf, assertText, refuse } from "../checks/validate.ts"
+import { assertGiven, integer, oneOf } from "../checks/field.ts"
+import {
+  assertInteger,
+  assertKnownKeys,
+  assertOneOf,
+  assertText,
+  type Path,
+  refuse,
+} from "../checks/validate.ts"
 import type { Concurrency } from "./job-options.ts"
 
 const KEYS = ["key", "by", "limit", "order", "onRetry"] satisfies readonly (keyof Concurrency<unknown>)[]
@@ -58,15 +66,15 @@ function assertLimit(concurrency: Concurrency<never>, path: readonly string[]): 
   if (key !== undefined && by !== undefined)
     refuse("invalid_option", by, [...path, "by"], "key or by, not both")
   assertInteger(limit, [...path, "limit"], 1, 1_000_000)
-  assertOneOf(order, [...path, "order"], ORDERS)
-  assertOneOf(onRetry, [...path, "onRetry"], ON_RETRY)
+  assertGiven({ order: concurrencyOrder, onRetry: concurrencyOnRetry }, concurrency, path)
   if (isInOrder(concurrency)) assertOneAtATime(limit, [...path, "limit"])
   else if (onRetry !== undefined)
     refuse("missing_option", order, [...path, "order"], '"enqueued" with onRetry')
 }
 
-export const ORDERS = ["priority", "enqueued"] satisfies readonly Concurrency<unknown>["order"][]
-export const ON_RETRY = ["hold", "pass"] satisfies readonly Concurrency<unknown>["onRetry"][]
+export const concurrencyLimit = integer(1, 1_000_000)
+export const concurrencyOrder = oneOf(["priority", "enqueued"])
+export const concurrencyOnRetry = oneOf(["hold", "pass"])
 
 /** Whether the jobs of a limit run in the order of their enqueue. */
 export function isInOrder({ order }: { readonly order?: Concurrency<never>["order"] | undefined }): boolean {
@@ -74,7 +82,7 @@ export function isInOrder({ order }: { readonly order?: Concurrency<never>["orde
 }
 
 /** Refuses a limit above 1 of jobs that run in order. */
-export function assertOneAtATime(limit: number | undefined, path: readonly string[]): void {
+export function assertOneAtATime(limit: number | undefined, path: Path): void {
   if (limit === undefined || limit === 1) return
   const expected = "1, or leave it out, because jobs that run in the order of their enqueue run one at a time"
   refuse("invalid_option", limit, path, expected)

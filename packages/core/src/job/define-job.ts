@@ -1,15 +1,9 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec"
 import { type Duration, durationMs } from "../checks/duration.ts"
 import type { JsonOf } from "../checks/json.ts"
+import { assertPolicies } from "../checks/policies.ts"
 import { sharedByCopies } from "../checks/shared-by-copies.ts"
-import {
-  assertInteger,
-  assertKnownKeys,
-  assertName,
-  assertOneOf,
-  assertPolicies,
-  refuse,
-} from "../checks/validate.ts"
+import { assertInteger, assertKnownKeys, assertName, assertOneOf, refuse } from "../checks/validate.ts"
 import { InvalidInputError } from "../errors.ts"
 import { assertBackoff, type Backoff } from "./backoff.ts"
 import { assertBatch, type Batch, type BatchContext, outcomesOf, type PerformMany } from "./batch.ts"

@@ -1,14 +1,8 @@
 import { assertCron } from "../checks/cron.ts"
-import { boundedMs } from "../checks/duration.ts"
-import {
-  assertKnownKeys,
-  assertName,
-  assertOneOf,
-  assertPeriod,
-  isRecord,
-  refuse,
-} from "../checks/validate.ts"
+import { anyJson, object } from "../checks/field.ts"
+import { assertName, isRecord, refuse } from "../checks/validate.ts"
 import type { AnyJobDefinition, InputOf } from "./define-job.ts"
+import { ONE_TIMING, SCHEDULE_TIMING } from "./schedule-fields.ts"
 import { instantsToText, type ScheduleTiming } from "./schedule-settings.ts"
 
 /** A recurring job, next to the job itself. */
@@ -28,26 +22,7 @@ export interface ScheduleDefinition {
   readonly settings: Readonly<Record<string, unknown>>
 }
 
-const KEYS = [
-  "job",
-  "cron",
-  "every",
-  "timeZone",
-  "payload",
-  "options",
-  "jitter",
-  "startsAt",
-  "endsAt",
-  "catchUp",
-  "overlap",
-  "enabled",
-]
-
-const CATCH_UP = ["skip", "once", "all"]
-const OVERLAP = ["allow", "skip", "queue", "cancel"]
-const SHORTEST_MS = 1_000
-const A_DAY_MS = 86_400_000
-const A_CENTURY_MS = 36_525 * A_DAY_MS
+const SETTINGS = object({ job: anyJson, payload: anyJson, ...SCHEDULE_TIMING }, ONE_TIMING)
 
 /**
  * Defines a schedule: a job that is enqueued again and again. It takes effect when it is passed to `migrate`, or to the
@@ -61,50 +36,11 @@ export function defineSchedule<Job extends AnyJobDefinition>(
   options: ScheduleOptions<Job>,
 ): ScheduleDefinition {
   assertName(key, ["schedule", "key"])
-  assertKnownKeys(options, KEYS, ["schedule"])
+  SETTINGS.assert(options, ["schedule"])
   const { job, ...given } = options
   const settings = given as ScheduleTiming
   if (!isRecord(job) || typeof job.name !== "string")
     refuse("invalid_option", job, ["schedule", "job"], "a job definition")
-  assertTiming(settings)
+  if (settings.cron !== undefined) assertCron(settings.cron)
   return { key, job, settings: instantsToText(settings) }
-}
-
-function assertTiming({ cron, every, timeZone, jitter, catchUp, overlap, enabled }: ScheduleTiming): void {
-  if ((cron === undefined) === (every === undefined))
-    refuse("invalid_option", every, ["schedule", "every"], "cron or every, one of them")
-  if (cron !== undefined) assertCron(cron)
-  if (every !== undefined) boundedMs(every, ["schedule", "every"], SHORTEST_MS, A_CENTURY_MS)
-  if (timeZone !== undefined && !isTimeZone(timeZone))
-    refuse("invalid_option", timeZone, ["schedule", "timeZone"], 'a time zone such as "Europe/Berlin"')
-  if (jitter !== undefined) boundedMs(jitter, ["schedule", "jitter"], 0, A_DAY_MS)
-  assertOneOf(overlap, ["schedule", "overlap"], OVERLAP)
-  assertCatchUp(catchUp)
-  if (enabled !== undefined && typeof enabled !== "boolean")
-    refuse("invalid_option", enabled, ["schedule", "enabled"], "true or false")
-}
-
-function assertCatchUp(catchUp: ScheduleTiming["catchUp"]): void {
-  if (!isRecord(catchUp)) {
-    assertOneOf(catchUp, ["schedule", "catchUp"], CATCH_UP)
-    return
-  }
-  assertKnownKeys(catchUp, ["policy", "within"], ["schedule", "catchUp"])
-  assertOneOf(catchUp.policy ?? null, ["schedule", "catchUp", "policy"], CATCH_UP)
-  assertPeriod(catchUp.within, ["schedule", "catchUp", "within"])
-}
-
-/** Abbreviations, which have no changes of clocks, are refused, and offsets too. */
-function isTimeZone(name: unknown): boolean {
-  if (
-    typeof name !== "string" ||
-    !/^(UTC|GMT|Etc\/GMT[+-]\d{1,2}|[A-Za-z_]+(\/[A-Za-z_-]+){1,2})$/.test(name)
-  )
-    return false
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
 }

@@ -1,4 +1,5 @@
-import { assertInteger, assertKnownKeys, assertText, isRecord, refuse } from "../checks/validate.ts"
+import { integer } from "../checks/field.ts"
+import { assertKnownKeys, assertText, isRecord, type Path, refuse } from "../checks/validate.ts"
 import { callOption, unlessComputed } from "./call-option.ts"
 import type { Computed, EnqueueOptions } from "./job-options.ts"
 
@@ -25,17 +26,17 @@ interface Fairly {
 export function fairColumns(
   definition: Fairly | undefined,
   payload: unknown,
-  { fairKey, fairWeight }: Pick<EnqueueOptions, "fairKey" | "fairWeight">,
+  { fairKey, fairWeight: givenWeight }: Pick<EnqueueOptions, "fairKey" | "fairWeight">,
 ) {
   const { key, weight } = shareOf(definition?.fair)
   const fair_key = fairKey ?? computed(definition, "fair key", key, payload)
   assertText(fair_key, ["options", "fairKey"])
   if (fair_key === undefined) {
-    if (definition && fairWeight !== undefined)
+    if (definition && givenWeight !== undefined)
       refuse("missing_option", fair_key, ["options", "fairKey"], "a key, or leave out fairWeight")
-    return { fair_weight: fairWeight }
+    return { fair_weight: givenWeight }
   }
-  const fair_weight = fairWeight ?? computed(definition, "fair weight", weight, payload)
+  const fair_weight = givenWeight ?? computed(definition, "fair weight", weight, payload)
   assertWeight(fair_weight, ["options", "fairWeight"])
   return { fair_key, fair_weight }
 }
@@ -62,8 +63,11 @@ export function assertFair(fair: unknown, path: readonly (string | number)[]): v
   if (typeof fair.weight !== "function") assertWeight(fair.weight, [...path, "weight"])
 }
 
-export function assertWeight(weight: unknown, path: readonly (string | number)[]): void {
-  assertInteger(weight, path, 1, 1_000)
+/** How many jobs of a key make up a turn. */
+export const fairWeight = integer(1, 1_000)
+
+function assertWeight(weight: unknown, path: Path): void {
+  if (weight !== undefined) fairWeight.assert(weight, path)
 }
 
 function shareOf(fair: AnyFair | undefined) {

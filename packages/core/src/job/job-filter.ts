@@ -1,9 +1,10 @@
-import { assertKnownKeys, assertName, assertText, isRecord, isText, refuse } from "../checks/validate.ts"
+import { type Field, type FieldsOf, field, list, name, object, oneOrSome, text } from "../checks/field.ts"
+import { isRecord, isText } from "../checks/validate.ts"
 import { toPgTextArray } from "../database/array-literal.ts"
-import { assertBatchId } from "./batch-id.ts"
-import { assertJobId } from "./job-id.ts"
+import { batchId } from "./batch-id.ts"
+import { jobId } from "./job-id.ts"
 import { JOB_STATES, type JobState } from "./job-options.ts"
-import { toIsoInstant } from "./option-values.ts"
+import { instant, toIsoInstant } from "./option-values.ts"
 import { MAX_METADATA_BYTES, toJson } from "./payload.ts"
 
 /** Which jobs are meant: those to which all of it applies. */
@@ -50,47 +51,72 @@ export interface InputCondition {
   readonly value: string | number | boolean | null
 }
 
-const CONDITIONS = [
-  "ids",
-  "state",
-  "name",
-  "queue",
-  "tag",
-  "metadata",
-  "uniqueKey",
-  "concurrencyKey",
-  "key",
-  "errorClass",
-  "input",
-  "batch",
-  "enqueuedBefore",
-  "enqueuedAfter",
-  "since",
-  "until",
-] satisfies readonly (keyof JobFilter)[]
-
 export const MOST_IDS = 10_000
+const LONGEST_INPUT = 1_024
+
+const INPUT = field<InputCondition | string>({}, isInput, 'a path and a value, such as "order.id:17"')
+
+/** A path and a value of the payload, as text. */
+export const inputText = {
+  ...INPUT,
+  schema: {
+    type: "string",
+    minLength: 3,
+    maxLength: 2 * LONGEST_INPUT + 1,
+    format: "path-and-value",
+    examples: ["order.id:17"],
+  },
+}
+
+const inputCondition = {
+  type: "object",
+  required: ["path", "value"],
+  additionalProperties: false,
+  properties: {
+    path: text(LONGEST_INPUT).schema,
+    value: { type: ["string", "number", "boolean", "null"], maxLength: LONGEST_INPUT },
+  },
+}
+
+const state = field<JobState>(
+  { type: "string", enum: JOB_STATES },
+  (value) => JOB_STATES.includes(value as JobState),
+  `one of ${JOB_STATES.join(", ")}`,
+)
+
+/** An empty one would match all jobs that have any. */
+const metadata: Field<Readonly<Record<string, unknown>>, false> = field(
+  { type: "object", minProperties: 1 },
+  (value) => isRecord(value) && Object.keys(value).length > 0,
+  "a JSON object with one or more keys",
+)
+
+/** What a filter can ask for. */
+export const CONDITIONS = {
+  ids: list(jobId, 0, MOST_IDS),
+  state: oneOrSome(state),
+  name: oneOrSome(name),
+  queue: oneOrSome(name),
+  tag: text(128),
+  metadata,
+  uniqueKey: text(),
+  concurrencyKey: text(),
+  key: text(),
+  errorClass: text(),
+  input: { ...INPUT, schema: { oneOf: [inputText.schema, inputCondition] } },
+  batch: batchId,
+  enqueuedBefore: instant,
+  enqueuedAfter: instant,
+  since: instant,
+  until: instant,
+} satisfies FieldsOf<JobFilter>
+
+export const jobFilter = object(CONDITIONS)
 
 /** Checks the conditions, and returns those other than ids as JSON. */
 export function checkFilter(filter: JobFilter): { ids: readonly string[] | undefined; json: string } {
-  assertKnownKeys(filter, CONDITIONS, ["filter"])
-  const { ids, state, name, queue, tag, metadata, uniqueKey, concurrencyKey, key, errorClass, batch } = filter
-  if (ids !== undefined) assertIds(ids)
-  assertEach(state, "state", assertState)
-  assertEach(name, "name", assertName)
-  assertEach(queue, "queue", assertName)
-  if (tag !== undefined && !isText(tag, 128))
-    refuse("invalid_option", tag, ["filter", "tag"], "text of 1 to 128 characters")
-  // an empty one would match all jobs that have any
-  if (metadata !== undefined && !(isRecord(metadata) && Object.keys(metadata).length > 0))
-    refuse("invalid_option", metadata, ["filter", "metadata"], "a JSON object with one or more keys")
-  assertText(uniqueKey, ["filter", "uniqueKey"])
-  assertText(concurrencyKey, ["filter", "concurrencyKey"])
-  assertText(key, ["filter", "key"])
-  assertText(errorClass, ["filter", "errorClass"])
-  if (batch !== undefined) assertBatchId(batch, ["filter", "batch"])
-  const plain = { state, name, queue, tag, uniqueKey, concurrencyKey, key, errorClass, batch }
-  const input = inputOf(filter.input)
+  jobFilter.assert(filter, ["filter"])
+  const { ids, input, metadata, ...plain } = filter
   const times = {
     enqueuedBefore: instantOf(filter, "enqueuedBefore"),
     enqueuedAfter: instantOf(filter, "enqueuedAfter"),
@@ -98,7 +124,7 @@ export function checkFilter(filter: JobFilter): { ids: readonly string[] | undef
     until: instantOf(filter, "until"),
   }
   if (metadata !== undefined) toJson(metadata, ["filter", "metadata"], MAX_METADATA_BYTES)
-  return { ids, json: JSON.stringify({ ...plain, ...times, input, metadata }) }
+  return { ids, json: JSON.stringify({ ...plain, ...times, input: inputOf(input), metadata }) }
 }
 
 /** The states of a filter; undefined: any. */
@@ -106,41 +132,15 @@ export function statesOf({ state }: JobFilter): readonly JobState[] | undefined 
   return typeof state === "string" ? [state] : state
 }
 
-const MOST_ALTERNATIVES = 100
-
-function assertEach(
-  given: unknown,
-  condition: "state" | "name" | "queue",
-  assert: (one: unknown, path: readonly (string | number)[]) => void,
-): void {
-  if (given === undefined) return
-  const path = ["filter", condition]
-  if (!Array.isArray(given)) {
-    assert(given, path)
-    return
-  }
-  if (given.length === 0 || given.length > MOST_ALTERNATIVES)
-    refuse("invalid_option", given, path, `one, or a list of 1 to ${MOST_ALTERNATIVES}`)
-  for (const [index, one] of given.entries()) assert(one, [...path, index])
-}
-
-function assertState(state: unknown, path: readonly (string | number)[]): void {
-  if (!JOB_STATES.includes(state as JobState))
-    refuse("invalid_option", state, path, `one of ${JOB_STATES.join(", ")}`)
-}
-
-const LONGEST_INPUT = 1_024
-
 /** The condition as SQL takes it: the path as an array of it, and the value as text, which is what is compared. */
 function inputOf(given: JobFilter["input"]): { path: string; value: string } | undefined {
   if (given === undefined) return undefined
-  const condition = typeof given === "string" ? splitInput(given) : given
-  if (!isInput(condition))
-    refuse("invalid_option", given, ["filter", "input"], 'a path and a value, such as "order.id:17"')
-  return { path: toPgTextArray(condition.path.split(".")), value: String(condition.value) }
+  const { path, value } = conditionIn(given) as InputCondition
+  return { path: toPgTextArray(path.split(".")), value: String(value) }
 }
 
-function isInput(condition: unknown): condition is InputCondition {
+function isInput(given: unknown): boolean {
+  const condition = conditionIn(given)
   if (!isRecord(condition)) return false
   const { path, value, ...others } = condition
   const isValue = value === null || ["string", "number", "boolean"].includes(typeof value)
@@ -149,21 +149,18 @@ function isInput(condition: unknown): condition is InputCondition {
   return isText(path, LONGEST_INPUT) && isValue && isShort && Object.keys(others).length === 0
 }
 
+function conditionIn(given: unknown): unknown {
+  return typeof given === "string" ? splitInput(given) : given
+}
+
 function splitInput(text: string): { path: string; value: string } {
   const colon = text.indexOf(":")
   return colon === -1 ? { path: "", value: "" } : { path: text.slice(0, colon), value: text.slice(colon + 1) }
 }
 
-function assertIds(ids: readonly string[]): void {
-  const path = ["filter", "ids"]
-  if (!Array.isArray(ids) || ids.length > MOST_IDS)
-    refuse("invalid_option", ids, path, `a list of up to ${MOST_IDS} ids`)
-  for (const [index, id] of ids.entries()) assertJobId(id, [...path, index])
-}
-
 type TimeCondition = "enqueuedBefore" | "enqueuedAfter" | "since" | "until"
 
 function instantOf(filter: JobFilter, condition: TimeCondition): string | undefined {
-  const instant = filter[condition]
-  return instant === undefined ? undefined : toIsoInstant(instant, ["filter", condition])
+  const given = filter[condition]
+  return given === undefined ? undefined : toIsoInstant(given, ["filter", condition])
 }

@@ -1,10 +1,11 @@
-import { isText, refuse } from "../checks/validate.ts"
+import { type Field, list, text } from "../checks/field.ts"
+import { isText, type Path, refuse } from "../checks/validate.ts"
 
 const MOST_TAGS = 100
 const MOST_TAG_CHARACTERS = 128
 
 /** Throws `InvalidInputError` for what can't be the tags of a job. */
-export function assertTags(tags: unknown, path: readonly string[]): void {
+function assertTags(tags: unknown, path: Path): void {
   if (tags === undefined) return
   const isList = Array.isArray(tags) && tags.length <= MOST_TAGS
   if (!isList || !Array.from(tags).every((tag) => isText(tag, MOST_TAG_CHARACTERS))) {
@@ -19,8 +20,21 @@ export const LAST_INSTANT_MS = Date.UTC(9999, 11, 31)
 const ISO_8601 =
   /^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?)(?:Z|([+-](?:0\d|1[0-4]))(?::?([0-5]\d))?)$/
 
+/** The tags of a job. An error has the place of the whole list. */
+export const tags: Field<readonly string[], false> = {
+  ...list(text(MOST_TAG_CHARACTERS), 0, MOST_TAGS),
+  assert: assertTags,
+}
+
+/** A `Date`, or an ISO 8601 string. */
+export const instant: Field<Date | string, false> = {
+  schema: { type: "string", format: "date-time" },
+  isRequired: false,
+  assert: (value, path) => toIsoInstant(value as string, path),
+}
+
 /** The instant as an ISO 8601 string, truncated to milliseconds. */
-export function toIsoInstant(runAt: Date | string, path: readonly string[]): string {
+export function toIsoInstant(runAt: Date | string, path: Path): string {
   const at = runAt instanceof Date ? runAt : new Date(isoOf(runAt) ?? Number.NaN)
   if (!(at.getTime() >= FIRST_INSTANT_MS && at.getTime() <= LAST_INSTANT_MS)) {
     const expected =

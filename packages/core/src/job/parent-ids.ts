@@ -1,23 +1,12 @@
-import { refuse } from "../checks/validate.ts"
-import { assertJobId } from "./job-id.ts"
+import { oneOf, oneOrSome } from "../checks/field.ts"
+import { jobId } from "./job-id.ts"
 
-export const ON_PARENT_FAILURE = ["fail", "continue", "wait"]
-const MOST_PARENTS = 1_000
+export const MOST_PARENTS = 1_000
 
-/** Checks the ids of the jobs after which a job runs. */
-export function assertParents(after: unknown, path: readonly string[]): void {
-  if (after === undefined) return
-  if (!Array.isArray(after)) assertJobId(after, path)
-  else {
-    assertFewParents(after, path)
-    for (const [index, id] of after.entries()) assertJobId(id, [...path, index])
-  }
-}
+/** The jobs after which a job runs. */
+export const parents = oneOrSome(jobId, 0, MOST_PARENTS)
 
-export function assertFewParents(after: readonly unknown[], path: readonly string[]): void {
-  if (after.length > MOST_PARENTS)
-    refuse("invalid_option", `${after.length} of them`, path, `up to ${MOST_PARENTS}`)
-}
+export const onParentFailure = oneOf(["fail", "continue", "wait"])
 
 /** One of them, or several, as a list. Undefined: none. */
 export function parentsOf(after: string | readonly string[] | undefined): readonly string[] | undefined {

@@ -1,10 +1,12 @@
 import { durationMs } from "../checks/duration.ts"
+import { durationFrom, type FieldsOf, integer, type ObjectField, object, required } from "../checks/field.ts"
 import {
   assertInteger,
   assertKnownKeys,
   assertOneOf,
   assertText,
   isRecord,
+  type Path,
   refuse,
 } from "../checks/validate.ts"
 import type { Rate, RateLimit } from "./job-options.ts"
@@ -12,16 +14,20 @@ import type { Rate, RateLimit } from "./job-options.ts"
 const SHORTEST_MS = 1_000
 const LONGEST_MS = 31 * 86_400_000
 const MOST_STARTS = 1_000_000
-const LIMIT_KEYS = ["limit", "per", "burst"] satisfies readonly (keyof RateLimit)[]
 
-/** Checks the option `rate` of a call. As in SQL, an error has the path of the whole option. */
-export function assertRateLimit(
-  rate: unknown,
-  path: readonly string[],
-): asserts rate is RateLimit | undefined {
-  if (rate === undefined) return
-  const isKnown =
-    isRecord(rate) && Object.keys(rate).every((key) => LIMIT_KEYS.some((known) => known === key))
+export const RATE_LIMIT = {
+  limit: required(integer(1, MOST_STARTS)),
+  per: required(durationFrom(SHORTEST_MS, LONGEST_MS)),
+  burst: integer(1, MOST_STARTS),
+} satisfies FieldsOf<RateLimit>
+
+/** The option `rate` of a call. As in SQL, an error has the path of the whole option. */
+export const rateLimit: ObjectField<typeof RATE_LIMIT> = { ...object(RATE_LIMIT), assert: assertRateLimit }
+
+const LIMIT_KEYS = Object.keys(RATE_LIMIT)
+
+function assertRateLimit(rate: unknown, path: Path): asserts rate is RateLimit {
+  const isKnown = isRecord(rate) && Object.keys(rate).every((key) => LIMIT_KEYS.includes(key))
   if (
     isKnown &&
     areStarts(rate.limit, MOST_STARTS) &&

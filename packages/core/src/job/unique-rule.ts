@@ -1,16 +1,8 @@
 import { durationMs } from "../checks/duration.ts"
-import {
-  assertKnownKeys,
-  assertOneOf,
-  assertPeriod,
-  assertText,
-  isRecord,
-  refuse,
-} from "../checks/validate.ts"
+import { type FieldsOf, object, oneOf, period, text } from "../checks/field.ts"
+import { assertText, isRecord, type Path, refuse } from "../checks/validate.ts"
 import { callOption } from "./call-option.ts"
 import type { ComputedUniqueness, EnqueueOptions, Uniqueness } from "./job-options.ts"
-
-type Path = readonly string[]
 
 /** What a definition says of it. */
 interface Definition {
@@ -19,26 +11,21 @@ interface Definition {
   readonly uniqueKey?: (payload: never) => string | undefined
 }
 
-const UNIQUE_KEYS = [
-  "key",
-  "while",
-  "for",
-  "onConflict",
-  "longestWait",
-] satisfies readonly (keyof Uniqueness)[]
-
-/** Checks a rule by itself: what it leaves open, the definition may say. */
-export function assertUnique(unique: unknown, path: Path): void {
-  if (unique === undefined) return
-  if (!isRecord(unique)) refuse("invalid_option", unique, path, 'an object such as { while: "waiting" }')
-  assertKnownKeys(unique, UNIQUE_KEYS, path)
-  assertText(unique.key, [...path, "key"])
-  assertOneOf(unique.while, [...path, "while"], ["waiting", "unfinished"])
-  assertOneOf(unique.onConflict, [...path, "onConflict"], ["keep", "replace", "reschedule", "reject"])
-  assertPeriod(unique.for, [...path, "for"])
-  assertPeriod(unique.longestWait, [...path, "longestWait"])
-  if (unique.onConflict !== undefined) assertConsistent(unique, path)
-}
+/** A rule by itself: what it leaves open, the definition may say. */
+export const uniqueness = object(
+  {
+    key: text(),
+    while: oneOf(["waiting", "unfinished"]),
+    for: period(),
+    onConflict: oneOf(["keep", "replace", "reschedule", "reject"]),
+    longestWait: period(),
+  } satisfies FieldsOf<Uniqueness>,
+  {
+    assert(unique, path) {
+      if (unique.onConflict !== undefined) assertConsistent(unique, path)
+    },
+  },
+)
 
 /** Checks a whole rule. The SQL function `unique_rule_of` does the same where the definition is known to the database only. */
 function assertConsistent(unique: Uniqueness, path: Path): void {
@@ -66,7 +53,7 @@ export function assertDefinedUnique({ name, unique, uniqueKey }: Definition): vo
   const path = [name, "unique"]
   if (uniqueKey !== undefined)
     refuse("invalid_option", uniqueKey, [name, "uniqueKey"], "unique with a key, or uniqueKey, not both")
-  assertUnique(
+  uniqueness.assert(
     isRecord(unique) && typeof unique.key === "function" ? { ...unique, key: undefined } : unique,
     path,
   )

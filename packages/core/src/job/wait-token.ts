@@ -1,14 +1,20 @@
-import { assertText, refuse } from "../checks/validate.ts"
+import { type Field, text } from "../checks/field.ts"
+import { refuse } from "../checks/validate.ts"
+
+const anyText = text()
 
 /** For what a job waits: text of up to 512 characters. */
-export function assertToken(token: string, path: readonly string[]): void {
-  if (token === undefined) refuse("invalid_option", token, path, "the token that the job waits for")
-  assertText(token, path)
-  if (token.startsWith("sluice:"))
-    refuse(
-      "invalid_option",
-      token,
-      path,
-      "a token that doesn't begin with sluice:, as those of Sluice itself do",
-    )
+export const waitToken: Field<string, false> = {
+  schema: { ...anyText.schema, pattern: "^(?!sluice:)" },
+  isRequired: false,
+  assert(token, path) {
+    anyText.assert(token, path)
+    if ((token as string).startsWith("sluice:"))
+      refuse(
+        "invalid_option",
+        token,
+        path,
+        "a token that doesn't begin with sluice:, as those of Sluice itself do",
+      )
+  },
 }

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises"
+import { checkOptions } from "../checks/field.ts"
 import { assertKnownKeys, assertName, assertText, isRecord, refuse } from "../checks/validate.ts"
 import { toPgArray, toPgTextArray } from "../database/array-literal.ts"
 import type { Queryable } from "../database/connection.ts"
@@ -7,6 +8,7 @@ import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
 import { JobNotFoundError, JobStateError } from "../errors.ts"
 import { assertJobId } from "../job/job-id.ts"
 import type { JobState } from "../job/job-options.ts"
+import { RETRY } from "./fields.ts"
 
 /** A job's id, or the name and the unique key of an unfinished job; for `retryJob` and `deleteJob`, of the last one that finished. */
 export type JobReference = string | { readonly name: string; readonly uniqueKey: string }
@@ -47,8 +49,7 @@ export function runNowVerb(schema: string): Verb {
 }
 
 export function retryVerb(schema: string, options: RetryOptions = {}): Verb {
-  assertKnownKeys(options, ["retriedBy"], ["options"])
-  assertText(options.retriedBy, ["retriedBy"])
+  checkOptions(RETRY, options)
   return (ids, places) =>
     protocolCall(schema, "retry_jobs", {
       p_ids: toPgArray(ids),

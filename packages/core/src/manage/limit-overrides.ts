@@ -1,9 +1,10 @@
-import { durationMs } from "../checks/duration.ts"
-import { assertInteger, assertKnownKeys, assertText, refuse } from "../checks/validate.ts"
+import { checkOptions } from "../checks/field.ts"
+import { assertText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
 import type { RateLimit } from "../job/job-options.ts"
 import { rateJson } from "../job/rate.ts"
+import { LIMIT_OVERRIDE, RATE_OVERRIDE } from "./fields.ts"
 
 /** What holds for a concurrency key in place of what its jobs ask for. */
 export interface LimitOverride {
@@ -18,8 +19,7 @@ export async function overrideLimit(
   override: LimitOverride,
 ): Promise<void> {
   assertKey(key)
-  assertKnownKeys(override, ["limit"], ["override"])
-  assertInteger(override.limit, ["limit"], 1, 1_000_000)
+  checkOptions(LIMIT_OVERRIDE, override)
   await run(database, protocolCall(schema, "override_limit", { p_key: key, p_limit: override.limit ?? null }))
 }
 
@@ -31,7 +31,7 @@ export async function overrideRate(
 ): Promise<void> {
   assertKey(key)
   const rate = isEmpty(override) ? undefined : override
-  if (rate) assertRateOverride(rate)
+  if (rate) RATE_OVERRIDE.assert(rate, [])
   const call = protocolCall(
     schema,
     "override_rate",
@@ -39,16 +39,6 @@ export async function overrideRate(
     { p_rate: "pg_catalog.text::pg_catalog.jsonb" },
   )
   await run(database, call)
-}
-
-/** Names the field that is wrong, where a rate of a call is refused as a whole. */
-function assertRateOverride(rate: RateLimit): void {
-  assertKnownKeys(rate, ["limit", "per", "burst"], ["override"])
-  assertInteger(rate.limit ?? null, ["limit"], 1, 1_000_000)
-  assertInteger(rate.burst, ["burst"], 1, rate.limit)
-  const ms = durationMs(rate.per, ["per"])
-  if (ms < 1_000 || ms > 31 * 86_400_000)
-    refuse("invalid_option", rate.per, ["per"], 'a duration from "1s" to "31d"')
 }
 
 function isEmpty(override: object): override is Record<string, never> {

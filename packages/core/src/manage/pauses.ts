@@ -1,8 +1,10 @@
 import { type Duration, durationMs } from "../checks/duration.ts"
-import { assertKnownKeys, assertName, assertText, refuse } from "../checks/validate.ts"
+import { checkOptions } from "../checks/field.ts"
+import { assertName, assertText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
 import { toLaterInstant } from "../job/later-instant.ts"
+import { PAUSE } from "./fields.ts"
 
 /** When a pause ends by itself. Without either, it lasts until it is resumed. */
 export interface PauseOptions {
@@ -11,8 +13,6 @@ export interface PauseOptions {
   /** How long it lasts, instead of `until`. */
   readonly for?: Duration
 }
-
-const PAUSE_OPTIONS = ["until", "for"] satisfies readonly (keyof PauseOptions)[]
 
 /** Pauses the queue and holds its waiting jobs, one set of jobs per statement. Running jobs are not affected. */
 export async function pauseQueue(
@@ -79,12 +79,10 @@ async function run(database: Queryable, { text, values }: ProtocolCall): Promise
 
 /** The end of a pause, as the SQL functions take it. */
 export function endOf(options: PauseOptions): { p_until?: string; p_for_ms?: number } {
-  assertKnownKeys(options, PAUSE_OPTIONS, ["pause"])
-  const { until, for: duration } = options
-  if (until !== undefined && duration !== undefined)
-    refuse("invalid_option", duration, ["for"], "until or for, not both")
+  checkOptions(PAUSE, options)
+  const { until, for: length } = options
   if (until !== undefined) return { p_until: toLaterInstant(until, ["until"]) }
-  return duration === undefined ? {} : { p_for_ms: durationMs(duration, ["for"]) }
+  return length === undefined ? {} : { p_for_ms: durationMs(length, ["for"]) }
 }
 
 function assertKey(key: unknown): void {

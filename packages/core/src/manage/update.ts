@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from "node:util"
-import { type Duration, durationMs } from "../checks/duration.ts"
-import { assertInteger, assertKnownKeys, assertName, isRecord, refuse } from "../checks/validate.ts"
+import type { Duration } from "../checks/duration.ts"
+import { checkOptions } from "../checks/field.ts"
+import { refuse } from "../checks/validate.ts"
 import { toPgArray, toPgTextArray } from "../database/array-literal.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { JobSnapshot } from "../job/job-snapshot.ts"
 import { type ComputedKeys, computesKeys, storedKeysOf } from "../job/limit-keys.ts"
-import { assertTags, toIsoInstant } from "../job/option-values.ts"
+import { toIsoInstant } from "../job/option-values.ts"
 import {
   checkPayload,
   MAX_METADATA_BYTES,
@@ -15,6 +16,7 @@ import {
   toJson,
 } from "../job/payload.ts"
 import { MAX_STORED_BYTES, newKey, putObject, type StoredPayloads } from "../job/payload-store.ts"
+import { JOB_CHANGES } from "./fields.ts"
 import type { Verb } from "./jobs.ts"
 
 /** What to change of a job that waits. What isn't given stays. */
@@ -30,16 +32,6 @@ export interface JobChanges {
   readonly tags?: readonly string[]
   readonly metadata?: Readonly<Record<string, unknown>>
 }
-
-const CHANGES = [
-  "runAt",
-  "delay",
-  "priority",
-  "queue",
-  "payload",
-  "tags",
-  "metadata",
-] satisfies readonly (keyof JobChanges)[]
 
 /** Where the payload of a job is checked and kept. */
 export interface PayloadRules {
@@ -110,16 +102,8 @@ function verbOf(
 
 /** The changes but for the payload, as the SQL function takes them. */
 function changesJson(changes: JobChanges): string {
-  assertKnownKeys(changes, CHANGES, ["changes"])
+  checkOptions(JOB_CHANGES, changes, ["changes"])
   const { runAt, delay, priority, queue, tags, metadata } = changes
-  if (queue !== undefined) assertName(queue, ["changes", "queue"])
-  assertInteger(priority, ["changes", "priority"], -1_000_000_000, 1_000_000_000)
-  if (runAt !== undefined && delay !== undefined)
-    refuse("invalid_option", delay, ["changes", "delay"], "runAt or delay, not both")
-  if (delay !== undefined) durationMs(delay, ["changes", "delay"])
-  assertTags(tags, ["changes", "tags"])
-  if (metadata !== undefined && !isRecord(metadata))
-    refuse("invalid_option", metadata, ["changes", "metadata"], "a JSON object")
   const json = JSON.stringify({
     runAt: runAt === undefined ? undefined : toIsoInstant(runAt, ["changes", "runAt"]),
     delay,

@@ -1,14 +1,14 @@
-import { assertInteger, assertKnownKeys, assertName, assertText, refuse } from "../checks/validate.ts"
+import { checkOptions } from "../checks/field.ts"
+import { assertName, assertText, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
+import { WAITING_LIMITS } from "./fields.ts"
 
 /** How many jobs a queue or concurrency key may have. What isn't given isn't limited. */
 export interface WaitingLimits {
   /** Unfinished jobs: those that wait, are scheduled, or run. 1 to 1,000,000. */
   readonly waiting?: number
 }
-
-const KEYS = ["waiting"] satisfies readonly (keyof WaitingLimits)[]
 
 export async function limitQueue(
   database: Queryable,
@@ -34,7 +34,6 @@ export async function limitKey(
 }
 
 function waitingOf(limits: WaitingLimits): number | null {
-  assertKnownKeys(limits, KEYS, ["limits"])
-  assertInteger(limits.waiting, ["waiting"], 1, 1_000_000)
+  checkOptions(WAITING_LIMITS, limits)
   return limits.waiting ?? null
 }

@@ -1,10 +1,11 @@
-import { assertKnownKeys, refuse } from "../checks/validate.ts"
+import { checkOptions } from "../checks/field.ts"
 import type { Queryable } from "../database/connection.ts"
 import { jsonRows } from "../database/pool-queryable.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { WaitNotFoundError, WaitStateError } from "../errors.ts"
 import { toJson } from "../job/payload.ts"
-import { assertToken } from "../job/wait-token.ts"
+import { waitToken } from "../job/wait-token.ts"
+import { COMPLETE_WAIT } from "./fields.ts"
 
 export interface CompleteWaitOptions {
   /**
@@ -22,10 +23,8 @@ export async function completeWait(
   value: unknown,
   options: CompleteWaitOptions,
 ): Promise<string[]> {
-  assertToken(token, ["token"])
-  assertKnownKeys(options, ["early"], ["options"])
-  if (options.early !== undefined && typeof options.early !== "boolean")
-    refuse("invalid_option", options.early, ["options", "early"], "true or false")
+  waitToken.assert(token, ["token"])
+  checkOptions(COMPLETE_WAIT, options, ["options"])
   const call = protocolCall(schema, "complete_wait", {
     p_token: token,
     p_value: value === undefined || value === null ? null : toJson(value, ["value"]).json,

@@ -1,5 +1,6 @@
 import type { ClientBase } from "pg"
-import { assertPolicies, refuse } from "../checks/validate.ts"
+import { assertPolicies } from "../checks/policies.ts"
+import { refuse } from "../checks/validate.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { assertSchedules } from "../job/assert-schedules.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"

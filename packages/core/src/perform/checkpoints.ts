@@ -16,7 +16,7 @@ import type {
 } from "../job/job-context.ts"
 import { toIsoInstant } from "../job/option-values.ts"
 import { checkWaitValue, toJson, toStorableJson } from "../job/payload.ts"
-import { assertToken } from "../job/wait-token.ts"
+import { waitToken } from "../job/wait-token.ts"
 import { awaitGathered, readGathered, resultsOf, storeGathering } from "./gather.ts"
 import { createHandedPromises } from "./handed-promise.ts"
 import { type JobRun, withTimeout } from "./job-run.ts"
@@ -194,14 +194,14 @@ async function startSleep(progress: Progress, name: string, duration: Duration):
 }
 
 async function open(progress: Progress, token: string): Promise<void> {
-  assertToken(token, ["openWait", "token"])
+  waitToken.assert(token, ["openWait", "token"])
   assertContinuable(progress.run, "openWait")
   assertMayStart(progress)
   await openWait(progress.run, token)
 }
 
 async function waitFor(progress: Progress, token: string, options: WaitForOptions = {}): Promise<unknown> {
-  assertToken(token, ["waitFor", "token"])
+  waitToken.assert(token, ["waitFor", "token"])
   const path = [`waitFor ${JSON.stringify(token)}`]
   assertKnownKeys(options, ["timeout", "schema"], path)
   const { timeout, schema } = options

@@ -1,7 +1,9 @@
-import { assertInteger, assertKnownKeys, assertName, isText, refuse } from "../checks/validate.ts"
+import { checkOptions } from "../checks/field.ts"
+import { assertName } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { readJson } from "../database/read-json.ts"
+import { LIST_TICKS } from "./fields.ts"
 import type { ScheduleRun } from "./schedule-snapshot.ts"
 
 export interface ListTicksOptions {
@@ -24,11 +26,8 @@ export async function listTicks(
   options: ListTicksOptions = {},
 ): Promise<TickList> {
   assertName(key, ["key"])
-  assertKnownKeys(options, ["limit", "after"], ["options"])
+  checkOptions(LIST_TICKS, options)
   const { limit = 20, after } = options
-  assertInteger(limit, ["limit"], 1, 100)
-  if (after !== undefined && !(isText(after, 17) && /^\d+$/.test(after)))
-    refuse("invalid_option", after, ["after"], "the last `next`")
   const call = protocolCall(schema, "list_ticks", { p_key: key, p_before: after, p_limit: limit })
   const { ticks, next } = await readJson(database, call)
   return {

@@ -1,11 +1,5 @@
-import {
-  assertInteger,
-  assertKnownKeys,
-  assertName,
-  assertText,
-  isRecord,
-  refuse,
-} from "../checks/validate.ts"
+import { checkOptions } from "../checks/field.ts"
+import { assertName, isRecord, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
 import { codeOf } from "../database/translate-error.ts"
@@ -15,6 +9,7 @@ import { dateOf } from "../inspect/date-of.ts"
 import { toJson } from "../job/payload.ts"
 import { instantsToText, type ScheduleTiming } from "../job/schedule-settings.ts"
 import { endOf, type PauseOptions } from "../manage/pauses.ts"
+import { LIST_SCHEDULES } from "./fields.ts"
 import type { ScheduleSnapshot } from "./schedule-snapshot.ts"
 
 /** What a schedule that isn't defined in code enqueues, and when. */
@@ -33,6 +28,8 @@ export interface ListSchedulesOptions {
   readonly limit?: number
   /** Only schedules of jobs of this name. */
   readonly name?: string
+  /** Only schedules whose jobs go to this queue. */
+  readonly queue?: string
 }
 
 /** The database checks the settings, for TypeScript, HTTP and SQL alike. Here is refused what it couldn't even read as JSON. */
@@ -69,12 +66,14 @@ export async function listSchedules(
   schema: string,
   options: ListSchedulesOptions = {},
 ): Promise<ScheduleSnapshot[]> {
-  assertKnownKeys(options, ["after", "limit", "name"], ["options"])
-  const { after, limit = 1_000, name } = options
-  assertText(after, ["after"])
-  assertInteger(limit, ["limit"], 1, 1_000)
-  if (name !== undefined) assertName(name, ["name"])
-  const call = protocolCall(schema, "list_schedules", { p_after: after, p_limit: limit, p_name: name })
+  checkOptions(LIST_SCHEDULES, options)
+  const { after, limit = 1_000, name, queue } = options
+  const call = protocolCall(schema, "list_schedules", {
+    p_after: after,
+    p_limit: limit,
+    p_name: name,
+    p_queue: queue,
+  })
   return ((await resultOf(database, call)) as unknown[]).map(toSnapshot)
 }
 

@@ -1,9 +1,10 @@
-import { assertKnownKeys, isRecord, isText, nearest, refuse } from "../checks/validate.ts"
+import { assertKnownKeys, isRecord, nearest, refuse } from "../checks/validate.ts"
 import type { Parent } from "../enqueue/enqueue.ts"
+import { stepOptions } from "../enqueue/options.ts"
 import { InvalidInputError } from "../errors.ts"
-import { assertFewParents } from "../job/parent-ids.ts"
 import type { WorkflowStep } from "../job/workflow.ts"
-import { afterOf, IS_ID, isStepName } from "./step.ts"
+import { stepName } from "./fields.ts"
+import { afterOf, IS_ID } from "./step.ts"
 
 /** A workflow that can be stored: `parents` are ids, or places in `steps`. */
 export interface OrderedSteps {
@@ -18,8 +19,7 @@ const STEP_KEYS = ["step", "name", "payload", "options"] satisfies readonly (key
  * jobs whose concurrency key asks for the order of their enqueue have to be stored like that. What is wrong comes in one error.
  */
 export function orderSteps(name: unknown, steps: unknown): OrderedSteps {
-  if (!isStepName(name))
-    refuse("invalid_workflow", name, ["name"], "text of 1 to 128 characters that isn't a number")
+  stepName.assert(name, ["name"])
   if (!Array.isArray(steps) || steps.length === 0)
     refuse("invalid_workflow", steps, ["steps"], "a list of steps")
   for (const [index, step] of steps.entries()) assertStep(step, ["steps", index])
@@ -57,21 +57,11 @@ function assertStep(step: unknown, path: readonly (string | number)[]): void {
   if (!isRecord(step))
     refuse("invalid_workflow", step, path, "an object with step, name, payload and options")
   assertKnownKeys(step, STEP_KEYS, path as string[])
-  if (!isStepName(step.step))
-    refuse(
-      "invalid_workflow",
-      step.step,
-      [...path, "step"],
-      "text of 1 to 128 characters that isn't a number",
-    )
+  stepName.assert(step.step, [...path, "step"])
   if (step.options === undefined) return
   if (!isRecord(step.options)) refuse("invalid_option", step.options, [...path, "options"], "an object")
   const { after } = step.options
-  const where = [...path, "options", "after"] as string[]
-  if (after === undefined) return
-  if (Array.isArray(after)) assertFewParents(after, where)
-  if (!(Array.isArray(after) ? after : [after]).every((parent) => isText(parent, 128)))
-    refuse("invalid_option", after, where, "the name of a step, the id of a job, or a list of these")
+  if (after !== undefined) stepOptions.fields.after.assert(after, [...path, "options", "after"])
 }
 
 function unknownParent(step: string, parent: string, known: ReadonlyMap<string, unknown>): string {

@@ -3,8 +3,9 @@ import { assertKnownKeys, isRecord, refuse } from "../checks/validate.ts"
 import { type AnyJobDefinition, clientOf, type InputOf, type ResultOf } from "../job/define-job.ts"
 import type { EnqueueOptions } from "../job/job-options.ts"
 import type { WorkflowStep } from "../job/workflow.ts"
+import { stepName } from "./fields.ts"
 import { toMermaid } from "./mermaid.ts"
-import { afterOf, isStepName } from "./step.ts"
+import { afterOf } from "./step.ts"
 
 /** A workflow in the making, returned by {@link workflow}. `Steps` are its definitions by the names of the steps. */
 export interface Workflow<Steps extends Record<string, AnyJobDefinition> = Record<never, never>> {
@@ -64,7 +65,7 @@ export type StepResults<Flow> =
  * const { id } = await order.enqueue()
  */
 export function workflow(name: string): Workflow {
-  if (!isStepName(name)) refuse("invalid_workflow", name, ["workflow", "name"], "text of 1 to 128 characters")
+  stepName.assert(name, ["workflow", "name"])
   const steps: WorkflowStep[] = []
   const names = new Set<string>()
   let first: AnyJobDefinition | undefined
@@ -72,8 +73,7 @@ export function workflow(name: string): Workflow {
     name,
     steps,
     add(step: string, job: AnyJobDefinition, given: StepSettings<AnyJobDefinition> = {}) {
-      if (!isStepName(step))
-        refuse("invalid_workflow", step, ["step"], "text of 1 to 128 characters that isn't a number")
+      stepName.assert(step, ["step"])
       if (names.has(step)) refuse("invalid_workflow", step, ["step"], "each step a name of its own")
       if (!isRecord(job) || typeof job.enqueue !== "function")
         refuse("invalid_job", job, [step], "a definition")

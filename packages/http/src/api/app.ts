@@ -7,32 +7,16 @@ import type { Keys } from "../messages/missing-key.ts"
 import { problemResponse, truncate } from "../messages/problem.ts"
 import { toProblem } from "../messages/to-problem.ts"
 import { createJobTokens } from "../watch/job-token.ts"
-import { acceptJobTokens, watchRoutes } from "../watch/watch-routes.ts"
-import { accessRoutes } from "./access-routes.ts"
+import { acceptJobTokens } from "../watch/watch-routes.ts"
 import { actingSluice } from "./acting-sluice.ts"
 import { authorize } from "./authorize.ts"
-import { batchRoutes } from "./batch-routes.ts"
+import { authorizeDeep } from "./authorize-deep.ts"
 import { correlateRequests } from "./correlation.ts"
-import { drainerRoutes } from "./drainer-routes.ts"
-import { errorRoutes } from "./error-routes.ts"
-import { eventRoutes } from "./event-routes.ts"
-import { jobRoutes } from "./job-routes.ts"
-import { keyRoutes } from "./key-routes.ts"
-import { manageRoutes } from "./manage-routes.ts"
-import { measureRoutes } from "./measure-routes.ts"
-import { nameRoutes } from "./name-routes.ts"
-import { serve } from "./operation.ts"
-import { overrideRoutes } from "./override-routes.ts"
-import { overviewRoutes } from "./overview-routes.ts"
-import { pauseRoutes } from "./pause-routes.ts"
-import { queueRoutes } from "./queue-routes.ts"
+import { enqueueRoutes } from "./enqueue-routes.ts"
+import { serve, serveMethods } from "./operation.ts"
 import { createRateLimiter, type RequestRate } from "./rate-limit.ts"
 import { rawPath } from "./raw-path.ts"
 import type { RouteOptions } from "./route-options.ts"
-import { scheduleRoutes } from "./schedule-routes.ts"
-import { authorizeDeep, serviceRoutes } from "./service-routes.ts"
-import { waitRoutes } from "./wait-routes.ts"
-import { workflowRoutes } from "./workflow-routes.ts"
 
 export interface AppOptions {
   readonly sluice: Sluice
@@ -94,8 +78,7 @@ export function createApp(options: AppOptions): Hono {
   const acting = actingSluice(sluice)
   const tokens = createJobTokens(options.apiKey)
   const routeOptions: RouteOptions = { sluice: acting, tokens, maxBatchJobs, maxBodyBytes, log }
-  // alone, it is smaller than the choice of routers that `new Hono()` brings
-  const app: Hono = new HonoBase({ getPath: rawPath, router: new TrieRouter() })
+  const app = newApp(log)
 
   app.use(async (context, next) => {
     await next()
@@ -109,29 +92,23 @@ export function createApp(options: AppOptions): Hono {
   app.use("/metrics", authorized)
   app.use("/health", authorizeDeep(authorized))
 
-  const routes = [
-    ...jobRoutes(routeOptions),
-    ...manageRoutes(routeOptions),
-    ...batchRoutes(routeOptions),
-    ...workflowRoutes(routeOptions),
-    ...queueRoutes(routeOptions),
-    ...pauseRoutes(routeOptions),
-    ...overrideRoutes(routeOptions),
-    ...keyRoutes(routeOptions),
-    ...nameRoutes(routeOptions),
-    ...scheduleRoutes(routeOptions),
-    ...waitRoutes(routeOptions),
-    ...drainerRoutes(routeOptions),
-    ...eventRoutes(routeOptions),
-    ...watchRoutes({ ...watchOptions, sluice: acting }),
-    ...accessRoutes(routeOptions),
-    ...overviewRoutes(routeOptions),
-    ...errorRoutes(routeOptions),
-    ...measureRoutes(routeOptions, options.health),
-    ...serviceRoutes(routeOptions),
-  ]
-  serve(app, routes, maxBodyBytes)
+  serveMethods(app, enqueueRoutes(routeOptions), maxBodyBytes)
+  let others: Promise<Hono> | undefined
+  app.all("*", async (context) => {
+    others ??= import("./all-routes.ts").then(({ allRoutes }) => {
+      const all = newApp(log)
+      serve(all, allRoutes(routeOptions, { ...watchOptions, sluice: acting }, options.health), maxBodyBytes)
+      return all
+    })
+    const answer = await (await others).fetch(context.req.raw, context.env)
+    return context.newResponse(answer.body, answer) // with the headers that the context has so far
+  })
+  return app
+}
 
+function newApp(log: Logger): Hono {
+  // alone, it is smaller than the choice of routers that `new Hono()` brings
+  const app: Hono = new HonoBase({ getPath: rawPath, router: new TrieRouter() })
   app.notFound(({ req }) =>
     problemResponse({
       status: 404,

@@ -19,7 +19,7 @@ export function authorize(apiKey: Keys, sluice: Sluice, limiter: RateLimiter): M
     const principal = token === undefined ? undefined : await verify(token)
     if (principal === undefined) return refuseKey(token, keys.length > 0)
     limiter.count(principal, context)
-    context.set("principal", principal)
+    principals.set(context.req.raw, principal)
     return actAs(principal, next)
   }
 
@@ -28,9 +28,12 @@ export function authorize(apiKey: Keys, sluice: Sluice, limiter: RateLimiter): M
   }
 }
 
+/** By request, because routes that are loaded later have a context of their own. */
+const principals = new WeakMap<Request, Principal>()
+
 /** Who sends the request. */
 export function principalOf(context: Context): Principal {
-  return context.get("principal")
+  return principals.get(context.req.raw) as Principal
 }
 
 /** Throws `ForbiddenError` if who sends the request has no such role. */

@@ -1,17 +1,24 @@
-import type { BatchOptions, BatchSnapshot, ListBatchesOptions, RetryBatchOptions } from "@sluice/core"
+import type { BatchOptions, BatchSnapshot } from "@sluice/core"
+import { batchId, callbackOptions, LIST_BATCHES, OF_BATCH, RETRY_BATCH, required } from "@sluice/core/fields"
 import { refuse } from "../messages/problem.ts"
 import { throwAtBody } from "./at-body.ts"
-import { parseJobs } from "./job-request.ts"
+import { bodyOf } from "./body.ts"
+import { assertFewJobs, JOB, jobList, jobs } from "./job-request.ts"
 import { operation, type Route, route } from "./operation.ts"
 import type { RouteOptions } from "./route-options.ts"
 
-export const BATCH_KEYS = ["properties", "parent", "onFinish", "onSuccess", "onDiscard"] as const
+/** A job that a batch enqueues. */
+export const callback = bodyOf({ ...JOB, options: callbackOptions })
+
+export const batchOptions = { onFinish: callback, onSuccess: callback, onDiscard: callback, ...OF_BATCH }
+
+const params = { id: batchId }
 
 export const enqueueBatch = operation({
   method: "POST",
   path: "/v1/batches",
   role: "enqueuer",
-  body: { keys: ["jobs", ...BATCH_KEYS] },
+  body: bodyOf({ jobs: required(jobs), ...batchOptions }),
   isIdempotent: true,
 })
 
@@ -19,47 +26,55 @@ export const listBatches = operation({
   method: "GET",
   path: "/v1/batches",
   role: "reader",
-  query: { state: "text", parent: "text", limit: "integer", after: "text" },
+  query: LIST_BATCHES.fields,
 })
 
-export const getBatch = operation({ method: "GET", path: "/v1/batches/:id", role: "reader" })
+export const getBatch = operation({ method: "GET", path: "/v1/batches/:id", role: "reader", params })
 
 export const addToBatch = operation({
   method: "POST",
   path: "/v1/batches/:id/jobs",
   role: "enqueuer",
-  body: { keys: ["jobs"] },
+  params,
+  body: jobList,
 })
 
 export const retryBatch = operation({
   method: "POST",
   path: "/v1/batches/:id/retry",
   role: "operator",
-  body: { keys: ["callbacks", "retriedBy"], isOptional: true },
+  params,
+  body: bodyOf(RETRY_BATCH.fields),
+  isBodyOptional: true,
 })
 
-export const cancelBatch = operation({ method: "POST", path: "/v1/batches/:id/cancel", role: "operator" })
+export const cancelBatch = operation({
+  method: "POST",
+  path: "/v1/batches/:id/cancel",
+  role: "operator",
+  params,
+})
 
 /** Routes of batches. Those that act on one return it as it is then, with the number of jobs that were changed. */
 export function batchRoutes({ sluice, maxBatchJobs }: RouteOptions): Route[] {
   return [
     route(enqueueBatch, async ({ body: { jobs, ...options }, stored, context }) => {
+      assertFewJobs(jobs, maxBatchJobs)
       const { id, total } = await sluice
-        .enqueueBatch(parseJobs(jobs, maxBatchJobs), { ...(options as BatchOptions), ...stored })
+        .enqueueBatch(jobs, { ...(options as BatchOptions), ...stored })
         .catch(throwAtBody("options"))
       return context.json({ id, total }, 201, { location: `/v1/batches/${id}` })
     }),
-    route(listBatches, async ({ query, context }) =>
-      context.json(await sluice.listBatches(query as ListBatchesOptions)),
-    ),
+    route(listBatches, async ({ query, context }) => context.json(await sluice.listBatches(query))),
     route(getBatch, async ({ params, context }) => context.json(await read(params.id))),
     route(addToBatch, async ({ params, body, context }) => {
       refuseKey(context.req.header("idempotency-key"))
-      const added = await sluice.addToBatch(params.id, parseJobs(body.jobs, maxBatchJobs))
+      assertFewJobs(body.jobs, maxBatchJobs)
+      const added = await sluice.addToBatch(params.id, body.jobs)
       return context.json({ jobs: added }, 201)
     }),
     route(retryBatch, async ({ params, body, context }) => {
-      const { changed, refused } = await sluice.retryBatch(params.id, body as RetryBatchOptions)
+      const { changed, refused } = await sluice.retryBatch(params.id, body)
       return context.json({ ...(await read(params.id)), changed, refused })
     }),
     route(cancelBatch, async ({ params, context }) => {

@@ -1,7 +1,18 @@
-import type { ListErrorsOptions, ListFailuresOptions, Sluice } from "@sluice/core"
+import type { Sluice } from "@sluice/core"
+import {
+  ERROR_RANGE,
+  type Field,
+  field,
+  fingerprintField,
+  LIST_ERRORS,
+  LIST_FAILURES,
+  RETRY,
+  type ValueOf,
+  yesOrNo,
+} from "@sluice/core/fields"
 import { refuse, truncate } from "../messages/problem.ts"
+import { bodyOf } from "./body.ts"
 import { operation, type Route, route } from "./operation.ts"
-import { refuseAt } from "./parse-object.ts"
 import type { RouteOptions } from "./route-options.ts"
 
 /** A request ends well before gateways give up on it. */
@@ -9,58 +20,67 @@ const LONGEST_RETRY = "20s" as const
 /** The longest list of ids. */
 const MOST_IDS = 10_000
 
+const params = { fingerprint: fingerprintField }
+
+/** How many of the list to skip. */
+const skipped: Field<string, false> = field(
+  { type: "string", format: "place" },
+  (after) => typeof after === "string" && /^\d{1,9}$/.test(after),
+  "the last `next`",
+)
+
+const retryRequest = bodyOf({
+  ...ERROR_RANGE.fields,
+  ...RETRY.fields,
+  dryRun: yesOrNo,
+  after: skipped,
+})
+
 export const listErrors = operation({
   method: "GET",
   path: "/v1/errors",
   role: "reader",
-  query: { since: "text", until: "text", name: "text", order: "text", limit: "integer" },
+  query: LIST_ERRORS.fields,
 })
 
 export const getError = operation({
   method: "GET",
   path: "/v1/errors/:fingerprint",
   role: "reader",
-  query: { since: "text", until: "text" },
+  params,
+  query: ERROR_RANGE.fields,
 })
 
 export const listFailures = operation({
   method: "GET",
   path: "/v1/errors/:fingerprint/failures",
   role: "reader",
-  query: { since: "text", until: "text", outcome: "text", limit: "integer", after: "text" },
+  params,
+  query: LIST_FAILURES.fields,
 })
 
 export const retryError = operation({
   method: "POST",
   path: "/v1/errors/:fingerprint/retry",
   role: "operator",
-  body: { keys: ["since", "until", "retriedBy", "dryRun", "after"], isOptional: true },
+  params,
+  body: retryRequest,
+  isBodyOptional: true,
 })
-
-/** The body of a retry. Core validates all but `after` and `dryRun`. */
-interface RetryRequest {
-  readonly since?: string
-  readonly until?: string
-  readonly retriedBy?: string
-  readonly dryRun?: boolean
-  readonly after?: string
-}
 
 /** Routes of failures that are alike. */
 export function errorRoutes({ sluice }: RouteOptions): Route[] {
   return [
-    route(listErrors, async ({ query, context }) =>
-      context.json(await sluice.listErrors(query as ListErrorsOptions)),
-    ),
+    route(listErrors, async ({ query, context }) => context.json(await sluice.listErrors(query))),
     route(getError, async ({ params: { fingerprint }, query, context }) => {
       const group = await sluice.getError(fingerprint, query)
       return context.json(group ?? refuseUnknown(fingerprint))
     }),
     route(listFailures, async ({ params: { fingerprint }, query, context }) =>
-      context.json(await sluice.listFailures(fingerprint, query as ListFailuresOptions)),
+      context.json(await sluice.listFailures(fingerprint, query)),
     ),
     route(retryError, async ({ params: { fingerprint }, body, context }) =>
-      context.json(await retryGroup(sluice, fingerprint, body as RetryRequest)),
+      context.json(await retryGroup(sluice, fingerprint, body)),
     ),
   ]
 }
@@ -80,9 +100,9 @@ function refuseUnknown(fingerprint: string): never {
 async function retryGroup(
   sluice: Sluice,
   fingerprint: string,
-  { since, until = new Date().toISOString(), after, dryRun, retriedBy }: RetryRequest,
+  { since, until = new Date().toISOString(), after = "0", dryRun, retriedBy }: ValueOf<typeof retryRequest>,
 ) {
-  const skipped = skippedOf(after)
+  const skipped = Number(after)
   const ids = await sluice.listDiscarded(fingerprint, {
     ...(since !== undefined && { since }),
     until,
@@ -97,14 +117,4 @@ async function retryGroup(
   const done = next === undefined ? ids.length : Number(next)
   const areLeft = !dryRun && (next !== undefined || ids.length === MOST_IDS)
   return { until, matched, changed, refused, ...(areLeft && { next: String(skipped + done - changed) }) }
-}
-
-function skippedOf(after: unknown): number {
-  if (after === undefined) return 0
-  if (typeof after === "string" && /^\d{1,9}$/.test(after)) return Number(after)
-  return refuseAt(
-    ["after"],
-    "invalid_option",
-    `after is ${truncate(JSON.stringify(after))}; send the last \`next\``,
-  )
 }

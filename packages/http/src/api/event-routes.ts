@@ -1,5 +1,6 @@
-import type { EmitOptions } from "@sluice/core"
+import { name, notNull, text } from "@sluice/core/fields"
 import { throwAtBody } from "./at-body.ts"
+import { bodyOf } from "./body.ts"
 import { operation, type Route, route } from "./operation.ts"
 import type { RouteOptions } from "./route-options.ts"
 
@@ -10,7 +11,9 @@ export const emitEvent = operation({
   path: "/v1/events/:name{.+}",
   role: "enqueuer",
   ignoresOthers: true,
-  body: { keys: ["payload", "idempotencyKey"], isOptional: true },
+  params: { name },
+  body: bodyOf({ payload: notNull, idempotencyKey: text() }),
+  isBodyOptional: true,
   isIdempotent: true,
 })
 
@@ -19,7 +22,7 @@ export function eventRoutes({ sluice, log }: RouteOptions): Route[] {
     route(listEvents, async ({ context }) => context.json({ events: await sluice.listEvents() })),
     route(emitEvent, async ({ params: { name }, body: { payload, ...options }, stored, context }) => {
       const emitted = await sluice
-        .emit(name, payload, { ...(options as EmitOptions), ...stored })
+        .emit(name, payload, { ...options, ...stored })
         .catch(throwAtBody("options"))
       log.info("Emitted", { event: name, jobs: emitted.jobs.length, resumed: emitted.resumed })
       return context.json(emitted)

@@ -1,20 +1,22 @@
-import type { ListKeysOptions } from "@sluice/core"
+import { LIST_KEYS, LIST_RATES, oneOrSome, text } from "@sluice/core/fields"
 import { operation, type Route, route } from "./operation.ts"
 import type { RouteOptions } from "./route-options.ts"
+
+const { order, limit, after } = LIST_KEYS.fields
 
 // One key is asked for in the query: it may be any text, and end as the path of another route does.
 export const listKeys = operation({
   method: "GET",
   path: "/v1/keys",
   role: "reader",
-  query: { order: "text", key: "texts", limit: "integer", after: "text" },
+  query: { order, key: oneOrSome(text()), limit, after },
 })
 
 export const listRates = operation({
   method: "GET",
   path: "/v1/rates",
   role: "reader",
-  query: { limit: "integer", after: "text" },
+  query: LIST_RATES.fields,
 })
 
 /** As core's. */
@@ -24,9 +26,9 @@ const USUAL_PAGE = 50
 export function keyRoutes({ sluice }: RouteOptions): Route[] {
   return [
     route(listKeys, async ({ query: { key, ...options }, context }) => {
-      const asked = { ...options, ...(key !== undefined && { keys: [key].flat() }) } as ListKeysOptions
+      const asked = { ...options, ...(key !== undefined && { keys: [key].flat() }) }
       const keys = await sluice.listKeys(asked)
-      const isPaged = asked.keys === undefined && asked.order !== "waiting"
+      const isPaged = key === undefined && asked.order !== "waiting"
       return context.json({ keys, ...(isPaged && nextOf(keys, asked.limit)) })
     }),
     route(listRates, async ({ query, context }) => {

@@ -1,26 +1,29 @@
-import type { HealthOptions, ListSeriesOptions, SteppedOptions } from "@sluice/core"
+import type { HealthOptions } from "@sluice/core"
+import { LIST_SERIES, MEASURED, STEPPED, stepText } from "@sluice/core/fields"
 import { operation, type Route, route } from "./operation.ts"
 import type { RouteOptions } from "./route-options.ts"
+
+const { since, until, queue } = MEASURED.fields
 
 export const getThroughput = operation({
   method: "GET",
   path: "/v1/throughput",
   role: "reader",
-  query: { since: "text", until: "text", step: "text", name: "text", queue: "text" },
+  query: { ...STEPPED.fields, step: stepText },
 })
 
 export const listSeries = operation({
   method: "GET",
   path: "/v1/series",
   role: "reader",
-  query: { since: "text", until: "text", step: "text", by: "text" },
+  query: { ...LIST_SERIES.fields, step: stepText },
 })
 
 export const listNames = operation({
   method: "GET",
   path: "/v1/names",
   role: "reader",
-  query: { since: "text", until: "text", queue: "text" },
+  query: { since, until, queue },
 })
 
 export const getForecast = operation({ method: "GET", path: "/v1/forecast", role: "reader" })
@@ -29,7 +32,7 @@ export const listDeployments = operation({
   method: "GET",
   path: "/v1/deployments",
   role: "reader",
-  query: { since: "text", until: "text" },
+  query: { since, until },
 })
 
 export const getHealth = operation({ method: "GET", path: "/v1/health", role: "reader" })
@@ -39,12 +42,8 @@ export const metrics = operation({ method: "GET", path: "/metrics", role: "reade
 /** What executions came to, and whether the queue does what it is for. */
 export function measureRoutes({ sluice }: RouteOptions, healthy: HealthOptions | undefined): Route[] {
   return [
-    route(getThroughput, async ({ query, context }) =>
-      context.json(await sluice.getThroughput(query as SteppedOptions)),
-    ),
-    route(listSeries, async ({ query, context }) =>
-      context.json(await sluice.listSeries(query as ListSeriesOptions)),
-    ),
+    route(getThroughput, async ({ query, context }) => context.json(await sluice.getThroughput(query))),
+    route(listSeries, async ({ query, context }) => context.json(await sluice.listSeries(query))),
     route(listNames, async ({ query, context }) => context.json({ names: await sluice.listNames(query) })),
     route(getForecast, async ({ context }) => context.json(await sluice.getForecast())),
     route(listDeployments, async ({ query, context }) =>

@@ -1,4 +1,4 @@
-import type { SteppedOptions } from "@sluice/core"
+import { LIST_DEFINITIONS, name, STEPPED, stepText } from "@sluice/core/fields"
 import { operation, type Route, route } from "./operation.ts"
 import type { RouteOptions } from "./route-options.ts"
 
@@ -6,14 +6,17 @@ export const listDefinitions = operation({
   method: "GET",
   path: "/v1/definitions",
   role: "reader",
-  query: { limit: "integer", after: "text" },
+  query: LIST_DEFINITIONS.fields,
 })
+
+const { since, until, queue } = STEPPED.fields
 
 export const getName = operation({
   method: "GET",
   path: "/v1/names/:name{.+}",
   role: "reader",
-  query: { since: "text", until: "text", step: "text", queue: "text" },
+  params: { name },
+  query: { since, until, step: stepText, queue },
 })
 
 export const getFilterValues = operation({ method: "GET", path: "/v1/filter-values", role: "reader" })
@@ -31,7 +34,7 @@ export function nameRoutes({ sluice }: RouteOptions): Route[] {
     }),
     // the range first: what is wrong with it is said before anything else is read
     route(getName, async ({ params: { name }, query, context }) => {
-      const throughput = await sluice.getThroughput({ ...(query as SteppedOptions), name })
+      const throughput = await sluice.getThroughput({ ...query, name })
       const [slowest, pauses, [definition]] = await Promise.all([
         sluice.listSlowest(name),
         sluice.listPauses(),

@@ -1,11 +1,11 @@
 import type { RequestToStore, Role } from "@sluice/core"
+import type { Field, Fields, ObjectField, ValueOf, ValuesOf } from "@sluice/core/fields"
 import type { Context, Hono } from "hono"
 import { readJson, readOptionalJson } from "../messages/body.ts"
 import { allowOnly } from "./allow-only.ts"
 import { assertMayCall } from "./authorize.ts"
 import { requestOf } from "./idempotency.ts"
-import { parseObject } from "./parse-object.ts"
-import { parseQuery, type QueryKinds, type QueryOf } from "./query.ts"
+import { parseQuery, parseText } from "./query.ts"
 
 /**
  * One route, declared once: what it takes is checked by this before its handler is called, its other methods are answered 405,
@@ -13,8 +13,9 @@ import { parseQuery, type QueryKinds, type QueryOf } from "./query.ts"
  */
 export interface Operation<
   Path extends string = string,
-  Query extends QueryKinds = QueryKinds,
-  Key extends string = string,
+  Params extends Fields = Fields,
+  Query extends Fields = Fields,
+  Body extends Fields = Fields,
 > {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
   /**
@@ -24,29 +25,25 @@ export interface Operation<
   readonly path: Path
   /** The role that the caller's key must have. What it may do then, and to which jobs, is core's to say: see `actingAs`. null: no key is needed. */
   readonly role: Role | null
+  /** The parameters of the path. */
+  readonly params?: Params
   /** Its query parameters: others are refused. Default: none. */
   readonly query?: Query
   /** Whether query parameters beside these are ignored, as monitors and those who call back add some. Default false. */
   readonly ignoresOthers?: boolean
-  /** Default: a body isn't read. */
-  readonly body?: BodyKeys<Key>
+  /** The body, a JSON object: see `bodyOf`. Default: it isn't read. */
+  readonly body?: ObjectField<Body>
+  /** Whether an empty body is an empty object. Default false: it is refused. */
+  readonly isBodyOptional?: boolean
   /** Whether the header `Idempotency-Key` makes it safe to send again. Default false. */
   readonly isIdempotent?: boolean
 }
 
-/** The body is a JSON object. */
-interface BodyKeys<Key extends string> {
-  /** Its keys: others are refused. Default: core checks the whole body, which the handler gets as it is. */
-  readonly keys?: readonly Key[]
-  /** Whether an empty body is an empty object. Default false: it is refused. */
-  readonly isOptional?: boolean
-}
-
-/** What a handler gets, parsed. Values that core validates are passed to it as they came. */
-export interface Call<Path extends string, Query extends QueryKinds, Key extends string> {
-  readonly params: Readonly<Record<ParamOf<Path>, string>>
-  readonly query: QueryOf<Query>
-  readonly body: Readonly<Partial<Record<Key, unknown>>>
+/** What a handler gets, checked. */
+export interface Call<Params extends Fields, Query extends Fields, Body extends Fields> {
+  readonly params: { readonly [Name in keyof Params]: ValueOf<Params[Name]> }
+  readonly query: ValuesOf<Query>
+  readonly body: ValuesOf<Body>
   /** For core: the request by its `Idempotency-Key`. Empty without one. */
   readonly stored: { readonly request?: RequestToStore }
   readonly context: Context
@@ -64,24 +61,30 @@ export type ParamOf<Path extends string> = Path extends `${string}:${infer After
 /** An operation with what carries it out. */
 export interface Route {
   readonly operation: Operation
-  readonly handle: (call: Call<string, QueryKinds, string>) => Promise<Response> | Response
+  readonly handle: (call: Call<Fields, Fields, Fields>) => Promise<Response> | Response
 }
+
+type ParamsOf<Path extends string> = Readonly<Record<ParamOf<Path>, Field>>
 
 /** Declares an operation, and keeps its types. */
 export function operation<
   const Path extends string,
-  const Query extends QueryKinds = Record<never, never>,
-  const Key extends string = never,
->(declared: Operation<Path, Query, Key>): Operation<Path, Query, Key> {
+  const Params extends ParamsOf<Path> = ParamsOf<Path>,
+  const Query extends Fields = Record<never, never>,
+  const Body extends Fields = Record<never, never>,
+>(
+  declared: Operation<Path, Params, Query, Body> &
+    ([ParamOf<Path>] extends [never] ? unknown : { readonly params: Params }),
+): Operation<Path, Params, Query, Body> {
   return declared
 }
 
 /** The route of an operation. */
-export function route<Path extends string, Query extends QueryKinds, Key extends string>(
-  declared: Operation<Path, Query, Key>,
-  handle: (call: Call<Path, Query, Key>) => Promise<Response> | Response,
+export function route<Path extends string, Params extends Fields, Query extends Fields, Body extends Fields>(
+  declared: Operation<Path, Params, Query, Body>,
+  handle: (call: Call<Params, Query, Body>) => Promise<Response> | Response,
 ): Route {
-  return { operation: declared, handle: handle as Route["handle"] }
+  return { operation: declared as Operation, handle: handle as unknown as Route["handle"] }
 }
 
 /**
@@ -92,25 +95,34 @@ export function serve(app: Hono, routes: readonly Route[], maxBodyBytes: number)
   const paths = new Set(routes.map(({ operation }) => operation.path))
   for (const path of [...paths].sort(specificFirst)) {
     const ofPath = routes.filter(({ operation }) => operation.path === path)
-    for (const { operation, handle } of ofPath)
-      app.on(operation.method, path, async (context) => {
-        if (operation.role !== null) assertMayCall(context, operation.role)
-        return handle(await parse(operation, context, maxBodyBytes))
-      })
+    serveMethods(app, ofPath, maxBodyBytes)
     app.all(path, allowOnly(ofPath.map(({ operation }) => operation.method)))
   }
 }
 
+/** Adds the routes to the app, and nothing for the other methods of their paths. */
+export function serveMethods(app: Hono, routes: readonly Route[], maxBodyBytes: number): void {
+  for (const { operation, handle } of routes)
+    app.on(operation.method, operation.path, async (context) => {
+      if (operation.role !== null) assertMayCall(context, operation.role)
+      return handle(await parse(operation, context, maxBodyBytes))
+    })
+}
+
 async function parse(
-  { query, ignoresOthers, body: keys, isIdempotent }: Operation,
+  { params = {}, query = {}, ignoresOthers, body: field, isBodyOptional, isIdempotent }: Operation,
   context: Context,
   maxBodyBytes: number,
-): Promise<Call<string, QueryKinds, string>> {
-  const parameters = parseQuery(context.req.queries(), query ?? {}, ignoresOthers)
-  const body = keys ? await readBody(context.req.raw, keys, maxBodyBytes) : {}
+): Promise<Call<Fields, Fields, Fields>> {
+  const inPath = Object.entries(params).map(([name, field]) => [
+    name,
+    parseText(name, field, [context.req.param(name) as string]),
+  ])
+  const inQuery = parseQuery(context.req.queries(), query, ignoresOthers)
+  const body = field ? await readBody(context.req.raw, field, isBodyOptional, maxBodyBytes) : {}
   return {
-    params: context.req.param(),
-    query: parameters as QueryOf<QueryKinds>,
+    params: Object.fromEntries(inPath),
+    query: inQuery,
     body,
     stored: isIdempotent ? requestOf(context, body) : {},
     context,
@@ -119,13 +131,15 @@ async function parse(
 
 async function readBody(
   request: Request,
-  { keys, isOptional }: BodyKeys<string>,
+  field: ObjectField,
+  isOptional: boolean | undefined,
   maxBodyBytes: number,
 ): Promise<Record<string, unknown>> {
   const body = isOptional
     ? await readOptionalJson(request, maxBodyBytes, {})
     : await readJson(request, maxBodyBytes)
-  return keys ? parseObject([], body, keys) : (body as Record<string, unknown>)
+  field.assert(body, [])
+  return body as Record<string, unknown>
 }
 
 /** Hono takes the first path that matches: `/v1/jobs/batch` must come before `/v1/jobs/:id`, and `:key{.+}/run` before `:key{.+}`. */

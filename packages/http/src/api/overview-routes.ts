@@ -1,3 +1,4 @@
+import { EXAMINE } from "@sluice/core/fields"
 import { operation, type Route, route } from "./operation.ts"
 import type { RouteOptions } from "./route-options.ts"
 
@@ -9,7 +10,7 @@ export const examine = operation({
   method: "GET",
   path: "/v1/findings",
   role: "reader",
-  query: { maxDrainers: "integer" },
+  query: EXAMINE.fields,
 })
 
 /** What one wants to see of a queue first, and what is wrong with its database. */

@@ -1,22 +1,25 @@
-import type { SampleQueuesOptions } from "@sluice/core"
+import { SAMPLE_QUEUES, textLike } from "@sluice/core/fields"
 import { operation, type Route, route } from "./operation.ts"
 import type { RouteOptions } from "./route-options.ts"
 
 /** Maximum number of queues in one response, which limits it to some hundred kilobytes. */
 const PAGE_SIZE = 1_000
 
+/** The name of a queue, or nothing. */
+const after = textLike(/^[A-Za-z0-9._/:-]{0,128}$/, "the last `next`", "invalid_name")
+
 export const listQueues = operation({
   method: "GET",
   path: "/v1/queues",
   role: "reader",
-  query: { after: "text" },
+  query: { after },
 })
 
 export const sampleQueues = operation({
   method: "GET",
   path: "/v1/queues/sample",
   role: "reader",
-  query: { name: "text", limit: "integer" },
+  query: SAMPLE_QUEUES.fields,
 })
 
 export function queueRoutes({ sluice }: RouteOptions): Route[] {
@@ -27,7 +30,7 @@ export function queueRoutes({ sluice }: RouteOptions): Route[] {
       return context.json({ queues, ...(found.length > PAGE_SIZE && { next: queues.at(-1)?.name }) })
     }),
     route(sampleQueues, async ({ query, context }) =>
-      context.json({ queues: await sluice.sampleQueues(query as SampleQueuesOptions) }),
+      context.json({ queues: await sluice.sampleQueues(query) }),
     ),
   ]
 }

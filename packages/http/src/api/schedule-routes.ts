@@ -1,6 +1,8 @@
-import type { ListTicksOptions, PauseOptions, ScheduleSettings } from "@sluice/core"
+import type { ScheduleSettings } from "@sluice/core"
+import { LIST_SCHEDULES, LIST_TICKS, name, PAUSE, SCHEDULE } from "@sluice/core/fields"
 import { refuse, truncate } from "../messages/problem.ts"
 import { throwAtBody } from "./at-body.ts"
+import { bodyOf } from "./body.ts"
 import { operation, type Route, route } from "./operation.ts"
 import type { RouteOptions } from "./route-options.ts"
 
@@ -8,48 +10,62 @@ export const listSchedules = operation({
   method: "GET",
   path: "/v1/schedules",
   role: "reader",
-  query: { after: "text", limit: "integer" },
+  query: LIST_SCHEDULES.fields,
 })
 
-export const getSchedule = operation({ method: "GET", path: "/v1/schedules/:key{.+}", role: "reader" })
+const params = { key: name }
+
+export const getSchedule = operation({
+  method: "GET",
+  path: "/v1/schedules/:key{.+}",
+  role: "reader",
+  params,
+})
 
 export const listTicks = operation({
   method: "GET",
   path: "/v1/schedules/:key{.+}/ticks",
   role: "reader",
-  query: { limit: "integer", after: "text" },
+  params,
+  query: LIST_TICKS.fields,
 })
 
 export const setSchedule = operation({
   method: "PUT",
   path: "/v1/schedules/:key{.+}",
   role: "operator",
-  body: {},
+  params,
+  body: bodyOf(SCHEDULE.fields, ...SCHEDULE.rules),
 })
 
 export const deleteSchedule = operation({
   method: "DELETE",
   path: "/v1/schedules/:key{.+}",
   role: "operator",
+  params,
 })
 
 export const runSchedule = operation({
   method: "POST",
   path: "/v1/schedules/:key{.+}/run",
   role: "operator",
+  params,
 })
 
 export const pauseSchedule = operation({
   method: "POST",
   path: "/v1/schedules/:key{.+}/pause",
   role: "operator",
-  body: { keys: ["until", "for"], isOptional: true },
+  params,
+  body: bodyOf(PAUSE.fields, ...PAUSE.rules),
+  isBodyOptional: true,
 })
 
 export const resumeSchedule = operation({
   method: "POST",
   path: "/v1/schedules/:key{.+}/resume",
   role: "operator",
+  params,
 })
 
 /** Routes that read schedules and act on them. Those for one return the schedule as it is then. */
@@ -60,7 +76,7 @@ export function scheduleRoutes({ sluice }: RouteOptions): Route[] {
     ),
     route(getSchedule, async ({ params, context }) => context.json(await read(params.key))),
     route(listTicks, async ({ params, query, context }) =>
-      context.json(await sluice.listTicks(params.key, query as ListTicksOptions)),
+      context.json(await sluice.listTicks(params.key, query)),
     ),
     route(setSchedule, async ({ params, body, context }) => {
       const settings = body as unknown as ScheduleSettings
@@ -75,7 +91,7 @@ export function scheduleRoutes({ sluice }: RouteOptions): Route[] {
       return context.json({ ...(await read(params.key)), jobId })
     }),
     route(pauseSchedule, async ({ params, body, context }) => {
-      await sluice.pauseSchedule(params.key, body as PauseOptions)
+      await sluice.pauseSchedule(params.key, body)
       return context.json(await read(params.key))
     }),
     route(resumeSchedule, async ({ params, context }) => {

@@ -1,5 +1,6 @@
-import type { Context, MiddlewareHandler } from "hono"
+import { textOf } from "@sluice/core/fields"
 import { refuse } from "../messages/problem.ts"
+import { isDeep } from "./authorize-deep.ts"
 import { createDatabaseProbe } from "./health.ts"
 import { operation, type Route, route } from "./operation.ts"
 import type { RouteOptions } from "./route-options.ts"
@@ -8,7 +9,7 @@ export const health = operation({
   method: "GET",
   path: "/health",
   role: null,
-  query: { deep: "text" },
+  query: { deep: textOf("any", "anything") },
   ignoresOthers: true,
 })
 
@@ -38,13 +39,4 @@ export function serviceRoutes({ sluice }: RouteOptions): Route[] {
       return context.body(servedDocument(), 200, { "content-type": "application/json" })
     }),
   ]
-}
-
-/** Callers without a key can't cause queries: a flood of them would take all connections, or keep the database awake. */
-export function authorizeDeep(authorized: MiddlewareHandler): MiddlewareHandler {
-  return (context, next) => (isDeep(context) ? authorized(context, next) : next())
-}
-
-function isDeep(context: Context): boolean {
-  return context.req.query("deep") !== undefined
 }

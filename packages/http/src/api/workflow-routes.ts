@@ -1,30 +1,51 @@
-import type { WorkflowOptions, WorkflowSnapshot, WorkflowStep } from "@sluice/core"
+import type { WorkflowOptions, WorkflowSnapshot } from "@sluice/core"
+import { batchId, type Field, required, stepName, stepOptions, type ValueOf } from "@sluice/core/fields"
 import { refuse } from "../messages/problem.ts"
 import { throwAtBody } from "./at-body.ts"
-import { BATCH_KEYS } from "./batch-routes.ts"
-import { assertFewEnough } from "./job-request.ts"
+import { batchOptions } from "./batch-routes.ts"
+import { bodyOf } from "./body.ts"
+import { assertFewEnough, assertList, JOB, MOST_JOBS } from "./job-request.ts"
 import { operation, type Route, route } from "./operation.ts"
 import type { RouteOptions } from "./route-options.ts"
+
+export const step = bodyOf({ step: required(stepName), ...JOB, options: stepOptions })
+
+const steps: Field<readonly ValueOf<typeof step>[], false> = {
+  schema: { type: "array", minItems: 1, maxItems: MOST_JOBS },
+  items: step,
+  isRequired: false,
+  assert(value) {
+    assertList("steps", value)
+    for (const [index, one] of value.entries()) step.assert(one, ["steps", index])
+  },
+}
 
 export const enqueueWorkflow = operation({
   method: "POST",
   path: "/v1/workflows",
   role: "enqueuer",
-  body: { keys: ["name", "steps", ...BATCH_KEYS] },
+  body: bodyOf({ name: required(stepName), steps: required(steps), ...batchOptions }),
   isIdempotent: true,
 })
 
-export const getWorkflow = operation({ method: "GET", path: "/v1/workflows/:id", role: "reader" })
+const params = { id: batchId }
 
-export const drawWorkflow = operation({ method: "GET", path: "/v1/workflows/:id/mermaid", role: "reader" })
+export const getWorkflow = operation({ method: "GET", path: "/v1/workflows/:id", role: "reader", params })
+
+export const drawWorkflow = operation({
+  method: "GET",
+  path: "/v1/workflows/:id/mermaid",
+  role: "reader",
+  params,
+})
 
 /** Routes of workflows. They are batches, too, whose routes retry and cancel them. */
 export function workflowRoutes({ sluice, maxBatchJobs }: RouteOptions): Route[] {
   return [
     route(enqueueWorkflow, async ({ body: { name, steps, ...options }, stored, context }) => {
-      const flow = { name: name as string, steps: parseSteps(steps, maxBatchJobs) }
+      assertFewEnough(steps, maxBatchJobs, "steps", "workflow")
       const { id, jobs } = await sluice
-        .enqueueWorkflow(flow, { ...(options as WorkflowOptions), ...stored })
+        .enqueueWorkflow({ name, steps }, { ...(options as WorkflowOptions), ...stored })
         .catch(throwAtBody("options"))
       return context.json({ id, jobs }, 201, { location: `/v1/workflows/${id}` })
     }),
@@ -36,10 +57,4 @@ export function workflowRoutes({ sluice, maxBatchJobs }: RouteOptions): Route[] 
     const flow = await sluice.getWorkflow(id)
     return flow ?? refuse({ status: 404, code: "workflow_not_found", detail: `No workflow has the id ${id}` })
   }
-}
-
-/** Core validates the steps. */
-function parseSteps(steps: unknown, maxBatchJobs: number): WorkflowStep[] {
-  if (Array.isArray(steps)) assertFewEnough(steps, maxBatchJobs, "steps", "workflow")
-  return steps as WorkflowStep[]
 }

@@ -1,6 +1,6 @@
 import { createApiKey, listActions, listApiKeys, revokeApiKey, rotateApiKey } from "../api/access-routes.ts"
-import { type Described, describe, type Schema } from "./describe.ts"
-import { duration, instant, instantOrNull, key, name, period } from "./values.ts"
+import { component, type Described, describe, type Schema, schemasOf } from "./describe.ts"
+import { afterNote, instant, instantOrNull, limitNote } from "./values.ts"
 
 const keyId = { type: "string", pattern: "^[0-9]{1,15}$", examples: ["12"] }
 const role = {
@@ -10,33 +10,29 @@ const role = {
 }
 const via = { enum: ["api", "dashboard", "cli", "library"] }
 
-const scopes = {
-  names: { type: "array", minItems: 1, maxItems: 100, items: name },
-  queues: { type: "array", minItems: 1, maxItems: 100, items: name },
+const ofKeys = {
+  name: "What the key is for.",
+  role: role.description,
+  names: "Of an enqueuer: the jobs that it may enqueue. Default: any.",
+  queues:
+    "Of an enqueuer: the queues that it may enqueue to. With several, each job has to name its queue. Default: any.",
+  expiresAt: "When it ends. Default: when it is revoked.",
+  expiresIn: "After how long it ends, instead of `expiresAt`.",
 }
 
-const settings = {
-  type: "object",
-  additionalProperties: false,
-  required: ["name", "role"],
-  not: { required: ["expiresAt", "expiresIn"] },
+/** Only enqueuers are limited to names and queues. */
+const ofRoles = {
   if: { properties: { role: { const: "enqueuer" } } },
   // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
   then: {},
   else: { properties: { names: false, queues: false } },
-  properties: {
-    name: { ...key, description: "What the key is for." },
-    role,
-    names: { ...scopes.names, description: "Of an enqueuer: the jobs that it may enqueue. Default: any." },
-    queues: {
-      ...scopes.queues,
-      description:
-        "Of an enqueuer: the queues that it may enqueue to. With several, each job has to name its queue. Default: any.",
-    },
-    expiresAt: { ...instant, description: "When it ends. Default: when it is revoked." },
-    expiresIn: { ...period, description: "After how long it ends, instead of `expiresAt`." },
-  },
 }
+
+const settings = component("ApiKeySettings", createApiKey.body, ofKeys, { schema: ofRoles })
+
+const rotation = component("ApiKeyRotation", rotateApiKey.body, {
+  overlap: "How long the secret before stays valid, up to 90 days. Default 24 hours.",
+})
 
 const apiKey = {
   type: "object",
@@ -122,21 +118,10 @@ const action = {
 }
 
 export const accessSchemas = {
-  ApiKeySettings: settings,
+  ...schemasOf(settings, rotation),
   ApiKey: apiKey,
   NewApiKey: newApiKey,
   ApiKeys: listOf("keys", "ApiKey"),
-  ApiKeyRotation: {
-    type: "object",
-    additionalProperties: false,
-    properties: {
-      overlap: {
-        ...duration,
-        oneOf: [{ type: "number", minimum: 0, maximum: 7_776_000 }, { enum: ["24h", "90d", "0s"] }],
-        description: "How long the secret before stays valid, up to 90 days. Default 24 hours.",
-      },
-    },
-  },
   Action: action,
   Actions: {
     ...listOf("actions", "Action"),
@@ -147,15 +132,13 @@ export const accessSchemas = {
   },
 }
 
-const ofKey = { id: keyId }
-
 export const accessOperations: readonly Described[] = [
   describe(listApiKeys, {
     id: "listApiKeys",
     tag: "access",
     summary: "List the API keys, without their secrets",
     parameters: {
-      after: { ...keyId, description: "Only keys that were made after the one with this id." },
+      after: "Only keys that were made after the one with this id.",
     },
     responses: { 200: { description: "Up to 1,000 keys, revoked ones too.", body: "ApiKeys" } },
   }),
@@ -163,15 +146,14 @@ export const accessOperations: readonly Described[] = [
     id: "createApiKey",
     tag: "access",
     summary: "Make an API key",
-    body: "ApiKeySettings",
+    body: settings,
     responses: { 201: { description: "The key, with its secret.", body: "NewApiKey" } },
   }),
   describe(rotateApiKey, {
     id: "rotateApiKey",
     tag: "access",
     summary: "Give an API key a new secret; the one before stays valid for a while",
-    parameters: ofKey,
-    body: "ApiKeyRotation",
+    body: rotation,
     responses: { 200: { description: "The key, with its new secret.", body: "NewApiKey" } },
     problems: [404],
   }),
@@ -179,7 +161,6 @@ export const accessOperations: readonly Described[] = [
     id: "revokeApiKey",
     tag: "access",
     summary: "End an API key. Processes that have just verified it accept it for up to 30 seconds",
-    parameters: ofKey,
     responses: { 200: { description: "The key.", body: "ApiKey" } },
     problems: [404],
   }),
@@ -188,15 +169,11 @@ export const accessOperations: readonly Described[] = [
     tag: "access",
     summary: "Read the audit log: who has done what in the last 90 days, the latest first",
     parameters: {
-      actor: { ...key, description: "Only those of this actor: `key:12`." },
-      action: { ...key, description: "Only those with this verb: `retryJobs`." },
-      via: { ...via, description: "Only those done on this way." },
-      limit: { type: "integer", minimum: 1, maximum: 1_000, description: "How many at most. Default 100." },
-      after: {
-        type: "string",
-        pattern: "^[0-9]{1,15}$",
-        description: "The `next` of the previous response, to read the following page.",
-      },
+      actor: "Only those of this actor: `key:12`.",
+      action: "Only those with this verb: `retryJobs`.",
+      via: "Only those done on this way.",
+      limit: limitNote("100"),
+      after: afterNote,
     },
     responses: { 200: { description: "A page of the log.", body: "Actions" } },
   }),

@@ -6,15 +6,25 @@ import {
   listBatches,
   retryBatch,
 } from "../api/batch-routes.ts"
-import { type Described, describe, locationOf } from "./describe.ts"
-import { jobRequest } from "./job-requests.ts"
+import { component, type Described, describe, locationOf, schemasOf } from "./describe.ts"
+import { callback, jobListRequest, jobs } from "./job-requests.ts"
 import { actionResult } from "./job-responses.ts"
-import { batchId, count, instant, key, limitOfList, place } from "./values.ts"
+import { afterNote, batchId, count, instant, limitNote } from "./values.ts"
 
-const callback = (when: string) => ({
-  ...jobRequest,
-  properties: { ...jobRequest.properties, options: { $ref: "#/components/schemas/CallbackOptions" } },
-  description: `Enqueued ${when}, once.`,
+/** The notes on the callbacks and the rest. */
+export const batchOptions = {
+  onFinish: { as: callback, description: "Enqueued when all jobs have ended, once." },
+  onSuccess: { as: callback, description: "Enqueued when all jobs have succeeded, once." },
+  onDiscard: { as: callback, description: "Enqueued when the first job is discarded, once." },
+  properties: "For the callbacks. Up to 64 KiB.",
+  parent: "An open batch, in which this one counts as one job.",
+}
+
+const newBatch = component("NewBatch", enqueueBatch.body, { jobs, ...batchOptions })
+
+const retryRequest = component("BatchRetryRequest", retryBatch.body, {
+  callbacks: "Whether its callbacks are enqueued again when it finishes again. Default false.",
+  retriedBy: "Who asks for it, for the jobs' history.",
 })
 
 export const batchProperties = {
@@ -50,14 +60,6 @@ export const batchProperties = {
 
 export const batch = { type: "object", required: Object.keys(batchProperties), properties: batchProperties }
 
-export const batchOptions = {
-  onFinish: callback("when all jobs have ended"),
-  onSuccess: callback("when all jobs have succeeded"),
-  onDiscard: callback("when the first job is discarded"),
-  properties: { type: "object", description: "For the callbacks. Up to 64 KiB." },
-  parent: { ...batchId, description: "An open batch, in which this one counts as one job." },
-}
-
 const { properties: _, ...listedProperties } = batchProperties
 
 const listedBatch = {
@@ -75,15 +77,7 @@ export const batchSchemas = {
       next: { type: "string", description: "Present when more may follow: send it as `after`." },
     },
   },
-  NewBatch: {
-    type: "object",
-    required: ["jobs"],
-    additionalProperties: false,
-    properties: {
-      jobs: { type: "array", maxItems: 10_000, items: { $ref: "#/components/schemas/JobRequest" } },
-      ...batchOptions,
-    },
-  },
+  ...schemasOf(newBatch, retryRequest),
   NewBatchStored: {
     type: "object",
     required: ["id", "total"],
@@ -102,27 +96,14 @@ export const batchSchemas = {
       refused: actionResult.properties.refused,
     },
   },
-  BatchRetryRequest: {
-    type: "object",
-    additionalProperties: false,
-    properties: {
-      callbacks: {
-        type: "boolean",
-        description: "Whether its callbacks are enqueued again when it finishes again. Default false.",
-      },
-      retriedBy: { ...key, description: "Who asks for it, for the jobs' history." },
-    },
-  },
 }
-
-const ofBatch = { id: { type: "string", pattern: batchId.pattern } }
 
 export const batchOperations: readonly Described[] = [
   describe(enqueueBatch, {
     id: "enqueueBatch",
     tag: "batches",
     summary: "Enqueue jobs as a batch: all of them or, when one is invalid, none",
-    body: "NewBatch",
+    body: newBatch,
     responses: {
       201: {
         description: "The batch is stored. Without jobs it has finished.",
@@ -137,10 +118,10 @@ export const batchOperations: readonly Described[] = [
     tag: "batches",
     summary: "List batches, the newest first",
     parameters: {
-      state: { ...batchProperties.state, description: "The batches in this state." },
-      parent: { ...batchId, description: "The batches in this one." },
-      limit: limitOfList(50),
-      after: { ...place, description: "The `next` of the previous response, to read the following page." },
+      state: "The batches in this state.",
+      parent: "The batches in this one.",
+      limit: limitNote("50"),
+      after: afterNote,
     },
     responses: {
       200: {
@@ -154,7 +135,6 @@ export const batchOperations: readonly Described[] = [
     id: "getBatch",
     tag: "batches",
     summary: "Read a batch: its state and counts",
-    parameters: ofBatch,
     responses: { 200: { description: "The batch.", body: "Batch" } },
     problems: [404],
   }),
@@ -162,8 +142,7 @@ export const batchOperations: readonly Described[] = [
     id: "addToBatch",
     tag: "batches",
     summary: "Add jobs to an open batch",
-    parameters: ofBatch,
-    body: "BatchRequest",
+    body: jobListRequest,
     responses: {
       201: { description: "All jobs are added, in the order of the request.", body: "BatchEnqueued" },
     },
@@ -173,8 +152,7 @@ export const batchOperations: readonly Described[] = [
     id: "retryBatch",
     tag: "batches",
     summary: "Retry the discarded and canceled jobs of a batch, which is open again",
-    parameters: ofBatch,
-    body: "BatchRetryRequest",
+    body: retryRequest,
     responses: { 200: { description: "The batch as it is then.", body: "BatchChanged" } },
     problems: [404],
   }),
@@ -182,7 +160,6 @@ export const batchOperations: readonly Described[] = [
     id: "cancelBatch",
     tag: "batches",
     summary: "Cancel the jobs of a batch that have not ended",
-    parameters: ofBatch,
     responses: { 200: { description: "The batch as it is then.", body: "BatchChanged" } },
     problems: [404],
   }),

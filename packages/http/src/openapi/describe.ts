@@ -1,8 +1,87 @@
+import type { Field, Fields } from "@sluice/core/fields"
 import type { Operation, ParamOf } from "../api/operation.ts"
-import type { QueryKinds } from "../api/query.ts"
 
 /** A JSON Schema 2020-12. */
 export type Schema = Readonly<Record<string, unknown>>
+
+/** What the document says of a value beyond what its field does. */
+export type Note = string | Remarks
+
+interface Remarks {
+  readonly description?: string
+  readonly examples?: readonly unknown[]
+  readonly default?: unknown
+  /** Of an object. */
+  readonly notes?: Notes
+  /** Of the items of a list. */
+  readonly items?: Note
+  /** The component that describes it. */
+  readonly as?: Component
+  /** What else holds of it, and is checked in another way than by fields. */
+  readonly schema?: Schema
+}
+
+/** A note for each property. */
+export type Notes = Readonly<Record<string, Note>>
+
+/** A schema with a name in the document, of an object that requests have. */
+export interface Component {
+  readonly name: string
+  readonly field: Field
+  readonly schema: Schema
+}
+
+export function component(
+  name: string,
+  field: Field | undefined,
+  notes: Notes,
+  remarks: Remarks = {},
+): Component {
+  if (field === undefined) throw new Error(`${name} describes the body of an operation that has none`)
+  return { name, field, schema: schemaOf(name, field, { ...remarks, notes }) }
+}
+
+/** The schemas of components by their names. */
+export function schemasOf(...components: readonly Component[]): Readonly<Record<string, Schema>> {
+  return Object.fromEntries(components.map(({ name, schema }) => [name, schema]))
+}
+
+/** The schema of what a field takes. `where` is for errors. */
+function schemaOf(where: string, field: Field, note: Note): Schema {
+  const given: Remarks = typeof note === "string" ? { description: note } : note
+  const { notes = {}, items = {}, as, schema, ...remarks } = given
+  if (as) return { ...referenceTo(as, field, where), ...remarks }
+  return { ...plainSchemaOf(where, field, notes, items), ...schema, ...remarks }
+}
+
+function referenceTo({ name, field: described }: Component, { fields }: Field, where: string): Schema {
+  if (described.fields === fields) return { $ref: `#/components/schemas/${name}` }
+  throw new Error(`${where} isn't checked as ${name}, which describes it`)
+}
+
+function plainSchemaOf(where: string, field: Field, notes: Notes, ofItems: Note): Schema {
+  if (field.fields)
+    return { ...field.schema, additionalProperties: false, ...partsOf(where, field.fields, notes) }
+  if (field.anyOf) return { anyOf: field.anyOf.map((one) => schemaOf(where, one, { notes })) }
+  if (!field.items) return field.schema
+  const items = schemaOf(where, field.items, ofItems)
+  const list = { ...field.schema, items }
+  return field.isOneOrSome ? { oneOf: [items, list] } : list
+}
+
+/** What is refused as unknown must not be in the document, and the other way round. */
+function partsOf(where: string, fields: Fields, notes: Partial<Notes>) {
+  const described = Object.entries(fields).filter(([, { schema }]) => !("not" in schema))
+  for (const key of Object.keys(notes))
+    if (!Object.hasOwn(fields, key)) throw new Error(`${where} has a note for ${key}, which isn't a field`)
+  const required = described.filter(([, { isRequired }]) => isRequired).map(([key]) => key)
+  const properties = described.map(([key, field]) => {
+    const note = notes[key]
+    if (note === undefined) throw new Error(`${where} has no note for the field ${key}`)
+    return [key, schemaOf(`${where}.${key}`, field, note)]
+  })
+  return { ...(required.length > 0 && { required }), properties: Object.fromEntries(properties) }
+}
 
 /** What the document says of an operation beyond what its declaration does. */
 export interface Description<Parameter extends string = string> {
@@ -10,10 +89,10 @@ export interface Description<Parameter extends string = string> {
   readonly id: string
   readonly tag: string
   readonly summary: string
-  /** A schema for each parameter of the path and the query, with its description. Default for the path: any text. */
-  readonly parameters?: Readonly<Record<Parameter, Schema>>
-  /** The component of its body. Its properties are the keys of the declaration. */
-  readonly body?: string
+  /** A note for each parameter of the query, and for those of the path that need one. */
+  readonly parameters?: Readonly<Partial<Record<Parameter, Note>>>
+  /** Of its body. */
+  readonly body?: Component
   readonly responses: Readonly<Record<number, Answer>>
   /** Default: the key, unless the declaration says that none is needed. */
   readonly security?: readonly object[]
@@ -38,12 +117,17 @@ export interface Described {
   readonly description: Description
 }
 
-/** Describes an operation: with a schema for each parameter that it declares. */
-export function describe<Path extends string, Query extends QueryKinds, Key extends string>(
-  operation: Operation<Path, Query, Key>,
+/** Describes an operation: with a note for each parameter that it declares. */
+export function describe<
+  Path extends string,
+  Params extends Fields,
+  Query extends Fields,
+  Body extends Fields,
+>(
+  operation: Operation<Path, Params, Query, Body>,
   description: Description<ParamOf<Path> | (keyof Query & string)>,
 ): Described {
-  return { operation, description }
+  return { operation: operation as Operation, description }
 }
 
 /** The header of a response that says where to read what was stored. */
@@ -63,33 +147,17 @@ const IDEMPOTENCY_KEY = {
   example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
 }
 
-/** The components of the document: the schemas that operations and other schemas refer to by name. */
-export type Components = Readonly<Record<string, Schema>>
-
 /** The `paths` of the document. */
-export function pathsOf(
-  described: readonly Described[],
-  components: Components,
-): Record<string, Record<string, object>> {
+export function pathsOf(described: readonly Described[]): Record<string, Record<string, object>> {
   const paths: Record<string, Record<string, object>> = {}
   for (const { operation, description } of described) {
-    assertKeys(operation, description, components)
+    if (operation.body?.fields !== description.body?.field.fields)
+      throw new Error(`${description.id} isn't described with the body that it checks`)
     const path = operation.path.replace(/:(\w+)(\{.*?\})?/g, "{$1}")
     const method = operation.method.toLowerCase()
     paths[path] = { ...paths[path], [method]: toOpenApi(operation, description) }
   }
   return paths
-}
-
-/** What is refused as unknown must not be in the document, and the other way round. */
-function assertKeys({ body }: Operation, description: Description, components: Components): void {
-  const { properties = {} } = (components[description.body ?? ""] ?? {}) as { properties?: object }
-  const described = Object.keys(properties).sort().join(", ")
-  const declared = [...(body?.keys ?? (body ? Object.keys(properties) : []))].sort().join(", ")
-  if ((body === undefined) !== (description.body === undefined) || described !== declared)
-    throw new Error(
-      `${description.id} declares a body with the keys '${declared}', but its component ${description.body} has '${described}'`,
-    )
 }
 
 function toOpenApi(operation: Operation, description: Description): object {
@@ -104,20 +172,27 @@ function toOpenApi(operation: Operation, description: Description): object {
     ...(security && { security }),
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && {
-      requestBody: { required: !operation.body?.isOptional, content: json(body) },
+      requestBody: { required: !operation.isBodyOptional, content: json(body.name) },
     }),
     responses: { ...problemsOf(operation, problems), ...answersOf(responses) },
   }
 }
 
 function parametersOf(
-  { path, query = {}, isIdempotent }: Operation,
-  { parameters: schemas = {}, headers = {} }: Description,
+  { params = {}, query = {}, isIdempotent }: Operation,
+  { id, parameters: notes = {}, headers = {} }: Description,
 ) {
-  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name = ""]) =>
-    parameterOf(name, { in: "path", required: true }, schemas[name] ?? { type: "string" }),
+  const inPath = Object.entries(params).map(([name, field]) =>
+    parameterOf(name, { in: "path", required: true }, schemaOf(id, field, notes[name] ?? {})),
   )
-  const inQuery = Object.keys(query).map((name) => parameterOf(name, { in: "query" }, schemas[name] ?? {}))
+  const { properties } = partsOf(
+    id,
+    query,
+    Object.fromEntries(Object.entries(notes).filter(([name]) => !Object.hasOwn(params, name))),
+  )
+  const inQuery = Object.entries(properties).map(([name, schema]) =>
+    parameterOf(name, { in: "query" }, schema as Schema),
+  )
   const inHeader = Object.entries(headers).map(([name, schema]) =>
     parameterOf(name, { in: "header" }, schema),
   )

@@ -101,7 +101,7 @@ export const openApiDocument = {
   servers: [{ url: "/" }],
   security: [{ key: [] }],
   tags: TAGS.map((name) => ({ name })),
-  paths: pathsOf(operations, schemas),
+  paths: pathsOf(operations),
   components: {
     securitySchemes: {
       key: {

@@ -1,6 +1,6 @@
 import { getDrainer, listDrainers } from "../api/drainer-routes.ts"
 import { type Described, describe } from "./describe.ts"
-import { count, id, instant, instantOrNull, limitOfList, place } from "./values.ts"
+import { afterNote, count, id, instant, instantOrNull, limitNote } from "./values.ts"
 
 const names = { type: ["array", "null"], items: { type: "string" } }
 
@@ -81,13 +81,11 @@ export const drainerOperations: readonly Described[] = [
     summary: "List the drainers: invocations, and sessions of workers",
     parameters: {
       state: {
-        type: "string",
-        enum: ["alive", "ended"],
         default: "alive",
         description: "Those that have not ended, or those that have, the last to end first.",
       },
-      limit: limitOfList(100),
-      after: { ...place, description: "The `next` of the previous response, to read the following page." },
+      limit: limitNote("100"),
+      after: afterNote,
     },
     responses: { 200: { description: "The drainers.", body: "DrainerList" } },
   }),
@@ -95,9 +93,6 @@ export const drainerOperations: readonly Described[] = [
     id: "getDrainer",
     tag: "drainers",
     summary: "Read a drainer and the jobs that it holds",
-    parameters: {
-      id: { type: "integer", minimum: 1, maximum: 2_147_483_647 },
-    },
     responses: { 200: { description: "The drainer.", body: "DrainerDetails" } },
     problems: [404],
   }),

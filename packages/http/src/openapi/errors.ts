@@ -1,6 +1,6 @@
 import { getError, listErrors, listFailures, retryError } from "../api/error-routes.ts"
-import { type Described, describe } from "./describe.ts"
-import { count, id, instant, key, limitOfList, name, place } from "./values.ts"
+import { component, type Described, describe, schemasOf } from "./describe.ts"
+import { afterNote, count, id, instant, limitNote } from "./values.ts"
 
 const group = {
   fingerprint: { type: "string", examples: ["4kq0v1x2a3b4"] },
@@ -71,10 +71,14 @@ const retried = {
   },
 }
 
-const range = {
-  since: { ...instant, description: "Default: a day before `until`." },
-  until: { ...instant, description: "Default: now." },
-}
+const range = { since: "Default: a day before `until`.", until: "Default: now." }
+
+const retryRequest = component("ErrorRetry", retryError.body, {
+  ...range,
+  retriedBy: "Who asks for it: the attempts say so.",
+  dryRun: { default: false, description: "Only counts the jobs." },
+  after: "The `next` of the previous response.",
+})
 
 export const errorSchemas = {
   ErrorGroup: { type: "object", required: Object.keys(group), properties: group },
@@ -103,24 +107,13 @@ export const errorSchemas = {
       next: { type: "string", description: "Present when more may follow: send it as `after`." },
     },
   },
-  ErrorRetry: {
-    type: "object",
-    additionalProperties: false,
-    properties: {
-      ...range,
-      retriedBy: { ...key, description: "Who asks for it: the attempts say so." },
-      dryRun: { type: "boolean", default: false, description: "Only counts the jobs." },
-      after: { type: "string", format: "place", description: "The `next` of the previous response." },
-    },
-  },
+  ...schemasOf(retryRequest),
   ErrorRetried: {
     type: "object",
     required: ["until", "matched", "changed", "refused"],
     properties: retried,
   },
 }
-
-const ofGroup = { fingerprint: { type: "string", pattern: "^[0-9a-z]{1,32}$" } }
 
 export const errorOperations: readonly Described[] = [
   describe(listErrors, {
@@ -129,14 +122,12 @@ export const errorOperations: readonly Described[] = [
     summary: "List how executions have failed, those that are alike as one group",
     parameters: {
       ...range,
-      name: { ...name, description: "Only failures of jobs of this name." },
+      name: "Only failures of jobs of this name.",
       order: {
-        type: "string",
-        enum: ["newest", "most"],
         default: "newest",
         description: "Which group comes first: that with the newest failure, or with the most.",
       },
-      limit: { ...limitOfList(100), maximum: 500 },
+      limit: limitNote("100"),
     },
     responses: { 200: { description: "The groups.", body: "ErrorList" } },
   }),
@@ -144,7 +135,7 @@ export const errorOperations: readonly Described[] = [
     id: "getError",
     tag: "errors",
     summary: "Read a group of failures with its newest stack and its trend",
-    parameters: { ...ofGroup, ...range },
+    parameters: range,
     responses: { 200: { description: "The group.", body: "ErrorDetails" } },
     problems: [404],
   }),
@@ -153,11 +144,10 @@ export const errorOperations: readonly Described[] = [
     tag: "errors",
     summary: "List the failed executions of a group, the newest first",
     parameters: {
-      ...ofGroup,
       ...range,
-      outcome: { ...outcome, description: "Only those that ended so." },
-      limit: { ...limitOfList(50), maximum: 10_000 },
-      after: { ...place, description: "The `next` of the previous response, to read the following page." },
+      outcome: "Only those that ended so.",
+      limit: limitNote("50"),
+      after: afterNote,
     },
     responses: { 200: { description: "The executions.", body: "FailureList" } },
   }),
@@ -165,8 +155,7 @@ export const errorOperations: readonly Described[] = [
     id: "retryError",
     tag: "errors",
     summary: "Retry the jobs that were discarded with a failure of a group, and have not been retried since",
-    parameters: ofGroup,
-    body: "ErrorRetry",
+    body: retryRequest,
     responses: { 200: { description: "What was done, within 20 seconds.", body: "ErrorRetried" } },
   }),
 ]

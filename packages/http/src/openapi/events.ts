@@ -1,21 +1,11 @@
 import { emitEvent, listEvents } from "../api/event-routes.ts"
-import { type Described, describe } from "./describe.ts"
-import { count, key, name, notNull } from "./values.ts"
+import { component, type Described, describe, schemasOf } from "./describe.ts"
+import { count } from "./values.ts"
 
-const emitRequest = {
-  type: "object",
-  additionalProperties: false,
-  properties: {
-    payload: {
-      ...notNull,
-      description: "Any JSON but null, up to 256 KiB: the payload of each job. Default `{}`.",
-    },
-    idempotencyKey: {
-      ...key,
-      description: "Another emit of the event with this key, within 24 hours, does nothing.",
-    },
-  },
-}
+const emitRequest = component("EmitRequest", emitEvent.body, {
+  payload: "Any JSON but null, up to 256 KiB: the payload of each job. Default `{}`.",
+  idempotencyKey: "Another emit of the event with this key, within 24 hours, does nothing.",
+})
 
 const emitted = {
   type: "object",
@@ -31,7 +21,7 @@ const emitted = {
 }
 
 export const eventSchemas = {
-  EmitRequest: emitRequest,
+  ...schemasOf(emitRequest),
   Emitted: emitted,
   KnownEvents: {
     type: "object",
@@ -71,8 +61,7 @@ export const eventOperations: readonly Described[] = [
     id: "emitEvent",
     tag: "events",
     summary: "Emit an event: jobs that subscribe to it are enqueued, and those that wait for it run again",
-    parameters: { name },
-    body: "EmitRequest",
+    body: emitRequest,
     responses: {
       200: {
         description: "What it has done. An event that nobody subscribes to does nothing.",

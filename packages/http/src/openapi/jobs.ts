@@ -1,28 +1,16 @@
-import {
-  countJobs,
-  enqueue,
-  enqueueMany,
-  getHolder,
-  getJob,
-  getRelatives,
-  listJobs,
-} from "../api/job-routes.ts"
+import { enqueue, enqueueMany } from "../api/enqueue-routes.ts"
+import { countJobs, getHolder, getJob, getRelatives, listJobs } from "../api/job-routes.ts"
 import { actOnJobs, cancelJob, deleteJob, retryJob, runJobNow, updateJob } from "../api/manage-routes.ts"
 import { type Described, describe, locationOf } from "./describe.ts"
-import { inputText, jobFilter } from "./job-requests.ts"
-import { id, place } from "./values.ts"
-
-const { ids: _ids, metadata: _metadata, input: _input, ...conditions } = jobFilter.properties
-
-const ofJob = { id: { type: "string", pattern: id.pattern } }
-
-const ofFilter = {
-  ...conditions,
-  state: { ...conditions.state, description: "The jobs in one of these states." },
-  name: { ...conditions.name, description: "The jobs of one of these names." },
-  queue: { ...conditions.queue, description: "The jobs of one of these queues." },
-  input: { ...inputText, description: "A path and a value in the payload, such as `order.id:17`." },
-}
+import {
+  actionRequest,
+  changes,
+  enqueueRequest,
+  filterParameters,
+  jobListRequest,
+  retryRequest,
+} from "./job-requests.ts"
+import { afterNote, limitNote } from "./values.ts"
 
 export const jobOperations: readonly Described[] = [
   describe(listJobs, {
@@ -30,12 +18,9 @@ export const jobOperations: readonly Described[] = [
     tag: "jobs",
     summary: "List jobs, the newest first: those that are unfinished, then the history",
     parameters: {
-      ...ofFilter,
-      limit: { type: "integer", minimum: 1, maximum: 1_000, description: "How many at most. Default 50." },
-      after: {
-        ...place,
-        description: "The `next` of the previous response, to read the following page.",
-      },
+      ...filterParameters,
+      limit: limitNote("50"),
+      after: afterNote,
     },
     responses: {
       200: {
@@ -50,13 +35,8 @@ export const jobOperations: readonly Described[] = [
     tag: "jobs",
     summary: "Count jobs by state",
     parameters: {
-      ...ofFilter,
-      limit: {
-        type: "integer",
-        minimum: 1,
-        maximum: 100_000,
-        description: "Where to stop to count a state. Default 10,000.",
-      },
+      ...filterParameters,
+      limit: "Where to stop to count a state. Default 10,000.",
     },
     responses: {
       200: { description: "How many there are, as far as they are found in 2 seconds.", body: "JobCounts" },
@@ -66,7 +46,7 @@ export const jobOperations: readonly Described[] = [
     id: "enqueue",
     tag: "jobs",
     summary: "Enqueue one job",
-    body: "EnqueueRequest",
+    body: enqueueRequest,
     responses: {
       200: {
         description:
@@ -82,7 +62,7 @@ export const jobOperations: readonly Described[] = [
     id: "enqueueMany",
     tag: "jobs",
     summary: "Enqueue many jobs: all of them or, when one is invalid, none",
-    body: "BatchRequest",
+    body: jobListRequest,
     responses: {
       201: {
         description: "All jobs are stored. The results are in the order of the request.",
@@ -95,7 +75,7 @@ export const jobOperations: readonly Described[] = [
     id: "actOnJobs",
     tag: "jobs",
     summary: "Cancel, retry, run, delete, update or erase all jobs that a filter matches",
-    body: "ActionRequest",
+    body: actionRequest,
     responses: {
       200: {
         description:
@@ -109,21 +89,9 @@ export const jobOperations: readonly Described[] = [
     tag: "jobs",
     summary: "Read a job: its state, attempts, result and errors",
     parameters: {
-      ...ofJob,
-      errorsFrom: {
-        type: "integer",
-        minimum: 0,
-        maximum: 1_000_000_000,
-        description:
-          "Position of the first error to return, 0 for the oldest. Default: the last errors are returned.",
-      },
-      wait: {
-        type: "number",
-        minimum: 0,
-        maximum: 25,
-        description:
-          "Respond once the job has finished, or after this many seconds with the job as it is then. Default 0.",
-      },
+      errorsFrom:
+        "Position of the first error to return, 0 for the oldest. Default: the last errors are returned.",
+      wait: "Respond once the job has finished, or after this many seconds with the job as it is then. Default 0.",
     },
     responses: { 200: { description: "The job, live or finished.", body: "Job" } },
     problems: [404],
@@ -132,7 +100,6 @@ export const jobOperations: readonly Described[] = [
     id: "getHolder",
     tag: "jobs",
     summary: "Read who has the lock of a running job",
-    parameters: ofJob,
     responses: { 200: { description: "The session, and its drainer.", body: "JobHolder" } },
     problems: [404],
   }),
@@ -140,7 +107,6 @@ export const jobOperations: readonly Described[] = [
     id: "getRelatives",
     tag: "jobs",
     summary: "Read after which jobs a job runs, which run after it, and the trace of its enqueue",
-    parameters: ofJob,
     responses: {
       200: { description: "Its relatives; none of a job that isn't there.", body: "JobRelatives" },
     },
@@ -149,8 +115,7 @@ export const jobOperations: readonly Described[] = [
     id: "updateJob",
     tag: "jobs",
     summary: "Change a job that waits: all of the changes, or none",
-    parameters: ofJob,
-    body: "JobChanges",
+    body: changes,
     responses: { 200: { description: "The job is changed.", body: "Job" } },
     problems: [404, 409],
   }),
@@ -158,7 +123,6 @@ export const jobOperations: readonly Described[] = [
     id: "deleteJob",
     tag: "jobs",
     summary: "Delete a finished job from the history, with its errors, payload and result",
-    parameters: ofJob,
     responses: { 204: { description: "The job is deleted." } },
     problems: [404, 409],
   }),
@@ -166,7 +130,6 @@ export const jobOperations: readonly Described[] = [
     id: "cancelJob",
     tag: "jobs",
     summary: "Cancel a job",
-    parameters: ofJob,
     responses: {
       200: {
         description:
@@ -180,7 +143,6 @@ export const jobOperations: readonly Described[] = [
     id: "runJobNow",
     tag: "jobs",
     summary: "Make a scheduled job due now",
-    parameters: ofJob,
     responses: { 200: { description: "The job is due.", body: "Job" } },
     problems: [404, 409],
   }),
@@ -188,8 +150,7 @@ export const jobOperations: readonly Described[] = [
     id: "retryJob",
     tag: "jobs",
     summary: "Put a discarded or canceled job back into the queue",
-    parameters: ofJob,
-    body: "RetryRequest",
+    body: retryRequest,
     responses: { 200: { description: "The job is due, with all of its attempts.", body: "Job" } },
     problems: [404, 409],
   }),

@@ -1,6 +1,6 @@
 import { listKeys, listRates } from "../api/key-routes.ts"
 import { type Described, describe } from "./describe.ts"
-import { count, instantOrNull, key, limitOfList } from "./values.ts"
+import { afterNote, count, instantOrNull, limitNote } from "./values.ts"
 
 const integerOrNull = { type: ["integer", "null"] }
 
@@ -56,8 +56,6 @@ export const keySchemas = {
   },
 }
 
-const after = { ...key, description: "The `next` of the previous response, to read the following page." }
-
 export const keyOperations: readonly Described[] = [
   describe(listKeys, {
     id: "listKeys",
@@ -65,17 +63,12 @@ export const keyOperations: readonly Described[] = [
     summary: "List the concurrency keys that have unfinished jobs, a pause or a waiting limit",
     parameters: {
       order: {
-        type: "string",
-        enum: ["key", "waiting"],
         default: "key",
         description: "By key; or those for which most jobs wait, in one page.",
       },
-      key: {
-        oneOf: [key, { type: "array", minItems: 1, maxItems: 100, items: key }],
-        description: "Only this key, or these, whether they have jobs or not.",
-      },
-      limit: limitOfList(50),
-      after,
+      key: "Only this key, or these, whether they have jobs or not.",
+      limit: limitNote("50"),
+      after: afterNote,
     },
     responses: { 200: { description: "The keys.", body: "KeyList" } },
   }),
@@ -83,7 +76,7 @@ export const keyOperations: readonly Described[] = [
     id: "listRates",
     tag: "limits",
     summary: "List the keys of rates whose starts still count, or for which jobs wait, ordered by key",
-    parameters: { limit: limitOfList(50), after },
+    parameters: { limit: limitNote("50"), after: afterNote },
     responses: { 200: { description: "The keys.", body: "RateList" } },
   }),
 ]

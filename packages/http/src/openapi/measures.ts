@@ -8,7 +8,7 @@ import {
   metrics,
 } from "../api/measure-routes.ts"
 import { type Described, describe } from "./describe.ts"
-import { count, duration, instant, name } from "./values.ts"
+import { count, instant } from "./values.ts"
 
 const percentiles = {
   type: "object",
@@ -188,25 +188,17 @@ export const measureSchemas = {
   },
 }
 
-export const range = {
-  since: { ...instant, description: "Default: an hour before `until`." },
-  until: { ...instant, description: "Default: now." },
-}
-export const step = {
-  ...duration.oneOf[1],
-  format: "step",
-  examples: ["10m", "2h"],
-  description:
-    "How long a step is, as `10m`: whole minutes or, from an hour on, whole hours. Default: one with which there are at most 150.",
-}
-const queue = { ...name, description: "Only jobs of this queue." }
+export const range = { since: "Default: an hour before `until`.", until: "Default: now." }
+export const step =
+  "How long a step is, as `10m`: whole minutes or, from an hour on, whole hours. Default: one with which there are at most 150."
+const queue = "Only jobs of this queue."
 
 export const measureOperations: readonly Described[] = [
   describe(getThroughput, {
     id: "getThroughput",
     tag: "measures",
     summary: "Read how many executions there were, how they ended, and how long they took",
-    parameters: { ...range, step, name: { ...name, description: "Only jobs of this name." }, queue },
+    parameters: { ...range, step, name: "Only jobs of this name.", queue },
     responses: {
       200: { description: "Points for each step, and all of them together.", body: "Throughput" },
     },
@@ -218,11 +210,7 @@ export const measureOperations: readonly Described[] = [
     parameters: {
       ...range,
       step,
-      by: {
-        type: "string",
-        enum: ["queue", "name"],
-        description: "What each series is of. Default `queue`.",
-      },
+      by: "What each series is of. Default `queue`.",
     },
     responses: { 200: { description: "The series, ordered by queue or name.", body: "SeriesList" } },
   }),

@@ -1,7 +1,7 @@
 import { getFilterValues, getName, listDefinitions } from "../api/name-routes.ts"
 import { type Described, describe } from "./describe.ts"
 import { range, step } from "./measures.ts"
-import { count, id, instant, instantOrNull, limitOfList, name } from "./values.ts"
+import { afterNote, count, id, instant, instantOrNull, limitNote } from "./values.ts"
 
 const integerOrNull = { type: ["integer", "null"] }
 const texts = { type: "array", items: { type: "string" } }
@@ -75,8 +75,10 @@ export const nameOperations: readonly Described[] = [
     tag: "names",
     summary: "List what the database knows of the job definitions",
     parameters: {
-      limit: limitOfList(1_000),
-      after: { ...name, description: "The `next` of the previous response, to read the following page." },
+      after: afterNote,
+      limit: limitNote("1,000"),
+      name: "Only that of this name.",
+      queue: "Only those whose jobs go to this queue.",
     },
     responses: { 200: { description: "The definitions, ordered by name.", body: "DefinitionList" } },
   }),
@@ -84,7 +86,7 @@ export const nameOperations: readonly Described[] = [
     id: "getName",
     tag: "names",
     summary: "Read what is known of a job name: its definition, its pause, its measures, its slowest jobs",
-    parameters: { name, ...range, step, queue: { ...name, description: "Measures of this queue only." } },
+    parameters: { ...range, step, queue: "Measures of this queue only." },
     responses: {
       200: { description: "The name, also one that nobody has used.", body: "NameDetails" },
     },

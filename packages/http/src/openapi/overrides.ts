@@ -4,36 +4,24 @@ import {
   removeLimitOverride,
   removeRateOverride,
 } from "../api/override-routes.ts"
-import { type Described, describe } from "./describe.ts"
-import { durationUpTo, key } from "./values.ts"
+import { component, type Described, describe, schemasOf } from "./describe.ts"
 
-const limitOverride = {
-  type: "object",
-  additionalProperties: false,
-  required: ["limit"],
-  properties: {
-    limit: {
-      type: "integer",
-      minimum: 1,
-      maximum: 1_000_000,
-      description: "How many of the key's jobs may run at once, whatever they ask for.",
-    },
-  },
-}
+const limit = "How many of the key's jobs may run at once, whatever they ask for."
+const limitOverride = component("LimitOverride", overrideLimit.body, { limit })
+
+const rateOverride = component(
+  "RateOverride",
+  overrideRate.body,
+  { limit: "In no window of the length `per` do more of them start.", per: 'From "1s" to "31d".' },
+  { description: "How many of the key's jobs may start in a time, whatever they ask for." },
+)
 
 export const overrideSchemas = {
-  LimitOverride: limitOverride,
+  ...schemasOf(limitOverride, rateOverride),
   OverriddenLimit: {
     type: "object",
     required: ["name", "limit"],
     properties: { name: { type: "string" }, limit: { type: ["integer", "null"] } },
-  },
-  RateOverride: {
-    type: "object",
-    additionalProperties: false,
-    required: ["limit", "per"],
-    description: "How many of the key's jobs may start in a time, whatever they ask for.",
-    properties: { limit: limitOverride.properties.limit, per: durationUpTo(31 * 86_400, 1) },
   },
   OverriddenRate: {
     type: "object",
@@ -47,8 +35,7 @@ export const overrideOperations: readonly Described[] = [
     id: "overrideLimit",
     tag: "limits",
     summary: "Set how many jobs of a concurrency key may run at once",
-    parameters: { name: key },
-    body: "LimitOverride",
+    body: limitOverride,
     responses: {
       200: { description: "It holds from now on, through deployments.", body: "OverriddenLimit" },
     },
@@ -57,22 +44,19 @@ export const overrideOperations: readonly Described[] = [
     id: "removeLimitOverride",
     tag: "limits",
     summary: "Let as many jobs of a concurrency key run at once as they ask for",
-    parameters: { name: key },
     responses: { 200: { description: "What its jobs ask for holds again.", body: "OverriddenLimit" } },
   }),
   describe(overrideRate, {
     id: "overrideRate",
     tag: "limits",
     summary: "Set how many jobs of a rate's key may start within a time",
-    parameters: { name: key },
-    body: "RateOverride",
+    body: rateOverride,
     responses: { 200: { description: "It holds from now on, through deployments.", body: "OverriddenRate" } },
   }),
   describe(removeRateOverride, {
     id: "removeRateOverride",
     tag: "limits",
     summary: "Let jobs of a rate's key start as they ask for",
-    parameters: { name: key },
     responses: { 200: { description: "What its jobs ask for holds again.", body: "OverriddenRate" } },
   }),
 ]

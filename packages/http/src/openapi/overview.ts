@@ -106,12 +106,7 @@ export const overviewOperations: readonly Described[] = [
     tag: "overview",
     summary: "Examine the database: its schema, its server, its upkeep, and jobs that nobody can perform",
     parameters: {
-      maxDrainers: {
-        type: "integer",
-        minimum: 1,
-        maximum: 100_000,
-        description: "How many drainers there may be at once, over all processes. Default 10.",
-      },
+      maxDrainers: "How many drainers there may be at once, over all processes. Default 10.",
     },
     responses: { 200: { description: "What was found, with remedies.", body: "Findings" } },
   }),

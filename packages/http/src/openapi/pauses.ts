@@ -1,3 +1,4 @@
+import { PAUSE, WAITING_LIMITS } from "@sluice/core/fields"
 import {
   limitKey,
   limitQueue,
@@ -10,22 +11,10 @@ import {
   resumeName,
   resumeQueue,
 } from "../api/pause-routes.ts"
-import { type Described, describe, type Schema } from "./describe.ts"
-import { delay, runAt } from "./job-requests.ts"
-import { key, name } from "./values.ts"
+import { component, type Described, describe, schemasOf } from "./describe.ts"
 
-const waitingLimits = {
-  type: "object",
-  additionalProperties: false,
-  properties: {
-    waiting: {
-      type: "integer",
-      minimum: 1,
-      maximum: 1_000_000,
-      description: "How many jobs may wait, be scheduled or run; without it, any number.",
-    },
-  },
-}
+const waiting = "How many jobs may wait, be scheduled or run; without it, any number."
+const waitingLimits = component("WaitingLimits", WAITING_LIMITS, { waiting })
 
 const limited = {
   type: "object",
@@ -33,16 +22,12 @@ const limited = {
   properties: { name: { type: "string" }, waiting: { type: ["integer", "null"] } },
 }
 
-const pauseRequest = {
-  type: "object",
-  additionalProperties: false,
-  not: { required: ["until", "for"] },
-  description: "When the pause ends by itself. Without either, it lasts until it is resumed.",
-  properties: {
-    until: { ...runAt, description: "The instant at which it ends." },
-    for: { ...delay, description: "How long it lasts, instead of `until`." },
-  },
-}
+export const pauseRequest = component(
+  "PauseRequest",
+  PAUSE,
+  { until: "The instant at which it ends.", for: "How long it lasts, instead of `until`." },
+  { description: "When the pause ends by itself. Without either, it lasts until it is resumed." },
+)
 
 export const pause = {
   type: "object",
@@ -96,8 +81,7 @@ const paused = {
 }
 
 export const pauseSchemas = {
-  PauseRequest: pauseRequest,
-  WaitingLimits: waitingLimits,
+  ...schemasOf(pauseRequest, waitingLimits),
   Limited: limited,
   Paused: paused,
   Pauses: pauses,
@@ -117,44 +101,41 @@ export const pauseOperations: readonly Described[] = [
     summary: "List how many unfinished jobs queues and concurrency keys may have",
     responses: { 200: { description: "The limits, ordered by kind and target.", body: "Limits" } },
   }),
-  describe(pauseQueue, pausing("Queue", "a queue", name)),
-  describe(resumeQueue, resuming("Queue", "a queue", name)),
-  describe(limitQueue, limiting("Queue", "a queue", name)),
-  describe(pauseName, pausing("Name", "a job name, in whatever queue", name)),
-  describe(resumeName, resuming("Name", "a job name, in whatever queue", name)),
-  describe(pauseKey, pausing("Key", "a concurrency key", key)),
-  describe(resumeKey, resuming("Key", "a concurrency key", key)),
-  describe(limitKey, limiting("Key", "a concurrency key", key)),
+  describe(pauseQueue, pausing("Queue", "a queue")),
+  describe(resumeQueue, resuming("Queue", "a queue")),
+  describe(limitQueue, limiting("Queue", "a queue")),
+  describe(pauseName, pausing("Name", "a job name, in whatever queue")),
+  describe(resumeName, resuming("Name", "a job name, in whatever queue")),
+  describe(pauseKey, pausing("Key", "a concurrency key")),
+  describe(resumeKey, resuming("Key", "a concurrency key")),
+  describe(limitKey, limiting("Key", "a concurrency key")),
 ]
 
-function pausing(noun: string, what: string, target: Schema) {
+function pausing(noun: string, what: string) {
   return {
     id: `pause${noun}`,
     tag: "pauses",
     summary: `Pause ${what}: its jobs are not started, but more can be enqueued`,
-    parameters: { name: target },
-    body: "PauseRequest",
+    body: pauseRequest,
     responses: { 200: { description: "It is paused.", body: "Paused" } },
   }
 }
 
-function resuming(noun: string, what: string, target: Schema) {
+function resuming(noun: string, what: string) {
   return {
     id: `resume${noun}`,
     tag: "pauses",
     summary: `Resume ${what}`,
-    parameters: { name: target },
     responses: { 200: { description: "It is not paused.", body: "Paused" } },
   }
 }
 
-function limiting(noun: string, what: string, target: Schema) {
+function limiting(noun: string, what: string) {
   return {
     id: `limit${noun}`,
     tag: "limits",
     summary: `Limit how many unfinished jobs ${what} may have`,
-    parameters: { name: target },
-    body: "WaitingLimits",
+    body: waitingLimits,
     responses: { 200: { description: "The limit, which holds from now on.", body: "Limited" } },
   }
 }

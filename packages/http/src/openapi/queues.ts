@@ -1,6 +1,6 @@
 import { listQueues, sampleQueues } from "../api/queue-routes.ts"
 import { type Described, describe } from "./describe.ts"
-import { count, limitOfList, name } from "./values.ts"
+import { afterNote, count, limitNote } from "./values.ts"
 
 const queue = {
   type: "object",
@@ -69,11 +69,7 @@ export const queueOperations: readonly Described[] = [
     tag: "queues",
     summary: "List the queues and their job counts",
     parameters: {
-      after: {
-        type: "string",
-        pattern: "^[A-Za-z0-9._/:-]{0,128}$",
-        description: "The `next` of the previous response, to read the following page.",
-      },
+      after: afterNote,
     },
     responses: {
       200: {
@@ -86,7 +82,7 @@ export const queueOperations: readonly Described[] = [
     id: "sampleQueues",
     tag: "queues",
     summary: "List the queues that are known, with estimates where counting would take long",
-    parameters: { name: { ...name, description: "Only this queue." }, limit: limitOfList(1_000) },
+    parameters: { name: "Only this queue.", limit: limitNote("1,000") },
     responses: {
       200: {
         description: "The queues, also those that only a definition or a pool names.",

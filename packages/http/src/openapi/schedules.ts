@@ -8,59 +8,35 @@ import {
   runSchedule,
   setSchedule,
 } from "../api/schedule-routes.ts"
-import { type Described, describe } from "./describe.ts"
-import { delay, runAt } from "./job-requests.ts"
-import { durationUpTo, instantOrNull, key, limitOfList, name, period } from "./values.ts"
+import { component, type Described, describe, schemasOf } from "./describe.ts"
+import { pauseRequest } from "./pauses.ts"
+import { afterNote, instantOrNull, limitNote } from "./values.ts"
 
-const scheduleRequest = {
-  type: "object",
-  examples: [{ name: "report", cron: "0 3 * * *", timeZone: "Europe/Berlin" }],
-  required: ["name"],
-  oneOf: [{ required: ["cron"] }, { required: ["every"] }],
-  additionalProperties: false,
-  properties: {
-    name: { ...name, description: "The name of its jobs." },
-    cron: {
-      type: "string",
-      format: "cron",
-      description:
-        "Minute, hour, day of the month, month and weekday, with the second before them if there are six fields; or @hourly, @daily, @weekly, @monthly, @yearly.",
-      examples: ["0 3 * * *"],
-    },
-    every: { ...delay, description: "The time from tick to tick, in place of `cron`. At least a second." },
-    timeZone: {
-      type: "string",
-      format: "time-zone",
-      description: "An IANA time zone. Default UTC.",
-      examples: ["Europe/Berlin"],
-    },
-    payload: { description: "The payload of each job. Default {}." },
-    options: { type: "object", description: "The options of each enqueue, as for `POST /v1/jobs`." },
-    jitter: {
-      ...durationUpTo(86_400),
-      description: "Enqueues each job up to this long after its tick. Up to a day.",
-    },
-    startsAt: { ...runAt, description: "No tick is before it." },
-    endsAt: { ...runAt, description: "No tick is after it." },
-    catchUp: {
-      description: "What becomes of ticks that were missed because nobody drained. Default once.",
-      anyOf: [
-        { enum: ["skip", "once", "all"] },
-        {
-          type: "object",
-          required: ["policy"],
-          additionalProperties: false,
-          properties: { policy: { enum: ["skip", "once", "all"] }, within: period },
-        },
-      ],
-    },
-    overlap: {
-      enum: ["allow", "skip", "queue", "cancel"],
-      description: "What becomes of a tick while the job of an earlier one is unfinished. Default allow.",
-    },
-    enabled: { type: "boolean", description: "Default true." },
+const ofSchedule = {
+  name: "The name of its jobs.",
+  cron: {
+    description:
+      "Minute, hour, day of the month, month and weekday, with the second before them if there are six fields; or @hourly, @daily, @weekly, @monthly, @yearly.",
+    examples: ["0 3 * * *"],
   },
+  every: "The time from tick to tick, in place of `cron`. At least a second.",
+  timeZone: "An IANA time zone. Default UTC.",
+  payload: "The payload of each job. Default {}.",
+  options: "The options of each enqueue, as for `POST /v1/jobs`.",
+  jitter: "Enqueues each job up to this long after its tick. Up to a day.",
+  startsAt: "No tick is before it.",
+  endsAt: "No tick is after it.",
+  catchUp: {
+    description: "What becomes of ticks that were missed because nobody drained. Default once.",
+    notes: { policy: "As by itself.", within: "How old a missed tick may be." },
+  },
+  overlap: "What becomes of a tick while the job of an earlier one is unfinished. Default allow.",
+  enabled: "Default true.",
 }
+
+const scheduleRequest = component("ScheduleRequest", setSchedule.body, ofSchedule, {
+  examples: [{ name: "report", cron: "0 3 * * *", timeZone: "Europe/Berlin" }],
+})
 
 const tick = {
   type: "object",
@@ -79,7 +55,7 @@ const schedule = {
   type: "object",
   required: ["key", "name", "timeZone", "overlap", "enabled", "dynamic", "paused", "next", "runs"],
   properties: {
-    ...scheduleRequest.properties,
+    ...(scheduleRequest.schema.properties as object),
     key: { type: "string" },
     cron: { type: ["string", "null"] },
     every: { type: ["string", "number", "null"] },
@@ -113,7 +89,7 @@ const schedule = {
 }
 
 export const scheduleSchemas = {
-  ScheduleRequest: scheduleRequest,
+  ...schemasOf(scheduleRequest),
   Schedule: schedule,
   TickList: {
     type: "object",
@@ -130,16 +106,16 @@ export const scheduleSchemas = {
   },
 }
 
-const ofSchedule = { key: name }
-
 export const scheduleOperations: readonly Described[] = [
   describe(listSchedules, {
     id: "listSchedules",
     tag: "schedules",
     summary: "List schedules",
     parameters: {
-      after: { ...key, description: "Only schedules whose keys come after this one." },
-      limit: { type: "integer", minimum: 1, maximum: 1_000, description: "How many at most. Default 1,000." },
+      after: "Only schedules whose keys come after this one.",
+      limit: limitNote("1,000"),
+      name: "Only schedules of jobs of this name.",
+      queue: "Only schedules whose jobs go to this queue, as their definition is now.",
     },
     responses: {
       200: { description: "The schedules, ordered by key, each with its last run.", body: "Schedules" },
@@ -149,7 +125,6 @@ export const scheduleOperations: readonly Described[] = [
     id: "getSchedule",
     tag: "schedules",
     summary: "Read a schedule, its next five ticks and its last ten runs",
-    parameters: ofSchedule,
     responses: { 200: { description: "The schedule.", body: "Schedule" } },
     problems: [404],
   }),
@@ -158,13 +133,8 @@ export const scheduleOperations: readonly Described[] = [
     tag: "schedules",
     summary: "List what became of the ticks of a schedule, the newest first",
     parameters: {
-      ...ofSchedule,
-      limit: { ...limitOfList(20), maximum: 100 },
-      after: {
-        type: "string",
-        pattern: "^[0-9]{1,17}$",
-        description: "The `next` of the previous response, to read the following page.",
-      },
+      limit: limitNote("20"),
+      after: afterNote,
     },
     responses: { 200: { description: "The ticks; none of a schedule that isn't there.", body: "TickList" } },
   }),
@@ -172,8 +142,7 @@ export const scheduleOperations: readonly Described[] = [
     id: "setSchedule",
     tag: "schedules",
     summary: "Store a schedule, in place of the one with this key",
-    parameters: ofSchedule,
-    body: "ScheduleRequest",
+    body: scheduleRequest,
     responses: { 200: { description: "The schedule.", body: "Schedule" } },
     problems: [409],
   }),
@@ -181,7 +150,6 @@ export const scheduleOperations: readonly Described[] = [
     id: "deleteSchedule",
     tag: "schedules",
     summary: "Delete a schedule; its jobs stay",
-    parameters: ofSchedule,
     responses: { 204: { description: "It is deleted." } },
     problems: [404, 409],
   }),
@@ -189,7 +157,6 @@ export const scheduleOperations: readonly Described[] = [
     id: "runSchedule",
     tag: "schedules",
     summary: "Enqueue a job of the schedule now",
-    parameters: ofSchedule,
     responses: { 200: { description: "The schedule, with `jobId`, the job's id.", body: "Schedule" } },
     problems: [404, 429],
   }),
@@ -197,8 +164,7 @@ export const scheduleOperations: readonly Described[] = [
     id: "pauseSchedule",
     tag: "schedules",
     summary: "Pause a schedule: its ticks of this time are dropped",
-    parameters: ofSchedule,
-    body: "PauseRequest",
+    body: pauseRequest,
     responses: { 200: { description: "The schedule.", body: "Schedule" } },
     problems: [404],
   }),
@@ -206,7 +172,6 @@ export const scheduleOperations: readonly Described[] = [
     id: "resumeSchedule",
     tag: "schedules",
     summary: "Resume a schedule",
-    parameters: ofSchedule,
     responses: { 200: { description: "The schedule.", body: "Schedule" } },
     problems: [404],
   }),

@@ -1,19 +1,14 @@
 import { completeWait, listWaits } from "../api/wait-routes.ts"
-import { type Described, describe } from "./describe.ts"
-import { id, instant, instantOrNull, key, limitOfList, place } from "./values.ts"
+import { component, type Described, describe, schemasOf } from "./describe.ts"
+import { afterNote, id, instant, instantOrNull, limitNote } from "./values.ts"
 
-const completeWaitRequest = {
-  type: "object",
-  additionalProperties: false,
-  properties: {
-    value: { description: "Any JSON, up to 256 KiB. The job's `waitFor` validates and returns it." },
-    early: {
-      type: "boolean",
-      default: false,
-      description: "Also completes a token that no job has opened, for one that comes to it within 30 days.",
-    },
+const completeWaitRequest = component("CompleteWaitRequest", completeWait.body, {
+  value: "Any JSON, up to 256 KiB. The job's `waitFor` validates and returns it.",
+  early: {
+    default: false,
+    description: "Also completes a token that no job has opened, for one that comes to it within 30 days.",
   },
-}
+})
 
 const completedWait = {
   type: "object",
@@ -48,7 +43,7 @@ export const waitSchemas = {
       next: { type: "string", description: "Present when more may follow: send it as `after`." },
     },
   },
-  CompleteWaitRequest: completeWaitRequest,
+  ...schemasOf(completeWaitRequest),
   CompletedWait: completedWait,
 }
 
@@ -58,8 +53,8 @@ export const waitOperations: readonly Described[] = [
     tag: "waits",
     summary: "List what unfinished jobs wait for, the oldest jobs first",
     parameters: {
-      limit: limitOfList(50),
-      after: { ...place, description: "The `next` of the previous response, to read the following page." },
+      limit: limitNote("50"),
+      after: afterNote,
     },
     responses: { 200: { description: "The waits for tokens, events and batches.", body: "WaitList" } },
   }),
@@ -67,8 +62,7 @@ export const waitOperations: readonly Described[] = [
     id: "completeWait",
     tag: "waits",
     summary: "Complete a token for which a job waits: the job runs again, and gets the value",
-    parameters: { token: { ...key, pattern: "^(?!sluice:)" } },
-    body: "CompleteWaitRequest",
+    body: completeWaitRequest,
     responses: { 200: { description: "It is completed, by this request.", body: "CompletedWait" } },
     problems: [404, 409],
   }),

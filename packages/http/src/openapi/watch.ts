@@ -1,20 +1,13 @@
 import { createJobToken, watchJob } from "../watch/watch-routes.ts"
-import { type Described, describe } from "./describe.ts"
-import { id, instant, name, periodUpTo, state } from "./values.ts"
+import { component, type Described, describe, schemasOf } from "./describe.ts"
+import { id, instant, name, state } from "./values.ts"
 
-const ofJob = { id: { type: "string", pattern: id.pattern } }
+const tokenRequest = component("JobTokenRequest", createJobToken.body, {
+  expiresIn: 'How long it is valid, up to 7 days. Default "1h".',
+})
 
 export const watchSchemas = {
-  JobTokenRequest: {
-    type: "object",
-    additionalProperties: false,
-    properties: {
-      expiresIn: {
-        ...periodUpTo(7 * 86_400),
-        description: 'How long it is valid, up to 7 days. Default "1h".',
-      },
-    },
-  },
+  ...schemasOf(tokenRequest),
   JobToken: {
     type: "object",
     required: ["token", "expiresAt"],
@@ -49,12 +42,7 @@ export const watchOperations: readonly Described[] = [
       "With an API key, or with a token that may see this job only. A response lasts up to 20 seconds; the client continues with `Last-Event-ID`. Where the host doesn't stream responses, one ends with its first event.",
     security: [{ key: [] }, { jobToken: [] }],
     parameters: {
-      ...ofJob,
-      token: {
-        type: "string",
-        format: "job-token",
-        description: "The token, for clients that can't send headers.",
-      },
+      token: "The token, for clients that can't send headers.",
     },
     headers: { "Last-Event-ID": { type: "string", description: "The last event that the client has seen." } },
     responses: {
@@ -69,8 +57,7 @@ export const watchOperations: readonly Described[] = [
     id: "createJobToken",
     tag: "jobs",
     summary: "Make a token that lets a browser watch the job, and do nothing else",
-    parameters: ofJob,
-    body: "JobTokenRequest",
+    body: tokenRequest,
     responses: { 201: { description: "The token.", body: "JobToken" } },
     problems: [404],
   }),

@@ -1,34 +1,18 @@
 import { drawWorkflow, enqueueWorkflow, getWorkflow } from "../api/workflow-routes.ts"
 import { batch, batchOptions, batchProperties } from "./batches.ts"
-import { type Described, describe, locationOf } from "./describe.ts"
-import { jobRequest } from "./job-requests.ts"
+import { component, type Described, describe, locationOf, schemasOf } from "./describe.ts"
+import { stepRequest } from "./job-requests.ts"
 import { reason } from "./job-responses.ts"
 import { batchId, id, state, step } from "./values.ts"
 
+const newWorkflow = component("NewWorkflow", enqueueWorkflow.body, {
+  name: "What the workflow is called.",
+  steps: { items: { as: stepRequest }, description: "What it does, in any order." },
+  ...batchOptions,
+})
+
 export const workflowSchemas = {
-  NewWorkflow: {
-    type: "object",
-    required: ["name", "steps"],
-    additionalProperties: false,
-    properties: {
-      name: { ...step, description: "What the workflow is called." },
-      steps: {
-        type: "array",
-        minItems: 1,
-        maxItems: 10_000,
-        items: {
-          ...jobRequest,
-          required: ["step", "name"],
-          properties: {
-            step: { ...step, description: "Its name in the workflow, which isn't a number." },
-            ...jobRequest.properties,
-            options: { $ref: "#/components/schemas/StepOptions" },
-          },
-        },
-      },
-      ...batchOptions,
-    },
-  },
+  ...schemasOf(newWorkflow),
   NewWorkflowStored: {
     type: "object",
     required: ["id", "jobs"],
@@ -73,14 +57,12 @@ export const workflowSchemas = {
   },
 }
 
-const ofWorkflow = { id: { type: "string", pattern: batchId.pattern } }
-
 export const workflowOperations: readonly Described[] = [
   describe(enqueueWorkflow, {
     id: "enqueueWorkflow",
     tag: "workflows",
     summary: "Enqueue a workflow: all of its jobs or, when one is invalid, none",
-    body: "NewWorkflow",
+    body: newWorkflow,
     responses: {
       201: {
         description: "The workflow is stored. It is a batch, whose routes retry and cancel it.",
@@ -94,7 +76,6 @@ export const workflowOperations: readonly Described[] = [
     id: "getWorkflow",
     tag: "workflows",
     summary: "Read a workflow: its state, and that of each step",
-    parameters: ofWorkflow,
     responses: { 200: { description: "The workflow.", body: "Workflow" } },
     problems: [404],
   }),
@@ -102,7 +83,6 @@ export const workflowOperations: readonly Described[] = [
     id: "drawWorkflow",
     tag: "workflows",
     summary: "Read a workflow as a flowchart in Mermaid's language",
-    parameters: ofWorkflow,
     responses: {
       200: { description: "The flowchart.", content: { "text/plain": { schema: { type: "string" } } } },
     },

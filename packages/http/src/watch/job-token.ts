@@ -1,6 +1,6 @@
-import { durationMs, type EnqueueResult } from "@sluice/core"
+import { type Duration, durationMs, type EnqueueResult } from "@sluice/core"
+import { period } from "@sluice/core/fields"
 import { type Keys, missingKeyError, parseKeys } from "../messages/missing-key.ts"
-import { refuse } from "../messages/problem.ts"
 import { createSigner } from "../messages/signing.ts"
 
 /** A token of this form is no API key. */
@@ -8,13 +8,12 @@ const TOKEN = /^job_(\d{1,15})_(\d{1,12})_([\w-]{43})$/
 
 export interface JobTokens {
   /**
-   * Checks for how long a token is asked for, and returns what makes it. The token lets one watch a job, and do nothing else. It isn't
+   * Returns what makes a token that is valid for this long. The token lets one watch a job, and do nothing else. It isn't
    * stored: it is signed with the first of the keys, and valid for as long as that is one of the API's.
    *
    * @param expiresIn Default an hour.
-   * @param option Where in the body the time stands, for errors.
    */
-  readonly lasting: (expiresIn: unknown, option: string) => (id: string) => JobToken
+  readonly lasting: (expiresIn: Duration | undefined) => (id: string) => JobToken
   /** Whether the token is for this job, signed with one of the keys, and hasn't expired. */
   readonly verify: (token: string, id: string, now: Date) => boolean
 }
@@ -26,12 +25,15 @@ export interface JobToken {
 
 const LONGEST_TOKEN_MS = 7 * 86_400_000
 
+/** For how long a token may be asked for. */
+export const tokenLifetime = period(LONGEST_TOKEN_MS, "a duration of up to 7 days")
+
 export function createJobTokens(apiKey: Keys): JobTokens {
   const keys = parseKeys(apiKey)
   const signer = keys.length === 0 ? undefined : createSigner(keys, "job-token")
   return {
-    lasting(expiresIn, option) {
-      const ms = lifetimeMs(expiresIn, option)
+    lasting(expiresIn = "1h") {
+      const ms = durationMs(expiresIn)
       if (signer === undefined) throw missingKeyError("createApp's apiKey")
       return (id) => {
         const expiresAt = new Date(Date.now() + ms)
@@ -51,25 +53,14 @@ export function createJobTokens(apiKey: Keys): JobTokens {
  * What an enqueue that asks for a token is answered with beside its result. Only a job that it has stored gets one: the job that has
  * its unique key may be another caller's.
  */
-export function tokenForStored(tokens: JobTokens, expiresIn: unknown) {
+export function tokenForStored(tokens: JobTokens, expiresIn: Duration | undefined) {
   if (expiresIn === undefined) return () => ({})
-  const make = tokens.lasting(expiresIn, "tokenExpiresIn")
+  const make = tokens.lasting(expiresIn)
   return ({ id, status }: EnqueueResult) => {
     if (status !== "enqueued") return {}
     const { token, expiresAt } = make(id)
     return { token, tokenExpiresAt: expiresAt }
   }
-}
-
-function lifetimeMs(expiresIn: unknown = "1h", option: string): number {
-  const ms = durationMs(expiresIn as string, [option])
-  if (ms > 0 && ms <= LONGEST_TOKEN_MS) return ms
-  return refuse({
-    status: 422,
-    code: "invalid_option",
-    detail: `${option} is ${JSON.stringify(expiresIn)}; send a duration of up to 7 days`,
-    errors: [{ pointer: `/${option}`, message: "is not a duration of up to 7 days" }],
-  })
 }
 
 export function isJobToken(text: string): boolean {

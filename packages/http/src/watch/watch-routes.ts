@@ -1,10 +1,12 @@
 import type { Sluice } from "@sluice/core"
+import { jobId, textOf } from "@sluice/core/fields"
 import type { Context, Hono, MiddlewareHandler } from "hono"
 import { bearerToken } from "../api/authorize.ts"
+import { bodyOf } from "../api/body.ts"
 import { operation, type Route, route } from "../api/operation.ts"
 import { refuse } from "../messages/problem.ts"
 import { createReader, type JobReader, readStatus } from "./job-reader.ts"
-import { isJobToken, type JobTokens } from "./job-token.ts"
+import { isJobToken, type JobTokens, tokenLifetime } from "./job-token.ts"
 
 export interface WatchRoutesOptions {
   readonly sluice: Sluice
@@ -17,14 +19,17 @@ export const watchJob = operation({
   method: "GET",
   path: "/v1/jobs/:id/events",
   role: "reader",
-  query: { token: "text" },
+  params: { id: jobId },
+  query: { token: textOf("job-token", "a token of the job") },
 })
 
 export const createJobToken = operation({
   method: "POST",
   path: "/v1/jobs/:id/token",
   role: "reader",
-  body: { keys: ["expiresIn"], isOptional: true },
+  params: { id: jobId },
+  body: bodyOf({ expiresIn: tokenLifetime }),
+  isBodyOptional: true,
 })
 
 /** Lets browsers watch one job by a token. To be called before what requires a key. */
@@ -53,7 +58,7 @@ export function watchRoutes(options: WatchRoutesOptions): Route[] {
   return [
     route(watchJob, ({ context }) => watch(context, options, reader)),
     route(createJobToken, async ({ params: { id }, body, context }) => {
-      const make = options.tokens.lasting(body.expiresIn, "expiresIn")
+      const make = options.tokens.lasting(body.expiresIn)
       await readStatus(reader, id)
       return context.json(make(id), 201)
     }),

@@ -1,8 +1,9 @@
-import { assertInteger, assertKnownKeys } from "../../checks/validate.ts"
+import { checkOptions } from "../../checks/field.ts"
 import type { Queryable } from "../../database/connection.ts"
 import { type ProtocolCall, protocolCall } from "../../database/protocol-call.ts"
 import { translateError } from "../../database/translate-error.ts"
 import { DatabaseUnavailableError } from "../../errors.ts"
+import { EXAMINE } from "../fields.ts"
 import { connectionFinding } from "./connection.ts"
 import type { ExamineOptions, Finding } from "./finding.ts"
 import { found } from "./found.ts"
@@ -22,9 +23,8 @@ export async function examine(
   options: ExamineOptions = {},
   own: Queryable = database,
 ): Promise<Finding[]> {
-  assertKnownKeys(options, ["maxDrainers"], ["options"])
+  checkOptions(EXAMINE, options)
   const { maxDrainers } = options
-  assertInteger(maxDrainers, ["maxDrainers"], 1, 100_000)
   const postgres = await postgresFinding(database)
   const connection = await connectionFinding(own)
   if (postgres.level === "wrong") return [connection, postgres]
