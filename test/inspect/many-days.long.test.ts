@@ -49,7 +49,7 @@ beforeAll(async () => {
       [id, daysAgo, payload, payloadDay],
     )
   await database.rows(
-    `insert into sluice.payloads (day, job_id, payload) select current_date - 3, $1, '{"large": true}'`,
+    `insert into sluice.payloads (day, job_id, payload) select current_date - 3, $1, jsonb_build_object('large', repeat('x', 500000))`,
     [FAILED.large],
   )
   await database.rows("select setval('sluice.job_ids', 100)")
@@ -105,7 +105,9 @@ test("jobs of several days are retried and deleted at once, with their payloads,
     const left = await client.query("select id from sluice.finished order by id")
     expect(left.rows.map(({ id }) => id)).toEqual(["1", "2"])
     const large = await client.query("select sluice.get_job($1) as job", [FAILED.large])
-    expect(large.rows[0].job).toMatchObject({ payload: { large: true } })
+    expect(large.rows[0].job).toMatchObject({ payload: { large: "x".repeat(500_000) } })
+    const stored = await client.query("select large_bytes from sluice.jobs where id = $1", [FAILED.large])
+    expect(stored.rows[0].large_bytes).toBeGreaterThan(0)
   })
   await inTransaction(async (client) => {
     const given = `{${FAILED.old},${FAILED.large},1,99}`
