@@ -13,15 +13,10 @@ const meeting = (world: World): Model => ({
   check: world.checkAllDone,
 })
 
-test.each<[string, readonly Edit[]]>([
-  ["whose looks leave out what is held", []],
-  ["who try each lock", TRIES_WHAT_IS_HELD],
-])(
-  "no order of the statements of two drainers %s performs a job twice, loses it or leaves it",
-  async (_who, edits) => {
-    expect(await exploration(meeting, edits)).toMatchObject({ violation: undefined })
-  },
-)
+test("no order of the statements of two drainers performs a job twice, loses it or leaves it", async () => {
+  expect(await exploration(meeting)).toMatchObject({ violation: undefined })
+  expect(await exploration(meeting, TRIES_WHAT_IS_HELD)).toMatchObject({ violation: undefined })
+})
 
 test.each<[string, Edit[]]>([
   ["the second look", withoutGuard("Second look")],
