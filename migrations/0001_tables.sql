@@ -1105,8 +1105,8 @@ create type new_job as (
   concurrency_limit integer, holds_key boolean, rate_key text, rate rate_limit, tags text[], metadata jsonb, state text, large_bytes integer, waiting_key text, unique_rule jsonb,
   expires_at timestamptz, further_keys text[], further_limits integer[], fair_key text, fair_weight smallint, is_counted boolean, batch_id bigint, is_parent boolean);
 
--- Where a job is in the history: the partition, and the row in it.
-create type finished_place as (part oid, place tid, id bigint);
+-- Where a job is in the history: the partition, and the row in it. When it finished tells the partition before a statement locks them all.
+create type finished_place as (part oid, place tid, id bigint, finished_at timestamptz);
 
 -- A job in a list, as JSON.
 create type listed_job as (id bigint, job json);

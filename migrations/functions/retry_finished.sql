@@ -8,15 +8,18 @@
 create or replace function retry_finished(p_places finished_place[], p_by text, out retried bigint[], out taken bigint[], out unkept bigint[])
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+set plan_cache_mode = force_custom_plan -- for the days of these jobs, and not for all that are kept: each costs half a dozen locks
 as $$
 declare
   v_paused text[] := paused('queue');
   v_ends batch_end[]; -- how those of batches had ended
+  v_times timestamptz[] := array(select given.finished_at from unnest(p_places) given union select '-infinity'); -- never empty, which would read all days
+  v_payload_days date[];
 begin
-  unkept := array(
-    select f.id from unnest(p_places) given (part, place, id), lateral (
-      select f.id from finished f
-      where f.tableoid = given.part and f.ctid = given.place and f.id = given.id and f.payload is null and f.payload_day is null limit 1) f);
+  select coalesce(array_agg(f.id) filter (where f.is_unkept), '{}'), array_agg(distinct f.payload_day) || date '-infinity' into unkept, v_payload_days
+  from unnest(p_places) given, lateral (
+    select f.id, f.payload_day, f.payload is null and f.payload_day is null as is_unkept from finished f
+    where f.finished_at = any (v_times) and f.tableoid = given.part and f.ctid = given.place and f.id = given.id limit 1) f;
   p_places := array(select given from unnest(p_places) given where given.id <> all (unkept));
   with past as materialized (
     select f.*, aside.payload as payload_aside, d.computes_key and f.concurrency_key is null as lacks_key,
@@ -24,13 +27,13 @@ begin
            coalesce(d.concurrency_limit, 1) as usual_limit, d.holds_key, d.further_limits as usual_further_limits, d.fair_weight,
            (select count(*) from retries r where r.job_id = f.id) as times,
            (select b.id from batches b where b.id = f.batch_id) as known_batch -- null, too, once its batch is forgotten
-    from unnest(p_places) given (part, place, id)
+    from unnest(p_places) given
     cross join lateral (
       select f.* from finished f
-      where f.tableoid = given.part and f.ctid = given.place and f.id = given.id and f.state in ('discarded', 'canceled')
+      where f.finished_at = any (v_times) and f.tableoid = given.part and f.ctid = given.place and f.id = given.id and f.state in ('discarded', 'canceled')
       limit 1 for update skip locked) f
     left join definitions d on d.name = f.name
-    left join payloads aside on aside.day = f.payload_day and aside.job_id = f.id
+    left join payloads aside on aside.day = any (v_payload_days) and aside.day = f.payload_day and aside.job_id = f.id
   ), in_force as materialized (
     select l.concurrency_key, l.concurrency_limit
     from limits_in_force(array(
@@ -70,8 +73,8 @@ begin
   perform reopen_dependencies(retried);
 
   perform note_further_keys(retried) from jobs j where j.id = any (retried) and j.further_keys is not null limit 1;
-  delete from finished f using unnest(p_places) given (part, place, id)
-  where f.tableoid = given.part and f.ctid = given.place and f.id = given.id and f.id = any (retried);
+  delete from finished f using unnest(p_places) given
+  where f.finished_at = any (v_times) and f.tableoid = given.part and f.ctid = given.place and f.id = given.id and f.id = any (retried);
   delete from cancellations c where c.job_id = any (retried); -- of a job that finished before its drainer heard of it
 end
 $$;

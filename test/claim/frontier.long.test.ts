@@ -199,10 +199,12 @@ test("a look past many jobs that others hold doesn't compare each with all of th
   const [holder, looking] = [await open(), await open()]
   await database.pool.query(
     `insert into sluice.claims (id, drainer_id, job_ids, fences)
-     select nextval('sluice.claim_ids'), $1, array_agg(j.id), array_agg(j.fence) from sluice.jobs j group by j.id % 50`,
+     select nextval('sluice.claim_ids'), $1, array_agg(j.id), array_agg(j.fence) from sluice.jobs j group by j.id % 490`,
     [holder.drainerId],
   )
+  await database.pool.query("analyze sluice.claims")
   await looking.connection.query("set work_mem = '64kB'", [])
+  await looking.connection.query("set hash_mem_multiplier = 1", [])
   await looking.connection.query("set statement_timeout = '1.5s'", [])
   expect((await looking.claim({ limit: 10, resumeAfter: null })).ids).toEqual([])
 })

@@ -1,6 +1,6 @@
 import { createSluice, defineJob } from "@sluice/core"
 import { createDashboard } from "@sluice/http/dashboard"
-import { beforeEach, expect, test } from "vitest"
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { readable, visitDashboard } from "./dashboard.ts"
 
@@ -149,6 +149,29 @@ test("what fails on the server's side is logged, and the page says no more than 
   expect(status).toBe(500)
   expect(text).not.toContain("secret_table")
   expect(logged).toEqual(["A page of the dashboard failed"])
+})
+
+test("a schema that isn't migrated is logged once a minute, without a stack, however many pages poll", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] })
+  onTestFinished(() => void vi.useRealTimers())
+  const logged: unknown[] = []
+  const ignore = () => {}
+  const error = (...told: unknown[]) => void logged.push(told)
+  const unmigrated = createSluice({ database: pool, schema: "elsewhere" })
+  const visitor = visitDashboard(unmigrated, "admin", {
+    log: { debug: ignore, info: ignore, warn: ignore, error },
+  })
+
+  for (let poll = 0; poll < 3; poll++) expect((await visitor.get("/jobs")).status).toBe(500)
+  expect(logged).toEqual([
+    [
+      expect.stringMatching(/^A page of the dashboard failed: .*elsewhere.*migrate/),
+      { method: "GET", path: "/jobs", code: "schema_missing" },
+    ],
+  ])
+  vi.advanceTimersByTime(60_000)
+  await visitor.get("/jobs")
+  expect(logged).toHaveLength(2)
 })
 
 test("a page whose statement took too long says that a narrower filter helps", async () => {

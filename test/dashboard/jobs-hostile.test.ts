@@ -182,7 +182,10 @@ test("of a thousand attempts the last are shown, and the others are on pages bef
      from generate_series(1, 1000) n`,
     [id],
   )
-  await database.rows("update sluice.jobs set attempts = 1000 where id = $1", [id])
+  await database.rows(
+    "update sluice.jobs set attempts = 1000, enqueued_at = now() - interval '1 day' where id = $1",
+    [id],
+  )
   const seen = new Set<string>()
   let path: string | undefined = `/jobs/${id}`
   for (let pages = 0; path && pages < 30; pages++) {

@@ -663,6 +663,27 @@ test("a new job's name is picked from those that are known", async () => {
   expect(await page("/jobs/new")).toContain('href="/jobs/new?name=import-orders"')
 })
 
+test("what somebody else has changed since a form was shown stays, unless the form changes it too", async () => {
+  const { id } = await byName.enqueue("welcome-mail", {}, { delay: "1h", priority: 1, tags: ["a"] })
+  const shown = await page(`/jobs/${id}/edit`)
+  const was = Array.from(
+    shown.matchAll(/name="(was\.\w+)" value="([^"]+)"/g),
+    ([, name = "", value = ""]) => [name, value],
+  )
+  const form = {
+    ...Object.fromEntries(was),
+    priority: "1",
+    queue: "default",
+    payload: "{}\r\n",
+    metadata: "{}",
+  }
+  await byName.updateJob(id, { priority: 5, tags: ["b"], payload: { now: true } })
+  expect(await post(`/jobs/${id}/edit`, { ...form, tags: "c" })).toMatchObject({ status: 303 })
+
+  expect(was).toHaveLength(6)
+  expect(await byName.getJob(id)).toMatchObject({ priority: 5, tags: ["c"], payload: { now: true } })
+})
+
 test("a form that is sent twice enqueues one job", async () => {
   const once = /name="once" value="([^"]+)"/.exec(await page("/jobs/new?name=welcome-mail"))?.[1] ?? ""
   const sent = { name: "welcome-mail", once, payload: "{}", due: "1h", tags: "twice" }

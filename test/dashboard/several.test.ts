@@ -131,6 +131,7 @@ test.each([
   ["There is no field &quot;&quot;", ",order\n0,1"],
   ["The field order is there twice", "order,order\n1,2"],
   ["more than 1000 levels", `[${"[".repeat(50_000)}${"]".repeat(50_000)}]`],
+  ["At most 5,000 jobs", `order,note\n${"1\n".repeat(5_001)}`],
   ["At most 5,000 jobs", `[${"{},".repeat(5_000)}{}]`],
 ])("what can't be read stays in its field, with the reason: %s", async (reason, rows) => {
   const { status, text } = await operator.post(PATH, { name: "refund", rows, step: "enqueue" })
@@ -163,7 +164,7 @@ test("a first line of very many columns takes no time that grows with their squa
   const began = performance.now()
   const { status } = await visitor.post(PATH, { name: "elsewhere", rows: `${columns}\n1`, step: "check" })
   expect(status).toBe(422)
-  expect(performance.now() - began).toBeLessThan(20_000)
+  expect(performance.now() - began).toBeLessThan(10_000)
 })
 
 test("without a definition, a table's cells are text, and what core refuses is said", async () => {

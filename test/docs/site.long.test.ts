@@ -11,7 +11,7 @@ const SITE = join(ROOT, "docs/.vitepress/dist")
 
 beforeAll(async () => {
   await run("docs:build")
-}, 240_000)
+}, 480_000)
 
 test("each link of the built site leads to a page, and to a heading of it", () => {
   const pages = globSync("**/*.html", { cwd: SITE }).filter((page) => page !== "404.html")

@@ -1,4 +1,5 @@
 import { createSluice } from "@sluice/core"
+import pg from "pg"
 import { expect, onTestFinished, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 
@@ -16,6 +17,7 @@ test("a migrated database is well: nothing is wrong with it", async () => {
     "directConnection",
     "serverVersion",
     "schemaVersion",
+    "writes",
     ...findings.filter(({ check }) => check === "serverSettings").map(({ check }) => check),
     "clock",
     "roomForLocks",
@@ -84,6 +86,22 @@ test("a server whose clock differs from this machine's is noted", async () => {
       text: expect.stringMatching(/^the database's clock is \d+ minutes ahead of that of this machine$/),
     })
   })
+})
+
+test("a role that may only read is wrong, because whatever it enqueues fails", async () => {
+  const role = new pg.Pool({ connectionString: database.url, options: "-c default_transaction_read_only=on" })
+  onTestFinished(() => role.end())
+  const findings = await createSluice({ database: role }).examine()
+  expect(findings.filter(({ level }) => level === "wrong")).toEqual([
+    {
+      check: "writes",
+      level: "wrong",
+      code: "writes_off",
+      values: {},
+      text: "the setting default_transaction_read_only is on for this role: with it, nothing can be enqueued or performed",
+      remedy: expect.stringMatching(/^Turn it off/),
+    },
+  ])
 })
 
 test("settings that lose jobs are noted", async () => {

@@ -1,5 +1,6 @@
 import { createSluice } from "@sluice/core"
 import { migrate } from "@sluice/core/migrate"
+import type { PoolClient } from "pg"
 import { beforeAll, expect, test } from "vitest"
 import { createDatabase } from "../support/database.ts"
 
@@ -10,6 +11,8 @@ const MOST_LOCKS = 200
 
 const database = await createDatabase()
 const sluice = createSluice({ database: database.pool })
+/** Discarded jobs of the history: of today, of long ago, and one of today with its payload aside. */
+const FAILED = { new: 3, old: 4, large: 5 }
 const ids: Record<"new" | "old" | "waiting", string> = { new: "1", old: "2", waiting: "" }
 
 beforeAll(async () => {
@@ -34,6 +37,21 @@ beforeAll(async () => {
       [id, daysAgo],
     )
   }
+  for (const [id, daysAgo, payload, payloadDay] of [
+    [FAILED.new, 0.1, "{}", null],
+    [FAILED.old, 80, "{}", null],
+    [FAILED.large, 0.1, null, 3],
+  ])
+    await database.rows(
+      `insert into sluice.finished (id, enqueued_at, run_at, finished_at, priority, attempts, state, name, queue, payload, payload_day)
+       select $1, at - interval '4 days', at, at, 0, 2, 'discarded', 'any', 'default', $3, current_date - $4::integer
+       from (select now() - $2 * interval '1 day' as at) a`,
+      [id, daysAgo, payload, payloadDay],
+    )
+  await database.rows(
+    `insert into sluice.payloads (day, job_id, payload) select current_date - 3, $1, jsonb_build_object('large', repeat('x', 500000))`,
+    [FAILED.large],
+  )
   await database.rows("select setval('sluice.job_ids', 100)")
   ids.waiting = (await sluice.enqueue("any", {})).id
 }, 120_000)
@@ -56,20 +74,78 @@ test.each([
   expect(await locksOf(`select sluice.${name}(${ids[which]})`)).toBeLessThan(MOST_LOCKS)
 })
 
+test.each([
+  ["retry_jobs", [FAILED.new]],
+  ["retry_jobs", [FAILED.new, FAILED.large]],
+  ["retry_jobs", [1]],
+  ["delete_jobs", [1, FAILED.large]],
+  ["cancel_jobs", [1]],
+] as const)("%s of jobs that have finished lately, such as %j, takes few locks too", async (name, jobs) => {
+  expect(await locksOf(`select * from sluice.${name}('{${jobs}}')`)).toBeLessThan(MOST_LOCKS)
+})
+
+test("one of long ago takes its day's locks more, and those of looking for it", async () => {
+  const looking = await locksOf(`select sluice.get_job(${FAILED.old})`)
+  const retrying = await locksOf(`select * from sluice.retry_jobs('{${FAILED.old}}')`)
+  expect(retrying).toBeLessThan(looking + MOST_LOCKS)
+})
+
+test("jobs of several days are retried and deleted at once, with their payloads, and each refusal is right", async () => {
+  await inTransaction(async (client) => {
+    const given = `{${FAILED.new},${FAILED.old},${FAILED.large},1,2,99}`
+    const { rows } = await client.query("select * from sluice.retry_jobs($1) order by job_id", [given])
+    expect(rows.map(({ job_id, state, refusal }) => [job_id, state, refusal])).toEqual([
+      ["1", "succeeded", "job_succeeded"],
+      ["2", "succeeded", "job_succeeded"],
+      [String(FAILED.new), "ready", null],
+      [String(FAILED.old), "ready", null],
+      [String(FAILED.large), "ready", null],
+      ["99", null, "job_not_found"],
+    ])
+    const left = await client.query("select id from sluice.finished order by id")
+    expect(left.rows.map(({ id }) => id)).toEqual(["1", "2"])
+    const large = await client.query("select sluice.get_job($1) as job", [FAILED.large])
+    expect(large.rows[0].job).toMatchObject({ payload: { large: "x".repeat(500_000) } })
+    const stored = await client.query("select large_bytes from sluice.jobs where id = $1", [FAILED.large])
+    expect(stored.rows[0].large_bytes).toBeGreaterThan(0)
+  })
+  await inTransaction(async (client) => {
+    const given = `{${FAILED.old},${FAILED.large},1,99}`
+    const { rows } = await client.query("select * from sluice.delete_jobs($1) order by job_id", [given])
+    expect(rows.map(({ job_id, refusal }) => [job_id, refusal])).toEqual([
+      ["1", null],
+      [String(FAILED.old), null],
+      [String(FAILED.large), null],
+      ["99", "job_not_found"],
+    ])
+    const left = await client.query(
+      "select id from sluice.finished union all select job_id from sluice.payloads union all select job_id from sluice.failures order by id",
+    )
+    expect(left.rows.map(({ id }) => id)).toEqual(["2", "2", String(FAILED.new)])
+  })
+})
+
 test("enqueueing, the overview of queues and health take as few", async () => {
   for (const call of ["enqueue('any')", "read_health(60000)", "list_queues()"])
     expect(await locksOf(`select sluice.${call}`), call).toBeLessThan(MOST_LOCKS)
 })
 
 async function locksOf(statement: string): Promise<number> {
-  const client = await database.pool.connect()
-  try {
-    await client.query("begin")
+  return inTransaction(async (client) => {
     await client.query(statement)
     const { rows } = await client.query(
       "select count(*)::integer as locks from pg_locks where pid = pg_backend_pid()",
     )
     return rows[0].locks
+  })
+}
+
+/** It is rolled back. */
+async function inTransaction<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> {
+  const client = await database.pool.connect()
+  try {
+    await client.query("begin")
+    return await work(client)
   } finally {
     await client.query("rollback")
     client.release()

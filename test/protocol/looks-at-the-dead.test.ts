@@ -27,6 +27,10 @@ test("what a dead drainer had in flight is claimed by nobody before it is reaped
   await first.end()
 
   expect(await second.claim("any")).toEqual([])
+  expect(
+    await claimOnItsWay(second),
+    "without the rows in claims, which a look from the start reads",
+  ).toEqual([])
   await second.connection.query("select sluice.reap($1, 100)", [second.drainerId])
   expect(await second.claim("any")).toEqual([{ id, fence: 1 }])
 })
@@ -43,6 +47,15 @@ test("a drainer that closes is not taken for dead before its end is committed, n
   await first.end()
   expect(await deadSeenBy(second)).toBeNull()
 })
+
+/** A claim that doesn't look from the start, and tries the lock of each job. */
+async function claimOnItsWay({ connection, drainerId, backendPid }: Session): Promise<unknown[]> {
+  const { rows } = await connection.query(
+    `select jobs from sluice.claim($1, $2, 100, '{any}', '(-2147483648,-infinity,0)', '{}', '{}', p_last_claim => null, p_looked_ms_ago => -1)`,
+    [drainerId, backendPid],
+  )
+  return rows[0].jobs
+}
 
 async function deadSeenBy({ connection, drainerId }: Session): Promise<number[] | null> {
   return (await connection.query("select dead from sluice.dead_drainers($1)", [drainerId])).rows[0].dead

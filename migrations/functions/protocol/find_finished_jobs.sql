@@ -22,13 +22,13 @@ declare
 begin
   before_at := coalesce(p_before, now());
   if p_filter ? 'batch' and not 'succeeded' = any (p_states) then -- by their index, all at once
-    select array_agg(f.id), array_agg(row(f.tableoid, f.ctid, f.id)::finished_place) into ids, places from finished f
+    select array_agg(f.id), array_agg(row(f.tableoid, f.ctid, f.id, f.finished_at)::finished_place) into ids, places from finished f
     where f.batch_id = (p_filter->>'batch')::bigint and f.state <> 'succeeded' and f.finished_at < before_at and f.state = any (p_states)
       and is_matching(p_filter, f.name, f.queue, f.tags, f.metadata, f.unique_key, f.concurrency_key, f.further_keys, f.enqueued_at, f.batch_id,
                          f.finished_at, f.id, f.payload, f.payload_day, f.state <> 'succeeded' or f.attempts > 1);
   elsif v_part is not null then
     execute format(
-      'select array_agg(f.id), array_agg(row(f.tableoid, f.ctid, f.id)::finished_place) from %s f
+      'select array_agg(f.id), array_agg(row(f.tableoid, f.ctid, f.id, f.finished_at)::finished_place) from %s f
        where f.ctid >= $1 and f.ctid < $2 and f.finished_at < $3 and f.state = any ($4)
          and is_matching($5, f.name, f.queue, f.tags, f.metadata, f.unique_key, f.concurrency_key, f.further_keys, f.enqueued_at, f.batch_id,
                          f.finished_at, f.id, f.payload, f.payload_day, f.state <> ''succeeded'' or f.attempts > 1)', v_part)

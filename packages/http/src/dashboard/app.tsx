@@ -4,6 +4,7 @@ import { setCookie } from "hono/cookie"
 import { createSigner } from "../messages/signing.ts"
 import { areas } from "./areas/index.ts"
 import { assetAt } from "./assets/assets.ts"
+import { createFailureLog } from "./failures.ts"
 import { createFlashes } from "./flash.ts"
 import type { DashboardOptions } from "./options.ts"
 import type { Action, Area, Page, View } from "./page.ts"
@@ -31,6 +32,7 @@ import { settingsOf } from "./settings.ts"
 export function createDashboard(options: DashboardOptions): Hono {
   const settings = settingsOf(options)
   const { base, log } = settings
+  const logFailure = createFailureLog(log)
   const app = new Hono<{ Variables: Variables }>()
   app.use(protectPages())
   app.get(`${base}/assets/:name`, serveAsset)
@@ -57,7 +59,7 @@ export function createDashboard(options: DashboardOptions): Hono {
     return entered instanceof Response ? entered : respond(context, entered, notFoundPage(entered.view))
   })
   app.onError((error, context) => {
-    log.error("The dashboard failed", { path: context.req.path, error })
+    logFailure("The dashboard failed", error, { path: context.req.path })
     return context.text("Internal Server Error", 500)
   })
   return app as unknown as Hono
@@ -113,7 +115,7 @@ export function createDashboard(options: DashboardOptions): Hono {
     const { view } = entered
     const known = failedPage(view, error)
     if (!known)
-      log.error("A page of the dashboard failed", { method: context.req.method, path: view.path, error })
+      logFailure("A page of the dashboard failed", error, { method: context.req.method, path: view.path })
     const { shell } = view.text
     return respond(context, { ...entered, area }, known ?? plainPage(shell.failedTitle, shell.failed, 500))
   }

@@ -31,7 +31,7 @@ const ofRoles = {
 const settings = component("ApiKeySettings", createApiKey.body, ofKeys, { schema: ofRoles })
 
 const rotation = component("ApiKeyRotation", rotateApiKey.body, {
-  overlap: "How long the secret before stays valid, up to 90 days. Default 24 hours.",
+  overlap: "How long the old secret stays valid, up to 90 days. Default 24 hours.",
 })
 
 const apiKey = {

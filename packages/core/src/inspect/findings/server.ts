@@ -7,6 +7,8 @@ export interface ServerFacts {
   readonly now: string
   /** That was asked for, or else how many slots the drainers of the last day have. */
   readonly maxDrainers: number
+  /** Whether it is a standby. */
+  readonly inRecovery: boolean
   readonly settings: Readonly<Record<string, string | null>>
   readonly lockRoom: number
   readonly locksHeld: number
@@ -35,12 +37,21 @@ interface Asked {
 
 export function serverFindings(facts: ServerFacts, asked: Asked): Finding[] {
   return [
+    writes(facts),
     ...serverSettings(facts),
     clock(facts, asked),
     roomForLocks(facts),
     roomForConnections(facts),
     oldestTransaction(facts),
   ]
+}
+
+/** Reading works on as usual where nothing can be enqueued or performed. */
+function writes({ inRecovery, settings }: ServerFacts): Finding {
+  const check = "writes"
+  if (inRecovery) return found(check, "wrong", "server_is_standby")
+  if (settings.default_transaction_read_only === "on") return found(check, "wrong", "writes_off")
+  return found(check, "ok", "writes_accepted")
 }
 
 /** What it means if one of them is off. */

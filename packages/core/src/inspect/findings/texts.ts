@@ -52,6 +52,17 @@ export const FINDING_TEXTS = {
     text: "the connection doesn't tell whether a pooler stands before this database",
   },
 
+  writes_accepted: { text: "the server accepts writes" },
+  server_is_standby: {
+    text: "the server is a standby, which accepts no writes: nothing can be enqueued or performed",
+    remedy: "Give the address of the primary, or promote this server: select pg_promote()",
+  },
+  writes_off: {
+    text: "the setting default_transaction_read_only is on for this role: with it, nothing can be enqueued or performed",
+    remedy:
+      "Turn it off, of the role, the database or the server. Some hosts turn it on while the disk is full: make room first",
+  },
+
   settings_fit: { text: "the server's settings fit" },
   autovacuum_off: {
     text: "the setting autovacuum is off: dead rows are never cleared away",

@@ -4,5 +4,5 @@ language sql stable set search_path from current
 as $$
   select given.id, past.name, past.state, case when past.state is null then 'job_not_found' else 'job_finished' end
   from (select distinct g.id from unnest(p_ids) g (id)) given
-  left join lateral (select f.name, f.state from finished f where f.id = given.id order by f.finished_at desc limit 1) past on true
+  left join finished_among(p_ids) past on past.id = given.id
 $$;

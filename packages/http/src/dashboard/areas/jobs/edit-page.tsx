@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { isDeepStrictEqual } from "node:util"
 import {
   InvalidInputError,
@@ -61,6 +62,13 @@ function edit(view: View, job: JobSnapshot, shown: ReadonlyMap<string, string>, 
       />
       <FormProblem errors={errors} shown={FIELDS} />
       <ActionForm view={view} path={`/jobs/${job.id}/edit`} class="form">
+        {FIELDS.map((name) => (
+          <input
+            type="hidden"
+            name={`was.${name}`}
+            value={shown.get(`was.${name}`) ?? digestOf(shown.get(name))}
+          />
+        ))}
         <TextField {...field("due")} label={text.runAt} hint={text.runAtHint} />
         <TextField {...field("priority")} label={text.priority} hint={text.priorityHint} />
         <TextField {...field("queue")} label={text.queue} />
@@ -102,9 +110,15 @@ export const editAction: Action = {
   },
 }
 
-/** Only what is different from the job: what somebody else has changed meanwhile stays. */
+/** What the form showed of a field, however long that was. Browsers have their own line breaks. */
+function digestOf(text = ""): string {
+  return createHash("sha256").update(text.replaceAll("\r\n", "\n").trim()).digest("base64url")
+}
+
+/** Only what is different from what the form showed, and from the job: what somebody else has changed meanwhile stays. */
 function changesOf(view: View, job: JobSnapshot, form: URLSearchParams): JobChanges {
   const { jobs: text } = view.text
+  const isEdited = (field: string) => form.get(`was.${field}`) !== digestOf(form.get(field) ?? "")
   const priority = numberOf(form, "priority", text.notNumber)
   const queue = textOf(form, "queue")
   const tags = form.has("tags") ? (tagsOf(form, "tags") ?? []) : undefined
@@ -117,7 +131,9 @@ function changesOf(view: View, job: JobSnapshot, form: URLSearchParams): JobChan
     ...(!isDeepStrictEqual(payload, job.payload) && { payload }),
     ...(!isDeepStrictEqual(metadata, job.metadata) && { metadata: metadata as JobChanges["metadata"] }),
   }
-  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
+  const given = Object.fromEntries(
+    Object.entries(changes).filter(([field, value]) => value !== undefined && isEdited(field)),
+  )
   return { ...dueOf(form, "due", text.notTime), ...given }
 }
 

@@ -21,15 +21,20 @@ export async function rowsIn(view: View, name: string, form: URLSearchParams): P
   const definition = definitionOf(view, name)
   const rows = text.trimStart().startsWith("[") ? listIn(view, form) : tableRows(view, definition, text)
   if (rows.length === 0) throw new FieldError("rows", view.text.jobs.several.none)
-  if (rows.length > MOST_ROWS)
-    throw new FieldError("rows", view.format.counted(view.text.jobs.several.tooMany, MOST_ROWS))
   return Promise.all(rows.map((row) => checked(definition, row)))
 }
 
 function listIn(view: View, form: URLSearchParams): readonly Row[] {
   const list = jsonOf(view, form, "rows")
   if (!Array.isArray(list)) throw new FieldError("rows", view.text.jobs.notJson)
+  assertFew(view, list)
   return list.map((payload) => ({ payload }))
+}
+
+/** Before each of them costs time. */
+function assertFew({ text, format }: View, rows: readonly unknown[]): void {
+  if (rows.length > MOST_ROWS)
+    throw new FieldError("rows", format.counted(text.jobs.several.tooMany, MOST_ROWS))
 }
 
 function tableRows(view: View, definition: AnyJobDefinition | undefined, text: string): readonly Row[] {
@@ -37,6 +42,7 @@ function tableRows(view: View, definition: AnyJobDefinition | undefined, text: s
   const columns = withoutEmptyEnd(header)
   const fields = inputFieldsOf(view, definition)
   checkColumns(view, columns, fields)
+  assertFew(view, lines)
   return lines.map((cells) => {
     const { length } = columns
     if (cells.length < length || withoutEmptyEnd(cells).length > length)

@@ -42,6 +42,17 @@ export const findings: Messages["findings"] = {
   },
   connection_unknown: { text: "لا يبيّن الاتصال هل أمام قاعدة البيانات مجمِّع اتصالات" },
 
+  writes_accepted: { text: "الخادم يقبل الكتابة" },
+  server_is_standby: {
+    text: "الخادم احتياطي لا يقبل الكتابة: لا يمكن إضافة أي مهمة أو تنفيذها",
+    remedy: "أعطِ عنوان الخادم الأساسي، أو رقِّ هذا الخادم: select pg_promote()",
+  },
+  writes_off: {
+    text: "الإعداد default_transaction_read_only مفعَّل لهذا الدور: لا يمكن به إضافة أي مهمة أو تنفيذها",
+    remedy:
+      "عطّله للدور أو لقاعدة البيانات أو للخادم. بعض المستضيفين يفعّلونه حين يمتلئ القرص: أفرغ مساحة أولًا",
+  },
+
   settings_fit: { text: "إعدادات الخادم مناسبة" },
   autovacuum_off: {
     text: "الإعداد autovacuum معطَّل: لا تُنظَّف الصفوف الميتة أبدًا",

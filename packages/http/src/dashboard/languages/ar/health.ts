@@ -37,6 +37,7 @@ export const health: Messages["health"] = {
     directConnection: "الاتصال",
     serverVersion: "إصدار الخادم",
     schemaVersion: "إصدار المخطط",
+    writes: "الكتابة",
     serverSettings: "إعدادات الخادم",
     clock: "الساعات",
     roomForLocks: "السعة للأقفال",

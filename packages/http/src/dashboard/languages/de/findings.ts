@@ -42,6 +42,17 @@ export const findings: Messages["findings"] = {
   },
   connection_unknown: { text: "die Verbindung verrät nicht, ob ein Pooler vor dieser Datenbank steht" },
 
+  writes_accepted: { text: "der Server nimmt Schreibzugriffe an" },
+  server_is_standby: {
+    text: "der Server ist ein Standby, der keine Schreibzugriffe annimmt: nichts kann eingereiht oder ausgeführt werden",
+    remedy: "Die Adresse des Primärservers angeben, oder diesen Server befördern: select pg_promote()",
+  },
+  writes_off: {
+    text: "die Einstellung default_transaction_read_only ist für diese Rolle an: mit ihr kann nichts eingereiht oder ausgeführt werden",
+    remedy:
+      "Sie ausschalten, bei der Rolle, der Datenbank oder dem Server. Manche Hoster schalten sie an, solange die Platte voll ist: dann zuerst Platz schaffen",
+  },
+
   settings_fit: { text: "die Einstellungen des Servers passen" },
   autovacuum_off: {
     text: "die Einstellung autovacuum ist aus: tote Zeilen werden nie weggeräumt",

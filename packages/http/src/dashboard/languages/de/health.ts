@@ -25,6 +25,7 @@ export const health: Messages["health"] = {
     directConnection: "Verbindung",
     serverVersion: "Version des Servers",
     schemaVersion: "Version des Schemas",
+    writes: "Schreibzugriffe",
     serverSettings: "Einstellungen des Servers",
     clock: "Uhren",
     roomForLocks: "Platz für Locks",

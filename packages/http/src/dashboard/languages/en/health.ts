@@ -25,6 +25,7 @@ export const health = {
     directConnection: "Connection",
     serverVersion: "Server version",
     schemaVersion: "Schema version",
+    writes: "Writes",
     serverSettings: "Server settings",
     clock: "Clocks",
     roomForLocks: "Room for locks",

@@ -44,6 +44,17 @@ export const findings: Messages["findings"] = {
   },
   connection_unknown: { text: "la conexión no revela si hay un pooler delante de esta base de datos" },
 
+  writes_accepted: { text: "el servidor acepta escrituras" },
+  server_is_standby: {
+    text: "el servidor es uno en espera, que no acepta escrituras: nada puede encolarse ni ejecutarse",
+    remedy: "Dé la dirección del servidor primario, o promueva este servidor: select pg_promote()",
+  },
+  writes_off: {
+    text: "el ajuste default_transaction_read_only está activado para este rol: con él, nada puede encolarse ni ejecutarse",
+    remedy:
+      "Desactívelo, en el rol, la base de datos o el servidor. Algunos proveedores lo activan cuando el disco está lleno: libere espacio primero",
+  },
+
   settings_fit: { text: "los ajustes del servidor son adecuados" },
   autovacuum_off: {
     text: "el ajuste autovacuum está desactivado: las filas muertas nunca se limpian",

@@ -25,6 +25,7 @@ export const health: Messages["health"] = {
     directConnection: "Conexión",
     serverVersion: "Versión del servidor",
     schemaVersion: "Versión del esquema",
+    writes: "Escrituras",
     serverSettings: "Ajustes del servidor",
     clock: "Relojes",
     roomForLocks: "Espacio para bloqueos",

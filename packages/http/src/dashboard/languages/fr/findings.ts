@@ -44,6 +44,17 @@ export const findings: Messages["findings"] = {
   },
   connection_unknown: { text: "la connexion ne dit pas si un pooler se trouve devant cette base" },
 
+  writes_accepted: { text: "le serveur accepte les écritures" },
+  server_is_standby: {
+    text: "le serveur est un serveur de secours, qui n'accepte aucune écriture : rien ne peut être mis en file ni exécuté",
+    remedy: "Donnez l'adresse du serveur primaire, ou promouvez ce serveur : select pg_promote()",
+  },
+  writes_off: {
+    text: "le réglage default_transaction_read_only est activé pour ce rôle : avec lui, rien ne peut être mis en file ni exécuté",
+    remedy:
+      "Désactivez-le, pour le rôle, la base ou le serveur. Certains hébergeurs l'activent quand le disque est plein : faites d'abord de la place",
+  },
+
   settings_fit: { text: "les réglages du serveur conviennent" },
   autovacuum_off: {
     text: "le réglage autovacuum est désactivé : les lignes mortes ne sont jamais effacées",

@@ -25,6 +25,7 @@ export const health: Messages["health"] = {
     directConnection: "Connexion",
     serverVersion: "Version du serveur",
     schemaVersion: "Version du schéma",
+    writes: "Écritures",
     serverSettings: "Réglages du serveur",
     clock: "Horloges",
     roomForLocks: "Place pour les verrous",

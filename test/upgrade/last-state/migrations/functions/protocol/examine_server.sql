@@ -2,8 +2,8 @@
 -- Roles without the rights of pg_read_all_stats don't see the transactions of other roles: then `hidden` counts their sessions.
 --   p_max_drainers  how many drainers there may be at once; null: as many as the pools that drained in the last day have slots together, and
 --                   if none did, 10
---   returns         an object: now, maxDrainers, settings, lockRoom, locksHeld, connectionRoom, transactionalJobs,
---                   connected, hidden, oldest (the oldest transaction of this database; null: none)
+--   returns         an object: now, maxDrainers, inRecovery (true: a standby, which accepts no writes), settings, lockRoom, locksHeld,
+--                   connectionRoom, transactionalJobs, connected, hidden, oldest (the oldest transaction of this database; null: none)
 create or replace function examine_server(p_max_drainers integer) returns json
 language sql volatile set search_path from current
 as $$
@@ -24,8 +24,9 @@ as $$
   select json_build_object(
     'now', clock_timestamp(),
     'maxDrainers', s.most,
+    'inRecovery', pg_is_in_recovery(),
     'settings', (select json_object_agg(name, current_setting(name, true)) from unnest(array[
-      'autovacuum', 'track_counts', 'fsync', 'full_page_writes', 'synchronous_commit', 'max_connections', 'max_locks_per_transaction']) name),
+      'autovacuum', 'track_counts', 'fsync', 'full_page_writes', 'synchronous_commit', 'default_transaction_read_only', 'max_connections', 'max_locks_per_transaction']) name),
     'lockRoom', current_setting('max_locks_per_transaction')::integer
       * (current_setting('max_connections')::integer + current_setting('max_prepared_transactions')::integer),
     'locksHeld', (select count(*) from pg_locks),
