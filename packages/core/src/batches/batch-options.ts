@@ -56,8 +56,8 @@ async function callbackJson(catalog: Catalog, event: string, callback: BatchCall
   const definition = isDefinition(callback) ? callback : undefined
   const job = definition ? { name: definition.name } : (callback as NewJob)
   const { options } = job as NewJob
+  if (options !== undefined) callbackOptions.assert(options, [...path, "options"])
   try {
-    if (options !== undefined) callbackOptions.assert(options, ["options"])
     const stored = await toStoreLater(catalog, job, definition)
     const columns = JSON.parse(stored)
     if (REFUSED_COLUMNS.some((column) => column in columns))
