@@ -14,7 +14,7 @@ const bad: [options: object, message: string, path: (string | number)[]][] = [
   [{ onFinish: { name: "nothing" } }, "onFinish: No job is named", ["options", "onFinish", "name"]],
   [
     { onDiscard: { name: "ok", options: { delay: "soon" } } },
-    "onDiscard: ",
+    "onDiscard.options.delay is",
     ["options", "onDiscard", "options", "delay"],
   ],
   [
