@@ -5,10 +5,8 @@ import { bestEffort } from "../session/best-effort.ts"
 import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
 
-/** A drainer to which this many jobs came lately looks for more every few milliseconds. Once it is half as many, it listens again. */
-const HOT_JOBS = 25
-/** What came this long ago counts a third of what comes now. */
-const LATELY_MS = 100
+/** For this long after a claim that found work, the drainer looks for more every few milliseconds; then it listens. */
+const HOT_MS = 100
 const HOT_LOOK_MS = 2
 /** It looks at least this often, notified or not: for urgent work, for dead drainers, and to show that it lives. */
 const LOOK_MS = 500
@@ -26,9 +24,8 @@ export interface Linger {
 }
 
 /**
- * Looking costs less than being notified while many jobs come, because a notification serializes the commits of those who
- * enqueue. While few come, most looks would be in vain, and a job would wait for the next. So a drainer listens for
- * notifications unless more than about 250 jobs a second came to it lately.
+ * Looking costs less than being notified while work keeps coming, because a notification serializes the commits of those
+ * who enqueue. So a drainer listens for notifications only once it has found nothing for a while.
  */
 export function createLinger(
   drainer: Drainer,
@@ -39,8 +36,6 @@ export function createLinger(
   const { tally } = drainer
   let claimed = 0
   let workedAtMs = performance.now()
-  /** Jobs that had come lately when work was found last. */
-  let lately = 0
   let isListening = false
   let notifiedAtMs = 0
   drainer.onNotification((channel) => {
@@ -59,7 +54,7 @@ export function createLinger(
       if (position.isCutShort && runner.room() > 0) return 0
       if (!position.isCaughtUp || runner.room() === 0) return isIdle ? 0 : LOOK_MS
       if (lingerMs === 0) return LOOK_MS
-      const isHot = jobsLately() >= (isListening ? HOT_JOBS : HOT_JOBS / 2)
+      const isHot = quietMs() < HOT_MS
       if (isHot === isListening) {
         await listen(!isHot)
         return 0 // a job stored before its transaction could know that this drainer listens
@@ -79,22 +74,11 @@ export function createLinger(
 
   /** Milliseconds since the last claim that found work. */
   function quietMs(): number {
-    countClaimed()
+    if (tally.claimed > claimed) {
+      claimed = tally.claimed
+      workedAtMs = performance.now()
+    }
     return performance.now() - workedAtMs
-  }
-
-  /** The jobs claimed, each counting the less the longer ago that was. */
-  function jobsLately(): number {
-    countClaimed()
-    return lately * Math.exp((workedAtMs - performance.now()) / LATELY_MS)
-  }
-
-  function countClaimed(): void {
-    if (tally.claimed === claimed) return
-    const nowMs = performance.now()
-    lately = lately * Math.exp((workedAtMs - nowMs) / LATELY_MS) + tally.claimed - claimed
-    claimed = tally.claimed
-    workedAtMs = nowMs
   }
 
   function untilDueMs(): number {

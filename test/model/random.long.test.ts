@@ -14,7 +14,7 @@ import {
   SESSIONS,
 } from "./random-world.ts"
 
-/** More of it: `SLUICE_MODEL_RUNS=1000 npx vitest run test/model/random.test.ts`. */
+/** More of it: `SLUICE_MODEL_RUNS=1000 npx vitest run test/model/random.long.test.ts`. */
 const RUNS = Number(process.env.SLUICE_MODEL_RUNS ?? 12)
 
 /** Of a failure, the shortest list is told that was found by then. */
