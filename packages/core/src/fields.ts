@@ -1,6 +1,7 @@
 // What callers from outside may send, for @sluice/http: @sluice/core/fields. Core checks by the same declarations.
 
 export { API_KEY, apiKeyId, LIST_ACTIONS, LIST_API_KEYS, ROTATE_API_KEY } from "./access/fields.ts"
+export { ROLES } from "./access/principal.ts"
 export { LIST_BATCHES, OF_BATCH, RETRY_BATCH } from "./batches/fields.ts"
 export {
   anyJson,

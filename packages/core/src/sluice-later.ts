@@ -145,7 +145,6 @@ export function createLater({ catalog, database, ownDatabase, listen, store, wak
     async retryBatch(id, options = {}) {
       checkOptions(RETRY_BATCH, options)
       const { callbacks = false, ...retry } = options
-      retryVerb(schema, retry) // checks the rest
       const family = await translateErrors(familyOf(database, schema, id, callbacks))
       return sumOf(family.map((batch) => () => later.retryJobs({ batch }, retry)))
     },

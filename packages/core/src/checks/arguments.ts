@@ -1,10 +1,8 @@
 // How the packages of Sluice refuse what they are called with. Not for apps.
 
-import { refuseType } from "./validate.ts"
+import { type Path, refuseType } from "./validate.ts"
 
 export { assertKnownKeys, assertRecord, refuse, refuseType } from "./validate.ts"
-
-type Path = readonly (string | number)[]
 
 /** Refuses what has no `enqueue`, and so is no Sluice. */
 export function assertSluice(value: unknown, path: Path): void {

@@ -58,12 +58,12 @@ export async function runClaim<Result extends Claimed>(
 ): Promise<(Result & { claimed: ClaimedJob[] }) | undefined> {
   const { largestClaim, largestReadable, mostThatFit } = position
   const limit = Math.min(room, largestClaim, mostThatFit, Math.max(1, largestReadable))
-  position.sentAtMs = performance.now()
   const mostBytes = largestReadable === 0 ? 0 : MOST_BYTES_AT_ONCE
   const { settled, spent } = drainer.held.takeSettled()
   try {
     const { text, values } = callOf(limit, toPgArray(settled), toPgArray(spent), mostBytes)
     const sentAtMs = performance.now()
+    position.sentAtMs = sentAtMs
     const claiming = drainer.queryPrepared(`select ${COLUMNS} from ${text} c`, values)
     const [{ answer }, ...payloads] = (await timed(drainer, "claim", claiming)) as ClaimRows<Result>
     position.failures = 0

@@ -37,17 +37,18 @@ export const drainerId = integer(1, 2_147_483_647)
 
 export const fingerprintField = textLike(/^[0-9a-z]{1,32}$/, "that of a group that listErrors returns")
 
-export const ERROR_RANGE = object({ since: instant, until: instant })
+const range = { since: instant, until: instant }
+export const ERROR_RANGE = object(range)
 
 export const LIST_ERRORS = object({
-  ...ERROR_RANGE.fields,
+  ...range,
   name,
   order: oneOf(["newest", "most"]),
   limit: integer(1, 500),
 })
 
 export const LIST_FAILURES = object({
-  ...ERROR_RANGE.fields,
+  ...range,
   outcome: oneOf(["retried", "discarded", "snoozed", "interrupted"]),
   limit: integer(1, 10_000),
   after: place,
@@ -64,7 +65,6 @@ export const LIST_KEYS = object({
 
 export const LIST_RATES = object({ after: text(), limit })
 
-const range = { since: instant, until: instant }
 export const MEASURED = object({ ...range, name, queue: name })
 export const STEPPED = object({
   ...MEASURED.fields,

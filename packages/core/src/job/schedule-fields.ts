@@ -1,3 +1,4 @@
+import { LONGEST_MS } from "../checks/duration.ts"
 import {
   anyJson,
   anyObject,
@@ -19,7 +20,6 @@ import type { ScheduleTiming } from "./schedule-settings.ts"
 
 const A_SECOND_MS = 1_000
 const A_DAY_MS = 86_400_000
-const A_CENTURY_MS = 36_525 * A_DAY_MS
 
 const policy = oneOf(["skip", "once", "all"])
 const policyWithin = object({ policy: required(policy), within: period() })
@@ -41,7 +41,7 @@ const timeZone = field<string>(
 /** When a schedule has ticks. What a cron expression may be, `assertCron` checks, and the database. */
 export const SCHEDULE_TIMING = {
   cron: textOf("cron", 'a cron expression such as "0 3 * * *"'),
-  every: durationFrom(A_SECOND_MS, A_CENTURY_MS),
+  every: durationFrom(A_SECOND_MS, LONGEST_MS),
   timeZone,
   options: anyObject,
   jitter: durationFrom(0, A_DAY_MS),

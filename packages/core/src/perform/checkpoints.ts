@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec"
-import { boundedMs, type Duration, durationMs } from "../checks/duration.ts"
+import { boundedMs, type Duration, durationMs, LONGEST_MS } from "../checks/duration.ts"
 import { assertKnownKeys, assertName, assertText, isRecord, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
 import { InvalidInputError, SluiceError, WaitTimeoutError } from "../errors.ts"
@@ -72,8 +72,6 @@ interface Progress {
   isIsolated: boolean
 }
 
-/** As long as any duration. */
-const LONGEST_WAIT_MS = 36_525 * 86_400_000
 /** A timeout of `jobs` is an integer. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
 
@@ -211,7 +209,7 @@ async function waitFor(progress: Progress, token: string, options: WaitForOption
 }
 
 function waitTimeoutMs(path: readonly string[], timeout: Duration = "30d"): number {
-  return boundedMs(timeout, [...path, "timeout"], 0, LONGEST_WAIT_MS)
+  return boundedMs(timeout, [...path, "timeout"], 0, LONGEST_MS)
 }
 
 interface EndableWait {

@@ -1,5 +1,5 @@
 -- Those of these jobs that are in the history. Each day that is searched costs time and half a dozen locks, and what is asked for has
--- usually finished lately: so the last days are searched first, whole days, and all that are kept only for what isn't there.
+-- usually finished lately: so the last days are searched first, and all that are kept only for what isn't there.
 --   p_ids  the jobs
 create or replace function finished_among(p_ids bigint[]) returns table (id bigint, name text, state text, place finished_place)
 language plpgsql volatile set search_path from current
@@ -12,7 +12,7 @@ declare
   v_since timestamptz;
   v_until timestamptz := 'infinity';
 begin
-  foreach v_since in array array[date_trunc('day', now(), 'UTC') - interval '24 hours', date_trunc('day', now(), 'UTC') - interval '336 hours', '-infinity'] loop
+  foreach v_since in array searched_since() loop
     exit when v_left = '{}';
     for v_job in
       select f.id, f.name, f.state, row(f.tableoid, f.ctid, f.id, f.finished_at)::finished_place as place

@@ -1,4 +1,5 @@
 import { type ApiKeySettings, InvalidInputError, type Role } from "@sluice/core"
+import { ROLES } from "@sluice/core/fields"
 import { ActionForm } from "../../components/action-form.tsx"
 import { Field } from "../../components/field.tsx"
 import { PageHeader } from "../../components/page-header.tsx"
@@ -9,7 +10,6 @@ import { tagsOf, textOf } from "../parts/form-values.ts"
 import { secretPage } from "./key.tsx"
 
 const PATH = "/api-keys/new"
-const ROLES = ["enqueuer", "reader", "operator", "admin"] as const satisfies readonly Role[]
 const LIFETIMES = ["", "7d", "30d", "90d", "365d"] as const
 const FIELDS = ["name", "role", "names", "queues", "expiresIn"]
 
