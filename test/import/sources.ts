@@ -16,11 +16,11 @@ export interface Printed {
   readonly failed: number
 }
 
-/** Runs `sluice import`, and returns its exit code with what it prints: parsed, or as text if it isn't JSON. */
+/** Runs `sluice import`, and returns its exit code with what it prints: its report, and the text of both streams. */
 export async function runImport(database: TestDatabase, system: string, ...options: string[]) {
   const args = ["import", system, "--database-url", database.url, "--json", ...options]
-  const { code, output } = await runSluice(...args)
-  return { code, output, report: (output.startsWith("{") ? JSON.parse(output) : undefined) as Printed }
+  const { code, output, stdout } = await runSluice(...args)
+  return { code, output, report: JSON.parse(stdout) as Printed }
 }
 
 export const silent = { error() {}, warn() {}, info() {}, debug() {}, scope: () => silent } as never
