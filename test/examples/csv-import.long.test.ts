@@ -45,11 +45,11 @@ test.each([
     const before = await imported()
     const worker = app.start("worker.ts")
     expect(await app.run("import.ts", "broken.csv")).toMatch(/^discarded/m)
-    const [job] = await database.rows(
-      "select errors, attempts from sluice.job_history order by id desc limit 1",
+    const failures = await database.rows(
+      `select attempt, outcome, error_message as message from sluice.job_failures
+       where job_id = (select max(id) from sluice.job_history)`,
     )
-    expect(JSON.stringify(job.errors)).toMatch(reason)
-    expect(job.attempts).toBe(1)
+    expect(failures).toEqual([{ attempt: 1, outcome: "discarded", message: expect.stringMatching(reason) }])
     expect(await imported()).toBe(before)
     expect(await worker.end("SIGTERM")).toBe(0)
   },

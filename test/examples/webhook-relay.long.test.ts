@@ -64,7 +64,7 @@ test("an event that can't be stored, or has no id, is refused", async () => {
     expect((await send(url, event, sign(content), content)).status, event).toBe(400)
   const large = Buffer.alloc(100_001, "x")
   expect((await send(url, "evt_4", sign(large), large)).status).toBe(413)
-  expect(await app.database.rows("select idempotency_key from sluice.jobs")).toHaveLength(1)
+  expect(await app.database.rows("select id from sluice.jobs")).toHaveLength(1)
   expect(await server.end("SIGTERM")).toBe(0)
 })
 
