@@ -143,6 +143,9 @@ function Search({ view, conditions, values }: Pick<Parts, "view" | "conditions" 
           {values.tags.map((tag) => (
             <option value={`tag:${/\s/.test(tag) ? `"${tag}"` : tag}`} />
           ))}
+          {values.metadata.filter(isTyped).map((key) => (
+            <option value={`metadata.${key}:`} />
+          ))}
         </datalist>
         <button type="submit" class="button">
           <Icon name="search" />
@@ -155,6 +158,11 @@ function Search({ view, conditions, values }: Pick<Parts, "view" | "conditions" 
       <Badges view={view} conditions={conditions} />
     </search>
   )
+}
+
+/** The search field takes it as one step of a path. */
+function isTyped(key: string): boolean {
+  return !/[\s:.]/.test(key)
 }
 
 function Badges({ view, conditions }: Pick<Parts, "view" | "conditions">) {
@@ -373,6 +381,7 @@ function NoneFound({
     return (
       <EmptyState title={text.noneMatch}>
         <p>{text.noneMatchHint}</p>
+        {conditions.some(({ field }) => field === "metadata") && <p>{text.metadataIsText}</p>}
         <ButtonLink href={view.href("/jobs")}>{text.clear}</ButtonLink>
       </EmptyState>
     )
