@@ -7,5 +7,6 @@ declare module "sst" {
     DatabaseUrl: { type: "sst.sst.Secret"; value: string }
     Queue: { type: "sluice.aws.Sluice"; databaseUrl: string; drainFunction: string; schema: string }
     QueueDatabase: { type: "sst.sst.Linkable"; url: string }
+    WebKey: { type: "sst.sst.Secret"; value: string }
   }
 }

@@ -10,6 +10,7 @@ export default $config({
 
   async run() {
     const databaseUrl = new sst.Secret("DatabaseUrl")
+    const webKey = new sst.Secret("WebKey")
 
     const { Sluice } = await import("@sluice/aws/sst")
     const queue = new Sluice("Queue", {
@@ -20,7 +21,7 @@ export default $config({
 
     const web = new sst.aws.Function("Web", {
       handler: "src/web.handler",
-      link: [databaseUrl, queue],
+      link: [databaseUrl, webKey, queue],
       url: true,
     })
     return { web: web.url }

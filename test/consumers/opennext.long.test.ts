@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { watchJob } from "@sluice/client"
 import { bundleFunctions, createHost, startHttpGateway } from "@sluice/local"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { fillForm } from "../examples/form.ts"
 import { createDatabase } from "../support/database.ts"
 import { type Consumer, installExample, isUnreachable } from "./consumer.ts"
 import { isLongRun } from "./long-run.ts"
@@ -113,13 +114,7 @@ describe.skipIf(!isLongRun)("examples/nextjs as OpenNext bundles it for Lambda",
   /** Sends the form of the first page, as a browser without scripts does. */
   async function build(year: number): Promise<Response> {
     const page = await (await visit("/")).text()
-    const form = /<form[^>]*>(?:(?!<\/form>).)*name="year".*?<\/form>/s.exec(page)?.[0] ?? ""
-    const body = new FormData()
-    for (const [, name = "", value = ""] of form.matchAll(
-      /type="hidden" name="([^"]+)"(?: value="([^"]*)")?/g,
-    ))
-      body.set(name, value)
-    body.set("year", String(year))
+    const body = fillForm(page, "year", { year: String(year) })
     return visit("/", { method: "POST", body, headers: { origin: url } })
   }
 

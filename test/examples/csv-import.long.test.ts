@@ -32,6 +32,30 @@ test(`${ROWS} rows are imported, each once, with progress, though the worker is 
   expect(await second.end("SIGTERM")).toBe(0)
 }, 120_000)
 
+test.each([
+  ["", /is empty/],
+  ['email,name,note\n"open,1,2\n', /quotes don't end|no field of CSV/],
+  ['email,name,note\na@example.org,"b"c,d\n', /no field of CSV: "\\"b\\"c,d/],
+  ["email,name,note\na@example.org,b\0,d\n", /NUL/],
+  [Buffer.from([0x65, 0x0a, 0xff, 0x0a]), /isn't UTF-8/],
+])(
+  "a file that can't be imported, such as %j, is discarded at once, and says why",
+  async (content, reason) => {
+    await writeFile(join(app.folder, "broken.csv"), content)
+    const before = await imported()
+    const worker = app.start("worker.ts")
+    expect(await app.run("import.ts", "broken.csv")).toMatch(/^discarded/m)
+    const failures = await database.rows(
+      `select attempt, outcome, error_message as message from sluice.job_failures
+       where job_id = (select max(id) from sluice.job_history)`,
+    )
+    expect(failures).toEqual([{ attempt: 1, outcome: "discarded", message: expect.stringMatching(reason) }])
+    expect(await imported()).toBe(before)
+    expect(await worker.end("SIGTERM")).toBe(0)
+  },
+  30_000,
+)
+
 async function imported(): Promise<number> {
   return (await database.rows("select count(*)::int from customers"))[0].count
 }

@@ -5,7 +5,7 @@ import { preparePlatform } from "../sst/platform.ts"
 import { createDatabase } from "../support/database.ts"
 import { eventually } from "../support/eventually.ts"
 import { deploy } from "./deployment.ts"
-import { requestReceipts } from "./hono.ts"
+import { requestReceipts, secretsFor } from "./hono.ts"
 import { startMailServer } from "./mail-server.ts"
 
 const prepared = await preparePlatform()
@@ -15,7 +15,7 @@ describe.skipIf(!prepared)("examples/hono with the component's settings", async 
   const database = await createDatabase("template0")
   const mail = await startMailServer()
   const app = await deploy("examples/hono", {
-    secrets: { DatabaseUrl: database.url },
+    secrets: secretsFor(database.url),
     edits: {
       'drain: "src/drain.handler",': `drain: { handler: "src/drain.handler", environment: { MAIL_URL: "${mail.url}" } },
         schema: "shop_jobs", maxDrainers: 1, concurrency: 2, idle: true,`,

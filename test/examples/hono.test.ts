@@ -3,7 +3,7 @@ import { preparePlatform } from "../sst/platform.ts"
 import { createDatabase } from "../support/database.ts"
 import { eventually } from "../support/eventually.ts"
 import { deploy, servicesWatched } from "./deployment.ts"
-import { requestReceipts } from "./hono.ts"
+import { postReceipt, requestReceipts, secretsFor } from "./hono.ts"
 import { startMailServer } from "./mail-server.ts"
 
 const prepared = await preparePlatform()
@@ -13,7 +13,7 @@ describe.skipIf(!prepared)("examples/hono as its config deploys it", async () =>
   const database = await createDatabase("template0")
   const mail = await startMailServer()
   const app = await deploy("examples/hono", {
-    secrets: { DatabaseUrl: database.url },
+    secrets: secretsFor(database.url),
     edits: {
       'drain: "src/drain.handler",': `drain: { handler: "src/drain.handler", environment: { MAIL_URL: "${mail.url}" } },`,
       'migrate: "src/migrate.handler",':
@@ -34,6 +34,25 @@ describe.skipIf(!prepared)("examples/hono as its config deploys it", async () =>
       ]),
     )
     expect(mail.counts.received).toBe(1)
+  })
+
+  test("a request that is wrong, or comes from a stranger, is refused and stores nothing", async () => {
+    const url = await app.serve("Web")
+    const before = await database.rows("select max(id)::text from sluice.finished")
+    expect((await postReceipt(url, { key: "another" })).status).toBe(401)
+    for (const wrong of [
+      { body: "{" },
+      { body: "null" },
+      { body: "{}" },
+      { body: JSON.stringify({ to: "nobody" }) },
+      { body: JSON.stringify({ to: "a\u0000@example.org" }) },
+      { order: "x" },
+      { order: "-1" },
+      { order: "1e400" },
+    ])
+      expect((await postReceipt(url, wrong)).status, JSON.stringify(wrong)).toBe(400)
+    expect(await database.rows("select id from sluice.jobs")).toEqual([])
+    expect(await database.rows("select max(id)::text from sluice.finished")).toEqual(before)
   })
 
   test("the drain function's metrics have the service that the alarms watch", async () => {

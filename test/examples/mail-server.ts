@@ -16,11 +16,17 @@ export interface ReceivedMail {
  * Stands in for the service that the examples' jobs call. While it is held, it answers nobody.
  *
  * @param refuse Answers a mail with this status; undefined: it is accepted.
+ * @param retryAfter What it says with a status.
+ * @param location Where it sends those whom it refuses.
  */
 export async function startMailServer({
   refuse = () => undefined,
+  retryAfter = "1",
+  location,
 }: {
   refuse?: (mail: ReceivedMail) => number | undefined
+  retryAfter?: string
+  location?: string
 } = {}) {
   const waiting = new Set<ServerResponse>()
   const counts = { received: 0, mostAtOnce: 0 }
@@ -37,7 +43,8 @@ export async function startMailServer({
     received.push(mail)
     const status = refuse(mail)
     if (status === undefined) accepted.push(mail)
-    else response.writeHead(status, { "retry-after": "1" })
+    else
+      response.writeHead(status, { "retry-after": retryAfter, ...(location !== undefined && { location }) })
     if (!isHeld) response.end()
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))

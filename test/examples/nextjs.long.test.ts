@@ -6,6 +6,7 @@ import { browserTest, PROGRAM, screenshot } from "../dashboard/browser.ts"
 import { createDatabase } from "../support/database.ts"
 import { eventually } from "../support/eventually.ts"
 import { freePort } from "../support/free-port.ts"
+import { fillForm } from "./form.ts"
 
 const INSTALL_TIMEOUT_MS = 600_000 // and packs the packages before
 const BUILD_TIMEOUT_MS = 600_000
@@ -126,6 +127,48 @@ describe("examples/nextjs", async () => {
     await page.waitForURL(`${url}/sign-in`)
   })
 
+  test("what a stranger sends is refused with a sentence, and an email address with NUL is none", async () => {
+    for (const [values, problem] of [
+      [{ email: "ada\u0000@example.org", password: "correct horse" }, "email"],
+      [{ email: "ada", password: "correct horse" }, "email"],
+      [{ email: `${"a".repeat(250)}@example.org`, password: "correct horse" }, "email"],
+      [{ email: "ada@example.org", password: "short" }, "length"],
+      [{ email: "ada@example.org", password: "x".repeat(201) }, "length"],
+      [{ email: "ada@example.org", password: "wrong\u0000horse" }, "password"],
+    ] as const)
+      expect(await send("/sign-in", "email", values), JSON.stringify(values)).toBe(
+        `/sign-in?problem=${problem}`,
+      )
+    for (const year of ["", "x", "1999", "2026.5", "9".repeat(400)])
+      expect(await send("/", "year", { year }), year).toBe("/?problem=year")
+    const page = await (await fetch(`${url}/sign-in?problem=email`)).text()
+    expect(page).toContain("email address.")
+    expect((await fetch(`${url}/sign-in?problem=email&problem=often`)).status).toBe(200)
+  })
+
+  test("sign-ins of an address, those of all, and reports of a user are limited for ten minutes", async () => {
+    const knock = (email: string) => send("/sign-in", "email", { email, password: "wrong horse" })
+    await database.rows("delete from turns")
+    const answers = await Promise.all(Array.from({ length: 25 }, () => knock("ada@example.org")))
+    expect(answers.filter((answer) => answer === "/sign-in?problem=password").length).toBe(20)
+    expect(answers.filter((answer) => answer === "/sign-in?problem=often").length).toBe(5)
+    expect(await knock("bob@example.org")).toBe("/") // an account of his own
+
+    await database.rows("update turns set count = 1000 where who = 'sign-ins'")
+    expect(await knock("cy@example.org")).toBe("/sign-in?problem=often")
+    expect(await database.rows("select id from users where email = 'cy@example.org'")).toEqual([])
+    await database.rows('update turns set "window" = "window" - 1')
+    expect(await knock("ada@example.org")).toBe("/sign-in?problem=password")
+
+    await database.rows(
+      `insert into turns select 'report of 1', "window", 49 from turns where who = 'sign-ins'`,
+    )
+    expect(await send("/", "year", { year: "2026" })).toMatch(/^\/reports\/\d+$/)
+    const [before] = await database.rows("select count(*)::int from reports")
+    expect(await send("/", "year", { year: "2026" })).toBe("/?problem=often")
+    expect(await database.rows("select count(*)::int from reports")).toEqual([before])
+  })
+
   browserTest("has the dashboard, for whoever has the key", { timeout: 120_000 }, async () => {
     const { page, complaints } = await open()
     await signIn(page, "ada@example.org", "correct horse")
@@ -139,12 +182,20 @@ describe("examples/nextjs", async () => {
     expect(complaints.filter((one) => !one.includes("status of 401"))).toEqual([]) // the page that asks for the key
   })
 
+  /** Sends a form without scripts, as user 1, and returns where it leads. */
+  async function send(path: string, field: string, values: Record<string, string>): Promise<string> {
+    const visit = { headers: { cookie: cookieOf(1), origin: url }, redirect: "manual" } as const
+    const body = fillForm(await (await fetch(url + path, visit)).text(), field, values)
+    const { status, headers } = await fetch(url + path, { ...visit, method: "POST", body })
+    return (headers.get("location") ?? `status ${status}`).replace(url, "")
+  }
+
   async function signIn(page: Page, email: string, password: string) {
     await page.goto(`${url}/sign-in`)
     await page.getByLabel("Email").fill(email)
     await page.getByLabel("Password").fill(password)
     await page.getByRole("button", { name: "Sign in" }).click()
-    await page.waitForURL(/\/(sign-in\?refused.*)?$/)
+    await page.waitForURL(/\/(sign-in\?problem.*)?$/)
   }
 
   /** As the app sets it. */

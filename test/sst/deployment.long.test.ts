@@ -450,7 +450,7 @@ describe.skipIf(!prepared)("other choices", { timeout: 180_000 }, () => {
   test("what is impossible or misspelled is refused, told what to give instead, and never shown a password", async () => {
     const { named } = readable(await synthesize({ config: fixture("refused") }))
     const refusals = JSON.parse(named("Refusals").value) as Record<string, string>
-    expect(Object.keys(refusals)).toHaveLength(44)
+    expect(Object.keys(refusals)).toHaveLength(46)
     for (const [title, refusal] of Object.entries(refusals)) {
       expect(refusal, title).toMatch(/^invalid_setting: .+: .+: .+/)
       expect(refusal, title).not.toContain("url-password")
@@ -459,6 +459,8 @@ describe.skipIf(!prepared)("other choices", { timeout: 180_000 }, () => {
     expect(refusals["20 minutes of drain"]).toContain('is "20 minutes": give "1 second" to "15 minutes"')
     expect(refusals["watch in a VPC"]).toContain("the database is in a VPC")
     expect(refusals["watch of a database of SST's"]).toContain("the database is in a VPC")
+    expect(refusals["watch on Node 22"]).toContain('give "nodejs24.x"')
+    expect(refusals["watch that ends before its responses"]).toContain('give "25 seconds" or more')
     expect(refusals["a schedule under a minute"]).toContain("a minute is the shortest")
   })
 

@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises"
-import { defineJob } from "@sluice/core"
+import { Discard, defineJob } from "@sluice/core"
 import { takeRecords } from "./csv.ts"
 
 const BATCH_BYTES = 64 * 1024
@@ -11,6 +11,7 @@ export const importCustomers = defineJob({
     const file = await open(path)
     try {
       const { size } = await file.stat()
+      if (size === 0) throw new Discard(`${path} is empty`)
       await cursor(
         "rows",
         0, // the position: bytes that are imported

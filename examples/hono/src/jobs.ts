@@ -1,11 +1,11 @@
 import { defineJob } from "@sluice/core"
-import { z } from "zod"
+import { Receipt } from "./receipt.ts"
 
 const mailUrl = process.env.MAIL_URL ?? "https://mail.example.org/send"
 
 export const sendReceipt = defineJob({
   name: "send-receipt",
-  input: z.object({ order: z.int(), to: z.email() }),
+  input: Receipt,
   async perform({ order, to }, { signal }) {
     const response = await fetch(mailUrl, {
       method: "POST",

@@ -6,8 +6,14 @@ import { leave, requestReport } from "./actions.ts"
 
 export const dynamic = "force-dynamic"
 
-export default async function Page() {
+const PROBLEMS = new Map([
+  ["year", "The year must be from 2000 to 2100."],
+  ["often", "You asked for many reports. Try again in ten minutes."],
+])
+
+export default async function Page({ searchParams }: { searchParams: Promise<{ problem?: string }> }) {
   const user = await requireUser()
+  const problem = PROBLEMS.get((await searchParams).problem ?? "")
   const latest = await db
     .select()
     .from(reports)
@@ -17,6 +23,7 @@ export default async function Page() {
   return (
     <>
       <h1>Reports</h1>
+      {problem === undefined ? null : <p role="alert">{problem}</p>}
       <form action={requestReport}>
         <label>
           Year

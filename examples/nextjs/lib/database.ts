@@ -23,6 +23,13 @@ export const reports = pgTable("reports", {
   cents: bigint({ mode: "number" }), // null until the report is done
 })
 
+/** How often somebody has done what is limited, in the ten minutes that are counted by `window`. */
+export const turns = pgTable("turns", {
+  who: text().primaryKey(),
+  window: integer().notNull(),
+  count: integer().notNull(),
+})
+
 /** One pool for the app and for Sluice. It connects with its first query, so `next build` needs no database. */
 export const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 4 })
 pool.on("error", (error) => console.error("An idle connection broke", error))

@@ -9,6 +9,9 @@ export async function createTables() {
     create table if not exists users (
       id serial primary key, email text not null unique, password_hash text not null
     );
+    create table if not exists turns (
+      who text primary key, "window" integer not null, count integer not null
+    );
     create table if not exists reports (
       id serial primary key, user_id integer not null references users, year integer not null,
       job_id text not null, cents bigint

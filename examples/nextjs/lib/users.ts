@@ -5,17 +5,28 @@ import { db, users } from "./database.ts"
 
 const derive = promisify(scrypt) as (password: string, salt: string, length: number) => Promise<Buffer>
 
-/** The number of the user with this email address and password; a new address makes an account. Undefined if the password is wrong. */
+/**
+ * The number of the user with this email address and password; a new address makes an account. Undefined if the password is wrong.
+ * Each call hashes once, which takes about 50 ms of a processor: limit how often strangers may call it.
+ */
 export async function findOrCreateUser(email: string, password: string): Promise<number | undefined> {
-  const passwordHash = await hash(password, randomBytes(16).toString("hex"))
-  await db.insert(users).values({ email, passwordHash }).onConflictDoNothing()
   const [user] = await db.select().from(users).where(eq(users.email, email))
-  if (!user) throw new Error(`The user ${email} wasn't stored`)
+  if (!user) return createUser(email, password)
   const [salt = ""] = user.passwordHash.split(":")
-  const isRight = timingSafeEqual(Buffer.from(await hash(password, salt)), Buffer.from(user.passwordHash))
-  return isRight ? user.id : undefined
+  return isSame(await hash(password, salt), user.passwordHash) ? user.id : undefined
+}
+
+/** Undefined if somebody else took the address in this moment. */
+async function createUser(email: string, password: string): Promise<number | undefined> {
+  const passwordHash = await hash(password, randomBytes(16).toString("hex"))
+  const [user] = await db.insert(users).values({ email, passwordHash }).onConflictDoNothing().returning()
+  return user?.id
 }
 
 async function hash(password: string, salt: string): Promise<string> {
   return `${salt}:${(await derive(password, salt, 32)).toString("hex")}`
+}
+
+function isSame(one: string, other: string): boolean {
+  return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other))
 }

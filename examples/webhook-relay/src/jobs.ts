@@ -1,6 +1,9 @@
 import { Discard, defineJob, RetryAfter } from "@sluice/core"
 import { z } from "zod"
 
+/** However long a subscriber asks for. */
+const LONGEST_WAIT_SECONDS = 6 * 3600
+
 /** Delivers one event to one subscriber. */
 export const deliverWebhook = defineJob({
   name: "deliver-webhook",
@@ -14,13 +17,16 @@ export const deliverWebhook = defineJob({
       method: "POST",
       headers: { "content-type": "application/json", "idempotency-key": event },
       body,
+      redirect: "manual", // only the configured address is trusted
       signal,
     })
+    await response.body?.cancel() // it may be endless
     if (response.ok) return { status: response.status }
     const wait = Number(response.headers.get("retry-after"))
-    if ([429, 503].includes(response.status) && wait > 0) throw new RetryAfter(`${wait}s`)
+    if ([429, 503].includes(response.status) && wait > 0)
+      throw new RetryAfter(Math.min(wait, LONGEST_WAIT_SECONDS))
     // What the subscriber calls wrong stays wrong. 408 and 429 are about the moment.
-    const isFinal = response.status >= 400 && response.status < 500 && ![408, 429].includes(response.status)
+    const isFinal = response.status >= 300 && response.status < 500 && ![408, 429].includes(response.status)
     if (isFinal) throw new Discard(`${subscriber} refused the event with ${response.status}`)
     throw new Error(`${subscriber} responded with ${response.status}`)
   },

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer"
 import { createHmac, timingSafeEqual } from "node:crypto"
 import { createServer, type IncomingMessage } from "node:http"
 import type { AddressInfo } from "node:net"
@@ -24,7 +25,8 @@ async function receive(request: IncomingMessage) {
   if (body === undefined) return { status: 413 }
   if (!isSigned(body, request.headers["x-signature"])) return { status: 401 }
   const event = request.headers["x-event-id"]
-  if (typeof event !== "string" || event.length > 100) return { status: 400 }
+  if (typeof event !== "string" || event === "" || event.length > 100) return { status: 400 }
+  if (!isUtf8(body) || body.includes(0)) return { status: 400 } // what Postgres stores is text
   await sluice.enqueueMany(
     subscribers.map((subscriber) => ({
       name: deliverWebhook.name,

@@ -1,11 +1,18 @@
 import { signInWithPassword } from "../actions.ts"
 
-export default async function Page({ searchParams }: { searchParams: Promise<{ refused?: string }> }) {
-  const { refused } = await searchParams
+const PROBLEMS = new Map([
+  ["email", "That isn't an email address."],
+  ["length", "A password has 8 to 200 characters."],
+  ["password", "That isn't the password of this address."],
+  ["often", "That was too often. Try again in ten minutes."],
+])
+
+export default async function Page({ searchParams }: { searchParams: Promise<{ problem?: string }> }) {
+  const problem = PROBLEMS.get((await searchParams).problem ?? "")
   return (
     <>
       <h1>Sign in</h1>
-      {refused === undefined ? null : <p role="alert">That isn't the password of this address.</p>}
+      {problem === undefined ? null : <p role="alert">{problem}</p>}
       <form action={signInWithPassword}>
         <label>
           Email

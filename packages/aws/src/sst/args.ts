@@ -24,7 +24,7 @@ export interface SluiceArgs {
   /**
    * The function that streams the progress of jobs to browsers, at a function URL of its own: the component's `watchUrl`. API Gateway
    * can't stream. It accepts the tokens of jobs, which are made with the secret `<name>ApiKey`. Not for a database in a VPC, from which
-   * function URLs don't stream.
+   * function URLs don't stream, and with Node 24 only: on older runtimes a response is billed until its connections are closed.
    */
   readonly watch?: FunctionOption
   /**

@@ -1,6 +1,9 @@
 import type { PoolArgs, Retention, SluiceArgs } from "./args.ts"
-import { type FunctionOption, settingsOf } from "./functions.ts"
+import { type FunctionOption, type FunctionSettings, settingsOf } from "./functions.ts"
 import { checkKeys, refuse } from "./refuse.ts"
+
+/** The 20 seconds that a response lasts, and a start. */
+const LEAST_STREAMING_SECONDS = 25
 
 /** Refuses options that are unknown, impossible, or that need another one. */
 export function checkArgs(name: string, args: SluiceArgs): void {
@@ -179,11 +182,16 @@ function checkQueues(path: string, queues: unknown) {
 }
 
 function checkTimeout(path: string, timeout: string, mostSeconds: number) {
-  const [, count, unit] = /^(\d+) (second|minute)s?$/.exec(timeout) ?? []
-  const seconds = Number(count) * (unit === "minute" ? 60 : 1)
+  const seconds = secondsOf(timeout)
   if (seconds >= 1 && seconds <= mostSeconds) return
   const most = mostSeconds > 60 ? `${mostSeconds / 60} minutes` : `${mostSeconds} seconds`
   refuse(`${path} is ${JSON.stringify(timeout)}`, `give "1 second" to "${most}"`)
+}
+
+/** Not a number for anything that isn't a timeout of SST's. */
+function secondsOf(timeout: string): number {
+  const [, count, unit] = /^(\d+) (second|minute)s?$/.exec(timeout) ?? []
+  return Number(count) * (unit === "minute" ? 60 : 1)
 }
 
 function checkMemory(path: string, memory: string) {
@@ -222,12 +230,27 @@ function checkWatch(path: string, { watch, watchConcurrency, database }: SluiceA
     )
   }
   checkFunction(`${path}watch`, watch, 15 * 60)
+  checkStreaming(`${path}watch`, settingsOf(watch))
   const isInNetwork =
     !(database instanceof sst.Secret) && (!("url" in database) || database.vpc !== undefined)
   if (isInNetwork)
     refuse(
       `${path}watch is set, but the database is in a VPC, from which function URLs don't stream`,
       "remove it: browsers can watch through the API, where each change is a request",
+    )
+}
+
+/** Until Node 22, AWS's runtime ends the invocation of a function that streams only when its event loop is empty. */
+function checkStreaming(path: string, { runtime, timeout }: FunctionSettings) {
+  if (runtime === "nodejs22.x")
+    refuse(
+      `${path}'s runtime is "nodejs22.x", where a response is billed until its database connections are closed`,
+      'give "nodejs24.x", or leave it out',
+    )
+  if (timeout !== undefined && secondsOf(timeout) < LEAST_STREAMING_SECONDS)
+    refuse(
+      `${path}'s timeout is ${JSON.stringify(timeout)}, and a response lasts 20 seconds`,
+      `give "${LEAST_STREAMING_SECONDS} seconds" or more, or leave it out`,
     )
 }
 

