@@ -2,7 +2,7 @@
 -- usually finished lately: so the last days are searched first, and all that are kept only for what isn't there.
 --   p_ids  the jobs
 create or replace function finished_among(p_ids bigint[]) returns table (id bigint, name text, state text, place finished_place)
-language plpgsql volatile set search_path from current
+language plpgsql stable set search_path from current
 set enable_seqscan = off set jit = off
 set plan_cache_mode = force_custom_plan -- for the days of each range, and not for all of them
 as $$

@@ -8,12 +8,14 @@ as $$
 begin
   update dependencies d set outcome = null, ended_at = null
   where d.child_id = any (p_children) and d.outcome is not null and exists (select from jobs p where p.id = d.parent_id);
-  update dependencies d set outcome = coalesce(gone.state, 'canceled'), ended_at = gone.finished_at
-  from (select g.child_id, g.parent_id, past.state, past.finished_at
-        from (select o.child_id, o.parent_id from unnest(p_children) given (id) cross join lateral edges_before(given.id) o
-              where o.outcome is null and not exists (select from jobs p where p.id = o.parent_id)) g
-        left join lateral (
-          select f.state, f.finished_at from finished f where f.id = g.parent_id order by f.finished_at desc limit 1) past on true) gone
+  with gone as materialized (
+    select o.child_id, o.parent_id from unnest(p_children) given (id) cross join lateral edges_before(given.id) o
+    where o.outcome is null and not exists (select from jobs p where p.id = o.parent_id)
+  ), told as materialized (
+    select g.child_id, g.parent_id, past.state, (past.place).finished_at
+    from gone g left join finished_among(array(select o.parent_id from gone o)) past on past.id = g.parent_id
+  )
+  update dependencies d set outcome = coalesce(gone.state, 'canceled'), ended_at = gone.finished_at from told gone
   where d.child_id = gone.child_id and d.parent_id = gone.parent_id and d.outcome is null;
 end
 $$;

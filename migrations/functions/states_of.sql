@@ -1,9 +1,12 @@
 -- The states of jobs as the API names them, without ids that are unknown or finished before p_finished_since: finding a job in the
 -- history takes milliseconds for each day. Which jobs run is told by the locks, which are read once for all.
 create or replace function states_of(p_ids bigint[], p_finished_since timestamptz) returns table (job_id bigint, state text)
-language sql stable set search_path from current
-set enable_seqscan = off
+language plpgsql stable set search_path from current
+set enable_seqscan = off set jit = off
+set plan_cache_mode = force_custom_plan -- for the days since then, and not for all of them
 as $$
+begin
+  return query
   with running as materialized (
     select r.job_id as id from running_jobs() r
   ), live as materialized (
@@ -18,5 +21,6 @@ as $$
   select l.id, l.state from live l
   union all
   select past.id, past.state from unnest(p_ids) asked (id), lateral (select f.id, f.state from finished f where f.id = asked.id and f.finished_at >= p_finished_since limit 1) past
-  where asked.id not in (select l.id from live l)
+  where asked.id not in (select l.id from live l);
+end
 $$;

@@ -217,6 +217,24 @@ test("a look from the start that ends behind the others leads nobody back", asyn
   expect(await database.rows("select from sluice.claims where led_back_at is not null")).toEqual([])
 })
 
+test("a drainer that leads back isn't led away by the claims that were under way, however many", async () => {
+  const { database, store, open } = await prepare()
+  await store(100)
+  const [first, looking, led] = [await open(), await open(), await open()]
+  await first.claim({ limit: 10, ago: 0 })
+  const urgent = await store(30, { priority: -1 })
+  await looking.claim({ limit: 10, resumeAfter: null })
+  await database.pool.query(
+    `insert into sluice.claims (id, drainer_id, scope, fits_ms, looked_at, ended_at, pass, job_ids, fences)
+     select nextval('sluice.claim_ids'), drainer_id, scope, fits_ms, looked_at, ended_at, pass, '{}', '{}'
+     from sluice.claims, generate_series(1, 17) where drainer_id = $1`,
+    [first.drainerId],
+  )
+
+  expect((await looking.claim({ limit: 10, ago: 0 })).ids).toEqual(urgent.slice(10, 20))
+  expect((await led.claim({ limit: 10, ago: 0 })).ids).toEqual(urgent.slice(20))
+})
+
 test("a look from the start, and whoever it leads back, tries no lock of what others hold", async () => {
   const { database, store, open } = await prepare()
   const ids = await store(4 * A_BATCH)

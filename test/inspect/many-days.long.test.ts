@@ -14,6 +14,8 @@ const sluice = createSluice({ database: database.pool })
 /** Discarded jobs of the history: of today, of long ago, and one of today with its payload aside. */
 const FAILED = { new: 3, old: 4, large: 5 }
 const ids: Record<"new" | "old" | "waiting", string> = { new: "1", old: "2", waiting: "" }
+/** A job with its payload aside, one that runs after it and after a discarded one, and a batch with that one. */
+const others = { large: "", child: "", batch: "" }
 
 beforeAll(async () => {
   await migrate(database.url, { retention: `${DAYS}d` })
@@ -54,6 +56,17 @@ beforeAll(async () => {
   )
   await database.rows("select setval('sluice.job_ids', 100)")
   ids.waiting = (await sluice.enqueue("any", {})).id
+  others.large = (await sluice.enqueue("any", { text: "x".repeat(100_000) })).id
+  others.child = (await sluice.enqueue("any", {}, { after: [String(FAILED.new), others.large] })).id
+  others.batch = (await sluice.enqueueBatch([{ name: "any" }])).id
+  await database.rows("update sluice.finished set batch_id = $1, unique_key = 'key' where id = $2", [
+    others.batch,
+    FAILED.new,
+  ])
+  await database.rows(
+    `insert into sluice.failures (job_id, ended_at, attempt, outcome, error_class, error_message, name, fingerprint)
+     select id, finished_at, 2, 'discarded', 'Error', 'failed', 'any', 'print' from sluice.finished where state = 'discarded'`,
+  )
 }, 120_000)
 
 test.each(["new", "old", "waiting"] as const)(
@@ -82,6 +95,70 @@ test.each([
   ["cancel_jobs", [1]],
 ] as const)("%s of jobs that have finished lately, such as %j, takes few locks too", async (name, jobs) => {
   expect(await locksOf(`select * from sluice.${name}('{${jobs}}')`)).toBeLessThan(MOST_LOCKS)
+})
+
+test.each<[what: string, call: () => string]>([
+  ["changing a job's priority", () => `update_jobs('{${ids.waiting}}', '{"priority": 3}')`],
+  ["giving a job another payload", () => `update_jobs('{${others.large}}', '{"payload": {}}')`],
+  ["canceling a job with its payload aside", () => `cancel_jobs('{${others.large}}')`],
+  ["canceling one that others run after", () => `cancel_jobs('{${ids.waiting}}')`],
+  ["refusing to delete a job that waits", () => `delete_jobs('{${ids.waiting}}')`],
+  ["the payloads of a claim", () => `payloads_of('{${others.large}}')`],
+  ["a settle that forgets payloads", () => `forget_for_good('{${others.large}}')`],
+  ["computing keys", () => "read_unkeyed('{any}', 10, 100000)"],
+  ["the parents of a job", () => `read_parents(${others.child})`],
+  ["what a job is connected with", () => `get_relatives(${others.child}, 10)`],
+  ["putting right what is known of parents", () => `heal_dependencies('{${others.child}}')`],
+  ["looking at the children of a parent that was retried", () => `note_dependents_of('{${FAILED.new}}')`],
+  ["gathering jobs that have finished", () => `gather_others(${others.batch}, '{1,${FAILED.new}}')`],
+  ["counting those that finish now", () => `count_gathered('{1}')`],
+  ["the failed jobs of a batch", () => `find_finished_jobs('{"batch": "${others.batch}"}', '{discarded}')`],
+  ["the past of a batch", () => `past_of_batch(${others.batch}, '{1}', now() - interval '1 hour')`],
+  [
+    "finding some jobs",
+    () => `find_jobs_by_id('{"state": ["ready", "discarded"]}', '{${ids.waiting},${FAILED.new}}')`,
+  ],
+  ["finding a job by its unique key", () => "find_unique_job('any', 'key')"],
+  ["and one that has finished", () => "find_unique_job('any', 'key', true)"],
+  ["a page of discarded jobs", () => "list_unsuccessful_jobs('{}', 'discarded', null, null, 50)"],
+  [
+    "the groups of errors of a day",
+    () => "list_errors(null, null, now() - interval '1 day', now(), false, 10, 100)",
+  ],
+  [
+    "the failures of one",
+    () => "list_failures('print', null, now() - interval '1 day', now(), null, null, 10)",
+  ],
+  ["its discarded jobs", () => "list_discarded('print', now() - interval '1 day', now(), 10)"],
+  ["its trend", () => "trend_of_error('print', now() - interval '1 day', now(), 3600000)"],
+  ["suggestions for filters", () => "suggest_filters(10)"],
+])("%s takes few locks, however many days are kept", async (_what, call) => {
+  expect(await locksOf(`select sluice.${call()}`)).toBeLessThan(MOST_LOCKS)
+})
+
+test("what is read day by day is complete", async () => {
+  const read = async (call: string) => (await database.rows(`select sluice.${call} as read`))[0].read
+  expect(await read(`read_parents(${others.child})`)).toMatchObject([
+    { id: String(FAILED.new), state: "discarded", error: { message: "failed" } },
+    { id: others.large, state: "ready", error: null },
+  ])
+  expect(await read(`get_relatives(${others.child}, 10)`)).toMatchObject({
+    parents: [
+      { id: String(FAILED.new), name: "any", state: "discarded" },
+      { id: others.large, name: "any", state: "ready" },
+    ],
+  })
+  expect(await read(`find_jobs_by_id('{"state": ["discarded"]}', '{1,2,3,4,${ids.waiting}}')`)).toEqual([
+    String(FAILED.new),
+    String(FAILED.old),
+  ])
+  expect(await read("find_unique_job('any', 'key', true)")).toBe(String(FAILED.new))
+  expect((await sluice.listJobs({ state: "discarded" })).jobs.map(({ id }) => Number(id)).toSorted()).toEqual(
+    Object.values(FAILED),
+  )
+  expect(await sluice.listJobs({ state: "discarded" })).not.toHaveProperty("next")
+  const batch = { batch: others.batch, state: "discarded" } as const
+  expect(await sluice.countJobs(batch)).toMatchObject({ count: 1, hasMore: false })
 })
 
 test("one of long ago takes its day's locks more, and those of looking for it", async () => {
@@ -121,7 +198,7 @@ test("jobs of several days are retried and deleted at once, with their payloads,
     const left = await client.query(
       "select id from sluice.finished union all select job_id from sluice.payloads union all select job_id from sluice.failures order by id",
     )
-    expect(left.rows.map(({ id }) => id)).toEqual(["2", "2", String(FAILED.new)])
+    expect(left.rows.map(({ id }) => id)).toEqual(["2", "2", "3", "3", others.large])
   })
 })
 

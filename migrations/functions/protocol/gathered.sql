@@ -8,12 +8,14 @@
 create or replace function gathered(p_job bigint, p_name text, p_from integer, out total integer, out outcomes json)
 language plpgsql stable set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+set plan_cache_mode = force_custom_plan -- for the days since the first that failed was enqueued
 as $$
 declare
   c_page constant integer := 5000;
   c_bytes constant bigint := 4194304;
   v_batch bigint;
   v_ids bigint[];
+  v_failures_since timestamptz;
 begin
   -- the list once: read for each job it would be decompressed each time
   select (p.value->>'batch')::bigint, jsonb_array_length(p.value->'jobs'),
@@ -21,6 +23,8 @@ begin
                where j.place > p_from and j.place <= p_from + c_page order by j.place)
   into v_batch, total, v_ids
   from progress p where p.job_id = p_job and p.name = p_name;
+  v_failures_since := first_enqueued(places_of(array(
+    select g.job_id from gathered_jobs g where g.batch_id = v_batch and g.job_id = any (v_ids) and g.outcome <> 'succeeded')));
   with page as materialized (
     select given.place, given.id, g.outcome, g.result, sum(coalesce(pg_column_size(g.result), 0)) over (order by given.place) as bytes
     from unnest(v_ids) with ordinality given (id, place)
@@ -31,7 +35,7 @@ begin
     case when p.outcome <> 'succeeded' then (
       select json_build_object('attempt', e.attempt, 'outcome', e.outcome, 'class', e.error_class, 'code', e.error_code,
                                'message', e.error_message, 'stack', e.error_stack, 'at', e.ended_at)
-      from failures e where e.job_id = p.id order by e.ended_at desc, e.attempt desc limit 1) end) order by p.place)
+      from failures e where e.job_id = p.id and e.ended_at >= v_failures_since order by e.ended_at desc, e.attempt desc limit 1) end) order by p.place)
   into outcomes from page p where p.place = 1 or p.bytes <= c_bytes;
 end
 $$;

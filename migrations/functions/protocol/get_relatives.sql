@@ -9,12 +9,15 @@ as $$
 declare
   v_parents bigint[] := array(select d.parent_id from dependencies d where d.child_id = p_id order by d.parent_id limit p_limit);
   v_children bigint[] := array(select d.child_id from dependencies d where d.parent_id = p_id order by d.child_id limit p_limit);
+  v_related bigint[] := v_parents || v_children;
 begin
   return (
-    with known as materialized (
-      select s.job_id, s.state, coalesce((select j.name from jobs j where j.id = s.job_id),
-                                         (select f.name from finished f where f.id = s.job_id limit 1)) as name
-      from states_of(v_parents || v_children, '-infinity') s where v_parents || v_children <> '{}'
+    with live as materialized (
+      select s.job_id, s.state, j.name from states_of(v_related, 'infinity') s join jobs j on j.id = s.job_id where v_related <> '{}'
+    ), known as materialized (
+      select l.job_id, l.state, l.name from live l
+      union all
+      select past.id, past.state, past.name from finished_among(array(select unnest(v_related) except select l.job_id from live l)) past
     )
     select json_build_object(
       'parents', (select coalesce(json_agg(json_build_object('id', k.job_id::text, 'name', k.name, 'state', k.state) order by k.job_id), '[]')

@@ -15,6 +15,7 @@ create or replace function update_jobs(p_ids bigint[], p_changes jsonb, p_payloa
 returns table (job_id bigint, name text, state text, refusal text)
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+set plan_cache_mode = force_custom_plan -- for the days of their payloads, and not for all of them
 as $$
 declare
   v_jobs record;
@@ -23,6 +24,7 @@ declare
   v_keys text[];
   v_lines text[];
   v_run_at timestamptz;
+  v_payload_days date[];
   v_tags text[];
 begin
   perform assert_changes(p_changes);
@@ -44,6 +46,7 @@ begin
     perform replace_payloads(v_ids, p_changes->'payload', p_payload_key);
   end if;
 
+  v_payload_days := array(select distinct j.payload_day from jobs j where j.id = any (v_ids) and j.payload_day is not null) || date '-infinity';
   update jobs j set
     state = case when n.is_waiting then j.state when n.run_at > now() then 'scheduled' when n.is_paused then 'paused' when n.lacks_key then 'unkeyed'
                  when n.is_suspect then 'suspect' when n.stays then j.state else 'ready' end,
@@ -60,7 +63,7 @@ begin
            w.state = 'unknown' or w.state in ('blocked', 'behind') and (kept.concurrency_key, kept.further_keys) is not distinct from (w.concurrency_key, w.further_keys)
              or w.state = 'throttled' and kept.rate_key = w.rate_key as stays
     from jobs w
-    left join payloads aside on aside.day = w.payload_day and aside.job_id = w.id
+    left join payloads aside on aside.day = any (v_payload_days) and aside.day = w.payload_day and aside.job_id = w.id
     cross join lateral (
       select coalesce(p_changes->>'queue', w.queue) as queue, case when w.concurrency_key = 'queue:' || w.queue then 'queue:' || coalesce(p_changes->>'queue', w.queue)
                   when w.concurrency_key is not null then coalesce(p_key, w.concurrency_key) end as concurrency_key,

@@ -3,8 +3,10 @@
 create or replace function note_dependents_of(p_parents bigint[]) returns boolean
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+set plan_cache_mode = force_custom_plan -- for the days since the first of the ends that are known
 as $$
 declare
+  v_since timestamptz;
   v_waiting bigint[];
   v_children bigint[];
   v_parents bigint[];
@@ -18,12 +20,15 @@ begin
   if v_waiting = '{}' then
     return false;
   end if;
+  v_since := (
+    select min(coalesce(d.ended_at, '-infinity')) from unnest(v_waiting) child (id) join dependencies d on d.child_id = child.id
+    where d.parent_id = any (p_parents) and d.outcome is not null);
   select array_agg(o.child_id), array_agg(o.parent_id) into v_children, v_parents
   from unnest(v_waiting) child (id) cross join lateral (
     select d.child_id, d.parent_id from dependencies d
     where d.child_id = child.id and d.parent_id = any (p_parents) and d.outcome is not null
       and (exists (select from jobs p where p.id = d.parent_id)
-           or exists (select from finished f where f.id = d.parent_id and f.finished_at > coalesce(d.ended_at, '-infinity')))
+           or exists (select from finished f where f.id = d.parent_id and f.finished_at >= v_since and f.finished_at > coalesce(d.ended_at, '-infinity')))
     for update skip locked) o; -- whoever has one tells an end, or puts it right
   update dependencies d set outcome = null, ended_at = null
   from unnest(v_children, v_parents) o (child_id, parent_id) where d.child_id = o.child_id and d.parent_id = o.parent_id;

@@ -5,10 +5,12 @@
 create or replace function past_of_batch(p_batch bigint, p_ids bigint[], p_since timestamptz) returns table (id bigint, name text, state text, reason text)
 language plpgsql stable set search_path from current
 set jit = off
+set plan_cache_mode = force_custom_plan -- for the days since then, and not for all of them
 as $$
 declare
   c_few constant integer := 200;
   v_found bigint[] := '{}';
+  v_earlier timestamptz := p_since - interval '25 hours'; -- an idempotency key may lead to an earlier job
 begin
   for id, name, state, reason in
     select f.id, f.name, f.state, f.reason from finished f where f.batch_id = p_batch and f.state <> 'succeeded' and f.finished_at >= p_since
@@ -30,6 +32,6 @@ begin
   return query
   select past.* from unnest(p_ids) given (id), lateral (
     select f.id, f.name, f.state, f.reason from finished f
-    where f.id = given.id and f.finished_at >= p_since - interval '25 hours' order by f.finished_at desc limit 1) past; -- an idempotency key may lead to an earlier one
+    where f.id = given.id and f.finished_at >= v_earlier order by f.finished_at desc limit 1) past;
 end
 $$;

@@ -5,7 +5,7 @@
 -- the partitions before it looks.
 create or replace function payloads_of(p_ids bigint[]) returns table (aside_id bigint, payload jsonb, payload_key text)
 language plpgsql volatile set search_path from current
-set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_custom_plan
 as $$
 declare
   v_day date;
