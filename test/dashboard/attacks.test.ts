@@ -410,6 +410,7 @@ test("a body that is too large, or isn't a form, is refused", async () => {
   })
 
   expect(large.status).toBe(413)
+  expect(await large.text()).toContain("a form may have up to 1MB")
   expect(json.status).toBe(415)
 })
 

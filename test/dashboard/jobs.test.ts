@@ -69,6 +69,26 @@ test("a condition is a badge that can be taken away, whatever was typed", async 
   expect(text).toContain('href="/jobs?name=import-orders"')
 })
 
+test.each([
+  ["metadata=customer:7", ["succeeded", "ready"]],
+  ["q=metadata.customer:7 state:succeeded", ["succeeded"]],
+  ['q=metadata.customer:"7"', []],
+  ["q=metadata.customer:8 metadata.customer:7", ["succeeded", "ready"]],
+  ["metadata=customer:7&metadata=region:eu", []],
+])("jobs are found by their metadata, compared with its type: %s", async (query, found) => {
+  const text = await page(`/jobs?${new URLSearchParams(query)}`)
+  expect(idsIn(text).sort()).toEqual(found.map((name) => ids[name]).sort())
+  if (found.length === 0) expect(readable(text)).toContain('as in metadata.order:"17"')
+})
+
+test("each key of metadata is a badge of its own, and known ones are offered", async () => {
+  const text = await page("/jobs?metadata=customer:7&metadata=region.id:eu")
+  expect(readable(text)).toContain("Metadata: customer:7")
+  expect(text).toContain('href="/jobs?metadata=region.id%3Aeu"')
+  expect(text).toContain('<option value="metadata.customer:">')
+  expect(await page("/jobs?metadata=customer:7")).toContain('name="filter.metadata" value="customer:7"')
+})
+
 test("a filter that can't be used says why, and the page stays", async () => {
   for (const [query, says] of [
     ["name=no%20spaces", "no spaces"],
@@ -76,6 +96,7 @@ test("a filter that can't be used says why, and the page stays", async () => {
     ["since=yesterday", "yesterday"],
     ["input=novalue", "novalue"],
     ["batch=x", "batch"],
+    ["metadata=customer", "filter.metadata"],
     ["after=nowhere", "after"],
   ]) {
     const text = readable(await page(`/jobs?${query}`))

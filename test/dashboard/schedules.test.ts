@@ -57,7 +57,7 @@ test.each([
   ["cron", { cron: "0 25 * * *" }, "at character 3 the hour is 25"],
   ["cron", { cron: "0 3 * * *", every: "1h" }, "cron or every, not both"],
   ["timeZone", { timeZone: "Mars/Olympus" }, "a time zone of the IANA database"],
-  ["payload", { payload: "{oops </textarea>" }, "This is not JSON"],
+  ["payload", { payload: "{oops </textarea>" }, "This is not valid JSON"],
   ["payload", { payload: '{"id": 9007199254740993}' }, "JavaScript has no number 9007199254740993"],
   ["name", { name: "nobody knows" }, "name"],
   ["startsAt", { startsAt: "tomorrow" }, "an ISO 8601 instant"],

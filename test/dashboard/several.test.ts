@@ -130,6 +130,9 @@ test.each([
   ["There is no field colour", "order,colour\n1,red"],
   ["There is no field &quot;&quot;", ",order\n0,1"],
   ["The field order is there twice", "order,order\n1,2"],
+  ["Line 3 begins a cell with a quote that nothing ends", 'order,note\n1,a\n2,"late\n3,b'],
+  ["Line 4 begins a cell with a quote that nothing ends", '\n\norder,note\n1,"late\n2,"very"\n'],
+  ["There is no field options.color", "order,options.color\n1,red"],
   ["more than 1000 levels", `[${"[".repeat(50_000)}${"]".repeat(50_000)}]`],
   ["At most 5,000 jobs", `order,note\n${"1\n".repeat(5_001)}`],
   ["At most 5,000 jobs", `[${"{},".repeat(5_000)}{}]`],
@@ -137,6 +140,56 @@ test.each([
   const { status, text } = await operator.post(PATH, { name: "refund", rows, step: "enqueue" })
   expect(status).toBe(422)
   expect(/id="field-rows-error">([^<]*)/.exec(text)?.[1]).toContain(reason)
+})
+
+test("quotes within a cell are those of its text", async () => {
+  await operator.post(PATH, { name: "refund", rows: 'order,note\n1,a 5" pipe', step: "enqueue" })
+  expect(await payloads()).toEqual([{ order: 1, note: 'a 5" pipe' }])
+})
+
+const options = () =>
+  database.rows(
+    "select queue, priority, tags, run_at > now() as later, unique_key from sluice.jobs order by id",
+  )
+
+test("options hold for all jobs, but for those that a column sets for its row", async () => {
+  const shared = { queue: "slow", priority: "7", tags: "vip, eu", due: "2h" }
+  const rows = "order,options.priority,options.due,options.uniqueKey\n1,,,\n2,-3,2020-01-01T00:00Z,refund-2"
+  const { to } = await operator.post(PATH, { name: "refund", rows, step: "enqueue", ...shared })
+  expect(to).toMatch(/^\/batches\//)
+  expect(await options()).toEqual([
+    { queue: "slow", priority: 7, tags: ["vip", "eu"], later: true, unique_key: null },
+    { queue: "slow", priority: -3, tags: ["vip", "eu"], later: false, unique_key: "refund-2" },
+  ])
+})
+
+test("a check shows the options that columns set, and keeps those that were filled in", async () => {
+  const rows = "order,options.queue\n1,slow"
+  const { text } = await operator.post(PATH, { name: "refund", rows, step: "check", priority: "7" })
+  expect(readable(text)).toContain('1 {"order":1} {"queue":"slow"}')
+  expect(text).toMatch(/id="field-priority"[^>]*value="7"/)
+  expect(await payloads()).toEqual([])
+})
+
+test("an option that core refuses is wrong when it is checked, of a row and of all", async () => {
+  const row = await operator.post(PATH, { name: "refund", rows: "order,options.queue\n1,a b", step: "check" })
+  expect(row.status).toBe(422)
+  expect(readable(row.text)).toMatch(/1 row can't be enqueued.*options\.queue is "a b"/)
+  const number = await operator.post(PATH, {
+    name: "refund",
+    rows: "order,options.priority\n1,high",
+    step: "check",
+  })
+  expect(readable(number.text)).toContain("options.priority: This is not a number")
+  const all = await operator.post(PATH, {
+    name: "refund",
+    rows: "order\n1",
+    queue: "a b",
+    step: "enqueue",
+  })
+  expect(all.status).toBe(422)
+  expect(all.text).toMatch(/id="field-queue-error">[^<]*a b/)
+  expect(await payloads()).toEqual([])
 })
 
 test("a form that is sent twice stores each job once", async () => {

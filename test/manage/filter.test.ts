@@ -226,8 +226,14 @@ test("running jobs are found by their locks, and who holds one is known", async 
 })
 
 test("values to begin a filter with are those of new jobs and of definitions", async () => {
-  await sluice.enqueue("done", {}, { tags: ["<b>", "a"], queue: "tagged" })
-  const { names, queues, tags } = await sluice.getFilterValues()
+  await sluice.enqueue(
+    "done",
+    {},
+    { tags: ["<b>", "a"], queue: "tagged", metadata: { zone: "eu", order: { id: 1 } } },
+  )
+  const { names, queues, tags, metadata } = await sluice.getFilterValues()
+  expect(metadata).toContain("zone")
+  expect(metadata).not.toContain("order")
   expect(names).toEqual(expect.arrayContaining(["done", "fails", "old", "retries"]))
   expect(queues).toEqual(expect.arrayContaining(["mail", "slow", "tagged"]))
   expect(tags).toEqual(["<b>", "a"])

@@ -6,6 +6,8 @@ export interface FilterValues {
   readonly names: readonly string[]
   readonly queues: readonly string[]
   readonly tags: readonly string[]
+  /** Keys of jobs' metadata whose values are plain. */
+  readonly metadata: readonly string[]
 }
 
 const MOST_VALUES = 500

@@ -22,7 +22,7 @@ import {
 import { isEmbeddedElsewhere, isFromThisSite } from "./safety/cross-site.ts"
 import { insideOf } from "./safety/inside.ts"
 import { protectPages, type Variables } from "./safety/policy.ts"
-import { FORM_REFUSALS, readForm } from "./safety/read-form.ts"
+import { explainRefusal, readForm } from "./safety/read-form.ts"
 import { createGate, type Entrant } from "./session/gate.ts"
 import { addLoginRoutes } from "./session/login.tsx"
 import { ClosedPage, LoginPage } from "./session/login-page.tsx"
@@ -90,8 +90,8 @@ export function createDashboard(options: DashboardOptions): Hono {
       return respond(context, entered, plainPage(shell.refusedTitle, shell.crossSite, 403))
     const form = await readForm(context.req.raw)
     if (typeof form === "string") {
-      const [status, text] = FORM_REFUSALS[form]
-      return respond(context, entered, plainPage(shell.refusedTitle, shell[text], status))
+      const { status, says } = explainRefusal(view, form)
+      return respond(context, entered, plainPage(shell.refusedTitle, says, status))
     }
     if (!gate.sessions.isCsrfToken(entrant.sessionId, form.get("csrf") ?? ""))
       return respond(context, entered, plainPage(shell.refusedTitle, shell.crossSite, 403))

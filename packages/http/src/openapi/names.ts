@@ -64,8 +64,13 @@ export const nameSchemas = {
   NameDetails: { type: "object", required: Object.keys(nameDetails), properties: nameDetails },
   FilterValues: {
     type: "object",
-    required: ["names", "queues", "tags"],
-    properties: { names: texts, queues: texts, tags: texts },
+    required: ["names", "queues", "tags", "metadata"],
+    properties: {
+      names: texts,
+      queues: texts,
+      tags: texts,
+      metadata: { ...texts, description: "Keys of jobs' metadata whose values are plain." },
+    },
   },
 }
 
@@ -94,7 +99,8 @@ export const nameOperations: readonly Described[] = [
   describe(getFilterValues, {
     id: "getFilterValues",
     tag: "names",
-    summary: "List names, queues and tags of new jobs and of definitions, to complete what somebody types",
+    summary:
+      "List names, queues, tags and keys of metadata of new jobs and of definitions, to complete what somebody types",
     responses: { 200: { description: "Some of each.", body: "FilterValues" } },
   }),
 ]

@@ -1,10 +1,11 @@
 import { readBounded } from "../../messages/read-bounded.ts"
+import { fill } from "../languages/text.ts"
+import type { Reader } from "../reader.ts"
 
 /** Why a form was not read. */
 export type FormRefusal = "too_large" | "too_late" | "not_a_form"
 
-/** The status and the text, of `text.shell`, of each. */
-export const FORM_REFUSALS = {
+const REFUSALS = {
   too_large: [413, "tooLarge"],
   too_late: [408, "tooLate"],
   not_a_form: [415, "notAForm"],
@@ -13,6 +14,12 @@ export const FORM_REFUSALS = {
 /** The largest payload that a job may have, in the encoding of forms. */
 const MAX_BODY_BYTES = 1024 * 1024
 const LONGEST_BODY_MS = 10_000
+
+/** The status of the answer, and what it says. */
+export function explainRefusal({ text, format }: Pick<Reader, "text" | "format">, refusal: FormRefusal) {
+  const [status, name] = REFUSALS[refusal]
+  return { status, says: fill(text.shell[name], { limit: format.bytes(MAX_BODY_BYTES) }) }
+}
 
 /** Reads a form's fields, within limits of size and time. */
 export async function readForm(request: Request): Promise<URLSearchParams | FormRefusal> {

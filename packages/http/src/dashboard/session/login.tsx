@@ -6,7 +6,7 @@ import { html } from "../respond.tsx"
 import { isFromThisSite } from "../safety/cross-site.ts"
 import { insideOf } from "../safety/inside.ts"
 import type { Variables } from "../safety/policy.ts"
-import { FORM_REFUSALS, readForm } from "../safety/read-form.ts"
+import { explainRefusal, readForm } from "../safety/read-form.ts"
 import { addressOf } from "./client-address.ts"
 import type { Gate } from "./gate.ts"
 import { createLoginAttempts } from "./login-attempts.ts"
@@ -33,14 +33,15 @@ export function addLoginRoutes(app: Hono<{ Variables: Variables }>, settings: Se
   })
 
   app.post(`${base}/login`, async (context) => {
-    const { shell } = readerOf(context, base).text
+    const reader = readerOf(context, base)
+    const { shell } = reader.text
     const home = insideOf(base, null)
     if (!isFromThisSite(context.req.raw.headers))
       return ask(context, { to: home, notice: shell.crossSite, status: 403 })
     const form = await readForm(context.req.raw)
     if (typeof form === "string") {
-      const [status, text] = FORM_REFUSALS[form]
-      return ask(context, { to: home, notice: shell[text], status })
+      const { status, says } = explainRefusal(reader, form)
+      return ask(context, { to: home, notice: says, status })
     }
     const to = insideOf(base, form.get("to"))
     const address = addressOf(context, settings.trustedProxies)

@@ -38,7 +38,7 @@ export const drainerPage: Page = {
             back={back}
             badge={<DrainerState view={view} state={drainer.state} />}
           />
-          <div class="grid">
+          <div class="grid loose wide">
             <Details view={view} drainer={drainer} />
             <Where view={view} drainer={drainer} />
             <Held view={view} drainer={drainer} />
@@ -80,7 +80,8 @@ function Where({ view, drainer }: { view: View; drainer: DrainerDetails }) {
   if (invocation === null) return null
   const text = view.text.drainers
   const { functionName, version, memoryMb, requestId, region } = invocation
-  const gbSeconds = drainer.endedAt && memoryMb && gbSecondsOf(drainer.startedAt, drainer.endedAt, memoryMb)
+  const gbSeconds =
+    drainer.endedAt && memoryMb ? gbSecondsOf(drainer.startedAt, drainer.endedAt, memoryMb) : undefined
   return (
     <Panel id="invocation" title={text.invocation}>
       <Facts
@@ -90,7 +91,7 @@ function Where({ view, drainer }: { view: View; drainer: DrainerDetails }) {
           [text.version, version && <code>{version}</code>],
           [text.region, region && <span class="ltr">{region}</span>],
           [text.memory, memoryMb && <span class="ltr">{`${view.format.number(memoryMb)} MB`}</span>],
-          [view.text.names.cost, gbSeconds && view.format.number(gbSeconds)],
+          [view.text.names.cost, gbSeconds === undefined ? undefined : view.format.number(gbSeconds)],
           [text.logStream, <LogStream view={view} label={drainer.label} invocation={invocation} />],
         ]}
       />
@@ -107,14 +108,28 @@ function LogStream(properties: { view: View; label: string; invocation: Invocati
   const { view, label, invocation } = properties
   const href = logStreamLink(invocation) ?? view.logLink?.(label)
   return (
-    <>
-      {invocation.logStream ? <code>{invocation.logStream}</code> : href === undefined && "–"}{" "}
+    <span class="links">
+      {invocation.logStream ? <LongName name={invocation.logStream} /> : href === undefined && "–"}
       {href !== undefined && (
         <a href={href} rel="noreferrer" target="_blank">
-          {view.text.jobs.logs}
+          {view.text.drainers.openLogs}
         </a>
       )}
-    </>
+    </span>
+  )
+}
+
+/** May break behind its parts, and only then within one. */
+function LongName({ name }: { name: string }) {
+  return (
+    <code class="long">
+      {name.split(/(?<=[/\]])/).map((part) => (
+        <>
+          {part}
+          <wbr />
+        </>
+      ))}
+    </code>
   )
 }
 

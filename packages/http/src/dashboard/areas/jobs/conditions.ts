@@ -1,4 +1,5 @@
 import { durationMs, type JobFilter, type JobState } from "@sluice/core"
+import { isRecord } from "@sluice/core/fields"
 
 /** What a list of jobs can be narrowed by: the parameters of its address. */
 export const FIELDS = [
@@ -9,6 +10,7 @@ export const FIELDS = [
   "key",
   "error",
   "input",
+  "metadata",
   "batch",
   "since",
   "until",
@@ -21,7 +23,10 @@ export interface Condition {
   readonly value: string
 }
 
-/** Of which a job has one: several values widen the list. Of others the last one counts. */
+/**
+ * Of which a job has one: several values widen the list. Of others the last one counts; of metadata, the last one of each path, and
+ * all of them apply.
+ */
 const ALTERNATIVES: readonly FieldName[] = ["state", "name", "queue"]
 
 /** The conditions of an address: its parameters, and what was typed into the search field, `q`. */
@@ -37,24 +42,34 @@ function withoutDuplicates(conditions: readonly Condition[]): Condition[] {
     const later = conditions.slice(place + 1)
     return ALTERNATIVES.includes(field)
       ? !later.some((one) => one.field === field && one.value === value)
-      : !later.some((one) => one.field === field)
+      : !later.some((one) => one.field === field && subjectOf(one) === subjectOf({ field, value }))
   })
 }
 
+/** What of a field the condition is about. */
+function subjectOf({ field, value }: Condition): string {
+  return field === "metadata" ? value.slice(0, value.indexOf(":")) : ""
+}
+
 /**
- * What somebody typed, as conditions: `name:welcome tag:"two words" input.order.id:17`. A word without a field is a job's name.
+ * What somebody typed, as conditions: `name:welcome tag:"two words" input.order.id:17`. A word without a field is a job's name. Quotes
+ * around a value of metadata say that it is text: `metadata.order:"17"`.
  */
 function typedConditions(text: string): Condition[] {
-  return [...text.matchAll(TERM)].map(([, field = "", path, quoted, plain, word]) => {
+  return [...text.matchAll(TERM)].map(([, field = "", root, path, quoted, plain, word]) => {
     const value = quoted ?? plain ?? ""
-    if (path !== undefined) return { field: "input", value: `${path}:${value}` }
+    if (root === "input") return { field: root, value: `${path}:${value}` }
+    if (root === "metadata") {
+      const isText = quoted !== undefined && typeof plainValue(quoted) !== "string"
+      return { field: root, value: `${path}:${isText ? JSON.stringify(quoted) : value}` }
+    }
     if (word !== undefined) return { field: "name", value: word }
     return { field: NAMED[field] ?? (field as FieldName), value }
   })
 }
 
 const TERM = new RegExp(
-  `(?:(${[...FIELDS, "class", "errorClass"].join("|")})|input\\.([^\\s:]+)):(?:"([^"]*)"|(\\S*))|(\\S+)`,
+  `(?:(${[...FIELDS, "class", "errorClass"].join("|")})|(input|metadata)\\.([^\\s:]+)):(?:"([^"]*)"|(\\S*))|(\\S+)`,
   "g",
 )
 
@@ -75,11 +90,49 @@ export function filterOf(conditions: readonly Condition[], now: Date): Omit<JobF
     key: one("key"),
     errorClass: one("error"),
     input: one("input"),
+    metadata: metadataOf(conditions),
     batch: one("batch"),
     since: instantOf(one("since"), now),
     until: instantOf(one("until"), now),
   }
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined))
+}
+
+/** What metadata has to contain. What names no path is left as it is, for core to refuse. */
+function metadataOf(conditions: readonly Condition[]): JobFilter["metadata"] {
+  const values = conditions.filter(({ field }) => field === "metadata").map(({ value }) => value)
+  if (values.length === 0) return undefined
+  const bad = values.find((value) => value.indexOf(":") < 1)
+  if (bad !== undefined) return bad as never
+  return values.map(nestedIn).reduce(merged)
+}
+
+/** `order.id:17` as `{ order: { id: 17 } }`. */
+function nestedIn(text: string): Record<string, unknown> {
+  const colon = text.indexOf(":")
+  const keys = text.slice(0, colon).split(".")
+  return keys.reduceRight<unknown>(
+    (value, key) => Object.fromEntries([[key, value]]),
+    plainValue(text.slice(colon + 1)),
+  ) as Record<string, unknown>
+}
+
+/** Metadata has values of JSON: what reads as a number, true, false, null or text in quotes is that, the rest is text. */
+function plainValue(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === "object" && value !== null ? text : value
+  } catch {
+    return text
+  }
+}
+
+function merged(one: Record<string, unknown>, other: Record<string, unknown>): Record<string, unknown> {
+  const pairs = Object.entries(other).map(([key, value]): [string, unknown] => {
+    const had = Object.hasOwn(one, key) ? one[key] : undefined
+    return [key, isRecord(had) && isRecord(value) ? merged(had, value) : value]
+  })
+  return Object.fromEntries([...Object.entries(one), ...pairs])
 }
 
 const LENGTH_OF_TIME = /^\d+(?:\.\d+)?(?:s|m|h|d)$/

@@ -1,9 +1,8 @@
 import type { FilterValues, JobCount, JobCounts, JobList, JobState, ListedJob } from "@sluice/core"
-import { InvalidInputError } from "@sluice/core"
 import { ActionForm } from "../../components/action-form.tsx"
+import { BadFilter, reasonOf } from "../../components/bad-filter.tsx"
 import { EmptyState } from "../../components/empty-state.tsx"
 import { Icon } from "../../components/icon.tsx"
-import { Notice } from "../../components/notice.tsx"
 import { Count, Duration } from "../../components/numbers.tsx"
 import { ButtonLink, PageHeader, RemoveLink, Tabs } from "../../components/page-header.tsx"
 import { Pagination } from "../../components/pagination.tsx"
@@ -67,11 +66,6 @@ async function countStates(
   return typeof counts === "string" ? undefined : counts
 }
 
-export function reasonOf(error: unknown): string {
-  if (error instanceof InvalidInputError) return error.message
-  throw error
-}
-
 interface Parts {
   readonly view: View
   readonly conditions: readonly Condition[]
@@ -95,9 +89,7 @@ function Jobs({ view, conditions, list, counts, values }: Parts) {
       <Search view={view} conditions={conditions} values={values} />
       <StateTabs view={view} conditions={conditions} counts={counts} />
       {typeof list === "string" ? (
-        <Notice kind="warning">
-          <strong>{text.badFilter}</strong> {list}
-        </Notice>
+        <BadFilter view={view} reason={list} />
       ) : (
         <Found view={view} conditions={conditions} list={list} />
       )}
@@ -143,6 +135,9 @@ function Search({ view, conditions, values }: Pick<Parts, "view" | "conditions" 
           {values.tags.map((tag) => (
             <option value={`tag:${/\s/.test(tag) ? `"${tag}"` : tag}`} />
           ))}
+          {values.metadata.filter(isTyped).map((key) => (
+            <option value={`metadata.${key}:`} />
+          ))}
         </datalist>
         <button type="submit" class="button">
           <Icon name="search" />
@@ -155,6 +150,11 @@ function Search({ view, conditions, values }: Pick<Parts, "view" | "conditions" 
       <Badges view={view} conditions={conditions} />
     </search>
   )
+}
+
+/** The search field takes it as one step of a path. */
+function isTyped(key: string): boolean {
+  return !/[\s:.]/.test(key)
 }
 
 function Badges({ view, conditions }: Pick<Parts, "view" | "conditions">) {
@@ -373,6 +373,7 @@ function NoneFound({
     return (
       <EmptyState title={text.noneMatch}>
         <p>{text.noneMatchHint}</p>
+        {conditions.some(({ field }) => field === "metadata") && <p>{text.metadataIsText}</p>}
         <ButtonLink href={view.href("/jobs")}>{text.clear}</ButtonLink>
       </EmptyState>
     )

@@ -12,14 +12,13 @@ import { ButtonLink, PageHeader } from "../../components/page-header.tsx"
 import { fill } from "../../languages/text.ts"
 import type { Action, Page, Rendered, View } from "../../page.ts"
 import { type Errors, errorsOf, FormProblem, noErrors, TextField } from "../parts/form-parts.tsx"
-import { dueOf, FieldError, jsonOf, numberOf, tagsOf, textOf } from "../parts/form-values.ts"
+import { FieldError, jsonOf } from "../parts/form-values.ts"
 import { onceKeyOf } from "../parts/once.ts"
 import { isWhole } from "./edit-page.tsx"
 import { type InputField, inputFieldsOf, textsOf } from "./input-fields.ts"
 import { canSay, definitionOf, InputFields, payloadOf } from "./job-form.tsx"
 import { noJob } from "./job-page.tsx"
-
-const OPTIONS = ["due", "queue", "priority", "maxAttempts", "tags", "uniqueKey", "concurrencyKey", "metadata"]
+import { fieldOfOption, OPTIONS, OptionFields, optionsIn } from "./option-fields.tsx"
 
 /** More are quicker to type than to find. */
 const MOST_CHOICES = 60
@@ -129,7 +128,6 @@ function form(view: View, name: string, values: Values, errors: Errors): Rendere
   const { jobs: text } = view.text
   const definition = definitionOf(view, name)
   const fields = values.isJson ? undefined : inputFieldsOf(view, definition)
-  const field = (option: string) => ({ name: option, value: values.options.get(option), errors })
   const shown = [...OPTIONS, "payload", ...(fields ?? []).map(({ key }) => `input.${key}`)]
   const body = (
     <>
@@ -166,27 +164,7 @@ function form(view: View, name: string, values: Values, errors: Errors): Rendere
             rows={12}
           />
         )}
-        <details open={OPTIONS.some((option) => errors.has(option))} class="options">
-          <summary>
-            {text.options} <span class="muted">{text.defaultHint}</span>
-          </summary>
-          <div class="form">
-            <TextField {...field("due")} label={text.runAt} hint={text.runAtHint} />
-            <TextField {...field("queue")} label={text.queue} />
-            <TextField {...field("priority")} label={text.priority} hint={text.priorityHint} />
-            <TextField {...field("maxAttempts")} label={text.maxAttempts} />
-            <TextField {...field("tags")} label={text.tags} hint={text.tagsHint} />
-            <TextField {...field("uniqueKey")} label={text.uniqueKey} hint={text.uniqueKeyHint} />
-            <TextField {...field("concurrencyKey")} label={text.concurrencyKey} />
-            <TextField
-              {...field("metadata")}
-              label={text.metadata}
-              hint={text.metadataHint}
-              isJson
-              rows={4}
-            />
-          </div>
-        </details>
+        <OptionFields view={view} values={values.options} errors={errors} hint={text.defaultHint} />
         <div class="row">
           <button type="submit" class="button primary">
             {text.submit}
@@ -212,7 +190,10 @@ export const enqueueAction: Action = {
     const fields = isJson ? undefined : inputFieldsOf(view, definitionOf(view, name))
     try {
       const payload = fields ? payloadOf(view, fields, given) : jsonOf(view, given, "payload")
-      const { id, status } = await view.sluice.enqueue(name, payload ?? {}, optionsOf(view, given))
+      const { id, status } = await view.sluice.enqueue(name, payload ?? {}, {
+        ...optionsIn(view, given),
+        ...onceIn(given),
+      })
       const notice = fill(status === "enqueued" ? did.enqueue : did.found, { id })
       return { to: view.href(`/jobs/${id}`), notice }
     } catch (error) {
@@ -224,30 +205,17 @@ export const enqueueAction: Action = {
 
 function sentValues(given: URLSearchParams, fields: readonly InputField[]): Values {
   return {
-    options: new Map(OPTIONS.map((option) => [option, given.get(option) ?? ""])),
+    options: new Map(OPTIONS.map((option): [string, string] => [option, given.get(option) ?? ""])),
     payload: given.get("payload") ?? "",
     input: new Map(fields.map(({ key }) => [key, given.get(`input.${key}`) ?? ""])),
     isJson: given.has("payload"),
   }
 }
 
-function optionsOf(view: View, form: URLSearchParams): EnqueueOptions {
-  const { text } = view
-  const options = {
-    idempotencyKey: onceKeyOf(form),
-    ...dueOf(form, "due", text.jobs.notTime),
-    queue: textOf(form, "queue"),
-    priority: numberOf(form, "priority", text.jobs.notNumber),
-    maxAttempts: numberOf(form, "maxAttempts", text.jobs.notNumber),
-    tags: tagsOf(form, "tags"),
-    uniqueKey: textOf(form, "uniqueKey"),
-    concurrencyKey: textOf(form, "concurrencyKey"),
-    metadata: jsonOf(view, form, "metadata"),
-  }
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+function onceIn(form: URLSearchParams): EnqueueOptions {
+  const idempotencyKey = onceKeyOf(form)
+  return idempotencyKey === undefined ? {} : { idempotencyKey }
 }
-
-const FIELD_OF: Readonly<Record<string, string>> = { runAt: "due", delay: "due" }
 
 /** What is wrong with which field; of a payload, with each of those that the schema complains of. */
 function problemsOf(error: unknown, hasFields: boolean): Errors {
@@ -264,8 +232,7 @@ function problemsOf(error: unknown, hasFields: boolean): Errors {
         )
       : new Map([["payload", error.message]])
   if (error instanceof InvalidInputError) {
-    const field = String(error.path.at(-1) ?? "")
-    return new Map([[FIELD_OF[field] ?? field, error.message]])
+    return new Map([[fieldOfOption(String(error.path.at(-1) ?? "")), error.message]])
   }
   if (!(error instanceof SluiceError) || error.code === "database_unavailable") throw error
   return new Map([["", error.message]])

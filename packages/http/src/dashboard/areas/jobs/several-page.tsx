@@ -1,4 +1,5 @@
-import { InvalidInputError } from "@sluice/core"
+import { type EnqueueOptions, InvalidInputError } from "@sluice/core"
+import { enqueueOptions } from "@sluice/core/fields"
 import { ActionForm } from "../../components/action-form.tsx"
 import { Notice } from "../../components/notice.tsx"
 import { PageHeader } from "../../components/page-header.tsx"
@@ -10,10 +11,21 @@ import { FieldError } from "../parts/form-values.ts"
 import { onceKeyOf } from "../parts/once.ts"
 import { inputFieldsOf } from "./input-fields.ts"
 import { definitionOf } from "./job-form.tsx"
+import { fieldOfOption, OPTIONS, OptionFields, type OptionName, optionsIn } from "./option-fields.tsx"
 import { type Row, rowsIn } from "./several.ts"
 
 const PATH = "/jobs/new/several"
 const MOST_SHOWN = 20
+/** Those that several jobs can share. */
+const SHARED = OPTIONS.filter((option) => option !== "uniqueKey")
+const COLUMNS = OPTIONS.map((option) => `options.${option}`).join(", ")
+const NOT_GIVEN: Given = { rows: "", options: new Map() }
+
+/** What the form has. */
+interface Given {
+  readonly rows: string
+  readonly options: ReadonlyMap<string, string>
+}
 
 /** Jobs of one name from a pasted list: first it is checked, then they are stored as a batch, whose page shows their progress. */
 export const severalPage: Page = {
@@ -21,44 +33,68 @@ export const severalPage: Page = {
   role: "operator",
   async render(view) {
     const name = view.query.get("name")?.trim()
-    return name ? form(view, name, "") : { title: view.text.jobs.newTitle, body: null, status: 404 }
+    return name ? form(view, name, NOT_GIVEN) : { title: view.text.jobs.newTitle, body: null, status: 404 }
   },
 }
 
 export const severalAction: Action = {
   path: PATH,
-  async act(view, given) {
-    const name = given.get("name")?.trim() ?? ""
-    const text = given.get("rows") ?? ""
+  async act(view, sent) {
+    const name = sent.get("name")?.trim() ?? ""
+    const given: Given = {
+      rows: sent.get("rows") ?? "",
+      options: new Map(SHARED.map((option): [OptionName, string] => [option, sent.get(option) ?? ""])),
+    }
     const to = view.href(PATH, { name })
     try {
-      const rows = await rowsIn(view, name, given)
+      const shared = sharedOptions(view, given)
+      const rows = await rowsIn(view, name, sent)
       const isGood = rows.every(({ problem }) => problem === undefined)
-      if (!isGood || given.get("step") !== "enqueue") return { to, page: form(view, name, text, { rows }) }
-      return await enqueueAll(view, name, rows, onceKeyOf(given))
+      if (!isGood || sent.get("step") !== "enqueue") return { to, page: form(view, name, given, { rows }) }
+      return await enqueueAll(view, name, shared, rows, onceKeyOf(sent))
     } catch (error) {
-      return { to, page: form(view, name, text, { errors: problemsOf(error) }) }
+      return { to, page: form(view, name, given, { errors: problemsOf(error) }) }
     }
   },
 }
 
-async function enqueueAll(view: View, name: string, rows: readonly Row[], key: string | undefined) {
-  const jobs = rows.map(({ payload }) => ({ name, payload }))
+function sharedOptions(view: View, { options }: Given): EnqueueOptions {
+  const shared = optionsIn(view, new URLSearchParams([...options]))
+  enqueueOptions.assert(shared, ["options"])
+  return shared
+}
+
+async function enqueueAll(
+  view: View,
+  name: string,
+  shared: EnqueueOptions,
+  rows: readonly Row[],
+  key: string | undefined,
+) {
+  const jobs = rows.map(({ payload, options }) => ({ name, payload, options: withShared(shared, options) }))
   const options = key === undefined ? {} : { request: { key, fingerprint: key } }
   const { id, total } = await view.sluice.enqueueBatch(jobs, options)
   return { to: view.href(`/batches/${id}`), notice: view.format.counted(view.text.jobs.several.did, total) }
 }
 
+/** Those of the row count. Either of them says when it is due. */
+function withShared(shared: EnqueueOptions, own: EnqueueOptions = {}): EnqueueOptions {
+  const { runAt: _, delay: __, ...others } = shared
+  const isDueItself = own.runAt !== undefined || own.delay !== undefined
+  return { ...(isDueItself ? others : shared), ...own }
+}
+
 function problemsOf(error: unknown): Errors {
   if (error instanceof FieldError) return errorsOf(error)
   if (!(error instanceof InvalidInputError)) throw error
-  return new Map([["", error.message]])
+  const [first, second] = error.path.map(String)
+  return new Map([[first === "options" ? fieldOfOption(second ?? "") : "", error.message]])
 }
 
 function form(
   view: View,
   name: string,
-  text: string,
+  given: Given,
   { rows, errors = noErrors }: { rows?: readonly Row[]; errors?: Errors } = {},
 ): Rendered {
   const { several, newTitle } = view.text.jobs
@@ -72,7 +108,7 @@ function form(
         lead={several.lead}
         back={{ href: view.href("/jobs/new", { name }), label: newTitle }}
       />
-      <FormProblem errors={errors} shown={["rows"]} />
+      <FormProblem errors={errors} shown={["rows", ...SHARED]} />
       {rows && <Result view={view} rows={rows} wrong={wrong.length} />}
       <ActionForm view={view} path={PATH} class="form">
         <input type="hidden" name="name" value={name} />
@@ -81,11 +117,21 @@ function form(
           name="rows"
           label={several.rows}
           hint={fields.length > 0 ? fill(several.hintFields, { fields: fields.join(", ") }) : several.hint}
-          value={text}
+          value={given.rows}
           errors={errors}
           isJson
           rows={12}
         />
+        <OptionFields
+          view={view}
+          shown={SHARED}
+          values={given.options}
+          errors={errors}
+          hint={several.optionsHint}
+        />
+        <p class="muted">
+          {several.optionColumns} <code>{COLUMNS}</code>
+        </p>
         <div class="row">
           {isGood && (
             <button type="submit" name="step" value="enqueue" class="button primary">
@@ -120,6 +166,9 @@ function Result({ view, rows, wrong }: { view: View; rows: readonly Row[]; wrong
         columns={[
           { label: several.row, heading: true, cell: ({ number }) => view.format.number(number) },
           { label: view.text.jobs.input, cell: ({ payload }) => <code>{short(payload)}</code> },
+          ...(numbered.some(({ options = {} }) => Object.keys(options).length > 0)
+            ? [{ label: view.text.jobs.options, cell: ({ options }: Row) => <code>{short(options)}</code> }]
+            : []),
           ...(wrong === 0
             ? []
             : [{ label: several.problem, cell: ({ problem }: Row) => <bdi>{problem}</bdi> }]),

@@ -1,10 +1,12 @@
-import type { AnyJobDefinition } from "@sluice/core"
+import { type AnyJobDefinition, type EnqueueOptions, InvalidInputError } from "@sluice/core"
+import { enqueueOptions } from "@sluice/core/fields"
 import { fill } from "../../languages/text.ts"
 import type { View } from "../../page.ts"
-import { tableIn } from "../parts/csv.ts"
+import { tableIn, UnclosedQuoteError } from "../parts/csv.ts"
 import { FieldError, jsonOf } from "../parts/form-values.ts"
 import { type InputField, inputFieldsOf } from "./input-fields.ts"
 import { definitionOf, payloadOf } from "./job-form.tsx"
+import { OPTIONS, optionsIn } from "./option-fields.tsx"
 
 /** More belong into a script: the form would be larger than what is read of one. */
 const MOST_ROWS = 5_000
@@ -12,10 +14,18 @@ const MOST_ROWS = 5_000
 /** An input that somebody has pasted, with what is wrong with it. */
 export interface Row {
   readonly payload: unknown
+  /** Those that its columns set. */
+  readonly options?: EnqueueOptions
   readonly problem?: string
 }
 
-/** The inputs in a JSON list, or in a table whose first line names their fields, each checked by the definition's schema. */
+/** A column of this name sets an option of its row's job: `options.queue`. */
+const OPTION = /^options\.(.+)$/
+
+/**
+ * The inputs in a JSON list, or in a table whose first line names their fields, each checked by the definition's schema. Columns named
+ * `options.queue`, `options.priority`, … set options.
+ */
 export async function rowsIn(view: View, name: string, form: URLSearchParams): Promise<readonly Row[]> {
   const text = form.get("rows") ?? ""
   const definition = definitionOf(view, name)
@@ -38,7 +48,7 @@ function assertFew({ text, format }: View, rows: readonly unknown[]): void {
 }
 
 function tableRows(view: View, definition: AnyJobDefinition | undefined, text: string): readonly Row[] {
-  const [header = [], ...lines] = tableIn(text)
+  const [header = [], ...lines] = cellsIn(view, text)
   const columns = withoutEmptyEnd(header)
   const fields = inputFieldsOf(view, definition)
   checkColumns(view, columns, fields)
@@ -51,20 +61,39 @@ function tableRows(view: View, definition: AnyJobDefinition | undefined, text: s
         problem: fill(view.text.jobs.several.otherCells, { cells: cells.length, columns: length }),
       }
     const pairs = columns.map((column, place): [string, string] => [column, cells[place] ?? ""])
-    if (!fields) return { payload: Object.fromEntries(pairs) }
-    const form = new URLSearchParams(
-      pairs.map(([column, cell]): [string, string] => [`input.${column}`, cell]),
-    )
-    try {
-      return { payload: payloadOf(view, fields, form) }
-    } catch (error) {
-      if (!(error instanceof FieldError)) throw error
-      return {
-        payload: Object.fromEntries(pairs),
-        problem: `${error.field.replace("input.", "")}: ${error.message}`,
-      }
-    }
+    return rowOf(view, fields, pairs)
   })
+}
+
+function cellsIn({ text: { jobs } }: View, text: string): string[][] {
+  try {
+    return tableIn(text)
+  } catch (error) {
+    if (!(error instanceof UnclosedQuoteError)) throw error
+    throw new FieldError("rows", fill(jobs.several.unclosed, { line: error.line }))
+  }
+}
+
+function rowOf(
+  view: View,
+  fields: readonly InputField[] | undefined,
+  pairs: readonly (readonly [column: string, cell: string])[],
+): Row {
+  const input = pairs.filter(([column]) => !OPTION.test(column))
+  const given = pairs.flatMap(([column, cell]): [string, string][] => {
+    const option = OPTION.exec(column)?.[1]
+    return option === undefined ? [] : [[option, cell]]
+  })
+  const form = new URLSearchParams(input.map(([column, cell]): [string, string] => [`input.${column}`, cell]))
+  try {
+    const options = optionsIn(view, new URLSearchParams(given))
+    return { payload: fields ? payloadOf(view, fields, form) : Object.fromEntries(input), options }
+  } catch (error) {
+    if (!(error instanceof FieldError)) throw error
+    const { field, message } = error
+    const column = field.startsWith("input.") ? field.slice("input.".length) : `options.${field}`
+    return { payload: Object.fromEntries(pairs), problem: `${column}: ${message}` }
+  }
 }
 
 /** Spreadsheets and exports end lines with empty cells, which are of no column. */
@@ -78,7 +107,12 @@ function checkColumns(
   fields: readonly InputField[] | undefined,
 ): void {
   const known = fields && new Set(fields.map(({ key }) => key))
-  const unknown = columns.find((column) => column === "" || known?.has(column) === false)
+  const isKnown = (column: string) => {
+    const option = OPTION.exec(column)?.[1]
+    if (option !== undefined) return OPTIONS.some((one) => one === option)
+    return column !== "" && known?.has(column) !== false
+  }
+  const unknown = columns.find((column) => !isKnown(column))
   if (unknown !== undefined)
     throw new FieldError("rows", fill(jobs.several.noField, { field: unknown || '""' }))
   const seen = new Set<string>()
@@ -87,11 +121,24 @@ function checkColumns(
 }
 
 async function checked(definition: AnyJobDefinition | undefined, row: Row): Promise<Row> {
-  if (row.problem !== undefined || !definition?.input) return row
+  const refused = row.problem ?? refusalOf(row.options)
+  if (refused !== undefined) return { ...row, problem: refused }
+  if (!definition?.input) return row
   const { issues } = await definition.input["~standard"].validate(row.payload)
   if (!issues) return row
   const problem = issues.map(({ path = [], message }) => [...path.map(keyOf), message].join(": ")).join("; ")
   return { ...row, problem }
+}
+
+/** What core would say of the options, before anything is stored. */
+function refusalOf(options: EnqueueOptions = {}): string | undefined {
+  try {
+    enqueueOptions.assert(options, ["options"])
+    return undefined
+  } catch (error) {
+    if (error instanceof InvalidInputError) return error.message
+    throw error
+  }
 }
 
 function keyOf(segment: PropertyKey | { readonly key: PropertyKey }): string {

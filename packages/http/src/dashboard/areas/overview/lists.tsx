@@ -66,8 +66,11 @@ export function Pauses({ view, data }: Part) {
 
 function PauseLink({ view, kind, target }: { view: View; kind: "queue" | "name" | "key"; target: string }) {
   if (kind === "name") return <a href={nameHref(view, target)}>{target}</a>
-  const path = kind === "queue" ? `/queues/${encodeURIComponent(target)}` : "/limits"
-  return <a href={view.href(path)}>{target}</a>
+  const href =
+    kind === "queue"
+      ? view.href(`/queues/${encodeURIComponent(target)}`)
+      : view.href("/limits/key", { key: target })
+  return <a href={href}>{target}</a>
 }
 
 export function Ticks({ view, data }: Part) {

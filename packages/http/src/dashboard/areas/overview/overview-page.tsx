@@ -117,12 +117,14 @@ function Body({ view, data, range }: { view: View; data: OverviewData; range: Ra
         </>
       )}
       <div class="grid loose">
-        {!isEmpty(data) && <Ages view={view} data={data} />}
-        <NewestErrors view={view} data={data} />
-      </div>
-      <div class="grid loose">
-        <Pauses view={view} data={data} />
-        <Ticks view={view} data={data} />
+        <div class="stack">
+          <NewestErrors view={view} data={data} />
+          {!isEmpty(data) && <Ages view={view} data={data} />}
+        </div>
+        <div class="stack">
+          <Pauses view={view} data={data} />
+          <Ticks view={view} data={data} />
+        </div>
       </div>
     </>
   )

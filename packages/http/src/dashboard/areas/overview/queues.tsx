@@ -78,7 +78,9 @@ function columnsOf(view: View, isPart: boolean): Column<Row>[] {
     {
       label: overview.ready,
       numeric: true,
-      cell: ({ ready }) => <Count view={view} value={ready} capped={isPart} />,
+      // `0+` would tell nothing
+      cell: ({ ready }) =>
+        isPart && ready === 0 ? "–" : <Count view={view} value={ready} capped={isPart} />,
     },
     { label: overview.since, cell: ({ since }) => <Time view={view} at={since} /> },
     {
@@ -88,8 +90,7 @@ function columnsOf(view: View, isPart: boolean): Column<Row>[] {
     },
     { label: overview.failed, numeric: true, cell: ({ failures }) => <Count view={view} value={failures} /> },
     {
-      label: <span class="visually-hidden">{overview.throughput}</span>,
-      phoneLabel: "",
+      label: view.text.names.trend,
       cell: ({ name, trend }) => (
         <Sparkline values={trend} label={fill(overview.trendOf, { queue: name })} small />
       ),

@@ -20,9 +20,14 @@ export function TextField(properties: {
   errors: Errors
   isJson?: boolean
   rows?: number
+  /** The id of a list of what it may be. */
   list?: string
+  isRequired?: boolean
+  /** One line that people read letter by letter. */
+  isCode?: boolean
 }) {
-  const { name, label, hint, value = "", errors, isJson = false, rows = 8, list } = properties
+  const { name, label, hint, value = "", errors, isJson = false, rows = 8 } = properties
+  const { list, isRequired = false, isCode = false } = properties
   return (
     <Field name={name} label={label} hint={hint} error={errors.get(name)}>
       {(attributes) =>
@@ -31,7 +36,17 @@ export function TextField(properties: {
             {`\n${value}`}
           </textarea>
         ) : (
-          <input {...attributes} type="text" value={value} autocomplete="off" {...(list && { list })} />
+          <input
+            {...attributes}
+            type="text"
+            value={value}
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck={false}
+            required={isRequired}
+            {...(isCode && { class: "code" })}
+            {...(list && { list })}
+          />
         )
       }
     </Field>

@@ -1,10 +1,12 @@
 import { InvalidInputError, type ScheduleSettings, type ScheduleSnapshot } from "@sluice/core"
+import { assertSchedule } from "@sluice/core/fields"
 import { pauseOf } from "../../components/pause-form.tsx"
 import { fill } from "../../languages/text.ts"
 import type { Acted, Action, View } from "../../page.ts"
 import { attempt, refusalOf } from "../parts/attempt.ts"
-import { JsonProblem, jsonIn } from "../parts/json-in.ts"
-import { FIELDS, type FieldName, type FilledForm, formPage, isHidden } from "./schedule-form.tsx"
+import { type Errors, errorsOf } from "../parts/form-parts.tsx"
+import { FieldError, jsonOf } from "../parts/form-values.ts"
+import { FIELDS, type FilledForm, formPage, isHidden } from "./schedule-form.tsx"
 import { schedulePath } from "./schedule-path.ts"
 
 export const createSchedule: Action = {
@@ -89,9 +91,11 @@ async function store(
 ): Promise<Acted> {
   const to = pageOf(view, key)
   try {
-    await view.sluice.setSchedule(key, { ...settingsOf(view, form), ...kept } as ScheduleSettings)
+    const settings = { ...settingsOf(view, form), ...kept }
+    assertSchedule(settings, [])
+    await view.sluice.setSchedule(key, settings)
   } catch (error) {
-    return { to, page: await formPage(view, { ...form, errors: errorsOf(error) }) }
+    return { to, page: await formPage(view, { ...form, errors: problemsOf(error) }) }
   }
   return { to, notice: fill(view.text.schedules.didSet, { key }) }
 }
@@ -121,31 +125,17 @@ function valuesIn(form: URLSearchParams): FilledForm["values"] {
   return Object.fromEntries(FIELDS.map((name) => [name, form.get(name) ?? ""]))
 }
 
-/** A field with text that is no JSON. */
-class NotJsonError extends Error {
-  readonly field: FieldName
-  constructor(field: FieldName, message: string) {
-    super(message)
-    this.name = "NotJsonError"
-    this.field = field
-  }
-}
-
 /** What is empty is left out. The database checks the rest, and says at which field it is wrong. */
 function settingsOf(view: View, { values }: FilledForm): Record<string, unknown> {
   const { key: _, payload, options, ...texts } = values
   const given = Object.entries(texts)
     .map(([name, value]) => [name, value.trim()] as const)
     .filter(([, value]) => value !== "")
-  const json = { payload: parsed("payload", payload), options: parsed("options", options) }
-  return { ...Object.fromEntries(given), ...json }
-
-  function parsed(field: FieldName, text = ""): unknown {
-    try {
-      return jsonIn(view, text, view.text.schedules.notJson)
-    } catch (error) {
-      throw error instanceof JsonProblem ? new NotJsonError(field, error.message) : error
-    }
+  const form = new URLSearchParams({ payload: payload ?? "", options: options ?? "" })
+  return {
+    ...Object.fromEntries(given),
+    payload: jsonOf(view, form, "payload"),
+    options: jsonOf(view, form, "options"),
   }
 }
 
@@ -154,7 +144,7 @@ function settingsIn(schedule: ScheduleSnapshot): ScheduleSettings {
   const { name, cron, every, timeZone, payload, options, jitter, startsAt, endsAt, catchUp, overlap } =
     schedule
   const { policy, within } = catchUp
-  return {
+  const settings = {
     name,
     ...(cron === null ? { every } : { cron }),
     ...(cron !== null && { timeZone }),
@@ -165,12 +155,14 @@ function settingsIn(schedule: ScheduleSnapshot): ScheduleSettings {
     ...(endsAt && { endsAt }),
     catchUp: within === null ? policy : { policy, within },
     overlap,
-  } as ScheduleSettings
+  }
+  assertSchedule(settings, [])
+  return settings
 }
 
-function errorsOf(error: unknown): NonNullable<FilledForm["errors"]> {
-  if (error instanceof NotJsonError) return { [error.field]: error.message }
+function problemsOf(error: unknown): Errors {
+  if (error instanceof FieldError) return errorsOf(error)
   const message = refusalOf(error)
   const field = error instanceof InvalidInputError ? FIELDS.find((name) => name === error.path[0]) : undefined
-  return { [field ?? ""]: message }
+  return new Map([[field ?? "", message]])
 }

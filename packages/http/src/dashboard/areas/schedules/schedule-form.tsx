@@ -1,9 +1,10 @@
 import type { DefinitionSnapshot, ScheduleSnapshot } from "@sluice/core"
 import { ActionForm } from "../../components/action-form.tsx"
-import { Field, type FieldAttributes } from "../../components/field.tsx"
+import { Field } from "../../components/field.tsx"
 import { PageHeader } from "../../components/page-header.tsx"
 import { fill } from "../../languages/text.ts"
 import type { Rendered, View } from "../../page.ts"
+import { type Errors, FormProblem, noErrors, TextField } from "../parts/form-parts.tsx"
 import { schedulePath } from "./schedule-path.ts"
 
 /** What the form's fields have, as text. */
@@ -11,8 +12,7 @@ export interface FilledForm {
   /** That of the schedule that is edited. Undefined: a new one, whose key is a field. */
   readonly edited?: string
   readonly values: Readonly<Partial<Record<FieldName, string>>>
-  /** What is wrong, by field. `""`: with all of it. */
-  readonly errors?: Readonly<Partial<Record<FieldName | "", string>>>
+  readonly errors?: Errors
 }
 
 export const FIELDS = [
@@ -84,66 +84,45 @@ export async function formPage(view: View, form: FilledForm): Promise<Rendered> 
   }
 }
 
-interface FormProperties {
-  readonly view: View
-  readonly form: FilledForm
-}
-
-function Form({ view, form, definitions }: FormProperties & { definitions: readonly DefinitionSnapshot[] }) {
+function Form(properties: { view: View; form: FilledForm; definitions: readonly DefinitionSnapshot[] }) {
+  const { view, form, definitions } = properties
   const text = view.text.schedules
-  const { edited, errors = {} } = form
+  const { edited, errors = noErrors } = form
   const path = edited === undefined ? "/schedules" : `${schedulePath(edited)}/edit`
+  const field = (name: FieldName) => ({ name, value: form.values[name], errors })
   return (
     <ActionForm view={view} path={path} class="form">
-      {errors[""] !== undefined && (
-        <div class="notice failure" role="alert">
-          <div>{errors[""]}</div>
-        </div>
-      )}
+      <FormProblem errors={errors} shown={FIELDS} />
       {edited === undefined && (
-        <TextField view={view} form={form} name="key" label={text.key} hint={text.keyHint} required />
+        <TextField {...field("key")} label={text.key} hint={text.keyHint} isRequired />
       )}
-      <TextField view={view} form={form} name="name" label={text.job} list="names" required />
+      <TextField {...field("name")} label={text.job} list="names" isRequired />
       <datalist id="names">
         {definitions.map(({ name }) => (
           <option value={name} />
         ))}
       </datalist>
-      <TextField view={view} form={form} name="cron" label={text.cron} hint={text.cronHint} isCode />
-      <TextField view={view} form={form} name="every" label={text.interval} hint={text.intervalHint} />
-      <TextField
-        view={view}
-        form={form}
-        name="timeZone"
-        label={text.timeZone}
-        hint={text.timeZoneHint}
-        list="zones"
-      />
+      <TextField {...field("cron")} label={text.cron} hint={text.cronHint} isCode />
+      <TextField {...field("every")} label={text.interval} hint={text.intervalHint} />
+      <TextField {...field("timeZone")} label={text.timeZone} hint={text.timeZoneHint} list="zones" />
       <datalist id="zones">
         {Intl.supportedValuesOf("timeZone").map((zone) => (
           <option value={zone} />
         ))}
       </datalist>
-      <JsonField
-        view={view}
-        form={form}
-        name="payload"
+      <TextField
+        {...field("payload")}
         label={text.payload}
         hint={edited === undefined ? text.payloadHint : text.payloadEditHint}
+        isJson
+        rows={4}
       />
-      <JsonField view={view} form={form} name="options" label={text.options} hint={text.optionsHint} />
-      <Choice view={view} form={form} name="overlap" label={text.overlap} choices={text.overlaps} />
-      <Choice
-        view={view}
-        form={form}
-        name="catchUp"
-        label={text.catchUp}
-        choices={text.catchUps}
-        first="once"
-      />
-      <TextField view={view} form={form} name="jitter" label={text.jitter} hint={text.jitterHint} />
-      <TextField view={view} form={form} name="startsAt" label={text.starts} hint={text.instantHint} />
-      <TextField view={view} form={form} name="endsAt" label={text.ends} hint={text.instantHint} />
+      <TextField {...field("options")} label={text.options} hint={text.optionsHint} isJson rows={4} />
+      <Choice form={form} name="overlap" label={text.overlap} choices={text.overlaps} />
+      <Choice form={form} name="catchUp" label={text.catchUp} choices={text.catchUps} first="once" />
+      <TextField {...field("jitter")} label={text.jitter} hint={text.jitterHint} />
+      <TextField {...field("startsAt")} label={text.starts} hint={text.instantHint} />
+      <TextField {...field("endsAt")} label={text.ends} hint={text.instantHint} />
       <div class="actions">
         <button type="submit" class="button primary">
           {text.save}
@@ -153,50 +132,18 @@ function Form({ view, form, definitions }: FormProperties & { definitions: reado
   )
 }
 
-interface OneField extends FormProperties {
-  readonly name: FieldName
-  readonly label: string
-  readonly hint?: string
-}
-
-function TextField(properties: OneField & { list?: string; required?: boolean; isCode?: boolean }) {
-  const { form, name, label, hint, list, required, isCode } = properties
-  return (
-    <Field name={name} label={label} hint={hint} error={form.errors?.[name]}>
-      {(attributes: FieldAttributes) => (
-        <input
-          {...attributes}
-          type="text"
-          value={form.values[name] ?? ""}
-          list={list}
-          required={required}
-          spellcheck={false}
-          autocomplete="off"
-          class={isCode ? "code" : undefined}
-        />
-      )}
-    </Field>
-  )
-}
-
-function JsonField({ form, name, label, hint }: OneField) {
-  return (
-    <Field name={name} label={label} hint={hint} error={form.errors?.[name]}>
-      {(attributes: FieldAttributes) => (
-        <textarea {...attributes} class="code" rows={4} spellcheck={false}>
-          {form.values[name] ?? ""}
-        </textarea>
-      )}
-    </Field>
-  )
-}
-
-function Choice(properties: OneField & { choices: Readonly<Record<string, string>>; first?: string }) {
+function Choice(properties: {
+  form: FilledForm
+  name: FieldName
+  label: string
+  choices: Readonly<Record<string, string>>
+  first?: string
+}) {
   const { form, name, label, choices, first } = properties
   const chosen = form.values[name] ?? first
   return (
-    <Field name={name} label={label} error={form.errors?.[name]}>
-      {(attributes: FieldAttributes) => (
+    <Field name={name} label={label} error={form.errors?.get(name)}>
+      {(attributes) => (
         <select {...attributes}>
           {Object.entries(choices).map(([value, text]) => (
             <option value={value} selected={value === chosen}>

@@ -51,6 +51,7 @@ export const drainers: Messages["drainers"] = {
   version: "الإصدار",
   region: "المنطقة",
   memory: "الذاكرة",
+  openLogs: "فتح السجلات",
   logStream: "مجرى السجلات",
   budget: "الوقت المتاح له",
   noBudget: "بلا حد",

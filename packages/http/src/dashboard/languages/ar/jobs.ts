@@ -9,8 +9,10 @@ export const jobs: Messages["jobs"] = {
   enqueue: "إضافة مهمة",
   states: "الحالات",
   all: "الكل",
-  searchHint: "name:welcome queue:mail tag:vip key:order-17 error:TypeError input.order.id:17 since:2h",
-  searchLabel: "تصفية المهام حسب الاسم أو الطابور أو الوسم أو المفتاح أو الخطأ أو المدخلات أو الوقت",
+  searchHint:
+    "name:welcome queue:mail tag:vip key:order-17 error:TypeError input.order.id:17 metadata.tenant:acme since:2h",
+  searchLabel:
+    "تصفية المهام حسب الاسم أو الطابور أو الوسم أو المفتاح أو الخطأ أو المدخلات أو البيانات الوصفية أو الوقت",
   add: "إضافة مرشح",
   conditions: "المرشحات المستخدمة",
   clear: "إزالة الكل",
@@ -23,6 +25,7 @@ export const jobs: Messages["jobs"] = {
     key: "المفتاح",
     error: "الخطأ",
     input: "المدخلات",
+    metadata: "البيانات الوصفية",
     batch: "الدفعة",
     since: "منذ",
     until: "حتى",
@@ -31,6 +34,8 @@ export const jobs: Messages["jobs"] = {
   noneYetHint: "تظهر المهام هنا فور إضافتها.",
   noneMatch: "لا مهمة مطابقة",
   noneMatchHint: "أزل مرشحاً أو انظر في حالة أخرى.",
+  metadataIsText:
+    'تُقارن البيانات الوصفية بنوعها: ضع العدد المخزَّن نصًا بين علامتي اقتباس، مثل metadata.order:"17".',
   lookFurther: "لا نتيجة حتى الآن. تبحث القائمة في السجل جزءاً بعد جزء.",
   lookOn: "متابعة البحث",
   badFilter: "لا يمكن استخدام هذا المرشح",
@@ -266,6 +271,9 @@ export const jobs: Messages["jobs"] = {
     hint: 'قائمة JSON مثل \u2066[{"id": 1}, {"id": 2}]\u2069، أو جدول بفواصل أو فواصل منقوطة أو علامات جدولة، يسمي سطره الأول الحقول.',
     hintFields:
       "قائمة JSON، أو جدول بفواصل أو فواصل منقوطة أو علامات جدولة، يسمي سطره الأول حقولًا: {fields}.",
+    optionsHint: "لكل هذه المهام. فارغ: كما في التعريف.",
+    optionColumns: "يمكن للجدول أن يحدد خيارات كل صف في أعمدة بهذه الأسماء:",
+    unclosed: "في السطر {line} تبدأ خلية بعلامة اقتباس لا تُغلق.",
     check: "فحص",
     row: "السطر",
     problem: "المشكلة",

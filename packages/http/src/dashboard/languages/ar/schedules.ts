@@ -78,7 +78,6 @@ export const schedules: Messages["schedules"] = {
   optionsHint: 'JSON، مثل {"queue": "mail"}. الافتراضي: خيارات التعريف.',
   jitterHint: "يوزّع المهام على هذه المدة بعد كل موعد، مثل 30s.",
   instantHint: "مثل 2030-01-31T12:00:00Z.",
-  notJson: "هذا ليس JSON.",
   catchUps: { skip: "تجاوزها", once: "إضافة مهمة واحدة عنها كلها", all: "إضافة مهمة عن كل منها" },
   overlaps: {
     allow: "إضافة التالية رغم ذلك",

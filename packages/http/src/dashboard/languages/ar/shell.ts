@@ -118,7 +118,7 @@ export const shell: Messages["shell"] = {
   badRequestTitle: "هذا العنوان لا يعمل",
   refusedTitle: "مرفوض",
   crossSite: "جاء هذا الطلب من موقع آخر، أو أن نموذجه قديم جدًا. ارجع وأعد تحميل الصفحة ثم حاول مرة أخرى.",
-  tooLarge: "ما أُرسل كبير جدًا.",
+  tooLarge: "هذا كبير جدًا: الحد الأقصى لحجم النموذج هو {limit}.",
   notAForm: "ما أُرسل ليس نموذجًا.",
   tooLate: "استغرق وصول الطلب وقتًا طويلًا.",
   notDone: "لم يُنفَّذ: {reason}",

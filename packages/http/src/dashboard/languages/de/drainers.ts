@@ -52,6 +52,7 @@ export const drainers: Messages["drainers"] = {
   version: "Version",
   region: "Region",
   memory: "Speicher",
+  openLogs: "Logs öffnen",
   logStream: "Logstream",
   budget: "Verfügbare Zeit",
   noBudget: "Unbegrenzt",

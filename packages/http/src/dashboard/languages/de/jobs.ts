@@ -9,8 +9,9 @@ export const jobs: Messages["jobs"] = {
   enqueue: "Job einreihen",
   states: "Zustände",
   all: "Alle",
-  searchHint: "name:welcome queue:mail tag:vip key:order-17 error:TypeError input.order.id:17 since:2h",
-  searchLabel: "Jobs nach Name, Queue, Tag, Schlüssel, Fehler, Eingabe oder Zeit filtern",
+  searchHint:
+    "name:welcome queue:mail tag:vip key:order-17 error:TypeError input.order.id:17 metadata.tenant:acme since:2h",
+  searchLabel: "Jobs nach Name, Queue, Tag, Schlüssel, Fehler, Eingabe, Metadaten oder Zeit filtern",
   add: "Filter hinzufügen",
   conditions: "Gesetzte Filter",
   clear: "Alle entfernen",
@@ -23,6 +24,7 @@ export const jobs: Messages["jobs"] = {
     key: "Schlüssel",
     error: "Fehler",
     input: "Eingabe",
+    metadata: "Metadaten",
     batch: "Batch",
     since: "Seit",
     until: "Bis",
@@ -31,6 +33,8 @@ export const jobs: Messages["jobs"] = {
   noneYetHint: "Jobs erscheinen hier, sobald sie eingereiht werden.",
   noneMatch: "Kein Job passt",
   noneMatchHint: "Entfernen Sie einen Filter, oder sehen Sie in einem anderen Zustand nach.",
+  metadataIsText:
+    'Metadaten werden samt Typ verglichen: Setzen Sie eine Zahl, die als Text gespeichert ist, in Anführungszeichen, etwa metadata.order:"17".',
   lookFurther: "Bisher kein Treffer. Die Liste durchsucht den Verlauf Stück für Stück.",
   lookOn: "Weitersuchen",
   badFilter: "Dieser Filter geht nicht",
@@ -272,6 +276,9 @@ export const jobs: Messages["jobs"] = {
     hint: 'Eine JSON-Liste wie [{"id": 1}, {"id": 2}], oder eine Tabelle mit Kommas, Semikolons oder Tabulatoren, deren erste Zeile die Felder nennt.',
     hintFields:
       "Eine JSON-Liste, oder eine Tabelle mit Kommas, Semikolons oder Tabulatoren, deren erste Zeile Felder nennt: {fields}.",
+    optionsHint: "Für alle diese Jobs. Leer: wie in der Definition.",
+    optionColumns: "Eine Tabelle kann Optionen je Zeile setzen, in Spalten mit diesen Namen:",
+    unclosed: "In Zeile {line} beginnt eine Zelle mit einem Anführungszeichen, das nicht geschlossen wird.",
     check: "Prüfen",
     row: "Zeile",
     problem: "Problem",

@@ -80,7 +80,6 @@ export const schedules: Messages["schedules"] = {
   optionsHint: 'JSON, etwa {"queue": "mail"}. Standard: die der Definition.',
   jitterHint: "Verteilt Jobs auf diese Zeit nach jedem Termin, etwa 30s.",
   instantHint: "Etwa 2030-01-31T12:00:00Z.",
-  notJson: "Das ist kein JSON.",
   catchUps: { skip: "Übergehen", once: "Einen Job für alle einreihen", all: "Für jeden einen Job einreihen" },
   overlaps: {
     allow: "Den nächsten trotzdem einreihen",

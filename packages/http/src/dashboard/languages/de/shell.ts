@@ -101,7 +101,7 @@ export const shell: Messages["shell"] = {
   refusedTitle: "Abgelehnt",
   crossSite:
     "Diese Anfrage kam von einer anderen Website, oder ihr Formular ist zu alt. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.",
-  tooLarge: "Was gesendet wurde, ist zu groß.",
+  tooLarge: "Das ist zu groß: Ein Formular darf bis zu {limit} haben.",
   notAForm: "Was gesendet wurde, ist kein Formular.",
   tooLate: "Die Anfrage brauchte zu lange, um anzukommen.",
   notDone: "Nicht getan: {reason}",

@@ -50,6 +50,7 @@ export const drainers = {
   version: "Version",
   region: "Region",
   memory: "Memory",
+  openLogs: "Open the logs",
   logStream: "Log stream",
   budget: "Time that it had",
   noBudget: "No limit",

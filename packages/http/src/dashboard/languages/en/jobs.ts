@@ -8,8 +8,9 @@ export const jobs = {
   enqueue: "Enqueue a job",
   states: "States",
   all: "All",
-  searchHint: "name:welcome queue:mail tag:vip key:order-17 error:TypeError input.order.id:17 since:2h",
-  searchLabel: "Filter jobs by name, queue, tag, key, error, input or time",
+  searchHint:
+    "name:welcome queue:mail tag:vip key:order-17 error:TypeError input.order.id:17 metadata.tenant:acme since:2h",
+  searchLabel: "Filter jobs by name, queue, tag, key, error, input, metadata or time",
   add: "Add filter",
   conditions: "Active filters",
   clear: "Clear all",
@@ -22,6 +23,7 @@ export const jobs = {
     key: "Key",
     error: "Error",
     input: "Input",
+    metadata: "Metadata",
     batch: "Batch",
     since: "Since",
     until: "Until",
@@ -30,6 +32,8 @@ export const jobs = {
   noneYetHint: "Jobs appear here as soon as they are enqueued.",
   noneMatch: "No job matches",
   noneMatchHint: "Remove a filter, or look in another state.",
+  metadataIsText:
+    'Metadata is compared by type: put a number that is stored as text into quotes, as in metadata.order:"17".',
   lookFurther: "No match so far. The list looks at a part of the history at a time.",
   lookOn: "Look further",
   badFilter: "This filter can't be used",
@@ -268,6 +272,9 @@ export const jobs = {
     hint: 'A JSON list such as [{"id": 1}, {"id": 2}], or a table by commas, semicolons or tabs, whose first line names the fields.',
     hintFields:
       "A JSON list, or a table by commas, semicolons or tabs, whose first line names fields: {fields}.",
+    optionsHint: "For all of these jobs. Empty: as the definition says.",
+    optionColumns: "A table can set options of each row in columns of these names:",
+    unclosed: "Line {line} begins a cell with a quote that nothing ends.",
     check: "Check",
     row: "Row",
     problem: "Problem",

@@ -76,7 +76,6 @@ export const schedules = {
   optionsHint: 'JSON, such as {"queue": "mail"}. Default: those of the definition.',
   jitterHint: "Spreads jobs over this time after each tick, such as 30s.",
   instantHint: "Such as 2030-01-31T12:00:00Z.",
-  notJson: "This is not JSON.",
   catchUps: { skip: "Skip them", once: "Enqueue one job for all of them", all: "Enqueue a job for each" },
   overlaps: {
     allow: "Enqueue the next one all the same",

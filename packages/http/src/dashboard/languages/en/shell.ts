@@ -94,7 +94,7 @@ export const shell = {
   refusedTitle: "Refused",
   crossSite:
     "This request came from another site, or its form is too old. Go back, reload the page and try again.",
-  tooLarge: "What was sent is too large.",
+  tooLarge: "This is too large: a form may have up to {limit}.",
   notAForm: "What was sent is not a form.",
   tooLate: "The request took too long to arrive.",
   notDone: "Not done: {reason}",

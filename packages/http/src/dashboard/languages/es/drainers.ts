@@ -51,6 +51,7 @@ export const drainers: Messages["drainers"] = {
   version: "Versión",
   region: "Región",
   memory: "Memoria",
+  openLogs: "Abrir los registros",
   logStream: "Flujo de registros",
   budget: "Tiempo disponible",
   noBudget: "Sin límite",

@@ -9,8 +9,9 @@ export const jobs: Messages["jobs"] = {
   enqueue: "Encolar un trabajo",
   states: "Estados",
   all: "Todos",
-  searchHint: "name:welcome queue:mail tag:vip key:order-17 error:TypeError input.order.id:17 since:2h",
-  searchLabel: "Filtrar trabajos por nombre, cola, etiqueta, clave, error, entrada o fecha",
+  searchHint:
+    "name:welcome queue:mail tag:vip key:order-17 error:TypeError input.order.id:17 metadata.tenant:acme since:2h",
+  searchLabel: "Filtrar trabajos por nombre, cola, etiqueta, clave, error, entrada, metadatos o fecha",
   add: "Añadir filtro",
   conditions: "Filtros activos",
   clear: "Quitar todos",
@@ -23,6 +24,7 @@ export const jobs: Messages["jobs"] = {
     key: "Clave",
     error: "Error",
     input: "Entrada",
+    metadata: "Metadatos",
     batch: "Lote",
     since: "Desde",
     until: "Hasta",
@@ -31,6 +33,8 @@ export const jobs: Messages["jobs"] = {
   noneYetHint: "Los trabajos aparecen aquí en cuanto se encolan.",
   noneMatch: "Ningún trabajo coincide",
   noneMatchHint: "Quite un filtro o mire en otro estado.",
+  metadataIsText:
+    'Los metadatos se comparan con su tipo: ponga entre comillas un número guardado como texto, por ejemplo metadata.order:"17".',
   lookFurther: "Nada por ahora. La lista recorre el historial por partes.",
   lookOn: "Seguir buscando",
   badFilter: "Este filtro no se puede usar",
@@ -269,6 +273,9 @@ export const jobs: Messages["jobs"] = {
     hint: 'Una lista JSON como [{"id": 1}, {"id": 2}], o una tabla con comas, puntos y coma o tabuladores, cuya primera línea nombra los campos.',
     hintFields:
       "Una lista JSON, o una tabla con comas, puntos y coma o tabuladores, cuya primera línea nombra campos: {fields}.",
+    optionsHint: "Para todos estos trabajos. Vacío: como en la definición.",
+    optionColumns: "Una tabla puede definir las opciones de cada fila en columnas con estos nombres:",
+    unclosed: "En la línea {line}, una celda empieza con una comilla que no se cierra.",
     check: "Comprobar",
     row: "Línea",
     problem: "Problema",

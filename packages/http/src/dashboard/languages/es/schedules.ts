@@ -79,7 +79,6 @@ export const schedules: Messages["schedules"] = {
   optionsHint: 'JSON, por ejemplo {"queue": "mail"}. Por defecto: las de la definición.',
   jitterHint: "Reparte los trabajos en este tiempo después de cada vez, por ejemplo 30s.",
   instantHint: "Por ejemplo 2030-01-31T12:00:00Z.",
-  notJson: "Esto no es JSON.",
   catchUps: {
     skip: "Omitirlas",
     once: "Encolar un trabajo por todas",

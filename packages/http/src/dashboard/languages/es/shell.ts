@@ -100,7 +100,7 @@ export const shell: Messages["shell"] = {
   refusedTitle: "Rechazado",
   crossSite:
     "Esta solicitud venía de otro sitio, o su formulario es demasiado antiguo. Vuelva atrás, recargue la página e inténtelo de nuevo.",
-  tooLarge: "Lo que se ha enviado es demasiado grande.",
+  tooLarge: "Es demasiado grande: un formulario puede tener hasta {limit}.",
   notAForm: "Lo que se ha enviado no es un formulario.",
   tooLate: "La solicitud ha tardado demasiado en llegar.",
   notDone: "No se ha hecho: {reason}",

@@ -52,6 +52,7 @@ export const drainers: Messages["drainers"] = {
   version: "Version",
   region: "Région",
   memory: "Mémoire",
+  openLogs: "Ouvrir les journaux",
   logStream: "Flux de journaux",
   budget: "Temps disponible",
   noBudget: "Sans limite",

@@ -9,8 +9,9 @@ export const jobs: Messages["jobs"] = {
   enqueue: "Mettre un job en file",
   states: "États",
   all: "Tous",
-  searchHint: "name:welcome queue:mail tag:vip key:order-17 error:TypeError input.order.id:17 since:2h",
-  searchLabel: "Filtrer les jobs par nom, file, étiquette, clé, erreur, entrée ou date",
+  searchHint:
+    "name:welcome queue:mail tag:vip key:order-17 error:TypeError input.order.id:17 metadata.tenant:acme since:2h",
+  searchLabel: "Filtrer les jobs par nom, file, étiquette, clé, erreur, entrée, métadonnées ou date",
   add: "Ajouter un filtre",
   conditions: "Filtres actifs",
   clear: "Tout effacer",
@@ -23,6 +24,7 @@ export const jobs: Messages["jobs"] = {
     key: "Clé",
     error: "Erreur",
     input: "Entrée",
+    metadata: "Métadonnées",
     batch: "Lot",
     since: "Depuis",
     until: "Jusqu'à",
@@ -31,6 +33,8 @@ export const jobs: Messages["jobs"] = {
   noneYetHint: "Les jobs apparaissent ici dès qu'ils sont mis en file.",
   noneMatch: "Aucun job ne correspond",
   noneMatchHint: "Retirez un filtre ou regardez dans un autre état.",
+  metadataIsText:
+    'Les métadonnées sont comparées avec leur type : mettez entre guillemets un nombre enregistré comme texte, par exemple metadata.order:"17".',
   lookFurther: "Rien trouvé jusqu'ici. La liste parcourt l'historique par morceaux.",
   lookOn: "Chercher plus loin",
   badFilter: "Ce filtre n'est pas utilisable",
@@ -269,6 +273,10 @@ export const jobs: Messages["jobs"] = {
     hint: 'Une liste JSON comme [{"id": 1}, {"id": 2}], ou un tableau par virgules, points-virgules ou tabulations, dont la première ligne nomme les champs.',
     hintFields:
       "Une liste JSON, ou un tableau par virgules, points-virgules ou tabulations, dont la première ligne nomme des champs : {fields}.",
+    optionsHint: "Pour tous ces jobs. Vide : comme dans la définition.",
+    optionColumns:
+      "Un tableau peut définir les options de chaque ligne, dans des colonnes portant ces noms :",
+    unclosed: "À la ligne {line}, une cellule commence par un guillemet qui n’est pas fermé.",
     check: "Vérifier",
     row: "Ligne",
     problem: "Problème",

@@ -80,7 +80,6 @@ export const schedules: Messages["schedules"] = {
   optionsHint: 'JSON, par exemple {"queue": "mail"}. Par défaut : celles de la définition.',
   jitterHint: "Étale les jobs sur cette durée après chaque échéance, par exemple 30s.",
   instantHint: "Par exemple 2030-01-31T12:00:00Z.",
-  notJson: "Ce n’est pas du JSON.",
   catchUps: {
     skip: "Les ignorer",
     once: "Ajouter un job pour toutes",

@@ -100,7 +100,7 @@ export const shell: Messages["shell"] = {
   refusedTitle: "Refusé",
   crossSite:
     "Cette requête venait d’un autre site, ou son formulaire est trop ancien. Revenez en arrière, rechargez la page et réessayez.",
-  tooLarge: "Ce qui a été envoyé est trop volumineux.",
+  tooLarge: "C’est trop volumineux : un formulaire peut contenir jusqu’à {limit}.",
   notAForm: "Ce qui a été envoyé n’est pas un formulaire.",
   tooLate: "La requête a mis trop de temps à arriver.",
   notDone: "Non effectué : {reason}",
