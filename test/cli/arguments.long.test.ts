@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises"
 import { expect, test } from "vitest"
 import { runSluice } from "../support/cli.ts"
+import { createDatabase } from "../support/database.ts"
 
 const URL_OF_NOTHING = "postgres://127.0.0.1:1/x"
 
@@ -48,6 +49,81 @@ test.each([
   const { code, output } = await runSluice(...args)
   expect(output).toContain(words)
   expect(output).not.toContain("    at ")
+  expect(code).toBe(2)
+})
+
+// what core says of an option is told as it was typed
+const database = await createDatabase()
+test.each<[args: string[], words: string]>([
+  [
+    ["queues", "pause", "mail", "--until", "2020-01-01"],
+    '--until is "2020-01-01T00:00:00Z": give an instant that has not',
+  ],
+  [
+    ["queues", "pause", "mail", "--until", "soon"],
+    '--until is "soon": give a day such as 2030-01-31, or an instant',
+  ],
+  [
+    ["queues", "pause", "mail", "--until", "2030-01-01", "--for", "5m"],
+    '--for is "5m": give --until or --for, not both',
+  ],
+  [
+    ["enqueue", "noop", "--delay", "5m", "--run-at", "2030-01-01"],
+    '--delay is "5m": give --run-at or --delay, not both',
+  ],
+  [["enqueue", "noop", "--options", '{"delay":-1}'], "--options: delay is -1: give a number of seconds"],
+  [
+    ["enqueue", "noop", "--options", '{"prioritiy":1}'],
+    '--options has no option "prioritiy": did you mean "priority"?',
+  ],
+  [["enqueue", "noop", "--timeout", "0s"], '--timeout is "0s": give a duration longer than 0'],
+  [["enqueue", "noop", "--tag", "x".repeat(200)], "--tag is ["],
+  [["enqueue", "noop", "--rate-key", "x".repeat(600)], '--rate-key is "xxx'],
+  [["jobs", "list", "--after", "x"], '--after is "x": give the last `next`'],
+  [["jobs", "list", "--input", "foo"], '--input is "foo": give a path and a value'],
+  [["jobs", "update", "1", "--set-queue", "a b"], '--set-queue is "a b": give 1 to 128 letters'],
+  [["jobs", "update", "1", "--set-tag", "x".repeat(200)], "--set-tag is ["],
+  [
+    ["jobs", "update", "1", "--set-delay", "1m", "--set-run-at", "2030-01-01"],
+    "give --set-run-at or --set-delay, not both",
+  ],
+  [["schedules", "set", "x", "noop", "--cron", "x"], '--cron is "x", and at character 2'],
+  [["schedules", "set", "x", "noop", "--every", "1ms"], '--every is "1ms": give 1 to'],
+  [
+    ["schedules", "set", "x", "noop", "--every", "1h", "--jitter", "9d"],
+    '--jitter is "9d": give 0 to 86400 seconds',
+  ],
+  [
+    ["schedules", "set", "x", "noop", "--cron", "0 3 * * *", "--time-zone", "Mars"],
+    '--time-zone is "Mars": give',
+  ],
+  [
+    ["schedules", "set", "x", "noop", "--every", "1h", "--options", '{"priority":"x"}'],
+    '--options: priority is "x"',
+  ],
+  [
+    ["api-keys", "create", "x", "--role", "reader", "--only-name", "a"],
+    '--only-name is ["a"]: give no names',
+  ],
+  [["api-keys", "create", "x", "--role", "enqueuer", "--only-queue", "a b"], '--only-queue.0 is "a b": give'],
+  [
+    ["api-keys", "create", "x", "--role", "enqueuer", "--valid-for", "0s"],
+    '--valid-for is "0s": give a duration',
+  ],
+  [["api-keys", "rotate", "1", "--overlap", "900d"], '--overlap is "900d": give 0 to 7776000 seconds'],
+  [["keys", "override", "k", "--rate", "9999999/1m"], '--rate is "9999999/1m": give a rate such as'],
+  [["keys", "override", "k", "--rate", "1/90d"], '--rate is "1/90d": give a rate such as'],
+  [
+    ["keys", "limit", "k", "--waiting", "1000001"],
+    '--waiting is "1000001": give a whole number from 1 to 1000000',
+  ],
+  [["audit", "--action", "unknown"], '--action is "unknown": give one of enqueue, enqueueMany'],
+  [["migrate", "--retention", '{"succeeded":"1x"}'], '--retention.succeeded is "1x": give'],
+  [["migrate", "--retention", '{"x":"1d"}'], '--retention has no option "x"'],
+])("`sluice %j` names the option as it was typed", async (args, words) => {
+  const { code, output } = await runSluice(...args, "--database-url", database.url)
+  expect(output).toContain(`sluice: ${words.startsWith("give") ? "--" : words}`)
+  expect(output).toContain(words)
   expect(code).toBe(2)
 })
 

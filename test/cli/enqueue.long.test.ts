@@ -103,11 +103,11 @@ test("a number that JavaScript would change is refused, wherever it is", async (
 
 test.each([
   [["--delay", "soon"], '--delay is "soon": give a duration such as 90s, 5m or 1h30m'],
-  [["--run-at", "tomorrow"], '--run-at is "tomorrow": give a Date or an ISO 8601 instant'],
+  [["--run-at", "tomorrow"], '--run-at is "tomorrow": give a day such as 2030-01-31, or an instant'],
   [["--metadata", "[1]"], '--metadata is "[1]": give a JSON object'],
   [["--metadata", "{a:1}"], '--metadata is not JSON: "a" is not expected, at line 1, column 2'],
-  [["--options", '{"prioritty":1}'], 'options has no option "prioritty": did you mean "priority"?'],
-  [["--delay", "5m", "--run-at", "2030-01-01"], "give runAt or delay, not both"],
+  [["--options", '{"prioritty":1}'], '--options has no option "prioritty": did you mean "priority"?'],
+  [["--delay", "5m", "--run-at", "2030-01-01"], "give --run-at or --delay, not both"],
   [["--priorty", "1"], "unknown option '--priorty' (Did you mean --priority?). See sluice help enqueue"],
   [["{}", "{}"], "too many arguments for 'enqueue'"],
 ])("`sluice enqueue welcome %j` is refused in words", async (args, words) => {

@@ -15,6 +15,11 @@ export default $config({
 })
 `
 
+const LINK = {
+  where: "the functions that enqueue, in sst.config.ts",
+  text: "link: [queue], // they import the queue, and need its database",
+}
+
 test("an empty folder gets a package.json, compiler settings, a first job and the queue", async () => {
   const folder = await project({})
   const { code, json } = await init(folder, "--yes", "--skip-install", "--json")
@@ -117,7 +122,7 @@ test("an SST project gets the functions, and the component in sst.config.ts", as
   })
   const { json } = await init(folder, "--yes", "--skip-install", "--json")
   expect(json.project).toMatchObject({ framework: "next", sst: true })
-  expect(json.byHand).toEqual([])
+  expect(json.byHand).toEqual([LINK])
   expect(await filesIn(folder)).toEqual(
     expect.arrayContaining([
       "functions/drain.ts",
@@ -134,8 +139,11 @@ test("an SST project gets the functions, and the component in sst.config.ts", as
   expect(json.next[0]).toBe("npx sluice dev") // before anything is deployed
   expect(json.next.at(-1)).toBe("npx sst deploy")
   const again = await init(folder, "--yes", "--skip-install", "--json")
-  expect(again.json.byHand).toEqual([])
+  expect(again.json.byHand).toEqual([LINK])
   expect(await text(folder, "sst.config.ts")).toBe(config)
+  const linked = config.replace('Nextjs("Web")', 'Nextjs("Web", { link: [secret, queue] })')
+  await writeFile(join(folder, "sst.config.ts"), linked)
+  expect((await init(folder, "--yes", "--skip-install", "--json")).json.byHand).toEqual([])
 })
 
 test("an SST project without anything else is written in TypeScript, as its config is", async () => {

@@ -105,6 +105,16 @@ describe.runIf(process.platform === "linux")("on a terminal", () => {
     expect(await stateCounts()).toEqual({ canceled: 3 })
   })
 
+  test("Ctrl-C at a question changes nothing, and ends the command as Ctrl-C does", async () => {
+    await fill(2)
+    const command = ["jobs", "cancel", "--name", "a"]
+    const { output, code } = await onTerminal(command, { input: "\u0003", after: "[y/N]" })
+    expect(output).toContain("Cancel 2 jobs? [y/N]")
+    expect(output).toContain("sluice: Nothing was changed")
+    expect(code).toBe(130)
+    expect(await stateCounts()).toEqual({ ready: 2 })
+  })
+
   test("long work shows its progress", async () => {
     await fill(3_000)
     const { output } = await onTerminal(["jobs", "cancel", "--name", "a"], { input: "y\n" })
@@ -127,22 +137,29 @@ async function stateCounts(): Promise<Record<string, number>> {
 
 interface TerminalOptions {
   readonly input?: string
+  /** What is printed before the input is typed. Default: it is typed at once. */
+  readonly after?: string
   readonly columns?: number
   readonly variables?: Readonly<Record<string, string>>
 }
 
 /** The terminal's output has what both streams of the program have written. */
-function onTerminal(args: string[], { input = "", columns = 100, variables }: TerminalOptions = {}) {
+function onTerminal(args: string[], { input = "", after, columns = 100, variables }: TerminalOptions = {}) {
   const command = `stty cols ${columns} -echo; ${shellWords(...args)}`
-  return inShell(["script", "-qec", command, "/dev/null"], { input, variables })
+  return inShell(["script", "-qec", command, "/dev/null"], { input, after, variables })
 }
 
 async function inShell(
   [command = "", ...args]: string[],
   {
     input = "",
+    after = "",
     variables = {},
-  }: { input?: string; variables?: Readonly<Record<string, string>> | undefined } = {},
+  }: {
+    input?: string
+    after?: string | undefined
+    variables?: Readonly<Record<string, string>> | undefined
+  } = {},
 ) {
   // Node takes a terminal for one without colours if it is told so, or that it runs in a CI that it doesn't know
   const { NO_COLOR: _, FORCE_COLOR: __, CI: ___, ...env } = process.env
@@ -150,7 +167,13 @@ async function inShell(
     env: { ...env, TERM: "xterm-256color", ...variables, DATABASE_URL: database.url },
   })
   const [output, errors] = [text(child.stdout), text(child.stderr)]
-  if (input !== "") child.stdin.write(input)
+  let seen = ""
+  child.stdout.on("data", (some) => {
+    const wasSeen = seen.includes(after)
+    seen += some
+    if (!wasSeen && seen.includes(after)) child.stdin.write(input)
+  })
+  if (input !== "" && after === "") child.stdin.write(input)
   const [code] = await once(child, "close")
   return { code, output: await output, errors: await errors }
 }

@@ -76,7 +76,7 @@ test("a transactional job that would get the drainer's own client fails, and the
 })
 
 test.each([
-  ["nothing", undefined, "drain.connect is undefined: give a function that opens a connection"],
+  ["nothing", undefined, "drain.connect is missing: give a function that opens a connection"],
   ["a connection string", secret, "drain.connect is a string: give a function that opens a connection"],
   ["a client", newClient(), "drain.connect is an object"],
 ])("%s as connect is refused", async (_what, connect, words) => {
@@ -86,7 +86,7 @@ test.each([
 })
 
 test.each([
-  ["nothing", {}, "createSluice.database is undefined"],
+  ["nothing", {}, "createSluice.database is missing"],
   ["a connection string", { database: secret }, "createSluice.database is a string"],
   ["a number", { database: 5 }, "createSluice.database is a number"],
   ["an object without query", { database: {} }, "createSluice.database is an object without its methods"],
@@ -128,7 +128,7 @@ async function borrowedClient(): Promise<pg.PoolClient> {
 }
 
 test.each<[string, unknown, string]>([
-  ["nothing", undefined, "createSluice is undefined: give an object"],
+  ["nothing", undefined, "createSluice is missing: give an object"],
   ["a connection string", secret, "createSluice is of type string: give an object"],
   ["an object of jobs", { jobs: { job } }, "jobs is no list: give a list of what defineJob returns"],
   ["a job's options", { jobs: [job, { name: "b", perform() {} }] }, "jobs[1] is no job definition"],

@@ -89,6 +89,21 @@ test.each(["0", "99999", "999999999999999"])("no key has the id %s", async (id) 
   }
 })
 
+test("the page of an id that was never given isn't that of the key after it", async () => {
+  const before = await sluice.createApiKey({ name: "before the gap", role: "reader" })
+  await database.rows("select nextval(pg_get_serial_sequence('sluice.api_keys', 'id'))")
+  const after = await sluice.createApiKey({ name: "after the gap", role: "reader" })
+  const gap = `${Number(before.id) + 1}`
+  expect(after.id).toBe(`${Number(before.id) + 2}`)
+  for (const verb of ["rotate", "revoke"]) {
+    const { status, text } = await admin.get(`/api-keys/${gap}/${verb}`)
+    expect({ verb, status }).toEqual({ verb, status: 404 })
+    expect(text).not.toContain("after the gap")
+    expect((await admin.post(`/api-keys/${gap}/${verb}`)).status).toBe(404)
+  }
+  expect(await sluice.getPrincipal(`key:${after.id}`)).toBeDefined()
+})
+
 test.each(["reader", "operator"] as const)("a %s sees no keys, and makes and ends none", async (role) => {
   const visitor = visitDashboard(sluice, role)
   const { id } = await sluice.createApiKey({ name: `Of ${role}`, role: "reader" })

@@ -1,6 +1,6 @@
 import { createSluice, type Role } from "@sluice/core"
 import { createDashboard } from "@sluice/http/dashboard"
-import { expect, test } from "vitest"
+import { expect, onTestFinished, test, vi } from "vitest"
 import { createDatabase } from "../support/database.ts"
 import { eventually } from "../support/eventually.ts"
 import { readable, visitDashboard } from "./dashboard.ts"
@@ -129,6 +129,17 @@ test("a session ends when it isn't used, when it is old, and when its key is gon
   expect((await rotated.request(`${ORIGIN}${BASE}/`, { headers: { cookie } })).status).toBe(200)
 })
 
+test("a session lasts longer for whoever looks at pages, and not for a page that refreshes itself", async () => {
+  const { cookie } = await logIn()
+  const clock = vi.spyOn(Date, "now").mockReturnValue(Date.now() + 90_000)
+  onTestFinished(() => clock.mockRestore())
+  const cookieAfter = async (headers: Record<string, string>) =>
+    (await visit(`${BASE}/`, { headers: { ...headers, cookie } })).headers.get("set-cookie")
+
+  expect(await cookieAfter({ "hx-request": "true" })).toBeNull()
+  expect(await cookieAfter({})).toContain("sluice_session")
+})
+
 test("a key of the database logs in with its role, until it is revoked", async () => {
   const reader = await sluice.createApiKey({ name: "night shift", role: "reader" })
   const { cookie } = await logIn(reader.secret)
@@ -178,6 +189,24 @@ test("whoever guesses keys is stopped after ten, and the right one helps only la
 
   expect(guesses).toEqual([...Array(10).fill(401), 429, 429])
   expect(await guess(KEY)).toBe(429)
+})
+
+test("keys that couldn't be looked up don't count as wrong ones", async () => {
+  const { secret } = await sluice.createApiKey({ name: "on call", role: "operator" })
+  let isDown = true
+  const database = {
+    query: (text: string, values?: unknown[]) =>
+      isDown ? Promise.reject(new Error("connect ECONNREFUSED")) : pool.query(text, values),
+  }
+  const shaky = createDashboard({ sluice: createSluice({ database }), apiKey: KEY, log: silent() })
+  const tryIn = async () => {
+    const body = new URLSearchParams({ key: secret })
+    return (await shaky.request(`${ORIGIN}/login`, { method: "POST", headers: SAME_SITE, body })).status
+  }
+
+  for (let count = 0; count < 12; count += 1) expect(await tryIn()).toBeGreaterThanOrEqual(500)
+  isDown = false
+  expect(await tryIn()).toBe(303)
 })
 
 /** Guesses keys from these addresses, and returns the statuses. */

@@ -28,9 +28,20 @@ test("events that are known are offered, also beside each in the list", async ()
 test("the form says whom the event reaches before it is sent", async () => {
   const { text } = await operator.get("/waits/emit?event=order.paid")
   expect(readable(text)).toContain("Enqueues: ship 1 job waits for it")
-  const nobody = await operator.get(`/waits/emit?event=${encodeURIComponent(HOSTILE)}`)
+  const nobody = await operator.get("/waits/emit?event=order.lost")
   expect(readable(nobody.text)).toContain("Nobody subscribes to this event or waits for it")
-  expect(nobody.text).not.toContain("<script>alert")
+})
+
+test("what can't be the name of an event is refused before there is a payload to write, and stays in its field", async () => {
+  for (const event of ["order paid", HOSTILE, "x".repeat(200)]) {
+    const { status, text } = await operator.get(`/waits/emit?event=${encodeURIComponent(event)}`)
+    expect({ event, status }).toEqual({ event, status: 422 })
+    expect(text).toContain('id="field-event-error"')
+    expect(text).not.toContain('name="payload"')
+    expect(text).not.toContain("<script>alert")
+    expect(readable(text)).toContain("give 1 to 128 letters, digits")
+  }
+  expect((await operator.get("/waits/emit?event=order%20paid")).text).toContain('value="order paid"')
 })
 
 test("a payload that the event's schema refuses stays in its field, with the reason", async () => {

@@ -38,10 +38,19 @@ test("a job is erased from its page, after a question", async () => {
 
 test("nothing is erased of a single state, as all states would be, nor everything there is", async () => {
   expect((await operator.get("/jobs?state=canceled")).text).not.toContain('value="erase"')
-  await operator.post("/jobs/act", { verb: "erase", state: "canceled" })
-  await operator.post("/jobs/act", { verb: "erase", state: "canceled", tag: "customer-7" })
-  await operator.post("/jobs/act", { verb: "erase" })
-  await operator.post("/jobs/act", { verb: "erase", until: new Date().toISOString() })
+  const meanNothing = [
+    { state: "canceled" },
+    { state: "canceled", tag: "customer-7" },
+    {},
+    { until: new Date().toISOString() },
+  ]
+  for (const form of meanNothing) {
+    const { status, text } = await operator.post("/jobs/act", { verb: "erase", ...form })
+    expect({ form, status, text }).toEqual({ form, status: 303, text: "" })
+    const asked = await operator.get(`/jobs/ask?${new URLSearchParams({ verb: "erase", ...form })}`)
+    expect({ form, status: asked.status }).toEqual({ form, status: 200 })
+    expect(readable(asked.text)).toContain("This affects not")
+  }
   expect(await tagsLeft()).toHaveLength(3)
 })
 

@@ -37,7 +37,7 @@ test("each value that a finding names has its place in the text, in the reader's
   expect(readable(text)).toContain(
     "Es warten Jobs, die kein Drainer des letzten Tages ausführen kann: nobody (1 seit 04.03.2030, 05:06:07 UTC).",
   )
-  expect(readable(text)).toMatch(/Platz für [\d.]+ Locks, von denen jetzt \d+ gehalten werden/)
+  expect(readable(text)).toMatch(/Platz für [\d.]+ Locks, davon jetzt gehalten: \d+/)
   expect(readable(text)).not.toMatch(/\{\w+\}/)
 })
 

@@ -13,15 +13,16 @@ const sluice = createSluice({ database: pool })
 
 const ours = keyPair("ours")
 const strange = keyPair("strange")
+const rsa = rsaKeyPair("rsa")
+const answers: Record<string, () => Response> = {
+  "/certs": () => Response.json({ keys: [ours.publicJwk, rsa.publicJwk] }),
+  "/moved": () => Response.redirect(`${ISSUER}/certs`),
+  "/endless": () => new Response(" ".repeat(2 * 1024 * 1024) + JSON.stringify({ keys: [ours.publicJwk] })),
+}
 const issuerServer = serve({
   port: 0,
   hostname: "127.0.0.1",
-  fetch: ({ url }) =>
-    new URL(url).pathname === "/certs"
-      ? Response.json({ keys: [ours.publicJwk] })
-      : new URL(url).pathname === "/endless"
-        ? new Response(" ".repeat(2 * 1024 * 1024) + JSON.stringify({ keys: [ours.publicJwk] }))
-        : new Response(ours.publicPem),
+  fetch: ({ url }) => answers[new URL(url).pathname]?.() ?? new Response(ours.publicPem),
 })
 await new Promise((resolve) => issuerServer.once("listening", resolve))
 afterAll(() => void issuerServer.close())
@@ -50,6 +51,14 @@ function keyPair(kid: string) {
     privateJwk: { ...privateKey.export({ format: "jwk" }), kid, alg: "ES256" },
     publicJwk: { ...publicKey.export({ format: "jwk" }), kid, alg: "ES256" },
     publicPem: publicKey.export({ format: "pem", type: "spki" }).toString(),
+  }
+}
+
+function rsaKeyPair(kid: string) {
+  const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 })
+  return {
+    privateJwk: { ...privateKey.export({ format: "jwk" }), kid, alg: "RS256" },
+    publicJwk: { ...publicKey.export({ format: "jwk" }), kid, alg: "RS256" },
   }
 }
 
@@ -120,6 +129,34 @@ test("keys that never end aren't read to the end", async () => {
   await expect(identity(new Headers({ [HEADER]: await token() }))).rejects.toThrow("more than 1048576 bytes")
 })
 
+test("keys are read from the address that was given, and from none that it leads to", async () => {
+  const identity = jwtIdentity({
+    header: HEADER,
+    issuer: ISSUER,
+    audience: AUDIENCE,
+    jwksUrl: `${ISSUER}/moved`,
+    roleOf,
+  })
+
+  await expect(identity(new Headers({ [HEADER]: await token() }))).rejects.toThrow()
+})
+
+test("a key signs with its own algorithm only", async () => {
+  const identity = jwtIdentity({
+    header: HEADER,
+    issuer: ISSUER,
+    audience: AUDIENCE,
+    jwksUrl: `${ISSUER}/certs`,
+    roleOf,
+    algorithms: ["RS256", "RS384"],
+  })
+  const by = async (alg: "RS256" | "RS384") =>
+    identity(new Headers({ [HEADER]: await sign(claims(), { ...rsa.privateJwk, alg } as never, alg) }))
+
+  expect(await by("RS256")).toMatchObject({ name: "ada@example.org" })
+  expect(await by("RS384")).toBeUndefined()
+})
+
 test("claims beside the token count for nothing", async () => {
   const headers = { "cf-access-authenticated-user-email": "ada@example.org", "x-amzn-oidc-identity": "ada" }
 
@@ -144,16 +181,16 @@ test("a form of one person doesn't act for another", async () => {
 test("the token of a load balancer counts if that one has signed it", async () => {
   const loadBalancer = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/front/1"
   const identify = loadBalancerIdentity({ loadBalancer, roleOf: () => "reader", keysUrl: ISSUER })
-  const signed = async (signer: string) => {
+  const signed = async (signer: string, { changed = {}, key: jwk = ours.privateJwk } = {}) => {
     // base64url with its padding, which other tokens leave out
     const padded = (bytes: Uint8Array) =>
       Buffer.from(bytes).toString("base64").replaceAll("+", "-").replaceAll("/", "_")
     const encode = (value: object) => padded(Buffer.from(JSON.stringify(value)))
     const header = encode({ alg: "ES256", typ: "JWT", kid: "ours", signer })
-    const text = `${header}.${encode(claims())}`
+    const text = `${header}.${encode({ ...claims(), ...changed })}`
     const key = await crypto.subtle.importKey(
       "jwk",
-      ours.privateJwk as never,
+      jwk as never,
       { name: "ECDSA", namedCurve: "P-256" },
       false,
       ["sign"],
@@ -168,6 +205,14 @@ test("the token of a load balancer counts if that one has signed it", async () =
     name: "ada@example.org",
     role: "reader",
   })
-  const other = new Headers({ "x-amzn-oidc-data": await signed(loadBalancer.replace("front", "evil")) })
-  expect(await identify(other)).toBeUndefined()
+  const lets = async (token: string) =>
+    identify(new Headers({ "x-amzn-oidc-data": token })).then(
+      (principal) => principal !== undefined,
+      () => false,
+    )
+  expect(await lets(await signed(loadBalancer, { changed: { groups: [] } }))).toBe(true)
+  expect(await lets(await signed(loadBalancer.replace("front", "evil")))).toBe(false)
+  expect(await lets(await signed(loadBalancer, { key: strange.privateJwk }))).toBe(false)
+  expect(await lets(await signed(loadBalancer, { changed: { exp: undefined } }))).toBe(false)
+  expect(await lets(await signed(loadBalancer, { changed: { exp: 1_000_000_000 } }))).toBe(false)
 })

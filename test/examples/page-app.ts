@@ -26,13 +26,19 @@ export interface RunningFile {
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals>
 }
 
-/** @param environment Beside `DATABASE_URL`. */
+/**
+ * @param pages Of several, the later ones are a reader's next: their files replace those of the same name.
+ * @param environment Beside `DATABASE_URL`.
+ */
 export async function createPageApp(
-  page: string,
+  pages: string | readonly string[],
   environment: Record<string, string> = {},
 ): Promise<PageApp> {
-  const blocks = readBlocks().filter((block) => block.page === page && block.file)
-  expect(blocks.length).toBeGreaterThan(0)
+  const blocks = [pages].flat().flatMap((page) => {
+    const ofPage = readBlocks().filter((block) => block.page === page && block.file)
+    expect(ofPage.length, page).toBeGreaterThan(0)
+    return ofPage
+  })
   return createApp(new Map(blocks.map(({ file, text }) => [file as string, `${text}\n`])), environment)
 }
 

@@ -136,8 +136,31 @@ test("a key is refused with what is wrong", async () => {
     status: 422,
     errors: [{ pointer: "/names" }],
   })
-  const missing = await as("environment-key", "DELETE", "/v1/api-keys/999999")
-  expect(missing.body).toMatchObject({ status: 404, code: "api_key_not_found" })
+})
+
+test("a key whose id was never given is neither rotated nor revoked", async () => {
+  const requests = [
+    ["POST", "/v1/api-keys/999999/rotate"],
+    ["POST", "/v1/api-keys/0/rotate"],
+    ["DELETE", "/v1/api-keys/999999"],
+  ] as const
+  for (const [method, path] of requests)
+    expect({ path, ...(await as("environment-key", method, path, {})).body }).toMatchObject({
+      path,
+      status: 404,
+      code: "api_key_not_found",
+    })
+  const { body } = await as("environment-key", "GET", "/v1/api-keys?after=999998")
+  expect(body.keys).toEqual([])
+})
+
+test("of the log is read what was done by a verb, and a verb that nobody could have used is refused", async () => {
+  await as("environment-key", "POST", "/v1/queues/mail/pause", {})
+  const read = (query: string) => as("environment-key", "GET", `/v1/audit-log?${query}`)
+  expect((await read("action=pauseQueue")).body.actions).toHaveLength(1)
+  expect((await read("action=resumeQueue")).body.actions).toEqual([])
+  for (const action of ["pauseQueues", "getJob", "unknown"])
+    expect((await read(`action=${action}`)).body).toMatchObject({ status: 422, code: "invalid_option" })
 })
 
 test("what a key does is in the audit log, with who and how many", async () => {

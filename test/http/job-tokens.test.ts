@@ -1,5 +1,5 @@
 import type { NewApiKey } from "@sluice/core"
-import { beforeAll, expect, test } from "vitest"
+import { afterEach, beforeAll, expect, test, vi } from "vitest"
 import { useApi } from "./api.ts"
 
 // Who enqueues a job may let a browser watch it, without a key that reads.
@@ -9,6 +9,10 @@ const { sluice } = api
 let enqueuer: NewApiKey
 beforeAll(async () => {
   enqueuer = await sluice.createApiKey({ name: "app", role: "enqueuer", queues: ["own"] })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
 })
 
 async function enqueue(body: object, headers: Record<string, string> = {}) {
@@ -33,6 +37,26 @@ test("an enqueuer gets a token for the job that it stores, and for no other", as
   expect(await watch(other, body.token)).toMatchObject({ status: 401, body: { code: "wrong_token" } })
   const made = await api.request("POST", `/v1/jobs/${body.id}/token`, { key: enqueuer.secret })
   expect(made).toMatchObject({ status: 403 })
+})
+
+test("a token ends with the key that asked for it, and outlives its rotation", async () => {
+  const key = await sluice.createApiKey({ name: "leaver", role: "enqueuer" })
+  const reader = await sluice.createApiKey({ name: "reader", role: "reader" })
+  const asked = await api.request("POST", "/v1/jobs", {
+    body: { name: "anything", tokenExpiresIn: "1h" },
+    key: key.secret,
+  })
+  const { id, token } = asked.body
+  const made = await api.request("POST", `/v1/jobs/${id}/token`, { key: reader.secret })
+  await sluice.rotateApiKey(key.id, { overlap: 0 })
+  expect(await watch(id, token)).toMatchObject({ status: 200 })
+  expect(await watch(id, made.body.token)).toMatchObject({ status: 200 })
+  await sluice.revokeApiKey(key.id)
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 30_000 })
+  expect(await watch(id, token)).toMatchObject({ status: 401, body: { code: "wrong_token" } })
+  expect(await watch(id, made.body.token)).toMatchObject({ status: 200 })
+  const forged = [token.replace(`_k${key.id}_`, "_"), token.replace(`_k${key.id}_`, `_k${reader.id}_`)]
+  for (const other of forged) expect(await watch(id, other)).toMatchObject({ status: 401 })
 })
 
 test("without asking there is none", async () => {

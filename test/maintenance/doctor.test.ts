@@ -14,7 +14,7 @@ test("doctor reports which maintenance steps keep failing, with their errors", a
   expect(await doctor()).toContain("ok    no step of the maintenance fails")
   await fail()
   expect(await doctor()).toMatch(
-    /WRONG steps of the maintenance fail: forget idempotency keys \(3 times, last at .*: relation "idempotency_keys" does not exist \(42P01\)\)/,
+    /WRONG steps of the maintenance fail: forget idempotency keys \(failures: 3, last at .*: relation "idempotency_keys" does not exist \(42P01\)\)/,
   )
 })
 

@@ -126,3 +126,15 @@ test.each([
   await expect(sluice.eraseJobs(filter as never, options as never)).rejects.toMatchObject({ code })
   expect(await placesOfSecret()).toContain("jobs")
 })
+
+test("a state is refused, as jobs of all states would be erased", async () => {
+  await store(7)
+  const filter = { state: "canceled", metadata: { customer: 7 } } as object
+  for (const dryRun of [true, false])
+    await expect(sluice.eraseJobs(filter, { dryRun })).rejects.toMatchObject({
+      name: "InvalidInputError",
+      code: "unknown_option",
+      path: ["filter", "state"],
+    })
+  expect(await placesOfSecret()).not.toEqual([])
+})

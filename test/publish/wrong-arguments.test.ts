@@ -71,7 +71,7 @@ test.each(functionsOf(api))("client.%s says what is wrong with wrong arguments",
 })
 
 test.each<[string, () => unknown, RegExp]>([
-  ["createApp", () => http.createApp({} as never), /^createApp\.sluice is undefined: give what createSluice/],
+  ["createApp", () => http.createApp({} as never), /^createApp\.sluice is missing: give what createSluice/],
   ["createApp", () => http.createApp({ sluice, apikey: "k" } as never), /did you mean "apiKey"\?/],
   [
     "createDashboard",
@@ -79,28 +79,28 @@ test.each<[string, () => unknown, RegExp]>([
     /^createDashboard\.sluice is of type string: give/,
   ],
   ["createDashboard", () => dashboard.createDashboard({ sluice, basepath: "/" } as never), /"basePath"\?/],
-  ["createPerformHandler", () => http.createPerformHandler({} as never), /\.jobs is undefined: give a list/],
-  ["http", () => http.http(undefined as never), /^http is undefined: give an object/],
+  ["createPerformHandler", () => http.createPerformHandler({} as never), /\.jobs is missing: give a list/],
+  ["http", () => http.http(undefined as never), /^http is missing: give an object/],
   [
     "takeSnapshot",
     () => snapshot.takeSnapshot(sluice, {} as never),
-    /^takeSnapshot\.store\.write is undefined/,
+    /^takeSnapshot\.store\.write is missing/,
   ],
   [
     "createDrainHandler",
     () => aws.createDrainHandler({} as never),
-    /^createDrainHandler\.sluice is undefined/,
+    /^createDrainHandler\.sluice is missing/,
   ],
   [
     "createDrainHandler",
     () => aws.createDrainHandler({ sluice } as never),
-    /\.connect is undefined: give a func/,
+    /\.connect is missing: give a func/,
   ],
-  ["createPerformHandler", () => aws.createPerformHandler({} as never), /\.jobs is undefined: give a list/],
+  ["createPerformHandler", () => aws.createPerformHandler({} as never), /\.jobs is missing: give a list/],
   [
     "createMigrateHandler",
     () => aws.createMigrateHandler(undefined as never),
-    /^createMigrateHandler is undefined/,
+    /^createMigrateHandler is missing/,
   ],
   ["createSnapshotStore", () => aws.createSnapshotStore(7 as never), /give s3:\/\/bucket\/key or file:/],
   ["lambda", () => aws.lambda({ arn: "x" } as never), /^lambda has no option "arn"/],
@@ -124,12 +124,12 @@ test.each<[string, () => unknown, RegExp]>([
   [
     "start",
     () => core.start(sluice, undefined as never).ended,
-    /^drain\.connect is undefined: give a function/,
+    /^drain\.connect is missing: give a function/,
   ],
   [
     "watchJob",
     () => client.watchJob({ url: "http://x" } as never).next(),
-    /^id is undefined: give the id of a job/,
+    /^id is missing: give the id of a job/,
   ],
 ])("%s refuses what is missing or unknown", async (_name, call, says) => {
   const error = await outcomeOf(call)

@@ -109,11 +109,11 @@ test.each([
 })
 
 test.each([
-  [{}, "cron or every, one of them"],
-  [{ cron: "* * * * *", every: "1h" }, "cron or every, one of them"],
+  [{}, "cron is missing: give cron or every"],
+  [{ cron: "* * * * *", every: "1h" }, "cron or every, not both"],
   [{ every: "0.5s" }, "schedule.every"],
-  [{ every: "1h", timeZone: "CET+1" }, "a time zone such as"],
-  [{ every: "1h", timeZone: "Europe/Berln" }, "a time zone such as"],
+  [{ every: "1h", timeZone: "CET+1" }, "a time zone of the IANA database"],
+  [{ every: "1h", timeZone: "Europe/Berln" }, "a time zone of the IANA database"],
   [{ every: "1h", jitter: "25h" }, "schedule.jitter"],
   [{ every: "1h", overlap: "wait" }, "schedule.overlap"],
   [{ every: "1h", catchUp: "never" }, "schedule.catchUp"],

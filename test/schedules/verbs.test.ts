@@ -150,11 +150,44 @@ test("every verb refuses a schedule that doesn't exist", async () => {
 })
 
 test.each<[settings: unknown, message: string]>([
+  [{ ...hourly, name: "no name" }, 'name is "no name": give 1 to 128 letters'],
+  [{ ...hourly, name: 5 }, "name is 5: give 1 to 128 letters"],
+  [{ every: "1h" }, "name is missing"],
+  [{ ...hourly, timeZone: "Europe/Berlin+1" }, 'timeZone is "Europe/Berlin+1"'],
+  [{ ...hourly, payload: { text: "\0" } }, "payload.text is"],
+  [{ name: "mail" }, "cron is missing: give cron or every"],
+  [{ ...hourly, cron: "* * * * *" }, "cron or every, not both"],
+  [{ name: "mail", cron: "0 25 * * *" }, "at character 3 the hour is 25"],
+  [{ name: "mail", cron: 5 }, "cron is 5"],
+  [{ name: "mail", every: "0.1s" }, 'every is "0.1s": give 1 to'],
+  [{ ...hourly, timeZone: "Mars/Base" }, 'timeZone is "Mars/Base"'],
+  [{ ...hourly, timeZone: "EST5EDT" }, 'timeZone is "EST5EDT"'],
+  [{ ...hourly, jitter: "2d" }, 'jitter is "2d"'],
+  [{ ...hourly, catchUp: "twice" }, 'catchUp is "twice"'],
+  [{ ...hourly, catchUp: { policy: "all", within: 0 } }, "catchUp.within is 0"],
+  [{ ...hourly, overlap: "wait" }, 'overlap is "wait"'],
+  [{ ...hourly, enabled: 1 }, "enabled is 1"],
+  [{ ...hourly, payload: null }, "payload is null"],
+  [{ ...hourly, options: { queue: "a b" } }, 'options.queue is "a b"'],
+  [{ ...hourly, options: { runAt: "2030-01-01T00:00:00Z" } }, "options.runAt would be the same"],
+  [
+    { ...hourly, startsAt: "2030-01-01T00:00:00Z", endsAt: "2029-01-01T00:00:00Z" },
+    "an instant after startsAt",
+  ],
+  [{ ...hourly, colour: "red" }, 'no option "colour"'],
+])("settings %j are refused, and nothing is stored", async (settings, message) => {
+  await expect(sluice.setSchedule("schedule", settings as ScheduleSettings)).rejects.toMatchObject({
+    name: "InvalidInputError",
+    message: expect.stringContaining(message),
+  })
+  expect(await sluice.listSchedules()).toEqual([])
+})
+
+test.each<[settings: unknown, message: string]>([
   [{ ...hourly, name: "no name" }, "Job name"],
   [{ ...hourly, name: 5 }, "name is 5: give the name of a job"],
   [{ every: "1h" }, "name is missing"],
   [{ ...hourly, timeZone: "Europe/Berlin+1" }, 'timeZone is "Europe/Berlin+1"'],
-  [{ ...hourly, payload: { text: "\0" } }, "payload.text is"],
   [{ name: "mail" }, "cron is missing"],
   [{ ...hourly, cron: "* * * * *" }, "cron or every, not both"],
   [{ name: "mail", cron: "0 25 * * *" }, "at character 3 the hour is 25"],
@@ -175,11 +208,9 @@ test.each<[settings: unknown, message: string]>([
     "an instant after startsAt",
   ],
   [{ ...hourly, colour: "red" }, 'colour is "red": give one of'],
-])("settings %j are refused, and nothing is stored", async (settings, message) => {
-  await expect(sluice.setSchedule("schedule", settings as ScheduleSettings)).rejects.toMatchObject({
-    name: "InvalidInputError",
-    message: expect.stringContaining(message),
-  })
+])("settings %j are refused in SQL, and nothing is stored", async (settings, message) => {
+  const stored = database.rows("select sluice.set_schedule('schedule', $1)", [JSON.stringify(settings)])
+  await expect(stored).rejects.toMatchObject({ message: expect.stringContaining(message) })
   expect(await sluice.listSchedules()).toEqual([])
 })
 

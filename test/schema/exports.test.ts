@@ -229,6 +229,7 @@ const types = [
   "ReadQueuesOptions",
   "ReceivedOf",
   "RecordedAction",
+  "RecordedVerb",
   "RelatedJob",
   "RequestToStore",
   "ResultOf",

@@ -15,7 +15,7 @@ test.each([
   [{ grace: "30d" }, 'drain.grace is "30d": give 0 to 86400 seconds'],
   [{ grace: -1 }, "drain.grace is -1"],
   [{ linger: "200y" }, 'drain.linger is "200y"'],
-  [{ connect: undefined }, "drain.connect is undefined: give a function that opens a connection"],
+  [{ connect: undefined }, "drain.connect is missing: give a function that opens a connection"],
   [{ remainingMs: 5 }, "drain.remainingMs is 5: give a function that returns milliseconds"],
   [{ remainingMs: () => Number.NaN }, "drain.remainingMs returned NaN: give milliseconds"],
   [{ queues: "heavy" }, 'drain.queues is "heavy": give a list of names'],

@@ -68,7 +68,7 @@ export async function revokeApiKey(options: Options, words: readonly string[]): 
   if (options.json) printJson(key)
   else
     console.log(
-      `The key ${key.name} is revoked. Processes that have just verified it accept it for 30 seconds.`,
+      `The key ${key.name} is revoked, and tokens that it asked for end with it. Processes that have just verified it accept it for 30 seconds.`,
     )
   return 0
 }

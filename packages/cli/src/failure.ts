@@ -6,9 +6,8 @@ import {
   SluiceError,
 } from "@sluice/core"
 import { explainDatabaseError } from "./database-error.ts"
-import { EXIT } from "./exit.ts"
+import { EXIT, Interruption } from "./exit.ts"
 import { UsageError } from "./option-spec.ts"
-import { OPTIONS } from "./options.ts"
 
 export interface Failure {
   /** That of a `SluiceError`, or the SQLSTATE. */
@@ -22,7 +21,7 @@ export function failureOf(error: unknown): Failure | undefined {
   const ofDatabase = explainDatabaseError(error)
   if (ofDatabase !== undefined) return { code: codeOf(error), message: ofDatabase, exitCode: EXIT.database }
   if (!(error instanceof SluiceError)) return undefined
-  return { code: error.code, message: inWordsOfOptions(error), exitCode: exitCodeOf(error) }
+  return { code: error.code, message: inWordsOfCommands(error.message), exitCode: exitCodeOf(error) }
 }
 
 /** Codes of the system, such as ECONNREFUSED, say only that it can't be reached. */
@@ -32,23 +31,16 @@ function codeOf(error: unknown): string {
 }
 
 function exitCodeOf(error: SluiceError): number {
+  if (error instanceof Interruption) return EXIT.interrupted
   if (error instanceof UsageError || error instanceof InvalidInputError) return EXIT.usage
   const isOfDatabase =
     error instanceof DatabaseUnavailableError || error instanceof SchemaError || error instanceof PoolerError
   return isOfDatabase ? EXIT.database : EXIT.unchanged
 }
 
-/** Core says `changes.runAt` of what was given as `--set-run-at`, and what its own callers can do. */
-function inWordsOfOptions(error: SluiceError): string {
-  const message = error.message
+/** Core says what its own callers can do. */
+function inWordsOfCommands(message: string): string {
+  return message
     .replace("pass early: true", "pass --early")
     .replace(/: run migrate\b/, ": run sluice migrate")
-  if (!(error instanceof InvalidInputError)) return message
-  const [where, name] = error.path
-  const prefix = { filter: "", options: "", changes: "set-" }[String(where)]
-  if (prefix === undefined || error.path.length !== 2) return message
-  const option = prefix + String(name).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-  const called = error.path.join(".")
-  if (!message.startsWith(called) || !Object.hasOwn(OPTIONS, option)) return message
-  return `--${option}${message.slice(called.length)}`
 }

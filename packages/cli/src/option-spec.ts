@@ -36,15 +36,16 @@ export function optionOr<Value>(
   return { placeholder, help, read, fallback }
 }
 
-/** An option with one of some values. */
+/** An option with one of some values. `placeholder`: what it is called in the help. */
 export function oneOf<Value extends string>(
   choices: readonly Value[],
   help: string,
+  placeholder = choices.length === 2 ? choices.join("|") : "one",
 ): OptionSpec<Value | undefined> {
   const expected = choices.length === 2 ? choices.join(" or ") : `one of ${choices.join(", ")}`
   const read: Read<Value> = (text, option) =>
     choices.find((choice) => choice === text) ?? refuse(option, text, expected)
-  return { placeholder: choices.length === 2 ? choices.join("|") : "one", help, read, choices }
+  return { placeholder, help, read, choices }
 }
 
 /** An option that may be given several times. */

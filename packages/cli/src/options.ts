@@ -1,4 +1,5 @@
 import { JOB_STATES, type Role, type Via } from "@sluice/core"
+import { RECORDED_VERBS } from "@sluice/core/fields"
 import { findRunning } from "./dev/running.ts"
 import { flag, listOf, type OptionSpec, oneOf, option, optionOr, UsageError } from "./option-spec.ts"
 import {
@@ -204,7 +205,7 @@ export const OPTIONS = {
 
   // of the audit log
   actor: option("id", "of this actor, such as key:12 or user:ada", text),
-  action: option("verb", "with this verb, such as retryJobs", text),
+  action: oneOf(RECORDED_VERBS, "with this verb, such as retryJobs", "verb"),
   via: oneOf(VIAS, "done over the api, the dashboard, the cli, or by the library"),
 
   // of batches and waits

@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs"
+import { InvalidInputError } from "@sluice/core"
 import { CommanderError, Option, Command as Program } from "commander"
 import type { Command } from "./command.ts"
 import { COMMANDS, GROUPS, HEADINGS } from "./commands.ts"
 import { nearest } from "./nearest.ts"
 import { type OptionSpec, UsageError } from "./option-spec.ts"
+import { inWordsOf } from "./option-words.ts"
 import { DATABASE_OPTIONS, OPTIONS, type OptionName, type Options, readOptions } from "./options.ts"
 import { capitalised } from "./output/terminal.ts"
 
@@ -18,13 +20,16 @@ export async function runProgram(
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
   let exitCode = 0
-  const program = createProgram(version, async (command, own) => {
+  const typed = new Map<OptionName, string>()
+  const program = createProgram(version, typed, async (command, own) => {
     if (command.readsEnvFile && existsSync(".env")) process.loadEnvFile?.(".env")
     const { isOffline, mayLackDatabase } = command
     const options = isOffline
       ? (own.opts() as Options)
       : readOptions(own.opts(), environment, mayLackDatabase)
-    exitCode = await command.run(options, own.args)
+    exitCode = await command.run(options, own.args).catch((error: unknown) => {
+      throw error instanceof InvalidInputError ? inWordsOf(typed, error) : error
+    })
   })
   const asked = args[0] === "help" ? [...args.slice(1), "--help"] : args
   const called = findCalled(program, asked)
@@ -37,8 +42,12 @@ export async function runProgram(
   return exitCode
 }
 
-/** All commands as commander has them. */
-function createProgram(version: string, run: (command: Command, own: Program) => Promise<void>): Program {
+/** All commands as commander has them. `typed` gets the options that are given. */
+function createProgram(
+  version: string,
+  typed: Map<OptionName, string>,
+  run: (command: Command, own: Program) => Promise<void>,
+): Program {
   const program = new Program("sluice")
     .description("Sluice on the command line.")
     .usage("<command> [options]")
@@ -50,7 +59,7 @@ function createProgram(version: string, run: (command: Command, own: Program) =>
     .exitOverride()
   for (const [words, command] of Object.entries(COMMANDS)) {
     const own = addCommand(program, words.split(" "))
-    describe(own, command)
+    describe(own, command, typed)
     own.action(async () => {
       refuseOptionsBefore(own)
       await run(command, own)
@@ -78,10 +87,15 @@ function addCommand(program: Program, words: readonly string[]): Program {
   }, program)
 }
 
-function describe(own: Program, { summary, takes = {}, options, isOffline, examples = {} }: Command): void {
+function describe(
+  own: Program,
+  { summary, takes = {}, options, isOffline, examples = {} }: Command,
+  typed: Map<OptionName, string>,
+): void {
   withSummary(own, summary)
   for (const [name, help] of Object.entries(takes)) own.argument(name, help)
-  for (const name of isOffline ? options : [...options, ...DATABASE_OPTIONS]) own.addOption(optionOf(name))
+  for (const name of isOffline ? options : [...options, ...DATABASE_OPTIONS])
+    own.addOption(optionOf(name, typed))
   const lines = Object.entries(examples).map(([line, what]) => `  # ${what}\n  ${line}`)
   if (lines.length > 0) own.addHelpText("after", `\nExamples:\n${lines.join("\n\n")}`)
 }
@@ -90,12 +104,14 @@ function withSummary(command: Program, summary: string): Program {
   return command.summary(summary).description(`${capitalised(summary)}.`)
 }
 
-function optionOf(name: OptionName): Option {
+/** `typed` gets its text. */
+function optionOf(name: OptionName, typed: Map<OptionName, string>): Option {
   const { placeholder, help, read, isList = false }: OptionSpec<unknown> = OPTIONS[name]
   const long = `--${name}`
   if (placeholder === undefined) return new Option(long, help)
   const flags = `${long} <${placeholder}>`
   return new Option(flags, help).argParser((text, before: unknown) => {
+    typed.set(name, text)
     if (text.startsWith("--")) throw new UsageError(`${long} needs a value: ${flags}`)
     if (isList) return [...((before as unknown[] | undefined) ?? []), read(text, long)]
     if (before !== undefined) throw new UsageError(`${long} is given twice: give it once`)

@@ -1,4 +1,5 @@
 import { type Duration, durationMs, type RateLimit } from "@sluice/core"
+import { instant as isoInstant } from "@sluice/core/fields"
 import type { MigrateOptions } from "@sluice/core/migrate"
 import { parseJson } from "./json-text.ts"
 import { refuse, UsageError } from "./option-spec.ts"
@@ -22,16 +23,18 @@ export function wholeNumber(least: number, most: number) {
 /** A limit, or that there is none. */
 export function countOrNone(value: string, option: string): number | "none" {
   if (value === "none") return value
-  return /^[1-9]\d{0,8}$/.test(value)
-    ? Number(value)
-    : refuse(option, value, "a whole number from 1, or none")
+  const number = /^\d{1,7}$/.test(value) ? Number(value) : 0
+  return number >= 1 && number <= 1_000_000
+    ? number
+    : refuse(option, value, "a whole number from 1 to 1000000, or none")
 }
 
 export function rateOrNone(value: string, option: string): RateLimit | "none" {
   if (value === "none") return value
   const [, limit, per] = /^([1-9]\d{0,6})\/(\w+)$/.exec(value) ?? []
   const ms = per === undefined ? Number.NaN : millisecondsOf(per)
-  if (limit === undefined || !(ms >= 1_000)) return refuse(option, value, "a rate such as 100/1m, or none")
+  if (Number(limit) > 1_000_000 || !(ms >= 1_000 && ms <= 31 * A_DAY_MS))
+    return refuse(option, value, "a rate such as 100/1m, of up to 1000000 in 1s to 31d, or none")
   return { limit: Number(limit), per: per as Duration }
 }
 
@@ -50,8 +53,14 @@ export function anyDuration(value: string, option: string): Duration {
 }
 
 /** ISO 8601, of which a day alone is its beginning in UTC. */
-export function instant(value: string): string {
-  return /^\d{4}-\d\d-\d\d$/.test(value) ? `${value}T00:00:00Z` : value
+export function instant(value: string, option: string): string {
+  const text = /^\d{4}-\d\d-\d\d$/.test(value) ? `${value}T00:00:00Z` : value
+  try {
+    isoInstant.assert(text, [])
+    return text
+  } catch {
+    return refuse(option, value, "a day such as 2030-01-31, or an instant such as 2030-01-31T12:00:00Z")
+  }
 }
 
 export function json(value: string, option: string): unknown {

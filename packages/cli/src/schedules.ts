@@ -1,9 +1,5 @@
-import {
-  ScheduleNotFoundError,
-  type ScheduleRun,
-  type ScheduleSettings,
-  type ScheduleSnapshot,
-} from "@sluice/core"
+import { ScheduleNotFoundError, type ScheduleRun, type ScheduleSnapshot } from "@sluice/core"
+import { assertSchedule } from "@sluice/core/fields"
 import { readPayload } from "./enqueue.ts"
 import { UsageError } from "./option-spec.ts"
 import type { Options } from "./options.ts"
@@ -97,10 +93,14 @@ export async function setSchedule(options: Options, words: readonly string[]): P
   if ((options.cron === undefined) === (options.every === undefined))
     throw new UsageError("When? Give either --cron or --every")
   const payload = payloadText === undefined ? undefined : await readPayload(payloadText)
-  const settings = given({ ...timingOf(options), name, payload, options: options.options })
-  const schedule = await withSluice(options, (sluice) =>
-    sluice.setSchedule(key, settings as ScheduleSettings),
-  )
+  const settings: Record<string, unknown> = given({
+    ...timingOf(options),
+    name,
+    payload,
+    options: options.options,
+  })
+  assertSchedule(settings, [])
+  const schedule = await withSluice(options, (sluice) => sluice.setSchedule(key, settings))
   if (options.json) printJson(schedule)
   else console.log(described(schedule))
   return 0

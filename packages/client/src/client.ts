@@ -218,7 +218,7 @@ function targetOf(options: ClientOptions): Target {
   const { url, key, retries = 4, timeoutMs = 10_000, fetch: given } = options ?? {}
   if (!URL.canParse(url) || !/^https?:/.test(url))
     throw new TypeError(
-      `url is ${JSON.stringify(url)}: give the address of the API, such as "https://queue.example.com"`,
+      `url is ${JSON.stringify(url) ?? "missing"}: give the address of the API, such as "https://queue.example.com"`,
     )
   return {
     url: url.replace(/\/+$/, "").replace(/\/v1$/, ""),

@@ -71,7 +71,7 @@ function assertWatchOptions(options: WatchOptions): void {
   }
   for (const [name, expected] of Object.entries(required)) {
     const value: unknown = options?.[name as keyof typeof required]
-    if (typeof value !== "string") throw new TypeError(`${name} is ${value}: give ${expected}`)
+    if (typeof value !== "string") throw new TypeError(`${name} is ${value ?? "missing"}: give ${expected}`)
   }
 }
 

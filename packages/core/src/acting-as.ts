@@ -1,5 +1,6 @@
 import { type ActionResult, beginAction, endAction, type Intent, type Via } from "./access/audit.ts"
 import type { Principal, Role } from "./access/principal.ts"
+import type { RecordedVerb } from "./access/recorded-verbs.ts"
 import { assertInScope, assertRole, isScoped, jobInScope, refuseScoped } from "./access/scope.ts"
 import { summaryOf } from "./access/summary.ts"
 import { assertSluice } from "./checks/arguments.ts"
@@ -17,7 +18,7 @@ type Verb = {
 
 interface Rule<Given extends readonly unknown[]> {
   readonly role: Role
-  /** What the action is about, for the audit log. Without it, the action is not recorded: it only reads. */
+  /** What the action is about, for the audit log. Those of `RECORDED_VERBS` have it; the others only read. */
   readonly about?: (...given: Given) => object
   /** Puts the name of who acts to what is given, for what keeps it. */
   readonly sign?: (principal: Principal, ...given: Given) => readonly unknown[]
@@ -27,6 +28,11 @@ interface Rule<Given extends readonly unknown[]> {
    */
   readonly scope?: (principal: Principal, ...given: Given) => readonly unknown[]
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: they are passed what the methods are, unchecked
+type AnyRule = Rule<readonly any[]>
+type RecordedRule = AnyRule & Required<Pick<AnyRule, "about">>
+type UnrecordedRule = Omit<AnyRule, "about"> & { readonly about?: never }
 
 const READING = { role: "reader" } as const
 const BULK = { role: "operator", about: (filter: unknown) => ({ filter }) } as const
@@ -38,8 +44,7 @@ const PAUSE = {
 } as const
 
 /** Who may call what, and what the audit log says of it. A new method of `Sluice` needs a line here. */
-// biome-ignore lint/suspicious/noExplicitAny: they are passed what the methods are, unchecked
-const RULES: { readonly [Key in Verb]: Rule<readonly any[]> } = {
+const RULES: { readonly [Key in Verb]: Key extends RecordedVerb ? RecordedRule : UnrecordedRule } = {
   enqueue: {
     role: "enqueuer",
     about: (job, _payload, options) => ({ name: nameOf(job), ...queueOf(options) }),

@@ -2,6 +2,7 @@
 
 export { API_KEY, apiKeyId, LIST_ACTIONS, LIST_API_KEYS, ROTATE_API_KEY } from "./access/fields.ts"
 export { ROLES } from "./access/principal.ts"
+export { RECORDED_VERBS } from "./access/recorded-verbs.ts"
 export { LIST_BATCHES, OF_BATCH, RETRY_BATCH } from "./batches/fields.ts"
 export {
   anyJson,
@@ -65,5 +66,5 @@ export {
   RETRY,
   WAITING_LIMITS,
 } from "./manage/fields.ts"
-export { LIST_SCHEDULES, LIST_TICKS } from "./schedules/fields.ts"
+export { assertSchedule, LIST_SCHEDULES, LIST_TICKS } from "./schedules/fields.ts"
 export { stepName } from "./workflows/fields.ts"

@@ -128,7 +128,8 @@ export type { LimitOverride } from "./manage/limit-overrides.ts"
 export type { WaitingLimits } from "./manage/waiting-limits.ts"
 export type { CompleteWaitOptions } from "./manage/waits.ts"
 export type { JobChanges } from "./manage/update.ts"
-export type { ListSchedulesOptions, ScheduleSettings } from "./schedules/schedules.ts"
+export type { ScheduleSettings } from "./schedules/fields.ts"
+export type { ListSchedulesOptions } from "./schedules/schedules.ts"
 export type { ListTicksOptions, TickList } from "./schedules/list-ticks.ts"
 export type { ScheduleRun, ScheduleSnapshot } from "./schedules/schedule-snapshot.ts"
 export type { Backlog } from "./inspect/backlog.ts"
@@ -201,6 +202,7 @@ export type {
   RotateApiKeyOptions,
 } from "./access/api-keys.ts"
 export type { ActionList, ListActionsOptions, RecordedAction, Via } from "./access/audit.ts"
+export type { RecordedVerb } from "./access/recorded-verbs.ts"
 export { includesRole, type Principal, type Role } from "./access/principal.ts"
 export type { GetPrincipalOptions } from "./access/verify-keys.ts"
 

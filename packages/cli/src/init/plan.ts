@@ -32,13 +32,23 @@ export function planFor(project: Project): Plan {
   const config = project.hasSst ? configChange(project) : undefined
   return {
     changes: [...files, ...(config ? [config] : []), ...ignoreChange(project)],
-    byHand: project.hasSst && !config && !hasComponent(project) ? [BY_HAND] : [],
+    byHand: project.hasSst ? byHand(project, config !== undefined) : [],
     installs: installsFor(project),
     next: nextCommands(project),
   }
 }
 
 const BY_HAND = { where: "sst.config.ts, in run()", text: COMPONENT_TEXT }
+
+const LINK = {
+  where: "the functions that enqueue, in sst.config.ts",
+  text: "link: [queue], // they import the queue, and need its database",
+}
+
+function byHand(project: Project, isConfigured: boolean): Plan["byHand"] {
+  const component = isConfigured || isInConfig(project, /@sluice\/aws\/sst/) ? [] : [BY_HAND]
+  return isInConfig(project, /link:\s*\[[^\]]*\bqueue\b/) ? component : [...component, LINK]
+}
 
 function newFile({ folder }: Project, path: string, text: string): Change {
   return { path, action: existsSync(join(folder, path)) ? "keep" : "create", text }
@@ -50,8 +60,8 @@ function configChange({ folder }: Project): Change | undefined {
   return text === undefined ? undefined : { path: "sst.config.ts", action: "change", text, added }
 }
 
-function hasComponent({ folder }: Project): boolean {
-  return readFileSync(join(folder, "sst.config.ts"), "utf8").includes("@sluice/aws/sst")
+function isInConfig({ folder }: Project, text: RegExp): boolean {
+  return text.test(readFileSync(join(folder, "sst.config.ts"), "utf8"))
 }
 
 /** Of a project under version control, or a new one: the embedded database is no source. */

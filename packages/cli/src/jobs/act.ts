@@ -6,7 +6,7 @@ import {
   JobStateError,
   type Sluice,
 } from "@sluice/core"
-import { EXIT } from "../exit.ts"
+import { EXIT, Interruption } from "../exit.ts"
 import { UsageError } from "../option-spec.ts"
 import type { Options } from "../options.ts"
 import { confirm } from "../output/confirm.ts"
@@ -48,7 +48,8 @@ export async function act(verb: Verb, options: Options, words: readonly string[]
 
 /** Says how many jobs it would be. Returns their number, or "no". */
 async function askFirst(verb: Verb, sluice: Sluice, filter: JobFilter): Promise<number | "no"> {
-  const { matched } = await inSlices(verb, sluice, filter, { dryRun: true })
+  const { matched, isInterrupted } = await inSlices(verb, sluice, filter, { dryRun: true })
+  if (isInterrupted) throw new Interruption()
   if (matched === 0) return 0
   const [infinitive] = verb.words
   const isMeant = await confirm(`${capitalised(infinitive)} ${counted(matched, "job")}?`)

@@ -5,6 +5,7 @@ import { readJson } from "../database/read-json.ts"
 import { dateOf } from "../inspect/date-of.ts"
 import { LIST_ACTIONS } from "./fields.ts"
 import type { Principal } from "./principal.ts"
+import type { RecordedVerb } from "./recorded-verbs.ts"
 
 /** On which way somebody acts. */
 export type Via = "api" | "dashboard" | "cli" | "library"
@@ -40,7 +41,7 @@ export interface ListActionsOptions {
   /** Only those of this actor: `key:12`. */
   readonly actor?: string
   /** Only those with this verb: `retryJobs`. */
-  readonly action?: string
+  readonly action?: RecordedVerb
   readonly via?: Via
   /** Most entries to return, up to 1,000. Default 100. */
   readonly limit?: number

@@ -14,6 +14,7 @@ import {
 import { refuse } from "../checks/validate.ts"
 import { instant } from "../job/option-values.ts"
 import { ROLES } from "./principal.ts"
+import { RECORDED_VERBS } from "./recorded-verbs.ts"
 
 const MOST_IN_SCOPE = 100
 const LONGEST_OVERLAP_MS = 90 * 86_400_000
@@ -54,7 +55,7 @@ export const LIST_API_KEYS = object({ after: apiKeyId })
 
 export const LIST_ACTIONS = object({
   actor: text(),
-  action: text(),
+  action: oneOf(RECORDED_VERBS),
   via: oneOf(["api", "dashboard", "cli", "library"]),
   limit: integer(1, 1_000),
   after: textLike(/^[0-9]{1,15}$/, "the last `next`"),

@@ -1,5 +1,5 @@
 import { InvalidInputError } from "../errors.ts"
-import { formatValue } from "./format-value.ts"
+import { shownValue } from "./format-value.ts"
 
 /**
  * A length of time: a number of seconds, or a string such as `"500ms"`, `"30s"`, `"5m"`, `"1h30m"`, `"2d"`. Text from
@@ -23,7 +23,7 @@ export function durationMs(duration: Duration | string, path: readonly (string |
   if (!(ms >= 0 && ms <= LONGEST_MS)) {
     throw new InvalidInputError(
       "invalid_duration",
-      `${path.join(".") || "The duration"} is ${formatValue(duration)}: give a number of seconds, 0 or more, or a string such as "500ms", "30s", "5m", "1h30m", "2d", up to 100 years`,
+      `${path.join(".") || "The duration"} is ${shownValue(duration)}: give a number of seconds, 0 or more, or a string such as "500ms", "30s", "5m", "1h30m", "2d", up to 100 years`,
       { path },
     )
   }
@@ -41,7 +41,7 @@ export function boundedMs(
   if (ms >= leastMs && ms <= mostMs) return ms
   throw new InvalidInputError(
     "invalid_duration",
-    `${path.join(".")} is ${formatValue(duration)}: give ${leastMs / 1_000} to ${mostMs / 1_000} seconds`,
+    `${path.join(".")} is ${shownValue(duration)}: give ${leastMs / 1_000} to ${mostMs / 1_000} seconds`,
     { path },
   )
 }

@@ -14,6 +14,11 @@ export function formatValue(value: unknown): string {
 /** Most elements or fields that are repeated. */
 const MOST_FIELDS = 10
 
+/** A value as a message has it after "is". What isn't there is missing: over HTTP and on the command line nothing is undefined. */
+export function shownValue(value: unknown): string {
+  return value === undefined ? "missing" : formatValue(value)
+}
+
 /** An object or list without what is in its own objects and lists: an error is no place for a whole payload. */
 function formatPlain(value: object): string {
   const fields = Object.entries(value).slice(0, MOST_FIELDS)

@@ -1,6 +1,6 @@
 import { InvalidInputError } from "../errors.ts"
 import { type Duration, durationMs } from "./duration.ts"
-import { formatList, formatValue, truncate } from "./format-value.ts"
+import { formatList, formatValue, shownValue, truncate } from "./format-value.ts"
 
 /** Where a value is, outermost key first. */
 export type Path = readonly (string | number)[]
@@ -75,7 +75,8 @@ export function refuseType(value: unknown, path: Path, expected: string): never 
 }
 
 function typeOf(value: unknown): string {
-  if (value === undefined || value === null) return String(value)
+  if (value === undefined) return "missing"
+  if (value === null) return "null"
   return Array.isArray(value) ? "a list" : `of type ${typeof value}`
 }
 
@@ -108,10 +109,8 @@ function hintFor(key: string, known: readonly string[], renamed: Readonly<Record
 }
 
 export function refuse(code: string, value: unknown, path: Path, expected: string): never {
-  const shown = value === undefined ? "missing" : formatValue(value)
-  throw new InvalidInputError(code, `${path.join(".") || "options"} is ${shown}: give ${expected}`, {
-    path,
-  })
+  const where = path.join(".") || "options"
+  throw new InvalidInputError(code, `${where} is ${shownValue(value)}: give ${expected}`, { path })
 }
 
 /** Longest word to look for: the time that the distance takes grows with the product of the lengths. */

@@ -10,7 +10,7 @@ import type { Connection, Queryable } from "./connection.ts"
  */
 export function assertDatabase(database: unknown): Queryable {
   if (!hasMethods(database, ["query"])) {
-    const message = `createSluice.database is ${describe(database)}: give a pg Pool, createPool(url) of @sluice/core/pg, or an object with the same query(text, values)`
+    const message = `createSluice.database is ${database === undefined ? "missing" : describe(database)}: give a pg Pool, createPool(url) of @sluice/core/pg, or an object with the same query(text, values)`
     throw new InvalidInputError("invalid_option", message, { path: ["createSluice", "database"] })
   }
   listenForErrors(database)
@@ -20,7 +20,7 @@ export function assertDatabase(database: unknown): Queryable {
 /** Throws `InvalidInputError` (`invalid_option`) unless it is a function. */
 export function assertConnect(connect: unknown): void {
   if (typeof connect === "function") return
-  const message = `drain.connect is ${describe(connect)}: give a function that opens a connection, such as createConnect(url) of @sluice/core/pg`
+  const message = `drain.connect is ${connect === undefined ? "missing" : describe(connect)}: give a function that opens a connection, such as createConnect(url) of @sluice/core/pg`
   throw new InvalidInputError("invalid_option", message, { path: ["drain", "connect"] })
 }
 

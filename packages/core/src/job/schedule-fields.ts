@@ -1,11 +1,11 @@
 import { LONGEST_MS } from "../checks/duration.ts"
 import {
-  anyJson,
   anyObject,
   durationFrom,
   type Field,
   field,
   name,
+  notNull,
   object,
   oneOf,
   period,
@@ -35,7 +35,7 @@ const catchUp: Field<NonNullable<ScheduleTiming["catchUp"]>, false> = {
 const timeZone = field<string>(
   { type: "string", format: "time-zone", examples: ["Europe/Berlin"] },
   isTimeZone,
-  'a time zone such as "Europe/Berlin"',
+  'a time zone of the IANA database, such as "Europe/Berlin"',
 )
 
 /** When a schedule has ticks. What a cron expression may be, `assertCron` checks, and the database. */
@@ -55,13 +55,15 @@ export const SCHEDULE_TIMING = {
 export const ONE_TIMING: Rule = {
   schema: { oneOf: [{ required: ["cron"] }, { required: ["every"] }] },
   assert({ cron, every }, path) {
-    if ((cron === undefined) === (every === undefined))
-      refuse("invalid_option", every, [...path, "every"], "cron or every, one of them")
+    if (cron === undefined && every === undefined)
+      refuse("invalid_option", undefined, [...path, "cron"], "cron or every")
+    if (cron !== undefined && every !== undefined)
+      refuse("invalid_option", every, [...path, "every"], "cron or every, not both")
   },
 }
 
 /** A schedule that isn't defined in code. */
-export const SCHEDULE = object({ name: required(name), payload: anyJson, ...SCHEDULE_TIMING }, ONE_TIMING)
+export const SCHEDULE = object({ name: required(name), payload: notNull, ...SCHEDULE_TIMING }, ONE_TIMING)
 
 function isTimeZone(name: unknown): boolean {
   if (

@@ -7,18 +7,10 @@ import { refusalOf } from "../enqueue/enqueue.ts"
 import { ScheduleNotFoundError, ScheduleStateError } from "../errors.ts"
 import { dateOf } from "../inspect/date-of.ts"
 import { toJson } from "../job/payload.ts"
-import { instantsToText, type ScheduleTiming } from "../job/schedule-settings.ts"
+import { instantsToText } from "../job/schedule-settings.ts"
 import { endOf, type PauseOptions } from "../manage/pauses.ts"
-import { LIST_SCHEDULES } from "./fields.ts"
+import { assertSchedule, LIST_SCHEDULES, type ScheduleSettings } from "./fields.ts"
 import type { ScheduleSnapshot } from "./schedule-snapshot.ts"
-
-/** What a schedule that isn't defined in code enqueues, and when. */
-export type ScheduleSettings = ScheduleTiming & {
-  /** The name of its jobs. */
-  readonly name: string
-  /** The payload of each job. Default `{}`. */
-  readonly payload?: unknown
-}
 
 /** Which schedules `listSchedules` returns. */
 export interface ListSchedulesOptions {
@@ -32,7 +24,7 @@ export interface ListSchedulesOptions {
   readonly queue?: string
 }
 
-/** The database checks the settings, for TypeScript, HTTP and SQL alike. Here is refused what it couldn't even read as JSON. */
+/** The database checks the settings again, for SQL, and what only it knows: the cron expression, and the options of the jobs. */
 export async function setSchedule(
   database: Queryable,
   schema: string,
@@ -41,6 +33,7 @@ export async function setSchedule(
 ): Promise<ScheduleSnapshot> {
   assertKey(key)
   if (!isRecord(settings)) refuse("invalid_option", settings, ["settings"], "the settings of the schedule")
+  assertSchedule(settings, [])
   for (const [name, value] of Object.entries(settings)) {
     if (value !== undefined && value !== null) toJson(value, [name], Number.POSITIVE_INFINITY)
   }

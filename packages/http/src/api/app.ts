@@ -76,7 +76,8 @@ export function createApp(options: AppOptions): Hono {
   } = options
   const authorized = authorize(options.apiKey, sluice, createRateLimiter(options.rateLimit))
   const acting = actingSluice(sluice)
-  const tokens = createJobTokens(options.apiKey)
+  const isValidKey = async (id: string) => (await sluice.getPrincipal(id)) !== undefined
+  const tokens = createJobTokens(options.apiKey, isValidKey)
   const routeOptions: RouteOptions = { sluice: acting, tokens, maxBatchJobs, maxBodyBytes, log }
   const app = newApp(log)
 

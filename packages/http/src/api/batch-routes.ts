@@ -1,4 +1,4 @@
-import type { BatchOptions, BatchSnapshot } from "@sluice/core"
+import type { BatchSnapshot } from "@sluice/core"
 import { batchId, callbackOptions, LIST_BATCHES, OF_BATCH, RETRY_BATCH, required } from "@sluice/core/fields"
 import { refuse } from "../messages/problem.ts"
 import { throwAtBody } from "./at-body.ts"
@@ -61,7 +61,7 @@ export function batchRoutes({ sluice, maxBatchJobs }: RouteOptions): Route[] {
     route(enqueueBatch, async ({ body: { jobs, ...options }, stored, context }) => {
       assertFewJobs(jobs, maxBatchJobs)
       const { id, total } = await sluice
-        .enqueueBatch(jobs, { ...(options as BatchOptions), ...stored })
+        .enqueueBatch(jobs, { ...options, ...stored })
         .catch(throwAtBody("options"))
       return context.json({ id, total }, 201, { location: `/v1/batches/${id}` })
     }),

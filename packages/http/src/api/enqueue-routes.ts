@@ -1,5 +1,6 @@
 import { currentCorrelationId } from "@sluice/core"
 import { tokenForStored, tokenLifetime } from "../watch/job-token.ts"
+import { principalOf } from "./authorize.ts"
 import { bodyOf } from "./body.ts"
 import { assertFewJobs, JOB, jobList } from "./job-request.ts"
 import { operation, type Route, route } from "./operation.ts"
@@ -25,7 +26,7 @@ export const enqueueMany = operation({
 export function enqueueRoutes({ sluice, tokens, maxBatchJobs, log }: RouteOptions): Route[] {
   return [
     route(enqueue, async ({ body: { name, payload, options, tokenExpiresIn }, stored, context }) => {
-      const tokenFor = tokenForStored(tokens, tokenExpiresIn)
+      const tokenFor = tokenForStored(tokens, tokenExpiresIn, principalOf(context))
       const result = await sluice.enqueue(name, payload, { ...options, ...stored })
       logEnqueue({ jobId: result.id, job: name, status: result.status })
       const location = `/v1/jobs/${result.id}`

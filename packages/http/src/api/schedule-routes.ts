@@ -1,5 +1,4 @@
-import type { ScheduleSettings } from "@sluice/core"
-import { LIST_SCHEDULES, LIST_TICKS, name, PAUSE, SCHEDULE } from "@sluice/core/fields"
+import { assertSchedule, LIST_SCHEDULES, LIST_TICKS, name, PAUSE, SCHEDULE } from "@sluice/core/fields"
 import { refuse, truncate } from "../messages/problem.ts"
 import { throwAtBody } from "./at-body.ts"
 import { bodyOf } from "./body.ts"
@@ -79,8 +78,8 @@ export function scheduleRoutes({ sluice }: RouteOptions): Route[] {
       context.json(await sluice.listTicks(params.key, query)),
     ),
     route(setSchedule, async ({ params, body, context }) => {
-      const settings = body as unknown as ScheduleSettings
-      return context.json(await sluice.setSchedule(params.key, settings).catch(throwAtBody("settings")))
+      assertSchedule(body, [])
+      return context.json(await sluice.setSchedule(params.key, body).catch(throwAtBody("settings")))
     }),
     route(deleteSchedule, async ({ params, context }) => {
       await sluice.deleteSchedule(params.key)

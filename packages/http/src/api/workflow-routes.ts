@@ -1,4 +1,4 @@
-import type { WorkflowOptions, WorkflowSnapshot } from "@sluice/core"
+import type { WorkflowSnapshot } from "@sluice/core"
 import { batchId, type Field, required, stepName, stepOptions, type ValueOf } from "@sluice/core/fields"
 import { refuse } from "../messages/problem.ts"
 import { throwAtBody } from "./at-body.ts"
@@ -45,7 +45,7 @@ export function workflowRoutes({ sluice, maxBatchJobs }: RouteOptions): Route[] 
     route(enqueueWorkflow, async ({ body: { name, steps, ...options }, stored, context }) => {
       assertFewEnough(steps, maxBatchJobs, "steps", "workflow")
       const { id, jobs } = await sluice
-        .enqueueWorkflow({ name, steps }, { ...(options as WorkflowOptions), ...stored })
+        .enqueueWorkflow({ name, steps }, { ...options, ...stored })
         .catch(throwAtBody("options"))
       return context.json({ id, jobs }, 201, { location: `/v1/workflows/${id}` })
     }),

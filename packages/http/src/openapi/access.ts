@@ -16,7 +16,7 @@ const ofKeys = {
   names: "Of an enqueuer: the jobs that it may enqueue. Default: any.",
   queues:
     "Of an enqueuer: the queues that it may enqueue to. With several, each job has to name its queue. Default: any.",
-  expiresAt: "When it ends. Default: when it is revoked.",
+  expiresAt: "When it ends: an instant that lies ahead. Default: when it is revoked.",
   expiresIn: "After how long it ends, instead of `expiresAt`.",
 }
 
@@ -160,7 +160,8 @@ export const accessOperations: readonly Described[] = [
   describe(revokeApiKey, {
     id: "revokeApiKey",
     tag: "access",
-    summary: "End an API key. Processes that have just verified it accept it for up to 30 seconds",
+    summary:
+      "End an API key, and the job tokens that it asked for. Processes that have just verified it accept it for up to 30 seconds",
     responses: { 200: { description: "The key.", body: "ApiKey" } },
     problems: [404],
   }),

@@ -71,7 +71,7 @@ const retried = {
   },
 }
 
-const range = { since: "Default: a day before `until`.", until: "Default: now." }
+const range = { since: "An instant before `until`. Default: a day before it.", until: "Default: now." }
 
 const retryRequest = component("ErrorRetry", retryError.body, {
   ...range,

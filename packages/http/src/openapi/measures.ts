@@ -188,9 +188,12 @@ export const measureSchemas = {
   },
 }
 
-export const range = { since: "Default: an hour before `until`.", until: "Default: now." }
+export const range = {
+  since: "An instant before `until`. Default: an hour before it.",
+  until: "Default: now.",
+}
 export const step =
-  "How long a step is, as `10m`: whole minutes or, from an hour on, whole hours. Default: one with which there are at most 150."
+  "How long a step is, as `10m`: whole minutes or, from an hour on, whole hours, up to 31 days, with at most 1,500 steps. Default: one with which there are at most 150."
 const queue = "Only jobs of this queue."
 
 export const measureOperations: readonly Described[] = [

@@ -25,7 +25,10 @@ const limited = {
 export const pauseRequest = component(
   "PauseRequest",
   PAUSE,
-  { until: "The instant at which it ends.", for: "How long it lasts, instead of `until`." },
+  {
+    until: "The instant at which it ends. It must lie ahead.",
+    for: "How long it lasts, instead of `until`.",
+  },
   { description: "When the pause ends by itself. Without either, it lasts until it is resumed." },
 )
 

@@ -22,10 +22,11 @@ const ofSchedule = {
   every: "The time from tick to tick, in place of `cron`. At least a second.",
   timeZone: "An IANA time zone. Default UTC.",
   payload: "The payload of each job. Default {}.",
-  options: "The options of each enqueue, as for `POST /v1/jobs`.",
+  options:
+    "The options of each enqueue, as for `POST /v1/jobs`, but for runAt, expiresAt and idempotencyKey, which would be the same each time.",
   jitter: "Enqueues each job up to this long after its tick. Up to a day.",
   startsAt: "No tick is before it.",
-  endsAt: "No tick is after it.",
+  endsAt: "No tick is after it. It must be after startsAt.",
   catchUp: {
     description: "What becomes of ticks that were missed because nobody drained. Default once.",
     notes: { policy: "As by itself.", within: "How old a missed tick may be." },

@@ -1,7 +1,7 @@
 import type { Sluice } from "@sluice/core"
 import { jobId, textOf } from "@sluice/core/fields"
 import type { Context, Hono, MiddlewareHandler } from "hono"
-import { bearerToken } from "../api/authorize.ts"
+import { bearerToken, principalOf } from "../api/authorize.ts"
 import { bodyOf } from "../api/body.ts"
 import { operation, type Route, route } from "../api/operation.ts"
 import { refuse } from "../messages/problem.ts"
@@ -35,10 +35,10 @@ export const createJobToken = operation({
 /** Lets browsers watch one job by a token. To be called before what requires a key. */
 export function acceptJobTokens(app: Hono, options: WatchRoutesOptions): void {
   const reader = createReader(options.sluice)
-  app.use("/v1/jobs/:id/events", allowAnyOrigin, (context, next) => {
+  app.use("/v1/jobs/:id/events", allowAnyOrigin, async (context, next) => {
     const token = tokenOf(context)
     if (token === undefined || !["GET", "HEAD"].includes(context.req.method)) return next() // to where a key is required
-    if (!options.tokens.verify(token, context.req.param("id") as string, new Date())) refuseToken()
+    if (!(await options.tokens.verify(token, context.req.param("id") as string, new Date()))) refuseToken()
     return watch(context, options, reader)
   })
 }
@@ -47,7 +47,8 @@ function refuseToken(): never {
   return refuse({
     status: 401,
     code: "wrong_token",
-    detail: "The token is wrong, for another job, or has expired: get a new one",
+    detail:
+      "The token is wrong, for another job, or has expired, or the key that asked for it has ended: get a new one",
     headers: { "www-authenticate": 'Bearer error="invalid_token"' },
   })
 }
@@ -58,7 +59,7 @@ export function watchRoutes(options: WatchRoutesOptions): Route[] {
   return [
     route(watchJob, ({ context }) => watch(context, options, reader)),
     route(createJobToken, async ({ params: { id }, body, context }) => {
-      const make = options.tokens.lasting(body.expiresIn)
+      const make = options.tokens.lasting(body.expiresIn, principalOf(context))
       await readStatus(reader, id)
       return context.json(make(id), 201)
     }),

@@ -96,14 +96,14 @@ export const FINDING_TEXTS = {
   },
 
   lock_room_enough: {
-    text: "room for {room} locks, of which {held} are held now; {maxDrainers} drainers use {used} at most",
+    text: "room for {room} locks, {held} of them held now; {maxDrainers} drainers use {used} at most",
   },
   lock_room_low: {
-    text: "room for {room} locks, of which {held} are held now; {maxDrainers} drainers use {used} at most",
+    text: "room for {room} locks, {held} of them held now; {maxDrainers} drainers use {used} at most",
     remedy: "When it is used up, drainers claim smaller batches; max_locks_per_transaction sets the room",
   },
   connection_room_enough: {
-    text: "room for {room} connections; {maxDrainers} drainers use {used} at most, {transactional} of each for transactional jobs. {open} are open now",
+    text: "room for {room} connections; {maxDrainers} drainers use {used} at most, {transactional} of each for transactional jobs. Open now: {open}",
   },
   connection_room_low: {
     text: "room for {room} connections, too few for {maxDrainers} drainers, which use {used}",
@@ -112,7 +112,7 @@ export const FINDING_TEXTS = {
 
   transactions_short: { text: "no transaction is open for longer than 5 minutes" },
   transactions_hidden: {
-    text: "of the transactions that can be seen, none is open for longer than 5 minutes; those of {hidden} sessions of other roles can't be seen",
+    text: "of the transactions that can be seen, none is open for longer than 5 minutes; those of other roles' sessions ({hidden}) can't be seen",
     remedy: "To see them, grant pg_read_all_stats to this role",
   },
   transaction_long: {
@@ -131,18 +131,18 @@ export const FINDING_TEXTS = {
   upkeep_well: { text: "no step of the maintenance fails" },
   upkeep_failing: {
     text: "steps of the maintenance fail: {steps}. The other steps are done",
-    each: "{step} ({failures} times, last at {failedAt}: {error})",
+    each: "{step} (failures: {failures}, last at {failedAt}: {error})",
   },
   dead_rows_few: {
-    text: "the table of jobs takes {tableBytes}, with {deadRows} dead rows beside {liveRows}",
+    text: "the table of jobs takes {tableBytes}; live rows: {liveRows}, dead ones: {deadRows}",
   },
   dead_rows_many: {
-    text: "the table of jobs takes {tableBytes}, with {deadRows} dead rows beside {liveRows}; vacuumed at {vacuumedAt}",
+    text: "the table of jobs takes {tableBytes}; live rows: {liveRows}, dead ones: {deadRows}; vacuumed at {vacuumedAt}",
     remedy:
       "End old transactions, which keep dead rows, and see that autovacuum runs; vacuum jobs clears them away at once",
   },
   never_vacuumed: {
-    text: "the table of jobs takes {tableBytes}, with {deadRows} dead rows beside {liveRows}; it was never vacuumed",
+    text: "the table of jobs takes {tableBytes}; live rows: {liveRows}, dead ones: {deadRows}; it was never vacuumed",
     remedy:
       "End old transactions, which keep dead rows, and see that autovacuum runs; vacuum jobs clears them away at once",
   },

@@ -1,4 +1,5 @@
 import type { ActionList, ListActionsOptions, RecordedAction, Via } from "@sluice/core"
+import { BadFilter, reasonOf } from "../../components/bad-filter.tsx"
 import { EmptyState } from "../../components/empty-state.tsx"
 import { Filters, type SetFilter } from "../../components/filters.tsx"
 import { PageHeader } from "../../components/page-header.tsx"
@@ -20,29 +21,22 @@ export const auditPage: Page = {
   async render(view) {
     const { text } = view
     const filters = filtersOf(view)
-    const list = await view.sluice.listActions(optionsOf(view.query))
+    const list = await view.sluice.listActions(optionsOf(view.query)).catch(reasonOf)
     const body = (
       <>
         <PageHeader title={text.audit.title} lead={text.audit.lead} />
         {filters.length > 0 && <Filters view={view} path={PATH} filters={filters} />}
-        {list.actions.length === 0 ? <Nothing view={view} /> : <Actions view={view} list={list} />}
+        <Found view={view} list={list} />
       </>
     )
     return { title: text.audit.title, body }
   },
 }
 
-/** What can't be a value of a filter matches nothing; core would refuse the page for it. */
+/** As in the address: core says what can't be a value. */
 function optionsOf(query: URLSearchParams): ListActionsOptions {
-  const given = (name: string) => query.get(name)?.replaceAll("\0", "").slice(0, 500) || undefined
-  const [actor, action, via, after] = [given("actor"), given("action"), given("via"), given("after")]
-  return {
-    ...(actor && { actor }),
-    ...(action && { action }),
-    ...(isVia(via) && { via }),
-    ...(after && /^\d{1,15}$/.test(after) && { after }),
-    limit: 50,
-  }
+  const given = [...PARAMETERS, "after"].map((name) => [name, query.get(name)])
+  return { ...Object.fromEntries(given.filter(([, value]) => value)), limit: 50 }
 }
 
 function isVia(text: string | null | undefined): text is Via {
@@ -55,6 +49,12 @@ function filtersOf({ query, text }: View): SetFilter[] {
     const shown = parameter === "via" && isVia(value) ? text.audit.vias[value] : value
     return shown ? [{ parameter, label: text.audit[parameter], value: shown }] : []
   })
+}
+
+/** The actions, or why the filter can't be used. */
+function Found({ view, list }: { view: View; list: ActionList | string }) {
+  if (typeof list === "string") return <BadFilter view={view} reason={list} />
+  return list.actions.length === 0 ? <Nothing view={view} /> : <Actions view={view} list={list} />
 }
 
 function Actions({ view, list }: { view: View; list: ActionList }) {

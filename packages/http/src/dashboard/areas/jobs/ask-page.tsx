@@ -1,4 +1,5 @@
 import { type BulkResult, InvalidInputError, type JobChanges, type JobFilter } from "@sluice/core"
+import { reasonOf } from "../../components/bad-filter.tsx"
 import { Confirm } from "../../components/confirm.tsx"
 import { Field } from "../../components/field.tsx"
 import { Notice } from "../../components/notice.tsx"
@@ -6,7 +7,6 @@ import { PageHeader } from "../../components/page-header.tsx"
 import type { Acted, Action, Page, Rendered, View } from "../../page.ts"
 import { dueOf, FieldError, numberOf, tagsOf, textOf } from "../parts/form-values.ts"
 import { conditionsOf, FIELDS, filterOf, queryOf } from "./conditions.ts"
-import { reasonOf } from "./list-page.tsx"
 import { actOnAll, filterFor, isVerb, STATES_OF, type VerbName } from "./verbs.ts"
 
 // What is done to many jobs goes through three addresses: the list's form leads to a page that counts and asks, that one's form

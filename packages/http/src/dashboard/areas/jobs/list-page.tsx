@@ -1,9 +1,8 @@
 import type { FilterValues, JobCount, JobCounts, JobList, JobState, ListedJob } from "@sluice/core"
-import { InvalidInputError } from "@sluice/core"
 import { ActionForm } from "../../components/action-form.tsx"
+import { BadFilter, reasonOf } from "../../components/bad-filter.tsx"
 import { EmptyState } from "../../components/empty-state.tsx"
 import { Icon } from "../../components/icon.tsx"
-import { Notice } from "../../components/notice.tsx"
 import { Count, Duration } from "../../components/numbers.tsx"
 import { ButtonLink, PageHeader, RemoveLink, Tabs } from "../../components/page-header.tsx"
 import { Pagination } from "../../components/pagination.tsx"
@@ -67,11 +66,6 @@ async function countStates(
   return typeof counts === "string" ? undefined : counts
 }
 
-export function reasonOf(error: unknown): string {
-  if (error instanceof InvalidInputError) return error.message
-  throw error
-}
-
 interface Parts {
   readonly view: View
   readonly conditions: readonly Condition[]
@@ -95,9 +89,7 @@ function Jobs({ view, conditions, list, counts, values }: Parts) {
       <Search view={view} conditions={conditions} values={values} />
       <StateTabs view={view} conditions={conditions} counts={counts} />
       {typeof list === "string" ? (
-        <Notice kind="warning">
-          <strong>{text.badFilter}</strong> {list}
-        </Notice>
+        <BadFilter view={view} reason={list} />
       ) : (
         <Found view={view} conditions={conditions} list={list} />
       )}

@@ -1,4 +1,5 @@
 import { InvalidInputError, type ScheduleSettings, type ScheduleSnapshot } from "@sluice/core"
+import { assertSchedule } from "@sluice/core/fields"
 import { pauseOf } from "../../components/pause-form.tsx"
 import { fill } from "../../languages/text.ts"
 import type { Acted, Action, View } from "../../page.ts"
@@ -90,7 +91,9 @@ async function store(
 ): Promise<Acted> {
   const to = pageOf(view, key)
   try {
-    await view.sluice.setSchedule(key, { ...settingsOf(view, form), ...kept } as ScheduleSettings)
+    const settings = { ...settingsOf(view, form), ...kept }
+    assertSchedule(settings, [])
+    await view.sluice.setSchedule(key, settings)
   } catch (error) {
     return { to, page: await formPage(view, { ...form, errors: problemsOf(error) }) }
   }
@@ -141,7 +144,7 @@ function settingsIn(schedule: ScheduleSnapshot): ScheduleSettings {
   const { name, cron, every, timeZone, payload, options, jitter, startsAt, endsAt, catchUp, overlap } =
     schedule
   const { policy, within } = catchUp
-  return {
+  const settings = {
     name,
     ...(cron === null ? { every } : { cron }),
     ...(cron !== null && { timeZone }),
@@ -152,7 +155,9 @@ function settingsIn(schedule: ScheduleSnapshot): ScheduleSettings {
     ...(endsAt && { endsAt }),
     catchUp: within === null ? policy : { policy, within },
     overlap,
-  } as ScheduleSettings
+  }
+  assertSchedule(settings, [])
+  return settings
 }
 
 function problemsOf(error: unknown): Errors {

@@ -1,4 +1,5 @@
 import { InvalidInputError, type KnownEvent } from "@sluice/core"
+import { name } from "@sluice/core/fields"
 import { ActionForm } from "../../components/action-form.tsx"
 import { Notice } from "../../components/notice.tsx"
 import { PageHeader } from "../../components/page-header.tsx"
@@ -19,7 +20,9 @@ export const emitPage: Page = {
   role: "operator",
   async render(view) {
     const event = view.query.get("event")?.trim()
-    return event ? form(view, event, "{}", noErrors) : chooseEvent(view)
+    if (!event) return chooseEvent(view)
+    const errors = errorsOfName(event)
+    return errors.size > 0 ? chooseEvent(view, event, errors) : form(view, event, "{}", noErrors)
   },
 }
 
@@ -39,7 +42,10 @@ export const emitEvent: Action = {
       ]
       return { to: href("/waits"), notice: [fill(text.waits.didEmit, { event }), ...counts].join(" ") }
     } catch (error) {
-      const page = await form(view, event, given.get("payload") ?? "", problemsOf(error))
+      const errors = problemsOf(error)
+      const page = errors.has("event")
+        ? await chooseEvent(view, event, errors)
+        : await form(view, event, given.get("payload") ?? "", errors)
       return { to: href(PATH, { event }), page }
     }
   },
@@ -52,7 +58,17 @@ function problemsOf(error: unknown): Errors {
   return new Map([[error.path[0] === "event" ? "event" : "payload", error.message]])
 }
 
-async function chooseEvent(view: View): Promise<Rendered> {
+/** What can't be the name of an event is said before anybody writes a payload for it. */
+function errorsOfName(event: string): Errors {
+  try {
+    name.assert(event, ["event"])
+    return noErrors
+  } catch (error) {
+    return problemsOf(error)
+  }
+}
+
+async function chooseEvent(view: View, given = "", errors: Errors = noErrors): Promise<Rendered> {
   const { waits: text, jobs } = view.text
   const events = await view.sluice.listEvents()
   const body = (
@@ -79,8 +95,8 @@ async function chooseEvent(view: View): Promise<Rendered> {
         <TextField
           name="event"
           label={events.length > 0 ? text.otherEvent : text.chooseEvent}
-          value=""
-          errors={noErrors}
+          value={given}
+          errors={errors}
         />
         <div class="row">
           <button type="submit" class="button primary">
@@ -90,7 +106,7 @@ async function chooseEvent(view: View): Promise<Rendered> {
       </form>
     </>
   )
-  return { title: text.emit, body, isLive: false }
+  return { title: text.emit, body, isLive: false, ...(errors.size > 0 && { status: 422 as const }) }
 }
 
 async function form(view: View, event: string, payload: string, errors: Errors): Promise<Rendered> {

@@ -86,15 +86,15 @@ export const findings: Messages["findings"] = {
   },
 
   lock_room_enough: {
-    text: "Platz für {room} Locks, von denen jetzt {held} gehalten werden; {maxDrainers} Drainer brauchen höchstens {used}",
+    text: "Platz für {room} Locks, davon jetzt gehalten: {held}; {maxDrainers} Drainer brauchen höchstens {used}",
   },
   lock_room_low: {
-    text: "Platz für {room} Locks, von denen jetzt {held} gehalten werden; {maxDrainers} Drainer brauchen höchstens {used}",
+    text: "Platz für {room} Locks, davon jetzt gehalten: {held}; {maxDrainers} Drainer brauchen höchstens {used}",
     remedy:
       "Ist er aufgebraucht, holen Drainer kleinere Mengen; max_locks_per_transaction bestimmt den Platz",
   },
   connection_room_enough: {
-    text: "Platz für {room} Verbindungen; {maxDrainers} Drainer brauchen höchstens {used}, jeder davon {transactional} für transaktionale Jobs. Jetzt sind {open} offen",
+    text: "Platz für {room} Verbindungen; {maxDrainers} Drainer brauchen höchstens {used}, jeder davon {transactional} für transaktionale Jobs. Jetzt offen: {open}",
   },
   connection_room_low: {
     text: "Platz für {room} Verbindungen, zu wenige für {maxDrainers} Drainer, die {used} brauchen",
@@ -103,7 +103,7 @@ export const findings: Messages["findings"] = {
 
   transactions_short: { text: "keine Transaktion ist länger als 5 Minuten offen" },
   transactions_hidden: {
-    text: "von den sichtbaren Transaktionen ist keine länger als 5 Minuten offen; die von {hidden} Sessions anderer Rollen sind nicht zu sehen",
+    text: "von den sichtbaren Transaktionen ist keine länger als 5 Minuten offen; die der Sessions anderer Rollen ({hidden}) sind nicht zu sehen",
     remedy: "Um sie zu sehen, dieser Rolle pg_read_all_stats geben",
   },
   transaction_long: {
@@ -124,14 +124,14 @@ export const findings: Messages["findings"] = {
     each: "{step} ({failures} Mal, zuletzt {failedAt}: {error})",
   },
   dead_rows_few: {
-    text: "die Tabelle der Jobs belegt {tableBytes}, mit {deadRows} toten Zeilen neben {liveRows}",
+    text: "die Tabelle der Jobs belegt {tableBytes}; lebende Zeilen: {liveRows}, tote: {deadRows}",
   },
   dead_rows_many: {
-    text: "die Tabelle der Jobs belegt {tableBytes}, mit {deadRows} toten Zeilen neben {liveRows}; zuletzt aufgeräumt {vacuumedAt}",
+    text: "die Tabelle der Jobs belegt {tableBytes}; lebende Zeilen: {liveRows}, tote: {deadRows}; zuletzt aufgeräumt {vacuumedAt}",
     remedy: VACUUM,
   },
   never_vacuumed: {
-    text: "die Tabelle der Jobs belegt {tableBytes}, mit {deadRows} toten Zeilen neben {liveRows}; sie wurde nie aufgeräumt",
+    text: "die Tabelle der Jobs belegt {tableBytes}; lebende Zeilen: {liveRows}, tote: {deadRows}; sie wurde nie aufgeräumt",
     remedy: VACUUM,
   },
 

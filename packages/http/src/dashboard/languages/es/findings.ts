@@ -88,15 +88,15 @@ export const findings: Messages["findings"] = {
   },
 
   lock_room_enough: {
-    text: "espacio para {room} bloqueos, de los que ahora se retienen {held}; {maxDrainers} drainers usan {used} como mucho",
+    text: "espacio para {room} bloqueos, retenidos ahora: {held}; {maxDrainers} drainers usan {used} como mucho",
   },
   lock_room_low: {
-    text: "espacio para {room} bloqueos, de los que ahora se retienen {held}; {maxDrainers} drainers usan {used} como mucho",
+    text: "espacio para {room} bloqueos, retenidos ahora: {held}; {maxDrainers} drainers usan {used} como mucho",
     remedy:
       "Cuando se agota, los drainers toman lotes menores; max_locks_per_transaction determina el espacio",
   },
   connection_room_enough: {
-    text: "espacio para {room} conexiones; {maxDrainers} drainers usan {used} como mucho, cada uno {transactional} para trabajos transaccionales. Ahora hay {open} abiertas",
+    text: "espacio para {room} conexiones; {maxDrainers} drainers usan {used} como mucho, cada uno {transactional} para trabajos transaccionales. Abiertas ahora: {open}",
   },
   connection_room_low: {
     text: "espacio para {room} conexiones, muy pocas para {maxDrainers} drainers, que usan {used}",
@@ -105,7 +105,7 @@ export const findings: Messages["findings"] = {
 
   transactions_short: { text: "ninguna transacción lleva abierta más de 5 minutos" },
   transactions_hidden: {
-    text: "de las transacciones visibles, ninguna lleva abierta más de 5 minutos; las de {hidden} sesiones de otros roles no se ven",
+    text: "de las transacciones visibles, ninguna lleva abierta más de 5 minutos; las de las sesiones de otros roles ({hidden}) no se ven",
     remedy: "Para verlas, conceda pg_read_all_stats a este rol",
   },
   transaction_long: {
@@ -123,17 +123,17 @@ export const findings: Messages["findings"] = {
   upkeep_well: { text: "ningún paso del mantenimiento falla" },
   upkeep_failing: {
     text: "fallan pasos del mantenimiento: {steps}. Los demás pasos se hacen",
-    each: "{step} ({failures} veces, la última el {failedAt}: {error})",
+    each: "{step} (fallos: {failures}, el último el {failedAt}: {error})",
   },
   dead_rows_few: {
-    text: "la tabla de trabajos ocupa {tableBytes}, con {deadRows} filas muertas junto a {liveRows}",
+    text: "la tabla de trabajos ocupa {tableBytes}; filas vivas: {liveRows}, muertas: {deadRows}",
   },
   dead_rows_many: {
-    text: "la tabla de trabajos ocupa {tableBytes}, con {deadRows} filas muertas junto a {liveRows}; limpiada el {vacuumedAt}",
+    text: "la tabla de trabajos ocupa {tableBytes}; filas vivas: {liveRows}, muertas: {deadRows}; limpiada el {vacuumedAt}",
     remedy: VACUUM,
   },
   never_vacuumed: {
-    text: "la tabla de trabajos ocupa {tableBytes}, con {deadRows} filas muertas junto a {liveRows}; nunca se ha limpiado",
+    text: "la tabla de trabajos ocupa {tableBytes}; filas vivas: {liveRows}, muertas: {deadRows}; nunca se ha limpiado",
     remedy: VACUUM,
   },
 

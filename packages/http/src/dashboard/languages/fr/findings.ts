@@ -88,15 +88,15 @@ export const findings: Messages["findings"] = {
   },
 
   lock_room_enough: {
-    text: "de la place pour {room} verrous, dont {held} sont pris maintenant ; {maxDrainers} drainers en utilisent {used} au plus",
+    text: "de la place pour {room} verrous, pris maintenant : {held} ; {maxDrainers} drainers en utilisent {used} au plus",
   },
   lock_room_low: {
-    text: "de la place pour {room} verrous, dont {held} sont pris maintenant ; {maxDrainers} drainers en utilisent {used} au plus",
+    text: "de la place pour {room} verrous, pris maintenant : {held} ; {maxDrainers} drainers en utilisent {used} au plus",
     remedy:
       "Quand elle est épuisée, les drainers prennent de plus petits lots ; max_locks_per_transaction fixe la place",
   },
   connection_room_enough: {
-    text: "de la place pour {room} connexions ; {maxDrainers} drainers en utilisent {used} au plus, dont chacun {transactional} pour des jobs transactionnels. {open} sont ouvertes maintenant",
+    text: "de la place pour {room} connexions ; {maxDrainers} drainers en utilisent {used} au plus, dont chacun {transactional} pour des jobs transactionnels. Ouvertes maintenant : {open}",
   },
   connection_room_low: {
     text: "de la place pour {room} connexions, trop peu pour {maxDrainers} drainers, qui en utilisent {used}",
@@ -105,7 +105,7 @@ export const findings: Messages["findings"] = {
 
   transactions_short: { text: "aucune transaction n’est ouverte depuis plus de 5 minutes" },
   transactions_hidden: {
-    text: "parmi les transactions visibles, aucune n’est ouverte depuis plus de 5 minutes ; celles de {hidden} sessions d’autres rôles ne sont pas visibles",
+    text: "parmi les transactions visibles, aucune n’est ouverte depuis plus de 5 minutes ; celles des sessions d’autres rôles ({hidden}) ne sont pas visibles",
     remedy: "Pour les voir, accordez pg_read_all_stats à ce rôle",
   },
   transaction_long: {
@@ -128,14 +128,14 @@ export const findings: Messages["findings"] = {
     each: "{step} ({failures} fois, la dernière le {failedAt} : {error})",
   },
   dead_rows_few: {
-    text: "la table des jobs occupe {tableBytes}, avec {deadRows} lignes mortes à côté de {liveRows}",
+    text: "la table des jobs occupe {tableBytes} ; lignes vivantes : {liveRows}, mortes : {deadRows}",
   },
   dead_rows_many: {
-    text: "la table des jobs occupe {tableBytes}, avec {deadRows} lignes mortes à côté de {liveRows} ; nettoyée le {vacuumedAt}",
+    text: "la table des jobs occupe {tableBytes} ; lignes vivantes : {liveRows}, mortes : {deadRows} ; nettoyée le {vacuumedAt}",
     remedy: VACUUM,
   },
   never_vacuumed: {
-    text: "la table des jobs occupe {tableBytes}, avec {deadRows} lignes mortes à côté de {liveRows} ; elle n’a jamais été nettoyée",
+    text: "la table des jobs occupe {tableBytes} ; lignes vivantes : {liveRows}, mortes : {deadRows} ; elle n’a jamais été nettoyée",
     remedy: VACUUM,
   },
 
