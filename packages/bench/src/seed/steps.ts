@@ -14,6 +14,7 @@ export interface Sizes {
   readonly days: number
 }
 
+const BATCHES = 420
 const DRAINERS = 400
 /** Behind those of the drainers that have been here before, such as those of `npm start`. */
 const FIRST_DRAINER = 1_000_000
@@ -30,6 +31,7 @@ export function stepsOf({ finished, waiting, days }: Sizes): Step[] {
       text: "select setval('drainer_ids', $1)",
       values: [FIRST_DRAINER + DRAINERS],
     },
+    { what: "the ids of batches", text: "select setval('batch_ids', $1)", values: [BATCHES] },
     ...history.flatMap((day, place) => [
       finishedOn(day, place * perDay, Math.min(perDay, finished - place * perDay)),
       failuresOn(day),
@@ -147,8 +149,8 @@ function batches(finished: number): Step {
       insert into batches (id, state, total, succeeded, discarded, properties, created_at, finished_at)
       select n, case when n > 400 then 'open' when n % 7 = 0 then 'failed' else 'succeeded' end, 100, case when n > 400 then 40 when n % 7 = 0 then 99 - n % 5 else 100 end,
              case when n <= 400 and n % 7 = 0 then 1 + n % 5 else 0 end, jsonb_build_object('upload', 'contacts-' || n || '.csv'),
-             now() - (421 - n) * interval '20 minutes', case when n <= 400 then now() - (420 - n) * interval '20 minutes' end
-      from generate_series(1, 420) n where $1::bigint >= 0`,
+             now() - (${BATCHES + 1} - n) * interval '20 minutes', case when n <= 400 then now() - (${BATCHES} - n) * interval '20 minutes' end
+      from generate_series(1, ${BATCHES}) n where $1::bigint >= 0`,
     values: [finished],
   }
 }

@@ -1,5 +1,6 @@
 import { createSluice, type DrainOptions, defineJob, drain, type Queryable } from "@sluice/core"
 import { migrate } from "@sluice/core/migrate"
+import { createPool } from "@sluice/core/pg"
 import pg from "pg"
 import {
   type Backlog,
@@ -47,7 +48,7 @@ export const sluice: System = {
   },
 
   async openEnqueuer(url) {
-    const database = openPool(url, 8)
+    const database = createPool(url, { max: 8 }) // as in the README
     const { enqueue, enqueueMany } = createSluice({ database })
     await database.query("select")
     return {

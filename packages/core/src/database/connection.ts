@@ -2,6 +2,12 @@
 export interface Queryable {
   // biome-ignore lint/suspicious/noExplicitAny: rows are typed where a statement is written, as in pg's own types
   query(text: string, values?: any[]): Promise<{ rows: any[]; rowCount: number | null }>
+  /**
+   * The same for statements that are sent often, such as an enqueue. It may let the server parse each of them once, as that of
+   * `createPool` does. Default: `query`.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  queryPrepared?(text: string, values: any[]): Promise<{ rows: any[]; rowCount: number | null }>
 }
 
 /**

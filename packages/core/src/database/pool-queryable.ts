@@ -16,27 +16,39 @@ const MAX_TRIES = 10
  * Wraps the app's pool. A statement that was rolled back in favor of another transaction is sent again. One without a
  * response after `answerWithinMs` rejects, because an unresponsive network doesn't report an error.
  */
-export function poolQueryable(database: Queryable, answerWithinMs: number): Queryable {
+export function poolQueryable(database: Queryable, answerWithinMs: number): Required<Queryable> {
   return {
-    async query(text, values) {
-      assertConnected(database, "createSluice.database")
-      const late = () => noAnswerError(answerWithinMs)
-      const giveUpAtMs = performance.now() + answerWithinMs
-      for (let tried = 1; ; tried++) {
-        try {
-          return await withinMs(database.query(text, values), giveUpAtMs - performance.now(), late)
-        } catch (error) {
-          if (isTransient(error) && tried < MAX_TRIES) {
-            if (tried > 1) await wait(Math.random() * 2 ** (tried - 1))
-            continue
-          }
-          throw isTemporary(error) && !isConnectionLost(error)
-            ? unavailableError((error as Error).message, error)
-            : error
-        }
-      }
-    },
+    query: (text, values) => untilDone(() => database.query(text, values)),
+    queryPrepared: (text, values) => untilDone(() => queryOften(database, text, values)),
   }
+
+  async function untilDone<Answer>(send: () => Promise<Answer>): Promise<Answer> {
+    assertConnected(database, "createSluice.database")
+    const late = () => noAnswerError(answerWithinMs)
+    const giveUpAtMs = performance.now() + answerWithinMs
+    for (let tried = 1; ; tried++) {
+      try {
+        return await withinMs(send(), giveUpAtMs - performance.now(), late)
+      } catch (error) {
+        if (isTransient(error) && tried < MAX_TRIES) {
+          if (tried > 1) await wait(Math.random() * 2 ** (tried - 1))
+          continue
+        }
+        throw isTemporary(error) && !isConnectionLost(error)
+          ? unavailableError((error as Error).message, error)
+          : error
+      }
+    }
+  }
+}
+
+/** Runs a statement that is sent often, prepared where the database can do that. */
+export function queryOften(
+  database: Queryable,
+  text: string,
+  values: unknown[],
+): ReturnType<Queryable["query"]> {
+  return database.queryPrepared ? database.queryPrepared(text, values) : database.query(text, values)
 }
 
 function noAnswerError(answerWithinMs: number): DatabaseUnavailableError {

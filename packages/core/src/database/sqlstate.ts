@@ -75,9 +75,10 @@ export function isLockTableFull(error: unknown): boolean {
   return sqlStateOf(error) === "53200"
 }
 
-/** Whether the backend has no prepared statement of the name that was sent. */
+/** Whether the backend has no prepared statement of the name that was sent, or one that a migration has made useless. */
 export function isStatementUnknown(error: unknown): boolean {
-  return sqlStateOf(error) === "26000"
+  const { code, routine } = driverErrorOf(error)
+  return code === "26000" || (code === "0A000" && routine === "RevalidateCachedQuery")
 }
 
 /** Whether the session has ended, or was never opened. */

@@ -2,6 +2,7 @@ import { type Duration, durationMs } from "../checks/duration.ts"
 import { formatList } from "../checks/format-value.ts"
 import { assertKnownKeys, assertName, isRecord, nearest, refuse } from "../checks/validate.ts"
 import type { Queryable } from "../database/connection.ts"
+import { queryOften } from "../database/pool-queryable.ts"
 import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
 import { SCHEMA_VERSION } from "../database/schema.ts"
 import { codeOf, translateError } from "../database/translate-error.ts"
@@ -381,7 +382,7 @@ async function storePlainRow(
 // biome-ignore lint/suspicious/noExplicitAny: rows are typed where a statement is written
 async function storedRow(database: Queryable, text: string, values: unknown[]): Promise<any> {
   try {
-    return (await database.query(text, values)).rows[0]
+    return (await queryOften(database, text, values)).rows[0]
   } catch (error) {
     throw refusalOf(error) ?? translateError(error)
   }

@@ -4,6 +4,7 @@ import { assertInteger, assertKnownKeys } from "../checks/validate.ts"
 import { missingAddressError, readAddress } from "../database/address.ts"
 import type { Connect, Connection, Queryable } from "../database/connection.ts"
 import { directNeonHost } from "../database/neon-host.ts"
+import { preparing } from "../database/prepared.ts"
 import { PoolerError } from "../errors.ts"
 import { cancelStatement } from "./cancel-statement.ts"
 import { CONNECT_TIMEOUT_MS, retryConnect } from "./retry-connect.ts"
@@ -38,7 +39,7 @@ export interface PoolOptions {
 export function createPool(
   url: string | undefined,
   options: PoolOptions = {},
-): Queryable & { open(): Promise<Connection>; end(): Promise<void> } {
+): Required<Queryable> & { open(): Promise<Connection>; end(): Promise<void> } {
   assertKnownKeys(options, ["answerWithinMs", "max"], ["createPool"])
   const { max = 1, answerWithinMs = 20_000 } = options
   assertInteger(max, ["createPool", "max"], 1, 10_000)
@@ -49,18 +50,52 @@ export function createPool(
   pool.on("error", () => {}) // an idle connection broke, and the pool has dropped it
   // a connection that breaks in use rejects its statement; without a listener it would also end the process
   pool.on("connect", (client) => void client.on("error", () => {}))
+  const prepared = new WeakMap<pg.PoolClient, SendOften>()
   let usedAtMs = Date.now()
   return {
-    async query(text, values) {
-      if (Date.now() - usedAtMs > TRUSTED_FOR_MS) await dropBroken(pool)
-      usedAtMs = Date.now()
-      const client = await retryConnect(() => pool.connect())
-      return queryWithin(answerWithinMs, () => cancelStatement(settings(url), client), client, text, values)
-    },
+    query: (text, values) => onClient((client) => client.query(text, values)),
+    queryPrepared: (text, values) => onClient((client) => sendOftenThrough(client)(text, values)),
     /** A connection beside those of the pool, for who has to know what stands before the database. */
     open: () => openClient(settings(url)),
     end: () => pool.end(),
   }
+
+  async function onClient<Result>(send: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+    if (Date.now() - usedAtMs > TRUSTED_FOR_MS) await dropBroken(pool)
+    usedAtMs = Date.now()
+    const client = await retryConnect(() => pool.connect())
+    return sendWithin(answerWithinMs, () => cancelStatement(settings(url as string), client), client, send)
+  }
+
+  function sendOftenThrough(client: pg.PoolClient): SendOften {
+    const send = prepared.get(client) ?? createSendOften(client)
+    prepared.set(client, send)
+    return send
+  }
+}
+
+type SendOften = (text: string, values: unknown[]) => Promise<pg.QueryResult>
+
+/**
+ * Prepares the statements of a client whose backend is that of its handshake: through a transaction pooler they would reach those
+ * of others. The first statement is sent whole, because a function that enqueues once has no use for the question.
+ */
+function createSendOften(client: pg.PoolClient): SendOften {
+  const sendPrepared = preparing<pg.QueryResult>((text, values, name) =>
+    client.query({ text, values, ...(name !== undefined && { name }) }),
+  )
+  let isFirst = true
+  let isDirect: boolean | undefined
+  return async (text, values) => {
+    if (!isFirst) isDirect ??= await hasOwnBackend(client)
+    isFirst = false
+    return isDirect ? sendPrepared(text, values) : client.query(text, values)
+  }
+}
+
+async function hasOwnBackend(client: pg.PoolClient): Promise<boolean> {
+  const { rows } = await client.query("select pg_catalog.pg_backend_pid()::pg_catalog.text as pid")
+  return rows[0].pid === String((client as { processID?: unknown }).processID)
 }
 
 function createPoolWithoutAddress() {
@@ -69,26 +104,26 @@ function createPoolWithoutAddress() {
   }
   return {
     query: refuse,
+    queryPrepared: refuse,
     open: refuse,
     async end() {},
   }
 }
 
 /** Removes the connection from the pool when the query fails, as the pool's own `query` does, and when it was canceled. */
-async function queryWithin(
+async function sendWithin<Result>(
   ms: number,
   cancel: () => void,
   client: pg.PoolClient,
-  text: string,
-  values?: unknown[],
-) {
+  send: (client: pg.PoolClient) => Promise<Result>,
+): Promise<Result> {
   let isCanceled = false
   const late = setTimeout(() => {
     isCanceled = true
     cancel()
   }, ms)
   try {
-    const result = await client.query(text, values)
+    const result = await send(client)
     client.release(isCanceled) // what arrives too late must not cancel the next statement
     return result
   } catch (error) {

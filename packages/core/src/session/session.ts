@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto"
 import type { Connect, Connection } from "../database/connection.ts"
+import { preparing } from "../database/prepared.ts"
 import { retryBriefly } from "../database/retry.ts"
-import { isConnectionLost, isStatementUnknown } from "../database/sqlstate.ts"
+import { isConnectionLost } from "../database/sqlstate.ts"
 import { translateError } from "../database/translate-error.ts"
 import { withOwnParsers } from "../database/type-parsers.ts"
 import { SessionLostError } from "../errors.ts"
@@ -61,8 +61,6 @@ export async function openGuardedSession(
   const { sessionTimeoutMs, untilGiveUpMs = () => Number.POSITIVE_INFINITY } = options
   const connection = await connectInTime(options)
   const lost = new AbortController()
-  const nameOf = createStatementNames()
-  let canPrepare = true
   const watch = createTimeoutWatch({
     sessionTimeoutMs,
     untilGiveUpMs,
@@ -77,7 +75,7 @@ export async function openGuardedSession(
     connection,
     lost: lost.signal,
     query,
-    queryPrepared,
+    queryPrepared: preparing(query),
     queryWithRetry: (text, values) => retryBriefly(untilGiveUpMs, () => query(text, values)),
     isBeatDue: watch.isBeatDue,
     onNotification: (listener) => void connection.on("notification", ({ channel }) => listener(channel)),
@@ -106,21 +104,6 @@ export async function openGuardedSession(
     }
   }
 
-  /**
-   * The statement was not executed if the backend doesn't know its name: it is another one, or somebody has reset it. Sent whole, the
-   * statement tells which.
-   */
-  async function queryPrepared(text: string, values: unknown[]) {
-    if (!canPrepare) return query(text, values)
-    try {
-      return await query(text, values, nameOf(text))
-    } catch (error) {
-      if (!isStatementUnknown(error)) throw error
-      canPrepare = false
-      return query(text, values)
-    }
-  }
-
   function lose(cause?: Error): void {
     if (isEnding || lost.signal.aborted) return
     watch.stop()
@@ -132,17 +115,6 @@ export async function openGuardedSession(
   function stopWatching(): void {
     isEnding = true
     watch.stop()
-  }
-}
-
-/** Names of a session's statements, which no earlier client of a session pooler's backend can have used. */
-function createStatementNames(): (text: string) => string {
-  const session = randomUUID()
-  const names = new Map<string, string>()
-  return (text) => {
-    const name = names.get(text) ?? `${session}-${names.size}`
-    names.set(text, name)
-    return name
   }
 }
 

@@ -2,7 +2,7 @@ import type { Messages } from "../en/index.ts"
 import { plural } from "../text.ts"
 
 export const health: Messages["health"] = {
-  title: "الحالة",
+  title: "سلامة النظام",
   lead: "ما فُحص في قاعدة البيانات، وما ينبغي فعله. في سطر الأوامر: sluice doctor.",
   wrong: plural({
     one: "أمر واحد غير سليم",

@@ -11,7 +11,7 @@ export const navigation: Messages["navigation"] = {
   waits: "الانتظارات",
   drainers: "المُصرِّفات",
   limits: "الحدود",
-  health: "الحالة",
+  health: "سلامة النظام",
   apiKeys: "مفاتيح الواجهة",
   audit: "سجل التدقيق",
 }

@@ -22,7 +22,7 @@ export const batches: Messages["batches"] = {
   empty:
     "enqueueBatch und enqueueWorkflow speichern Jobs, die zusammengehören. Hier erscheint ihr Fortschritt.",
   partial: "Die Suche dauerte zu lange, um mehr zu finden. Sie geht auf der nächsten Seite weiter.",
-  notFound: "Kein Batch hat die Id {id}, oder seine Geschichte wurde gelöscht.",
+  notFound: "Kein Batch hat die Id {id}, oder sein Verlauf wurde gelöscht.",
   parent: "In Batch",
   inner: "Batches darin",
   properties: "Eigenschaften",

@@ -116,8 +116,8 @@ export const findings: Messages["findings"] = {
     remedy: "Beenden: commit prepared '{gid}' oder rollback prepared '{gid}'",
   },
 
-  history_ready: { text: "die Partition der Historie für morgen besteht" },
-  history_missing: { text: "die Partition der Historie für morgen fehlt; der nächste Drainer legt sie an" },
+  history_ready: { text: "die Partition des Verlaufs für morgen besteht" },
+  history_missing: { text: "die Partition des Verlaufs für morgen fehlt; der nächste Drainer legt sie an" },
   upkeep_well: { text: "kein Schritt der Wartung schlägt fehl" },
   upkeep_failing: {
     text: "Schritte der Wartung schlagen fehl: {steps}. Die übrigen Schritte laufen",

@@ -11,7 +11,7 @@ export const navigation: Messages["navigation"] = {
   waits: "Warten",
   drainers: "Drainer",
   limits: "Limits",
-  health: "Zustand",
+  health: "Systemzustand",
   apiKeys: "API-Schlüssel",
   audit: "Prüfprotokoll",
 }

@@ -46,7 +46,7 @@ export const shell: Messages["shell"] = {
     refresh: "Jetzt aktualisieren",
     nextPage: "Nächste Seite",
     previousPage: "Vorige Seite",
-    close: "Offenes schließen",
+    close: "Geöffnetes schließen",
   },
 
   next: "Weiter",
@@ -101,10 +101,10 @@ export const shell: Messages["shell"] = {
   refusedTitle: "Abgelehnt",
   crossSite:
     "Diese Anfrage kam von einer anderen Website, oder ihr Formular ist zu alt. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.",
-  tooLarge: "Das ist zu groß: Ein Formular darf bis zu {limit} haben.",
+  tooLarge: "Das ist zu groß: Ein Formular darf höchstens {limit} groß sein.",
   notAForm: "Was gesendet wurde, ist kein Formular.",
   tooLate: "Die Anfrage brauchte zu lange, um anzukommen.",
-  notDone: "Nicht getan: {reason}",
+  notDone: "Nicht ausgeführt: {reason}",
 
   loginTitle: "Anmelden",
   loginLead: "Geben Sie einen API-Schlüssel ein, der lesen darf. Er wird höchstens {hours} Stunden gemerkt.",
@@ -120,5 +120,5 @@ export const shell: Messages["shell"] = {
   notConfiguredTitle: "Das Dashboard ist geschlossen",
   notConfigured: "Es ist kein Schlüssel eingestellt. Übergeben Sie createDashboard apiKey oder identity.",
   noIdentity:
-    "Ihr Anmeldedienst hat sich nicht für Sie verbürgt, oder Sie haben keine Rolle. Fragen Sie, wer ihn betreibt.",
+    "Ihr Anmeldedienst hat Sie nicht bestätigt, oder Sie haben keine Rolle. Wenden Sie sich an die Person, die ihn betreibt.",
 }

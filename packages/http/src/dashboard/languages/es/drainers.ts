@@ -2,7 +2,7 @@ import type { Messages } from "../en/index.ts"
 import { plural } from "../text.ts"
 
 export const drainers: Messages["drainers"] = {
-  title: "Drenadores",
+  title: "Drainers",
   lead: "Invocaciones y sesiones de worker que toman, ejecutan y cierran trabajos.",
   alive: "Activos",
   ended: "Terminados",
@@ -14,7 +14,7 @@ export const drainers: Messages["drainers"] = {
   everyQueue: "Todas las colas",
   exceptQueues: "Todas las colas menos {queues}",
   onlyNames: "solo {names}",
-  label: "Drenador",
+  label: "Drainer",
   state: "Estado",
   states: { working: "Trabajando", lingering: "A la espera", closed: "Cerrado", died: "Muerto" },
   stateHints: {
@@ -29,11 +29,11 @@ export const drainers: Messages["drainers"] = {
   endedAt: "Fin",
   lived: "Tiempo de vida",
   inFlight: plural({ one: "{count} trabajo estaba en curso", other: "{count} trabajos estaban en curso" }),
-  emptyTitle: "Ningún drenador está activo",
-  empty: "Uno empieza cuando se encola un trabajo, o según el horario. Con sluice work siempre hay uno.",
-  noneEnded: "Todavía no ha terminado ningún drenador",
+  emptyTitle: "Ningún drainer está activo",
+  empty: "Uno empieza cuando se encola un trabajo, o según la programación. Con sluice work siempre hay uno.",
+  noneEnded: "Todavía no ha terminado ningún drainer",
   noneEndedLead: "Cada invocación aparece aquí cuando ha terminado.",
-  notFound: "Ningún drenador tiene el id {id}, o se ha olvidado.",
+  notFound: "Ningún drainer tiene el id {id}, o se ha olvidado.",
   details: "Detalles",
   id: "Id",
   backend: "Proceso de Postgres",

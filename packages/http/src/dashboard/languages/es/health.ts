@@ -2,7 +2,7 @@ import type { Messages } from "../en/index.ts"
 import { plural } from "../text.ts"
 
 export const health: Messages["health"] = {
-  title: "Estado",
+  title: "Salud",
   lead: "Qué se examinó de la base de datos y qué hacer. En la línea de comandos: sluice doctor.",
   wrong: plural({ one: "{count} cosa está mal", other: "{count} cosas están mal" }),
   notes: plural({ one: "Conviene saber {count} cosa", other: "Conviene saber {count} cosas" }),

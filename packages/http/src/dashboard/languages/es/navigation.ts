@@ -11,7 +11,7 @@ export const navigation: Messages["navigation"] = {
   waits: "Esperas",
   drainers: "Drainers",
   limits: "Límites",
-  health: "Estado",
+  health: "Salud",
   apiKeys: "Claves de API",
   audit: "Auditoría",
 }

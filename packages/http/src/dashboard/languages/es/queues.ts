@@ -29,7 +29,8 @@ export const queues: Messages["queues"] = {
   wait: "Espera, p95",
   run: "Duración, p95",
   served: "Quién la atiende",
-  nobody: "Ningún drenador activo atiende esta cola. Uno empieza con el próximo trabajo o según el horario.",
+  nobody:
+    "Ningún drainer activo atiende esta cola. Uno empieza con el próximo trabajo o según la programación.",
   definitions: "Nombres de trabajo que van aquí por defecto",
   settings: "Pausa y límites",
   pauseHint: "Los trabajos en curso terminan. Se pueden seguir encolando trabajos, que esperan.",

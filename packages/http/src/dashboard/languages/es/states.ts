@@ -6,7 +6,7 @@ export const states: Messages["states"] = {
   blocked: "Bloqueado",
   waiting: "En espera",
   running: "En curso",
-  succeeded: "Terminado",
+  succeeded: "Completado",
   discarded: "Descartado",
   canceled: "Cancelado",
 }

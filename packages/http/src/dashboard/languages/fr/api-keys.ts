@@ -1,13 +1,13 @@
 import type { Messages } from "../en/index.ts"
 
 export const apiKeys: Messages["apiKeys"] = {
-  title: "Clés d'API",
-  lead: "Qui peut utiliser l'API et ce tableau de bord. Les secrets sont conservés hachés et montrés une seule fois.",
+  title: "Clés d’API",
+  lead: "Qui peut utiliser l’API et ce tableau de bord. Les secrets sont conservés hachés et montrés une seule fois.",
   create: "Créer une clé",
   createLead: "Son secret est montré une seule fois, à la page suivante.",
-  none: "Il n'y a pas encore de clé",
+  none: "Il n’y a pas encore de clé",
   noneHint:
-    "Créez-en une par application et par personne, avec le plus petit rôle qui suffit. La clé de l'environnement est valable sans figurer ici.",
+    "Créez-en une par application et par personne, avec le plus petit rôle qui suffit. La clé de l’environnement est valable sans figurer ici.",
   name: "Nom",
   nameHint: "À quoi elle sert, par exemple « Service de facturation ».",
   role: "Rôle",
@@ -58,12 +58,12 @@ export const apiKeys: Messages["apiKeys"] = {
   revokeKey: "Révoquer {name}",
   revokeTitle: "Révoquer {name} ?",
   revokeLead:
-    "Les requêtes avec cette clé sont refusées sous 30 secondes, et les sessions ouvertes avec elle se terminent. C'est irréversible.",
+    "Les requêtes avec cette clé sont refusées sous 30 secondes, et les sessions ouvertes avec elle se terminent. C’est irréversible.",
   secret: "Secret",
-  shownOnce: "Copiez le secret maintenant : il n'est conservé nulle part, et ne sera plus montré.",
-  stored: "Je l'ai conservé",
+  shownOnce: "Copiez le secret maintenant : il n’est conservé nulle part, et ne sera plus montré.",
+  stored: "Je l’ai conservé",
   didCreate: "La clé {name} est créée",
   didRotate: "La clé {name} a un nouveau secret",
   didRevoke: "La clé {name} est révoquée.",
-  notFound: "Aucune clé valable n'a l'identifiant {id} : elle est inconnue, révoquée ou expirée",
+  notFound: "Aucune clé valable n’a l’identifiant {id} : elle est inconnue, révoquée ou expirée",
 }

@@ -2,7 +2,7 @@ import type { Messages } from "../en/index.ts"
 import { plural } from "../text.ts"
 
 export const drainers: Messages["drainers"] = {
-  title: "Draineurs",
+  title: "Drainers",
   lead: "Les invocations et sessions de worker qui prennent, exécutent et règlent les jobs.",
   alive: "Actifs",
   ended: "Terminés",
@@ -14,7 +14,7 @@ export const drainers: Messages["drainers"] = {
   everyQueue: "Toutes les files",
   exceptQueues: "Toutes les files sauf {queues}",
   onlyNames: "seulement {names}",
-  label: "Draineur",
+  label: "Drainer",
   state: "État",
   states: { working: "Au travail", lingering: "À l’écoute", closed: "Fermé", died: "Mort" },
   stateHints: {
@@ -29,12 +29,12 @@ export const drainers: Messages["drainers"] = {
   endedAt: "Fin",
   lived: "Durée de vie",
   inFlight: plural({ one: "{count} job était en cours", other: "{count} jobs étaient en cours" }),
-  emptyTitle: "Aucun draineur n’est actif",
+  emptyTitle: "Aucun drainer n’est actif",
   empty:
-    "Un draineur démarre quand un job est ajouté, ou selon l’horaire. Avec sluice work, il y en a toujours un.",
-  noneEnded: "Aucun draineur ne s’est encore terminé",
+    "Un drainer démarre quand un job est ajouté, ou selon la planification. Avec sluice work, il y en a toujours un.",
+  noneEnded: "Aucun drainer ne s’est encore terminé",
   noneEndedLead: "Chaque invocation apparaît ici quand elle est terminée.",
-  notFound: "Aucun draineur n’a l’id {id}, ou il est oublié.",
+  notFound: "Aucun drainer n’a l’id {id}, ou il est oublié.",
   details: "Détails",
   id: "Id",
   backend: "Processus Postgres",
@@ -59,9 +59,9 @@ export const drainers: Messages["drainers"] = {
   names: "Noms de jobs",
   anyName: "Tous",
   jobs: "Jobs qu’il tient",
-  jobsLead: "Elles s’exécutent, ou commencent ensuite.",
+  jobsLead: "Ils s’exécutent, ou commencent ensuite.",
   noJobs: "Il ne tient aucun job.",
-  firstJobs: "Les 100 premières sont affichées.",
+  firstJobs: "Les 100 premiers sont affichés.",
   job: "Job",
   jobName: "Nom",
   queue: "File",

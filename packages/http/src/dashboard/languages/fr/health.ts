@@ -2,7 +2,7 @@ import type { Messages } from "../en/index.ts"
 import { plural } from "../text.ts"
 
 export const health: Messages["health"] = {
-  title: "État",
+  title: "Santé",
   lead: "Ce qui a été examiné de la base de données, et ce qu’il faut faire. En ligne de commande : sluice doctor.",
   wrong: plural({ one: "{count} chose ne va pas", other: "{count} choses ne vont pas" }),
   notes: plural({ one: "{count} chose est à savoir", other: "{count} choses sont à savoir" }),

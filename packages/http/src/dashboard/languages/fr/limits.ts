@@ -16,7 +16,7 @@ export const limits: Messages["limits"] = {
   running: "En cours",
   ofLimit: "{running} sur {limit}",
   waiting: "L’attendent",
-  unfinished: "Non terminées",
+  unfinished: "Non terminés",
   waitingLimit: "Limite d’attente",
   allowed: "{count} à la fois pour le moment",
   noKeysTitle: "Aucune clé de concurrence n’est utilisée",

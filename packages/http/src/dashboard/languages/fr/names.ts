@@ -61,7 +61,7 @@ export const names: Messages["names"] = {
   thenUnlimited: "Réessayé sans fin",
   thenRetry: "Essayé jusqu’à {count} fois",
   computed: "calculé",
-  schedules: "Horaires",
+  schedules: "Planifications",
   input: "Schéma d’entrée",
   atOnce: "{count} à la fois",
   inOrder: "dans l’ordre de leur ajout",

@@ -11,7 +11,7 @@ export const navigation: Messages["navigation"] = {
   waits: "Attentes",
   drainers: "Drainers",
   limits: "Limites",
-  health: "État",
-  apiKeys: "Clés d'API",
+  health: "Santé",
+  apiKeys: "Clés d’API",
   audit: "Journal d’audit",
 }
