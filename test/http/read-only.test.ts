@@ -10,7 +10,7 @@ const { sluice, drainOnce } = drainable(database, [defineJob({ name: "noop", per
 test("where transactions are read-only by default, an enqueue fails for that reason, said once, and reading works", async () => {
   await expect(sluice.enqueue("noop", {})).rejects.toMatchObject({
     code: "database_unavailable",
-    message: "The database is unavailable: cannot execute INSERT in a read-only transaction",
+    message: "The database takes no writes: cannot execute INSERT in a read-only transaction",
   })
   expect(await sluice.listQueues()).toEqual([])
   expect(await drainOnce()).toMatchObject({ dueWork: false })
@@ -30,7 +30,7 @@ test("the API answers 503, and logs a line without a stack", async () => {
   expect(response.status).toBe(503)
   expect(lines).toEqual([
     [
-      "POST /v1/jobs failed: The database is unavailable: cannot execute INSERT in a read-only transaction",
+      "POST /v1/jobs failed: The database takes no writes: cannot execute INSERT in a read-only transaction",
       { instance: expect.any(String), correlationId: expect.any(String) },
     ],
   ])

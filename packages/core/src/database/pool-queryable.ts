@@ -4,6 +4,7 @@ import { DatabaseUnavailableError } from "../errors.ts"
 import { assertConnected } from "./assert-connection.ts"
 import type { Queryable } from "./connection.ts"
 import { isConnectionLost, isTemporary, isTransient } from "./sqlstate.ts"
+import { whyUnavailable } from "./translate-error.ts"
 
 /**
  * With a pause before each but the second, at random and up to twice as long each time, which comes to a quarter of a second. Under
@@ -57,9 +58,13 @@ function noAnswerError(answerWithinMs: number): DatabaseUnavailableError {
 }
 
 function unavailableError(why: string, cause?: unknown): DatabaseUnavailableError {
-  return new DatabaseUnavailableError("database_unavailable", `The database is unavailable: ${why}`, {
-    cause,
-  })
+  return new DatabaseUnavailableError(
+    "database_unavailable",
+    `${whyUnavailable(cause) ?? "The database is unavailable"}: ${why}`,
+    {
+      cause,
+    },
+  )
 }
 
 /**

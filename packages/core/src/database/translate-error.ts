@@ -6,7 +6,7 @@ import {
   SessionLostError,
 } from "../errors.ts"
 import { addressError, isAddressError } from "./address.ts"
-import { isConnectionLost, isDiskFull, isReadOnlyServer } from "./sqlstate.ts"
+import { isConnectionLost, isDiskFull, isLockTableFull, isReadOnlyServer } from "./sqlstate.ts"
 
 /**
  * Returns Sluice's error for one of a database driver, or the same error if its cause is unknown. The SQLSTATE codes are
@@ -55,8 +55,10 @@ export function translateError(error: unknown): unknown {
     : new DatabaseUnavailableError("database_unavailable", `${why}: ${message || code}`, { cause: error })
 }
 
-function whyUnavailable(error: unknown): string | undefined {
+/** Which trouble of the database an error tells of. */
+export function whyUnavailable(error: unknown): string | undefined {
   if (isDiskFull(error)) return "The database's disk is full"
+  if (isLockTableFull(error)) return "The server's lock table is full, see max_locks_per_transaction"
   if (isReadOnlyServer(error)) return "The database takes no writes"
   return isConnectionLost(error) ? "The database can't be reached" : undefined
 }
