@@ -51,7 +51,7 @@ test("a dead drainer's jobs are taken over in smaller parts by a server whose lo
   onTestFinished(() => pool.end())
   const sluice = createSluice({ database: pool, jobs: [defineJob({ name: "noop", perform() {} })] })
   await sluice.enqueueMany(Array.from({ length: 200 }, () => ({ name: "noop" })))
-  const dying = await connect()
+  const dying = await open(url)
   const opened = await dying.query("select * from sluice.open_drainer($1, 10, 'dies', 60000)", [
     SCHEMA_VERSION,
   ])
