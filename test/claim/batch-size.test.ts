@@ -16,6 +16,19 @@ test.each([
   expect(batchSize(drainers)).toBe(jobs)
 })
 
+test.each([
+  [1, 6_400, 500],
+  [10, 6_400, 213],
+  [64, 6_400, 33],
+  [1_000, 6_400, 10],
+  [16, 32_000, 500],
+])(
+  "of %i drainers on a server with room for %i locks each claims up to %i jobs at once",
+  (drainers, room, jobs) => {
+    expect(batchSize(drainers, room)).toBe(jobs)
+  },
+)
+
 test("a drainer claims less while many others live, from its first claim on, and more once they are gone", async () => {
   const database = await createDatabase()
   await database.pool.query(`
@@ -40,6 +53,7 @@ test("a drainer claims less while many others live, from its first claim on, and
   await drainOnce({ maxDrainers: 100, concurrency: 1_000 })
 
   const sizes = (await database.rows("select size from public.batches order by n")).map(({ size }) => size)
-  expect(sizes[0]).toBe(batchSize(21))
+  const [{ room }] = await database.rows("select sluice.lock_room() as room")
+  expect(sizes[0]).toBe(batchSize(21, room))
   expect(Math.max(...sizes)).toBe(500)
 })

@@ -75,6 +75,7 @@ test.each([
   ['q=metadata.customer:"7"', []],
   ["q=metadata.customer:8 metadata.customer:7", ["succeeded", "ready"]],
   ["metadata=customer:7&metadata=region:eu", []],
+  ["metadata=region:eu&metadata=customer:7", []],
 ])("jobs are found by their metadata, compared with its type: %s", async (query, found) => {
   const text = await page(`/jobs?${new URLSearchParams(query)}`)
   expect(idsIn(text).sort()).toEqual(found.map((name) => ids[name]).sort())

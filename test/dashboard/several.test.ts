@@ -185,7 +185,7 @@ test("an option that core refuses is wrong when it is checked, of a row and of a
     name: "refund",
     rows: "order\n1",
     queue: "a b",
-    step: "enqueue",
+    step: "check",
   })
   expect(all.status).toBe(422)
   expect(all.text).toMatch(/id="field-queue-error">[^<]*a b/)

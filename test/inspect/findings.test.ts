@@ -49,9 +49,9 @@ test("the room is computed for as many drainers as the pools of the last day may
     (1, 3, 3, 'default', null, now() - interval '1 hour', 'closed'),
     (1, 4, 4, 'heavy', row(array['heavy'], false, null)::sluice.pool, now(), 'closed')`)
   expect((await find("roomForConnections"))?.text).toContain("7 drainers use")
-  expect((await find("roomForLocks"))?.text).toContain("7 drainers use")
+  expect((await find("roomForLocks"))?.text).toMatch(/7 drainers (would )?use/)
   const asked = await sluice.examine({ maxDrainers: 2 })
-  expect(asked.find(({ check }) => check === "roomForLocks")?.text).toContain("2 drainers use")
+  expect(asked.find(({ check }) => check === "roomForLocks")?.text).toMatch(/2 drainers (would )?use/)
   await database.rows("delete from sluice.drainers")
 })
 

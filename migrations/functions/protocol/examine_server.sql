@@ -27,8 +27,7 @@ as $$
     'inRecovery', pg_is_in_recovery(),
     'settings', (select json_object_agg(name, current_setting(name, true)) from unnest(array[
       'autovacuum', 'track_counts', 'fsync', 'full_page_writes', 'synchronous_commit', 'default_transaction_read_only', 'max_connections', 'max_locks_per_transaction']) name),
-    'lockRoom', current_setting('max_locks_per_transaction')::integer
-      * (current_setting('max_connections')::integer + current_setting('max_prepared_transactions')::integer),
+    'lockRoom', lock_room(),
     'locksHeld', (select count(*) from pg_locks),
     'connectionRoom', b.room,
     'transactionalJobs', b.transactions,

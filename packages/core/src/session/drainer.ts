@@ -27,6 +27,8 @@ export interface Drainer extends Omit<Session, "connection">, DrainerState {
   readonly id: number
   readonly slot: number
   readonly backendPid: number
+  /** How many locks the server has room for. */
+  readonly lockRoom: number
   /** The jobs that it performs of those that it knows, as the SQL type `pool`. Null: all. */
   readonly pool: string | null
   readonly schema: string
@@ -105,7 +107,8 @@ export async function openDrainer(options: OpenOptions): Promise<Drainer | undef
       payloads: options.payloads,
       settledHooks: createSettledHooks(options.hooks, options.definitions, options.log),
       held: createHeldJobs(),
-      batchSize: batchSize(row.slot), // the lowest that was free, so as many as there are drainers
+      lockRoom: row.lock_room,
+      batchSize: batchSize(row.slot, row.lock_room), // the lowest that was free, so as many as there are drainers
       unwritten: { executions: [], againAtMs: 0 },
       tally: { ...EMPTY_TALLY },
       phases: { ...EMPTY_PHASES, openMs: performance.now() - startedAtMs },

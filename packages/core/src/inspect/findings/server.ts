@@ -1,4 +1,4 @@
-import { batchSize } from "../../job/batch-size.ts"
+import { BATCHES_HELD, batchSize } from "../../job/batch-size.ts"
 import type { Finding } from "./finding.ts"
 import { found } from "./found.ts"
 
@@ -83,9 +83,9 @@ function clock({ now }: ServerFacts, { askedAtMs }: Asked): Finding {
   return found(check, "note", code, { differenceMs: Math.abs(aheadMs) })
 }
 
-/** Each drainer may hold the locks of a batch that is claimed, of one that runs, and of one that is settled but not unlocked yet. */
+/** Where there is less, drainers claim smaller batches. */
 function roomForLocks({ lockRoom: room, locksHeld: held, maxDrainers }: ServerFacts): Finding {
-  const used = maxDrainers * 3 * batchSize(maxDrainers)
+  const used = maxDrainers * BATCHES_HELD * batchSize(maxDrainers)
   const values = { room, held, maxDrainers, used }
   return room >= used
     ? found("roomForLocks", "ok", "lock_room_enough", values)

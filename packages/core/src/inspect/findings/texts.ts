@@ -99,8 +99,8 @@ export const FINDING_TEXTS = {
     text: "room for {room} locks, {held} of them held now; {maxDrainers} drainers use {used} at most",
   },
   lock_room_low: {
-    text: "room for {room} locks, {held} of them held now; {maxDrainers} drainers use {used} at most",
-    remedy: "When it is used up, drainers claim smaller batches; max_locks_per_transaction sets the room",
+    text: "room for {room} locks, {held} of them held now; {maxDrainers} drainers would use {used} at most",
+    remedy: "Drainers claim smaller batches so that it is enough; max_locks_per_transaction sets the room",
   },
   connection_room_enough: {
     text: "room for {room} connections; {maxDrainers} drainers use {used} at most, {transactional} of each for transactional jobs. Open now: {open}",

@@ -90,7 +90,7 @@ export const findings: Messages["findings"] = {
   },
   lock_room_low: {
     text: "السعة {room} من الأقفال، المحجوز منها الآن {held}؛ وعدد المُصرِّفات {maxDrainers} تستخدم {used} على الأكثر",
-    remedy: "عند نفادها تسحب المُصرِّفات دفعات أصغر؛ والإعداد max_locks_per_transaction يحدد السعة",
+    remedy: "لكي تكفي تسحب المُصرِّفات دفعات أصغر؛ والإعداد max_locks_per_transaction يحدد السعة",
   },
   connection_room_enough: {
     text: "السعة {room} من الاتصالات؛ وعدد المُصرِّفات {maxDrainers} تستخدم {used} على الأكثر، لكل منها {transactional} لمهام المعاملات. المفتوح الآن {open}",

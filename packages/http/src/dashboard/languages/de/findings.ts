@@ -89,9 +89,8 @@ export const findings: Messages["findings"] = {
     text: "Platz für {room} Locks, davon jetzt gehalten: {held}; {maxDrainers} Drainer brauchen höchstens {used}",
   },
   lock_room_low: {
-    text: "Platz für {room} Locks, davon jetzt gehalten: {held}; {maxDrainers} Drainer brauchen höchstens {used}",
-    remedy:
-      "Ist er aufgebraucht, holen Drainer kleinere Mengen; max_locks_per_transaction bestimmt den Platz",
+    text: "Platz für {room} Locks, davon jetzt gehalten: {held}; {maxDrainers} Drainer bräuchten höchstens {used}",
+    remedy: "Damit er reicht, holen Drainer kleinere Mengen; max_locks_per_transaction bestimmt den Platz",
   },
   connection_room_enough: {
     text: "Platz für {room} Verbindungen; {maxDrainers} Drainer brauchen höchstens {used}, jeder davon {transactional} für transaktionale Jobs. Jetzt offen: {open}",

@@ -91,9 +91,9 @@ export const findings: Messages["findings"] = {
     text: "espacio para {room} bloqueos, retenidos ahora: {held}; {maxDrainers} drainers usan {used} como mucho",
   },
   lock_room_low: {
-    text: "espacio para {room} bloqueos, retenidos ahora: {held}; {maxDrainers} drainers usan {used} como mucho",
+    text: "espacio para {room} bloqueos, retenidos ahora: {held}; {maxDrainers} drainers usarían {used} como mucho",
     remedy:
-      "Cuando se agota, los drainers toman lotes menores; max_locks_per_transaction determina el espacio",
+      "Para que alcance, los drainers toman lotes menores; max_locks_per_transaction determina el espacio",
   },
   connection_room_enough: {
     text: "espacio para {room} conexiones; {maxDrainers} drainers usan {used} como mucho, cada uno {transactional} para trabajos transaccionales. Abiertas ahora: {open}",

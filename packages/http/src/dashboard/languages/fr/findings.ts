@@ -91,9 +91,9 @@ export const findings: Messages["findings"] = {
     text: "de la place pour {room} verrous, pris maintenant : {held} ; {maxDrainers} drainers en utilisent {used} au plus",
   },
   lock_room_low: {
-    text: "de la place pour {room} verrous, pris maintenant : {held} ; {maxDrainers} drainers en utilisent {used} au plus",
+    text: "de la place pour {room} verrous, pris maintenant : {held} ; {maxDrainers} drainers en utiliseraient {used} au plus",
     remedy:
-      "Quand elle est épuisée, les drainers prennent de plus petits lots ; max_locks_per_transaction fixe la place",
+      "Pour qu’elle suffise, les drainers prennent de plus petits lots ; max_locks_per_transaction fixe la place",
   },
   connection_room_enough: {
     text: "de la place pour {room} connexions ; {maxDrainers} drainers en utilisent {used} au plus, dont chacun {transactional} pour des jobs transactionnels. Ouvertes maintenant : {open}",

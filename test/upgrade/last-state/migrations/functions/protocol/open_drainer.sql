@@ -8,12 +8,12 @@
 --   p_definitions     a list of what it can perform, as in register_definitions
 --   p_pool            the queues whose jobs it performs, and its slots; null: all, and those that all share
 --   p_invocation      where it runs, as its host tells: an object, with the app's version; null: it doesn't
---   returns           no row when all slots are taken; else the drainer's id, its slot, the backend of its session, and
---                     usual_ms: by job name, how long nearly all executions take
+--   returns           no row when all slots are taken; else the drainer's id, its slot, the backend of its session,
+--                     usual_ms: by job name, how long nearly all executions take, and how many locks the server has room for
 create or replace function open_drainer(p_schema_version integer, p_max_drainers integer, p_label text,
                              p_budget_ms bigint default null, p_definitions json default '[]', p_pool pool default null,
                              p_invocation jsonb default null)
-returns table (id integer, slot integer, backend_pid integer, usual_ms json)
+returns table (id integer, slot integer, backend_pid integer, usual_ms json, lock_room integer)
 language plpgsql volatile set search_path from current
 as $$
 declare
@@ -42,6 +42,7 @@ begin
   from json_populate_recordset(null::definitions, p_definitions) given left join definitions d on d.name = given.name;
   id := nextval('drainer_ids');
   backend_pid := pg_backend_pid();
+  lock_room := lock_room();
   perform pg_advisory_lock(lock_space('drainer'), id);
   perform pg_advisory_lock(lock_space('awake'), id);
   insert into drainers (id, slot, slots, backend_pid, label, names, pool, budget_ms, invocation)
