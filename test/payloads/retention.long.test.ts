@@ -152,7 +152,10 @@ test("a job whose payload is carried along while a drainer computes its key gets
   await carrier.query("commit")
   await draining
   await drainOnce()
-  expect(await sluice.getJob(id)).toMatchObject({ state: "succeeded", concurrencyKey: large.text.slice(0, 3) })
+  expect(await sluice.getJob(id)).toMatchObject({
+    state: "succeeded",
+    concurrencyKey: large.text.slice(0, 3),
+  })
 })
 
 test("a transaction that can't see what is committed meanwhile drops no day", async () => {
