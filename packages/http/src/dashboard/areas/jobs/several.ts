@@ -1,5 +1,5 @@
 import { type AnyJobDefinition, type EnqueueOptions, InvalidInputError } from "@sluice/core"
-import { enqueueOptions } from "@sluice/core/fields"
+import { assertMetadata, assertPayload, enqueueOptions } from "@sluice/core/fields"
 import { fill } from "../../languages/text.ts"
 import type { View } from "../../page.ts"
 import { tableIn, UnclosedQuoteError } from "../parts/csv.ts"
@@ -121,7 +121,7 @@ function checkColumns(
 }
 
 async function checked(definition: AnyJobDefinition | undefined, row: Row): Promise<Row> {
-  const refused = row.problem ?? refusalOf(row.options)
+  const refused = row.problem ?? refusalOf(row)
   if (refused !== undefined) return { ...row, problem: refused }
   if (!definition?.input) return row
   const { issues } = await definition.input["~standard"].validate(row.payload)
@@ -130,15 +130,22 @@ async function checked(definition: AnyJobDefinition | undefined, row: Row): Prom
   return { ...row, problem }
 }
 
-/** What core would say of the options, before anything is stored. */
-function refusalOf(options: EnqueueOptions = {}): string | undefined {
+/** What core would say of the row, before anything is stored. */
+function refusalOf({ payload, options = {} }: Row): string | undefined {
   try {
-    enqueueOptions.assert(options, ["options"])
+    assertOptions(options)
+    assertPayload(payload, ["payload"])
     return undefined
   } catch (error) {
     if (error instanceof InvalidInputError) return error.message
     throw error
   }
+}
+
+/** Throws what an enqueue with these options would. */
+export function assertOptions(options: EnqueueOptions): void {
+  enqueueOptions.assert(options, ["options"])
+  if (options.metadata !== undefined) assertMetadata(options.metadata, ["options", "metadata"])
 }
 
 function keyOf(segment: PropertyKey | { readonly key: PropertyKey }): string {
