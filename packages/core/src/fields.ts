@@ -4,6 +4,7 @@ export { API_KEY, apiKeyId, LIST_ACTIONS, LIST_API_KEYS, ROTATE_API_KEY } from "
 export { ROLES } from "./access/principal.ts"
 export { RECORDED_VERBS } from "./access/recorded-verbs.ts"
 export { LIST_BATCHES, OF_BATCH, RETRY_BATCH } from "./batches/fields.ts"
+export { assertJson } from "./checks/assert-json.ts"
 export {
   anyJson,
   type Field,
@@ -55,7 +56,7 @@ export { batchId } from "./job/batch-id.ts"
 export { CONDITIONS, inputText, jobFilter } from "./job/job-filter.ts"
 export { jobId } from "./job/job-id.ts"
 export { instant } from "./job/option-values.ts"
-export { assertMetadata, assertPayload } from "./job/payload.ts"
+export { assertMetadata } from "./job/payload.ts"
 export { SCHEDULE } from "./job/schedule-fields.ts"
 export { waitToken } from "./job/wait-token.ts"
 export {

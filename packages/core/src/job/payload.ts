@@ -152,11 +152,6 @@ export function toJson(
   return { json, bytes, value: isJson ? given : JSON.parse(json) }
 }
 
-/** Throws what an enqueue would if Postgres can't store a payload, whatever its size: the app may have a store for large ones. */
-export function assertPayload(value: unknown, path: readonly string[]): void {
-  toJson(value, path, Number.POSITIVE_INFINITY)
-}
-
 /** Throws what an enqueue would if this can't be stored as metadata. */
 export function assertMetadata(value: unknown, path: readonly string[]): void {
   toJson(value, path, MAX_METADATA_BYTES)

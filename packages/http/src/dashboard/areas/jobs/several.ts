@@ -1,5 +1,5 @@
 import { type AnyJobDefinition, type EnqueueOptions, InvalidInputError } from "@sluice/core"
-import { assertMetadata, assertPayload, enqueueOptions } from "@sluice/core/fields"
+import { assertJson, assertMetadata, enqueueOptions } from "@sluice/core/fields"
 import { fill } from "../../languages/text.ts"
 import type { View } from "../../page.ts"
 import { tableIn, UnclosedQuoteError } from "../parts/csv.ts"
@@ -130,11 +130,11 @@ async function checked(definition: AnyJobDefinition | undefined, row: Row): Prom
   return { ...row, problem }
 }
 
-/** What core would say of the row, before anything is stored. */
+/** What core would say of the options, and of a payload that can't be stored, before anything is. */
 function refusalOf({ payload, options = {} }: Row): string | undefined {
   try {
     assertOptions(options)
-    assertPayload(payload, ["payload"])
+    assertJson(payload, ["payload"])
     return undefined
   } catch (error) {
     if (error instanceof InvalidInputError) return error.message
