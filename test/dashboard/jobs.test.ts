@@ -82,6 +82,15 @@ test.each([
   if (found.length === 0) expect(readable(text)).toContain('as in metadata.order:"17"')
 })
 
+test.each(["12345678901234567890", "1.0", "1e3", "007"])(
+  "%s is text of metadata, as no number is written so",
+  async (text) => {
+    const { id } = await byName.enqueue("versioned", {}, { metadata: { version: text } })
+    expect(idsIn(await page(`/jobs?${new URLSearchParams({ q: `metadata.version:${text}` })}`))).toEqual([id])
+    await byName.eraseJobs({ name: "versioned" })
+  },
+)
+
 test("each key of metadata is a badge of its own, and known ones are offered", async () => {
   const text = await page("/jobs?metadata=customer:7&metadata=region.id:eu")
   expect(readable(text)).toContain("Metadata: customer:7")

@@ -293,6 +293,10 @@ export const jobs: Messages["jobs"] = {
     }),
     enqueue: plural({ one: "{count} Job einreihen", other: "{count} Jobs einreihen" }),
     did: plural({ one: "{count} Job ist eingereiht.", other: "{count} Jobs sind eingereiht." }),
+    leftOut: plural({
+      one: "{count} blieb weg, weil es einen Job mit seinem eindeutigen Schlüssel gibt.",
+      other: "{count} blieben weg, weil es Jobs mit ihren eindeutigen Schlüsseln gibt.",
+    }),
     none: "Es gibt keine Eingaben: Fügen Sie eine JSON-Liste ein, oder eine Tabelle mit ihrer ersten Zeile.",
     noField: "Es gibt kein Feld {field}.",
     twice: "Das Feld {field} kommt zweimal vor.",

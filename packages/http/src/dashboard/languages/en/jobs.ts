@@ -289,6 +289,10 @@ export const jobs = {
     }),
     enqueue: plural({ one: "Enqueue {count} job", other: "Enqueue {count} jobs" }),
     did: plural({ one: "{count} job is enqueued.", other: "{count} jobs are enqueued." }),
+    leftOut: plural({
+      one: "{count} was left out, as there is a job with its unique key.",
+      other: "{count} were left out, as there are jobs with their unique keys.",
+    }),
     none: "There are no inputs: paste a JSON list, or a table with its first line.",
     noField: "There is no field {field}.",
     twice: "The field {field} is there twice.",

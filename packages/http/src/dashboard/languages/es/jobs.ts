@@ -290,6 +290,10 @@ export const jobs: Messages["jobs"] = {
     }),
     enqueue: plural({ one: "Encolar {count} trabajo", other: "Encolar {count} trabajos" }),
     did: plural({ one: "Se ha encolado {count} trabajo.", other: "Se han encolado {count} trabajos." }),
+    leftOut: plural({
+      one: "Se ha omitido {count}: ya hay un trabajo con su clave única.",
+      other: "Se han omitido {count}: ya hay trabajos con sus claves únicas.",
+    }),
     none: "No hay entradas: pegue una lista JSON, o una tabla con su primera línea.",
     noField: "No hay ningún campo {field}.",
     twice: "El campo {field} aparece dos veces.",

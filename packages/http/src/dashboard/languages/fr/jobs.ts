@@ -291,6 +291,10 @@ export const jobs: Messages["jobs"] = {
     }),
     enqueue: plural({ one: "Mettre {count} job en file", other: "Mettre {count} jobs en file" }),
     did: plural({ one: "{count} job est en file.", other: "{count} jobs sont en file." }),
+    leftOut: plural({
+      one: "{count} a été laissé de côté : un job a déjà sa clé unique.",
+      other: "{count} ont été laissés de côté : des jobs ont déjà leurs clés uniques.",
+    }),
     none: "Il n’y a pas d’entrées : collez une liste JSON, ou un tableau avec sa première ligne.",
     noField: "Il n’y a pas de champ {field}.",
     twice: "Le champ {field} figure deux fois.",
