@@ -1,4 +1,4 @@
--- When the first of these jobs of the history was enqueued: their failures have not ended before. Null: it has none of them.
+-- When the first of these jobs of the history was enqueued: for when their failures have ended, see ended_since. Null: it has none of them.
 --   p_places  where they are
 create or replace function first_enqueued(p_places finished_place[]) returns timestamptz
 language plpgsql stable set search_path from current

@@ -23,8 +23,8 @@ begin
                where j.place > p_from and j.place <= p_from + c_page order by j.place)
   into v_batch, total, v_ids
   from progress p where p.job_id = p_job and p.name = p_name;
-  v_failures_since := first_enqueued(places_of(array(
-    select g.job_id from gathered_jobs g where g.batch_id = v_batch and g.job_id = any (v_ids) and g.outcome <> 'succeeded')));
+  v_failures_since := ended_since(first_enqueued(places_of(array(
+    select g.job_id from gathered_jobs g where g.batch_id = v_batch and g.job_id = any (v_ids) and g.outcome <> 'succeeded'))));
   with page as materialized (
     select given.place, given.id, g.outcome, g.result, sum(coalesce(pg_column_size(g.result), 0)) over (order by given.place) as bytes
     from unnest(v_ids) with ordinality given (id, place)
