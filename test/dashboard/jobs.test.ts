@@ -436,6 +436,21 @@ test.each([
   await byName.cancelJob(id)
 })
 
+test("a form without fields says why", async () => {
+  const opaque = defineJob({
+    name: "opaque",
+    input: { "~standard": { version: 1, vendor: "own", validate: (value: unknown) => ({ value }) } },
+    perform() {},
+  })
+  const visitor = visitDashboard(
+    createSluice({ database: database.pool, jobs: [opaque, defineJob({ name: "plain", perform() {} })] }),
+  )
+  const words = async (name: string) => readable((await visitor.get(`/jobs/new?name=${name}`)).text)
+  expect(await words("opaque")).toContain("schema can't be shown as fields")
+  expect(await words("plain")).toContain("has no input schema")
+  expect(await words("elsewhere")).toContain("doesn't have this definition")
+})
+
 test("a job is enqueued by a form with the fields of its schema, whose errors stand beside them", async () => {
   const empty = await page("/jobs/new?name=charge-card")
   expect(empty).toContain('type="email"')

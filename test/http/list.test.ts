@@ -33,6 +33,18 @@ test("GET /v1/jobs lists the jobs of a filter, page by page", async () => {
   expect(byInput.body.jobs).toHaveLength(3)
 })
 
+test("jobs are listed and counted by their metadata, whose values have types", async () => {
+  for (const customer of [7, "7"])
+    await api.post("/v1/jobs", { name: "anything", options: { delay: "1h", metadata: { customer } } })
+
+  const query = `metadata=${encodeURIComponent('{"customer":7}')}`
+  const { status, body } = await api.get(`/v1/jobs?${query}`)
+  expect({ status, jobs: body.jobs }).toMatchObject({ status: 200, jobs: [{ metadata: { customer: 7 } }] })
+  expect(body.jobs).toHaveLength(1)
+  const counted = await api.get(`/v1/jobs/counts?${query}`)
+  expect(counted.body).toMatchObject({ count: 1, states: { scheduled: { count: 1 } } })
+})
+
 test("a limit that is no number is quoted", async () => {
   const { body } = await api.get("/v1/jobs?limit=many")
   expect(body.detail).toContain('limit is "many"')
@@ -47,7 +59,11 @@ test.each([
   ["limit=1e2", "invalid_option"],
   ["limit=1001", "invalid_option"],
   ["after=nowhere", "invalid_option"],
-  ["metadata=1", "unknown_key"],
+  ["metadata=1", "invalid_option"],
+  ["metadata={}", "invalid_option"],
+  ["metadata={customer:7}", "invalid_option"],
+  ["metadata={%22customer%22:12345678901234567890}", "invalid_option"],
+  ["ids=1", "unknown_key"],
   ["tag=a&tag=b", "unknown_key"],
   ["state=ready&state=asleep", "invalid_option"],
   ["input=novalue", "invalid_option"],

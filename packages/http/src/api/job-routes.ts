@@ -1,21 +1,32 @@
-import type { JobSnapshot, ReadJobOptions, Sluice } from "@sluice/core"
+import type { JobFilter, JobSnapshot, ReadJobOptions, Sluice } from "@sluice/core"
 import {
   CONDITIONS,
   COUNT_JOBS,
   type Field,
   field,
   inputText,
+  isRecord,
   jobId,
   LIST_JOBS,
   READ_JOB,
 } from "@sluice/core/fields"
+import { findInexactNumber } from "../messages/exact-number.ts"
 import { refuse } from "../messages/problem.ts"
 import { operation, type Route, route } from "./operation.ts"
 import type { RouteOptions } from "./route-options.ts"
 
-const { ids: _ids, metadata: _metadata, ...conditions } = CONDITIONS
-const filter = { ...conditions, input: inputText }
+/** What the metadata contains, as JSON: the values have types, and an address is text. */
+const metadata: Field<string, false> = field(
+  { type: "string", minLength: 4, format: "json-object", examples: ['{"customer":4711}'] },
+  (text) => typeof text === "string" && findInexactNumber(text) === undefined && hasKeys(text),
+  'a JSON object with one or more keys, such as {"customer":4711}, and without numbers that JavaScript would round',
+)
+
+const { ids: _ids, ...conditions } = CONDITIONS
+const filter = { ...conditions, input: inputText, metadata }
 const params = { id: jobId }
+
+type QueriedFilter = Omit<JobFilter, "metadata"> & { readonly metadata?: string }
 
 export const listJobs = operation({
   method: "GET",
@@ -61,11 +72,11 @@ export function jobRoutes({ sluice }: RouteOptions): Route[] {
   return [
     route(listJobs, async ({ query: { limit, after, ...filter }, context }) => {
       const page = { ...(limit !== undefined && { limit }), ...(after !== undefined && { after }) }
-      return context.json(await sluice.listJobs(filter, page))
+      return context.json(await sluice.listJobs(withMetadata(filter), page))
     }),
     route(countJobs, async ({ query: { limit, ...filter }, context }) => {
       const options = limit === undefined ? {} : { limit }
-      return context.json(await sluice.countJobs(filter, options))
+      return context.json(await sluice.countJobs(withMetadata(filter), options))
     }),
     route(getHolder, async ({ params: { id }, context }) => {
       const holder = await sluice.getHolder(id)
@@ -77,6 +88,19 @@ export function jobRoutes({ sluice }: RouteOptions): Route[] {
       return context.json(await readJob(sluice, id, parts))
     }),
   ]
+}
+
+function withMetadata({ metadata, ...filter }: QueriedFilter): JobFilter {
+  return metadata === undefined ? filter : { ...filter, metadata: JSON.parse(metadata) }
+}
+
+function hasKeys(json: string): boolean {
+  try {
+    const value: unknown = JSON.parse(json)
+    return isRecord(value) && Object.keys(value).length > 0
+  } catch {
+    return false
+  }
 }
 
 function refuseUnheld(id: string): never {

@@ -137,6 +137,7 @@ const ofFilter = {
 export const filterParameters = {
   ...ofFilter,
   input: "A path and a value in the payload, such as `order.id:17`.",
+  metadata: 'What the job\'s metadata contains, as JSON, such as `{"customer":4711}`.',
 }
 
 const filter = component(

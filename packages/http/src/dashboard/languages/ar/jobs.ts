@@ -252,6 +252,7 @@ export const jobs: Messages["jobs"] = {
   chooseNameHint: "أسماء معرَّفة أو لها مهام.",
   choose: "متابعة",
   unknownDefinition: "ليس لدى لوحة المتابعة هذا التعريف، فلا تُفحص المدخلات هنا: أدخلها بصيغة JSON.",
+  withoutSchema: "ليس لهذا التعريف مخطط للمدخلات: أدخل المدخلات بصيغة JSON.",
   noSchema: "لا يمكن عرض مخطط هذا التعريف كحقول: أدخل المدخلات بصيغة JSON.",
   input: "المدخلات",
   options: "الخيارات",

@@ -256,6 +256,7 @@ export const jobs: Messages["jobs"] = {
   choose: "Weiter",
   unknownDefinition:
     "Das Dashboard hat diese Definition nicht, darum wird die Eingabe hier nicht geprüft: Geben Sie sie als JSON an.",
+  withoutSchema: "Diese Definition hat kein Schema der Eingabe: Geben Sie die Eingabe als JSON an.",
   noSchema:
     "Das Schema dieser Definition lässt sich nicht als Felder zeigen: Geben Sie die Eingabe als JSON an.",
   input: "Eingabe",

@@ -253,6 +253,7 @@ export const jobs = {
   choose: "Continue",
   unknownDefinition:
     "The dashboard doesn't have this definition, so the input isn't checked here: give it as JSON.",
+  withoutSchema: "This definition has no input schema: give the input as JSON.",
   noSchema: "This definition's schema can't be shown as fields: give the input as JSON.",
   input: "Input",
   options: "Options",

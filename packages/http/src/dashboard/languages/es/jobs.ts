@@ -254,6 +254,7 @@ export const jobs: Messages["jobs"] = {
   choose: "Continuar",
   unknownDefinition:
     "El panel no tiene esta definición, así que aquí no se comprueba la entrada: indíquela como JSON.",
+  withoutSchema: "Esta definición no tiene esquema de entrada: indique la entrada como JSON.",
   noSchema: "El esquema de esta definición no se puede mostrar como campos: indique la entrada como JSON.",
   input: "Entrada",
   options: "Opciones",

@@ -254,6 +254,7 @@ export const jobs: Messages["jobs"] = {
   choose: "Continuer",
   unknownDefinition:
     "Le tableau de bord n’a pas cette définition, donc l’entrée n’est pas vérifiée ici : donnez-la en JSON.",
+  withoutSchema: "Cette définition n’a pas de schéma d’entrée : donnez l’entrée en JSON.",
   noSchema: "Le schéma de cette définition ne peut pas devenir des champs : donnez l’entrée en JSON.",
   input: "Entrée",
   options: "Options",
