@@ -1,6 +1,6 @@
 -- A page of a job's errors: up to 50, and 256 KiB of them, but at least one, so that the result stays below a megabyte.
 --   p_from   the place of the first one, 0 for the oldest; null: the last ones
---   p_since  when the job was enqueued: of days before, there are none
+--   p_since  its failures are no older, see ended_since
 create or replace function errors_of(p_job bigint, p_from integer, p_since timestamptz) returns table (error json, ended_at timestamptz, attempt smallint)
 language plpgsql stable set search_path from current
 set plan_cache_mode = force_custom_plan -- for the days since then only

@@ -10,10 +10,11 @@ as $$
 declare
   c_few constant integer := 200;
   v_found bigint[] := '{}';
+  v_since timestamptz := ended_since(p_since);
   v_earlier timestamptz := p_since - interval '25 hours'; -- an idempotency key may lead to an earlier job
 begin
   for id, name, state, reason in
-    select f.id, f.name, f.state, f.reason from finished f where f.batch_id = p_batch and f.state <> 'succeeded' and f.finished_at >= p_since
+    select f.id, f.name, f.state, f.reason from finished f where f.batch_id = p_batch and f.state <> 'succeeded' and f.finished_at >= v_since
   loop
     v_found := v_found || id;
     return next;
@@ -22,7 +23,7 @@ begin
   if cardinality(p_ids) > c_few then
     v_found := '{}';
     for id, name, state, reason in
-      select f.id, f.name, f.state, f.reason from finished f where f.batch_id = p_batch and f.state = 'succeeded' and f.finished_at >= p_since
+      select f.id, f.name, f.state, f.reason from finished f where f.batch_id = p_batch and f.state = 'succeeded' and f.finished_at >= v_since
     loop
       v_found := v_found || id;
       return next;

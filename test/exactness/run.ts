@@ -68,6 +68,7 @@ export async function runExactness(size: Size, fault?: Fault): Promise<Report> {
     createWaits(world, size.waits),
     createWorkflows(world, size.workflows),
   ]
+  await Promise.all(strands.map((strand) => strand.prepare?.()))
   const drainers = startDrainers(world, size.drainers)
   await Promise.all([...strands.map((strand) => strand.act()), drainers.killAtRandom(), wait(world.actMs)])
 

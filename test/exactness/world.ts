@@ -11,6 +11,8 @@ export interface World {
 
 /** One of the verbs that must be exact: what is done with it from outside, and what must have become of it. */
 export interface Strand {
+  /** Stores what must be there before drainers start and the others act. */
+  prepare?(): Promise<void>
   /** Does its share at random moments, and returns when that is done. */
   act(): Promise<void>
   /** Once nothing moves any more: what happened twice, never, or otherwise than it should, a line for each. */

@@ -1,4 +1,4 @@
--- A time before which none of these jobs of the history has failed: when the first of them was enqueued. Ids are given in the order of the
+-- When the first of these jobs of the history was enqueued: for when they can have failed see ended_since. Ids are given in the order of the
 -- enqueues, so one is looked at; finding thousands takes seconds. -infinity: its history is gone. Null: there are none.
 --   p_places  where they are
 create or replace function first_enqueued(p_places finished_place[]) returns timestamptz

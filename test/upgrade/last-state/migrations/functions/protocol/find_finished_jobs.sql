@@ -19,12 +19,12 @@ declare
   c_pages constant integer := case when p_filter ?| array['errorClass', 'input'] then 20 else 100 end; -- what costs more
   v_part regclass := (
     select i.inhrelid from pg_inherits i where i.inhparent = 'finished'::regclass and i.inhrelid::bigint >= p_part order by i.inhrelid limit 1);
-  v_since timestamptz; -- when the batch was stored
+  v_since timestamptz; -- none of the batch has finished before
   v_page bigint := case when v_part::oid::bigint = p_part then p_page else 0 end;
 begin
   before_at := coalesce(p_before, now());
   if p_filter ? 'batch' and not 'succeeded' = any (p_states) then -- by their index, all at once
-    v_since := coalesce((select b.created_at from batches b where b.id = (p_filter->>'batch')::bigint), '-infinity');
+    v_since := coalesce((select ended_since(b.created_at) from batches b where b.id = (p_filter->>'batch')::bigint), '-infinity');
     select array_agg(f.id), array_agg(row(f.tableoid, f.ctid, f.id, f.finished_at)::finished_place) into ids, places from finished f
     where f.batch_id = (p_filter->>'batch')::bigint and f.state <> 'succeeded' and f.finished_at >= v_since and f.finished_at < before_at and f.state = any (p_states)
       and is_matching(p_filter, f.name, f.queue, f.tags, f.metadata, f.unique_key, f.concurrency_key, f.further_keys, f.enqueued_at, f.batch_id,

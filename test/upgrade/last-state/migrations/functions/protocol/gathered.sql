@@ -26,7 +26,7 @@ begin
   from progress p where p.job_id = p_job and p.name = p_name;
   select min(g.job_id) into v_failed from gathered_jobs g where g.batch_id = v_batch and g.job_id = any (v_ids) and g.outcome <> 'succeeded';
   if v_failed is not null then
-    v_failures_since := coalesce((select j.enqueued_at from jobs j where j.id = v_failed), first_enqueued(places_of(array[v_failed])), '-infinity');
+    v_failures_since := ended_since(coalesce((select j.enqueued_at from jobs j where j.id = v_failed), first_enqueued(places_of(array[v_failed])), '-infinity'));
   end if;
   with page as materialized (
     select given.place, given.id, g.outcome, g.result, sum(coalesce(pg_column_size(g.result), 0)) over (order by given.place) as bytes

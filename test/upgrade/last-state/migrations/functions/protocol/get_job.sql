@@ -9,13 +9,13 @@ set plan_cache_mode = force_custom_plan -- for these days, and not for all that 
 as $$
 declare
   v_past finished;
-  v_since timestamptz;
+  v_since timestamptz; -- its failures are no older
   v_payload_day date;
 begin
-  select j.enqueued_at, j.payload_day into v_since, v_payload_day from jobs j where j.id = p_id;
+  select ended_since(j.enqueued_at), j.payload_day into v_since, v_payload_day from jobs j where j.id = p_id;
   if not found then
     v_past := find_finished(p_id);
-    v_since := v_past.enqueued_at;
+    v_since := ended_since(v_past.enqueued_at);
     v_payload_day := v_past.payload_day;
   end if;
   return (select json_build_object(

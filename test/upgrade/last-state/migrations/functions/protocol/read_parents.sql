@@ -10,7 +10,7 @@ declare
   v_times timestamptz[];
   v_failures_since timestamptz;
 begin
-  select array_agg(distinct d.ended_at), first_enqueued(array_agg((null, null, d.parent_id, d.ended_at)::finished_place) filter (where d.outcome = 'discarded'))
+  select array_agg(distinct d.ended_at), ended_since(first_enqueued(array_agg((null, null, d.parent_id, d.ended_at)::finished_place) filter (where d.outcome = 'discarded')))
   into v_times, v_failures_since from dependencies d where d.child_id = p_job and d.ended_at is not null;
   return (select coalesce(json_agg(json_build_object(
     'id', d.parent_id::text, 'step', w.steps[array_position(w.job_ids, d.parent_id)], 'name', coalesce(live.name, past.name),
