@@ -26,6 +26,7 @@ export function startDrainers({ database, actMs }: World, count: number): Draine
   })
   return {
     async killAtRandom() {
+      await Promise.race(children.map((child) => once(child, "message"))) // a busy machine takes seconds to start them
       const untilMs = performance.now() + actMs
       for (;;) {
         await wait(300 + random(1_200))

@@ -86,11 +86,7 @@ test.each<[string, () => unknown, RegExp]>([
     () => snapshot.takeSnapshot(sluice, {} as never),
     /^takeSnapshot\.store\.write is missing/,
   ],
-  [
-    "createDrainHandler",
-    () => aws.createDrainHandler({} as never),
-    /^createDrainHandler\.sluice is missing/,
-  ],
+  ["createDrainHandler", () => aws.createDrainHandler({} as never), /^createDrainHandler\.sluice is missing/],
   [
     "createDrainHandler",
     () => aws.createDrainHandler({ sluice } as never),
