@@ -41,6 +41,22 @@ test("why an action was refused is recorded, whatever characters the error quote
   expect(logged).toEqual([])
 })
 
+test.each([0, 1])(
+  "an action about more text than is recorded is done, in whatever character that is cut: %i",
+  async (more) => {
+    await database.rows("truncate sluice.audit_log")
+    const names = Array.from({ length: 20 }, (_, at) => `${"x".repeat(100)}${at}`)
+    const tags = names.map((_, at) => `${at}${"🦁".repeat(100)}`)
+    const filter = { name: names, queue: names, tag: "x".repeat(more + 1) }
+
+    await actingAs(sluice, ada, "api").updateJobs(filter, { tags })
+
+    const [{ target, outcome }] = await database.rows("select target, outcome from sluice.audit_log")
+    expect(outcome).toBe("done")
+    expect(target.beginning).toHaveLength(8_000)
+  },
+)
+
 for (const role of ROLES)
   for (const method of methods)
     test(`${role} ${mayCall(role, method) ? "may" : "may not"} call ${method}`, async () => {

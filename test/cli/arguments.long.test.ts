@@ -37,7 +37,12 @@ test.each([
     ["migrate", "--unknown-names", "accept", "--database-url", URL_OF_NOTHING],
     "--unknown-names needs --jobs",
   ],
+  [
+    ["enqueue", "x", "--expires-at", "2020-01-01", "--database-url", URL_OF_NOTHING],
+    '--expires-at is "2020-01-01T00:00:00Z": give an instant that lies ahead',
+  ],
   [["migrate", "--owner="], '--owner is ""'],
+  [["migrate", "--owner", " "], '--owner is " ": give some text'],
   [["doctor", "--schema", "My Queue"], '--schema is "My Queue": give up to 40 lower-case letters'],
   [["doctor", "--json=yes"], "unknown option '--json=yes'"],
   [["migrate"], "Which database? Give --database-url, or set DATABASE_URL"],
@@ -105,7 +110,7 @@ test.each<[args: string[], words: string]>([
     ["api-keys", "create", "x", "--role", "reader", "--only-name", "a"],
     '--only-name is ["a"]: give no names',
   ],
-  [["api-keys", "create", "x", "--role", "enqueuer", "--only-queue", "a b"], '--only-queue.0 is "a b": give'],
+  [["api-keys", "create", "x", "--role", "enqueuer", "--only-queue", "a b"], '--only-queue is "a b": give'],
   [
     ["api-keys", "create", "x", "--role", "enqueuer", "--valid-for", "0s"],
     '--valid-for is "0s": give a duration',

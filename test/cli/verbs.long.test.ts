@@ -73,6 +73,23 @@ test("schedules are listed, shown, run, paused and resumed", async () => {
   }
 })
 
+test("a schedule tells its interval with units, and that no tick is left", async () => {
+  const often = await run(
+    "schedules",
+    "set",
+    "often",
+    "report",
+    "--every",
+    "12h30m",
+    "--ends-at",
+    "2020-01-01",
+  )
+  expect(often.stdout).toMatch(/^when +every 12h30m$/m)
+  expect(often.stdout).toMatch(/^next +never$/m)
+  expect((await run("schedules")).stdout).toMatch(/^often +report +every 12h30m +never/m)
+  await run("schedules", "delete", "often")
+})
+
 test("batches are shown, canceled and retried", async () => {
   const jobs = [{ name: "a" }, { name: "b" }]
   const { id } = await sluice.enqueueBatch(jobs, { properties: { upload: "a.csv" } })

@@ -70,7 +70,9 @@ test("a rotated key has a new secret, and the one before works for the time that
 test("a revoked key is asked about first, ends, and stands below those that work", async () => {
   const { id } = await sluice.createApiKey({ name: "Aaa", role: "operator" })
   await sluice.createApiKey({ name: "Zzz", role: "operator" })
-  expect(readable((await admin.get(`/api-keys/${id}/revoke`)).text)).toContain("Revoke Aaa?")
+  const asked = readable((await admin.get(`/api-keys/${id}/revoke`)).text)
+  expect(asked).toContain("Revoke Aaa?")
+  expect(asked).toContain("tokens with which browsers watch jobs")
   const { to } = await admin.post(`/api-keys/${id}/revoke`)
   expect(to).toBe("/api-keys")
   const { text } = await admin.get("/api-keys")

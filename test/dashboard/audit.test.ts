@@ -70,6 +70,15 @@ test("a filter that makes no sense is told, in place of a list that it doesn't n
   expect(readable((await visitDashboard(sluice).get("/audit?actor=")).text)).not.toContain("can't be used")
 })
 
+test("an action that is mistyped is answered with the nearest, and one that is like none with all", async () => {
+  const words = async (action: string) =>
+    readable((await visitDashboard(sluice).get(`/audit?action=${action}`)).text)
+  const near = await words("deletejob")
+  expect(near).toContain('action is "deletejob": did you mean "deleteJob"?')
+  expect(near).not.toContain("revokeApiKey")
+  expect(await words("x")).toMatch(/give "enqueue" or .*"revokeApiKey"/)
+})
+
 test("an empty log says what will be in it", async () => {
   const visitor = visitDashboard(sluice)
   expect(readable((await visitor.get("/audit")).text)).toContain("Nothing was recorded yet")

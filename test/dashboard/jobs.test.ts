@@ -82,6 +82,15 @@ test.each([
   if (found.length === 0) expect(readable(text)).toContain('as in metadata.order:"17"')
 })
 
+test.each(["12345678901234567890", "1.0", "1e3", "007"])(
+  "%s is text of metadata, as no number is written so",
+  async (text) => {
+    const { id } = await byName.enqueue("versioned", {}, { metadata: { version: text } })
+    expect(idsIn(await page(`/jobs?${new URLSearchParams({ q: `metadata.version:${text}` })}`))).toEqual([id])
+    await byName.eraseJobs({ name: "versioned" })
+  },
+)
+
 test("each key of metadata is a badge of its own, and known ones are offered", async () => {
   const text = await page("/jobs?metadata=customer:7&metadata=region.id:eu")
   expect(readable(text)).toContain("Metadata: customer:7")
@@ -434,6 +443,21 @@ test.each([
   )
   expect(await byName.getJob(id)).toMatchObject({ payload: { a: 1 }, priority: 0, queue: "default" })
   await byName.cancelJob(id)
+})
+
+test("a form without fields says why", async () => {
+  const opaque = defineJob({
+    name: "opaque",
+    input: { "~standard": { version: 1, vendor: "own", validate: (value: unknown) => ({ value }) } },
+    perform() {},
+  })
+  const visitor = visitDashboard(
+    createSluice({ database: database.pool, jobs: [opaque, defineJob({ name: "plain", perform() {} })] }),
+  )
+  const words = async (name: string) => readable((await visitor.get(`/jobs/new?name=${name}`)).text)
+  expect(await words("opaque")).toContain("schema can't be shown as fields")
+  expect(await words("plain")).toContain("has no input schema")
+  expect(await words("elsewhere")).toContain("doesn't have this definition")
 })
 
 test("a job is enqueued by a form with the fields of its schema, whose errors stand beside them", async () => {

@@ -237,3 +237,25 @@ test("a reader may not", async () => {
   )
   expect(await payloads()).toEqual([])
 })
+
+test.each(["check", "enqueue"])(
+  "a row with text that can't be stored is wrong at the step %s, too",
+  async (step) => {
+    const rows = "order,note\n1,a\0b\n2,fine"
+    const { status, text } = await operator.post(PATH, { name: "refund", rows, step })
+    expect(status).toBe(422)
+    expect(readable(text)).toContain("1 row can't be enqueued, so none is.")
+    expect(readable(text)).toContain("payload.note")
+    expect(await payloads()).toEqual([])
+  },
+)
+
+test("rows whose unique key another job has are counted", async () => {
+  const rows = "order,options.uniqueKey\n1,refund-1\n2,refund-1\n3,refund-3"
+  const { to, headers } = await operator.post(PATH, { name: "refund", rows, step: "enqueue" })
+  const cookie = headers.get("set-cookie")?.split(";")[0] ?? ""
+  expect(readable((await operator.get(String(to), { cookie })).text)).toContain(
+    "2 jobs are enqueued. 1 was left out, as there is a job with its unique key.",
+  )
+  expect(await payloads()).toEqual([{ order: 1 }, { order: 3 }])
+})

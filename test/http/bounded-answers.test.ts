@@ -70,6 +70,29 @@ test("the answer about a job is below 1 MB whatever is stored in it", async () =
   expect((await answer.arrayBuffer()).byteLength).toBeLessThan(500_000)
 })
 
+test.each([0, 1])(
+  "what is quoted is text that every program can read, wherever it is cut: %i",
+  async (more) => {
+    const lions = `${"x".repeat(more)}${"🦁".repeat(500)}`
+    const answers = [
+      await api.get(`/v1/jobs?${encodeURIComponent(lions)}=1`),
+      await api.post("/v1/jobs", { [lions]: 1 }),
+      await api.post("/v1/jobs", { "\ud800": 1 }),
+      await api.post("/v1/jobs", { name: lions }),
+      await api.post("/v1/jobs", job({}, { queue: lions })),
+      await api.post("/v1/jobs", job({ to: "a", [lions]: 1, "\ud800": 1 })),
+      await api.post("/v1/jobs", { name: "headers", payload: { headers: { [lions]: "text" } } }),
+    ]
+    for (const { status, body } of answers) {
+      expect(status).toBe(422)
+      expect(body.detail).not.toContain("\\ud8")
+      expect(
+        [body.detail, ...(body.errors ?? []).flatMap(Object.values)].filter((one) => !one.isWellFormed()),
+      ).toEqual([])
+    }
+  },
+)
+
 function nested(key: string, levels: number, value: unknown): unknown {
   return levels === 0 ? value : { [key]: nested(key, levels - 1, value) }
 }

@@ -1,4 +1,4 @@
-import { defineJob } from "@sluice/core"
+import { createSluice, defineJob } from "@sluice/core"
 import pg from "pg"
 import { afterEach, expect, onTestFinished, test } from "vitest"
 import { daysAfter, maintain, today } from "../maintenance/partitions.ts"
@@ -15,7 +15,12 @@ const keep = defineJob({
     performed.push(payload)
   },
 })
-const { sluice, drainOnce } = drainable(database, [keep])
+const oneAtATime = defineJob({
+  name: "one-at-a-time",
+  concurrency: { key: (payload: { text: string }) => payload.text.slice(0, 3), limit: 1 },
+  async perform() {},
+})
+const { sluice, drainOnce } = drainable(database, [keep, oneAtATime])
 const large = { text: "x".repeat(5_000) }
 
 afterEach(async () => {
@@ -127,6 +132,30 @@ test("a job whose payload is carried along while a claim reads it gets it", asyn
   await carrier.query("commit")
   expect(await draining).toMatchObject({ succeeded: 1 })
   expect(performed).toEqual([large])
+})
+
+test("a job whose payload is carried along while a drainer computes its key gets the key of this payload", async () => {
+  const { id } = await createSluice({ database: database.pool }).enqueue("one-at-a-time", large)
+  const carrier = await connect()
+  await carrier.query("begin; lock table sluice.payloads")
+  const draining = drainOnce()
+  await eventually(async () => {
+    const waiting = await database.rows(
+      "select from pg_locks where not granted and relation = 'sluice.payloads'::regclass",
+    )
+    expect(waiting).toHaveLength(1)
+  })
+  const expire = "select sluice.expire_payloads($1, $2)"
+  const days = [daysAfter(first, 20), daysAfter(first, 34)]
+  await carrier.query(expire, days)
+  await carrier.query(expire, days)
+  await carrier.query("commit")
+  await draining
+  await drainOnce()
+  expect(await sluice.getJob(id)).toMatchObject({
+    state: "succeeded",
+    concurrencyKey: large.text.slice(0, 3),
+  })
 })
 
 test("a transaction that can't see what is committed meanwhile drops no day", async () => {

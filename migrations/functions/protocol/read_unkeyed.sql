@@ -1,5 +1,5 @@
 -- Jobs that are due and were enqueued by name alone, and whose concurrency keys the caller can compute: the most urgent of them.
--- Takes no lock: two drainers may compute the same keys, see set_keys.
+-- Takes no lock: two drainers may compute the same keys, see set_keys. A job whose payload goes elsewhere at this moment is left to the next call.
 --   p_names      the job names that it performs
 --   p_limit      how many jobs at most
 --   p_max_bytes  how much it may return of them: beyond it only the first job
@@ -31,6 +31,7 @@ begin
   select coalesce(json_agg(json_build_array(j.id, j.name, case when j.large_bytes > max_inline_bytes() then null
     else coalesce(j.payload, p.payload) end, p.store_key) order by given.place), '[]')
   from unnest(v_ids) with ordinality given (id, place), lateral (select j.id, j.name, j.payload, j.payload_day, j.large_bytes from jobs j where j.id = given.id limit 1) j
-  left join payloads p on p.day = any (v_days || date '-infinity') and p.day = j.payload_day and p.job_id = j.id);
+  left join payloads p on p.day = any (v_days || date '-infinity') and p.day = j.payload_day and p.job_id = j.id
+  where j.payload_day is null or j.payload_day = any (v_days)); -- of one that was carried to another day meanwhile the payload isn't read
 end
 $$;

@@ -2,6 +2,7 @@ import { text as readText } from "node:stream/consumers"
 import type { EnqueueOptions, Sluice } from "@sluice/core"
 import { parseJson } from "./json-text.ts"
 import { nearest } from "./nearest.ts"
+import { UsageError } from "./option-spec.ts"
 import type { Options } from "./options.ts"
 import { printJson, styled } from "./output/terminal.ts"
 import { withSluice } from "./with-sluice.ts"
@@ -49,6 +50,7 @@ export async function readPayload(text: string, what = "The payload"): Promise<u
 
 /** Options of their own come before those of `--options`. */
 function enqueueOptions(options: Options): EnqueueOptions {
+  refusePastEnd(options)
   const { tag: tags, queue, priority, runAt, delay, maxAttempts, timeout, expiresIn, expiresAt } = options
   const { uniqueKey, idempotencyKey, concurrencyKey, concurrencyLimit, rateKey, fairKey, metadata } = options
   const policies = { queue, priority, runAt, delay, maxAttempts, timeout, expiresIn, expiresAt }
@@ -57,4 +59,10 @@ function enqueueOptions(options: Options): EnqueueOptions {
     ([, value]) => value !== undefined,
   )
   return { ...options.options, ...Object.fromEntries(given) }
+}
+
+/** Such a job would be canceled before anybody performs it. */
+function refusePastEnd({ expiresAt }: Options): void {
+  if (expiresAt === undefined || Date.parse(expiresAt) > Date.now()) return
+  throw new UsageError(`--expires-at is ${JSON.stringify(expiresAt)}: give an instant that lies ahead`)
 }

@@ -36,7 +36,9 @@ export function inWordsOf(typed: Typed, error: InvalidInputError): InvalidInputE
   const option = optionOf(String(name), isWhole ? "" : prefix, typed)
   const rest = bothInWords(message.slice(called.join(".").length), prefix ?? "", typed)
   if (option !== undefined)
-    return told(`--${[option, ...deeper].join(".")}${valueAsTyped(option, deeper, rest)}`)
+    return told(
+      `--${[option, ...(isList(option) ? [] : deeper)].join(".")}${valueAsTyped(option, deeper, rest)}`,
+    )
   if (called[0] === "options" && typed.has("options") && called.length > 1)
     return told(`--options: ${called.slice(1).join(".")}${rest}`)
   return error

@@ -9,7 +9,7 @@ import { refuse, UsageError } from "./option-spec.ts"
 const A_DAY_MS = 86_400_000
 
 export function text(value: string, option: string): string {
-  return value === "" ? refuse(option, value, "some text") : value
+  return value.trim() === "" ? refuse(option, value, "some text") : value
 }
 
 export function wholeNumber(least: number, most: number) {

@@ -1,11 +1,17 @@
-import { ScheduleNotFoundError, type ScheduleRun, type ScheduleSnapshot } from "@sluice/core"
+import {
+  type Duration,
+  durationMs,
+  ScheduleNotFoundError,
+  type ScheduleRun,
+  type ScheduleSnapshot,
+} from "@sluice/core"
 import { assertSchedule } from "@sluice/core/fields"
 import { readPayload } from "./enqueue.ts"
 import { UsageError } from "./option-spec.ts"
 import type { Options } from "./options.ts"
 import { type Cell, list, table } from "./output/table.ts"
 import { printJson, styled, styleOfState } from "./output/terminal.ts"
-import { fromNow, instant } from "./output/times.ts"
+import { exactDuration, fromNow, instant } from "./output/times.ts"
 import { pauseCell } from "./pauses.ts"
 import { withSluice } from "./with-sluice.ts"
 
@@ -38,8 +44,13 @@ function row({ key, name, next, runs, ...schedule }: ScheduleSnapshot): Cell[] {
 }
 
 function timing({ cron, every, timeZone }: Pick<ScheduleSnapshot, "cron" | "every" | "timeZone">): string {
-  if (cron === null) return `every ${every}`
+  if (cron === null) return `every ${durationText(every)}`
   return timeZone === "UTC" ? cron : `${cron} ${timeZone}`
+}
+
+/** As `30s` or `15m`, also where it is a number of seconds. */
+function durationText(duration: Duration | null): string {
+  return exactDuration(durationMs(duration ?? 0))
 }
 
 /** Prints one schedule with its next five ticks, and its last ten. */
@@ -61,12 +72,16 @@ function described(schedule: ScheduleSnapshot): string {
     ["job", name],
     ["when", timing(schedule)],
     ["pause", (pause || "none") as Cell],
-    ["catch up", catchUp.within === null ? catchUp.policy : `${catchUp.policy}, within ${catchUp.within}`],
+    [
+      "catch up",
+      catchUp.within === null ? catchUp.policy : `${catchUp.policy}, within ${durationText(catchUp.within)}`,
+    ],
     ["overlap", overlap],
     ["defined", dynamic ? "in the database" : "in code"],
     ["payload", JSON.stringify(schedule.payload)],
     ["options", JSON.stringify(schedule.options)],
-    ...next.map((tick, index): [string, Cell] => [index === 0 ? "next" : "", instant(tick)]),
+    ["next", next[0] ? instant(next[0]) : "never"],
+    ...next.slice(1).map((tick): [string, Cell] => ["", instant(tick)]),
   ]
   const ticks = table(["tick", "outcome", "job", "state", "error"], runs.map(runRow))
   return runs.length > 0 ? `${list(facts)}\n\n${ticks}` : list(facts)

@@ -4,6 +4,7 @@ export { API_KEY, apiKeyId, LIST_ACTIONS, LIST_API_KEYS, ROTATE_API_KEY } from "
 export { ROLES } from "./access/principal.ts"
 export { RECORDED_VERBS } from "./access/recorded-verbs.ts"
 export { LIST_BATCHES, OF_BATCH, RETRY_BATCH } from "./batches/fields.ts"
+export { assertJson } from "./checks/assert-json.ts"
 export {
   anyJson,
   type Field,

@@ -15,6 +15,17 @@ export function shortDuration(ms: number): string {
   return rest > 0 && whole < 10 ? `${whole}${largest[0]}${rest}${next?.[0]}` : `${whole}${largest[0]}`
 }
 
+/** The same with each of its units, such as `1d12h30m`. */
+export function exactDuration(ms: number): string {
+  let rest = ms
+  const parts = [...UNITS, ["ms", 1] as const].map(([unit, unitMs]) => {
+    const whole = Math.floor(rest / unitMs)
+    rest -= whole * unitMs
+    return whole > 0 ? `${whole}${unit}` : ""
+  })
+  return parts.join("") || "0s"
+}
+
 /** `3h ago`, `in 5m`, or `now`. */
 export function fromNow(at: Date): string {
   const ms = at.getTime() - Date.now()

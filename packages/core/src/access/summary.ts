@@ -11,7 +11,7 @@ const NOT_RECORDED = ["payload", "metadata", "properties", "transaction", "value
 export function summaryOf(about: object): object {
   const summary = part(about, 0) as object
   const json = JSON.stringify(summary)
-  return json.length <= MOST_BYTES ? summary : { beginning: json.slice(0, MOST_BYTES) }
+  return json.length <= MOST_BYTES ? summary : { beginning: shorten(json, MOST_BYTES) }
 }
 
 function part(value: unknown, level: number): unknown {
@@ -38,6 +38,6 @@ function elements(list: readonly unknown[], level: number): unknown[] {
 }
 
 /** Postgres stores neither NUL nor half of a pair. */
-function shorten(text: string): string {
-  return text.slice(0, MOST_CHARACTERS).replaceAll("\0", "").toWellFormed()
+function shorten(text: string, mostCharacters = MOST_CHARACTERS): string {
+  return text.slice(0, mostCharacters).replaceAll("\0", "").toWellFormed()
 }

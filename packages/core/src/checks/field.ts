@@ -8,6 +8,7 @@ import {
   NAME,
   type Path,
   refuse,
+  refuseUnknown,
 } from "./validate.ts"
 
 /** What a value may be. It is checked and typed by this, and the description of the API is made from it. */
@@ -88,11 +89,15 @@ export const yesOrNo: Field<boolean, false> = field(
 )
 
 export function oneOf<const Value extends string>(known: readonly Value[]): Field<Value, false> {
-  return field(
-    { type: "string", enum: known },
-    (value) => known.includes(value as Value),
-    known.map((one) => JSON.stringify(one)).join(" or "),
-  )
+  const isValid = (value: unknown) => known.includes(value as Value)
+  return {
+    schema: { type: "string", enum: known },
+    isRequired: false,
+    isValid,
+    assert(value, path) {
+      if (!isValid(value)) refuseUnknown(value, path, known)
+    },
+  }
 }
 
 /** Lengths are in code points, as in JSON Schema and in Postgres. */

@@ -22,6 +22,20 @@ export function assertInteger(value: unknown, path: Path, least: number, most: n
 
 export function assertOneOf(value: unknown, path: Path, known: readonly string[]): void {
   if (value === undefined || known.includes(value as string)) return
+  refuseUnknown(value, path, known)
+}
+
+/** More are no help to who mistyped one of them. */
+const MOST_LISTED = 12
+
+/** Says what is known, or of many the nearest alone. */
+export function refuseUnknown(value: unknown, path: Path, known: readonly string[]): never {
+  const isLong = known.length > MOST_LISTED && typeof value === "string"
+  const near = isLong ? nearest(value, known) : undefined
+  if (near !== undefined) {
+    const said = `${path.join(".")} is ${shownValue(value)}: did you mean ${JSON.stringify(near)}?`
+    throw new InvalidInputError("invalid_option", said, { path })
+  }
   refuse("invalid_option", value, path, known.map((one) => JSON.stringify(one)).join(" or "))
 }
 

@@ -17,7 +17,7 @@ import type { RouteOptions } from "./route-options.ts"
 
 /** What the metadata contains, as JSON: the values have types, and an address is text. */
 const metadata: Field<string, false> = field(
-  { type: "string", minLength: 4, contentMediaType: "application/json", examples: ['{"customer":4711}'] },
+  { type: "string", minLength: 4, format: "json-object", examples: ['{"customer":4711}'] },
   (text) => typeof text === "string" && findInexactNumber(text) === undefined && hasKeys(text),
   'a JSON object with one or more keys, such as {"customer":4711}, and without numbers that JavaScript would round',
 )

@@ -60,8 +60,9 @@ function limitSize<Members extends Pick<Problem, "detail" | "errors">>(members: 
   }
 }
 
+/** Without halves of pairs, given or cut: not every program reads JSON that has one. */
 export function truncate(text: string, maxLength = 100): string {
-  return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text
+  return (text.length > maxLength ? `${text.slice(0, maxLength)}…` : text).toWellFormed()
 }
 
 /** A JSON pointer to the value at `path`. */

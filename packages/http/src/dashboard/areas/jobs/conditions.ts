@@ -117,11 +117,16 @@ function nestedIn(text: string): Record<string, unknown> {
   ) as Record<string, unknown>
 }
 
-/** Metadata has values of JSON: what reads as a number, true, false, null or text in quotes is that, the rest is text. */
+/**
+ * Metadata has values of JSON: what reads as a number, true, false, null or text in quotes is that, the rest is text. So is what no
+ * number is written like: the version 1.0, or an id of twenty digits, of which a number would keep sixteen.
+ */
 function plainValue(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === "object" && value !== null ? text : value
+    const isText =
+      typeof value === "number" ? String(value) !== text : typeof value === "object" && value !== null
+    return isText ? text : value
   } catch {
     return text
   }

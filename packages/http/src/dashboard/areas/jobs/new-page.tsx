@@ -1,4 +1,5 @@
 import {
+  type AnyJobDefinition,
   type EnqueueOptions,
   type FilterValues,
   InvalidInputError,
@@ -124,6 +125,12 @@ function valuesOf(view: View, name: string, job: JobSnapshot): Values {
   }
 }
 
+/** Why there are no fields. */
+function whyJson({ text: { jobs: text } }: View, definition: AnyJobDefinition | undefined): string {
+  if (definition === undefined) return text.unknownDefinition
+  return definition.input === undefined ? text.withoutSchema : text.noSchema
+}
+
 function form(view: View, name: string, values: Values, errors: Errors): Rendered {
   const { jobs: text } = view.text
   const definition = definitionOf(view, name)
@@ -148,9 +155,7 @@ function form(view: View, name: string, values: Values, errors: Errors): Rendere
         <input type="hidden" name="name" value={name} />
         <input type="hidden" name="once" value={crypto.randomUUID()} />
         <h2>{text.input}</h2>
-        {!fields && !values.isJson && (
-          <p class="muted">{definition ? text.noSchema : text.unknownDefinition}</p>
-        )}
+        {!fields && !values.isJson && <p class="muted">{whyJson(view, definition)}</p>}
         {fields ? (
           <InputFields view={view} fields={fields} texts={values.input} errors={errors} />
         ) : (

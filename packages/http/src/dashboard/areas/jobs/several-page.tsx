@@ -74,7 +74,13 @@ async function enqueueAll(
   const jobs = rows.map(({ payload, options }) => ({ name, payload, options: withShared(shared, options) }))
   const options = key === undefined ? {} : { request: { key, fingerprint: key } }
   const { id, total } = await view.sluice.enqueueBatch(jobs, options)
-  return { to: view.href(`/batches/${id}`), notice: view.format.counted(view.text.jobs.several.did, total) }
+  const { did, leftOut } = view.text.jobs.several
+  const others = rows.length - total
+  const notice = [
+    view.format.counted(did, total),
+    ...(others > 0 ? [view.format.counted(leftOut, others)] : []),
+  ]
+  return { to: view.href(`/batches/${id}`), notice: notice.join(" ") }
 }
 
 /** Those of the row count. Either of them says when it is due. */

@@ -1,5 +1,5 @@
 import { type AnyJobDefinition, type EnqueueOptions, InvalidInputError } from "@sluice/core"
-import { enqueueOptions } from "@sluice/core/fields"
+import { assertJson, enqueueOptions } from "@sluice/core/fields"
 import { fill } from "../../languages/text.ts"
 import type { View } from "../../page.ts"
 import { tableIn, UnclosedQuoteError } from "../parts/csv.ts"
@@ -121,7 +121,7 @@ function checkColumns(
 }
 
 async function checked(definition: AnyJobDefinition | undefined, row: Row): Promise<Row> {
-  const refused = row.problem ?? refusalOf(row.options)
+  const refused = row.problem ?? refusalOf(row)
   if (refused !== undefined) return { ...row, problem: refused }
   if (!definition?.input) return row
   const { issues } = await definition.input["~standard"].validate(row.payload)
@@ -130,10 +130,11 @@ async function checked(definition: AnyJobDefinition | undefined, row: Row): Prom
   return { ...row, problem }
 }
 
-/** What core would say of the options, before anything is stored. */
-function refusalOf(options: EnqueueOptions = {}): string | undefined {
+/** What core would say of the options, and of a payload that can't be stored, before anything is. */
+function refusalOf({ payload, options = {} }: Row): string | undefined {
   try {
     enqueueOptions.assert(options, ["options"])
+    assertJson(payload, ["payload"])
     return undefined
   } catch (error) {
     if (error instanceof InvalidInputError) return error.message

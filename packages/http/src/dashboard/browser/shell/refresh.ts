@@ -1,5 +1,9 @@
 const RETRY_LIMIT = 3
 
+interface Swapped {
+  readonly ctx: { readonly swap: string }
+}
+
 /**
  * Refreshes the page's content at the reader's interval, by a morph that keeps focus and place. It waits while nobody looks,
  * and while somebody points at a list, selects, types, or has something open.
@@ -10,7 +14,9 @@ export function enableRefreshing(): void {
   document.addEventListener("sluice:refresh-now", () => refresh(true))
   document.addEventListener("htmx:error", () => fail())
   document.addEventListener("htmx:response:error", () => fail())
-  document.addEventListener("htmx:after:swap", () => {
+  document.addEventListener("htmx:after:swap", (event) => {
+    // told of an answer that isn't shown, too
+    if ((event as CustomEvent<Swapped>).detail.ctx.swap === "none") return
     failures = 0
     tell("on")
   })

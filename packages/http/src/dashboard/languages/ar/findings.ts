@@ -86,17 +86,17 @@ export const findings: Messages["findings"] = {
   },
 
   lock_room_enough: {
-    text: "السعة {room} من الأقفال، المحجوز منها الآن {held}؛ وعدد المُصرِّفات {maxDrainers} تستخدم {used} على الأكثر",
+    text: "السعة {room} من الأقفال، المحجوز منها الآن {held}؛ وتستخدم المُصرِّفات (وعددها {maxDrainers}) {used} على الأكثر",
   },
   lock_room_low: {
-    text: "السعة {room} من الأقفال، المحجوز منها الآن {held}؛ وعدد المُصرِّفات {maxDrainers} تستخدم {used} على الأكثر",
+    text: "السعة {room} من الأقفال، المحجوز منها الآن {held}؛ وقد تستخدم المُصرِّفات (وعددها {maxDrainers}) {used} على الأكثر",
     remedy: "لكي تكفي تسحب المُصرِّفات دفعات أصغر؛ والإعداد max_locks_per_transaction يحدد السعة",
   },
   connection_room_enough: {
-    text: "السعة {room} من الاتصالات؛ وعدد المُصرِّفات {maxDrainers} تستخدم {used} على الأكثر، لكل منها {transactional} لمهام المعاملات. المفتوح الآن {open}",
+    text: "السعة {room} من الاتصالات؛ وتستخدم المُصرِّفات (وعددها {maxDrainers}) {used} على الأكثر، لكل منها {transactional} لمهام المعاملات. المفتوح الآن {open}",
   },
   connection_room_low: {
-    text: "السعة {room} من الاتصالات، وهي أقل مما يكفي {maxDrainers} من المُصرِّفات التي تستخدم {used}",
+    text: "السعة {room} من الاتصالات، وهي أقل مما يكفي المُصرِّفات (وعددها {maxDrainers})، التي تستخدم {used}",
     remedy: "ارفع max_connections أو حد الدور أو حد قاعدة البيانات، أو اخفض maxDrainers",
   },
 
@@ -108,7 +108,7 @@ export const findings: Messages["findings"] = {
   transaction_long: {
     text: "هناك معاملة مفتوحة منذ {ageMs} (pid {pid}، الدور {role}، {session}): لا يمكن تنظيف الصفوف التي حُذفت منذئذ",
     remedy:
-      "دعها تنتهي أو أنهها: select pg_terminate_backend({pid}). والإعداد idle_in_transaction_session_timeout ينهي ما ينسى معاملاته",
+      "دعها تنتهي أو أنهها: select pg_terminate_backend({pid}). والإعداد idle_in_transaction_session_timeout ينهي الجلسات التي تنسى معاملاتها",
   },
   prepared_transaction_long: {
     text: "حضّر الدور {role} معاملة باسم {gid} قبل {ageMs}: لا يمكن تنظيف الصفوف التي حُذفت منذئذ",
@@ -123,14 +123,14 @@ export const findings: Messages["findings"] = {
     each: "{step} (عدد المرات {failures}، آخرها {failedAt}: {error})",
   },
   dead_rows_few: {
-    text: "يشغل جدول المهام {tableBytes}، وفيه {deadRows} من الصفوف الميتة إلى جانب {liveRows}",
+    text: "يشغل جدول المهام {tableBytes}، الصفوف الحية فيه {liveRows}، والميتة {deadRows}",
   },
   dead_rows_many: {
-    text: "يشغل جدول المهام {tableBytes}، وفيه {deadRows} من الصفوف الميتة إلى جانب {liveRows}؛ وآخر تنظيف له {vacuumedAt}",
+    text: "يشغل جدول المهام {tableBytes}، الصفوف الحية فيه {liveRows}، والميتة {deadRows}؛ وآخر تنظيف له {vacuumedAt}",
     remedy: VACUUM,
   },
   never_vacuumed: {
-    text: "يشغل جدول المهام {tableBytes}، وفيه {deadRows} من الصفوف الميتة إلى جانب {liveRows}؛ ولم يُنظَّف قط",
+    text: "يشغل جدول المهام {tableBytes}، الصفوف الحية فيه {liveRows}، والميتة {deadRows}؛ ولم يُنظَّف قط",
     remedy: VACUUM,
   },
 

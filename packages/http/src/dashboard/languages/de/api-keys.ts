@@ -53,7 +53,7 @@ export const apiKeys: Messages["apiKeys"] = {
   revokeKey: "{name} widerrufen",
   revokeTitle: "{name} widerrufen?",
   revokeLead:
-    "Anfragen mit diesem Schlüssel werden binnen 30 Sekunden abgelehnt, und Sitzungen, die mit ihm begannen, enden. Das lässt sich nicht rückgängig machen.",
+    "Anfragen mit diesem Schlüssel werden binnen 30 Sekunden abgelehnt, und was mit ihm begann, endet: Sitzungen des Dashboards, und Tokens, mit denen Browser Jobs beobachten. Das lässt sich nicht rückgängig machen.",
   secret: "Geheimnis",
   shownOnce: "Kopieren Sie das Geheimnis jetzt: es wird nirgends gespeichert und nicht noch einmal gezeigt.",
   stored: "Ich habe es abgelegt",

@@ -256,6 +256,7 @@ export const jobs: Messages["jobs"] = {
   choose: "Weiter",
   unknownDefinition:
     "Das Dashboard hat diese Definition nicht, darum wird die Eingabe hier nicht geprüft: Geben Sie sie als JSON an.",
+  withoutSchema: "Diese Definition hat kein Schema der Eingabe: Geben Sie die Eingabe als JSON an.",
   noSchema:
     "Das Schema dieser Definition lässt sich nicht als Felder zeigen: Geben Sie die Eingabe als JSON an.",
   input: "Eingabe",
@@ -292,6 +293,10 @@ export const jobs: Messages["jobs"] = {
     }),
     enqueue: plural({ one: "{count} Job einreihen", other: "{count} Jobs einreihen" }),
     did: plural({ one: "{count} Job ist eingereiht.", other: "{count} Jobs sind eingereiht." }),
+    leftOut: plural({
+      one: "{count} blieb weg, weil es einen Job mit seinem eindeutigen Schlüssel gibt.",
+      other: "{count} blieben weg, weil es Jobs mit ihren eindeutigen Schlüsseln gibt.",
+    }),
     none: "Es gibt keine Eingaben: Fügen Sie eine JSON-Liste ein, oder eine Tabelle mit ihrer ersten Zeile.",
     noField: "Es gibt kein Feld {field}.",
     twice: "Das Feld {field} kommt zweimal vor.",

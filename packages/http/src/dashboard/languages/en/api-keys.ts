@@ -51,7 +51,7 @@ export const apiKeys = {
   revokeKey: "Revoke {name}",
   revokeTitle: "Revoke {name}?",
   revokeLead:
-    "Requests with this key are refused within 30 seconds, and sessions that were opened with it end. This can't be undone.",
+    "Requests with this key are refused within 30 seconds, and what was opened with it ends: sessions of the dashboard, and tokens with which browsers watch jobs. This can't be undone.",
   secret: "Secret",
   shownOnce: "Copy the secret now: it is stored nowhere, and not shown again.",
   stored: "I have stored it",

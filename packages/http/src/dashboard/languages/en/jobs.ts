@@ -253,6 +253,7 @@ export const jobs = {
   choose: "Continue",
   unknownDefinition:
     "The dashboard doesn't have this definition, so the input isn't checked here: give it as JSON.",
+  withoutSchema: "This definition has no input schema: give the input as JSON.",
   noSchema: "This definition's schema can't be shown as fields: give the input as JSON.",
   input: "Input",
   options: "Options",
@@ -288,6 +289,10 @@ export const jobs = {
     }),
     enqueue: plural({ one: "Enqueue {count} job", other: "Enqueue {count} jobs" }),
     did: plural({ one: "{count} job is enqueued.", other: "{count} jobs are enqueued." }),
+    leftOut: plural({
+      one: "{count} was left out, as there is a job with its unique key.",
+      other: "{count} were left out, as there are jobs with their unique keys.",
+    }),
     none: "There are no inputs: paste a JSON list, or a table with its first line.",
     noField: "There is no field {field}.",
     twice: "The field {field} is there twice.",

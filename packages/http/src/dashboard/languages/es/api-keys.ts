@@ -53,7 +53,7 @@ export const apiKeys: Messages["apiKeys"] = {
   revokeKey: "Revocar {name}",
   revokeTitle: "¿Revocar {name}?",
   revokeLead:
-    "Las peticiones con esta clave se rechazan en 30 segundos, y terminan las sesiones que se abrieron con ella. No se puede deshacer.",
+    "Las peticiones con esta clave se rechazan en 30 segundos, y termina lo que se abrió con ella: las sesiones del panel y los tokens con los que los navegadores siguen trabajos. No se puede deshacer.",
   secret: "Secreto",
   shownOnce: "Copie el secreto ahora: no se guarda en ningún sitio ni se vuelve a mostrar.",
   stored: "Lo he guardado",

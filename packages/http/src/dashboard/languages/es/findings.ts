@@ -46,11 +46,11 @@ export const findings: Messages["findings"] = {
 
   writes_accepted: { text: "el servidor acepta escrituras" },
   server_is_standby: {
-    text: "el servidor es uno en espera, que no acepta escrituras: nada puede encolarse ni ejecutarse",
+    text: "el servidor está en espera (standby) y no acepta escrituras: no se puede encolar ni ejecutar nada",
     remedy: "Dé la dirección del servidor primario, o promueva este servidor: select pg_promote()",
   },
   writes_off: {
-    text: "el ajuste default_transaction_read_only está activado para este rol: con él, nada puede encolarse ni ejecutarse",
+    text: "el ajuste default_transaction_read_only está activado para este rol: así no se puede encolar ni ejecutar nada",
     remedy:
       "Desactívelo, en el rol, la base de datos o el servidor. Algunos proveedores lo activan cuando el disco está lleno: libere espacio primero",
   },
@@ -111,7 +111,7 @@ export const findings: Messages["findings"] = {
   transaction_long: {
     text: "una transacción lleva abierta {ageMs} (pid {pid}, rol {role}, {session}): las filas borradas desde entonces no se pueden limpiar",
     remedy:
-      "Déjela terminar o termínela: select pg_terminate_backend({pid}). idle_in_transaction_session_timeout termina lo que olvida sus transacciones",
+      "Déjela terminar o termínela: select pg_terminate_backend({pid}). idle_in_transaction_session_timeout termina las sesiones que olvidan sus transacciones",
   },
   prepared_transaction_long: {
     text: "el rol {role} preparó una transacción hace {ageMs} como {gid}: las filas borradas desde entonces no se pueden limpiar",

@@ -254,6 +254,7 @@ export const jobs: Messages["jobs"] = {
   choose: "Continuar",
   unknownDefinition:
     "El panel no tiene esta definición, así que aquí no se comprueba la entrada: indíquela como JSON.",
+  withoutSchema: "Esta definición no tiene esquema de entrada: indique la entrada como JSON.",
   noSchema: "El esquema de esta definición no se puede mostrar como campos: indique la entrada como JSON.",
   input: "Entrada",
   options: "Opciones",
@@ -289,6 +290,10 @@ export const jobs: Messages["jobs"] = {
     }),
     enqueue: plural({ one: "Encolar {count} trabajo", other: "Encolar {count} trabajos" }),
     did: plural({ one: "Se ha encolado {count} trabajo.", other: "Se han encolado {count} trabajos." }),
+    leftOut: plural({
+      one: "Se ha omitido {count}: ya hay un trabajo con su clave única.",
+      other: "Se han omitido {count}: ya hay trabajos con sus claves únicas.",
+    }),
     none: "No hay entradas: pegue una lista JSON, o una tabla con su primera línea.",
     noField: "No hay ningún campo {field}.",
     twice: "El campo {field} aparece dos veces.",

@@ -58,7 +58,7 @@ export const apiKeys: Messages["apiKeys"] = {
   revokeKey: "Révoquer {name}",
   revokeTitle: "Révoquer {name} ?",
   revokeLead:
-    "Les requêtes avec cette clé sont refusées sous 30 secondes, et les sessions ouvertes avec elle se terminent. C’est irréversible.",
+    "Les requêtes avec cette clé sont refusées sous 30 secondes, et ce qui a été ouvert avec elle se termine : les sessions du tableau de bord, et les jetons avec lesquels des navigateurs suivent des jobs. C’est irréversible.",
   secret: "Secret",
   shownOnce: "Copiez le secret maintenant : il n’est conservé nulle part, et ne sera plus montré.",
   stored: "Je l’ai conservé",

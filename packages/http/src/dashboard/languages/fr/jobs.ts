@@ -254,6 +254,7 @@ export const jobs: Messages["jobs"] = {
   choose: "Continuer",
   unknownDefinition:
     "Le tableau de bord n’a pas cette définition, donc l’entrée n’est pas vérifiée ici : donnez-la en JSON.",
+  withoutSchema: "Cette définition n’a pas de schéma d’entrée : donnez l’entrée en JSON.",
   noSchema: "Le schéma de cette définition ne peut pas devenir des champs : donnez l’entrée en JSON.",
   input: "Entrée",
   options: "Options",
@@ -290,6 +291,10 @@ export const jobs: Messages["jobs"] = {
     }),
     enqueue: plural({ one: "Mettre {count} job en file", other: "Mettre {count} jobs en file" }),
     did: plural({ one: "{count} job est en file.", other: "{count} jobs sont en file." }),
+    leftOut: plural({
+      one: "{count} a été laissé de côté : un job a déjà sa clé unique.",
+      other: "{count} ont été laissés de côté : des jobs ont déjà leurs clés uniques.",
+    }),
     none: "Il n’y a pas d’entrées : collez une liste JSON, ou un tableau avec sa première ligne.",
     noField: "Il n’y a pas de champ {field}.",
     twice: "Le champ {field} figure deux fois.",

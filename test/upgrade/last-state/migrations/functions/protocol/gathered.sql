@@ -15,6 +15,7 @@ declare
   c_bytes constant bigint := 4194304;
   v_batch bigint;
   v_ids bigint[];
+  v_failed bigint; -- the first of them
   v_failures_since timestamptz;
 begin
   -- the list once: read for each job it would be decompressed each time
@@ -23,8 +24,10 @@ begin
                where j.place > p_from and j.place <= p_from + c_page order by j.place)
   into v_batch, total, v_ids
   from progress p where p.job_id = p_job and p.name = p_name;
-  v_failures_since := first_enqueued(places_of(array(
-    select g.job_id from gathered_jobs g where g.batch_id = v_batch and g.job_id = any (v_ids) and g.outcome <> 'succeeded')));
+  select min(g.job_id) into v_failed from gathered_jobs g where g.batch_id = v_batch and g.job_id = any (v_ids) and g.outcome <> 'succeeded';
+  if v_failed is not null then
+    v_failures_since := coalesce((select j.enqueued_at from jobs j where j.id = v_failed), first_enqueued(places_of(array[v_failed])), '-infinity');
+  end if;
   with page as materialized (
     select given.place, given.id, g.outcome, g.result, sum(coalesce(pg_column_size(g.result), 0)) over (order by given.place) as bytes
     from unnest(v_ids) with ordinality given (id, place)
