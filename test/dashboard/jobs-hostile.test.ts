@@ -142,6 +142,42 @@ test("SQL in a filter is a value that nothing has", async () => {
   expect(await sluice.countJobs()).toEqual(before)
 })
 
+const list = (count: number, field: string, make: (nth: number) => string) =>
+  new URLSearchParams(Array.from({ length: count }, (_, nth): [string, string] => [field, make(nth)]))
+
+test.each([
+  ["names", list(20_000, "name", (nth) => `name${nth}`)],
+  ["conditions of metadata", list(20_000, "metadata", (nth) => `key${nth}:1`)],
+  ["conditions of metadata that are typed", list(1, "q", () => "metadata.a:1 ".repeat(20_000))],
+])("a form with 20,000 %s doesn't hold up the process", { timeout: 30_000 }, async (_, form) => {
+  form.append("verb", "cancel")
+  const began = performance.now()
+  await post("/jobs/act", form)
+  expect(performance.now() - began).toBeLessThan(3_000)
+})
+
+test("paths of metadata with thousands of levels are refused, though they lead together", async () => {
+  const path = "a.".repeat(3_500)
+  const text = await page(`/jobs?metadata=${path}b:1&metadata=${path}c:2`)
+  expect(readable(text)).toContain("filter.metadata is nested too deep")
+})
+
+test("a key of metadata may have the name of what objects inherit", async () => {
+  const { id } = await sluice.enqueue(
+    "keyed",
+    {},
+    { delay: "1h", metadata: JSON.parse('{"__proto__":{"a":1}}') },
+  )
+  expect(await page("/jobs?metadata=__proto__.a:1&metadata=__proto__.b:1")).not.toContain('id="row-')
+  expect(await page("/jobs?metadata=__proto__.a:1")).toContain(`id="row-${id}"`)
+})
+
+test("an address with hundreds of conditions makes a page of usual size", async () => {
+  const text = await page(`/jobs?${list(2_000, "metadata", (nth) => `${nth}:1`)}`)
+  expect(text.length).toBeLessThan(1_000_000)
+  expect(text).toContain('href="/jobs"')
+})
+
 test("the largest payload is shown whole, and quickly", async () => {
   const payload = { rows: Array.from({ length: 4_000 }, (_, nth) => ({ nth, text: "x".repeat(40) })) }
   const { id } = await sluice.enqueue("large", payload, { delay: "1h" })

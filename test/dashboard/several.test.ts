@@ -192,6 +192,18 @@ test("an option that core refuses is wrong when it is checked, of a row and of a
   expect(await payloads()).toEqual([])
 })
 
+test("what Postgres can't store is wrong when it is checked, too", async () => {
+  const check = (form: Record<string, string>) =>
+    operator.post(PATH, { name: "refund", rows: '[{"order": 1}]', step: "check", ...form })
+  const nul = await check({ rows: String.raw`[{"order": 1, "note": "\u0000"}]` })
+  expect(readable(nul.text)).toMatch(/1 row can't be enqueued.*payload\.note is .*without NUL/)
+  const column = await check({ rows: String.raw`order,options.metadata${"\n"}1,"{""a"": ""\ud800""}"` })
+  expect(readable(column.text)).toMatch(/1 row can't be enqueued.*options\.metadata\.a is .*without NUL/)
+  const all = await check({ metadata: JSON.stringify({ a: "x".repeat(70_000) }) })
+  expect(all.status).toBe(422)
+  expect(all.text).toMatch(/id="field-metadata-error">[^<]*over the limit of 65536/)
+})
+
 test("a form that is sent twice stores each job once", async () => {
   const form = { name: "refund", rows: '[{"order": 1}, {"order": 2}]', step: "enqueue", once: "4d1f" }
   const first = await operator.post(PATH, form)

@@ -239,6 +239,15 @@ test("values to begin a filter with are those of new jobs and of definitions", a
   expect(tags).toEqual(["<b>", "a"])
 })
 
+test("keys of metadata that nobody would type, and metadata that takes long to read, begin no filter", async () => {
+  const many = Object.fromEntries(Array.from({ length: 3_000 }, (_, nth) => [`many${nth}`, nth]))
+  await store("done", {}, { delay: "1h", metadata: many })
+  await store("done", {}, { delay: "1h", metadata: { ["k".repeat(128)]: 1, ["l".repeat(129)]: 1 } })
+  const { metadata } = await sluice.getFilterValues()
+  expect(metadata).toContain("k".repeat(128))
+  expect(metadata.filter((key) => /^(many|l{129})/.test(key))).toEqual([])
+})
+
 test.each<[object, string]>([
   [{ state: [] }, "filter.state is []"],
   [{ state: ["ready", "asleep"] }, 'filter.state.1 is "asleep"'],

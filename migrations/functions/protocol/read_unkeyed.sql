@@ -3,8 +3,8 @@
 --   p_names      the job names that it performs
 --   p_limit      how many jobs at most
 --   p_max_bytes  how much it may return of them: beyond it only the first job
---   returns      a list of id, name, payload and the key of a payload that is in the app's store; the payload of a job that no claim could
---                return is null
+--   returns      a list of id, name, payload, the key of a payload that is in the app's store, and the version that set_keys asks for; the
+--                payload of a job that no claim could return is null
 create or replace function read_unkeyed(p_names text[], p_limit integer, p_max_bytes bigint) returns json
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set jit = off
@@ -29,8 +29,8 @@ begin
   where s.place = 1 or s.bytes <= p_max_bytes or s.bytes is null;
   return (
   select coalesce(json_agg(json_build_array(j.id, j.name, case when j.large_bytes > max_inline_bytes() then null
-    else coalesce(j.payload, p.payload) end, p.store_key) order by given.place), '[]')
-  from unnest(v_ids) with ordinality given (id, place), lateral (select j.id, j.name, j.payload, j.payload_day, j.large_bytes from jobs j where j.id = given.id limit 1) j
+    else coalesce(j.payload, p.payload) end, p.store_key, j.xmin::text) order by given.place), '[]')
+  from unnest(v_ids) with ordinality given (id, place), lateral (select j.id, j.name, j.payload, j.payload_day, j.large_bytes, j.xmin from jobs j where j.id = given.id limit 1) j
   left join payloads p on p.day = any (v_days || date '-infinity') and p.day = j.payload_day and p.job_id = j.id
   where j.payload_day is null or j.payload_day = any (v_days)); -- of one that was carried to another day meanwhile the payload isn't read
 end

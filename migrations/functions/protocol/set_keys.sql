@@ -1,8 +1,9 @@
 -- Gives jobs the keys that a drainer has computed: they become what an enqueue with these keys would have made them. Of
 -- those that come together under one key, as many of each name as may run become ready, as in store_jobs. A job that is
--- no longer unkeyed is left: another drainer has computed its key, and it may be running.
+-- no longer unkeyed is left: another drainer has computed its key, and it may be running. So is one that was changed since it was read: its
+-- payload may be another one.
 --   p_keys   a list of objects: id; key, or none if the definition has no concurrency limit; rateKey, in the same way; furtherKeys, one for each of its further
---            limits, of which those are taken that it lacks; failed: whether
+--            limits, of which those are taken that it lacks; version: of the row, as read_unkeyed returned it, or none; failed: whether
 --            a key could not be computed. Such a job keeps its limits without keys, which says that it is to fail when it is performed
 --   returns  how many were given a key, or none
 create or replace function set_keys(p_keys json) returns integer
@@ -15,8 +16,8 @@ declare
   v_several bigint[]; -- those with further keys
 begin
   with given as materialized (
-    select g.id, g.key, g."rateKey" as rate_key, g."furtherKeys" as further_keys, coalesce(g.failed, false) as failed
-    from json_to_recordset(p_keys) g (id bigint, key text, "rateKey" text, "furtherKeys" text[], failed boolean)
+    select g.id, g.key, g."rateKey" as rate_key, g."furtherKeys" as further_keys, g.version, coalesce(g.failed, false) as failed
+    from json_to_recordset(p_keys) g (id bigint, key text, "rateKey" text, "furtherKeys" text[], version text, failed boolean)
   ), unkeyed as materialized (
     select g.id, g.failed, coalesce(j.concurrency_key, case when j.concurrency_limit is not null then g.key end) as key,
            coalesce(j.rate_key, case when (j.rate).starts is not null then g.rate_key end) as rate_key,
@@ -24,7 +25,7 @@ begin
                  where l.place <= cardinality(j.further_keys) order by l.place) as further_keys, j.name, j.priority, j.run_at,
            j.queue = any (v_paused) as is_paused
     from given g, lateral (
-      select j.* from jobs j where j.id = g.id and j.state = 'unkeyed' limit 1 for no key update skip locked) j
+      select j.* from jobs j where j.id = g.id and j.xmin::text = coalesce(g.version, j.xmin::text) and j.state = 'unkeyed' limit 1 for no key update skip locked) j
   ), placed as materialized (
     select u.*, row_number() over (partition by u.key, u.name, u.is_paused order by u.priority, u.run_at, u.id) as place,
            row_number() over (partition by u.rate_key, u.name, u.is_paused order by u.priority, u.run_at, u.id) as rate_place

@@ -56,6 +56,7 @@ export { batchId } from "./job/batch-id.ts"
 export { CONDITIONS, inputText, jobFilter } from "./job/job-filter.ts"
 export { jobId } from "./job/job-id.ts"
 export { instant } from "./job/option-values.ts"
+export { assertMetadata } from "./job/payload.ts"
 export { SCHEDULE } from "./job/schedule-fields.ts"
 export { waitToken } from "./job/wait-token.ts"
 export {

@@ -43,7 +43,7 @@ export async function computeKeys(
   }
 }
 
-type UnkeyedJob = [id: number, name: string, payload: unknown, payloadKey: string | null]
+type UnkeyedJob = [id: number, name: string, payload: unknown, payloadKey: string | null, version: string]
 
 async function readUnkeyed({ schema, query }: Drainer, names: readonly string[]): Promise<UnkeyedJob[]> {
   const { text, values } = protocolCall(schema, "read_unkeyed", {
@@ -65,7 +65,7 @@ async function storeKeys(drainer: Drainer, keys: readonly ComputedKey[]): Promis
   } catch (error) {
     const [first] = keys
     if (!(error instanceof InvalidInputError) || first === undefined) throw error
-    if (keys.length === 1) return writeKeys(drainer, [{ id: first.id, failed: true }])
+    if (keys.length === 1) return writeKeys(drainer, [{ id: first.id, version: first.version, failed: true }])
     const middle = Math.ceil(keys.length / 2)
     const stored = await storeKeys(drainer, keys.slice(0, middle))
     return stored + (await storeKeys(drainer, keys.slice(middle)))
@@ -81,6 +81,8 @@ async function writeKeys({ schema, query }: Drainer, keys: readonly ComputedKey[
 /** An element of the argument of `set_keys`. */
 interface ComputedKey extends ComputedKeys {
   readonly id: number
+  /** Of the row whose payload was read. Keys of a job that was changed since are not stored. */
+  readonly version: string
   readonly failed?: boolean
 }
 
@@ -91,15 +93,16 @@ async function keysOf(
   const jobs = withFewObjects(read)
   const computed = new Map<number, ComputedKey>()
   const all = Promise.all(
-    jobs.map(async ([id, name, inRow, payloadKey]) => {
+    jobs.map(async ([id, name, inRow, payloadKey, version]) => {
       const payload = payloadKey === null ? inRow : readPayload(payloads, payloadKey)
-      computed.set(id, await keyOf(id, definitions.get(name) as AnyJobDefinition, payload))
+      const keys = await keysOrFailed(definitions.get(name) as AnyJobDefinition, payload)
+      computed.set(id, { id, version, ...keys })
     }),
   )
   const done = new AbortController()
   await Promise.race([all, wait(LONGEST_MS, undefined, { signal: done.signal })])
   done.abort()
-  const keyOrFailed = ([id]: UnkeyedJob) => computed.get(id) ?? { id, failed: true }
+  const keyOrFailed = ([id, , , , version]: UnkeyedJob) => computed.get(id) ?? { id, version, failed: true }
   const isStoreDown = jobs.filter(hasObject).every((job) => keyOrFailed(job).failed)
   return (isStoreDown ? read : jobs).map(keyOrFailed)
 }
@@ -121,10 +124,13 @@ async function readPayload(payloads: StoredPayloads | undefined, key: string): P
 }
 
 /** A job whose key can't be computed fails when it is performed, with the error that is dropped here. */
-async function keyOf(id: number, definition: AnyJobDefinition, payload: unknown): Promise<ComputedKey> {
+async function keysOrFailed(
+  definition: AnyJobDefinition,
+  payload: unknown,
+): Promise<ComputedKeys & { failed?: boolean }> {
   try {
-    return { id, ...(await storedKeysOf(definition, await payload)) }
+    return await storedKeysOf(definition, await payload)
   } catch {
-    return { id, failed: true }
+    return { failed: true }
   }
 }

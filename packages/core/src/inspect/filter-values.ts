@@ -6,7 +6,7 @@ export interface FilterValues {
   readonly names: readonly string[]
   readonly queues: readonly string[]
   readonly tags: readonly string[]
-  /** Keys of jobs' metadata whose values are plain. */
+  /** Keys of jobs' metadata whose values are plain, of up to 128 characters. Metadata of more than 2 KB isn't read for it. */
   readonly metadata: readonly string[]
 }
 

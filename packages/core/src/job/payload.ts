@@ -152,6 +152,11 @@ export function toJson(
   return { json, bytes, value: isJson ? given : JSON.parse(json) }
 }
 
+/** Throws what an enqueue would if this can't be stored as metadata. */
+export function assertMetadata(value: unknown, path: readonly string[]): void {
+  toJson(value, path, MAX_METADATA_BYTES)
+}
+
 /** Turns the result of a step or the position of a cursor into JSON. Undefined stays undefined. */
 export function toStorableJson(value: unknown, path: readonly string[]): string | undefined {
   const json = stringify(value, path)

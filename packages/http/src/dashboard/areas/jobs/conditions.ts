@@ -37,18 +37,24 @@ export function conditionsOf(query: URLSearchParams): Condition[] {
   return withoutDuplicates([...given, ...typedConditions(query.get("q") ?? "")].filter(({ value }) => value))
 }
 
+/** Looks at each once: a form may have many thousands. */
 function withoutDuplicates(conditions: readonly Condition[]): Condition[] {
-  return conditions.filter(({ field, value }, place) => {
-    const later = conditions.slice(place + 1)
-    return ALTERNATIVES.includes(field)
-      ? !later.some((one) => one.field === field && one.value === value)
-      : !later.some((one) => one.field === field && subjectOf(one) === subjectOf({ field, value }))
-  })
+  const seen = new Set<string>()
+  return conditions
+    .toReversed()
+    .filter((condition) => {
+      const subject = subjectOf(condition)
+      if (seen.has(subject)) return false
+      seen.add(subject)
+      return true
+    })
+    .reverse()
 }
 
-/** What of a field the condition is about. */
+/** What a condition is about. Of several that are about the same, one counts. */
 function subjectOf({ field, value }: Condition): string {
-  return field === "metadata" ? value.slice(0, value.indexOf(":")) : ""
+  if (ALTERNATIVES.includes(field)) return `${field}:${value}`
+  return field === "metadata" ? `${field}:${value.slice(0, value.indexOf(":"))}` : field
 }
 
 /**
@@ -104,17 +110,33 @@ function metadataOf(conditions: readonly Condition[]): JobFilter["metadata"] {
   if (values.length === 0) return undefined
   const bad = values.find((value) => value.indexOf(":") < 1)
   if (bad !== undefined) return bad as never
-  return values.map(nestedIn).reduce(merged)
+  const metadata = {}
+  for (const value of values) putInto(metadata, value)
+  return metadata
 }
 
-/** `order.id:17` as `{ order: { id: 17 } }`. */
-function nestedIn(text: string): Record<string, unknown> {
+type Nested = Record<string, unknown>
+
+/** Puts `order.id:17` into it, as `{ order: { id: 17 } }`. Without recursion, because an address can have thousands of levels. */
+function putInto(metadata: Nested, text: string): void {
   const colon = text.indexOf(":")
   const keys = text.slice(0, colon).split(".")
-  return keys.reduceRight<unknown>(
-    (value, key) => Object.fromEntries([[key, value]]),
-    plainValue(text.slice(colon + 1)),
-  ) as Record<string, unknown>
+  const last = keys.pop() as string
+  setOwn(keys.reduce(objectAt, metadata), last, plainValue(text.slice(colon + 1)))
+}
+
+/** The object that this one has at a key. It replaces what else is there. */
+function objectAt(parent: Nested, key: string): Nested {
+  const had = Object.hasOwn(parent, key) ? parent[key] : undefined
+  if (isRecord(had)) return had
+  const object = {}
+  setOwn(parent, key, object)
+  return object
+}
+
+/** `__proto__` is a key as any other. */
+function setOwn(object: Nested, key: string, value: unknown): void {
+  Object.defineProperty(object, key, { value, configurable: true, enumerable: true, writable: true })
 }
 
 /**
@@ -130,14 +152,6 @@ function plainValue(text: string): unknown {
   } catch {
     return text
   }
-}
-
-function merged(one: Record<string, unknown>, other: Record<string, unknown>): Record<string, unknown> {
-  const pairs = Object.entries(other).map(([key, value]): [string, unknown] => {
-    const had = Object.hasOwn(one, key) ? one[key] : undefined
-    return [key, isRecord(had) && isRecord(value) ? merged(had, value) : value]
-  })
-  return Object.fromEntries([...Object.entries(one), ...pairs])
 }
 
 const LENGTH_OF_TIME = /^\d+(?:\.\d+)?(?:s|m|h|d)$/

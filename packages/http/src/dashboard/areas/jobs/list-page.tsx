@@ -157,13 +157,17 @@ function isTyped(key: string): boolean {
   return !/[\s:.]/.test(key)
 }
 
+/** Of more there are none: each links to an address with all the others. */
+const MOST_BADGES = 50
+
 function Badges({ view, conditions }: Pick<Parts, "view" | "conditions">) {
   const { jobs: text } = view.text
   const shown = conditions.filter(({ field }) => field !== "state")
   if (shown.length === 0) return null
+  const badges = shown.length > MOST_BADGES ? [] : shown
   return (
     <fieldset class="filters" aria-label={text.conditions}>
-      {shown.map((condition) => {
+      {badges.map((condition) => {
         const label = `${text.fields[condition.field]}: ${condition.value}`
         return (
           <span class="filter">

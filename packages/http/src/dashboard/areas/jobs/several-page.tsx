@@ -1,5 +1,4 @@
 import { type EnqueueOptions, InvalidInputError } from "@sluice/core"
-import { enqueueOptions } from "@sluice/core/fields"
 import { ActionForm } from "../../components/action-form.tsx"
 import { Notice } from "../../components/notice.tsx"
 import { PageHeader } from "../../components/page-header.tsx"
@@ -12,7 +11,7 @@ import { onceKeyOf } from "../parts/once.ts"
 import { inputFieldsOf } from "./input-fields.ts"
 import { definitionOf } from "./job-form.tsx"
 import { fieldOfOption, OPTIONS, OptionFields, type OptionName, optionsIn } from "./option-fields.tsx"
-import { type Row, rowsIn } from "./several.ts"
+import { assertOptions, type Row, rowsIn } from "./several.ts"
 
 const PATH = "/jobs/new/several"
 const MOST_SHOWN = 20
@@ -60,7 +59,7 @@ export const severalAction: Action = {
 
 function sharedOptions(view: View, { options }: Given): EnqueueOptions {
   const shared = optionsIn(view, new URLSearchParams([...options]))
-  enqueueOptions.assert(shared, ["options"])
+  assertOptions(shared)
   return shared
 }
 

@@ -1,5 +1,5 @@
 import { type AnyJobDefinition, type EnqueueOptions, InvalidInputError } from "@sluice/core"
-import { assertJson, enqueueOptions } from "@sluice/core/fields"
+import { assertJson, assertMetadata, enqueueOptions } from "@sluice/core/fields"
 import { fill } from "../../languages/text.ts"
 import type { View } from "../../page.ts"
 import { tableIn, UnclosedQuoteError } from "../parts/csv.ts"
@@ -133,13 +133,19 @@ async function checked(definition: AnyJobDefinition | undefined, row: Row): Prom
 /** What core would say of the options, and of a payload that can't be stored, before anything is. */
 function refusalOf({ payload, options = {} }: Row): string | undefined {
   try {
-    enqueueOptions.assert(options, ["options"])
+    assertOptions(options)
     assertJson(payload, ["payload"])
     return undefined
   } catch (error) {
     if (error instanceof InvalidInputError) return error.message
     throw error
   }
+}
+
+/** Throws what an enqueue with these options would. */
+export function assertOptions(options: EnqueueOptions): void {
+  enqueueOptions.assert(options, ["options"])
+  if (options.metadata !== undefined) assertMetadata(options.metadata, ["options", "metadata"])
 }
 
 function keyOf(segment: PropertyKey | { readonly key: PropertyKey }): string {
