@@ -138,11 +138,3 @@ test("a name that nobody has registered is warned of, with the name that is like
   const quiet = await run("enqueue", "send-receipts", "--jobs", JOBS)
   expect(quiet.stderr, "definitions of the app decide").not.toContain("No drainer")
 })
-
-test("`sluice enqueue` says that a job expires with the next drain if its time has passed", async () => {
-  const late = await run("enqueue", "welcome", "--expires-at", "2020-01-01T00:00:00Z")
-  expect(late.code).toBe(0)
-  expect(late.stderr).toContain("Its time to expire has passed: the next drain cancels it.")
-  const inTime = await run("enqueue", "welcome", "--expires-at", "2090-01-01T00:00:00Z")
-  expect(inTime.stderr).not.toContain("has passed")
-})

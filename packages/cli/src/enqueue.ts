@@ -14,24 +14,16 @@ const MOST_NAMES = 1_000
 export async function enqueue(options: Options, words: readonly string[]): Promise<number> {
   const [name, payloadText] = words as [string, string?]
   const payload = payloadText === undefined ? {} : await readPayload(payloadText)
-  const given = enqueueOptions(options)
   const { id, status, state, warning } = await withSluice(options, async (sluice) => {
-    const { id, status, state } = await sluice.enqueue(name, payload, given)
+    const { id, status, state } = await sluice.enqueue(name, payload, enqueueOptions(options))
     const warning = options.jobs === undefined ? await warnOfName(sluice, name) : undefined
     return { id, status, state, warning }
   })
   if (options.json) printJson({ id, status, state })
   else if (status === "deduplicated") console.log(`Job ${id} is there already: it is ${state}.`)
   else console.log(`Job ${id} was ${status}: it is ${state}.`)
-  if (status !== "deduplicated" && hasPassed(given.expiresAt))
-    console.error(styled("Its time to expire has passed: the next drain cancels it.", "yellow"))
   if (warning) console.error(styled(warning, "yellow"))
   return 0
-}
-
-/** Such a job is stored too: a program that enqueues late finds in the history what became of it. */
-function hasPassed(expiresAt: EnqueueOptions["expiresAt"]): boolean {
-  return expiresAt !== undefined && new Date(expiresAt).getTime() <= Date.now()
 }
 
 /** A mistyped name is stored like any other, since what performs it may be deployed later. */
