@@ -41,3 +41,11 @@ test("`sluice migrate --owner` refuses the schema of another owner", async () =>
   expect(output).toContain("shop/production")
   expect(code).toBe(3)
 })
+
+test("`sluice migrate --owner` refuses a blank name before anything changes", async () => {
+  const { url, rows } = await createDatabase("template0")
+  const { code, output } = await runSluice("migrate", "--database-url", url, "--owner", " ")
+  expect(output).toBe('sluice: --owner is " ": give some text\n')
+  expect(code).toBe(2)
+  expect(await rows("select from pg_namespace where nspname = 'sluice'")).toEqual([])
+})

@@ -26,6 +26,8 @@ test("`sluice workflows show` lists the steps with their states, and draws them"
   expect(JSON.parse((await run("workflows", "show", id, "--json")).stdout)).toEqual(
     asJson(await sluice.getWorkflow(id)),
   )
+  const wrong = await run("workflows", "show", "x")
+  expect(wrong.stderr).toContain("the id of a workflow")
   const unknown = await run("workflows", "show", "999999")
   expect(unknown.stderr).toBe("sluice: No workflow has the id 999999, or its history was dropped\n")
   expect(unknown.code).toBe(1)

@@ -1,9 +1,10 @@
 import { once } from "node:events"
+import { existsSync } from "node:fs"
 import { createServer } from "node:net"
+import { join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
-import { createDatabase } from "../support/database.ts"
 import { freePort } from "../support/free-port.ts"
-import { startAndFail } from "../support/start.ts"
+import { startAndFail, temporaryFolder } from "../support/start.ts"
 
 test.each([
   [{ SLUICE_SCHEDULE: "every minute" }, "SLUICE_SCHEDULE"],
@@ -33,15 +34,16 @@ test("a setting that is none is named, beside what is wrong", async () => {
   expect(output).toMatch(/^warning: SLUICE_CONCURENCY is not a setting; known are .*SLUICE_CONCURRENCY/m)
 })
 
-test("a port that is taken is named", async () => {
-  const database = await createDatabase()
+test("a port that is taken is named, before anything is made", async () => {
   const port = await freePort()
   const taken = createServer().listen(port, "127.0.0.1")
   await once(taken, "listening")
   onTestFinished(() => void taken.close())
 
-  const { code, output } = await startAndFail({ PORT: String(port), DATABASE_URL: database.url })
+  const dataDir = join(await temporaryFolder(), "data")
+  const { code, output } = await startAndFail({ PORT: String(port), SLUICE_DATA_DIR: dataDir })
   expect(output).toContain(String(port))
+  expect(existsSync(dataDir)).toBe(false)
   expect(output).toMatch(/^error: /m)
   expect(code).toBe(1)
 })

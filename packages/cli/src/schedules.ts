@@ -25,7 +25,7 @@ export async function listSchedules(options: Options): Promise<number> {
   else if (schedules.length === 0) console.log("There is no schedule.")
   else {
     console.log(table(["key", "job", "when", "next", "last", ""], schedules.map(row)))
-    if (schedules.length === limit)
+    if (schedules.length === Math.min(limit, 1_000))
       console.log(styled(`There may be more: --after ${schedules.at(-1)?.key}`, "dim"))
   }
   return 0

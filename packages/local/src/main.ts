@@ -7,6 +7,7 @@ import { SluiceError } from "@sluice/core"
 import { migrate } from "@sluice/core/migrate"
 import { loadApiKey } from "./api-key.ts"
 import { createEntrance, DASHBOARD_PATH } from "./entrance.ts"
+import { requireFreePort } from "./gateway/http-gateway.ts"
 import { bundleFunctions, createHost, startHttpGateway, startSchedule } from "./index.ts"
 import { createOutput } from "./output.ts"
 import { startPostgres } from "./postgres/embedded-postgres.ts"
@@ -36,6 +37,7 @@ try {
 }
 
 async function start(settings: Settings): Promise<void> {
+  await step(() => requireFreePort(settings.port))
   await makeFolder(settings.dataDir)
   const databaseUrl = settings.databaseUrl ?? (await startOwnPostgres(settings.dataDir))
   await step(() =>

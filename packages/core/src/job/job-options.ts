@@ -110,7 +110,10 @@ export interface EnqueueOptions extends JobPolicies {
   readonly runAt?: Date | string
   /** How long from now the job is due, instead of `runAt`: seconds, or a string such as `"5m"`. */
   readonly delay?: Duration
-  /** When it expires, instead of `expiresIn`: a `Date`, or an ISO 8601 string. */
+  /**
+   * When it expires, instead of `expiresIn`: a `Date`, or an ISO 8601 string. If it has passed, the job is stored, and the next
+   * drain cancels it.
+   */
   readonly expiresAt?: Date | string
   /** Allows one unfinished job of this name with this key. Enqueueing another one returns the existing job. Short for `unique: { key }`. */
   readonly uniqueKey?: string

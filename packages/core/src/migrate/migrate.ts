@@ -9,7 +9,7 @@ import { SchemaError } from "../errors.ts"
 import { applyFiles, type FilesPlan, planFiles } from "./apply.ts"
 import { bundledFiles } from "./bundled-files.ts"
 import { assertRegisteredJobs, type RegisteredJobs, registerJobs } from "./definitions.ts"
-import { claimSchema, refuseForeignSchema } from "./owner.ts"
+import { claimSchema, readOwner, refuseForeignSchema } from "./owner.ts"
 import { type Retention, readRetention, storeRetention } from "./retention.ts"
 import { readSqlFiles } from "./sql-files.ts"
 
@@ -58,7 +58,7 @@ const OPTIONS = {
  *
  * @param database A connection string, a pg `Pool` or a connected `Client`.
  * @returns The names of the applied migrations in order, followed by `"functions"` if functions and views were replaced.
- * @throws InvalidInputError `invalid_schema`, `invalid_address`, `invalid_duration`, `unknown_option`
+ * @throws InvalidInputError `invalid_schema`, `invalid_address`, `invalid_duration`, `invalid_option`, `unknown_option`
  * @throws DatabaseUnavailableError
  * @throws SchemaError `schema_owned`: the schema belongs to another owner. `not_permitted`: the role isn't allowed to
  *   migrate it. `schema_outdated`: a pre-release version created it. `migrations_out_of_order`: it has migrations that
@@ -70,8 +70,9 @@ export async function migrate(
 ): Promise<{ applied: string[] }> {
   assertKnownKeys(options, Object.keys(OPTIONS), ["migrate"])
   assertRegisteredJobs(options)
-  const { owner, retention, log = () => {} } = options
+  const { retention, log = () => {} } = options
   const schema = assertSchemaName(options.schema ?? "sluice")
+  const owner = readOwner(options.owner)
   const kept = retention === undefined ? undefined : readRetention(retention)
   const files = await filesOf(options)
   try {

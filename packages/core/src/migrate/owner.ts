@@ -1,5 +1,12 @@
 import type { ClientBase } from "pg"
+import { refuse } from "../checks/validate.ts"
 import { SchemaError } from "../errors.ts"
+
+/** Throws `InvalidInputError` for an owner whom nobody could tell from another one in a message. */
+export function readOwner(owner: string | undefined): string | undefined {
+  if (owner === undefined || (typeof owner === "string" && owner.trim() !== "")) return owner
+  return refuse("invalid_option", owner, ["owner"], 'who deploys it, such as "shop/production"')
+}
 
 /** Throws if the schema belongs to another owner. A schema that doesn't exist, or that nobody has claimed, is free. */
 export async function refuseForeignSchema(client: ClientBase, schema: string, owner: string): Promise<void> {

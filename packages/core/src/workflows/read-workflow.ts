@@ -2,7 +2,7 @@ import { withDates } from "../batches/read-batch.ts"
 import type { Queryable } from "../database/connection.ts"
 import { protocolCall } from "../database/protocol-call.ts"
 import { readJson } from "../database/read-json.ts"
-import { assertBatchId } from "../job/batch-id.ts"
+import { assertWorkflowId } from "../job/batch-id.ts"
 import type { WorkflowSnapshot } from "../job/workflow.ts"
 import { toMermaid } from "./mermaid.ts"
 
@@ -11,7 +11,7 @@ export async function readWorkflow(
   schema: string,
   id: string,
 ): Promise<WorkflowSnapshot | undefined> {
-  const call = protocolCall(schema, "get_workflow", { p_id: assertBatchId(id, ["workflow"]) })
+  const call = protocolCall(schema, "get_workflow", { p_id: assertWorkflowId(id) })
   const workflow = await readJson(database, call)
   if (workflow === null) return undefined
   const snapshot = withDates(workflow)

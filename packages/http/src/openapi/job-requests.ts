@@ -37,7 +37,8 @@ const ofOptions = {
     "When the job is due, between the years 1970 and 9999; digits beyond the millisecond are dropped. Default: now.",
   delay: 'Instead of runAt: the time until the job is due. Seconds, or text such as "5m".',
   expiresIn: "How long after it is due the job may wait for its first execution; then it is canceled.",
-  expiresAt: "Instead of expiresIn: when it is canceled unless it has begun.",
+  expiresAt:
+    "Instead of expiresIn: when it is canceled unless it has begun. If it has passed, the job is stored, and the next drain cancels it.",
   maxAttempts: "Executions that may fail before the job is discarded. Default 10.",
   timeout: 'Time limit of one execution, up to 24 days. Default "1m".',
   unique: uniqueness,

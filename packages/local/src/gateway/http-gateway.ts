@@ -115,6 +115,17 @@ function write(response: http.ServerResponse, result: GatewayResponse, keepAlive
   response.end(body)
 }
 
+/**
+ * Throws what `startHttpGateway` would throw for a port that is taken. What takes long can then be started after this.
+ *
+ * @throws HostError `port_in_use`
+ */
+export async function requireFreePort(port: number, hostname = "127.0.0.1"): Promise<void> {
+  const server = http.createServer()
+  await listen(server, port, hostname)
+  await new Promise((resolve) => server.close(resolve))
+}
+
 async function listen(server: http.Server, port: number, hostname: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once("listening", resolve).once("error", reject).listen(port, hostname)
