@@ -64,11 +64,15 @@ test("a running job is running, and not ready", async () => {
 
 test("the next ticks of schedules are told, without those that are paused", async () => {
   await sluice.setSchedule("hourly", { name: "a", every: "1h" })
-  await sluice.setSchedule("daily", { name: "a", every: "1d" })
+  await sluice.setSchedule("later", {
+    name: "a",
+    every: "1h",
+    startsAt: new Date(Date.now() + 2 * 86_400_000),
+  })
   await sluice.setSchedule("paused", { name: "a", every: "1m" })
   await sluice.pauseSchedule("paused")
   const { ticks } = await sluice.getOverview()
-  expect(ticks.map(({ key }) => key)).toEqual(["hourly", "daily"])
+  expect(ticks.map(({ key }) => key)).toEqual(["hourly", "later"])
 })
 
 test("counts stop at 10,000", async () => {
