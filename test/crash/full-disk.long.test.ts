@@ -53,7 +53,7 @@ test.skipIf(!isRoot)(
       await expect(refused).rejects.toMatchObject({
         code: "database_unavailable",
         message: expect.stringMatching(
-          /^The database .*: could not extend file .*: No space left on device$/,
+          /^The database's disk is full: could not extend file .*: No space left on device$/,
         ),
       })
     }, 20_000)
