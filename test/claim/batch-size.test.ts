@@ -4,28 +4,31 @@ import { openSession } from "../settle/session.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
 
-// Many drainers with large batches fill the server's lock table, and wait for each other there.
+// Many drainers with large batches would fill the server's lock table. Of more than four, those with a lane claim large ones.
 
 test.each([
-  [1, 500],
-  [16, 500],
-  [21, 380],
-  [64, 125],
-  [1_000, 100],
-])("of %i drainers each claims up to %i jobs at once", (drainers, jobs) => {
-  expect(batchSize(drainers)).toBe(jobs)
+  [1, false, 500],
+  [4, false, 500],
+  [5, false, 100],
+  [64, false, 100],
+  [5, true, 500],
+  [64, true, 500],
+])("of %i drainers one whose lane is %s claims up to %i jobs at once", (drainers, hasLane, jobs) => {
+  expect(batchSize(drainers, { hasLane })).toBe(jobs)
 })
 
 test.each([
-  [1, 6_400, 500],
-  [10, 6_400, 213],
-  [64, 6_400, 33],
-  [1_000, 6_400, 10],
-  [16, 32_000, 500],
+  [1, false, 500],
+  [4, false, 500],
+  [10, false, 100],
+  [64, false, 17],
+  [1_000, false, 10],
+  [10, true, 266],
+  [64, true, 266],
 ])(
-  "of %i drainers on a server with room for %i locks each claims up to %i jobs at once",
-  (drainers, room, jobs) => {
-    expect(batchSize(drainers, room)).toBe(jobs)
+  "of %i drainers on a server with room for 6,400 locks one whose lane is %s claims up to %i jobs at once",
+  (drainers, hasLane, jobs) => {
+    expect(batchSize(drainers, { hasLane, lockRoom: 6_400 })).toBe(jobs)
   },
 )
 
@@ -54,6 +57,6 @@ test("a drainer claims less while many others live, from its first claim on, and
 
   const sizes = (await database.rows("select size from public.batches order by n")).map(({ size }) => size)
   const [{ room }] = await database.rows("select sluice.lock_room() as room")
-  expect(sizes[0]).toBe(batchSize(21, room))
+  expect(sizes[0]).toBe(batchSize(21, { lockRoom: room }))
   expect(Math.max(...sizes)).toBe(500)
 })

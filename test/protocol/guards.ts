@@ -598,6 +598,13 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
       to: "v_slot > 0",
     },
   ],
+  "Lanes that hang": [
+    {
+      file: `${SQL}/protocol/enter_lane.sql`,
+      from: "is_busy := exists (",
+      to: "is_busy := true or exists (",
+    },
+  ],
   "Closed twice": [
     {
       file: `${SQL}/protocol/close_drainer.sql`,

@@ -65,7 +65,8 @@ async function claimInOrder(
   )
   if (!batch) return []
   const { claimed, more } = batch
-  drainer.batchSize = batchSize(batch.drainers, drainer.lockRoom)
+  drainer.drainers = batch.drainers
+  drainer.batchSize = batchSize(batch.drainers, drainer)
   advance(position, batch, claimed.length >= limit, startedAtMs)
   position.isCutShort = more && claimed.length < limit
   position.hasMore = more && claimed.length > 0

@@ -63,6 +63,8 @@ export interface ClaimPosition {
   isCutShort: boolean
   /** When the next scheduled job is due, by the last look from the start. */
   dueAtMs: number
+  /** Since when it leaves the jobs to others that claim enough of them. Undefined: it doesn't. */
+  standingBySinceMs: number | undefined
   readonly suspects: Suspects
   readonly turns: Turns
 
@@ -110,6 +112,7 @@ export function createClaimPosition(
     hasMore: false,
     isCutShort: false,
     dueAtMs: Number.POSITIVE_INFINITY,
+    standingBySinceMs: undefined,
     suspects: createSuspects(),
     turns: createTurns(),
     mostThatFit: Number.POSITIVE_INFINITY,

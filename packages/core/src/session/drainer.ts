@@ -50,6 +50,10 @@ export interface DrainerState {
   readonly held: HeldJobs
   /** Outcomes that could not be written yet; their jobs are held until they are. */
   readonly unwritten: { readonly executions: Execution[]; againAtMs: number }
+  /** How many drainers live, this one among them. */
+  drainers: number
+  /** Whether it has one of the lanes for quick jobs. */
+  hasLane: boolean
   /** How many jobs it claims at most in one statement. */
   batchSize: number
   readonly tally: Tally
@@ -108,7 +112,9 @@ export async function openDrainer(options: OpenOptions): Promise<Drainer | undef
       settledHooks: createSettledHooks(options.hooks, options.definitions, options.log),
       held: createHeldJobs(),
       lockRoom: row.lock_room,
-      batchSize: batchSize(row.slot, row.lock_room), // the lowest that was free, so as many as there are drainers
+      drainers: row.slot, // the lowest that was free, so as many as there are drainers
+      hasLane: false,
+      batchSize: batchSize(row.slot, { lockRoom: row.lock_room }),
       unwritten: { executions: [], againAtMs: 0 },
       tally: { ...EMPTY_TALLY },
       phases: { ...EMPTY_PHASES, openMs: performance.now() - startedAtMs },

@@ -10,6 +10,10 @@ const HOT_MS = 100
 const HOT_LOOK_MS = 2
 /** It looks at least this often, notified or not: for urgent work, for dead drainers, and to show that it lives. */
 const LOOK_MS = 500
+/** While drainers stand by, one of them looks for a lane about this often. */
+const LANE_LOOK_MS = 10
+/** A drainer that stands by for this long, and for longer than it lingers, leaves the jobs to the others. */
+const STAND_BY_MS = 5_000
 /** Any drainer that lingers waits for what is due within this time, even if it lingers for less. */
 const SOON_MS = 1_000
 
@@ -19,6 +23,8 @@ export interface Linger {
   shouldStay(): boolean
   /** What is due within this time is waited for in any case. */
   readonly soonMs: number
+  /** Whether it has stood by for so long that the others don't need it. */
+  isSuperfluous(): boolean
   /** Milliseconds that the drainer may wait for outcomes before it looks for work again. */
   untilLookMs(runner: JobRunner): Promise<number>
 }
@@ -49,8 +55,10 @@ export function createLinger(
       if (lingerMs === 0 || !deadline.isAmple()) return false
       return quietMs() < patienceMs() || untilDueMs() <= Math.max(soonMs, patienceMs())
     },
+    isSuperfluous: () => standingByMs() > Math.max(STAND_BY_MS, lingerMs),
     async untilLookMs(runner) {
       const isIdle = runner.isIdle()
+      if (position.standingBySinceMs !== undefined) return Math.min(LOOK_MS, drainer.drainers * LANE_LOOK_MS)
       if (position.isCutShort && runner.room() > 0) return 0
       if (!position.isCaughtUp || runner.room() === 0) return isIdle ? 0 : LOOK_MS
       if (lingerMs === 0) return LOOK_MS
@@ -66,6 +74,10 @@ export function createLinger(
       const leftMs = isIdle && quietMs() < patienceMs() ? patienceMs() - quietMs() : LOOK_MS
       return Math.min(untilDueMs(), leftMs, isHot ? HOT_LOOK_MS : LOOK_MS)
     },
+  }
+
+  function standingByMs(): number {
+    return performance.now() - (position.standingBySinceMs ?? performance.now())
   }
 
   function patienceMs(): number {
