@@ -1,5 +1,5 @@
 import { batchSize, defineJob } from "@sluice/core"
-import { expect, onTestFinished, test } from "vitest"
+import { expect, onTestFinished, test, vi } from "vitest"
 import { openSession } from "../settle/session.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
@@ -56,4 +56,35 @@ test("a drainer claims less while many others live, from its first claim on, and
   const [{ room }] = await database.rows("select sluice.lock_room() as room")
   expect(sizes[0]).toBe(batchSize(21, room))
   expect(Math.max(...sizes)).toBe(500)
+})
+
+test("jobs in flight stay within a drainer's share of the server's locks, and a warning says so once", async () => {
+  const database = await createDatabase()
+  await database.pool.query(
+    "create or replace function sluice.lock_room() returns integer language sql as 'select 40'",
+  )
+  const performed = { jobs: 0, mostLocks: 0 }
+  const slow = defineJob({
+    name: "slow",
+    async perform() {
+      const [{ locks }] = await database.rows(
+        `select count(*)::integer as locks from pg_locks
+         where locktype = 'advisory' and (classid::bigint << 32 | objid::bigint | 281474976710655) = sluice.job_lock(281474976710655)`,
+      )
+      performed.mostLocks = Math.max(performed.mostLocks, locks)
+      performed.jobs += 1
+    },
+  })
+  const warn = vi.fn()
+  const { drainOnce } = drainable(database, [slow])
+  await database.pool.query("select sluice.enqueue('slow') from generate_series(1, 200)")
+  await drainOnce({ concurrency: 100, log: { debug() {}, info() {}, warn, error() {} } })
+
+  expect(performed.jobs).toBe(200)
+  expect(performed.mostLocks).toBeGreaterThan(30)
+  expect(performed.mostLocks).toBeLessThanOrEqual(40)
+  expect(warn).toHaveBeenCalledExactlyOnceWith(
+    expect.stringMatching(/fewer jobs at once than its concurrency.*max_locks_per_transaction/),
+    { concurrency: 100, mostHeld: 40, lockRoom: 40 },
+  )
 })
