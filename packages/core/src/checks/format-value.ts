@@ -49,6 +49,11 @@ export function truncate(text: string, mostCharacters = MAX_CHARACTERS): string 
   return (text.length > mostCharacters ? `${text.slice(0, mostCharacters)}…` : text).toWellFormed()
 }
 
+/** As in "1 field" and "3 fields". */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`
+}
+
 const MOST_LISTED = 20
 
 /** Joins the first texts, and says how many more there are. */
