@@ -1,5 +1,6 @@
 import { toPgArray } from "../database/array-literal.ts"
 import type { ProtocolCall } from "../database/protocol-call.ts"
+import { mostHeld } from "../job/batch-size.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { Drainer } from "../session/drainer.ts"
 import { timed } from "../session/tally.ts"
@@ -40,9 +41,11 @@ interface PayloadRow {
   payload_key: string | null
 }
 
-/** Whether its memory is full, or what it performs can't be written: more jobs would only be lost with it. */
-export function holdsTooMuch({ held, unwritten }: Drainer): boolean {
-  return held.bytes() > MOST_BYTES_HELD - MOST_BYTES_AT_ONCE || unwritten.executions.length >= MOST_UNWRITTEN
+/** Whether its memory or its share of locks is full, or what it performs can't be written: more jobs would only be lost with it. */
+export function holdsTooMuch(drainer: Drainer): boolean {
+  const { held, unwritten } = drainer
+  const isFull = held.bytes() > MOST_BYTES_HELD - MOST_BYTES_AT_ONCE || held.unsettled() >= mostHeld(drainer)
+  return isFull || unwritten.executions.length >= MOST_UNWRITTEN
 }
 
 /**

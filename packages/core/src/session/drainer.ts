@@ -2,7 +2,6 @@ import type { Connect } from "../database/connection.ts"
 import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
 import { SCHEMA_VERSION } from "../database/schema.ts"
 import { type Backlog, backlogOf } from "../inspect/backlog.ts"
-import { batchSize } from "../job/batch-size.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { ScheduleDefinition } from "../job/define-schedule.ts"
 import { definitionsJson } from "../job/definitions-json.ts"
@@ -54,8 +53,6 @@ export interface DrainerState {
   drainers: number
   /** Whether it has one of the lanes for quick jobs. */
   hasLane: boolean
-  /** How many jobs it claims at most in one statement. */
-  batchSize: number
   readonly tally: Tally
   readonly phases: Phases
   readonly durations: Durations
@@ -114,7 +111,6 @@ export async function openDrainer(options: OpenOptions): Promise<Drainer | undef
       lockRoom: row.lock_room,
       drainers: row.slot, // the lowest that was free, so as many as there are drainers
       hasLane: false,
-      batchSize: batchSize(row.slot, { lockRoom: row.lock_room }),
       unwritten: { executions: [], againAtMs: 0 },
       tally: { ...EMPTY_TALLY },
       phases: { ...EMPTY_PHASES, openMs: performance.now() - startedAtMs },
