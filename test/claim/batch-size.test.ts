@@ -33,7 +33,7 @@ test.each([
   },
 )
 
-test("a drainer claims less while many others live, from its first claim on, and more once they are gone", async () => {
+test("on a server with little room for locks a drainer claims less while many others live, and more once they are gone", async () => {
   const database = await createDatabase()
   await database.pool.query(`
     create table public.batches (n serial, size integer);
@@ -58,7 +58,7 @@ test("a drainer claims less while many others live, from its first claim on, and
 
   const sizes = (await database.rows("select size from public.batches order by n")).map(({ size }) => size)
   const [{ room }] = await database.rows("select sluice.lock_room() as room")
-  expect(sizes[0]).toBe(batchSize({ drainers: 21, lockRoom: room }))
+  expect(sizes[0]).toBe(batchSize({ drainers: 21, hasLane: true, lockRoom: room }))
   expect(Math.max(...sizes)).toBe(500)
 })
 
@@ -77,7 +77,8 @@ test("jobs in flight stay within a drainer's share of the server's locks, and a 
       await eventually(() => expect(warn.mock.calls.length > 0 || most.running > 40).toBe(true))
       const [{ locks }] = await database.rows(
         `select count(*)::integer as locks from pg_locks
-         where locktype = 'advisory' and (classid::bigint << 32 | objid::bigint | 281474976710655) = sluice.job_lock(281474976710655)`,
+         where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())
+           and (classid::bigint << 32 | objid::bigint | 281474976710655) = sluice.job_lock(281474976710655)`,
       )
       most.locks = Math.max(most.locks, locks)
       running--
