@@ -1,10 +1,11 @@
 -- Whether jobs are ready that the last look from the start could not see: what a drainer asks every millisecond while it waits for more of
 -- what just came. It takes no lock and passes over what others hold, so the claim that follows is seldom in vain. Of all else that a
 -- look is for, such as what becomes due or what the dead have left, it says nothing. For the parameters see claim.
---   p_seen    what that look has seen
---   is_ready  whether there is such a job, or may be
---   behind    a place behind which a claim finds all of them; null: it has to look from the start
-create or replace function glance(p_names text[], p_seen text, p_priorities integer[], p_fits_ms bigint, p_pool pool default null,
+--   p_settled  jobs whose outcome is committed: unlocked first, as in a claim
+--   p_seen     what that look has seen
+--   is_ready   whether there is such a job, or may be
+--   behind     a place behind which a claim finds all of them; null: it has to look from the start
+create or replace function glance(p_names text[], p_settled bigint[], p_seen text, p_priorities integer[], p_fits_ms bigint, p_pool pool default null,
                                   out is_ready boolean, out behind text)
 language plpgsql volatile set search_path from current
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off set plan_cache_mode = force_generic_plan
@@ -14,6 +15,9 @@ declare
   v_since timestamptz := seen_until(p_seen);
   v_found record;
 begin
+  if p_settled <> '{}' then
+    perform unlock_jobs(p_settled);
+  end if;
   is_ready := v_since is null;
   if is_ready then
     return;

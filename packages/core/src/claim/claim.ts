@@ -35,7 +35,7 @@ export async function claim(
     return claimFair(drainer, position, deadline, limit)
   if (limit === 0 || !position.glances.areEnough(position))
     return claimInOrder(drainer, position, deadline, limit, isIdle)
-  const glimpse = await glance(drainer, position, deadline)
+  const glimpse = await glance(drainer, position, deadline, isIdle)
   return glimpse ? claimInOrder(drainer, position, deadline, limit, isIdle, glimpse) : []
 }
 
