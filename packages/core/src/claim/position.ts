@@ -1,6 +1,6 @@
 import { unlessComputed } from "../job/call-option.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
-import { createGlances, type Glances } from "./glance.ts"
+import { createGlances, type Glances } from "./glances.ts"
 import { createSuspects, type Suspects } from "./suspects.ts"
 import { createTurns, type Turns } from "./turns.ts"
 
