@@ -30,10 +30,10 @@ test("a glance sees a job that has come since the last look, and behind which pl
 })
 
 test("a glance sees a job that was stored before others, and committed after they had been performed", async () => {
-  const seen = await look()
   const slow = await database.connect()
   await slow.query("begin")
   await slow.query("insert into sluice.jobs (name, state) values ('job', 'ready')")
+  const seen = await look()
   await store()
   await database.rows("delete from sluice.jobs")
   expect(await glance(seen)).toMatchObject({ is_ready: false })
