@@ -1,8 +1,9 @@
 import { batchSize, defineJob } from "@sluice/core"
-import { expect, onTestFinished, test } from "vitest"
+import { expect, onTestFinished, test, vi } from "vitest"
 import { openSession } from "../settle/session.ts"
 import { createDatabase } from "../support/database.ts"
 import { drainable } from "../support/drain.ts"
+import { eventually } from "../support/eventually.ts"
 
 // Many drainers with large batches fill the server's lock table, and wait for each other there.
 
@@ -56,4 +57,37 @@ test("a drainer claims less while many others live, from its first claim on, and
   const [{ room }] = await database.rows("select sluice.lock_room() as room")
   expect(sizes[0]).toBe(batchSize(21, room))
   expect(Math.max(...sizes)).toBe(500)
+})
+
+test("jobs in flight stay within a drainer's share of the server's locks, and a warning says so once", async () => {
+  const database = await createDatabase()
+  await database.pool.query(
+    "create or replace function sluice.lock_room() returns integer language sql as 'select 40'",
+  )
+  const warn = vi.fn()
+  let running = 0
+  const most = { running: 0, locks: 0 }
+  const slow = defineJob({
+    name: "slow",
+    async perform() {
+      most.running = Math.max(most.running, ++running)
+      await eventually(() => expect(warn.mock.calls.length > 0 || most.running > 40).toBe(true))
+      const [{ locks }] = await database.rows(
+        `select count(*)::integer as locks from pg_locks
+         where locktype = 'advisory' and (classid::bigint << 32 | objid::bigint | 281474976710655) = sluice.job_lock(281474976710655)`,
+      )
+      most.locks = Math.max(most.locks, locks)
+      running--
+    },
+  })
+  const { drainOnce } = drainable(database, [slow])
+  await database.pool.query("select sluice.enqueue('slow') from generate_series(1, 200)")
+  const log = { debug() {}, info() {}, warn, error() {} }
+  expect(await drainOnce({ concurrency: 100, log })).toMatchObject({ succeeded: 200 })
+
+  expect(most).toEqual({ running: 40, locks: 40 })
+  expect(warn).toHaveBeenCalledExactlyOnceWith(
+    expect.stringMatching(/fewer jobs at once than its concurrency.*max_locks_per_transaction/),
+    { concurrency: 100, mostHeld: 40, lockRoom: 40 },
+  )
 })

@@ -1,6 +1,6 @@
 import { toPgArray } from "../database/array-literal.ts"
 import { protocolCall } from "../database/protocol-call.ts"
-import { batchSize } from "../job/batch-size.ts"
+import { batchSize, lockShare } from "../job/batch-size.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
@@ -66,6 +66,7 @@ async function claimInOrder(
   if (!batch) return []
   const { claimed, more } = batch
   drainer.batchSize = batchSize(batch.drainers, drainer.lockRoom)
+  drainer.mostHeld = lockShare(batch.drainers, drainer.lockRoom)
   advance(position, batch, claimed.length >= limit, startedAtMs)
   position.isCutShort = more && claimed.length < limit
   position.hasMore = more && claimed.length > 0

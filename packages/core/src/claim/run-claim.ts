@@ -40,9 +40,10 @@ interface PayloadRow {
   payload_key: string | null
 }
 
-/** Whether its memory is full, or what it performs can't be written: more jobs would only be lost with it. */
-export function holdsTooMuch({ held, unwritten }: Drainer): boolean {
-  return held.bytes() > MOST_BYTES_HELD - MOST_BYTES_AT_ONCE || unwritten.executions.length >= MOST_UNWRITTEN
+/** Whether its memory or its share of locks is full, or what it performs can't be written: more jobs would only be lost with it. */
+export function holdsTooMuch({ held, mostHeld, unwritten }: Drainer): boolean {
+  const isFull = held.bytes() > MOST_BYTES_HELD - MOST_BYTES_AT_ONCE || held.unsettled() >= mostHeld
+  return isFull || unwritten.executions.length >= MOST_UNWRITTEN
 }
 
 /**

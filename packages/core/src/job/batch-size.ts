@@ -10,13 +10,21 @@ const LEAST_CLAIMED = 10
 export const BATCHES_HELD = 3
 
 /**
- * How many jobs each of so many drainers claims at most in one statement.
+ * How many jobs each of so many drainers holds at most: claimed, running, and settled but not unlocked.
  *
  * @param lockRoom how many locks the server has room for: what drainers hold would keep the statements of others from theirs
  */
+export function lockShare(drainers: number, lockRoom: number): number {
+  return Math.max(BATCHES_HELD * LEAST_CLAIMED, Math.floor(lockRoom / Math.max(1, drainers)))
+}
+
+/**
+ * How many jobs each of so many drainers claims at most in one statement.
+ *
+ * @param lockRoom how many locks the server has room for
+ */
 export function batchSize(drainers: number, lockRoom = Number.POSITIVE_INFINITY): number {
-  const share = Math.floor(MOST_CLAIMED_AT_ONCE / Math.max(1, drainers))
-  const wanted = Math.min(LARGEST_BATCH, Math.max(SMALLEST_BATCH, share))
-  const fitting = Math.floor(lockRoom / (BATCHES_HELD * Math.max(1, drainers)))
-  return Math.min(wanted, Math.max(LEAST_CLAIMED, fitting))
+  const wanted = Math.floor(MOST_CLAIMED_AT_ONCE / Math.max(1, drainers))
+  const fitting = Math.floor(lockShare(drainers, lockRoom) / BATCHES_HELD)
+  return Math.min(fitting, LARGEST_BATCH, Math.max(SMALLEST_BATCH, wanted))
 }

@@ -25,6 +25,10 @@ import { createRunningJobs } from "./running-jobs.ts"
 import { createTogether } from "./together.ts"
 import type { Transactions } from "./transactions.ts"
 
+const LOCKS_LOW =
+  "The drainer performs fewer jobs at once than its concurrency: each holds a lock, and the server has no room for more." +
+  " Raise max_locks_per_transaction, or lower the concurrency or maxDrainers"
+
 /** Performs claimed jobs, up to `concurrency` at once. */
 export interface JobRunner {
   start(jobs: readonly ClaimedJob[]): void
@@ -80,6 +84,7 @@ export function createJobRunner(options: {
   let waiting: ClaimedJob[] = []
   /** Whether the last jobs had some of a batch, so that the next claim is to bring a whole one. */
   let areBatched = true
+  let isToldOfLocks = false
   /** Jobs of rates whose claims are too old, so that they would start in a window in which they aren't counted. */
   const late: ClaimedJob[] = []
 
@@ -101,7 +106,7 @@ export function createJobRunner(options: {
       const free = concurrency + maxWaiting - places.taken() - waiting.length
       const batch = areBatched ? largestBatch : 0
       const wanted = free > 0 ? Math.max(free, batch - waiting.length) : 0
-      return Math.min(drainer.batchSize, wanted)
+      return Math.min(drainer.batchSize, wanted, lockable())
     },
     takeExcess() {
       const maxWaiting = mostAhead()
@@ -144,6 +149,17 @@ export function createJobRunner(options: {
 
   function isDone(): boolean {
     return places.taken() === 0 && waiting.length + late.length === 0
+  }
+
+  /** How many more jobs the drainer may lock; says so once where that is what keeps it from its concurrency. */
+  function lockable(): number {
+    const left = Math.max(0, drainer.mostHeld - drainer.held.unsettled())
+    if (left === 0 && concurrency > drainer.mostHeld && !isToldOfLocks) {
+      isToldOfLocks = true
+      const { mostHeld, lockRoom } = drainer
+      drainer.log.warn(LOCKS_LOW, { concurrency, mostHeld, lockRoom })
+    }
+    return left
   }
 
   /** No more than one batch, and one that is claimed while the first is performed. */

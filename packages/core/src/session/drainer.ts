@@ -2,7 +2,7 @@ import type { Connect } from "../database/connection.ts"
 import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
 import { SCHEMA_VERSION } from "../database/schema.ts"
 import { type Backlog, backlogOf } from "../inspect/backlog.ts"
-import { batchSize } from "../job/batch-size.ts"
+import { batchSize, lockShare } from "../job/batch-size.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { ScheduleDefinition } from "../job/define-schedule.ts"
 import { definitionsJson } from "../job/definitions-json.ts"
@@ -52,6 +52,8 @@ export interface DrainerState {
   readonly unwritten: { readonly executions: Execution[]; againAtMs: number }
   /** How many jobs it claims at most in one statement. */
   batchSize: number
+  /** How many jobs it holds at most, so that all drainers together leave others room for their locks. */
+  mostHeld: number
   readonly tally: Tally
   readonly phases: Phases
   readonly durations: Durations
@@ -108,7 +110,9 @@ export async function openDrainer(options: OpenOptions): Promise<Drainer | undef
       settledHooks: createSettledHooks(options.hooks, options.definitions, options.log),
       held: createHeldJobs(),
       lockRoom: row.lock_room,
-      batchSize: batchSize(row.slot, row.lock_room), // the lowest that was free, so as many as there are drainers
+      // the lowest slot that was free: as many as there are drainers
+      batchSize: batchSize(row.slot, row.lock_room),
+      mostHeld: lockShare(row.slot, row.lock_room),
       unwritten: { executions: [], againAtMs: 0 },
       tally: { ...EMPTY_TALLY },
       phases: { ...EMPTY_PHASES, openMs: performance.now() - startedAtMs },
