@@ -1,5 +1,6 @@
 import { unlessComputed } from "../job/call-option.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
+import { createGlances, type Glances } from "./glances.ts"
 import { createSuspects, type Suspects } from "./suspects.ts"
 import { createTurns, type Turns } from "./turns.ts"
 
@@ -65,6 +66,7 @@ export interface ClaimPosition {
   dueAtMs: number
   readonly suspects: Suspects
   readonly turns: Turns
+  readonly glances: Glances
 
   /** How many jobs as large as those that it brought are returned at once. */
   mostThatFit: number
@@ -112,6 +114,7 @@ export function createClaimPosition(
     dueAtMs: Number.POSITIVE_INFINITY,
     suspects: createSuspects(),
     turns: createTurns(),
+    glances: createGlances(),
     mostThatFit: Number.POSITIVE_INFINITY,
     largestClaim: Number.POSITIVE_INFINITY,
     largestReadable: Number.POSITIVE_INFINITY,

@@ -5,9 +5,10 @@ import { bestEffort } from "../session/best-effort.ts"
 import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
 
-/** For this long after a claim that found work, the drainer looks for more every few milliseconds; then it listens. */
+/** For this long after a claim that found work, the drainer looks or glances for more every few milliseconds; then it listens. */
 const HOT_MS = 100
 const HOT_LOOK_MS = 2
+const HOT_GLANCE_MS = 1
 /** It looks at least this often, notified or not: for urgent work, for dead drainers, and to show that it lives. */
 const LOOK_MS = 500
 /** Any drainer that lingers waits for what is due within this time, even if it lingers for less. */
@@ -64,8 +65,12 @@ export function createLinger(
         return 0 // of a job that the last claim may not have seen
       }
       const leftMs = isIdle && quietMs() < patienceMs() ? patienceMs() - quietMs() : LOOK_MS
-      return Math.min(untilDueMs(), leftMs, isHot ? HOT_LOOK_MS : LOOK_MS)
+      return Math.min(untilDueMs(), leftMs, isHot ? hotMs() : LOOK_MS)
     },
+  }
+
+  function hotMs(): number {
+    return position.glances.areEnough(position) ? HOT_GLANCE_MS : HOT_LOOK_MS
   }
 
   function patienceMs(): number {
