@@ -1,4 +1,4 @@
--- Whether jobs are ready that the last look from the start could not see: what a drainer asks every millisecond while it waits for more of
+-- Whether jobs are ready that the last look from the start could not see: what a drainer asks every few milliseconds while it waits for more of
 -- what just came. It takes no lock and passes over what others hold, so the claim that follows is seldom in vain. Of all else that a
 -- look is for, such as what becomes due or what the dead have left, it says nothing. For the parameters see claim.
 --   p_settled  jobs whose outcome is committed: unlocked first, as in a claim
