@@ -1,4 +1,4 @@
--- Whether jobs are ready that the last look from the start could not see: what a drainer asks every millisecond while it waits for more of
+-- Whether jobs are ready that the last look from the start could not see: what a drainer asks every few milliseconds while it waits for more of
 -- what just came. It takes no lock and passes over what others hold, so the claim that follows is seldom in vain. Of all else that a
 -- look is for, such as what becomes due or what the dead have left, it says nothing.
 --   p_names       as in claim, and so are p_priorities, p_fits_ms and p_pool
