@@ -8,7 +8,10 @@ import type { Drainer } from "../session/drainer.ts"
 /** For this long after a claim that found work, the drainer looks or glances for more every few milliseconds; then it listens. */
 const HOT_MS = 100
 const HOT_LOOK_MS = 2
-const HOT_GLANCE_MS = 1
+/** The longer nothing has come, the less a job minds a few milliseconds more, and the more seldom the drainer glances. */
+const LEAST_GLANCE_MS = 1
+const MOST_GLANCE_MS = 5
+const SHARE_OF_QUIET = 0.1
 /** It looks at least this often, notified or not: for urgent work, for dead drainers, and to show that it lives. */
 const LOOK_MS = 500
 /** While drainers stand by, one of them looks for a lane about this often. */
@@ -82,7 +85,8 @@ export function createLinger(
   }
 
   function hotMs(): number {
-    return position.glances.areEnough(position) ? HOT_GLANCE_MS : HOT_LOOK_MS
+    if (!position.glances.areEnough(position)) return HOT_LOOK_MS
+    return Math.max(LEAST_GLANCE_MS, Math.min(MOST_GLANCE_MS, quietMs() * SHARE_OF_QUIET))
   }
 
   function patienceMs(): number {

@@ -1,10 +1,11 @@
--- Whether jobs are ready that the last look from the start could not see: what a drainer asks every millisecond while it waits for more of
+-- Whether jobs are ready that the last look from the start could not see: what a drainer asks every few milliseconds while it waits for more of
 -- what just came. It takes no lock and passes over what others hold, so the claim that follows is seldom in vain. Of all else that a
--- look is for, such as what becomes due or what the dead have left, it says nothing. For the parameters see claim.
---   p_settled  jobs whose outcome is committed: unlocked first, as in a claim
---   p_seen     what that look has seen
---   is_ready   whether there is such a job, or may be
---   behind     a place behind which a claim finds all of them; null: it has to look from the start
+-- look is for, such as what becomes due or what the dead have left, it says nothing.
+--   p_names       as in claim, and so are p_priorities, p_fits_ms and p_pool
+--   p_settled     jobs whose outcome is committed: unlocked first, as in a claim
+--   p_seen        what that look has seen
+--   is_ready      whether there is such a job, or may be
+--   behind        a place behind which a claim finds all of them; null: it has to look from the start
 create or replace function glance(p_names text[], p_settled bigint[], p_seen text, p_priorities integer[], p_fits_ms bigint, p_pool pool default null,
                                   out is_ready boolean, out behind text)
 language plpgsql volatile set search_path from current
