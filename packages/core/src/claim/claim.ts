@@ -5,7 +5,6 @@ import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
 import { computeKeys } from "./compute-keys.ts"
 import { expireJobs } from "./expire.ts"
-import { type Glimpse, glance } from "./glance.ts"
 import { advance, type ClaimPosition, type Look, nextPriority } from "./position.ts"
 import { reap } from "./reap.ts"
 import { type Claimed, holdsTooMuch, runClaim } from "./run-claim.ts"
@@ -32,10 +31,7 @@ export async function claim(
   if (limit === 0 && !drainer.isBeatDue()) return []
   if (limit > 0 && position.turns.isNext(nextPriority(position)))
     return claimFair(drainer, position, deadline, limit)
-  if (limit === 0 || !position.glances.areEnough(position))
-    return claimInOrder(drainer, position, deadline, limit, isIdle)
-  const glimpse = await glance(drainer, position, deadline, isIdle)
-  return glimpse ? claimInOrder(drainer, position, deadline, limit, isIdle, glimpse) : []
+  return claimInOrder(drainer, position, deadline, limit, isIdle)
 }
 
 /** Jobs by priority and age. With a limit of 0 it still unlocks, looks for the dead, and shows that the drainer lives. */
@@ -45,25 +41,24 @@ async function claimInOrder(
   deadline: Deadline,
   limit: number,
   isIdle: boolean,
-  glimpse?: Glimpse,
 ): Promise<ClaimedJob[]> {
   const startedAtMs = performance.now()
-  const behind = glimpse?.behind ?? null
+  const isGlance = limit > 0 && position.glances.areEnough(position)
   const batch = await runClaim<Batch>(drainer, position, limit, isIdle, (most, settled, spent, mostBytes) =>
-    protocolCall(drainer.schema, "claim", {
+    protocolCall(drainer.schema, isGlance ? "glance" : "claim", {
       p_drainer: drainer.id,
       p_backend: drainer.backendPid,
       p_limit: most,
       p_names: deadline.names(),
-      p_resume_after: behind ?? position.resumeAfter,
+      p_resume_after: position.resumeAfter,
       p_settled: settled,
       p_spent: spent,
-      p_seen: startedAtMs > position.allAgainAtMs ? null : position.seen,
+      p_seen: startedAtMs > position.allAgainAtMs && !isGlance ? null : position.seen,
       p_priorities: toPgArray([...position.priorities]),
       p_fits_ms: deadline.fitsMs(),
       p_max_bytes: mostBytes,
-      p_last_claim: behind !== null || position.isPassingOver ? null : position.lastClaim,
-      p_looked_ms_ago: behind !== null || position.isLookPutOff ? -1 : startedAtMs - position.fromStartAtMs,
+      p_last_claim: position.isPassingOver ? null : position.lastClaim,
+      p_looked_ms_ago: position.isLookPutOff ? -1 : startedAtMs - position.fromStartAtMs,
       p_pass: position.pass,
       p_pool: drainer.pool,
     }),
@@ -71,11 +66,12 @@ async function claimInOrder(
   if (!batch) return []
   const { claimed, more } = batch
   drainer.drainers = batch.drainers
-  if (behind === null || more) advance(position, batch, claimed.length >= limit, startedAtMs)
-  position.glances.noteClaimed(claimed.length, glimpse !== undefined)
+  const isBehindSeen = isGlance && !batch.from_start
+  if (!isBehindSeen || more) advance(position, batch, claimed.length >= limit, startedAtMs)
+  position.glances.noteClaimed(claimed.length, isGlance)
   position.isCutShort = more && claimed.length < limit
   position.hasMore = more && claimed.length > 0
-  const hasSeenAll = (batch.from_start || behind !== null) && !more
+  const hasSeenAll = (batch.from_start || isBehindSeen) && !more
   position.turns.noteOrdinary(batch.from_start ? batch.fair : undefined)
   position.suspects.noteWaiting(batch.suspects, hasSeenAll && claimed.length === 0)
   const isReaping = batch.dead && (await reap(drainer, position))

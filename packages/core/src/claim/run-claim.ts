@@ -32,7 +32,8 @@ export interface Claimed {
   canceled: string[] | null
 }
 
-type ClaimRows<Result> = [{ answer: Result }, ...PayloadRow[]]
+/** No row: a glance has seen nothing. */
+type ClaimRows<Result> = [{ answer: Result }, ...PayloadRow[]] | []
 
 /** A further row of a claim: a payload that isn't with its job. */
 interface PayloadRow {
@@ -50,7 +51,7 @@ export function holdsTooMuch(drainer: Drainer): boolean {
 
 /**
  * Sends one claim, of no more than can be read and locked, and holds the jobs that it brings. Returns undefined when the
- * claim failed and may be sent again.
+ * claim failed and may be sent again, or was a glance that has seen nothing.
  */
 export async function runClaim<Result extends Claimed>(
   drainer: Drainer,
@@ -68,8 +69,13 @@ export async function runClaim<Result extends Claimed>(
     const sentAtMs = performance.now()
     position.sentAtMs = sentAtMs
     const claiming = drainer.queryPrepared(`select ${COLUMNS} from ${text} c`, values)
-    const [{ answer }, ...payloads] = (await timed(drainer, "claim", claiming)) as ClaimRows<Result>
+    const [first, ...payloads] = (await timed(drainer, "claim", claiming)) as ClaimRows<Result>
     position.failures = 0
+    if (!first) {
+      drainer.held.keepSpent(spent)
+      return undefined
+    }
+    const { answer } = first
     position.largestReadable =
       position.largestReadable === 0 ? Number.POSITIVE_INFINITY : position.largestReadable * 2
     if (answer.canceled) drainer.cancelRequests.tell(answer.canceled)

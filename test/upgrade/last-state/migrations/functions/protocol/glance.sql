@@ -1,42 +1,34 @@
--- Whether jobs are ready that the last look from the start could not see: what a drainer asks every few milliseconds while it waits for more of
--- what just came. It takes no lock and passes over what others hold, so the claim that follows is seldom in vain. Of all else that a
--- look is for, such as what becomes due or what the dead have left, it says nothing.
---   p_names       as in claim, and so are p_priorities, p_fits_ms and p_pool
---   p_settled     jobs whose outcome is committed: unlocked first, as in a claim
---   p_seen        what that look has seen
---   is_ready      whether there is such a job, or may be
---   behind        a place behind which a claim finds all of them; null: it has to look from the start
-create or replace function glance(p_names text[], p_settled bigint[], p_seen text, p_priorities integer[], p_fits_ms bigint, p_pool pool default null,
-                                  out is_ready boolean, out behind text)
+-- Claims, if jobs are ready that the last look from the start could not see: what a drainer sends every few milliseconds while it waits for
+-- more of what just came. In any case it unlocks p_settled.
+--   p_drainer, p_backend, p_limit, p_names, p_resume_after, p_settled, p_spent, p_seen, p_priorities, p_fits_ms, p_max_bytes, p_last_claim,
+--   p_looked_ms_ago, p_pass, p_pool  as in claim
+--   returns                          as claim; no row if there are no such jobs
+create or replace function glance(p_drainer integer, p_backend integer, p_limit integer, p_names text[], p_resume_after text,
+                      p_settled bigint[], p_spent bigint[], p_seen text default null, p_priorities integer[] default '{}',
+                      p_fits_ms bigint default null, p_max_bytes bigint default 4194304, p_last_claim bigint default 0,
+                      p_looked_ms_ago double precision default 0, p_pass text default null, p_pool pool default null)
+returns table (claim_id bigint, claimed_at_ms double precision, jobs json, resume_after text, more boolean, suspects boolean, expired boolean,
+               due_in_ms double precision, seen text, whole boolean, dead boolean, canceled json, unkeyed boolean, from_start boolean,
+               pass text, drainers integer, fair integer, aside_id bigint, payload jsonb, payload_key text)
 language plpgsql volatile set search_path from current
-set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
 declare
-  c_most_looked_at constant integer := 1000;
-  v_since timestamptz := seen_until(p_seen);
-  v_found record;
+  v_glimpse record;
 begin
+  perform assert_session(p_backend);
   if p_settled <> '{}' then
     perform unlock_jobs(p_settled);
   end if;
-  is_ready := v_since is null;
-  if is_ready then
+  v_glimpse := glimpse(p_names, p_seen, p_priorities, p_fits_ms, p_pool);
+  if not v_glimpse.is_ready then
     return;
   end if;
-  select j.priority, j.run_at, j.id, j.place into v_found from (
-    select j.*, row_number() over () as place from scan_ranges(v_since, p_priorities) s, lateral (
-      select j.priority, j.run_at, j.id, j.fence, j.name, j.queue, j.timeout_ms, j.expires_at from jobs j
-      where j.state = 'ready' and j.fair_key is null and (j.priority, j.run_at, j.id) > ((s.after).priority, (s.after).run_at, (s.after).id) and j.priority <= s.last_priority
-      order by j.priority, j.run_at, j.id) j
-    limit c_most_looked_at) j
-  where j.place = c_most_looked_at
-     or j.name = any (p_names) and serves(p_pool, j.queue) and (j.timeout_ms is null or j.timeout_ms <= coalesce(p_fits_ms, j.timeout_ms))
-        and (j.expires_at is null or j.expires_at > now() or j.fence > 0)
-        and (j.id, j.fence) not in (select h.job_id, h.fence from held_lately() h)
-  order by j.priority, j.run_at, j.id limit 1;
-  is_ready := found or exists (select from jobs j where j.state = 'ready' and j.fair_key is not null) and fair_priority(p_names, p_pool) is not null;
-  if v_found.place < c_most_looked_at and v_found.priority >= all (p_priorities) then -- the ranges of less urgent ones aren't looked through
-    behind := (v_found.priority, v_found.run_at, v_found.id - 1)::job_position;
+  if v_glimpse.behind is not null then -- just behind that place, wherever others are
+    p_resume_after := v_glimpse.behind;
+    p_last_claim := null;
+    p_looked_ms_ago := -1;
   end if;
+  return query select * from claim(p_drainer, p_backend, p_limit, p_names, p_resume_after, '{}', p_spent, p_seen, p_priorities, p_fits_ms,
+    p_max_bytes, p_last_claim, p_looked_ms_ago, p_pass, p_pool);
 end
 $$;
