@@ -23,6 +23,7 @@ begin
   v_since := (
     select min(coalesce(d.ended_at, '-infinity')) from unnest(v_waiting) child (id) join dependencies d on d.child_id = child.id
     where d.parent_id = any (p_parents) and d.outcome is not null);
+  -- an outcome that is told between these two statements is of an edge which the settle of a later end sees, or waits for
   select array_agg(o.child_id), array_agg(o.parent_id) into v_children, v_parents
   from unnest(v_waiting) child (id) cross join lateral (
     select d.child_id, d.parent_id from dependencies d

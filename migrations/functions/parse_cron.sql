@@ -20,8 +20,9 @@ begin
       btrim(v_cron, c_space), (select string_agg(n, ', ' order by n) from jsonb_object_keys(c_nicknames) n)));
   elsif cardinality(v_fields) not between 5 and 6 then
     perform refuse_cron(p_cron, case when cardinality(v_fields) > 6 then (field_starts(v_cron))[7] else length(rtrim(p_cron, c_space)) + 1 end,
-      format('it has %s fields: give five (minute, hour, day, month, weekday), or six with the second before them',
-             case when btrim(v_cron, c_space) = '' then 0 else cardinality(v_fields) end));
+      format('it has %s: give five (minute, hour, day, month, weekday), or six with the second before them',
+             case when btrim(v_cron, c_space) = '' then '0 fields' when cardinality(v_fields) = 1 then '1 field'
+                  else cardinality(v_fields) || ' fields' end));
   end if;
   v_starts := field_starts(v_cron);
   v_read.seconds := '{0}';

@@ -41,9 +41,16 @@ test("a function without settings of its own has Lambda's defaults", async () =>
   expect(found.findings[1]).toMatchObject({ check: "asyncRetries", level: "note" })
 })
 
+test("of a function that Lambda repeats once, doctor says so", async () => {
+  const retries = { MaximumRetryAttempts: 1 }
+  const found = await examine({ recursion: { RecursiveLoop: "Allow" }, retries })
+  expect(found.findings[1]).toMatchObject({ text: "Lambda repeats a failed invocation of drain once" })
+})
+
 interface Finding {
   readonly check: string
   readonly level: string
+  readonly text: string
 }
 
 /** With a Lambda that has these settings. */

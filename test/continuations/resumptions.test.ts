@@ -13,9 +13,10 @@ let work: (context: JobContext) => unknown
 const perform = (_payload: unknown, context: JobContext) => work(context)
 const job = defineJob({ name: "job", maxAttempts: 2, perform })
 const limited = defineJob({ name: "limited", maxAttempts: 2, maxResumptions: 2, perform })
+const once = defineJob({ name: "once", maxAttempts: 2, maxResumptions: 1, perform })
 const retry = [retryOn(RangeError, { attempts: 2, wait: "1h" })]
 const ruled = defineJob({ name: "ruled", retry, maxResumptions: 5, perform })
-const { sluice, drainOnce, drainUntilCut, cut } = cuttable(database, [job, limited, ruled])
+const { sluice, drainOnce, drainUntilCut, cut } = cuttable(database, [job, limited, once, ruled])
 
 function fail() {
   throw new RangeError("failed without progress")
@@ -71,6 +72,13 @@ test("a job that has failed after checkpoints as often as maxResumptions is disc
   const { errors = [] } = (await sluice.getJob(id)) ?? {}
   expect(errors.at(-1)).toMatchObject({ code: "too_many_resumptions", outcome: "discarded" })
   expect(errors.at(-1)?.stack).toContain("Caused by: RangeError: failed after progress")
+})
+
+test("a job that may be put back once says so when it is discarded", async () => {
+  const { id } = await once.enqueue({})
+  expect(await drainWith(advanceAndFail)).toMatchObject({ retried: 1 })
+  expect(await drainWith(advanceAndFail)).toMatchObject({ discarded: 1 })
+  expect((await sluice.getJob(id))?.errors?.at(-1)?.message).toContain("has been put back 1 time after")
 })
 
 test("executions that are cut off after a checkpoint count, too", async () => {

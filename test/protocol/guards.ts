@@ -562,6 +562,13 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Stored while its parent is retried": [
     { file: `${SQL}/reopen_dependencies.sql`, from: "  perform note_parents(p_retried);\n", to: "" },
   ],
+  "Retried and ended before its child is committed": [
+    {
+      file: `${SQL}/store_dependencies.sql`,
+      from: "where d.outcome in ('discarded', 'canceled')));",
+      to: "where false));",
+    },
+  ],
   "Old snapshot of an app": [
     { file: `${SQL}/end_parents.sql`, from: "  if not sees_commits() then", to: "  if false then" },
   ],
@@ -574,7 +581,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   "Parent ends while its child is stored": [
     {
       file: `${SQL}/store_dependencies.sql`,
-      from: "  perform note_dependents(array(select unnest(v_children) except select unnest(v_free)));\n",
+      from: "  perform note_dependents(v_held);\n",
       to: "",
     },
   ],
@@ -596,6 +603,13 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
       file: `${SQL}/protocol/open_drainer.sql`,
       from: "pg_try_advisory_lock(lock_space('slot'), slot_key(p_pool, v_slot))",
       to: "v_slot > 0",
+    },
+  ],
+  "Lanes that hang": [
+    {
+      file: `${SQL}/protocol/enter_lane.sql`,
+      from: "is_busy := exists (",
+      to: "is_busy := true or exists (",
     },
   ],
   "Closed twice": [

@@ -136,6 +136,7 @@ export const CRON_STRINGS: readonly CronString[] = [
 /** What can't be read, where it is wrong (from 1), and what the message says. */
 export const BAD_CRON_STRINGS: readonly [cron: string, at: number, message: string][] = [
   ["", 1, "it has 0 fields"],
+  ["nightly", 8, "it has 1 field:"],
   ["* * * *", 8, "it has 4 fields"],
   ["0 3 * * * *  2027", 14, "it has 7 fields"],
   ["60 * * * *", 1, "the minute is 60"],

@@ -205,6 +205,7 @@ test("what a job becomes must hold, too", async () => {
     ["state = 'blocked'", "blocked_by_key"],
     ["run_at = '-infinity'", "due_some_time"],
     ["payload = null", "payload_in_one_place"],
+    ["has_progress = true", "true_features"], // what no other index has
   ] as const)
     await expect(database.rows(`update sluice.jobs set ${changes} where name = 'changed'`)).rejects.toThrow(
       rule,
@@ -231,6 +232,16 @@ test("the usual job costs no call of a function", async () => {
   expect(await calls({})).toBe(0)
   expect(await calls({ unique_key: "u", carrier: { correlationId: "c" } })).toBe(0)
   expect(await calls({ state: "scheduled" })).toBe(1)
+})
+
+test("the index that holds jobs to their rules stays empty", async () => {
+  const [{ kept }] = await database.rows(
+    "select count(*)::int as kept from sluice.jobs where state <> 'ready'",
+  )
+  expect(kept).toBeGreaterThan(3)
+  expect(await database.rows("select pg_relation_size('sluice.jobs_whole')::int as bytes")).toEqual([
+    { bytes: 8192 }, // its first page, which has no rows
+  ])
 })
 
 function insert(table: string, row: object) {

@@ -81,18 +81,16 @@ test("every internal function is used by another one or by a table, and starts w
   expect(internal.filter((path) => !read(path).startsWith("-- "))).toEqual([])
 })
 
-/** Those through `protocolCall`, and those that a statement spells out. */
+/** Those through `protocolCall`, of one function or of two with the same parameters, and those that a statement spells out. */
 function callsIn(path: string, text: string): Call[] {
-  const built = text.matchAll(/\bprotocolCall\(\s*[\w.]+,\s*"(\w+)",\s*\{/g)
+  const built = text.matchAll(/\bprotocolCall\(\s*[\w.]+,\s*(?:\w+ \? "(\w+)" : )?"(\w+)",\s*\{/g)
   const spelled = text.matchAll(/\$\{[\w.]*schema\}\.(\w+)\((.*?)\)/g)
   return [
-    ...[...built].map(({ 0: start, 1: name, index }) => ({
-      path,
-      name: name as string,
-      parameters: [...objectAt(text, index + start.length).matchAll(/(?<![\w.])(p_\w+):/g)].map(
-        ([, parameter]) => parameter as string,
-      ),
-    })),
+    ...[...built].flatMap(({ 0: start, 1: other, 2: name, index }) => {
+      const named = objectAt(text, index + start.length).matchAll(/(?<![\w.])(p_\w+):/g)
+      const parameters = [...named].map(([, parameter]) => parameter as string)
+      return [other, name].flatMap((each) => (each ? [{ path, name: each, parameters }] : []))
+    }),
     ...[...spelled].map(([, name, body]) => ({
       path,
       name: name as string,

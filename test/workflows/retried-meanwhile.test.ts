@@ -70,3 +70,20 @@ test.each(["repeatable read"])(
     expect(await stateOf(child.id)).toBe("canceled")
   },
 )
+
+test("a job is stored after one that has failed, and that is retried and succeeds before the job's commit", async () => {
+  const parent = await fails.enqueue({ text: "parent" })
+  await drainOnce()
+  broken.is = false
+  const client = await begin()
+  const options = JSON.stringify({ after: parent.id, onParentFailure: "wait" })
+  const { rows } = await client.query("select sluice.enqueue('say', '{\"text\": \"child\"}', $1) as id", [
+    options,
+  ])
+  await sluice.retryJob(parent.id)
+  await drainOnce()
+  await client.query("commit")
+  await drainOnce()
+  expect(performed).toEqual(["parent", "child"])
+  expect(await stateOf(String(rows[0].id))).toBe("succeeded")
+})

@@ -22,6 +22,9 @@ interface Ending {
 /** Of a drain whose session stays open: the process has to end before others can perform its jobs. */
 const LEFT_OPEN: Leftover = { dueWork: true, lateWork: false, nextDueInMs: undefined }
 
+/** Of a drain that others don't need. */
+const LEFT_TO_OTHERS = { dueWork: false, lateWork: false }
+
 /** Ends or puts back what runs, settles it, and releases the slot and every lock. */
 export async function release(ending: Ending): Promise<{ stuck: number; leftover: Leftover }> {
   const { drainer, pipeline, deadline, linger, settings } = ending
@@ -36,7 +39,8 @@ export async function release(ending: Ending): Promise<{ stuck: number; leftover
     return { stuck, leftover: LEFT_OPEN }
   }
   const soonMs = ranOutOfWork ? linger.soonMs : undefined
-  return { stuck, leftover: await closeDrainer(drainer, settings.names, soonMs, endReason(ending)) }
+  const leftover = await closeDrainer(drainer, settings.names, soonMs, endReason(ending))
+  return { stuck, leftover: linger.isSuperfluous() ? { ...leftover, ...LEFT_TO_OTHERS } : leftover }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { claim } from "./claim/claim.ts"
+import { createLane } from "./claim/lane.ts"
 import type { ClaimPosition } from "./claim/position.ts"
 import type { ClaimedJob } from "./job/claimed-job.ts"
 import type { Execution } from "./job/outcome.ts"
@@ -33,6 +34,7 @@ export function createPipeline(parts: {
   runner: JobRunner
 }): Pipeline {
   const { drainer, position, deadline, runner } = parts
+  const lane = createLane(drainer, position, deadline)
   let claiming: Promise<ClaimedJob[]> | undefined
   let isClaimAnswered = false
   let settling = Promise.resolve()
@@ -81,8 +83,12 @@ export function createPipeline(parts: {
     },
   }
 
-  function sendClaim(isIdle: boolean): Promise<ClaimedJob[]> {
-    return claim(drainer, position, deadline, room(), isIdle)
+  async function sendClaim(isIdle: boolean): Promise<ClaimedJob[]> {
+    if (!(await lane.enter())) return standBy(position)
+    const sentAtMs = performance.now()
+    const claimed = await claim(drainer, position, deadline, room(), isIdle)
+    lane.noteClaim(claimed.length, sentAtMs)
+    return claimed
   }
 
   function maintain(): Promise<void> {
@@ -112,4 +118,11 @@ export function createPipeline(parts: {
  */
 function mayRunAgain({ outcome: { kind } }: Execution): boolean {
   return kind === "retried" || kind === "snoozed"
+}
+
+/** Until the next claim the drainer knows of no more jobs, and can't tell that there are none. */
+function standBy(position: ClaimPosition): ClaimedJob[] {
+  position.hasMore = false
+  position.isCaughtUp = false
+  return []
 }

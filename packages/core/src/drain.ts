@@ -97,9 +97,12 @@ interface Loop {
   readonly linger: Linger
 }
 
-/** Whether nothing runs, nothing is due, and nothing is worth waiting for. */
+/** Whether nothing runs, and nothing is due or worth waiting for, or others perform it. */
 function isOutOfWork({ position, runner, linger }: Loop): boolean {
-  return runner.isIdle() && position.isCaughtUp && !position.suspects.areWaiting() && !linger.shouldStay()
+  if (!runner.isIdle()) return false
+  return (
+    linger.isSuperfluous() || (position.isCaughtUp && !position.suspects.areWaiting() && !linger.shouldStay())
+  )
 }
 
 /** A drain in which nothing ends for this long has jobs that take long enough for somebody to cancel them. */

@@ -78,7 +78,7 @@ function asyncRetries(name: string, { MaximumRetryAttempts: attempts = 2 }: Sett
     ...about,
     level: "note",
     code: "async_retries_on",
-    text: `Lambda repeats a failed invocation of ${name} up to ${attempts} times`,
+    text: `Lambda repeats a failed invocation of ${name} ${attempts === 1 ? "once" : `up to ${attempts} times`}`,
     remedy: `Jobs are retried anyway: aws lambda put-function-event-invoke-config --function-name ${name} --maximum-retry-attempts 0`,
   }
 }

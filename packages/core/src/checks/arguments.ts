@@ -2,6 +2,7 @@
 
 import { type Path, refuseType } from "./validate.ts"
 
+export { truncate } from "./format-value.ts"
 export { assertKnownKeys, assertRecord, refuse, refuseType } from "./validate.ts"
 
 /** Refuses what has no `enqueue`, and so is no Sluice. */

@@ -1,4 +1,5 @@
 import { InvalidInputError } from "../errors.ts"
+import { counted } from "./format-value.ts"
 
 interface Field {
   readonly kind: string
@@ -80,7 +81,7 @@ export function assertCron(cron: unknown): void {
     refuseCron(
       cron,
       parts[6]?.index ?? cron.trimEnd().length,
-      `it has ${parts.length} fields: give five (minute, hour, day, month, weekday), or six with the second before them`,
+      `it has ${counted(parts.length, "field")}: give five (minute, hour, day, month, weekday), or six with the second before them`,
     )
   for (const [place, part] of parts.entries())
     assertField(cron, part, FIELDS[place + FIELDS.length - parts.length] as Field)

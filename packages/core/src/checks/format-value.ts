@@ -44,11 +44,14 @@ function isPlain(value: unknown): value is object {
   return Array.isArray(value) || prototype === Object.prototype || prototype === null
 }
 
-/** Cuts off text from outside, which may be of any length. Half of a pair isn't left: not every program reads JSON that has one. */
+/** Cuts off text from outside, which may be of any length. Without halves of pairs, given or cut: not every program reads JSON that has one. */
 export function truncate(text: string, mostCharacters = MAX_CHARACTERS): string {
-  return text.length > mostCharacters
-    ? `${text.slice(0, mostCharacters).replace(/[\ud800-\udbff]$/, "")}…`
-    : text
+  return (text.length > mostCharacters ? `${text.slice(0, mostCharacters)}…` : text).toWellFormed()
+}
+
+/** As in "1 field" and "3 fields". */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`
 }
 
 const MOST_LISTED = 20

@@ -1,6 +1,5 @@
 import { toPgArray } from "../database/array-literal.ts"
 import { protocolCall } from "../database/protocol-call.ts"
-import { batchSize } from "../job/batch-size.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
@@ -44,8 +43,9 @@ async function claimInOrder(
   isIdle: boolean,
 ): Promise<ClaimedJob[]> {
   const startedAtMs = performance.now()
+  const isGlance = limit > 0 && position.glances.areEnough(position)
   const batch = await runClaim<Batch>(drainer, position, limit, isIdle, (most, settled, spent, mostBytes) =>
-    protocolCall(drainer.schema, "claim", {
+    protocolCall(drainer.schema, isGlance ? "glance" : "claim", {
       p_drainer: drainer.id,
       p_backend: drainer.backendPid,
       p_limit: most,
@@ -53,7 +53,7 @@ async function claimInOrder(
       p_resume_after: position.resumeAfter,
       p_settled: settled,
       p_spent: spent,
-      p_seen: startedAtMs > position.allAgainAtMs ? null : position.seen,
+      p_seen: startedAtMs > position.allAgainAtMs && !isGlance ? null : position.seen,
       p_priorities: toPgArray([...position.priorities]),
       p_fits_ms: deadline.fitsMs(),
       p_max_bytes: mostBytes,
@@ -65,11 +65,13 @@ async function claimInOrder(
   )
   if (!batch) return []
   const { claimed, more } = batch
-  drainer.batchSize = batchSize(batch.drainers, drainer.lockRoom)
-  advance(position, batch, claimed.length >= limit, startedAtMs)
+  drainer.drainers = batch.drainers
+  const isBehindSeen = isGlance && !batch.from_start
+  if (!isBehindSeen || more) advance(position, batch, claimed.length >= limit, startedAtMs)
+  position.glances.noteClaimed(claimed.length, isGlance)
   position.isCutShort = more && claimed.length < limit
   position.hasMore = more && claimed.length > 0
-  const hasSeenAll = batch.from_start && !more
+  const hasSeenAll = (batch.from_start || isBehindSeen) && !more
   position.turns.noteOrdinary(batch.from_start ? batch.fair : undefined)
   position.suspects.noteWaiting(batch.suspects, hasSeenAll && claimed.length === 0)
   const isReaping = batch.dead && (await reap(drainer, position))

@@ -1,5 +1,6 @@
 import { unlessComputed } from "../job/call-option.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
+import { createGlances, type Glances } from "./glances.ts"
 import { createSuspects, type Suspects } from "./suspects.ts"
 import { createTurns, type Turns } from "./turns.ts"
 
@@ -63,8 +64,11 @@ export interface ClaimPosition {
   isCutShort: boolean
   /** When the next scheduled job is due, by the last look from the start. */
   dueAtMs: number
+  /** Since when it leaves the jobs to others that claim enough of them. Undefined: it doesn't. */
+  standingBySinceMs: number | undefined
   readonly suspects: Suspects
   readonly turns: Turns
+  readonly glances: Glances
 
   /** How many jobs as large as those that it brought are returned at once. */
   mostThatFit: number
@@ -110,8 +114,10 @@ export function createClaimPosition(
     hasMore: false,
     isCutShort: false,
     dueAtMs: Number.POSITIVE_INFINITY,
+    standingBySinceMs: undefined,
     suspects: createSuspects(),
     turns: createTurns(),
+    glances: createGlances(),
     mostThatFit: Number.POSITIVE_INFINITY,
     largestClaim: Number.POSITIVE_INFINITY,
     largestReadable: Number.POSITIVE_INFINITY,

@@ -1,5 +1,6 @@
 import { toPgArray } from "../database/array-literal.ts"
 import type { ProtocolCall } from "../database/protocol-call.ts"
+import { mostHeld } from "../job/batch-size.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { Drainer } from "../session/drainer.ts"
 import { timed } from "../session/tally.ts"
@@ -28,7 +29,8 @@ export interface Claimed {
   canceled: string[] | null
 }
 
-type ClaimRows<Result> = [{ answer: Result }, ...PayloadRow[]]
+/** No row: a glance has seen nothing. */
+type ClaimRows<Result> = [{ answer: Result }, ...PayloadRow[]] | []
 
 /** A further row of a claim: a payload that isn't with its job. */
 interface PayloadRow {
@@ -37,14 +39,16 @@ interface PayloadRow {
   payload_key: string | null
 }
 
-/** Whether its memory is full, or what it performs can't be written: more jobs would only be lost with it. */
-export function holdsTooMuch({ held, unwritten }: Drainer): boolean {
-  return held.bytes() > MOST_BYTES_HELD - MOST_BYTES_AT_ONCE || unwritten.executions.length >= MOST_UNWRITTEN
+/** Whether its memory or its share of locks is full, or what it performs can't be written: more jobs would only be lost with it. */
+export function holdsTooMuch(drainer: Drainer): boolean {
+  const { held, unwritten } = drainer
+  const isFull = held.bytes() > MOST_BYTES_HELD - MOST_BYTES_AT_ONCE || held.unsettled() >= mostHeld(drainer)
+  return isFull || unwritten.executions.length >= MOST_UNWRITTEN
 }
 
 /**
  * Sends one claim, of no more than can be read and locked, and holds the jobs that it brings. Returns undefined when the
- * claim failed and may be sent again.
+ * claim failed and may be sent again, or was a glance that has seen nothing.
  */
 export async function runClaim<Result extends Claimed>(
   drainer: Drainer,
@@ -62,8 +66,13 @@ export async function runClaim<Result extends Claimed>(
     const sentAtMs = performance.now()
     position.sentAtMs = sentAtMs
     const claiming = drainer.queryPrepared(`select ${COLUMNS} from ${text} c`, values)
-    const [{ answer }, ...payloads] = (await timed(drainer, "claim", claiming)) as ClaimRows<Result>
+    const [first, ...payloads] = (await timed(drainer, "claim", claiming)) as ClaimRows<Result>
     position.failures = 0
+    if (!first) {
+      drainer.held.keepSpent(spent)
+      return undefined
+    }
+    const { answer } = first
     position.largestReadable =
       position.largestReadable === 0 ? Number.POSITIVE_INFINITY : position.largestReadable * 2
     if (answer.canceled) drainer.cancelRequests.tell(answer.canceled)

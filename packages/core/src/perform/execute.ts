@@ -1,3 +1,4 @@
+import { counted } from "../checks/format-value.ts"
 import { InterruptedError, InvalidInputError, InvalidPayloadError, JobCanceledError } from "../errors.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import { storedKeysOf } from "../job/limit-keys.ts"
@@ -94,7 +95,7 @@ function discardUnperformed({ job, definition }: JobRun): Outcome | undefined {
     return { kind: "discarded", error: new InvalidPayloadError(message, []), chargesAttempt: false }
   }
   if (job.interruptions >= (definition.maxInterruptions ?? DEFAULT_MAX_INTERRUPTIONS)) {
-    const message = `${job.interruptions} drainers died while this job was the only one running`
+    const message = `${counted(job.interruptions, "drainer")} died while this job was the only one running`
     return { kind: "discarded", error: new InterruptedError("interrupted", message), chargesAttempt: false }
   }
   return undefined

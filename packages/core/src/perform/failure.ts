@@ -1,4 +1,5 @@
 import { durationMs } from "../checks/duration.ts"
+import { counted } from "../checks/format-value.ts"
 import { JobCanceledError, SessionLostError, SluiceError, TimeoutError } from "../errors.ts"
 import { type Backoff, backoffMs } from "../job/backoff.ts"
 import { Discard, durationOf, Isolation, PauseKey, RetryAfter, Snooze } from "../job/control-errors.ts"
@@ -147,7 +148,7 @@ function resumable<Putback extends Resumed>(run: JobRun, cause: unknown, outcome
   const resumptions = (counts[RESUMPTIONS] ?? 0) + 1
   if (resumptions <= maxResumptions)
     return { ...outcome, ruleFailures: { ...counts, ...outcome.ruleFailures, [RESUMPTIONS]: resumptions } }
-  const message = `The job ${JSON.stringify(run.job.name)} has been put back ${maxResumptions} times after a checkpoint, as often as its maxResumptions allows, and ended early again`
+  const message = `The job ${JSON.stringify(run.job.name)} has been put back ${counted(maxResumptions, "time")} after a checkpoint, as often as its maxResumptions allows, and ended early again`
   const error = new SluiceError("too_many_resumptions", message, { cause })
   return { kind: "discarded", error, chargesAttempt: true }
 }

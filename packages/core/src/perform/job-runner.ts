@@ -1,6 +1,6 @@
 import type { Catalog } from "../enqueue/enqueue.ts"
 import { JobCanceledError, type SluiceError, TimeoutError } from "../errors.ts"
-import { LARGEST_BATCH } from "../job/batch-size.ts"
+import { batchSize, LARGEST_BATCH, mostHeld } from "../job/batch-size.ts"
 import type { ClaimedJob } from "../job/claimed-job.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { Hooks } from "../job/hooks.ts"
@@ -24,6 +24,10 @@ import { createPlaces } from "./places.ts"
 import { createRunningJobs } from "./running-jobs.ts"
 import { createTogether } from "./together.ts"
 import type { Transactions } from "./transactions.ts"
+
+const LOCKS_LOW =
+  "The drainer performs fewer jobs at once than its concurrency: each holds a lock, and the server has no room for more." +
+  " Raise max_locks_per_transaction, or lower the concurrency or maxDrainers"
 
 /** Performs claimed jobs, up to `concurrency` at once. */
 export interface JobRunner {
@@ -80,6 +84,7 @@ export function createJobRunner(options: {
   let waiting: ClaimedJob[] = []
   /** Whether the last jobs had some of a batch, so that the next claim is to bring a whole one. */
   let areBatched = true
+  let isToldOfLocks = false
   /** Jobs of rates whose claims are too old, so that they would start in a window in which they aren't counted. */
   const late: ClaimedJob[] = []
 
@@ -101,7 +106,7 @@ export function createJobRunner(options: {
       const free = concurrency + maxWaiting - places.taken() - waiting.length
       const batch = areBatched ? largestBatch : 0
       const wanted = free > 0 ? Math.max(free, batch - waiting.length) : 0
-      return Math.min(drainer.batchSize, wanted)
+      return Math.min(batchSize(drainer), wanted, lockable())
     },
     takeExcess() {
       const maxWaiting = mostAhead()
@@ -146,9 +151,20 @@ export function createJobRunner(options: {
     return places.taken() === 0 && waiting.length + late.length === 0
   }
 
+  /** How many more jobs the drainer may lock; says so once where that is what keeps it from its concurrency. */
+  function lockable(): number {
+    const most = mostHeld(drainer)
+    const left = Math.max(0, most - drainer.held.unsettled())
+    if (left === 0 && concurrency > most && !isToldOfLocks) {
+      isToldOfLocks = true
+      drainer.log.warn(LOCKS_LOW, { concurrency, mostHeld: most, lockRoom: drainer.lockRoom })
+    }
+    return left
+  }
+
   /** No more than one batch, and one that is claimed while the first is performed. */
   function mostAhead(): number {
-    return Math.min(2 * drainer.batchSize, ahead.count(places.taken()))
+    return Math.min(2 * batchSize(drainer), ahead.count(places.taken()))
   }
 
   function startWaiting(): void {

@@ -2,7 +2,6 @@ import type { Connect } from "../database/connection.ts"
 import { type ProtocolCall, protocolCall } from "../database/protocol-call.ts"
 import { SCHEMA_VERSION } from "../database/schema.ts"
 import { type Backlog, backlogOf } from "../inspect/backlog.ts"
-import { batchSize } from "../job/batch-size.ts"
 import type { AnyJobDefinition } from "../job/define-job.ts"
 import type { ScheduleDefinition } from "../job/define-schedule.ts"
 import { definitionsJson } from "../job/definitions-json.ts"
@@ -50,8 +49,10 @@ export interface DrainerState {
   readonly held: HeldJobs
   /** Outcomes that could not be written yet; their jobs are held until they are. */
   readonly unwritten: { readonly executions: Execution[]; againAtMs: number }
-  /** How many jobs it claims at most in one statement. */
-  batchSize: number
+  /** How many drainers live, this one among them. */
+  drainers: number
+  /** Whether it has one of the lanes for quick jobs. */
+  hasLane: boolean
   readonly tally: Tally
   readonly phases: Phases
   readonly durations: Durations
@@ -108,7 +109,8 @@ export async function openDrainer(options: OpenOptions): Promise<Drainer | undef
       settledHooks: createSettledHooks(options.hooks, options.definitions, options.log),
       held: createHeldJobs(),
       lockRoom: row.lock_room,
-      batchSize: batchSize(row.slot, row.lock_room), // the lowest that was free, so as many as there are drainers
+      drainers: row.slot, // the lowest that was free, so as many as there are drainers
+      hasLane: false,
       unwritten: { executions: [], againAtMs: 0 },
       tally: { ...EMPTY_TALLY },
       phases: { ...EMPTY_PHASES, openMs: performance.now() - startedAtMs },

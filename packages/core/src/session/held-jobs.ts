@@ -13,6 +13,8 @@ export interface HeldJobs {
   keepSpent(spent: readonly number[]): void
   /** Every job whose lock the session holds. */
   ids(): string[]
+  /** How many locks the session still holds once those of settled jobs are released. */
+  unsettled(): number
   /** The size of the large jobs that are not settled, in bytes. */
   bytes(): number
 }
@@ -50,6 +52,7 @@ export function createHeldJobs(): HeldJobs {
       spent.push(...claims)
     },
     ids: () => [...locked],
+    unsettled: () => locked.size - settled.length,
     bytes: () => bytes,
   }
 }

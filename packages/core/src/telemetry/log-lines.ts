@@ -106,7 +106,7 @@ function retries({ attempt }: LogEntry): string {
 function enqueueLine(entry: LogEntry): string | undefined {
   if (entry.message !== "Enqueued") return undefined
   if (entry.jobs === undefined) return `${entry.job} #${entry.jobId} ${entry.status}`
-  return `${entry.jobs} jobs enqueued, #${entry.firstJobId} to #${entry.lastJobId}`
+  return `${entry.jobs} ${entry.jobs === 1 ? "job" : "jobs"} enqueued, #${entry.firstJobId} to #${entry.lastJobId}`
 }
 
 /** A job's own line begins with the job: `job`, or in lines of the engine `name`. What a job logs as `name` is a detail. */

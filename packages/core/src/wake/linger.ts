@@ -5,11 +5,19 @@ import { bestEffort } from "../session/best-effort.ts"
 import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
 
-/** For this long after a claim that found work, the drainer looks for more every few milliseconds; then it listens. */
+/** For this long after a claim that found work, the drainer looks or glances for more every few milliseconds; then it listens. */
 const HOT_MS = 100
 const HOT_LOOK_MS = 2
+/** The longer nothing has come, the less a job minds a few milliseconds more, and the more seldom the drainer glances. */
+const LEAST_GLANCE_MS = 1
+const MOST_GLANCE_MS = 5
+const SHARE_OF_QUIET = 0.1
 /** It looks at least this often, notified or not: for urgent work, for dead drainers, and to show that it lives. */
 const LOOK_MS = 500
+/** While drainers stand by, one of them looks for a lane about this often. */
+const LANE_LOOK_MS = 10
+/** A drainer that stands by for this long, and for longer than it lingers, leaves the jobs to the others. */
+const STAND_BY_MS = 5_000
 /** Any drainer that lingers waits for what is due within this time, even if it lingers for less. */
 const SOON_MS = 1_000
 
@@ -19,6 +27,8 @@ export interface Linger {
   shouldStay(): boolean
   /** What is due within this time is waited for in any case. */
   readonly soonMs: number
+  /** Whether it has stood by for so long that the others don't need it. */
+  isSuperfluous(): boolean
   /** Milliseconds that the drainer may wait for outcomes before it looks for work again. */
   untilLookMs(runner: JobRunner): Promise<number>
 }
@@ -49,8 +59,10 @@ export function createLinger(
       if (lingerMs === 0 || !deadline.isAmple()) return false
       return quietMs() < patienceMs() || untilDueMs() <= Math.max(soonMs, patienceMs())
     },
+    isSuperfluous: () => standingByMs() > Math.max(STAND_BY_MS, lingerMs),
     async untilLookMs(runner) {
       const isIdle = runner.isIdle()
+      if (position.standingBySinceMs !== undefined) return Math.min(LOOK_MS, drainer.drainers * LANE_LOOK_MS)
       if (position.isCutShort && runner.room() > 0) return 0
       if (!position.isCaughtUp || runner.room() === 0) return isIdle ? 0 : LOOK_MS
       if (lingerMs === 0) return LOOK_MS
@@ -64,8 +76,17 @@ export function createLinger(
         return 0 // of a job that the last claim may not have seen
       }
       const leftMs = isIdle && quietMs() < patienceMs() ? patienceMs() - quietMs() : LOOK_MS
-      return Math.min(untilDueMs(), leftMs, isHot ? HOT_LOOK_MS : LOOK_MS)
+      return Math.min(untilDueMs(), leftMs, isHot ? hotMs() : LOOK_MS)
     },
+  }
+
+  function standingByMs(): number {
+    return performance.now() - (position.standingBySinceMs ?? performance.now())
+  }
+
+  function hotMs(): number {
+    if (!position.glances.areEnough(position)) return HOT_LOOK_MS
+    return Math.max(LEAST_GLANCE_MS, Math.min(MOST_GLANCE_MS, quietMs() * SHARE_OF_QUIET))
   }
 
   function patienceMs(): number {

@@ -37,6 +37,7 @@ export function createScaleOut(
     async invokeIfNeeded() {
       const elapsedMs = performance.now() - plannedAtMs
       if (!scaleOut || elapsedMs < PLAN_EVERY_MS || (position.isCaughtUp && deadline.isAmple())) return
+      if (drainer.hasLane || position.standingBySinceMs !== undefined) return // the database is what limits them
       const settled = settledCount(drainer.tally)
       const perSecond = (settled - settledByThen) / (elapsedMs / 1_000)
       plannedAtMs = performance.now()

@@ -1,5 +1,6 @@
+import { truncate } from "@sluice/core/checks"
 import type { MiddlewareHandler } from "hono"
-import { refuse, truncate } from "../messages/problem.ts"
+import { refuse } from "../messages/problem.ts"
 
 const ORDER = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 

@@ -1,4 +1,5 @@
 import { InvalidInputError } from "@sluice/core"
+import { truncate } from "@sluice/core/checks"
 import {
   type Fields,
   isRecord,
@@ -8,7 +9,6 @@ import {
   type Path,
   type Rule,
 } from "@sluice/core/fields"
-import { truncate } from "../messages/problem.ts"
 
 /** An object of a request: its body, or a job in it. */
 export function bodyOf<const Of extends Fields>(fields: Of, ...rules: readonly Rule[]): ObjectField<Of> {

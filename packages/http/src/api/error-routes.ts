@@ -1,4 +1,5 @@
 import type { Sluice } from "@sluice/core"
+import { truncate } from "@sluice/core/checks"
 import {
   ERROR_RANGE,
   type Field,
@@ -10,7 +11,7 @@ import {
   type ValueOf,
   yesOrNo,
 } from "@sluice/core/fields"
-import { refuse, truncate } from "../messages/problem.ts"
+import { refuse } from "../messages/problem.ts"
 import { bodyOf } from "./body.ts"
 import { operation, type Route, route } from "./operation.ts"
 import type { RouteOptions } from "./route-options.ts"

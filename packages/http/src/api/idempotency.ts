@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto"
 import type { Principal, RequestToStore } from "@sluice/core"
+import { truncate } from "@sluice/core/checks"
 import type { Context } from "hono"
-import { refuse, truncate } from "../messages/problem.ts"
+import { refuse } from "../messages/problem.ts"
 import { principalOf } from "./authorize.ts"
 
 /** A string of HTTP's structured fields, or the same without its quotes. */

@@ -1,5 +1,6 @@
+import { truncate } from "@sluice/core/checks"
 import type { Field, Fields } from "@sluice/core/fields"
-import { refuse, truncate } from "../messages/problem.ts"
+import { refuse } from "../messages/problem.ts"
 
 /** Reads a query. Refuses parameters that are there more than once, and those that are unknown, unless it is to ignore them. */
 export function parseQuery(

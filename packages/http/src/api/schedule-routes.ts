@@ -1,5 +1,6 @@
+import { truncate } from "@sluice/core/checks"
 import { assertSchedule, LIST_SCHEDULES, LIST_TICKS, name, PAUSE, SCHEDULE } from "@sluice/core/fields"
-import { refuse, truncate } from "../messages/problem.ts"
+import { refuse } from "../messages/problem.ts"
 import { throwAtBody } from "./at-body.ts"
 import { bodyOf } from "./body.ts"
 import { operation, type Route, route } from "./operation.ts"

@@ -1,5 +1,6 @@
+import { truncate } from "@sluice/core/checks"
 import { findInexactNumber } from "./exact-number.ts"
-import { pointerTo, refuse, truncate } from "./problem.ts"
+import { pointerTo, refuse } from "./problem.ts"
 import { readBounded } from "./read-bounded.ts"
 
 /**

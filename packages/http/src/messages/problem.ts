@@ -1,3 +1,4 @@
+import { truncate } from "@sluice/core/checks"
 import type { SerializedError } from "@sluice/core/executor"
 
 /** The content of an error response, before it becomes `application/problem+json` (RFC 9457). */
@@ -58,11 +59,6 @@ function limitSize<Members extends Pick<Problem, "detail" | "errors">>(members: 
       }),
     }),
   }
-}
-
-/** Without halves of pairs, given or cut: not every program reads JSON that has one. */
-export function truncate(text: string, maxLength = 100): string {
-  return (text.length > maxLength ? `${text.slice(0, maxLength)}…` : text).toWellFormed()
 }
 
 /** A JSON pointer to the value at `path`. */

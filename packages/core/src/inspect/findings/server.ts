@@ -1,4 +1,4 @@
-import { BATCHES_HELD, batchSize } from "../../job/batch-size.ts"
+import { locksFor } from "../../job/batch-size.ts"
 import type { Finding } from "./finding.ts"
 import { found } from "./found.ts"
 
@@ -85,7 +85,7 @@ function clock({ now }: ServerFacts, { askedAtMs }: Asked): Finding {
 
 /** Where there is less, drainers claim smaller batches. */
 function roomForLocks({ lockRoom: room, locksHeld: held, maxDrainers }: ServerFacts): Finding {
-  const used = maxDrainers * BATCHES_HELD * batchSize(maxDrainers)
+  const used = locksFor(maxDrainers)
   const values = { room, held, maxDrainers, used }
   return room >= used
     ? found("roomForLocks", "ok", "lock_room_enough", values)

@@ -9,6 +9,7 @@ as $$
 declare
   v_children bigint[]; -- those that have other parents
   v_free bigint[];
+  v_held bigint[];
   v_unknown record;
 begin
   with given as (
@@ -37,7 +38,11 @@ begin
   end if;
   v_free := array(select v.child_id from verdicts_of(v_children) v where v.verdict = 'free');
   perform release_dependents(v_free) where v_free <> '{}';
-  perform note_dependents(array(select unnest(v_children) except select unnest(v_free)));
+  v_held := array(select unnest(v_children) except select unnest(v_free));
+  perform note_dependents(v_held);
+  -- a parent that has failed may be retried, and end again, before this is committed
+  perform note_parents(array(
+    select distinct d.parent_id from unnest(v_held) c (id) cross join lateral edges_before(c.id) d where d.outcome in ('discarded', 'canceled')));
   return array(
     select case when given.id = any (v_free) then public_state(j.state) else given.state end
     from unnest(p_ids, p_states) with ordinality given (id, state, place) left join jobs j on j.id = any (v_free) and j.id = given.id
