@@ -1,5 +1,5 @@
 -- Drainers, as a list of JSON in the order of the ids, with the words of the API. One that has no end and whose session has gone is
--- dead, and will be reaped.
+-- dead, and will be reaped. One that holds jobs works, although it may still be noted as lingering: with a backlog it notes nothing.
 create or replace function drainers_json(p_ids integer[]) returns json
 language sql stable set search_path from current
 set enable_seqscan = off set jit = off
@@ -11,7 +11,8 @@ as $$
   )
   select coalesce(json_agg(json_build_object(
     'id', d.id, 'label', d.label,
-    'state', case when d.ending is not null then d.ending when a.pid is null then 'died' when d.lingering then 'lingering' else 'working' end,
+    'state', case when d.ending is not null then d.ending when a.pid is null then 'died' when d.lingering and h.pid is null then 'lingering'
+      else 'working' end,
     'slot', d.slot, 'slots', d.slots, 'queues', case when (d.pool).excepts is false then (d.pool).queues end,
     'except', case when (d.pool).excepts then (d.pool).queues end, 'onlyNames', (d.pool).names, 'names', d.names, 'backendPid', d.backend_pid,
     'held', case when d.ended_at is null then coalesce(h.jobs, 0) else 0 end, 'inFlight', d.in_flight, 'budgetMs', d.budget_ms,

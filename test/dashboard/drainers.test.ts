@@ -48,7 +48,7 @@ test("a drainer's page has its invocation, a link to its logs, what it has settl
   await drainOnce({ invocation })
   const { drainers } = await sluice.listDrainers({ state: "ended", limit: 1 })
   const { text } = await reader.get(`/drainers/${drainers[0]?.id}`)
-  for (const said of ["1,024 MB", "a1b2c3", "Executions settled 1", "Why it ended Nothing was left to do"])
+  for (const said of ["1,024 MB", "a1b2c3", "Executions settled 1", "Why it ended It wasn't needed any more"])
     expect(readable(text)).toContain(said)
   expect(readable(text)).toMatch(/GB-seconds \d/)
   expect(text).not.toContain("<script>alert")

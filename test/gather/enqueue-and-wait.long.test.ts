@@ -125,6 +125,18 @@ test("jobs that don't succeed make it throw one error that lists them", async ()
   })
 })
 
+test("one job that doesn't succeed isn't counted", async () => {
+  let thrown: unknown
+  work = ({ enqueueAndWait }) =>
+    enqueueAndWait("doubles", doubles(-1)).catch((error) => {
+      thrown = error
+      throw error
+    })
+  await parent.enqueue({})
+  await drainOnce()
+  expect((thrown as Error).message).toMatch(/^The job of "doubles" did not succeed\. /)
+})
+
 test("with settled it returns how each of them has ended", async () => {
   let outcomes: readonly GatheredOutcome[] = []
   work = async ({ enqueueAndWait }) => {

@@ -38,6 +38,17 @@ test("a drainer that works is listed with its slot, its pool and the jobs that i
   ])
 })
 
+test("a drainer that has waited and then holds jobs works", async () => {
+  let states: unknown
+  work = async () => {
+    await database.pool.query("update sluice.drainers set lingering = true where ended_at is null")
+    states = (await sluice.listDrainers()).drainers.map(({ state, held }) => ({ state, held }))
+  }
+  await job.enqueue({})
+  await drainOnce()
+  expect(states).toEqual([{ state: "working", held: 1 }])
+})
+
 test("a drainer whose session has gone is listed as one that died, also before anybody has found it", async () => {
   await database.pool.query(
     "insert into sluice.drainers (id, slot, backend_pid, label) values (900, 1, 1, 'gone')",

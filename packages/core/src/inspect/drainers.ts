@@ -14,7 +14,7 @@ export interface DrainerSnapshot {
   readonly label: string
   /**
    * - `"working"`: it lives
-   * - `"lingering"`: it lives, and waits for jobs
+   * - `"lingering"`: it lives, holds no jobs, and waits for some
    * - `"closed"`: it has ended as it should
    * - `"died"`: its session went without an end. What it held is given to others
    */
@@ -44,7 +44,7 @@ export interface DrainerSnapshot {
   /** Of how many executions it has written the outcome. Null: it hasn't ended, or has died. */
   readonly settled: number | null
   /**
-   * - `"out_of_work"`: nothing was left for it
+   * - `"out_of_work"`: nothing was left for it, or others perform what is left, and it would not make them faster
    * - `"deadline"`: its time was up
    * - `"stopped"`: its host has stopped it
    * - `"failed"`: it ended with an error

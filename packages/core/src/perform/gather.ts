@@ -146,6 +146,7 @@ export function resultsOf(name: string, outcomes: readonly GatheredOutcome[]): u
   if (failed.length === 0) return outcomes.map((outcome) => outcome.status === "succeeded" && outcome.value)
   const told = failed.slice(0, MOST_TOLD).map(({ message }) => message)
   const more = failed.length - told.length
-  const message = `${failed.length} of the ${outcomes.length} jobs of ${JSON.stringify(name)} did not succeed. ${told.join(". ")}${more > 0 ? `. And ${more} more` : ""}`
+  const which = outcomes.length === 1 ? "The job" : `${failed.length} of the ${outcomes.length} jobs`
+  const message = `${which} of ${JSON.stringify(name)} did not succeed. ${told.join(". ")}${more > 0 ? `. And ${more} more` : ""}`
   throw new JobsFailedError(message, { failed: failed.slice(0, MOST_LISTED), count: failed.length })
 }

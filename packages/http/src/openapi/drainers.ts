@@ -42,7 +42,8 @@ const drainer = {
   endReason: {
     type: ["string", "null"],
     enum: ["out_of_work", "deadline", "stopped", "failed", null],
-    description: "Why it has ended; null: it has not, or has died.",
+    description:
+      "Why it has ended; out_of_work: nothing was left for it, or others perform what is left; null: it has not, or has died.",
   },
   startedAt: instant,
   endedAt: { ...instantOrNull, description: "Null also for one that died and has not been found yet." },

@@ -50,7 +50,12 @@ export const drainers: Messages["drainers"] = {
   backend: "عملية Postgres",
   settled: "التنفيذات المنهاة",
   endReason: "سبب الانتهاء",
-  endReasons: { out_of_work: "لم يبق ما يُفعل", deadline: "انتهى وقته", stopped: "أُوقف", failed: "فشل" },
+  endReasons: {
+    out_of_work: "لم تعد هناك حاجة إليه",
+    deadline: "انتهى وقته",
+    stopped: "أُوقف",
+    failed: "فشل",
+  },
   invocation: "الاستدعاء",
   requestId: "معرّف الطلب",
   functionName: "الدالة",

@@ -41,7 +41,7 @@ export const drainers: Messages["drainers"] = {
   settled: "Abgeschlossene Ausführungen",
   endReason: "Grund des Endes",
   endReasons: {
-    out_of_work: "Nichts mehr zu tun",
+    out_of_work: "Er wurde nicht mehr gebraucht",
     deadline: "Seine Zeit war um",
     stopped: "Er wurde angehalten",
     failed: "Er ist gescheitert",

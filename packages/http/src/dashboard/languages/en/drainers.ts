@@ -39,7 +39,7 @@ export const drainers = {
   settled: "Executions settled",
   endReason: "Why it ended",
   endReasons: {
-    out_of_work: "Nothing was left to do",
+    out_of_work: "It wasn't needed any more",
     deadline: "Its time was up",
     stopped: "It was stopped",
     failed: "It failed",

@@ -40,7 +40,7 @@ export const drainers: Messages["drainers"] = {
   settled: "Ejecuciones cerradas",
   endReason: "Motivo del fin",
   endReasons: {
-    out_of_work: "No quedaba nada por hacer",
+    out_of_work: "Ya no hacía falta",
     deadline: "Se le acabó el tiempo",
     stopped: "Se detuvo",
     failed: "Falló",

@@ -41,7 +41,7 @@ export const drainers: Messages["drainers"] = {
   settled: "Exécutions réglées",
   endReason: "Raison de la fin",
   endReasons: {
-    out_of_work: "Plus rien à faire",
+    out_of_work: "Il n’était plus nécessaire",
     deadline: "Son temps était écoulé",
     stopped: "Il a été arrêté",
     failed: "Il a échoué",
