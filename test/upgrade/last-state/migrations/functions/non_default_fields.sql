@@ -1,5 +1,5 @@
 -- The fields of a job that don't have their defaults, or null. Inlined by the planner, so that a usual job costs one comparison. Of a job
--- that is only large or was scheduled, three are written: each takes about a microsecond to write and to read.
+-- that is only large or was scheduled, three are written: the others would take 3 us together.
 create or replace function non_default_fields(j jobs) returns json
 language sql stable
 begin atomic
