@@ -51,6 +51,21 @@ test("a large payload is stored once: the job and its history point to it", asyn
   ])
 })
 
+test("a claim tells a large job's size, due time and batch, and beside these only what else it has", async () => {
+  const { id } = await sluice.enqueueBatch([{ name: "keep", payload: large }])
+  const read = async () =>
+    (await database.rows("select sluice.non_default_fields(j) as f from sluice.jobs j"))[0]?.f
+  const usual = { runAt: expect.any(String), bytes: JSON.stringify(large).length + 1, batchId: id }
+  expect(await read()).toEqual(usual)
+
+  await database.rows("update sluice.jobs set run_at = '2000-01-01Z'")
+  expect(Date.parse((await read()).runAt)).toBe(Date.UTC(2000, 0))
+  await database.rows("update sluice.jobs set attempts = 2, tags = '{a}'")
+  expect(await read()).toMatchObject({ ...usual, attempts: 2, tags: ["a"] })
+  await database.rows("update sluice.jobs set attempts = 0, tags = null, large_bytes = 200000000")
+  expect(await read()).toMatchObject({ unread: "it has 200000000 bytes" })
+})
+
 test("a usual payload is in the job's row, and moves with it", async () => {
   await keep.enqueue({ text: "short" })
   await drainOnce()

@@ -14,9 +14,6 @@ const MOST_BYTES_HELD = 16 * 1024 * 1024
 /** With this many outcomes that can't be written, more is wrong than a row or two. */
 const MOST_UNWRITTEN = 100
 
-/** More jobs than have fitted on average are asked for, since those that don't fit are only locked and unlocked again. */
-const HEADROOM = 1.1
-
 /** A payload's row has a few columns only: each of a claim's would cost a tenth of a microsecond, on either side. */
 const COLUMNS =
   "case when c.aside_id is null then pg_catalog.to_json(c) end as answer, c.aside_id, c.payload, c.payload_key"
@@ -88,11 +85,11 @@ export async function runClaim<Result extends Claimed>(
   }
 }
 
-/** How many jobs as large as these are returned at once. */
+/** How many jobs as large as these are returned at once. More would only be locked, looked at and unlocked again. */
 function howManyFit(jobs: readonly ClaimedJob[]): number {
   const bytes = jobs.reduce((sum, job) => sum + job.bytes, 0)
   if (bytes === 0) return Number.POSITIVE_INFINITY
-  return Math.ceil((jobs.length * MOST_BYTES_AT_ONCE * HEADROOM) / bytes)
+  return Math.max(1, Math.floor((jobs.length * MOST_BYTES_AT_ONCE) / bytes))
 }
 
 function holdJobs(

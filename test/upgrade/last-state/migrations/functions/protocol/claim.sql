@@ -121,10 +121,9 @@ begin
   suspects := exists (select from jobs j where j.state = 'suspect') and suspects_wait(p_drainer, p_names, p_pool);
   return next;
   if v_locked.features & 4 <> 0 and p_max_bytes > 0 then
-    jobs := null;
-    for aside_id, payload, payload_key in select p.* from payloads_of(v_found.ids) p loop
-      return next;
-    end loop;
+    return query -- at once: row by row, PL/pgSQL would put together all columns of each
+    select null::bigint, null::double precision, null::json, null::text, null::boolean, null::boolean, null::boolean, null::double precision, null::text,
+           null::boolean, null::boolean, null::json, null::boolean, null::boolean, null::text, null::integer, null::integer, p.* from payloads_of(v_found.ids) p;
   end if;
 end
 $$;
