@@ -42,6 +42,28 @@ describe.skipIf(!prepared)("examples/nextjs as its config deploys it", async () 
     await drained
   })
 
+  test("turns that no longer count and accounts that nobody uses are deleted, and none with a report", async () => {
+    await database.rows(
+      `insert into turns (who, "window", count) values ('old', 1, 1), ('new', 2147483647, 1)`,
+    )
+    await database.rows(`insert into users (email, password_hash, signed_in_at) values
+      ('new@example.org', '', now() - interval '29 days'), ('old@example.org', '', now() - interval '31 days')`)
+    await database.rows(
+      "update users set signed_in_at = now() - interval '1 year' where email = 'ada@example.org'",
+    )
+    await database.rows("select sluice.enqueue('tidy-up')")
+    const drained = app.invoke("QueueDrain")
+    await eventually(async () => {
+      expect(await database.rows("select who from turns")).toEqual([{ who: "new" }])
+      const left = await database.rows("select email from users order by email")
+      expect(left).toEqual([{ email: "ada@example.org" }, { email: "new@example.org" }])
+    }, 20_000)
+    await drained
+    expect(await database.rows("select key, name from sluice.schedules")).toEqual([
+      { key: "tidy-up", name: "tidy-up" },
+    ])
+  })
+
   test("the web app has the database, the key, and the right to wake the drain function", async () => {
     const config = join(ROOT, "examples/nextjs/sst.config.ts")
     const resources = await synthesize({ config, secrets, dev: true }) // does without `next build`

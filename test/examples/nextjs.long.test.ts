@@ -147,7 +147,12 @@ describe("examples/nextjs", async () => {
   })
 
   test("sign-ins of an address, those of all, and reports of a user are limited for ten minutes", async () => {
-    const knock = (email: string) => send("/sign-in", "email", { email, password: "wrong horse" })
+    const knock = (email: string, cookie?: string) =>
+      send("/sign-in", "email", { email, password: "wrong horse" }, cookie)
+    const ada = { email: "ada@example.org", password: "correct horse" }
+    const [browserOfAda = ""] = (await post("/sign-in", "email", ada, "")).headers
+      .getSetCookie()
+      .flatMap((cookie) => /^browser=[\w-]{43}/.exec(cookie) ?? [])
     await database.rows("delete from turns")
     const answers = await Promise.all(Array.from({ length: 25 }, () => knock("ada@example.org")))
     expect(answers.filter((answer) => answer === "/sign-in?problem=password").length).toBe(20)
@@ -157,6 +162,10 @@ describe("examples/nextjs", async () => {
     await database.rows("update turns set count = 1000 where who = 'sign-ins'")
     expect(await knock("cy@example.org")).toBe("/sign-in?problem=often")
     expect(await database.rows("select id from users where email = 'cy@example.org'")).toEqual([])
+    // whoever has signed in with this browser is counted apart
+    expect(await knock("ada@example.org", browserOfAda)).toBe("/sign-in?problem=password")
+    expect(await knock("cy@example.org", browserOfAda)).toBe("/sign-in?problem=often")
+    expect(await knock("ada@example.org", `browser=${"é".repeat(43)}`)).toBe("/sign-in?problem=often")
     await database.rows('update turns set "window" = "window" - 1')
     expect(await knock("ada@example.org")).toBe("/sign-in?problem=password")
 
@@ -183,11 +192,15 @@ describe("examples/nextjs", async () => {
   })
 
   /** Sends a form without scripts, as user 1, and returns where it leads. */
-  async function send(path: string, field: string, values: Record<string, string>): Promise<string> {
-    const visit = { headers: { cookie: cookieOf(1), origin: url }, redirect: "manual" } as const
-    const body = fillForm(await (await fetch(url + path, visit)).text(), field, values)
-    const { status, headers } = await fetch(url + path, { ...visit, method: "POST", body })
+  async function send(path: string, field: string, values: Record<string, string>, cookie = cookieOf(1)) {
+    const { status, headers } = await post(path, field, values, cookie)
     return (headers.get("location") ?? `status ${status}`).replace(url, "")
+  }
+
+  async function post(path: string, field: string, values: Record<string, string>, cookie: string) {
+    const visit = { headers: { cookie, origin: url }, redirect: "manual" } as const
+    const body = fillForm(await (await fetch(url + path, visit)).text(), field, values)
+    return fetch(url + path, { ...visit, method: "POST", body })
   }
 
   async function signIn(page: Page, email: string, password: string) {

@@ -42,6 +42,18 @@ test("`sluice work` performs jobs, answers to a health check, and on SIGTERM end
   })
 })
 
+test("`sluice work --except` leaves a queue to others", async () => {
+  const database = await createDatabase()
+  const sluice = createSluice({ database: database.pool })
+  const other = await sluice.enqueue("noop", {}, { queue: "heavy" })
+  const { id } = await sluice.enqueue("noop", {}, { queue: "mail" })
+  const worker = run(database.url, "--jobs", JOBS, "--except", "heavy")
+  await eventually(async () => expect(await sluice.getJob(id)).toMatchObject({ state: "succeeded" }), 20_000)
+  worker.child.kill("SIGTERM")
+  await worker.exit
+  expect(await sluice.getJob(other.id)).toMatchObject({ state: "ready" })
+})
+
 test("`sluice work` serves the metrics of the queue, on a port of their own or beside its health", async () => {
   const database = await createDatabase()
   const [health, metrics] = [String(await freePort()), String(await freePort())]

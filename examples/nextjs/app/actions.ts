@@ -5,7 +5,7 @@ import { redirect } from "next/navigation"
 import { db, reports } from "../lib/database.ts"
 import type { buildReport } from "../lib/jobs.ts"
 import { sluice } from "../lib/queue.ts"
-import { requireUser, signIn, signOut } from "../lib/session.ts"
+import { isKnownBrowser, rememberBrowser, requireUser, signIn, signOut } from "../lib/session.ts"
 import { takeTurn } from "../lib/turns.ts"
 import { findOrCreateUser } from "../lib/users.ts"
 
@@ -45,10 +45,12 @@ export async function signInWithPassword(form: FormData) {
   const user = await findOrCreateUser(email, password)
   if (user === undefined) redirect("/sign-in?problem=password")
   await signIn(user)
+  await rememberBrowser(email)
   redirect("/")
 }
 
 async function maySignIn(email: string) {
+  if (await isKnownBrowser(email)) return takeTurn(`sign-in of ${email}, known`, SIGN_INS_OF_ONE)
   // all of them first: each address takes a row
   return (await takeTurn("sign-ins", SIGN_INS_OF_ALL)) && takeTurn(`sign-in of ${email}`, SIGN_INS_OF_ONE)
 }

@@ -1,8 +1,8 @@
 import { createMigrateHandler } from "@sluice/aws"
-import { jobs } from "../lib/jobs.ts"
+import { jobs, schedules } from "../lib/jobs.ts"
 import { createTables } from "../lib/tables.ts"
 
-const migrateQueue = createMigrateHandler({ database: process.env.DATABASE_URL, jobs })
+const migrateQueue = createMigrateHandler({ database: process.env.DATABASE_URL, jobs, schedules })
 
 /** Runs on each deploy that changes it, before anything drains. */
 export async function handler() {

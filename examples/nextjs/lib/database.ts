@@ -1,5 +1,5 @@
 import { drizzle } from "drizzle-orm/node-postgres"
-import { bigint, integer, pgTable, serial, text } from "drizzle-orm/pg-core"
+import { bigint, integer, pgTable, serial, text, timestamp } from "drizzle-orm/pg-core"
 import pg from "pg"
 
 export const orders = pgTable("orders", {
@@ -13,6 +13,7 @@ export const users = pgTable("users", {
   id: serial().primaryKey(),
   email: text().notNull().unique(),
   passwordHash: text("password_hash").notNull(),
+  signedInAt: timestamp("signed_in_at", { withTimezone: true }).notNull().defaultNow(), // the last time
 })
 
 export const reports = pgTable("reports", {

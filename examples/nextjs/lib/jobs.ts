@@ -1,7 +1,8 @@
 import { setTimeout } from "node:timers/promises"
-import { Discard, defineJob } from "@sluice/core"
-import { and, eq, sql } from "drizzle-orm"
-import { db, orders, reports } from "./database.ts"
+import { Discard, defineJob, defineSchedule } from "@sluice/core"
+import { and, eq, lt, notExists, sql } from "drizzle-orm"
+import { db, orders, reports, turns, users } from "./database.ts"
+import { currentWindow } from "./turns.ts"
 
 /** Adds up the orders of a year. */
 export const buildReport = defineJob({
@@ -25,4 +26,21 @@ export const buildReport = defineJob({
   },
 })
 
-export const jobs = [buildReport]
+/**
+ * Deletes what strangers can fill the database with: turns that no longer count, and accounts without a report to which nobody has signed
+ * in for a month, so that no session of theirs is left.
+ */
+export const tidyUp = defineJob({
+  name: "tidy-up",
+  async perform() {
+    await db.delete(turns).where(lt(turns.window, currentWindow))
+    const ofUser = db.select().from(reports).where(eq(reports.userId, users.id))
+    await db
+      .delete(users)
+      .where(and(lt(users.signedInAt, sql`now() - interval '30 days'`), notExists(ofUser)))
+  },
+})
+
+export const jobs = [buildReport, tidyUp]
+
+export const schedules = [defineSchedule("tidy-up", { job: tidyUp, cron: "30 4 * * *" })]

@@ -4,6 +4,8 @@ import { redirect } from "next/navigation"
 
 const COOKIE = "session"
 const LIFETIME_SECONDS = 7 * 24 * 3600
+const BROWSER = "browser"
+const BROWSER_SECONDS = 365 * 24 * 3600
 
 /** Who is signed in. Sends everybody else to the page where they sign in. */
 export async function requireUser(): Promise<number> {
@@ -22,6 +24,21 @@ export async function signIn(user: number): Promise<void> {
   })
 }
 
+/** So that somebody who tries passwords of this address keeps nobody out who has signed in to it with this browser. */
+export async function rememberBrowser(email: string): Promise<void> {
+  ;(await cookies()).set(BROWSER, sign(`browser of ${email}`), {
+    httpOnly: true,
+    sameSite: "lax",
+    secure: process.env.NODE_ENV === "production",
+    maxAge: BROWSER_SECONDS,
+  })
+}
+
+export async function isKnownBrowser(email: string): Promise<boolean> {
+  const signature = (await cookies()).get(BROWSER)?.value ?? ""
+  return isSignature(signature, `browser of ${email}`)
+}
+
 export async function signOut(): Promise<void> {
   ;(await cookies()).delete(COOKIE)
 }
@@ -30,7 +47,12 @@ export async function signOut(): Promise<void> {
 function userOf(cookie = ""): number | undefined {
   const [, claim, user, expiresAt, signature] = /^((\d+)\.(\d+))\.([\w-]{43})$/.exec(cookie) ?? []
   if (!claim || !signature || Number(expiresAt) * 1000 < Date.now()) return undefined
-  return timingSafeEqual(Buffer.from(signature), Buffer.from(sign(claim))) ? Number(user) : undefined
+  return isSignature(signature, claim) ? Number(user) : undefined
+}
+
+function isSignature(signature: string, claim: string): boolean {
+  const [theirs, ours] = [Buffer.from(signature), Buffer.from(sign(claim))]
+  return theirs.length === ours.length && timingSafeEqual(theirs, ours)
 }
 
 function sign(claim: string): string {

@@ -7,7 +7,8 @@ export async function createTables() {
       id serial primary key, year integer not null, month integer not null, cents integer not null
     );
     create table if not exists users (
-      id serial primary key, email text not null unique, password_hash text not null
+      id serial primary key, email text not null unique, password_hash text not null,
+      signed_in_at timestamptz not null default now()
     );
     create table if not exists turns (
       who text primary key, "window" integer not null, count integer not null

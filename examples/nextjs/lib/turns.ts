@@ -3,12 +3,15 @@ import { db, turns } from "./database.ts"
 
 const WINDOW_SECONDS = 600
 
+/** The number of the ten minutes that are counted now. */
+export const currentWindow = sql`floor(extract(epoch from now()) / ${WINDOW_SECONDS})::integer`
+
 /**
  * Whether somebody may do something once more: `limit` times in each ten minutes. It is counted in the database, because on Lambda
  * each request may meet another instance.
  */
 export async function takeTurn(who: string, limit: number): Promise<boolean> {
-  const now = sql`floor(extract(epoch from now()) / ${WINDOW_SECONDS})::integer`
+  const now = currentWindow
   const [turn] = await db
     .insert(turns)
     .values({ who, window: now, count: 1 })

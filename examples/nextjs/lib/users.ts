@@ -1,6 +1,6 @@
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto"
 import { promisify } from "node:util"
-import { eq } from "drizzle-orm"
+import { eq, sql } from "drizzle-orm"
 import { db, users } from "./database.ts"
 
 const derive = promisify(scrypt) as (password: string, salt: string, length: number) => Promise<Buffer>
@@ -13,7 +13,9 @@ export async function findOrCreateUser(email: string, password: string): Promise
   const [user] = await db.select().from(users).where(eq(users.email, email))
   if (!user) return createUser(email, password)
   const [salt = ""] = user.passwordHash.split(":")
-  return isSame(await hash(password, salt), user.passwordHash) ? user.id : undefined
+  if (!isSame(await hash(password, salt), user.passwordHash)) return undefined
+  await db.update(users).set({ signedInAt: sql`now()` }).where(eq(users.id, user.id))
+  return user.id
 }
 
 /** Undefined if somebody else took the address in this moment. */
