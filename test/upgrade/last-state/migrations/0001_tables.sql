@@ -155,6 +155,7 @@ create index jobs_whole on jobs (id) where case
     or not isfinite(run_at) or octet_length(name) not between 1 and 128 or octet_length(queue) not between 1 and 128
     or octet_length(unique_key) > 2048 or octet_length(carrier::text) > 4096
   then not assert_whole(jobs) end;
+comment on index jobs_whole is 'Holds the rules of a job. It is always empty and never read: who drops it drops the rules.';
 
 -- Claims read only this index, or for jobs that take turns the next. Jobs that can't be claimed are in neither.
 create index jobs_ready     on jobs (priority, run_at, id)                  where state = 'ready' and fair_key is null;
