@@ -15,7 +15,7 @@ test.each([
   [5, true, 500],
   [64, true, 500],
 ])("of %i drainers one whose lane is %s claims up to %i jobs at once", (drainers, hasLane, jobs) => {
-  expect(batchSize({ drainers, hasLane })).toBe(jobs)
+  expect(batchSize(drainers, hasLane)).toBe(jobs)
 })
 
 test.each([
@@ -29,7 +29,7 @@ test.each([
 ])(
   "of %i drainers on a server with room for 6,400 locks one whose lane is %s claims up to %i jobs at once",
   (drainers, hasLane, jobs) => {
-    expect(batchSize({ drainers, hasLane, lockRoom: 6_400 })).toBe(jobs)
+    expect(batchSize(drainers, hasLane, 6_400)).toBe(jobs)
   },
 )
 
@@ -58,7 +58,7 @@ test("on a server with little room for locks a drainer claims less while many ot
 
   const sizes = (await database.rows("select size from public.batches order by n")).map(({ size }) => size)
   const [{ room }] = await database.rows("select sluice.lock_room() as room")
-  expect(sizes[0]).toBe(batchSize({ drainers: 21, hasLane: true, lockRoom: room }))
+  expect(sizes[0]).toBe(batchSize(21, true, room))
   expect(Math.max(...sizes)).toBe(500)
 })
 

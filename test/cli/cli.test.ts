@@ -27,7 +27,7 @@ describe.sequential("sluice on the command line", () => {
   test("doctor is content with a database as it comes, once it is migrated: notes are no findings", async () => {
     const { code, output } = await runSluice("doctor", "--database-url", empty.url, "--schema", "queue")
     expect(output).toMatch(
-      /^note {2}room for \d+ locks, \d+ of them held now; 10 drainers would use 15000 at most\. Drainers claim/m,
+      /^note {2}room for \d+ locks, \d+ of them held now; 10 drainers would use 12000 at most\. Drainers claim/m,
     )
     expect(output).toMatch(/^ok {4}room for \d+ connections; 10 drainers use \d+ at most, \d+ of each for/m)
     expect(output).not.toContain("WRONG")

@@ -41,8 +41,10 @@ interface PayloadRow {
 
 /** Whether its memory or its share of locks is full, or what it performs can't be written: more jobs would only be lost with it. */
 export function holdsTooMuch(drainer: Drainer): boolean {
-  const { held, unwritten } = drainer
-  const isFull = held.bytes() > MOST_BYTES_HELD - MOST_BYTES_AT_ONCE || held.unsettled() >= mostHeld(drainer)
+  const { held, unwritten, drainers, hasLane, lockRoom } = drainer
+  const isFull =
+    held.bytes() > MOST_BYTES_HELD - MOST_BYTES_AT_ONCE ||
+    held.unsettled() >= mostHeld(drainers, hasLane, lockRoom)
   return isFull || unwritten.executions.length >= MOST_UNWRITTEN
 }
 

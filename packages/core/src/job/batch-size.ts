@@ -11,31 +11,23 @@ export const LANES = 4
 /** The locks of a batch that is claimed, of one that runs, and of one that is settled but not unlocked yet. */
 const BATCHES_HELD = 3
 
-/** What decides how much a drainer may claim. */
-export interface LockShare {
-  /** How many drainers live, this one among them. */
-  readonly drainers: number
-  /** Whether it has one of the lanes for quick jobs. Default false. */
-  readonly hasLane?: boolean
-  /** How many locks the server has room for: what drainers hold would keep the statements of others from theirs. Default: no limit. */
-  readonly lockRoom?: number
+/**
+ * How many jobs a drainer claims at most in one statement.
+ *
+ * @param drainers how many drainers live, this one among them
+ * @param hasLane whether it has one of the lanes for quick jobs
+ * @param lockRoom how many locks the server has room for: what drainers hold would keep the statements of others from theirs
+ */
+export function batchSize(drainers: number, hasLane = false, lockRoom = Number.POSITIVE_INFINITY): number {
+  const wanted = hasLane || drainers <= LANES ? LARGEST_BATCH : SMALLEST_BATCH
+  return Math.min(wanted, Math.floor(mostHeld(drainers, hasLane, lockRoom) / BATCHES_HELD))
 }
 
-/** How many jobs each drainer claims at most in one statement. */
-export function batchSize(share: LockShare): number {
-  const wanted = share.hasLane || share.drainers <= LANES ? LARGEST_BATCH : SMALLEST_BATCH
-  return Math.min(wanted, Math.floor(mostHeld(share) / BATCHES_HELD))
-}
-
-/** How many jobs each drainer holds at most: claimed, running, and settled but not unlocked. */
-export function mostHeld(share: LockShare): number {
-  return Math.max(BATCHES_HELD * LEAST_CLAIMED, Math.floor(locksOf(share)))
-}
-
-/** Half of the room is for those with a lane, where not all have one. */
-function locksOf({ drainers, hasLane = false, lockRoom = Number.POSITIVE_INFINITY }: LockShare): number {
-  if (drainers <= LANES) return lockRoom / Math.max(1, drainers)
-  return lockRoom / 2 / (hasLane ? LANES : drainers - LANES)
+/** How many jobs it holds at most: claimed, running, and settled but not unlocked. For the parameters see `batchSize`. */
+export function mostHeld(drainers: number, hasLane: boolean, lockRoom: number): number {
+  const share =
+    drainers > LANES ? lockRoom / 2 / (hasLane ? LANES : drainers - LANES) : lockRoom / Math.max(1, drainers)
+  return Math.max(BATCHES_HELD * LEAST_CLAIMED, Math.floor(share)) // half of the room is for lanes, where not all have one
 }
 
 /** How many locks a server needs room for, so that no batch of so many drainers is smaller than usual. */

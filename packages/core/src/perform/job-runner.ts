@@ -106,7 +106,7 @@ export function createJobRunner(options: {
       const free = concurrency + maxWaiting - places.taken() - waiting.length
       const batch = areBatched ? largestBatch : 0
       const wanted = free > 0 ? Math.max(free, batch - waiting.length) : 0
-      return Math.min(batchSize(drainer), wanted, lockable())
+      return Math.min(mostAtOnce(), wanted, lockable())
     },
     takeExcess() {
       const maxWaiting = mostAhead()
@@ -153,7 +153,7 @@ export function createJobRunner(options: {
 
   /** How many more jobs the drainer may lock; says so once where that is what keeps it from its concurrency. */
   function lockable(): number {
-    const most = mostHeld(drainer)
+    const most = mostHeld(drainer.drainers, drainer.hasLane, drainer.lockRoom)
     const left = Math.max(0, most - drainer.held.unsettled())
     if (left === 0 && concurrency > most && !isToldOfLocks) {
       isToldOfLocks = true
@@ -162,9 +162,13 @@ export function createJobRunner(options: {
     return left
   }
 
+  function mostAtOnce(): number {
+    return batchSize(drainer.drainers, drainer.hasLane, drainer.lockRoom)
+  }
+
   /** No more than one batch, and one that is claimed while the first is performed. */
   function mostAhead(): number {
-    return Math.min(2 * batchSize(drainer), ahead.count(places.taken()))
+    return Math.min(2 * mostAtOnce(), ahead.count(places.taken()))
   }
 
   function startWaiting(): void {
