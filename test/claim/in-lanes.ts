@@ -17,7 +17,7 @@ export async function openInLanes(database: TestDatabase): Promise<Session[]> {
   onTestFinished(async () => void (await Promise.all(sessions.map((session) => session.end()))))
   for (const { connection, drainerId, backendPid } of sessions) {
     const { rows } = await connection.query(
-      "select * from sluice.enter_lane($1, $2, '{noop}', 4) -- by hand",
+      "select * from sluice.enter_lane($1, $2, '{noop}', 4, 100) -- by hand",
       [drainerId, backendPid],
     )
     expect(rows).toEqual([{ lane: expect.any(Number), is_busy: false }])
@@ -25,13 +25,17 @@ export async function openInLanes(database: TestDatabase): Promise<Session[]> {
   return sessions
 }
 
-/** Leaves a row in claims every 100 ms, as those would who have a lane. */
-export async function claimNowAndThen(database: TestDatabase): Promise<{ end(): Promise<void> }> {
+/** Leaves a row in claims every 100 ms, as those would who have a lane; of up to 100 jobs, as those would who have none. */
+export async function claimNowAndThen(
+  database: TestDatabase,
+  count = 101,
+): Promise<{ end(): Promise<void> }> {
   const ended = new AbortController()
   const note = () =>
     database.pool.query(
       `insert into sluice.claims (id, drainer_id, scope, job_ids, fences)
-       values (nextval('sluice.claim_ids'), (select min(id) from sluice.drainers), hashtext(concat('{noop}'::text[], null)), '{}', '{}')`,
+       values (nextval('sluice.claim_ids'), (select min(id) from sluice.drainers), hashtext(concat('{noop}'::text[], null)), $1, $2)`,
+      [Array.from({ length: count }, (_, place) => -1 - place), new Array(count).fill(0)],
     )
   await note()
   const noting = (async () => {

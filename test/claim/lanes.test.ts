@@ -40,6 +40,16 @@ test("who stands by claims without a lane once those who have one have claimed n
   expect((await drained).succeeded).toBe(1_000)
 })
 
+test("what others claim without a lane doesn't hide that those who have one hang", async () => {
+  const database = await createDatabase()
+  await openInLanes(database)
+  const { drainOnce } = drainable(database, [noop])
+  await database.pool.query("select sluice.enqueue('noop') from generate_series(1, 1000)")
+  const claiming = await claimNowAndThen(database, 100)
+  expect((await drainOnce()).succeeded).toBe(1_000)
+  await claiming.end()
+})
+
 test("lanes are those of drainers of the same jobs: names or queues of their own have lanes of their own", async () => {
   const database = await createDatabase()
   await openInLanes(database)

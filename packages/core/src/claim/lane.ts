@@ -8,8 +8,10 @@ import type { ClaimPosition } from "./position.ts"
 /** A drainer that claims again later than this, and than twice what its last claim took, performs its jobs more slowly than it claims them. */
 const SOON_MS = 20
 const SOON_IN_CLAIMS = 2
-/** For this long a drainer claims without a lane if those who have them seem to hang: the server ends their sessions in time. */
-const HUNG_MS = 10_000
+/** A drainer that has stood by for this long, while nobody has claimed as those with a lane do, takes it that these hang. */
+const HUNG_AFTER_MS = 500
+/** For this long it then claims without a lane: the server ends the sessions of those that hang. */
+const HUNG_FOR_MS = 10_000
 
 /**
  * The right to be one of the few drainers that claim quick jobs while many are at work. More would not be faster: they would keep each
@@ -78,13 +80,16 @@ export function createLane(drainer: Drainer, position: ClaimPosition, deadline: 
       p_backend: drainer.backendPid,
       p_names: deadline.names(),
       p_lanes: LANES,
+      p_most: SMALLEST_BATCH,
       p_pool: drainer.pool,
     })
     const rows = await bestEffort(drainer, drainer.queryPrepared(`select * from ${text}`, values))
     key = rows?.[0].lane ?? undefined
     drainer.hasLane = key !== undefined
-    if (rows?.[0].is_busy) return false
-    if (!drainer.hasLane) hungUntilMs = performance.now() + HUNG_MS
+    if (drainer.hasLane || !rows) return true
+    const hasStoodByMs = performance.now() - (position.standingBySinceMs ?? performance.now())
+    if (rows[0].is_busy || hasStoodByMs < HUNG_AFTER_MS) return false
+    hungUntilMs = performance.now() + HUNG_FOR_MS
     return true
   }
 }
