@@ -15,10 +15,10 @@ export const STANDING_BY =
 export async function openInLanes(database: TestDatabase): Promise<Session[]> {
   const sessions = await Promise.all(Array.from({ length: 4 }, () => openSession(database)))
   onTestFinished(async () => void (await Promise.all(sessions.map((session) => session.end()))))
-  for (const { connection, drainerId, backendPid } of sessions) {
+  for (const { connection, backendPid } of sessions) {
     const { rows } = await connection.query(
-      "select * from sluice.enter_lane($1, $2, '{noop}', 4, 100) -- by hand",
-      [drainerId, backendPid],
+      "select * from sluice.enter_lane($1, '{noop}', 4, 100) -- by hand",
+      [backendPid],
     )
     expect(rows).toEqual([{ lane: expect.any(Number), is_busy: false }])
   }

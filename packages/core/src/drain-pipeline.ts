@@ -84,6 +84,7 @@ export function createPipeline(parts: {
   }
 
   async function sendClaim(isIdle: boolean): Promise<ClaimedJob[]> {
+    if (room() === 0) return claim(drainer, position, deadline, 0, isIdle)
     if (!(await lane.enter())) return standBy(position)
     const sentAtMs = performance.now()
     const claimed = await claim(drainer, position, deadline, room(), isIdle)

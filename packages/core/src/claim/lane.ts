@@ -76,7 +76,6 @@ export function createLane(drainer: Drainer, position: ClaimPosition, deadline: 
   /** Takes a lane. Also returns true if those who have them seem to hang, or the question fails. */
   async function take(): Promise<boolean> {
     const { text, values } = protocolCall(drainer.schema, "enter_lane", {
-      p_drainer: drainer.id,
       p_backend: drainer.backendPid,
       p_names: deadline.names(),
       p_lanes: LANES,
