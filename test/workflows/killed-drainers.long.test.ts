@@ -33,7 +33,11 @@ test("a workflow whose drainers are killed all the time runs to its end, and eac
     await Promise.all(victims.map((victim) => victim.kill()))
     expect(await database.rows("select * from sluice.dependents_adrift()")).toEqual([])
   }
-  await Promise.all([1, 2].map(() => spawnDrainer({ url: database.url }).report))
+  let isWorkDue = true // the drainer that closes last may find the batch finished, and its callback due, as it ends
+  while (isWorkDue) {
+    const ended = await Promise.all([1, 2].map(() => spawnDrainer({ url: database.url }).report))
+    isWorkDue = ended.some(({ summary }) => summary.dueWork)
+  }
   expect(await sluice.getBatch(id)).toMatchObject({ state: "succeeded", total: LAYERS * WIDTH })
   expect(await countMarks(database)).toBe(1)
   const early = await database.rows(
