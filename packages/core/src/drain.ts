@@ -101,7 +101,8 @@ interface Loop {
 function isOutOfWork({ position, runner, linger }: Loop): boolean {
   if (!runner.isIdle()) return false
   return (
-    linger.isSuperfluous() || (position.isCaughtUp && !position.suspects.areWaiting() && !linger.shouldStay())
+    linger.isSuperfluous() ||
+    (position.isCaughtUp && !position.hasGlanced && !position.suspects.areWaiting() && !linger.shouldStay())
   )
 }
 

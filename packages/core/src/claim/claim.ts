@@ -43,7 +43,8 @@ async function claimInOrder(
   isIdle: boolean,
 ): Promise<ClaimedJob[]> {
   const startedAtMs = performance.now()
-  const isGlance = limit > 0 && position.glances.areEnough(position)
+  const isGlance = limit > 0 && position.mayGlance && position.glances.areEnough(position)
+  position.hasGlanced = isGlance
   const batch = await runClaim<Batch>(drainer, position, limit, isIdle, (most, settled, spent, mostBytes) =>
     protocolCall(drainer.schema, isGlance ? "glance" : "claim", {
       p_drainer: drainer.id,
@@ -67,6 +68,7 @@ async function claimInOrder(
   const { claimed, more } = batch
   drainer.drainers = batch.drainers
   const isBehindSeen = isGlance && !batch.from_start
+  position.hasGlanced = isBehindSeen
   if (!isBehindSeen || more) advance(position, batch, claimed.length >= limit, startedAtMs)
   position.glances.noteClaimed(claimed.length, isGlance)
   position.isCutShort = more && claimed.length < limit

@@ -69,6 +69,10 @@ export interface ClaimPosition {
   readonly suspects: Suspects
   readonly turns: Turns
   readonly glances: Glances
+  /** Whether the drainer waits for more of what just came, so that a glance may take the place of its next look. */
+  mayGlance: boolean
+  /** Whether it has only glanced since its last look. A drain doesn't end before another look. */
+  hasGlanced: boolean
 
   /** How many jobs as large as those that it brought are returned at once. */
   mostThatFit: number
@@ -118,6 +122,8 @@ export function createClaimPosition(
     suspects: createSuspects(),
     turns: createTurns(),
     glances: createGlances(),
+    mayGlance: false,
+    hasGlanced: false,
     mostThatFit: Number.POSITIVE_INFINITY,
     largestClaim: Number.POSITIVE_INFINITY,
     largestReadable: Number.POSITIVE_INFINITY,

@@ -55,13 +55,12 @@ export function createLinger(
   const soonMs = lingerMs === 0 ? 0 : SOON_MS
   return {
     soonMs,
-    shouldStay() {
-      if (lingerMs === 0 || !deadline.isAmple()) return false
-      return quietMs() < patienceMs() || untilDueMs() <= Math.max(soonMs, patienceMs())
-    },
+    shouldStay,
     isSuperfluous: () => standingByMs() > Math.max(STAND_BY_MS, lingerMs),
     async untilLookMs(runner) {
       const isIdle = runner.isIdle()
+      position.mayGlance = shouldStay()
+      if (isIdle && position.hasGlanced && !position.mayGlance) return 0 // for the look before the end
       if (position.standingBySinceMs !== undefined) return Math.min(LOOK_MS, drainer.drainers * LANE_LOOK_MS)
       if (position.isCutShort && runner.room() > 0) return 0
       if (!position.isCaughtUp || runner.room() === 0) return isIdle ? 0 : LOOK_MS
@@ -78,6 +77,11 @@ export function createLinger(
       const leftMs = isIdle && quietMs() < patienceMs() ? patienceMs() - quietMs() : LOOK_MS
       return Math.min(untilDueMs(), leftMs, isHot ? hotMs() : LOOK_MS)
     },
+  }
+
+  function shouldStay(): boolean {
+    if (lingerMs === 0 || !deadline.isAmple()) return false
+    return quietMs() < patienceMs() || untilDueMs() <= Math.max(soonMs, patienceMs())
   }
 
   function standingByMs(): number {
