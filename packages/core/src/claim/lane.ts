@@ -1,5 +1,5 @@
 import { protocolCall } from "../database/protocol-call.ts"
-import { LANES, SMALLEST_BATCH } from "../job/batch-size.ts"
+import { batchSize, LANES, SMALLEST_BATCH } from "../job/batch-size.ts"
 import { bestEffort } from "../session/best-effort.ts"
 import type { Deadline } from "../session/deadline.ts"
 import type { Drainer } from "../session/drainer.ts"
@@ -35,6 +35,8 @@ export function createLane(drainer: Drainer, position: ClaimPosition, deadline: 
   let key: number | undefined
   /** Unknown at first, so that one of many drainers waits with its first claim, too. */
   let isQuick = true
+  /** Whether a whole batch was. Only then may it hold as many locks as a lane allows: jobs that run on hold them when it is left. */
+  let isProven = false
   let last: LastClaim | undefined
   let leaving: NodeJS.Timeout | undefined
   let hungUntilMs = 0
@@ -45,7 +47,7 @@ export function createLane(drainer: Drainer, position: ClaimPosition, deadline: 
       if (last) notePace(last)
       last = undefined
       const isCrowded = drainer.drainers > LANES && performance.now() > hungUntilMs
-      const needsLane = isQuick && isCrowded && !drainer.hasLane
+      const needsLane = isQuick && isCrowded && key === undefined
       const mayClaim = !needsLane || (await take())
       position.standingBySinceMs = mayClaim ? undefined : (position.standingBySinceMs ?? performance.now())
       return mayClaim
@@ -55,17 +57,19 @@ export function createLane(drainer: Drainer, position: ClaimPosition, deadline: 
       const soonMs = Math.max(SOON_MS, SOON_IN_CLAIMS * (answeredAtMs - sentAtMs))
       last = { claimed, soonUntilMs: answeredAtMs + soonMs }
       if (!position.hasMore) slowDown()
-      else if (drainer.hasLane) leaving = setTimeout(slowDown, soonMs).unref()
+      else if (key !== undefined) leaving = setTimeout(slowDown, soonMs).unref()
     },
   }
 
   function notePace({ claimed, soonUntilMs }: LastClaim): void {
     if (performance.now() > soonUntilMs) slowDown()
-    else if (claimed >= SMALLEST_BATCH) isQuick = true
+    else if (claimed >= Math.min(SMALLEST_BATCH, batchSize(drainer.drainers, false, drainer.lockRoom)))
+      isQuick = isProven = true
+    drainer.hasLane = isProven && key !== undefined
   }
 
   function slowDown(): void {
-    isQuick = false
+    isQuick = isProven = false
     if (key === undefined) return
     const { text, values } = protocolCall(drainer.schema, "leave_lane", { p_lane: key })
     key = undefined
@@ -84,8 +88,8 @@ export function createLane(drainer: Drainer, position: ClaimPosition, deadline: 
     })
     const rows = await bestEffort(drainer, drainer.queryPrepared(`select * from ${text}`, values))
     key = rows?.[0].lane ?? undefined
-    drainer.hasLane = key !== undefined
-    if (drainer.hasLane || !rows) return true
+    drainer.hasLane = isProven && key !== undefined
+    if (key !== undefined || !rows) return true
     const hasStoodByMs = performance.now() - (position.standingBySinceMs ?? performance.now())
     if (rows[0].is_busy || hasStoodByMs < HUNG_AFTER_MS) return false
     hungUntilMs = performance.now() + HUNG_FOR_MS

@@ -51,7 +51,7 @@ export interface DrainerState {
   readonly unwritten: { readonly executions: Execution[]; againAtMs: number }
   /** How many drainers live, this one among them. */
   drainers: number
-  /** Whether it has one of the lanes for quick jobs. */
+  /** Whether it has one of the lanes for quick jobs, and its jobs have been quick. */
   hasLane: boolean
   readonly tally: Tally
   readonly phases: Phases

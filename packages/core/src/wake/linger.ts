@@ -59,8 +59,8 @@ export function createLinger(
     isSuperfluous: () => standingByMs() > Math.max(STAND_BY_MS, lingerMs),
     async untilLookMs(runner) {
       const isIdle = runner.isIdle()
-      position.mayGlance = shouldStay()
-      if (isIdle && position.hasGlanced && !position.mayGlance) return 0 // for the look before the end
+      position.mayGlance = false // a notification may be of what a glance doesn't see
+      if (isIdle && position.hasGlanced && !shouldStay()) return 0 // for the look before the end
       if (position.standingBySinceMs !== undefined) return Math.min(LOOK_MS, drainer.drainers * LANE_LOOK_MS)
       if (position.isCutShort && runner.room() > 0) return 0
       if (!position.isCaughtUp || runner.room() === 0) return isIdle ? 0 : LOOK_MS
@@ -75,6 +75,7 @@ export function createLinger(
         return 0 // of a job that the last claim may not have seen
       }
       const leftMs = isIdle && quietMs() < patienceMs() ? patienceMs() - quietMs() : LOOK_MS
+      position.mayGlance = isHot && shouldStay()
       return Math.min(untilDueMs(), leftMs, isHot ? hotMs() : LOOK_MS)
     },
   }
